@@ -1,0 +1,1 @@
+"""A national line against trafficking in persons, for basic phones."""

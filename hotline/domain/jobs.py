@@ -1,0 +1,19 @@
+"""The one table of jobs: a name, the dotted path of its function, and its queue. Pure.
+
+Jobs go by name so that no room below imports `workers`; a floorplan test resolves every path. A job carries a row's
+id, may run twice, and finding nothing to do is a success.
+"""
+
+from enum import Enum
+
+
+class Job(Enum):
+    REFER_TIP = ("workers.jobs.refer_tip", "alerts")
+    DELIVER = ("workers.jobs.deliver", "alerts")
+
+    def __init__(self, path: str, queue: str) -> None:
+        self.path = path
+        self.queue = queue
+
+
+QUEUES = ("alerts", "misc")

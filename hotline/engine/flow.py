@@ -1,0 +1,136 @@
+"""A written conversation: nodes, choices and texts, as compiled values. `document.py` makes them out of YAML or JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hotline.engine.run import Option
+
+Text = Mapping[str, str]
+"""One text in every language, by code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """True where an answer of this passage is one of `values`, or a flag of the session is set."""
+
+    answer: str | None = None
+    values: tuple[str, ...] = ()
+    flag: str | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Words in front of a node's text that stand only where the condition holds."""
+
+    when: Condition
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    label: Text
+    value: str = ""
+    goes: str | None = None
+    key: str | None = None
+    """A fixed digit; without one, choices are numbered in their order."""
+    same_line: bool = False
+    """Stands behind the choice before it, not under it."""
+    language: str | None = None
+    """Choosing it changes the language of the run."""
+    when: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Text over as many pages as it takes; `9` leads on."""
+
+    text: Text
+    goes: str | None = None
+    leads: tuple[Lead, ...] = ()
+    topic: str | None = None
+    completes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    text: Text
+    choices: tuple[Choice, ...]
+    saves: str | None = None
+    goes: str | None = None
+    """Where a choice without a target of its own leads."""
+    leads: tuple[Lead, ...] = ()
+    topic: str | None = None
+    completes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question answered in words, in digits, or out of a list of places."""
+
+    text: Text
+    kind: Literal["words", "number", "place"]
+    saves: str
+    goes: str
+    list: str | None = None
+    """Which list a place comes from; `{name}` stands for an earlier answer: `districts.{province}`."""
+    choices: tuple[Choice, ...] = ()
+    """Choices after the list: "not sure"."""
+    skip: Text | None = None
+    """Words and numbers: `0` skips the question instead of going back."""
+    leads: tuple[Lead, ...] = ()
+    topic: str | None = None
+    completes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    goes: str
+    when: Condition | None = None
+    """Without one the arm always holds: the last of a branch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    arms: tuple[Arm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Another flow, and where to go on when it returns (nowhere: it ends as that one ends)."""
+
+    flow: str
+    goes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The last screen; without a text the flow returns to the one that called it."""
+
+    text: Text | None = None
+
+
+Node = Say | Menu | Ask | Branch | Call | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    name: str
+    start: str
+    nodes: Mapping[str, Node]
+    gathers: str | None = None
+    """What its answers make ("tip"). Entering begins a passage; no digit dialled ahead ever enters it."""
+    private: bool = False
+    """Entered by its published entry alone, and only where the service allows it (the responders' list)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All flows of one revision, the lists they choose from, and the published entries."""
+
+    flows: Mapping[str, Flow]
+    front: str = "front"
+    lists: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
+    """Published suffix -> flow: `*384*777*90#` is "90"."""

@@ -1,0 +1,56 @@
+"""One person's passage through a flow. A value: small, frozen, and JSON to and from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a flow, and the page of its screen, from 0."""
+
+    flow: str
+    node: str
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the engine is told of the world for the length of one session. Equal facts, equal screens."""
+
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    """Read by `when: {flag: ...}`: for example `reporting`."""
+    lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
+    """Choices that no flow can hold, by list name: for example `my_cases`. They stand beside the book's own lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a list."""
+
+    value: str
+    label: Mapping[str, str]
+    """By language code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    language: str
+    calls: tuple[Place, ...]
+    """The call stack; the last is where the caller stands."""
+    trail: tuple[tuple[Place, ...], ...] = ()
+    """Call stacks that `0` goes back to, oldest first."""
+    answers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the present passage through a gathering flow has answered."""
+    passage: int = 0
+    """How often a gathering flow was entered in this session."""
+    erased: bool = False
+    """Whether `000` was keyed since the present passage began."""
+    finished: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "Run":
+        raise NotImplementedError

@@ -1,0 +1,90 @@
+"""Every exception this project raises, in one tree.
+
+HotlineError
+├── SettingsInvalid        the environment is wrong; carries every problem, nothing starts
+├── FlowInvalid            a flow document is wrong; carries every fault with its path
+├── ImportRefused          a file of rows is wrong; carries line and reason of each, nothing changed
+├── NotReady               something that must exist does not yet; says which command makes it
+├── NumberInvalid          not a number that a message can be sent to
+├── CallbackInvalid        a callback of the gateway that breaks the protocol
+├── KeyMissing             a process was asked for a key that its folder does not hold
+├── SealBroken             an envelope that was altered, or is not for this key
+├── PassphraseWrong        the desk's key does not open with what was typed
+├── Unavailable            a part that the line leans on does not answer; the caller decides what still works
+│   ├── StoreUnavailable       the database cannot commit: the only one that ends a report
+│   ├── RunsUnavailable        runs cannot be loaded or saved: the hop goes on by replay
+│   └── QueueUnavailable       the doorbell is dead: the clock delivers by itself
+└── NotFound               no such tip, reference, desk or flow
+
+A message never holds an MSISDN nor a word of a tip: it may end in a log.
+"""
+
+from collections.abc import Sequence
+
+
+class HotlineError(Exception):
+    """Anything this project raises on purpose."""
+
+
+class _Listed(HotlineError):
+    """Carries every problem at once, so that a person mends them in one go."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class SettingsInvalid(_Listed):
+    pass
+
+
+class FlowInvalid(_Listed):
+    pass
+
+
+class ImportRefused(_Listed):
+    pass
+
+
+class NotReady(HotlineError):
+    pass
+
+
+class NumberInvalid(HotlineError):
+    pass
+
+
+class CallbackInvalid(HotlineError):
+    pass
+
+
+class KeyMissing(HotlineError):
+    pass
+
+
+class SealBroken(HotlineError):
+    pass
+
+
+class PassphraseWrong(HotlineError):
+    pass
+
+
+class Unavailable(HotlineError):
+    pass
+
+
+class StoreUnavailable(Unavailable):
+    pass
+
+
+class RunsUnavailable(Unavailable):
+    pass
+
+
+class QueueUnavailable(Unavailable):
+    pass
+
+
+class NotFound(HotlineError):
+    pass

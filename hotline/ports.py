@@ -1,0 +1,93 @@
+"""The plugs a service is given, and the kit that carries them. Protocols and values only."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from hotline.domain.delivery import SendResult
+from hotline.domain.jobs import Job
+from hotline.engine.flow import Book
+from hotline.sealing.pseudonyms import Pseudonyms
+from hotline.sealing.sealer import Sealer
+from hotline.store.database import Database
+from hotline.text.phrases import Phrases
+
+
+class RunStore(Protocol):
+    """Where a session's run waits for its next hop. Encrypted; may forget at any time."""
+
+    def load(self, session_key: str) -> dict[str, Any] | None:
+        """What `save` was given last, or None where it is unknown or forgotten.
+
+        Raises RunsUnavailable.
+        """
+
+    def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
+        """Keep it for ten minutes. Raises RunsUnavailable."""
+
+
+class SmsGateway(Protocol):
+    def send(self, msisdn: str, text: str) -> SendResult:
+        """One MT to one E.164 number, at most ten seconds. Never raises for what the network does."""
+
+
+class JobQueue(Protocol):
+    def ring(self, job: Job, row_id: int) -> None:
+        """Ask a worker to look at a row, now. Raises QueueUnavailable: the clock will look by itself."""
+
+
+class Limiter(Protocol):
+    def hit(self, scope: str, key: str, *, limit: int, seconds: int) -> bool:
+        """Count one more for `key`; True while it is within the limit. A dead limiter says True."""
+
+
+class NumberOpener(Protocol):
+    """The relay's half of the number vault: only a process whose key folder holds the relay's key has one."""
+
+    def open_number(self, sealed: bytes) -> str:
+        """An E.164 number. Raises KeyMissing or SealBroken."""
+
+
+class Bookshelf(Protocol):
+    """Compiled flows by revision: kept in memory once read, since a revision never changes."""
+
+    def live(self) -> int:
+        """The id of the live revision. Raises NotReady, StoreUnavailable."""
+
+    def book(self, revision_id: int) -> Book:
+        """Raises NotFound, StoreUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How this line is reached, and what it can do: the settings that decisions need."""
+
+    service_code: str
+    """`*384*777#`."""
+    shortcode: str
+    inbound_sms: bool
+    """Whether a reply by SMS reaches us."""
+    limits: Mapping[str, int]
+    """Septets of body by network code; "" is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Everything a service may touch, built once in `bootstrap`."""
+
+    database: Database
+    books: Bookshelf
+    runs: RunStore
+    sms: SmsGateway
+    jobs: JobQueue
+    limiter: Limiter
+    sealer: Sealer
+    pseudonyms: Pseudonyms
+    numbers: NumberOpener
+    phrases: Phrases
+    line: Line
+    now: Callable[[], datetime]
+    """Aware, UTC."""
+    failpoint: Callable[[str], None]
+    """Called by name where a process may be made to die in a test; does nothing elsewhere."""

@@ -1,0 +1,129 @@
+"""The outbox: referrals, MT messages, their attempts, reports and deadlines. Rows, and the questions asked of them.
+
+States and their legal steps stand in `domain/delivery.py`; this file knows how to move rows, not when.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.store.database import Row
+
+
+class Referral(Row):
+    """A tip given to one responder at one step of the ladder."""
+
+    __tablename__ = "referral"
+    __table_args__ = (UniqueConstraint("tip_id", "step", "responder_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    step: Mapped[int]
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    reference: Mapped[str] = mapped_column(unique=True)
+    """What an SMS calls it: four letters and digits, one for each recipient."""
+    state: Mapped[str]
+    """A `domain.referral.ReferralState`."""
+    created_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+
+
+class Message(Row):
+    """An MT: template and parameters, never the rendered text."""
+
+    __tablename__ = "message"
+    __table_args__ = (Index("message_due", "state", "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """A `domain.message.Kind`."""
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
+    template: Mapped[str]
+    parameters: Mapped[dict[str, Any]]
+    language: Mapped[str]
+    priority: Mapped[int]
+    """The urgency of what it tells, 1 to 3; confirmations come after at 4."""
+    state: Mapped[str]
+    """A `domain.delivery.MessageState`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """The number of the newest claim: a result is written only by the attempt that still holds it."""
+    counted: Mapped[int] = mapped_column(default=0)
+    """Attempts that may have reached the network: what the limit of eight counts."""
+    next_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None]
+    provider_id: Mapped[str | None] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    resent: Mapped[bool] = mapped_column(default=False)
+    """Whether the one resend for a missing report was spent."""
+
+
+class Attempt(Row):
+    """One try at a message: written before the socket opens, closed by its outcome."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("message_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    n: Mapped[int]
+    started_at: Mapped[datetime]
+    outcome: Mapped[str | None]
+    http_status: Mapped[int | None]
+    provider_status: Mapped[str | None]
+    provider_id: Mapped[str | None]
+
+
+class DeliveryReport(Row):
+    """The gateway's word on an MT. It may come before our own row knows the id: kept, and applied then."""
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (UniqueConstraint("provider_id", "status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[str]
+    status: Mapped[str]
+    received_at: Mapped[datetime]
+    applied: Mapped[bool] = mapped_column(default=False)
+
+
+class Deadline(Row):
+    """Something that must have happened by then. A row, so that no restart forgets it."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (
+        UniqueConstraint("tip_id", "kind", "step"),
+        Index("deadline_due", "fired_at", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    kind: Mapped[str]
+    step: Mapped[int]
+    due_at: Mapped[datetime]
+    fired_at: Mapped[datetime | None]
+
+
+class Lane(Row):
+    """Whether MTs may go out at all. A config or money fault holds the lane and burns no attempt."""
+
+    __tablename__ = "lane"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    held_until: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+class Leader(Row):
+    """Which relay owns time, for how long. Two by accident are still safe."""
+
+    __tablename__ = "leader"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]

@@ -1,0 +1,29 @@
+"""Responders: who acts in a district. Rows, and the questions asked of them."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.store.database import Row
+
+
+class Responder(Row):
+    __tablename__ = "responder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    """A `domain.referral.Level`."""
+    language: Mapped[str]
+    districts: Mapped[list[str]]
+    """NISR codes; empty means all."""
+    categories: Mapped[list[str]]
+    """Empty means all."""
+    number_key: Mapped[str] = mapped_column(unique=True)
+    """Lasting keyed digest of the MSISDN: how an enrolled phone is recognised."""
+    sealed_number: Mapped[bytes]
+    """The MSISDN, sealed to the relay alone."""
+    active: Mapped[bool] = mapped_column(default=True)
+    unreachable: Mapped[str | None]
+    """Why the gateway will never deliver to this number, if it said so. Not a living recipient."""
+    created_at: Mapped[datetime]

@@ -1,0 +1,21 @@
+"""Every family of rows, imported so that one metadata knows them all."""
+
+from hotline.store import (
+    audit,
+    contacts,
+    desks,
+    flows,
+    messages,
+    outreach,
+    responders,
+    tips,
+)
+from hotline.store.database import Database, Row
+
+FAMILIES = (audit, contacts, desks, flows, messages, outreach, responders, tips)
+METADATA = Row.metadata
+
+
+def create_all(database: Database) -> None:
+    """Every table, at once: for tests. A real database is made by the migrations."""
+    METADATA.create_all(database.engine)

@@ -1,0 +1,67 @@
+"""Tips and their grants: what routes and counts in clear, everything else sealed. Rows, and the questions asked of them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.store.database import Row
+
+
+class Tip(Row):
+    """A tip from its first sealed draft on. The columns in clear are the whole list of what is not sealed."""
+
+    __tablename__ = "tip"
+    __table_args__ = (
+        Index("tip_waiting", "state", "referred_at"),
+        Index("tip_session", "session_key"),
+        Index("tip_contact", "contact_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    """32 hex digits of chance; bound into the seals."""
+    identity: Mapped[str] = mapped_column(unique=True)
+    """Keyed digest of session, passage and routing answers: what makes a repeated hop the same tip."""
+    session_key: Mapped[str]
+    passage: Mapped[int]
+    """How many times the report had been entered in the session, from 1."""
+    state: Mapped[str]
+    """A `domain.tip.TipState`."""
+    channel: Mapped[str]
+    language: Mapped[str]
+    entry: Mapped[str]
+    place: Mapped[str]
+    """A district's NISR code, or "abroad", or "unsure"."""
+    sector: Mapped[str | None]
+    category: Mapped[str | None]
+    urgency: Mapped[int]
+    """1 danger or a child, 2 the person herself or seen, 3 heard."""
+    official: Mapped[str]
+    """yes, no or unsure. Anything but "no" keeps the district's desk out."""
+    basis: Mapped[str]
+    """public_duty or vital_interest_child (law 058/2021)."""
+    do_not_visit: Mapped[bool] = mapped_column(default=False)
+    contact_key: Mapped[str]
+    """This week's pseudonym of the phone: links tips, never merges them."""
+    body: Mapped[bytes]
+    """The padded, sealed answers."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    filed_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    referred_at: Mapped[datetime | None]
+    referred_urgency: Mapped[int | None]
+    """The urgency that the alerts went out with: a later answer may raise it."""
+
+
+class Grant(Row):
+    """The tip's key, sealed to one desk that may read it."""
+
+    __tablename__ = "grant"
+    __table_args__ = (UniqueConstraint("tip_id", "desk_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
+    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
+    sealed_key: Mapped[bytes]

@@ -1,0 +1,81 @@
+"""Our own doubles of the ports. No patching anywhere."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotline.domain.delivery import Outcome, SendResult
+from hotline.domain.jobs import Job
+from hotline.errors import QueueUnavailable, RunsUnavailable
+
+
+@dataclass
+class FakeSms:
+    """Accepts everything, or answers with what `results` holds, first come first served."""
+
+    results: list[SendResult] = field(default_factory=list)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    during: Callable[[], None] | None = None
+    """Called while a send is under way: what happens to the row meanwhile."""
+
+    def send(self, msisdn: str, text: str) -> SendResult:
+        self.sent.append((msisdn, text))
+        if self.during is not None:
+            self.during()
+        if self.results:
+            return self.results.pop(0)
+        return SendResult(
+            Outcome.ACCEPTED,
+            http_status=201,
+            provider_status="102",
+            provider_id=f"ATXid_{len(self.sent):032x}",
+        )
+
+
+@dataclass
+class FakeJobs:
+    """Holds what was rung; `dead` makes it a doorbell without a wire."""
+
+    rung: list[tuple[Job, int]] = field(default_factory=list)
+    dead: bool = False
+
+    def ring(self, job: Job, row_id: int) -> None:
+        if self.dead:
+            raise QueueUnavailable("fake")
+        self.rung.append((job, row_id))
+
+
+@dataclass
+class FakeRuns:
+    held: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dead: bool = False
+
+    def load(self, session_key: str) -> dict[str, Any] | None:
+        if self.dead:
+            raise RunsUnavailable("fake")
+        return deepcopy(self.held.get(session_key))
+
+    def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
+        if self.dead:
+            raise RunsUnavailable("fake")
+        self.held[session_key] = deepcopy(dict(heard))
+
+
+@dataclass
+class FakeLimiter:
+    """Counts without ever forgetting."""
+
+    hits: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def hit(self, scope: str, key: str, *, limit: int, seconds: int) -> bool:
+        self.hits[scope, key] = self.hits.get((scope, key), 0) + 1
+        return self.hits[scope, key] <= limit
+
+
+@dataclass
+class FakeNumbers:
+    """Numbers that were "sealed" as plain bytes by a test."""
+
+    def open_number(self, sealed: bytes) -> str:
+        return sealed.decode()
