@@ -10,7 +10,7 @@ class Role(StrEnum):
     """A trust: each has a key folder of its own, and a process is started with that one alone."""
 
     HOOKS = "hooks"
-    """web: session, run, contact, enrolled and stop keys, and the secrets of the hooks' paths. Opens nothing stored."""
+    """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths. Opens nothing stored."""
     WORKERS = "workers"
     """alerts, misc, clock: the relay's key pair (responders' numbers) and the stop key. Opens no tip."""
     READER = "reader"

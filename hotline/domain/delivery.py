@@ -5,7 +5,10 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """pending -> sending -> accepted -> delivered; from sending also retry, unknown, failed; anything living may end dead."""
+    """pending -> sending -> accepted -> delivered; from sending also retry, unknown, failed.
+
+    Anything living may end dead: red on the console, told to the national desk until a human takes it.
+    """
 
     PENDING = "pending"
     SENDING = "sending"

@@ -1,4 +1,7 @@
-"""A written conversation: nodes, choices and texts, as compiled values. `document.py` makes them out of YAML or JSON."""
+"""A written conversation: nodes, choices and texts, as compiled values.
+
+`document.py` makes them out of YAML or JSON.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

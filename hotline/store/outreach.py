@@ -1,4 +1,7 @@
-"""Reach: counters and nothing else, so that no row can be followed back to a phone. Rows, and the questions asked of them."""
+"""Reach: counters and nothing else, so that no row can be followed back to a phone.
+
+Rows, and the questions asked of them.
+"""
 
 from datetime import date
 

@@ -1,4 +1,7 @@
-"""Tips and their grants: what routes and counts in clear, everything else sealed. Rows, and the questions asked of them."""
+"""Tips and their grants: what routes and counts in clear, everything else sealed.
+
+Rows, and the questions asked of them.
+"""
 
 from datetime import datetime
 
