@@ -1,0 +1,56 @@
+"""The search itself: a search that finds nothing anywhere proves nothing."""
+
+import base64
+import threading
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.chaos.canary import Search, dresses, number_dresses
+
+WORD = "ikanari-yihishe"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        WORD.encode(),
+        WORD.encode("utf-16-le"),
+        WORD.encode("utf-16-be"),
+        "".join(f"%{ord(letter):02X}" for letter in WORD).encode(),
+        WORD.encode().hex().encode(),
+        *(
+            base64.b64encode(b"x" * before + WORD.encode() + b"y" * after)
+            for before in range(4)
+            for after in range(3)
+        ),
+    ],
+)
+def test_a_word_is_found_in_every_dress(tmp_path: Path, hidden: bytes) -> None:
+    (tmp_path / "file").write_bytes(b"before " + hidden + b" after")
+    search = Search((tmp_path,), dresses(WORD))
+    search.once()
+    assert search.found
+
+
+@pytest.mark.parametrize(
+    "written", ["+250788123456", "0788123456", quote("+250788123456"), "250788123456"]
+)
+def test_a_number_is_found_however_it_is_written(tmp_path: Path, written: str) -> None:
+    (tmp_path / "file").write_text(f"from={written}&")
+    search = Search((tmp_path,), number_dresses("+250788123456"))
+    search.once()
+    assert search.found
+
+
+def test_a_clean_folder_is_clean_and_the_search_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"nothing to see")
+    search = Search((tmp_path,), dresses(WORD))
+    stopped = threading.Event()
+    thread = threading.Thread(target=search.until, args=(stopped,))
+    thread.start()
+    stopped.set()
+    thread.join()
+    search.once()
+    assert not search.found
