@@ -1,1 +1,98 @@
 """The opening half: desk keys, tips, numbers. No hook may reach this file (import contract)."""
+
+import json
+from dataclasses import dataclass, field
+
+from nacl.bindings import sodium_unpad
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+from nacl.secret import Aead
+
+from hotline.errors import PassphraseWrong, SealBroken
+from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
+from hotline.sealing.passphrase import (
+    CHECKSUM_BYTES,
+    HEADER,
+    MOST_KIB,
+    MOST_PASSES,
+    Costs,
+    WrappingKey,
+    checksum,
+)
+
+
+def open_tip(
+    body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
+) -> dict[str, str]:
+    """A tip's answers, by a desk's grant and private key. Raises SealBroken."""
+    key = _open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    try:
+        padded = Aead(key).decrypt(_current(body), aad=binding(uid, place))
+        plain = sodium_unpad(padded, len(padded))
+        answers = json.loads(plain.decode("utf-8", "surrogatepass"))
+    except (CryptoError, ValueError, TypeError):
+        raise SealBroken("a body that was altered, or is another tip's") from None
+    if len(padded) not in SIZES or not isinstance(answers, dict):
+        raise SealBroken("a body of an unknown shape")
+    return {str(name): str(value) for name, value in answers.items()}
+
+
+def open_number(sealed: bytes, *, private_key: bytes) -> str:
+    """An E.164 number, sealed to the relay. Raises SealBroken."""
+    plain = _open_box(sealed, private_key)
+    try:
+        return bytes(sodium_unpad(plain, NUMBER_BYTES)).decode()
+    except (CryptoError, ValueError):
+        raise SealBroken("a number of an unknown shape") from None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayNumbers:
+    """The relay's half of the number vault, as the port `NumberOpener` wants it."""
+
+    private_key: bytes = field(repr=False)
+
+    def open_number(self, sealed: bytes) -> str:
+        return open_number(sealed, private_key=self.private_key)
+
+
+def unwrap_desk_key(wrapped: bytes, passphrase: str, *, desk: str) -> bytes:
+    """A desk's private key. Raises PassphraseWrong; SealBroken where the envelope was altered or is another desk's."""
+    envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
+    if len(envelope) <= HEADER.size or checksum(envelope) != told:
+        raise SealBroken("a desk's key that was altered")
+
+    version, passes, kib, salt = HEADER.unpack_from(envelope)
+    if version != VERSION or not (1 <= passes <= MOST_PASSES and 8 <= kib <= MOST_KIB):
+        raise SealBroken("a desk's key of an unknown format")
+
+    key = WrappingKey.stretch(passphrase, Costs(passes, kib), salt=salt).key
+    try:
+        return Aead(key).decrypt(
+            envelope[HEADER.size :], aad=envelope[: HEADER.size] + desk.encode()
+        )
+    except (CryptoError, ValueError, TypeError):
+        raise PassphraseWrong(
+            f"the key of desk {desk} does not open with this passphrase"
+        ) from None
+
+
+def _open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
+    plain = _open_box(grant, private_key)
+    key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
+    if told != label(uid, desk):
+        raise SealBroken("a grant for another tip or another desk")
+    return key
+
+
+def _open_box(sealed: bytes, private_key: bytes) -> bytes:
+    try:
+        return SealedBox(PrivateKey(private_key)).decrypt(_current(sealed))
+    except (CryptoError, ValueError, TypeError):
+        raise SealBroken("a box that was altered, or is not for this key") from None
+
+
+def _current(sealed: bytes) -> bytes:
+    if sealed[:1] != VERSION:
+        raise SealBroken("sealed in an unknown format")
+    return sealed[1:]

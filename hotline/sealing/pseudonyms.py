@@ -4,32 +4,54 @@ A key for each purpose. Sessions, contacts (a new key each week), enrolled numbe
 purpose can be looked up among those of another.
 """
 
+import hmac
 from datetime import datetime
+
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.weeks import WeeklyKeys
+
+SESSION_KEY = "session.key"
+ENROLLED_KEY = "enrolled.key"
+STOP_KEY = "stop.key"
 
 
 class Pseudonyms:
     """Built from a process's key folder; a purpose whose key is not there raises KeyMissing."""
 
+    def __init__(self, folder: KeyFolder) -> None:
+        self._folder = folder
+        self._weekly = WeeklyKeys(folder)
+
     def session(self, session_id: str) -> str:
         """64 hex digits that stand for a gateway's session id."""
-        raise NotImplementedError
+        return _digest(self._folder.read(SESSION_KEY), "session", session_id)
 
     def heard(self, session_key: str, text: str) -> str:
         """Digest of an accepted USSD text, kept in place of the text."""
-        raise NotImplementedError
+        return _digest(self._folder.read(SESSION_KEY), "heard", session_key, text)
 
     def identity(self, session_key: str, routing: str) -> str:
         """A tip's identity: session, passage and routing answers in one digest."""
-        raise NotImplementedError
+        return _digest(self._folder.read(SESSION_KEY), "identity", session_key, routing)
 
     def contact(self, msisdn: str, at: datetime) -> str:
         """This ISO week's pseudonym of a phone."""
-        raise NotImplementedError
+        return _digest(self._weekly.at(at), "contact", msisdn)
 
     def enrolled(self, msisdn: str) -> str:
         """The lasting digest under which a responder's number is known."""
-        raise NotImplementedError
+        return _digest(self._folder.read(ENROLLED_KEY), "enrolled", msisdn)
 
     def stopped(self, msisdn: str) -> str:
         """The lasting digest of the stop list."""
-        raise NotImplementedError
+        return _digest(self._folder.read(STOP_KEY), "stopped", msisdn)
+
+
+def _digest(key: bytes, purpose: str, *parts: str) -> str:
+    """HMAC-SHA-256 over the purpose and its parts, each with its length in front: no two lists of parts are alike."""
+    digest = hmac.new(key, digestmod="sha256")
+    for part in (purpose, *parts):
+        letters = part.encode("utf-8", "surrogatepass")
+        digest.update(len(letters).to_bytes(4, "big"))
+        digest.update(letters)
+    return digest.hexdigest()

@@ -3,8 +3,17 @@
 The line between sealed and clear is drawn once, in `store/tips.py`.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from nacl.bindings import sodium_pad
+from nacl.public import PublicKey, SealedBox
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.errors import KeyMissing
+from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +23,39 @@ class SealedTip:
     """The body's key by desk code, each sealed to that desk."""
 
 
+@dataclass(frozen=True, slots=True)
 class Sealer:
+    relay_public_key: bytes | None = field(default=None, repr=False)
+    """Who is sent numbers; a process that keeps none has none."""
+
     def tip(
         self, answers: Mapping[str, str], *, uid: str, place: str, desks: Mapping[str, bytes]
     ) -> SealedTip:
-        """Seal answers to desks (code -> public key). Padded to 256, 512, 1024 or 2048 bytes."""
-        raise NotImplementedError
+        """Seal answers to desks (code -> public key). Padded to 256, 512, 1024 or 2048 bytes.
+
+        Raises ValueError for answers that no size holds: the engine lets nobody type so much.
+        """
+        key = random(Aead.KEY_SIZE)
+        sealed = Aead(key).encrypt(_padded(answers), aad=binding(uid, place))
+        grants = {
+            desk: VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
+            for desk, public_key in desks.items()
+        }
+        return SealedTip(body=VERSION + bytes(sealed), grants=grants)
 
     def number(self, msisdn: str) -> bytes:
         """An MSISDN, sealed to the relay. Raises KeyMissing where the folder lacks the relay's public key."""
-        raise NotImplementedError
+        if self.relay_public_key is None:
+            raise KeyMissing("this process has no public key of the relay, and so seals no number")
+        plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
+        return VERSION + SealedBox(PublicKey(self.relay_public_key)).encrypt(plain)
+
+
+def _padded(answers: Mapping[str, str]) -> bytes:
+    plain = json.dumps(dict(answers), ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+    for size in SIZES:
+        if len(plain) < size:
+            return bytes(sodium_pad(plain, size))
+    raise ValueError(f"answers of {len(plain)} bytes: a tip holds less than {SIZES[-1]}")

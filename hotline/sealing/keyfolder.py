@@ -1,0 +1,94 @@
+"""One role's key folder: files of mode 0400 in a folder of mode 0700, made once and never overwritten.
+
+A process is started with its own folder and no other, so that what it cannot open, it has no key for.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from hotline.errors import KeyMissing
+
+KEY_BYTES = 32
+HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
+"""The hooks of the web process: each has a secret path of its own."""
+HOOKS_FILE = "hooks.json"
+
+
+class KeyFolder:
+    """Keys by file name. Each is read once: a process keeps what it began with."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._held: dict[str, bytes] = {}
+
+    def __repr__(self) -> str:
+        return f"KeyFolder({self.path.name})"
+
+    def read(self, name: str) -> bytes:
+        """Raises KeyMissing."""
+        if name not in self._held:
+            try:
+                self._held[name] = (self.path / name).read_bytes()
+            except OSError:
+                raise KeyMissing(f"the key folder {self.path.name!r} holds no {name}") from None
+        return self._held[name]
+
+    def holds(self, name: str) -> bool:
+        return (self.path / name).is_file()
+
+    def names(self) -> tuple[str, ...]:
+        """Every key's file name, in order; none where there is no folder."""
+        if not self.path.is_dir():
+            return ()
+        return tuple(sorted(p.name for p in self.path.iterdir() if not p.name.startswith(".")))
+
+    def make(self, name: str, secret: bytes) -> bool:
+        """Write a key unless it is there; whether it was written. Raises OSError where the folder cannot be written.
+
+        The key appears whole or not at all: two processes that make the same one end with the same one.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = self.path / f".{name}.{secrets.token_hex(8)}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secret)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, self.path / name)
+        except FileExistsError:
+            return False
+        finally:
+            draft.unlink()
+        self._flush()
+        return True
+
+    def destroy(self, name: str) -> None:
+        """Forget a key, here and on disk. Where the folder cannot be written, on disk it stays."""
+        self._held.pop(name, None)
+        with suppress(OSError):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _flush(self) -> None:
+        handle = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """The live secrets of each hook's path, the one to paste first. Raises KeyMissing."""
+    document = json.loads(KeyFolder(folder).read(HOOKS_FILE))
+    return {hook: tuple(document[hook]) for hook in HOOKS}
+
+
+def new_hook_secrets() -> bytes:
+    """Two for each hook: while the dashboard still calls the one, the other is already answered."""
+    return json.dumps(
+        {hook: [secrets.token_urlsafe(32) for _ in range(2)] for hook in HOOKS}
+    ).encode()

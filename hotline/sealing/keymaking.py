@@ -1,0 +1,56 @@
+"""Making every role's key folder: what `hotline init` does first, and may do again at any time."""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from nacl.public import PrivateKey
+
+from hotline.errors import NotReady
+from hotline.sealing.keyfolder import HOOKS_FILE, KEY_BYTES, KeyFolder, new_hook_secrets
+from hotline.sealing.pseudonyms import ENROLLED_KEY, SESSION_KEY, STOP_KEY
+from hotline.sealing.runs import RUNS_KEY
+from hotline.sealing.weeks import WeeklyKeys
+
+RELAY_KEY = "relay.key"
+RELAY_PUBLIC_KEY = "relay.pub"
+PEPPER_KEY = "pepper.key"
+
+
+def make_keys(folder: Path, at: datetime) -> list[str]:
+    """Whatever is missing below `folder` (`hooks/`, `workers/`, `console/`, `reader/`); what was made, as `role/name`.
+
+    Raises NotReady where two roles hold different copies of a key they must share.
+    """
+    roles = {name: KeyFolder(folder / name) for name in ("hooks", "workers", "console", "reader")}
+    made = _Made(roles)
+    made.each(SESSION_KEY, "hooks")
+    made.each(RUNS_KEY, "hooks")
+    made.each(ENROLLED_KEY, "hooks", "console")
+    made.each(STOP_KEY, "hooks", "workers", "console")
+    made.each(PEPPER_KEY, "reader")
+    made.each(HOOKS_FILE, "hooks", secret=new_hook_secrets())
+    made.each(RELAY_KEY, "workers")
+    relay = PrivateKey(roles["workers"].read(RELAY_KEY))
+    made.each(RELAY_PUBLIC_KEY, "workers", "console", secret=bytes(relay.public_key))
+    made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
+    return made.names
+
+
+class _Made:
+    def __init__(self, roles: dict[str, KeyFolder]) -> None:
+        self.roles = roles
+        self.names: list[str] = []
+
+    def each(self, name: str, *roles: str, secret: bytes | None = None) -> None:
+        """One secret in every role's folder: the one that some role has already, or a new one."""
+        holders = [role for role in roles if self.roles[role].holds(name)]
+        held = {self.roles[role].read(name) for role in holders}
+        if len(held) > 1:
+            raise NotReady(
+                f"{' and '.join(holders)} hold different copies of {name}: restore one of them"
+            )
+        shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
+        for role in roles:
+            if self.roles[role].make(name, shared):
+                self.names.append(f"{role}/{name}")

@@ -1,0 +1,61 @@
+"""A desk's private key, wrapped under a passphrase. The wrapping half; `opening` unwraps.
+
+    version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | key and tag 48 | checksum 16
+
+Self-describing, so that costs may rise without a word to what was wrapped before. The checksum is no secret: it tells a
+damaged envelope from a mistyped passphrase.
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass, field
+
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.sealing.envelope import VERSION
+
+HEADER = struct.Struct(">cII16s")
+CHECKSUM_BYTES = 16
+MOST_PASSES = 64
+MOST_KIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Argon2id's: what one guess costs whoever stole the database."""
+
+    passes: int = 3
+    kib: int = 128 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WrappingKey:
+    """A passphrase, stretched once for any number of keys: together they fall or stand with it anyway."""
+
+    salt: bytes
+    costs: Costs
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def stretch(cls, passphrase: str, costs: Costs, *, salt: bytes | None = None) -> "WrappingKey":
+        salt = salt or random(argon2id.SALTBYTES)
+        key = argon2id.kdf(
+            Aead.KEY_SIZE,
+            passphrase.encode("utf-8", "surrogatepass"),
+            salt,
+            opslimit=costs.passes,
+            memlimit=costs.kib * 1024,
+        )
+        return cls(salt=salt, costs=costs, key=key)
+
+    def wrap(self, private_key: bytes, *, desk: str) -> bytes:
+        """Bound to its desk: it unwraps as no other's."""
+        header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
+        envelope = header + bytes(Aead(self.key).encrypt(private_key, aad=header + desk.encode()))
+        return envelope + checksum(envelope)
+
+
+def checksum(envelope: bytes) -> bytes:
+    return hashlib.sha256(envelope).digest()[:CHECKSUM_BYTES]
