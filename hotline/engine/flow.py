@@ -64,6 +64,10 @@ class Menu:
     goes: str | None = None
     """Where a choice without a target of its own leads."""
     leads: tuple[Lead, ...] = ()
+    note: Text | None = None
+    """Words under the choices, on the last page."""
+    languages: bool = False
+    """Offers every other language of the line on one last line, on keys from 7: `7 English 8 Francais`."""
     topic: str | None = None
     completes: str | None = None
 
