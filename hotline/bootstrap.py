@@ -1,9 +1,29 @@
 """The only place where a real thing is made."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from threading import Lock
+from typing import Any
 
+from hotline.adapters.absent import NoNumbers, NoRuns, NoSms
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.adapters.catalogues import read_catalogues
+from hotline.adapters.failpoints import Failpoints
 from hotline.config import Settings
-from hotline.ports import Kit
+from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.errors import NotReady
+from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY
+from hotline.sealing.opening import RelayNumbers
+from hotline.sealing.pseudonyms import Pseudonyms
+from hotline.sealing.runs import RunCipher
+from hotline.sealing.sealer import Sealer
+from hotline.store.database import open_database
+from hotline.text.phrases import Phrases
 
 
 class Role(StrEnum):
@@ -19,6 +39,96 @@ class Role(StrEnum):
     """The administrator's commands: enrolled and stop keys, the relay's public key. Tips open with a passphrase only."""
 
 
+class Later:
+    """A plug that is made when it is first used: a process pays for no vendor's module before it needs one."""
+
+    def __init__(self, module: str, name: str, *arguments: object) -> None:
+        self._recipe = (module, name, arguments)
+        self._made: Any = None
+        self._lock = Lock()
+
+    def __getattr__(self, verb: str) -> Any:
+        if verb.startswith("_"):
+            raise AttributeError(verb)
+        with self._lock:
+            if self._made is None:
+                module, name, arguments = self._recipe
+                self._made = getattr(import_module(module), name)(*arguments)
+        return getattr(self._made, verb)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def key_folder(settings: Settings, role: Role) -> Path:
+    """The folder that a process of this role is started with."""
+    return settings.keys or settings.home / "keys" / role.value
+
+
 def build_kit(settings: Settings, role: Role) -> Kit:
     """Every plug for one role. Opens no connection yet. Raises NotReady before `hotline init`, KeyMissing."""
-    raise NotImplementedError
+    keys = KeyFolder(key_folder(settings, role))
+    if not keys.path.is_dir():
+        raise NotReady(f"no key folder for {role}: run `hotline init`")
+
+    database = open_database(settings.database_url)
+    return Kit(
+        database=database,
+        books=SqlBookshelf(database),
+        runs=_runs(settings, role, keys),
+        sms=_sms(settings, role),
+        jobs=later("rq_jobs", "RqJobs", settings.redis_url),
+        limiter=later("redis_limits", "RedisLimits", settings.redis_url),
+        sealer=Sealer(keys.read(RELAY_PUBLIC_KEY) if keys.holds(RELAY_PUBLIC_KEY) else None),
+        pseudonyms=Pseudonyms(keys),
+        numbers=_numbers(role, keys),
+        phrases=Phrases(read_catalogues()),
+        line=line_of(settings),
+        now=now,
+        failpoint=Failpoints(settings.faults) if settings.faults else survive,
+    )
+
+
+def line_of(settings: Settings) -> Line:
+    return Line(
+        service_code=settings.service_code,
+        shortcode=settings.shortcode,
+        inbound_sms=settings.inbound_sms,
+        limits={"": DEFAULT_LIMIT},
+    )
+
+
+def later(adapter: str, name: str, *arguments: object) -> Any:
+    return Later(f"hotline.adapters.{adapter}", name, *arguments)
+
+
+def survive(_failpoint: str) -> None:
+    """Where nobody tests, nothing dies."""
+
+
+def _runs(settings: Settings, role: Role, keys: KeyFolder) -> RunStore:
+    if role is not Role.HOOKS:
+        return NoRuns(role)
+    plug: RunStore = later("redis_runs", "RedisRuns", settings.redis_url, RunCipher.of(keys))
+    return plug
+
+
+def _sms(settings: Settings, role: Role) -> SmsGateway:
+    if role is not Role.WORKERS:
+        return NoSms(role)
+    plug: SmsGateway = later(
+        "africastalking_sms",
+        "AfricasTalkingSms",
+        settings.gateway_url,
+        settings.gateway_username,
+        settings.gateway_api_key,
+        settings.sender_id,
+    )
+    return plug
+
+
+def _numbers(role: Role, keys: KeyFolder) -> NumberOpener:
+    if role is not Role.WORKERS:
+        return NoNumbers(role)
+    return RelayNumbers(keys.read(RELAY_KEY))

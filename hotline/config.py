@@ -1,45 +1,246 @@
 """Settings: a frozen value out of the environment, read once, every fault told in one list.
 
-Each field's docstring is its help text, shown by `hotline doctor` and in the README.
+Each field's docstring is its help text, shown by `hotline doctor` and in the README. With nothing set, they are those
+of a demo on one machine: the gateway is the emulator on loopback, so that no forgotten setting sends anything out.
 """
 
+import ast
+import hashlib
+import inspect
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from tempfile import gettempdir
+from textwrap import dedent
+from urllib.parse import SplitResult, urlsplit
+
+from hotline.errors import SettingsInvalid
+
+PREFIX = "HOTLINE_"
+ELSEWHERE = frozenset({"HOTLINE_TESTING", "HOTLINE_WEB_WORKERS"})
+"""Variables of ours that are no settings: the tests' and the Procfile's."""
+GATEWAY_HOST = "africastalking.com"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+SOCKET_PATH_BYTES = 100
+"""A unix socket's path holds at most 108 bytes, its end included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     home: Path
-    """HOTLINE_HOME: the folder that holds everything the line writes."""
+    """HOTLINE_HOME: the folder that holds everything the line writes; `var` where none is given."""
     port: int
-    """HOTLINE_PORT: where the web process listens."""
+    """HOTLINE_PORT: where the web process listens; 8000."""
     database_url: str
-    """HOTLINE_DATABASE_URL: SQLite in the home folder where none is given."""
+    """HOTLINE_DATABASE_URL: `postgresql+psycopg://...`; SQLite in the home folder where none is given."""
     redis_url: str
-    """HOTLINE_REDIS_URL: an embedded Valkey on a unix socket where none is given."""
+    """HOTLINE_REDIS_URL: `redis://...`; an embedded Valkey on a unix socket where none is given."""
     embedded_redis: bool
     """Derived: no HOTLINE_REDIS_URL was given."""
     gateway_url: str
-    """HOTLINE_GATEWAY_URL: the emulator's address; empty is Africa's Talking itself."""
+    """HOTLINE_GATEWAY_URL: `https://api.africastalking.com`; the emulator on this machine where none is given."""
     gateway_username: str
-    """HOTLINE_GATEWAY_USERNAME."""
+    """HOTLINE_GATEWAY_USERNAME: the account's name; `sandbox`."""
     gateway_api_key: str
     """HOTLINE_GATEWAY_API_KEY, or HOTLINE_GATEWAY_API_KEY_FILE which names a file that holds it."""
     sender_id: str
     """HOTLINE_SENDER_ID: the sender that responders see; empty is the gateway's default."""
     service_code: str
-    """HOTLINE_SERVICE_CODE: what callers dial, `*384*777#`."""
+    """HOTLINE_SERVICE_CODE: what callers dial; `*384*777#`."""
     shortcode: str
-    """HOTLINE_SHORTCODE: the number that MO messages are sent to."""
+    """HOTLINE_SHORTCODE: the number that MO messages are sent to; 3847."""
     inbound_sms: bool
-    """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none."""
+    """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
     keys: Path | None
-    """HOTLINE_KEYS: one key folder, for a process that is given only its own; else `home/keys/<role>`."""
+    """HOTLINE_KEYS: one key folder, for a process that is given only its own; else `keys/<role>` in the home folder."""
     faults: Path | None
     """HOTLINE_FAULTS: a folder of failpoint tokens. Refused unless HOTLINE_TESTING is `yes`."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Raises SettingsInvalid with every problem."""
-        raise NotImplementedError
+        return _Reader(environ).settings()
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
+
+    def shown(self) -> dict[str, str]:
+        """Every value by field, fit to be read by anybody: no API key, and no password in a URL."""
+        shown = {field.name: str(getattr(self, field.name)) for field in fields(self)}
+        shown["gateway_api_key"] = "(set)" if self.gateway_api_key else "(not set)"
+        for name in ("database_url", "redis_url", "gateway_url"):
+            shown[name] = _without_password(shown[name])
+        return shown
+
+    @classmethod
+    def helps(cls) -> dict[str, str]:
+        """What each field is for, by field: the docstrings above."""
+        body = ast.parse(dedent(inspect.getsource(cls))).body[0]
+        assert isinstance(body, ast.ClassDef)
+        helps: dict[str, str] = {}
+        for field, text in zip(body.body, body.body[1:], strict=False):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(text, ast.Expr)
+                and isinstance(text.value, ast.Constant)
+            ):
+                helps[field.target.id] = str(text.value.value)
+        return helps
+
+
+class _Reader:
+    """One pass over the environment; problems gather, and none of them quotes a secret."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        self._asked: set[str] = set(ELSEWHERE)
+        self._problems: list[str] = []
+
+    def settings(self) -> Settings:
+        home = Path(self._text("HOME", "var")).absolute()
+        redis_url = self._redis_url()
+        gateway_url = self._gateway_url()
+        settings = Settings(
+            home=home,
+            port=self._port(),
+            database_url=self._database_url(home),
+            redis_url=redis_url or f"unix://{_socket(home)}",
+            embedded_redis=not redis_url,
+            gateway_url=gateway_url,
+            gateway_username=self._text("GATEWAY_USERNAME", "sandbox"),
+            gateway_api_key=self._api_key(gateway_url),
+            sender_id=self._shaped(
+                "SENDER_ID", "", r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"
+            ),
+            service_code=self._shaped(
+                "SERVICE_CODE", "*384*777#", r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"
+            ),
+            shortcode=self._shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
+            inbound_sms=self._yes("INBOUND_SMS"),
+            keys=self._folder("KEYS"),
+            faults=self._faults(),
+        )
+        self._name_strangers()
+        if self._problems:
+            raise SettingsInvalid(self._problems)
+        return settings
+
+    def _text(self, name: str, default: str = "") -> str:
+        """Empty is as good as not given."""
+        self._asked.add(PREFIX + name)
+        return self._given.get(PREFIX + name, "").strip() or default
+
+    def _wrong(self, name: str, problem: str) -> None:
+        self._problems.append(f"{PREFIX}{name}: {problem}")
+
+    def _shaped(self, name: str, default: str, pattern: str, meaning: str) -> str:
+        value = self._text(name, default)
+        if value and not re.fullmatch(pattern, value, re.ASCII):
+            self._wrong(name, f"must be {meaning}")
+        return value
+
+    def _yes(self, name: str) -> bool:
+        value = self._text(name, "no")
+        if value not in {"yes", "no"}:
+            self._wrong(name, "must be yes or no")
+        return value == "yes"
+
+    def _folder(self, name: str) -> Path | None:
+        value = self._text(name)
+        return Path(value).absolute() if value else None
+
+    def _port(self) -> int:
+        value = self._text("PORT", "8000")
+        if not re.fullmatch(r"\d{1,5}", value, re.ASCII) or not 1 <= int(value) <= 65535:
+            self._wrong("PORT", "must be a number from 1 to 65535")
+            return 0
+        return int(value)
+
+    def _database_url(self, home: Path) -> str:
+        url = self._text("DATABASE_URL", f"sqlite:///{home / 'hotline.db'}")
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            self._wrong("DATABASE_URL", "must begin sqlite:/// or postgresql+psycopg://")
+        return url
+
+    def _redis_url(self) -> str:
+        url = self._text("REDIS_URL")
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            self._wrong("REDIS_URL", "must begin redis://, rediss:// or unix://")
+        return url
+
+    def _gateway_url(self) -> str:
+        url = self._text("GATEWAY_URL", "http://127.0.0.1:8001").rstrip("/")
+        parts = _split(url)
+        host = (parts and parts.hostname) or ""
+        ours = host == GATEWAY_HOST or host.endswith(f".{GATEWAY_HOST}")
+        if parts is None or not (
+            (parts.scheme in {"http", "https"} and host in LOOPBACK)
+            or (parts.scheme == "https" and ours)
+        ):
+            self._wrong(
+                "GATEWAY_URL", f"must be https:// on a host of {GATEWAY_HOST}, or on loopback"
+            )
+        elif parts.path or parts.query or parts.fragment or parts.username is not None:
+            self._wrong("GATEWAY_URL", "must be scheme, host and port alone")
+        return url
+
+    def _api_key(self, gateway_url: str) -> str:
+        key, file = self._text("GATEWAY_API_KEY"), self._text("GATEWAY_API_KEY_FILE")
+        if key and file:
+            self._wrong("GATEWAY_API_KEY", "give this or GATEWAY_API_KEY_FILE, not both")
+        if file:
+            try:
+                key = Path(file).read_text(encoding="utf-8").strip()
+            except (OSError, ValueError):
+                self._wrong("GATEWAY_API_KEY_FILE", "cannot be read")
+                return ""
+        parts = _split(gateway_url)
+        if not key and parts is not None and parts.hostname in LOOPBACK:
+            return "emulator"
+        if not key:
+            self._wrong("GATEWAY_API_KEY", "must be given for this gateway")
+        elif not re.fullmatch(r"[\x21-\x7e]+", key):
+            self._wrong("GATEWAY_API_KEY", "must be one line of visible ASCII letters")
+        return key
+
+    def _faults(self) -> Path | None:
+        folder = self._folder("FAULTS")
+        if folder is not None and self._given.get("HOTLINE_TESTING") != "yes":
+            self._wrong(
+                "FAULTS", "makes processes die, and is for tests: needs HOTLINE_TESTING=yes"
+            )
+        return folder
+
+    def _name_strangers(self) -> None:
+        for name in sorted(self._given.keys() - self._asked):
+            self._problems.append(f"{name}: no such setting")
+
+
+def _socket(home: Path) -> Path:
+    """The embedded Redis' socket; in the temporary folder, by a digest, where the home's path is too long for one."""
+    socket = home / "redis" / "redis.sock"
+    if len(str(socket).encode()) <= SOCKET_PATH_BYTES:
+        return socket
+    name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
+    return Path(gettempdir()) / f"hotline-{name}" / "redis.sock"
+
+
+def _split(url: str) -> SplitResult | None:
+    """None where it is no URL at all."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _without_password(url: str) -> str:
+    parts = _split(url)
+    if parts is None:
+        return "(not a URL)"
+    if "@" not in parts.netloc:
+        return url
+    return f"{parts.scheme}://***@{parts.netloc.rpartition('@')[2]}{parts.path}"

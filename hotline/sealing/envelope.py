@@ -1,4 +1,4 @@
-"""What sealing and opening must agree on: versions, sizes, and what is bound to what. Holds no key and opens nothing."""
+"""What sealing and opening must agree on: versions, sizes, what is bound to what. Holds no key, opens nothing."""
 
 VERSION = b"\x01"
 """The first byte of everything sealed: a later format stands beside this one."""

@@ -1,8 +1,8 @@
-"""The weekly keys of contacts: two that live, older ones destroyed, so that last month's phones cannot be told any more.
+"""The weekly keys of contacts: two that live, older ones destroyed, so that nobody can be told by what last month kept.
 
-`hotline init` lays keys ahead. Where none was laid for this week the process that asks makes one in its own folder; where
-that folder cannot be written it goes on with the newest key it holds, since a tip must not wait for an operator. A folder
-that never held a contact key is another role's: it raises KeyMissing.
+`hotline init` lays keys ahead. Where none was laid for this week the process that asks makes one in its own folder;
+where that folder cannot be written it goes on with the newest key it holds, since a tip must not wait for an operator.
+A folder that never held a contact key is another role's: it raises KeyMissing.
 """
 
 import re
