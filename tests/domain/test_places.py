@@ -64,7 +64,7 @@ def test_every_place_has_a_name_in_every_language() -> None:
     for language in CODES:
         for code in codes:
             name = places.place_name(code, language)
-            assert name != code
+            assert name.replace(" ", "").isalpha()
             assert is_gsm7(name)
             assert len(name) <= 15
 
