@@ -7,6 +7,7 @@ HotlineError
 ├── NotReady               something that must exist does not yet; says which command makes it
 ├── NumberInvalid          not a number that a message can be sent to
 ├── CallbackInvalid        a callback of the gateway that breaks the protocol
+├── HandsetRefused         the stand-in's handset cannot do that: it is off, or no dialogue is open
 ├── KeyMissing             a process was asked for a key that its folder does not hold
 ├── SealBroken             an envelope that was altered, or is not for this key
 ├── PassphraseWrong        the desk's key does not open with what was typed
@@ -55,6 +56,10 @@ class NumberInvalid(HotlineError):
 
 
 class CallbackInvalid(HotlineError):
+    pass
+
+
+class HandsetRefused(HotlineError):
     pass
 
 

@@ -1,0 +1,53 @@
+"""`hotline dial`: the emulator's handset in a terminal."""
+
+import click
+
+from hotline.emulator.client import CITIZEN, EmulatorClient, Session
+from hotline.errors import HandsetRefused
+
+WIDTH = 24
+
+
+def draw(session: Session) -> str:
+    """The screen in a frame, with what it costs."""
+    lines = [
+        f"| {piece:<{WIDTH}} |" for line in session.screen.split("\n") for piece in _wrapped(line)
+    ]
+    edge = f"+{'-' * (WIDTH + 2)}+"
+    foot = f"{session.septets}/156" if session.open else (session.status or "")
+    return "\n".join([edge, *lines, edge, f"{foot:>{WIDTH + 4}}"])
+
+
+def _wrapped(line: str) -> list[str]:
+    pieces: list[str] = []
+    while len(line) > WIDTH:
+        cut = line.rfind(" ", 0, WIDTH + 1)
+        cut = WIDTH if cut <= 0 else cut
+        pieces.append(line[:cut])
+        line = line[cut:].lstrip(" ")
+    return [*pieces, line]
+
+
+@click.command()
+@click.argument("code")
+@click.option("--as", "msisdn", default=CITIZEN, show_default=True, help="Whose handset.")
+@click.option("--emulator", "url", default="http://127.0.0.1:8081", show_default=True)
+@click.option("--network", help="A network code, instead of the prefix's.")
+def dial(code: str, msisdn: str, url: str, network: str | None) -> None:
+    """Dial CODE on one of the emulator's handsets. An empty line hangs up."""
+    try:
+        session = EmulatorClient(url).dial(code, msisdn=msisdn, network=network)
+    except HandsetRefused as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo(draw(session))
+    while session.open:
+        text = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        if not text:
+            session.hang_up()
+            return
+        try:
+            session.reply(text)
+        except HandsetRefused:
+            click.echo("The network has ended this dialogue.")
+            return
+        click.echo(draw(session))

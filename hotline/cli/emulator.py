@@ -1,0 +1,66 @@
+"""`hotline emulator`: the gateway's stand-in, with its page of two handsets."""
+
+import json
+from typing import Any, TextIO
+
+import click
+
+from hotline.emulator.app import CITIZEN
+from hotline.emulator.callbacks import HOOKS
+from hotline.emulator.emulator import build_emulator
+from hotline.emulator.server import listen
+from hotline.emulator.settings import Settings
+
+PATHS = dict(zip(HOOKS, ("/ussd", "/ussd/ended", "/sms", "/delivery", "/optout"), strict=True))
+
+
+def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[dict[str, str]]:
+    people = []
+    for value in values:
+        msisdn, _colon, label = value.partition(":")
+        people.append({"msisdn": msisdn, "label": label or msisdn})
+    return people
+
+
+@click.command()
+@click.option("--port", default=8081, show_default=True, help="Where it listens, on loopback.")
+@click.option("--line", help="The hooks' common address, up to and with the secret.")
+@click.option("--hooks", type=click.File(), help="What `hotline hooks --json` prints.")
+@click.option("--service-code", default="*384*777#", show_default=True)
+@click.option("--shortcode", default="3847", show_default=True)
+@click.option("--api-key", default="emulator", envvar="HOTLINE_GATEWAY_API_KEY")
+@click.option(
+    "--sender", multiple=True, help="A registered sender id; any is, where none is given."
+)
+@click.option("--citizen", default=CITIZEN, show_default=True, help="Who holds the left handset.")
+@click.option(
+    "--responder",
+    multiple=True,
+    callback=_people,
+    metavar="NUMBER:LABEL",
+    help="Who may hold the right one.",
+)
+@click.option("--seed", type=int, help="The same ids and the same chances again.")
+def emulator(
+    port: int,
+    line: str | None,
+    hooks: TextIO | None,
+    citizen: str,
+    responder: list[dict[str, str]],
+    seed: int | None,
+    **settings: Any,
+) -> None:
+    """The gateway's stand-in: its API, its callbacks, and a page with two handsets."""
+    addresses = {name: f"{line.rstrip('/')}{path}" for name, path in PATHS.items()} if line else {}
+    if hooks is not None:
+        addresses = json.load(hooks)
+    stand_in = build_emulator(Settings(**settings), hooks=addresses, people=responder, seed=seed)
+    server = listen(stand_in, port, citizen=citizen)
+    click.echo(
+        f"Two handsets: http://127.0.0.1:{server.server_port}/   Dial {stand_in.state.settings.service_code}"
+    )
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
+        stand_in.close()

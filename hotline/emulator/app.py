@@ -1,0 +1,20 @@
+"""The stand-in's application: the gateway's API, the control API, the page."""
+
+from flask import Flask
+
+from hotline.emulator.api import build_api
+from hotline.emulator.control import build_control
+from hotline.emulator.emulator import Emulator
+from hotline.emulator.page import build_page, harden
+
+CITIZEN = "+250788000001"
+
+
+def create_app(emulator: Emulator, *, citizen: str = CITIZEN) -> Flask:
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
+    app.register_blueprint(build_api(emulator))
+    app.register_blueprint(build_control(emulator))
+    app.register_blueprint(build_page(emulator, citizen))
+    app.after_request(harden)
+    return app

@@ -1,0 +1,170 @@
+"""The handsets from a program: benches, chaos, tests and `hotline dial` hold them through this."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
+
+CITIZEN = "+250788000001"
+_REFUSALS = {400: SettingsInvalid, 404: NotFound, 409: HandsetRefused}
+
+
+@dataclass
+class Session:
+    """A dialogue as its handset shows it."""
+
+    _client: "EmulatorClient" = field(repr=False)
+    _document: dict[str, Any] = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        return str(self._document["session"])
+
+    @property
+    def screen(self) -> str:
+        """What the handset shows, without the prefix."""
+        return str(self._document["screen"])
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for a reply."""
+        return bool(self._document["open"])
+
+    @property
+    def status(self) -> str | None:
+        """`Success`, `Incomplete` or `Failed` once it has ended."""
+        status = self._document["status"]
+        return None if status is None else str(status)
+
+    @property
+    def error(self) -> str:
+        """Why it failed, in the gateway's words."""
+        return str(self._document["error"])
+
+    @property
+    def septets(self) -> int:
+        return int(self._document["septets"])
+
+    @property
+    def hops(self) -> list[dict[str, Any]]:
+        """Each with `text`, `asked_at`, `answered_at`, `answer`, `error`."""
+        return list(self._document["hops"])
+
+    def reply(self, text: str) -> str:
+        """The next screen. Raises HandsetRefused where nothing is asked."""
+        self._document = self._client.post("reply", session=self.id, text=text)
+        return self.screen
+
+    def hang_up(self) -> None:
+        self._document = self._client.post("hangup", session=self.id)
+
+
+class EmulatorClient:
+    def __init__(self, url: str, *, timeout: float = 60.0) -> None:
+        self._url = url.rstrip("/")
+        self._timeout = timeout
+
+    def dial(
+        self, code: str = "*384*777#", *, msisdn: str = CITIZEN, network: str | None = None
+    ) -> Session:
+        """Raises HandsetRefused where the phone is off."""
+        document = self.post("dial", **{"from": msisdn}, code=code, network=network)
+        return Session(self, document)
+
+    def text(self, text: str, *, msisdn: str, to: str | None = None) -> list[str]:
+        """An MO, to the line's shortcode where no other is named. The ids it is told under."""
+        more = {} if to is None else {"to": to}
+        return list(self.post("sms", **{"from": msisdn}, text=text, **more)["ids"])
+
+    def power(self, msisdn: str, *, on: bool) -> None:
+        self.post("power", msisdn=msisdn, on=on)
+
+    def handset(self, msisdn: str) -> dict[str, Any]:
+        """`screen`, `inbox`, `unread`, `calls`, `power`."""
+        return self.get(f"handset/{msisdn}")
+
+    def inbox(self, msisdn: str) -> list[dict[str, Any]]:
+        """What the handset received, newest first: `id`, `peer`, `text`, `at`, `read`."""
+        listed = self.handset(msisdn)["inbox"]
+        return [sms for sms in listed if sms["direction"] == "received"]
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """Every MT in the order in which it came: `id`, `to`, `text`, `accepted`, `accepted_at` ..."""
+        return list(self.get("outbox")["outbox"])
+
+    def sessions(self) -> list[dict[str, Any]]:
+        return list(self.get("sessions")["sessions"])
+
+    def violations(self) -> list[dict[str, Any]]:
+        """Where the line broke the protocol. A test wants none."""
+        return list(self.get("violations")["violations"])
+
+    def set_faults(self, *faults: Mapping[str, Any], seed: int | None = None) -> None:
+        """Replaces all. Each is `{"kind": ..., "probability": ..., "times": ..., ...}`."""
+        self.post("faults", faults=[dict(fault) for fault in faults], seed=seed)
+
+    def clear_faults(self) -> None:
+        self._call("DELETE", "faults")
+
+    def struck(self) -> dict[str, int]:
+        """How often each kind of fault has struck since they were set."""
+        return dict(self.get("faults")["struck"])
+
+    def set(self, **settings: Any) -> None:
+        self.post("settings", **settings)
+
+    def move_line(self, hooks: Mapping[str, str]) -> None:
+        """Where the callbacks go: `ussd`, `ended`, `sms`, `delivery`, `optout`."""
+        self.post("hooks", **hooks)
+
+    def enrol(self, people: Iterable[Mapping[str, str]]) -> None:
+        """Who may hold the right handset of the page: `{msisdn, label}`."""
+        self.post("people", people=[dict(person) for person in people])
+
+    def turn(self, seconds: float) -> None:
+        """The stand-in's clock, on by so many seconds."""
+        self.post("clock", turn=seconds)
+
+    def run_clock_at(self, scale: float) -> None:
+        self.post("clock", scale=scale)
+
+    def report(self, message_id: str, status: str, reason: str = "") -> None:
+        """One delivery report, now. Raises NotFound."""
+        self.post("report", id=message_id, status=status, failureReason=reason)
+
+    def opt_out(self, msisdn: str) -> None:
+        self.post("optout", msisdn=msisdn)
+
+    def reset(self) -> None:
+        self.post("reset")
+
+    def changes(self, since: int, wait: float) -> dict[str, Any]:
+        """Waits for `version` to pass `since`."""
+        return self.get(f"changes?since={since}&wait={wait}")
+
+    def get(self, path: str) -> dict[str, Any]:
+        return self._call("GET", path)
+
+    def post(self, path: str, **fields: Any) -> dict[str, Any]:
+        return self._call("POST", path, fields)
+
+    def _call(
+        self, method: str, path: str, fields: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        with requests.Session() as session:
+            session.trust_env = False
+            response = session.request(
+                method, f"{self._url}/control/{path}", json=fields, timeout=self._timeout
+            )
+        if response.status_code in _REFUSALS:
+            refused = response.json()["error"]
+            raise _REFUSALS[response.status_code](
+                refused.splitlines() if response.status_code == 400 else refused
+            )
+        response.raise_for_status()
+        document = response.json()
+        assert isinstance(document, dict)
+        return document

@@ -1,0 +1,227 @@
+"""The control API: hands on the handsets, and on everything that can go wrong. Loopback only, JSON only."""
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from hotline.emulator.callbacks import HOOKS
+from hotline.emulator.emulator import Emulator
+from hotline.emulator.faults import Fault
+from hotline.emulator.sessions import Session
+from hotline.emulator.sizes import size_of
+from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+LONGEST_WAIT = 30.0
+BUDGET = 156
+
+
+def only_loopback() -> None:
+    """Peer and host both: a page of somewhere else must not reach it by a name that resolves to here.
+
+    A body must be JSON, which a foreign page cannot post without asking first.
+    """
+    try:
+        peer = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        abort(403)
+    host = request.host if request.host.endswith("]") else request.host.rpartition(":")[0]
+    if not peer.is_loopback or (host or request.host) not in LOCAL_NAMES:
+        abort(403)
+    if request.method == "POST" and not request.is_json:
+        abort(415)
+
+
+def build_control(emulator: Emulator) -> Blueprint:
+    blueprint = Blueprint("control", __name__, url_prefix="/control")
+    blueprint.before_request(only_loopback)
+    control = _Control(emulator)
+    views: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+        ("POST", "/dial", control.dial),
+        ("POST", "/reply", control.reply),
+        ("POST", "/hangup", control.hang_up),
+        ("POST", "/power", control.power),
+        ("POST", "/sms", control.sms),
+        ("POST", "/read", control.read),
+        ("POST", "/optout", control.opt_out),
+        ("POST", "/report", control.report),
+        ("GET", "/handset/<msisdn>", control.handset),
+        ("GET", "/outbox", control.outbox),
+        ("GET", "/sessions", control.sessions),
+        ("GET", "/violations", control.violations),
+        ("GET", "/changes", control.changes),
+        ("GET", "/people", control.people),
+        ("POST", "/people", control.enrol),
+        ("POST", "/hooks", control.hooks),
+        ("GET", "/faults", control.faults),
+        ("POST", "/faults", control.set_faults),
+        ("DELETE", "/faults", control.clear_faults),
+        ("GET", "/settings", control.settings),
+        ("POST", "/settings", control.change_settings),
+        ("POST", "/clock", control.clock),
+        ("POST", "/reset", control.reset),
+    )
+    for method, rule, view in views:
+        blueprint.add_url_rule(rule, f"{method}{rule}", view, methods=[method])
+    for error, status in ((HandsetRefused, 409), (NotFound, 404), (SettingsInvalid, 400)):
+        blueprint.register_error_handler(error, _told(status))
+    return blueprint
+
+
+def _told(status: int) -> Callable[[Exception], tuple[Response, int]]:
+    return lambda error: (jsonify(error=str(error)), status)
+
+
+def _field(name: str, default: str | None = None) -> str:
+    """A text out of the body. Raises SettingsInvalid where it is missing or something else."""
+    body = request.get_json()
+    value = body.get(name, default) if isinstance(body, dict) else None
+    if not isinstance(value, str):
+        raise SettingsInvalid([f"{name}: missing, or not a text"])
+    return value
+
+
+def _object() -> dict[str, Any]:
+    body = request.get_json()
+    if not isinstance(body, dict):
+        raise SettingsInvalid(["the body: not an object"])
+    return body
+
+
+def _shown(session: Session) -> dict[str, Any]:
+    return session.shown({**size_of(session.screen).shown(), "budget": BUDGET})
+
+
+class _Control:
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._state = emulator.state
+
+    def dial(self) -> dict[str, Any]:
+        network = request.get_json().get("network")
+        return _shown(self._emulator.ussd.dial(_field("from"), _field("code"), network=network))
+
+    def reply(self) -> dict[str, Any]:
+        return _shown(self._emulator.ussd.reply(_field("session"), _field("text")))
+
+    def hang_up(self) -> dict[str, Any]:
+        return _shown(self._emulator.ussd.hang_up(_field("session")))
+
+    def power(self) -> dict[str, Any]:
+        self._emulator.switch(_field("msisdn"), on=bool(request.get_json().get("on")))
+        return self.handset(_field("msisdn"))
+
+    def sms(self) -> dict[str, Any]:
+        to = _field("to", self._state.settings.shortcode)
+        return {"ids": self._emulator.inbound.text(_field("from"), to, _field("text"))}
+
+    def read(self) -> dict[str, Any]:
+        """Marks one message of a handset as read, as opening it does."""
+        msisdn, message = _field("msisdn"), _field("id")
+        with self._state.changing() as state:
+            for sms in state.handset(msisdn).messages:
+                sms.read = sms.read or sms.id == message
+        return self.handset(msisdn)
+
+    def opt_out(self) -> dict[str, Any]:
+        self._emulator.inbound.opt_out(_field("msisdn"), _field("sender", ""))
+        return {}
+
+    def report(self) -> dict[str, Any]:
+        """One delivery report on demand."""
+        found = self._emulator.delivery.force(
+            _field("id"), _field("status"), _field("failureReason", "")
+        )
+        if not found:
+            raise NotFound("no such message")
+        return {}
+
+    def handset(self, msisdn: str) -> dict[str, Any]:
+        with self._state.lock:
+            held = self._state.handset(msisdn)
+            session = self._state.sessions.get(held.session) if held.session else None
+            return held.shown(_shown(session) if session else {})
+
+    def outbox(self) -> dict[str, Any]:
+        with self._state.lock:
+            return {"outbox": [sent.shown() for sent in self._state.outbox]}
+
+    def sessions(self) -> dict[str, Any]:
+        with self._state.lock:
+            return {"sessions": [_shown(session) for session in self._state.sessions.values()]}
+
+    def violations(self) -> dict[str, Any]:
+        with self._state.lock:
+            return {"violations": list(self._state.violations)}
+
+    def changes(self) -> dict[str, Any]:
+        since = request.args.get("since", default=-1, type=int)
+        wait = min(request.args.get("wait", default=0.0, type=float), LONGEST_WAIT)
+        version = self._state.wait_past(since, wait)
+        with self._state.lock:
+            return {"version": version, "travels": self._state.travels_shown()}
+
+    def people(self) -> dict[str, Any]:
+        with self._state.lock:
+            return {"people": list(self._state.people)}
+
+    def enrol(self) -> dict[str, Any]:
+        """Who the right handset may be: a list of `{msisdn, label}`."""
+        people = _object().get("people")
+        if not isinstance(people, list):
+            raise SettingsInvalid(["people: not a list"])
+        with self._state.changing() as state:
+            state.people = [
+                {"msisdn": str(person["msisdn"]), "label": str(person["label"])}
+                for person in people
+            ]
+        return self.people()
+
+    def hooks(self) -> dict[str, Any]:
+        self._emulator.line.move(
+            {name: str(url) for name, url in _object().items() if name in HOOKS}
+        )
+        return {"hooks": self._emulator.line.known()}
+
+    def faults(self) -> dict[str, Any]:
+        return {
+            "faults": [fault.shown() for fault in self._emulator.faults.rules()],
+            "struck": dict(self._emulator.faults.struck),
+        }
+
+    def set_faults(self) -> dict[str, Any]:
+        body = _object()
+        rules = [Fault.read(rule) for rule in body.get("faults", [])]
+        self._emulator.faults.set(rules, seed=body.get("seed"))
+        return self.faults()
+
+    def clear_faults(self) -> dict[str, Any]:
+        self._emulator.faults.set([])
+        return self.faults()
+
+    def settings(self) -> dict[str, Any]:
+        return self._state.settings.shown()
+
+    def change_settings(self) -> dict[str, Any]:
+        with self._state.changing() as state:
+            state.settings = state.settings.changed(_object())
+        return self.settings()
+
+    def clock(self) -> dict[str, Any]:
+        """`scale` runs it faster, `turn` moves it on by seconds."""
+        body = _object()
+        try:
+            scale, turn = float(body.get("scale", 0)), float(body.get("turn", 0))
+        except (TypeError, ValueError):
+            raise SettingsInvalid(["scale, turn: not numbers"]) from None
+        if scale > 0:
+            self._emulator.scheduler.run_at(scale)
+        if turn > 0:
+            self._emulator.scheduler.turn(turn)
+        return {"scale": self._emulator.scheduler.scale, "now": self._emulator.scheduler.now()}
+
+    def reset(self) -> dict[str, Any]:
+        self._emulator.reset()
+        return {}

@@ -1,0 +1,97 @@
+"""From acceptance to the handset, with the reports that the gateway makes of it, lies included."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hotline.emulator.callbacks import LineAddress
+from hotline.emulator.faults import Fault, Faults, Kind, Point
+from hotline.emulator.handsets import Direction, Sms
+from hotline.emulator.outbox import Sent
+from hotline.emulator.scheduler import Scheduler
+from hotline.emulator.state import State
+
+Struck = Mapping[Kind, Fault]
+DELIVERED = "Success"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    state: State
+    line: LineAddress
+    faults: Faults
+    scheduler: Scheduler
+    waiting: dict[str, list[tuple[Sent, Struck]]] = field(default_factory=dict)
+    """By number: what waits for a phone to be switched on. Under the state's lock."""
+
+    def begin(self, sent: Sent) -> None:
+        faults = self.faults.draw(Point.REPORT, sent.to)
+        if Kind.EARLY_REPORT in faults:
+            self._report(sent, DELIVERED, faults)
+        settings = self.state.settings
+        interim = () if Kind.REVERSED_REPORTS in faults else settings.interim
+        for place, status in enumerate(interim):
+            self._later(place * settings.report_gap, sent, status, faults)
+        self.scheduler.after(settings.deliver_after, lambda: self._arrive(sent, faults))
+
+    def switched_on(self, msisdn: str) -> None:
+        with self.state.lock:
+            waiting = self.waiting.pop(msisdn, [])
+        for sent, faults in waiting:
+            self._arrive(sent, faults)
+
+    def force(self, message_id: str, status: str, reason: str = "") -> bool:
+        """One report on demand, whatever happened to the message. False where the id is unknown."""
+        with self.state.lock:
+            found = [sent for sent in self.state.outbox if sent.id == message_id]
+        for sent in found[:1]:
+            self._report(sent, status, {}, reason)
+        return bool(found)
+
+    def _arrive(self, sent: Sent, faults: Struck) -> None:
+        if Kind.FAILED_REPORT in faults:
+            status, _, reason = (faults[Kind.FAILED_REPORT].value or "Failed").partition(":")
+            self._report(sent, status, faults, reason)
+            return
+        with self.state.changing() as state:
+            held = state.handset(sent.to)
+            if held.power:
+                sent.delivered_at = time.time()
+                held.received += 1
+                held.messages.append(
+                    Sms(sent.id, Direction.RECEIVED, sent.sender, sent.text, sent.delivered_at)
+                )
+                state.travelled("delivered", sent.to)
+            else:
+                self.waiting.setdefault(sent.to, []).append((sent, faults))
+        if sent.delivered_at is None:
+            self._report(sent, "Buffered", faults)
+            return
+        if Kind.UNKNOWN_REPORT in faults:
+            self._report(sent, faults[Kind.UNKNOWN_REPORT].value or "Teleported", faults)
+        if Kind.EARLY_REPORT not in faults:
+            self._report(sent, DELIVERED, faults)
+        if Kind.REVERSED_REPORTS in faults:
+            for place, status in enumerate(reversed(self.state.settings.interim), start=1):
+                self._later(place * self.state.settings.report_gap, sent, status, faults)
+
+    def _later(self, seconds: float, sent: Sent, status: str, faults: Struck) -> None:
+        self.scheduler.after(seconds, lambda: self._report(sent, status, faults))
+
+    def _report(self, sent: Sent, status: str, faults: Struck, reason: str = "") -> None:
+        if Kind.NO_REPORT in faults:
+            return
+        with self.state.changing() as state:
+            network = state.handset(sent.to).network
+            sent.reports.append(status)
+            state.travelled("report", sent.to, status)
+        fields = {
+            "id": sent.id,
+            "status": status,
+            "phoneNumber": sent.to,
+            "networkCode": network,
+        }
+        if reason:
+            fields["failureReason"] = reason
+        for _ in range(2 if Kind.DUPLICATE_REPORT in faults else 1):
+            self.line.post("delivery", fields)

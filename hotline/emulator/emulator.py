@@ -1,0 +1,71 @@
+"""The stand-in, wired once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hotline.emulator.callbacks import LineAddress
+from hotline.emulator.delivery import Delivery
+from hotline.emulator.endings import Endings
+from hotline.emulator.faults import Faults
+from hotline.emulator.hops import Hops
+from hotline.emulator.ids import Ids
+from hotline.emulator.inbound import Inbound
+from hotline.emulator.messaging import Messaging
+from hotline.emulator.scheduler import Scheduler
+from hotline.emulator.settings import Settings
+from hotline.emulator.state import State
+from hotline.emulator.ussd import Ussd
+
+
+@dataclass(frozen=True, slots=True)
+class Emulator:
+    state: State
+    line: LineAddress
+    faults: Faults
+    scheduler: Scheduler
+    ids: Ids
+    ussd: Ussd
+    messaging: Messaging
+    delivery: Delivery
+    inbound: Inbound
+
+    def switch(self, msisdn: str, *, on: bool) -> None:
+        """The power key. What waited for the phone arrives."""
+        self.ussd.switch(msisdn, on=on)
+        if on:
+            self.delivery.switched_on(msisdn)
+
+    def reset(self) -> None:
+        """As freshly started, but for the addresses, the settings and the people."""
+        self.scheduler.forget_all()
+        self.faults.set([])
+        with self.state.changing() as state:
+            state.forget()
+            self.delivery.waiting.clear()
+
+    def close(self) -> None:
+        self.scheduler.close()
+
+
+def build_emulator(
+    settings: Settings | None = None,
+    *,
+    hooks: Mapping[str, str] | None = None,
+    people: Sequence[Mapping[str, str]] = (),
+    seed: int | None = None,
+) -> Emulator:
+    state = State(settings or Settings(), people=[dict(person) for person in people])
+    line, faults, scheduler, ids = LineAddress(hooks), Faults(seed), Scheduler(), Ids(seed)
+    endings = Endings(state, line, faults, scheduler)
+    delivery = Delivery(state, line, faults, scheduler)
+    return Emulator(
+        state=state,
+        line=line,
+        faults=faults,
+        scheduler=scheduler,
+        ids=ids,
+        ussd=Ussd(state, line, faults, scheduler, ids, Hops(state, line), endings),
+        messaging=Messaging(state, ids, delivery),
+        delivery=delivery,
+        inbound=Inbound(state, line, faults, scheduler, ids),
+    )

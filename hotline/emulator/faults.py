@@ -1,0 +1,186 @@
+"""What a network and a gateway get wrong, on order: always, some times, or by chance with a seed."""
+
+import random
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from hotline.errors import SettingsInvalid
+
+
+class Point(StrEnum):
+    """Where a fault strikes."""
+
+    SEND = "send"
+    REPORT = "report"
+    HOP = "hop"
+    END = "end"
+    MO = "mo"
+
+
+class Kind(StrEnum):
+    """What goes wrong. `seconds`, `status` and `value` of the fault refine it where named."""
+
+    SLOW = "slow"
+    """Waits `seconds` before it records."""
+    TIMEOUT = "timeout"
+    """Records, then waits `seconds` (12) before it answers."""
+    RESET_BEFORE = "reset_before"
+    RESET_AFTER = "reset_after"
+    """The connection breaks, before or after the message was recorded."""
+    ERROR_BEFORE = "error_before"
+    ERROR_AFTER = "error_after"
+    """An HTML page with `status` (500; 429 for throttling), nothing recorded or recorded all the same."""
+    HTML = "html"
+    """Records, and answers 201 with a page."""
+    CHARSET = "charset"
+    """Records, and answers `application/json; charset=utf-8`: the SDK then returns text."""
+    TRUNCATED = "truncated"
+    """Records, and answers JSON that breaks off."""
+    DRIP = "drip"
+    """Records, and answers a byte every `seconds` (1)."""
+    RECIPIENT_STATUS = "recipient_status"
+    """Refuses each recipient with `status`, 401 to 502."""
+    INVALID_SENDER = "invalid_sender"
+    """201 without recipients."""
+    UNAUTHORIZED = "unauthorized"
+
+    NO_REPORT = "no_report"
+    DUPLICATE_REPORT = "duplicate_report"
+    REVERSED_REPORTS = "reversed_reports"
+    EARLY_REPORT = "early_report"
+    """The final report comes before the answer to the send."""
+    FAILED_REPORT = "failed_report"
+    """Not delivered; `value` is `Status` or `Status:failureReason`."""
+    UNKNOWN_REPORT = "unknown_report"
+    """A status that nobody has heard of, `value`."""
+
+    DUPLICATE_HOP = "duplicate_hop"
+    """Posted twice, one after the other."""
+    CONCURRENT_HOP = "concurrent_hop"
+    """Posted twice at once."""
+    OUT_OF_ORDER = "out_of_order"
+    """The hop before comes again after this one."""
+    RETRY_HOP = "retry_hop"
+    """A hop that fails is posted once more after `seconds`."""
+    LOST_ANSWER = "lost_answer"
+    """The line's answer never reaches the handset."""
+    MISSING_NETWORK = "missing_network"
+    MISSING_PLUS = "missing_plus"
+    UNESCAPED_PLUS = "unescaped_plus"
+
+    NO_END = "no_end"
+    DUPLICATE_END = "duplicate_end"
+    LATE_END = "late_end"
+    """The end notice comes `seconds` later."""
+
+    DUPLICATE_MO = "duplicate_mo"
+
+
+_POINTS = {
+    Point.REPORT: (
+        Kind.NO_REPORT,
+        Kind.DUPLICATE_REPORT,
+        Kind.REVERSED_REPORTS,
+        Kind.EARLY_REPORT,
+        Kind.FAILED_REPORT,
+        Kind.UNKNOWN_REPORT,
+    ),
+    Point.HOP: (
+        Kind.DUPLICATE_HOP,
+        Kind.CONCURRENT_HOP,
+        Kind.OUT_OF_ORDER,
+        Kind.RETRY_HOP,
+        Kind.LOST_ANSWER,
+        Kind.MISSING_NETWORK,
+        Kind.MISSING_PLUS,
+        Kind.UNESCAPED_PLUS,
+    ),
+    Point.END: (Kind.NO_END, Kind.DUPLICATE_END, Kind.LATE_END),
+    Point.MO: (Kind.DUPLICATE_MO,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    kind: Kind
+    probability: float = 1.0
+    times: int | None = None
+    """How often it still strikes; None is without end."""
+    skip: int = 0
+    """How often it is let pass first."""
+    msisdn: str | None = None
+    """Only for this number."""
+    seconds: float | None = None
+    status: int | None = None
+    value: str | None = None
+    first_hop: bool = False
+    """Only for the first hop of a session."""
+
+    @property
+    def point(self) -> Point:
+        for point, kinds in _POINTS.items():
+            if self.kind in kinds:
+                return point
+        return Point.SEND
+
+    def shown(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "Fault":
+        """Raises SettingsInvalid."""
+        try:
+            return cls(**{**document, "kind": Kind(document["kind"])})
+        except (KeyError, TypeError, ValueError) as error:
+            raise SettingsInvalid([f"a fault: {type(error).__name__}: {error}"]) from None
+
+
+class Faults:
+    """The faults in force. Every draw counts, so that the same seed and the same calls err alike."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._lock = threading.Lock()
+        self._dice = random.Random(seed)
+        self._rules: list[Fault] = []
+        self.struck: dict[str, int] = {}
+
+    def rules(self) -> tuple[Fault, ...]:
+        with self._lock:
+            return tuple(self._rules)
+
+    def set(self, rules: Iterable[Fault], *, seed: int | None = None) -> None:
+        with self._lock:
+            self._rules = list(rules)
+            self.struck = {}
+            if seed is not None:
+                self._dice = random.Random(seed)
+
+    def draw(self, point: Point, msisdn: str, *, first_hop: bool = False) -> dict[Kind, Fault]:
+        """Everything that strikes now, by kind. At the send, the first alone."""
+        drawn: dict[Kind, Fault] = {}
+        with self._lock:
+            for at, rule in enumerate(self._rules):
+                if rule.point is not point or (drawn and point is Point.SEND):
+                    continue
+                if self._spares(rule, msisdn, first_hop=first_hop):
+                    continue
+                if rule.skip:
+                    self._rules[at] = replace(rule, skip=rule.skip - 1)
+                    continue
+                if rule.times is not None:
+                    self._rules[at] = replace(rule, times=rule.times - 1)
+                drawn[rule.kind] = rule
+                self.struck[rule.kind] = self.struck.get(rule.kind, 0) + 1
+        return drawn
+
+    def _spares(self, rule: Fault, msisdn: str, *, first_hop: bool) -> bool:
+        if (
+            rule.msisdn not in (None, msisdn)
+            or rule.times == 0
+            or (rule.first_hop and not first_hop)
+        ):
+            return True
+        return rule.probability < 1 and self._dice.random() >= rule.probability

@@ -1,0 +1,87 @@
+"""One hop over the wire, with whatever the network does to it on the way."""
+
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from hotline.emulator.callbacks import Answer, LineAddress
+from hotline.emulator.faults import Fault, Kind
+from hotline.emulator.sessions import Hop, Session
+from hotline.emulator.state import State
+
+Struck = Mapping[Kind, Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Hops:
+    state: State
+    line: LineAddress
+
+    def post(self, session: Session, hop: Hop, faults: Struck) -> Answer:
+        """The answer that reaches the handset."""
+        if Kind.CONCURRENT_HOP in faults:
+            answer = self._twice_at_once(session, hop, faults)
+        else:
+            answer = self._once(session, hop.text, faults)
+        if not answer.ok and Kind.RETRY_HOP in faults:
+            time.sleep(faults[Kind.RETRY_HOP].seconds or 0.0)
+            answer = self._once(session, hop.text, faults)
+        if Kind.DUPLICATE_HOP in faults:
+            answer = self._same(session, answer, self._once(session, hop.text, faults))
+        if Kind.OUT_OF_ORDER in faults and len(session.hops) > 1:
+            self._once(session, session.hops[-2].text, faults)
+        if Kind.LOST_ANSWER in faults:
+            return Answer(error="answer lost")
+        self._judge(session, answer)
+        return answer
+
+    def _once(self, session: Session, text: str, faults: Struck) -> Answer:
+        fields = {
+            "phoneNumber": session.msisdn.removeprefix("+" if Kind.MISSING_PLUS in faults else ""),
+            "serviceCode": session.service_code,
+            "text": text,
+            "sessionId": session.id,
+            "networkCode": session.network,
+        }
+        if Kind.MISSING_NETWORK in faults:
+            del fields["networkCode"]
+        settings = self.state.settings
+        metadata = session.metadata[-1] if session.metadata else ""
+        return self.line.post(
+            "ussd",
+            fields,
+            headers={"at-ussd-hop-metadata": metadata} if metadata else None,
+            connect=settings.connect_timeout,
+            total=settings.total_timeout,
+            raw_plus=Kind.UNESCAPED_PLUS in faults,
+        )
+
+    def _twice_at_once(self, session: Session, hop: Hop, faults: Struck) -> Answer:
+        start = threading.Barrier(2)
+
+        def racer() -> Answer:
+            start.wait(timeout=5)
+            return self._once(session, hop.text, faults)
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = [future.result() for future in [pool.submit(racer), pool.submit(racer)]]
+        return self._same(session, first, second)
+
+    def _same(self, session: Session, first: Answer, second: Answer) -> Answer:
+        """A repeat must be answered byte for byte; whichever was answered at all counts."""
+        if first.ok and second.ok and first.body != second.body:
+            with self.state.changing() as state:
+                state.violated("repeat answered otherwise", session.id)
+        return first if first.ok or not second.ok else second
+
+    def _judge(self, session: Session, answer: Answer) -> None:
+        if not answer.ok:
+            return
+        kind = answer.content_type.partition(";")[0].strip().lower()
+        with self.state.changing() as state:
+            if kind != "text/plain":
+                state.violated("content type", session.id, kind)
+            if answer.cookies:
+                state.violated("cookie set", session.id)

@@ -1,0 +1,57 @@
+"""The page of two handsets."""
+
+from flask import Blueprint, Response, render_template
+
+from hotline.emulator.control import BUDGET, only_loopback
+from hotline.emulator.emulator import Emulator
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+KEYS = (
+    ("1", ""),
+    ("2", "abc"),
+    ("3", "def"),
+    ("4", "ghi"),
+    ("5", "jkl"),
+    ("6", "mno"),
+    ("7", "pqrs"),
+    ("8", "tuv"),
+    ("9", "wxyz"),
+    ("*", ""),
+    ("0", "␣"),
+    ("#", ""),
+)
+
+
+def build_page(emulator: Emulator, citizen: str) -> Blueprint:
+    blueprint = Blueprint("page", __name__)
+    blueprint.before_request(only_loopback)
+
+    @blueprint.get("/")
+    def handsets() -> str:
+        settings = emulator.state.settings
+        return render_template(
+            "handsets.html",
+            citizen=citizen,
+            service_code=settings.service_code,
+            shortcode=settings.shortcode,
+            budget=BUDGET,
+            keys=KEYS,
+        )
+
+    @blueprint.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(status=204)
+
+    return blueprint
+
+
+def harden(response: Response) -> Response:
+    """Nothing from elsewhere, nothing framed, nothing kept."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,53 @@
+"""Serves the stand-in. A thread for each connection: a page that waits, or a fault that stalls, blocks nobody else."""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from hotline.emulator.app import CITIZEN, create_app
+from hotline.emulator.emulator import Emulator
+
+RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER of no time at all: closing throws the connection away."""
+
+
+class Handler(WSGIRequestHandler):
+    """Silent, since addresses hold numbers; and a broken answer really breaks the connection."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:  # noqa: ARG002
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+
+
+def listen(emulator: Emulator, port: int, *, citizen: str = CITIZEN) -> BaseWSGIServer:
+    """A server that is bound to loopback, and not yet serving. Port 0 is any free one."""
+    return make_server(
+        "127.0.0.1",
+        port,
+        create_app(emulator, citizen=citizen),
+        threaded=True,
+        request_handler=Handler,
+    )
+
+
+@contextmanager
+def serving(emulator: Emulator, port: int = 0) -> Iterator[str]:
+    """The address of a stand-in that runs in a thread until the block ends."""
+    server = listen(emulator, port)
+    thread = threading.Thread(target=server.serve_forever, name="emulator-server", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=5)
+        server.server_close()
+        emulator.close()

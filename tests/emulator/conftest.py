@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+
+import pytest
+
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.emulator import Emulator, build_emulator
+from hotline.emulator.server import serving
+from tests.emulator.line import FakeLine, listening
+
+
+@pytest.fixture
+def line() -> FakeLine:
+    return FakeLine()
+
+
+@pytest.fixture
+def emulator(line: FakeLine) -> Iterator[Emulator]:
+    with listening(line) as hooks:
+        yield build_emulator(hooks=hooks, seed=7)
+
+
+@pytest.fixture
+def url(emulator: Emulator) -> Iterator[str]:
+    with serving(emulator) as url:
+        yield url
+
+
+@pytest.fixture
+def client(url: str) -> EmulatorClient:
+    """Ten times as fast as the wall's clock."""
+    client = EmulatorClient(url)
+    client.run_clock_at(10)
+    return client
