@@ -1,0 +1,158 @@
+"""Keeps programs alive, and ends every one of them at the end.
+
+What dies is started again, for ever: at once if it had lived for a while, otherwise after a pause that grows to five
+seconds and no further. Each program leads a process group of its own, and nothing of a group outlives its leader: a
+web server's workers would go on holding the port. Should the keeper itself be killed outright, the guard, a small
+shell at the other end of a pipe, sees the pipe close and kills what is left (docs/adr/0014).
+"""
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import Process
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 5.0
+SETTLED = 5.0
+"""Seconds after which a program counts as having started well."""
+OPENING = 5.0
+"""Seconds for which other programs wait for the socket of one that they need."""
+FAREWELL = 10.0
+"""Seconds from asking a program to end to making it."""
+
+GUARD = """
+trap '' INT TERM HUP
+live=' '
+while read -r sign group; do
+    case $sign in
+        +) live="$live$group " ;;
+        -) live="${live%% $group *} ${live#* $group }" ;;
+    esac
+done
+for group in $live; do kill -s KILL -- "-$group" 2>/dev/null; done
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    name: str
+    argv: tuple[str, ...]
+    environ: Mapping[str, str] = field(repr=False)
+    """All that it is given: nothing is inherited. Not in `repr`: it may hold a secret."""
+    opens: Path | None = None
+    """A socket that others need: such a program starts before them and ends after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    task: asyncio.Task[None]
+    stopping: asyncio.Event
+
+
+class Keeper:
+    def __init__(self, programs: Iterable[Program], *, say: Callable[[str], None]) -> None:
+        self._programs = tuple(programs)
+        self._say = say
+
+    async def run(self) -> None:
+        """Until SIGINT, SIGTERM or SIGHUP; then nothing that was started is left."""
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        guard = await _guard()
+
+        needed = [self._begin(guard, program) for program in self._programs if program.opens]
+        for program in self._programs:
+            if program.opens:
+                await _either(_appearance(program.opens), stop.wait())
+        others = [self._begin(guard, program) for program in self._programs if not program.opens]
+        await stop.wait()
+
+        for wave in (others, needed):
+            for kept in wave:
+                kept.stopping.set()
+            await asyncio.gather(*(kept.task for kept in wave))
+        await guard.communicate(b"")
+
+    def _begin(self, guard: Process, program: Program) -> _Kept:
+        stopping = asyncio.Event()
+        return _Kept(asyncio.create_task(self._keep(guard, program, stopping)), stopping)
+
+    async def _keep(self, guard: Process, program: Program, stopping: asyncio.Event) -> None:
+        clock = asyncio.get_running_loop().time
+        pause = 0.0
+        while not stopping.is_set():
+            began = clock()
+            try:
+                ending = await self._live(guard, program, stopping)
+            except OSError as broken:
+                ending = f"did not start: {broken.strerror}"
+            if stopping.is_set():
+                return
+
+            lived_well = clock() - began >= SETTLED
+            pause = 0.0 if lived_well else min(LONGEST_PAUSE, max(FIRST_PAUSE, pause * 2))
+            self._say(f"{program.name} {ending}; starting it again")
+            await _either(asyncio.sleep(pause), stopping.wait())
+
+    async def _live(self, guard: Process, program: Program, stopping: asyncio.Event) -> str:
+        """One life of a program, and how it ended."""
+        if program.opens is not None:
+            program.opens.unlink(missing_ok=True)
+        child = await asyncio.create_subprocess_exec(
+            *program.argv,
+            env=dict(program.environ),
+            stdin=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        _tell(guard, "+", child)
+        self._say(f"{program.name} started, process {child.pid}")
+
+        await _either(child.wait(), stopping.wait())
+        if child.returncode is None:
+            _kill_group(child, signal.SIGTERM)
+            await _either(child.wait(), asyncio.sleep(FAREWELL))
+        _kill_group(child, signal.SIGKILL)
+        _tell(guard, "-", child)
+        return _ending(await child.wait())
+
+
+async def _guard() -> Process:
+    return await asyncio.create_subprocess_exec(
+        "/bin/sh", "-c", GUARD, stdin=asyncio.subprocess.PIPE, start_new_session=True
+    )
+
+
+def _tell(guard: Process, sign: str, child: Process) -> None:
+    assert guard.stdin is not None
+    guard.stdin.write(f"{sign} {child.pid}\n".encode())
+
+
+def _kill_group(child: Process, number: signal.Signals) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        return
+
+
+async def _appearance(socket: Path) -> None:
+    async with asyncio.timeout(OPENING):
+        while not socket.exists():
+            await asyncio.sleep(0.02)
+
+
+async def _either(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait for the first of them, and give up the rest."""
+    tasks = [asyncio.create_task(wait) for wait in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _ending(code: int) -> str:
+    return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"

@@ -1,0 +1,98 @@
+"""`hotline run`: every process of the line on one machine, each with its own keys and no more of the environment."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from hotline.adapters import embedded_redis
+from hotline.bootstrap import Role
+from hotline.cli.keeper import Keeper, Program
+from hotline.cli.procfile import Entry, read_procfile
+from hotline.config import Settings
+
+ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
+"""What any program may know."""
+SENDING = ("HOTLINE_GATEWAY_API_KEY", "HOTLINE_GATEWAY_API_KEY_FILE")
+"""What only a process that sends may know."""
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How a Procfile's process is run here."""
+
+    role: Role
+    count: int = 1
+    sends: bool = True
+
+
+POSTS: Mapping[str, Post] = {
+    "web": Post(Role.HOOKS, sends=False),
+    "alerts": Post(Role.WORKERS, count=2),
+    "misc": Post(Role.WORKERS),
+    "clock": Post(Role.WORKERS),
+}
+"""`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""
+
+
+@click.command()
+@click.option(
+    "--procfile",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=CHECKOUT / "Procfile",
+    help="Another list of processes.",
+)
+def run(procfile: Path) -> None:
+    """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
+
+    Starts again what dies. Ends everything on Ctrl-C.
+    """
+    settings = Settings.read(os.environ)
+    entries = read_procfile(procfile.read_text(encoding="utf-8"))
+    programs = programs_of(settings, entries, os.environ)
+
+    asyncio.run(Keeper(programs, say=_say).run())
+
+
+def programs_of(
+    settings: Settings, entries: tuple[Entry, ...], environ: Mapping[str, str]
+) -> tuple[Program, ...]:
+    """Every process of the line, with what it may know."""
+    ordinary = {name: environ[name] for name in ORDINARY if name in environ}
+    ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
+    ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+
+    programs = [_embedded(settings, ordinary)] if settings.embedded_redis else []
+    for entry in entries:
+        post = POSTS.get(entry.name)
+        if post is None:
+            continue
+        for number in range(1, post.count + 1):
+            name = entry.name if post.count == 1 else f"{entry.name}.{number}"
+            known = ordinary | _settings_for(post, settings, environ)
+            programs.append(Program(name, ("/bin/sh", "-c", f"exec {entry.command}"), known))
+    return tuple(programs)
+
+
+def _embedded(settings: Settings, environ: Mapping[str, str]) -> Program:
+    socket = embedded_redis.socket_of(settings.redis_url)
+    argv = embedded_redis.command(socket, settings.home / "redis")
+    return Program("redis", argv, environ, opens=socket)
+
+
+def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings, with the keys of one trust, and the gateway's key only where something is sent."""
+    known = {name: value for name, value in environ.items() if name.startswith("HOTLINE_")}
+    if not post.sends:
+        known = {name: value for name, value in known.items() if name not in SENDING}
+    keys = settings.home / "keys" / post.role
+    return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
+
+
+def _say(line: str) -> None:
+    click.echo(f"hotline: {line}", err=True)
