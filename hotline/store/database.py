@@ -3,21 +3,48 @@
 Every time is an aware UTC `datetime`. A transaction is short, and none is open while another machine is asked anything.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    QueuePool,
+    create_engine,
+    event,
+    inspect,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from hotline.errors import StoreUnavailable
+from hotline.errors import SettingsInvalid, StoreUnavailable
+
+__all__ = ("Database", "Row", "Session", "Utc", "add_if_new", "open_database", "sqlite_file")
 
 LOCK_SECONDS = 3.0
 """How long a writer waits for another: with the door's other work it stays under the five seconds of a hop."""
+OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
+"""What a statement of ours can do wrong while the database is well."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -42,7 +69,20 @@ class Utc(TypeDecorator[datetime]):
 class Row(DeclarativeBase):
     """The base of every record."""
 
+    metadata = MetaData(
+        naming_convention={
+            "ix": "%(table_name)s_%(column_0_N_name)s_index",
+            "uq": "%(table_name)s_%(column_0_N_name)s_once",
+            "fk": "%(table_name)s_%(column_0_N_name)s_of",
+            "pk": "%(table_name)s_key",
+        }
+    )
+    """Every constraint has a name that a migration can say."""
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
+
+
+class Quiet(Exception):
+    """Stands for a driver's error: its kind without its words."""
 
 
 class Database:
@@ -57,50 +97,68 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._session() as session:
+        """One snapshot. Whatever it writes is rolled back."""
+        with self._session("BEGIN") as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that takes SQLite's write lock at once, so that two writers queue and never deadlock."""
-        with self._session() as session:
-            if self.is_sqlite:
-                session.execute(text("BEGIN IMMEDIATE"))
+        with self._session("BEGIN IMMEDIATE") as session:
             yield session
             session.commit()
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _session(self, begin: str) -> Iterator[Session]:
         try:
             with Session(self.engine, expire_on_commit=False) as session:
+                if self.is_sqlite:
+                    session.execute(text(begin))
                 yield session
-        except (OperationalError, PoolTimeout) as broken:
-            # The statement may quote parameters: neither it nor the cause travels on.
+        except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
+            # Statement and cause may quote what was to be stored: neither travels on.
+            if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
+                raise type(broken)(None, None, Quiet(type(broken.orig).__name__)) from None
             raise StoreUnavailable(type(broken).__name__) from None
-        except DBAPIError as broken:
-            if broken.connection_invalidated:
-                raise StoreUnavailable(type(broken).__name__) from None
-            raise
 
     def close(self) -> None:
         self.engine.dispose()
 
 
+def add_if_new(session: Session, row: Row) -> bool:
+    """Insert a row unless a unique key of it is taken; whether it was inserted. The transaction goes on either way."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    columns = inspect(type(row)).column_attrs.keys()
+    values = {name: getattr(row, name) for name in columns if name in row.__dict__}
+    result = session.execute(insert(type(row)).values(values).on_conflict_do_nothing())
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file behind a `sqlite:///` address; None for a server."""
+    parts = make_url(url)
+    return Path(parts.database) if parts.drivername == "sqlite" and parts.database else None
+
+
 def open_database(url: str) -> Database:
-    """`sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet."""
-    if url.startswith("sqlite"):
-        return Database(_open_sqlite(url))
-    return Database(
-        create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            pool_timeout=LOCK_SECONDS,
-            connect_args={
-                "connect_timeout": 2,
-                "options": f"-c statement_timeout=4000 -c lock_timeout={int(LOCK_SECONDS * 1000)}",
-            },
-        )
+    """`sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet. Raises SettingsInvalid."""
+    try:
+        return Database(_open_sqlite(url) if url.startswith("sqlite") else _open_server(url))
+    except ArgumentError:
+        raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
+
+
+def _open_server(url: str) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=LOCK_SECONDS,
+        connect_args={
+            "connect_timeout": 2,
+            "options": f"-c statement_timeout=4000 -c lock_timeout={int(LOCK_SECONDS * 1000)}",
+        },
     )
 
 
@@ -108,6 +166,8 @@ def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
+        poolclass=QueuePool,
+        pool_timeout=LOCK_SECONDS,
         connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},
     )
 

@@ -1,11 +1,16 @@
 """Desks: the people of a district, or of the nation, who may open its tips. Rows, and the questions asked of them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.errors import NotFound
 from hotline.store.database import Row
+
+ENROLMENT = "enrolment"
+"""The member that every desk begins with: whoever knows the passphrase of `hotline init`."""
 
 
 class Desk(Row):
@@ -32,3 +37,44 @@ class DeskMember(Row):
     wrapped_key: Mapped[bytes]
     """Self-describing: salt, costs and ciphertext. Only `hotline.sealing.opening` reads it."""
     created_at: Mapped[datetime]
+
+
+def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
+    """Public keys by desk code. Raises NotFound for a desk that does not exist: a tip is never sealed to nobody."""
+    rows = session.execute(select(Desk.code, Desk.public_key).where(Desk.code.in_(codes)))
+    found = {code: public_key for code, public_key in rows}
+    missing = sorted(set(codes) - found.keys())
+    if missing:
+        raise NotFound(f"no desk {', '.join(missing)}: run `hotline init`")
+    return found
+
+
+def codes(session: Session) -> set[str]:
+    return set(session.scalars(select(Desk.code)))
+
+
+def wrapped_key(session: Session, code: str, member: str) -> bytes:
+    """A desk's private key as wrapped for one member. Raises NotFound."""
+    found = session.scalar(
+        select(DeskMember.wrapped_key).where(
+            DeskMember.desk_code == code, DeskMember.member == member
+        )
+    )
+    if found is None:
+        raise NotFound(f"desk {code} has no member {member}")
+    return found
+
+
+def add(
+    session: Session,
+    code: str,
+    public_key: bytes,
+    *,
+    wrapped_key: bytes,
+    member: str,
+    at: datetime,
+) -> None:
+    """A new desk with its first member."""
+    session.add(Desk(code=code, public_key=public_key, created_at=at))
+    session.flush()
+    session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
