@@ -1,6 +1,6 @@
 """One person's passage through a flow. A value: small, frozen, and JSON to and from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,8 +49,37 @@ class Run:
     finished: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """A small JSON document: short names, no defaults."""
+        document: dict[str, Any] = {"l": self.language, "c": _stack(self.calls)}
+        if self.trail:
+            document["t"] = [_stack(calls) for calls in self.trail]
+        if self.answers:
+            document["a"] = dict(self.answers)
+        if self.passage:
+            document["p"] = self.passage
+        if self.erased:
+            document["e"] = True
+        if self.finished:
+            document["f"] = True
+        return document
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Run":
-        raise NotImplementedError
+        """What `to_dict` made, also after a passage through JSON."""
+        return cls(
+            language=document["l"],
+            calls=_places(document["c"]),
+            trail=tuple(_places(calls) for calls in document.get("t", ())),
+            answers=dict(document.get("a", {})),
+            passage=document.get("p", 0),
+            erased=document.get("e", False),
+            finished=document.get("f", False),
+        )
+
+
+def _stack(calls: tuple[Place, ...]) -> list[list[Any]]:
+    return [[place.flow, place.node, place.page] for place in calls]
+
+
+def _places(document: Sequence[Sequence[Any]]) -> tuple[Place, ...]:
+    return tuple(Place(flow, node, page) for flow, node, page in document)

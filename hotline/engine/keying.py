@@ -1,0 +1,31 @@
+"""What a thumb typed, made fit to be read: as keys, or as words. Pure and total."""
+
+import unicodedata
+
+MOST_LETTERS = 160
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+"""Controls, marks of direction, zero widths, surrogates, letters that do not exist."""
+
+
+def keys(keyed: str) -> str:
+    """`keyed` as keys: without blanks, every decimal digit of any script as its ASCII one."""
+    return "".join(
+        _ascii_digit(letter)
+        for letter in keyed
+        if not letter.isspace() and unicodedata.category(letter) not in _DROPPED
+    )
+
+
+def words(keyed: str) -> str:
+    """`keyed` as words: composed, without anything invisible, on one line, at most 160 letters."""
+    visible = (
+        " " if letter.isspace() else letter
+        for letter in unicodedata.normalize("NFC", keyed)
+        if letter.isspace() or unicodedata.category(letter) not in _DROPPED
+    )
+    return "".join(visible).strip()[:MOST_LETTERS].rstrip()
+
+
+def _ascii_digit(letter: str) -> str:
+    value = unicodedata.decimal(letter, None)
+    return letter if value is None else str(value)

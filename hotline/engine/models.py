@@ -1,0 +1,237 @@
+"""The shape of a revision's document, for pydantic. `document.py` teaches the format and reads it with these."""
+
+import unicodedata
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from hotline.engine import flow as compiled
+from hotline.text.languages import CODES
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def _words(text: str) -> str:
+    """Composed, without blanks at its ends. Refuses what nobody would see: NUL, bidi controls, zero widths."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    for letter in text:
+        if letter != "\n" and unicodedata.category(letter) in _UNSEEN:
+            name = unicodedata.name(letter, "a control character")
+            raise ValueError(f"holds an invisible character: {name} (U+{ord(letter):04X})")
+    if not text:
+        raise ValueError("is empty")
+    return text
+
+
+def _known(language: str) -> str:
+    if language not in CODES:
+        raise ValueError(f"is not a language of the line ({', '.join(CODES)})")
+    return language
+
+
+Words = Annotated[str, AfterValidator(_words)]
+Language = Annotated[str, AfterValidator(_known)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
+Texts = Annotated[dict[Language, Words], Field(min_length=1)]
+Review = dict[Language, Literal["draft", "reviewed"]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class ConditionModel(_Model):
+    answer: Name | None = None
+    is_: Value | list[Value] | None = Field(None, alias="is")
+    flag: Name | None = None
+    not_: "ConditionModel | None" = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
+        if len(kinds) != 1:
+            raise ValueError("a condition has exactly one of answer, flag, not")
+        if self.is_ is not None and self.answer is None:
+            raise ValueError("`is` belongs to an answer")
+        return self
+
+    def compile(self) -> compiled.Condition:
+        if self.not_ is not None:
+            inner = self.not_.compile()
+            return compiled.Condition(inner.answer, inner.values, inner.flag, not inner.negated)
+        values = [self.is_] if isinstance(self.is_, str) else self.is_ or []
+        return compiled.Condition(self.answer, tuple(values), self.flag)
+
+
+class LeadModel(_Model):
+    when: ConditionModel
+    text: Texts
+
+
+class ChoiceModel(_Model):
+    label: Texts
+    value: Value | Literal[""] = ""
+    goes: Name | None = None
+    key: Annotated[str, Field(pattern="^[1-8]$")] | None = None
+    same_line: bool = False
+    language: Language | None = None
+    when: ConditionModel | None = None
+
+    def compile(self) -> compiled.Choice:
+        when = self.when.compile() if self.when else None
+        return compiled.Choice(
+            self.label, self.value, self.goes, self.key, self.same_line, self.language, when
+        )
+
+
+class _Shown(_Model):
+    """What every node that waits may have."""
+
+    text: Texts
+    lead: list[LeadModel] = []
+    topic: Name | None = None
+    completes: Name | None = None
+
+    def common(self) -> dict[str, Any]:
+        leads = tuple(compiled.Lead(lead.when.compile(), lead.text) for lead in self.lead)
+        return {
+            "text": self.text,
+            "leads": leads,
+            "topic": self.topic,
+            "completes": self.completes,
+        }
+
+
+class SayModel(_Shown):
+    goes: Name | None = None
+
+    def compile(self) -> compiled.Say:
+        return compiled.Say(goes=self.goes, **self.common())
+
+
+class MenuModel(_Shown):
+    choices: Annotated[list[ChoiceModel], Field(min_length=1)]
+    saves: Name | None = None
+    goes: Name | None = None
+
+    @model_validator(mode="after")
+    def every_choice_means_something(self) -> Self:
+        for number, choice in enumerate(self.choices):
+            if choice.goes is None and self.goes is None:
+                raise ValueError(f"choices.{number} leads nowhere: it or the menu needs `goes`")
+            if self.saves is not None and not choice.value:
+                raise ValueError(f"choices.{number} has no value to save")
+        return self
+
+    def compile(self) -> compiled.Menu:
+        choices = tuple(choice.compile() for choice in self.choices)
+        return compiled.Menu(choices=choices, saves=self.saves, goes=self.goes, **self.common())
+
+
+class AskModel(_Shown):
+    kind: Literal["words", "number", "place"]
+    saves: Name
+    goes: Name
+    list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
+    choices: list[ChoiceModel] = []
+    skip: Texts | None = None
+
+    @model_validator(mode="after")
+    def fits_its_kind(self) -> Self:
+        if (self.kind == "place") != (self.list_ is not None):
+            raise ValueError("a place, and only a place, is chosen out of a `list`")
+        if self.kind == "place" and self.skip is not None:
+            raise ValueError("only words and numbers can be skipped")
+        if self.kind == "words" and self.choices:
+            raise ValueError("words have no choices: a digit would be an answer")
+        for number, choice in enumerate(self.choices):
+            if not choice.value:
+                raise ValueError(f"choices.{number} has no value to save")
+        return self
+
+    def compile(self) -> compiled.Ask:
+        return compiled.Ask(
+            kind=self.kind,
+            saves=self.saves,
+            goes=self.goes,
+            list=self.list_,
+            choices=tuple(choice.compile() for choice in self.choices),
+            skip=self.skip,
+            **self.common(),
+        )
+
+
+class ArmModel(_Model):
+    goes: Name
+    when: ConditionModel | None = None
+
+
+class CallModel(_Model):
+    flow: Name
+    goes: Name | None = None
+
+
+class FinishModel(_Model):
+    text: Texts | None = None
+
+
+class NodeModel(_Model):
+    say: SayModel | None = None
+    menu: MenuModel | None = None
+    ask: AskModel | None = None
+    branch: Annotated[list[ArmModel], Field(min_length=1)] | None = None
+    call: CallModel | None = None
+    finish: FinishModel | None = None
+    review: Review | None = None
+    """The state of this node's texts, where it differs from the file's."""
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError("a node is exactly one of say, menu, ask, branch, call, finish")
+        return self
+
+    def compile(self) -> compiled.Node:
+        if self.branch is not None:
+            return compiled.Branch(
+                tuple(
+                    compiled.Arm(arm.goes, arm.when.compile() if arm.when else None)
+                    for arm in self.branch
+                )
+            )
+        if self.call is not None:
+            return compiled.Call(self.call.flow, self.call.goes)
+        shown = self.say or self.menu or self.ask
+        if shown is not None:
+            return shown.compile()
+        return compiled.Finish(self.finish.text if self.finish else None)
+
+
+class FlowModel(_Model):
+    flow: Name
+    start: Name
+    nodes: Annotated[dict[Name, NodeModel], Field(min_length=1)]
+    review: Review
+    gathers: Name | None = None
+    private: bool = False
+
+    @model_validator(mode="after")
+    def reviewed_in_every_language(self) -> Self:
+        missing = [code for code in CODES if code not in self.review]
+        if missing:
+            raise ValueError(f"review says nothing of {', '.join(missing)}")
+        return self
+
+
+class RevisionModel(_Model):
+    flows: Annotated[dict[Name, FlowModel], Field(min_length=1)]
+    entries: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Name] = {}
+
+    @model_validator(mode="after")
+    def named_alike(self) -> Self:
+        for name, flow in self.flows.items():
+            if name != flow.flow:
+                raise ValueError(f"flows.{name} calls itself {flow.flow}")
+        return self

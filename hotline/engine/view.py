@@ -1,0 +1,124 @@
+"""What a node shows a run: its words, and what each of its choices means. Pure.
+
+A node's conditions read the answers of this passage and the facts of the session, nothing else.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
+from hotline.engine.run import Facts, Option, Place, Run
+from hotline.engine.screen import Button, Layout
+from hotline.engine.words import words
+from hotline.text.languages import FIRST
+
+Waiting = Say | Menu | Ask
+"""Nodes at which a caller stands; the others are passed through."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    layout: Layout
+    choices: tuple[Choice, ...] = ()
+    """What the layout's buttons mean, in the same order."""
+
+
+def node_at(book: Book, place: Place) -> Node | None:
+    flow = book.flows.get(place.flow)
+    return flow.nodes.get(place.node) if flow else None
+
+
+def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
+    """An answer without `values` asks only whether it was given."""
+    if condition is None:
+        return True
+    if condition.flag is not None:
+        return facts.flags.get(condition.flag, False) is not condition.negated
+    given = run.answers.get(condition.answer or "")
+    is_one = given is not None and (not condition.values or given in condition.values)
+    return is_one is not condition.negated
+
+
+def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
+    """The node as this run sees it."""
+    if isinstance(node, Finish):
+        return View(Layout(said(node.text or {}, run.language)))
+
+    leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
+    choices = shown_choices(book, node, run, facts)
+    tail, hints = _ways_out(book, node, run, has_choices=bool(choices))
+    layout = Layout(
+        text="\n".join((*leads, said(node.text, run.language))),
+        buttons=tuple(
+            Button(said(choice.label, run.language), choice.key, choice.same_line)
+            for choice in choices
+        ),
+        tail=tail,
+        more=f"9 {words(run.language).more}",
+        hints=hints,
+    )
+    return View(layout, choices)
+
+
+def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:
+    return tuple(lead for lead in node.leads if holds(lead.when, run, facts))
+
+
+def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Choice, ...]:
+    """A menu's choices that hold; or a list's places, and the choices that stand after them."""
+    if isinstance(node, Say):
+        return ()
+    written = tuple(choice for choice in node.choices if holds(choice.when, run, facts))
+    if isinstance(node, Menu) or node.list is None:
+        return written
+    places = (Choice(option.label, option.value) for option in _listed(book, node, run, facts))
+    return (*places, *written)
+
+
+def said(text: Text, language: str) -> str:
+    """A text in `language`, else in the first one, else nothing: a gap is the checker's to find."""
+    return text.get(language) or text.get(FIRST, "")
+
+
+def list_name(pattern: str, answers: Mapping[str, str]) -> str:
+    """`districts.{province}` with the answer in its place."""
+    return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)
+
+
+def list_answers(pattern: str) -> tuple[str, ...]:
+    """The answers that a list's name is made of."""
+    return tuple(re.findall(r"\{(\w+)\}", pattern))
+
+
+def _listed(book: Book, node: Ask, run: Run, facts: Facts) -> tuple[Option, ...]:
+    name = list_name(node.list or "", run.answers)
+    return facts.lists.get(name) or book.lists.get(name, ())
+
+
+def _ways_out(
+    book: Book, node: Waiting, run: Run, *, has_choices: bool
+) -> tuple[str, tuple[str, ...]]:
+    """The line that must stand at the end, and those that may.
+
+    The front offers no way back: it is where `0` and `00` lead. Where nothing else can be pressed, the way back must
+    stand.
+    """
+    own = words(run.language)
+    back, home = f"0 {own.back}", f"00 {own.home}"
+
+    if isinstance(node, Ask) and node.skip is not None:
+        return f"0 {said(node.skip, run.language)}", (f" {home}",)
+    if isinstance(node, Say) and node.goes is not None:
+        tail = f"9 {own.more}"
+    elif has_choices or isinstance(node, Ask):
+        tail = ""
+    else:
+        return back, (f" {home}",)
+    return tail, () if at_front(book, run) else (f"\n{back} {home}", f"\n{back}")
+
+
+def at_front(book: Book, run: Run) -> bool:
+    here = run.calls[-1]
+    flow = book.flows.get(book.front)
+    return flow is not None and here.flow == flow.name and here.node == flow.start

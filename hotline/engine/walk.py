@@ -1,0 +1,116 @@
+"""How a run moves from place to place, until it stands at one that waits. Pure, and bounded: no book makes it loop."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hotline.engine.events import Completed, Event, Finished, FlowEntered, TopicRead
+from hotline.engine.flow import Arm, Ask, Book, Branch, Call, Finish, Menu, Say
+from hotline.engine.run import Facts, Place, Run
+from hotline.engine.view import at_front, holds, node_at
+
+MOST_STEPS = 60
+"""Nodes passed through without a wait, before the walk is cut and ends at the front."""
+DEEPEST = 12
+"""Flows within flows."""
+LONGEST_TRAIL = 40
+
+Walked = tuple[Run, tuple[Event, ...]]
+
+
+def front(book: Book) -> tuple[Place, ...]:
+    flow = book.flows.get(book.front)
+    return (Place(book.front, flow.start if flow else ""),)
+
+
+def goes(book: Book, facts: Facts, run: Run, node: str | None) -> Walked:
+    """Leave the place that waits for another node of its flow, and remember the way back."""
+    trail = (*run.trail, run.calls)[-LONGEST_TRAIL:]
+    return settle(book, facts, _at(book, replace(run, trail=trail), node))
+
+
+def home(book: Book, facts: Facts, run: Run) -> Walked:
+    return settle(book, facts, replace(run, calls=front(book), trail=()))
+
+
+def back(book: Book, facts: Facts, run: Run) -> Run:
+    """A page back, else the screen before, else the front. Answers stay until they are given anew."""
+    here = run.calls[-1]
+    if here.page:
+        return turned(run, here.page - 1)
+    if not run.trail:
+        return home(book, facts, run)[0]
+    *trail, calls = run.trail
+    return _forget_way(book, replace(run, calls=calls, trail=tuple(trail)))
+
+
+def turned(run: Run, page: int) -> Run:
+    """The same place, at another page."""
+    return replace(run, calls=(*run.calls[:-1], replace(run.calls[-1], page=page)))
+
+
+def entered(book: Book, run: Run, name: str) -> Walked:
+    """Call a flow that exists. A gathering one begins a passage: nothing answered before belongs to it."""
+    flow = book.flows[name]
+    run = replace(run, calls=(*run.calls, Place(flow.name, flow.start)))
+    if flow.gathers:
+        run = replace(run, passage=run.passage + 1, answers={}, erased=False, trail=run.trail[-1:])
+    return run, (FlowEntered(flow.name),)
+
+
+def settle(book: Book, facts: Facts, run: Run) -> Walked:
+    """Pass through branches, calls and returns to a place that waits, or to the end."""
+    events: list[Event] = []
+    for _ in range(MOST_STEPS):
+        node = node_at(book, run.calls[-1]) if 0 < len(run.calls) <= DEEPEST else None
+        match node:
+            case Say() | Menu() | Ask():
+                return _forget_way(book, run), (*events, *_arrival(node))
+            case Finish(text=text) if text is not None:
+                return replace(run, finished=True), (*events, Finished())
+            case Branch(arms=arms):
+                run = _at(book, run, _open_arm(arms, run, facts))
+            case Call(flow=name) if name in book.flows and not book.flows[name].private:
+                run, said = entered(book, run, name)
+                events.extend(said)
+            case Call(goes=then):
+                run = _at(book, run, then)
+            case Finish():
+                run = _at(book, run, None)
+            case None:
+                run = replace(run, calls=front(book), trail=())
+    return _stranded(book, run), tuple(events)
+
+
+def _open_arm(arms: tuple[Arm, ...], run: Run, facts: Facts) -> str | None:
+    return next((arm.goes for arm in arms if holds(arm.when, run, facts)), None)
+
+
+def _at(book: Book, run: Run, node: str | None) -> Run:
+    """At another node of the same flow; at none, where its caller goes on, or that one's caller."""
+    calls = run.calls
+    while node is None and len(calls) > 1:
+        calls = calls[:-1]
+        caller = node_at(book, calls[-1])
+        node = caller.goes if isinstance(caller, Call) else None
+    if node is None:
+        return replace(run, calls=())
+    return replace(run, calls=(*calls[:-1], Place(calls[-1].flow, node)))
+
+
+def _arrival(node: Say | Menu | Ask) -> Iterator[Event]:
+    if node.topic:
+        yield TopicRead(node.topic)
+    if node.completes:
+        yield Completed(node.completes)
+
+
+def _forget_way(book: Book, run: Run) -> Run:
+    """There is no way back from the front, and no flow that waits behind it."""
+    return replace(run, calls=front(book), trail=()) if at_front(book, run) else run
+
+
+def _stranded(book: Book, run: Run) -> Run:
+    """After a walk that was cut: at the front, or at the end where the front itself is the loop."""
+    run = replace(run, calls=front(book), trail=())
+    waits = isinstance(node_at(book, run.calls[-1]), Say | Menu | Ask)
+    return run if waits else replace(run, finished=True)

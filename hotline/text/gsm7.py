@@ -1,0 +1,79 @@
+"""The letters a basic phone shows: the GSM-7 alphabet of 3GPP TS 23.038, its costs and its substitutes. Pure.
+
+A letter of the basic table costs one septet, one of the extension table two. One letter outside both turns a whole
+message into UCS-2 and shrinks a screen to about 70 letters: so nothing leaves without passing `to_gsm7`.
+"""
+
+import unicodedata
+
+BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENDED = frozenset("\f^{}\\[~]|€")
+
+SUBSTITUTES = {
+    "\u00a0": " ",
+    "\u202f": " ",
+    "\u2009": " ",
+    "\t": " ",
+    "’": "'",
+    "‘": "'",
+    "ʼ": "'",
+    "´": "'",
+    "`": "'",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "«": '"',
+    "»": '"',
+    "–": "-",
+    "—": "-",
+    "‑": "-",
+    "−": "-",
+    "•": "-",
+    "…": "...",
+    "°": "o",
+    "²": "2",
+    "œ": "oe",
+    "Œ": "OE",
+    "×": "x",
+}
+"""What stands for a letter that decomposing it does not mend. `ç` is not here: it becomes `c` by losing its mark."""
+
+
+def is_gsm7(text: str) -> bool:
+    return all(letter in BASIC or letter in EXTENDED for letter in text)
+
+
+def septets(text: str) -> int:
+    """What `text` costs. Letters outside GSM-7 count as their substitute: the text must pass `to_gsm7` first."""
+    return len(text) + sum(letter in EXTENDED for letter in text)
+
+
+def strangers(text: str) -> tuple[str, ...]:
+    """The letters of `text` outside GSM-7, each once, in their order."""
+    return tuple(
+        dict.fromkeys(letter for letter in text if letter not in BASIC and letter not in EXTENDED)
+    )
+
+
+def substitute(letter: str) -> str:
+    """What to write for a letter outside GSM-7: the nearest letters inside it, or `?`."""
+    if letter in SUBSTITUTES:
+        return SUBSTITUTES[letter]
+    bare = "".join(
+        part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part)
+    )
+    return bare if bare and is_gsm7(bare) else "?"
+
+
+def to_gsm7(text: str) -> str:
+    """`text` in GSM-7 letters alone: composed first, then each stranger replaced."""
+    composed = unicodedata.normalize("NFC", text)
+    if is_gsm7(composed):
+        return composed
+    return "".join(
+        letter if letter in BASIC or letter in EXTENDED else substitute(letter)
+        for letter in composed
+    )
