@@ -5,6 +5,8 @@ a draft that hang-up or three minutes of silence files. Routing answers are a ti
 them otherwise has told another tip.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 
@@ -38,7 +40,119 @@ class Category(StrEnum):
     OTHER = "other"
 
 
+class Basis(StrEnum):
+    """Why the law (058/2021) lets us keep it."""
+
+    PUBLIC_DUTY = "public_duty"
+    VITAL_INTEREST_CHILD = "vital_interest_child"
+
+
 ABROAD = "abroad"
 UNSURE = "unsure"
 NATIONAL = "national"
 """The code of the national desk."""
+
+_RANK = {state: rank for rank, state in enumerate(TipState)}
+_CATEGORIES = frozenset(Category)
+_THREE_WAYS = frozenset({"yes", "no", UNSURE})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the answers of one passage come to: the part of a tip that is not sealed."""
+
+    state: TipState
+    routing: str
+    """Danger, official involved and place as one string: with the passage, the tip's identity."""
+    place: str
+    sector: str | None
+    category: str | None
+    urgency: Urgency
+    official: str
+    basis: Basis
+
+    @property
+    def desk(self) -> str | None:
+        """The district's desk, where it may know; None leaves the tip to the national desk alone."""
+        return self.place if self.official == "no" and self.place not in (ABROAD, UNSURE) else None
+
+
+def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
+    """What `answers` come to; None while they make nothing that could be kept."""
+    place, category = place_of(answers), _category(answers)
+    state = stage(answers, completed=completed)
+    if state is None:
+        return None
+
+    danger, official = _three_ways(answers, "danger"), _three_ways(answers, "official")
+    place = place or UNSURE
+    return Told(
+        state=state,
+        routing=f"{danger}|{official}|{place}",
+        place=place,
+        sector=_sector(answers, place),
+        category=category,
+        urgency=urgency(answers),
+        official=official,
+        basis=Basis.VITAL_INTEREST_CHILD if concerns_child(answers) else Basis.PUBLIC_DUTY,
+    )
+
+
+def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | None:
+    """How far these answers have brought a tip."""
+    if completed:
+        return TipState.COMPLETE
+    if place_of(answers) is None:
+        return None
+    if answers.get("danger") == "yes":
+        return TipState.FILED
+    return TipState.DRAFT if _category(answers) else None
+
+
+def furthest(one: TipState, other: TipState) -> TipState:
+    """A tip never goes back a state, whatever is repeated."""
+    return max(one, other, key=_RANK.__getitem__)
+
+
+def place_of(answers: Mapping[str, str]) -> str | None:
+    """A district's code, "abroad" or "unsure"; None while nobody said.
+
+    A district's code begins with its province's: one that is left over from another province does not count.
+    """
+    province, district = answers.get("province"), answers.get("district")
+    if province in (ABROAD, UNSURE):
+        return province
+    if district is None or district == UNSURE:
+        return district
+    return district if district.startswith(province or "") else None
+
+
+def urgency(answers: Mapping[str, str]) -> Urgency:
+    danger = answers.get("danger")
+    if danger == "yes" or concerns_child(answers):
+        return Urgency.DANGER
+    if danger == UNSURE or answers.get("who") == "me_adult":
+        return Urgency.SEEN
+    return Urgency.HEARD
+
+
+def concerns_child(answers: Mapping[str, str]) -> bool:
+    return answers.get("who") in ("me_minor", "child") or answers.get("kind") == Category.CHILD_WORK
+
+
+def _category(answers: Mapping[str, str]) -> str | None:
+    """What routes and counts is of a closed list; anything else counts as other."""
+    kind = answers.get("kind")
+    if kind is None:
+        return None
+    return kind if kind in _CATEGORIES else Category.OTHER
+
+
+def _three_ways(answers: Mapping[str, str], name: str) -> str:
+    value = answers.get(name, UNSURE)
+    return value if value in _THREE_WAYS else UNSURE
+
+
+def _sector(answers: Mapping[str, str], place: str) -> str | None:
+    sector = answers.get("sector", UNSURE)
+    return sector if sector != UNSURE and sector.startswith(place) else None

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.store.database import Row
+from hotline.store.database import Row, add_if_new
 
 
 class Dialogue(Row):
@@ -33,6 +33,8 @@ class Dialogue(Row):
     """Names of what reach has counted already in this session."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    heard: Mapped[int] = mapped_column(default=0)
+    """Letters of `text` whose effects are committed: what repeats them, early or late, changes nothing."""
 
 
 class Stopped(Row):
@@ -52,3 +54,33 @@ class InboundSeen(Row):
     provider_id: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[str]
     received_at: Mapped[datetime]
+
+
+def dialogue(session: Session, key: str) -> Dialogue | None:
+    return session.get(Dialogue, key)
+
+
+def dialogue_for_writing(session: Session, key: str) -> Dialogue | None:
+    """The row as it is committed, held until this transaction ends."""
+    held = select(Dialogue).where(Dialogue.key == key).with_for_update()
+    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
+
+
+def open_dialogue(session: Session, row: Dialogue) -> bool:
+    """Write a session's row; False where another hop was quicker."""
+    return add_if_new(session, row)
+
+
+def stop(session: Session, number_key: str, at: datetime) -> None:
+    """Nothing is sent to this number again. Twice is once."""
+    add_if_new(session, Stopped(number_key=number_key, stopped_at=at))
+
+
+def try_writing(session: Session, at: datetime) -> None:
+    """Write and take back a row, so that a full disk and a read-only database show. Raises StoreUnavailable."""
+    add_if_new(session, Stopped(number_key=PROBE, stopped_at=at))
+    session.execute(delete(Stopped).where(Stopped.number_key == PROBE))
+
+
+PROBE = "probe"
+"""No digest: so it stands for no number."""

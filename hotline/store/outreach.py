@@ -3,12 +3,14 @@
 Rows, and the questions asked of them.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.store.database import Row
+from hotline.store.database import Row, add_if_new
 
 
 class Reach(Row):
@@ -31,3 +33,31 @@ class Reach(Row):
     entry: Mapped[str]
     topic: Mapped[str]
     count: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is counted together."""
+
+    day: date
+    measure: str
+    language: str
+    channel: str
+    entry: str
+    district: str = ""
+    topic: str = ""
+
+
+def count(session: Session, cell: Cell, by: int = 1) -> None:
+    add_if_new(session, Reach(**asdict(cell), count=0))
+    here = [getattr(Reach, name) == value for name, value in asdict(cell).items()]
+    session.execute(update(Reach).where(*here).values(count=Reach.count + by))
+
+
+def totals(session: Session, by: str) -> Mapping[tuple[str, str], int]:
+    """Counts by (value of the column `by`, measure)."""
+    column = getattr(Reach, by)
+    rows = session.execute(
+        select(column, Reach.measure, func.sum(Reach.count)).group_by(column, Reach.measure)
+    )
+    return {(str(value), measure): int(number) for value, measure, number in rows}

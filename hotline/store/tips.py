@@ -3,11 +3,13 @@
 Rows, and the questions asked of them.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.tip import TipState
 from hotline.store.database import Row
 
 
@@ -68,3 +70,49 @@ class Grant(Row):
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     sealed_key: Mapped[bytes]
+
+
+def with_identity(session: Session, identity: str) -> Tip | None:
+    return session.scalars(select(Tip).where(Tip.identity == identity)).one_or_none()
+
+
+def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
+    here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
+    return session.scalars(here.order_by(Tip.id)).all()
+
+
+def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
+    """Drafts that nobody added to since `before`, held until this transaction ends."""
+    silent = select(Tip).where(Tip.state == TipState.DRAFT, Tip.updated_at <= before)
+    return session.scalars(silent.order_by(Tip.id).with_for_update()).all()
+
+
+def grant(session: Session, tip: Tip, keys: Mapping[str, bytes]) -> None:
+    """Let these desks, and no other, read the tip's present body."""
+    session.execute(delete(Grant).where(Grant.tip_id == tip.id))
+    for code, sealed_key in keys.items():
+        session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
+
+
+def delete_drafts(
+    session: Session, session_key: str, *, passage: int, but: str | None = None
+) -> None:
+    """Forget the drafts of one passage, except the one of identity `but`."""
+    drafts = select(Tip.id).where(
+        Tip.session_key == session_key, Tip.passage == passage, Tip.state == TipState.DRAFT
+    )
+    if but is not None:
+        drafts = drafts.where(Tip.identity != but)
+    _delete(session, session.scalars(drafts).all())
+
+
+def erase(session: Session, session_key: str, *, up_to_passage: int) -> None:
+    """`000`: what is not yet filed is deleted, what is filed is only marked: nobody goes there."""
+    here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
+    _delete(session, session.scalars(select(Tip.id).where(*here, Tip.state == TipState.DRAFT)).all())
+    session.execute(update(Tip).where(*here).values(do_not_visit=True))
+
+
+def _delete(session: Session, ids: Sequence[int]) -> None:
+    session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
+    session.execute(delete(Tip).where(Tip.id.in_(ids)))

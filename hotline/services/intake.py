@@ -1,0 +1,169 @@
+"""Tips in: sealed as they are told, filed at the hop that the product promises, one row for one telling.
+
+`note`, `erase` and `file_drafts` run inside their caller's transaction; `announce` rings after its commit.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hotline.domain.jobs import Job
+from hotline.domain.tip import NATIONAL, TipState, Told, Urgency, furthest, told
+from hotline.errors import NotReady, QueueUnavailable
+from hotline.ports import Kit
+from hotline.services import outreach
+from hotline.store import desks, tips
+from hotline.store.contacts import Dialogue
+from hotline.store.database import Session
+from hotline.store.tips import Tip
+
+SILENCE = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What one passage through the report has answered by now. Answers and contact stay out of `repr`."""
+
+    answers: Mapping[str, str]
+    passage: int
+    completed: bool
+    language: str
+
+    def __repr__(self) -> str:
+        return f"Telling(passage={self.passage}, completed={self.completed})"
+
+
+def note(
+    session: Session, kit: Kit, dialogue: Dialogue, telling: Telling, *, contact_key: str
+) -> Tip | None:
+    """Write down what was told, if it is enough to keep: a new tip, or a fuller one with the same identity.
+
+    Drafts of the same passage that were routed otherwise are forgotten: she corrected herself.
+    """
+    come_to = told(telling.answers, completed=telling.completed)
+    if come_to is None:
+        return None
+    identity = kit.pseudonyms.identity(dialogue.key, f"{telling.passage}|{come_to.routing}")
+    tip = tips.with_identity(session, identity)
+
+    if tip is None:
+        tip = _new(kit, dialogue, telling, identity=identity, contact_key=contact_key)
+    _fill(kit, tip, come_to, telling)
+    state = furthest(TipState(tip.state), come_to.state)
+    if dialogue.ended_at is not None and state is TipState.DRAFT:
+        state = TipState.FILED
+
+    tips.delete_drafts(session, dialogue.key, passage=telling.passage, but=identity)
+    grants = _seal(session, kit, tip, come_to, telling)
+    session.add(tip)
+    session.flush()
+    tips.grant(session, tip, grants)
+    _reach_state(session, kit, tip, state)
+    return tip
+
+
+def erase(session: Session, dialogue: Dialogue, *, up_to_passage: int) -> None:
+    """`000`: drafts are forgotten, and what is filed is marked "do not visit"."""
+    tips.erase(session, dialogue.key, up_to_passage=up_to_passage)
+
+
+def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[Tip]:
+    """Nobody will add to these: they are tips as they stand. Opens and seals nothing."""
+    filed = tuple(drafts)
+    for tip in filed:
+        _reach_state(session, kit, tip, TipState.FILED)
+    return filed
+
+
+def rescue_silent(kit: Kit, older_than: timedelta = SILENCE) -> None:
+    """File what was told and then left in silence. For the clock: it flips states and needs no key."""
+    with kit.database.reading() as session:
+        if not tips.silent_drafts(session, kit.now() - older_than):
+            return
+
+    with kit.database.writing() as session:
+        drafts = tips.silent_drafts(session, kit.now() - older_than)
+        filed = file_drafts(session, kit, drafts)
+        before_commit(kit, filed)
+    announce(kit, filed)
+
+
+def before_commit(kit: Kit, written: Sequence[Tip]) -> None:
+    if written:
+        kit.failpoint("tip.before_commit")
+
+
+def announce(kit: Kit, committed: Sequence[Tip]) -> None:
+    """Ring for every tip that is to be referred, or referred more urgently. A dead doorbell is the clock's affair."""
+    if not committed:
+        return
+    kit.failpoint("tip.after_commit")
+    due = [tip.id for tip in committed if _wants_referral(tip)]
+    if not due:
+        return
+
+    kit.failpoint("tip.before_doorbell")
+    for tip_id in due:
+        try:
+            kit.jobs.ring(Job.REFER_TIP, tip_id)
+        except QueueUnavailable:
+            return
+
+
+def _wants_referral(tip: Tip) -> bool:
+    if tip.state == TipState.DRAFT:
+        return False
+    return tip.referred_at is None or tip.urgency < (tip.referred_urgency or Urgency.HEARD)
+
+
+def _new(kit: Kit, dialogue: Dialogue, telling: Telling, *, identity: str, contact_key: str) -> Tip:
+    return Tip(
+        uid=secrets.token_hex(16),
+        identity=identity,
+        session_key=dialogue.key,
+        passage=telling.passage,
+        state=TipState.DRAFT,
+        channel=dialogue.channel,
+        entry=dialogue.entry,
+        urgency=Urgency.HEARD,
+        do_not_visit=False,
+        contact_key=contact_key,
+        created_at=kit.now(),
+    )
+
+
+def _fill(kit: Kit, tip: Tip, come_to: Told, telling: Telling) -> None:
+    """The columns in clear. Urgency only rises: somebody may be on the way already."""
+    tip.language = telling.language
+    tip.place = come_to.place
+    tip.sector = come_to.sector
+    tip.category = come_to.category
+    tip.urgency = min(tip.urgency, come_to.urgency)
+    tip.official = come_to.official
+    tip.basis = come_to.basis
+    tip.updated_at = kit.now()
+
+
+def _seal(
+    session: Session, kit: Kit, tip: Tip, come_to: Told, telling: Telling
+) -> Mapping[str, bytes]:
+    """Seal the answers to whoever may read them; the grants of the new body."""
+    keys = desks.public_keys(session, [NATIONAL, *([come_to.desk] if come_to.desk else [])])
+    if NATIONAL not in keys:
+        raise NotReady("no national desk: run `hotline init`")
+
+    sealed = kit.sealer.tip(telling.answers, uid=tip.uid, place=tip.place, desks=keys)
+    tip.body = sealed.body
+    return sealed.grants
+
+
+def _reach_state(session: Session, kit: Kit, tip: Tip, state: TipState) -> None:
+    """Move a tip on. The moment it stops being a draft it is filed, and counted, once."""
+    now = kit.now()
+    if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
+        tip.filed_at = now
+        outreach.log_tip(session, tip, now)
+    if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:
+        tip.completed_at = now
+    tip.state = state

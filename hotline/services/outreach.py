@@ -1,0 +1,92 @@
+"""Reach: counting what the line did, without remembering for whom. And the stop list, the end of all outreach.
+
+The `log_` functions run inside their caller's transaction: what is counted happened, and once.
+"""
+
+from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
+
+from hotline.ports import Kit
+from hotline.store import contacts, outreach
+from hotline.store.contacts import Dialogue
+from hotline.store.database import Session
+from hotline.store.outreach import Cell
+from hotline.store.tips import Tip
+
+KIGALI = timezone(timedelta(hours=2), "CAT")
+"""Rwanda keeps no summer time."""
+
+
+class Measure(StrEnum):
+    SESSION = "session"
+    TOPIC = "topic"
+    TIP = "tip"
+
+
+def day_of(at: datetime) -> date:
+    """The day in Kigali."""
+    return at.astimezone(KIGALI).date()
+
+
+def log_session(session: Session, dialogue: Dialogue) -> None:
+    outreach.count(session, _session_cell(dialogue))
+
+
+def log_language(session: Session, dialogue: Dialogue, language: str) -> None:
+    """A session counts in the language it was last read in, once."""
+    if dialogue.language == language:
+        return
+    outreach.count(session, _session_cell(dialogue), by=-1)
+    dialogue.language = language
+    outreach.count(session, _session_cell(dialogue))
+
+
+def log_topic(session: Session, dialogue: Dialogue, topic: str, at: datetime) -> None:
+    """A topic counts once in a session, however often it is read."""
+    name = f"{Measure.TOPIC}:{topic}"
+    if name in dialogue.counted:
+        return
+    dialogue.counted = [*dialogue.counted, name]
+    outreach.count(
+        session,
+        Cell(
+            day=day_of(at),
+            measure=Measure.TOPIC,
+            language=dialogue.language,
+            channel=dialogue.channel,
+            entry=dialogue.entry,
+            topic=topic,
+        ),
+    )
+
+
+def log_tip(session: Session, tip: Tip, at: datetime) -> None:
+    outreach.count(
+        session,
+        Cell(
+            day=day_of(at),
+            measure=Measure.TIP,
+            language=tip.language,
+            channel=tip.channel,
+            entry=tip.entry,
+            district=tip.place,
+        ),
+    )
+
+
+def stop(kit: Kit, msisdn: str) -> None:
+    """Nothing is sent to this number after it, ever. Raises StoreUnavailable."""
+    number_key = kit.pseudonyms.stopped(msisdn)
+
+    with kit.database.writing() as session:
+        contacts.stop(session, number_key, kit.now())
+
+
+def _session_cell(dialogue: Dialogue) -> Cell:
+    return Cell(
+        day=day_of(dialogue.started_at),
+        measure=Measure.SESSION,
+        language=dialogue.language,
+        channel=dialogue.channel,
+        entry=dialogue.entry,
+    )
