@@ -51,7 +51,7 @@ class Chain:
 def append(
     session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
-    """One more row, in the caller's transaction (a `writing()` one). Writers wait for each other here until they commit."""
+    """One more row, in the caller's `writing()` transaction: writers wait for each other here until they commit."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     previous = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))

@@ -1,0 +1,44 @@
+"""Phone numbers as the network knows them: E.164, and nothing else, from here on. Pure.
+
+Who calls is let in whatever her number looks like, since new prefixes exist before any list knows them. Whom we send to
+must be a number that a list knows: a mistyped one would tell a stranger.
+"""
+
+import re
+
+import phonenumbers
+
+from hotline.errors import NumberInvalid
+
+REGION = "RW"
+CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
+TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
+"""A Rwandan number that kept the zero of its domestic form."""
+
+
+def caller(raw: str) -> str:
+    """A caller's number as E.164, by its shape alone. Raises NumberInvalid, without the number.
+
+    Form decoding turns a plus into a space, and some callbacks lose it: both are mended.
+    """
+    written = CALLER.fullmatch(raw)
+    if written is None:
+        raise NumberInvalid("a caller's number that is not E.164")
+    strayed = TRUNK_ZERO.fullmatch(written["digits"])
+    return f"+250{strayed['national']}" if strayed else f"+{written['digits']}"
+
+
+def sendable(raw: str) -> str:
+    """A number that an MT may go to, as E.164: valid, and Rwandan. Raises NumberInvalid, without the number.
+
+    Takes what people write: 0788..., 788..., 00250..., spaces and hyphens; an extension is dropped.
+    """
+    written = raw.strip()
+    try:
+        number = phonenumbers.parse(written, REGION)
+    except phonenumbers.NumberParseException:
+        raise NumberInvalid("not a phone number") from None
+    number.extension = None
+    if not phonenumbers.is_valid_number_for_region(number, REGION):
+        raise NumberInvalid("not a valid Rwandan number")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -1,0 +1,148 @@
+"""Rows and values with every field defaulted: a test names only what it is about. Keyword-only."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline.domain.message import MessageIn
+from hotline.domain.referral import Level, ReferralState
+from hotline.domain.tip import Category, TipState
+from hotline.domain.ussd import UssdHop
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keymaking import make_keys
+from hotline.sealing.pseudonyms import Pseudonyms
+from hotline.store.messages import Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+
+NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+"""Noon in Kigali."""
+
+
+def make_keyfolder(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) -> KeyFolder:
+    """One role's folder out of a whole set of keys below `tmp_path/keys`."""
+    make_keys(tmp_path / "keys", at)
+    return KeyFolder(tmp_path / "keys" / role)
+
+
+def make_pseudonyms(tmp_path: Path, *, role: str = "hooks", at: datetime = NOON) -> Pseudonyms:
+    return Pseudonyms(make_keyfolder(tmp_path, role=role, at=at))
+
+
+def make_tip(
+    *,
+    uid: str = "0" * 31 + "1",
+    identity: str | None = None,
+    session_key: str = "a" * 64,
+    passage: int = 1,
+    state: TipState = TipState.FILED,
+    place: str = "102",
+    sector: str | None = None,
+    category: Category | None = Category.LABOUR,
+    urgency: int = 1,
+    official: str = "no",
+    language: str = "rw",
+    do_not_visit: bool = False,
+    body: bytes = b"sealed",
+    at: datetime = NOON,
+    filed_at: datetime | None = NOON,
+    completed_at: datetime | None = None,
+    referred_at: datetime | None = None,
+    referred_urgency: int | None = None,
+) -> Tip:
+    return Tip(
+        uid=uid,
+        identity=identity or f"identity of {uid}",
+        session_key=session_key,
+        passage=passage,
+        state=state,
+        channel="ussd",
+        language=language,
+        entry="",
+        place=place,
+        sector=sector,
+        category=category,
+        urgency=urgency,
+        official=official,
+        basis="public_duty",
+        do_not_visit=do_not_visit,
+        contact_key="c" * 64,
+        body=body,
+        created_at=at,
+        updated_at=at,
+        filed_at=filed_at,
+        completed_at=completed_at,
+        referred_at=referred_at,
+        referred_urgency=referred_urgency,
+    )
+
+
+def make_responder(
+    *,
+    name: str = "Gasabo 1",
+    level: Level = Level.RESPONDER,
+    language: str = "rw",
+    districts: tuple[str, ...] = ("102",),
+    categories: tuple[Category, ...] = (),
+    msisdn: str = "+250788000001",
+    active: bool = True,
+    unreachable: str | None = None,
+    at: datetime = NOON,
+) -> Responder:
+    """Its number is "sealed" as plain bytes, which `FakeNumbers` opens."""
+    return Responder(
+        name=name,
+        level=level,
+        language=language,
+        districts=list(districts),
+        categories=list(categories),
+        number_key=f"key of {msisdn}",
+        sealed_number=msisdn.encode(),
+        active=active,
+        unreachable=unreachable,
+        created_at=at,
+    )
+
+
+def make_referral(
+    *,
+    tip_id: int = 1,
+    responder_id: int = 1,
+    step: int = 0,
+    reference: str = "K7Q4",
+    state: ReferralState = ReferralState.SENT,
+    at: datetime = NOON,
+    acknowledged_at: datetime | None = None,
+) -> Referral:
+    return Referral(
+        tip_id=tip_id,
+        responder_id=responder_id,
+        step=step,
+        reference=reference,
+        state=state,
+        created_at=at,
+        acknowledged_at=acknowledged_at,
+    )
+
+
+def make_message(
+    *,
+    provider_id: str = "ATXid_0001",
+    sender: str = "+250788000001",
+    text: str = "1 K7Q4",
+    sent_at: datetime | None = NOON,
+    network: str | None = None,
+) -> MessageIn:
+    """An MO."""
+    return MessageIn(
+        provider_id=provider_id, sender=sender, text=text, sent_at=sent_at, network=network
+    )
+
+
+def make_hop(
+    *,
+    session_id: str = "ATUid_0001",
+    caller: str = "+250788000099",
+    text: str = "",
+    network: str | None = None,
+) -> UssdHop:
+    return UssdHop(session_id=session_id, caller=caller, text=text, network=network)
