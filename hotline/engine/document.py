@@ -15,9 +15,11 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}}`. A flow
           goes: official            for choices that have no `goes` of their own
           topic: x                  counted as read when it is shown
           completes: tip            reaching it makes what was gathered whole
+          note: {rw: .., fr: .., en: ..}       a line under the choices
+          languages: true           offers the other languages on one line, on keys from 7
           lead: [{when: {answer: danger, is: yes}, text: {..}}]      lines in front of the text
           choices:
-            - {label: {..}, value: yes, goes: node, key: 7, same_line: true, language: en, when: {flag: reporting}}
+            - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
       a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
       w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}

@@ -114,6 +114,8 @@ class MenuModel(_Shown):
     choices: Annotated[list[ChoiceModel], Field(min_length=1)]
     saves: Name | None = None
     goes: Name | None = None
+    note: Texts | None = None
+    languages: bool = False
 
     @model_validator(mode="after")
     def every_choice_means_something(self) -> Self:
@@ -126,7 +128,14 @@ class MenuModel(_Shown):
 
     def compile(self) -> compiled.Menu:
         choices = tuple(choice.compile() for choice in self.choices)
-        return compiled.Menu(choices=choices, saves=self.saves, goes=self.goes, **self.common())
+        return compiled.Menu(
+            choices=choices,
+            saves=self.saves,
+            goes=self.goes,
+            note=self.note,
+            languages=self.languages,
+            **self.common(),
+        )
 
 
 class AskModel(_Shown):

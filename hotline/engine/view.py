@@ -11,7 +11,7 @@ from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu
 from hotline.engine.run import Facts, Option, Place, Run
 from hotline.engine.screen import Button, Layout
 from hotline.engine.words import words
-from hotline.text.languages import FIRST
+from hotline.text.languages import FIRST, LANGUAGES
 
 Waiting = Say | Menu | Ask
 """Nodes at which a caller stands; the others are passed through."""
@@ -70,10 +70,27 @@ def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Ch
     if isinstance(node, Say):
         return ()
     written = tuple(choice for choice in node.choices if holds(choice.when, run, facts))
-    if isinstance(node, Menu) or node.list is None:
+    if isinstance(node, Menu):
+        return (*written, *(_languages(run) if node.languages else ()))
+    if node.list is None:
         return written
     places = (Choice(option.label, option.value) for option in _listed(book, node, run, facts))
     return (*places, *written)
+
+
+def _languages(run: Run) -> tuple[Choice, ...]:
+    """Every other language, by its own name, on one line; choosing one shows the same place again."""
+    others = [language for language in LANGUAGES if language.code != run.language]
+    return tuple(
+        Choice(
+            dict.fromkeys([run.language, FIRST], other.name),
+            goes=run.calls[-1].node,
+            key=str(7 + place),
+            same_line=place > 0,
+            language=other.code,
+        )
+        for place, other in enumerate(others)
+    )
 
 
 def said(text: Text, language: str) -> str:
@@ -107,6 +124,8 @@ def _ways_out(
     own = words(run.language)
     back, home = f"0 {own.back}", f"00 {own.home}"
 
+    if isinstance(node, Menu) and node.note is not None:
+        return said(node.note, run.language), (f"\n{back} {home}", f"\n{back}")
     if isinstance(node, Ask) and node.skip is not None:
         return f"0 {said(node.skip, run.language)}", (f" {home}",)
     if isinstance(node, Say) and node.goes is not None:
