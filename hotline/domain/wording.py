@@ -1,0 +1,33 @@
+"""Everything the code itself says to a handset, by its English source. Pure.
+
+One table for those who say it (`phrases.say(language, Template.TAKEN, ref=...)`), those who translate it (`hotline
+words`) and the tests. A message stores its template and parameters, never the rendered text. No word here names the
+subject of the line: an SMS is read by operators, on lock screens, and by whoever holds the phone.
+"""
+
+from enum import StrEnum
+
+
+class Template(StrEnum):
+    """The English is the key of the catalogues: changing it makes every translation stale."""
+
+    ALERT_URGENT_REPLY = "{ref}: {place}, urgent. Reply 1 {ref}"
+    """To a responder where replies by SMS reach us. `ref` is K7Q4, `place` a district's name or "abroad"."""
+    ALERT_URGENT_DIAL = "{ref}: {place}, urgent. Dial {code}"
+    """The same where they do not. `code` is the responders' entry: *384*777*90#."""
+    ALERT_REPLY = "{ref}: {place}. Reply 1 {ref}"
+    ALERT_DIAL = "{ref}: {place}. Dial {code}"
+    ALERT_OPEN_REPLY = "{ref}: {place}, nobody has taken it. Reply 1 {ref}"
+    """To the national desk, again and again until somebody takes it."""
+    ALERT_OPEN_DIAL = "{ref}: {place}, nobody has taken it. Dial {code}"
+
+    TAKEN = "{ref}: you have taken it. Thank you."
+    """Answers `1 K7Q4`, also when it comes twice."""
+    ALREADY_TAKEN = "{ref}: already taken by a colleague. Thank you."
+    NOT_UNDERSTOOD = "Not understood. To take K7Q4, reply 1 K7Q4. For help, reply 0."
+    """K7Q4 is an example: an answer never repeats what was written to us."""
+    HELP_REPLY = "Reply 1 and the reference to take it, for example 1 K7Q4."
+    HELP_DIAL = "To take one, dial {code}."
+
+    FAILURE = "Sorry, please try again later. In danger: 112"
+    """On USSD when the database cannot commit; in Kinyarwanda where no language is known yet. One line."""
