@@ -90,6 +90,7 @@ def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) ->
     known = {name: value for name, value in environ.items() if name.startswith("HOTLINE_")}
     if not post.sends:
         known = {name: value for name, value in known.items() if name not in SENDING}
+        known["HOTLINE_GATEWAY_API_KEY"] = "withheld"
     keys = settings.home / "keys" / post.role
     return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
 

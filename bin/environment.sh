@@ -1,0 +1,99 @@
+# The environment of every command in bin/: `.venv` beside it, made of exactly what a lock names.
+# Sourced, after `cd` to the checkout. POSIX sh; safe to repeat; a second time it costs nothing.
+#
+#     environment requirements.lock [PROGRAM=PACKAGE ...]
+#
+# Each PROGRAM that is missing is installed as Debian's PACKAGE if we are root, and asked for in one line if not.
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+environment() {
+    lock=$1
+    shift
+    need "$@"
+    python=$(newest_python) || python=
+    if [ -z "$python" ]; then
+        need python3=python3 venv=python3-venv
+        python=$(newest_python) || die "Python 3.11 or newer is needed; this machine offers none."
+    fi
+
+    stamp=.venv/.made-of-$lock
+    wanted=$(cat "$lock" pyproject.toml | cksum)
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -c '' 2>/dev/null; then
+        return
+    fi
+    make_venv
+    fill_venv "$lock"
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+# Debian packages for the programs that are missing: one apt-get for all of them.
+need() {
+    missing=
+    for pair in "$@"; do
+        if ! has "${pair%%=*}"; then missing="$missing ${pair#*=}"; fi
+    done
+    [ -n "$missing" ] || return 0
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
+        die "Missing. As root: apt-get install --yes$missing"
+    say "Installing$missing ..."
+    log=$(mktemp)
+    if ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1; then
+        cat "$log" >&2
+        die "apt-get could not install$missing."
+    fi
+    rm -f "$log"
+}
+
+has() {
+    case $1 in
+    venv) has_venv python3 ;;
+    *) command -v "$1" >/dev/null 2>&1 || [ -n "$(ls -d /usr/lib/postgresql/*/bin/"$1" 2>/dev/null)" ] ;;
+    esac
+}
+
+# A Debian python3 without python3-venv can make no environment that holds pip.
+has_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
+
+newest_python() {
+    for found in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do
+        if "$found" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && has_venv "$found"; then
+            printf '%s\n' "$found"
+            return
+        fi
+    done
+    return 1
+}
+
+make_venv() {
+    .venv/bin/python -m pip --version >/dev/null 2>&1 && return
+    say "Making .venv ..."
+    rm -rf .venv
+    "$python" -m venv .venv
+}
+
+fill_venv() {
+    say "Installing what $1 names ..."
+    if ! with_uv "$1"; then
+        say "uv could not; pip installs instead ..."
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+    fi
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+        --no-index --editable .
+}
+
+with_uv() {
+    mine=$(mktemp) || return 1
+    awk '/^uv==/ { on = 1 } on { print } on && !/\\$/ { exit }' "$1" >"$mine"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$mine" &&
+        VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --require-hashes -r "$1"
+    done_with=$?
+    rm -f "$mine"
+    return $done_with
+}
