@@ -19,7 +19,7 @@ class Desk(Row):
     __tablename__ = "desk"
 
     code: Mapped[str] = mapped_column(primary_key=True)
-    """A district's NISR code ("101"), or "national"."""
+    """A district's NISR code ("12"), or "national"."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
 

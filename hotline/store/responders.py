@@ -1,8 +1,10 @@
 """Responders: who acts in a district. Rows, and the questions asked of them."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
 
@@ -27,3 +29,15 @@ class Responder(Row):
     unreachable: Mapped[str | None]
     """Why the gateway will never deliver to this number, if it said so. Not a living recipient."""
     created_at: Mapped[datetime]
+
+
+def everybody(session: Session) -> Sequence[Responder]:
+    """All who were ever enrolled, in the order of enrolment."""
+    return session.scalars(select(Responder).order_by(Responder.id)).all()
+
+
+def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
+    """Those of these digests that somebody is enrolled under."""
+    return set(
+        session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, select, upda
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.tip import TipState
+from hotline.errors import NotFound
 from hotline.store.database import Row
 
 
@@ -109,10 +110,21 @@ def delete_drafts(
 def erase(session: Session, session_key: str, *, up_to_passage: int) -> None:
     """`000`: what is not yet filed is deleted, what is filed is only marked: nobody goes there."""
     here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
-    _delete(session, session.scalars(select(Tip.id).where(*here, Tip.state == TipState.DRAFT)).all())
+    _delete(
+        session, session.scalars(select(Tip.id).where(*here, Tip.state == TipState.DRAFT)).all()
+    )
     session.execute(update(Tip).where(*here).values(do_not_visit=True))
 
 
 def _delete(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(delete(Tip).where(Tip.id.in_(ids)))
+
+
+def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
+    """A filed tip, and its key as sealed to one desk. Raises NotFound where there is no such tip."""
+    tip = session.get(Tip, tip_id)
+    if tip is None or tip.state == TipState.DRAFT:
+        raise NotFound(f"no tip {tip_id}")
+    key = select(Grant.sealed_key).where(Grant.tip_id == tip_id, Grant.desk_code == desk_code)
+    return tip, session.scalar(key)

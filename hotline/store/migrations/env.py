@@ -1,0 +1,13 @@
+"""Alembic's way in. It runs inside the transaction that `hotline.store.migrate` opened, and knows no address itself."""
+
+from alembic import context
+
+from hotline.store.schema import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

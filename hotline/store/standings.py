@@ -1,0 +1,47 @@
+"""How tips stand: a question over tips, referrals and responders together, and only of what is in clear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hotline.domain.tip import TipState
+from hotline.store.messages import Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A tip and what became of it, in clear: nothing here was sealed."""
+
+    tip: Tip
+    acknowledged_by: str | None
+    """The name of the first responder who took it."""
+    referrals: int
+
+
+def standings(session: Session) -> Sequence[Standing]:
+    """Every tip, drafts aside, the newest first."""
+    first = (
+        select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    taken = (
+        select(Referral.tip_id, func.min(Responder.name).label("name"))
+        .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    told = select(Referral.tip_id, func.count().label("count")).group_by(Referral.tip_id).subquery()
+    rows = session.execute(
+        select(Tip, taken.c.name, func.coalesce(told.c.count, 0))
+        .outerjoin(taken, taken.c.tip_id == Tip.id)
+        .outerjoin(told, told.c.tip_id == Tip.id)
+        .where(Tip.state != TipState.DRAFT)
+        .order_by(Tip.id.desc())
+    )
+    return [Standing(tip, name, count) for tip, name, count in rows]
