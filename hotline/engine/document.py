@@ -16,7 +16,7 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}}`. A flow
           topic: x                  counted as read when it is shown
           completes: tip            reaching it makes what was gathered whole
           note: {rw: .., fr: .., en: ..}       a line under the choices
-          languages: true           offers the other languages on one line, on keys from 7
+          languages: true           offers the other languages on one line, on the highest keys
           lead: [{when: {answer: danger, is: yes}, text: {..}}]      lines in front of the text
           choices:
             - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved

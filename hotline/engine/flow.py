@@ -35,6 +35,7 @@ class Lead:
 class Choice:
     label: Text
     value: str = ""
+    """What is saved; empty saves nothing, the choice only leads on."""
     goes: str | None = None
     key: str | None = None
     """A fixed digit; without one, choices are numbered in their order."""
@@ -67,7 +68,7 @@ class Menu:
     note: Text | None = None
     """Words under the choices, on the last page."""
     languages: bool = False
-    """Offers every other language of the line on one last line, on keys from 7: `7 English 8 Francais`."""
+    """Offers every other language of the line on one last line, on the highest keys: `7 English 8 Francais`."""
     topic: str | None = None
     completes: str | None = None
 

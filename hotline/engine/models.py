@@ -122,14 +122,13 @@ class MenuModel(_Shown):
         for number, choice in enumerate(self.choices):
             if choice.goes is None and self.goes is None:
                 raise ValueError(f"choices.{number} leads nowhere: it or the menu needs `goes`")
-            if self.saves is not None and not choice.value:
-                raise ValueError(f"choices.{number} has no value to save")
+            if self.saves is not None and not choice.value and choice.goes is None:
+                raise ValueError(f"choices.{number} has neither a value to save nor a `goes`")
         return self
 
     def compile(self) -> compiled.Menu:
-        choices = tuple(choice.compile() for choice in self.choices)
         return compiled.Menu(
-            choices=choices,
+            choices=tuple(choice.compile() for choice in self.choices),
             saves=self.saves,
             goes=self.goes,
             note=self.note,

@@ -41,6 +41,8 @@ class Layout:
 
     text: str
     buttons: tuple[Button, ...] = ()
+    note: str = ""
+    """Words under the buttons."""
     tail: str = ""
     """A line that the last page must have: `0 Skip`, `9 More`."""
     more: str = "9 More"
@@ -140,15 +142,17 @@ def _closed(
 
 def _pieces(layout: Layout, room: int) -> list[_Piece]:
     """The words and the choices, each small enough for a page of its own."""
-    pieces = [
-        _Piece(gap if first else "", part)
-        for gap, word in re.findall(r"(\s*)(\S+)", to_gsm7(layout.text))
-        for first, part in _cut(word, room)
-    ]
+    pieces = list(_word_pieces(layout.text, room))
     for index, button in enumerate(layout.buttons):
         _, label = next(_cut(to_gsm7(button.label) or "-", room - 2))
         pieces.append(_Piece(" " if button.same_line and index else "\n", label, index))
-    return pieces
+    return [*pieces, *_word_pieces(f"\n{layout.note}", room)]
+
+
+def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
+    for gap, word in re.findall(r"(\s*)(\S+)", to_gsm7(text)):
+        for first, part in _cut(word, room):
+            yield _Piece(gap if first else "", part)
 
 
 def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:

@@ -161,7 +161,7 @@ def _chosen(
     if choice.language is not None:
         run = replace(run, language=choice.language)
         events = (LanguageChosen(choice.language),)
-    if node.saves is not None:
+    if node.saves is not None and choice.value:
         run, answered = saved(book, run, node.saves, choice.value)
         events = (*events, *answered)
     return _gone(book, facts, run, choice.goes or node.goes, events)

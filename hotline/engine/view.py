@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
 from hotline.engine.run import Facts, Option, Place, Run
-from hotline.engine.screen import Button, Layout
+from hotline.engine.screen import NUMBERS, Button, Layout
 from hotline.engine.words import words
 from hotline.text.languages import FIRST, LANGUAGES
 
@@ -54,6 +54,7 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
             Button(said(choice.label, run.language), choice.key, choice.same_line)
             for choice in choices
         ),
+        note=said(node.note or {}, run.language) if isinstance(node, Menu) else "",
         tail=tail,
         more=f"9 {words(run.language).more}",
         hints=hints,
@@ -79,17 +80,17 @@ def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Ch
 
 
 def _languages(run: Run) -> tuple[Choice, ...]:
-    """Every other language, by its own name, on one line; choosing one shows the same place again."""
+    """Every other language, by its own name, on one line and the highest keys; choosing one shows the same place again."""
     others = [language for language in LANGUAGES if language.code != run.language]
     return tuple(
         Choice(
             dict.fromkeys([run.language, FIRST], other.name),
             goes=run.calls[-1].node,
-            key=str(7 + place),
+            key=key,
             same_line=place > 0,
             language=other.code,
         )
-        for place, other in enumerate(others)
+        for place, (key, other) in enumerate(zip(NUMBERS[-len(others) :], others, strict=True))
     )
 
 
@@ -124,8 +125,6 @@ def _ways_out(
     own = words(run.language)
     back, home = f"0 {own.back}", f"00 {own.home}"
 
-    if isinstance(node, Menu) and node.note is not None:
-        return said(node.note, run.language), (f"\n{back} {home}", f"\n{back}")
     if isinstance(node, Ask) and node.skip is not None:
         return f"0 {said(node.skip, run.language)}", (f" {home}",)
     if isinstance(node, Say) and node.goes is not None:
