@@ -80,7 +80,7 @@ def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Ch
 
 
 def _languages(run: Run) -> tuple[Choice, ...]:
-    """Every other language, by its own name, on one line and the highest keys; choosing one shows the same place again."""
+    """Every other language, by its own name, on the highest keys; choosing one shows the same place again."""
     others = [language for language in LANGUAGES if language.code != run.language]
     return tuple(
         Choice(

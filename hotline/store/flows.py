@@ -1,9 +1,11 @@
 """Revisions: unchangeable saved flows; one is live. Rows, and the questions asked of them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
 
@@ -21,3 +23,29 @@ class Revision(Row):
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
     """The newest of these is live. A draft has none."""
+
+
+def live_id(session: Session) -> int | None:
+    """The revision that a new session begins with."""
+    return session.scalar(
+        select(Revision.id)
+        .where(Revision.live_from.is_not(None))
+        .order_by(Revision.live_from.desc(), Revision.id.desc())
+        .limit(1)
+    )
+
+
+def document_of(session: Session, revision_id: int) -> dict[str, Any] | None:
+    return session.scalar(select(Revision.document).where(Revision.id == revision_id))
+
+
+def with_digest(session: Session, digest: str) -> Revision | None:
+    return session.scalar(select(Revision).where(Revision.digest == digest))
+
+
+def add(session: Session, *, digest: str, document: Mapping[str, Any], at: datetime) -> Revision:
+    """A draft: nobody hears it before `live_from` is set."""
+    revision = Revision(digest=digest, document=dict(document), created_at=at, live_from=None)
+    session.add(revision)
+    session.flush()
+    return revision

@@ -1,0 +1,74 @@
+"""The shelf of compiled books, by revision. What is live is asked of the database at most once a second."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hotline.engine.document import compile as compile_book
+from hotline.engine.flow import Book
+from hotline.engine.run import Option
+from hotline.errors import NotFound, NotReady
+from hotline.store import flows
+from hotline.store.database import Database
+
+KEPT = 8
+"""Books in memory: the live one, and those that callers in the middle still finish."""
+LIVE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    revision_id: int
+    until: float
+
+
+class SqlBookshelf:
+    """A `ports.Bookshelf`. Safe among threads: two may compile the same book once too often, never a wrong one."""
+
+    def __init__(
+        self,
+        database: Database,
+        lists: Mapping[str, tuple[Option, ...]],
+        *,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._lists = lists
+        self._elapsed = elapsed
+        self._books: OrderedDict[int, Book] = OrderedDict()
+        self._live: _Live | None = None
+        self._lock = threading.Lock()
+
+    def live(self) -> int:
+        now, known = self._elapsed(), self._live
+        if known is not None and now < known.until:
+            return known.revision_id
+
+        with self._database.reading() as session:
+            revision_id = flows.live_id(session)
+        if revision_id is None:
+            raise NotReady("no flows are published: run `hotline init`")
+        self._live = _Live(revision_id, now + LIVE_SECONDS)
+        return revision_id
+
+    def book(self, revision_id: int) -> Book:
+        with self._lock:
+            if revision_id in self._books:
+                self._books.move_to_end(revision_id)
+                return self._books[revision_id]
+
+        book = self._compiled(revision_id)
+        with self._lock:
+            self._books[revision_id] = book
+            while len(self._books) > KEPT:
+                self._books.popitem(last=False)
+        return book
+
+    def _compiled(self, revision_id: int) -> Book:
+        with self._database.reading() as session:
+            document = flows.document_of(session, revision_id)
+        if document is None:
+            raise NotFound(f"revision {revision_id}")
+        return compile_book(document, self._lists)
