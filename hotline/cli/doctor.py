@@ -1,0 +1,126 @@
+"""`hotline doctor`: how everything stands, and what to do next."""
+
+import json
+import os
+import socket
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.config import Settings
+from hotline.errors import KeyMissing, NotReady
+from hotline.services.upkeep import Finding, findings
+
+PATIENCE = 2.0
+"""Seconds for anything to answer."""
+DEFAULT_PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
+HAND = "run `hotline init`"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def doctor(as_json: bool) -> None:
+    """Every setting, and how every part stands; ends with 1 where something is wrong.
+
+    Shows no key, no number and no word of a tip.
+    """
+    settings = Settings.read(os.environ)
+    found = (
+        *_folders(settings),
+        *_inside(settings),
+        _answers(
+            "redis", settings.redis_url, "`hotline run` starts it; alerts go out without it, later"
+        ),
+        _answers("gateway", settings.gateway_url, "see HOTLINE_GATEWAY_URL and the network"),
+    )
+
+    if as_json:
+        click.echo(
+            json.dumps(
+                {"settings": settings.shown(), "findings": list(map(asdict, found))}, indent=2
+            )
+        )
+    else:
+        _show(settings, found)
+    if not all(finding.ok for finding in found):
+        sys.exit(1)
+
+
+def _folders(settings: Settings) -> tuple[Finding, ...]:
+    """The home folder, and every key folder: there, and closed to everybody else."""
+    folders = [("home", settings.home)]
+    folders += [(f"keys of {role}", key_folder(settings, role)) for role in Role]
+    return tuple(_folder(name, folder) for name, folder in folders)
+
+
+def _folder(name: str, folder: Path) -> Finding:
+    if not folder.is_dir():
+        return Finding(name, False, f"{folder} is not there", HAND)
+    open_to_others = [
+        path for path in (folder, *folder.glob("*")) if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    if open_to_others and name != "home":
+        return Finding(
+            name, False, f"others may read {open_to_others[0]}", f"chmod -R go= {folder}"
+        )
+    return Finding(name, True, str(folder))
+
+
+def _inside(settings: Settings) -> tuple[Finding, ...]:
+    try:
+        kit = build_kit(settings, Role.CONSOLE)
+    except (NotReady, KeyMissing) as broken:
+        return (Finding("line", False, str(broken), HAND),)
+    try:
+        return findings(kit)
+    finally:
+        kit.database.close()
+
+
+def _answers(name: str, url: str, todo: str) -> Finding:
+    """Whether something listens there. Says the host and never the URL: it may hold a password."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return _reached(name, parts.path, lambda: _knock(parts.path), todo)
+    place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
+    return _reached(
+        name,
+        f"{place[0]}:{place[1]}",
+        lambda: socket.create_connection(place, PATIENCE).close(),
+        todo,
+    )
+
+
+def _knock(path: str) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(PATIENCE)
+        client.connect(path)
+
+
+def _reached(name: str, place: str, knock: Callable[[], None], todo: str) -> Finding:
+    try:
+        knock()
+    except OSError as broken:
+        return Finding(
+            name, False, f"does not answer at {place} ({broken.strerror or broken})", todo
+        )
+    return Finding(name, True, f"answers at {place}")
+
+
+def _show(settings: Settings, found: tuple[Finding, ...]) -> None:
+    helps = Settings.helps()
+    for name, value in settings.shown().items():
+        click.echo(f"{name:18} {value or '(empty)'}")
+        click.secho(f"{'':18} {helps.get(name, '')}", dim=True)
+    click.echo()
+    for finding in found:
+        mark = click.style("ok   ", fg="green") if finding.ok else click.style("WRONG", fg="red")
+        click.echo(f"{mark} {finding.name}: {finding.says}")
+        if finding.todo and not finding.ok:
+            click.echo(f"      -> {finding.todo}")

@@ -1,0 +1,146 @@
+"""What the doctor looks at inside the line: each finding says how it stands, and what to do where it is wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.referral import Level
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.ports import Kit
+from hotline.store import health, responders
+
+LATE = timedelta(seconds=60)
+"""An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    ok: bool
+    says: str
+    todo: str = ""
+    """What a person does next; empty where nothing is wrong."""
+
+
+def findings(kit: Kit) -> tuple[Finding, ...]:
+    """How the line stands inside. A database that does not answer is a finding, not an error."""
+    now = kit.now()
+    try:
+        with kit.database.reading() as session:
+            standing = health.standing(session, now)
+            roster = [
+                (row.level, row.active, row.unreachable) for row in responders.everybody(session)
+            ]
+    except StoreUnavailable as broken:
+        return (_database_down(broken),)
+
+    return (
+        Finding("database", True, "answers, and holds our tables"),
+        _flows(kit),
+        _national(roster),
+        _clock(standing, now),
+        _tips(standing, now),
+        _unsent(standing, now),
+        _unknown(standing),
+        _dead(standing),
+        _lane(standing),
+    )
+
+
+def _database_down(broken: StoreUnavailable) -> Finding:
+    return Finding(
+        "database",
+        False,
+        f"does not answer ({broken})",
+        "look at its disk, its lock and HOTLINE_DATABASE_URL; where it is new, run `hotline init`",
+    )
+
+
+def _flows(kit: Kit) -> Finding:
+    try:
+        revision = kit.books.live()
+    except (NotReady, StoreUnavailable):
+        return Finding(
+            "flows", False, "none is live: every dial ends politely", "run `hotline init`"
+        )
+    return Finding("flows", True, f"revision {revision} is live")
+
+
+def _national(roster: list[tuple[str, bool, str | None]]) -> Finding:
+    living = sum(
+        active and unreachable is None
+        for level, active, unreachable in roster
+        if level == Level.NATIONAL
+    )
+    if living:
+        return Finding("national desk", True, f"{living} can be told, of {len(roster)} enrolled")
+    return Finding(
+        "national desk",
+        False,
+        "nobody can be told: the report is not offered to callers",
+        "`hotline responders import FILE.csv` with somebody of level national",
+    )
+
+
+def _clock(standing: health.Standing, now: datetime) -> Finding:
+    if standing.clock_until is not None and standing.clock_until > now:
+        return Finding("clock", True, "ticks")
+    seen = "never" if standing.clock_until is None else f"not since {_at(standing.clock_until)}"
+    return Finding(
+        "clock", False, f"has ticked {seen}", "start `python -m workers.clock`, or `hotline run`"
+    )
+
+
+def _tips(standing: health.Standing, now: datetime) -> Finding:
+    since = standing.unreferred_since
+    if since is None or now - since < LATE:
+        return Finding("tips", True, "none waits to be referred")
+    return Finding(
+        "tips",
+        False,
+        f"one waits to be referred since {_at(since)}",
+        "see to the clock and the alerts' workers; then to the national desk",
+    )
+
+
+def _unsent(standing: health.Standing, now: datetime) -> Finding:
+    oldest = standing.oldest_unsent
+    if oldest is None or now - oldest < LATE:
+        return Finding("unsent", True, "no message is late")
+    return Finding(
+        "unsent",
+        False,
+        f"the oldest waits since {_at(oldest)}",
+        "see to the gateway, the lane and the clock below and above this line",
+    )
+
+
+def _unknown(standing: health.Standing) -> Finding:
+    words = f"{standing.unknown} messages may or may not have gone out"
+    return Finding("unknown", True, words if standing.unknown else "every send was answered")
+
+
+def _dead(standing: health.Standing) -> Finding:
+    if not standing.dead:
+        return Finding("given up", True, "no message was given up")
+    return Finding(
+        "given up",
+        False,
+        f"{standing.dead} messages were given up",
+        "telephone the people of the district: `hotline tips list` says which tip",
+    )
+
+
+def _lane(standing: health.Standing) -> Finding:
+    if not standing.held:
+        return Finding("lane", True, "messages may go out")
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(standing.held.items()))
+    return Finding(
+        "lane",
+        False,
+        f"held ({reasons})",
+        "mend the gateway's key or its balance; the lane opens by itself",
+    )
+
+
+def _at(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,52 @@
+"""How the outbox and the clock stand: questions over several families of rows, for the doctor alone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hotline.domain.delivery import MessageState
+from hotline.domain.tip import TipState
+from hotline.store.messages import Lane, Leader, Message
+from hotline.store.tips import Tip
+
+UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    oldest_unsent: datetime | None
+    """When the oldest MT was written that no gateway has accepted yet."""
+    unknown: int
+    """MTs of which nobody knows whether they went out."""
+    dead: int
+    unreferred_since: datetime | None
+    """When the oldest tip was filed that nobody was told of."""
+    held: dict[str, str]
+    """Lanes that are held, and why."""
+    clock_until: datetime | None
+    """Until when a clock last said that it would answer for time."""
+
+
+def standing(session: Session, now: datetime) -> Standing:
+    held = session.execute(select(Lane.name, Lane.reason).where(Lane.held_until > now))
+    return Standing(
+        oldest_unsent=session.scalar(
+            select(func.min(Message.created_at)).where(Message.state.in_(UNSENT))
+        ),
+        unknown=_count(session, MessageState.UNKNOWN),
+        dead=_count(session, MessageState.DEAD),
+        unreferred_since=session.scalar(
+            select(func.min(Tip.filed_at)).where(
+                Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
+            )
+        ),
+        held={name: reason or "no reason given" for name, reason in held},
+        clock_until=session.scalar(select(func.max(Leader.until))),
+    )
+
+
+def _count(session: Session, state: MessageState) -> int:
+    found = session.scalar(select(func.count()).select_from(Message).where(Message.state == state))
+    return found or 0
