@@ -71,7 +71,7 @@ class EmulatorClient:
         self, code: str = "*384*777#", *, msisdn: str = CITIZEN, network: str | None = None
     ) -> Session:
         """Raises HandsetRefused where the phone is off."""
-        document = self.post("dial", **{"from": msisdn}, code=code, network=network)
+        document = self.post("dial", **{"from": msisdn}, code=code, network=network or "")
         return Session(self, document)
 
     def text(self, text: str, *, msisdn: str, to: str | None = None) -> list[str]:

@@ -90,6 +90,14 @@ def _object() -> dict[str, Any]:
     return body
 
 
+def _is_person(person: object) -> bool:
+    return (
+        isinstance(person, dict)
+        and set(person) == {"msisdn", "label"}
+        and all(isinstance(value, str) for value in person.values())
+    )
+
+
 def _shown(session: Session) -> dict[str, Any]:
     return session.shown({**size_of(session.screen).shown(), "budget": BUDGET})
 
@@ -100,7 +108,7 @@ class _Control:
         self._state = emulator.state
 
     def dial(self) -> dict[str, Any]:
-        network = request.get_json().get("network")
+        network = _field("network", "") or None
         return _shown(self._emulator.ussd.dial(_field("from"), _field("code"), network=network))
 
     def reply(self) -> dict[str, Any]:
@@ -110,7 +118,7 @@ class _Control:
         return _shown(self._emulator.ussd.hang_up(_field("session")))
 
     def power(self) -> dict[str, Any]:
-        self._emulator.switch(_field("msisdn"), on=bool(request.get_json().get("on")))
+        self._emulator.switch(_field("msisdn"), on=bool(_object().get("on")))
         return self.handset(_field("msisdn"))
 
     def sms(self) -> dict[str, Any]:
@@ -170,13 +178,10 @@ class _Control:
     def enrol(self) -> dict[str, Any]:
         """Who the right handset may be: a list of `{msisdn, label}`."""
         people = _object().get("people")
-        if not isinstance(people, list):
-            raise SettingsInvalid(["people: not a list"])
+        if not isinstance(people, list) or not all(_is_person(person) for person in people):
+            raise SettingsInvalid(["people: not a list of {msisdn, label}"])
         with self._state.changing() as state:
-            state.people = [
-                {"msisdn": str(person["msisdn"]), "label": str(person["label"])}
-                for person in people
-            ]
+            state.people = people
         return self.people()
 
     def hooks(self) -> dict[str, Any]:

@@ -103,6 +103,19 @@ _POINTS = {
 }
 
 
+_MAYBE = type(None)
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "probability": (int, float),
+    "times": (int, _MAYBE),
+    "skip": (int,),
+    "msisdn": (str, _MAYBE),
+    "seconds": (int, float, _MAYBE),
+    "status": (int, _MAYBE),
+    "value": (str, _MAYBE),
+    "first_hop": (bool,),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     kind: Kind
@@ -131,11 +144,17 @@ class Fault:
 
     @classmethod
     def read(cls, document: Mapping[str, Any]) -> "Fault":
-        """Raises SettingsInvalid."""
-        try:
-            return cls(**{**document, "kind": Kind(document["kind"])})
-        except (KeyError, TypeError, ValueError) as error:
-            raise SettingsInvalid([f"a fault: {type(error).__name__}: {error}"]) from None
+        """Raises SettingsInvalid, with everything that is wrong."""
+        wrong = [
+            f"a fault's {name}: no such field, or not of its type"
+            for name, value in document.items()
+            if name != "kind" and not isinstance(value, _TYPES.get(name, ()))
+        ]
+        if document.get("kind") not in list(Kind):
+            wrong.append("a fault's kind: nobody knows it")
+        if wrong:
+            raise SettingsInvalid(wrong)
+        return cls(**{**document, "kind": Kind(document["kind"])})
 
 
 class Faults:

@@ -42,7 +42,9 @@ def listen(emulator: Emulator, port: int, *, citizen: str = CITIZEN) -> BaseWSGI
 def serving(emulator: Emulator, port: int = 0) -> Iterator[str]:
     """The address of a stand-in that runs in a thread until the block ends."""
     server = listen(emulator, port)
-    thread = threading.Thread(target=server.serve_forever, name="emulator-server", daemon=True)
+    thread = threading.Thread(
+        target=server.serve_forever, args=(0.05,), name="emulator-server", daemon=True
+    )
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

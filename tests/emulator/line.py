@@ -64,7 +64,7 @@ def listening(line: FakeLine) -> Iterator[dict[str, str]]:
         return line.hook(name)
 
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield {

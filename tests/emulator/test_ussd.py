@@ -159,7 +159,11 @@ def test_a_dead_line_is_the_networks_own_error(client: EmulatorClient) -> None:
 
 def test_a_slow_line_is_cut_off(client: EmulatorClient, line: FakeLine) -> None:
     released = threading.Event()
-    line.before = lambda: released.wait(5) and None
+
+    def dawdle() -> None:
+        released.wait(5)
+
+    line.before = dawdle
     client.set(total_timeout=0.2)
     session = client.dial()
     released.set()

@@ -1,0 +1,114 @@
+import threading
+
+import pytest
+import requests
+
+from hotline.emulator.app import create_app
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.emulator import Emulator, build_emulator
+from hotline.errors import SettingsInvalid
+from tests.emulator.line import FakeLine
+
+ONE = "+250788000001"
+
+
+@pytest.mark.parametrize(
+    ("peer", "host", "status"),
+    [
+        ("127.0.0.1", "127.0.0.1:8081", 200),
+        ("127.0.0.1", "localhost:8081", 200),
+        ("127.0.0.1", "localhost", 200),
+        ("::1", "[::1]:8081", 200),
+        ("192.0.2.7", "127.0.0.1:8081", 403),
+        ("127.0.0.1", "elsewhere.example:8081", 403),
+        ("127.0.0.1", "elsewhere.example", 403),
+        ("", "127.0.0.1", 403),
+    ],
+)
+def test_only_from_this_machine_by_its_own_name(peer: str, host: str, status: int) -> None:
+    emulator = build_emulator()
+    app = create_app(emulator).test_client()
+    for path in ("/control/outbox", "/control/handset/%2B250788000001", "/"):
+        response = app.get(path, environ_base={"REMOTE_ADDR": peer}, headers={"Host": host})
+        assert response.status_code == status, path
+    emulator.close()
+
+
+def test_a_foreign_form_is_refused(url: str, client: EmulatorClient) -> None:
+    response = requests.post(
+        f"{url}/control/dial", data={"from": ONE, "code": "*384*777#"}, timeout=5
+    )
+    assert response.status_code == 415
+    assert client.sessions() == []
+
+
+@pytest.mark.parametrize("body", [[], {"from": ONE}, {"from": 1, "code": "*384*777#"}])
+def test_a_body_that_lacks_something(url: str, body: object) -> None:
+    assert requests.post(f"{url}/control/dial", json=body, timeout=5).status_code == 400
+
+
+def test_settings_are_read_by_type_and_refused_all_at_once(client: EmulatorClient) -> None:
+    client.set(idle=20, mo_date="plain", senders=["LINE"])
+    shown = client.get("settings")
+    assert (shown["idle"], shown["mo_date"], shown["senders"]) == (20.0, "plain", ["LINE"])
+    assert "api_key" not in shown
+    with pytest.raises(SettingsInvalid) as refused:
+        client.set(idle="long", mo_date="soon", colour=1, forward_empty="no")
+    assert len(refused.value.problems) == 4
+    assert client.get("settings") == shown
+
+
+def test_a_fault_nobody_knows_is_refused(client: EmulatorClient) -> None:
+    with pytest.raises(SettingsInvalid):
+        client.set_faults({"kind": "gremlins"})
+    client.set_faults({"kind": "html"})
+    assert client.get("faults")["faults"][0]["kind"] == "html"
+    client.clear_faults()
+    assert client.get("faults")["faults"] == []
+
+
+def test_a_waiting_page_is_told_at_once(client: EmulatorClient) -> None:
+    before = client.changes(-1, 0)
+    told: list[dict[str, object]] = []
+    waiting = threading.Thread(target=lambda: told.append(client.changes(before["version"], 20)))
+    waiting.start()
+    client.dial()
+    waiting.join(timeout=10)
+    assert told[0]["version"] > before["version"]
+
+
+def test_what_travelled_holds_no_word(client: EmulatorClient, line: FakeLine) -> None:
+    session = client.dial()
+    session.reply("canary word")
+    client.text("canary word", msisdn=ONE)
+    line.wait_for("sms")
+    changes = client.changes(-1, 0)
+    assert {"hop", "mo"} <= {travel["what"] for travel in changes["travels"]}
+    assert "canary" not in str(changes)
+
+
+def test_people_are_enrolled(client: EmulatorClient) -> None:
+    people = [{"msisdn": "+250788000002", "label": "Gasabo 1"}]
+    client.enrol(people)
+    assert client.get("people")["people"] == people
+
+
+def test_a_reset_forgets_all(client: EmulatorClient) -> None:
+    client.dial()
+    client.set_faults({"kind": "html"})
+    client.reset()
+    assert client.sessions() == []
+    assert client.handset(ONE)["calls"] == []
+    assert client.get("faults")["faults"] == []
+
+
+def test_sessions_and_messages_stay_out_of_reprs(
+    client: EmulatorClient, emulator: Emulator
+) -> None:
+    session = client.dial()
+    session.reply("canary")
+    client.text("canary", msisdn=ONE)
+    state = emulator.state
+    shown = f"{list(state.sessions.values())} {list(state.handsets.values())} {state.incoming} {session}"
+    assert "canary" not in shown
+    assert ONE not in shown

@@ -1,0 +1,165 @@
+from collections.abc import Sequence
+
+import pytest
+
+from hotline.emulator.client import EmulatorClient
+from hotline.errors import HandsetRefused, NotFound
+from tests.emulator.line import FakeLine
+from tests.emulator.sdk import LocalSms
+
+ONE = "+250788000002"
+
+
+@pytest.fixture
+def sms(url: str) -> LocalSms:
+    return LocalSms(url)
+
+
+def statuses(line: FakeLine, count: int) -> Sequence[str]:
+    return [report["status"] for report in line.wait_for("delivery", count)]
+
+
+def test_a_message_arrives_and_is_reported(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
+    sms.sent("Message", ONE, sender_id="LINE")
+    assert statuses(line, 2) == ["Submitted", "Success"]
+    sent = client.outbox()[0]
+    assert line.heard("delivery")[1] == {
+        "id": sent["id"],
+        "status": "Success",
+        "phoneNumber": ONE,
+        "networkCode": "63510",
+    }
+    received = client.inbox(ONE)
+    assert [(one["peer"], one["text"], one["read"]) for one in received] == [
+        ("LINE", "Message", False)
+    ]
+    assert client.handset(ONE)["unread"] == 1
+    client.post("read", msisdn=ONE, id=received[0]["id"])
+    assert client.handset(ONE)["unread"] == 0
+    assert sent["accepted_at"] <= sent["delivered_at"]
+
+
+def test_a_phone_that_is_off_gets_it_when_it_is_on(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
+    client.power(ONE, on=False)
+    sms.sent("Message", ONE)
+    assert statuses(line, 2) == ["Submitted", "Buffered"]
+    assert client.inbox(ONE) == []
+    client.power(ONE, on=True)
+    assert statuses(line, 3)[2] == "Success"
+    assert len(client.inbox(ONE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"kind": "duplicate_report"}, ["Submitted", "Submitted", "Success", "Success"]),
+        ({"kind": "reversed_reports"}, ["Success", "Submitted"]),
+        ({"kind": "early_report"}, ["Success", "Submitted"]),
+        ({"kind": "unknown_report"}, ["Submitted", "Teleported", "Success"]),
+        ({"kind": "failed_report", "value": "AbsentSubscriber"}, ["Submitted", "AbsentSubscriber"]),
+    ],
+)
+def test_reports_that_lie(
+    sms: LocalSms,
+    client: EmulatorClient,
+    line: FakeLine,
+    fault: dict[str, str],
+    told: list[str],
+) -> None:
+    client.set_faults(fault)
+    sms.sent("Message", ONE)
+    assert statuses(line, len(told)) == told
+
+
+def test_an_early_report_comes_before_the_answer(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
+    client.set_faults({"kind": "early_report"})
+    sms.sent("Message", ONE)
+    assert line.heard("delivery")[0]["status"] == "Success"
+
+
+def test_a_failure_has_its_reason_and_no_message(
+    sms: LocalSms, client: EmulatorClient, line: FakeLine
+) -> None:
+    client.set_faults({"kind": "failed_report", "value": "Failed:UserDoesNotExist"})
+    sms.sent("Message", ONE)
+    assert line.wait_for("delivery", 2)[1]["failureReason"] == "UserDoesNotExist"
+    assert client.inbox(ONE) == []
+
+
+def test_no_report_at_all(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+    client.set_faults({"kind": "no_report", "msisdn": ONE})
+    sms.sent("Message", ONE, "+250788000004")
+    line.wait_for("delivery", 2)
+    assert {report["phoneNumber"] for report in line.heard("delivery")} == {"+250788000004"}
+
+
+def test_a_report_on_demand(sms: LocalSms, client: EmulatorClient, line: FakeLine) -> None:
+    sms.sent("Message", ONE)
+    line.wait_for("delivery", 2)
+    client.report(client.outbox()[0]["id"], "Rejected", "UserInBlackList")
+    assert line.wait_for("delivery", 3)[2]["failureReason"] == "UserInBlackList"
+    with pytest.raises(NotFound):
+        client.report("ATXid_0", "Success")
+
+
+def test_an_mo_is_told_with_the_gateways_fields(client: EmulatorClient, line: FakeLine) -> None:
+    ids = client.text("1 K7Q4", msisdn=ONE)
+    told = line.wait_for("sms")[0]
+    assert told.pop("date").endswith("Z")
+    assert told == {
+        "linkId": "",
+        "text": "1 K7Q4",
+        "to": "3847",
+        "id": ids[0],
+        "from": ONE,
+        "networkCode": "63510",
+    }
+
+
+def test_an_mo_repeats_each_minute_until_200(client: EmulatorClient, line: FakeLine) -> None:
+    line.statuses = [500, 404, 202]
+    client.run_clock_at(0.001)
+    client.text("1 K7Q4", msisdn=ONE)
+    for told in range(1, 4):
+        line.wait_for("sms", told)
+        client.turn(59)
+        client.turn(2)
+    assert len({one["id"] for one in line.wait_for("sms", 4)}) == 1
+    client.turn(600)
+    assert len(line.heard("sms")) == 4
+
+
+def test_an_mo_is_given_up_after_its_time(client: EmulatorClient, line: FakeLine) -> None:
+    line.statuses = [500] * 50
+    client.set(mo_patience=0.3, mo_repeat=0.2)
+    client.text("1 K7Q4", msisdn=ONE)
+    line.wait_for("sms", 2)
+    client.turn(100)
+    assert len(line.heard("sms")) <= 3
+
+
+def test_an_mo_twice_in_either_date_and_in_parts(client: EmulatorClient, line: FakeLine) -> None:
+    client.set_faults({"kind": "duplicate_mo"})
+    client.set(mo_date="plain", mo_split=True)
+    client.text("a" * 161, msisdn=ONE)
+    told = line.wait_for("sms", 4)
+    assert sorted(len(one["text"]) for one in told) == [8, 8, 153, 153]
+    assert len({one["id"] for one in told}) == 2
+    assert " " in told[0]["date"]
+
+
+def test_a_text_to_somebody_else_is_not_ours(client: EmulatorClient, line: FakeLine) -> None:
+    assert client.text("Hello", msisdn=ONE, to="8180") == []
+    assert line.told == []
+
+
+def test_a_phone_that_is_off_sends_nothing(client: EmulatorClient) -> None:
+    client.power(ONE, on=False)
+    with pytest.raises(HandsetRefused):
+        client.text("1 K7Q4", msisdn=ONE)

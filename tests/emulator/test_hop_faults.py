@@ -1,0 +1,109 @@
+import itertools
+
+import pytest
+
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.networks import CONNECTION_PROBLEM
+from tests.emulator.line import FakeLine
+
+
+def texts(line: FakeLine) -> list[str]:
+    return [hop["text"] for hop in line.heard("ussd")]
+
+
+@pytest.mark.parametrize("kind", ["duplicate_hop", "concurrent_hop"])
+def test_a_hop_told_twice(client: EmulatorClient, line: FakeLine, kind: str) -> None:
+    client.set_faults({"kind": kind})
+    session = client.dial()
+    session.reply("1")
+    assert texts(line) == ["", "", "1", "1"]
+    assert len({hop["sessionId"] for hop in line.heard("ussd")}) == 1
+    assert client.violations() == []
+
+
+def test_only_the_first_hop_twice(client: EmulatorClient, line: FakeLine) -> None:
+    client.set_faults({"kind": "duplicate_hop", "first_hop": True})
+    client.dial().reply("1")
+    assert texts(line) == ["", "", "1"]
+
+
+def test_a_repeat_that_is_answered_otherwise_is_a_violation(
+    client: EmulatorClient, line: FakeLine
+) -> None:
+    count = itertools.count()
+
+    def change() -> None:
+        line.answers = {"": f"CON Screen {next(count)}"}
+
+    line.before = change
+    client.set_faults({"kind": "duplicate_hop"})
+    client.dial()
+    assert [one["rule"] for one in client.violations()] == ["repeat answered otherwise"]
+
+
+def test_a_pair_out_of_order(client: EmulatorClient, line: FakeLine) -> None:
+    line.answers = {"1": "CON One"}
+    client.set_faults({"kind": "out_of_order"})
+    session = client.dial()
+    assert session.reply("1") == "One"
+    assert texts(line) == ["", "1", ""]
+
+
+def test_a_failed_hop_is_told_again(client: EmulatorClient, line: FakeLine) -> None:
+    line.status = 500
+
+    def mend() -> None:
+        if len(texts(line)) > 1:
+            line.status = 200
+
+    line.before = mend
+    client.set_faults({"kind": "retry_hop"})
+    assert client.dial().open
+    assert texts(line) == ["", ""]
+
+
+def test_an_answer_that_is_lost(client: EmulatorClient, line: FakeLine) -> None:
+    client.set_faults({"kind": "lost_answer", "skip": 1})
+    session = client.dial()
+    assert session.reply("1") == CONNECTION_PROBLEM
+    assert texts(line) == ["", "1"]
+    assert line.wait_for("ended")[0]["status"] == "Failed"
+
+
+def test_a_missing_network(client: EmulatorClient, line: FakeLine) -> None:
+    client.set_faults({"kind": "missing_network"})
+    client.dial()
+    assert "networkCode" not in line.heard("ussd")[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrives"),
+    [("missing_plus", "250788000001"), ("unescaped_plus", " 250788000001")],
+)
+def test_a_plus_that_is_lost(
+    client: EmulatorClient, line: FakeLine, kind: str, arrives: str
+) -> None:
+    client.set_faults({"kind": kind})
+    client.dial()
+    assert line.heard("ussd")[0]["phoneNumber"] == arrives
+
+
+def test_the_end_notice_twice(client: EmulatorClient, line: FakeLine) -> None:
+    client.set_faults({"kind": "duplicate_end"})
+    client.dial().hang_up()
+    first, second = line.wait_for("ended", 2)
+    assert first == second
+
+
+def test_the_end_notice_never_or_late(client: EmulatorClient, line: FakeLine) -> None:
+    client.run_clock_at(0.001)
+    client.set_faults(
+        {"kind": "no_end", "times": 1}, {"kind": "late_end", "seconds": 100, "skip": 1}
+    )
+    silent, late = client.dial(), client.dial()
+    silent.hang_up()
+    late.hang_up()
+    client.turn(99)
+    assert line.heard("ended") == []
+    client.turn(2)
+    assert [told["sessionId"] for told in line.wait_for("ended")] == [late.id]
