@@ -1,6 +1,5 @@
 """The only place where a real thing is made."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import import_module
@@ -22,7 +21,8 @@ from hotline.sealing.opening import RelayNumbers
 from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
-from hotline.store.database import open_database
+from hotline.services.places import place_lists
+from hotline.store.database import open_database, sqlite_file
 from hotline.text.phrases import Phrases
 
 
@@ -36,7 +36,7 @@ class Role(StrEnum):
     READER = "reader"
     """Later: the pepper of the responders' PINs."""
     CONSOLE = "console"
-    """The administrator's commands: enrolled and stop keys, the relay's public key. Tips open with a passphrase only."""
+    """The commands: enrolled and stop keys, the relay's public key. Tips open with a passphrase only."""
 
 
 class Later:
@@ -67,15 +67,21 @@ def key_folder(settings: Settings, role: Role) -> Path:
 
 
 def build_kit(settings: Settings, role: Role) -> Kit:
-    """Every plug for one role. Opens no connection yet. Raises NotReady before `hotline init`, KeyMissing."""
+    """Every plug for one role. Opens no connection yet.
+
+    Raises NotReady before `hotline init`, KeyMissing, SettingsInvalid.
+    """
     keys = KeyFolder(key_folder(settings, role))
     if not keys.path.is_dir():
         raise NotReady(f"no key folder for {role}: run `hotline init`")
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.exists():
+        raise NotReady("no database: run `hotline init`")
 
     database = open_database(settings.database_url)
     return Kit(
         database=database,
-        books=SqlBookshelf(database),
+        books=SqlBookshelf(database, place_lists()),
         runs=_runs(settings, role, keys),
         sms=_sms(settings, role),
         jobs=later("rq_jobs", "RqJobs", settings.redis_url),
@@ -117,6 +123,7 @@ def _runs(settings: Settings, role: Role, keys: KeyFolder) -> RunStore:
 def _sms(settings: Settings, role: Role) -> SmsGateway:
     if role is not Role.WORKERS:
         return NoSms(role)
+    settings.check_sending()
     plug: SmsGateway = later(
         "africastalking_sms",
         "AfricasTalkingSms",

@@ -62,6 +62,11 @@ class Settings:
         """Raises SettingsInvalid with every problem."""
         return _Reader(environ).settings()
 
+    def check_sending(self) -> None:
+        """For a process that sends; the others are not even told the key. Raises SettingsInvalid."""
+        if not self.gateway_api_key:
+            raise SettingsInvalid([f"{PREFIX}GATEWAY_API_KEY: must be given for this gateway"])
+
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
 
@@ -199,9 +204,7 @@ class _Reader:
         parts = _split(gateway_url)
         if not key and parts is not None and parts.hostname in LOOPBACK:
             return "emulator"
-        if not key:
-            self._wrong("GATEWAY_API_KEY", "must be given for this gateway")
-        elif not re.fullmatch(r"[\x21-\x7e]+", key):
+        if key and not re.fullmatch(r"[\x21-\x7e]+", key):
             self._wrong("GATEWAY_API_KEY", "must be one line of visible ASCII letters")
         return key
 
@@ -241,6 +244,7 @@ def _without_password(url: str) -> str:
     parts = _split(url)
     if parts is None:
         return "(not a URL)"
-    if "@" not in parts.netloc:
+    host = parts.netloc.rpartition("@")[2]
+    if host == parts.netloc and not parts.query:
         return url
-    return f"{parts.scheme}://***@{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return f"{parts.scheme}://{'***@' if host != parts.netloc else ''}{host}{parts.path}"

@@ -1,0 +1,136 @@
+"""Who may read what: desks are made, and tips are opened for whoever knows a desk's passphrase, leaving an audit row.
+
+Nothing that a hook reaches imports this file: it can open what they seal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.places import districts
+from hotline.domain.tip import NATIONAL
+from hotline.errors import NotFound, PassphraseWrong
+from hotline.ports import Kit
+from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.opening import open_tip, unwrap_desk_key
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.store import audit, desks, tips
+from hotline.store.audit import Chain
+from hotline.store.standings import Standing, standings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTip:
+    """A tip as a desk reads it. Its answers stay out of `repr`."""
+
+    id: int
+    place: str
+    filed_at: datetime | None
+    do_not_visit: bool
+    answers: Mapping[str, str] = field(repr=False)
+
+
+def missing_desks(kit: Kit) -> Sequence[str]:
+    """Codes of the desks that no key was made for yet: one for the nation, one for each district."""
+    with kit.database.reading() as session:
+        held = desks.codes(session)
+    wanted = (NATIONAL, *(district.code for district in districts()))
+    return [code for code in wanted if code not in held]
+
+
+def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
+    """Make the desks that are missing, their keys wrapped under the passphrase; the codes of those that were made.
+
+    Desks that exist keep their keys, and go on opening with the passphrase they were made under.
+    """
+    missing = missing_desks(kit)
+    if not missing:
+        return ()
+
+    stretched = WrappingKey.stretch(passphrase, costs or Costs())
+    pairs = {code: new_desk_key(stretched, desk=code) for code in missing}
+
+    with kit.database.writing() as session:
+        made = [code for code in missing if code not in desks.codes(session)]
+        for code in made:
+            desks.add(
+                session,
+                code,
+                pairs[code].public_key,
+                wrapped_key=pairs[code].wrapped_key,
+                member=desks.ENROLMENT,
+                at=kit.now(),
+            )
+        if made:
+            audit.append(
+                session,
+                at=kit.now(),
+                actor="cli",
+                action="desks_made",
+                subject=f"{len(made)} desks",
+            )
+    return made
+
+
+def list_tips(kit: Kit) -> Sequence[Standing]:
+    """Every tip, drafts aside, the newest first. Nothing here was sealed."""
+    with kit.database.reading() as session:
+        return standings(session)
+
+
+def check_grant(kit: Kit, tip_id: int, *, desk: str) -> None:
+    """Whether a desk may read a tip, before anybody types a passphrase. Raises NotFound."""
+    with kit.database.reading() as session:
+        _granted(tips.with_grant(session, tip_id, desk)[1], tip_id, desk)
+
+
+def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
+    """A tip's answers. The audit row is committed before anybody sees them; a wrong passphrase leaves one too.
+
+    Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken.
+    """
+    with kit.database.reading() as session:
+        tip, grant = tips.with_grant(session, tip_id, desk)
+        key = _granted(grant, tip_id, desk)
+        wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
+
+    try:
+        private_key = unwrap_desk_key(wrapped, passphrase, desk=desk)
+    except PassphraseWrong:
+        _record(kit, "tip_refused", tip_id, desk, reason="wrong passphrase")
+        raise
+    answers = open_tip(
+        tip.body, key, uid=tip.uid, place=tip.place, desk=desk, private_key=private_key
+    )
+
+    _record(kit, "tip_read", tip_id, desk)
+    return OpenedTip(
+        id=tip.id,
+        place=tip.place,
+        filed_at=tip.filed_at,
+        do_not_visit=tip.do_not_visit,
+        answers=answers,
+    )
+
+
+def verify_audit(kit: Kit) -> Chain:
+    with kit.database.reading() as session:
+        return audit.verify(session)
+
+
+def _granted(grant: bytes | None, tip_id: int, desk: str) -> bytes:
+    if grant is None:
+        raise NotFound(f"desk {desk} has no grant of tip {tip_id}: it was not sealed to this desk")
+    return grant
+
+
+def _record(kit: Kit, action: str, tip_id: int, desk: str, *, reason: str = "") -> None:
+    with kit.database.writing() as session:
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=f"cli:{desk}",
+            action=action,
+            subject=f"tip:{tip_id}",
+            reason=reason,
+        )
