@@ -10,9 +10,10 @@ from datetime import timedelta
 
 from hotline.domain.jobs import Job
 from hotline.domain.tip import NATIONAL, TipState, Told, Urgency, furthest, told
-from hotline.errors import NotReady, QueueUnavailable
+from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services import outreach
+from hotline.services.doorbell import ring
 from hotline.store import desks, tips
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
@@ -105,9 +106,7 @@ def announce(kit: Kit, committed: Sequence[Tip]) -> None:
 
     kit.failpoint("tip.before_doorbell")
     for tip_id in due:
-        try:
-            kit.jobs.ring(Job.REFER_TIP, tip_id)
-        except QueueUnavailable:
+        if not ring(kit, Job.REFER_TIP, tip_id):
             return
 
 

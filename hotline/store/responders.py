@@ -41,3 +41,9 @@ def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
     return set(
         session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
     )
+
+
+def enrolled(session: Session, number_key: str) -> Responder | None:
+    """Who acts under this number today."""
+    here = select(Responder).where(Responder.number_key == number_key, Responder.active)
+    return session.scalars(here).one_or_none()

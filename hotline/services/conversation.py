@@ -1,0 +1,188 @@
+"""A hop of a USSD dialogue, and its end.
+
+The gateway may repeat a hop, bring it late, or bring two inputs at once; the run store may have forgotten everything.
+The same text is answered alike through all of it, and what it changes is changed once.
+"""
+
+from hotline.domain.ussd import EndNotice, Opening, UssdHop, entry_of, follows
+from hotline.domain.wording import Template
+from hotline.engine.flow import Book
+from hotline.engine.run import Facts, Option
+from hotline.engine.screen import DEFAULT_LIMIT, Screen
+from hotline.errors import StoreUnavailable
+from hotline.ports import Kit
+from hotline.services import effects, intake, referral
+from hotline.services.effects import Scene
+from hotline.services.memory import Heard, Memory, recall, remember
+from hotline.services.playing import Played, Stage, from_here, from_the_dial, landing
+from hotline.store import contacts, responders, tips
+from hotline.store.contacts import Dialogue
+from hotline.text.languages import CODES, FIRST
+
+MY_CASES = "my_cases"
+
+
+def take_turn(kit: Kit, hop: UssdHop) -> str:
+    """The gateway's answer: "CON ..." or "END ...".
+
+    What it says is saved is committed. A database that cannot commit ends the dialogue politely; the same hop, sent
+    again when it is back, goes on.
+    """
+    key = kit.pseudonyms.session(hop.session_id)
+    memory = recall(kit, key)
+    try:
+        return _answer(kit, hop, key, memory)
+    except StoreUnavailable:
+        return failure(kit, memory.heard.run.language if memory.heard else FIRST)
+
+
+def failure(kit: Kit, language: str = FIRST) -> str:
+    """The answer where nothing can be done: later, and the emergency number."""
+    return f"END {kit.phrases.say(language, Template.FAILURE)}"
+
+
+def end_session(kit: Kit, notice: EndNotice) -> None:
+    """Nobody will add to this session's draft: it is a tip now. Before or after the last hop, and more than once.
+
+    Raises StoreUnavailable.
+    """
+    key = kit.pseudonyms.session(notice.session_id)
+
+    with kit.database.writing() as session:
+        dialogue = contacts.dialogue_for_writing(session, key)
+        if dialogue is None:
+            return
+        dialogue.ended_at = dialogue.ended_at or kit.now()
+        filed = intake.file_drafts(session, kit, tips.drafts_of(session, key))
+        session.flush()
+        intake.before_commit(kit, filed)
+    intake.announce(kit, filed)
+
+
+def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
+    heard, digest = memory.heard, kit.pseudonyms.heard(key, hop.text)
+    if heard is not None and heard.length == len(hop.text) and heard.digest == digest:
+        return heard.answer
+
+    if heard is not None and _follows(kit, key, hop.text, heard):
+        opening, played = heard.opening, _go_on(kit, hop, heard)
+    else:
+        opening, played = _play_again(kit, hop, key) or _begin(kit, hop, key)
+
+    answer = _worded(played.screen)
+    remember(kit, memory, Heard(len(hop.text), digest, answer, played.run, opening))
+    return answer
+
+
+def _go_on(kit: Kit, hop: UssdHop, heard: Heard) -> Played:
+    stage = _stage(kit, heard.opening)
+    played = from_here(stage, heard.run, hop.text, heard.length)
+    _carry_out(kit, hop, stage, played)
+    return played
+
+
+def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | None:
+    """The whole text again, on the flows that were live when the session began; None for an unknown session."""
+    with kit.database.reading() as session:
+        row = contacts.dialogue(session, key)
+    if row is None:
+        return None
+
+    stage = _stage(kit, _opening_of(row))
+    played = from_the_dial(stage, hop.text)
+    if row.heard < len(hop.text):
+        _carry_out(kit, hop, stage, played)
+    return stage.opening, played
+
+
+def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
+    """A session's first hop: everything in its text was dialled ahead."""
+    stage = _stage(kit, _opened(kit, hop, key))
+    played = from_the_dial(stage, hop.text)
+    scene = Scene(kit, stage.book, key, hop.caller)
+    if effects.begin(scene, stage.opening, played.steps, len(hop.text)):
+        return stage.opening, played
+
+    raced = _play_again(kit, hop, key)
+    assert raced is not None
+    return raced
+
+
+def _opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
+    revision_id = kit.books.live()
+    book = kit.books.book(revision_id)
+    with kit.database.reading() as session:
+        reporting = referral.living_national(session)
+        responder_id = None
+        if _is_private(book, hop.text):
+            number_key = kit.pseudonyms.enrolled(hop.caller)
+            enrolled = responders.enrolled(session, number_key)
+            responder_id = enrolled.id if enrolled else None
+
+    entry, _ = landing(book, hop.text, enrolled=responder_id is not None)
+    return Opening(
+        key=key,
+        revision_id=revision_id,
+        entry=entry,
+        dialled=len(hop.text),
+        reporting=reporting,
+        responder_id=responder_id,
+        network=hop.network,
+        started_at=kit.now(),
+    )
+
+
+def _carry_out(kit: Kit, hop: UssdHop, stage: Stage, played: Played) -> None:
+    scene = Scene(kit, stage.book, stage.opening.key, hop.caller)
+    effects.carry_out(scene, played.steps, len(hop.text))
+
+
+def _stage(kit: Kit, opening: Opening) -> Stage:
+    limits = kit.line.limits
+    return Stage(
+        book=kit.books.book(opening.revision_id),
+        facts=_facts(kit, opening),
+        opening=opening,
+        limit=limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT)),
+    )
+
+
+def _facts(kit: Kit, opening: Opening) -> Facts:
+    """As they stood when the session began: a replay is told the same."""
+    cases: tuple[str, ...] = ()
+    if opening.responder_id is not None:
+        with kit.database.reading() as session:
+            cases = tuple(referral.open_cases(session, opening.responder_id, opening.started_at))
+    options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
+    return Facts(
+        flags={"reporting": opening.reporting, "has_cases": bool(options)},
+        lists={MY_CASES: options},
+    )
+
+
+def _follows(kit: Kit, key: str, text: str, heard: Heard) -> bool:
+    """Whether `text` goes on behind the text that was answered last, known by its digest alone."""
+    longer = len(text) > heard.length and follows(text, heard.length)
+    return longer and kit.pseudonyms.heard(key, text[: heard.length]) == heard.digest
+
+
+def _is_private(book: Book, dialled: str) -> bool:
+    entry, _ = entry_of(dialled, book.entries)
+    return bool(entry) and book.flows[book.entries[entry]].private
+
+
+def _opening_of(row: Dialogue) -> Opening:
+    return Opening(
+        key=row.key,
+        revision_id=row.revision_id,
+        entry=row.entry,
+        dialled=row.dialled,
+        reporting=row.reporting,
+        responder_id=row.responder_id,
+        network=row.network,
+        started_at=row.started_at,
+    )
+
+
+def _worded(screen: Screen) -> str:
+    return f"{'END' if screen.ends else 'CON'} {screen.text}"

@@ -1,0 +1,151 @@
+"""What a hop changes, carried out in one transaction, once, whatever is repeated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hotline.domain.ussd import Opening
+from hotline.engine.events import Answered, Completed, Erased, Event, LanguageChosen, TopicRead
+from hotline.engine.flow import Book
+from hotline.engine.run import Run
+from hotline.ports import Kit
+from hotline.services import intake, outreach, referral
+from hotline.services.intake import Telling
+from hotline.services.playing import Step
+from hotline.store import contacts
+from hotline.store.contacts import Dialogue
+from hotline.store.database import Session
+from hotline.store.tips import Tip
+from hotline.text.languages import FIRST
+
+CASE = "case"
+"""The answer that names a reference, given on the responders' list."""
+TIP = "tip"
+"""What the report gathers."""
+USSD = "ussd"
+NOTHING = -1
+"""Heard before a session's first text, which may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who carries out effects, and where. The caller stays out of `repr`."""
+
+    kit: Kit
+    book: Book
+    key: str
+    caller: str = field(repr=False)
+
+
+def changing(book: Book, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps that leave something behind: a hop without one needs no transaction."""
+    return tuple(
+        step for step in steps if any(_changes(book, step.run, event) for event in step.events)
+    )
+
+
+def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) -> bool:
+    """Write a session's row, count it, and carry out what digits dialled ahead changed. Raises StoreUnavailable.
+
+    False where another hop of the session was quicker: then nothing is changed here.
+    """
+    row = Dialogue(
+        key=opening.key,
+        channel=USSD,
+        revision_id=opening.revision_id,
+        entry=opening.entry,
+        dialled=opening.dialled,
+        reporting=opening.reporting,
+        responder_id=opening.responder_id,
+        network=opening.network,
+        language=FIRST,
+        counted=[],
+        started_at=opening.started_at,
+        heard=NOTHING,
+    )
+    with scene.kit.database.writing() as session:
+        if not contacts.open_dialogue(session, row):
+            return False
+        dialogue = contacts.dialogue_for_writing(session, opening.key)
+        assert dialogue is not None
+        outreach.log_session(session, dialogue)
+        in_transaction(session, scene, dialogue, steps)
+        dialogue.heard = accepted
+    return True
+
+
+def carry_out(scene: Scene, steps: Sequence[Step], accepted: int) -> None:
+    """Commit what these steps changed and nobody committed yet, then ring. Raises StoreUnavailable.
+
+    `accepted` is the whole text's length: from here on nothing up to it is carried out again.
+    """
+    steps = changing(scene.book, steps)
+    if not steps:
+        return
+
+    with scene.kit.database.writing() as session:
+        dialogue = contacts.dialogue_for_writing(session, scene.key)
+        if dialogue is None or dialogue.heard >= accepted:
+            return
+        written = in_transaction(session, scene, dialogue, steps)
+        dialogue.heard = accepted
+        session.flush()
+        intake.before_commit(scene.kit, written)
+    intake.announce(scene.kit, written)
+
+
+def in_transaction(
+    session: Session, scene: Scene, dialogue: Dialogue, steps: Sequence[Step]
+) -> Sequence[Tip]:
+    """Every effect that is not committed yet, in the order told; the tips that were written."""
+    written: dict[str, Tip] = {}
+    for step in steps:
+        if step.upto <= dialogue.heard:
+            continue
+        for event in step.events:
+            _apply(session, scene, dialogue, event, step.run)
+        tip = _note(session, scene, dialogue, step)
+        if tip is not None:
+            written[tip.identity] = tip
+    return tuple(written.values())
+
+
+def _changes(book: Book, run: Run, event: Event) -> bool:
+    if isinstance(event, LanguageChosen | TopicRead | Erased):
+        return True
+    return isinstance(event, Answered | Completed) and (
+        _gathers_tip(book, run) or (isinstance(event, Answered) and event.name == CASE)
+    )
+
+
+def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, run: Run) -> None:
+    match event:
+        case LanguageChosen(language):
+            outreach.log_language(session, dialogue, language)
+        case TopicRead(topic):
+            outreach.log_topic(session, dialogue, topic, scene.kit.now())
+        case Erased():
+            intake.erase(session, dialogue, up_to_passage=run.passage)
+        case Answered("case", reference) if dialogue.responder_id is not None:
+            referral.take(session, dialogue.responder_id, reference, scene.kit.now())
+        case _:
+            pass
+
+
+def _note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip | None:
+    told = [event for event in step.events if isinstance(event, Answered | Completed)]
+    if not told or not _gathers_tip(scene.book, step.run):
+        return None
+    telling = Telling(
+        answers=step.run.answers,
+        passage=step.run.passage,
+        completed=Completed(TIP) in told,
+        language=step.run.language,
+    )
+    contact_key = scene.kit.pseudonyms.contact(scene.caller, scene.kit.now())
+    return intake.note(session, scene.kit, dialogue, telling, contact_key=contact_key)
+
+
+def _gathers_tip(book: Book, run: Run) -> bool:
+    """Whether the caller stands in a passage that gathers a tip."""
+    here = (book.flows.get(place.flow) for place in run.calls)
+    return any(flow is not None and flow.gathers == TIP for flow in here)

@@ -1,0 +1,79 @@
+"""What the line remembers of a session between two hops: encrypted, and never needed."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hotline.domain.ussd import Opening
+from hotline.engine.run import Run
+from hotline.errors import RunsUnavailable
+from hotline.ports import Kit
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The newest text that was answered: its length and digest, never itself, and where it led."""
+
+    length: int
+    digest: str
+    answer: str = field(repr=False)
+    run: Run = field(repr=False)
+    opening: Opening
+
+    def to_dict(self) -> dict[str, Any]:
+        opening = asdict(self.opening) | {"started_at": self.opening.started_at.isoformat()}
+        return {
+            "length": self.length,
+            "digest": self.digest,
+            "answer": self.answer,
+            "run": self.run.to_dict(),
+            "opening": opening,
+        }
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "Heard":
+        """Raises KeyError, TypeError or ValueError for what another release may have written."""
+        opening = dict(document["opening"])
+        opening["started_at"] = datetime.fromisoformat(opening["started_at"])
+        return cls(
+            length=int(document["length"]),
+            digest=str(document["digest"]),
+            answer=str(document["answer"]),
+            run=Run.from_dict(document["run"]),
+            opening=Opening(**opening),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was found, and whether there is a use in writing: who did not answer is not asked twice in one hop."""
+
+    heard: Heard | None
+    answers: bool
+
+
+def recall(kit: Kit, key: str) -> Memory:
+    """Never raises: what cannot be read is forgotten, and the hop goes on by replay."""
+    try:
+        document = kit.runs.load(key)
+    except RunsUnavailable:
+        return Memory(None, answers=False)
+    if document is None:
+        return Memory(None, answers=True)
+
+    try:
+        return Memory(Heard.from_dict(document), answers=True)
+    except (KeyError, TypeError, ValueError):
+        return Memory(None, answers=True)
+
+
+def remember(kit: Kit, memory: Memory, heard: Heard) -> None:
+    """Keep the newest text; a late repeat of an earlier one is not it. Never raises."""
+    older = memory.heard is not None and memory.heard.length > heard.length
+    if older or not memory.answers:
+        return
+    try:
+        kit.runs.save(heard.opening.key, heard.to_dict())
+    except RunsUnavailable:
+        return
