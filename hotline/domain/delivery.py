@@ -1,6 +1,7 @@
 """The life of an MT: its states, their legal steps, and how long to wait for what (delivery protocol). Pure."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -20,6 +21,11 @@ class MessageState(StrEnum):
     DEAD = "dead"
 
 
+DUE_STATES = (MessageState.PENDING, MessageState.RETRY)
+"""What a worker may claim, once its time has come."""
+FINAL_STATES = (MessageState.DELIVERED, MessageState.FAILED, MessageState.DEAD)
+
+
 class Outcome(StrEnum):
     """What one attempt came to. Anything new is UNKNOWN."""
 
@@ -32,6 +38,12 @@ class Outcome(StrEnum):
     TRANSIENT = "transient"
 
 
+FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
+"""Ours, not the message's: the whole lane is held."""
+UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
+"""Surely not sent: it burns none of the eight attempts."""
+
+
 @dataclass(frozen=True, slots=True)
 class SendResult:
     """The gateway's answer, in our words: what an SMS adapter returns. It never raises for the network."""
@@ -40,3 +52,98 @@ class SendResult:
     http_status: int | None = None
     provider_status: str | None = None
     provider_id: str | None = None
+
+
+LEASE = timedelta(seconds=30)
+"""How long a claim stands: three times the longest send."""
+LIMIT = 8
+"""Attempts that may have reached the network."""
+PARALLEL_AFTER = 2
+"""Tries that the network could not route, before a colleague is told as well."""
+HOLD = timedelta(seconds=60)
+"""How long a held lane rests before one message tries again."""
+URGENT = 1
+UNKNOWN_WAIT = {1: timedelta(seconds=30), 2: timedelta(minutes=2)}
+UNKNOWN_WAIT_ELSE = timedelta(minutes=10)
+URGENT_RETRIES = (1, 2, 5, 10, 15)
+RETRIES = (1, 2, 5, 10, 15, 30, 60)
+"""Seconds, by tries so far; the last one repeats."""
+JITTER = 0.2
+REPORT_WAIT_URGENT = timedelta(seconds=90)
+REPORT_WAIT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an attempt's outcome does to its message."""
+
+    state: MessageState
+    wait: timedelta
+    """Until the clock looks at it again; means nothing in a final state."""
+    counted: bool
+    replace: bool = False
+    """Tell a colleague, now."""
+    flag: bool = False
+    """This number will never be reached: its responder is no living recipient any more."""
+    hold: bool = False
+    """Hold the lane."""
+
+
+def judge(
+    outcome: Outcome, *, priority: int, attempts: int, counted: int, chance: float
+) -> Verdict:
+    """`attempts` includes this one, `counted` those before it; `chance` is in 0..1 and spreads the retries."""
+    if outcome is Outcome.ACCEPTED:
+        return Verdict(MessageState.ACCEPTED, report_wait(priority), counted=True)
+    if outcome is Outcome.PERMANENT:
+        return Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
+    if outcome in FAULTS:
+        return Verdict(MessageState.RETRY, HOLD, counted=False, hold=True)
+    if outcome is Outcome.NOT_SENT:
+        wait = retry_wait(priority, attempts - counted, chance)
+        return Verdict(MessageState.RETRY, wait, counted=False)
+
+    if counted + 1 >= LIMIT:
+        return Verdict(MessageState.DEAD, timedelta(), counted=True, replace=True)
+    if outcome is Outcome.TRANSIENT:
+        wait = retry_wait(priority, attempts, chance)
+        replace = counted + 1 == PARALLEL_AFTER
+        return Verdict(MessageState.RETRY, wait, counted=True, replace=replace)
+    return Verdict(MessageState.UNKNOWN, unknown_wait(priority), counted=True)
+
+
+def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
+    steps = URGENT_RETRIES if priority == URGENT else RETRIES
+    seconds = steps[min(max(tries, 1), len(steps)) - 1]
+    return timedelta(seconds=seconds * (1 + JITTER * chance))
+
+
+def unknown_wait(priority: int) -> timedelta:
+    """A duplicate costs a few francs, silence may cost a life."""
+    return UNKNOWN_WAIT.get(priority, UNKNOWN_WAIT_ELSE)
+
+
+def report_wait(priority: int) -> timedelta:
+    return REPORT_WAIT_URGENT if priority == URGENT else REPORT_WAIT
+
+
+class ReportMeaning(StrEnum):
+    """What a delivery report says of its message."""
+
+    ARRIVED = "arrived"
+    LOST = "lost"
+    NOTHING = "nothing"
+    """On its way, or a word that we do not know."""
+
+
+REPORTS = {
+    "success": ReportMeaning.ARRIVED,
+    "failed": ReportMeaning.LOST,
+    "rejected": ReportMeaning.LOST,
+    "absentsubscriber": ReportMeaning.LOST,
+    "expired": ReportMeaning.LOST,
+}
+
+
+def report_meaning(status: str) -> ReportMeaning:
+    return REPORTS.get(status.strip().casefold(), ReportMeaning.NOTHING)

@@ -1,6 +1,17 @@
-"""Who is told of a tip, in which order, and what their answer does. Pure."""
+"""Who is told of a tip, in which order, and what their answer does. Pure.
 
+Routing: a district's own people from the lowest level that is present; two of them and the national desk where
+somebody is in danger. The national desk alone where an official is or may be involved, where the place is no district,
+and where the district has nobody. Without an acknowledgement the next level is told, then the national desk, again and
+again until a human takes it. Among equals: who has least on her hands, then whoever was told longest ago.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from hotline.domain.tip import ABROAD, UNSURE, Urgency
 
 
 class Level(StrEnum):
@@ -12,9 +23,141 @@ class Level(StrEnum):
     NATIONAL = "national"
 
 
+LADDER = tuple(Level)
+
+
 class ReferralState(StrEnum):
     """sent -> acknowledged -> closed. A second acknowledgement changes nothing."""
 
     SENT = "sent"
     ACKNOWLEDGED = "acknowledged"
     CLOSED = "closed"
+
+
+class Reason(StrEnum):
+    """Why somebody more is told."""
+
+    SILENT = "silent"
+    """Nobody took it in time: one level up."""
+    UNREACHED = "unreached"
+    """An alert will not arrive, or not soon: a colleague, at once."""
+
+
+class DeadlineKind(StrEnum):
+    ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What routes a tip."""
+
+    place: str
+    category: str | None
+    urgency: int
+    official: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A living recipient: active, reachable, enrolled."""
+
+    id: int
+    level: Level
+    districts: frozenset[str] = frozenset()
+    """Empty means all."""
+    categories: frozenset[str] = frozenset()
+    """Empty means all."""
+    load: int = 0
+    """Referrals given to her lately and not yet acknowledged."""
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who was told of the tip at some step."""
+
+    responder_id: int
+    level: Level
+
+
+ACKNOWLEDGE_WITHIN = {
+    Urgency.DANGER: timedelta(minutes=3),
+    Urgency.SEEN: timedelta(minutes=15),
+    Urgency.HEARD: timedelta(hours=2),
+}
+REPEAT_EVERY = timedelta(minutes=15)
+"""How often the national desk is told again of what nobody has taken."""
+AT_DANGER = 2
+"""How many of the district's people are told where somebody is in danger."""
+
+
+def first_told(
+    case: Case, roster: Sequence[Candidate], told: Collection[Told] = ()
+) -> tuple[int, ...]:
+    """Who is told of a new tip, or again of one that became more urgent. Empty only where no national desk lives.
+
+    Whoever was told before is preferred: she must learn that it has become urgent.
+    """
+    before = {one.responder_id for one in told}
+    national = _fairly((c for c in roster if c.level is Level.NATIONAL), before)
+    local = _fairly(_lowest(_local(case, roster)), before)
+    danger = case.urgency == Urgency.DANGER
+    if not local:
+        return national[:1]
+    if not danger:
+        return local[:1]
+    return local[:AT_DANGER] + national[:1]
+
+
+def next_told(
+    case: Case, roster: Sequence[Candidate], told: Collection[Told], reason: Reason
+) -> tuple[int, ...]:
+    """Who is told next. Unreached: nobody twice, so that phones that are all off make no storm. Silent: never empty
+    while a national desk lives."""
+    before = {one.responder_id for one in told}
+    rung = max((_rung(one.level) for one in told if one.level is not Level.NATIONAL), default=-1)
+    if reason is Reason.SILENT:
+        rung += 1
+    higher = [c for c in _local(case, roster) if _rung(c.level) >= rung and c.id not in before]
+    if higher:
+        return _fairly(_lowest(higher))[:1]
+
+    national = [c for c in roster if c.level is Level.NATIONAL]
+    fresh = [c for c in national if c.id not in before]
+    if fresh or reason is Reason.UNREACHED:
+        return _fairly(fresh)[:1]
+    return _fairly(national)[:1]
+
+
+def acknowledge_within(urgency: int, *, again: bool) -> timedelta:
+    """How long the newest step has before the next. `again`: the national desk alone was told, after others."""
+    return REPEAT_EVERY if again else ACKNOWLEDGE_WITHIN[Urgency(urgency)]
+
+
+def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
+    """The people of the district who may hear of it."""
+    if case.official != "no" or case.place in (ABROAD, UNSURE):
+        return []
+    return [
+        c
+        for c in roster
+        if c.level is not Level.NATIONAL
+        and (not c.districts or case.place in c.districts)
+        and (not c.categories or case.category is None or case.category in c.categories)
+    ]
+
+
+def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
+    lowest = min((_rung(c.level) for c in candidates), default=None)
+    return [c for c in candidates if _rung(c.level) == lowest]
+
+
+def _fairly(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
+    def turn(c: Candidate) -> tuple[bool, int, float, int]:
+        return (c.id not in first, c.load, c.told_at.timestamp() if c.told_at else 0.0, c.id)
+
+    return tuple(c.id for c in sorted(candidates, key=turn))
+
+
+def _rung(level: Level) -> int:
+    return LADDER.index(level)

@@ -1,6 +1,6 @@
-"""The outbox: referrals, MT messages, their attempts, reports and deadlines. Rows, and the questions asked of them.
+"""The outbox: referrals, MT messages, their attempts, reports and deadlines. Rows alone.
 
-States and their legal steps stand in `domain/delivery.py`; this file knows how to move rows, not when.
+Their questions are in `referrals.py`, `outbox.py` and `lanes.py`; states and legal steps in `domain/delivery.py`.
 """
 
 from datetime import datetime
@@ -16,7 +16,11 @@ class Referral(Row):
     """A tip given to one responder at one step of the ladder."""
 
     __tablename__ = "referral"
-    __table_args__ = (UniqueConstraint("tip_id", "step", "responder_id"),)
+    __table_args__ = (
+        UniqueConstraint("tip_id", "step", "responder_id"),
+        Index("referral_responder", "responder_id", "created_at"),
+        Index("referral_created", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
@@ -34,7 +38,10 @@ class Message(Row):
     """An MT: template and parameters, never the rendered text."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("message_due", "state", "next_at"),)
+    __table_args__ = (
+        Index("message_due", "state", "next_at"),
+        Index("message_referral", "referral_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
@@ -42,6 +49,7 @@ class Message(Row):
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
     template: Mapped[str]
+    """The name of a `domain.wording.Template`."""
     parameters: Mapped[dict[str, Any]]
     language: Mapped[str]
     priority: Mapped[int]
@@ -76,7 +84,7 @@ class Attempt(Row):
     outcome: Mapped[str | None]
     http_status: Mapped[int | None]
     provider_status: Mapped[str | None]
-    provider_id: Mapped[str | None]
+    provider_id: Mapped[str | None] = mapped_column(index=True)
 
 
 class DeliveryReport(Row):

@@ -1,0 +1,217 @@
+"""MTs out: claim, send with no transaction open, record. Intent is on disk before anything is done, and the result of
+an attempt is written only while that attempt is still the newest."""
+
+import os
+import secrets
+from datetime import datetime, timedelta
+
+from hotline.domain.delivery import (
+    MessageState,
+    Outcome,
+    SendResult,
+    Verdict,
+    judge,
+)
+from hotline.domain.jobs import Job
+from hotline.domain.message import render
+from hotline.domain.referral import Reason
+from hotline.errors import KeyMissing, SealBroken
+from hotline.ports import Kit
+from hotline.services import ladder, reports
+from hotline.services.doorbell import ring
+from hotline.store import lanes, outbox, referrals
+from hotline.store.database import Session
+from hotline.store.messages import Message
+from hotline.store.outbox import Claim
+from hotline.store.responders import Responder
+
+BATCH = 500
+BUDGET = timedelta(seconds=8)
+"""No send begins later than this in a job: with the longest one it ends before the job's twenty seconds."""
+OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
+"""Where the newest attempt may still say what came of it."""
+
+
+def deliver_due(
+    kit: Kit, first: int | None = None, *, limit: int = BATCH, budget: timedelta = BUDGET
+) -> int:
+    """Send the message that rang, then whatever else is due. Returns how many were tried.
+
+    What is left when the limit or the time is spent is rung for again.
+    """
+    began = kit.now()
+    tried = 0
+    while tried < limit and kit.now() - began < budget:
+        if not deliver_one(kit, first):
+            return tried
+        tried += 1
+        first = None
+    with kit.database.reading() as session:
+        left = outbox.oldest_due(session, kit.now())
+    if left is not None:
+        ring(kit, Job.DELIVER, left.message_id)
+    return tried
+
+
+def deliver_one(kit: Kit, first: int | None = None) -> bool:
+    """Whether there was one to try."""
+    kit.failpoint("worker.before_claim")
+    claim = _claim(kit, first)
+    if claim is None:
+        return False
+    kit.failpoint("worker.after_claim")
+
+    result = _send(kit, claim)
+
+    _record(kit, claim, result)
+    return True
+
+
+def _claim(kit: Kit, first: int | None) -> Claim | None:
+    at = kit.now()
+    with kit.database.writing() as session:
+        if lanes.held(session, at):
+            return None
+        return outbox.claim_next(session, at, first=first, worker=str(os.getpid()))
+
+
+def _send(kit: Kit, claim: Claim) -> SendResult:
+    """No transaction is open here."""
+    try:
+        msisdn = kit.numbers.open_number(claim.sealed_number)
+        stop_key = kit.pseudonyms.stopped(msisdn)
+    except KeyMissing:
+        return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing")
+    except SealBroken:
+        return SendResult(Outcome.PERMANENT, provider_status="seal_broken")
+    with kit.database.reading() as session:
+        stopped = outbox.is_stopped(session, stop_key)
+    if stopped:
+        return SendResult(Outcome.PERMANENT, provider_status="stopped")
+
+    result = kit.sms.send(msisdn, render(claim.wording, kit.phrases))
+    if result.outcome is Outcome.ACCEPTED:
+        kit.failpoint("worker.after_send")
+    return result
+
+
+def _record(kit: Kit, claim: Claim, result: SendResult) -> None:
+    at = kit.now()
+    told: int | None = None
+    with kit.database.writing() as session:
+        row = outbox.message_for_writing(session, claim.message_id)
+        outbox.close_attempt(session, claim, result)
+        if result.outcome is Outcome.ACCEPTED:
+            lanes.release(session)
+
+        if _may_write(row, claim.n, result.outcome):
+            verdict = _verdict(row, result.outcome)
+            _apply(session, row, result, verdict, at)
+            told = _consequences(session, kit, claim, result, verdict, at)
+        if result.provider_id is not None:
+            # Reports that were quicker than this row.
+            told = reports.apply_early(session, kit, result.provider_id, at) or told
+    if told is not None:
+        ring(kit, Job.DELIVER, told)
+
+
+def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
+    """The fence. A late "accepted" alone may still end the doubt about an older attempt."""
+    if row.attempts == n:
+        return row.state in OPEN_STATES
+    return outcome is Outcome.ACCEPTED and row.state in (MessageState.UNKNOWN, MessageState.RETRY)
+
+
+def _verdict(row: Message, outcome: Outcome) -> Verdict:
+    # A lease that ran out has counted this attempt already.
+    counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
+    return judge(
+        outcome,
+        priority=row.priority,
+        attempts=row.attempts,
+        counted=counted,
+        chance=secrets.randbelow(1000) / 1000,
+    )
+
+
+def _apply(
+    session: Session, row: Message, result: SendResult, verdict: Verdict, at: datetime
+) -> None:
+    if row.state == MessageState.SENDING and verdict.counted:
+        row.counted += 1
+    row.state = verdict.state
+    row.next_at = at + verdict.wait
+    row.lease_until = None
+    row.leased_by = None
+    if verdict.state is MessageState.ACCEPTED:
+        row.accepted_at = at
+        row.provider_id = result.provider_id
+    if verdict.hold:
+        lanes.hold(session, at + verdict.wait, result.outcome)
+    session.flush()
+
+
+def _consequences(
+    session: Session,
+    kit: Kit,
+    claim: Claim,
+    result: SendResult,
+    verdict: Verdict,
+    at: datetime,
+) -> int | None:
+    """Whoever cannot be reached is no living recipient; a colleague is told at once."""
+    if verdict.flag:
+        responder = session.get_one(Responder, claim.responder_id)
+        responder.unreachable = result.provider_status or result.outcome
+        session.flush()
+    if verdict.replace and claim.tip_id is not None:
+        return ladder.climb(session, kit, claim.tip_id, Reason.UNREACHED, at)
+    return None
+
+
+def expire_leases(kit: Kit) -> None:
+    """A claim whose worker died, or sleeps: nobody knows whether it was sent."""
+    at = kit.now()
+    told: int | None = None
+    with kit.database.writing() as session:
+        for row in outbox.expired(session, at):
+            verdict = _verdict(row, Outcome.UNKNOWN)
+            _apply(session, row, SendResult(Outcome.UNKNOWN), verdict, at)
+            tip_id = outbox.tip_of(session, row)
+            if verdict.replace and tip_id is not None:
+                told = ladder.climb(session, kit, tip_id, Reason.UNREACHED, at) or told
+    if told is not None:
+        ring(kit, Job.DELIVER, told)
+
+
+def retry_unknown(kit: Kit) -> None:
+    """After W without a report or an answer, the same words again."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        for row in outbox.doubtful(session, at):
+            if outbox.acknowledged(session, row):
+                row.state = MessageState.DELIVERED
+                row.delivered_at = at
+            else:
+                row.state = MessageState.RETRY
+                row.next_at = at
+
+
+def miss_reports(kit: Kit) -> None:
+    """No report in time is no failure: sent once more, and the next step early."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        for row in outbox.unreported(session, at):
+            row.resent = True
+            tip_id = outbox.tip_of(session, row)
+            if tip_id is None or referrals.is_taken(session, tip_id):
+                continue
+            row.state = MessageState.RETRY
+            row.next_at = at
+            session.flush()
+            ladder.climb(session, kit, tip_id, Reason.SILENT, at)
+
+
+def held_lane(session: Session) -> str | None:
+    """Why nothing goes out: a fault of ours, for `readyz` and the doctor."""
+    return lanes.fault(session)

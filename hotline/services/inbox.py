@@ -1,0 +1,124 @@
+"""MO: a responder's answer, or somebody's wish to hear no more. What is written to us is never repeated back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.domain.jobs import Job
+from hotline.domain.message import (
+    CONFIRMATION_PRIORITY,
+    Kind,
+    MessageIn,
+    Wording,
+    responders_entry,
+)
+from hotline.domain.reply import Verb, is_stop, parse
+from hotline.domain.wording import Template
+from hotline.ports import Kit
+from hotline.services import ladder
+from hotline.services.doorbell import ring
+from hotline.services.referral import Taking, take
+from hotline.store import contacts, responders
+from hotline.store.contacts import InboundSeen
+from hotline.store.database import Session, add_if_new
+from hotline.store.responders import Responder
+
+WRONG_AN_HOUR = 2
+"""The third wrong reference within an hour gets no answer: nobody learns by trying which references exist."""
+HOUR = 3600
+
+
+class InboxOutcome(StrEnum):
+    REPEATED = "repeated"
+    STOPPED = "stopped"
+    UNKNOWN_SENDER = "unknown_sender"
+    HELPED = "helped"
+    TAKEN = "taken"
+    ALREADY_TAKEN = "already_taken"
+    WRONG_REFERENCE = "wrong_reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    outcome: InboxOutcome
+    template: Template | None = None
+    reference: str = ""
+    referral_id: int | None = None
+
+
+TAKINGS = {
+    Taking.TAKEN: (InboxOutcome.TAKEN, Template.TAKEN),
+    Taking.ALREADY_TAKEN: (InboxOutcome.ALREADY_TAKEN, Template.ALREADY_TAKEN),
+}
+
+
+def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
+    """Deal with an MO once, however often the gateway repeats it. Raises StoreUnavailable: then nothing was done."""
+    at = kit.now()
+    sender_key = kit.pseudonyms.enrolled(message.sender)
+    message_id: int | None = None
+    with kit.database.writing() as session:
+        seen = InboundSeen(provider_id=message.provider_id, outcome="", received_at=at)
+        if not add_if_new(session, seen):
+            return InboxOutcome.REPEATED
+        responder = responders.enrolled(session, sender_key)
+
+        answer = _answer(session, kit, message, responder, at)
+        session.get_one(InboundSeen, message.provider_id).outcome = answer.outcome
+        if responder is not None and answer.template is not None:
+            message_id = _reply(session, kit, responder, answer, at)
+
+    # Counting asks another machine: never while a transaction is open.
+    if answer.outcome is InboxOutcome.WRONG_REFERENCE and responder is not None:
+        message_id = _say_wrong(kit, responder, at)
+    if message_id is not None:
+        ring(kit, Job.DELIVER, message_id)
+    return answer.outcome
+
+
+def _answer(
+    session: Session, kit: Kit, message: MessageIn, responder: Responder | None, at: datetime
+) -> Answer:
+    if is_stop(message.text):
+        contacts.stop(session, kit.pseudonyms.stopped(message.sender), at)
+        if responder is not None:
+            responder.unreachable = "stopped"
+        return Answer(InboxOutcome.STOPPED)
+    if responder is None:
+        return Answer(InboxOutcome.UNKNOWN_SENDER)
+
+    reply = parse(message.text)
+    if reply.verb is Verb.HELP:
+        return Answer(InboxOutcome.HELPED, Template.HELP_REPLY)
+    if reply.verb is not Verb.TAKE or reply.reference is None:
+        return Answer(InboxOutcome.HELPED, Template.NOT_UNDERSTOOD)
+    taken = take(session, responder.id, reply.reference, at)
+    if taken.result is Taking.UNKNOWN:
+        return Answer(InboxOutcome.WRONG_REFERENCE)
+    outcome, template = TAKINGS[taken.result]
+    return Answer(outcome, template, reply.reference, taken.referral_id)
+
+
+def _say_wrong(kit: Kit, responder: Responder, at: datetime) -> int | None:
+    key = responder.number_key
+    if not kit.limiter.hit("wrong_reference", key, limit=WRONG_AN_HOUR, seconds=HOUR):
+        return None
+    answer = Answer(InboxOutcome.WRONG_REFERENCE, Template.NOT_UNDERSTOOD)
+    with kit.database.writing() as session:
+        return _reply(session, kit, responder, answer, at)
+
+
+def _reply(session: Session, kit: Kit, responder: Responder, answer: Answer, at: datetime) -> int:
+    assert answer.template is not None
+    parameters = {"ref": answer.reference, "code": responders_entry(kit.line.service_code)}
+    row = ladder.message(
+        Kind.CONFIRMATION,
+        Wording(answer.template, parameters, responder.language),
+        responder.id,
+        priority=CONFIRMATION_PRIORITY,
+        at=at,
+        of=answer.referral_id,
+    )
+    session.add(row)
+    session.flush()
+    return row.id

@@ -1,0 +1,174 @@
+"""The questions asked of the outbox: what is due, whose claim it is, which attempt a report speaks of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import update as update_rows
+from sqlalchemy.orm import Session
+
+from hotline.domain.delivery import DUE_STATES, LEASE, MessageState, SendResult
+from hotline.domain.message import Kind, Wording
+from hotline.domain.wording import Template
+from hotline.store.contacts import Stopped
+from hotline.store.messages import Attempt, DeliveryReport, Message, Referral
+from hotline.store.responders import Responder
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one message, ours until the lease ends."""
+
+    message_id: int
+    n: int
+    wording: Wording
+    priority: int
+    responder_id: int
+    tip_id: int | None
+    sealed_number: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The message that should have gone first."""
+
+    message_id: int
+    priority: int
+    next_at: datetime
+
+
+def claim_next(session: Session, at: datetime, *, first: int | None, worker: str) -> Claim | None:
+    """Take the message that rang, else the most urgent that is due: intent is written before anything is done."""
+    order: list[ColumnElement[object]] = [Message.id != first] if first is not None else []  # type: ignore[list-item]
+    message = session.scalars(
+        select(Message)
+        .where(_is_due(at))
+        .order_by(*order, Message.priority, Message.next_at, Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if message is None:
+        return None
+
+    message.state = MessageState.SENDING
+    message.attempts += 1
+    message.lease_until = at + LEASE
+    message.leased_by = worker
+    session.add(
+        Attempt(
+            message_id=message.id,
+            n=message.attempts,
+            started_at=at,
+            outcome=None,
+            http_status=None,
+            provider_status=None,
+            provider_id=None,
+        )
+    )
+    responder = session.get_one(Responder, message.responder_id)
+    wording = Wording(Template[message.template], message.parameters, message.language)
+    return Claim(
+        message.id,
+        message.attempts,
+        wording,
+        message.priority,
+        responder.id,
+        tip_of(session, message),
+        responder.sealed_number,
+    )
+
+
+def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
+    """What this attempt came to: its own row, so that a late word is kept too."""
+    session.execute(
+        update_rows(Attempt)
+        .where(Attempt.message_id == claim.message_id, Attempt.n == claim.n)
+        .values(
+            outcome=result.outcome,
+            http_status=result.http_status,
+            provider_status=result.provider_status,
+            provider_id=result.provider_id,
+        )
+    )
+
+
+def oldest_due(session: Session, at: datetime) -> Due | None:
+    """The most urgent of what is due, and of those the one that waits longest."""
+    message = session.scalars(
+        select(Message).where(_is_due(at)).order_by(Message.priority, Message.next_at).limit(1)
+    ).one_or_none()
+    return None if message is None else Due(message.id, message.priority, message.next_at)
+
+
+def message_for_writing(session: Session, message_id: int) -> Message:
+    held = select(Message).where(Message.id == message_id).with_for_update()
+    return session.scalars(held).one()
+
+
+def tip_of(session: Session, message: Message) -> int | None:
+    if message.referral_id is None:
+        return None
+    return session.get_one(Referral, message.referral_id).tip_id
+
+
+def expired(session: Session, at: datetime) -> Sequence[Message]:
+    """Claims whose worker died, or sleeps."""
+    return _held(session, Message.state == MessageState.SENDING, Message.lease_until < at)
+
+
+def doubtful(session: Session, at: datetime) -> Sequence[Message]:
+    """Unknown for long enough."""
+    return _held(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
+
+
+def unreported(session: Session, at: datetime) -> Sequence[Message]:
+    """Alerts that the gateway took, that no report speaks of in time, and that were not sent a second time."""
+    return _held(
+        session,
+        Message.state == MessageState.ACCEPTED,
+        Message.kind == Kind.ALERT,
+        Message.resent.is_(False),
+        Message.next_at <= at,
+    )
+
+
+def acknowledged(session: Session, message: Message) -> bool:
+    """Whether whoever it tells has answered: then it arrived."""
+    if message.referral_id is None:
+        return False
+    return session.get_one(Referral, message.referral_id).acknowledged_at is not None
+
+
+def message_of_provider_id(session: Session, provider_id: str) -> Message | None:
+    """The message of any attempt that the gateway knows by this id. Held until the transaction ends."""
+    found = (
+        select(Message)
+        .join(Attempt, Attempt.message_id == Message.id)
+        .where(Attempt.provider_id == provider_id)
+        .limit(1)
+        .with_for_update(of=Message)
+    )
+    return session.scalars(found).one_or_none()
+
+
+def early_reports(session: Session, provider_id: str) -> Sequence[DeliveryReport]:
+    """Reports that came before our own row knew the id, in their order."""
+    return session.scalars(
+        select(DeliveryReport)
+        .where(DeliveryReport.provider_id == provider_id, DeliveryReport.applied.is_(False))
+        .order_by(DeliveryReport.id)
+    ).all()
+
+
+def is_stopped(session: Session, number_key: str) -> bool:
+    return session.get(Stopped, number_key) is not None
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    return and_(Message.state.in_(DUE_STATES), Message.next_at <= at)
+
+
+def _held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
+    rows = select(Message).where(*which).order_by(Message.id).limit(500)
+    return session.scalars(rows.with_for_update(skip_locked=True)).all()

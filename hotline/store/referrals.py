@@ -1,0 +1,183 @@
+"""The questions asked of referrals, deadlines and the roster: who was told, who took it, what is overdue."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row as ResultRow
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from hotline.domain.referral import Candidate, Level, ReferralState, Told
+from hotline.domain.tip import TipState
+from hotline.store.messages import Deadline, Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+
+LATELY = timedelta(days=1)
+"""How far back a responder's load is counted."""
+
+LIVING = (Responder.active.is_(True), Responder.unreachable.is_(None))
+
+
+def waiting_tips(session: Session, *, first: int | None, limit: int) -> Sequence[Tip]:
+    """Filed tips that nobody was told of, or not at the urgency they have by now. Held until the transaction ends."""
+    waiting = select(Tip).where(
+        Tip.state.in_((TipState.FILED, TipState.COMPLETE)),
+        or_(Tip.referred_at.is_(None), Tip.referred_urgency > Tip.urgency),
+    )
+    order = ([Tip.id != first] if first is not None else []) + [Tip.urgency, Tip.id]
+    held = waiting.order_by(*order).limit(limit).with_for_update(skip_locked=True)
+    return session.scalars(held).all()
+
+
+def tip_for_writing(session: Session, tip_id: int) -> Tip:
+    """Held until the transaction ends: two who climb its ladder take turns."""
+    return session.scalars(select(Tip).where(Tip.id == tip_id).with_for_update()).one()
+
+
+def roster(session: Session, at: datetime) -> list[Candidate]:
+    """Every living recipient, with what she was given lately."""
+    open_now = func.count().filter(Referral.state == ReferralState.SENT)
+    given = (
+        select(
+            Referral.responder_id, open_now.label("load"), func.max(Referral.created_at).label("at")
+        )
+        .where(Referral.created_at > at - LATELY)
+        .group_by(Referral.responder_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Responder, given.c.load, given.c.at)
+        .outerjoin(given, given.c.responder_id == Responder.id)
+        .where(*LIVING)
+    )
+    return [
+        Candidate(
+            responder.id,
+            Level(responder.level),
+            frozenset(responder.districts),
+            frozenset(responder.categories),
+            load or 0,
+            told_at,
+        )
+        for responder, load, told_at in rows
+    ]
+
+
+def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(Responder.id, Responder.language).where(Responder.id.in_(responder_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def living_national(session: Session) -> bool:
+    """Whether somebody of the national desk can be reached."""
+    found = select(Responder.id).where(Responder.level == Level.NATIONAL, *LIVING).limit(1)
+    return session.scalar(found) is not None
+
+
+def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Told]]:
+    """Who was told of each tip, at any step."""
+    rows = session.execute(
+        select(Referral.tip_id, Referral.responder_id, Responder.level)
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id.in_(tip_ids))
+    )
+    found: dict[int, list[Told]] = {tip_id: [] for tip_id in tip_ids}
+    for tip_id, responder_id, level in rows:
+        found[tip_id].append(Told(responder_id, Level(level)))
+    return found
+
+
+def next_step(session: Session, tip_id: int) -> int:
+    last = session.scalar(select(func.max(Referral.step)).where(Referral.tip_id == tip_id))
+    return 0 if last is None else last + 1
+
+
+def next_deadline(session: Session, tip_id: int) -> int:
+    last = session.scalar(select(func.max(Deadline.step)).where(Deadline.tip_id == tip_id))
+    return 0 if last is None else last + 1
+
+
+def taken(session: Session, tip: Tip) -> bool:
+    """Whether somebody took it since it was last told at its present urgency."""
+    found = select(Referral.id).where(
+        Referral.tip_id == tip.id, Referral.acknowledged_at >= tip.referred_at
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def is_taken(session: Session, tip_id: int) -> bool:
+    return taken(session, session.get_one(Tip, tip_id))
+
+
+def references_used(session: Session, references: Collection[str]) -> set[str]:
+    return set(
+        session.scalars(select(Referral.reference).where(Referral.reference.in_(references)))
+    )
+
+
+def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
+    """The referral of that reference, if it was given to her."""
+    return session.scalars(
+        select(Referral)
+        .where(Referral.reference == reference, Referral.responder_id == responder_id)
+        .with_for_update()
+    ).one_or_none()
+
+
+def acknowledge(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
+    """Every reference of hers for this tip, at whatever step: it is one case."""
+    session.execute(
+        update(Referral)
+        .where(
+            Referral.tip_id == tip_id,
+            Referral.responder_id == responder_id,
+            Referral.state == ReferralState.SENT,
+        )
+        .values(state=ReferralState.ACKNOWLEDGED, acknowledged_at=at)
+    )
+
+
+def taken_by_another(session: Session, tip_id: int, responder_id: int) -> bool:
+    found = select(Referral.id).where(
+        Referral.tip_id == tip_id,
+        Referral.responder_id != responder_id,
+        Referral.acknowledged_at.is_not(None),
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
+    """What was open for her at that moment, newest first, one reference a tip."""
+    rows = session.execute(
+        select(Referral.tip_id, Referral.reference)
+        .where(
+            Referral.responder_id == responder_id,
+            Referral.created_at <= as_of,
+            or_(Referral.acknowledged_at.is_(None), Referral.acknowledged_at >= as_of),
+        )
+        .order_by(Referral.created_at.desc(), Referral.id.desc())
+    )
+    newest: dict[int, str] = {}
+    for tip_id, reference in rows:
+        newest.setdefault(tip_id, reference)
+    return list(newest.values())
+
+
+def overdue(session: Session, at: datetime, limit: int) -> Sequence[ResultRow[Deadline, Tip]]:
+    """Deadlines that have passed, the longest overdue first. Held until the transaction ends."""
+    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at)
+    held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
+    ordered = held.order_by(Deadline.due_at, Deadline.id).limit(limit)
+    return session.execute(ordered.with_for_update(skip_locked=True)).all()
+
+
+def close_deadlines(session: Session, tip_id: int, at: datetime) -> None:
+    """A step that comes early, or an acknowledgement, takes the open deadlines with it."""
+    session.execute(
+        update(Deadline)
+        .where(Deadline.tip_id == tip_id, Deadline.fired_at.is_(None))
+        .values(fired_at=at)
+    )

@@ -1,0 +1,119 @@
+"""The relay: once a second it does whatever time alone can ask for, and mends what a doorbell missed.
+
+Every step is a function of the kit that may run twice, and two relays at once are safe; the leader's row only spares
+them the work.
+"""
+
+import logging
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event
+
+from hotline.domain.jobs import Job
+from hotline.errors import Unavailable
+from hotline.ports import Kit
+from hotline.services import delivery, intake, referral
+from hotline.services.doorbell import ring
+from hotline.store import lanes, outbox
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+LEASE = timedelta(seconds=3)
+"""Short: who is killed while leading is missed no longer than this."""
+JUMP = timedelta(seconds=60)
+"""More than this between two clocks is an alarm."""
+RING_AFTER = timedelta(seconds=0.7)
+URGENT_AFTER = timedelta(seconds=2)
+"""How long danger waits for a bell that does not ring."""
+SELF_AFTER = timedelta(seconds=10)
+"""How long anything waits for a worker, bell or no bell."""
+OWN_BUDGET = timedelta(seconds=3)
+"""How long the relay sends by itself in one tick."""
+
+Step = Callable[[Kit], None]
+
+
+def refer_waiting(kit: Kit) -> None:
+    referral.refer_waiting(kit)
+
+
+def rescue_silent_drafts(kit: Kit) -> None:
+    intake.rescue_silent(kit)
+
+
+def look_after_due(kit: Kit) -> None:
+    """Ring for what should have gone, and deliver it here where nobody answers the bell."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        held = lanes.held(session, at)
+        due = outbox.oldest_due(session, at)
+    if held or due is None or at - due.next_at < RING_AFTER:
+        return
+    heard = ring(kit, Job.DELIVER, due.message_id)
+
+    patience = SELF_AFTER if heard else URGENT_AFTER
+    if at - due.next_at >= patience:
+        delivery.deliver_due(kit, due.message_id, budget=OWN_BUDGET)
+
+
+STEPS: tuple[Step, ...] = (
+    refer_waiting,
+    rescue_silent_drafts,
+    delivery.expire_leases,
+    delivery.retry_unknown,
+    referral.fire_deadlines,
+    delivery.miss_reports,
+    look_after_due,
+)
+
+
+def tick(kit: Kit, steps: Sequence[Step] = STEPS) -> None:
+    """Each step by itself: one that fails is named, and the others still run."""
+    for step in steps:
+        try:
+            step(kit)
+        except Exception as broken:
+            logger.error("step %s failed: %s", step.__name__, type(broken).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One instant by the two clocks."""
+
+    wall: datetime
+    monotonic: float
+
+    def jump_since(self, before: "Moment") -> timedelta:
+        """How far the wall's clock was turned meanwhile, either way."""
+        passed = timedelta(seconds=self.monotonic - before.monotonic)
+        return abs((self.wall - before.wall) - passed)
+
+
+def run(kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS) -> None:
+    """Tick once a second until told to stop, while this relay leads."""
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    last = Moment(kit.now(), time.monotonic())
+    while not stop.is_set():
+        now = Moment(kit.now(), time.monotonic())
+        if now.jump_since(last) > JUMP:
+            logger.critical("alarm: the clock jumped by more than a minute")
+        last = now
+        if leads(kit, holder):
+            tick(kit, steps)
+        stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
+
+
+def leads(kit: Kit, holder: str) -> bool:
+    """Whether this relay owns time now. A database that does not answer has no leader."""
+    try:
+        with kit.database.writing() as session:
+            return lanes.lead(session, holder, kit.now(), LEASE)
+    except Unavailable as broken:
+        logger.error("no leader: %s", type(broken).__name__)
+        return False

@@ -1,0 +1,67 @@
+"""A job that can only be one of ours. Whoever can write to Redis can ring a bell, and nothing else.
+
+RQ imports whatever function, callback or webhook a job's hash names. Here a hash is read for its function's name and
+one whole number; the name must be in the table, and everything else it carries is dropped.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from rq.job import Job as RqJob
+
+from hotline.domain.jobs import Job
+from hotline.ports import Kit
+
+JOB_SECONDS = 20
+FAILURE_TTL = 3600
+
+
+class JobRefused(Exception):
+    """A job that none of ours rang. It holds no argument: it may end in a log."""
+
+
+class SafeJob(RqJob):
+    """Subclassed by `safe_job` with what it may call."""
+
+    functions: Mapping[str, Callable[[int], None]] = {}
+
+    def restore(self, raw_data: Any) -> None:
+        super().restore(raw_data)
+        self._success_callback_name = None
+        self._failure_callback_name = None
+        self._stopped_callback_name = None
+        self.webhooks = []
+        self._dependency_ids = []
+        self.retries_left = None
+        self.retry_intervals = None
+        self.repeats_left = None
+        self.rate_limit_key = None
+        self.group_id = None
+        self.meta = {}
+        self.timeout = JOB_SECONDS
+        self.result_ttl = 0
+        self.failure_ttl = FAILURE_TTL
+
+    def _execute(self) -> None:
+        match (self.func_name, self.instance, list(self.args), self.kwargs):
+            case (str(name), None, [int(row_id)], {}) if name in self.functions and not self.kwargs:
+                self.functions[name](row_id)
+            case _:
+                raise JobRefused
+
+
+def safe_job(kit: Kit) -> type[SafeJob]:
+    """The job class of one process: the table of jobs, each with the kit already given."""
+    functions = {job.path: _bound(job, kit) for job in Job}
+    return type("BoundJob", (SafeJob,), {"functions": functions})
+
+
+def _bound(job: Job, kit: Kit) -> Callable[[int], None]:
+    module, _, name = job.path.rpartition(".")
+    function = getattr(import_module(module), name)
+
+    def call(row_id: int) -> None:
+        function(kit, row_id)
+
+    return call

@@ -1,0 +1,69 @@
+"""The worker process: one queue, JSON, an allow-list of jobs, no argument ever logged.
+
+No fork: the kit is built once, and a killed worker leaves no orphan that goes on sending. One queue only, since RQ
+loses a job that was popped from one of several.
+"""
+
+import logging
+from typing import Any
+
+from redis import Redis
+from rq import Queue, SimpleWorker
+
+from hotline.domain.jobs import QUEUES
+from hotline.ports import Kit
+from workers.safejob import JobRefused, SafeJob, safe_job
+
+logger = logging.getLogger(__name__)
+
+WORKER_TTL = 25
+"""A blocking pop of ten seconds, so that the registries are tended often."""
+MAINTENANCE_SECONDS = 15
+RECONNECT_SECONDS = 1
+
+
+class QuietWorker(SimpleWorker):
+    """RQ's worker without its ears for commands, and without its habit of logging what a job carried."""
+
+    max_connection_wait_time = RECONNECT_SECONDS
+
+    @property
+    def asked_to_stop(self) -> bool:
+        return self._shutdown_requested_date is not None
+
+    def subscribe(self) -> None:
+        """No commands: whoever can publish could stop us."""
+
+    def handle_exception(self, job: Any, *exc_info: Any) -> None:
+        """One line: which kind of thing happened, never to what."""
+        kind = exc_info[0]
+        if kind is JobRefused:
+            logger.critical("alarm: a job that is none of ours was refused")
+        else:
+            logger.error("job failed: %s", getattr(kind, "__name__", "unknown"))
+
+    def handle_job_failure(self, *args: Any, **kwargs: Any) -> None:
+        """Redis is told that it failed, not how."""
+        super().handle_job_failure(*args, **kwargs | {"exc_string": ""})
+
+
+def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
+    connection = Redis.from_url(redis_url)
+    job_class: type[SafeJob] = safe_job(kit)
+    return QuietWorker(
+        [Queue(queue, connection=connection, serializer="json", job_class=job_class)],
+        connection=connection,
+        serializer="json",
+        job_class=job_class,
+        worker_ttl=WORKER_TTL,
+        maintenance_interval=MAINTENANCE_SECONDS,
+        log_job_description=False,
+    )
+
+
+def run(kit: Kit, redis_url: str, queue: str) -> int:
+    """Work until told to stop. Returns the exit code: 0 only where somebody asked for it."""
+    assert queue in QUEUES
+    worker = make_worker(kit, redis_url, queue)
+    worker.work(logging_level="WARNING")
+    return 0 if worker.asked_to_stop else 1
