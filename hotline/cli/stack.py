@@ -1,0 +1,135 @@
+"""A whole line on this machine, as `hotline demo` starts it, held by a program: for benchmarks and fault runs."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+from hotline.emulator.client import EmulatorClient
+from hotline.errors import NotReady
+
+READY_SECONDS = 60.0
+FAREWELL_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """One that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+
+class Stack:
+    """Starts on entering, is gone on leaving. `log` is the file that holds what every process printed."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environ: Mapping[str, str] | None = None,
+        procfile: Path | None = None,
+    ) -> None:
+        self.home = folder / "home"
+        self.log = folder / "line.log"
+        self.port = free_port()
+        page_port = free_port()
+        self.emulator = EmulatorClient(f"http://127.0.0.1:{page_port}")
+        self.page = f"http://127.0.0.1:{page_port}/"
+        self._words = ["demo", "--page-port", str(page_port)]
+        if procfile is not None:
+            self._words += ["--procfile", str(procfile)]
+        self._process: subprocess.Popen[bytes] | None = None
+        ours = {"HOTLINE_HOME": str(self.home), "HOTLINE_PORT": str(self.port)}
+        others = {
+            name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
+        }
+        self.environ = others | ours | dict(environ or {})
+
+    def __enter__(self) -> "Stack":
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                _hotline(*self._words),
+                env=self.environ,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self.until_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The keeper's process: every other one is below it."""
+        assert self._process is not None
+        return self._process.pid
+
+    def command(self, *words: str) -> str:
+        """What `hotline ...` prints. Raises NotReady with what it complained of."""
+        done = subprocess.run(
+            _hotline(*words),
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        if done.returncode != 0:
+            raise NotReady(f"hotline {words[0]}: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def until_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Raises NotReady with the line's own reasons."""
+        end = time.monotonic() + seconds
+        reason = "nothing answers"
+        while time.monotonic() < end:
+            try:
+                answer = requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=5)
+                self.emulator.outbox()
+            except requests.RequestException:
+                pass
+            else:
+                if answer.ok:
+                    return
+                reason = answer.text
+            if self._process is not None and self._process.poll() is not None:
+                reason = self.log.read_text(errors="replace")[-2000:]
+                break
+            time.sleep(0.1)
+        raise NotReady(f"the line is not ready: {reason}")
+
+    def stop(self) -> None:
+        """End everything; nothing is left."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(FAREWELL_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _hotline(*words: str) -> list[str]:
+    return [sys.executable, "-m", "hotline.cli.main", *words]
