@@ -10,9 +10,10 @@ from hotline.engine import keying, walk
 from hotline.engine.answering import saved
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
-from hotline.engine.run import Facts, Run
+from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen, paginate
 from hotline.engine.view import View, Waiting, node_at, view
+from hotline.engine.walk import Walked
 from hotline.engine.words import words
 from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import FIRST
@@ -23,6 +24,8 @@ class Turn:
     run: Run
     screen: Screen
     events: tuple[Event, ...] = ()
+    passed: tuple[Place, ...] = ()
+    """Every node it came by, shown or not: what a transcript covers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,19 @@ def start(
     Digits that would enter a gathering or private flow are dropped, all of them: the caller sees what a plain dial
     shows.
     """
-    plain = _first(book, facts, limit)
-    turn = _landed(book, facts, plain, entry, limit)
+    plain = _shown(book, facts, _at_front(book, facts), limit)
+    turn = _shown(book, facts, _landed(book, facts, entry), limit)
     for keyed in ahead:
         if not _spends_ahead(book, turn.run):
             break
         following = resume(book, turn.run, keyed, facts, limit=limit)
         if any(_closed_to_ahead(book, event) for event in following.events):
             return plain
-        turn = replace(following, events=(*turn.events, *following.events))
+        turn = replace(
+            following,
+            events=(*turn.events, *following.events),
+            passed=(*turn.passed, *following.passed),
+        )
     return turn
 
 
@@ -67,17 +74,15 @@ def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAU
     stand = _stand(book, run, facts, limit)
     pressed = keying.keys(keyed)
     if pressed == "000":
-        run, events = walk.home(book, facts, Run(FIRST, (), passage=run.passage, erased=True))
-        return Turn(run, render(book, run, facts, limit=limit), (Erased(), *events))
+        blank = Run(FIRST, (), passage=run.passage, erased=True)
+        return _shown(book, facts, walk.home(book, facts, blank).after(Erased()), limit)
     if pressed == "00" or stand is None:
-        moved: walk.Walked | None = walk.home(book, facts, run)
-    else:
-        moved = _moved(book, facts, run, stand, pressed, keyed)
+        return _shown(book, facts, walk.home(book, facts, run), limit)
 
-    if moved is None:
-        return Turn(run, _repeated(run, stand, limit))
-    run, events = moved
-    return Turn(run, render(book, run, facts, limit=limit), events)
+    walked = _moved(book, facts, run, stand, pressed, keyed)
+    if walked is None:
+        return Turn(run, _repeated(run, stand.page, limit))
+    return _shown(book, facts, walked, limit)
 
 
 def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Screen:
@@ -97,18 +102,23 @@ def expects_words(book: Book, run: Run) -> bool:
     return not run.finished and isinstance(node, Ask) and node.kind == "words"
 
 
-def _first(book: Book, facts: Facts, limit: int) -> Turn:
-    run, events = walk.home(book, facts, Run(FIRST, ()))
-    return Turn(run, render(book, run, facts, limit=limit), (FlowEntered(book.front), *events))
+def _shown(book: Book, facts: Facts, walked: Walked, limit: int) -> Turn:
+    screen = render(book, walked.run, facts, limit=limit)
+    return Turn(walked.run, screen, walked.events, walked.passed)
 
 
-def _landed(book: Book, facts: Facts, plain: Turn, entry: str, limit: int) -> Turn:
+def _at_front(book: Book, facts: Facts) -> Walked:
+    return walk.home(book, facts, Run(FIRST, ())).after(FlowEntered(book.front))
+
+
+def _landed(book: Book, facts: Facts, entry: str) -> Walked:
+    """At the entry's flow; at the front where there is none, or where it would gather."""
     flow = book.flows.get(book.entries.get(entry, ""))
-    if flow is None or flow.gathers:
-        return plain
-    run, entered = walk.entered(book, Run(FIRST, ()), flow.name)
-    run, events = walk.settle(book, facts, run)
-    return Turn(run, render(book, run, facts, limit=limit), (*entered, *events))
+    if flow is None:
+        return _at_front(book, facts)
+    run = walk.entered(book, Run(FIRST, ()), flow.name)
+    walked = walk.settle(book, facts, run).after(FlowEntered(flow.name))
+    return _at_front(book, facts) if walked.run.passage else walked
 
 
 def _spends_ahead(book: Book, run: Run) -> bool:
@@ -135,18 +145,18 @@ def _stand(book: Book, run: Run, facts: Facts, limit: int) -> _Stand | None:
 
 def _moved(
     book: Book, facts: Facts, run: Run, stand: _Stand, pressed: str, keyed: str
-) -> walk.Walked | None:
+) -> Walked | None:
     """Where the input leads, or None where it means nothing here."""
     node = stand.node
     if pressed == "9" and stand.page.more:
-        return walk.turned(run, run.calls[-1].page + 1), ()
+        return walk.turned(run, run.calls[-1].page + 1)
     if pressed == "0":
         if isinstance(node, Ask) and node.skip is not None:
             run, events = saved(book, run, node.saves, None)
-            return _gone(book, facts, run, node.goes, events)
-        return walk.back(book, facts, run), ()
+            return walk.goes(book, facts, run, node.goes).after(*events)
+        return walk.back(book, facts, run)
     if isinstance(node, Say):
-        return _gone(book, facts, run, node.goes) if pressed == "9" and node.goes else None
+        return walk.goes(book, facts, run, node.goes) if pressed == "9" and node.goes else None
     if pressed in stand.page.keys:
         return _chosen(book, facts, run, node, stand.seen.choices[stand.page.keys[pressed]])
     if isinstance(node, Ask):
@@ -154,9 +164,7 @@ def _moved(
     return None
 
 
-def _chosen(
-    book: Book, facts: Facts, run: Run, node: Menu | Ask, choice: Choice
-) -> walk.Walked | None:
+def _chosen(book: Book, facts: Facts, run: Run, node: Menu | Ask, choice: Choice) -> Walked:
     events: tuple[Event, ...] = ()
     if choice.language is not None:
         run = replace(run, language=choice.language)
@@ -164,33 +172,24 @@ def _chosen(
     if node.saves is not None and choice.value:
         run, answered = saved(book, run, node.saves, choice.value)
         events = (*events, *answered)
-    return _gone(book, facts, run, choice.goes or node.goes, events)
+    return walk.goes(book, facts, run, choice.goes or node.goes).after(*events)
 
 
-def _told(
-    book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: str
-) -> walk.Walked | None:
+def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: str) -> Walked | None:
     """An answer that was typed, not chosen. Places are only ever chosen."""
     typed = {"words": keying.words(keyed), "number": pressed if pressed.isdecimal() else ""}
     value = typed.get(node.kind, "")
     if not value:
         return None
     run, events = saved(book, run, node.saves, value)
-    return _gone(book, facts, run, node.goes, events)
+    return walk.goes(book, facts, run, node.goes).after(*events)
 
 
-def _gone(
-    book: Book, facts: Facts, run: Run, node: str | None, said: tuple[Event, ...] = ()
-) -> walk.Walked:
-    run, events = walk.goes(book, facts, run, node)
-    return run, (*said, *events)
-
-
-def _repeated(run: Run, stand: _Stand | None, limit: int) -> Screen:
+def _repeated(run: Run, page: Page, limit: int) -> Screen:
     """The same page under one line that says it was not understood: the longer where it fits."""
-    own, page = words(run.language), stand.page.text if stand else ""
-    longer = f"{own.invalid}\n{page}"
-    return _screen(longer if septets(longer) <= limit else f"{own.invalid_short}\n{page}")
+    own = words(run.language)
+    longer = f"{own.invalid}\n{page.text}"
+    return _screen(longer if septets(longer) <= limit else f"{own.invalid_short}\n{page.text}")
 
 
 def _screen(text: str, *, ends: bool = False) -> Screen:

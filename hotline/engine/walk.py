@@ -1,7 +1,7 @@
 """How a run moves from place to place, until it stands at one that waits. Pure, and bounded: no book makes it loop."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hotline.engine.events import Completed, Event, Finished, FlowEntered, TopicRead
 from hotline.engine.flow import Arm, Ask, Book, Branch, Call, Finish, Menu, Say
@@ -14,7 +14,18 @@ DEEPEST = 12
 """Flows within flows."""
 LONGEST_TRAIL = 40
 
-Walked = tuple[Run, tuple[Event, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Where a walk ended, what it says happened, and which nodes it came by."""
+
+    run: Run
+    events: tuple[Event, ...] = ()
+    passed: tuple[Place, ...] = ()
+
+    def after(self, *events: Event) -> "Walked":
+        """The same, with what happened before it."""
+        return replace(self, events=(*events, *self.events))
 
 
 def front(book: Book) -> tuple[Place, ...]:
@@ -32,53 +43,57 @@ def home(book: Book, facts: Facts, run: Run) -> Walked:
     return settle(book, facts, replace(run, calls=front(book), trail=()))
 
 
-def back(book: Book, facts: Facts, run: Run) -> Run:
+def back(book: Book, facts: Facts, run: Run) -> Walked:
     """A page back, else the screen before, else the front. Answers stay until they are given anew."""
     here = run.calls[-1]
     if here.page:
         return turned(run, here.page - 1)
     if not run.trail:
-        return home(book, facts, run)[0]
+        return Walked(home(book, facts, run).run)
     *trail, calls = run.trail
-    return _forget_way(book, replace(run, calls=calls, trail=tuple(trail)))
+    return Walked(_forget_way(book, replace(run, calls=calls, trail=tuple(trail))))
 
 
-def turned(run: Run, page: int) -> Run:
+def turned(run: Run, page: int) -> Walked:
     """The same place, at another page."""
-    return replace(run, calls=(*run.calls[:-1], replace(run.calls[-1], page=page)))
+    return Walked(replace(run, calls=(*run.calls[:-1], replace(run.calls[-1], page=page))))
 
 
-def entered(book: Book, run: Run, name: str) -> Walked:
+def entered(book: Book, run: Run, name: str) -> Run:
     """Call a flow that exists. A gathering one begins a passage: nothing answered before belongs to it."""
     flow = book.flows[name]
     run = replace(run, calls=(*run.calls, Place(flow.name, flow.start)))
     if flow.gathers:
         run = replace(run, passage=run.passage + 1, answers={}, erased=False, trail=run.trail[-1:])
-    return run, (FlowEntered(flow.name),)
+    return run
 
 
 def settle(book: Book, facts: Facts, run: Run) -> Walked:
     """Pass through branches, calls and returns to a place that waits, or to the end."""
     events: list[Event] = []
+    passed: list[Place] = []
     for _ in range(MOST_STEPS):
         node = node_at(book, run.calls[-1]) if 0 < len(run.calls) <= DEEPEST else None
+        passed.extend(run.calls[-1:])
         match node:
             case Say() | Menu() | Ask():
-                return _forget_way(book, run), (*events, *_arrival(node))
+                events.extend(_arrival(node))
+                return Walked(_forget_way(book, run), tuple(events), tuple(passed))
             case Finish(text=text) if text is not None:
-                return replace(run, finished=True), (*events, Finished())
+                events.append(Finished())
+                return Walked(replace(run, finished=True), tuple(events), tuple(passed))
             case Branch(arms=arms):
                 run = _at(book, run, _open_arm(arms, run, facts))
             case Call(flow=name) if name in book.flows and not book.flows[name].private:
-                run, said = entered(book, run, name)
-                events.extend(said)
+                run = entered(book, run, name)
+                events.append(FlowEntered(name))
             case Call(goes=then):
                 run = _at(book, run, then)
             case Finish():
                 run = _at(book, run, None)
             case None:
                 run = replace(run, calls=front(book), trail=())
-    return _stranded(book, run), tuple(events)
+    return Walked(_stranded(book, run), tuple(events), tuple(passed))
 
 
 def _open_arm(arms: tuple[Arm, ...], run: Run, facts: Facts) -> str | None:

@@ -1,0 +1,141 @@
+"""Golden transcripts: a conversation as plain text that its editor can review. Pure.
+
+    flow report   lang rw                 what it shows, and in which language it ends
+    with reporting                        flags that are set, if any
+    list my_cases K7Q4 H3ND               a list of the session, if any
+    # a remark
+
+    > *dial*                              a dial; `*dial*11*2` with an entry and digits dialled ahead
+    ! FlowEntered front
+    | the screen, line by line
+    > 1
+    ! Answered danger=yes
+    | …
+    # END                                 the dialogue is over
+
+Only what is keyed is the editor's; `record` writes the rest anew. The run goes through JSON between two turns, as it
+does between two hops.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from hotline.engine.events import (
+    Answered,
+    Completed,
+    Event,
+    FlowEntered,
+    LanguageChosen,
+    TopicRead,
+)
+from hotline.engine.flow import Book
+from hotline.engine.run import Facts, Option, Place, Run
+from hotline.engine.screen import DEFAULT_LIMIT, Screen
+from hotline.engine.turn import Turn, resume, start
+from hotline.text.languages import CODES
+
+DIAL = "*dial*"
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    flow: str
+    language: str
+    facts: Facts
+    head: tuple[str, ...]
+    """The lines above the first key, as they stand."""
+    keyed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    text: str
+    screens: tuple[Screen, ...]
+    passed: frozenset[Place]
+    """The nodes it came by, each at page 0."""
+    language: str
+    """In which it ended."""
+
+
+@dataclass(slots=True)
+class _Tape:
+    lines: list[str] = field(default_factory=list)
+    screens: list[Screen] = field(default_factory=list)
+    passed: set[Place] = field(default_factory=set)
+
+    def take(self, keyed: str, turn: Turn) -> None:
+        self.lines.append(f"> {keyed}".rstrip())
+        self.lines.extend(f"! {told(event)}" for event in turn.events)
+        self.lines.extend(f"| {line}".rstrip() for line in turn.screen.text.split("\n"))
+        if turn.screen.ends:
+            self.lines.append("# END")
+        self.screens.append(turn.screen)
+        self.passed.update(Place(place.flow, place.node) for place in turn.passed)
+
+
+def read(text: str) -> Transcript:
+    """A transcript's head and keys. Raises ValueError where its first line is not one."""
+    lines = text.splitlines()
+    first = next((at for at, line in enumerate(lines) if line.startswith(">")), len(lines))
+    head = tuple(lines[:first])
+    flow, language = _titled(head)
+    facts = Facts(
+        flags={
+            name: True for line in head if line.startswith("with ") for name in line.split()[1:]
+        },
+        lists=dict(_lists(head)),
+    )
+    keyed = tuple(line[1:].removeprefix(" ") for line in lines if line.startswith(">"))
+    if not keyed or not keyed[0].startswith(DIAL):
+        raise ValueError(f"the first key is not {DIAL}")
+    return Transcript(flow, language, facts, head, keyed)
+
+
+def record(book: Book, transcript: Transcript, *, limit: int = DEFAULT_LIMIT) -> Recording:
+    """Play what was keyed, and write down what is shown and what happens."""
+    tape = _Tape(list(transcript.head))
+    run = Run("", ())
+    for keyed in transcript.keyed:
+        if keyed.startswith(DIAL):
+            turn = _dialled(book, transcript.facts, keyed.removeprefix(DIAL), limit)
+        else:
+            turn = resume(book, run, keyed, transcript.facts, limit=limit)
+        tape.take(keyed, turn)
+        run = Run.from_dict(json.loads(json.dumps(turn.run.to_dict())))
+    text = "\n".join(tape.lines) + "\n"
+    return Recording(text, tuple(tape.screens), frozenset(tape.passed), run.language)
+
+
+def told(event: Event) -> str:
+    """An event as a transcript writes it."""
+    name = type(event).__name__
+    match event:
+        case Answered():
+            return f"{name} {event.name}={event.value}"
+        case FlowEntered(what) | TopicRead(what) | Completed(what) | LanguageChosen(what):
+            return f"{name} {what}"
+        case _:
+            return name
+
+
+def _dialled(book: Book, facts: Facts, suffix: str, limit: int) -> Turn:
+    entry, _, rest = suffix.partition("*")
+    if entry not in book.entries:
+        entry, rest = "", suffix
+    ahead = rest.split("*") if rest else ()
+    return start(book, facts, entry=entry, ahead=ahead, limit=limit)
+
+
+def _titled(head: tuple[str, ...]) -> tuple[str, str]:
+    match head[0].split() if head else ():
+        case ["flow", flow, "lang", language] if language in CODES:
+            return flow, language
+    raise ValueError("the first line is not `flow NAME lang CODE`")
+
+
+def _lists(head: tuple[str, ...]) -> Iterator[tuple[str, tuple[Option, ...]]]:
+    for line in head:
+        if line.startswith("list "):
+            name, *values = line.split()[1:]
+            yield name, tuple(Option(value, dict.fromkeys(CODES, value)) for value in values)
