@@ -1,0 +1,31 @@
+"""A file that passes 250 lines, or a function that passes 40, is asking to be two."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.floorplan.tree import our_python, parsed, said
+
+FILE = 250
+FUNCTION = 40
+
+
+WRITTEN_OUT = "migrations/versions"
+"""A migration is one list of what it makes, read once and never changed."""
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in our_python() if WRITTEN_OUT not in str(path)], ids=said
+)
+def test_fits_in_a_head(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= FILE, f"{said(path)} has {lines} lines"
+
+    long = [
+        f"{said(path)}:{node.lineno} {node.name}"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= FUNCTION
+    ]
+    assert not long, "\n".join(long)

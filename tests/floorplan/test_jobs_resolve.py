@@ -1,0 +1,26 @@
+"""Jobs go by name: every name is a function that takes the kit and one row's id, on a queue that somebody hears."""
+
+import inspect
+from importlib import import_module
+
+import pytest
+
+from hotline.domain.jobs import QUEUES, Job
+from tests.floorplan.tree import ROOT
+
+
+@pytest.mark.parametrize("job", Job)
+def test_every_job_is_a_function_of_the_kit_and_an_id(job: Job) -> None:
+    module, _, name = job.path.rpartition(".")
+    function = getattr(import_module(module), name)
+
+    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    assert len(parameters) == 2
+    assert parameters[0].name == "kit"
+    assert parameters[1].annotation is int
+
+
+@pytest.mark.parametrize("job", Job)
+def test_every_job_has_a_queue_that_a_process_of_the_procfile_hears(job: Job) -> None:
+    assert job.queue in QUEUES
+    assert f"workers.worker {job.queue}" in (ROOT / "Procfile").read_text(encoding="utf-8")
