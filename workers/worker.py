@@ -34,7 +34,7 @@ class QuietWorker(SimpleWorker):
     def subscribe(self) -> None:
         """No commands: whoever can publish could stop us."""
 
-    def handle_exception(self, job: Any, *exc_info: Any) -> None:
+    def handle_exception(self, _job: Any, *exc_info: Any) -> None:
         """One line: which kind of thing happened, never to what."""
         kind = exc_info[0]
         if kind is JobRefused:

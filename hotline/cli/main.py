@@ -8,7 +8,9 @@ import click
 from hotline.errors import HotlineError
 
 COMMANDS: dict[str, str] = {
+    "audit": "hotline.cli.audit:audit",
     "bench": "hotline.cli.bench:bench",
+    "clock": "hotline.cli.processes:clock",
     "demo": "hotline.cli.demo:demo",
     "dial": "hotline.cli.dial:dial",
     "doctor": "hotline.cli.doctor:doctor",
@@ -17,10 +19,12 @@ COMMANDS: dict[str, str] = {
     "hooks": "hotline.cli.hooks:hooks",
     "init": "hotline.cli.init:init",
     "reach": "hotline.cli.reach:reach",
+    "release": "hotline.cli.init:release",
     "responders": "hotline.cli.responders:responders",
     "run": "hotline.cli.run:run",
     "tips": "hotline.cli.tips:tips",
     "words": "hotline.cli.words:words",
+    "worker": "hotline.cli.processes:worker",
 }
 """Command name -> "module:attribute" of a click command."""
 

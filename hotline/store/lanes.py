@@ -41,12 +41,15 @@ def release(session: Session) -> None:
 
 
 def lead(session: Session, holder: str, at: datetime, lease: timedelta) -> bool:
-    """Take or keep the relay's leadership; whether it is ours."""
+    """Take or keep the relay's leadership; whether it is ours. A lease too long to be true is a clock that was set back."""
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
     won = session.execute(
         update(Leader)
-        .where(Leader.name == RELAY, or_(Leader.holder == holder, Leader.until <= at))
+        .where(
+            Leader.name == RELAY,
+            or_(Leader.holder == holder, Leader.until <= at, Leader.until > at + lease),
+        )
         .values(holder=holder, until=at + lease)
         .returning(Leader.name)
     )
