@@ -53,3 +53,7 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="hotline")
 def main() -> None:
     """A national line against trafficking in persons, for basic phones."""
+
+
+if __name__ == "__main__":
+    main()

@@ -40,13 +40,16 @@ POSTS: Mapping[str, Post] = {
 """`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""
 
 
-@click.command()
-@click.option(
+procfile_option = click.option(
     "--procfile",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=CHECKOUT / "Procfile",
     help="Another list of processes.",
 )
+
+
+@click.command()
+@procfile_option
 def run(procfile: Path) -> None:
     """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
 

@@ -86,7 +86,7 @@ def _clock(standing: health.Standing, now: datetime) -> Finding:
         return Finding("clock", True, "ticks")
     seen = "never" if standing.clock_until is None else f"not since {_at(standing.clock_until)}"
     return Finding(
-        "clock", False, f"has ticked {seen}", "start `python -m workers.clock`, or `hotline run`"
+        "clock", False, f"has ticked {seen}", "start `hotline clock`, or `hotline run`"
     )
 
 

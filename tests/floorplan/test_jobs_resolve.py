@@ -23,4 +23,4 @@ def test_every_job_is_a_function_of_the_kit_and_an_id(job: Job) -> None:
 @pytest.mark.parametrize("job", Job)
 def test_every_job_has_a_queue_that_a_process_of_the_procfile_hears(job: Job) -> None:
     assert job.queue in QUEUES
-    assert f"workers.worker {job.queue}" in (ROOT / "Procfile").read_text(encoding="utf-8")
+    assert f"hotline worker {job.queue}" in (ROOT / "Procfile").read_text(encoding="utf-8")

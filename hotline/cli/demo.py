@@ -1,0 +1,123 @@
+"""`hotline demo`: the whole line on this machine, with a pretended gateway and a page of two handsets."""
+
+import asyncio
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.error import URLError
+
+import click
+
+from hotline.cli.keeper import Keeper, Program
+from hotline.cli.procfile import read_procfile
+from hotline.cli.run import procfile_option, programs_of
+from hotline.config import Settings
+from hotline.domain.enrolment import read_responders
+from hotline.domain.rehearsal import demo_responders
+from hotline.errors import NotReady
+
+DEADLINE = 60.0
+"""Seconds that a slow machine has to get ready."""
+DEMO = {
+    "HOTLINE_GATEWAY_API_KEY": "emulator",
+    "HOTLINE_GATEWAY_USERNAME": "sandbox",
+    "HOTLINE_INBOUND_SMS": "yes",
+    "HOTLINE_WEB_WORKERS": "1",
+}
+
+
+@click.command()
+@click.option("--page-port", default=8001, show_default=True, help="Where the handsets are.")
+@procfile_option
+def demo(page_port: int, procfile: Path) -> None:
+    """Run the line with a pretended gateway: two handsets in a page. Ctrl-C ends everything.
+
+    Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
+    """
+    environ = {**os.environ, **DEMO, "HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
+    environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
+    settings = Settings.read(environ)
+    for port in (settings.port, page_port):
+        _refuse_taken(port)
+
+    _hotline(environ, "init", "--demo")
+    hooks = settings.home / "demo-hooks.json"
+    hooks.write_text(_hotline(environ, "hooks", "--json"), encoding="utf-8")
+
+    programs = programs_of(settings, read_procfile(procfile.read_text(encoding="utf-8")), environ)
+    emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
+    asyncio.run(_run(Keeper((*programs, emulator), say=_say), settings.port, page_port))
+
+
+def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
+    argv = ["hotline", "emulator", "--port", str(port), "--hooks", str(hooks)]
+    argv += ["--service-code", settings.service_code, "--shortcode", settings.shortcode]
+    for person in read_responders(demo_responders()):
+        argv += ["--responder", f"{person.msisdn}:{person.name}"]
+    known = {name: value for name, value in environ.items() if not name.startswith("HOTLINE_")}
+    return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), known)
+
+
+async def _run(keeper: Keeper, port: int, page_port: int) -> None:
+    telling = asyncio.create_task(_tell_when_ready(port, page_port))
+    try:
+        await keeper.run()
+    finally:
+        telling.cancel()
+
+
+async def _tell_when_ready(port: int, page_port: int) -> None:
+    """One line with the address to open, or one that says what did not get ready."""
+    ready = f"http://127.0.0.1:{port}/readyz"
+    page = f"http://127.0.0.1:{page_port}/"
+    try:
+        async with asyncio.timeout(DEADLINE):
+            for address in (ready, page):
+                while not await asyncio.to_thread(_answers, address):
+                    await asyncio.sleep(0.1)
+    except TimeoutError:
+        _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
+        return
+    click.echo(f"\nReady. Open {page} and dial on the left handset. Ctrl-C ends everything.\n")
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise NotReady(
+                f"port {port} is taken: set HOTLINE_PORT, or give --page-port for the handsets"
+            ) from None
+
+
+def _hotline(environ: Mapping[str, str], *words: str) -> str:
+    """Another command of ours in a process of its own; its progress goes where ours does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hotline.cli.main", *words],
+        env=environ,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise NotReady(f"`hotline {' '.join(words)}` did not succeed")
+    return done.stdout
+
+
+def _say(line: str) -> None:
+    click.echo(f"hotline: {line}", err=True)
