@@ -9,7 +9,7 @@ from typing import Any
 
 from hotline.adapters.absent import NoNumbers, NoRuns, NoSms
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.adapters.catalogues import read_catalogues
+from hotline.adapters.catalogues import load_phrases
 from hotline.adapters.failpoints import Failpoints
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -23,7 +23,6 @@ from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
 from hotline.services.places import place_lists
 from hotline.store.database import open_database, sqlite_file
-from hotline.text.phrases import Phrases
 
 
 class Role(StrEnum):
@@ -89,7 +88,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         sealer=Sealer(keys.read(RELAY_PUBLIC_KEY) if keys.holds(RELAY_PUBLIC_KEY) else None),
         pseudonyms=Pseudonyms(keys),
         numbers=_numbers(role, keys),
-        phrases=Phrases(read_catalogues()),
+        phrases=load_phrases(),
         line=line_of(settings),
         now=now,
         failpoint=Failpoints(settings.faults) if settings.faults else survive,

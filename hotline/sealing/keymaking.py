@@ -22,6 +22,7 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
 
     Raises NotReady where two roles hold different copies of a key they must share.
     """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ("hooks", "workers", "console", "reader")}
     made = _Made(roles)
     made.each(SESSION_KEY, "hooks")

@@ -1,0 +1,132 @@
+"""`hotline init`: everything a line needs before its first call. `hotline release`: what a new version needs."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.kit import new_passphrase, passphrase_in
+from hotline.config import Settings
+from hotline.domain.rehearsal import demo_responders
+from hotline.ports import Kit
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keymaking import make_keys
+from hotline.services import access, authoring, enrolment
+from hotline.store import migrate
+from hotline.store.database import open_database
+
+FLOWS = Path(__file__).parents[2] / "flows"
+PASSPHRASE_FILE = "enrolment-passphrase"
+
+flows_option = click.option(
+    "--flows",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=FLOWS,
+    help="Another folder of flows.",
+)
+
+
+@click.command()
+@flows_option
+@click.option(
+    "--passphrase-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file whose first line is the passphrase that desks open with.",
+)
+@click.option("--demo", is_flag=True, help="Enrol invented responders, two for each district.")
+def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
+    """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else."""
+    settings = Settings.read(os.environ)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = settings.home / "keys"
+    _told("keys", make_keys(keys, datetime.now(UTC)), there=f"in {keys}")
+    _migrate(settings)
+
+    kit = build_kit(settings, Role.CONSOLE)
+    try:
+        _publish(kit, flows)
+        _desks(kit, settings, passphrase_file, ask=not demo and sys.stdin.isatty())
+        if demo:
+            _rehearse(kit)
+    finally:
+        kit.database.close()
+
+
+@click.command()
+@flows_option
+def release(flows: Path) -> None:
+    """Bring tables and flows up to this version, before its processes start. Safe to repeat."""
+    settings = Settings.read(os.environ)
+    _migrate(settings)
+    kit = build_kit(settings, Role.CONSOLE)
+    try:
+        _publish(kit, flows)
+    finally:
+        kit.database.close()
+
+
+def _migrate(settings: Settings) -> None:
+    _working("tables")
+    database = open_database(settings.database_url)
+    try:
+        changed = migrate.upgrade(database)
+    finally:
+        database.close()
+    _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")
+
+
+def _publish(kit: Kit, folder: Path) -> None:
+    _working("flows")
+    revision = authoring.publish(kit.database, authoring.read_folder(folder), kit.now())
+    click.echo(f"flows: revision {revision} is live")
+
+
+def _desks(kit: Kit, settings: Settings, file: Path | None, *, ask: bool) -> None:
+    missing = access.missing_desks(kit)
+    made: Sequence[str] = ()
+    if missing:
+        passphrase = _passphrase(settings.home, file, ask=ask)
+        _working(f"keys of {len(missing)} desks")
+        made = access.make_desks(kit, passphrase)
+    _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
+
+
+def _passphrase(home: Path, file: Path | None, *, ask: bool) -> str:
+    """Out of the file that was named, off the terminal, or a new one in a file that only its owner reads."""
+    if file is not None:
+        return passphrase_in(file)
+    own = home / PASSPHRASE_FILE
+    if not own.exists() and ask:
+        typed: str = click.prompt(
+            "A passphrase that every desk will open with", hide_input=True, confirmation_prompt=True
+        )
+        return typed.strip()
+    if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):
+        click.echo(f"{own} holds the desks' passphrase: write it on paper and remove it", err=True)
+    return passphrase_in(own)
+
+
+def _rehearse(kit: Kit) -> None:
+    if enrolment.list_responders(kit):
+        _told("responders", [], there="enrolled")
+        return
+    _working("responders")
+    people = enrolment.import_responders(kit, demo_responders())
+    _told("responders", [f"{len(people)} invented ones, for a demo"], there="")
+
+
+def _working(what: str) -> None:
+    """Progress, for whoever waits."""
+    click.echo(f"{what} ...", err=True)
+
+
+def _told(what: str, made: Sequence[str], *, there: str) -> None:
+    """What was made, or that it was there."""
+    for one in made:
+        click.echo(f"{what}: made {one}")
+    if not made:
+        click.echo(f"{what}: were there, {there}")

@@ -1,0 +1,54 @@
+"""What commands share: the console's kit, closed at the end, and asking for the desk's passphrase."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from hotline.bootstrap import Role, build_kit
+from hotline.config import Settings
+from hotline.errors import PassphraseWrong
+from hotline.ports import Kit
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What nobody misreads on paper."""
+GROUPS = 5
+GROUP_LETTERS = 5
+
+
+@contextmanager
+def console_kit() -> Iterator[Kit]:
+    """The console's kit out of the environment. Raises what `Settings.read` and `build_kit` raise."""
+    kit = build_kit(Settings.read(os.environ), Role.CONSOLE)
+    try:
+        yield kit
+    finally:
+        kit.database.close()
+
+
+def passphrase_in(file: Path) -> str:
+    """The first line of a file. Raises PassphraseWrong where there is none."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        raise PassphraseWrong("the passphrase file cannot be read") from None
+    if not lines or not lines[0].strip():
+        raise PassphraseWrong("the passphrase file is empty")
+    return lines[0].strip()
+
+
+def ask_passphrase(file: Path | None, desk: str) -> str:
+    if file is not None:
+        return passphrase_in(file)
+    typed: str = click.prompt(f"Passphrase of desk {desk}", hide_input=True, err=True)
+    return typed.strip()
+
+
+def new_passphrase() -> str:
+    """Five groups of five letters, about 124 bits of chance: a thief of the database guesses in vain."""
+    return "-".join(
+        "".join(secrets.choice(LETTERS) for _ in range(GROUP_LETTERS)) for _ in range(GROUPS)
+    )

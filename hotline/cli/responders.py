@@ -1,0 +1,67 @@
+"""`hotline responders`: who is enrolled. No command shows a number."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.domain.places import place_name
+from hotline.errors import ImportRefused
+from hotline.services import enrolment
+from hotline.store.responders import Responder
+
+
+@click.group()
+def responders() -> None:
+    """Enrol those who act on tips, and list them."""
+
+
+@responders.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Enrol everybody in a CSV file, or nobody: every bad row is told with its line and the reason.
+
+    Columns: name, msisdn, language (rw, fr, en), level (responder, deputy, coordinator, national), districts by
+    name with ; between, categories likewise. Empty districts or categories mean all.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
+    with console_kit() as kit:
+        people = enrolment.import_responders(kit, text)
+    click.echo(f"enrolled {len(people)}")
+
+
+@responders.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def list_(as_json: bool) -> None:
+    """Everybody who was ever enrolled, without numbers."""
+    with console_kit() as kit:
+        people = [_row(person) for person in enrolment.list_responders(kit)]
+    if as_json:
+        click.echo(json.dumps(people, indent=2, ensure_ascii=False))
+        return
+    for person in people:
+        places = ", ".join(person["districts"]) or "everywhere"
+        work = ", ".join(person["categories"]) or "everything"
+        red = "" if person["reachable"] else click.style("  CANNOT BE REACHED", fg="red")
+        click.echo(
+            f"{person['id']:4} {person['name']:20} {person['level']:11} {person['language']}"
+            f"  {places}; {work}{red}"
+        )
+
+
+def _row(person: Responder) -> Mapping[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "level": person.level,
+        "language": person.language,
+        "districts": [place_name(code, "en") for code in person.districts],
+        "categories": list(person.categories),
+        "reachable": person.active and person.unreachable is None,
+    }

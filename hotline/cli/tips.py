@@ -1,0 +1,85 @@
+"""`hotline tips`: how every tip stands, and reading one with a desk's passphrase."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.cli.kit import ask_passphrase, console_kit
+from hotline.domain.places import district_named, place_name
+from hotline.domain.tip import NATIONAL
+from hotline.errors import NotFound
+from hotline.services import access
+from hotline.store.standings import Standing
+
+
+@click.group()
+def tips() -> None:
+    """See how tips stand; read one."""
+
+
+@tips.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def list_(as_json: bool) -> None:
+    """Every tip without its words, the newest first; red where nobody has taken it."""
+    with console_kit() as kit:
+        rows = [_row(standing) for standing in access.list_tips(kit)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        taken = row["acknowledged_by"] or click.style("NOBODY", fg="red", bold=True)
+        visit = "  do not visit" if row["do_not_visit"] else ""
+        click.echo(
+            f"{row['id']:5}  {row['filed_at'] or '':25}  {row['place']:14} {row['category'] or '-':12}"
+            f" P{row['urgency']} {row['state']:9} {taken}{visit}"
+        )
+
+
+@tips.command()
+@click.argument("tip_id", metavar="ID", type=int)
+@click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
+@click.option(
+    "--passphrase-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file whose first line is the passphrase; asked for on the terminal otherwise.",
+)
+def read(tip_id: int, desk: str, passphrase_file: Path | None) -> None:
+    """Print what a tip says. Leaves a row in the audit log, before anything is shown."""
+    code = NATIONAL if desk.casefold() == NATIONAL else district_named(desk)
+    if code is None:
+        raise NotFound(f"no desk of that name: a district, or {NATIONAL}")
+    with console_kit() as kit:
+        access.check_grant(kit, tip_id, desk=code)
+        passphrase = ask_passphrase(passphrase_file, code)
+        tip = access.read_tip(kit, tip_id, desk=code, passphrase=passphrase)
+
+    if tip.do_not_visit:
+        click.secho("She erased afterwards: do NOT visit, do NOT call.", fg="red", err=True)
+    for name, value in tip.answers.items():
+        click.echo(f"{name:10} {_said(name, value)}")
+
+
+def _said(name: str, value: str) -> str:
+    """A place's code with its name; nothing that a terminal would obey."""
+    shown = "".join(letter if letter.isprintable() else "?" for letter in value)
+    if name in {"province", "district", "sector"}:
+        return f"{place_name(value, 'en')} ({shown})"
+    return shown
+
+
+def _row(standing: Standing) -> Mapping[str, Any]:
+    tip = standing.tip
+    return {
+        "id": tip.id,
+        "filed_at": tip.filed_at.isoformat(timespec="seconds") if tip.filed_at else None,
+        "place": place_name(tip.place, "en"),
+        "category": tip.category,
+        "urgency": tip.urgency,
+        "state": tip.state,
+        "do_not_visit": tip.do_not_visit,
+        "referrals": standing.referrals,
+        "acknowledged_by": standing.acknowledged_by,
+    }
