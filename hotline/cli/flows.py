@@ -1,0 +1,157 @@
+"""`hotline flows`: check them, play them, describe their format, write the live ones out."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.engine import document as documents
+from hotline.engine.check.checking import check as check_document
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.flow import Book
+from hotline.engine.run import Facts
+from hotline.engine.screen import DEFAULT_LIMIT, Screen
+from hotline.engine.transcript import told
+from hotline.engine.turn import Turn, resume, start
+from hotline.errors import FlowInvalid
+from hotline.services.authoring import live_document, read_folder, write_folder
+from hotline.services.places import place_lists
+from hotline.text.languages import LANGUAGES
+
+FLOWS = Path(__file__).parents[2] / "flows"
+NUMBERS = "numbers.csv"
+SIGNED = "verified"
+SERVICE_CODE = "*384*777#"
+
+folder_argument = click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=FLOWS
+)
+folder_option = click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=FLOWS,
+    help="Another folder of flows.",
+)
+limit_option = click.option(
+    "--limit", default=DEFAULT_LIMIT, show_default=True, help="Septets that a screen may hold."
+)
+
+
+@click.group()
+def flows() -> None:
+    """Check, play, describe and export the flows."""
+
+
+@flows.command()
+@folder_argument
+@click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
+@limit_option
+def check(folder: Path, as_json: bool, limit: int) -> None:
+    """Find what is wrong with the flows in FOLDER. Ends with 1 where anything is."""
+    findings = _findings(folder, limit)
+    if as_json:
+        click.echo(json.dumps([finding.to_dict() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(_line(finding))
+        click.echo(f"{len(findings)} findings" if findings else "Nothing to mend.")
+    sys.exit(1 if findings else 0)
+
+
+@flows.command()
+@folder_option
+@click.option("--lang", type=click.Choice([each.code for each in LANGUAGES]), help="Begin in it.")
+@click.option("--dial", default=SERVICE_CODE, show_default=True, help="What is dialled.")
+@click.option("--no-report", is_flag=True, help="As where nobody can receive a report.")
+@limit_option
+def play(folder: Path, lang: str | None, dial: str, no_report: bool, limit: int) -> None:
+    """Play the flows of a folder here. Nothing is sent, nothing is stored. An empty line hangs up."""
+    book = documents.compile(read_folder(folder), place_lists())
+    facts = Facts(flags={"reporting": not no_report})
+    turn = _dialled(book, facts, dial, limit)
+    if lang is not None:
+        turn = _in_language(book, facts, turn, lang, limit)
+
+    while True:
+        click.echo(_picture(turn, limit))
+        if turn.screen.ends:
+            return
+        keyed = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        if not keyed:
+            return
+        turn = resume(book, turn.run, keyed, facts, limit=limit)
+
+
+@flows.command()
+def schema() -> None:
+    """Print the JSON Schema of a flow file, for editors."""
+    click.echo(json.dumps(documents.schema(), indent=2))
+
+
+@flows.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the flows that callers hear now to FOLDER, as YAML."""
+    with console_kit() as kit:
+        document = live_document(kit.database)
+    for path in write_folder(document, folder):
+        click.echo(path)
+
+
+def _findings(folder: Path, limit: int) -> Sequence[Finding]:
+    try:
+        document = read_folder(folder)
+    except FlowInvalid as invalid:
+        return [
+            Finding("", "", Code.SHAPE, problem, "mend the file first")
+            for problem in invalid.problems
+        ]
+    return check_document(document, place_lists(), signed=signed_numbers(folder), limit=limit)
+
+
+def signed_numbers(folder: Path) -> frozenset[str]:
+    """The numbers of `numbers.csv` that a flow may name."""
+    path = folder / NUMBERS
+    if not path.exists():
+        return frozenset()
+    with path.open(encoding="utf-8", newline="") as file:
+        return frozenset(row["number"] for row in csv.DictReader(file) if row["status"] == SIGNED)
+
+
+def _line(finding: Finding) -> str:
+    where = " ".join(part for part in (finding.file, finding.node, finding.language) if part)
+    return f"{where}: {finding.message} [{finding.code}]. Fix: {finding.fix}"
+
+
+def _dialled(book: Book, facts: Facts, dialled: str, limit: int) -> Turn:
+    base = SERVICE_CODE.removesuffix("#")
+    if not dialled.startswith(base):
+        raise click.BadParameter(f"begins with {base}", param_hint="--dial")
+    parts = [part for part in dialled.removeprefix(base).removesuffix("#").split("*") if part]
+    entry = parts[0] if parts and parts[0] in book.entries else ""
+    return start(book, facts, entry=entry, ahead=parts[1:] if entry else parts, limit=limit)
+
+
+def _in_language(book: Book, facts: Facts, turn: Turn, lang: str, limit: int) -> Turn:
+    """The same screen after choosing the language as a caller does."""
+    for key in "12345678":
+        chosen = resume(book, turn.run, key, facts, limit=limit)
+        if chosen.run.language == lang:
+            return chosen
+    return turn
+
+
+def _picture(turn: Turn, limit: int) -> str:
+    """The events, and the screen in a frame with what it costs."""
+    screen: Screen = turn.screen
+    lines = screen.text.split("\n")
+    width = min(max(map(len, lines)), 60)
+    pieces = [line[at : at + width] for line in lines for at in range(0, max(len(line), 1), width)]
+    edge = f"+{'-' * (width + 2)}+"
+    frame = [edge, *(f"| {piece:<{width}} |" for piece in pieces), edge]
+    foot = f"{screen.septets} of {limit} septets" + (", the end" if screen.ends else "")
+    return "\n".join([*(f"  {told(event)}" for event in turn.events), *frame, f"  {foot}"])

@@ -1,0 +1,75 @@
+"""What an inspector sees: screens that say too early what this line is for, and last screens that differ. Pure."""
+
+from collections.abc import Iterator
+
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import leads_to, node_texts
+from hotline.engine.check.risky import risky_words
+from hotline.engine.flow import Book, Finish, Node, Text
+from hotline.engine.run import Place
+from hotline.engine.view import Waiting
+
+GUARDED_SCREENS = 2
+"""From the front on, itself the first."""
+
+
+def too_early(book: Book) -> Iterator[Finding]:
+    for place, depth in sorted(_depths(book).items(), key=lambda item: item[1]):
+        if depth > GUARDED_SCREENS:
+            continue
+        for field, text in node_texts(book.flows[place.flow].nodes[place.node]):
+            yield from _named(place, field, text, f"on screen {depth} from the front")
+
+
+def last_screens(book: Book) -> Iterator[Finding]:
+    """The last screen is the same after a lesson and after a tip, and says nothing of either."""
+    first: Finish | None = None
+    for flow in book.flows.values():
+        for name, node in flow.nodes.items():
+            if flow.private or not isinstance(node, Finish) or node.text is None:
+                continue
+            place = Place(flow.name, name)
+            yield from _named(place, "text", node.text, "on the last screen")
+            first = first or node
+            if node.text != first.text:
+                message = "this last screen can be told from the others"
+                yield Finding(flow.name, name, Code.LAST_SCREEN, message, "use the same words")
+
+
+def _named(place: Place, field: str, text: Text, where: str) -> Iterator[Finding]:
+    for language, words in text.items():
+        for word in risky_words(words, language):
+            message = f'{field} says "{word}" {where}'
+            fix = "say it later, or in other words"
+            yield Finding(place.flow, place.node, Code.TOO_EARLY, message, fix, language)
+
+
+def _depths(book: Book) -> dict[Place, int]:
+    """How many screens from the front each screen is at least; nodes that show nothing count for nothing."""
+    front = book.flows.get(book.front)
+    if front is None or front.start not in front.nodes:
+        return {}
+    depths: dict[Place, int] = {}
+    layer = [Place(front.name, front.start)]
+    for depth in range(1, GUARDED_SCREENS + 1):
+        shown = [place for place in _screens_from(book, layer) if place not in depths]
+        depths.update(dict.fromkeys(shown, depth))
+        layer = [after for place in shown for after in leads_to(book, place)]
+    return depths
+
+
+def _screens_from(book: Book, places: list[Place]) -> Iterator[Place]:
+    """The first screens on every way from here."""
+    waiting, seen = list(places), set(places)
+    while waiting:
+        place = waiting.pop()
+        if _shows(book.flows[place.flow].nodes[place.node]):
+            yield place
+            continue
+        following = [after for after in leads_to(book, place) if after not in seen]
+        seen.update(following)
+        waiting.extend(following)
+
+
+def _shows(node: Node) -> bool:
+    return isinstance(node, Waiting) or (isinstance(node, Finish) and node.text is not None)

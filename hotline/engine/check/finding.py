@@ -1,0 +1,44 @@
+"""What the checker says: one fault, where it stands, and what to do about it."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """The kinds of findings."""
+
+    SHAPE = "shape"
+    """The document is not one: nothing else was looked at."""
+    UNKNOWN_NODE = "unknown_node"
+    UNKNOWN_FLOW = "unknown_flow"
+    UNKNOWN_LIST = "unknown_list"
+    UNKNOWN_ENTRY = "unknown_entry"
+    UNKNOWN_ANSWER = "unknown_answer"
+    DEAD_END = "dead_end"
+    UNREACHABLE = "unreachable"
+    LOOP = "loop"
+    LANGUAGE_MISSING = "language_missing"
+    LETTER = "letter"
+    NUMBER_UNSIGNED = "number_unsigned"
+    TOO_LONG = "too_long"
+    TOO_MANY_CHOICES = "too_many_choices"
+    TOO_EARLY = "too_early"
+    LAST_SCREEN = "last_screen"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    flow: str
+    node: str
+    code: Code
+    message: str
+    fix: str
+    language: str = ""
+
+    @property
+    def file(self) -> str:
+        return f"{self.flow}.yaml"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"file": self.file, **asdict(self), "code": self.code.value}

@@ -1,0 +1,103 @@
+"""What fits: labels, pages, choices; counted as they will be shown, under every condition. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice, product
+
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import choices_of, conditions, nodes
+from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
+from hotline.engine.run import Facts, Place, Run
+from hotline.engine.screen import paginate
+from hotline.engine.view import Waiting, said, view
+from hotline.engine.words import HELD_BACK, words
+from hotline.text.gsm7 import septets, to_gsm7
+from hotline.text.languages import CODES
+
+MOST_CHOICES = 5
+MOST_TOPIC_PAGES = 3
+MOST_SITUATIONS = 256
+
+
+def labels(book: Book, limit: int) -> Iterator[Finding]:
+    """A label with its number must fit on one page, together with the line that leads on."""
+    for flow, name, node in nodes(book):
+        for number, choice in enumerate(choices_of(node)):
+            for language in CODES:
+                more = septets(f"\n9 {words(language).more}")
+                label = septets(f"1 {to_gsm7(said(choice.label, language))}")
+                over = label - (limit - HELD_BACK - more)
+                if over > 0:
+                    message = f"the label of choices.{number} is {over} septets too long for a page"
+                    yield Finding(flow.name, name, Code.TOO_LONG, message, "shorten it", language)
+
+
+def pages(book: Book, limit: int) -> Iterator[Finding]:
+    for flow, name, node in nodes(book):
+        most = _most_pages(book, flow, node)
+        if most is None:
+            continue
+        for language in CODES:
+            needed = _pages(book, Place(flow.name, name), node, language, limit)
+            if needed > most:
+                message = f"needs {needed} screens of {limit} septets, {most} at most"
+                fix = "shorten it, or divide it over two nodes"
+                yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language)
+
+
+def choices(book: Book) -> Iterator[Finding]:
+    """Places and languages do not count: more of them than fit are expected."""
+    for flow, name, node in nodes(book):
+        if not isinstance(node, Menu):
+            continue
+        run = Run(CODES[0], (Place(flow.name, name),))
+        plain = replace(node, languages=False)
+        numbered = max(
+            sum(choice.language is None for choice in view(book, plain, there, facts).choices)
+            for there, facts in _situations(plain, run)
+        )
+        if numbered > MOST_CHOICES:
+            message = f"offers {numbered} choices, {MOST_CHOICES} at most"
+            yield Finding(flow.name, name, Code.TOO_MANY_CHOICES, message, "move some behind one")
+
+
+def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
+    """How many screens a node may take; None is as many as it likes."""
+    if isinstance(node, Finish):
+        return None if node.text is None else 1
+    if not isinstance(node, Say | Menu | Ask):
+        return None
+    if flow.gathers or flow.name == book.front:
+        return 1
+    return MOST_TOPIC_PAGES if isinstance(node, Say) or node.topic else None
+
+
+def _pages(book: Book, place: Place, node: Node, language: str, limit: int) -> int:
+    assert isinstance(node, Say | Menu | Ask | Finish)
+    run = Run(language, (place,))
+    bare = replace(node, list=None) if isinstance(node, Ask) else node
+    return max(
+        len(paginate(view(book, bare, there, facts).layout, limit))
+        for there, facts in _situations(bare, run)
+    )
+
+
+def _situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
+    """Every combination of flags and answers that the node's conditions tell apart."""
+    asked = list(conditions(node))
+    flags = sorted({condition.flag for condition in asked if condition.flag})
+    answers = sorted({condition.answer for condition in asked if condition.answer})
+    values = [
+        (
+            None,
+            "any",
+            *(value for asking in asked if asking.answer == name for value in asking.values),
+        )
+        for name in answers
+    ]
+    combinations = product(product((False, True), repeat=len(flags)), product(*values))
+    for set_flags, given in islice(combinations, MOST_SITUATIONS):
+        told = {
+            name: value for name, value in zip(answers, given, strict=True) if value is not None
+        }
+        yield replace(run, answers=told), Facts(flags=dict(zip(flags, set_flags, strict=True)))

@@ -1,0 +1,100 @@
+"""What the families of checks look at alike: a node's texts, and whom it leads to. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hotline.engine.flow import (
+    Ask,
+    Book,
+    Branch,
+    Call,
+    Choice,
+    Condition,
+    Finish,
+    Flow,
+    Menu,
+    Node,
+    Say,
+    Text,
+)
+from hotline.engine.references import targets
+from hotline.engine.run import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One text of a node, and its field's name."""
+
+    flow: str
+    node: str
+    field: str
+    text: Text
+
+
+def nodes(book: Book) -> Iterator[tuple[Flow, str, Node]]:
+    for flow in book.flows.values():
+        for name, node in flow.nodes.items():
+            yield flow, name, node
+
+
+def texts(book: Book) -> Iterator[Written]:
+    for flow, name, node in nodes(book):
+        for field, text in node_texts(node):
+            yield Written(flow.name, name, field, text)
+
+
+def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
+    if isinstance(node, Say | Menu | Ask):
+        yield "text", node.text
+        for number, lead in enumerate(node.leads):
+            yield f"lead.{number}", lead.text
+    if isinstance(node, Menu | Ask):
+        for number, choice in enumerate(node.choices):
+            yield f"choices.{number}", choice.label
+    if isinstance(node, Menu) and node.note is not None:
+        yield "note", node.note
+    if isinstance(node, Ask) and node.skip is not None:
+        yield "skip", node.skip
+    if isinstance(node, Finish) and node.text is not None:
+        yield "text", node.text
+
+
+def choices_of(node: Node) -> tuple[Choice, ...]:
+    return node.choices if isinstance(node, Menu | Ask) else ()
+
+
+def conditions(node: Node) -> Iterator[Condition]:
+    if isinstance(node, Say | Menu | Ask):
+        yield from (lead.when for lead in node.leads)
+    yield from (choice.when for choice in choices_of(node) if choice.when)
+    if isinstance(node, Branch):
+        yield from (arm.when for arm in node.arms if arm.when)
+
+
+def leads_to(book: Book, place: Place) -> Iterator[Place]:
+    """Where a node may lead: a called flow included, and what stands behind the call if that flow ever returns."""
+    flow = book.flows[place.flow]
+    node = flow.nodes[place.node]
+    if isinstance(node, Call) and node.flow in book.flows:
+        called = book.flows[node.flow]
+        if called.start in called.nodes:
+            yield Place(called.name, called.start)
+        if not any(map(_returns, called.nodes.values())):
+            return
+    for goes in targets(node):
+        if goes in flow.nodes:
+            yield Place(flow.name, goes)
+
+
+def _returns(node: Node) -> bool:
+    return (isinstance(node, Finish) and node.text is None) or (
+        isinstance(node, Call) and node.goes is None
+    )
+
+
+def beginnings(book: Book) -> Iterator[Place]:
+    """The front, and the flows that a printed entry opens."""
+    for name in (book.front, *book.entries.values()):
+        flow = book.flows.get(name)
+        if flow is not None and flow.start in flow.nodes:
+            yield Place(flow.name, flow.start)
