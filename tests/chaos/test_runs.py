@@ -44,7 +44,7 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
     with under_test(tmp_path) as (stack, faults):
         report = run(stack, faults, tips=TIPS, seed=SEED)
     with capsys.disabled():
-        print(f"\nchaos: {report.line()}")
+        sys.stdout.write(f"\nchaos: {report.line()}\n")
 
     assert report.breaches == []
     assert report.promises >= TIPS

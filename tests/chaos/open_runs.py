@@ -1,0 +1,32 @@
+"""The web process with the encryption of runs switched off: what a search for canaries must notice."""
+
+import os
+from dataclasses import replace
+
+from hotline.adapters.redis_runs import RedisRuns
+from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.config import Settings
+from hotline.sealing.keyfolder import hook_secrets
+from hotline.sealing.runs import RunCipher
+from hotline.web.app import create_app
+
+
+class Glass(RunCipher):
+    """A cipher that one can see through."""
+
+    def __init__(self) -> None:
+        pass
+
+    def seal(self, session_key: str, plain: bytes) -> bytes:
+        return plain
+
+    def open(self, session_key: str, sealed: bytes) -> bytes:
+        return sealed
+
+
+settings = Settings.read(os.environ)
+kit = build_kit(settings, Role.HOOKS)
+application = create_app(
+    replace(kit, runs=RedisRuns(settings.redis_url, Glass())),
+    hook_secrets(key_folder(settings, Role.HOOKS)),
+)

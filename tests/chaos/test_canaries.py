@@ -1,0 +1,75 @@
+"""Nothing a caller typed, and no number she called from, is written anywhere: searched for while it happens, and after."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from hotline.cli.stack import Stack
+from hotline.domain.places import districts
+from tests.chaos.canary import Search, dresses, number_dresses
+from tests.chaos.run import settle
+from tests.chaos.told import plan, tell
+
+WORDS = "ikanariyihishe"
+STRANGER = "+250788654321"
+TIPS = 6
+PROCFILE = Path(__file__).parents[2] / "Procfile"
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+
+
+def needles() -> dict[str, bytes]:
+    """The words of the tips, and each caller's number, in every dress."""
+    tips = plan(TIPS, ["101"] * TIPS, WORDS)
+    found = {f"words as {name}": dress for name, dress in dresses(WORDS).items()}
+    for number in (STRANGER, *(tip.msisdn for tip in tips)):
+        found |= {
+            f"{number[-4:]} as {name}": dress for name, dress in number_dresses(number).items()
+        }
+    return found
+
+
+@contextmanager
+def searching(folder: Path) -> Iterator[Search]:
+    """A search of all that the line writes, going on for as long as the block does, and once after."""
+    search = Search((folder,), needles())
+    over = threading.Event()
+    thread = threading.Thread(target=search.until, args=(over,))
+    thread.start()
+    try:
+        yield search
+    finally:
+        over.set()
+        thread.join()
+        search.once()
+
+
+def story(stack: Stack) -> None:
+    """Tips by USSD with words in them, one by a stranger's SMS, every alert delivered."""
+    codes = [district.code for district in districts()]
+    told = [tell(stack.emulator, tip) for tip in plan(TIPS, codes, WORDS)]
+    stack.emulator.text(f"Muraho {WORDS}", msisdn=STRANGER)
+    assert settle(stack, told, seconds=60) == []
+    stack.command("tips", "list", "--json")
+    stack.command("reach", "--by", "district", "--json")
+
+
+def test_no_word_and_no_number_is_ever_written(tmp_path: Path) -> None:
+    with searching(tmp_path) as search, Stack(tmp_path) as stack:
+        story(stack)
+        during = search.rounds
+    assert during > 1
+    assert search.found == set()
+
+
+def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path) -> None:
+    procfile = tmp_path / "Procfile"
+    procfile.write_text(
+        re.sub("wsgi:application", "tests.chaos.open_runs:application", PROCFILE.read_text())
+    )
+    with searching(tmp_path) as search, Stack(tmp_path, procfile=procfile) as stack:
+        story(stack)
+    assert any("words" in found for found in search.found)
