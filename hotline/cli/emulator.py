@@ -30,7 +30,10 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option("--shortcode", default="3847", show_default=True)
 @click.option("--api-key", default="emulator", envvar="HOTLINE_GATEWAY_API_KEY")
 @click.option(
-    "--sender", "senders", multiple=True, help="A registered sender id; any is, where none is given."
+    "--sender",
+    "senders",
+    multiple=True,
+    help="A registered sender id; any is, where none is given.",
 )
 @click.option("--citizen", default=CITIZEN, show_default=True, help="Who holds the left handset.")
 @click.option(

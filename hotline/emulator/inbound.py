@@ -67,13 +67,14 @@ class Inbound:
         self.scheduler.after(seconds, lambda: self._tell(incoming, since))
 
     def _tell(self, incoming: Incoming, since: float) -> None:
-        settings = self.state.settings
+        settings, began = self.state.settings, self.scheduler.now()
         answer = self.line.post("sms", self._fields(incoming))
         told = answer.error is None and answer.status == 200
         with self.state.changing() as state:
             state.travelled("mo told" if told else "mo refused", incoming.msisdn)
-        if not told and self.scheduler.now() - since < settings.mo_patience:
-            self._later(settings.mo_repeat, incoming, since)
+        now = self.scheduler.now()
+        if not told and now - since < settings.mo_patience:
+            self._later(max(0.0, began + settings.mo_repeat - now), incoming, since)
 
     def _fields(self, incoming: Incoming) -> dict[str, str]:
         plain = self.state.settings.mo_date is MoDate.PLAIN

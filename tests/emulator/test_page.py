@@ -1,0 +1,208 @@
+"""The page as a person meets it: two phones under her thumbs."""
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from hotline.emulator.app import create_app
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.emulator import build_emulator
+from tests.emulator.line import FakeLine
+from tests.emulator.sdk import LocalSms
+
+CITIZEN, RESPONDER = "+250788000001", "+250788100001"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=ARGUMENTS
+        )
+        yield browser
+        browser.close()
+
+
+class Phone:
+    """One of the two, and what a thumb does to it."""
+
+    def __init__(self, page: Page, role: str) -> None:
+        self.root = page.locator(f"[data-handset={role}]")
+        self.screen: Locator = self.root.locator("[data-screen]")
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            self.root.locator(f'[data-key="{key}"]').click()
+
+    def act(self, action: str) -> None:
+        self.root.locator(f"[data-action={action}]").click()
+
+    def shows(self, text: str | re.Pattern[str]) -> None:
+        expect(self.screen).to_contain_text(text)
+
+
+@pytest.fixture
+def page(chromium: Browser, url: str, client: EmulatorClient) -> Iterator[Page]:
+    client.enrol(
+        [
+            {"msisdn": RESPONDER, "label": "Gasabo 1"},
+            {"msisdn": "+250738100002", "label": "Huye 2"},
+        ]
+    )
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(url)
+    for role in ("citizen", "responder"):
+        expect(page.locator(f"[data-handset={role}] [data-operator]")).to_have_text("MTN")
+    yield page
+    page.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def citizen(page: Page) -> Phone:
+    return Phone(page, "citizen")
+
+
+@pytest.fixture
+def responder(page: Page) -> Phone:
+    return Phone(page, "responder")
+
+
+@pytest.mark.browser
+def test_dial_read_answer_hang_up(citizen: Phone, client: EmulatorClient, line: FakeLine) -> None:
+    line.answers = {"1": "CON Read on"}
+    citizen.press("*384*777#")
+    citizen.shows("*384*777#")
+    citizen.act("call")
+    citizen.shows("1 Read")
+    expect(citizen.root.locator("[data-septets]")).to_have_text("20/156 septets")
+
+    citizen.press("1")
+    citizen.act("call")
+    citizen.shows("Read on")
+    citizen.act("end")
+
+    citizen.shows(re.compile(r"\d\d:\d\d"))
+    assert line.wait_for("ended")[0]["status"] == "Incomplete"
+    citizen.act("right")
+    citizen.shows("*384*777#")
+    citizen.shows("What was dialled stays here")
+    assert client.violations() == []
+
+
+@pytest.mark.browser
+def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
+    page.keyboard.type("*384*777#")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("#")
+    page.keyboard.press("Enter")
+    citizen.shows("1 Read")
+    page.keyboard.type("A word")
+    page.keyboard.press("Enter")
+    assert line.wait_for("ussd", 2)[1]["text"] == "A word"
+    citizen.shows("1 Read")
+    page.keyboard.press("Escape")
+    citizen.shows(re.compile(r"\d\d:\d\d"))
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-handset=responder]")).to_be_focused()
+
+
+@pytest.mark.browser
+def test_letters_by_pressing_again(citizen: Phone, line: FakeLine) -> None:
+    citizen.press("*384*777#")
+    citizen.act("call")
+    citizen.shows("1 Read")
+    citizen.press("#")
+    expect(citizen.root.locator("[data-mode]")).to_have_text("abc")
+    citizen.press("22")
+    expect(citizen.root.locator("[data-input]")).to_have_text("b")
+    citizen.press("333")
+    expect(citizen.root.locator("[data-input]")).to_have_text("bf")
+
+
+@pytest.mark.browser
+def test_an_sms_rings_is_read_and_answered(
+    url: str, page: Page, responder: Phone, line: FakeLine
+) -> None:
+    LocalSms(url).sent("K7Q4 waits", RESPONDER, sender_id="3847")
+    responder.shows("1 new message")
+    expect(responder.root).to_have_class(re.compile("buzz"))
+    expect(responder.root).to_have_attribute("data-unread", "1")
+    responder.act("left")
+    responder.shows("K7Q4 waits")
+    expect(responder.root).to_have_attribute("data-unread", "0")
+    expect(responder.screen).to_have_attribute("data-inbox", "")
+
+    responder.act("left")
+    page.keyboard.type("1 K7Q4")
+    responder.act("call")
+    told = line.wait_for("sms")[0]
+    assert (told["text"], told["from"]) == ("1 K7Q4", RESPONDER)
+    log = page.locator("[data-log]")
+    expect(log).to_contain_text("SMS reached the line")
+    expect(log).not_to_contain_text("K7Q4")
+
+
+@pytest.mark.browser
+def test_a_phone_that_is_off_waits_for_its_message(url: str, responder: Phone) -> None:
+    responder.act("power")
+    expect(responder.root).to_have_attribute("data-view", "off")
+    LocalSms(url).sent("K7Q4 waits", RESPONDER)
+    expect(responder.screen).to_be_empty()
+    responder.act("power")
+    responder.shows("1 new message")
+
+
+@pytest.mark.browser
+def test_a_dead_line_shows_the_networks_error(citizen: Phone, client: EmulatorClient) -> None:
+    client.move_line({"ussd": "http://127.0.0.1:9/ussd"})
+    citizen.press("*384*777#")
+    citizen.act("call")
+    citizen.shows("Connection problem or invalid MMI code.")
+
+
+@pytest.mark.browser
+def test_another_responder(url: str, page: Page, responder: Phone) -> None:
+    page.locator("[data-people]").select_option("+250738100002")
+    expect(responder.root.locator("[data-operator]")).to_have_text("Airtel")
+    LocalSms(url).sent("Elsewhere", "+250738100002")
+    responder.shows("1 new message")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (390, 844)])
+def test_nothing_is_cut_off(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    wide, high = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    assert wide <= width
+    assert high <= height or width < 760
+
+
+def test_the_page_is_served_under_a_strict_policy() -> None:
+    emulator = build_emulator()
+    response = create_app(emulator).test_client().get("/")
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "unsafe" not in policy
+    page = response.get_data(as_text=True)
+    assert "style=" not in page
+    assert "://" not in page
+    emulator.close()
