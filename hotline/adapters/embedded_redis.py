@@ -33,6 +33,7 @@ def command(socket: Path, folder: Path) -> tuple[str, ...]:
         "maxmemory": MEMORY,
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": str(folder / "redis.log"),
     }
     words = (word for name, value in settings.items() for word in (f"--{name}", value))
     return (str(get_binary_path()), *words)

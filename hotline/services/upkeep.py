@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotline.domain.referral import Level
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.store import health, responders
+from hotline.store import health, lanes, referrals
 
 LATE = timedelta(seconds=60)
 """An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
@@ -26,23 +25,22 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
     now = kit.now()
     try:
         with kit.database.reading() as session:
-            standing = health.standing(session, now)
-            roster = [
-                (row.level, row.active, row.unreachable) for row in responders.everybody(session)
-            ]
+            standing = health.standing(session)
+            national = referrals.living_national(session)
+            held = lanes.held(session, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
 
     return (
         Finding("database", True, "answers, and holds our tables"),
         _flows(kit),
-        _national(roster),
+        _national(national),
         _clock(standing, now),
         _tips(standing, now),
         _unsent(standing, now),
         _unknown(standing),
         _dead(standing),
-        _lane(standing),
+        _lane(held),
     )
 
 
@@ -65,14 +63,9 @@ def _flows(kit: Kit) -> Finding:
     return Finding("flows", True, f"revision {revision} is live")
 
 
-def _national(roster: list[tuple[str, bool, str | None]]) -> Finding:
-    living = sum(
-        active and unreachable is None
-        for level, active, unreachable in roster
-        if level == Level.NATIONAL
-    )
+def _national(living: bool) -> Finding:
     if living:
-        return Finding("national desk", True, f"{living} can be told, of {len(roster)} enrolled")
+        return Finding("national desk", True, "somebody can be told")
     return Finding(
         "national desk",
         False,
@@ -85,9 +78,7 @@ def _clock(standing: health.Standing, now: datetime) -> Finding:
     if standing.clock_until is not None and standing.clock_until > now:
         return Finding("clock", True, "ticks")
     seen = "never" if standing.clock_until is None else f"not since {_at(standing.clock_until)}"
-    return Finding(
-        "clock", False, f"has ticked {seen}", "start `hotline clock`, or `hotline run`"
-    )
+    return Finding("clock", False, f"has ticked {seen}", "start `hotline clock`, or `hotline run`")
 
 
 def _tips(standing: health.Standing, now: datetime) -> Finding:
@@ -130,14 +121,13 @@ def _dead(standing: health.Standing) -> Finding:
     )
 
 
-def _lane(standing: health.Standing) -> Finding:
-    if not standing.held:
+def _lane(held: str | None) -> Finding:
+    if held is None:
         return Finding("lane", True, "messages may go out")
-    reasons = "; ".join(f"{name}: {reason}" for name, reason in sorted(standing.held.items()))
     return Finding(
         "lane",
         False,
-        f"held ({reasons})",
+        f"held ({held}): nothing goes out",
         "mend the gateway's key or its balance; the lane opens by itself",
     )
 

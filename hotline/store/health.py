@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.delivery import MessageState
 from hotline.domain.tip import TipState
-from hotline.store.messages import Lane, Leader, Message
+from hotline.store.messages import Leader, Message
 from hotline.store.tips import Tip
 
 UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
@@ -23,14 +23,11 @@ class Standing:
     dead: int
     unreferred_since: datetime | None
     """When the oldest tip was filed that nobody was told of."""
-    held: dict[str, str]
-    """Lanes that are held, and why."""
     clock_until: datetime | None
     """Until when a clock last said that it would answer for time."""
 
 
-def standing(session: Session, now: datetime) -> Standing:
-    held = session.execute(select(Lane.name, Lane.reason).where(Lane.held_until > now))
+def standing(session: Session) -> Standing:
     return Standing(
         oldest_unsent=session.scalar(
             select(func.min(Message.created_at)).where(Message.state.in_(UNSENT))
@@ -42,7 +39,6 @@ def standing(session: Session, now: datetime) -> Standing:
                 Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
             )
         ),
-        held={name: reason or "no reason given" for name, reason in held},
         clock_until=session.scalar(select(func.max(Leader.until))),
     )
 

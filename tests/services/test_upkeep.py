@@ -1,0 +1,120 @@
+"""What the doctor finds, one fault at a time; and that whatever is wrong comes with something to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.delivery import MessageState
+from hotline.domain.referral import Level
+from hotline.engine.flow import Book
+from hotline.errors import NotReady
+from hotline.services.upkeep import Finding, findings
+from hotline.store import lanes
+from hotline.store.messages import Message
+from tests.district import District
+
+
+@dataclass
+class Shelf:
+    revision: int | None = 1
+
+    def live(self) -> int:
+        if self.revision is None:
+            raise NotReady("none")
+        return self.revision
+
+    def book(self, revision_id: int) -> Book:
+        raise AssertionError("the doctor reads no flow")
+
+
+def examine(district: District, shelf: Shelf | None = None) -> dict[str, Finding]:
+    kit = replace(district.kit, books=shelf or Shelf())
+    return {finding.name: finding for finding in findings(kit)}
+
+
+def healthy(district: District) -> None:
+    district.enrol(Level.NATIONAL)
+    with district.database.writing() as session:
+        lanes.lead(session, "clock", district.clock(), timedelta(seconds=10))
+
+
+def stop_clock(district: District) -> None:
+    district.clock.turn(seconds=11)
+
+
+def hold_lane(district: District) -> None:
+    with district.database.writing() as session:
+        lanes.hold(session, district.clock() + timedelta(minutes=1), "401 from the gateway")
+
+
+def leave_tip_waiting(district: District) -> None:
+    district.file_tip(filed_at=district.clock() - timedelta(minutes=2))
+
+
+def leave_message_waiting(district: District) -> None:
+    district.tell(urgency=3)
+    for message in district.all(Message):
+        district.change(Message, message.id, created_at=district.clock() - timedelta(minutes=2))
+
+
+def give_up_a_message(district: District) -> None:
+    district.tell(urgency=3)
+    for message in district.all(Message):
+        district.change(Message, message.id, state=MessageState.DEAD)
+
+
+def test_a_healthy_line_has_nothing_to_do(district: District) -> None:
+    healthy(district)
+    found = examine(district)
+    assert [name for name, finding in found.items() if not finding.ok] == []
+    assert not any(finding.todo for finding in found.values())
+
+
+@pytest.mark.parametrize(
+    ("fault", "name"),
+    [
+        (stop_clock, "clock"),
+        (hold_lane, "lane"),
+        (leave_tip_waiting, "tips"),
+        (leave_message_waiting, "unsent"),
+        (give_up_a_message, "given up"),
+    ],
+)
+def test_each_fault_is_found_alone(
+    district: District, fault: Callable[[District], None], name: str
+) -> None:
+    healthy(district)
+    fault(district)
+
+    wrong = [finding for finding in examine(district).values() if not finding.ok]
+
+    assert [finding.name for finding in wrong] == [name]
+    assert wrong[0].todo
+
+
+def test_without_a_national_desk_or_flows(district: District) -> None:
+    found = examine(district, Shelf(revision=None))
+    assert not found["national desk"].ok
+    assert not found["flows"].ok
+    assert not found["clock"].ok
+
+
+def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: District) -> None:
+    """The clock sends it again by itself."""
+    healthy(district)
+    district.tell(urgency=3)
+    for message in district.all(Message):
+        district.change(Message, message.id, state=MessageState.UNKNOWN)
+
+    assert examine(district)["unknown"].says == "1 messages may or may not have gone out"
+    assert examine(district)["unknown"].ok
+
+
+def test_a_dead_database_is_a_finding(district: District) -> None:
+    with district.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE message")
+    (only,) = examine(district).values()
+    assert (only.name, only.ok) == ("database", False)
+    assert only.todo
