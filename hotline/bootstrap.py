@@ -73,11 +73,11 @@ def build_kit(settings: Settings, role: Role) -> Kit:
     keys = KeyFolder(key_folder(settings, role))
     if not keys.path.is_dir():
         raise NotReady(f"no key folder for {role}: run `hotline init`")
+    database = open_database(settings.database_url)
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise NotReady("no database: run `hotline init`")
 
-    database = open_database(settings.database_url)
     return Kit(
         database=database,
         books=SqlBookshelf(database, place_lists()),

@@ -54,7 +54,8 @@ class WeeklyKeys:
         return self._folder.read(name)
 
     def _retire(self, oldest: str) -> None:
-        for name in self._held():
+        """Destroy what is older, but never the newest there is: on a full disk it may be the one that goes on."""
+        for name in self._held()[:-1]:
             if name < oldest:
                 self._folder.destroy(name)
 

@@ -145,7 +145,7 @@ def open_database(url: str) -> Database:
     """`sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet. Raises SettingsInvalid."""
     try:
         return Database(_open_sqlite(url) if url.startswith("sqlite") else _open_server(url))
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
 
 

@@ -1,0 +1,176 @@
+"""A file of responders: whole and good, or refused with every line and reason."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.enrolment import COLUMNS, Enrolled, read_responders
+from hotline.domain.referral import Level
+from hotline.domain.rehearsal import demo_responders
+from hotline.domain.tip import Category
+from hotline.errors import ImportRefused
+
+HEADER = ",".join(COLUMNS)
+GOOD = "Gasabo 1,+250788000001,rw,responder,Gasabo,"
+
+
+def file(*rows: str) -> str:
+    return "\n".join((HEADER, *rows)) + "\n"
+
+
+def refusals(text: str) -> tuple[str, ...]:
+    with pytest.raises(ImportRefused) as told:
+        read_responders(text)
+    return told.value.problems
+
+
+def test_a_good_row_is_read() -> None:
+    row = "Gasabo 1, 0788 000 001 ,fr,deputy,gasabo; Nyarugenge,child_work;labour"
+
+    assert read_responders(file(row)) == [
+        Enrolled(
+            line=2,
+            name="Gasabo 1",
+            msisdn="+250788000001",
+            language="fr",
+            level=Level.DEPUTY,
+            districts=("11", "12"),
+            categories=(Category.LABOUR, Category.CHILD_WORK),
+        )
+    ]
+
+
+def test_empty_districts_and_categories_mean_all() -> None:
+    (row,) = read_responders(file("Desk 1,0788000001,en,national,,"))
+
+    assert (row.districts, row.categories) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + file(GOOD),
+        file(GOOD).replace("\n", "\r\n"),
+        file(GOOD).replace(",", ";"),
+        file(GOOD) + "\n,,,,,\n\n",
+        file('"Gasabo 1","+250788000001","rw","responder","Gasabo",""'),
+        HEADER.upper() + "\n" + GOOD,
+        "categories,districts,level,language,msisdn,name\n,Gasabo,responder,rw,0788000001,Gasabo 1",
+    ],
+    ids=["BOM", "CRLF", "semicolons", "empty lines", "quotes", "capitals", "another order"],
+)
+def test_a_file_as_spreadsheets_write_it_is_read(text: str) -> None:
+    (row,) = read_responders(text)
+
+    assert (row.name, row.msisdn, row.districts) == ("Gasabo 1", "+250788000001", ("12",))
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (",0788000001,rw,responder,,", "line 2: name:"),
+        ("G\x07,0788000001,rw,responder,,", "line 2: name:"),
+        ("G,+25078800001,rw,responder,,", "line 2: msisdn: not a valid Rwandan number"),
+        ("G,+254712345678,rw,responder,,", "line 2: msisdn:"),
+        ("G,,rw,responder,,", "line 2: msisdn:"),
+        ("G,0788000001,sw,responder,,", "line 2: language: must be one of rw, en, fr"),
+        ("G,0788000001,rw,boss,,", "line 2: level: must be one of responder, deputy"),
+        ("G,0788000001,rw,responder,Gasbo,", "line 2: districts: no district 'Gasbo'"),
+        ("G,0788000001,rw,responder,12,", "line 2: districts: no district (not shown)"),
+        ("G,0788000001,rw,responder,,slavery", "line 2: categories: no category 'slavery'"),
+        ("G,0788000001,rw,responder,", "line 2: has 5 cells where 6 are wanted"),
+        ('G,"0788000001,rw,responder,,', "line 2: is not CSV"),
+    ],
+)
+def test_a_bad_row_is_refused_with_line_and_reason(row: str, reason: str) -> None:
+    (told,) = refusals(file(row))
+
+    assert told.startswith(reason)
+
+
+def test_every_fault_of_every_row_is_told_in_the_order_of_lines() -> None:
+    found = refusals(file(GOOD, "G,1,xx,boss,Nowhere,nothing", GOOD, "too,short"))
+
+    assert [line.split(": ")[0:2] for line in found] == [
+        ["line 3", "language"],
+        ["line 3", "level"],
+        ["line 3", "msisdn"],
+        ["line 3", "districts"],
+        ["line 3", "categories"],
+        ["line 4", "msisdn"],
+        ["line 5", "has 2 cells where 6 are wanted"],
+    ]
+
+
+def test_a_number_twice_is_refused_however_it_is_written() -> None:
+    found = refusals(file(GOOD, "Gasabo 2,0788 000 001,rw,responder,Gasabo,"))
+
+    assert found == ("line 3: msisdn: stands on line 2 already",)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "line 1: no column name"),
+        ("name,language,level,districts,categories\n", "line 1: no column msisdn"),
+        (HEADER + ",name\n", "line 1: two columns name"),
+        (HEADER + ",mobile\n", "line 1: column 'mobile' is not known"),
+        (HEADER + "\n", "line 1: the file holds no rows"),
+    ],
+)
+def test_a_file_without_its_columns_is_refused(text: str, reason: str) -> None:
+    assert reason in refusals(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [GOOD, file("+250788000001,Gasabo 1,rw,+250788000001,+250788000001,+250788000001")],
+    ids=["no header", "in every other column"],
+)
+def test_no_refusal_repeats_a_number(text: str) -> None:
+    assert "788" not in str(refusals(text))
+
+
+def test_no_repr_shows_a_number() -> None:
+    assert "788" not in repr(read_responders(file(GOOD)))
+
+
+cells = st.sampled_from(
+    [
+        *COLUMNS,
+        *Level,
+        *Category,
+        "rw",
+        "0788000001",
+        "Gasabo",
+        ";",
+        ",",
+        '"',
+        "\n",
+        "\r",
+        "\x00",
+        "\ufeff",
+    ]
+)
+
+
+@given(st.one_of(st.text(), st.lists(cells).map(",".join), st.lists(cells).map("".join)))
+def test_any_file_is_read_or_refused(text: str) -> None:
+    for whole in (text, file(text)):
+        try:
+            told = [row.line for row in read_responders(whole)]
+        except ImportRefused as refused:
+            told = [line.startswith("line ") for line in refused.problems]
+        assert all(told)
+        assert told
+
+
+def test_the_demo_enrols_two_for_each_district_and_a_national_desk() -> None:
+    people = read_responders(demo_responders())
+
+    assert len(people) == 62
+    by_district = [row.districts for row in people if row.level is Level.RESPONDER]
+    assert len(set(by_district)) == 30
+    assert all(by_district.count(one) == 2 for one in by_district)
+    assert [row.level for row in people if not row.districts] == [Level.NATIONAL] * 2
+    assert demo_responders() == demo_responders()

@@ -1,0 +1,87 @@
+"""Numbers as people and gateways write them."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hotline.domain.msisdn import caller, sendable
+from hotline.errors import NumberInvalid
+
+OURS = "+250788123456"
+
+WRITTEN = [
+    # as it is written        a recipient  a caller
+    ("+250788123456", OURS, OURS),
+    ("0788123456", OURS, None),
+    ("788123456", OURS, "+788123456"),
+    ("00250788123456", OURS, None),
+    ("250788123456", OURS, OURS),
+    (" 250788123456", OURS, OURS),
+    ("+250 788 123 456", OURS, None),
+    ("0788-123-456", OURS, None),
+    ("+2500788123456", OURS, OURS),
+    ("2500788123456", OURS, OURS),
+    ("+250788123456;ext=1", OURS, None),
+    ("+25078812345", None, "+25078812345"),
+    ("+2507881234567", None, "+2507881234567"),
+    ("*384*123#", None, None),
+    ("MTN", None, None),
+    ("8080", None, None),
+    ("", None, None),
+    ("+", None, None),
+    ("+0788123456", None, None),
+    ("0721123456", "+250721123456", None),
+    ("0731123456", "+250731123456", None),
+    ("0771123456", "+250771123456", None),
+    ("0791123456", "+250791123456", None),
+    ("+250700123456", None, "+250700123456"),
+    ("+250741123456", None, "+250741123456"),
+    ("+250761123456", None, "+250761123456"),
+    ("+254712345678", None, "+254712345678"),
+    ("+12125550123", None, "+12125550123"),
+    ("+250788123456\n", OURS, None),
+    ("+٢٥٠٧٨٨١٢٣٤٥٦", OURS, None),
+]
+
+
+def read(reader: Callable[[str], str], raw: str) -> str | None:
+    try:
+        return reader(raw)
+    except NumberInvalid:
+        return None
+
+
+@pytest.mark.parametrize(("raw", "recipient", "_caller"), WRITTEN)
+def test_a_recipient_is_a_valid_rwandan_number(
+    raw: str, recipient: str | None, _caller: str | None
+) -> None:
+    assert read(sendable, raw) == recipient
+
+
+@pytest.mark.parametrize(("raw", "_recipient", "by_shape"), WRITTEN)
+def test_a_caller_is_let_in_by_shape(
+    raw: str, _recipient: str | None, by_shape: str | None
+) -> None:
+    assert read(caller, raw) == by_shape
+
+
+@given(st.one_of(st.text(), st.from_regex(r"[+ ]?[0-9 ()-]{4,20}", fullmatch=True)))
+@example("+250788123456x999")
+def test_whatever_is_written_is_e164_or_refused(raw: str) -> None:
+    for reader in (caller, sendable):
+        number = read(reader, raw)
+        if number is None:
+            continue
+        assert number[0] == "+"
+        assert number[1:].isdecimal()
+        assert number.isascii()
+        assert read(reader, number) == number
+
+
+@pytest.mark.parametrize("reader", [caller, sendable])
+def test_a_refusal_does_not_repeat_the_number(reader: Callable[[str], str]) -> None:
+    with pytest.raises(NumberInvalid) as refused:
+        reader("+2507881-oops")
+    assert "788" not in str(refused.value)

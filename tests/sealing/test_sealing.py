@@ -1,0 +1,211 @@
+"""Seal and open: what went in comes out for whom it was meant, and for nobody and nothing else."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nacl.public import PrivateKey
+
+from hotline.errors import HotlineError, KeyMissing, PassphraseWrong, SealBroken
+from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.opening import RelayNumbers, open_number, open_tip, unwrap_desk_key
+from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
+from hotline.sealing.runs import RunCipher
+from hotline.sealing.sealer import Sealer
+
+UID = "ab" * 16
+DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
+DESKS = {"12": bytes(DISTRICT.public_key), "national": bytes(NATIONAL.public_key)}
+ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri: é ñ 🙂"}
+QUICK = Costs(passes=1, kib=8)
+STRETCHED = WrappingKey.stretch("correct horse", QUICK)
+"""Once: even the cheapest costs add up."""
+
+words = st.dictionaries(st.text(max_size=12), st.text(max_size=60), max_size=8)
+
+
+def opened(sealed: Any, **other: Any) -> dict[str, str]:
+    meant: dict[str, Any] = {
+        "body": sealed.body,
+        "grant": sealed.grants["12"],
+        "uid": UID,
+        "place": "12",
+        "desk": "12",
+        "private_key": bytes(DISTRICT),
+    }
+    return open_tip(**{**meant, **other})
+
+
+def flipped(sealed: bytes, at: int) -> bytes:
+    altered = bytearray(sealed)
+    altered[at % len(altered)] ^= 1 + at // len(altered) % 255
+    return bytes(altered)
+
+
+@given(words)
+def test_each_desk_reads_what_was_told(answers: dict[str, str]) -> None:
+    sealed = Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
+
+    assert opened(sealed) == answers
+    national = {"desk": "national", "private_key": bytes(NATIONAL)}
+    assert opened(sealed, grant=sealed.grants["national"], **national) == answers
+
+
+@given(st.integers(min_value=0, max_value=2100))
+def test_a_body_has_one_of_four_lengths(letters: int) -> None:
+    answers = {"landmark": "x" * letters}
+    told = len('{"landmark":""}') + letters
+    if told >= 2048:
+        with pytest.raises(ValueError, match="less than 2048"):
+            Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
+        return
+
+    sealed = Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
+    padded = len(sealed.body) - 1 - 24 - 16
+    assert padded == next(size for size in (256, 512, 1024, 2048) if told < size)
+    assert opened(sealed) == answers
+
+
+def test_the_same_words_twice_look_nothing_alike() -> None:
+    one, other = (Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS) for _ in range(2))
+
+    assert one.body != other.body
+    assert one.grants["12"] != other.grants["12"]
+    with pytest.raises(SealBroken):
+        opened(one, grant=other.grants["12"])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"uid": "cd" * 16},
+        {"place": "13"},
+        {"desk": "13"},
+        {"desk": "national"},
+        {"private_key": bytes(NATIONAL)},
+        {"private_key": bytes(STRANGER)},
+        {"body": b""},
+        {"grant": b""},
+        {"body": b"\x02" + b"x" * 300},
+    ],
+    ids=lambda other: "another " + next(iter(other)),
+)
+def test_a_tip_opens_as_itself_alone(other: dict[str, Any]) -> None:
+    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+
+    with pytest.raises(SealBroken) as told:
+        opened(sealed, **other)
+    assert "ishuri" not in str(told.value)
+
+
+def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
+    """The same key pair behind two desks: without the label one's grant would pass for the other's."""
+    one_pair = {"12": DESKS["12"], "13": DESKS["12"]}
+    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=one_pair)
+
+    with pytest.raises(SealBroken, match="another desk"):
+        opened(sealed, grant=sealed.grants["13"])
+
+
+@given(st.integers(min_value=0), st.sampled_from(["body", "grant"]))
+def test_an_altered_byte_opens_nothing(at: int, part: str) -> None:
+    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    whole = {"body": sealed.body, "grant": sealed.grants["12"]}[part]
+
+    with pytest.raises(SealBroken):
+        opened(sealed, **{part: flipped(whole, at)})
+
+
+@given(st.binary(max_size=400))
+def test_rubbish_opens_nothing(rubbish: bytes) -> None:
+    sealed = Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+    for part in ("body", "grant"):
+        with pytest.raises(SealBroken):
+            opened(sealed, **{part: rubbish})
+    with pytest.raises(SealBroken):
+        open_number(rubbish, private_key=bytes(DISTRICT))
+    with pytest.raises(SealBroken):
+        unwrap_desk_key(rubbish, "correct horse", desk="12")
+
+
+def test_a_number_opens_for_the_relay_alone() -> None:
+    sealer = Sealer(bytes(DISTRICT.public_key))
+    sealed = sealer.number("+250788000001")
+
+    assert RelayNumbers(bytes(DISTRICT)).open_number(sealed) == "+250788000001"
+    assert len(sealer.number("+25078")) == len(sealed), "its length tells nothing"
+    with pytest.raises(SealBroken):
+        open_number(sealed, private_key=bytes(STRANGER))
+    with pytest.raises(KeyMissing):
+        Sealer().number("+250788000001")
+
+
+def test_nothing_secret_is_in_a_repr() -> None:
+    secret = bytes(DISTRICT)
+    for holder in (Sealer(secret), RelayNumbers(secret), STRETCHED):
+        assert repr(secret)[2:-1] not in repr(holder)
+    assert repr(STRETCHED.key) not in repr(STRETCHED)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=40), st.binary(min_size=32, max_size=32))
+def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key: bytes) -> None:
+    wrapped = WrappingKey.stretch(passphrase, QUICK).wrap(private_key, desk="12")
+
+    assert unwrap_desk_key(wrapped, passphrase, desk="12") == private_key
+    with pytest.raises(PassphraseWrong):
+        unwrap_desk_key(wrapped, passphrase + "x", desk="12")
+
+
+def test_a_desk_s_key_is_no_other_desk_s() -> None:
+    key = new_desk_key(STRETCHED, desk="12")
+    private_key = unwrap_desk_key(key.wrapped_key, "correct horse", desk="12")
+
+    assert bytes(PrivateKey(private_key).public_key) == key.public_key
+    with pytest.raises(PassphraseWrong):
+        unwrap_desk_key(key.wrapped_key, "correct horse", desk="13")
+
+
+@given(st.integers(min_value=0))
+def test_an_altered_wrapping_is_told_from_a_wrong_passphrase(at: int) -> None:
+    wrapped = STRETCHED.wrap(b"k" * 32, desk="12")
+
+    with pytest.raises(SealBroken):
+        unwrap_desk_key(flipped(wrapped, at), "correct horse", desk="12")
+
+
+@pytest.mark.parametrize(("passes", "kib"), [(0, 8), (1, 7), (65, 8), (1, 1 << 21)])
+def test_costs_that_nobody_wrapped_with_are_refused_before_they_cost(passes: int, kib: int) -> None:
+    envelope = HEADER.pack(b"\x01", passes, kib, b"s" * 16) + b"x" * 72
+
+    with pytest.raises(SealBroken):
+        unwrap_desk_key(envelope + checksum(envelope), "correct horse", desk="12")
+
+
+def test_costs_travel_with_what_was_wrapped() -> None:
+    dearer = WrappingKey.stretch("correct horse", Costs(passes=2, kib=64))
+
+    assert (
+        unwrap_desk_key(dearer.wrap(b"k" * 32, desk="12"), "correct horse", desk="12") == b"k" * 32
+    )
+
+
+@given(st.binary(max_size=2000), st.text(max_size=64))
+def test_a_run_opens_in_its_own_session_under_its_own_key(plain: bytes, session: str) -> None:
+    cipher = RunCipher(b"k" * 32)
+    sealed = cipher.seal(session, plain)
+
+    assert cipher.open(session, sealed) == plain
+    for key, name in ((b"l" * 32, session), (b"k" * 32, session + "x")):
+        with pytest.raises(SealBroken):
+            RunCipher(key).open(name, sealed)
+    assert len(plain) < 4 or plain not in sealed
+
+
+@given(st.binary(max_size=100), st.integers(min_value=0))
+def test_a_run_that_was_altered_is_a_run_forgotten(rubbish: bytes, at: int) -> None:
+    cipher = RunCipher(b"k" * 32)
+    for broken in (rubbish, flipped(cipher.seal("s", b"run"), at)):
+        with pytest.raises(HotlineError):
+            cipher.open("s", broken)

@@ -1,0 +1,57 @@
+"""Migrations make the tables that the code speaks of, on both kinds of database."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import select, text
+
+from hotline.store import migrate
+from hotline.store.database import Database
+from hotline.store.responders import Responder
+from hotline.store.schema import METADATA
+from tests.builders import NOON, make_responder
+
+
+def test_migrations_and_rows_agree(empty: Database) -> None:
+    migrate.upgrade(empty)
+
+    with empty.reading() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_a_release_may_be_repeated(empty: Database) -> None:
+    assert migrate.upgrade(empty)
+    assert migrate.is_current(empty)
+    with empty.writing() as session:
+        session.add(make_responder())
+
+    assert not migrate.upgrade(empty)
+    with empty.reading() as session:
+        assert session.scalar(select(Responder.created_at)) == NOON
+
+
+def test_an_empty_database_is_not_current(empty: Database) -> None:
+    assert not migrate.is_current(empty)
+
+
+def test_two_releases_at_once_migrate_once(empty: Database) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        changed = list(pool.map(migrate.upgrade, [empty, empty]))
+
+    assert sorted(changed) == [False, True]
+
+
+def test_a_migration_that_breaks_leaves_nothing_behind(empty_sqlite: Database) -> None:
+    with empty_sqlite.writing() as session:
+        session.execute(text("CREATE TABLE tip (id INTEGER)"))
+
+    try:
+        migrate.upgrade(empty_sqlite)
+    except Exception as broken:
+        told = type(broken).__name__
+    assert told == "StoreUnavailable"
+    with empty_sqlite.reading() as session:
+        tables = session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
+    assert tables == ["tip"]

@@ -1,0 +1,193 @@
+"""Settings: all that is wrong at once, and nothing secret shown."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.config import Settings
+from hotline.errors import SettingsInvalid
+
+LIVE = "https://api.africastalking.com"
+
+
+def problems(environ: dict[str, str]) -> tuple[str, ...]:
+    with pytest.raises(SettingsInvalid) as told:
+        Settings.read(environ)
+    return told.value.problems
+
+
+def test_nothing_set_is_a_demo_on_this_machine_that_sends_nothing_out() -> None:
+    settings = Settings.read({"PATH": "/bin"})
+
+    assert settings.gateway_url == "http://127.0.0.1:8001"
+    assert settings.database_url == f"sqlite:///{settings.home}/hotline.db"
+    assert settings.home.is_absolute()
+    assert settings.embedded_redis
+    assert settings.redis_url == f"unix://{settings.home}/redis/redis.sock"
+    assert settings.service_code == "*384*777#"
+    assert not settings.inbound_sms
+    assert settings.keys is None
+    assert settings.faults is None
+
+
+def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
+    settings = Settings.read(
+        {
+            "HOTLINE_HOME": str(tmp_path),
+            "HOTLINE_PORT": "9000",
+            "HOTLINE_DATABASE_URL": "postgresql+psycopg://line@db/line",
+            "HOTLINE_REDIS_URL": "redis://cache:6379/1",
+            "HOTLINE_GATEWAY_URL": LIVE,
+            "HOTLINE_GATEWAY_USERNAME": "ministry",
+            "HOTLINE_GATEWAY_API_KEY": "atsk_0",
+            "HOTLINE_SENDER_ID": "JOBSAFE",
+            "HOTLINE_SERVICE_CODE": "*801#",
+            "HOTLINE_SHORTCODE": "8010",
+            "HOTLINE_INBOUND_SMS": "yes",
+            "HOTLINE_KEYS": str(tmp_path / "k"),
+            "HOTLINE_FAULTS": str(tmp_path / "f"),
+            "HOTLINE_TESTING": "yes",
+            "HOTLINE_WEB_WORKERS": "4",
+        }
+    )
+
+    assert settings == Settings(
+        home=tmp_path,
+        port=9000,
+        database_url="postgresql+psycopg://line@db/line",
+        redis_url="redis://cache:6379/1",
+        embedded_redis=False,
+        gateway_url=LIVE,
+        gateway_username="ministry",
+        gateway_api_key="atsk_0",
+        sender_id="JOBSAFE",
+        service_code="*801#",
+        shortcode="8010",
+        inbound_sms=True,
+        keys=tmp_path / "k",
+        faults=tmp_path / "f",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "eighty"),
+        ("PORT", "٨٠"),
+        ("DATABASE_URL", "mysql://root@localhost/x"),
+        ("DATABASE_URL", "sqlite://"),
+        ("REDIS_URL", "http://localhost"),
+        ("GATEWAY_URL", "http://api.africastalking.com"),
+        ("GATEWAY_URL", "https://africastalking.com.example.org"),
+        ("GATEWAY_URL", "https://notafricastalking.com"),
+        ("GATEWAY_URL", "https://me:pw@api.africastalking.com"),
+        ("GATEWAY_URL", "https://api.africastalking.com/version1"),
+        ("GATEWAY_URL", "http://10.0.0.1:8001"),
+        ("GATEWAY_URL", "http://127.0.0.1:port"),
+        ("GATEWAY_URL", "https://[half"),
+        ("GATEWAY_API_KEY", "two\nlines"),
+        ("GATEWAY_API_KEY_FILE", "/nonexistent/key"),
+        ("SENDER_ID", "TOO LONG A NAME"),
+        ("SERVICE_CODE", "384*777#"),
+        ("SERVICE_CODE", "*384*777"),
+        ("SERVICE_CODE", "*384**7#"),
+        ("SHORTCODE", "+2507"),
+        ("INBOUND_SMS", "true"),
+        ("FAULTS", "/tmp/faults"),
+        ("SERVCE_CODE", "*384#"),
+        ("", "x"),
+    ],
+)
+def test_what_is_wrong_is_named(variable: str, value: str) -> None:
+    (problem,) = problems({f"HOTLINE_{variable}": value})
+
+    assert problem.startswith(f"HOTLINE_{variable}:")
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    found = problems(
+        {"HOTLINE_PORT": "x", "HOTLINE_INBOUND_SMS": "x", "HOTLINE_FOO": "x", "HOTLINE_BAR": ""}
+    )
+
+    assert [problem.partition(":")[0] for problem in found] == [
+        "HOTLINE_PORT",
+        "HOTLINE_INBOUND_SMS",
+        "HOTLINE_BAR",
+        "HOTLINE_FOO",
+    ]
+
+
+def test_the_gateway_s_key_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("atsk_0\n")
+    environ = {"HOTLINE_GATEWAY_API_KEY_FILE": str(tmp_path / "key")}
+
+    assert Settings.read(environ).gateway_api_key == "atsk_0"
+    (problem,) = problems({**environ, "HOTLINE_GATEWAY_API_KEY": "another"})
+    assert "not both" in problem
+
+
+def test_only_a_process_that_sends_must_know_the_key() -> None:
+    settings = Settings.read({"HOTLINE_GATEWAY_URL": LIVE})
+
+    with pytest.raises(SettingsInvalid, match="HOTLINE_GATEWAY_API_KEY"):
+        settings.check_sending()
+    Settings.read({}).check_sending()
+    Settings.read({"HOTLINE_GATEWAY_URL": LIVE, "HOTLINE_GATEWAY_API_KEY": "k"}).check_sending()
+
+
+def test_nothing_secret_is_shown() -> None:
+    settings = Settings.read(
+        {
+            "HOTLINE_GATEWAY_API_KEY": "s3cret",
+            "HOTLINE_DATABASE_URL": "postgresql+psycopg://line:s3cret@db:5432/line?password=s3cret",
+            "HOTLINE_REDIS_URL": "redis://:s3cret@cache:6379/1",
+        }
+    )
+
+    assert "s3cret" not in repr(settings) + str(settings) + str(settings.shown())
+    assert settings.shown()["database_url"] == "postgresql+psycopg://***@db:5432/line"
+    assert settings.shown()["redis_url"] == "redis://***@cache:6379/1"
+
+
+def test_every_field_has_its_help_and_names_its_variable() -> None:
+    settings, helps = Settings.read({}), Settings.helps()
+
+    assert list(helps) == list(settings.shown())
+    assert all("HOTLINE_" in text for text in helps.values())
+
+
+def test_a_socket_s_path_fits_where_the_home_folder_s_does_not() -> None:
+    settings = Settings.read({"HOTLINE_HOME": "/" + "long/" * 30})
+
+    assert len(settings.redis_url.removeprefix("unix://").encode()) <= 100
+    assert settings.redis_url != Settings.read({"HOTLINE_HOME": "/" + "lang/" * 30}).redis_url
+
+
+NAMES = [
+    "PORT",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "GATEWAY_URL",
+    "GATEWAY_API_KEY",
+    "GATEWAY_USERNAME",
+    "SENDER_ID",
+    "SERVICE_CODE",
+    "SHORTCODE",
+    "INBOUND_SMS",
+    "ODD",
+]
+
+
+@given(st.dictionaries(st.sampled_from(NAMES).map("HOTLINE_".__add__), st.text()))
+def test_any_environment_is_settings_or_a_list_of_problems(environ: dict[str, str]) -> None:
+    try:
+        settings = Settings.read(environ)
+    except SettingsInvalid as invalid:
+        told = invalid.problems
+    else:
+        told = tuple(settings.shown())
+    assert told
