@@ -1,0 +1,41 @@
+"""The Procfile, ours and anybody's."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.cli.procfile import Entry, read_procfile
+from hotline.cli.run import CHECKOUT, POSTS
+from hotline.errors import SettingsInvalid
+
+
+def test_names_and_commands_in_their_order() -> None:
+    text = "# who does what\nweb: granian --port ${PORT:-80}\n\nclock:   hotline clock  \n"
+    assert read_procfile(text) == (
+        Entry("web", "granian --port ${PORT:-80}"),
+        Entry("clock", "hotline clock"),
+    )
+
+
+def test_every_bad_line_is_told_at_once() -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        read_procfile("web: a\nnonsense\nweb: b\nclock:\n")
+    assert refused.value.problems == (
+        "Procfile line 2: not `name: command`",
+        "Procfile line 3: web stands there twice",
+        "Procfile line 4: not `name: command`",
+    )
+
+
+@given(st.text())
+def test_whatever_it_says_it_is_read_or_refused(text: str) -> None:
+    try:
+        entries = read_procfile(text)
+    except SettingsInvalid:
+        return
+    assert all(entry.name and entry.command for entry in entries)
+
+
+def test_ours_names_every_process() -> None:
+    names = [entry.name for entry in read_procfile((CHECKOUT / "Procfile").read_text("utf-8"))]
+    assert names == [*POSTS, "release"]

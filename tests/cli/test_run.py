@@ -1,0 +1,65 @@
+"""What `hotline run` starts: how many, with which keys, and who may know the gateway's key."""
+
+from pathlib import Path
+
+from hotline.cli.keeper import Program
+from hotline.cli.procfile import read_procfile
+from hotline.cli.run import CHECKOUT, programs_of
+from hotline.config import Settings
+
+SECRET = "a-key-of-the-gateway"
+
+
+def programs(tmp_path: Path, **settings: str) -> dict[str, Program]:
+    environ = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_API_KEY": SECRET, **settings}
+    others = {"SOMEBODYS_TOKEN": "not ours", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
+    found = programs_of(Settings.read(environ), entries, environ | others)
+    return {program.name: program for program in found}
+
+
+def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) -> None:
+    assert list(programs(tmp_path)) == ["redis", "web", "alerts.1", "alerts.2", "misc", "clock"]
+
+
+def test_where_a_redis_is_given_none_is_embedded(tmp_path: Path) -> None:
+    given = programs(tmp_path, HOTLINE_REDIS_URL="redis://127.0.0.1:6379/0")
+    assert "redis" not in given
+    assert given["web"].environ["HOTLINE_REDIS_URL"] == "redis://127.0.0.1:6379/0"
+
+
+def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
+    told = {
+        name: Path(program.environ["HOTLINE_KEYS"]).name
+        for name, program in programs(tmp_path).items()
+        if name != "redis"
+    }
+    assert told == {
+        "web": "hooks",
+        "alerts.1": "workers",
+        "alerts.2": "workers",
+        "misc": "workers",
+        "clock": "workers",
+    }
+
+
+def test_who_sends_nothing_does_not_know_the_gateways_key(tmp_path: Path) -> None:
+    knowing = {
+        name for name, program in programs(tmp_path).items() if SECRET in program.environ.values()
+    }
+    assert knowing == {"alerts.1", "alerts.2", "misc", "clock"}
+
+
+def test_the_web_process_can_read_its_settings_without_that_key(tmp_path: Path) -> None:
+    web = programs(tmp_path, HOTLINE_GATEWAY_URL="https://api.africastalking.com")["web"]
+    assert Settings.read(web.environ).gateway_api_key != SECRET
+
+
+def test_nobody_inherits_what_is_not_ours(tmp_path: Path) -> None:
+    for program in programs(tmp_path).values():
+        assert "SOMEBODYS_TOKEN" not in program.environ
+        assert program.environ["LANG"] == "C.UTF-8"
+
+
+def test_no_secret_in_a_repr(tmp_path: Path) -> None:
+    assert SECRET not in repr(programs(tmp_path))
