@@ -11,6 +11,7 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENDED = frozenset("\f^{}\\[~]|€")
+ALPHABET = BASIC | EXTENDED
 
 SUBSTITUTES = {
     "\u00a0": " ",
@@ -43,11 +44,13 @@ SUBSTITUTES = {
 
 
 def is_gsm7(text: str) -> bool:
-    return all(letter in BASIC or letter in EXTENDED for letter in text)
+    return ALPHABET.issuperset(text)
 
 
 def septets(text: str) -> int:
     """What `text` costs. Letters outside GSM-7 count as their substitute: the text must pass `to_gsm7` first."""
+    if EXTENDED.isdisjoint(text):
+        return len(text)
     return len(text) + sum(letter in EXTENDED for letter in text)
 
 

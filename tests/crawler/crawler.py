@@ -1,0 +1,149 @@
+"""A phone that knows no flow. It presses every digit at every screen, and believes nothing it is shown.
+
+It holds the line to what a stranger can see: each answer is `CON` or `END`, fits a screen of GSM-7, comes again byte
+for byte when the hop is repeated (also when the line has forgotten the session, also after `END`), and a redial shows
+what a phone sees that never called.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import gsm0338
+
+DIGITS = (*"123456789", "0")
+PHONE, STRANGER = "+250788000001", "+250788000999"
+LONGEST_TEXT = 120
+"""Letters of accumulated text after which the phone hangs up and dials again."""
+
+
+class Line(Protocol):
+    """What the crawler calls: the real hook, or the engine behind it."""
+
+    def hop(self, session: str, phone: str, text: str) -> str:
+        """One callback, and the body that answers it."""
+
+    def forget(self) -> None:
+        """Lose every run that waits for its next hop."""
+
+
+@dataclass
+class Crawler:
+    line: Line
+    limit: int = 156
+    most_hops: int = 100_000
+    """After so many presses it stops, and says so in `finished`."""
+
+    pressed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By screen: which digit led to which screen."""
+    faults: list[str] = field(default_factory=list)
+    presses: int = 0
+    sessions: int = 0
+
+    _found_at: dict[str, str] = field(default_factory=dict)
+    """By screen: what was keyed when it was first shown. The same keys lead there again."""
+    _session: str = ""
+    _text: str = ""
+    _front: str = ""
+
+    def crawl(self) -> None:
+        self._front = self._redialled(STRANGER)
+        way = ""
+        while self.presses < self.most_hops:
+            self._roam(self._dialled(way))
+            unfinished = next((s for s in self.pressed if self._unpressed(s)), None)
+            if unfinished is None:
+                return
+            way = self._found_at[unfinished]
+
+    @property
+    def finished(self) -> bool:
+        """Whether every digit was pressed at every screen that was ever shown."""
+        return not any(self._unpressed(screen) for screen in self.pressed)
+
+    def _dialled(self, way: str) -> str:
+        """A new session, and the way back to a screen that was found in an older one."""
+        self.sessions += 1
+        self._session, self._text = f"crawl-{self.sessions}", ""
+        screen = self._hop(again=not self.pressed)
+        for digit in way.split("*") if way else ():
+            screen = self._press(digit, again=False)
+        return screen
+
+    def _roam(self, screen: str) -> None:
+        """Press on in one session for as long as something new is ahead of it, and nothing unforeseen happens."""
+        while not screen.startswith("END") and len(self._text) <= LONGEST_TEXT:
+            for digit in self._way_to_news(screen):
+                if self.presses >= self.most_hops:
+                    return
+                shown = self._press(digit, again=digit not in self.pressed[screen])
+                if self.pressed[screen].setdefault(digit, shown) != shown:
+                    return
+                screen = shown
+            if not self._way_to_news(screen):
+                return
+
+    def _way_to_news(self, start: str) -> tuple[str, ...]:
+        """The digits that lead to the nearest one never pressed, as far as is known; none where there is no way."""
+        seen = {start}
+        waiting: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
+        while waiting:
+            screen, way = waiting.popleft()
+            if screen not in self.pressed:
+                continue
+            if news := self._unpressed(screen):
+                return (*way, news[0])
+            for digit, following in self.pressed[screen].items():
+                if following not in seen:
+                    seen.add(following)
+                    waiting.append((following, (*way, digit)))
+        return ()
+
+    def _unpressed(self, screen: str) -> list[str]:
+        return [digit for digit in DIGITS if digit not in self.pressed[screen]]
+
+    def _press(self, digit: str, *, again: bool) -> str:
+        self.presses += 1
+        self._text = f"{self._text}*{digit}" if self._text else digit
+        return self._hop(again=again)
+
+    def _hop(self, *, again: bool) -> str:
+        """A hop; and where its digit is pressed for the first time on its screen, the same hop again, twice."""
+        shown = self.line.hop(self._session, PHONE, self._text)
+        if again:
+            if self.line.hop(self._session, PHONE, self._text) != shown:
+                self._fault("a repeated hop is answered otherwise")
+            self.line.forget()
+            if self.line.hop(self._session, PHONE, self._text) != shown:
+                self._fault("a hop repeated after the line forgot it is answered otherwise")
+        if shown not in self.pressed:
+            self._meet(shown)
+        return shown
+
+    def _meet(self, shown: str) -> None:
+        """A screen seen for the first time."""
+        if not shown.startswith("END"):
+            self.pressed[shown] = {}
+            self._found_at[shown] = self._text
+        if not shown.startswith(("CON ", "END ")):
+            self._fault("neither CON nor END")
+        body = shown[4:]
+        try:
+            size = len(body.encode("gsm03.38"))
+        except UnicodeEncodeError:
+            self._fault("a letter outside GSM-7")
+        else:
+            if not 0 < size <= self.limit:
+                self._fault(f"{size} septets")
+        if self._redialled(PHONE) != self._front:
+            self._fault("a redial is not a first dial")
+
+    def _redialled(self, phone: str) -> str:
+        self.sessions += 1
+        return self.line.hop(f"redial-{self.sessions}", phone, "")
+
+    def _fault(self, what: str) -> None:
+        self.faults.append(f"{what}, after {self._text or 'the dial'}")
+
+
+assert gsm0338, "importing it registers the codec"

@@ -1,0 +1,38 @@
+"""The engine, spoken to as the hook is: accumulated text in, a body out."""
+
+import json
+from dataclasses import dataclass, field
+
+from hotline.engine.flow import Book
+from hotline.engine.run import Facts, Run
+from hotline.engine.turn import Turn, resume, start
+
+
+@dataclass
+class EngineLine:
+    book: Book
+    facts: Facts
+    held: dict[str, tuple[str, dict[str, object], str]] = field(default_factory=dict)
+    """By session: the text that was heard, the run behind it, and the body it was answered with."""
+
+    def hop(self, session: str, phone: str, text: str) -> str:
+        heard = self.held.get(session)
+        if heard is not None and heard[0] == text:
+            return heard[2]
+        turn = self._onward(*heard[:2], text) if heard else self._from_the_dial(text)
+        body = f"{'END' if turn.screen.ends else 'CON'} {turn.screen.text}"
+        self.held[session] = (text, json.loads(json.dumps(turn.run.to_dict())), body)
+        return body
+
+    def forget(self) -> None:
+        self.held.clear()
+
+    def _onward(self, before: str, run: dict[str, object], text: str) -> Turn:
+        keyed = text[len(before) :].removeprefix("*")
+        return resume(self.book, Run.from_dict(run), keyed, self.facts)
+
+    def _from_the_dial(self, text: str) -> Turn:
+        turn = start(self.book, self.facts)
+        for keyed in text.split("*") if text else ():
+            turn = resume(self.book, turn.run, keyed, self.facts)
+        return turn

@@ -1,0 +1,109 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from hotline.engine import document
+from hotline.engine.flow import Book
+from hotline.engine.run import Facts
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from tests.crawler.crawler import Crawler, Line
+from tests.crawler.engine_line import EngineLine
+
+FLOWS = Path(__file__).parents[2] / "flows"
+REPORTING = Facts(flags={"reporting": True})
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return document.compile(read_folder(FLOWS), place_lists())
+
+
+def small(book: Book) -> Book:
+    """The same line in a country of five districts with one sector each."""
+    lists = {
+        name: options if name == "provinces" else options[:1]
+        for name, options in book.lists.items()
+    }
+    return replace(book, lists=lists)
+
+
+def test_every_digit_at_every_screen_of_the_whole_country(book: Book) -> None:
+    crawler = Crawler(EngineLine(book, REPORTING))
+    crawler.crawl()
+
+    assert crawler.faults == []
+    assert crawler.finished
+    assert len(crawler.pressed) > 500
+
+
+def test_every_digit_at_every_screen_where_no_report_is_offered(book: Book) -> None:
+    crawler = Crawler(EngineLine(small(book), Facts()))
+    crawler.crawl()
+
+    assert crawler.faults == []
+    assert crawler.finished
+    assert not any("000" in screen for screen in crawler.pressed)
+
+
+@dataclass
+class Spoilt:
+    """A line that answers as the engine does, but for one thing."""
+
+    line: Line
+    how: str
+    hops: int = 0
+
+    def hop(self, session: str, phone: str, text: str) -> str:
+        self.hops += 1
+        body = self.line.hop(session, phone, text)
+        match self.how:
+            case "says when it was asked":
+                return f"{body} {self.hops}"
+            case "remembers who called" if not text and phone.endswith("1"):
+                return body.replace("1 ", "1 Komeza ", 1)
+            case "uses a letter no phone has":
+                return body.replace("Murakoze.", "Murakoze\u2026")
+            case "grows too long":
+                return body + "." * 40
+            case "forgets to say CON":
+                return body.removeprefix("CON ")
+        return body
+
+    def forget(self) -> None:
+        self.line.forget()
+        if self.how == "resumes elsewhere":
+            self.line = Elsewhere(self.line)
+
+
+@dataclass
+class Elsewhere:
+    """Starts again from the front whatever was keyed before."""
+
+    line: Line
+
+    def hop(self, session: str, phone: str, text: str) -> str:
+        return self.line.hop(session, phone, text[-1:])
+
+    def forget(self) -> None:
+        self.line.forget()
+
+
+WAYS: Mapping[str, str] = {
+    "says when it was asked": "a repeated hop is answered otherwise",
+    "remembers who called": "a redial is not a first dial",
+    "uses a letter no phone has": "a letter outside GSM-7",
+    "grows too long": "septets",
+    "forgets to say CON": "neither CON nor END",
+    "resumes elsewhere": "a hop repeated after the line forgot it is answered otherwise",
+}
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_the_crawler_finds_a_line_that(how: str, book: Book) -> None:
+    crawler = Crawler(Spoilt(EngineLine(small(book), REPORTING), how), most_hops=300)
+    crawler.crawl()
+
+    assert any(WAYS[how] in fault for fault in crawler.faults)
