@@ -50,7 +50,7 @@ def test_the_path_in_a_url() -> None:
 
 
 def test_no_port_and_closed_to_others(embedded: Embedded) -> None:
-    settings = embedded.client.config_get("*")
+    settings: dict[str, str] = embedded.client.config_get("*")  # type: ignore[assignment]
     assert settings["port"] == "0"
     assert settings["maxmemory-policy"] == "noeviction"
     assert settings["appendfsync"] == "everysec"
@@ -61,7 +61,7 @@ def test_no_port_and_closed_to_others(embedded: Embedded) -> None:
 
 def test_killed_it_remembers_what_it_was_given(embedded: Embedded) -> None:
     embedded.client.set("run", "sealed")
-    embedded.client.execute_command("WAITAOF", 1, 0, 5000)
+    embedded.client.waitaof(1, 0, 5000)
     embedded.kill()
     embedded.start()
 
