@@ -1,11 +1,15 @@
 import threading
+from dataclasses import fields
 
 import pytest
 import requests
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotline.emulator.app import create_app
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
+from hotline.emulator.settings import Settings
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine
 
@@ -112,3 +116,26 @@ def test_sessions_and_messages_stay_out_of_reprs(
     shown = f"{list(state.sessions.values())} {list(state.handsets.values())} {state.incoming} {session}"
     assert "canary" not in shown
     assert ONE not in shown
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*(field.name for field in fields(Settings)), "colour"]),
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.integers(),
+            st.text("AB1.", max_size=3),
+            st.lists(st.just("A")),
+        ),
+    )
+)
+def test_changes_are_read_whole_or_refused_whole(changes: dict[str, object]) -> None:
+    try:
+        changed = Settings().changed(changes)
+    except SettingsInvalid:
+        return
+    assert all(
+        type(getattr(changed, field.name)) is type(getattr(Settings(), field.name))
+        for field in fields(Settings)
+    )

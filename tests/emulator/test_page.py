@@ -186,7 +186,10 @@ def test_another_responder(url: str, page: Page, responder: Phone) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1024, 768), (390, 844)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [(1920, 1080), (1280, 800), (1280, 690), (1366, 640), (1024, 768), (390, 844)],
+)
 def test_nothing_is_cut_off(page: Page, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     wide, high = page.evaluate(

@@ -7,6 +7,7 @@ import { short } from "./screens.js";
 const { citizen: caller, shortcode, budget } = document.body.dataset;
 const SPARE = "+250788000002";
 const SHOWN = 30;
+const SOON = 20;
 
 const [citizen, responder] = ["citizen", "responder"].map(
   (role) => new Handset(document.querySelector(`[data-handset=${role}]`), { shortcode, budget: Number(budget) }),
@@ -14,6 +15,7 @@ const [citizen, responder] = ["citizen", "responder"].map(
 const picker = document.querySelector("[data-people]");
 const log = document.querySelector("[data-log]");
 const seen = new Set();
+let lastHop = null;
 
 const WORDS = {
   hop: (note) => `USSD hop ${note}`,
@@ -37,6 +39,10 @@ function entry(travel) {
   const at = document.createElement("time");
   at.textContent = new Date(travel.at * 1000).toLocaleTimeString("en-GB");
   row.append((WORDS[travel.what] ?? (() => travel.what))(travel.note));
+  if (travel.what === "hop") lastHop = travel;
+  // The promise of the line, before everybody's eyes: how soon after the last answer it has passed on what was told.
+  const after = travel.what === "mt" && lastHop ? travel.at - lastHop.at : SOON;
+  if (after < SOON) at.textContent = `${after.toFixed(1)} s after hop ${lastHop.note}`;
   if (side === "other") row.append(", another phone");
   row.append(at);
   return row;
