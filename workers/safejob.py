@@ -44,11 +44,20 @@ class SafeJob(RqJob):
         self.failure_ttl = FAILURE_TTL
 
     def _execute(self) -> None:
-        match (self.func_name, self.instance, list(self.args), self.kwargs):
-            case (str(name), None, [int(row_id)], {}) if name in self.functions and not self.kwargs:
-                self.functions[name](row_id)
+        try:
+            name, instance, arguments, named = self.serializer.loads(self.data)
+        except (TypeError, ValueError):
+            raise JobRefused from None
+        match arguments:
+            case [int(row_id)] if not isinstance(row_id, bool) and not named and instance is None:
+                self._function(name)(row_id)
             case _:
                 raise JobRefused
+
+    def _function(self, name: object) -> Callable[[int], None]:
+        if not isinstance(name, str) or name not in self.functions:
+            raise JobRefused
+        return self.functions[name]
 
 
 def safe_job(kit: Kit) -> type[SafeJob]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from redis import Redis
 from rq import Queue, SimpleWorker
+from rq.exceptions import DeserializationError
 
 from hotline.domain.jobs import QUEUES
 from hotline.ports import Kit
@@ -37,7 +38,7 @@ class QuietWorker(SimpleWorker):
     def handle_exception(self, _job: Any, *exc_info: Any) -> None:
         """One line: which kind of thing happened, never to what."""
         kind = exc_info[0]
-        if kind is JobRefused:
+        if kind in (JobRefused, DeserializationError):
             logger.critical("alarm: a job that is none of ours was refused")
         else:
             logger.error("job failed: %s", getattr(kind, "__name__", "unknown"))

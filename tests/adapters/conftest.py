@@ -1,0 +1,3 @@
+from tests.valkey import valkey
+
+__all__ = ["valkey"]

@@ -1,0 +1,84 @@
+"""A gateway of one answer, on a free port: bytes in, bytes out, so that it can be as wrong as it likes."""
+
+import json
+import socket
+import socketserver
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from typing import Any
+
+Answer = Callable[[socket.socket], None]
+
+
+@dataclass
+class Gateway:
+    url: str
+    requests: list[bytes] = field(default_factory=list)
+    over: Event = field(default_factory=Event)
+    """Set when the test is done: whoever drips, stops."""
+
+
+def http(status: int, body: str, content_type: str = "application/json") -> bytes:
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}Connection: close\r\n\r\n{body}".encode()
+
+
+def sent(**recipient: Any) -> str:
+    """The body of an accepted send, with this recipient's fields changed; None takes one away."""
+    fields = {
+        "statusCode": 102,
+        "number": "+250788000002",
+        "status": "Success",
+        "cost": "KES 0.8000",
+        "messageId": "ATXid_" + "1" * 32,
+    } | recipient
+    kept = {name: value for name, value in fields.items() if value is not None}
+    return json.dumps({"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": [kept]}})
+
+
+def refused(message: str) -> str:
+    return json.dumps({"SMSMessageData": {"Message": message, "Recipients": []}})
+
+
+@contextmanager
+def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gateway]:
+    gateway = Gateway("")
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            gateway.requests.append(_read(self.request))
+            try:
+                answer(gateway, self.request)
+            except OSError:
+                return
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        gateway.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield gateway
+        finally:
+            gateway.over.set()
+            server.shutdown()
+            thread.join()
+
+
+def _read(connection: socket.socket) -> bytes:
+    read = b""
+    while b"\r\n\r\n" not in read:
+        piece = connection.recv(65536)
+        if not piece:
+            return read
+        read += piece
+    head, _, body = read.partition(b"\r\n\r\n")
+    wanted = next(
+        int(line.split(b":")[1])
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length")
+    )
+    while len(body) < wanted:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body

@@ -1,0 +1,111 @@
+"""A small country for the tests of referral and delivery: its people, its clock, and what the gateway was given."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.delivery import MessageState
+from hotline.domain.referral import Level
+from hotline.ports import Kit
+from hotline.services import delivery, referral
+from hotline.store.database import Database
+from hotline.store.messages import Attempt, Deadline, Message, Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+from tests.builders import make_responder, make_tip
+from tests.conftest import Clock
+from tests.fakes import FakeJobs, FakeSms
+from tests.kits import make_kit
+
+
+@dataclass
+class District:
+    """The line around district 12."""
+
+    database: Database
+    clock: Clock
+    sms: FakeSms = field(default_factory=FakeSms)
+    jobs: FakeJobs = field(default_factory=FakeJobs)
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def kit(self) -> Kit:
+        return make_kit(database=self.database, now=self.clock, sms=self.sms, jobs=self.jobs)
+
+    def enrol(self, level: Level = Level.RESPONDER, **fields: Any) -> int:
+        number = next(self.numbers)
+        row = make_responder(
+            name=f"{level} {number}", level=level, msisdn=f"+2507880000{number:02}", **fields
+        )
+        return self._add(row)
+
+    def file_tip(self, **fields: Any) -> int:
+        number = next(self.numbers)
+        return self._add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))
+
+    def tell(self, **fields: Any) -> int:
+        """File a tip and refer it."""
+        tip_id = self.file_tip(**fields)
+        assert referral.refer_waiting(self.kit, first=tip_id) == 1
+        return tip_id
+
+    def deliver(self) -> int:
+        return delivery.deliver_due(self.kit)
+
+    def told(self, tip_id: int) -> list[tuple[int, int]]:
+        """(step, responder) of each referral, in order."""
+        with self.database.reading() as session:
+            rows = session.scalars(
+                select(Referral).where(Referral.tip_id == tip_id).order_by(Referral.id)
+            )
+            return sorted((row.step, row.responder_id) for row in rows)
+
+    def all(self, row: Any) -> list[Any]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(row).order_by(row.id)))
+
+    @property
+    def message(self) -> Message:
+        """The only one."""
+        (only,) = self.all(Message)
+        assert isinstance(only, Message)
+        return only
+
+    @property
+    def states(self) -> list[str]:
+        return [MessageState(row.state).value for row in self.all(Message)]
+
+    @property
+    def attempts(self) -> list[Attempt]:
+        return self.all(Attempt)
+
+    def open_deadlines(self) -> list[Deadline]:
+        return [row for row in self.all(Deadline) if row.fired_at is None]
+
+    def change(self, row: Any, row_id: int, **fields: Any) -> None:
+        with self.database.writing() as session:
+            held = session.get_one(row, row_id)
+            for name, value in fields.items():
+                setattr(held, name, value)
+
+    def responder(self, responder_id: int) -> Responder:
+        with self.database.reading() as session:
+            return session.get_one(Responder, responder_id)
+
+    def tip(self, tip_id: int) -> Tip:
+        with self.database.reading() as session:
+            return session.get_one(Tip, tip_id)
+
+    def _add(self, row: Any) -> int:
+        with self.database.writing() as session:
+            session.add(row)
+            session.flush()
+            return int(row.id)
+
+
+@pytest.fixture
+def district(database: Database, clock: Clock) -> District:
+    return District(database, clock)

@@ -1,0 +1,187 @@
+"""Who is told: a table of rosters, and the promise that somebody always is."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.places import districts
+from hotline.domain.referral import (
+    Candidate,
+    Case,
+    Level,
+    Reason,
+    Told,
+    acknowledge_within,
+    first_told,
+    next_told,
+)
+from hotline.domain.tip import ABROAD, UNSURE, Category
+from tests.builders import NOON
+
+
+def case(
+    *, place: str = "12", category: str | None = "labour", urgency: int = 1, official: str = "no"
+) -> Case:
+    return Case(place, category, urgency, official)
+
+
+def one(
+    id: int,
+    level: Level = Level.RESPONDER,
+    *places: str,
+    categories: tuple[str, ...] = (),
+    load: int = 0,
+    told: int | None = None,
+) -> Candidate:
+    told_at = None if told is None else NOON - timedelta(minutes=told)
+    return Candidate(id, level, frozenset(places), frozenset(categories), load, told_at)
+
+
+ROSTER = (
+    one(1, Level.RESPONDER, "12"),
+    one(2, Level.RESPONDER, "12"),
+    one(3, Level.RESPONDER, "12", "13"),
+    one(4, Level.RESPONDER, "13", categories=("organs",)),
+    one(5, Level.DEPUTY, "12"),
+    one(6, Level.COORDINATOR, "12"),
+    one(7, Level.COORDINATOR, "14"),
+    one(8, Level.NATIONAL),
+    one(9, Level.NATIONAL),
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (case(urgency=1), (1, 2, 8)),
+        (case(urgency=2), (1,)),
+        (case(urgency=3), (1,)),
+        (case(urgency=1, official="yes"), (8,)),
+        (case(urgency=2, official="unsure"), (8,)),
+        (case(place=ABROAD), (8,)),
+        (case(place=UNSURE, urgency=3), (8,)),
+        (case(place="15"), (8,)),
+        (case(place="13", urgency=1), (3, 8)),
+        (case(place="13", urgency=1, category="organs"), (3, 4, 8)),
+        (case(place="13", urgency=1, category=None), (3, 4, 8)),
+        (case(place="14", urgency=1), (7, 8)),
+        (case(place="14", urgency=3), (7,)),
+    ],
+    ids=str,
+)
+def test_first_told(asked: Case, told: tuple[int, ...]) -> None:
+    assert first_told(asked, ROSTER) == told
+
+
+def test_the_least_burdened_is_told_then_who_was_told_longest_ago() -> None:
+    roster = (
+        one(1, load=2, told=90),
+        one(2, load=1, told=5),
+        one(3, load=1, told=50),
+        one(4, load=1),
+    )
+    assert first_told(case(urgency=3), roster) == (4,)
+    assert first_told(case(urgency=3), roster[:3]) == (3,)
+
+
+def test_whoever_heard_of_it_hears_that_it_became_urgent() -> None:
+    told = [Told(3, Level.RESPONDER)]
+    assert first_told(case(urgency=1), ROSTER, told) == (3, 1, 8)
+
+
+def told(*ids: int) -> list[Told]:
+    return [Told(c.id, c.level) for c in ROSTER if c.id in ids]
+
+
+@pytest.mark.parametrize(
+    ("before", "reason", "after"),
+    [
+        ((1,), Reason.SILENT, (5,)),
+        ((1, 2, 8), Reason.SILENT, (5,)),
+        ((1, 5), Reason.SILENT, (6,)),
+        ((1, 5, 6), Reason.SILENT, (8,)),
+        ((1, 5, 6, 8), Reason.SILENT, (9,)),
+        ((1, 5, 6, 8, 9), Reason.SILENT, (8,)),
+        ((1,), Reason.UNREACHED, (2,)),
+        ((1, 2, 3), Reason.UNREACHED, (5,)),
+        ((1, 2, 3, 5, 6), Reason.UNREACHED, (8,)),
+        ((1, 2, 3, 5, 6, 8, 9), Reason.UNREACHED, ()),
+    ],
+    ids=str,
+)
+def test_next_told(before: tuple[int, ...], reason: Reason, after: tuple[int, ...]) -> None:
+    assert next_told(case(urgency=3), ROSTER, told(*before), reason) == after
+
+
+def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() -> None:
+    for before in ((), (8,), (8, 9)):
+        chosen = next_told(case(official="yes"), ROSTER, told(*before), Reason.SILENT)
+        assert set(chosen) <= {8, 9}
+        assert chosen
+
+
+@pytest.mark.parametrize(
+    ("urgency", "again", "wait"),
+    [(1, False, 3), (2, False, 15), (3, False, 120), (1, True, 15), (2, True, 15), (3, True, 15)],
+)
+def test_the_time_there_is(urgency: int, again: bool, wait: int) -> None:
+    assert acknowledge_within(urgency, again=again) == timedelta(minutes=wait)
+
+
+PLACES = [area.code for area in districts()]
+CASES = st.builds(
+    Case,
+    place=st.sampled_from([*PLACES, ABROAD, UNSURE]),
+    category=st.none() | st.sampled_from([c.value for c in Category]),
+    urgency=st.integers(1, 3),
+    official=st.sampled_from(["yes", "no", "unsure"]),
+)
+CANDIDATES = st.builds(
+    Candidate,
+    id=st.integers(1, 40),
+    level=st.sampled_from(Level),
+    districts=st.frozensets(st.sampled_from(PLACES), max_size=3),
+    categories=st.frozensets(st.sampled_from([c.value for c in Category]), max_size=3),
+    load=st.integers(0, 9),
+    told_at=st.none() | st.datetimes(timezones=st.just(NOON.tzinfo)),  # type: ignore[arg-type]
+)
+ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
+    lambda people: [*people, Candidate(99, Level.NATIONAL)]
+)
+
+
+@given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
+def test_a_tip_without_a_living_recipient_is_impossible(
+    asked: Case, roster: list[Candidate], steps: int
+) -> None:
+    """At every step of every ladder somebody is told, and never somebody who may not hear of it."""
+    levels = {c.id: c.level for c in roster}
+    allowed = {c.id: c for c in roster}
+    chosen = first_told(asked, roster)
+    before: list[Told] = []
+    for _ in range(steps):
+        assert chosen
+        for recipient in chosen:
+            candidate = allowed[recipient]
+            if candidate.level is Level.NATIONAL:
+                continue
+            assert asked.official == "no"
+            assert not candidate.districts or asked.place in candidate.districts
+        before += [Told(recipient, levels[recipient]) for recipient in chosen]
+        chosen = next_told(asked, roster, before, Reason.SILENT)
+    assert len({recipient.responder_id for recipient in before}) <= len(roster)
+
+
+@given(asked=CASES, roster=ROSTERS)
+def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candidate]) -> None:
+    levels = {c.id: c.level for c in roster}
+    before: list[Told] = []
+    chosen = first_told(asked, roster)
+    rounds = 0
+    while chosen:
+        before += [Told(recipient, levels[recipient]) for recipient in chosen]
+        chosen = next_told(asked, roster, before, Reason.UNREACHED)
+        rounds += 1
+        assert rounds <= len(roster)

@@ -1,0 +1,59 @@
+"""A kit of fakes around a real database: what a test of a service is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from hotline.ports import Kit, Line
+from hotline.store.database import Database
+from hotline.text.phrases import Phrases
+from tests.fakes import FakeJobs, FakeLimiter, FakeNumbers, FakeRuns, FakeSms
+
+
+@dataclass
+class FakePseudonyms:
+    """Digests that a person can read; `builders.make_responder` writes the same."""
+
+    def enrolled(self, msisdn: str) -> str:
+        return f"key of {msisdn}"
+
+    def stopped(self, msisdn: str) -> str:
+        return f"stop key of {msisdn}"
+
+
+def survive(_name: str) -> None:
+    return None
+
+
+def make_line(*, inbound_sms: bool = True) -> Line:
+    return Line(
+        service_code="*384*777#", shortcode="7770", inbound_sms=inbound_sms, limits={"": 156}
+    )
+
+
+def make_kit(
+    *,
+    database: Database,
+    now: Callable[[], datetime],
+    sms: Any = None,
+    jobs: FakeJobs | None = None,
+    limiter: FakeLimiter | None = None,
+    line: Line | None = None,
+    failpoint: Callable[[str], None] = survive,
+) -> Kit:
+    return Kit(
+        database=database,
+        books=cast(Any, None),
+        runs=FakeRuns(),
+        sms=sms or FakeSms(),
+        jobs=jobs or FakeJobs(),
+        limiter=limiter or FakeLimiter(),
+        sealer=cast(Any, None),
+        pseudonyms=cast(Any, FakePseudonyms()),
+        numbers=FakeNumbers(),
+        phrases=Phrases({}),
+        line=line or make_line(),
+        now=now,
+        failpoint=failpoint,
+    )

@@ -1,0 +1,3 @@
+from tests.district import district
+
+__all__ = ["district"]

@@ -1,0 +1,371 @@
+"""The outbox: each row of the gateway's table, the fence, the lease, the lane."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.delivery import MessageState, Outcome, SendResult
+from hotline.domain.jobs import Job
+from hotline.domain.referral import Level
+from hotline.ports import Kit
+from hotline.services import delivery, referral
+from hotline.store import contacts, lanes
+from hotline.store.messages import Message, Referral
+from tests.conftest import Clock
+from tests.district import District
+from tests.fakes import FakeNumbers
+from tests.kits import make_kit
+
+
+@pytest.fixture
+def alone(district: District) -> District:
+    """One alert, to one responder; a deputy and a national desk stand by."""
+    district.enrol()
+    district.enrol(Level.DEPUTY)
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=3)
+    return district
+
+
+def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
+    assert alone.deliver() == 1
+
+    (reference,) = [row.reference for row in alone.all(Referral)]
+    assert alone.sms.sent == [("+250788000001", f"{reference}: Gasabo. Reply 1 {reference}")]
+    message = alone.message
+    assert (message.state, message.attempts, message.counted) == ("accepted", 1, 1)
+    assert message.provider_id == f"ATXid_{1:032x}"
+    assert alone.deliver() == 0
+
+
+# outcome -> state, seconds until the clock looks again, counted, how many referrals there are then
+ROWS = [
+    (Outcome.ACCEPTED, "accepted", 600, 1, 1),
+    (Outcome.NOT_SENT, "retry", 1, 0, 1),
+    (Outcome.UNKNOWN, "unknown", 600, 1, 1),
+    (Outcome.CONFIG_FAULT, "retry", 60, 0, 1),
+    (Outcome.MONEY_FAULT, "retry", 60, 0, 1),
+    (Outcome.TRANSIENT, "retry", 1, 1, 1),
+    (Outcome.PERMANENT, "failed", None, 1, 2),
+]
+
+
+@pytest.mark.parametrize(("outcome", "state", "wait", "counted", "told"), ROWS)
+def test_each_outcome_has_its_consequence(
+    alone: District, outcome: Outcome, state: str, wait: int | None, counted: int, told: int
+) -> None:
+    alone.sms.results = [SendResult(outcome, provider_status="x", provider_id="ATXid_1")]
+    assert delivery.deliver_one(alone.kit)
+
+    message = alone.all(Message)[0]
+    assert (message.state, message.counted) == (state, counted)
+    if wait is not None:
+        late = (message.next_at - alone.clock()).total_seconds()
+        assert wait <= late <= wait * 1.2
+    assert len(alone.all(Referral)) == told
+
+
+def test_a_number_that_is_no_number_is_flagged_and_a_colleague_told_at_once(
+    alone: District,
+) -> None:
+    alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
+    alone.deliver()
+
+    assert alone.responder(1).unreachable == "403"
+    assert alone.states == ["failed", "accepted"]
+    assert [number for number, _ in alone.sms.sent] == ["+250788000001", "+250788000002"]
+
+
+def test_what_the_network_cannot_route_tells_a_colleague_after_two_tries(alone: District) -> None:
+    alone.sms.results = [SendResult(Outcome.TRANSIENT)] * 2
+    alone.deliver()
+    assert len(alone.all(Referral)) == 1
+
+    alone.clock.turn(seconds=2)
+    alone.deliver()
+
+    assert len(alone.all(Referral)) == 2
+    assert alone.states == ["retry", "accepted"]
+
+
+def test_what_was_surely_not_sent_never_dies_and_waits_longer_each_time(alone: District) -> None:
+    waits = []
+    for _ in range(12):
+        alone.sms.results = [SendResult(Outcome.NOT_SENT)]
+        assert delivery.deliver_one(alone.kit)
+        waits.append((alone.message.next_at - alone.clock()).total_seconds())
+        alone.clock.turn(seconds=75)
+
+    steps = zip(waits, (1, 2, 5, 10, 15, 30, 60), strict=False)
+    assert all(step <= wait <= step * 1.2 for wait, step in steps)
+    assert all(60 <= wait <= 72 for wait in waits[6:])
+    assert (alone.message.state, alone.message.counted) == ("retry", 0)
+
+
+def test_danger_waits_no_longer_than_fifteen_seconds(district: District) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1)
+    for _ in range(9):
+        district.sms.results = [SendResult(Outcome.NOT_SENT)]
+        assert delivery.deliver_one(district.kit)
+        wait = district.message.next_at - district.clock()
+        assert wait <= timedelta(seconds=18)
+        district.clock.turn(seconds=18)
+
+
+def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District) -> None:
+    for _ in range(8):
+        alone.sms.results = [SendResult(Outcome.UNKNOWN)]
+        assert delivery.deliver_one(alone.kit, 1)
+        alone.clock.turn(minutes=11)
+        delivery.retry_unknown(alone.kit)
+
+    assert alone.all(Message)[0].state == MessageState.DEAD
+    assert len(alone.all(Referral)) == 2
+    assert len({text for number, text in alone.sms.sent if number == "+250788000001"}) == 1
+
+
+@pytest.mark.parametrize(("urgency", "wait"), [(1, 30), (2, 120), (3, 600)])
+def test_unknown_waits_and_then_says_the_same_words(
+    district: District, urgency: int, wait: int
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=urgency)
+    district.sms.results = [SendResult(Outcome.UNKNOWN)]
+    district.deliver()
+
+    district.clock.turn(seconds=wait - 1)
+    delivery.retry_unknown(district.kit)
+    assert district.deliver() == 0
+
+    district.clock.turn(seconds=1)
+    delivery.retry_unknown(district.kit)
+    assert district.deliver() == 1
+    first, second = district.sms.sent
+    assert first == second
+
+
+def test_an_answer_ends_the_doubt(alone: District) -> None:
+    alone.sms.results = [SendResult(Outcome.UNKNOWN)]
+    alone.deliver()
+    (row,) = alone.all(Referral)
+    referral.take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+
+    alone.clock.turn(minutes=11)
+    delivery.retry_unknown(alone.kit)
+
+    assert alone.message.state == MessageState.DELIVERED
+    assert alone.deliver() == 0
+
+
+class TestTheLane:
+    @pytest.mark.parametrize("fault", [Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT])
+    def test_a_fault_of_ours_holds_everything_and_burns_nothing(
+        self, district: District, fault: Outcome
+    ) -> None:
+        district.enrol(Level.NATIONAL, districts=())
+        for _ in range(3):
+            district.tell(urgency=1)
+        district.sms.results = [SendResult(fault)]
+
+        assert district.deliver() == 1
+        assert len(district.sms.sent) == 1
+        with district.database.reading() as session:
+            assert delivery.held_lane(session) == fault
+        assert [row.counted for row in district.all(Message)] == [0, 0, 0]
+
+    def test_it_is_tried_again_after_a_minute_by_one_message_and_then_let_go(
+        self, district: District
+    ) -> None:
+        district.enrol(Level.NATIONAL, districts=())
+        for _ in range(3):
+            district.tell(urgency=1)
+        district.sms.results = [SendResult(Outcome.MONEY_FAULT)] * 2
+        district.deliver()
+
+        district.clock.turn(seconds=59)
+        assert district.deliver() == 0
+        district.clock.turn(seconds=1)
+        assert district.deliver() == 1
+        district.clock.turn(seconds=60)
+        assert district.deliver() == 3
+
+        assert district.states == ["accepted"] * 3
+        with district.database.reading() as session:
+            assert delivery.held_lane(session) is None
+
+    def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
+        class Locked(FakeNumbers):
+            def open_number(self, sealed: bytes) -> str:
+                raise delivery.KeyMissing("relay")
+
+        kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
+        delivery.deliver_due(_with_numbers(kit, Locked()))
+
+        assert alone.message.state == MessageState.RETRY
+        assert alone.responder(1).unreachable is None
+
+
+def _with_numbers(kit: Kit, numbers: FakeNumbers) -> Kit:
+    fields = {name: getattr(kit, name) for name in Kit.__dataclass_fields__}
+    return Kit(**fields | {"numbers": numbers})
+
+
+def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
+    with alone.database.writing() as session:
+        contacts.stop(session, "stop key of +250788000001", alone.clock())
+
+    alone.deliver()
+
+    assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
+    assert alone.responder(1).unreachable == "stopped"
+
+
+class TestTheFence:
+    def test_no_transaction_is_open_while_it_sends(self, alone: District) -> None:
+        def write() -> None:
+            with alone.database.writing() as session:
+                lanes.release(session)
+
+        alone.sms.during = write
+        assert alone.deliver() == 1
+
+    def test_the_claim_is_on_disk_before_the_socket_opens(self, alone: District) -> None:
+        seen = []
+        alone.sms.during = lambda: seen.append((alone.message.state, len(alone.attempts)))
+        alone.deliver()
+        assert seen == [("sending", 1)]
+
+    def test_two_workers_on_one_message_send_it_once(self, alone: District) -> None:
+        alone.sms.during = lambda: seen.append(delivery.deliver_due(alone.kit))
+        seen: list[int] = []
+        assert alone.deliver() == 1
+        assert seen == [0]
+        assert len(alone.sms.sent) == 1
+
+    def test_a_dead_worker_leaves_doubt_and_the_message_goes_again(self, alone: District) -> None:
+        class Killed(BaseException):
+            pass
+
+        def die(name: str) -> None:
+            if name == "worker.after_send":
+                raise Killed
+
+        dying = make_kit(database=alone.database, now=alone.clock, sms=alone.sms, failpoint=die)
+        with pytest.raises(Killed):
+            delivery.deliver_due(dying)
+        delivery.expire_leases(alone.kit)
+        assert alone.message.state == MessageState.SENDING
+
+        alone.clock.turn(seconds=31)
+        delivery.expire_leases(alone.kit)
+        assert (alone.message.state, alone.message.counted) == ("unknown", 1)
+        alone.clock.turn(minutes=10)
+        delivery.retry_unknown(alone.kit)
+        alone.deliver()
+
+        assert alone.message.state == MessageState.ACCEPTED
+        assert [attempt.outcome for attempt in alone.attempts] == [None, "accepted"]
+        assert len(set(alone.sms.sent)) == 1
+
+    def test_a_late_no_changes_nothing(self, alone: District) -> None:
+        """Its lease ran out and a second attempt was accepted meanwhile."""
+        alone.sms.during = _once(lambda: _overtake(alone))
+        alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
+        alone.sms.results.append(SendResult(Outcome.ACCEPTED, provider_id="ATXid_2"))
+        # The second attempt pops first: results are served when the send returns.
+        alone.sms.results.reverse()
+        alone.deliver()
+
+        assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_2")
+        assert alone.responder(1).unreachable is None
+        assert [attempt.outcome for attempt in alone.attempts] == ["permanent", "accepted"]
+
+    def test_a_late_yes_ends_the_doubt(self, alone: District) -> None:
+        def sleep_past_the_lease() -> None:
+            alone.clock.turn(seconds=31)
+            delivery.expire_leases(alone.kit)
+            assert alone.message.state == MessageState.UNKNOWN
+
+        alone.sms.during = _once(sleep_past_the_lease)
+        delivery.deliver_one(alone.kit)
+
+        assert (alone.message.state, alone.message.counted) == ("accepted", 1)
+
+
+def _once(act: Callable[[], None]) -> Callable[[], None]:
+    """The second send must not do it again."""
+    left = [act]
+
+    def run() -> None:
+        if left:
+            left.pop()()
+
+    return run
+
+
+def _overtake(district: District) -> None:
+    district.clock.turn(seconds=31)
+    delivery.expire_leases(district.kit)
+    district.clock.turn(minutes=10)
+    delivery.retry_unknown(district.kit)
+    assert delivery.deliver_one(district.kit)
+
+
+class TestNoReport:
+    @pytest.mark.parametrize(("urgency", "wait"), [(1, 90), (2, 600), (3, 600)])
+    def test_it_is_sent_once_more_and_the_next_step_comes_early(
+        self, district: District, urgency: int, wait: int
+    ) -> None:
+        for _ in range(2):
+            district.enrol(Level.NATIONAL, districts=())
+        tip = district.tell(urgency=urgency)
+        district.deliver()
+
+        district.clock.turn(seconds=wait - 1)
+        delivery.miss_reports(district.kit)
+        assert district.states == ["accepted"]
+        district.clock.turn(seconds=1)
+        delivery.miss_reports(district.kit)
+        district.deliver()
+
+        assert [step for step, _ in district.told(tip)] == [0, 1]
+        assert [number for number, _ in district.sms.sent].count("+250788000001") == 2
+        district.clock.turn(seconds=wait * 3)
+        delivery.miss_reports(district.kit)
+        assert district.all(Message)[0].attempts == 2
+
+    def test_nobody_is_bothered_again_once_it_is_taken(self, alone: District) -> None:
+        alone.deliver()
+        (row,) = alone.all(Referral)
+        referral.take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+        alone.clock.turn(minutes=11)
+
+        delivery.miss_reports(alone.kit)
+
+        assert alone.states == ["accepted"]
+        assert len(alone.all(Referral)) == 1
+
+
+def test_danger_goes_first_and_the_message_that_rang_before_it(district: District) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    for urgency in (3, 2, 1):
+        district.tell(urgency=urgency)
+    order: list[int] = []
+    district.sms.during = lambda: order.append(
+        next(row.priority for row in district.all(Message) if row.state == "sending")
+    )
+    delivery.deliver_due(district.kit, first=1)
+    assert order == [3, 1, 2]
+
+
+def test_what_a_job_has_no_time_for_is_rung_for_again(district: District, clock: Clock) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    for _ in range(3):
+        district.tell()
+    district.jobs.rung.clear()
+    district.sms.during = lambda: clock.turn(seconds=5)
+
+    assert delivery.deliver_due(district.kit) == 2
+    assert district.jobs.rung == [(Job.DELIVER, 3)]

@@ -1,0 +1,280 @@
+"""Tips out to people: who is told when, by the clock, and what taking does."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.jobs import Job
+from hotline.domain.reference import is_reference
+from hotline.domain.referral import Level, ReferralState
+from hotline.domain.tip import ABROAD, TipState
+from hotline.services import referral
+from hotline.services.referral import Taking
+from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+from tests.district import District
+from tests.kits import make_kit, make_line
+
+
+@pytest.fixture
+def staffed(district: District) -> District:
+    """District 12: 1 and 2 respond, 3 deputises, 4 coordinates; 5 and 6 are the national desk."""
+    for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
+        district.enrol(level)
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    return district
+
+
+def test_danger_tells_two_of_the_district_and_the_nation_and_rings_once(
+    staffed: District,
+) -> None:
+    tip = staffed.tell(urgency=1)
+
+    assert staffed.told(tip) == [(0, 1), (0, 2), (0, 5)]
+    assert staffed.jobs.rung == [(Job.DELIVER, 1)]
+    rows = staffed.all(Referral)
+    assert len({row.reference for row in rows}) == 3
+    assert all(is_reference(row.reference) for row in rows)
+    kept = staffed.tip(tip)
+    assert (kept.referred_at, kept.referred_urgency) == (staffed.clock(), 1)
+    assert staffed.open_deadlines()[0].due_at == staffed.clock() + timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(
+    ("fields", "minutes"), [({"urgency": 2}, 15), ({"urgency": 3}, 120)], ids=["seen", "heard"]
+)
+def test_less_than_danger_tells_one(
+    staffed: District, fields: dict[str, int], minutes: int
+) -> None:
+    tip = staffed.tell(**fields)
+    assert staffed.told(tip) == [(0, 1)]
+    assert staffed.open_deadlines()[0].due_at == staffed.clock() + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"official": "yes"}, {"official": "unsure"}, {"place": ABROAD}, {"place": "15"}]
+)
+def test_the_national_desk_alone(staffed: District, fields: dict[str, str]) -> None:
+    assert staffed.told(staffed.tell(**fields)) == [(0, 5)]
+
+
+def test_a_draft_is_told_to_nobody(staffed: District) -> None:
+    staffed.file_tip(state=TipState.DRAFT)
+    assert referral.refer_waiting(staffed.kit) == 0
+
+
+def test_twice_is_once(staffed: District) -> None:
+    tip = staffed.tell()
+    assert referral.refer_waiting(staffed.kit, first=tip) == 0
+    assert len(staffed.told(tip)) == 3
+
+
+def test_a_burst_costs_one_doorbell_and_is_spread_fairly(staffed: District) -> None:
+    tips = [staffed.file_tip(urgency=3) for _ in range(10)]
+    assert referral.refer_waiting(staffed.kit, first=tips[7]) == 10
+    assert len(staffed.jobs.rung) == 1
+    told = [responder for tip in tips for _, responder in staffed.told(tip)]
+    assert (told.count(1), told.count(2)) == (5, 5)
+
+
+def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
+    tip = staffed.tell(urgency=3)
+    staffed.clock.turn(seconds=30)
+    staffed.change(Tip, tip, urgency=1)
+
+    assert referral.refer_waiting(staffed.kit) == 1
+
+    assert staffed.told(tip) == [(0, 1), (1, 1), (1, 2), (1, 5)]
+    assert staffed.tip(tip).referred_urgency == 1
+    (deadline,) = staffed.open_deadlines()
+    assert deadline.due_at == staffed.clock() + timedelta(minutes=3)
+    assert referral.refer_waiting(staffed.kit) == 0
+
+
+def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
+    staffed.change(Responder, 1, unreachable="stopped")
+    staffed.change(Responder, 2, active=False)
+    assert staffed.told(staffed.tell(urgency=2)) == [(0, 3)]
+
+
+def test_without_a_living_national_desk_it_waits_and_the_line_says_so(district: District) -> None:
+    tip = district.file_tip(official="yes")
+    assert referral.refer_waiting(district.kit) == 0
+    with district.database.reading() as session:
+        assert not referral.living_national(session)
+
+    district.enrol(Level.NATIONAL, districts=())
+
+    with district.database.reading() as session:
+        assert referral.living_national(session)
+    assert referral.refer_waiting(district.kit) == 1
+    assert len(district.told(tip)) == 1
+
+
+@pytest.mark.parametrize(
+    ("inbound", "words"),
+    [(True, "{0}: Gasabo, urgent. Reply 1 {0}"), (False, "{0}: Gasabo, urgent. Dial *384*777*90#")],
+)
+def test_the_alert_says_no_more_than_this(district: District, inbound: bool, words: str) -> None:
+    district.enrol()
+    district.file_tip()
+    kit = make_kit(
+        database=district.database,
+        now=district.clock,
+        sms=district.sms,
+        line=make_line(inbound_sms=inbound),
+    )
+    referral.refer_waiting(kit)
+    district.deliver()
+    (row,) = district.all(Referral)
+    assert district.sms.sent == [("+250788000001", words.format(row.reference))]
+
+
+class TestTheLadder:
+    def test_silence_climbs_it_to_the_nation_and_never_stops(self, staffed: District) -> None:
+        tip = staffed.tell(urgency=1)
+        for minutes in (3, 3, 3, 15, 15, 15):
+            staffed.clock.turn(minutes=minutes, seconds=-1)
+            referral.fire_deadlines(staffed.kit)
+            before = len(staffed.told(tip))
+            staffed.clock.turn(seconds=1)
+            referral.fire_deadlines(staffed.kit)
+            referral.fire_deadlines(staffed.kit)
+            assert len(staffed.told(tip)) == before + 1
+
+        assert staffed.told(tip)[3:] == [(1, 3), (2, 4), (3, 6), (4, 5), (5, 6), (6, 5)]
+        assert staffed.all(Message)[-1].template == "ALERT_OPEN_REPLY"
+
+    def test_a_level_that_nobody_holds_is_passed_over(self, district: District) -> None:
+        district.enrol()
+        district.enrol(Level.NATIONAL, districts=())
+        tip = district.tell(urgency=3)
+        district.clock.turn(hours=2)
+        referral.fire_deadlines(district.kit)
+        assert district.told(tip) == [(0, 1), (1, 2)]
+
+    @pytest.mark.parametrize("jump", [{"hours": 1}, {"days": 1}, {"days": 4000}])
+    def test_a_clock_that_jumps_fires_one_step_a_tick(
+        self, staffed: District, jump: dict[str, float]
+    ) -> None:
+        tip = staffed.tell(urgency=1)
+        staffed.clock.turn(**jump)
+        referral.fire_deadlines(staffed.kit)
+        referral.fire_deadlines(staffed.kit)
+        assert staffed.told(tip)[3:] == [(1, 3)]
+
+    def test_a_clock_set_back_takes_nothing_back(self, staffed: District) -> None:
+        tip = staffed.tell(urgency=1)
+        staffed.clock.turn(minutes=3)
+        referral.fire_deadlines(staffed.kit)
+        staffed.clock.turn(hours=-1)
+        referral.fire_deadlines(staffed.kit)
+        assert staffed.told(tip)[3:] == [(1, 3)]
+
+    def test_it_ends_when_somebody_takes_it(self, staffed: District) -> None:
+        tip = staffed.tell(urgency=1)
+        row = staffed.all(Referral)[2]
+        referral.take_case(staffed.kit, row.responder_id, row.reference, staffed.clock())
+        staffed.clock.turn(hours=5)
+        referral.fire_deadlines(staffed.kit)
+        assert len(staffed.told(tip)) == 3
+        assert staffed.open_deadlines() == []
+
+    def test_nobody_left_is_asked_about_again(self, district: District) -> None:
+        district.enrol(Level.NATIONAL, districts=())
+        tip = district.tell()
+        district.change(Responder, 1, unreachable="stopped")
+        district.clock.turn(minutes=3)
+        referral.fire_deadlines(district.kit)
+        assert len(district.open_deadlines()) == 1
+
+        district.change(Responder, 1, unreachable=None)
+        district.clock.turn(minutes=15)
+        referral.fire_deadlines(district.kit)
+        assert len(district.told(tip)) == 2
+
+    def test_each_step_is_on_record(self, staffed: District) -> None:
+        staffed.tell(urgency=1)
+        for _ in range(3):
+            staffed.clock.turn(minutes=15)
+            referral.fire_deadlines(staffed.kit)
+        fired = [row for row in staffed.all(Deadline) if row.fired_at is not None]
+        assert [row.step for row in fired] == [0, 1, 2]
+
+
+class TestTaking:
+    def test_it_is_hers_and_twice_is_once(self, staffed: District) -> None:
+        staffed.tell(urgency=1)
+        row = staffed.all(Referral)[0]
+        took = staffed.clock()
+        first = referral.take_case(staffed.kit, 1, row.reference, took)
+        staffed.clock.turn(minutes=1)
+        second = referral.take_case(staffed.kit, 1, row.reference, staffed.clock())
+
+        assert first == second
+        assert first.result is Taking.TAKEN
+        kept = staffed.all(Referral)[0]
+        assert (kept.state, kept.acknowledged_at) == (ReferralState.ACKNOWLEDGED, took)
+
+    def test_a_colleague_was_quicker(self, staffed: District) -> None:
+        staffed.tell(urgency=1)
+        one, two, _ = staffed.all(Referral)
+        referral.take_case(staffed.kit, 1, one.reference, staffed.clock())
+        late = referral.take_case(staffed.kit, 2, two.reference, staffed.clock())
+        assert late.result is Taking.ALREADY_TAKEN
+
+    @pytest.mark.parametrize("reference", ["ZZZZ", "", "K7Q4"])
+    def test_no_reference_of_hers(self, staffed: District, reference: str) -> None:
+        staffed.tell(urgency=1)
+        taken = referral.take_case(staffed.kit, 1, reference, staffed.clock())
+        assert taken.result is Taking.UNKNOWN
+
+    def test_a_colleagues_reference_is_none_of_hers(self, staffed: District) -> None:
+        staffed.tell(urgency=1)
+        other = staffed.all(Referral)[1]
+        taken = referral.take_case(staffed.kit, 1, other.reference, staffed.clock())
+        assert taken.result is Taking.UNKNOWN
+
+    def test_after_it_climbed_it_counts_all_the_same(self, staffed: District) -> None:
+        tip = staffed.tell(urgency=1)
+        staffed.clock.turn(minutes=3)
+        referral.fire_deadlines(staffed.kit)
+        row = staffed.all(Referral)[0]
+        referral.take_case(staffed.kit, 1, row.reference, staffed.clock())
+        staffed.clock.turn(hours=3)
+        referral.fire_deadlines(staffed.kit)
+        assert len(staffed.told(tip)) == 4
+
+    def test_told_twice_she_takes_it_once(self, district: District) -> None:
+        district.enrol(Level.NATIONAL, districts=())
+        district.tell()
+        district.clock.turn(minutes=3)
+        referral.fire_deadlines(district.kit)
+        first, _ = district.all(Referral)
+        referral.take_case(district.kit, 1, first.reference, district.clock())
+        assert {row.state for row in district.all(Referral)} == {ReferralState.ACKNOWLEDGED}
+
+
+def test_her_open_cases_are_listed_as_they_stood(district: District) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    for _ in range(3):
+        district.tell()
+        district.clock.turn(minutes=1)
+    references = [row.reference for row in district.all(Referral)]
+    began = district.clock()
+
+    def listed(as_of: object = began) -> list[str]:
+        with district.database.reading() as session:
+            return referral.open_cases(session, 1, as_of)  # type: ignore[arg-type]
+
+    assert listed() == references[::-1]
+    district.clock.turn(minutes=1)
+    referral.take_case(district.kit, 1, references[1], district.clock())
+    district.tell()
+
+    assert listed() == references[::-1]
+    district.clock.turn(minutes=1)
+    assert references[1] not in listed(district.clock())
+    assert listed(began - timedelta(seconds=90)) == [references[1], references[0]]

@@ -1,0 +1,191 @@
+"""The worker on a real Valkey: ours run, forged ones do not, and nothing of either is logged."""
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from rq import Queue
+
+from hotline.adapters.rq_jobs import RqJobs
+from hotline.domain.jobs import Job
+from hotline.domain.referral import Level
+from tests.district import District
+from tests.valkey import Valkey
+from workers.safejob import JobRefused, safe_job
+from workers.worker import QuietWorker, make_worker
+
+
+def work(district: District, valkey: Valkey) -> QuietWorker:
+    """Work until the queue is empty."""
+    worker = make_worker(district.kit, valkey.url, "alerts")
+    worker.work(burst=True, logging_level="WARNING")
+    return worker
+
+
+def forge(client: "Redis", data: Any, **fields: Any) -> None:
+    """A job as somebody with a connection would write it."""
+    job = {
+        "status": "queued",
+        "created_at": "2026-11-24T08:00:00.000000Z",
+        "enqueued_at": "2026-11-24T08:00:00.000000Z",
+        "origin": "alerts",
+        "data": zlib.compress(json.dumps(data).encode()),
+    } | fields
+    client.hset("rq:job:forged", mapping=job)
+    client.rpush("rq:queue:alerts", "forged")
+
+
+def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    tip_id = district.file_tip()
+    jobs = RqJobs(valkey.url)
+    district.jobs.ring = jobs.ring  # type: ignore[method-assign]
+    jobs.ring(Job.REFER_TIP, tip_id)
+
+    worker = work(district, valkey)
+
+    assert district.states == ["accepted"]
+    assert worker.failed_job_count == 0
+    assert valkey.client().keys("rq:job:*") == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ["os.system", None, ["touch PWNED"], {}],
+        ["workers.jobs.deliver", None, ["1"], {}],
+        ["workers.jobs.deliver", None, [True], {}],
+        ["workers.jobs.deliver", None, [1, 2], {}],
+        ["workers.jobs.deliver", None, [], {"message_id": 1}],
+        ["workers.jobs.deliver", None, [1], {"more": 1}],
+        ["workers.jobs.deliver", "instance", [1], {}],
+        ["hotline.services.referral.refer_waiting", None, [1], {}],
+        [["workers.jobs.deliver"], None, [1], {}],
+        "nonsense",
+    ],
+    ids=str,
+)
+def test_a_forged_job_is_refused_with_an_alarm(
+    district: District,
+    valkey: Valkey,
+    data: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    forge(valkey.client(), data)
+
+    work(district, valkey)
+
+    assert not (tmp_path / "PWNED").exists()
+    assert district.states == ["pending"]
+    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
+    assert alarms == ["alarm: a job that is none of ours was refused"]
+    assert "PWNED" not in caplog.text
+
+
+def test_callbacks_webhooks_and_retries_of_a_forged_job_are_dropped(
+    district: District, valkey: Valkey, tmp_path: Path
+) -> None:
+    webhook = {"url": "http://127.0.0.1:1/", "job_status": "finished", "method": "GET"}
+    data = zlib.compress(json.dumps(["workers.jobs.deliver", None, [1], {}]).encode())
+    job = safe_job(district.kit)("forged", connection=valkey.client(), serializer="json")
+    job.restore(
+        {
+            b"data": data,
+            b"success_callback_name": b"os.getpid",
+            b"failure_callback_name": b"os.getpid",
+            b"stopped_callback_name": b"os.getpid",
+            b"webhooks": json.dumps([webhook]).encode(),
+            b"retries_left": b"9",
+            b"timeout": b"86400",
+        }
+    )
+    assert job.success_callback is None
+    assert job.failure_callback is None
+    assert job.stopped_callback is None
+    assert (job.webhooks, job.retries_left, job.timeout) == ([], None, 20)
+
+
+def test_a_job_that_fails_tells_redis_nothing(
+    district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Loud:
+        def send(self, msisdn: str, text: str) -> Any:
+            raise RuntimeError(msisdn)
+
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    district.sms = Loud()  # type: ignore[assignment]
+    RqJobs(valkey.url).ring(Job.DELIVER, 1)
+
+    work(district, valkey)
+
+    assert "job failed: RuntimeError" in caplog.text
+    assert "+250788" not in caplog.text
+    client = valkey.client()
+    for key in client.keys("*"):
+        assert b"250788" not in (client.dump(key) or b"")
+
+
+def test_a_refusal_holds_no_argument() -> None:
+    assert str(JobRefused()) == ""
+
+
+PROGRAM = """
+import sys
+from workers.worker import run
+from tests.workers.bare import bare_kit
+sys.exit(run(bare_kit(), sys.argv[1], "alerts"))
+"""
+
+
+def start(valkey: Valkey) -> "subprocess.Popen[bytes]":
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, valkey.url],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        stderr=subprocess.PIPE,
+    )
+
+
+def await_birth(valkey: Valkey) -> None:
+    """The worker pops from its queue: a blocked client is there."""
+    for _ in range(1000):
+        if valkey.client().info("clients")["blocked_clients"]:
+            return
+        signal.sigtimedwait([], 0.01)
+    raise AssertionError("no worker")
+
+
+def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey) -> None:
+    process = start(valkey)
+    await_birth(valkey)
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said.decode()
+
+
+def test_it_ends_with_one_where_there_is_no_redis(valkey: Valkey) -> None:
+    valkey.kill()
+    process = start(valkey)
+    process.communicate(timeout=20)
+    assert process.returncode == 1
+
+
+def test_nothing_is_left_in_the_queue(district: District, valkey: Valkey) -> None:
+    RqJobs(valkey.url).ring(Job.DELIVER, 1)
+    work(district, valkey)
+    assert Queue("alerts", connection=valkey.client(), serializer="json").is_empty()
