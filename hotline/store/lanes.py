@@ -41,7 +41,10 @@ def release(session: Session) -> None:
 
 
 def lead(session: Session, holder: str, at: datetime, lease: timedelta) -> bool:
-    """Take or keep the relay's leadership; whether it is ours. A lease too long to be true is a clock that was set back."""
+    """Take or keep the relay's leadership; whether it is ours.
+
+    A lease too long to be true is a clock that was set back: nobody waits for it.
+    """
     if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
         return True
     won = session.execute(

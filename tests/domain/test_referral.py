@@ -145,7 +145,7 @@ CANDIDATES = st.builds(
     districts=st.frozensets(st.sampled_from(PLACES), max_size=3),
     categories=st.frozensets(st.sampled_from([c.value for c in Category]), max_size=3),
     load=st.integers(0, 9),
-    told_at=st.none() | st.datetimes(timezones=st.just(NOON.tzinfo)),  # type: ignore[arg-type]
+    told_at=st.none() | st.datetimes(timezones=st.just(NOON.tzinfo)),
 )
 ROSTERS = st.lists(CANDIDATES, max_size=12, unique_by=lambda c: c.id).map(
     lambda people: [*people, Candidate(99, Level.NATIONAL)]

@@ -8,6 +8,7 @@ import pytest
 from hotline.domain.delivery import MessageState, Outcome, SendResult
 from hotline.domain.jobs import Job
 from hotline.domain.referral import Level
+from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.services import delivery, referral
 from hotline.store import contacts, lanes
@@ -198,7 +199,7 @@ class TestTheLane:
     def test_a_missing_key_is_a_fault_of_ours(self, alone: District) -> None:
         class Locked(FakeNumbers):
             def open_number(self, sealed: bytes) -> str:
-                raise delivery.KeyMissing("relay")
+                raise KeyMissing("relay")
 
         kit = make_kit(database=alone.database, now=alone.clock, sms=alone.sms)
         delivery.deliver_due(_with_numbers(kit, Locked()))

@@ -1,0 +1,232 @@
+"""The relay: what it mends, that one step's fault is its own, and that two of them are one."""
+
+import logging
+from datetime import timedelta
+from threading import Barrier, Event, Thread
+
+import pytest
+
+from hotline.domain.delivery import Outcome, SendResult
+from hotline.domain.jobs import Job
+from hotline.domain.referral import Level
+from hotline.ports import Kit
+from hotline.services import delivery
+from hotline.store.messages import Referral
+from tests.builders import NOON
+from tests.district import District
+from tests.kits import make_kit
+from workers.clock import STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
+
+
+@pytest.fixture
+def manned(district: District) -> District:
+    district.enrol(Level.NATIONAL, districts=())
+    return district
+
+
+OURS = [step for step in STEPS if step.__name__ != "rescue_silent_drafts"]
+
+
+def test_every_step_that_time_owes_is_there() -> None:
+    assert [step.__name__ for step in STEPS] == [
+        "refer_waiting",
+        "rescue_silent_drafts",
+        "expire_leases",
+        "retry_unknown",
+        "fire_deadlines",
+        "miss_reports",
+        "look_after_due",
+    ]
+
+
+def test_a_tip_whose_bell_was_never_heard_is_referred_and_rung_for(manned: District) -> None:
+    manned.file_tip()
+    tick(manned.kit, OURS)
+    assert manned.jobs.rung == [(Job.DELIVER, 1)]
+
+
+def test_what_is_due_a_moment_is_left_to_the_bell(manned: District) -> None:
+    manned.tell()
+    manned.jobs.rung.clear()
+    manned.clock.turn(seconds=0.6)
+    look_after_due(manned.kit)
+    assert manned.jobs.rung == []
+    manned.clock.turn(seconds=0.1)
+    look_after_due(manned.kit)
+    assert manned.jobs.rung == [(Job.DELIVER, 1)]
+    assert manned.sms.sent == []
+
+
+@pytest.mark.parametrize(("dead", "seconds"), [(True, 2), (False, 10)])
+def test_it_delivers_by_itself_where_nobody_answers(
+    manned: District, dead: bool, seconds: float
+) -> None:
+    manned.tell()
+    manned.jobs.dead = dead
+    manned.clock.turn(seconds=seconds - 0.1)
+    look_after_due(manned.kit)
+    assert manned.sms.sent == []
+    manned.clock.turn(seconds=0.1)
+    look_after_due(manned.kit)
+    assert manned.states == ["accepted"]
+
+
+def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) -> None:
+    manned.jobs.dead = True
+    manned.file_tip()
+    seconds = 0
+    while not manned.sms.sent:
+        tick(manned.kit, OURS)
+        manned.clock.turn(seconds=1)
+        seconds += 1
+        assert seconds < 15
+
+
+def test_a_held_lane_is_not_rung_for(manned: District) -> None:
+    manned.tell()
+    manned.sms.results = [SendResult(Outcome.MONEY_FAULT)]
+    manned.deliver()
+    manned.jobs.rung.clear()
+    manned.clock.turn(seconds=30)
+    look_after_due(manned.kit)
+    assert (manned.jobs.rung, len(manned.sms.sent)) == ([], 1)
+
+
+def test_a_worker_that_died_is_made_good_by_time_alone(manned: District) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(name: str) -> None:
+        if name == "worker.after_claim":
+            raise Killed
+
+    manned.tell()
+    dying = make_kit(database=manned.database, now=manned.clock, sms=manned.sms, failpoint=die)
+    with pytest.raises(Killed):
+        delivery.deliver_due(dying)
+
+    for _ in range(90):
+        manned.clock.turn(seconds=1)
+        tick(manned.kit, OURS)
+    assert "accepted" in manned.states
+
+
+@pytest.mark.parametrize("missing", ["expire_leases", "refer_waiting"])
+def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str) -> None:
+    def die(name: str) -> None:
+        if name == "worker.after_claim":
+            raise SystemExit
+
+    manned.file_tip()
+    if missing == "expire_leases":
+        refer_waiting(manned.kit)
+        dying = make_kit(database=manned.database, now=manned.clock, failpoint=die)
+        with pytest.raises(SystemExit):
+            delivery.deliver_due(dying)
+    for _ in range(90):
+        manned.clock.turn(seconds=1)
+        tick(manned.kit, [s for s in OURS if s.__name__ not in (missing, "fire_deadlines")])
+    assert manned.sms.sent == []
+
+
+def test_a_step_that_fails_is_named_and_the_others_run(
+    manned: District, caplog: pytest.LogCaptureFixture
+) -> None:
+    ran = []
+
+    def broken(_kit: Kit) -> None:
+        raise ValueError("+250788000001")
+
+    def whole(_kit: Kit) -> None:
+        ran.append(True)
+
+    tick(manned.kit, (broken, whole))
+    assert ran == [True]
+    assert caplog.messages == ["step broken failed: ValueError"]
+
+
+def test_one_leads_and_another_follows_when_it_is_gone(manned: District) -> None:
+    assert leads(manned.kit, "a")
+    assert not leads(manned.kit, "b")
+    manned.clock.turn(seconds=2)
+    assert leads(manned.kit, "a")
+    manned.clock.turn(seconds=2)
+    assert not leads(manned.kit, "b")
+    manned.clock.turn(seconds=1)
+    assert leads(manned.kit, "b")
+    assert not leads(manned.kit, "a")
+
+
+def test_a_clock_set_back_leaves_the_line_with_a_leader(manned: District) -> None:
+    assert leads(manned.kit, "a")
+    manned.clock.turn(hours=-1)
+    assert leads(manned.kit, "b")
+
+
+def test_two_relays_and_two_workers_send_it_once(manned: District) -> None:
+    for _ in range(5):
+        manned.file_tip()
+    kit = manned.kit
+    gate = Barrier(4)
+
+    def relay() -> None:
+        gate.wait()
+        for _ in range(3):
+            tick(kit, OURS)
+
+    def worker() -> None:
+        gate.wait()
+        for _ in range(3):
+            delivery.deliver_due(kit)
+
+    threads = [Thread(target=act) for act in (relay, relay, worker, worker)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    delivery.deliver_due(kit)
+
+    assert len(manned.all(Referral)) == 5
+    assert len(manned.sms.sent) == len(set(manned.sms.sent)) == 5
+
+
+@pytest.mark.parametrize(
+    ("wall", "monotonic", "jump"),
+    [(1, 1.0, 0), (3601, 1.0, 3600), (-3599, 1.0, 3600), (100, 100.0, 0)],
+)
+def test_the_two_clocks_are_compared(wall: int, monotonic: float, jump: int) -> None:
+    before = Moment(NOON, 50.0)
+    after = Moment(NOON + timedelta(seconds=wall), 50.0 + monotonic)
+    assert after.jump_since(before) == timedelta(seconds=jump)
+
+
+def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) -> None:
+    stop = Event()
+
+    def jump(_kit: Kit) -> None:
+        if manned.clock.at > NOON:
+            stop.set()
+        manned.clock.turn(hours=3)
+
+    run(manned.kit, stop, steps=(jump,))
+    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
+    assert alarms == ["alarm: the clock jumped by more than a minute"]
+
+
+def test_it_does_nothing_while_another_leads(manned: District) -> None:
+    assert leads(manned.kit, "another")
+    stop = Event()
+    ran: list[Kit] = []
+
+    class Once:
+        """Stops the relay after its first look."""
+
+        def is_set(self) -> bool:
+            return stop.is_set()
+
+        def wait(self, _seconds: float) -> bool:
+            stop.set()
+            return True
+
+    run(manned.kit, Once(), steps=(ran.append,))  # type: ignore[arg-type]
+    assert ran == []
