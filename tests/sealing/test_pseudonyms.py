@@ -2,6 +2,7 @@
 
 import errno
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def test_where_the_folder_cannot_be_written_the_newest_key_goes_on(tmp_path: Pat
 )
 def test_a_role_can_name_only_what_is_its_work(tmp_path: Path, role: str, held: list[str]) -> None:
     pseudonyms = make_pseudonyms(tmp_path, role=role)
-    verbs = {
+    verbs: dict[str, Callable[[], str]] = {
         "session": lambda: pseudonyms.session(PHONE),
         "heard": lambda: pseudonyms.heard(PHONE, ""),
         "identity": lambda: pseudonyms.identity(PHONE, ""),

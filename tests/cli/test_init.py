@@ -1,0 +1,274 @@
+"""`hotline init` and the commands that stand on it, as an operator types them."""
+
+import csv
+import io
+import json
+import os
+import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.tip import NATIONAL
+from hotline.store import desks, tips
+from tests.builders import make_tip
+
+Hotline = Callable[..., Result]
+PASSPHRASE = "correct horse battery"
+
+
+@pytest.fixture
+def hotline(tmp_path: Path) -> Hotline:
+    """`hotline …` with a home of its own."""
+    environ = {name: None for name in os.environ if name.startswith("HOTLINE_")}
+
+    def run(*words: str, typed: str | None = None) -> Result:
+        home = {"HOTLINE_HOME": str(tmp_path / "home")}
+        return CliRunner(env={**environ, **home}).invoke(main, words, input=typed)
+
+    return run
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    file = tmp_path / "passphrase"
+    file.write_text(f"{PASSPHRASE}\n")
+    return file
+
+
+def rows_of(result: Result) -> list[dict[str, object]]:
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)
+    assert isinstance(rows, list)
+    return rows
+
+
+def whole(folder: Path) -> dict[str, bytes]:
+    return {
+        str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file() and ".db" not in p.name
+    }
+
+
+def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
+    """One tip, sealed by the hooks as a caller would have it."""
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.HOOKS)
+    tip = make_tip(place="12")
+    answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
+    with kit.database.writing() as session:
+        keys = desks.public_keys(session, to)
+        sealed = kit.sealer.tip(answers, uid=tip.uid, place="12", desks=keys)
+        tip.body = sealed.body
+        session.add(tip)
+        session.flush()
+        tips.grant(session, tip, sealed.grants)
+    kit.database.close()
+    return tip.id
+
+
+def test_init_makes_a_line_and_again_changes_nothing(hotline: Hotline, tmp_path: Path) -> None:
+    first = hotline("init", "--demo")
+    assert first.exit_code == 0, first.output
+    before = whole(tmp_path / "home")
+
+    again = hotline("init", "--demo")
+    assert again.exit_code == 0, again.output
+    assert "made" in first.stdout
+    assert "made" not in again.stdout
+    assert again.stdout.count("were there") == 4
+    assert whole(tmp_path / "home") == before
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+
+
+def test_init_writes_a_new_passphrase_for_its_owner_alone(hotline: Hotline, tmp_path: Path) -> None:
+    told = hotline("init")
+    file = tmp_path / "home" / "enrolment-passphrase"
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o400
+    assert len(file.read_text().strip()) == 29
+    assert "write it on paper" in told.stderr
+    assert file.read_text().strip() not in told.output
+    tip_id = file_tip(tmp_path / "home")
+    read = hotline("tips", "read", str(tip_id), "--desk", "gasabo", typed=file.read_text())
+    assert read.exit_code == 0, read.output
+
+
+def test_init_takes_the_passphrase_of_a_file(
+    hotline: Hotline, tmp_path: Path, passphrase: Path
+) -> None:
+    hotline("init", "--passphrase-file", str(passphrase))
+
+    assert not (tmp_path / "home" / "enrolment-passphrase").exists()
+    assert PASSPHRASE.encode() not in b"".join(
+        path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file()
+    )
+
+
+def test_an_empty_passphrase_file_is_refused(hotline: Hotline, tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+
+    told = hotline("init", "--passphrase-file", str(tmp_path / "empty"))
+    assert told.exit_code == 1
+    assert "empty" in told.output
+    missing = hotline("init", "--passphrase-file", str(tmp_path / "missing"))
+    assert "cannot be read" in missing.output
+
+
+def test_release_may_be_repeated(hotline: Hotline) -> None:
+    hotline("init", "--demo")
+
+    for _ in range(2):
+        told = hotline("release")
+        assert told.exit_code == 0, told.output
+        assert "revision 1 is live" in told.stdout
+
+
+def test_commands_before_init_name_it(hotline: Hotline) -> None:
+    for words in (("tips", "list"), ("responders", "list"), ("audit", "verify")):
+        told = hotline(*words)
+        assert told.exit_code == 1
+        assert "hotline init" in told.output
+
+
+def test_hooks_prints_five_secret_addresses(hotline: Hotline) -> None:
+    hotline("init", "--demo")
+
+    told = json.loads(hotline("hooks", "--json").stdout)
+    assert list(told) == ["ussd", "ended", "sms", "delivery", "optout"]
+    shapes = {hook: address.split("/") for hook, address in told.items()}
+    assert {hook: parts[5:] for hook, parts in shapes.items()} == {
+        "ussd": ["ussd"],
+        "ended": ["ussd", "ended"],
+        "sms": ["sms"],
+        "delivery": ["delivery"],
+        "optout": ["optout"],
+    }
+    assert all(parts[:4] == ["http:", "", "127.0.0.1:8000", "hooks"] for parts in shapes.values())
+    assert len({parts[4] for parts in shapes.values()}) == 5
+
+    elsewhere = hotline("hooks", "--base", "https://line.example.org/")
+    assert elsewhere.stdout.count("https://line.example.org/hooks/") == 5
+
+
+def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline) -> None:
+    hotline("init", "--demo")
+
+    people = rows_of(hotline("responders", "list", "--json"))
+    assert len(people) == 62
+    assert people[-1] == {
+        "id": 62,
+        "name": "National desk 2",
+        "level": "national",
+        "language": "fr",
+        "districts": [],
+        "categories": [],
+        "reachable": True,
+    }
+    for told in (hotline("responders", "list"), hotline("responders", "list", "--json")):
+        assert "2507" not in told.output
+
+
+def test_responders_are_imported_whole_or_not_at_all(hotline: Hotline, tmp_path: Path) -> None:
+    hotline("init", typed=None)
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(("name", "msisdn", "language", "level", "districts", "categories"))
+    rows.writerow(("Gasabo 1", "+250788000001", "rw", "responder", "Gasabo", ""))
+    good, bad, latin = (tmp_path / name for name in ("good.csv", "bad.csv", "latin.csv"))
+    good.write_text(text.getvalue())
+    bad.write_text(text.getvalue() + "Gasabo 2,+25078800000,rw,boss,Gasabo,\n")
+    latin.write_bytes("é".encode("latin-1"))
+
+    refused = hotline("responders", "import", str(bad))
+    assert refused.exit_code == 1
+    assert "line 3: level" in refused.output
+    assert "line 3: msisdn" in refused.output
+    assert "788" not in refused.output
+    assert rows_of(hotline("responders", "list", "--json")) == []
+    assert "UTF-8" in hotline("responders", "import", str(latin)).output
+
+    assert hotline("responders", "import", str(good)).stdout == "enrolled 1\n"
+    assert "Gasabo 1" in hotline("responders", "list").stdout
+
+
+def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
+    hotline: Hotline, tmp_path: Path
+) -> None:
+    hotline("init", "--demo")
+    tip_id = file_tip(tmp_path / "home")
+
+    (row,) = rows_of(hotline("tips", "list", "--json"))
+    assert row == {
+        "id": tip_id,
+        "filed_at": "2026-11-24T10:00:00+00:00",
+        "place": "Gasabo",
+        "category": "labour",
+        "urgency": 1,
+        "state": "filed",
+        "do_not_visit": False,
+        "referrals": 0,
+        "acknowledged_by": None,
+    }
+    plain = hotline("tips", "list").stdout
+    assert "NOBODY" in plain
+    assert "ishuri" not in plain
+
+
+def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
+    hotline: Hotline, tmp_path: Path, passphrase: Path
+) -> None:
+    hotline("init", "--passphrase-file", str(passphrase))
+    tip_id = str(file_tip(tmp_path / "home"))
+    words = ("tips", "read", tip_id, "--passphrase-file", str(passphrase), "--desk")
+
+    for desk in ("Gasabo", "gasabo", "national"):
+        read = hotline(*words, desk)
+        assert read.exit_code == 0, read.output
+        assert "Gasabo (12)" in read.stdout
+        assert "hafi y'?[2Jishuri" in read.stdout, "nothing that a terminal would obey"
+    verified = hotline("audit", "verify")
+    assert verified.stdout.startswith("whole: 4 rows")
+
+    wrong = hotline("tips", "read", tip_id, "--desk", "gasabo", typed="guess\n")
+    assert wrong.exit_code == 1
+    assert "passphrase" in wrong.output
+    assert "guess" not in wrong.output
+    assert "ishuri" not in wrong.output
+
+
+def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
+    hotline: Hotline, tmp_path: Path, passphrase: Path
+) -> None:
+    hotline("init", "--passphrase-file", str(passphrase))
+    tip_id = str(file_tip(tmp_path / "home", to=(NATIONAL,)))
+
+    refused = hotline("tips", "read", tip_id, "--desk", "gasabo")
+    assert refused.exit_code == 1
+    assert "no grant" in refused.output
+    assert "Passphrase" not in refused.output
+    assert "no desk of that name" in hotline("tips", "read", tip_id, "--desk", "gasbo").output
+    assert "no tip 99" in hotline("tips", "read", "99", "--desk", "gasabo").output
+
+
+def test_a_log_that_was_touched_is_told_with_its_row(hotline: Hotline, tmp_path: Path) -> None:
+    hotline("init", "--demo")
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path / "home")}), Role.CONSOLE)
+    with kit.database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE audit SET subject = 'nothing' WHERE id = 2")
+    kit.database.close()
+
+    told = hotline("audit", "verify")
+    assert told.exit_code == 1
+    assert "BROKEN at row 2" in told.stderr
+
+
+def test_the_weeks_of_contacts_begin_with_this_one(hotline: Hotline, tmp_path: Path) -> None:
+    hotline("init")
+
+    year, week, _ = datetime.now(UTC).isocalendar()
+    assert (tmp_path / "home" / "keys" / "hooks" / f"contact-{year}-W{week:02}.key").exists()

@@ -1,0 +1,174 @@
+"""Who may read a tip, and what a reading leaves behind."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.tip import NATIONAL, TipState
+from hotline.errors import NotFound, PassphraseWrong, SealBroken
+from hotline.ports import Kit
+from hotline.sealing.opening import unwrap_desk_key
+from hotline.sealing.passphrase import Costs
+from hotline.sealing.sealer import Sealer
+from hotline.services import access
+from hotline.store import desks, tips
+from hotline.store.audit import AuditEntry
+from hotline.store.database import Database
+from hotline.store.desks import Desk, DeskMember
+from hotline.store.tips import Tip
+from tests.builders import NOON, make_referral, make_responder, make_tip
+from tests.conftest import Clock
+from tests.kits import make_kit
+
+PASSPHRASE = "correct horse"
+QUICK = Costs(passes=1, kib=8)
+ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> Kit:
+    return replace(make_kit(database=database, now=clock), sealer=Sealer())
+
+
+@pytest.fixture
+def desked(kit: Kit) -> Kit:
+    """With every desk's keys made."""
+    access.make_desks(kit, PASSPHRASE, costs=QUICK)
+    return kit
+
+
+def file_tip(kit: Kit, *, place: str = "12", to: tuple[str, ...] = ("12", NATIONAL)) -> int:
+    tip = make_tip(place=place)
+    with kit.database.writing() as session:
+        sealed = kit.sealer.tip(
+            ANSWERS, uid=tip.uid, place=place, desks=desks.public_keys(session, to)
+        )
+        tip.body = sealed.body
+        session.add(tip)
+        session.flush()
+        tips.grant(session, tip, sealed.grants)
+        return tip.id
+
+
+def logged(kit: Kit) -> list[tuple[str, str, str, str]]:
+    """The log's rows, after the one of making desks."""
+    with kit.database.reading() as session:
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    return [(row.actor, row.action, row.subject, row.reason) for row in rows][1:]
+
+
+def test_every_district_and_the_nation_have_a_desk(desked: Kit) -> None:
+    assert access.missing_desks(desked) == []
+    with desked.database.reading() as session:
+        codes = desks.codes(session)
+        keys = desks.public_keys(session, codes)
+    assert len(codes) == 31
+    assert NATIONAL in codes
+    assert len(set(keys.values())) == 31, "no two desks open each other's tips"
+
+
+def test_making_desks_again_changes_no_key(desked: Kit) -> None:
+    with desked.database.reading() as session:
+        before = session.execute(select(Desk.code, Desk.public_key)).all()
+
+    assert access.make_desks(desked, "another passphrase", costs=QUICK) == ()
+    with desked.database.reading() as session:
+        assert session.execute(select(Desk.code, Desk.public_key)).all() == before
+
+
+def test_no_desk_s_private_key_is_in_the_database(desked: Kit) -> None:
+    with desked.database.reading() as session:
+        wrapped = session.scalars(select(DeskMember.wrapped_key)).all()
+    assert len(wrapped) == 31
+    for envelope in wrapped:
+        with pytest.raises(PassphraseWrong):
+            unwrap_desk_key(envelope, "guess", desk="12")
+
+
+@pytest.mark.parametrize("desk", ["12", NATIONAL])
+def test_each_granted_desk_reads_it_and_leaves_a_row(desked: Kit, desk: str) -> None:
+    tip_id = file_tip(desked)
+
+    opened = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE)
+
+    assert opened.answers == ANSWERS
+    assert "ishuri" not in repr(opened)
+    assert logged(desked) == [(f"cli:{desk}", "tip_read", f"tip:{tip_id}", "")]
+
+
+def test_a_desk_without_a_grant_is_told_so_and_leaves_no_reading(desked: Kit) -> None:
+    tip_id = file_tip(desked, to=(NATIONAL,))
+
+    with pytest.raises(NotFound, match="no grant"):
+        access.check_grant(desked, tip_id, desk="12")
+    with pytest.raises(NotFound, match="no grant"):
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
+    assert logged(desked) == []
+
+
+def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: Kit) -> None:
+    tip_id = file_tip(desked)
+
+    with pytest.raises(PassphraseWrong):
+        access.read_tip(desked, tip_id, desk="12", passphrase="wrong")
+    assert logged(desked) == [("cli:12", "tip_refused", f"tip:{tip_id}", "wrong passphrase")]
+
+
+def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: Kit) -> None:
+    tip_id = file_tip(desked)
+    with desked.database.writing() as session:
+        tip = session.get(Tip, tip_id)
+        assert tip is not None
+        tip.place = "13"
+
+    with pytest.raises(SealBroken):
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
+    assert logged(desked) == []
+
+
+def test_drafts_are_nobody_s_to_read_or_list(desked: Kit) -> None:
+    tip_id = file_tip(desked)
+    with desked.database.writing() as session:
+        tip = session.get(Tip, tip_id)
+        assert tip is not None
+        tip.state = TipState.DRAFT
+
+    assert access.list_tips(desked) == []
+    with pytest.raises(NotFound):
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
+
+
+def test_a_listed_tip_says_who_took_it_first(kit: Kit) -> None:
+    with kit.database.writing() as session:
+        one, other = make_tip(uid="1" * 32), make_tip(uid="2" * 32)
+        people = [
+            make_responder(name=f"Gasabo {n}", msisdn=f"+25078800000{n}") for n in range(1, 4)
+        ]
+        session.add_all([one, other, *people])
+        session.flush()
+        times = {"K7Q1": None, "K7Q2": NOON.replace(minute=9), "K7Q3": NOON.replace(minute=5)}
+        for person, (reference, at) in zip(people, times.items(), strict=True):
+            session.add(
+                make_referral(
+                    tip_id=one.id,
+                    responder_id=person.id,
+                    reference=reference,
+                    acknowledged_at=at,
+                )
+            )
+
+    listed = access.list_tips(kit)
+    assert [(row.tip.uid[0], row.acknowledged_by, row.referrals) for row in listed] == [
+        ("2", None, 0),
+        ("1", "Gasabo 3", 3),
+    ]
+
+
+def test_the_log_of_readings_is_whole(desked: Kit) -> None:
+    tip_id = file_tip(desked)
+    for _ in range(2):
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
+
+    chain = access.verify_audit(desked)
+    assert (chain.length, chain.broken_at) == (3, None)

@@ -1,0 +1,88 @@
+"""Enrolling out of a file: everybody, or nobody; numbers for the relay's eyes alone."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.rehearsal import demo_responders
+from hotline.errors import ImportRefused
+from hotline.ports import Kit
+from hotline.sealing.opening import RelayNumbers
+from hotline.sealing.sealer import Sealer
+from hotline.services import enrolment
+from hotline.store.audit import AuditEntry
+from hotline.store.database import Database
+from tests.builders import make_keyfolder, make_pseudonyms
+from tests.conftest import Clock
+from tests.kits import make_kit
+
+HEADER = "name,msisdn,language,level,districts,categories\n"
+ONE = "Gasabo 1,+250788000001,rw,responder,Gasabo,\n"
+TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock, tmp_path: Path) -> Kit:
+    """With the console's keys."""
+    return replace(
+        make_kit(database=database, now=clock),
+        sealer=Sealer(make_keyfolder(tmp_path, role="console").read("relay.pub")),
+        pseudonyms=make_pseudonyms(tmp_path, role="console"),
+    )
+
+
+def test_everybody_in_a_good_file_is_enrolled(kit: Kit) -> None:
+    assert len(enrolment.import_responders(kit, HEADER + ONE + TWO)) == 2
+
+    one, two = enrolment.list_responders(kit)
+    assert (one.name, one.level, one.language, one.districts) == (
+        "Gasabo 1",
+        "responder",
+        "rw",
+        ["12"],
+    )
+    assert (two.level, two.districts, two.categories) == ("deputy", ["11", "12"], ["labour"])
+    assert one.active
+    assert one.unreachable is None
+
+
+def test_the_hooks_know_the_phone_and_only_the_workers_its_number(kit: Kit, tmp_path: Path) -> None:
+    enrolment.import_responders(kit, HEADER + ONE)
+
+    (person,) = enrolment.list_responders(kit)
+    assert person.number_key == make_pseudonyms(tmp_path, role="hooks").enrolled("+250788000001")
+    relay = RelayNumbers(make_keyfolder(tmp_path, role="workers").read("relay.key"))
+    assert relay.open_number(person.sealed_number) == "+250788000001"
+
+
+def test_one_bad_row_enrols_nobody(kit: Kit) -> None:
+    with pytest.raises(ImportRefused, match="line 3: level"):
+        enrolment.import_responders(kit, HEADER + ONE + TWO.replace("deputy", "boss"))
+    assert enrolment.list_responders(kit) == []
+
+
+def test_one_number_that_is_enrolled_already_enrols_nobody(kit: Kit) -> None:
+    enrolment.import_responders(kit, HEADER + ONE)
+
+    with pytest.raises(ImportRefused) as told:
+        enrolment.import_responders(kit, HEADER + TWO + ONE.replace("+250", "0"))
+    assert told.value.problems == ("line 3: msisdn: is enrolled already",)
+    assert len(enrolment.list_responders(kit)) == 1
+
+
+def test_an_import_leaves_a_row_without_numbers(kit: Kit) -> None:
+    enrolment.import_responders(kit, HEADER + ONE)
+
+    with kit.database.reading() as session:
+        (row,) = session.scalars(select(AuditEntry))
+    assert (row.actor, row.action, row.subject) == ("cli", "responders_imported", "1 responders")
+
+
+def test_no_number_is_in_the_database(kit: Kit, tmp_path: Path) -> None:
+    enrolment.import_responders(kit, demo_responders())
+
+    stored = b"".join(path.read_bytes() for path in tmp_path.glob("hotline.db*"))
+    assert b"Gasabo 1" in stored
+    assert b"7881012" not in stored

@@ -1,0 +1,183 @@
+"""Each role's kit is built with its own key folder and no other, and can do no other role's work."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.bootstrap import Later, Role, build_kit
+from hotline.config import Settings
+from hotline.errors import KeyMissing, NotReady, SettingsInvalid
+from hotline.ports import Kit
+from hotline.sealing.keymaking import make_keys
+from hotline.sealing.sealer import Sealer
+from hotline.store import migrate
+from hotline.store.database import open_database
+from tests.builders import NOON
+
+PHONE = "+250788000001"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Of a line whose keys and tables are made."""
+    settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
+    make_keys(settings.home / "keys", NOON)
+    database = open_database(settings.database_url)
+    migrate.upgrade(database)
+    database.close()
+    return settings
+
+
+def alone(settings: Settings, role: Role, tmp_path: Path) -> Kit:
+    """The kit of a process that was given one key folder, all others being gone from the machine."""
+    own = tmp_path / "own"
+    shutil.copytree(settings.home / "keys" / role, own)
+    shutil.rmtree(settings.home / "keys")
+    return build_kit(replace(settings, keys=own), role)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_needs_no_other_role_s_keys(settings: Settings, role: Role, tmp_path: Path) -> None:
+    kit = alone(settings, role, tmp_path)
+
+    with kit.database.reading():
+        pass
+    kit.failpoint("tip.before_commit")
+    assert kit.now().tzinfo is not None
+    assert kit.line.service_code == "*384*777#"
+    kit.database.close()
+
+
+def test_the_hooks_seal_and_name_phones_and_open_nothing(
+    settings: Settings, tmp_path: Path
+) -> None:
+    relay_key = (settings.home / "keys" / "console" / "relay.pub").read_bytes()
+    number = Sealer(relay_key).number(PHONE)
+    kit = alone(settings, Role.HOOKS, tmp_path)
+
+    sealed = kit.sealer.tip({"danger": "yes"}, uid="0" * 32, place="12", desks={"12": relay_key})
+    assert sealed.grants.keys() == {"12"}
+    assert kit.pseudonyms.contact(PHONE, NOON) != kit.pseudonyms.enrolled(PHONE)
+    with pytest.raises(KeyMissing):
+        kit.numbers.open_number(number)
+    with pytest.raises(KeyMissing):
+        kit.sealer.number(PHONE)
+    with pytest.raises(NotReady):
+        kit.sms.send(PHONE, "x")
+    held = {path.name for path in (tmp_path / "own").iterdir()}
+    assert not held & {"relay.key", "relay.pub", "pepper.key"}
+
+
+def test_the_workers_open_numbers_and_nothing_of_a_session(
+    settings: Settings, tmp_path: Path
+) -> None:
+    number = Sealer((settings.home / "keys/console/relay.pub").read_bytes()).number(PHONE)
+    kit = alone(settings, Role.WORKERS, tmp_path)
+
+    assert kit.numbers.open_number(number) == PHONE
+    assert kit.pseudonyms.stopped(PHONE)
+    with pytest.raises(KeyMissing):
+        kit.runs.load("s")
+    with pytest.raises(KeyMissing):
+        kit.runs.save("s", {})
+    with pytest.raises(KeyMissing):
+        kit.pseudonyms.session("s")
+    with pytest.raises(KeyMissing):
+        kit.pseudonyms.enrolled(PHONE)
+
+
+def test_the_console_seals_numbers_and_cannot_open_one(settings: Settings, tmp_path: Path) -> None:
+    kit = alone(settings, Role.CONSOLE, tmp_path)
+
+    with pytest.raises(KeyMissing):
+        kit.numbers.open_number(kit.sealer.number(PHONE))
+
+
+def test_a_process_with_another_role_s_folder_does_not_start(settings: Settings) -> None:
+    console = settings.home / "keys" / "console"
+
+    for role in (Role.HOOKS, Role.WORKERS):
+        with pytest.raises(KeyMissing):
+            build_kit(replace(settings, keys=console), role)
+
+
+def test_before_init_the_command_is_named(tmp_path: Path) -> None:
+    settings = Settings.read({"HOTLINE_HOME": str(tmp_path)})
+
+    with pytest.raises(NotReady, match="hotline init"):
+        build_kit(settings, Role.HOOKS)
+    make_keys(tmp_path / "keys", NOON)
+    with pytest.raises(NotReady, match="hotline init"):
+        build_kit(settings, Role.HOOKS)
+    assert not (tmp_path / "hotline.db").exists(), "looking makes nothing"
+
+
+def test_workers_of_the_live_gateway_need_its_key(settings: Settings) -> None:
+    live = replace(settings, gateway_url="https://api.africastalking.com", gateway_api_key="")
+
+    build_kit(live, Role.HOOKS).database.close()
+    with pytest.raises(SettingsInvalid, match="HOTLINE_GATEWAY_API_KEY"):
+        build_kit(live, Role.WORKERS)
+
+
+BUILD = """
+import os, sys
+from hotline.bootstrap import Role, build_kit
+from hotline.config import Settings
+build_kit(Settings.read(os.environ), Role.HOOKS)
+print(*sorted({"rq", "africastalking", "alembic", "requests", "flask"} & sys.modules.keys()))
+"""
+
+
+def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", BUILD],
+        env={"HOTLINE_HOME": str(settings.home)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout.strip() == ""
+
+
+def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
+    plug = Later("collections", "Counter", "aab")
+
+    assert plug.most_common() == [("a", 2), ("b", 1)]
+    plug.update("c")
+    assert plug.total() == 4
+    with pytest.raises(AttributeError):
+        _ = plug.nothing_of_the_kind
+
+
+FAULTY = """
+import os, sys
+from pathlib import Path
+from hotline.adapters.failpoints import Failpoints
+failpoint = Failpoints(Path(sys.argv[1]))
+failpoint("tip.before_commit")
+print("lived", flush=True)
+"""
+
+
+def test_a_failpoint_kills_once_for_each_token(tmp_path: Path) -> None:
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", FAULTY, str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    (tmp_path / "tip.before_commit").touch()
+    (tmp_path / "tip.after_commit").touch()
+    killed, lived = run(), run()
+
+    assert (killed.returncode, killed.stdout) == (-9, "")
+    assert (lived.returncode, lived.stdout) == (0, "lived\n")
+    assert (tmp_path / "log").read_text() == "tip.before_commit\n"
+    assert (tmp_path / "tip.after_commit").exists()
