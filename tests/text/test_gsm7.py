@@ -1,0 +1,67 @@
+"""The alphabet, against an independent codec; and what stands for letters outside it."""
+
+import unicodedata
+
+import gsm0338
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.text.gsm7 import BASIC, EXTENDED, is_gsm7, septets, strangers, substitute, to_gsm7
+
+ORACLE = gsm0338.Codec()
+
+
+def _encodes(letter: str) -> bool:
+    try:
+        ORACLE.encode(letter)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def test_the_table_is_the_standards_own() -> None:
+    ours = {chr(code) for code in range(0x3000) if is_gsm7(chr(code))}
+    theirs = {chr(code) for code in range(0x3000) if _encodes(chr(code))} - {"\x1b"}
+    assert ours == theirs
+    assert (len(BASIC), len(EXTENDED)) == (127, 10)
+
+
+@given(st.text(st.sampled_from(sorted(BASIC | EXTENDED))))
+def test_septets_are_what_the_codec_writes(text: str) -> None:
+    assert septets(text) == len(ORACLE.encode(text)[0])
+
+
+@given(st.text())
+def test_whatever_comes_leaves_in_gsm7(text: str) -> None:
+    assert is_gsm7(to_gsm7(text))
+
+
+@given(st.text(st.sampled_from(sorted(BASIC | EXTENDED))))
+def test_what_is_gsm7_already_stays(text: str) -> None:
+    assert to_gsm7(text) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Français", "Francais"),
+        ("août", "aout"),
+        ("À propos, Êtes-vous", "A propos, Etes-vous"),
+        ("déjà vu", "déjà vu"),
+        ("umuntu n’abana", "umuntu n'abana"),
+        ("cœur", "coeur"),
+        ("1\u202f500\u00a0RWF", "1 500 RWF"),
+        ("a…b — «c»", 'a...b - "c"'),
+        (unicodedata.normalize("NFD", "été"), "été"),
+        ("日", "?"),
+        ("😀", "?"),
+    ],
+)
+def test_each_stranger_has_a_substitute(written: str, shown: str) -> None:
+    assert to_gsm7(written) == shown
+
+
+def test_strangers_are_named_once() -> None:
+    assert strangers("ça va, garçon, où ?’") == ("ç", "’")
+    assert substitute("ç") == "c"
