@@ -4,8 +4,10 @@ from urllib.parse import parse_qsl
 import pytest
 
 from hotline.emulator.client import EmulatorClient
+from hotline.emulator.emulator import Emulator
 from hotline.emulator.ids import Ids
 from hotline.emulator.networks import CONNECTION_PROBLEM, TIMED_OUT
+from hotline.emulator.sessions import Phase
 from hotline.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
 
@@ -270,3 +272,20 @@ def test_the_same_seed_gives_the_same_ids() -> None:
     one, other, another = Ids(7), Ids(7), Ids(8)
     assert one.session() == other.session() != another.session()
     assert one.message() == other.message()
+
+
+def test_a_timer_that_fires_as_she_replies_lets_her_go_on(
+    emulator: Emulator, client: EmulatorClient
+) -> None:
+    client.run_clock_at(0.001)
+    session = client.dial()
+    with emulator.state.lock:
+        emulator.scheduler.turn(31)
+        fired = threading.Event()
+        while not any(thread.name == "emulator-timer" for thread in threading.enumerate()):
+            assert not fired.wait(0.005)
+        held = emulator.ussd.reply(session.id, "1")
+        timers = [one for one in threading.enumerate() if one.name == "emulator-timer"]
+    for timer in timers:
+        timer.join(timeout=5)
+    assert held.phase is Phase.OPEN
