@@ -20,6 +20,7 @@ PATIENCE = 10.0
 @dataclass
 class Valkey:
     url: str
+    folder: Path
     process: "subprocess.Popen[bytes]"
 
     def client(self) -> "Redis":
@@ -35,19 +36,26 @@ class Valkey:
         self.process.kill()
         self.process.wait()
 
+    def restart(self) -> None:
+        """Another one in its place, with nothing remembered."""
+        self.process = _start(self.folder)
+        _await(self)
+
 
 @contextmanager
 def valkey_in(folder: Path) -> Iterator[Valkey]:
-    path = folder / "s"
-    argv = [str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--save", ""]
-    process = subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL)
-    valkey = Valkey(f"unix://{path}", process)
+    valkey = Valkey(f"unix://{folder}/s", folder, _start(folder))
     try:
         _await(valkey)
         yield valkey
     finally:
         valkey.wake()
         valkey.kill()
+
+
+def _start(folder: Path) -> "subprocess.Popen[bytes]":
+    argv = [str(get_binary_path()), "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
+    return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL)
 
 
 def _await(valkey: Valkey) -> None:

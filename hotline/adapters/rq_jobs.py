@@ -2,6 +2,7 @@
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Disconnected
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
@@ -23,7 +24,8 @@ class RqJobs:
             url,
             socket_timeout=SOCKET_SECONDS,
             socket_connect_timeout=SOCKET_SECONDS,
-            retry=Retry(NoBackoff(), 0),
+            # Once, for the connection that a restarted Redis left behind; a hang is not waited for twice.
+            retry=Retry(NoBackoff(), 1, supported_errors=(Disconnected,)),
         )
         self._queues = {
             job: Queue(job.queue, connection=connection, serializer="json") for job in Job

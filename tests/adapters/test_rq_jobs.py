@@ -45,3 +45,12 @@ def test_it_rings_again_once_redis_is_back(valkey: Valkey) -> None:
     valkey.wake()
     jobs.ring(Job.REFER_TIP, 2)
     assert valkey.client().llen("rq:queue:alerts") >= 1
+
+
+def test_a_redis_that_was_restarted_hears_the_first_ring(valkey: Valkey) -> None:
+    jobs = RqJobs(valkey.url)
+    jobs.ring(Job.DELIVER, 1)
+    valkey.kill()
+    valkey.restart()
+    jobs.ring(Job.DELIVER, 2)
+    assert valkey.client().llen("rq:queue:alerts") == 1

@@ -189,3 +189,14 @@ def test_nothing_is_left_in_the_queue(district: District, valkey: Valkey) -> Non
     RqJobs(valkey.url).ring(Job.DELIVER, 1)
     work(district, valkey)
     assert Queue("alerts", connection=valkey.client(), serializer="json").is_empty()
+
+
+def test_a_redis_that_was_restarted_finds_its_worker_again(valkey: Valkey) -> None:
+    process = start(valkey)
+    await_birth(valkey)
+    valkey.kill()
+    valkey.restart()
+    await_birth(valkey)
+    process.terminate()
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0, said.decode()
