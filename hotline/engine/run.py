@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hotline.text.languages import FIRST
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -22,6 +24,8 @@ class Facts:
     """Read by `when: {flag: ...}`: for example `reporting`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
     """Choices that no flow can hold, by list name: for example `my_cases`. They stand beside the book's own lists."""
+    language: str = FIRST
+    """What a private entry is read in: an enrolled phone has said so. Nobody else's language is known."""
 
 
 @dataclass(frozen=True, slots=True)

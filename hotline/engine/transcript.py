@@ -85,6 +85,7 @@ def read(text: str) -> Transcript:
             name: True for line in head if line.startswith("with ") for name in line.split()[1:]
         },
         lists=dict(_lists(head)),
+        language=language,
     )
     keyed = tuple(line[1:].removeprefix(" ") for line in lines if line.startswith(">"))
     if not keyed or not keyed[0].startswith(DIAL):

@@ -116,7 +116,7 @@ def _landed(book: Book, facts: Facts, entry: str) -> Walked:
     flow = book.flows.get(book.entries.get(entry, ""))
     if flow is None:
         return _at_front(book, facts)
-    run = walk.entered(book, Run(FIRST, ()), flow.name)
+    run = walk.entered(book, Run(facts.language if flow.private else FIRST, ()), flow.name)
     walked = walk.settle(book, facts, run).after(FlowEntered(flow.name))
     return _at_front(book, facts) if walked.run.passage else walked
 

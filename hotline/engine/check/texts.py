@@ -44,10 +44,10 @@ def letters(book: Book) -> Iterator[Finding]:
 
 
 def unsigned_numbers(book: Book, signed: Collection[str]) -> Iterator[Finding]:
-    """Three digits and more are a number that somebody may dial: it must be on the signed list."""
+    """Three digits and more, however they are spaced, are a number that somebody may dial: it must be signed."""
     for written in texts(book):
         for language, text in written.text.items():
-            for number in dict.fromkeys(re.findall(r"\d{3,}", text)):
+            for number in dict.fromkeys(map(_bare, re.findall(r"\d(?:[ .-]?\d){2,}", text))):
                 if number not in signed and number not in OUR_KEYS:
                     yield Finding(
                         written.flow,
@@ -57,3 +57,7 @@ def unsigned_numbers(book: Book, signed: Collection[str]) -> Iterator[Finding]:
                         "take it out, or have it signed in numbers.csv",
                         language,
                     )
+
+
+def _bare(number: str) -> str:
+    return re.sub(r"\D", "", number)

@@ -1,0 +1,84 @@
+"""`hotline flows`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli.flows import flows
+from hotline.engine.source import dump
+from tests.engine.books import make_document, t
+
+HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    _write(tmp_path, make_document())
+    (tmp_path / "numbers.csv").write_text(HEAD + "112,Police,verified,,,,\n114,Nobody,guess,,,,\n")
+    return tmp_path
+
+
+def _write(folder: Path, document: dict[str, Any]) -> None:
+    for name, flow in document["flows"].items():
+        (folder / f"{name}.yaml").write_text(dump(flow), encoding="utf-8")
+    (folder / "entries.yaml").write_text(dump(document["entries"]), encoding="utf-8")
+
+
+def _run(*arguments: str | Path, keyed: str = "") -> Result:
+    return CliRunner().invoke(flows, [str(argument) for argument in arguments], input=keyed)
+
+
+def test_good_flows_end_with_0(folder: Path) -> None:
+    result = _run("check", folder)
+    assert (result.exit_code, result.output) == (0, "Nothing to mend.\n")
+
+
+def test_findings_end_with_1_and_say_where_and_what_to_do(folder: Path) -> None:
+    _write(
+        folder,
+        make_document(learn={"one": {"say": {"text": {**t("call 112 or 114"), "fr": "reçu"}}}}),
+    )
+    result = _run("check", folder)
+
+    assert result.exit_code == 1
+    assert "learn.yaml one fr: text holds ç (LATIN SMALL LETTER C WITH CEDILLA)" in result.output
+    assert "[letter]. Fix: write c" in result.output
+    assert "names 114, which nobody signed" in result.output
+    assert "names 112" not in result.output
+
+
+def test_findings_as_json(folder: Path) -> None:
+    _write(folder, make_document(learn={"one": {"say": {}}}))
+    result = _run("check", folder, "--json")
+
+    assert result.exit_code == 1
+    (found,) = json.loads(result.output)
+    assert found["code"] == "shape"
+    assert "learn.nodes.one.say.text" in found["message"]
+
+
+def test_the_shipped_flows_have_no_findings() -> None:
+    result = _run("check")
+    assert (result.exit_code, result.output) == (0, "Nothing to mend.\n")
+
+
+def test_playing_shows_screens_events_and_septets(folder: Path) -> None:
+    result = _run("play", "--folder", folder, "--lang", "en", keyed="5\n1\n\n")
+    assert "| Welcome en " in result.output
+    assert "  FlowEntered tell\n" in result.output
+    assert "  Answered danger=yes\n" in result.output
+    assert " of 156 septets" in result.output
+
+
+def test_playing_a_dial_with_an_entry_and_without_the_report(folder: Path) -> None:
+    result = _run("play", "--folder", folder, "--dial", "*384*777*11*9#", keyed="00\n\n")
+    assert "| Second lesson rw " in result.output
+    without = _run("play", "--folder", folder, "--no-report", keyed="\n")
+    assert "Problem" not in without.output
+
+
+def test_the_schema_is_json() -> None:
+    assert json.loads(_run("schema").output)["title"] == "FlowModel"
