@@ -1,0 +1,96 @@
+"""Africa's Talking's callbacks, as values. Its words stop here. Unknown extra fields are let pass.
+
+USSD hop            phoneNumber serviceCode text sessionId networkCode
+USSD end notice     sessionId status phoneNumber serviceCode networkCode date cost durationInMillis hopsCount input ...
+incoming SMS        id from to text date linkId cost networkCode
+delivery report     id status phoneNumber networkCode failureReason retryCount
+opt-out             senderId phoneNumber
+"""
+
+from datetime import UTC, datetime
+
+from hotline.domain.message import MessageIn, ReportIn
+from hotline.domain.ussd import EndNotice, UssdHop, suffix_of, with_suffix
+from hotline.errors import CallbackInvalid
+from hotline.ports import Line
+from hotline.web.guard import Form
+
+MOST_USSD = 1000
+MOST_SMS = 1600
+MOST_WORD = 100
+DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
+"""Both are in the wild, and both mean UTC."""
+
+
+def read_hop(form: Form, line: Line) -> UssdHop:
+    """Raises CallbackInvalid."""
+    suffix = _our_suffix(form, line)
+    text = with_suffix(suffix, form.text("text", most=MOST_USSD))
+    if len(text) > MOST_USSD:
+        raise CallbackInvalid("text and suffix are too long")
+    return UssdHop(
+        session_id=form.identifier("sessionId"),
+        caller=form.msisdn("phoneNumber"),
+        text=text,
+        network=form.optional("networkCode"),
+    )
+
+
+def read_end(form: Form, line: Line) -> EndNotice:
+    """Its `input` and `lastAppResponse` hold what she typed: they are not even looked at. Raises CallbackInvalid."""
+    if "serviceCode" in form.fields:
+        _our_suffix(form, line)
+    return EndNotice(
+        session_id=form.identifier("sessionId"), status=form.text("status", most=MOST_WORD)
+    )
+
+
+def read_message(form: Form, line: Line) -> MessageIn | None:
+    """None where the sender is no number: the network's own notices. Raises CallbackInvalid."""
+    provider_id = form.identifier("id")
+    if form.text("to", most=MOST_WORD).strip() != line.shortcode:
+        raise CallbackInvalid("to is not ours")
+    text = form.text("text", most=MOST_SMS)
+    try:
+        sender = form.msisdn("from")
+    except CallbackInvalid:
+        form.text("from", most=MOST_WORD)
+        return None
+    return MessageIn(
+        provider_id=provider_id,
+        sender=sender,
+        text=text,
+        sent_at=_date(form.fields.get("date", "")),
+        network=form.optional("networkCode"),
+    )
+
+
+def read_report(form: Form) -> ReportIn:
+    """Whatever the status says: new words are no error. Raises CallbackInvalid."""
+    reason = form.fields.get("failureReason")
+    return ReportIn(
+        provider_id=form.identifier("id"),
+        status=form.text("status", most=MOST_WORD),
+        failure_reason=form.text("failureReason", most=MOST_WORD) if reason else None,
+    )
+
+
+def read_optout(form: Form) -> str:
+    """The number that wants nothing more. Raises CallbackInvalid."""
+    return form.msisdn("phoneNumber")
+
+
+def _our_suffix(form: Form, line: Line) -> str:
+    suffix = suffix_of(form.text("serviceCode", most=MOST_WORD), line.service_code)
+    if suffix is None:
+        raise CallbackInvalid("serviceCode is not ours")
+    return suffix
+
+
+def _date(written: str) -> datetime | None:
+    for pattern in DATES:
+        try:
+            return datetime.strptime(written, pattern).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None

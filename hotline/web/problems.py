@@ -1,0 +1,48 @@
+"""What the hooks answer when something is wrong, and all that is written down of it.
+
+A log line holds the hook's name and the kind of the error: never a path, a field, a message or a traceback, since any
+of them may quote a secret, a number or what somebody typed.
+"""
+
+import logging
+
+from flask import Response
+from werkzeug.exceptions import HTTPException
+
+from hotline.errors import CallbackInvalid, Unavailable
+from hotline.ports import Kit
+from hotline.services.conversation import failure
+
+LOG = logging.getLogger("hotline.web")
+
+
+def plain(body: str, status: int = 200) -> Response:
+    return Response(body, status=status, content_type="text/plain; charset=utf-8")
+
+
+def broken_hop(kit: Kit, hook: str, error: Exception) -> Response:
+    """Whatever failed, the gateway hears `END` and 200: anything else is an error on her screen."""
+    write_down(hook, error)
+    return plain(failure(kit))
+
+
+def broken_hook(_kit: Kit, hook: str, error: Exception) -> Response:
+    """What cannot be read is the gateway's fault, once and for all; everything else it may send again."""
+    write_down(hook, error)
+    return plain("", 400) if isinstance(error, CallbackInvalid) else plain("", 503)
+
+
+def refused(error: HTTPException) -> Response:
+    """A bare status: no page says what runs here."""
+    return plain("", error.code or 500)
+
+
+def unforeseen(error: Exception) -> Response:
+    """A fault outside the hooks. Flask's own handler would write the path down, and with it a secret."""
+    write_down("web", error)
+    return plain("", 500)
+
+
+def write_down(hook: str, error: Exception) -> None:
+    level = logging.WARNING if isinstance(error, CallbackInvalid | Unavailable) else logging.ERROR
+    LOG.log(level, "%s: %s", hook, type(error).__name__)

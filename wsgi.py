@@ -1,0 +1,13 @@
+"""What the web server imports: `granian --interface wsgi wsgi:application`."""
+
+import os
+
+from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.config import Settings
+from hotline.sealing.keyfolder import hook_secrets
+from hotline.web.app import create_app
+
+settings = Settings.read(os.environ)
+application = create_app(
+    build_kit(settings, Role.HOOKS), hook_secrets(key_folder(settings, Role.HOOKS))
+)
