@@ -119,8 +119,9 @@ def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
     page.keyboard.press("Escape")
     citizen.shows(re.compile(r"\d\d:\d\d"))
     page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
     expect(page.locator("[data-handset=responder]")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("[data-handset=citizen]")).to_be_focused()
 
 
 @pytest.mark.browser
@@ -182,6 +183,27 @@ def test_another_responder(url: str, page: Page, responder: Phone) -> None:
     page.locator("[data-people]").select_option("+250738100002")
     expect(responder.root.locator("[data-operator]")).to_have_text("Airtel")
     LocalSms(url).sent("Elsewhere", "+250738100002")
+    responder.shows("1 new message")
+
+
+@pytest.mark.browser
+def test_the_right_phone_is_the_first_that_rings(url: str, page: Page, responder: Phone) -> None:
+    LocalSms(url).sent("K7Q4 waits", "+250738100002")
+    responder.shows("1 new message")
+    expect(page.locator("[data-people]")).to_have_value("+250738100002")
+
+
+@pytest.mark.browser
+def test_a_chosen_phone_stays_and_the_others_are_marked(
+    url: str, page: Page, responder: Phone
+) -> None:
+    page.locator("[data-people]").select_option(RESPONDER)
+    LocalSms(url).sent("K7Q4 waits", "+250738100002")
+    other = page.locator("[data-log] button", has_text="Huye 2").first
+    expect(other).to_be_visible()
+    expect(page.locator("[data-people] option", has_text="✉ Huye 2")).to_have_count(1)
+    expect(page.locator("[data-people]")).to_have_value(RESPONDER)
+    other.click()
     responder.shows("1 new message")
 
 

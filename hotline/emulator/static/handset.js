@@ -58,6 +58,11 @@ export class Handset {
     this.draw();
   }
 
+  // Nobody has used it, and nothing has come: it may be exchanged for another.
+  get untouched() {
+    return this.name === "idle" && !this.held.inbox.length && !this.held.calls.length;
+  }
+
   get screen() {
     return screens[this.name];
   }
