@@ -1,0 +1,47 @@
+"""Runs in Redis: sealed before they leave the process, gone after ten minutes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from hotline.adapters.circuit import Circuit, CircuitOpen, connect
+from hotline.errors import RunsUnavailable, SealBroken
+from hotline.sealing.runs import RunCipher
+
+TTL_SECONDS = 600
+PREFIX = "run:"
+
+
+class RedisRuns:
+    """The `RunStore` of production. Opens its connection with the first hop. A hung Redis costs a hop 0.6 s at most."""
+
+    def __init__(self, url: str, cipher: RunCipher, *, circuit: Circuit | None = None) -> None:
+        self._redis = connect(url)
+        self._cipher = cipher
+        self._circuit = circuit or Circuit()
+
+    def load(self, session_key: str) -> dict[str, Any] | None:
+        """What does not open, or is no document of ours, counts as forgotten. Raises RunsUnavailable."""
+        try:
+            sealed = self._circuit.call(lambda: self._redis.get(PREFIX + session_key))
+        except CircuitOpen as broken:
+            raise RunsUnavailable(str(broken)) from None
+        if sealed is None:
+            return None
+
+        try:
+            document = json.loads(self._cipher.open(session_key, cast(bytes, sealed)))
+        except (SealBroken, ValueError):
+            return None
+        return document if isinstance(document, dict) else None
+
+    def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
+        """Raises RunsUnavailable."""
+        plain = json.dumps(dict(heard), ensure_ascii=False, separators=(",", ":"))
+        sealed = self._cipher.seal(session_key, plain.encode("utf-8", "surrogatepass"))
+        try:
+            self._circuit.call(
+                lambda: self._redis.set(PREFIX + session_key, sealed, ex=TTL_SECONDS)
+            )
+        except CircuitOpen as broken:
+            raise RunsUnavailable(str(broken)) from None
