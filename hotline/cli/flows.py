@@ -138,6 +138,8 @@ def _dialled(book: Book, facts: Facts, dialled: str, limit: int) -> Turn:
 
 def _in_language(book: Book, facts: Facts, turn: Turn, lang: str, limit: int) -> Turn:
     """The same screen after choosing the language as a caller does."""
+    if lang == turn.run.language:
+        return turn
     for key in "12345678":
         chosen = resume(book, turn.run, key, facts, limit=limit)
         if chosen.run.language == lang:

@@ -46,7 +46,7 @@ class Layout:
     tail: str = ""
     """A line that the last page must have: `0 Skip`, `9 More`."""
     more: str = "9 More"
-    """The line of every page that has a next one."""
+    """The line of every page that has a next one; none where only the first page is ever shown."""
     hints: tuple[str, ...] = ()
     """What may follow where there is room, the best first, each with the space or new line in front of it."""
 
@@ -107,7 +107,7 @@ class _Draft:
 def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
     """At least one page; each within `limit - HELD_BACK` septets, all in GSM-7."""
     room = max(limit - HELD_BACK, SMALLEST_ROOM)
-    more = f"\n{to_gsm7(layout.more)}"
+    more = f"\n{to_gsm7(layout.more)}" if layout.more else ""
     tail = f"\n{to_gsm7(layout.tail)}" if layout.tail else ""
     pieces: Sequence[_Piece] = _pieces(layout, room - max(septets(more), septets(tail)))
 

@@ -12,6 +12,8 @@ import yaml
 
 from hotline.errors import FlowInvalid
 
+_KINDS = ("null", "bool", "str", "seq", "map")
+
 
 class _Loader(yaml.CSafeLoader):
     """CSafeLoader with resolvers of its own: see the module."""
@@ -22,9 +24,16 @@ class _Loader(yaml.CSafeLoader):
         "": [("tag:yaml.org,2002:null", re.compile("^$"))],
     }
 
+    yaml_constructors = {  # noqa: RUF012
+        tag: yaml.SafeLoader.yaml_constructors[tag]
+        for tag in (None, *(f"tag:yaml.org,2002:{kind}" for kind in _KINDS))
+    }
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
             if key.value in seen:
                 raise FlowInvalid([f"line {key.start_mark.line + 1}: {key.value} stands twice"])
             seen.add(key.value)
@@ -40,6 +49,8 @@ def parse(text: str) -> Any:
         raise FlowInvalid([f"line {line}: {broken.problem}"]) from None
     except yaml.YAMLError as broken:
         raise FlowInvalid([f"not YAML: {broken}"]) from None
+    except (KeyError, RecursionError) as broken:
+        raise FlowInvalid([f"not a flow file: {type(broken).__name__}"]) from None
 
 
 def dump(document: Mapping[str, Any]) -> str:

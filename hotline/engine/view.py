@@ -43,7 +43,7 @@ def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
 def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
     """The node as this run sees it."""
     if isinstance(node, Finish):
-        return View(Layout(said(node.text or {}, run.language)))
+        return View(Layout(said(node.text or {}, run.language), more=""))
 
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
     choices = shown_choices(book, node, run, facts)

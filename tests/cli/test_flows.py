@@ -76,6 +76,8 @@ def test_playing_shows_screens_events_and_septets(folder: Path) -> None:
 def test_playing_a_dial_with_an_entry_and_without_the_report(folder: Path) -> None:
     result = _run("play", "--folder", folder, "--dial", "*384*777*11*9#", keyed="00\n\n")
     assert "| Second lesson rw " in result.output
+    first = _run("play", "--folder", folder, "--lang", "rw", keyed="\n")
+    assert "| Welcome rw " in first.output
     without = _run("play", "--folder", folder, "--no-report", keyed="\n")
     assert "Problem" not in without.output
 

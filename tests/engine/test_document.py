@@ -4,7 +4,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hotline.engine.document import compile as compile_book
@@ -163,7 +163,14 @@ def test_a_document_survives_its_file() -> None:
     }  # fmt: skip
 
 
-@given(st.text())
+@given(st.text() | st.text("{}[]:,&*!|>-?a \n\"'#"))
+@example("{[a]: b}")
+@example("{{a: b}: c}")
+@example("a: !!int x")
+@example("a: !!bool x")
+@example("a: !!python/name:os.system x")
+@example("&a [*a]")
+@example("[" * 5000)
 def test_no_text_raises_anything_else(text: str) -> None:
     with suppress(FlowInvalid):
         parse(text)

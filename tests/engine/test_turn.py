@@ -95,12 +95,11 @@ def test_the_way_back_is_the_screen_that_was_shown() -> None:
 
 def test_answers_are_told_and_kept() -> None:
     player = Player(BOOK).keys("5")
-    assert player.events == (FlowEntered("tell"),)
-    assert player.keys("1").events == (Answered("danger", "yes"),)
+    assert list(player.events) == [FlowEntered("tell")]
+    assert list(player.keys("1").events) == [Answered("danger", "yes")]
     player.keys("1", "3", "4")
-    assert player.events == (Answered("many", "4"), Completed("tip"))
-    player.keys("1")
-    assert player.events == (Finished(),)
+    assert list(player.events) == [Answered("many", "4"), Completed("tip")]
+    assert list(player.keys("1").events) == [Finished()]
     assert player.run.answers == {"danger": "yes", "province": "1", "district": "13", "many": "4"}
     assert player.shown.ends
 
@@ -287,6 +286,12 @@ def test_calls_upon_calls_do_not_grow_for_ever() -> None:
         player.keys("1")
         assert len(player.run.calls) <= 12
         assert len(player.run.trail) <= 40
+
+
+def test_a_last_screen_that_is_too_long_is_cut_at_a_word() -> None:
+    player = Player(make_book(learn={"one": {"finish": {"text": {"rw": "word " * 60}}}})).keys("1")
+    assert player.screen.endswith("word")
+    assert player.shown.septets <= 150
 
 
 def test_a_flow_returns_to_where_it_was_called_from() -> None:
