@@ -47,6 +47,7 @@ def demo(page_port: int, procfile: Path) -> None:
 
     _hotline(environ, "init", "--demo")
     hooks = settings.home / "demo-hooks.json"
+    hooks.touch(mode=0o600)
     hooks.write_text(_hotline(environ, "hooks", "--json"), encoding="utf-8")
 
     programs = programs_of(settings, read_procfile(procfile.read_text(encoding="utf-8")), environ)

@@ -11,6 +11,7 @@ import os
 import signal
 from asyncio.subprocess import Process
 from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,11 @@ while read -r sign group; do
 done
 for group in $live; do kill -s KILL -- "-$group" 2>/dev/null; done
 """
+BIRTH = """
+(echo "+ $$" >&0)
+exec "$@" </dev/null
+"""
+"""A program tells the guard of itself before it begins: there is no moment at which the guard does not know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,30 @@ class _Kept:
     stopping: asyncio.Event
 
 
+@dataclass(frozen=True, slots=True)
+class _Guard:
+    process: Process
+    pipe: int
+    """Open as long as the keeper lives."""
+
+    @classmethod
+    async def start(cls) -> "_Guard":
+        reading, writing = os.pipe()
+        process = await asyncio.create_subprocess_exec(
+            "/bin/sh", "-c", GUARD, stdin=reading, start_new_session=True
+        )
+        os.close(reading)
+        return cls(process, writing)
+
+    def forget(self, child: Process) -> None:
+        with suppress(BrokenPipeError):
+            os.write(self.pipe, f"- {child.pid}\n".encode())
+
+    async def end(self) -> None:
+        os.close(self.pipe)
+        await self.process.wait()
+
+
 class Keeper:
     def __init__(self, programs: Iterable[Program], *, say: Callable[[str], None]) -> None:
         self._programs = tuple(programs)
@@ -63,7 +93,7 @@ class Keeper:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        guard = await _guard()
+        guard = await _Guard.start()
 
         needed = [self._begin(guard, program) for program in self._programs if program.opens]
         for program in self._programs:
@@ -76,13 +106,13 @@ class Keeper:
             for kept in wave:
                 kept.stopping.set()
             await asyncio.gather(*(kept.task for kept in wave))
-        await guard.communicate(b"")
+        await guard.end()
 
-    def _begin(self, guard: Process, program: Program) -> _Kept:
+    def _begin(self, guard: _Guard, program: Program) -> _Kept:
         stopping = asyncio.Event()
         return _Kept(asyncio.create_task(self._keep(guard, program, stopping)), stopping)
 
-    async def _keep(self, guard: Process, program: Program, stopping: asyncio.Event) -> None:
+    async def _keep(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> None:
         clock = asyncio.get_running_loop().time
         pause = 0.0
         while not stopping.is_set():
@@ -99,17 +129,17 @@ class Keeper:
             self._say(f"{program.name} {ending}; starting it again")
             await _either(asyncio.sleep(pause), stopping.wait())
 
-    async def _live(self, guard: Process, program: Program, stopping: asyncio.Event) -> str:
+    async def _live(self, guard: _Guard, program: Program, stopping: asyncio.Event) -> str:
         """One life of a program, and how it ended."""
         if program.opens is not None:
             program.opens.unlink(missing_ok=True)
         child = await asyncio.create_subprocess_exec(
+            *("/bin/sh", "-c", BIRTH, program.name),
             *program.argv,
             env=dict(program.environ),
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=guard.pipe,
             start_new_session=True,
         )
-        _tell(guard, "+", child)
         self._say(f"{program.name} started, process {child.pid}")
 
         await _either(child.wait(), stopping.wait())
@@ -117,19 +147,8 @@ class Keeper:
             _kill_group(child, signal.SIGTERM)
             await _either(child.wait(), asyncio.sleep(FAREWELL))
         _kill_group(child, signal.SIGKILL)
-        _tell(guard, "-", child)
+        guard.forget(child)
         return _ending(await child.wait())
-
-
-async def _guard() -> Process:
-    return await asyncio.create_subprocess_exec(
-        "/bin/sh", "-c", GUARD, stdin=asyncio.subprocess.PIPE, start_new_session=True
-    )
-
-
-def _tell(guard: Process, sign: str, child: Process) -> None:
-    assert guard.stdin is not None
-    guard.stdin.write(f"{sign} {child.pid}\n".encode())
 
 
 def _kill_group(child: Process, number: signal.Signals) -> None:

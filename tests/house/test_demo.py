@@ -1,0 +1,69 @@
+"""`hotline demo` for real: ready with an address to open, and gone without a trace at Ctrl-C."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def hotline(home: Path, port: int, page_port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "hotline.cli.main", "demo", "--page-port", str(page_port)],
+        env={"PATH": os.environ["PATH"], "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def lives(pid: int) -> bool:
+    return (
+        Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes() != b""
+    )
+
+
+def test_ready_then_gone(tmp_path: Path) -> None:
+    port, page_port = free_port(), free_port()
+    demo = hotline(tmp_path / "home", port, page_port)
+    assert demo.stdout is not None
+    said: list[str] = []
+    try:
+        for line in demo.stdout:
+            said.append(line)
+            if line.startswith("Ready."):
+                break
+        demo.send_signal(signal.SIGINT)
+        rest = demo.stdout.read()
+        assert demo.wait(30) == 0
+    finally:
+        demo.kill()
+        demo.wait()
+        demo.stdout.close()
+
+    everything = "".join(said) + rest
+    assert f"http://127.0.0.1:{page_port}/" in said[-1]
+    assert "starting it again" not in everything
+    pids = [int(pid) for pid in re.findall(r"started, process (\d+)", everything)]
+    assert len(pids) == 7
+    assert not any(lives(pid) for pid in pids)
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = int(taken.getsockname()[1])
+        demo = hotline(tmp_path / "home", port, free_port())
+        output, _ = demo.communicate(timeout=30)
+    assert demo.returncode == 1
+    assert f"port {port} is taken" in output
+    assert "Traceback" not in output
