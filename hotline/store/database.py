@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -130,9 +129,10 @@ def add_if_new(session: Session, row: Row) -> bool:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     columns = inspect(type(row)).column_attrs.keys()
     values = {name: getattr(row, name) for name in columns if name in row.__dict__}
-    result = session.execute(insert(type(row)).values(values).on_conflict_do_nothing())
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    key = inspect(type(row)).primary_key
+    # What came back, never `rowcount`: psycopg does not say how many rows an ORM insert made.
+    inserted = insert(type(row)).values(values).on_conflict_do_nothing().returning(*key)
+    return session.execute(inserted).first() is not None
 
 
 def sqlite_file(url: str) -> Path | None:
