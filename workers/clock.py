@@ -67,8 +67,8 @@ STEPS: tuple[Step, ...] = (
     rescue_silent_drafts,
     delivery.expire_leases,
     delivery.retry_unknown,
-    referral.fire_deadlines,
     delivery.miss_reports,
+    referral.fire_deadlines,
     look_after_due,
 )
 

@@ -112,8 +112,11 @@ def first_told(
 def next_told(
     case: Case, roster: Sequence[Candidate], told: Collection[Told], reason: Reason
 ) -> tuple[int, ...]:
-    """Who is told next. Unreached: nobody twice, so that phones that are all off make no storm. Silent: never empty
-    while a national desk lives."""
+    """Who is told next.
+
+    Unreached: nobody twice, so that phones that are all off make no storm. Silent: never empty while a national desk
+    lives.
+    """
     before = {one.responder_id for one in told}
     rung = max((_rung(one.level) for one in told if one.level is not Level.NATIONAL), default=-1)
     if reason is Reason.SILENT:

@@ -174,6 +174,22 @@ def overdue(session: Session, at: datetime, limit: int) -> Sequence[ResultRow[De
     return session.execute(ordered.with_for_update(skip_locked=True)).all()
 
 
+def hasten(session: Session, referral_id: int | None, at: datetime) -> None:
+    """Bring the tip's open deadline forward, unless its ladder has climbed past this referral already."""
+    referral = session.get_one(Referral, referral_id)
+    if referral.step + 1 < next_step(session, referral.tip_id):
+        return
+    session.execute(
+        update(Deadline)
+        .where(
+            Deadline.tip_id == referral.tip_id,
+            Deadline.fired_at.is_(None),
+            Deadline.due_at > at,
+        )
+        .values(due_at=at)
+    )
+
+
 def close_deadlines(session: Session, tip_id: int, at: datetime) -> None:
     """A step that comes early, or an acknowledgement, takes the open deadlines with it."""
     session.execute(

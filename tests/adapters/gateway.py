@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import Any
 
-Answer = Callable[[socket.socket], None]
-
 
 @dataclass
 class Gateway:

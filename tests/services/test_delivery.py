@@ -329,6 +329,7 @@ class TestNoReport:
         assert district.states == ["accepted"]
         district.clock.turn(seconds=1)
         delivery.miss_reports(district.kit)
+        referral.fire_deadlines(district.kit)
         district.deliver()
 
         assert [step for step, _ in district.told(tip)] == [0, 1]

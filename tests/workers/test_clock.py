@@ -33,8 +33,8 @@ def test_every_step_that_time_owes_is_there() -> None:
         "rescue_silent_drafts",
         "expire_leases",
         "retry_unknown",
-        "fire_deadlines",
         "miss_reports",
+        "fire_deadlines",
         "look_after_due",
     ]
 
@@ -127,6 +127,23 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
         manned.clock.turn(seconds=1)
         tick(manned.kit, [s for s in OURS if s.__name__ not in (missing, "fire_deadlines")])
     assert manned.sms.sent == []
+
+
+def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None:
+    """A network that sends none: three alerts wait for theirs, taken a second apart."""
+    for level in (Level.RESPONDER, Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR):
+        district.enrol(level)
+    district.enrol(Level.NATIONAL, districts=())
+    tip = district.tell(urgency=1)
+    for _ in range(3):
+        delivery.deliver_one(district.kit)
+        district.clock.turn(seconds=1)
+
+    for _ in range(95):
+        tick(district.kit, OURS)
+        district.clock.turn(seconds=1)
+
+    assert [step for step, _ in district.told(tip)] == [0, 0, 0, 1]
 
 
 def test_a_step_that_fails_is_named_and_the_others_run(
