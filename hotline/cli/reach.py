@@ -1,0 +1,78 @@
+"""`hotline reach`: what the line did, in figures that identify nobody."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.domain.places import place_name
+from hotline.services.figures import By, Figures
+from hotline.services.figures import reach as reach_by
+from hotline.services.outreach import Measure
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs what begins so."""
+TOTAL = "total"
+
+
+@click.command()
+@click.option("--by", type=click.Choice([by.value for by in By]), required=True)
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
+def reach(by: str, as_json: bool, as_csv: bool) -> None:
+    """Count sessions, topics read and tips. Cells under 5 are hidden, and whatever would give them away."""
+    if as_json and as_csv:
+        raise click.UsageError("--json or --csv, not both")
+    with console_kit() as kit:
+        figures = reach_by(kit, By(by))
+
+    rows = [*_rows(figures), _total(figures)]
+    if as_json:
+        body = {"by": by, "rows": rows[:-1], "total": rows[-1]}
+        click.echo(json.dumps(body, indent=2, ensure_ascii=False))
+    elif as_csv:
+        click.echo(as_sheet(rows), nl=False)
+    else:
+        for row in ({name: name for name in rows[-1]}, *rows):
+            first, *rest = (_shown(value) for value in row.values())
+            click.echo(f"{first:16}" + "".join(f"{value:>10}" for value in rest))
+
+
+def as_sheet(rows: list[Mapping[str, Any]]) -> str:
+    """CSV in which no cell is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(rows[-1].keys())
+    for row in rows:
+        writer.writerow([_harmless(value) for value in row.values()])
+    return out.getvalue()
+
+
+def _harmless(value: object) -> str:
+    written = "" if value is None else str(value)
+    return f"'{written}" if written.startswith(FORMULA) else written
+
+
+def _shown(value: object) -> str:
+    return "-" if value in (None, "") else str(value)
+
+
+def _rows(figures: Figures) -> Iterator[Mapping[str, Any]]:
+    for row in figures.rows:
+        named = place_name(row, "en") if figures.by is By.DISTRICT else row
+        cells = {measure: column.cells[row] for measure, column in figures.columns.items()}
+        yield {figures.by.value: named} | _every_measure(cells)
+
+
+def _total(figures: Figures) -> Mapping[str, Any]:
+    cells = {measure: column.total for measure, column in figures.columns.items()}
+    return {figures.by.value: TOTAL} | _every_measure(cells)
+
+
+def _every_measure(cells: Mapping[Measure, Any]) -> dict[str, Any]:
+    """None where the measure knows nothing of what is counted by."""
+    return {measure.value: cells.get(measure) for measure in Measure}
