@@ -8,6 +8,7 @@ HotlineError
 ├── NumberInvalid          not a number that a message can be sent to
 ├── CallbackInvalid        a callback of the gateway that breaks the protocol
 ├── HandsetRefused         the stand-in's handset cannot do that: it is off, or no dialogue is open
+├── LabelMissing           a caller who reads finds no such choice on the handset's screen
 ├── KeyMissing             a process was asked for a key that its folder does not hold
 ├── SealBroken             an envelope that was altered, or is not for this key
 ├── PassphraseWrong        the desk's key does not open with what was typed
@@ -15,6 +16,8 @@ HotlineError
 │   ├── StoreUnavailable       the database cannot commit: the only one that ends a report
 │   ├── RunsUnavailable        runs cannot be loaded or saved: the hop goes on by replay
 │   └── QueueUnavailable       the doorbell is dead: the clock delivers by itself
+├── CircuitOpen            a server was not asked, since it did not answer a moment ago; never leaves the adapters
+├── JobRefused             a job that none of ours rang; says nothing of what it held
 └── NotFound               no such tip, reference, desk or flow
 
 A message never holds an MSISDN nor a word of a tip: it may end in a log.
@@ -63,6 +66,10 @@ class HandsetRefused(HotlineError):
     pass
 
 
+class LabelMissing(HotlineError):
+    pass
+
+
 class KeyMissing(HotlineError):
     pass
 
@@ -88,6 +95,14 @@ class RunsUnavailable(Unavailable):
 
 
 class QueueUnavailable(Unavailable):
+    pass
+
+
+class CircuitOpen(HotlineError):
+    pass
+
+
+class JobRefused(HotlineError):
     pass
 
 

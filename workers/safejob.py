@@ -11,14 +11,11 @@ from typing import Any
 from rq.job import Job as RqJob
 
 from hotline.domain.jobs import Job
+from hotline.errors import JobRefused
 from hotline.ports import Kit
 
 JOB_SECONDS = 20
 FAILURE_TTL = 3600
-
-
-class JobRefused(Exception):
-    """A job that none of ours rang. It holds no argument: it may end in a log."""
 
 
 class SafeJob(RqJob):

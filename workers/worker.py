@@ -12,8 +12,9 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
 
 from hotline.domain.jobs import QUEUES
+from hotline.errors import JobRefused
 from hotline.ports import Kit
-from workers.safejob import JobRefused, SafeJob, safe_job
+from workers.safejob import SafeJob, safe_job
 
 logger = logging.getLogger(__name__)
 

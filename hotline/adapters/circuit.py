@@ -9,15 +9,13 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from hotline.errors import CircuitOpen
+
 Answer = TypeVar("Answer")
 
 SOCKET_SECONDS = 0.25
 OPEN_SECONDS = 1.0
 """Long enough that a hop pays for a dead server once, short enough that nobody notices that it is back."""
-
-
-class CircuitOpen(Exception):
-    """Nobody was asked: the server did not answer a moment ago, or does not now."""
 
 
 class Circuit:

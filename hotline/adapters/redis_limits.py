@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from hotline.adapters.circuit import Circuit, CircuitOpen, connect
+from hotline.adapters.circuit import Circuit, connect
+from hotline.errors import CircuitOpen
 
 PREFIX = "limit:"
 

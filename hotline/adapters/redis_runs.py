@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from hotline.adapters.circuit import Circuit, CircuitOpen, connect
-from hotline.errors import RunsUnavailable, SealBroken
+from hotline.adapters.circuit import Circuit, connect
+from hotline.errors import CircuitOpen, RunsUnavailable, SealBroken
 from hotline.sealing.runs import RunCipher
 
 TTL_SECONDS = 600

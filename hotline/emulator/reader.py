@@ -6,6 +6,8 @@ For benchmarks and fault runs, which must not know how the flows are numbered.
 import re
 from typing import Protocol
 
+from hotline.errors import LabelMissing
+
 PAGES = 12
 """More pages than any menu has."""
 CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
@@ -16,10 +18,6 @@ class Dialogue(Protocol):
     def screen(self) -> str: ...
 
     def reply(self, text: str) -> object: ...
-
-
-class LabelMissing(Exception):
-    """No page of this menu offers what the caller looked for."""
 
 
 def choices(screen: str) -> dict[str, str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from hotline.domain.places import place_name, province_of, sectors
 from hotline.emulator.client import EmulatorClient, Session
-from hotline.emulator.reader import LabelMissing, choose
-from hotline.errors import HandsetRefused
+from hotline.emulator.reader import choose
+from hotline.errors import HandsetRefused, LabelMissing
 
 PROBLEM, YES, NO, CHILD_WORK, ADULT = (
     "Ikibazo",

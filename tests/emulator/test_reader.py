@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.emulator.reader import LabelMissing, choices, choose
+from hotline.emulator.reader import choices, choose
+from hotline.errors import LabelMissing
 
 
 @dataclass

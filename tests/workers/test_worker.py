@@ -17,9 +17,10 @@ from rq import Queue
 from hotline.adapters.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.domain.referral import Level
+from hotline.errors import JobRefused
 from tests.district import District
 from tests.valkey import Valkey
-from workers.safejob import JobRefused, safe_job
+from workers.safejob import safe_job
 from workers.worker import QuietWorker, make_worker
 
 
