@@ -80,7 +80,7 @@ class Row(DeclarativeBase):
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
 
 
-class Quiet(Exception):
+class _Quiet(Exception):
     """Stands for a driver's error: its kind without its words."""
 
 
@@ -117,7 +117,7 @@ class Database:
         except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
             # Statement and cause may quote what was to be stored: neither travels on.
             if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
-                raise type(broken)(None, None, Quiet(type(broken.orig).__name__)) from None
+                raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
             raise StoreUnavailable(type(broken).__name__) from None
 
     def close(self) -> None:
