@@ -150,13 +150,16 @@ def _stage(kit: Kit, opening: Opening) -> Stage:
 def _facts(kit: Kit, opening: Opening) -> Facts:
     """As they stood when the session began: a replay is told the same."""
     cases: tuple[str, ...] = ()
+    language = None
     if opening.responder_id is not None:
         with kit.database.reading() as session:
             cases = tuple(referral.open_cases(session, opening.responder_id, opening.started_at))
+            language = responders.language_of(session, opening.responder_id)
     options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
     return Facts(
         flags={"reporting": opening.reporting, "has_cases": bool(options)},
         lists={MY_CASES: options},
+        language=language or FIRST,
     )
 
 

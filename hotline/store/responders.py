@@ -47,3 +47,8 @@ def enrolled(session: Session, number_key: str) -> Responder | None:
     """Who acts under this number today."""
     here = select(Responder).where(Responder.number_key == number_key, Responder.active)
     return session.scalars(here).one_or_none()
+
+
+def language_of(session: Session, responder_id: int) -> str | None:
+    responder = session.get(Responder, responder_id)
+    return responder.language if responder else None
