@@ -8,6 +8,8 @@ import pytest
 from tests.floorplan.tree import our_python, parsed, said
 
 FILE = 250
+TABLE = 400
+"""A test file is a table of cases, read row by row."""
 FUNCTION = 40
 
 
@@ -20,7 +22,8 @@ WRITTEN_OUT = "migrations/versions"
 )
 def test_fits_in_a_head(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= FILE, f"{said(path)} has {lines} lines"
+    limit = TABLE if path.name.startswith("test_") else FILE
+    assert lines <= limit, f"{said(path)} has {lines} lines"
 
     long = [
         f"{said(path)}:{node.lineno} {node.name}"
