@@ -52,6 +52,11 @@ def test_a_book_is_compiled_once_and_the_oldest_is_put_away(
     assert shelf.book(ids[0]) is first
     assert first.lists["districts.1"]
 
+    for revision_id in ids[1:-1]:
+        shelf.book(revision_id)
+    assert shelf.book(ids[0]) is first
+    shelf.book(ids[-1])
+    assert shelf.book(ids[0]) is first, "it was asked for later than the second"
     for revision_id in ids[1:]:
         shelf.book(revision_id)
     assert shelf.book(ids[0]) is not first

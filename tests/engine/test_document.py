@@ -58,6 +58,7 @@ def _with_node(node: Any) -> dict[str, Any]:
         ),
         ({"branch": [{"when": {"flag": "a", "answer": "b"}, "goes": "one"}]}, "exactly one of answer, flag, not"),
         ({"branch": [{"when": {"flag": "a", "is": "b"}, "goes": "one"}]}, "`is` belongs to an answer"),
+        ({"branch": [{"when": {}, "goes": "one"}]}, "exactly one of answer, flag, not"),
         ({"branch": []}, "branch: List should have at least 1"),
         ({"say": {"text": t("x"), "goes": "nowhere"}}, "learn.one: no node is called nowhere"),
         ({"call": {"flow": "nothing"}}, "learn.one: no flow is called nothing"),

@@ -233,6 +233,17 @@ def test_no_digit_is_spent_in_a_private_flow() -> None:
     assert player.keys("1").events == (Answered("case", "K7Q4"), Finished())
 
 
+def test_no_digit_is_spent_on_a_private_menu() -> None:
+    cases = {"list": _choices(first="end"), "end": {"finish": {"text": t("Taken")}}}
+    assert Player(make_book(cases=cases)).dial(entry="90", ahead=("1",)).first_line == "M rw"
+
+
+def test_an_entry_whose_flow_would_gather_is_the_front() -> None:
+    book = make_book(learn={"a": {"call": {"flow": "tell"}}})
+    player = Player(book).dial(entry="11")
+    assert (player.screen, player.run.passage) == (FRONT_SCREEN, 0)
+
+
 def test_a_redial_is_a_first_dial() -> None:
     player = Player(BOOK).keys("7", *TO_DISTRICT)
     assert player.dial().screen == FRONT_SCREEN
@@ -292,6 +303,20 @@ def test_a_last_screen_that_is_too_long_is_cut_at_a_word() -> None:
     player = Player(make_book(learn={"one": {"finish": {"text": {"rw": "word " * 60}}}})).keys("1")
     assert player.screen.endswith("word")
     assert player.shown.septets <= 150
+
+
+def test_the_way_back_is_not_remembered_for_ever() -> None:
+    player = Player(make_book(learn={"a": _choices(again="a")})).keys("1", *["1"] * 60)
+    assert len(player.run.trail) == 40
+
+
+def test_no_way_leads_back_into_an_earlier_passage() -> None:
+    learn = {"hub": _choices(tell="tell"), "tell": {"call": {"flow": "tell", "goes": "hub"}}}
+    tell = {"a": _choices(on="b"), "b": {"finish": {}}}
+    player = Player(make_book(learn=learn, tell=tell)).keys("1", "1", "1", "1")
+    assert player.run.passage == 2
+    assert [len(calls) for calls in player.run.trail] == [2]
+    assert player.keys("0", "0").screen == FRONT_SCREEN
 
 
 def test_a_flow_returns_to_where_it_was_called_from() -> None:
