@@ -283,6 +283,18 @@ class TestTheFence:
         assert alone.responder(1).unreachable is None
         assert [attempt.outcome for attempt in alone.attempts] == ["permanent", "accepted"]
 
+    def test_a_late_no_says_nothing_of_a_newer_attempt_in_doubt(self, alone: District) -> None:
+        alone.sms.during = _once(lambda: _overtake(alone))
+        # Results are served when a send returns: the newer attempt's first.
+        alone.sms.results = [
+            SendResult(Outcome.UNKNOWN),
+            SendResult(Outcome.PERMANENT, provider_status="403"),
+        ]
+        delivery.deliver_one(alone.kit)
+
+        assert (alone.message.state, alone.message.attempts) == ("unknown", 2)
+        assert alone.responder(1).unreachable is None
+
     def test_a_late_yes_ends_the_doubt(self, alone: District) -> None:
         def sleep_past_the_lease() -> None:
             alone.clock.turn(seconds=31)

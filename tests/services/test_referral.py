@@ -93,6 +93,20 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
     assert referral.refer_waiting(staffed.kit) == 0
 
 
+def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: District) -> None:
+    tip = staffed.tell(urgency=3)
+    row = staffed.all(Referral)[0]
+    referral.take_case(staffed.kit, 1, row.reference, staffed.clock())
+    staffed.clock.turn(minutes=1)
+    staffed.change(Tip, tip, urgency=1)
+    referral.refer_waiting(staffed.kit)
+
+    staffed.clock.turn(minutes=3)
+    referral.fire_deadlines(staffed.kit)
+
+    assert staffed.told(tip)[-1] == (2, 3)
+
+
 def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
     staffed.change(Responder, 1, unreachable="stopped")
     staffed.change(Responder, 2, active=False)
