@@ -31,7 +31,7 @@ def _wrapped(line: str) -> list[str]:
 @click.command()
 @click.argument("code")
 @click.option("--as", "msisdn", default=CITIZEN, show_default=True, help="Whose handset.")
-@click.option("--emulator", "url", default="http://127.0.0.1:8081", show_default=True)
+@click.option("--emulator", "url", default="http://127.0.0.1:8001", show_default=True)
 @click.option("--network", help="A network code, instead of the prefix's.")
 def dial(code: str, msisdn: str, url: str, network: str | None) -> None:
     """Dial CODE on one of the emulator's handsets. An empty line hangs up."""

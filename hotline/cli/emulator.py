@@ -23,7 +23,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 
 
 @click.command()
-@click.option("--port", default=8081, show_default=True, help="Where it listens, on loopback.")
+@click.option("--port", default=8001, show_default=True, help="Where it listens, on loopback.")
 @click.option("--line", help="The hooks' common address, up to and with the secret.")
 @click.option("--hooks", type=click.File(), help="What `hotline hooks --json` prints.")
 @click.option("--service-code", default="*384*777#", show_default=True)

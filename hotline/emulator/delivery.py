@@ -1,7 +1,7 @@
 """From acceptance to the handset, with the reports that the gateway makes of it, lies included."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotline.emulator.callbacks import LineAddress
@@ -28,11 +28,8 @@ class Delivery:
         faults = self.faults.draw(Point.REPORT, sent.to)
         if Kind.EARLY_REPORT in faults:
             self._report(sent, DELIVERED, faults)
-        settings = self.state.settings
-        interim = () if Kind.REVERSED_REPORTS in faults else settings.interim
-        for place, status in enumerate(interim):
-            self._later(place * settings.report_gap, sent, status, faults)
-        self.scheduler.after(settings.deliver_after, lambda: self._arrive(sent, faults))
+        reversed_ = Kind.REVERSED_REPORTS in faults
+        self._go_on(sent, () if reversed_ else self.state.settings.interim, faults, wait=0.0)
 
     def switched_on(self, msisdn: str) -> None:
         with self.state.lock:
@@ -47,6 +44,20 @@ class Delivery:
         for sent in found[:1]:
             self._report(sent, status, {}, reason)
         return bool(found)
+
+    def _go_on(self, sent: Sent, interim: Sequence[str], faults: Struck, *, wait: float) -> None:
+        """Each step is set before the last is told: in order, and no slower for a line that hangs."""
+        settings = self.state.settings
+        if not interim:
+            self.scheduler.after(settings.deliver_after, lambda: self._arrive(sent, faults))
+            return
+
+        def step() -> None:
+            self._queue(sent, interim[0], faults)
+            self._go_on(sent, interim[1:], faults, wait=settings.report_gap)
+            self._tell(sent)
+
+        self.scheduler.after(wait, step)
 
     def _arrive(self, sent: Sent, faults: Struck) -> None:
         if Kind.FAILED_REPORT in faults:
@@ -79,19 +90,34 @@ class Delivery:
         self.scheduler.after(seconds, lambda: self._report(sent, status, faults))
 
     def _report(self, sent: Sent, status: str, faults: Struck, reason: str = "") -> None:
+        self._queue(sent, status, faults, reason)
+        self._tell(sent)
+
+    def _queue(self, sent: Sent, status: str, faults: Struck, reason: str = "") -> None:
         if Kind.NO_REPORT in faults:
             return
         with self.state.changing() as state:
-            network = state.handset(sent.to).network
+            fields = {
+                "id": sent.id,
+                "status": status,
+                "phoneNumber": sent.to,
+                "networkCode": state.handset(sent.to).network,
+            }
+            if reason:
+                fields["failureReason"] = reason
             sent.reports.append(status)
+            sent.untold += [fields] * (2 if Kind.DUPLICATE_REPORT in faults else 1)
             state.travelled("report", sent.to, status)
-        fields = {
-            "id": sent.id,
-            "status": status,
-            "phoneNumber": sent.to,
-            "networkCode": network,
-        }
-        if reason:
-            fields["failureReason"] = reason
-        for _ in range(2 if Kind.DUPLICATE_REPORT in faults else 1):
+
+    def _tell(self, sent: Sent) -> None:
+        with self.state.lock:
+            if sent.telling:
+                return
+            sent.telling = True
+        while True:
+            with self.state.lock:
+                if not sent.untold:
+                    sent.telling = False
+                    return
+                fields = sent.untold.pop(0)
             self.line.post("delivery", fields)

@@ -21,6 +21,9 @@ class Sent:
     """What the caller was made to suffer while it was recorded."""
     delivered_at: float | None = None
     reports: list[str] = field(default_factory=list)
+    untold: list[dict[str, str]] = field(default_factory=list, repr=False)
+    """Reports on their way: told one after the other, by whoever found nobody telling."""
+    telling: bool = False
 
     def shown(self) -> dict[str, Any]:
         return {

@@ -54,11 +54,12 @@ export class Air {
     row.classList.toggle("right", side !== "citizen");
     row.classList.toggle("fresh", travel.number > this.last);
     row.append((WORDS[travel.what] ?? (() => travel.what))(travel.note));
-    if (side === "other") row.append(" \u00b7 ", this.owner(travel.msisdn));
     const at = document.createElement("time");
     // The promise of the line, before everybody's eyes: how soon after the last answer it passed on what was told.
     const after = travel.what === "mt" && hop ? travel.at - hop.at : SOON;
-    at.textContent = after < SOON ? `${after.toFixed(1)} s after hop ${hop.note}` : new Date(travel.at * 1000).toLocaleTimeString("en-GB");
+    const soon = side === "other" ? `${after.toFixed(1)} s` : `${after.toFixed(1)} s after hop ${hop?.note}`;
+    at.textContent = after < SOON ? soon : new Date(travel.at * 1000).toLocaleTimeString("en-GB");
+    if (side === "other") at.prepend(this.owner(travel.msisdn), " \u00b7 ");
     row.append(at);
     return row;
   }

@@ -3,7 +3,6 @@
 import { Air } from "./air.js";
 import { Handset } from "./handset.js";
 import { network, watch } from "./network.js";
-import { short } from "./screens.js";
 
 const { citizen: caller, shortcode, budget } = document.body.dataset;
 const SPARE = { msisdn: "+250788000002", label: "Any number" };
@@ -30,7 +29,7 @@ const air = new Air(document.querySelector("[data-log]"), {
 function offer() {
   const chosen = picker.value;
   picker.replaceChildren(
-    ...people.map(({ msisdn, label }) => new Option(`${rang.has(msisdn) ? "\u2709 " : ""}${label} \u00b7 ${short(msisdn)}`, msisdn)),
+    ...people.map(({ msisdn, label }) => new Option(`${rang.has(msisdn) ? "\u2709 " : ""}${label}`, msisdn)),
   );
   if (people.some((person) => person.msisdn === chosen)) picker.value = chosen;
 }
@@ -40,6 +39,7 @@ async function take(msisdn) {
   rang.delete(msisdn);
   offer();
   picker.value = msisdn;
+  document.querySelector("[data-number=responder]").textContent = msisdn;
   await responder.belongTo(msisdn);
   air.draw();
 }
