@@ -1,3 +1,4 @@
+from tests.callers import line
 from tests.district import district
 
-__all__ = ["district"]
+__all__ = ["district", "line"]

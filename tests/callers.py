@@ -1,0 +1,211 @@
+"""Callers: a phone that talks to the real hooks over Flask's test client, and a line around them to look into."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+from nacl.public import PrivateKey
+from sqlalchemy import select
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.adapters.catalogues import load_phrases
+from hotline.domain.places import districts
+from hotline.domain.referral import Level
+from hotline.ports import Kit
+from hotline.sealing.keyfolder import HOOKS
+from hotline.sealing.opening import open_tip
+from hotline.sealing.sealer import Sealer
+from hotline.services import authoring
+from hotline.services.places import place_lists
+from hotline.store.database import Database
+from hotline.store.desks import Desk
+from hotline.store.tips import Grant, Tip
+from hotline.web.app import create_app
+from tests.builders import make_pseudonyms, make_responder
+from tests.conftest import Clock
+from tests.fakes import FakeJobs, FakeRuns
+from tests.kits import make_kit
+
+FLOWS = Path(__file__).parents[1] / "flows"
+SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in HOOKS}
+FORM = "application/x-www-form-urlencoded"
+DESK_KEY = PrivateKey(bytes([7]) * 32)
+"""One key for every desk of a test: making 31 takes longer than the test."""
+FAILURE = "END Mutwihanganire, mwongere mukanya. Uri mu byago: 112"
+
+DANGER_HERE = ("5", "1", "2", "1", "1")
+"""A problem; danger: yes; official: no; Kigali; its first district: filed."""
+QUIET_HERE = ("5", "2", "2", "1", "1", "1", "1")
+"""The same without danger, its first sector, and its kind: a draft."""
+REST = ("5", "1")
+"""Several people need help, and helpers may come: saved."""
+
+
+@dataclass
+class Line:
+    """The web process of a test, and what only its operator sees."""
+
+    kit: Kit
+    database: Database
+    clock: Clock
+    runs: FakeRuns
+    jobs: FakeJobs
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def client(self) -> FlaskClient:
+        return create_app(self.kit, SECRETS).test_client()
+
+    def flush(self) -> None:
+        self.runs.held.clear()
+
+    def enrol(self, level: Level, msisdn: str, language: str = "rw") -> int:
+        row = make_responder(level=level, msisdn=msisdn, language=language, name=f"{level} 1")
+        row.number_key = self.kit.pseudonyms.enrolled(msisdn)
+        with self.database.writing() as session:
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def all(self, row: Any) -> list[Any]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(row)))
+
+    @property
+    def tips(self) -> list[Tip]:
+        return sorted(self.all(Tip), key=lambda tip: tip.id)
+
+    @property
+    def tip(self) -> Tip:
+        (only,) = self.tips
+        return only
+
+    def desks_of(self, tip: Tip) -> set[str]:
+        return {grant.desk_code for grant in self.all(Grant) if grant.tip_id == tip.id}
+
+    def read(self, tip: Tip) -> dict[str, str]:
+        """What the national desk reads."""
+        (grant,) = [
+            row for row in self.all(Grant) if (row.tip_id, row.desk_code) == (tip.id, "national")
+        ]
+        return open_tip(
+            body=tip.body,
+            grant=grant.sealed_key,
+            uid=tip.uid,
+            place=tip.place,
+            desk="national",
+            private_key=bytes(DESK_KEY),
+        )
+
+    def post(self, hook: str, fields: dict[str, str], *, secret: str | None = None) -> Any:
+        path = {"ended": "ussd/ended"}.get(hook, hook)
+        url = f"/hooks/{secret or SECRETS[hook][0]}/{path}"
+        return self.client.post(url, data=urlencode(fields), content_type=FORM)
+
+    def caller(self, msisdn: str = "+250788000077", **fields: Any) -> "Caller":
+        return Caller(self, msisdn, f"ATUid_{next(self.numbers):032x}", **fields)
+
+    def written(self, folder: Path) -> bytes:
+        """Every byte of the database, its log included, and of the run store."""
+        files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
+        return files + json.dumps(self.runs.held).encode()
+
+
+@dataclass
+class Caller:
+    """One dialogue on one phone. `dial()`, `key("1")`, `read()`."""
+
+    line: Line
+    msisdn: str
+    session_id: str
+    service_code: str = "*384*777#"
+    network: str | None = "63510"
+    text: str = ""
+    screen: str = ""
+
+    def dial(self, ahead: str = "") -> str:
+        """`ahead` arrives in `text`; where the gateway leaves it in the service code, set that instead."""
+        self.text = ahead
+        return self.again()
+
+    def key(self, *keyed: str) -> str:
+        for one in keyed:
+            self.text = f"{self.text}*{one}" if self.text else one
+            self.again()
+        return self.screen
+
+    def again(self) -> str:
+        """The gateway repeats the hop, or brings it for the first time: it looks the same."""
+        fields = {
+            "phoneNumber": self.msisdn,
+            "serviceCode": self.service_code,
+            "text": self.text,
+            "sessionId": self.session_id,
+        }
+        if self.network is not None:
+            fields["networkCode"] = self.network
+        answer = self.line.post("ussd", fields)
+        assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+        self.screen = answer.get_data(as_text=True)
+        assert self.screen.startswith(("CON ", "END "))
+        return self.screen
+
+    def read(self) -> str:
+        return self.screen[4:]
+
+    def hang_up(self) -> int:
+        fields = {
+            "sessionId": self.session_id,
+            "status": "Incomplete",
+            "phoneNumber": self.msisdn,
+            "serviceCode": "*384*777#",
+            "input": self.text,
+        }
+        return int(self.line.post("ended", fields).status_code)
+
+
+def make_ready(database: Database, tmp_path: Path, clock: Clock, *, national: bool = True) -> Line:
+    """Real flows, seals, pseudonyms and words; only the run store and the doorbell are doubles."""
+    runs, jobs = FakeRuns(), FakeJobs()
+    kit = replace(
+        make_kit(database=database, now=clock, jobs=jobs),
+        runs=runs,
+        sealer=Sealer(),
+        pseudonyms=make_pseudonyms(tmp_path, at=clock.at),
+        books=SqlBookshelf(database, place_lists()),
+        phrases=load_phrases(),
+    )
+    authoring.publish(database, authoring.read_folder(FLOWS), clock.at)
+    with database.writing() as session:
+        for code in (*(district.code for district in districts()), "national"):
+            session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))
+    line = Line(kit, database, clock, runs, jobs)
+    if national:
+        line.enrol(Level.NATIONAL, "+250788000090")
+    return line
+
+
+@pytest.fixture
+def line(database: Database, tmp_path: Path, clock: Clock) -> Line:
+    return make_ready(database, tmp_path, clock)
+
+
+def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
+    """The same line, in which `die` is called at one failpoint."""
+
+    def failpoint(reached: str) -> None:
+        if reached == name:
+            die()
+
+    return replace(line, kit=replace(line.kit, failpoint=failpoint))
+
+
+def walked(caller: Caller, keyed: Sequence[str]) -> list[str]:
+    """Every screen from the dial on."""
+    return [caller.dial(), *(caller.key(one) for one in keyed)]

@@ -1,0 +1,258 @@
+"""Tips as they are told: filed at the promised hop, once, sealed, and never for a stranger's thumb to unmake."""
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from hotline.domain.jobs import Job
+from hotline.services.intake import rescue_silent
+from hotline.store.outreach import Reach
+from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, failing_at, walked
+
+LANDMARK = "hafi y'isoko rya Zuzuzu"
+
+
+class Died(Exception):
+    pass
+
+
+def told(line: Line, *keyed: str) -> Caller:
+    caller = line.caller()
+    caller.dial()
+    caller.key(*keyed)
+    return caller
+
+
+def test_hanging_up_after_the_fourth_answer_has_filed_it(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    tip = line.tip
+    assert (tip.state, tip.urgency, tip.official) == ("filed", 1, "no")
+    assert line.jobs.rung == [(Job.REFER_TIP, tip.id)]
+    assert line.desks_of(tip) == {"national", tip.place}
+    assert line.read(tip) == {
+        "danger": "yes",
+        "official": "no",
+        "province": "1",
+        "district": tip.place,
+    }
+
+
+def test_also_with_the_runs_flushed_before_every_hop(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    for keyed in DANGER_HERE:
+        line.flush()
+        caller.key(keyed)
+    assert line.tip.state == "filed"
+
+
+def test_the_whole_report_is_one_complete_tip(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    assert line.tip.state == "complete"
+    caller.key("2", LANDMARK)
+    assert caller.screen.startswith("END ")
+    assert line.tip.completed_at is not None
+    assert line.read(line.tip)["landmark"] == LANDMARK
+
+
+@pytest.mark.parametrize("path", [DANGER_HERE, QUIET_HERE])
+def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one_tip(
+    line: Line, path: tuple[str, ...]
+) -> None:
+    caller = line.caller()
+    caller.dial()
+    more = ("1", "1", *REST) if path is DANGER_HERE else REST
+    for keyed in (*path, *more, "2", LANDMARK):
+        screen = caller.key(keyed)
+        assert caller.again() == screen
+        line.flush()
+        assert caller.again() == screen
+        assert caller.again() == screen
+    assert line.tip.state == "complete"
+    assert line.read(line.tip)["landmark"] == LANDMARK
+    assert sum(row.count for row in line.all(Reach) if row.measure == "tip") == 1
+
+
+def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "2", LANDMARK)
+    text = caller.text
+    line.flush()
+    for length in range(len(DANGER_HERE), text.count("*") + 1):
+        caller.text = "*".join(text.split("*")[:length])
+        caller.again()
+    assert line.read(line.tip)["landmark"] == LANDMARK
+    assert line.tip.state == "complete"
+
+
+def test_without_danger_a_district_and_a_kind_make_a_draft_that_the_notice_files(
+    line: Line,
+) -> None:
+    caller = told(line, *QUIET_HERE)
+    assert (line.tip.state, line.jobs.rung) == ("draft", [])
+    for _ in range(2):
+        assert caller.hang_up() == 200
+    assert line.tip.state == "filed"
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+
+
+def test_the_notice_may_overtake_the_last_hop(line: Line) -> None:
+    caller = told(line, *QUIET_HERE[:-1])
+    caller.hang_up()
+    caller.key(QUIET_HERE[-1])
+    assert line.tip.state == "filed"
+
+
+def test_three_minutes_of_silence_file_a_draft(line: Line) -> None:
+    told(line, *QUIET_HERE)
+    line.clock.turn(minutes=2, seconds=59)
+    rescue_silent(line.kit)
+    assert line.tip.state == "draft"
+    line.clock.turn(seconds=1)
+    for _ in range(2):
+        rescue_silent(line.kit)
+    assert line.tip.state == "filed"
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+
+
+def test_a_rescued_draft_is_completed_and_not_told_twice(line: Line) -> None:
+    caller = told(line, *QUIET_HERE)
+    line.clock.turn(minutes=4)
+    rescue_silent(line.kit, timedelta(minutes=3))
+    caller.key(*REST)
+    assert line.tip.state == "complete"
+
+
+def test_000_before_filing_leaves_no_row(line: Line, tmp_path: Path) -> None:
+    caller = told(line, *QUIET_HERE, "000")
+    assert line.tips == []
+    text = caller.text
+    line.flush()
+    caller.text = text.removesuffix("*000")
+    caller.again()
+    assert line.tips == []
+    caller.hang_up()
+    assert line.tips == []
+
+
+def test_000_after_filing_only_marks(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "000")
+    assert (line.tip.state, line.tip.do_not_visit) == ("filed", True)
+    line.flush()
+    caller.key(*QUIET_HERE)
+    assert [tip.do_not_visit for tip in line.tips] == [True, False]
+    line.flush()
+    caller.again()
+    assert [tip.do_not_visit for tip in line.tips] == [True, False]
+
+
+def test_another_district_is_another_tip_and_an_unfiled_one_is_moved(line: Line) -> None:
+    filed = told(line, *DANGER_HERE, "0", "2")
+    assert len({tip.place for tip in line.tips}) == 2
+    filed.hang_up()
+    told(line, *QUIET_HERE, "0", "0", "0", "2", "1", "1")
+    drafts = [tip for tip in line.tips if tip.state == "draft"]
+    assert len(drafts) == 1
+
+
+@pytest.mark.parametrize(
+    ("keyed", "place"),
+    [
+        (("5", "1", "1", "1", "1"), None),
+        (("5", "1", "3", "1", "1"), None),
+        (("5", "1", "2", "6"), "abroad"),
+        (("5", "1", "2", "7"), "unsure"),
+    ],
+
+)
+def test_an_official_abroad_and_unsure_are_the_national_desks_alone(
+    line: Line, keyed: tuple[str, ...], place: str | None
+) -> None:
+    told(line, *keyed)
+    assert line.desks_of(line.tip) == {"national"}
+    assert line.tip.state == "filed"
+    if place:
+        assert line.tip.place == place
+
+
+def test_a_child_raises_the_urgency_of_a_tip_that_was_told_already(line: Line) -> None:
+    caller = told(line, *QUIET_HERE)
+    caller.hang_up()
+    assert line.tip.urgency == 3
+    with line.database.writing() as session:
+        tip = session.merge(line.tip)
+        tip.referred_at, tip.referred_urgency = line.clock.at, 3
+    line.jobs.rung.clear()
+    caller.key("1")
+    assert (line.tip.urgency, line.tip.basis) == (1, "vital_interest_child")
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+
+
+def test_two_tips_of_one_phone_are_linked_and_never_merged(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    told(line, *DANGER_HERE)
+    one, other = line.tips
+    assert one.contact_key == other.contact_key
+    assert one.uid != other.uid
+
+
+def test_two_identical_hops_at_once_are_one_tip(line: Line) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    caller.text += "*" + DANGER_HERE[-1]
+    start, screens = Barrier(2), []
+
+    def repeat() -> None:
+        twin = replace(caller)
+        start.wait()
+        screens.append(twin.again())
+
+    twins = [Thread(target=repeat) for _ in range(2)]
+    for twin in twins:
+        twin.start()
+    for twin in twins:
+        twin.join()
+    assert screens[0] == screens[1]
+    assert line.tip.state == "filed"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("tip.before_commit", 0), ("tip.after_commit", 1), ("tip.before_doorbell", 1)],
+)
+def test_whoever_dies_at_a_failpoint_leaves_a_whole_tip_or_none(
+    line: Line, name: str, kept: int
+) -> None:
+    def die() -> None:
+        raise Died
+
+    dying = failing_at(line, name, die)
+    caller = replace(told(line, *DANGER_HERE[:-1]), line=dying)
+    caller.key(DANGER_HERE[-1])
+    assert caller.screen.startswith("END ")
+    assert (len(line.tips), line.jobs.rung) == (kept, [])
+    assert replace(caller, line=line).again().startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+def test_a_dead_doorbell_changes_nothing_for_the_caller(line: Line) -> None:
+    alive = walked(line.caller(), DANGER_HERE)
+    line.jobs.dead = True
+    assert walked(line.caller(), DANGER_HERE) == alive
+
+
+def test_no_answer_is_in_the_database_and_nothing_is_written_down(
+    line: Line, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "2", LANDMARK)
+    quiet = told(line, *QUIET_HERE)
+    quiet.hang_up()
+    rescue_silent(line.kit)
+
+    files = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))
+    for secret in (LANDMARK, "Zuzuzu", caller.msisdn, caller.msisdn[4:], caller.session_id):
+        assert secret.encode() not in files
+        assert secret not in caplog.text

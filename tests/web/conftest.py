@@ -1,0 +1,3 @@
+from tests.callers import line
+
+__all__ = ["line"]
