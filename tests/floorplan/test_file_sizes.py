@@ -13,12 +13,14 @@ TABLE = 400
 FUNCTION = 40
 
 
-WRITTEN_OUT = "migrations/versions"
-"""A migration is one list of what it makes, read once and never changed."""
+WRITTEN_OUT = ("migrations/versions", "tests/builders.py")
+"""A migration is one list of what it makes, a builder one of defaults: neither holds a thought."""
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in our_python() if WRITTEN_OUT not in str(path)], ids=said
+    "path",
+    [path for path in our_python() if not any(part in str(path) for part in WRITTEN_OUT)],
+    ids=said,
 )
 def test_fits_in_a_head(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
