@@ -132,7 +132,7 @@ def test_a_name_that_nobody_knows_is_surely_not_sent() -> None:
 def test_a_tls_handshake_that_fails_is_surely_not_sent() -> None:
     with serving(lambda _, connection: connection.sendall(http(201, sent()))) as gateway:
         url = gateway.url.replace("http:", "https:")
-        assert line_to(url, seconds=1).send(TO, "x").outcome is Outcome.NOT_SENT
+        assert line_to(url, seconds=0.3).send(TO, "x").outcome is Outcome.NOT_SENT
 
 
 def _silent(gateway: Gateway, _connection: socket.socket) -> None:
@@ -181,9 +181,13 @@ def test_no_answer_raises(status: int, text: str) -> None:
     understand(Answer(status, text))
 
 
+NAMES = {"statusCode", "status", "messageId", "number", "x"}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(sorted(NAMES)), inner)
+    ),
+    max_leaves=6,
 )
 
 
@@ -191,4 +195,4 @@ JSON = st.recursive(
 def test_no_shape_of_json_raises(recipient: object, message: object) -> None:
 
     data = {"SMSMessageData": {"Message": message, "Recipients": [recipient]}}
-    assert understand(Answer(201, json.dumps(data))).outcome is Outcome.UNKNOWN
+    understand(Answer(201, json.dumps(data)))

@@ -9,6 +9,7 @@ from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.services import delivery, inbox, referral, reports
+from hotline.store import outbox
 from hotline.store.database import Database
 from hotline.store.messages import Referral
 from hotline.store.schema import create_all
@@ -87,7 +88,7 @@ def test_two_relays_and_four_workers_send_it_once(abroad: District) -> None:
 def test_a_dead_workers_claim_comes_back(abroad: District) -> None:
     abroad.tell(urgency=3)
     with abroad.database.writing() as session:
-        assert delivery.outbox.claim_next(session, abroad.clock(), first=None, worker="x")
+        assert outbox.claim_next(session, abroad.clock(), first=None, worker="x")
     abroad.clock.turn(seconds=31)
     delivery.expire_leases(abroad.kit)
     assert abroad.states == ["unknown"]
