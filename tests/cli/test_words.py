@@ -1,0 +1,117 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po, write_po
+from click.testing import CliRunner
+
+from hotline.adapters.catalogues import LOCALES, catalogue_path, load_phrases
+from hotline.cli.words import words
+from hotline.domain.wording import Template
+from hotline.errors import NotReady
+
+
+@pytest.fixture
+def locales(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(LOCALES, tmp_path / "locales"))
+
+
+def run(command: str, locales: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(words, [command, "--locales", str(locales)])
+    return done.exit_code, done.output
+
+
+def change(path: Path, phrase: str, text: str | None, *, fuzzy: bool = False) -> None:
+    """One message of a catalogue, said otherwise; None takes it out."""
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    if text is None:
+        catalogue.delete(phrase)
+    else:
+        message = catalogue.get(phrase) or catalogue.add(phrase)
+        message.string = text
+        message.flags |= {"fuzzy"} if fuzzy else set()
+    with path.open("wb") as file:
+        write_po(file, catalogue)
+
+
+def test_the_projects_own_catalogues_are_whole() -> None:
+    assert run("check", LOCALES) == (0, f"{len(Template)} phrases in 3 languages: all well\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (None, "missing"),
+        ("", "missing"),
+        ("Merci.", "needs exactly these placeholders: ref"),
+        ("{ref} {place}: merci.", "needs exactly these placeholders: ref"),
+        ("{ref}: bien re\u00e7u.", "U+00E7 \u00e7 is not on a basic phone: write c"),
+        ("{ref}: " + "merci " * 30, "longer than one SMS"),
+    ],
+)
+def test_a_translation_that_cannot_be_sent_is_a_fault(
+    text: str | None, fault: str, locales: Path
+) -> None:
+    change(catalogue_path(locales, "fr"), Template.TAKEN, text)
+
+    code, output = run("check", locales)
+
+    assert code == 1
+    assert output == f"fr: TAKEN: {fault}\n"
+
+
+def test_a_fuzzy_translation_is_a_fault_and_is_not_said(locales: Path) -> None:
+    change(catalogue_path(locales, "fr"), Template.TAKEN, "{ref}: merci.", fuzzy=True)
+
+    code, output = run("check", locales)
+
+    assert (code, "fuzzy" in output) == (1, True)
+    assert load_phrases(locales).say("fr", Template.TAKEN, ref="K7Q4").endswith("Thank you.")
+
+
+def test_a_stale_template_is_a_fault_until_it_is_extracted_again(locales: Path) -> None:
+    change(locales / "messages.pot", Template.TAKEN, None)
+    assert run("check", locales) == (1, "messages.pot is stale: hotline words extract\n")
+
+    assert run("extract", locales)[0] == 0
+
+    assert run("check", locales)[0] == 0
+    assert run("extract", locales) == (0, "messages.pot is up to date\n")
+
+
+def test_what_nobody_says_any_more_is_a_fault_until_the_update(locales: Path) -> None:
+    change(catalogue_path(locales, "rw"), "Farewell.", "Murabeho.")
+    assert run("check", locales) == (1, "rw: nobody says this any more: Farewell.\n")
+
+    assert run("update", locales)[0] == 0
+
+    assert run("check", locales)[0] == 0
+
+
+def test_a_new_language_begins_with_gaps_and_english_with_itself(tmp_path: Path) -> None:
+    code, output = run("update", tmp_path)
+
+    assert code == 0
+    assert f"en: {len(Template)} of {len(Template)}" in output
+    assert f"rw: 0 of {len(Template)}" in output
+    assert run("check", tmp_path)[0] == 1
+
+
+def test_an_update_that_changes_nothing_writes_nothing(locales: Path) -> None:
+    before = {path: path.read_bytes() for path in locales.rglob("*.po*")}
+    run("update", locales)
+
+    assert {path: path.read_bytes() for path in locales.rglob("*.po*")} == before
+
+
+def test_no_catalogue_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
+    assert run("check", tmp_path)[0] == 1
+    with pytest.raises(NotReady, match="hotline words update"):
+        load_phrases(tmp_path)
+
+
+def test_no_break_spaces_of_a_word_processor_are_folded(locales: Path) -> None:
+    change(catalogue_path(locales, "fr"), Template.TAKEN, "{ref}\u00a0: pris\u202f!")
+
+    assert load_phrases(locales).say("fr", Template.TAKEN, ref="K7Q4") == "K7Q4 : pris !"

@@ -1,0 +1,32 @@
+"""The real hook of the real web process, spoken to as the gateway does."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask.testing import FlaskClient
+
+from tests.callers import FORM, SECRETS
+from tests.fakes import FakeRuns
+
+
+@dataclass
+class HookLine:
+    client: FlaskClient
+    runs: FakeRuns
+
+    def hop(self, session: str, phone: str, text: str) -> str:
+        fields = {
+            "sessionId": session,
+            "phoneNumber": phone,
+            "serviceCode": "*384*777#",
+            "networkCode": "63510",
+            "text": text,
+        }
+        answer = self.client.post(
+            f"/hooks/{SECRETS['ussd'][0]}/ussd", data=urlencode(fields), content_type=FORM
+        )
+        assert answer.status_code == 200
+        return answer.get_data(as_text=True)
+
+    def forget(self) -> None:
+        self.runs.held.clear()

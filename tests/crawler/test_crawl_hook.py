@@ -1,0 +1,24 @@
+"""The crawler at the door that the gateway knocks at, with a database behind it."""
+
+from dataclasses import replace
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.services.places import place_lists
+from hotline.web.app import create_app
+from tests.callers import SECRETS, Line, line
+from tests.crawler.crawler import Crawler
+from tests.crawler.hook_line import HookLine
+
+__all__ = ["line"]
+
+
+def test_a_thousand_digits_at_the_nearest_screens(line: Line) -> None:
+    """A country of one sector; the engine's own crawl presses the rest."""
+    lists = {name: options[:1] for name, options in place_lists().items()}
+    kit = replace(line.kit, books=SqlBookshelf(line.database, lists))
+    crawler = Crawler(HookLine(create_app(kit, SECRETS).test_client(), line.runs), most_hops=1000)
+    crawler.crawl()
+
+    assert crawler.faults == []
+    assert len(crawler.pressed) > 60
+    assert line.tips, "it told what a thumb can tell"

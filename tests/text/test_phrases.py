@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.adapters.catalogues import load_phrases
+from hotline.domain.places import districts, place_name
+from hotline.domain.tip import ABROAD, UNSURE
+from hotline.domain.wording import Template
+from hotline.text.gsm7 import is_gsm7
+from hotline.text.languages import CODES, FIRST
+from hotline.text.phrases import Phrases
+from hotline.text.segments import segments
+
+PLACES = (*(district.code for district in districts()), ABROAD, UNSURE)
+ALERTS = tuple(template for template in Template if template.name.startswith("ALERT"))
+TELLING = (
+    "traffick",
+    "traite",
+    "icuruzwa",
+    "victim",
+    "tip",
+    "report",
+    "police",
+    "polisi",
+    "hotline",
+)
+
+
+def test_a_phrase_is_said_in_the_language_asked_for_with_its_values() -> None:
+    phrases = Phrases({"rw": {"{ref}: hello": "{ref}: muraho"}})
+
+    assert phrases.say("rw", "{ref}: hello", ref="K7Q4") == "K7Q4: muraho"
+
+
+@pytest.mark.parametrize("catalogues", [{}, {"fr": {}}, {"fr": {"hello": ""}}])
+def test_a_phrase_nobody_translated_is_said_in_english(
+    catalogues: dict[str, dict[str, str]],
+) -> None:
+    assert Phrases(catalogues).say("fr", "hello") == "hello"
+
+
+@given(st.text())
+def test_whatever_a_value_holds_what_is_said_is_gsm7_and_no_template(value: str) -> None:
+    said = Phrases({}).say("en", "{place}.", place=value)
+
+    assert is_gsm7(said)
+    assert Phrases({}).say("en", "{place}", place="{ref}") == "{ref}"
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("template", ALERTS)
+def test_an_alert_is_one_sms_wherever_it_happened(template: Template, language: str) -> None:
+    for place in PLACES:
+        said = load_phrases().say(
+            language,
+            template,
+            ref="K7Q4",
+            place=place_name(place, language),
+            code="*384*77777*90#",
+        )
+
+        assert said.startswith("K7Q4: ")
+        assert is_gsm7(said)
+        assert segments(said) == 1
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("template", list(Template))
+def test_nothing_we_send_names_the_subject(template: Template, language: str) -> None:
+    said = load_phrases().say(language, template, ref="K7Q4", place="Gasabo", code="*384*777*90#")
+
+    assert not [word for word in TELLING if word in said.casefold()]
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_every_phrase_is_there_in_every_language(language: str) -> None:
+    phrases = load_phrases()
+    values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#"}
+    for template in Template:
+        said = phrases.say(language, template, **values)
+        assert (said == template.format_map(values)) is (language == "en")
+
+
+def test_the_failure_before_a_language_is_known_is_one_line_of_kinyarwanda_with_the_number() -> (
+    None
+):
+    said = load_phrases().say(FIRST, Template.FAILURE)
+
+    assert said == "Mutwihanganire, mwongere mukanya. Uri mu byago: 112"
+    assert "\n" not in said
