@@ -45,7 +45,7 @@ def reach(by: str, as_json: bool, as_csv: bool) -> None:
 def as_sheet(rows: list[Mapping[str, Any]]) -> str:
     """CSV in which no cell is a formula."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(rows[-1].keys())
     for row in rows:
         writer.writerow([_harmless(value) for value in row.values()])

@@ -101,8 +101,9 @@ def test_an_entry_lands_on_its_topic_and_is_counted(line: Line) -> None:
     assert caller.dial("11") != line.caller().dial()
     (dialogue,) = [row for row in line.all(Dialogue) if row.entry]
     assert dialogue.entry == "11"
-    caller.key("1")
-    assert {row.entry for row in line.all(Reach) if row.measure == "topic"} == {"11"}
+    caller.key("9", "9", "0", "9")
+    topics = [(row.entry, row.count) for row in line.all(Reach) if row.measure == "topic"]
+    assert topics == [("11", 1)]
 
 
 @pytest.mark.parametrize("ahead", ["90", "90*1"])

@@ -1,0 +1,101 @@
+"""When answers become a tip, how urgent it is, and who may know."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.tip import Basis, TipState, furthest, place_of, stage, told, urgency
+
+HERE = {"official": "no", "province": "1", "district": "12"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "reached"),
+    [
+        ({}, None),
+        ({"danger": "yes", "official": "no", "province": "1"}, None),
+        ({"danger": "yes", **HERE}, "filed"),
+        ({"danger": "yes", "official": "no", "province": "abroad"}, "filed"),
+        ({"danger": "yes", "official": "no", "province": "unsure"}, "filed"),
+        ({"danger": "yes", **HERE, "district": "unsure"}, "filed"),
+        ({"danger": "no", **HERE}, None),
+        ({"danger": "unsure", **HERE, "sector": "1201"}, None),
+        ({"danger": "no", **HERE, "kind": "labour"}, "draft"),
+        ({"danger": "no", "province": "2", "district": "12", "kind": "labour"}, None),
+    ],
+)
+def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None) -> None:
+    assert stage(answers) == reached
+    assert stage(answers, completed=True) == "complete"
+
+
+@pytest.mark.parametrize(
+    ("answers", "level"),
+    [
+        ({"danger": "yes"}, 1),
+        ({"danger": "no", "who": "me_minor"}, 1),
+        ({"danger": "no", "who": "child"}, 1),
+        ({"danger": "no", "kind": "child_work", "who": "several"}, 1),
+        ({"danger": "no", "who": "me_adult"}, 2),
+        ({"danger": "unsure", "who": "adult"}, 2),
+        ({"danger": "no", "who": "adult"}, 3),
+        ({}, 3),
+    ],
+)
+def test_urgency(answers: dict[str, str], level: int) -> None:
+    assert urgency(answers) == level
+
+
+@pytest.mark.parametrize(
+    ("answers", "desk"),
+    [
+        (HERE, "12"),
+        (HERE | {"official": "yes"}, None),
+        (HERE | {"official": "unsure"}, None),
+        ({"province": "1", "district": "12"}, None),
+        (HERE | {"district": "unsure"}, None),
+        ({"official": "no", "province": "abroad"}, None),
+    ],
+)
+def test_the_districts_desk_knows_only_where_no_official_may_be_involved(
+    answers: dict[str, str], desk: str | None
+) -> None:
+    come_to = told({"danger": "yes", **answers})
+    assert come_to is not None
+    assert come_to.desk == desk
+
+
+def test_what_routes_is_of_closed_lists() -> None:
+    come_to = told({"danger": "yes", **HERE, "kind": "Zuzuzu", "sector": "3101"})
+    assert come_to is not None
+    assert (come_to.category, come_to.sector) == ("other", None)
+    assert come_to.basis is Basis.PUBLIC_DUTY
+
+
+def test_routing_is_danger_official_and_place_alone() -> None:
+    fuller = told({"danger": "yes", **HERE, "kind": "sex", "who": "child", "sector": "1201"})
+    first = told({"danger": "yes", **HERE})
+    assert first is not None
+    assert fuller is not None
+    assert first.routing == fuller.routing
+    for name, value in {"danger": "no", "official": "yes", "district": "11"}.items():
+        other = told({"danger": "yes", **HERE, "kind": "sex", name: value})
+        assert other is not None
+        assert other.routing != first.routing
+
+
+def test_a_tip_never_goes_back_a_state() -> None:
+    for one, other in [("draft", "filed"), ("filed", "complete"), ("draft", "complete")]:
+        for pair in [(one, other), (other, one)]:
+            assert furthest(*map(TipState, pair)) == other
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["danger", "official", "province", "district", "kind"]), st.text()
+    )
+)
+def test_no_answers_raise(answers: dict[str, str]) -> None:
+    come_to = told(answers, completed=True)
+    assert come_to is not None
+    assert come_to.place == (place_of(answers) or "unsure")

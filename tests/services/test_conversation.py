@@ -1,0 +1,91 @@
+"""The responders' entry on the line itself, and what a session remembers."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.domain.referral import Level
+from hotline.domain.ussd import EndNotice
+from hotline.services import referral
+from hotline.services.conversation import end_session
+from hotline.store.contacts import Dialogue
+from hotline.store.messages import Referral
+from hotline.store.responders import Responder
+from tests.builders import make_hop
+from tests.callers import DANGER_HERE, Caller, Line
+
+OFFICER = "+250788000011"
+
+
+@pytest.fixture
+def officer(line: Line) -> Caller:
+    """Of the district of the only tip, and told of it."""
+    told = line.caller()
+    told.dial()
+    told.key(*DANGER_HERE)
+    officer_id = line.enrol(Level.RESPONDER, OFFICER, "en")
+    with line.database.writing() as session:
+        session.get_one(Responder, officer_id).districts = [line.tip.place]
+    referral.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)
+    return line.caller(OFFICER)
+
+
+def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, officer: Caller) -> None:
+    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    assert mine.reference in officer.dial("90")
+    taken = officer.key("1")
+    assert taken.startswith("END ")
+    line.flush()
+    assert officer.again() == taken
+    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    assert mine.state == "acknowledged"
+
+
+def test_both_shapes_and_a_replay_list_what_was_open_when_the_session_began(
+    line: Line, officer: Caller
+) -> None:
+    shown = officer.dial("90")
+    other = line.caller(OFFICER, service_code="*384*777*90#")
+    assert other.dial() == shown
+    other.key("1")
+    line.flush()
+    assert officer.again() == shown
+
+
+def test_an_enrolled_phone_that_dials_the_line_sees_the_ordinary_front(
+    line: Line, officer: Caller
+) -> None:
+    assert officer.dial() == line.caller().dial()
+    assert {row.responder_id for row in line.all(Dialogue)} == {None}
+
+
+def test_a_notice_for_a_session_that_nobody_knows_is_nothing(line: Line) -> None:
+    end_session(line.kit, EndNotice("ATUid_unknown", "Success"))
+    assert line.all(Dialogue) == []
+
+
+def test_a_limit_of_the_network_holds_for_the_whole_session(line: Line) -> None:
+    limits = {"": 156, "63514": 80}
+    small = replace(line.kit, line=replace(line.kit.line, limits=limits))
+    tight = replace(line, kit=small).caller(network="63514")
+    assert len(tight.dial()) <= 84
+    assert len(line.caller().dial()) > 84
+    line.flush()
+    tight.network = None
+    assert len(tight.key("00")) <= 84
+
+
+def test_a_run_of_another_release_is_forgotten(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    expected = caller.key("1")
+    key = line.kit.pseudonyms.session(caller.session_id)
+    line.runs.held[key] = {"length": 1, "run": {"invented": True}}
+    assert caller.again() == expected
+
+
+def test_values_of_a_hop_stay_out_of_repr() -> None:
+    shown = repr(make_hop(text="Zuzuzu", caller=OFFICER))
+    assert "Zuzuzu" not in shown
+    assert OFFICER not in shown

@@ -1,0 +1,72 @@
+"""Reach: each thing counted once, under what it was, and shown so that it points at nobody."""
+
+import csv
+import io
+
+import pytest
+
+from hotline.cli.reach import as_sheet
+from hotline.domain.figures import Hidden
+from hotline.services.figures import By, reach
+from hotline.services.outreach import Measure
+from hotline.store.outreach import Reach
+from tests.callers import DANGER_HERE, Line
+
+
+def counts(line: Line, measure: Measure) -> dict[tuple[str, str, str, str], int]:
+    return {
+        (row.language, row.entry, row.district, row.topic): row.count
+        for row in line.all(Reach)
+        if row.measure == measure and row.count
+    }
+
+
+def test_a_session_counts_once_in_the_language_it_was_last_read_in(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    assert counts(line, Measure.SESSION) == {("rw", "", "", ""): 1}
+    caller.key("7")
+    line.flush()
+    caller.again()
+    assert counts(line, Measure.SESSION) == {("en", "", "", ""): 1}
+
+
+def test_a_tip_counts_once_in_its_district(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    caller.key(*DANGER_HERE, "1", "1")
+    assert counts(line, Measure.TIP) == {("rw", "", line.tip.place, ""): 1}
+
+
+def test_the_day_is_kigalis(line: Line) -> None:
+    line.clock.turn(hours=14, minutes=30)
+    line.caller().dial()
+    assert {str(row.day) for row in line.all(Reach)} == {"2026-11-25"}
+
+
+@pytest.mark.parametrize("by", By)
+def test_small_cells_are_hidden_by_everything(line: Line, by: By) -> None:
+    for _ in range(4):
+        caller = line.caller()
+        caller.dial("11")
+        caller.key("9", "9", "00", *DANGER_HERE)
+    figures = reach(line.kit, by)
+    shown = {cell for column in figures.columns.values() for cell in column.cells.values()}
+    assert shown == {Hidden.FEWER}
+    assert {column.total for column in figures.columns.values()} == {Hidden.FEWER}
+
+
+def test_five_are_shown(line: Line) -> None:
+    for _ in range(5):
+        line.caller().dial()
+    column = reach(line.kit, By.CHANNEL).columns[Measure.SESSION]
+    assert (column.cells, column.total) == ({"ussd": 5}, 5)
+
+
+def test_no_cell_of_a_sheet_is_a_formula() -> None:
+    rows = [{"entry": begun + "1", "tip": 7} for begun in "=+-@\t\r"]
+    read = list(
+        csv.reader(io.StringIO(as_sheet([*rows, {"entry": "total", "tip": None}]), newline=""))
+    )
+    assert [row[0][0] for row in read[1:-1]] == ["'"] * 6
+    assert read[-1] == ["total", ""]

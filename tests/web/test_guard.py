@@ -1,0 +1,191 @@
+"""The door: in order, strict, silent; and whatever comes through it, a hop is answered."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hotline.errors import CallbackInvalid, StoreUnavailable
+from hotline.web.guard import MOST_BYTES, parse
+from tests.callers import FAILURE, FORM, SECRETS, Line
+
+HOP = {
+    "phoneNumber": "+250788000077",
+    "serviceCode": "*384*777#",
+    "text": "",
+    "sessionId": "ATUid_0001",
+    "networkCode": "63510",
+}
+SMS = {"id": "ATXid_1", "from": "+250788000077", "to": "7770", "text": "1 K7Q4"}
+NUMBER = "+250788000077"
+
+
+def hop(line: Line, body: bytes | str, *, content_type: str = FORM) -> str:
+    url = f"/hooks/{SECRETS['ussd'][0]}/ussd"
+    answer = line.client.post(url, data=body, content_type=content_type)
+    assert (answer.status_code, answer.mimetype) == (200, "text/plain")
+    return answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("hook", ["ussd", "ended", "sms", "delivery", "optout"])
+def test_both_secrets_are_live_and_another_hooks_is_not(line: Line, hook: str) -> None:
+    assert [line.post(hook, {}, secret=live).status_code for live in SECRETS[hook]] != [404, 404]
+    other = "sms" if hook == "ussd" else "ussd"
+    assert line.post(hook, {}, secret=SECRETS[other][0]).status_code == 404
+    assert line.post(hook, {}, secret="%C3%A9").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_a_wrong_secret_comes_before_a_wrong_method(line: Line, method: str) -> None:
+    assert line.client.open("/hooks/x/ussd", method=method).status_code == 404
+    url = f"/hooks/{SECRETS['ussd'][1]}/ussd"
+    assert line.client.open(url, method=method).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"phoneNumber": " 250788000077"},
+        {"phoneNumber": "250788000077"},
+        {"networkCode": ""},
+        {"invented": "é", "retry": "1"},
+        {"serviceCode": "*384*777*11#"},
+    ],
+)
+def test_what_the_gateway_may_do_is_let_in(line: Line, fields: dict[str, str]) -> None:
+    assert hop(line, urlencode(HOP | fields)).startswith("CON ")
+    without = {name: value for name, value in HOP.items() if name != "networkCode"}
+    assert hop(line, urlencode(without)).startswith("CON ")
+
+
+@pytest.mark.parametrize(
+    ("fields", "body"),
+    [
+        ({"phoneNumber": "MTN"}, ""),
+        ({"sessionId": "a b"}, ""),
+        ({"sessionId": "a" * 101}, ""),
+        ({"sessionId": ""}, ""),
+        ({"text": "1" * 1001}, ""),
+        ({"serviceCode": "*384*778#"}, ""),
+        ({"serviceCode": "*384*7777#"}, ""),
+        ({"serviceCode": "*384*777*#"}, ""),
+        ({}, "&text=1"),
+        ({}, "&extra=%C3"),
+        ({}, "&extra=\xff"),
+        ({}, "&extra=%ED%A0%80"),
+        ({}, "".join(f"&e{n}=1" for n in range(26))),
+        ({}, "&extra=" + "x" * MOST_BYTES),
+    ],
+)
+def test_what_breaks_the_protocol_is_answered_and_changes_nothing(
+    line: Line, fields: dict[str, str], body: str
+) -> None:
+    sent = urlencode(HOP | fields).encode() + body.encode("latin-1")
+    assert hop(line, sent) == FAILURE
+    assert hop(line, urlencode(HOP), content_type="application/json") == FAILURE
+    assert line.runs.held == {}
+
+
+def test_the_query_string_is_nothing(line: Line) -> None:
+    url = f"/hooks/{SECRETS['ussd'][0]}/ussd?{urlencode(HOP)}"
+    answer = line.client.post(url, data="", content_type=FORM)
+    assert answer.get_data(as_text=True) == FAILURE
+
+
+def test_1600_accented_letters_pass(line: Line) -> None:
+    answer = line.post("sms", SMS | {"text": "é" * 1600})
+    assert answer.status_code == 200
+    assert line.post("sms", SMS | {"id": "2", "text": "é" * 1601}).status_code == 400
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.one_of(
+        st.binary(max_size=400),
+        st.dictionaries(
+            st.sampled_from([*HOP, "other"]),
+            st.one_of(st.text(max_size=30), st.sampled_from(list(HOP.values()))),
+        ).map(lambda fields: urlencode(fields, errors="surrogatepass").encode()),
+        st.text(max_size=40).map(
+            lambda text: urlencode(HOP | {"text": text}, errors="surrogatepass").encode()
+        ),
+    )
+)
+def test_whatever_comes_a_hop_is_answered(line: Line, body: bytes) -> None:
+    assert hop(line, body).startswith(("CON ", "END "))
+
+
+@given(st.binary(max_size=200))
+def test_a_form_is_read_or_refused_in_words_of_our_own(body: bytes) -> None:
+    refused = ""
+    try:
+        assert len(parse(body).fields) <= 30
+    except CallbackInvalid as invalid:
+        refused = str(invalid)
+    assert refused in ("", "a field stands twice", "not a form in UTF-8, or of too many fields")
+
+
+def test_a_sender_that_is_no_number_is_let_pass_and_ignored(line: Line) -> None:
+    assert line.post("sms", SMS | {"from": "MTN"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("hook", "fields"),
+    [
+        ("sms", SMS | {"to": "9999"}),
+        ("sms", {"id": "1"}),
+        ("delivery", {"id": "a b", "status": "Success"}),
+        ("ended", {"sessionId": "", "status": "Success"}),
+        ("optout", {"phoneNumber": "MTN"}),
+    ],
+)
+def test_the_other_hooks_refuse_what_they_cannot_read(
+    line: Line, hook: str, fields: dict[str, str]
+) -> None:
+    assert line.post(hook, fields).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("hook", "fields"),
+    [
+        ("sms", SMS),
+        ("delivery", {"id": "ATXid_1", "status": "Unheard Of", "failureReason": "x"}),
+        ("ended", {"sessionId": "ATUid_1", "status": "Incomplete"}),
+        ("optout", {"senderId": "X", "phoneNumber": NUMBER}),
+    ],
+)
+def test_the_other_hooks_say_200_when_stored_and_503_when_not(
+    line: Line, hook: str, fields: dict[str, str]
+) -> None:
+    assert line.post(hook, fields).status_code == 200
+    assert line.post(hook, fields).status_code == 200
+
+    broken = replace(line, kit=replace(line.kit, database=NoDatabase()))
+    assert broken.post(hook, fields).status_code == 503
+
+
+class NoDatabase:
+    def reading(self) -> Any:
+        raise StoreUnavailable("gone")
+
+    writing = reading
+
+
+def test_nothing_of_a_request_is_written_down(line: Line, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    def burst() -> Any:
+        raise RuntimeError(f"{NUMBER} Zuzuzu")
+
+    bursting = replace(line, kit=replace(line.kit, now=burst))
+    assert hop(bursting, urlencode(HOP | {"text": "Zuzuzu"})) == FAILURE
+    assert hop(line, urlencode(HOP | {"text": "Zuzuzu", "sessionId": "Zuzuzu é"})) == FAILURE
+    for secret in (NUMBER, "Zuzuzu", SECRETS["ussd"][0], "ATUid_0001"):
+        assert secret not in caplog.text
+    assert "ussd: RuntimeError" in caplog.text

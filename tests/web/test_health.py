@@ -1,0 +1,66 @@
+"""Alive is not ready: every reason is said, and none holds a secret."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.errors import StoreUnavailable
+from hotline.services.places import place_lists
+from hotline.store import lanes
+from hotline.store.contacts import Stopped
+from hotline.store.database import Database
+from hotline.store.flows import Revision
+from tests.callers import Line, make_ready
+from tests.conftest import Clock
+
+
+class NoDatabase:
+    def writing(self) -> Any:
+        raise StoreUnavailable("gone")
+
+    reading = writing
+
+
+def readiness(line: Line) -> tuple[int, list[str]]:
+    answer = line.client.get("/readyz")
+    document = answer.get_json()
+    assert document["ready"] is (answer.status_code == 200)
+    return answer.status_code, document["reasons"]
+
+
+def test_a_line_in_order_is_ready_and_leaves_no_trace_of_the_question(line: Line) -> None:
+    assert readiness(line) == (200, [])
+    assert line.all(Stopped) == []
+
+
+def test_alive_whatever_happened(line: Line) -> None:
+    gone = replace(line, kit=replace(line.kit, database=NoDatabase()))
+    answer = gone.client.get("/healthz")
+    assert (answer.status_code, answer.get_data(as_text=True)) == (200, "ok")
+    assert readiness(gone) == (503, ["the database cannot commit"])
+
+
+def test_without_a_living_national_responder_the_report_is_not_offered(
+    database: Database, tmp_path: Path, clock: Clock
+) -> None:
+    line = make_ready(database, tmp_path, clock, national=False)
+    status, (reason,) = readiness(line)
+    assert (status, "national" in reason) == (503, True)
+
+    caller = line.caller()
+    caller.dial()
+    caller.key("5", "1", "1", "1", "1", "1")
+    assert line.tips == []
+
+
+def test_a_held_lane_and_missing_flows_are_said_together(line: Line) -> None:
+    with line.database.writing() as session:
+        lanes.hold(session, line.clock.at + timedelta(minutes=5), "no money")
+        for revision in session.query(Revision):
+            revision.live_from = None
+    empty = SqlBookshelf(line.database, place_lists())
+    status, reasons = readiness(replace(line, kit=replace(line.kit, books=empty)))
+    assert status == 503
+    assert len(reasons) == 2
