@@ -1,0 +1,184 @@
+"""What the shipped flows promise a caller, whatever is edited in them later."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import gsm0338
+import pytest
+
+from hotline.domain.tip import Category
+from hotline.engine import document, turn
+from hotline.engine.flow import Ask, Book, Finish, Menu, Node, Say, Text
+from hotline.engine.run import Facts
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from hotline.text.languages import CODES
+
+FLOWS = Path(__file__).parents[2] / "flows"
+DOCUMENT = read_folder(FLOWS)
+BOOK: Book = document.compile(DOCUMENT, place_lists())
+REPORTING = Facts(flags={"reporting": True})
+REPORT = BOOK.flows["report"]
+
+NEVER_IN_A_REPORT = {
+    "rw": ("icuruzwa", "gucuruza", "ibanga", "umutekano", "ku buntu", "gatekanye"),
+    "fr": ("traite", "trafic", "sécurité", "secret", "anonyme", "gratuit"),
+    "en": ("traffick", "safe", "secret", "anonymous", "free"),
+}
+FIRST_KEYS = {"rw": (), "en": ("7",), "fr": ("8",)}
+
+
+def texts(node: Node) -> Iterator[Text]:
+    if isinstance(node, Say | Menu | Ask):
+        yield node.text
+        yield from (lead.text for lead in node.leads)
+    if isinstance(node, Menu | Ask):
+        yield from (choice.label for choice in node.choices)
+    if isinstance(node, Menu) and node.note:
+        yield node.note
+    if isinstance(node, Ask) and node.skip:
+        yield node.skip
+    if isinstance(node, Finish) and node.text:
+        yield node.text
+
+
+ALL = [
+    pytest.param(flow.name, text, id=f"{flow.name}.{name}.{number}")
+    for flow in BOOK.flows.values()
+    for name, node in flow.nodes.items()
+    for number, text in enumerate(texts(node))
+]
+
+
+def screens(*keyed: str, facts: Facts = REPORTING) -> list[str]:
+    shown = turn.start(BOOK, facts)
+    found = [shown.screen.text]
+    for key in keyed:
+        shown = turn.resume(BOOK, shown.run, key, facts)
+        found.append(shown.screen.text)
+    return found
+
+
+@pytest.mark.parametrize(("flow", "text"), ALL)
+def test_a_text_is_there_in_every_language_in_short_sentences_of_gsm7(
+    flow: str, text: Text
+) -> None:
+    assert tuple(sorted(text)) == tuple(sorted(CODES))
+    for said in text.values():
+        gsm0338.Codec().encode(said)
+        for sentence in re.split(r"[.?!:]", said):
+            assert len(sentence.split()) <= 15
+
+
+@pytest.mark.parametrize(("flow", "text"), ALL)
+def test_a_number_in_a_text_is_one_that_stands_in_the_file(flow: str, text: Text) -> None:
+    with (FLOWS / "numbers.csv").open(encoding="utf-8") as file:
+        known = {row["number"] for row in csv.DictReader(file)}
+    for said in text.values():
+        assert set(re.findall(r"\d{3,}", said)) - {"000"} <= known
+
+
+def test_the_only_number_shipped_is_the_one_with_evidence_and_says_who_has_yet_to_sign() -> None:
+    with (FLOWS / "numbers.csv").open(encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+
+    assert (row["number"], row["status"], row["confirmed_by"]) == ("112", "verified", "")
+    assert row["evidence"]
+    assert "pending the ministry" in row["note"]
+
+
+def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
+    assert {flow["review"]["rw"] for flow in DOCUMENT["flows"].values()} == {"draft"}
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_report_never_says_what_it_must_not(language: str) -> None:
+    for node in REPORT.nodes.values():
+        for text in texts(node):
+            said = text[language].casefold()
+            assert not [word for word in NEVER_IN_A_REPORT[language] if word in said]
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_front_is_one_page_of_at_most_130_letters_and_names_no_report(language: str) -> None:
+    front = screens(*FIRST_KEYS[language])[-1]
+
+    assert len(front) <= 132
+    assert "9 " not in front
+    assert re.findall(r"(?m)^(\d) ", front) == ["1", "2", "3", "4", "5", "7"]
+    assert front.count("\n") == 6
+
+
+@pytest.mark.parametrize("facts", [REPORTING, Facts()], ids=["reporting", "not reporting"])
+def test_the_front_is_the_same_whether_or_not_a_report_can_be_taken(facts: Facts) -> None:
+    assert screens(facts=facts) == screens()
+
+
+def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
+    last = [
+        node.text
+        for flow in BOOK.flows.values()
+        if not flow.private
+        for node in flow.nodes.values()
+        if isinstance(node, Finish) and node.text
+    ]
+
+    assert len(last) == 7
+    assert all(text == {**last[0]} for text in last)
+    assert last[0]["en"] == "Thank you. Goodbye."
+
+
+def test_the_answers_of_the_report_are_those_that_the_line_understands() -> None:
+    def values(name: str) -> tuple[str, ...]:
+        node = REPORT.nodes[name]
+        assert isinstance(node, Menu | Ask)
+        return tuple(choice.value for choice in node.choices)
+
+    yes_no_unsure = ("yes", "no", "unsure")
+    assert values("danger") == values("official") == values("visit") == yes_no_unsure
+    assert values("province") == ("abroad", "unsure")
+    assert values("district") == values("sector") == ("unsure",)
+    assert values("who") == ("me_minor", "me_adult", "child", "adult", "several")
+    kinds = (*values("kind"), *values("more_kinds"))
+    assert list(dict.fromkeys(kinds)) == [
+        *list(Category)[:4],
+        Category.OTHER,
+        *list(Category)[4:-1],
+    ]
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_words_after_danger_stand_on_the_place_and_on_the_screen_after_the_district(
+    language: str,
+) -> None:
+    first = FIRST_KEYS[language]
+    passed_on = REPORT.nodes["passed_on"]
+    assert isinstance(passed_on, Say)
+
+    *_, place, _, sector = screens(*first, "5", "1", "2", "1", "1")
+    *_, quiet_place, _, quiet_sector = screens(*first, "5", "2", "2", "1", "1")
+    abroad = screens(*first, "5", "1", "2", "6")[-1]
+
+    assert "112" in place.split("\n")[0]
+    assert "112" not in quiet_place
+    assert sector.startswith(passed_on.text[language] + "\n")
+    assert abroad.startswith(passed_on.text[language] + "\n")
+    assert passed_on.text[language] not in quiet_sector
+
+
+def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
+    to_report = ("7", "5", "2", "2", "1", "1", "1", "1")
+    child, adult = (screens(*to_report, who)[-1] for who in ("1", "2"))
+
+    assert child.startswith("You did nothing wrong. You need not ask anyone.\n")
+    assert "wrong" not in adult
+
+
+def test_no_printed_entry_leads_to_a_report() -> None:
+    assert set(BOOK.entries.values()) == {"abroad", "homes", "children", "rights", "responders"}
+    assert all(len(entry) == 2 for entry in BOOK.entries)
+    for entry in BOOK.entries:
+        shown = turn.start(BOOK, REPORTING, entry=entry)
+        assert all(not BOOK.flows[place.flow].gathers for place in shown.run.calls)
