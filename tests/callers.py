@@ -206,6 +206,14 @@ def failing_at(line: Line, name: str, die: Callable[[], None]) -> Line:
     return replace(line, kit=replace(line.kit, failpoint=failpoint))
 
 
+def told(line: Line, *keyed: str) -> Caller:
+    """Somebody who dialled and keyed this."""
+    caller = line.caller()
+    caller.dial()
+    caller.key(*keyed)
+    return caller
+
+
 def walked(caller: Caller, keyed: Sequence[str]) -> list[str]:
     """Every screen from the dial on."""
     return [caller.dial(), *(caller.key(one) for one in keyed)]

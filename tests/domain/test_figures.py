@@ -10,7 +10,7 @@ RANGES = {Hidden.FEWER: range(5), Hidden.SPARED: range(5, 40)}
 
 def solutions(cells: list[int | Hidden], total: int) -> set[tuple[int, ...]]:
     """Every table that shows these cells and adds up to this total."""
-    found = {()}
+    found: set[tuple[int, ...]] = {()}
     for cell in cells:
         choices = RANGES[cell] if isinstance(cell, Hidden) else (cell,)
         found = {(*row, one) for row in found for one in choices if sum(row) + one <= total}

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.errors import CallbackInvalid, StoreUnavailable
+from hotline.errors import CallbackInvalid
+from hotline.store.database import open_database
 from hotline.web.guard import MOST_BYTES, parse
 from tests.callers import FAILURE, FORM, SECRETS, Line
 
@@ -166,15 +167,10 @@ def test_the_other_hooks_say_200_when_stored_and_503_when_not(
     assert line.post(hook, fields).status_code == 200
     assert line.post(hook, fields).status_code == 200
 
-    broken = replace(line, kit=replace(line.kit, database=NoDatabase()))
+    broken = replace(
+        line, kit=replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+    )
     assert broken.post(hook, fields).status_code == 503
-
-
-class NoDatabase:
-    def reading(self) -> Any:
-        raise StoreUnavailable("gone")
-
-    writing = reading
 
 
 def test_nothing_of_a_request_is_written_down(line: Line, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,24 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.errors import StoreUnavailable
 from hotline.services.places import place_lists
 from hotline.store import lanes
 from hotline.store.contacts import Stopped
-from hotline.store.database import Database
+from hotline.store.database import Database, open_database
 from hotline.store.flows import Revision
 from tests.callers import Line, make_ready
 from tests.conftest import Clock
-
-
-class NoDatabase:
-    def writing(self) -> Any:
-        raise StoreUnavailable("gone")
-
-    reading = writing
 
 
 def readiness(line: Line) -> tuple[int, list[str]]:
@@ -36,7 +27,9 @@ def test_a_line_in_order_is_ready_and_leaves_no_trace_of_the_question(line: Line
 
 
 def test_alive_whatever_happened(line: Line) -> None:
-    gone = replace(line, kit=replace(line.kit, database=NoDatabase()))
+    gone = replace(
+        line, kit=replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+    )
     answer = gone.client.get("/healthz")
     assert (answer.status_code, answer.get_data(as_text=True)) == (200, "ok")
     assert readiness(gone) == (503, ["the database cannot commit"])

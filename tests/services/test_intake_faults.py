@@ -1,0 +1,76 @@
+"""Intake while things break: at once, half done, without a doorbell; and what is never written down."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from hotline.services.intake import rescue_silent
+from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told, walked
+
+LANDMARK = "hafi y'isoko rya Zuzuzu"
+
+
+class Died(Exception):
+    pass
+
+
+def test_two_identical_hops_at_once_are_one_tip(line: Line) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    caller.text += "*" + DANGER_HERE[-1]
+    start, screens = Barrier(2), []
+
+    def repeat() -> None:
+        twin = replace(caller)
+        start.wait()
+        screens.append(twin.again())
+
+    twins = [Thread(target=repeat) for _ in range(2)]
+    for twin in twins:
+        twin.start()
+    for twin in twins:
+        twin.join()
+    assert screens[0] == screens[1]
+    assert line.tip.state == "filed"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("tip.before_commit", 0), ("tip.after_commit", 1), ("tip.before_doorbell", 1)],
+)
+def test_whoever_dies_at_a_failpoint_leaves_a_whole_tip_or_none(
+    line: Line, name: str, kept: int
+) -> None:
+    def die() -> None:
+        raise Died
+
+    dying = failing_at(line, name, die)
+    caller = replace(told(line, *DANGER_HERE[:-1]), line=dying)
+    caller.key(DANGER_HERE[-1])
+    assert caller.screen.startswith("END ")
+    assert (len(line.tips), line.jobs.rung) == (kept, [])
+    assert replace(caller, line=line).again().startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+def test_a_dead_doorbell_changes_nothing_for_the_caller(line: Line) -> None:
+    alive = walked(line.caller(), DANGER_HERE)
+    line.jobs.dead = True
+    assert walked(line.caller(), DANGER_HERE) == alive
+
+
+def test_no_answer_is_in_the_database_and_nothing_is_written_down(
+    line: Line, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "2", LANDMARK)
+    quiet = told(line, *QUIET_HERE)
+    quiet.hang_up()
+    rescue_silent(line.kit)
+
+    files = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))
+    for secret in (LANDMARK, "Zuzuzu", caller.msisdn, caller.msisdn[4:], caller.session_id):
+        assert secret.encode() not in files
+        assert secret not in caplog.text
