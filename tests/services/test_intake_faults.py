@@ -74,3 +74,29 @@ def test_no_answer_is_in_the_database_and_nothing_is_written_down(
     for secret in (LANDMARK, "Zuzuzu", caller.msisdn, caller.msisdn[4:], caller.session_id):
         assert secret.encode() not in files
         assert secret not in caplog.text
+
+
+def test_a_replay_touches_nothing_that_was_committed_before(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "00")
+    before = line.clock.at
+    line.clock.turn(minutes=1)
+    line.flush()
+    caller.key(*DANGER_HERE)
+    assert [tip.updated_at for tip in line.tips] == [before, line.clock.at]
+
+
+def test_words_with_a_star_survive_a_run_that_was_lost_before_them(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "2")
+    line.flush()
+    caller.key("a*b*c")
+    assert line.read(line.tip)["landmark"] == "a*b*c"
+
+
+def test_a_late_repeat_does_not_replace_the_newest_run(line: Line) -> None:
+    caller = told(line, "1", "9")
+    newest, screen = dict(line.runs.held), caller.screen
+    text, caller.text = caller.text, "1"
+    assert caller.again() != screen
+    assert line.runs.held == newest
+    caller.text = text
+    assert caller.again() == screen
