@@ -1,0 +1,61 @@
+"""`hotline reach` on a line of its own: three ways to read the same figures."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli.reach import reach
+from hotline.config import Settings
+from hotline.sealing.keymaking import make_keys
+from hotline.store import outreach
+from hotline.store.database import open_database
+from hotline.store.outreach import Cell
+from hotline.store.schema import create_all
+from tests.builders import NOON
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    make_keys(tmp_path / "keys", NOON)
+    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
+    create_all(database)
+    with database.writing() as session:
+        for district, tips in (("11", 12), ("12", 3), ("13", 7)):
+            cell = Cell(NOON.date(), "tip", "rw", "ussd", "", district=district)
+            outreach.count(session, cell, tips)
+        outreach.count(session, Cell(NOON.date(), "session", "rw", "ussd", "="), 9)
+    database.close()
+    return tmp_path
+
+
+def run(home: Path, *arguments: str) -> Result:
+    result = CliRunner().invoke(reach, arguments, env={"HOTLINE_HOME": str(home)})
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_json_names_the_districts_and_hides_the_small(home: Path) -> None:
+    document = json.loads(run(home, "--by", "district", "--json").output)
+    cells = {row["district"]: row["tip"] for row in document["rows"]}
+    assert len(cells) == 32
+    assert (cells["Nyarugenge"], cells["Gasabo"]) == (12, "<5")
+    assert document["rows"][0]["session"] is None
+
+
+def test_a_sheet_and_a_table_say_the_same(home: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run(home, "--by", "entry", "--csv").output)))
+    assert {row["entry"]: row["session"] for row in rows} == {
+        "": "<5",
+        "'=": "hidden",
+        "total": "9",
+    }
+    assert "hidden" in run(home, "--by", "entry").output
+
+
+def test_one_shape_at_a_time(home: Path) -> None:
+    arguments = ["--by", "day", "--json", "--csv"]
+    assert CliRunner().invoke(reach, arguments, env={"HOTLINE_HOME": str(home)}).exit_code == 2
