@@ -1,5 +1,7 @@
 """What stands in the kit where a role has no plug: it names what is missing, and does nothing."""
 
+# ruff: noqa: ARG002
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -23,7 +23,7 @@ FAILPOINTS = (
     "worker.after_send",
 )
 """Rows 1, 2, 3, 16, 17 and 18 of the fault matrix."""
-EACH = 6
+EACH = 5
 PATIENCE = 20.0
 """Seconds for a token to be taken, or for a process to be there to be killed."""
 
@@ -57,7 +57,7 @@ class Killer:
             ("alerts", "workers.worker alerts"),
             ("clock", "clock"),
         ):
-            deaths += [lambda name=name, mark=mark: self._kill(name, mark)] * 3  # type: ignore[misc]
+            deaths += [lambda name=name, mark=mark: self._kill(name, mark)] * 2  # type: ignore[misc]
         random.Random(self.seed).shuffle(deaths)
         yield from deaths
 

@@ -19,7 +19,8 @@ from hotline.store.messages import Attempt, Message, Referral
 from hotline.store.tips import Tip
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
-REFERENCE = re.compile(r"^([A-Z0-9]{4}): ")
+REFERENCE = re.compile(r"^([A-Z0-9]{4}): .* 1 \1$")
+"""An alert; a confirmation begins with a reference, too, but asks for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,12 @@ def unreferred(database: Database) -> list[str]:
 
 
 def unsettled(database: Database) -> list[str]:
-    """I4: nothing waits any more."""
+    """I4: no alert waits any more. A confirmation in doubt may wait for its ten minutes."""
     with database.reading() as session:
-        waiting = session.scalars(select(Message).where(Message.state.in_(UNSETTLED)))
-        return [f"message {message.id} is {message.state}" for message in waiting]
+        waiting = session.scalars(
+            select(Message).where(Message.kind == Kind.ALERT, Message.state.in_(UNSETTLED))
+        )
+        return [f"alert {message.id} is {message.state}" for message in waiting]
 
 
 def unsent(database: Database, accepted: Mapping[str, Sequence[str]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Nothing a caller typed, and no number she called from, is written anywhere: searched for while it happens, and after."""
+"""Nothing a caller typed, and no number she called from, is written anywhere: searched for during it, and after."""
 
 import re
 import threading
