@@ -13,14 +13,22 @@ from sqlalchemy import select
 
 from hotline.domain.delivery import MessageState, Outcome
 from hotline.domain.message import Kind
-from hotline.domain.tip import TipState
+from hotline.domain.tip import NATIONAL, TipState
+from hotline.errors import SealBroken
+from hotline.sealing.opening import open_tip
 from hotline.store.database import Database
 from hotline.store.messages import Attempt, Message, Referral
-from hotline.store.tips import Tip
+from hotline.store.tips import Grant, Tip
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 REFERENCE = re.compile(r"^([A-Z0-9]{4}): .* 1 \1$")
 """An alert; a confirmation begins with a reference, too, but asks for nothing."""
+
+
+FIRST = {"danger", "official", "province", "district"}
+"""What a caller has answered when "passed on" is shown."""
+WHOLE = FIRST | {"sector", "kind", "who", "visit"}
+"""And when "saved" is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,8 @@ class Told:
 
     session_key: str
     place: str
+    complete: bool
+    """Whether the screen was "saved": then all that she answered is there, not only the first four answers."""
 
 
 def lost(database: Database, told: Sequence[Told]) -> list[str]:
@@ -44,6 +54,43 @@ def lost(database: Database, told: Sequence[Told]) -> list[str]:
         for told_one in told
         if filed[told_one.session_key, told_one.place] != 1
     ]
+
+
+def unreadable(database: Database, told: Sequence[Told], national_key: bytes) -> list[str]:
+    """I1, the other half: the national desk opens each of them, and finds in it what the caller was told is kept."""
+    promised = {(one.session_key, one.place): one for one in told}
+    breaches = []
+    with database.reading() as session:
+        rows = session.execute(
+            select(Tip, Grant.sealed_key)
+            .outerjoin(Grant, (Grant.tip_id == Tip.id) & (Grant.desk_code == NATIONAL))
+            .where(Tip.state != TipState.DRAFT)
+        ).all()
+    for tip, grant in rows:
+        one = promised.get((tip.session_key, tip.place))
+        if one is None:
+            continue
+        if grant is None:
+            breaches.append(f"tip {tip.id} has no grant for the national desk")
+            continue
+        try:
+            answers = open_tip(
+                tip.body,
+                grant,
+                uid=tip.uid,
+                place=tip.place,
+                desk=NATIONAL,
+                private_key=national_key,
+            )
+        except SealBroken:
+            breaches.append(f"tip {tip.id} does not open")
+            continue
+        wanted = WHOLE if one.complete else FIRST
+        if answers.get("district") != one.place or not wanted <= answers.keys():
+            breaches.append(f"tip {tip.id} lacks some of what was told")
+        if one.complete and tip.state != TipState.COMPLETE:
+            breaches.append(f"tip {tip.id} was said to be saved and is {tip.state}")
+    return breaches
 
 
 def unreferred(database: Database) -> list[str]:

@@ -9,10 +9,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from hotline.bootstrap import Role, build_kit
+from hotline.cli.init import PASSPHRASE_FILE
 from hotline.cli.stack import Stack
 from hotline.config import Settings
 from hotline.domain.places import districts
+from hotline.domain.tip import NATIONAL
 from hotline.ports import Kit
+from hotline.sealing.opening import unwrap_desk_key
+from hotline.store import desks
 from tests.chaos import ledger
 from tests.chaos.killer import Killer
 from tests.chaos.responders import answer_alerts
@@ -114,7 +118,9 @@ def _under_fire(stack: Stack, killer: Killer, tips: int) -> list[Promise]:
 def settle(stack: Stack, told: Sequence[Promise], *, seconds: float = SETTLE_SECONDS) -> list[str]:
     """Every breach that is still one when time is up; as soon as there is none, none."""
     kit = kit_of(stack)
-    promised = [ledger.Told(kit.pseudonyms.session(one.session_id), one.place) for one in told]
+    promised = [
+        ledger.Told(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
+    ]
     end = time.monotonic() + seconds
     try:
         while True:
@@ -133,9 +139,18 @@ def _breaches(kit: Kit, promised: Sequence[ledger.Told], stack: Stack) -> list[s
     accepted = ledger.by_reference(accepted_texts(stack))
     return [
         *ledger.lost(kit.database, promised),
+        *ledger.unreadable(kit.database, promised, national_key(stack, kit)),
         *ledger.unsent(kit.database, accepted),
         *ledger.repeated_too_often(kit.database, accepted),
     ]
+
+
+def national_key(stack: Stack, kit: Kit) -> bytes:
+    """What opens every tip: the desk's key, by the passphrase that `hotline init` left in the home."""
+    passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
+    with kit.database.reading() as session:
+        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
+    return unwrap_desk_key(wrapped, passphrase, desk=NATIONAL)
 
 
 def accepted_texts(stack: Stack) -> list[str]:

@@ -1,0 +1,147 @@
+"""The books themselves: each breach of a promise, planted one by one, is read out."""
+
+from collections.abc import Callable
+
+import pytest
+from nacl.public import PrivateKey
+
+from hotline.domain.delivery import MessageState, Outcome
+from hotline.domain.message import Kind
+from hotline.domain.tip import NATIONAL, TipState
+from hotline.sealing.sealer import Sealer
+from hotline.store.database import Database, Session
+from hotline.store.desks import Desk
+from hotline.store.messages import Attempt, Message
+from hotline.store.tips import Grant, Tip
+from tests.builders import NOON, make_referral, make_responder, make_tip
+from tests.chaos import ledger
+
+DESK = PrivateKey.generate()
+ALERT = "K7Q4: Gasabo, urgent. Reply 1 K7Q4"
+ANSWERS = {
+    "danger": "no",
+    "official": "no",
+    "province": "1",
+    "district": "12",
+    "sector": "1201",
+    "kind": "labour",
+    "who": "adult",
+    "visit": "yes",
+}
+TOLD = [ledger.Told("a" * 64, "12", complete=True)]
+
+
+@pytest.fixture
+def kept(database: Database) -> Database:
+    """One complete tip, given to one responder, whose alert was accepted: a line that kept its promise."""
+    tip = make_tip(state=TipState.COMPLETE, referred_at=NOON)
+    sealed = Sealer().tip(
+        ANSWERS, uid=tip.uid, place=tip.place, desks={NATIONAL: bytes(DESK.public_key)}
+    )
+    tip.body = sealed.body
+    with database.writing() as session:
+        session.add(Desk(code=NATIONAL, public_key=bytes(DESK.public_key), created_at=NOON))
+        session.add_all((tip, make_responder()))
+        session.flush()
+        session.add(Grant(tip_id=tip.id, desk_code=NATIONAL, sealed_key=sealed.grants[NATIONAL]))
+        session.add(make_referral(tip_id=tip.id))
+        session.flush()
+        session.add(make_alert())
+        session.flush()
+        session.add(Attempt(message_id=1, n=1, started_at=NOON, outcome=Outcome.ACCEPTED))
+    return database
+
+
+def make_alert() -> Message:
+    return Message(
+        kind=Kind.ALERT,
+        responder_id=1,
+        referral_id=1,
+        template="{ref}",
+        parameters={},
+        language="en",
+        priority=1,
+        state=MessageState.ACCEPTED,
+        attempts=1,
+        next_at=NOON,
+        created_at=NOON,
+    )
+
+
+def breaches(database: Database, told: list[ledger.Told], texts: list[str]) -> list[str]:
+    accepted = ledger.by_reference(texts)
+    return [
+        *ledger.lost(database, told),
+        *ledger.unreadable(database, told, bytes(DESK)),
+        *ledger.unreferred(database),
+        *ledger.unsettled(database),
+        *ledger.unsent(database, accepted),
+        *ledger.repeated_too_often(database, accepted),
+    ]
+
+
+def test_a_promise_that_was_kept_is_no_breach(kept: Database) -> None:
+    assert breaches(kept, TOLD, [ALERT, "K7Q4: you have taken it. Thank you."]) == []
+
+
+def _no_tip(session: Session) -> None:
+    session.query(Tip).one().session_key = "b" * 64
+
+
+def _draft(session: Session) -> None:
+    session.query(Tip).one().state = TipState.DRAFT
+
+
+def _only_filed(session: Session) -> None:
+    session.query(Tip).one().state = TipState.FILED
+
+
+def _no_grant(session: Session) -> None:
+    session.query(Grant).delete()
+
+
+def _altered(session: Session) -> None:
+    tip = session.query(Tip).one()
+    tip.body = tip.body[:-1] + b"?"
+
+
+def _given_to_nobody(session: Session) -> None:
+    session.add(make_tip(uid="f" * 32))
+
+
+def _waiting(session: Session) -> None:
+    session.query(Message).one().state = MessageState.SENDING
+
+
+@pytest.mark.parametrize(
+    ("plant", "sentence"),
+    [
+        (_no_tip, "0 tips for one that was told"),
+        (_draft, "0 tips for one that was told"),
+        (_only_filed, "was said to be saved"),
+        (_no_grant, "no grant for the national desk"),
+        (_altered, "does not open"),
+        (_given_to_nobody, "referred to nobody"),
+        (_waiting, "is sending"),
+    ],
+)
+def test_what_is_wrong_in_the_database_is_read_out(
+    kept: Database, plant: Callable[[Session], None], sentence: str
+) -> None:
+    with kept.writing() as session:
+        plant(session)
+    assert any(sentence in breach for breach in breaches(kept, TOLD, [ALERT]))
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ([], "was never accepted"),
+        ([ALERT, ALERT], "was sent 2 times, 1 allowed"),
+        ([ALERT, ALERT.replace("urgent", "now")], "in 2 wordings"),
+    ],
+)
+def test_what_the_gateway_saw_is_held_against_it(
+    kept: Database, texts: list[str], sentence: str
+) -> None:
+    assert any(sentence in breach for breach in breaches(kept, TOLD, texts))
