@@ -1,0 +1,20 @@
+"""The benchmark measures a real line: few tips here, and every figure is there."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.main import main
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+
+
+@pytest.mark.parametrize("redis", ["up", "killed"])
+def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None:
+    done = CliRunner().invoke(main, ["bench", "alerts", "--tips", "2", "--redis", redis, "--json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["redis"] == redis
+    assert (figures["tips"], figures["alerts"]) == (2, 6)
+    assert 0 < figures["median"] <= figures["p95"] <= figures["worst"]
