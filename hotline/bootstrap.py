@@ -78,13 +78,15 @@ def build_kit(settings: Settings, role: Role) -> Kit:
     if file is not None and not file.exists():
         raise NotReady("no database: run `hotline init`")
 
+    # One for all that ask Redis: whichever learns first that it hangs spares the others the wait.
+    circuit = later("circuit", "Circuit")
     return Kit(
         database=database,
         books=SqlBookshelf(database, place_lists()),
-        runs=_runs(settings, role, keys),
+        runs=_runs(settings, role, keys, circuit),
         sms=_sms(settings, role),
-        jobs=later("rq_jobs", "RqJobs", settings.redis_url),
-        limiter=later("redis_limits", "RedisLimits", settings.redis_url),
+        jobs=later("rq_jobs", "RqJobs", settings.redis_url, circuit),
+        limiter=later("redis_limits", "RedisLimits", settings.redis_url, circuit),
         sealer=Sealer(keys.read(RELAY_PUBLIC_KEY) if keys.holds(RELAY_PUBLIC_KEY) else None),
         pseudonyms=Pseudonyms(keys),
         numbers=_numbers(role, keys),
@@ -112,10 +114,12 @@ def survive(_failpoint: str) -> None:
     """Where nobody tests, nothing dies."""
 
 
-def _runs(settings: Settings, role: Role, keys: KeyFolder) -> RunStore:
+def _runs(settings: Settings, role: Role, keys: KeyFolder, circuit: Any) -> RunStore:
     if role is not Role.HOOKS:
         return NoRuns(role)
-    plug: RunStore = later("redis_runs", "RedisRuns", settings.redis_url, RunCipher.of(keys))
+    plug: RunStore = later(
+        "redis_runs", "RedisRuns", settings.redis_url, RunCipher.of(keys), circuit
+    )
     return plug
 
 

@@ -3,6 +3,9 @@
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +13,23 @@ import pytest
 
 from hotline.bootstrap import Later, Role, build_kit
 from hotline.config import Settings
-from hotline.errors import KeyMissing, NotReady, SettingsInvalid
+from hotline.domain.jobs import Job
+from hotline.errors import (
+    KeyMissing,
+    NotReady,
+    QueueUnavailable,
+    RunsUnavailable,
+    SettingsInvalid,
+)
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
 from hotline.sealing.sealer import Sealer
 from hotline.store import migrate
 from hotline.store.database import open_database
 from tests.builders import NOON
+from tests.valkey import Valkey, valkey
+
+__all__ = ["valkey"]
 
 PHONE = "+250788000001"
 
@@ -142,6 +155,32 @@ def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) 
         text=True,
     )
     assert told.stdout.strip() == ""
+
+
+def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
+    """Load, count, ring, save: however far the hop has come, one of them waits, and the others know."""
+    heard = {"length": 0, "answer": "CON"}
+    for hung_before in range(4):
+        kit = build_kit(replace(settings, redis_url=valkey.url), Role.HOOKS)
+        asks: list[Callable[[], object]] = [
+            lambda kit=kit: kit.runs.load("a" * 64),
+            lambda kit=kit: kit.limiter.hit("scope", "key", limit=1, seconds=60),
+            lambda kit=kit: kit.jobs.ring(Job.REFER_TIP, 1),
+            lambda kit=kit: kit.runs.save("a" * 64, heard),
+        ]
+        for ask in asks:
+            ask()
+
+        began = time.monotonic()
+        for place, ask in enumerate(asks):
+            if place == hung_before:
+                valkey.hang()
+            with suppress(RunsUnavailable, QueueUnavailable):
+                ask()
+        waited = time.monotonic() - began
+        valkey.wake()
+        kit.database.close()
+        assert waited < 0.45, hung_before
 
 
 def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:

@@ -11,7 +11,7 @@ PREFIX = "limit:"
 class RedisLimits:
     """The `Limiter` of production: a window that begins with its first hit."""
 
-    def __init__(self, url: str, *, circuit: Circuit | None = None) -> None:
+    def __init__(self, url: str, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
         self._circuit = circuit or Circuit()
 

@@ -15,7 +15,7 @@ PREFIX = "run:"
 class RedisRuns:
     """The `RunStore` of production. Opens its connection with the first hop. A hung Redis costs a hop 0.6 s at most."""
 
-    def __init__(self, url: str, cipher: RunCipher, *, circuit: Circuit | None = None) -> None:
+    def __init__(self, url: str, cipher: RunCipher, circuit: Circuit | None = None) -> None:
         self._redis = connect(url)
         self._cipher = cipher
         self._circuit = circuit or Circuit()

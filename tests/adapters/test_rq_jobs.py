@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rq import Queue
 
+from hotline.adapters.circuit import Circuit
 from hotline.adapters.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.errors import QueueUnavailable
@@ -37,12 +38,16 @@ def test_a_hanging_redis_costs_half_a_second_at_the_most(valkey: Valkey) -> None
     assert time.monotonic() - began < 0.6
 
 
-def test_it_rings_again_once_redis_is_back(valkey: Valkey) -> None:
-    jobs = RqJobs(valkey.url)
+def test_it_rings_again_a_second_after_redis_is_back(valkey: Valkey) -> None:
+    at = [0.0]
+    jobs = RqJobs(valkey.url, Circuit(elapsed=lambda: at[0]))
     valkey.hang()
     with pytest.raises(QueueUnavailable):
         jobs.ring(Job.REFER_TIP, 1)
     valkey.wake()
+    with pytest.raises(QueueUnavailable):
+        jobs.ring(Job.REFER_TIP, 2)
+    at[0] = 1.1
     jobs.ring(Job.REFER_TIP, 2)
     assert valkey.client().llen("rq:queue:alerts") >= 1
 
