@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -159,14 +160,13 @@ def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) 
 
 def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
     """Load, count, ring, save: however far the hop has come, one of them waits, and the others know."""
-    heard = {"length": 0, "answer": "CON"}
     for hung_before in range(4):
         kit = build_kit(replace(settings, redis_url=valkey.url), Role.HOOKS)
         asks: list[Callable[[], object]] = [
-            lambda kit=kit: kit.runs.load("a" * 64),
-            lambda kit=kit: kit.limiter.hit("scope", "key", limit=1, seconds=60),
-            lambda kit=kit: kit.jobs.ring(Job.REFER_TIP, 1),
-            lambda kit=kit: kit.runs.save("a" * 64, heard),
+            partial(kit.runs.load, "a" * 64),
+            partial(kit.limiter.hit, "scope", "key", limit=1, seconds=60),
+            partial(kit.jobs.ring, Job.REFER_TIP, 1),
+            partial(kit.runs.save, "a" * 64, {"length": 0, "answer": "CON"}),
         ]
         for ask in asks:
             ask()

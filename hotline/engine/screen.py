@@ -1,7 +1,8 @@
 """What a handset shows: text fitted to the network's limit, page by page. Pure.
 
 Of every page `HELD_BACK` septets stay free, so that the line over a repeated screen never moves a page break. Breaks
-fall between words and between choices. Choices are numbered from 1 on each page; a choice with a key keeps it.
+fall between words and between choices. Choices are numbered from 1 on each page; a choice with a key keeps it. A page
+that begins with a choice says once more what is being chosen.
 """
 
 import re
@@ -47,6 +48,8 @@ class Layout:
     """A line that the last page must have: `0 Skip`, `9 More`."""
     more: str = "9 More"
     """The line of every page that has a next one; none where only the first page is ever shown."""
+    question: str = ""
+    """The line over choices that go on from the page before."""
     hints: tuple[str, ...] = ()
     """What may follow where there is room, the best first, each with the space or new line in front of it."""
 
@@ -113,19 +116,29 @@ def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
 
     pages: list[Page] = []
     while True:
-        draft, left = _fill(layout, pieces, room - septets(tail))
+        asked = (
+            to_gsm7(layout.question) if pages and pieces and pieces[0].button is not None else ""
+        )
+        draft, left = _fill(layout, pieces, room - septets(tail), asked)
         if not left:
             return (*pages, _closed(draft, tail, layout.hints, room))
-        draft, pieces = _fill(layout, pieces, room - septets(more))
+        draft, pieces = _fill(layout, pieces, room - septets(more), asked)
         pages.append(_closed(draft, more, layout.hints, room, more=True))
 
 
-def _fill(layout: Layout, pieces: Sequence[_Piece], room: int) -> tuple[_Draft, Sequence[_Piece]]:
-    """A page of as many pieces as have room on it, and those that are left."""
-    draft = _Draft(frozenset(button.key for button in layout.buttons if button.key))
+def _fill(
+    layout: Layout, pieces: Sequence[_Piece], room: int, asked: str
+) -> tuple[_Draft, Sequence[_Piece]]:
+    """A page of as many pieces as have room under what is asked, and those that are left.
+
+    At least one is taken, so that the pages end: a choice that is too long stands without the question.
+    """
+    draft = _Draft(frozenset(button.key for button in layout.buttons if button.key), asked)
     for taken, piece in enumerate(pieces):
         key = None if piece.button is None else layout.buttons[piece.button].key
         if not draft.take(piece, key, room):
+            if asked and not taken:
+                return _fill(layout, pieces, room, "")
             return draft, pieces[taken:]
     return draft, ()
 

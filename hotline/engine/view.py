@@ -48,8 +48,10 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
     choices = shown_choices(book, node, run, facts)
     tail, hints = _ways_out(book, node, run, has_choices=bool(choices))
+    text = said(node.text, run.language)
     layout = Layout(
-        text="\n".join((*leads, said(node.text, run.language))),
+        text="\n".join((*leads, text)),
+        question=text.strip().rpartition("\n")[2] if choices else "",
         buttons=tuple(
             Button(said(choice.label, run.language), choice.key, choice.same_line)
             for choice in choices

@@ -21,6 +21,7 @@ LAYOUTS = st.builds(
     note=st.text(max_size=80),
     tail=st.sampled_from(["", "0 Skip", "9 More"]),
     more=st.just("9 More"),
+    question=st.sampled_from(["", "District?"]) | st.text(max_size=200),
     hints=st.sampled_from([(), ("\n0 Back 00 Home", "\n0 Back")]),
 )
 
@@ -54,6 +55,27 @@ def test_numbers_begin_anew_on_each_page() -> None:
     assert first.text.startswith("Sector?\n1 Place number 0\n2 Place number 1")
     assert first.text.endswith("\n9 More")
     assert second.text.startswith(f"1 Place number {len(first.keys)}\n2 ")
+
+
+def test_choices_that_go_on_stand_under_the_question() -> None:
+    layout = Layout(
+        "Passed on.\nSector?", tuple(Button(f"n{n}") for n in range(9)), question="Sector?"
+    )
+    first, second = paginate(layout, 156)
+
+    assert first.text.startswith("Passed on.\nSector?\n1 n0\n")
+    assert second.text == "Sector?\n1 n8"
+    assert second.keys == {"1": 8}
+
+
+def test_a_choice_that_leaves_no_room_for_the_question_stands_alone() -> None:
+    layout = Layout("?", (Button("x" * 300), Button("y" * 300)), question="What is asked here?")
+    assert [page.text[:3] for page in paginate(layout, 156)] == ["?\n9", "1 x", "1 y"]
+
+
+def test_words_that_go_on_stand_under_no_question() -> None:
+    layout = Layout("word " * 60, (Button("a"),), question="Which?")
+    assert paginate(layout, 156)[1].text.startswith("word word")
 
 
 def test_eight_choices_at_most_stand_on_a_page() -> None:

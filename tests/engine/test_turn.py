@@ -41,7 +41,7 @@ TO_DISTRICT = ("5", "1", "1")
         (("5", "2"), "Where? rw"),
         (("5", "1"), "Go on. rw"),
         (TO_DISTRICT, "District? rw"),
-        ((*TO_DISTRICT, "9"), "1 Town 9"),
+        ((*TO_DISTRICT, "9"), "District? rw"),
         ((*TO_DISTRICT, "9", "0"), "District? rw"),
         ((*TO_DISTRICT, "9", "0", "0"), "Go on. rw"),
         (("5", "2", "3"), "How many? rw"),
