@@ -27,9 +27,10 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}}`. A flow
       c: {call: {flow: learn, goes: after}}          without `goes` this flow ends as that one does
       f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow
 
-A condition is `{answer: NAME, is: VALUE or [VALUES]}` (without `is`: it was answered), `{flag: NAME}` or
-`{not: condition}`. Choices are numbered 1 to 8 on each page; one with a `key` keeps that digit. A list is one that the
-caller of `compile` brings ("provinces", "districts.1"), or one of the session's facts.
+A condition is `{answer: NAME, is: VALUE or [VALUES]}` (without `is`: it was answered), `{flag: NAME}`, whose name may
+hold an answer (`quicker.{case}`), or `{not: condition}`. Choices are numbered 1 to 8 on each page; one with a `key`
+keeps that digit. A list is one that the caller of `compile` brings ("provinces", "districts.1"), or one of the
+session's facts.
 """
 
 from collections.abc import Mapping

@@ -44,7 +44,7 @@ class _Model(BaseModel):
 class ConditionModel(_Model):
     answer: Name | None = None
     is_: Value | list[Value] | None = Field(None, alias="is")
-    flag: Name | None = None
+    flag: Annotated[str, Field(pattern=r"^[a-z0-9_.{}]+$", max_length=60)] | None = None
     not_: "ConditionModel | None" = Field(None, alias="not")
 
     @model_validator(mode="after")

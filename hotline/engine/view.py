@@ -30,11 +30,12 @@ def node_at(book: Book, place: Place) -> Node | None:
 
 
 def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
-    """An answer without `values` asks only whether it was given."""
+    """An answer without `values` asks only whether it was given. A flag's name may hold one: `quicker.{case}`."""
     if condition is None:
         return True
     if condition.flag is not None:
-        return facts.flags.get(condition.flag, False) is not condition.negated
+        named = list_name(condition.flag, run.answers)
+        return facts.flags.get(named, False) is not condition.negated
     given = run.answers.get(condition.answer or "")
     is_one = given is not None and (not condition.values or given in condition.values)
     return is_one is not condition.negated
@@ -102,7 +103,7 @@ def said(text: Text, language: str) -> str:
 
 
 def list_name(pattern: str, answers: Mapping[str, str]) -> str:
-    """`districts.{province}` with the answer in its place."""
+    """`districts.{province}` with the answer in its place: the name of a list, or of a flag."""
     return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)
 
 

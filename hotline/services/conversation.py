@@ -20,6 +20,8 @@ from hotline.store.contacts import Dialogue
 from hotline.text.languages import CODES, FIRST
 
 MY_CASES = "my_cases"
+QUICKER = "quicker"
+"""The flag of a case that a colleague took first, by its reference."""
 
 
 def take_turn(kit: Kit, hop: UssdHop) -> str:
@@ -148,16 +150,19 @@ def _stage(kit: Kit, opening: Opening) -> Stage:
 
 
 def _facts(kit: Kit, opening: Opening) -> Facts:
-    """As they stood when the session began: a replay is told the same."""
+    """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
     cases: tuple[str, ...] = ()
+    late: list[str] = []
     language = None
     if opening.responder_id is not None:
         with kit.database.reading() as session:
             cases = tuple(referral.open_cases(session, opening.responder_id, opening.started_at))
+            late = referral.quicker(session, opening.responder_id)
             language = responders.language_of(session, opening.responder_id)
     options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
     return Facts(
-        flags={"reporting": opening.reporting, "has_cases": bool(options)},
+        flags={"reporting": opening.reporting, "has_cases": bool(options)}
+        | {f"{QUICKER}.{case}": True for case in late},
         lists={MY_CASES: options},
         language=language or FIRST,
     )

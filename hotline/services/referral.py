@@ -115,6 +115,11 @@ def open_cases(session: Session, responder_id: int, as_of: datetime) -> list[str
     return referrals.open_references(session, responder_id, as_of)
 
 
+def quicker(session: Session, responder_id: int) -> list[str]:
+    """References of hers that a colleague took first: also after she was noted as well, so a replay says the same."""
+    return referrals.quicker(session, responder_id)
+
+
 def living_national(session: Session) -> bool:
     """Whether the report may be offered: without somebody at the national desk a tip may have no recipient."""
     return referrals.living_national(session)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referral import Candidate, Level, ReferralState, Told
 from hotline.domain.tip import TipState
@@ -147,6 +147,21 @@ def taken_by_another(session: Session, tip_id: int, responder_id: int) -> bool:
         Referral.acknowledged_at.is_not(None),
     )
     return session.scalar(found.limit(1)) is not None
+
+
+def quicker(session: Session, responder_id: int) -> list[str]:
+    """References of hers that a colleague took before she did, or while she has not."""
+    theirs = aliased(Referral)
+    sooner = exists().where(
+        theirs.tip_id == Referral.tip_id,
+        theirs.responder_id != responder_id,
+        or_(
+            theirs.acknowledged_at < Referral.acknowledged_at,
+            and_(theirs.acknowledged_at.is_not(None), Referral.acknowledged_at.is_(None)),
+        ),
+    )
+    mine = select(Referral.reference).where(Referral.responder_id == responder_id, sooner)
+    return list(session.scalars(mine))
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:

@@ -42,6 +42,31 @@ def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, office
     assert mine.state == "acknowledged"
 
 
+def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) -> None:
+    officer.dial("90")
+    (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
+    referral.take_case(line.kit, 1, theirs.reference, line.clock())
+    line.clock.turn(seconds=10)
+
+    late = officer.key("1")
+    assert late == "END Already taken by a colleague. Thank you."
+    line.flush()
+    line.clock.turn(seconds=10)
+    assert officer.again() == late
+    assert {row.state for row in line.all(Referral)} == {"acknowledged"}
+
+
+def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer: Caller) -> None:
+    officer.dial("90")
+    taken = officer.key("1")
+    line.clock.turn(seconds=10)
+    (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
+    referral.take_case(line.kit, 1, theirs.reference, line.clock())
+
+    line.flush()
+    assert officer.again() == taken == "END Taken. Thank you."
+
+
 def test_both_shapes_and_a_replay_list_what_was_open_when_the_session_began(
     line: Line, officer: Caller
 ) -> None:
