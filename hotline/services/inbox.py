@@ -15,10 +15,10 @@ from hotline.domain.message import (
 from hotline.domain.reply import Verb, is_stop, parse
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import ladder
+from hotline.services import ladder, outreach
 from hotline.services.doorbell import ring
 from hotline.services.referral import Taking, take
-from hotline.store import contacts, responders
+from hotline.store import responders
 from hotline.store.contacts import InboundSeen
 from hotline.store.database import Session, add_if_new
 from hotline.store.responders import Responder
@@ -80,9 +80,7 @@ def _answer(
     session: Session, kit: Kit, message: MessageIn, responder: Responder | None, at: datetime
 ) -> Answer:
     if is_stop(message.text):
-        contacts.stop(session, kit.pseudonyms.stopped(message.sender), at)
-        if responder is not None:
-            responder.unreachable = "stopped"
+        outreach.stop_in(session, kit, message.sender, at)
         return Answer(InboxOutcome.STOPPED)
     if responder is None:
         return Answer(InboxOutcome.UNKNOWN_SENDER)

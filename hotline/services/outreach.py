@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
 from hotline.ports import Kit
-from hotline.store import contacts, outreach
+from hotline.store import contacts, outreach, responders
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.outreach import Cell
@@ -15,6 +15,10 @@ from hotline.store.tips import Tip
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
 """Rwanda keeps no summer time."""
+
+
+STOPPED = "stopped"
+"""Why a responder cannot be reached who wants to hear no more."""
 
 
 class Measure(StrEnum):
@@ -75,11 +79,20 @@ def log_tip(session: Session, tip: Tip, at: datetime) -> None:
 
 
 def stop(kit: Kit, msisdn: str) -> None:
-    """Nothing is sent to this number after it, ever. Raises StoreUnavailable."""
-    number_key = kit.pseudonyms.stopped(msisdn)
+    """Nothing is sent to this number after it, ever; a responder of that number can no longer be told of a tip.
 
+    Raises StoreUnavailable.
+    """
     with kit.database.writing() as session:
-        contacts.stop(session, number_key, kit.now())
+        stop_in(session, kit, msisdn, kit.now())
+
+
+def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
+    """`stop` inside the caller's transaction."""
+    contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)
+    responder = responders.enrolled(session, kit.pseudonyms.enrolled(msisdn))
+    if responder is not None:
+        responder.unreachable = STOPPED
 
 
 def _session_cell(dialogue: Dialogue) -> Cell:

@@ -27,9 +27,12 @@ def broken_hop(kit: Kit, hook: str, error: Exception) -> Response:
 
 
 def broken_hook(_kit: Kit, hook: str, error: Exception) -> Response:
-    """What cannot be read is the gateway's fault, once and for all; everything else it may send again."""
+    """503 asks the gateway to send it again.
+
+    What can never be read is answered 200, and written down by its kind: refused, it would come for twelve hours.
+    """
     write_down(hook, error)
-    return plain("", 400) if isinstance(error, CallbackInvalid) else plain("", 503)
+    return plain("") if isinstance(error, CallbackInvalid) else plain("", 503)
 
 
 def refused(error: HTTPException) -> Response:

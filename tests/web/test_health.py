@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.services.places import place_lists
 from hotline.store import lanes
@@ -12,6 +14,8 @@ from hotline.store.database import Database, open_database
 from hotline.store.flows import Revision
 from tests.callers import Line, make_ready
 from tests.conftest import Clock
+
+NATIONAL = "+250788000090"
 
 
 def readiness(line: Line) -> tuple[int, list[str]]:
@@ -45,6 +49,31 @@ def test_without_a_living_national_responder_the_report_is_not_offered(
     caller = line.caller()
     caller.dial()
     caller.key("5", "1", "1", "1", "1", "1")
+    assert line.tips == []
+
+
+@pytest.mark.parametrize(
+    ("hook", "fields"),
+    [
+        ("optout", {"senderId": "X", "phoneNumber": NATIONAL}),
+        ("sms", {"id": "1", "from": NATIONAL, "to": "7770", "text": "HAGARIKA"}),
+    ],
+)
+def test_a_national_responder_who_hears_no_more_is_no_living_one(
+    line: Line, hook: str, fields: dict[str, str]
+) -> None:
+    """Before any alert has failed: a tip told now would have nobody."""
+    before = line.caller()
+    offered = before.dial()
+    before.key("5")
+    assert line.post(hook, fields).status_code == 200
+
+    status, (reason,) = readiness(line)
+    assert (status, "national" in reason) == (503, True)
+    caller = line.caller()
+    assert caller.dial() == offered, "the front is the same whatever happens"
+    assert caller.key("5") != before.screen
+    caller.key("1", "2", "1", "1")
     assert line.tips == []
 
 

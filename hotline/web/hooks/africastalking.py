@@ -66,11 +66,14 @@ def read_message(form: Form, line: Line) -> MessageIn | None:
 
 
 def read_report(form: Form) -> ReportIn:
-    """Whatever the status says: new words are no error. Raises CallbackInvalid."""
+    """Whatever the status says: new words are no error. Raises CallbackInvalid.
+
+    A NUL is taken out: PostgreSQL stores none, and the report would come again for ever.
+    """
     reason = form.fields.get("failureReason")
     return ReportIn(
         provider_id=form.identifier("id"),
-        status=form.text("status", most=MOST_WORD),
+        status=form.text("status", most=MOST_WORD).replace("\0", ""),
         failure_reason=form.text("failureReason", most=MOST_WORD) if reason else None,
     )
 
