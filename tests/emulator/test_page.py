@@ -1,56 +1,25 @@
 """The page as a person meets it: two phones under her thumbs."""
 
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from hotline.emulator.app import create_app
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
+from tests.thumbs import Phone, chromium_browser, quiet_page
 
 CITIZEN, RESPONDER = "+250788000001", "+250788100001"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
+    with chromium_browser() as browser:
         yield browser
-        browser.close()
-
-
-class Phone:
-    """One of the two, and what a thumb does to it."""
-
-    def __init__(self, page: Page, role: str) -> None:
-        self.root = page.locator(f"[data-handset={role}]")
-        self.screen: Locator = self.root.locator("[data-screen]")
-
-    def press(self, keys: str) -> None:
-        for key in keys:
-            self.root.locator(f'[data-key="{key}"]').click()
-
-    def act(self, action: str) -> None:
-        self.root.locator(f"[data-action={action}]").click()
-
-    def shows(self, text: str | re.Pattern[str]) -> None:
-        expect(self.screen).to_contain_text(text)
 
 
 @pytest.fixture
@@ -61,16 +30,8 @@ def page(chromium: Browser, url: str, client: EmulatorClient) -> Iterator[Page]:
             {"msisdn": "+250738100002", "label": "Huye 2"},
         ]
     )
-    page = chromium.new_page(viewport={"width": 1280, "height": 800})
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(url)
-    for role in ("citizen", "responder"):
-        expect(page.locator(f"[data-handset={role}] [data-operator]")).to_have_text("MTN")
-    yield page
-    page.close()
-    assert wrong == []
+    with quiet_page(chromium, url) as page:
+        yield page
 
 
 @pytest.fixture

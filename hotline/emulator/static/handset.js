@@ -4,6 +4,10 @@ import { network } from "./network.js";
 import * as screens from "./screens.js";
 import { Typing } from "./typing.js";
 
+const ACTIONS = {
+  Enter: "call", Escape: "end", Backspace: "back", F9: "power",
+  ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right",
+};
 const NOBODY = { power: true, screen: {}, inbox: [], calls: [], unread: 0, received: 0, operator: "" };
 
 export class Handset {
@@ -116,7 +120,11 @@ export class Handset {
   open(sms) {
     this.opened = sms;
     this.show("message");
-    if (!sms.read) network.read(this.msisdn, sms.id);
+    if (sms.read) return;
+    sms.read = true;
+    this.held.unread -= 1;
+    network.read(this.msisdn, sms.id);
+    this.draw();
   }
 
   write(to) {
@@ -155,7 +163,7 @@ export class Handset {
 
   keyed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const action = { Enter: "call", Escape: "end", Backspace: "back", ArrowUp: "up", ArrowDown: "down" }[event.key];
+    const action = ACTIONS[event.key];
     if (action) this.act(action);
     else if (event.key.length === 1) this.key(event.key, true);
     else return;

@@ -34,7 +34,7 @@ export const idle = {
   },
   left: (phone) => (phone.held.unread ? phone.openUnread() : phone.show("messages")),
   right: (phone) => phone.show("calls"),
-  call: (phone) => phone.show("calls"),
+  call: (phone) => (phone.held.unread ? phone.openUnread() : phone.show("calls")),
 };
 
 export const dialling = {

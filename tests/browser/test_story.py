@@ -1,0 +1,215 @@
+"""The whole story in Kinyarwanda, in a browser, on the real line: from a dial to a responder who took it."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hotline.cli.stack import Stack
+from tests.thumbs import Phone, chromium_browser, quiet_page
+
+pytestmark = pytest.mark.browser
+
+CODE = "*384*777#"
+FRONT = """\
+Akazi gatekanye n'umuryango
+1 Akazi ko mu mahanga
+2 Akazi ko mu rugo
+3 Abana
+4 Uburenganzira
+5 Ikibazo
+7 English 8 Francais"""
+SOON = 3.0
+PICTURE = Path(__file__).parents[2] / "docs" / "handsets.png"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("story")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with chromium_browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def page(chromium: Browser, stack: Stack) -> Iterator[Page]:
+    with quiet_page(chromium, stack.page) as page:
+        yield page
+
+
+def test_both_phones_through_the_whole_story(
+    page: Page, stack: Stack, request: pytest.FixtureRequest
+) -> None:
+    citizen, responder = Phone(page, "citizen"), Phone(page, "responder")
+
+    tells_of_danger(citizen, district="1")
+    responder.shows("1 new message", within=SOON)
+    expect(page.locator("[data-people] option:checked")).to_contain_text("Gasabo 1")
+    reference = reads_the_alert(responder, "Gasabo")
+    goes_on_to_the_end(citizen)
+    if request.config.getoption("--save-pictures", default=False):
+        take_picture(page)
+
+    takes_it_by_sms(responder, reference)
+    assert taken_by(stack, "Gasabo") == ["Gasabo 1"]
+
+    adds_a_landmark(citizen)
+    the_call_log_leads_to_the_plain_front(citizen)
+    hangs_up_in_the_middle(citizen)
+    switches_the_phone_off(responder, citizen)
+    assert stack.emulator.violations() == []
+
+
+def tells_of_danger(citizen: Phone, *, district: str) -> None:
+    citizen.dial(CODE)
+    expect(citizen.screen).to_have_text(FRONT)
+    citizen.reply("6", "Ibyo uhisemo sibyo.")
+    citizen.reply("5", "Hari uri mu byago ubu?")
+    citizen.reply("1", "Hari umuyobozi ubirimo")
+    citizen.reply("2", "Hehe?")
+    citizen.reply("1", "Akarere?")
+    citizen.reply(district, "Byoherejwe.")
+
+
+def reads_the_alert(responder: Phone, place: str) -> str:
+    """Its reference. The alert says nothing but that, where, and what to press."""
+    expect(responder.root).to_have_attribute("data-unread", "1")
+    responder.act("left")
+    alert = re.compile(rf"([A-Z0-9]{{4}}): {place}, byihutirwa\. Subiza 1 \1$")
+    responder.shows(alert)
+    expect(responder.root).to_have_attribute("data-unread", "0")
+    found = alert.search(responder.screen.text_content() or "")
+    assert found is not None
+    return found[1]
+
+
+def goes_on_to_the_end(citizen: Phone) -> None:
+    citizen.reply("1", "Ni iki?")
+    citizen.reply("1", "Ni nde ukeneye ubufasha?")
+    citizen.reply("3", "Abatanga ubufasha bashobora kuhaza?")
+    citizen.reply("3", "Byabitswe. Ushobora guhagarika.")
+
+
+def takes_it_by_sms(responder: Phone, reference: str) -> None:
+    responder.act("left")
+    responder.spell(f"1 {reference}")
+    responder.act("call")
+    responder.shows("Message sent.")
+    responder.act("left")
+    responder.shows("1 new message")
+    responder.act("left")
+    responder.shows(f"{reference}: urabifashe. Murakoze.")
+
+
+def taken_by(stack: Stack, place: str) -> list[str | None]:
+    listed = json.loads(stack.command("tips", "list", "--json"))
+    return [tip["acknowledged_by"] for tip in listed if tip["place"] == place]
+
+
+def adds_a_landmark(citizen: Phone) -> None:
+    citizen.reply("2", "Ikiranga aho")
+    citizen.spell("iduka")
+    citizen.act("call")
+    expect(citizen.screen).to_have_text("Murakoze. Murabeho.")
+    citizen.act("left")
+    citizen.rests()
+
+
+def the_call_log_leads_to_the_plain_front(citizen: Phone) -> None:
+    """What she dialled stays in the phone; nothing that she answered does."""
+    citizen.act("right")
+    expect(citizen.screen.locator("[data-row]")).to_have_count(1)
+    citizen.shows(CODE)
+    citizen.act("call")
+    expect(citizen.screen).to_have_text(FRONT)
+
+
+def hangs_up_in_the_middle(citizen: Phone) -> None:
+    citizen.reply("5", "Hari uri mu byago ubu?")
+    citizen.act("end")
+    citizen.rests()
+    citizen.dial(CODE)
+    expect(citizen.screen).to_have_text(FRONT)
+    citizen.act("end")
+    citizen.rests()
+
+
+def switches_the_phone_off(responder: Phone, citizen: Phone) -> None:
+    """An alert waits for the phone of whoever sleeps."""
+    responder.act("end")
+    responder.act("power")
+    expect(responder.root).to_have_attribute("data-view", "off")
+    tells_of_danger(citizen, district="1")
+    citizen.act("end")
+    expect(responder.screen).to_be_empty()
+    responder.act("power")
+    responder.shows("1 new message")
+
+
+def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
+    citizen, responder = Phone(page, "citizen"), Phone(page, "responder")
+    keyboard = page.keyboard
+    chooses_a_responder(page, "Kicukiro 1")
+    expect(citizen.root).to_be_focused()
+    keyboard.type(CODE)
+    keyboard.press("Enter")
+    expect(citizen.screen).to_have_text(FRONT)
+    for keys, shows in (
+        ("5", "Hari uri mu byago ubu?"),
+        ("1", "Hari umuyobozi ubirimo"),
+        ("2", "Hehe?"),
+        ("1", "Akarere?"),
+        ("2", "Byoherejwe."),
+    ):
+        keyboard.type(keys)
+        keyboard.press("Enter")
+        citizen.shows(shows)
+    keyboard.press("Escape")
+    citizen.rests()
+    keyboard.press("ArrowRight")
+    citizen.shows(CODE)
+
+    responder.shows("1 new message", within=SOON)
+    keyboard.press("Tab")
+    expect(responder.root).to_be_focused()
+    takes_it_on_the_keyboard(page, responder)
+    assert taken_by(stack, "Kicukiro") == ["Kicukiro 1"]
+    keyboard.press("F9")
+    expect(responder.root).to_have_attribute("data-view", "off")
+
+
+def chooses_a_responder(page: Page, name: str) -> None:
+    """There and back by the tabulator."""
+    for key in ("Tab", "Tab"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-people]")).to_be_focused()
+    page.keyboard.type(name)
+    expect(page.locator("[data-people] option:checked")).to_have_text(name)
+    for key in ("Shift+Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+
+
+def takes_it_on_the_keyboard(page: Page, responder: Phone) -> None:
+    page.keyboard.press("Enter")
+    responder.shows("Kicukiro, byihutirwa.")
+    expect(responder.root).to_have_attribute("data-unread", "0")
+    reference = (responder.screen.text_content() or "")[-4:]
+    page.keyboard.press("ArrowLeft")
+    responder.shows("To 3847")
+    page.keyboard.type(f"1 {reference}")
+    for shows in ("Message sent.", "1 new message", f"{reference}: urabifashe."):
+        page.keyboard.press("Enter")
+        responder.shows(shows)
+
+
+def take_picture(page: Page) -> None:
+    """All is told on the left, and the alert is read on the right."""
+    expect(page.locator("[data-log] .fresh")).to_have_count(0)
+    page.screenshot(path=PICTURE, animations="disabled", caret="hide")

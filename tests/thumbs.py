@@ -1,0 +1,107 @@
+"""The handset page under somebody's thumbs: a browser, and what is done to one phone."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+LETTERS = {"1": "", "2": "abc", "3": "def", "4": "ghi", "5": "jkl"} | {
+    "6": "mno", "7": "pqrs", "8": "tuv", "9": "wxyz", "0": " "
+}  # fmt: skip
+LONGER_THAN_PATIENCE = timedelta(seconds=1)
+CLOCK_FACE = re.compile(r"^\d\d:\d\d")
+
+
+@contextmanager
+def chromium_browser() -> Iterator[Browser]:
+    """Debian's, without what it asks of the network by itself."""
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def quiet_page(browser: Browser, url: str) -> Iterator[Page]:
+    """The page under its strict policy. Not one complaint may stand in its console at the end."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    answer = page.goto(url)
+    assert answer is not None
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src")
+    for role in ("citizen", "responder"):
+        expect(page.locator(f"[data-handset={role}] [data-operator]")).to_have_text("MTN")
+    yield page
+    page.close()
+    assert wrong == []
+
+
+class Phone:
+    """One of the two, and what a thumb does to it."""
+
+    def __init__(self, page: Page, role: str) -> None:
+        self._page = page
+        self.root = page.locator(f"[data-handset={role}]")
+        self.screen: Locator = self.root.locator("[data-screen]")
+
+    def press(self, keys: str) -> None:
+        for key in keys:
+            self.root.locator(f'[data-key="{key}"]').click()
+
+    def act(self, action: str) -> None:
+        self.root.locator(f"[data-action={action}]").click()
+
+    def shows(self, text: str | re.Pattern[str], *, within: float = 5) -> None:
+        expect(self.screen).to_contain_text(text, timeout=within * 1000)
+
+    def rests(self) -> None:
+        """It shows the time, and nothing else."""
+        self.shows(CLOCK_FACE)
+
+    def dial(self, code: str) -> None:
+        self.press(code)
+        self.act("call")
+
+    def reply(self, key: str, shows: str) -> None:
+        """One digit, the green key, and the screen that follows."""
+        self.press(key)
+        self.act("call")
+        self.shows(shows)
+
+    def spell(self, words: str) -> None:
+        """Words on the keypad, on which each letter is its key so many times; the hash key turns to digits and back.
+
+        The clock of the page stands still during a letter: a slow machine must not cut one in two.
+        """
+        at = datetime.now(UTC)
+        mode = self.root.locator("[data-mode]")
+        for letter in words.casefold():
+            wanted = "123" if letter.isdigit() else "abc"
+            if mode.text_content() != wanted:
+                self.press("#")
+            expect(mode).to_have_text(wanted)
+            self._page.clock.set_fixed_time(at)
+            self.press(_presses(letter))
+            at += LONGER_THAN_PATIENCE
+
+
+def _presses(letter: str) -> str:
+    if letter.isdigit():
+        return letter
+    key = next(key for key, row in LETTERS.items() if letter in row)
+    return key * (LETTERS[key].index(letter) + 1)
