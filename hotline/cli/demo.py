@@ -26,7 +26,6 @@ DEADLINE = 60.0
 DEMO = {
     "HOTLINE_GATEWAY_API_KEY": "emulator",
     "HOTLINE_GATEWAY_USERNAME": "sandbox",
-    "HOTLINE_INBOUND_SMS": "yes",
     "HOTLINE_WEB_WORKERS": "1",
 }
 
@@ -39,7 +38,8 @@ def demo(page_port: int, procfile: Path) -> None:
 
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
     """
-    environ = {**os.environ, **DEMO, "HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
+    environ = {"HOTLINE_INBOUND_SMS": "yes", **os.environ, **DEMO}
+    environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
     environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
     # As in life: a name cannot be answered, so an alert that asks for a reply comes from a number.
     environ["HOTLINE_SENDER_ID"] = Settings.read(environ).shortcode

@@ -1,6 +1,7 @@
 """`hotline dial`: the emulator's handset in a terminal."""
 
 import click
+import requests
 
 from hotline.emulator.client import CITIZEN, EmulatorClient, Session
 from hotline.errors import HandsetRefused
@@ -39,6 +40,8 @@ def dial(code: str, msisdn: str, url: str, network: str | None) -> None:
         session = EmulatorClient(url).dial(code, msisdn=msisdn, network=network)
     except HandsetRefused as refused:
         raise click.ClickException(str(refused)) from None
+    except requests.RequestException:
+        raise click.ClickException(f"no emulator answers at {url}: start `hotline demo`") from None
     click.echo(draw(session))
     while session.open:
         text = click.prompt("", prompt_suffix="> ", default="", show_default=False)

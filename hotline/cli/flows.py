@@ -37,7 +37,11 @@ folder_option = click.option(
     help="Another folder of flows.",
 )
 limit_option = click.option(
-    "--limit", default=DEFAULT_LIMIT, show_default=True, help="Septets that a screen may hold."
+    "--limit",
+    type=click.IntRange(60, 182),
+    default=DEFAULT_LIMIT,
+    show_default=True,
+    help="Septets that a screen may hold.",
 )
 
 
@@ -98,7 +102,11 @@ def export(folder: Path) -> None:
     """Write the flows that callers hear now to FOLDER, as YAML."""
     with console_kit() as kit:
         document = live_document(kit.database)
-    for path in write_folder(document, folder):
+    try:
+        written = write_folder(document, folder)
+    except OSError as broken:
+        raise click.ClickException(f"{folder}: {broken.strerror}") from None
+    for path in written:
         click.echo(path)
 
 

@@ -19,6 +19,8 @@ PATHS = {"ended": "ussd/ended"}
 def hooks(base: str | None, as_json: bool) -> None:
     """Print the secret addresses that the gateway calls: whoever has them can forge a caller."""
     settings = Settings.read(os.environ)
+    if base and not base.startswith(("http://", "https://")):
+        raise click.BadParameter("begins with https://", param_hint="--base")
     base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
     secrets = hook_secrets(key_folder(settings, Role.HOOKS))
 

@@ -4,13 +4,13 @@ import asyncio
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from hotline.adapters import embedded_redis
-from hotline.bootstrap import Role
+from hotline.bootstrap import Role, build_kit
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import Entry, read_procfile
 from hotline.config import Settings
@@ -53,9 +53,12 @@ procfile_option = click.option(
 def run(procfile: Path) -> None:
     """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
 
-    Starts again what dies. Ends everything on Ctrl-C.
+    Starts again what dies. Ends everything on Ctrl-C. Nothing starts where keys, database or the gateway's key are
+    missing.
     """
     settings = Settings.read(os.environ)
+    for role in {post.role for post in POSTS.values()}:
+        build_kit(replace(settings, keys=None), role).database.close()
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
     programs = programs_of(settings, entries, os.environ)
 

@@ -1,5 +1,7 @@
 """The table of commands: each is there, and says what it is for; what we raise on purpose is said in a line."""
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -20,6 +22,28 @@ def test_wrong_settings_are_told_all_at_once_and_nothing_starts() -> None:
     assert "HOTLINE_PORT" in told.output
     assert "HOTLINE_INBOUND_SMS" in told.output
     assert "Traceback" not in told.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run"], "hotline init"),
+        (["tips", "list"], "hotline init"),
+        (["hooks", "--base", "line.example"], "https://"),
+        (["dial", "*384*777#", "--emulator", "http://127.0.0.1:9"], "no emulator answers"),
+        (["dial", "*384*777#", "--emulator", "nonsense"], "no emulator answers"),
+        (["flows", "play", "--limit", "3"], "60<=x<=182"),
+        (["flows", "check", "/nowhere"], "does not exist"),
+    ],
+)
+def test_what_cannot_be_done_is_said_without_a_traceback(
+    words: list[str], said: str, tmp_path: Path
+) -> None:
+    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(main, words)
+    assert told.exit_code in (1, 2)
+    assert isinstance(told.exception, SystemExit)
+    assert said in told.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_command_is_named() -> None:
