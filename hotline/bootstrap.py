@@ -133,9 +133,14 @@ def _sms(settings: Settings, role: Role) -> SmsGateway:
         settings.gateway_url,
         settings.gateway_username,
         settings.gateway_api_key,
-        settings.sender_id,
+        sender_of(settings),
     )
     return plug
+
+
+def sender_of(settings: Settings) -> str:
+    """Whom an alert comes from: where a reply is asked for, by default the number that a reply reaches."""
+    return settings.sender_id or (settings.shortcode if settings.inbound_sms else "")
 
 
 def _numbers(role: Role, keys: KeyFolder) -> NumberOpener:

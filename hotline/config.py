@@ -45,7 +45,7 @@ class Settings:
     gateway_api_key: str
     """HOTLINE_GATEWAY_API_KEY, or HOTLINE_GATEWAY_API_KEY_FILE which names a file that holds it."""
     sender_id: str
-    """HOTLINE_SENDER_ID: the sender that responders see; empty is the gateway's default."""
+    """HOTLINE_SENDER_ID: the sender that responders see; by default the shortcode if replies reach it."""
     service_code: str
     """HOTLINE_SERVICE_CODE: what callers dial; `*384*777#`."""
     shortcode: str

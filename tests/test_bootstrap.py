@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.bootstrap import Later, Role, build_kit
+from hotline.bootstrap import Later, Role, build_kit, sender_of
 from hotline.config import Settings
 from hotline.domain.jobs import Job
 from hotline.errors import (
@@ -145,6 +145,21 @@ from hotline.config import Settings
 build_kit(Settings.read(os.environ), Role.HOOKS)
 print(*sorted({"rq", "africastalking", "alembic", "requests", "flask"} & sys.modules.keys()))
 """
+
+
+@pytest.mark.parametrize(
+    ("given", "sender"),
+    [
+        ({}, ""),
+        ({"HOTLINE_INBOUND_SMS": "yes"}, "3847"),
+        ({"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_SENDER_ID": "4000"}, "4000"),
+        ({"HOTLINE_SENDER_ID": "AKAZI"}, "AKAZI"),
+    ],
+)
+def test_an_alert_that_asks_for_a_reply_comes_from_a_number_that_hears_one(
+    given: dict[str, str], sender: str
+) -> None:
+    assert sender_of(Settings.read(given)) == sender
 
 
 def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) -> None:

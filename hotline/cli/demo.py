@@ -41,8 +41,6 @@ def demo(page_port: int, procfile: Path) -> None:
     environ = {"HOTLINE_INBOUND_SMS": "yes", **os.environ, **DEMO}
     environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
     environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
-    # As in life: a name cannot be answered, so an alert that asks for a reply comes from a number.
-    environ["HOTLINE_SENDER_ID"] = Settings.read(environ).shortcode
     settings = Settings.read(environ)
     for port in (settings.port, page_port):
         _refuse_taken(port)

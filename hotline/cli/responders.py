@@ -13,6 +13,9 @@ from hotline.errors import ImportRefused
 from hotline.services import enrolment
 from hotline.store.responders import Responder
 
+NOBODY = """nobody was enrolled: mend these rows and import the file again. Its first line is
+name,msisdn,language,level,districts,categories"""
+
 
 @click.group()
 def responders() -> None:
@@ -32,7 +35,10 @@ def import_(file: Path) -> None:
     except UnicodeDecodeError:
         raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
     with console_kit() as kit:
-        people = enrolment.import_responders(kit, text)
+        try:
+            people = enrolment.import_responders(kit, text)
+        except ImportRefused as refused:
+            raise ImportRefused([*refused.problems, NOBODY]) from None
     click.echo(f"enrolled {len(people)}")
 
 
@@ -45,6 +51,8 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(people, indent=2, ensure_ascii=False))
         return
+    if not people:
+        click.echo("nobody is enrolled yet: `hotline responders import FILE.csv`", err=True)
     for person in people:
         places = ", ".join(person["districts"]) or "everywhere"
         work = ", ".join(person["categories"]) or "everything"

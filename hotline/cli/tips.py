@@ -29,6 +29,8 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
+    if not rows:
+        click.echo("no tips yet", err=True)
     for row in rows:
         taken = row["acknowledged_by"] or click.style("NOBODY", fg="red", bold=True)
         visit = "  do not visit" if row["do_not_visit"] else ""

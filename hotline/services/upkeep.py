@@ -77,8 +77,9 @@ def _national(living: bool) -> Finding:
 def _clock(standing: health.Standing, now: datetime) -> Finding:
     if standing.clock_until is not None and standing.clock_until > now:
         return Finding("clock", True, "ticks")
-    seen = "never" if standing.clock_until is None else f"not since {_at(standing.clock_until)}"
-    return Finding("clock", False, f"has ticked {seen}", "start `hotline clock`, or `hotline run`")
+    until = standing.clock_until
+    seen = "has never ticked" if until is None else f"has not ticked since {_at(until)}"
+    return Finding("clock", False, seen, "start `hotline clock`, or `hotline run`")
 
 
 def _tips(standing: health.Standing, now: datetime) -> Finding:

@@ -272,3 +272,20 @@ def test_the_weeks_of_contacts_begin_with_this_one(hotline: Hotline, tmp_path: P
 
     year, week, _ = datetime.now(UTC).isocalendar()
     assert (tmp_path / "home" / "keys" / "hooks" / f"contact-{year}-W{week:02}.key").exists()
+
+
+def test_an_empty_line_says_so_and_what_to_do(hotline: Hotline, passphrase: Path) -> None:
+    hotline("init", "--passphrase-file", str(passphrase))
+    assert "no tips yet" in hotline("tips", "list").stderr
+    assert "hotline responders import" in hotline("responders", "list").stderr
+
+
+def test_a_refused_import_says_that_nobody_was_enrolled_and_shows_the_first_line(
+    hotline: Hotline, passphrase: Path, tmp_path: Path
+) -> None:
+    hotline("init", "--passphrase-file", str(passphrase))
+    (tmp_path / "people.csv").write_text("name,number\nGasabo 1,+250788000001\n")
+    refused = hotline("responders", "import", str(tmp_path / "people.csv"))
+    assert refused.exit_code != 0
+    assert "nobody was enrolled" in refused.output
+    assert "name,msisdn,language,level,districts,categories" in refused.output
