@@ -39,7 +39,9 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fault:
+class Fault:
+    """What is wrong with one line."""
+
     line: int
     reason: str
 
@@ -49,17 +51,22 @@ class _Fault:
 
 def read_responders(text: str) -> Sequence[Enrolled]:
     """The rows of a CSV file, separated by commas or semicolons, in any order of columns. Raises ImportRefused."""
-    faults: list[_Fault] = []
+    faults: list[Fault] = []
     rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
     if not rows and not faults:
-        faults.append(_Fault(1, "the file holds no rows"))
-    if faults:
-        raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
+        faults.append(Fault(1, "the file holds no rows"))
+    refuse(faults)
     return rows
 
 
-def _cells(text: str, faults: list[_Fault]) -> Iterator[tuple[int, Mapping[str, str]]]:
+def refuse(faults: Sequence[Fault]) -> None:
+    """Raises ImportRefused with every fault in the order of lines; nothing where there is none."""
+    if faults:
+        raise ImportRefused([str(fault) for fault in sorted(faults, key=lambda fault: fault.line)])
+
+
+def _cells(text: str, faults: list[Fault]) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Line number and cells by column, of every row that has all its columns."""
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
@@ -72,29 +79,29 @@ def _cells(text: str, faults: list[_Fault]) -> Iterator[tuple[int, Mapping[str, 
             return
         for cells in reader:
             if reader.line_num > MOST_LINES:
-                faults.append(_Fault(reader.line_num, f"a file holds at most {MOST_LINES} lines"))
+                faults.append(Fault(reader.line_num, f"a file holds at most {MOST_LINES} lines"))
                 return
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
                 counted = f"has {len(cells)} cells where {len(header)} are wanted"
-                faults.append(_Fault(reader.line_num, counted))
+                faults.append(Fault(reader.line_num, counted))
                 continue
             yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
     except csv.Error:
-        faults.append(_Fault(reader.line_num, "is not CSV"))
+        faults.append(Fault(reader.line_num, "is not CSV"))
 
 
-def _header_faults(header: Sequence[str]) -> Iterator[_Fault]:
+def _header_faults(header: Sequence[str]) -> Iterator[Fault]:
     found = Counter(header)
     for name in COLUMNS:
         if found[name] != 1:
-            yield _Fault(1, f"no column {name}" if not found[name] else f"two columns {name}")
+            yield Fault(1, f"no column {name}" if not found[name] else f"two columns {name}")
     for name in found.keys() - set(COLUMNS):
-        yield _Fault(1, f"column {_quoted(name)} is not known")
+        yield Fault(1, f"column {_quoted(name)} is not known")
 
 
-def _row(line: int, cells: Mapping[str, str], faults: list[_Fault]) -> Enrolled | None:
+def _row(line: int, cells: Mapping[str, str], faults: list[Fault]) -> Enrolled | None:
     wrong: list[str] = []
     if not 1 <= len(cells["name"]) <= NAME_LETTERS or not cells["name"].isprintable():
         wrong.append(f"name: must have 1 to {NAME_LETTERS} printable letters")
@@ -107,7 +114,7 @@ def _row(line: int, cells: Mapping[str, str], faults: list[_Fault]) -> Enrolled 
     categories = _categories(cells["categories"], wrong)
 
     if wrong:
-        faults += [_Fault(line, reason) for reason in wrong]
+        faults += [Fault(line, reason) for reason in wrong]
         return None
     return Enrolled(
         line=line,
@@ -145,11 +152,11 @@ def _several(cell: str) -> Sequence[str]:
     return [name.strip() for name in cell.split(";") if name.strip()]
 
 
-def _repeated(rows: Sequence[Enrolled]) -> Iterator[_Fault]:
+def _repeated(rows: Sequence[Enrolled]) -> Iterator[Fault]:
     first: dict[str, int] = {}
     for row in rows:
         if first.setdefault(row.msisdn, row.line) != row.line:
-            yield _Fault(row.line, f"msisdn: stands on line {first[row.msisdn]} already")
+            yield Fault(row.line, f"msisdn: stands on line {first[row.msisdn]} already")
 
 
 def _quoted(word: str) -> str:

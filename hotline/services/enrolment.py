@@ -1,11 +1,11 @@
 """Enrolling responders: everybody in a file, or nobody. Their numbers are sealed to the relay and known by digest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from hotline.domain.enrolment import Enrolled, read_responders
-from hotline.errors import ImportRefused
+from hotline.domain.enrolment import Enrolled, Fault, read_responders, refuse
 from hotline.ports import Kit
-from hotline.store import audit, responders
+from hotline.store import audit, contacts, responders
+from hotline.store.database import Session
 from hotline.store.responders import Responder
 
 
@@ -17,10 +17,7 @@ def import_responders(kit: Kit, text: str) -> Sequence[Enrolled]:
     people = [_responder(kit, key, row) for key, row in by_key.items()]
 
     with kit.database.writing() as session:
-        known = responders.known_numbers(session, list(by_key))
-        if known:
-            lines = sorted(by_key[key].line for key in known)
-            raise ImportRefused([f"line {line}: msisdn: is enrolled already" for line in lines])
+        refuse(_unfit(session, kit, by_key))
         session.add_all(people)
         audit.append(
             session,
@@ -36,6 +33,20 @@ def list_responders(kit: Kit) -> Sequence[Responder]:
     """All who were ever enrolled. Their numbers stay sealed."""
     with kit.database.reading() as session:
         return responders.everybody(session)
+
+
+def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequence[Fault]:
+    """Rows that are good in themselves, of numbers that can not be enrolled.
+
+    Whoever asked to hear no more would be a recipient in name alone.
+    """
+    stop_keys = {kit.pseudonyms.stopped(row.msisdn): row for row in by_key.values()}
+    known = responders.known_numbers(session, by_key)
+    stopped = contacts.stopped_among(session, stop_keys)
+    return [
+        *(Fault(by_key[key].line, "msisdn: is enrolled already") for key in known),
+        *(Fault(stop_keys[key].line, "msisdn: asked to hear no more (STOP)") for key in stopped),
+    ]
 
 
 def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:

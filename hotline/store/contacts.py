@@ -1,5 +1,6 @@
 """Sessions and the stop list: phones known by keyed digests alone. Rows, and the questions asked of them."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, delete, select
@@ -74,6 +75,13 @@ def open_dialogue(session: Session, row: Dialogue) -> bool:
 def stop(session: Session, number_key: str, at: datetime) -> None:
     """Nothing is sent to this number again. Twice is once."""
     add_if_new(session, Stopped(number_key=number_key, stopped_at=at))
+
+
+def stopped_among(session: Session, number_keys: Collection[str]) -> set[str]:
+    """Those of these digests that nothing is ever sent to again."""
+    return set(
+        session.scalars(select(Stopped.number_key).where(Stopped.number_key.in_(number_keys)))
+    )
 
 
 def try_writing(session: Session, at: datetime) -> None:

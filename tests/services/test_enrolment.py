@@ -11,7 +11,7 @@ from hotline.errors import ImportRefused
 from hotline.ports import Kit
 from hotline.sealing.opening import RelayNumbers
 from hotline.sealing.sealer import Sealer
-from hotline.services import enrolment
+from hotline.services import enrolment, outreach
 from hotline.store.audit import AuditEntry
 from hotline.store.database import Database
 from tests.builders import make_keyfolder, make_pseudonyms
@@ -70,6 +70,19 @@ def test_one_number_that_is_enrolled_already_enrols_nobody(kit: Kit) -> None:
         enrolment.import_responders(kit, HEADER + TWO + ONE.replace("+250", "0"))
     assert told.value.problems == ("line 3: msisdn: is enrolled already",)
     assert len(enrolment.list_responders(kit)) == 1
+
+
+def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: Kit) -> None:
+    enrolment.import_responders(kit, HEADER + ONE)
+    outreach.stop(kit, "+250788000002")
+
+    with pytest.raises(ImportRefused) as told:
+        enrolment.import_responders(kit, HEADER + TWO + ONE)
+    assert told.value.problems == (
+        "line 2: msisdn: asked to hear no more (STOP)",
+        "line 3: msisdn: is enrolled already",
+    )
+    assert [person.name for person in enrolment.list_responders(kit)] == ["Gasabo 1"]
 
 
 def test_an_import_leaves_a_row_without_numbers(kit: Kit) -> None:
