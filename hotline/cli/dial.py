@@ -3,8 +3,9 @@
 import click
 import requests
 
+from hotline.domain.msisdn import caller
 from hotline.emulator.client import CITIZEN, EmulatorClient, Session
-from hotline.errors import HandsetRefused
+from hotline.errors import HandsetRefused, NumberInvalid
 
 WIDTH = 24
 
@@ -29,9 +30,23 @@ def _wrapped(line: str) -> list[str]:
     return [*pieces, line]
 
 
+def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    try:
+        return caller(given)
+    except NumberInvalid:
+        raise click.BadParameter(f"must be a number like {CITIZEN}") from None
+
+
 @click.command()
 @click.argument("code")
-@click.option("--as", "msisdn", default=CITIZEN, show_default=True, help="Whose handset.")
+@click.option(
+    "--as",
+    "msisdn",
+    default=CITIZEN,
+    show_default=True,
+    callback=_whose,
+    help="Whose handset.",
+)
 @click.option("--emulator", "url", default="http://127.0.0.1:8001", show_default=True)
 @click.option("--network", help="A network code, instead of the prefix's.")
 def dial(code: str, msisdn: str, url: str, network: str | None) -> None:
