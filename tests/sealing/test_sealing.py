@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nacl.public import PrivateKey
+from nacl.public import PrivateKey, SealedBox
+from nacl.secret import Aead
 
 from hotline.errors import HotlineError, KeyMissing, PassphraseWrong, SealBroken
 from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.envelope import VERSION, label
 from hotline.sealing.opening import RelayNumbers, open_number, open_tip, unwrap_desk_key
 from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
 from hotline.sealing.runs import RunCipher
@@ -106,6 +108,19 @@ def test_a_grant_names_tip_and_desk_itself_and_not_only_its_body() -> None:
 
     with pytest.raises(SealBroken, match="another desk"):
         opened(sealed, grant=sealed.grants["13"])
+    moved = Sealer().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS).grants["12"]
+    with pytest.raises(SealBroken, match="a grant for another tip"):
+        opened(sealed, grant=moved)
+
+
+def test_a_body_names_its_tip_itself_and_not_only_its_grant() -> None:
+    """Whoever may read one tip knows its key, and could seal it again under another tip's name."""
+    sealed = Sealer().tip(ANSWERS, uid="cd" * 16, place="12", desks=DESKS)
+    key = SealedBox(DISTRICT).decrypt(sealed.grants["12"][1:])[: Aead.KEY_SIZE]
+    forged = VERSION + SealedBox(DISTRICT.public_key).encrypt(key + label(UID, "12"))
+
+    with pytest.raises(SealBroken, match="a body"):
+        opened(sealed, grant=forged)
 
 
 @given(st.integers(min_value=0), st.sampled_from(["body", "grant"]))
