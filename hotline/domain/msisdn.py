@@ -38,7 +38,6 @@ def sendable(raw: str) -> str:
         number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:
         raise NumberInvalid("not a phone number") from None
-    number.extension = None
     if not phonenumbers.is_valid_number_for_region(number, REGION):
         raise NumberInvalid("not a valid Rwandan number")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
