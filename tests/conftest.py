@@ -6,9 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
+
+settings.register_profile("quick", max_examples=5, deadline=None)
+"""For `bin/quick`: a few examples of each property. `bin/test` tries them all."""
 
 
 @dataclass

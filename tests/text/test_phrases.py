@@ -47,11 +47,18 @@ def test_whatever_a_value_holds_what_is_said_is_gsm7_and_no_template(value: str)
     assert Phrases({}).say("en", "{place}", place="{ref}") == "{ref}"
 
 
+@pytest.fixture(scope="module")
+def shipped() -> Phrases:
+    return load_phrases()
+
+
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("template", ALERTS)
-def test_an_alert_is_one_sms_wherever_it_happened(template: Template, language: str) -> None:
+def test_an_alert_is_one_sms_wherever_it_happened(
+    template: Template, language: str, shipped: Phrases
+) -> None:
     for place in PLACES:
-        said = load_phrases().say(
+        said = shipped.say(
             language,
             template,
             ref="K7Q4",
@@ -66,25 +73,26 @@ def test_an_alert_is_one_sms_wherever_it_happened(template: Template, language: 
 
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("template", list(Template))
-def test_nothing_we_send_names_the_subject(template: Template, language: str) -> None:
-    said = load_phrases().say(language, template, ref="K7Q4", place="Gasabo", code="*384*777*90#")
+def test_nothing_we_send_names_the_subject(
+    template: Template, language: str, shipped: Phrases
+) -> None:
+    said = shipped.say(language, template, ref="K7Q4", place="Gasabo", code="*384*777*90#")
 
     assert not [word for word in TELLING if word in said.casefold()]
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_every_phrase_is_there_in_every_language(language: str) -> None:
-    phrases = load_phrases()
+def test_every_phrase_is_there_in_every_language(language: str, shipped: Phrases) -> None:
     values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#"}
     for template in Template:
-        said = phrases.say(language, template, **values)
+        said = shipped.say(language, template, **values)
         assert (said == template.format_map(values)) is (language == "en")
 
 
-def test_the_failure_before_a_language_is_known_is_one_line_of_kinyarwanda_with_the_number() -> (
-    None
-):
-    said = load_phrases().say(FIRST, Template.FAILURE)
+def test_the_failure_before_a_language_is_known_is_one_line_of_kinyarwanda_with_the_number(
+    shipped: Phrases,
+) -> None:
+    said = shipped.say(FIRST, Template.FAILURE)
 
     assert said == "Mutwihanganire, mwongere mukanya. Uri mu byago: 112"
     assert "\n" not in said

@@ -1,0 +1,18 @@
+"""`bin/quick` tries fewer examples of the same tests; `bin/test` tries them all."""
+
+from hypothesis import settings
+
+from tests.floorplan.tree import ROOT
+
+
+def test_only_the_quick_run_is_spared_examples() -> None:
+    assert settings.get_profile("quick").max_examples < settings.get_profile("default").max_examples
+    assert "--hypothesis-profile=quick" in (ROOT / "bin/quick").read_text(encoding="utf-8")
+    assert "hypothesis-profile" not in (ROOT / "bin/test").read_text(encoding="utf-8")
+
+
+def test_the_quick_run_is_every_pure_room() -> None:
+    script = (ROOT / "bin/quick").read_text(encoding="utf-8")
+    assert "for room in text domain engine; do" in script
+    for chooses in (" -k", " -m ", "--ignore", "--deselect"):
+        assert chooses not in script.replace(" -m pytest", "")
