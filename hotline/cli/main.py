@@ -1,5 +1,6 @@
-"""The `hotline` command. A subcommand's module is imported when it is asked for: no command pays for another."""
+"""The `hotline` command. A subcommand's module is imported when it is asked for: neither another nor the help pays."""
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -7,26 +8,58 @@ import click
 
 from hotline.errors import HotlineError
 
-COMMANDS: dict[str, str] = {
-    "audit": "hotline.cli.audit:audit",
-    "bench": "hotline.cli.bench:bench",
-    "clock": "hotline.cli.processes:clock",
-    "demo": "hotline.cli.demo:demo",
-    "dial": "hotline.cli.dial:dial",
-    "doctor": "hotline.cli.doctor:doctor",
-    "emulator": "hotline.cli.emulator:emulator",
-    "flows": "hotline.cli.flows:flows",
-    "hooks": "hotline.cli.hooks:hooks",
-    "init": "hotline.cli.init:init",
-    "reach": "hotline.cli.reach:reach",
-    "release": "hotline.cli.init:release",
-    "responders": "hotline.cli.responders:responders",
-    "run": "hotline.cli.run:run",
-    "tips": "hotline.cli.tips:tips",
-    "words": "hotline.cli.words:words",
-    "worker": "hotline.cli.processes:worker",
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    target: str
+    """`module:attribute` of a click command."""
+    line: str
+    """The first sentence of its own help, said here so that `hotline --help` imports no command."""
+
+
+COMMANDS: dict[str, Entry] = {
+    "audit": Entry("hotline.cli.audit:audit", "The log of what was done and read."),
+    "bench": Entry("hotline.cli.bench:bench", "Measure this machine."),
+    "clock": Entry(
+        "hotline.cli.processes:clock",
+        "Own time: refer, remind, repeat, and deliver what no worker did, until told to stop.",
+    ),
+    "demo": Entry(
+        "hotline.cli.demo:demo",
+        "Run the line with a pretended gateway: two handsets in a page.",
+    ),
+    "dial": Entry("hotline.cli.dial:dial", "Dial CODE on one of the emulator's handsets."),
+    "doctor": Entry(
+        "hotline.cli.doctor:doctor",
+        "Every setting, and how every part stands; ends with 1 where something is wrong.",
+    ),
+    "emulator": Entry(
+        "hotline.cli.emulator:emulator",
+        "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
+    ),
+    "flows": Entry("hotline.cli.flows:flows", "Check, play, describe and export the flows."),
+    "hooks": Entry(
+        "hotline.cli.hooks:hooks",
+        "Print the secret addresses that the gateway calls: whoever has them can forge a caller.",
+    ),
+    "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
+    "reach": Entry("hotline.cli.reach:reach", "Count sessions, topics read and tips."),
+    "release": Entry(
+        "hotline.cli.init:release",
+        "Bring tables and flows up to this version, before its processes start.",
+    ),
+    "responders": Entry(
+        "hotline.cli.responders:responders",
+        "Enrol those who act on tips, and list them.",
+    ),
+    "run": Entry(
+        "hotline.cli.run:run",
+        "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
+    ),
+    "tips": Entry("hotline.cli.tips:tips", "See how tips stand; read one."),
+    "words": Entry("hotline.cli.words:words", "The words the code itself says, in every language."),
+    "worker": Entry("hotline.cli.processes:worker", "Work on one queue, until told to stop."),
 }
-"""Command name -> "module:attribute" of a click command."""
 
 
 class LazyGroup(click.Group):
@@ -36,10 +69,15 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What click would say, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name].line) for name in self.list_commands(ctx)])
 
     def invoke(self, ctx: click.Context) -> Any:
         """What this project raises on purpose is said in one line, or in one list, and never as a traceback."""
