@@ -23,7 +23,7 @@ class Taking(StrEnum):
     """What `take_case` found."""
 
     TAKEN = "taken"
-    """Hers now, or hers already."""
+    """Hers now, or hers already, however often she says so."""
     ALREADY_TAKEN = "already_taken"
     """A colleague was quicker; she is noted as well."""
     UNKNOWN = "unknown"
@@ -102,12 +102,14 @@ def take(session: Session, responder_id: int, reference: str, at: datetime) -> T
     referral = referrals.of_responder(session, responder_id, reference)
     if referral is None:
         return Taken(Taking.UNKNOWN)
-    mine = referral.state != ReferralState.SENT
-    another = referrals.taken_by_another(session, referral.tip_id, responder_id)
+    if referral.state == ReferralState.SENT:
+        late = referrals.taken_by_another(session, referral.tip_id, responder_id)
+    else:
+        late = reference in referrals.quicker(session, responder_id)
 
     referrals.acknowledge(session, referral.tip_id, responder_id, at)
     referrals.close_deadlines(session, referral.tip_id, at)
-    return Taken(Taking.ALREADY_TAKEN if another and not mine else Taking.TAKEN, referral.id)
+    return Taken(Taking.ALREADY_TAKEN if late else Taking.TAKEN, referral.id)
 
 
 def open_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:

@@ -239,6 +239,21 @@ class TestTaking:
         late = referral.take_case(staffed.kit, 2, two.reference, staffed.clock())
         assert late.result is Taking.ALREADY_TAKEN
 
+    def test_who_was_first_and_who_was_late_are_told_the_same_ever_after(
+        self, staffed: District
+    ) -> None:
+        staffed.tell(urgency=1)
+        one, two, _ = staffed.all(Referral)
+        told = []
+        for _ in range(2):
+            for row in (one, two):
+                staffed.clock.turn(seconds=1)
+                taken = referral.take_case(
+                    staffed.kit, row.responder_id, row.reference, staffed.clock()
+                )
+                told.append(taken.result)
+        assert told == [Taking.TAKEN, Taking.ALREADY_TAKEN] * 2
+
     @pytest.mark.parametrize("reference", ["ZZZZ", "", "K7Q4"])
     def test_no_reference_of_hers(self, staffed: District, reference: str) -> None:
         staffed.tell(urgency=1)
