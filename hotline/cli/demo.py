@@ -38,9 +38,7 @@ def demo(page_port: int, procfile: Path) -> None:
 
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
     """
-    environ = {"HOTLINE_INBOUND_SMS": "yes", **os.environ, **DEMO}
-    environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
-    environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
+    environ = environ_of(os.environ, page_port)
     settings = Settings.read(environ)
     for port in (settings.port, page_port):
         _refuse_taken(port)
@@ -53,6 +51,14 @@ def demo(page_port: int, procfile: Path) -> None:
     programs = programs_of(settings, read_procfile(procfile.read_text(encoding="utf-8")), environ)
     emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
     asyncio.run(_run(Keeper((*programs, emulator), say=_say), settings.port, page_port))
+
+
+def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
+    """What was given, replies by SMS unless it says otherwise, and no gateway but the pretended one."""
+    environ = {"HOTLINE_INBOUND_SMS": "yes", **given, **DEMO}
+    environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
+    environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
+    return environ
 
 
 def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:

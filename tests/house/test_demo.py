@@ -8,6 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from hotline.cli.demo import environ_of
+from hotline.config import Settings
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -29,6 +34,25 @@ def lives(pid: int) -> bool:
     return (
         Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes() != b""
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "inbound"),
+    [({}, True), ({"HOTLINE_INBOUND_SMS": "no"}, False), ({"HOTLINE_INBOUND_SMS": "yes"}, True)],
+)
+def test_replies_by_sms_unless_told_otherwise(given: dict[str, str], inbound: bool) -> None:
+    assert Settings.read(environ_of(given, 8001)).inbound_sms is inbound
+
+
+def test_a_live_gateway_s_settings_are_not_the_demo_s() -> None:
+    live = {
+        "HOTLINE_GATEWAY_URL": "https://api.africastalking.com",
+        "HOTLINE_GATEWAY_API_KEY_FILE": "/nowhere/key",
+        "HOTLINE_GATEWAY_USERNAME": "ministry",
+    }
+    settings = Settings.read(environ_of(live, 8009))
+    told = (settings.gateway_url, settings.gateway_api_key, settings.gateway_username)
+    assert told == ("http://127.0.0.1:8009", "emulator", "sandbox")
 
 
 def test_ready_then_gone(tmp_path: Path) -> None:
