@@ -67,8 +67,11 @@ class FakeLimiter:
     """Counts without ever forgetting."""
 
     hits: dict[tuple[str, str], int] = field(default_factory=dict)
+    windows: dict[str, int] = field(default_factory=dict)
+    """The seconds that were last asked for, by scope."""
 
     def hit(self, scope: str, key: str, *, limit: int, seconds: int) -> bool:
+        self.windows[scope] = seconds
         self.hits[scope, key] = self.hits.get((scope, key), 0) + 1
         return self.hits[scope, key] <= limit
 

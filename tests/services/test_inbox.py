@@ -1,5 +1,6 @@
 """What a responder's SMS does, once, and what an outsider's does not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hotline.store.messages import Message, Referral
 from tests.builders import make_message
 from tests.conftest import Clock
 from tests.district import District
+from tests.fakes import FakeLimiter
 from tests.kits import make_kit
 
 
@@ -98,13 +100,15 @@ def test_anything_else_is_answered_with_help(told: District, text: str, words: s
 
 
 def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> None:
-    kit = told.kit
+    limiter = FakeLimiter()
+    kit = replace(told.kit, limiter=limiter)
     for number, answers in enumerate((1, 2, 2, 2), 1):
         message = make_message(provider_id=f"ATXid_{number}", text="1 A3C4")
         assert take_sms(kit, message) is InboxOutcome.WRONG_REFERENCE
         told.deliver()
         assert len(told.sms.sent) == answers
     assert not any("A3C4" in text for _, text in told.sms.sent)
+    assert limiter.windows == {"wrong_reference": 3600}
 
 
 def test_a_right_one_counts_however_many_were_wrong(told: District) -> None:

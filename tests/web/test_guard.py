@@ -36,7 +36,7 @@ def hop(line: Line, body: bytes | str, *, content_type: str = FORM) -> str:
 
 @pytest.mark.parametrize("hook", ["ussd", "ended", "sms", "delivery", "optout"])
 def test_both_secrets_are_live_and_another_hooks_is_not(line: Line, hook: str) -> None:
-    assert [line.post(hook, {}, secret=live).status_code for live in SECRETS[hook]] != [404, 404]
+    assert 404 not in [line.post(hook, {}, secret=live).status_code for live in SECRETS[hook]]
     other = "sms" if hook == "ussd" else "ussd"
     assert line.post(hook, {}, secret=SECRETS[other][0]).status_code == 404
     assert line.post(hook, {}, secret="%C3%A9").status_code == 404
@@ -146,6 +146,7 @@ def test_a_sender_that_is_no_number_is_let_pass_and_ignored(line: Line) -> None:
         ("sms", {"id": "1"}),
         ("delivery", {"id": "a b", "status": "Success"}),
         ("ended", {"sessionId": "", "status": "Success"}),
+        ("ended", {"sessionId": "1", "status": "Success", "serviceCode": "*384*778#"}),
         ("optout", {"phoneNumber": "MTN"}),
     ],
 )
