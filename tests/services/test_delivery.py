@@ -7,10 +7,11 @@ import pytest
 
 from hotline.domain.delivery import MessageState, Outcome, SendResult
 from hotline.domain.jobs import Job
+from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.services import delivery, referral
+from hotline.services import delivery, referral, reports
 from hotline.store import contacts, lanes
 from hotline.store.messages import Message, Referral
 from tests.conftest import Clock
@@ -294,6 +295,30 @@ class TestTheFence:
 
         assert (alone.message.state, alone.message.attempts) == ("unknown", 2)
         assert alone.responder(1).unreachable is None
+
+    def test_a_late_yes_ends_the_doubt_about_a_newer_attempt(self, alone: District) -> None:
+        alone.sms.during = _once(lambda: _overtake(alone))
+        # Results are served when a send returns: the newer attempt's first.
+        alone.sms.results = [
+            SendResult(Outcome.UNKNOWN),
+            SendResult(Outcome.ACCEPTED, provider_id="ATXid_1"),
+        ]
+        delivery.deliver_one(alone.kit)
+
+        assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_1")
+
+    def test_what_arrived_meanwhile_is_not_sent_again(self, alone: District) -> None:
+        """The report on the first attempt comes while the second is under way, and that one fails."""
+        alone.deliver()
+        alone.clock.turn(minutes=10)
+        delivery.miss_reports(alone.kit)
+        report = ReportIn(f"ATXid_{1:032x}", "Success", None)
+        alone.sms.during = lambda: reports.apply_report(alone.kit, report)
+        alone.sms.results = [SendResult(Outcome.UNKNOWN)]
+        assert delivery.deliver_one(alone.kit)
+
+        assert [attempt.outcome for attempt in alone.attempts] == ["accepted", "unknown"]
+        assert alone.message.state == MessageState.DELIVERED
 
     def test_a_late_yes_ends_the_doubt(self, alone: District) -> None:
         def sleep_past_the_lease() -> None:
