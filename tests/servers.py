@@ -7,6 +7,7 @@ since PostgreSQL refuses to run as one.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from sqlalchemy import select
@@ -158,6 +160,19 @@ def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
         yield server
     finally:
         server.kill()
+
+
+@contextmanager
+def frozen(server: Postgres) -> Iterator[None]:
+    """The postmaster and every backend of it: connections stay open, and nobody answers."""
+    whole = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
+    for process in whole:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in whole:
+            process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
