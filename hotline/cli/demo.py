@@ -26,8 +26,9 @@ DEADLINE = 60.0
 DEMO = {
     "HOTLINE_GATEWAY_API_KEY": "emulator",
     "HOTLINE_GATEWAY_USERNAME": "sandbox",
-    "HOTLINE_WEB_WORKERS": "1",
 }
+DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_WEB_WORKERS": "1"}
+"""Where nobody says otherwise."""
 
 
 @click.command()
@@ -38,7 +39,7 @@ def demo(page_port: int, procfile: Path) -> None:
 
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
     """
-    environ = {"HOTLINE_INBOUND_SMS": "yes", **os.environ, **DEMO}
+    environ = {**DEFAULTS, **os.environ, **DEMO}
     environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
     environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
     settings = Settings.read(environ)

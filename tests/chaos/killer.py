@@ -59,7 +59,7 @@ class Killer:
         deaths += [self._flush] * EACH
         for name, mark in (
             ("web", "wsgi:application"),
-            ("alerts", "workers.worker alerts"),
+            ("alerts", "worker alerts"),
             ("clock", "clock"),
         ):
             deaths += [lambda name=name, mark=mark: self._kill(name, mark)] * 2  # type: ignore[misc]
