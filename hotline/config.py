@@ -18,7 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 from hotline.errors import SettingsInvalid
 
 PREFIX = "HOTLINE_"
-ELSEWHERE = frozenset({"HOTLINE_TESTING", "HOTLINE_WEB_WORKERS"})
+ELSEWHERE = frozenset({"HOTLINE_TESTING", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"})
 """Variables of ours that are no settings: the tests' and the Procfile's."""
 GATEWAY_HOST = "africastalking.com"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

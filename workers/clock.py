@@ -1,7 +1,7 @@
 """The relay: once a second it does whatever time alone can ask for, and mends what a doorbell missed.
 
-Every step is a function of the kit that may run twice, and two relays at once are safe; the leader's row only spares
-them the work.
+Every step is a function of the kit that may run twice, and two relays at once are safe; leadership only spares them
+the work.
 """
 
 import logging
@@ -20,12 +20,11 @@ from hotline.ports import Kit
 from hotline.services import delivery, intake, referral
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
+from hotline.store.leader import Leadership
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
-LEASE = timedelta(seconds=3)
-"""Short: who is killed while leading is missed no longer than this."""
 JUMP = timedelta(seconds=60)
 """More than this between two clocks is an alarm."""
 RING_AFTER = timedelta(seconds=0.7)
@@ -98,22 +97,23 @@ class Moment:
 def run(kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS) -> None:
     """Tick once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    leadership = Leadership(kit.database, holder)
     last = Moment(kit.now(), time.monotonic())
     while not stop.is_set():
         now = Moment(kit.now(), time.monotonic())
         if now.jump_since(last) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
         last = now
-        if leads(kit, holder):
+        if leads(kit, leadership):
             tick(kit, steps)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
+    leadership.close()
 
 
-def leads(kit: Kit, holder: str) -> bool:
+def leads(kit: Kit, leadership: Leadership) -> bool:
     """Whether this relay owns time now. A database that does not answer has no leader."""
     try:
-        with kit.database.writing() as session:
-            return lanes.lead(session, holder, kit.now(), LEASE)
+        return leadership.holds(kit.now())
     except Unavailable as broken:
         logger.error("no leader: %s", type(broken).__name__)
         return False

@@ -26,8 +26,9 @@ DEADLINE = 60.0
 DEMO = {
     "HOTLINE_GATEWAY_API_KEY": "emulator",
     "HOTLINE_GATEWAY_USERNAME": "sandbox",
-    "HOTLINE_WEB_WORKERS": "1",
 }
+DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_WEB_WORKERS": "1"}
+"""Where nobody says otherwise."""
 
 
 @click.command()
@@ -55,7 +56,7 @@ def demo(page_port: int, procfile: Path) -> None:
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
     """What was given, replies by SMS unless it says otherwise, and no gateway but the pretended one."""
-    environ = {"HOTLINE_INBOUND_SMS": "yes", **given, **DEMO}
+    environ = {**DEFAULTS, **given, **DEMO}
     environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
     environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
     return environ

@@ -80,7 +80,7 @@ def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[T
 def rescue_silent(kit: Kit, older_than: timedelta = SILENCE) -> None:
     """File what was told and then left in silence. For the clock: it flips states and needs no key."""
     with kit.database.reading() as session:
-        if not tips.silent_drafts(session, kit.now() - older_than):
+        if not tips.any_silent(session, kit.now() - older_than):
             return
 
     with kit.database.writing() as session:

@@ -33,6 +33,7 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
 
 def apply_early(session: Session, kit: Kit, provider_id: str, at: datetime) -> int | None:
     """Apply what was kept for this id, if a message has it by now. Returns a new alert's id, if it led to one."""
+    outbox.take_turns(session, provider_id)
     message = outbox.message_of_provider_id(session, provider_id)
     if message is None:
         return None

@@ -6,6 +6,7 @@ newest digest belongs on paper or on another machine now and then.
 
 import hashlib
 import json
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -72,12 +73,12 @@ def append(
 def verify(session: Session) -> Chain:
     """Follow the chain from its beginning."""
     newest, length = BEGINNING, 0
-    for entry in session.scalars(
-        select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
-    ):
-        if entry.previous != newest or entry.digest != _digest(entry):
-            return Chain(length, newest, broken_at=entry.id)
-        newest, length = entry.digest, length + 1
+    entries = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
+    with closing(session.scalars(entries)) as rows:
+        for entry in rows:
+            if entry.previous != newest or entry.digest != _digest(entry):
+                return Chain(length, newest, broken_at=entry.id)
+            newest, length = entry.digest, length + 1
     return Chain(length, newest, broken_at=None)
 
 

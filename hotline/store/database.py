@@ -37,6 +37,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
+from hotline.store.server import open_server
 
 __all__ = ("Database", "Row", "Session", "Utc", "add_if_new", "open_database", "sqlite_file")
 
@@ -98,11 +99,17 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """One snapshot. Whatever it writes is rolled back."""
         with self._session("BEGIN") as session:
+            if not self.is_sqlite:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that takes SQLite's write lock at once, so that two writers queue and never deadlock."""
+        """A transaction that takes SQLite's write lock at once, so that two writers queue and never deadlock.
+
+        On PostgreSQL each statement sees what was committed before it, and rows that are changed after a look are
+        held while one looks (`with_for_update`).
+        """
         with self._session("BEGIN IMMEDIATE") as session:
             yield session
             session.commit()
@@ -144,22 +151,9 @@ def sqlite_file(url: str) -> Path | None:
 def open_database(url: str) -> Database:
     """`sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet. Raises SettingsInvalid."""
     try:
-        return Database(_open_sqlite(url) if url.startswith("sqlite") else _open_server(url))
+        return Database(_open_sqlite(url) if url.startswith("sqlite") else open_server(url))
     except (ArgumentError, ValueError):
         raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
-
-
-def _open_server(url: str) -> Engine:
-    return create_engine(
-        url,
-        hide_parameters=True,
-        pool_pre_ping=True,
-        pool_timeout=LOCK_SECONDS,
-        connect_args={
-            "connect_timeout": 2,
-            "options": f"-c statement_timeout=4000 -c lock_timeout={int(LOCK_SECONDS * 1000)}",
-        },
-    )
 
 
 def _open_sqlite(url: str) -> Engine:

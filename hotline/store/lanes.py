@@ -40,8 +40,15 @@ def release(session: Session) -> None:
     )
 
 
-def lead(session: Session, holder: str, at: datetime, lease: timedelta) -> bool:
-    """Take or keep the relay's leadership; whether it is ours.
+def lead(
+    session: Session,
+    holder: str,
+    at: datetime,
+    lease: timedelta,
+    *,
+    grace: timedelta = timedelta(0),
+) -> bool:
+    """Take or keep the relay's leadership; whether it is ours. Another's is respected until `grace` after its lease.
 
     A lease too long to be true is a clock that was set back: nobody waits for it.
     """
@@ -51,9 +58,21 @@ def lead(session: Session, holder: str, at: datetime, lease: timedelta) -> bool:
         update(Leader)
         .where(
             Leader.name == RELAY,
-            or_(Leader.holder == holder, Leader.until <= at, Leader.until > at + lease),
+            or_(
+                Leader.holder == holder,
+                Leader.until <= at - grace,
+                Leader.until > at + lease + grace,
+            ),
         )
         .values(holder=holder, until=at + lease)
         .returning(Leader.name)
     )
     return won.scalar() is not None
+
+
+def write_leader(session: Session, holder: str, until: datetime) -> None:
+    """Say who leads, and until when at least: for whoever holds the lock."""
+    if not add_if_new(session, Leader(name=RELAY, holder=holder, until=until)):
+        session.execute(
+            update(Leader).where(Leader.name == RELAY).values(holder=holder, until=until)
+        )

@@ -1,5 +1,6 @@
 """Bringing a database's tables up to this code's. Only forward: what went wrong is mended by the next migration."""
 
+import os
 from pathlib import Path
 
 from alembic import command
@@ -9,23 +10,52 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from hotline.store.database import Database, Session
+from hotline.store.server import BoundedConnection
 
 LOCK = 4_114_110_002
 """PostgreSQL's advisory lock of migrations: two releases at once migrate one after the other."""
+LOCK_MS = 2000
+"""While a migration waits for a table, every hop queues behind it: less than a hop's own patience."""
 
 
-def upgrade(database: Database) -> bool:
-    """Run what is missing, in one transaction; whether anything was. Raises StoreUnavailable."""
+def upgrade(database: Database, *, to: str = "head", also: Path | None = None) -> bool:
+    """Run what is missing, each migration in a transaction of its own; whether any was. Raises StoreUnavailable.
+
+    Alone, it holds one table at a time, and callers pass (docs/adr/0015). One that fails leaves those before it
+    done, and may be repeated. `to` and `also`, another folder of migrations, are for tests: of the first release,
+    and of one that is to come.
+    """
+    config = _config(also)
+    goal = ScriptDirectory.from_config(config).get_current_head() if to == "head" else to
+    changed = False
+    while _step(database, config, goal):
+        changed = True
+    return changed
+
+
+def _step(database: Database, config: Config, goal: str | None) -> bool:
+    """One migration nearer; False where there is none left."""
     with database.writing() as session:
         if not database.is_sqlite:
-            session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
-            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        if _stands_at(session) == newest():
+            _take_turns(session)
+        if _stands_at(session) == goal:
             return False
-        config = _config()
         config.attributes["connection"] = session.connection()
-        command.upgrade(config, "head")
+        command.upgrade(config, "+1")
         return True
+
+
+def _take_turns(session: Session) -> None:
+    """Wait for another release as long as it takes, then for no caller: who waits for a table lets nobody pass.
+
+    A migration that does not get its lock is given up whole, and may be repeated.
+    """
+    driver = session.connection().connection.dbapi_connection
+    assert isinstance(driver, BoundedConnection)
+    driver.patience = None
+    session.execute(text("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"))
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    session.execute(text(f"SET LOCAL lock_timeout = {LOCK_MS}"))
 
 
 def is_current(database: Database) -> bool:
@@ -42,8 +72,11 @@ def _stands_at(session: Session) -> str | None:
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 
-def _config() -> Config:
+def _config(also: Path | None = None) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    here = Path(__file__).with_name("migrations")
+    config.set_main_option("script_location", str(here))
     config.set_main_option("path_separator", "os")
+    if also is not None:
+        config.set_main_option("version_locations", f"{here / 'versions'}{os.pathsep}{also}")
     return config

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,9 @@ from hotline.domain.wording import Template
 from hotline.store.contacts import Stopped
 from hotline.store.messages import Attempt, DeliveryReport, Message, Referral
 from hotline.store.responders import Responder
+
+LOCK = 411_411_005
+"""PostgreSQL's advisory locks of the gateway's ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,15 @@ def acknowledged(session: Session, message: Message) -> bool:
     if message.referral_id is None:
         return False
     return session.get_one(Referral, message.referral_id).acknowledged_at is not None
+
+
+def take_turns(session: Session, provider_id: str) -> None:
+    """A report, and the row that learns the id it speaks of: where both come at once, the second sees the first."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(:lock, hashtext(:id))"),
+            {"lock": LOCK, "id": provider_id},
+        )
 
 
 def message_of_provider_id(session: Session, provider_id: str) -> Message | None:

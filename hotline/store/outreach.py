@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from sqlalchemy import UniqueConstraint, func, select, update
+from sqlalchemy import UniqueConstraint, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row, add_if_new
+
+LOCK = 4_114_110_004
+"""PostgreSQL's advisory lock of the counters."""
 
 
 class Reach(Row):
@@ -49,6 +52,10 @@ class Cell:
 
 
 def count(session: Session, cell: Cell, by: int = 1) -> None:
+    """Whoever counts holds all counters until it commits: two who count the same two, each in its order, would
+    otherwise wait for each other. Nearly everybody counts the same one anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     add_if_new(session, Reach(**asdict(cell), count=0))
     here = [getattr(Reach, name) == value for name, value in asdict(cell).items()]
     session.execute(update(Reach).where(*here).values(count=Reach.count + by))

@@ -119,12 +119,13 @@ def references_used(session: Session, references: Collection[str]) -> set[str]:
 
 
 def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
-    """The referral of that reference, if it was given to her."""
-    return session.scalars(
-        select(Referral)
-        .where(Referral.reference == reference, Referral.responder_id == responder_id)
-        .with_for_update()
-    ).one_or_none()
+    """The referral of that reference, if it was given to her. Its tip is held: colleagues take it one by one."""
+    hers = (Referral.reference == reference, Referral.responder_id == responder_id)
+    tip_id = session.scalar(select(Referral.tip_id).where(*hers))
+    if tip_id is None:
+        return None
+    tip_for_writing(session, tip_id)
+    return session.scalars(select(Referral).where(*hers)).one_or_none()
 
 
 def acknowledge(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:

@@ -6,7 +6,15 @@ Rows, and the questions asked of them.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    delete,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.tip import TipState
@@ -74,18 +82,31 @@ class Grant(Row):
 
 
 def with_identity(session: Session, identity: str) -> Tip | None:
-    return session.scalars(select(Tip).where(Tip.identity == identity)).one_or_none()
+    """Held until this transaction ends: the clock may be filing it at this moment."""
+    return session.scalars(
+        select(Tip).where(Tip.identity == identity).with_for_update()
+    ).one_or_none()
 
 
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
+    """Held until this transaction ends."""
     here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
-    return session.scalars(here.order_by(Tip.id)).all()
+    return session.scalars(here.order_by(Tip.id).with_for_update()).all()
+
+
+def any_silent(session: Session, before: datetime) -> bool:
+    """Whether there is a draft that nobody added to since `before`."""
+    return session.scalar(select(Tip.id).where(*_silent(before)).limit(1)) is not None
 
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
-    """Drafts that nobody added to since `before`, held until this transaction ends."""
-    silent = select(Tip).where(Tip.state == TipState.DRAFT, Tip.updated_at <= before)
-    return session.scalars(silent.order_by(Tip.id).with_for_update()).all()
+    """Those that no hop is adding to at this moment, held until this transaction ends."""
+    silent = select(Tip).where(*_silent(before)).order_by(Tip.id)
+    return session.scalars(silent.with_for_update(skip_locked=True)).all()
+
+
+def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Tip.state == TipState.DRAFT, Tip.updated_at <= before)
 
 
 def grant(session: Session, tip: Tip, keys: Mapping[str, bytes]) -> None:
@@ -104,15 +125,14 @@ def delete_drafts(
     )
     if but is not None:
         drafts = drafts.where(Tip.identity != but)
-    _delete(session, session.scalars(drafts).all())
+    _delete(session, session.scalars(drafts.with_for_update()).all())
 
 
 def erase(session: Session, session_key: str, *, up_to_passage: int) -> None:
     """`000`: what is not yet filed is deleted, what is filed is only marked: nobody goes there."""
     here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
-    _delete(
-        session, session.scalars(select(Tip.id).where(*here, Tip.state == TipState.DRAFT)).all()
-    )
+    drafts = select(Tip.id).where(*here, Tip.state == TipState.DRAFT).with_for_update()
+    _delete(session, session.scalars(drafts).all())
     session.execute(update(Tip).where(*here).values(do_not_visit=True))
 
 

@@ -1,3 +1,4 @@
+from tests.servers import pair
 from tests.valkey import valkey
 
-__all__ = ["valkey"]
+__all__ = ["pair", "valkey"]

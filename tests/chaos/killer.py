@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Killer:
     faults: Path
     redis_url: str
     seed: int
+    servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """Deaths of servers that stand beside the line, by name: each returns when it is up again."""
     kills: Counter[str] = field(default_factory=Counter)
 
     def run(self, stop: threading.Event) -> None:
@@ -50,11 +52,14 @@ class Killer:
         deaths: list[Callable[[], None]] = []
         for name in FAILPOINTS:
             deaths += [lambda name=name: self._token(name)] * EACH  # type: ignore[misc]
-        deaths += [lambda: self._kill("redis", "unixsocket")] * EACH
+        for server, die in self.servers.items():
+            deaths += [lambda server=server, die=die: self._server(server, die)] * EACH  # type: ignore[misc]
+        if "redis" not in self.servers:
+            deaths += [lambda: self._kill("redis", "unixsocket")] * EACH
         deaths += [self._flush] * EACH
         for name, mark in (
             ("web", "wsgi:application"),
-            ("alerts", "workers.worker alerts"),
+            ("alerts", "worker alerts"),
             ("clock", "clock"),
         ):
             deaths += [lambda name=name, mark=mark: self._kill(name, mark)] * 2  # type: ignore[misc]
@@ -81,6 +86,10 @@ class Killer:
 
         if _until(found):
             self.kills[name] += 1
+
+    def _server(self, name: str, die: Callable[[], None]) -> None:
+        die()
+        self.kills[name] += 1
 
     def _flush(self) -> None:
         def flushed() -> bool:

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -70,12 +70,23 @@ def kit_of(stack: Stack) -> Kit:
     return build_kit(Settings.read(stack.environ), Role.HOOKS)
 
 
-def run(stack: Stack, faults: Path, *, tips: int, seed: int) -> Report:
-    """Tips under every fault at once, until all are told and all deaths died; then quiet, then the books."""
+def run(
+    stack: Stack,
+    faults: Path,
+    *,
+    tips: int,
+    seed: int,
+    servers: Mapping[str, Callable[[], None]] | None = None,
+) -> Report:
+    """Tips under every fault at once, until all are told and all deaths died; then quiet, then the books.
+
+    `servers` are the deaths of those that stand beside the line.
+    """
     report = Report(tips)
     began = time.monotonic()
     stack.emulator.set_faults(*LIES, seed=seed)
-    killer = Killer(stack.pid, faults, Settings.read(stack.environ).redis_url, seed)
+    redis_url = Settings.read(stack.environ).redis_url
+    killer = Killer(stack.pid, faults, redis_url, seed, servers or {})
 
     told = _under_fire(stack, killer, tips)
 

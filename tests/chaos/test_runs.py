@@ -13,6 +13,7 @@ from hotline.cli.stack import Stack
 from hotline.domain.places import districts
 from tests.chaos import ledger
 from tests.chaos.killer import EACH, FAILPOINTS
+from tests.chaos.pairs import Ground, ground
 from tests.chaos.run import WORDS, kit_of, run, settle
 from tests.chaos.told import plan, tell
 
@@ -24,7 +25,9 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
 @contextmanager
-def under_test(folder: Path, *, without: str | None = None) -> Iterator[tuple[Stack, Path]]:
+def under_test(
+    folder: Path, *, without: str | None = None, on: Ground | None = None
+) -> Iterator[tuple[Stack, Path]]:
     """A line whose processes may be made to die, with a step of the relay taken out where one is named."""
     faults = folder / "faults"
     faults.mkdir()
@@ -34,6 +37,7 @@ def under_test(folder: Path, *, without: str | None = None) -> Iterator[tuple[St
         procfile = folder / "Procfile"
         procfile.write_text(re.sub("(?m)^clock: .*$", broken, PROCFILE.read_text()))
     environ = {"HOTLINE_TESTING": "yes", "HOTLINE_FAULTS": str(faults)}
+    environ |= on.environ if on else {}
     with Stack(folder, environ=environ, procfile=procfile) as stack:
         yield stack, faults
 
@@ -41,14 +45,14 @@ def under_test(folder: Path, *, without: str | None = None) -> Iterator[tuple[St
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with under_test(tmp_path) as (stack, faults):
-        report = run(stack, faults, tips=TIPS, seed=SEED)
+    with ground() as servers, under_test(tmp_path, on=servers) as (stack, faults):
+        report = run(stack, faults, tips=TIPS, seed=SEED, servers=servers.deaths)
     with capsys.disabled():
         sys.stdout.write(f"\nchaos: {report.line()}\n")
 
     assert report.breaches == []
     assert report.promises >= TIPS
-    wanted = (*FAILPOINTS, "redis", "redis.flush")
+    wanted = {*FAILPOINTS, "redis", "redis.flush", *servers.deaths}
     assert all(report.kills.get(name, 0) >= EACH for name in wanted), report.kills
 
 

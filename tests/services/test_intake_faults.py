@@ -1,8 +1,8 @@
 """Intake while things break: at once, half done, without a doorbell; and what is never written down."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -62,7 +62,7 @@ def test_a_dead_doorbell_changes_nothing_for_the_caller(line: Line) -> None:
 
 
 def test_no_answer_is_in_the_database_and_nothing_is_written_down(
-    line: Line, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    line: Line, stored: Callable[[], bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     caller = told(line, *DANGER_HERE, "1", "1", *REST, "2", LANDMARK)
@@ -70,7 +70,7 @@ def test_no_answer_is_in_the_database_and_nothing_is_written_down(
     quiet.hang_up()
     rescue_silent(line.kit)
 
-    files = b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))
+    files = stored()
     for secret in (LANDMARK, "Zuzuzu", caller.msisdn, caller.msisdn[4:], caller.session_id):
         assert secret.encode() not in files
         assert secret not in caplog.text

@@ -191,10 +191,10 @@ class TestTheLadder:
         tip = staffed.tell(urgency=1)
         row = staffed.all(Referral)[2]
         referral.take_case(staffed.kit, row.responder_id, row.reference, staffed.clock())
+        assert staffed.open_deadlines() == []
         staffed.clock.turn(hours=5)
         referral.fire_deadlines(staffed.kit)
         assert len(staffed.told(tip)) == 3
-        assert staffed.open_deadlines() == []
 
     def test_nobody_left_is_asked_about_again(self, district: District) -> None:
         district.enrol(Level.NATIONAL, districts=())

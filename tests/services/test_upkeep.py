@@ -12,6 +12,7 @@ from hotline.engine.flow import Book
 from hotline.errors import NotReady
 from hotline.services.upkeep import Finding, findings
 from hotline.store import lanes
+from hotline.store.database import open_database
 from hotline.store.messages import Message
 from tests.district import District
 
@@ -113,8 +114,7 @@ def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: Distr
 
 
 def test_a_dead_database_is_a_finding(district: District) -> None:
-    with district.database.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE message")
-    (only,) = examine(district).values()
+    gone = replace(district, database=open_database("sqlite:////nowhere/at/all.db"))
+    (only,) = examine(gone).values()
     assert (only.name, only.ok) == ("database", False)
     assert only.todo

@@ -51,22 +51,22 @@ def stopped(database: Database) -> list[str]:
 
 
 def test_a_locked_database_is_told_within_five_seconds_and_still_reads(
-    database: Database, tmp_path: Path
+    sqlite: Database, tmp_path: Path
 ) -> None:
-    stop(database, "before")
+    stop(sqlite, "before")
     with another_process_holding(tmp_path / "hotline.db"):
         began = time.monotonic()
         with pytest.raises(StoreUnavailable):
-            stop(database)
+            stop(sqlite)
         assert time.monotonic() - began < 5
-        assert stopped(database) == ["before"]
+        assert stopped(sqlite) == ["before"]
 
-    stop(database, "after")
-    assert stopped(database) == ["after", "before"]
+    stop(sqlite, "after")
+    assert stopped(sqlite) == ["after", "before"]
 
 
 def test_a_fresh_connection_to_a_locked_database_is_as_quick(
-    database: Database, tmp_path: Path
+    sqlite: Database, tmp_path: Path
 ) -> None:
     with another_process_holding(tmp_path / "hotline.db"):
         fresh = open_database(f"sqlite:///{tmp_path}/hotline.db")
@@ -77,8 +77,8 @@ def test_a_fresh_connection_to_a_locked_database_is_as_quick(
         fresh.close()
 
 
-def test_a_database_that_may_only_be_read_is_told(database: Database, tmp_path: Path) -> None:
-    stop(database, "before")
+def test_a_database_that_may_only_be_read_is_told(sqlite: Database, tmp_path: Path) -> None:
+    stop(sqlite, "before")
     sealed = open_database(f"sqlite:///file:{tmp_path}/hotline.db?mode=ro&uri=true")
 
     with pytest.raises(StoreUnavailable):
@@ -121,11 +121,11 @@ def test_no_error_quotes_what_was_to_be_stored(database: Database) -> None:
     assert told.value.__suppress_context__
 
 
-def test_no_lock_error_quotes_what_was_to_be_stored(database: Database, tmp_path: Path) -> None:
-    database.engine.dispose()
+def test_no_lock_error_quotes_what_was_to_be_stored(sqlite: Database, tmp_path: Path) -> None:
+    sqlite.engine.dispose()
     (tmp_path / "hotline.db").write_bytes(b"x" * 4096)
 
-    with pytest.raises(StoreUnavailable) as told, database.writing() as session:
+    with pytest.raises(StoreUnavailable) as told, sqlite.writing() as session:
         session.add(make_responder(msisdn="+250788000001"))
     assert "788" not in str(told.value)
     assert told.value.__cause__ is None
@@ -181,8 +181,8 @@ def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     assert at.tzinfo is UTC
 
 
-def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(database: Database) -> None:
-    with database.reading() as session:
+def test_a_commit_survives_power_loss_and_foreign_keys_are_kept(sqlite: Database) -> None:
+    with sqlite.reading() as session:
         pragmas = [
             session.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")

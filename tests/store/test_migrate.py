@@ -37,28 +37,28 @@ def test_an_empty_database_is_not_current(empty: Database) -> None:
     assert not migrate.is_current(empty)
 
 
+WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+
+def test_a_release_waits_for_the_one_before_it(empty_postgres: Database) -> None:
+    def waits() -> bool:
+        with empty_postgres.reading() as session:
+            return bool(session.scalar(WAITING))
+
+    with ThreadPoolExecutor(1) as pool:
+        with empty_postgres.writing() as session:
+            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": migrate.LOCK})
+            later = pool.submit(migrate.upgrade, empty_postgres)
+            eventually(lambda: later.done() or waits(), seconds=20)
+            assert not later.done()
+        assert later.result()
+
+
 def test_two_releases_at_once_migrate_once(empty: Database) -> None:
     with ThreadPoolExecutor(2) as pool:
         changed = list(pool.map(migrate.upgrade, [empty, empty]))
 
     assert sorted(changed) == [False, True]
-
-
-WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-
-
-def test_a_release_waits_for_the_one_before_it(postgres: Database) -> None:
-    def waits() -> bool:
-        with postgres.reading() as session:
-            return bool(session.scalar(WAITING))
-
-    with ThreadPoolExecutor(1) as pool:
-        with postgres.writing() as session:
-            session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": migrate.LOCK})
-            later = pool.submit(migrate.upgrade, postgres)
-            eventually(lambda: later.done() or waits(), seconds=20)
-            assert not later.done()
-        assert later.result()
 
 
 def test_a_migration_that_breaks_leaves_nothing_behind(empty_sqlite: Database) -> None:

@@ -11,8 +11,11 @@ from hotline.domain.jobs import Job
 from hotline.domain.referral import Level
 from hotline.ports import Kit
 from hotline.services import delivery
+from hotline.store.database import open_database
+from hotline.store.leader import Leadership
 from hotline.store.messages import Referral
 from tests.builders import NOON
+from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_kit
 from workers.clock import STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
@@ -164,24 +167,6 @@ def test_a_step_that_fails_is_named_and_the_others_run(
     assert caplog.messages == ["step broken failed: ValueError"]
 
 
-def test_one_leads_and_another_follows_when_it_is_gone(manned: District) -> None:
-    assert leads(manned.kit, "a")
-    assert not leads(manned.kit, "b")
-    manned.clock.turn(seconds=2)
-    assert leads(manned.kit, "a")
-    manned.clock.turn(seconds=2)
-    assert not leads(manned.kit, "b")
-    manned.clock.turn(seconds=1)
-    assert leads(manned.kit, "b")
-    assert not leads(manned.kit, "a")
-
-
-def test_a_clock_set_back_leaves_the_line_with_a_leader(manned: District) -> None:
-    assert leads(manned.kit, "a")
-    manned.clock.turn(hours=-1)
-    assert leads(manned.kit, "b")
-
-
 def test_two_relays_and_two_workers_send_it_once(manned: District) -> None:
     for _ in range(5):
         manned.file_tip()
@@ -233,7 +218,8 @@ def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) 
 
 
 def test_it_does_nothing_while_another_leads(manned: District) -> None:
-    assert leads(manned.kit, "another")
+    another = Leadership(manned.database, "another")
+    assert leads(manned.kit, another)
     stop = Event()
     ran: list[Kit] = []
 
@@ -249,3 +235,9 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
 
     run(manned.kit, Once(), steps=(ran.append,))  # type: ignore[arg-type]
     assert ran == []
+    another.close()
+
+
+def test_a_database_that_does_not_answer_has_no_leader(clock: Clock) -> None:
+    kit = make_kit(database=open_database("sqlite:////nowhere/at/all.db"), now=clock)
+    assert not leads(kit, Leadership(kit.database, "a"))

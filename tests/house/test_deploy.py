@@ -1,0 +1,115 @@
+"""What `deploy/` and `compose.yaml` promise: units that systemd reads and calls hardened, and one trust for each."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hotline.cli.procfile import read_procfile
+from hotline.cli.run import POSTS
+from hotline.config import Settings
+from tests.floorplan.tree import ROOT
+
+UNITS = sorted((ROOT / "deploy").glob("*.service"))
+EXPOSURE = 15
+"""Of a hundred, by systemd's own count: it calls everything below 20 safe."""
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The units as they lie on a server whose /opt/hotline is this checkout."""
+    for unit in (*UNITS, ROOT / "deploy" / "hotline.target"):
+        words = unit.read_text(encoding="utf-8").replace("/opt/hotline", str(ROOT))
+        (tmp_path / unit.name).write_text(words, encoding="utf-8")
+    return tmp_path
+
+
+def analyze(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", [unit.name for unit in UNITS] + ["hotline.target"])
+def test_systemd_has_nothing_to_say(installed: Path, name: str) -> None:
+    done = analyze("verify", "--man=no", str(installed / name))
+    ours = [line for line in done.stderr.splitlines() if "hotline" in line]
+    assert (done.returncode, ours) == (0, [])
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_calls_it_hardened(unit: Path) -> None:
+    done = analyze("security", "--offline=true", f"--threshold={EXPOSURE}", str(unit))
+    assert done.returncode == 0, done.stdout[-300:]
+
+
+def test_a_unit_that_is_not_hardened_is_noticed(tmp_path: Path) -> None:
+    bare = tmp_path / "bare.service"
+    bare.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
+    assert analyze("security", "--offline=true", f"--threshold={EXPOSURE}", str(bare)).returncode
+
+
+def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed: Path) -> None:
+    words = (installed / "hotline-web.service").read_text(encoding="utf-8")
+    assert "EnvironmentFile=/etc/hotline/workers.env" not in words
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for path in ("keys/workers", "keys/console", "keys/reader", "workers.env"):
+        assert f"-/etc/hotline/{path}" in hidden.split()
+
+
+@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock"])
+def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
+    """The Procfile is the only list of commands: its line is what runs."""
+    (tmp_path / "deploy").mkdir()
+    script = tmp_path / "deploy" / "process"
+    script.write_bytes((ROOT / "deploy" / "process").read_bytes())
+    (tmp_path / "Procfile").write_text(
+        "web: echo web ${X:-y}\nalerts: echo alerts\nmisc: echo misc\nclock: echo clock\n"
+    )
+    done = subprocess.run(["sh", str(script), name], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == name.partition("-")[0]
+
+
+def test_a_name_that_is_none_is_said() -> None:
+    done = subprocess.run(
+        ["sh", str(ROOT / "deploy" / "process"), "nothing"], capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (64, b"")
+
+
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    document = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    assert isinstance(document, dict)
+    return document
+
+
+def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    procfile = (ROOT / "Procfile").read_text(encoding="utf-8")
+    for entry in read_procfile(procfile):
+        if entry.name not in POSTS:
+            continue
+        service = services[entry.name]
+        assert service["command"] == [entry.name]
+        assert service["volumes"] == [f"./keys/{POSTS[entry.name].role}:/keys:ro"]
+        assert ("gateway_api_key" in service.get("secrets", ())) is POSTS[entry.name].sends
+
+
+def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
+    compose: dict[str, Any],
+) -> None:
+    given = {
+        name: "x"
+        for service in compose["services"].values()
+        for name in service.get("environment", {})
+    }
+    for example in (ROOT / "deploy").glob("*.example"):
+        given |= dict(
+            line.split("=", 1) for line in example.read_text().splitlines() if line[:1].isalpha()
+        )
+    ours = {name for name in given if name.startswith("HOTLINE_")}
+    known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()}
+    known |= {"HOTLINE_GATEWAY_API_KEY_FILE", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
+    assert ours <= known

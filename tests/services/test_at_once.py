@@ -1,0 +1,192 @@
+"""Two at the same moment, on either database: what must happen once happens once, and nobody waits for ever."""
+
+from collections.abc import Callable, Sequence
+from threading import Barrier, Thread
+
+import pytest
+
+from hotline.domain.delivery import MessageState, Outcome, SendResult
+from hotline.domain.message import ReportIn
+from hotline.domain.referral import Level
+from hotline.services import delivery, intake, referral, reports
+from hotline.services.intake import rescue_silent
+from hotline.services.referral import Taking
+from hotline.store import outbox, outreach, tips
+from hotline.store.database import Database
+from hotline.store.messages import Message, Referral
+from hotline.store.outreach import Cell, Reach
+from tests.builders import NOON
+from tests.callers import QUIET_HERE, REST, Line, told
+from tests.district import District
+from tests.servers import Pair
+
+
+def together(*acts: Callable[[], object]) -> None:
+    """Each in a thread of its own, let go at once. Fails with what any of them raised."""
+    gate, raised = Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            act()
+        except Exception as error:
+            raised.append(error)
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert raised == []
+
+
+def meanwhile(act: Callable[[], object]) -> Thread:
+    """Begun while the caller's transaction is open: by its end the other waits for it, or has done it all."""
+    thread = Thread(target=act)
+    thread.start()
+    thread.join(0.3)
+    return thread
+
+
+def test_a_report_that_comes_while_its_id_is_written_is_applied(district: District) -> None:
+    """Neither sees the other's row before both are committed: without turns, nobody would ever apply it."""
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    with district.database.writing() as session:
+        claim = outbox.claim_next(session, district.clock(), first=None, worker="x")
+    assert claim is not None
+    result = SendResult(Outcome.ACCEPTED, provider_status="102", provider_id="ATXid_1")
+
+    def hear() -> None:
+        reports.apply_report(district.kit, ReportIn("ATXid_1", "Success"))
+
+    with district.database.writing() as session:
+        outbox.message_for_writing(session, claim.message_id)
+        outbox.close_attempt(session, claim, result)
+        reports.apply_early(session, district.kit, "ATXid_1", district.clock())
+        report = meanwhile(hear)
+    report.join()
+    assert district.states == [MessageState.DELIVERED]
+
+
+def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> None:
+    hers = [district.enrol() for _ in range(2)]
+    district.enrol(Level.NATIONAL, districts=())
+    results: list[Taking] = []
+    for _ in range(5):
+        tip = district.tell(urgency=1)
+        rows = [r for r in district.all(Referral) if r.tip_id == tip and r.responder_id in hers]
+
+        def take(row: Referral) -> None:
+            taken = referral.take_case(
+                district.kit, row.responder_id, row.reference, district.clock()
+            )
+            results.append(taken.result)
+
+        together(*(lambda row=row: take(row) for row in rows))
+    assert sorted(results) == [Taking.ALREADY_TAKEN] * 5 + [Taking.TAKEN] * 5
+
+
+def test_who_counts_in_the_other_order_does_not_block(database: Database) -> None:
+    cells = [
+        Cell(day=NOON.date(), measure="session", language=code, channel="ussd", entry="")
+        for code in ("en", "rw")
+    ]
+
+    def count(order: Sequence[Cell]) -> None:
+        for _ in range(20):
+            with database.writing() as session:
+                for cell in order:
+                    outreach.count(session, cell)
+
+    together(lambda: count(cells), lambda: count(cells[::-1]))
+    with database.reading() as session:
+        assert [row.count for row in session.query(Reach)] == [40, 40]
+
+
+def test_a_silent_draft_that_is_told_on_is_one_tip_counted_once(line: Line) -> None:
+    """The clock has filed it, and not yet committed, when she answers the last question."""
+    caller = told(line, *QUIET_HERE, REST[0])
+    line.clock.turn(minutes=4)
+    with line.database.writing() as session:
+        filed = intake.file_drafts(session, line.kit, tips.silent_drafts(session, line.clock()))
+        session.flush()
+        assert len(filed) == 1
+        hop = meanwhile(lambda: caller.key(REST[1]))
+    hop.join()
+    assert line.tip.state == "complete"
+    assert sum(row.count for row in line.all(Reach) if row.measure == "tip") == 1
+
+
+def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
+    """It does not wait for her, nor she for it, however often both come."""
+    callers = [told(line, *QUIET_HERE) for _ in range(4)]
+    line.clock.turn(minutes=4)
+
+    def tell_on() -> None:
+        for caller in callers:
+            caller.key(*REST)
+
+    together(tell_on, *[lambda: rescue_silent(line.kit)] * 2)
+    assert [tip.state for tip in line.tips] == ["complete"] * 4
+    assert sum(row.count for row in line.all(Reach) if row.measure == "tip") == 4
+
+
+def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
+    """Filed by silence at the very moment she names another place: the first stays, and what she says now is told."""
+    caller = told(line, *QUIET_HERE)
+    line.clock.turn(minutes=4)
+    with line.database.writing() as session:
+        intake.file_drafts(session, line.kit, tips.silent_drafts(session, line.clock()))
+        session.flush()
+        gone = meanwhile(lambda: forget(line))
+    gone.join()
+    assert [tip.state for tip in line.tips] == ["filed"]
+    assert caller.screen.startswith("CON ")
+
+
+def forget(line: Line) -> None:
+    (tip,) = line.tips
+    with line.database.writing() as session:
+        tips.delete_drafts(session, tip.session_key, passage=tip.passage)
+
+
+@pytest.fixture
+def burst(district: District) -> District:
+    """Ten filed tips, and one person to hear of them."""
+    district.enrol(Level.NATIONAL, districts=())
+    for _ in range(10):
+        district.file_tip(urgency=3)
+    return district
+
+
+def test_two_relays_and_four_workers_send_each_once(burst: District) -> None:
+    kit = burst.kit
+
+    def relay() -> None:
+        for _ in range(3):
+            referral.refer_waiting(kit)
+            referral.fire_deadlines(kit)
+            delivery.expire_leases(kit)
+
+    def worker() -> None:
+        for _ in range(5):
+            delivery.deliver_due(kit)
+
+    together(relay, relay, worker, worker, worker, worker)
+    delivery.deliver_due(kit)
+    assert len(burst.all(Referral)) == 10
+    assert len(burst.sms.sent) == len(set(burst.sms.sent)) == 10
+
+
+def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> None:
+    """A worker that is slow to commit its claim holds up nobody, and nobody takes the same one."""
+    referral.refer_waiting(burst.kit)
+    if pair is Pair.EMBEDDED:
+        return
+    with burst.database.writing() as slow:
+        first = outbox.claim_next(slow, burst.clock(), first=None, worker="slow")
+        assert delivery.deliver_due(burst.kit) == 9
+    assert first is not None
+    left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
+    assert [row.id for row in left] == [first.message_id]

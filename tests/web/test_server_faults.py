@@ -1,0 +1,140 @@
+"""Rows 8 and 9 of the fault matrix: PostgreSQL killed, torn, frozen or read-only, as caller and operator see it."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.store.database import open_database
+from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Line, make_ready, told
+from tests.conftest import Clock
+from tests.servers import Postgres, frozen
+
+HOP_SECONDS = 5.0
+LAST = DANGER_HERE[-1]
+
+
+@pytest.fixture
+def line(postgres_killable: Postgres, tmp_path: Path, clock: Clock) -> Iterator[Line]:
+    database = open_database(postgres_killable.tcp_url("line"))
+    yield make_ready(database, tmp_path, clock)
+    database.close()
+
+
+def timed(act: Callable[[], str]) -> str:
+    """The screen, which came within a hop's five seconds and begins as every answer does."""
+    began = time.monotonic()
+    screen = act()
+    assert time.monotonic() - began < HOP_SECONDS
+    assert screen.startswith(("CON ", "END "))
+    return screen
+
+
+def ready(line: Line) -> tuple[int, list[str]]:
+    answer = line.client.get("/readyz")
+    return answer.status_code, answer.get_json()["reasons"]
+
+
+def test_row_8_killed_between_two_hops_it_ends_politely_and_goes_on_when_it_is_back(
+    line: Line, postgres_killable: Postgres
+) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    postgres_killable.kill()
+    assert timed(lambda: caller.key(LAST)) == FAILURE
+    assert timed(line.caller().dial) == FAILURE
+    assert ready(line) == (503, ["the database cannot commit"])
+
+    postgres_killable.start()
+    assert timed(caller.again).startswith("CON ")
+    assert line.tip.state == "filed"
+    assert ready(line) == (200, [])
+
+
+def test_row_8_killed_and_back_between_two_hops_nobody_notices(
+    line: Line, postgres_killable: Postgres
+) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    postgres_killable.restart()
+    assert timed(lambda: caller.key(LAST)).startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+@pytest.mark.parametrize(("failpoint", "kept"), [("tip.before_commit", 0), ("tip.after_commit", 1)])
+def test_row_8_killed_at_the_commit_there_is_a_whole_tip_or_none(
+    line: Line, postgres_killable: Postgres, failpoint: str, kept: int
+) -> None:
+    """I1: no code was shown; the hop, repeated, shows what it would have shown, for one tip."""
+
+    def die(name: str) -> None:
+        if name == failpoint:
+            postgres_killable.kill()
+
+    caller = told(line, *DANGER_HERE[:-1])
+    dying = replace(line, kit=replace(line.kit, failpoint=die))
+    answer = timed(lambda: replace(caller, line=dying).key(LAST))
+    assert (answer == FAILURE) is (kept == 0)
+    postgres_killable.start()
+    assert len(line.tips) == kept
+
+    assert timed(lambda: replace(caller, line=line).key(LAST)).startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+def test_row_8_torn_in_the_middle_of_a_transaction(line: Line, postgres_killable: Postgres) -> None:
+    def tear(name: str) -> None:
+        if name == "tip.before_commit":
+            postgres_killable.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'line'"
+            )
+
+    torn = replace(line, kit=replace(line.kit, failpoint=tear))
+    caller = told(line, *DANGER_HERE[:-1])
+    assert timed(lambda: replace(caller, line=torn).key(LAST)) == FAILURE
+    assert line.tips == []
+    assert timed(lambda: caller.key(LAST)).startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+def test_row_8_frozen_it_is_given_up_in_time(line: Line, postgres_killable: Postgres) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    with frozen(postgres_killable):
+        assert timed(lambda: caller.key(LAST)) == FAILURE
+        assert timed(line.caller().dial) == FAILURE
+    assert timed(caller.again).startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+def test_row_9_a_server_that_only_reads_ends_politely_and_is_not_ready(
+    line: Line, postgres_killable: Postgres
+) -> None:
+    """Who only reads goes on; whoever would be told that something is kept is not."""
+    quiet = told(line, *QUIET_HERE)
+    learner = told(line, "1")
+    postgres_killable.restart(default_transaction_read_only="on")
+    assert timed(lambda: quiet.key(REST[0])) == FAILURE
+    assert timed(line.caller().dial) == FAILURE
+    assert timed(learner.again).startswith("CON ")
+    assert ready(line) == (503, ["the database cannot commit"])
+
+    postgres_killable.restart()
+    assert timed(quiet.again).startswith("CON ")
+    assert ready(line) == (200, [])
+    quiet.key(REST[1])
+    assert line.tip.state == "complete"
+
+
+def test_row_9_an_sms_is_asked_for_again(line: Line, postgres_killable: Postgres) -> None:
+    fields = {
+        "from": "+250788000090",
+        "to": "7770",
+        "text": "1 A3C4",
+        "id": "ATMo_1",
+        "date": "2026-11-24 08:00:00",
+    }
+    assert line.post("sms", fields).status_code == 200
+    postgres_killable.restart(default_transaction_read_only="on")
+    assert line.post("sms", fields | {"id": "ATMo_2"}).status_code == 503
+    postgres_killable.restart()
+    assert line.post("sms", fields | {"id": "ATMo_2"}).status_code == 200
