@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.bootstrap import Later, Role, build_kit, sender_of
+from hotline.adapters.failpoints import Failpoints
+from hotline.bootstrap import Later, Role, build_kit, sender_of, survive
 from hotline.config import Settings
 from hotline.domain.jobs import Job
 from hotline.errors import (
@@ -206,6 +207,14 @@ def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
     assert plug.total() == 4
     with pytest.raises(AttributeError):
         _ = plug.nothing_of_the_kind
+
+
+def test_failpoints_are_live_only_where_a_folder_of_tokens_is_named(
+    settings: Settings, tmp_path: Path
+) -> None:
+    assert build_kit(settings, Role.WORKERS).failpoint is survive
+    named = build_kit(replace(settings, faults=tmp_path), Role.WORKERS)
+    assert named.failpoint == Failpoints(tmp_path)
 
 
 FAULTY = """
