@@ -1,0 +1,169 @@
+"""What somebody tries with her own hands: each process killed under a caller, a phone switched off, a word of STOP."""
+
+import json
+import os
+import signal
+import sqlite3
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from hotline.cli.stack import Stack
+from hotline.emulator.client import EmulatorClient, Session
+from tests.eventually import eventually
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+
+FRONT = "Akazi gatekanye n'umuryango"
+NETWORK_ERROR = "Connection problem or invalid MMI code."
+FAILURE = "END Mutwihanganire, mwongere mukanya. Uri mu byago: 112"
+DANGER = ("5", "1", "2")
+"""A problem; somebody is in danger; no official."""
+LOCKED_SECONDS = 6.0
+RULINDO = ("4", "5")
+"""The North, and the fifth of its districts by name."""
+
+
+def without_the_web_process_the_network_speaks_and_the_next_dial_works(stack: Stack) -> None:
+    line = stack.emulator
+    session = line.dial(msisdn="+250788000011")
+    kill(stack, "wsgi:application")
+    session.reply("5")
+    assert (session.status, session.screen) == ("Failed", NETWORK_ERROR)
+
+    stack.until_ready()
+    assert line.dial(msisdn="+250788000011").screen.startswith(FRONT)
+
+
+def redis_dies_in_the_middle_of_a_report_and_the_tip_is_filed(stack: Stack) -> None:
+    line = stack.emulator
+    session = pressed(line.dial(msisdn="+250788000012"), *DANGER)
+    kill(stack, "unixsocket")
+    pressed(session, "2", "1")
+    assert session.open
+    assert session.screen.startswith("Byoherejwe.")
+    assert filed(stack, "Gisagara") == 1
+
+
+def a_locked_database_ends_the_dialogue_in_time_and_its_repeat_works(stack: Stack) -> None:
+    keyed = "*".join((*DANGER, "3", "1"))
+    for length in (0, 1, 3, 5, 7):
+        assert hop(stack, keyed[:length]).startswith("CON ")
+    with closing(sqlite3.connect(stack.home / "hotline.db", isolation_level=None)) as holder:
+        holder.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        assert hop(stack, keyed) == FAILURE
+        assert time.monotonic() - began < 5
+        time.sleep(max(0.0, LOCKED_SECONDS - (time.monotonic() - began)))
+    assert filed(stack, "Karongi") == 0
+
+    assert hop(stack, keyed).startswith("CON Byoherejwe.")
+    assert filed(stack, "Karongi") == 1
+
+
+def a_phone_that_cannot_be_reached_is_answered_by_another(stack: Stack) -> None:
+    line = stack.emulator
+    pair = {"+250788104101", "+250788104102"}
+    for phone in pair:
+        line.power(phone, on=False)
+    session = pressed(line.dial(msisdn="+250788000014"), "5", "2", "2", *RULINDO, "1", "1")
+    pressed(session, "5", "1")
+
+    def alerted() -> list[dict[str, str]]:
+        return [sms for sms in line.outbox() if "Rulindo" in sms["text"]]
+
+    eventually(lambda: len(alerted()) == 1, seconds=10)
+    (first,) = alerted()
+    assert first["to"] in pair
+    line.report(first["id"], "Failed", "AbsentSubscriber")
+    eventually(lambda: len(alerted()) == 2, seconds=10)
+    assert {sms["to"] for sms in alerted()} == pair
+
+
+def who_hangs_up_after_the_fourth_answer_is_heard_and_who_said_stop_is_not_told(
+    stack: Stack,
+) -> None:
+    line = stack.emulator
+    quiet, told = "+250788105701", "+250788105702"
+    line.text("STOP", msisdn=quiet)
+    pressed(line.dial(msisdn="+250788000015"), *DANGER, "5", "1").hang_up()
+    eventually(lambda: "Bugesera" in texts(line, told), seconds=5)
+    eventually(lambda: sum("Bugesera" in sms["text"] for sms in line.outbox()) >= 2, seconds=5)
+    assert texts(line, quiet) == ""
+
+
+def a_strangers_sms_is_not_answered(stack: Stack) -> None:
+    line = stack.emulator
+    stranger, known = "+250788000016", "+250788101101"
+    before = texts(line, known)
+    line.text("Muraho 1 K7Q4", msisdn=stranger)
+    line.text("0", msisdn=known)
+    eventually(lambda: texts(line, known) != before, seconds=10)
+    assert texts(line, stranger) == ""
+
+
+STORIES = (
+    without_the_web_process_the_network_speaks_and_the_next_dial_works,
+    redis_dies_in_the_middle_of_a_report_and_the_tip_is_filed,
+    a_locked_database_ends_the_dialogue_in_time_and_its_repeat_works,
+    a_phone_that_cannot_be_reached_is_answered_by_another,
+    who_hangs_up_after_the_fourth_answer_is_heard_and_who_said_stop_is_not_told,
+    a_strangers_sms_is_not_answered,
+)
+
+
+def test_every_story(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """On one line: each leaves it as whole as it was."""
+    with Stack(tmp_path) as stack:
+        for story in STORIES:
+            with subtests.test(story.__name__):
+                story(stack)
+        assert stack.emulator.violations() == []
+
+
+def pressed(session: Session, *keys: str) -> Session:
+    for key in keys:
+        session.reply(key)
+    return session
+
+
+def kill(stack: Stack, mark: str) -> None:
+    """Every process below the keeper whose command line holds the mark, outright and at once."""
+    victims = [
+        process.pid
+        for process in psutil.Process(stack.pid).children(recursive=True)
+        if mark in " ".join(process.cmdline())
+    ]
+    assert victims
+    for pid in victims:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def filed(stack: Stack, place: str) -> int:
+    listed = json.loads(stack.command("tips", "list", "--json"))
+    return sum(tip["place"] == place for tip in listed)
+
+
+def texts(line: EmulatorClient, msisdn: str) -> str:
+    """All that was sent to a phone, whether or not it arrived."""
+    return "\n".join(sms["text"] for sms in line.outbox() if sms["to"] == msisdn)
+
+
+def hop(stack: Stack, text: str) -> str:
+    """What the line answers the gateway, in one dialogue of which any hop may be repeated."""
+    url = json.loads((stack.home / "demo-hooks.json").read_text(encoding="utf-8"))["ussd"]
+    fields = {
+        "phoneNumber": "+250788000013",
+        "serviceCode": "*384*777#",
+        "text": text,
+        "sessionId": f"ATUid_{13:032x}",
+        "networkCode": "63510",
+    }
+    answer = requests.post(url, data=fields, timeout=10)
+    assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, "text/plain")
+    return answer.text
