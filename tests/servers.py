@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 
@@ -86,10 +86,16 @@ class Postgres:
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """`kill -9` of the postmaster; its backends notice and end."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        """`kill -9` of the postmaster and of its backends: one left alone could still commit before it notices."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        backends = psutil.Process(self._process.pid).children()
+        self._process.kill()
+        for backend in backends:
+            with suppress(psutil.NoSuchProcess):
+                backend.kill()
+        psutil.wait_procs(backends, timeout=PATIENCE)
+        self._process.wait()
 
     def restart(self, **settings: str) -> None:
         self.kill()

@@ -63,13 +63,14 @@ def tell(emulator: EmulatorClient, tip: Tip) -> Promise:
     """Dial until the tip is told. Raises AssertionError where the line never listens."""
     for _ in range(DIALS):
         try:
-            return _dial(emulator, tip)
+            return dial_once(emulator, tip)
         except (Broken, LabelMissing, HandsetRefused):
             time.sleep(PAUSE)
     raise AssertionError(f"tip {tip.number} was never heard")
 
 
-def _dial(emulator: EmulatorClient, tip: Tip) -> Promise:
+def dial_once(emulator: EmulatorClient, tip: Tip) -> Promise:
+    """One dialogue. Raises Broken or LabelMissing where it ended before it said that the tip is kept."""
     session = emulator.dial(msisdn=tip.msisdn)
     for label in (PROBLEM, YES if tip.danger else NO, NO):
         _press(session, label)
