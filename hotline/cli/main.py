@@ -19,7 +19,7 @@ class Entry:
 
 COMMANDS: dict[str, Entry] = {
     "audit": Entry("hotline.cli.audit:audit", "The log of what was done and read."),
-    "bench": Entry("hotline.cli.bench:bench", "Measure this machine."),
+    "bench": Entry("hotline.cli.bench.bench:bench", "Measure this machine."),
     "clock": Entry(
         "hotline.cli.processes:clock",
         "Own time: refer, remind, repeat, and deliver what no worker did, until told to stop.",

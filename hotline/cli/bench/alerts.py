@@ -1,4 +1,4 @@
-"""`hotline bench`: what the line does, measured on this machine with its real processes."""
+"""From a caller's last answer to an alert that the gateway accepted."""
 
 import json
 import signal
@@ -39,12 +39,7 @@ class Figures:
     worst: float
 
 
-@click.group()
-def bench() -> None:
-    """Measure this machine. Everything runs on loopback and ends by itself."""
-
-
-@bench.command()
+@click.command()
 @click.option("--tips", default=200, show_default=True, help="How many tips are told.")
 @click.option("--redis", type=click.Choice(["up", "killed"]), default="up", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")

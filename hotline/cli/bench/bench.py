@@ -1,0 +1,13 @@
+"""`hotline bench`: what the line does, measured on this machine with its real processes. A file for each bench."""
+
+import click
+
+from hotline.cli.bench.alerts import alerts
+
+
+@click.group()
+def bench() -> None:
+    """Measure this machine. Everything runs on loopback and ends by itself."""
+
+
+bench.add_command(alerts)
