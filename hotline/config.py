@@ -13,11 +13,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import gettempdir
 from textwrap import dedent
-from urllib.parse import SplitResult, urlsplit
 
+from hotline.environment import PREFIX, Environment, split_url, without_password
 from hotline.errors import SettingsInvalid
 
-PREFIX = "HOTLINE_"
 ELSEWHERE = frozenset({"HOTLINE_TESTING", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"})
 """Variables of ours that are no settings: the tests' and the Procfile's."""
 GATEWAY_HOST = "africastalking.com"
@@ -75,7 +74,7 @@ class Settings:
         shown = {field.name: str(getattr(self, field.name)) for field in fields(self)}
         shown["gateway_api_key"] = "(set)" if self.gateway_api_key else "(not set)"
         for name in ("database_url", "redis_url", "gateway_url"):
-            shown[name] = _without_password(shown[name])
+            shown[name] = without_password(shown[name])
         return shown
 
     @classmethod
@@ -96,129 +95,86 @@ class Settings:
 
 
 class _Reader:
-    """One pass over the environment; problems gather, and none of them quotes a secret."""
+    """What each setting means, in the words of one environment."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
-        self._asked: set[str] = set(ELSEWHERE)
-        self._problems: list[str] = []
+        self._env = Environment(environ, elsewhere=ELSEWHERE)
 
     def settings(self) -> Settings:
-        home = Path(self._text("HOME", "var")).absolute()
+        home = Path(self._env.text("HOME", "var")).absolute()
         redis_url = self._redis_url()
         gateway_url = self._gateway_url()
         settings = Settings(
             home=home,
-            port=self._port(),
+            port=self._env.port("PORT", "8000"),
             database_url=self._database_url(home),
             redis_url=redis_url or f"unix://{_socket(home)}",
             embedded_redis=not redis_url,
             gateway_url=gateway_url,
-            gateway_username=self._text("GATEWAY_USERNAME", "sandbox"),
+            gateway_username=self._env.text("GATEWAY_USERNAME", "sandbox"),
             gateway_api_key=self._api_key(gateway_url),
-            sender_id=self._shaped(
+            sender_id=self._env.shaped(
                 "SENDER_ID", "", r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"
             ),
-            service_code=self._shaped(
+            service_code=self._env.shaped(
                 "SERVICE_CODE", "*384*777#", r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"
             ),
-            shortcode=self._shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
-            inbound_sms=self._yes("INBOUND_SMS"),
-            keys=self._folder("KEYS"),
-            faults=self._faults(),
+            shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
+            inbound_sms=self._env.yes("INBOUND_SMS"),
+            keys=self._env.folder("KEYS"),
+            faults=self._env.testing_folder("FAULTS", "makes processes die, and is for tests"),
         )
-        self._name_strangers()
-        if self._problems:
-            raise SettingsInvalid(self._problems)
+        if problems := self._env.problems():
+            raise SettingsInvalid(problems)
         return settings
 
-    def _text(self, name: str, default: str = "") -> str:
-        """Empty is as good as not given."""
-        self._asked.add(PREFIX + name)
-        return self._given.get(PREFIX + name, "").strip() or default
-
-    def _wrong(self, name: str, problem: str) -> None:
-        self._problems.append(f"{PREFIX}{name}: {problem}")
-
-    def _shaped(self, name: str, default: str, pattern: str, meaning: str) -> str:
-        value = self._text(name, default)
-        if value and not re.fullmatch(pattern, value, re.ASCII):
-            self._wrong(name, f"must be {meaning}")
-        return value
-
-    def _yes(self, name: str) -> bool:
-        value = self._text(name, "no")
-        if value not in {"yes", "no"}:
-            self._wrong(name, "must be yes or no")
-        return value == "yes"
-
-    def _folder(self, name: str) -> Path | None:
-        value = self._text(name)
-        return Path(value).absolute() if value else None
-
-    def _port(self) -> int:
-        value = self._text("PORT", "8000")
-        if not re.fullmatch(r"\d{1,5}", value, re.ASCII) or not 1 <= int(value) <= 65535:
-            self._wrong("PORT", "must be a number from 1 to 65535")
-            return 0
-        return int(value)
-
     def _database_url(self, home: Path) -> str:
-        url = self._text("DATABASE_URL", f"sqlite:///{home / 'hotline.db'}")
+        url = self._env.text("DATABASE_URL", f"sqlite:///{home / 'hotline.db'}")
         if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            self._wrong("DATABASE_URL", "must begin sqlite:/// or postgresql+psycopg://")
+            self._env.wrong("DATABASE_URL", "must begin sqlite:/// or postgresql+psycopg://")
         return url
 
     def _redis_url(self) -> str:
-        url = self._text("REDIS_URL")
+        url = self._env.text("REDIS_URL")
         if url and not url.startswith(("redis://", "rediss://", "unix://")):
-            self._wrong("REDIS_URL", "must begin redis://, rediss:// or unix://")
+            self._env.wrong("REDIS_URL", "must begin redis://, rediss:// or unix://")
         return url
 
     def _gateway_url(self) -> str:
-        url = self._text("GATEWAY_URL", "http://127.0.0.1:8001").rstrip("/")
-        parts = _split(url)
+        url = self._env.text("GATEWAY_URL", "http://127.0.0.1:8001").rstrip("/")
+        parts = split_url(url)
         host = (parts and parts.hostname) or ""
         ours = host == GATEWAY_HOST or host.endswith(f".{GATEWAY_HOST}")
         if parts is None or not (
             (parts.scheme in {"http", "https"} and host in LOOPBACK)
             or (parts.scheme == "https" and ours)
         ):
-            self._wrong(
+            self._env.wrong(
                 "GATEWAY_URL", f"must be https:// on a host of {GATEWAY_HOST}, or on loopback"
             )
         elif parts.path or parts.query or parts.fragment or parts.username is not None:
-            self._wrong("GATEWAY_URL", "must be scheme, host and port alone")
+            self._env.wrong("GATEWAY_URL", "must be scheme, host and port alone")
         return url
 
     def _api_key(self, gateway_url: str) -> str:
-        key, file = self._text("GATEWAY_API_KEY"), self._text("GATEWAY_API_KEY_FILE")
+        key, file = (
+            self._env.text("GATEWAY_API_KEY"),
+            self._env.text("GATEWAY_API_KEY_FILE"),
+        )
         if key and file:
-            self._wrong("GATEWAY_API_KEY", "give this or GATEWAY_API_KEY_FILE, not both")
+            self._env.wrong("GATEWAY_API_KEY", "give this or GATEWAY_API_KEY_FILE, not both")
         if file:
             try:
                 key = Path(file).read_text(encoding="utf-8").strip()
             except (OSError, ValueError):
-                self._wrong("GATEWAY_API_KEY_FILE", "cannot be read")
+                self._env.wrong("GATEWAY_API_KEY_FILE", "cannot be read")
                 return ""
-        parts = _split(gateway_url)
+        parts = split_url(gateway_url)
         if not key and parts is not None and parts.hostname in LOOPBACK:
             return "emulator"
         if key and not re.fullmatch(r"[\x21-\x7e]+", key):
-            self._wrong("GATEWAY_API_KEY", "must be one line of visible ASCII letters")
+            self._env.wrong("GATEWAY_API_KEY", "must be one line of visible ASCII letters")
         return key
-
-    def _faults(self) -> Path | None:
-        folder = self._folder("FAULTS")
-        if folder is not None and self._given.get("HOTLINE_TESTING") != "yes":
-            self._wrong(
-                "FAULTS", "makes processes die, and is for tests: needs HOTLINE_TESTING=yes"
-            )
-        return folder
-
-    def _name_strangers(self) -> None:
-        for name in sorted(self._given.keys() - self._asked):
-            self._problems.append(f"{name}: no such setting")
 
 
 def _socket(home: Path) -> Path:
@@ -228,23 +184,3 @@ def _socket(home: Path) -> Path:
         return socket
     name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
     return Path(gettempdir()) / f"hotline-{name}" / "redis.sock"
-
-
-def _split(url: str) -> SplitResult | None:
-    """None where it is no URL at all."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
-def _without_password(url: str) -> str:
-    parts = _split(url)
-    if parts is None:
-        return "(not a URL)"
-    host = parts.netloc.rpartition("@")[2]
-    if host == parts.netloc and not parts.query:
-        return url
-    return f"{parts.scheme}://{'***@' if host != parts.netloc else ''}{host}{parts.path}"

@@ -1,0 +1,87 @@
+"""The environment as settings are written in it: read variable by variable, every problem gathered, no value quoted."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+PREFIX = "HOTLINE_"
+
+
+class Environment:
+    """One pass over the variables that begin with `HOTLINE_`; names are given without that."""
+
+    def __init__(self, environ: Mapping[str, str], *, elsewhere: frozenset[str]) -> None:
+        """`elsewhere`: variables of ours that are read by others; any other that nobody asks for is a problem."""
+        self._given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        self._asked: set[str] = set(elsewhere)
+        self._problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        """Empty is as good as not given."""
+        self._asked.add(PREFIX + name)
+        return self._given.get(PREFIX + name, "").strip() or default
+
+    def wrong(self, name: str, problem: str) -> None:
+        self._problems.append(f"{PREFIX}{name}: {problem}")
+
+    def shaped(self, name: str, default: str, pattern: str, meaning: str) -> str:
+        value = self.text(name, default)
+        if value and not re.fullmatch(pattern, value, re.ASCII):
+            self.wrong(name, f"must be {meaning}")
+        return value
+
+    def one_of(self, name: str, default: str, *values: str) -> str:
+        value = self.text(name, default)
+        if value not in values:
+            self.wrong(name, f"must be {' or '.join(values)}")
+        return value
+
+    def yes(self, name: str) -> bool:
+        return self.one_of(name, "no", "yes", "no") == "yes"
+
+    def folder(self, name: str) -> Path | None:
+        value = self.text(name)
+        return Path(value).absolute() if value else None
+
+    def port(self, name: str, default: str = "") -> int:
+        """0 where none is given, or it is wrong."""
+        value = self.text(name, default)
+        if not value:
+            return 0
+        if not re.fullmatch(r"\d{1,5}", value, re.ASCII) or not 1 <= int(value) <= 65535:
+            self.wrong(name, "must be a number from 1 to 65535")
+            return 0
+        return int(value)
+
+    def testing_folder(self, name: str, danger: str) -> Path | None:
+        """A folder that is a problem in production: `danger` says why. It needs HOTLINE_TESTING=yes."""
+        folder = self.folder(name)
+        if folder is not None and self._given.get(f"{PREFIX}TESTING") != "yes":
+            self.wrong(name, f"{danger}: needs {PREFIX}TESTING=yes")
+        return folder
+
+    def problems(self) -> list[str]:
+        """Every one so far, and then whatever was given that nobody asked for: ask last."""
+        strangers = sorted(self._given.keys() - self._asked)
+        return [*self._problems, *(f"{name}: no such setting" for name in strangers)]
+
+
+def split_url(url: str) -> SplitResult | None:
+    """None where it is no URL at all."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def without_password(url: str) -> str:
+    parts = split_url(url)
+    if parts is None:
+        return "(not a URL)"
+    host = parts.netloc.rpartition("@")[2]
+    if host == parts.netloc and not parts.query:
+        return url
+    return f"{parts.scheme}://{'***@' if host != parts.netloc else ''}{host}{parts.path}"
