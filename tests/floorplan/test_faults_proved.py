@@ -1,0 +1,79 @@
+"""Every row of docs/faults.md names tests, and every test that it names is there and stands on what the row says."""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from tests.floorplan.tree import ROOT
+from tests.servers import Pair
+
+ROWS = range(1, 40)
+PENDING = {5, 7, 13, 22, 37, 38, 39}
+"""Rows whose test is still to be written: they name none."""
+ROW = re.compile(r"^\| (?P<number>\d+) \|(?P<cells>.+)\|$", re.M)
+NAMED = re.compile(r"`(tests/[^`]+)`")
+GROUNDS = {"both", "SQLite", "PostgreSQL", "SQLite, PostgreSQL", "neither"}
+FAULT_RUN = "tests/chaos/"
+"""Stands on the pair that CHAOS_PAIR names: on either, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    number: int
+    tests: tuple[str, ...]
+    ground: str
+
+
+@cache
+def rows() -> dict[int, Row]:
+    table = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
+    found = {}
+    for match in ROW.finditer(table):
+        *_, proved, ground = match["cells"].split("|")
+        number = int(match["number"])
+        found[number] = Row(number, tuple(NAMED.findall(proved)), ground.strip())
+    return found
+
+
+@cache
+def collected() -> frozenset[str]:
+    """The id of every test in a file that the table names, parameters and all."""
+    files = sorted({test.partition("::")[0] for row in rows().values() for test in row.tests})
+    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+    return frozenset(line for line in told.stdout.splitlines() if "::" in line)
+
+
+def variants(test: str) -> set[str]:
+    """The ids that a name stands for: itself, or itself with each of its parameters."""
+    return {name for name in collected() if name == test or name.startswith(f"{test}[")}
+
+
+def test_the_table_has_every_row_once_and_in_order() -> None:
+    assert list(rows()) == list(ROWS)
+
+
+@pytest.mark.parametrize("number", ROWS)
+def test_a_row_is_proved_by_tests_that_are_there(number: int) -> None:
+    row = rows()[number]
+    assert row.ground in GROUNDS
+    assert [test for test in row.tests if not variants(test)] == []
+    assert bool(row.tests) is (number not in PENDING)
+
+
+@pytest.mark.parametrize("number", [n for n in ROWS if n not in PENDING])
+def test_a_row_that_says_both_is_proved_on_both(number: int) -> None:
+    row = rows()[number]
+    if row.ground != "both":
+        return
+    if any(test.startswith(FAULT_RUN) for test in row.tests):
+        return
+    ids = {name for test in row.tests for name in variants(test)}
+    assert {pair for pair in Pair if any(re.search(rf"\W{pair}\W", name) for name in ids)} == {
+        *Pair
+    }
