@@ -18,3 +18,14 @@ def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None
     assert figures["redis"] == redis
     assert (figures["tips"], figures["alerts"]) == (2, 6)
     assert 0 < figures["median"] <= figures["p95"] <= figures["worst"]
+
+
+def test_a_hop_stands_beside_a_null_endpoint() -> None:
+    done = CliRunner().invoke(main, ["bench", "hop", "--turns", "1", "--callers", "4", "--json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["null"]["ratio"] == 1.0
+    for kind, found in figures.items():
+        assert found["rate"] > 0, kind
+        assert found["cost"] > 0, kind
+        assert 0 < found["p50"] <= found["p99"], kind

@@ -3,6 +3,7 @@
 import click
 
 from hotline.cli.bench.alerts import alerts
+from hotline.cli.bench.hop import hop_bench
 
 
 @click.group()
@@ -10,4 +11,5 @@ def bench() -> None:
     """Measure this machine. Everything runs on loopback and ends by itself."""
 
 
-bench.add_command(alerts)
+for command in (alerts, hop_bench):
+    bench.add_command(command)
