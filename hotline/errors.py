@@ -18,6 +18,7 @@ HotlineError
 │   └── QueueUnavailable       the doorbell is dead: the clock delivers by itself
 ├── CircuitOpen            a server was not asked, since it did not answer a moment ago; never leaves the adapters
 ├── JobRefused             a job that none of ours rang; says nothing of what it held
+├── Undecided              a person must say first what is to become of something; says how
 └── NotFound               no such tip, reference, desk or flow
 
 A message never holds an MSISDN nor a word of a tip: it may end in a log.
@@ -103,6 +104,10 @@ class CircuitOpen(HotlineError):
 
 
 class JobRefused(HotlineError):
+    pass
+
+
+class Undecided(HotlineError):
     pass
 
 

@@ -43,6 +43,7 @@ COMMANDS: dict[str, Entry] = {
         "Print the secret addresses that the gateway calls: whoever has them can forge a caller.",
     ),
     "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
+    "lane": Entry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
     "reach": Entry("hotline.cli.reach:reach", "Count sessions, topics read and tips."),
     "release": Entry(
         "hotline.cli.init:release",

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.store import health, lanes, referrals
+from hotline.store import health, holds, lanes, referrals
+from hotline.store.messages import LaneHold
 
 LATE = timedelta(seconds=60)
 """An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
@@ -27,6 +28,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         with kit.database.reading() as session:
             standing = health.standing(session)
             national = referrals.living_national(session)
+            hold = holds.standing(session)
             held = lanes.held(session, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
@@ -40,7 +42,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         _unsent(standing, now),
         _unknown(standing),
         _dead(standing),
-        _lane(held),
+        _held_by(hold) if hold else _lane(held),
     )
 
 
@@ -130,6 +132,15 @@ def _lane(held: str | None) -> Finding:
         False,
         f"held ({held}): nothing goes out",
         "mend the gateway's key or its balance; the lane opens by itself",
+    )
+
+
+def _held_by(hold: LaneHold) -> Finding:
+    return Finding(
+        "lane",
+        False,
+        f"held by {hold.held_by} since {_at(hold.since)} ({hold.reason}): nothing goes out",
+        "`hotline lane status` shows what would go out; then `hotline lane release`",
     )
 
 

@@ -6,14 +6,17 @@ from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from hotline.store.database import add_if_new
-from hotline.store.messages import Lane, Leader
+from hotline.store.messages import Lane, LaneHold, Leader
 
 SMS = "sms"
 RELAY = "relay"
+BY_HAND = "by hand"
 
 
 def held(session: Session, at: datetime) -> str | None:
-    """Why nothing may go out now, or None."""
+    """Why nothing may go out now, or None. A person's word stands until a person takes it back."""
+    if session.get(LaneHold, SMS) is not None:
+        return BY_HAND
     lane = session.get(Lane, SMS)
     if lane is None or lane.held_until is None or lane.held_until <= at:
         return None

@@ -127,6 +127,19 @@ class Lane(Row):
     reason: Mapped[str | None]
 
 
+class LaneHold(Row):
+    """Somebody's word that no MT goes out: as long as the row stands. Who said so before is in the audit log."""
+
+    __tablename__ = "lane_hold"
+
+    lane: Mapped[str] = mapped_column(primary_key=True)
+    held_by: Mapped[str]
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    doubtful_until: Mapped[datetime | None]
+    """The database came back from a backup: what was written up to then may have gone out already."""
+
+
 class Leader(Row):
     """Which relay owns time, for how long. Two by accident are still safe."""
 

@@ -1,0 +1,97 @@
+"""`hotline lane`: whether messages go out, and who says so."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.cli.signing import signed
+from hotline.domain.message import Kind
+from hotline.services import lane as service
+from hotline.services.lane import Fate, Lane
+from hotline.store.holds import Waiting
+
+FATE = click.Choice([fate.value for fate in Fate])
+
+
+@click.group()
+def lane() -> None:
+    """See, hold and release what goes out by SMS."""
+
+
+@lane.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def status(as_json: bool) -> None:
+    """Whether messages go out, who holds them, and what would go out."""
+    with console_kit() as kit:
+        found = service.look(kit)
+    if as_json:
+        click.echo(json.dumps(_row(found), indent=2, ensure_ascii=False))
+        return
+    if found.hold is not None:
+        since = f"{found.hold.since:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"HELD by {found.hold.by} since {since}: {found.hold.reason}")
+    elif found.fault is not None:
+        click.echo(f"held by the gateway's answer ({found.fault}): it is tried again each minute")
+    else:
+        click.echo("free: messages go out")
+    _show(found.waiting)
+
+
+@lane.command()
+@signed
+def hold(name: str, reason: str) -> None:
+    """Let nothing go out until somebody releases it. Callers are still answered, and tips stored."""
+    with console_kit() as kit:
+        placed = service.hold(kit, by=name, reason=reason)
+    click.echo("held: nothing goes out" if placed else "was held already: `hotline lane status`")
+
+
+@lane.command()
+@signed
+@click.option("--alerts", type=FATE, help="After a restore: of alerts that may have gone out.")
+@click.option("--confirmations", type=FATE, help="After a restore: of confirmations likewise.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+def release(
+    name: str, reason: str, alerts: str | None, confirmations: str | None, yes: bool
+) -> None:
+    """Show what would go out, ask, and let it go."""
+    given = {Kind.ALERT: alerts, Kind.CONFIRMATION: confirmations}
+    fates = {kind: Fate(fate) for kind, fate in given.items() if fate is not None}
+    with console_kit() as kit:
+        _show(service.look(kit).waiting)
+        if not yes:
+            click.confirm("Let them go?", abort=True, err=True)
+        done = service.release(kit, by=name, reason=reason, fates=fates)
+    click.echo(f"released: {done.going} go out, {done.dropped} were dropped")
+
+
+def _show(waiting: Sequence[Waiting]) -> None:
+    if not waiting:
+        click.echo("nothing waits to go out", err=True)
+    for one in waiting:
+        doubt = "  MAY HAVE GONE OUT ALREADY" if one.doubtful else ""
+        click.echo(
+            f"{one.count:6} {one.kind}s, the oldest of {one.oldest:%Y-%m-%d %H:%M} UTC{doubt}"
+        )
+
+
+def _row(found: Lane) -> dict[str, Any]:
+    held = found.hold
+    return {
+        "held": held is not None or found.fault is not None,
+        "by": held.by if held else None,
+        "reason": held.reason if held else found.fault,
+        "since": held.since.isoformat() if held else None,
+        "waiting": [
+            {
+                "kind": one.kind,
+                "count": one.count,
+                "oldest": one.oldest.isoformat(),
+                "may_have_gone_out": one.doubtful,
+            }
+            for one in found.waiting
+        ],
+    }

@@ -1,0 +1,33 @@
+"""Who says so, and why: the two options of every command that leaves a person's name in the audit log."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+LONGEST = 120
+NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
+"""Eight digits in a row, however they are written: what could be somebody's number."""
+
+
+def checked(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """One line of letters, and no number: the audit log never holds one."""
+    value = value.strip()
+    if not value:
+        raise click.BadParameter("must not be empty")
+    if len(value) > LONGEST or not value.isprintable():
+        raise click.BadParameter(f"must be one line of at most {LONGEST} letters")
+    if NUMBER.search(value):
+        raise click.BadParameter("must hold no telephone number: it is kept in the audit log")
+    return value
+
+
+def signed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--name` and `--reason`, both asked for where they are not given."""
+    for option, prompt, text in (
+        ("--reason", "Why", "Why: kept in the audit log."),
+        ("--name", "Your name", "Who says so: kept in the audit log."),
+    ):
+        command = click.option(option, prompt=prompt, callback=checked, help=text)(command)
+    return command

@@ -1,0 +1,62 @@
+"""`hotline lane`, as an operator types it."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli.main import main
+
+Hotline = Callable[..., Result]
+SIGNED = ("--name", "Aline", "--reason", "a wrong list")
+
+
+@pytest.fixture
+def hotline(tmp_path: Path) -> Hotline:
+    """`hotline ...` on a line of its own."""
+    environ: dict[str, str | None] = {
+        name: None for name in os.environ if name.startswith("HOTLINE_")
+    }
+    environ["HOTLINE_HOME"] = str(tmp_path / "home")
+
+    def run(*words: str, typed: str | None = None) -> Result:
+        return CliRunner(env=environ).invoke(main, words, input=typed)
+
+    assert run("init", "--demo").exit_code == 0
+    return run
+
+
+def test_held_shown_and_released(hotline: Hotline) -> None:
+    assert hotline("lane", "status").stdout == "free: messages go out\n"
+    assert "nothing goes out" in hotline("lane", "hold", *SIGNED).stdout
+    assert "HELD by Aline" in hotline("lane", "status").stdout
+    told = json.loads(hotline("lane", "status", "--json").stdout)
+    assert (told["held"], told["by"], told["waiting"]) == (True, "Aline", [])
+    assert "held by Aline" in hotline("doctor").output
+
+    released = hotline("lane", "release", "--name", "Bosco", "--reason", "mended", typed="y\n")
+    assert released.exit_code == 0, released.output
+    assert released.stdout.endswith("released: 0 go out, 0 were dropped\n")
+    assert hotline("lane", "status").stdout == "free: messages go out\n"
+
+
+def test_whoever_thinks_again_frees_nothing(hotline: Hotline) -> None:
+    hotline("lane", "hold", *SIGNED)
+    assert hotline("lane", "release", *SIGNED, typed="n\n").exit_code == 1
+    assert "HELD" in hotline("lane", "status").stdout
+
+
+def test_a_name_and_a_reason_are_asked_for(hotline: Hotline) -> None:
+    held = hotline("lane", "hold", typed="Aline\nwrong numbers\n")
+    assert held.exit_code == 0, held.output
+    assert "HELD by Aline" in hotline("lane", "status").stdout
+
+
+@pytest.mark.parametrize("reason", ["asked by 0788 123 456", "+250788000001", " ", "x" * 121])
+def test_no_number_ends_in_the_audit_log(hotline: Hotline, reason: str) -> None:
+    refused = hotline("lane", "hold", "--name", "Aline", "--reason", reason)
+    assert refused.exit_code == 2
+    assert "--reason" in refused.output

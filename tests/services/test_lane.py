@@ -1,0 +1,146 @@
+"""A person holds the lane, sees what would go, and lets it go; after a restore nothing is sent twice unsaid."""
+
+import pytest
+
+from hotline.domain.message import Kind
+from hotline.domain.referral import Level
+from hotline.errors import NotFound, Undecided
+from hotline.services import delivery, lane
+from hotline.services.lane import Fate
+from hotline.store import audit, lanes
+from tests.district import District
+
+WHY = {"by": "Aline", "reason": "a wrong list of numbers"}
+FIRST = "+250788000001"
+
+
+def hold_restored(district: District) -> None:
+    """As a restore does it: all that is there may have gone out since the backup."""
+    with district.database.writing() as session:
+        lane.place(
+            session,
+            by="Aline",
+            reason="restored",
+            at=district.clock(),
+            doubtful_until=district.clock(),
+        )
+    district.clock.turn(minutes=1)
+
+
+def audited(district: District) -> list[tuple[str, str, str, str]]:
+    rows = district.all(audit.AuditEntry)
+    return [
+        (row.actor, row.action, row.subject, row.reason)
+        for row in rows
+        if row.action.startswith("lane")
+    ]
+
+
+@pytest.fixture
+def alone(district: District) -> District:
+    """One responder, who was told of one tip; not yet sent."""
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1)
+    return district
+
+
+def test_nothing_goes_out_until_a_named_person_says_so(alone: District) -> None:
+    assert lane.hold(alone.kit, **WHY)
+    assert alone.deliver() == 0
+
+    done = lane.release(alone.kit, by="Bosco", reason="mended", fates={})
+
+    assert (done.going, done.dropped) == (1, 0)
+    assert alone.deliver() == 1
+    assert audited(alone) == [
+        ("cli:Aline", "lane_held", "sms", "a wrong list of numbers"),
+        ("cli:Bosco", "lane_released", "sms: 1 to go, 0 dropped", "mended"),
+    ]
+
+
+def test_the_first_hold_stands_and_only_a_held_lane_is_released(alone: District) -> None:
+    lane.hold(alone.kit, **WHY)
+    assert not lane.hold(alone.kit, by="Bosco", reason="also")
+    held = lane.look(alone.kit).hold
+    assert held is not None
+    assert (held.by, held.reason, held.since) == ("Aline", "a wrong list of numbers", alone.clock())
+
+    lane.release(alone.kit, by="Bosco", reason="mended", fates={})
+    with pytest.raises(NotFound):
+        lane.release(alone.kit, by="Bosco", reason="again", fates={})
+
+
+def test_what_the_gateway_accepts_meanwhile_does_not_free_it(alone: District) -> None:
+    """A send that was under way ends; its success mends the gateway's fault and no person's word."""
+
+    def hold_meanwhile() -> None:
+        lane.hold(alone.kit, **WHY)
+
+    alone.sms.during = hold_meanwhile
+    alone.deliver()
+
+    with alone.database.reading() as session:
+        assert lanes.held(session, alone.clock()) == lanes.BY_HAND
+
+
+def test_it_shows_what_waits_and_since_when(alone: District) -> None:
+    oldest = alone.clock()
+    alone.clock.turn(minutes=5)
+    alone.tell(urgency=3)
+    lane.hold(alone.kit, **WHY)
+
+    (only,) = lane.look(alone.kit).waiting
+    assert (only.kind, only.doubtful, only.count, only.oldest) == (Kind.ALERT, False, 2, oldest)
+
+
+class TestAfterARestore:
+    def test_old_messages_wait_for_a_word_and_new_ones_do_not(self, alone: District) -> None:
+        hold_restored(alone)
+        alone.tell(urgency=1)
+        doubtful, new = lane.look(alone.kit).waiting
+        assert (doubtful.doubtful, doubtful.count, new.doubtful, new.count) == (True, 1, False, 1)
+
+        with pytest.raises(Undecided, match="--alerts"):
+            lane.release(alone.kit, by="Bosco", reason="checked", fates={})
+        assert alone.deliver() == 0, "a refused release frees nothing"
+
+        done = lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+        assert (done.going, done.dropped) == (1, 1)
+        alone.deliver()
+        assert alone.states == ["failed", "accepted"]
+
+    def test_they_may_be_sent_again(self, alone: District) -> None:
+        hold_restored(alone)
+        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.SEND})
+        assert alone.deliver() == 1
+
+    def test_the_clock_turns_nothing_old_into_something_new(self, alone: District) -> None:
+        """Accepted and unreported, it would be sent once more: that too is a second time."""
+        alone.deliver()
+        hold_restored(alone)
+        (before,) = lane.look(alone.kit).waiting
+        assert before.doubtful
+        alone.clock.turn(minutes=5)
+        delivery.miss_reports(alone.kit)
+        assert alone.states == ["retry"]
+
+        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+
+        alone.deliver()
+        assert len(alone.sms.sent) == 1
+
+    def test_dropped_before_the_clock_looked_it_is_not_sent_either(self, alone: District) -> None:
+        alone.deliver()
+        hold_restored(alone)
+        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+
+        alone.clock.turn(minutes=5)
+        delivery.miss_reports(alone.kit)
+        alone.deliver()
+        assert len(alone.sms.sent) == 1
+        assert alone.states == ["accepted"], "its report may still come"
+
+    def test_a_dropped_alert_does_not_silence_its_tip(self, alone: District) -> None:
+        hold_restored(alone)
+        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+        assert alone.open_deadlines()
