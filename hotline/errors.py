@@ -18,6 +18,8 @@ HotlineError
 │   └── QueueUnavailable       the doorbell is dead: the clock delivers by itself
 ├── CircuitOpen            a server was not asked, since it did not answer a moment ago; never leaves the adapters
 ├── JobRefused             a job that none of ours rang; says nothing of what it held
+├── BackupInvalid          a backup that was altered, cut off, or is none of ours; nothing of it stays
+├── Occupied               a place that must be empty is not; says what to do
 ├── Undecided              a person must say first what is to become of something; says how
 └── NotFound               no such tip, reference, desk or flow
 
@@ -104,6 +106,14 @@ class CircuitOpen(HotlineError):
 
 
 class JobRefused(HotlineError):
+    pass
+
+
+class BackupInvalid(HotlineError):
+    pass
+
+
+class Occupied(HotlineError):
     pass
 
 

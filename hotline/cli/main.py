@@ -19,6 +19,10 @@ class Entry:
 
 COMMANDS: dict[str, Entry] = {
     "audit": Entry("hotline.cli.audit:audit", "The log of what was done and read."),
+    "backup": Entry(
+        "hotline.cli.backup:backup",
+        "Copy the database into a sealed file while the line runs: `hotline backup TO`.",
+    ),
     "bench": Entry("hotline.cli.bench.bench:bench", "Measure this machine."),
     "clock": Entry(
         "hotline.cli.processes:clock",
@@ -43,6 +47,7 @@ COMMANDS: dict[str, Entry] = {
         "Print the secret addresses that the gateway calls: whoever has them can forge a caller.",
     ),
     "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
+    "keys": Entry("hotline.cli.keys:keys", "Keep the keys: export and import them."),
     "lane": Entry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
     "reach": Entry("hotline.cli.reach:reach", "Count sessions, topics read and tips."),
     "release": Entry(
@@ -52,6 +57,10 @@ COMMANDS: dict[str, Entry] = {
     "responders": Entry(
         "hotline.cli.responders:responders",
         "Enrol those who act on tips, and list them.",
+    ),
+    "restore": Entry(
+        "hotline.cli.restore:restore",
+        "Bring a backup back into an empty database: proved, migrated, and held.",
     ),
     "run": Entry(
         "hotline.cli.run:run",

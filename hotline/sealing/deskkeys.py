@@ -15,4 +15,4 @@ class DeskKey:
 
 def new_desk_key(stretched: WrappingKey, *, desk: str) -> DeskKey:
     pair = PrivateKey.generate()
-    return DeskKey(bytes(pair.public_key), stretched.wrap(bytes(pair), desk=desk))
+    return DeskKey(bytes(pair.public_key), stretched.wrap(bytes(pair), owner=desk))

@@ -1,4 +1,4 @@
-"""One role's key folder: files of mode 0400 in a folder of mode 0700, made once and never overwritten.
+"""One role's key folder: files of mode 0400 in a folder of mode 0700, made once, and changed only by a rotation.
 
 A process is started with its own folder and no other, so that what it cannot open, it has no key for.
 """
@@ -6,8 +6,8 @@ A process is started with its own folder and no other, so that what it cannot op
 import json
 import os
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hotline.errors import KeyMissing
@@ -51,6 +51,23 @@ class KeyFolder:
 
         The key appears whole or not at all: two processes that make the same one end with the same one.
         """
+        with self._draft(name, secret) as draft:
+            try:
+                os.link(draft, self.path / name)
+            except FileExistsError:
+                return False
+        self._flush()
+        return True
+
+    def replace(self, name: str, secret: bytes) -> None:
+        """Write a key in another's place: whoever reads finds the one or the other, whole. Raises OSError."""
+        with self._draft(name, secret) as draft:
+            draft.rename(self.path / name)
+        self._held.pop(name, None)
+        self._flush()
+
+    @contextmanager
+    def _draft(self, name: str, secret: bytes) -> Iterator[Path]:
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.path / f".{name}.{secrets.token_hex(8)}"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
@@ -59,13 +76,9 @@ class KeyFolder:
                 file.write(secret)
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(draft, self.path / name)
-        except FileExistsError:
-            return False
+            yield draft
         finally:
-            draft.unlink()
-        self._flush()
-        return True
+            draft.unlink(missing_ok=True)
 
     def destroy(self, name: str) -> None:
         """Forget a key, here and on disk. Where the folder cannot be written, on disk it stays."""

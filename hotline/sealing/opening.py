@@ -58,23 +58,26 @@ class RelayNumbers:
 
 def unwrap_desk_key(wrapped: bytes, passphrase: str, *, desk: str) -> bytes:
     """A desk's private key. Raises PassphraseWrong; SealBroken where the envelope was altered or is another desk's."""
+    return unwrap(wrapped, passphrase, owner=desk, says=f"the key of desk {desk}")
+
+
+def unwrap(wrapped: bytes, passphrase: str, *, owner: str, says: str) -> bytes:
+    """What `WrappingKey.wrap` wrapped; `says` names it to a person. Raises PassphraseWrong, SealBroken."""
     envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
     if len(envelope) <= HEADER.size or checksum(envelope) != told:
-        raise SealBroken("a desk's key that was altered")
+        raise SealBroken(f"{says} was altered")
 
     version, passes, kib, salt = HEADER.unpack_from(envelope)
     if version != VERSION or not (1 <= passes <= MOST_PASSES and 8 <= kib <= MOST_KIB):
-        raise SealBroken("a desk's key of an unknown format")
+        raise SealBroken(f"{says} is of an unknown format")
 
     key = WrappingKey.stretch(passphrase, Costs(passes, kib), salt=salt).key
     try:
         return Aead(key).decrypt(
-            envelope[HEADER.size :], aad=envelope[: HEADER.size] + desk.encode()
+            envelope[HEADER.size :], aad=envelope[: HEADER.size] + owner.encode()
         )
     except (CryptoError, ValueError, TypeError):
-        raise PassphraseWrong(
-            f"the key of desk {desk} does not open with this passphrase"
-        ) from None
+        raise PassphraseWrong(f"{says} does not open with this passphrase") from None
 
 
 def _open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:

@@ -1,6 +1,6 @@
-"""A desk's private key, wrapped under a passphrase. The wrapping half; `opening` unwraps.
+"""A desk's private key, or another secret, wrapped under a passphrase. The wrapping half; `opening` unwraps.
 
-    version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | key and tag 48 | checksum 16
+    version 1 | passes 4 | KiB of memory 4 | salt 16 | nonce 24 | secret and tag | checksum 16
 
 Self-describing, so that costs may rise without a word to what was wrapped before. The checksum is no secret: it tells a
 damaged envelope from a mistyped passphrase.
@@ -50,10 +50,10 @@ class WrappingKey:
         )
         return cls(salt=salt, costs=costs, key=key)
 
-    def wrap(self, private_key: bytes, *, desk: str) -> bytes:
-        """Bound to its desk: it unwraps as no other's."""
+    def wrap(self, secret: bytes, *, owner: str) -> bytes:
+        """Bound to its owner, a desk or a purpose: it unwraps as no other's."""
         header = HEADER.pack(VERSION, self.costs.passes, self.costs.kib, self.salt)
-        envelope = header + bytes(Aead(self.key).encrypt(private_key, aad=header + desk.encode()))
+        envelope = header + bytes(Aead(self.key).encrypt(secret, aad=header + owner.encode()))
         return envelope + checksum(envelope)
 
 

@@ -64,10 +64,23 @@ def hold(kit: Kit, *, by: str, reason: str) -> bool:
         return place(session, by=by, reason=reason, at=kit.now())
 
 
+def hold_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
+    """Hold a database that came back from a backup; how many MTs wait in it. All of them are doubtful.
+
+    A hold that stood when the backup was made gives way to this one.
+    """
+    standing = holds.standing(session)
+    if standing is not None:
+        holds.lift(session, standing)
+    place(session, by=by, reason=reason, at=at, doubtful_until=at)
+    audit.append(session, at=at, actor=f"cli:{by}", action="restored", reason=reason)
+    return sum(one.count for one in holds.waiting(session, at))
+
+
 def place(
     session: Session, *, by: str, reason: str, at: datetime, doubtful_until: datetime | None = None
 ) -> bool:
-    """As part of a larger transaction: a restored database is held before anything can read it."""
+    """False where somebody holds it already."""
     if not holds.place(session, by=by, reason=reason, at=at, doubtful_until=doubtful_until):
         return False
     audit.append(

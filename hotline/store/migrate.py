@@ -38,7 +38,7 @@ def _step(database: Database, config: Config, goal: str | None) -> bool:
     with database.writing() as session:
         if not database.is_sqlite:
             _take_turns(session)
-        if _stands_at(session) == goal:
+        if stands_at(session) == goal:
             return False
         config.attributes["connection"] = session.connection()
         command.upgrade(config, "+1")
@@ -61,14 +61,21 @@ def _take_turns(session: Session) -> None:
 def is_current(database: Database) -> bool:
     """Whether the tables are those that this code expects. Raises StoreUnavailable."""
     with database.reading() as session:
-        return _stands_at(session) == newest()
+        return stands_at(session) == newest()
 
 
 def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def _stands_at(session: Session) -> str | None:
+def knows(revision: str) -> bool:
+    """Whether this code can bring tables of that revision up to its own."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return revision in {script.revision for script in scripts}
+
+
+def stands_at(session: Session) -> str | None:
+    """The newest migration that the tables have seen; None where there is none."""
     return MigrationContext.configure(session.connection()).get_current_revision()
 
 

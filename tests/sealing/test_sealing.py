@@ -166,7 +166,7 @@ def test_nothing_secret_is_in_a_repr() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=40), st.binary(min_size=32, max_size=32))
 def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key: bytes) -> None:
-    wrapped = WrappingKey.stretch(passphrase, QUICK).wrap(private_key, desk="12")
+    wrapped = WrappingKey.stretch(passphrase, QUICK).wrap(private_key, owner="12")
 
     assert unwrap_desk_key(wrapped, passphrase, desk="12") == private_key
     with pytest.raises(PassphraseWrong):
@@ -184,7 +184,7 @@ def test_a_desk_s_key_is_no_other_desk_s() -> None:
 
 @given(st.integers(min_value=0))
 def test_an_altered_wrapping_is_told_from_a_wrong_passphrase(at: int) -> None:
-    wrapped = STRETCHED.wrap(b"k" * 32, desk="12")
+    wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
 
     with pytest.raises(SealBroken):
         unwrap_desk_key(flipped(wrapped, at), "correct horse", desk="12")
@@ -202,7 +202,7 @@ def test_costs_travel_with_what_was_wrapped() -> None:
     dearer = WrappingKey.stretch("correct horse", Costs(passes=2, kib=64))
 
     assert (
-        unwrap_desk_key(dearer.wrap(b"k" * 32, desk="12"), "correct horse", desk="12") == b"k" * 32
+        unwrap_desk_key(dearer.wrap(b"k" * 32, owner="12"), "correct horse", desk="12") == b"k" * 32
     )
 
 

@@ -1,0 +1,124 @@
+"""What a backup says of itself. Pure: two documents in, two documents out.
+
+The label is in clear, so that a machine that cannot open a backup can list it. What the contents say (how many rows,
+which digest) is sealed with them.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeGuard
+
+from hotline.errors import BackupInvalid
+
+
+class Engine(StrEnum):
+    """Whose copy it is: a backup goes back into the same kind of database."""
+
+    SQLITE = "sqlite"
+    """The database's file."""
+    POSTGRES = "postgresql"
+    """A dump of pg_dump's own format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    engine: Engine
+    release: str
+    schema: str
+    """The newest migration that its tables have seen."""
+    taken_at: datetime
+    key: str
+    """Which backup key opens it: the beginning of the public half's digest."""
+
+    def document(self) -> bytes:
+        return _document(
+            engine=self.engine,
+            release=self.release,
+            schema=self.schema,
+            taken_at=self.taken_at.isoformat(),
+            key=self.key,
+        )
+
+    @classmethod
+    def read(cls, document: bytes) -> "Label":
+        """Raises BackupInvalid for whatever we did not write."""
+        fields = _fields(document)
+        try:
+            taken_at = datetime.fromisoformat(_text(fields, "taken_at"))
+            engine = Engine(_text(fields, "engine"))
+        except ValueError:
+            raise BackupInvalid("its label is of an unknown shape") from None
+        if taken_at.tzinfo is None:
+            raise BackupInvalid("its label tells a time without a zone")
+        return cls(
+            engine=engine,
+            release=_text(fields, "release"),
+            schema=_text(fields, "schema"),
+            taken_at=taken_at,
+            key=_text(fields, "key"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What must be found again, row by row and letter by letter."""
+
+    rows: Mapping[str, int]
+    """By table."""
+    audit_rows: int
+    audit_newest: str
+    """The digest at the audit log's end: rows cut off there would show."""
+    digest: str
+    """SHA-256 over the whole copy."""
+
+    def document(self) -> bytes:
+        return _document(
+            rows=dict(self.rows),
+            audit_rows=self.audit_rows,
+            audit_newest=self.audit_newest,
+            digest=self.digest,
+        )
+
+    @classmethod
+    def read(cls, document: bytes) -> "Contents":
+        """Raises BackupInvalid."""
+        fields = _fields(document)
+        rows, audit_rows = fields.get("rows"), fields.get("audit_rows")
+        if not isinstance(rows, dict) or not all(map(_is_count, rows.values())):
+            raise BackupInvalid("it does not say how many rows it holds")
+        if not _is_count(audit_rows):
+            raise BackupInvalid("it does not say how long its audit log is")
+        return cls(
+            rows=rows,
+            audit_rows=audit_rows,
+            audit_newest=_text(fields, "audit_newest"),
+            digest=_text(fields, "digest"),
+        )
+
+
+def _document(**fields: Any) -> bytes:
+    return json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _fields(document: bytes) -> Mapping[str, Any]:
+    try:
+        fields = json.loads(document)
+    except (ValueError, RecursionError):
+        raise BackupInvalid("its label is no document") from None
+    if not isinstance(fields, dict):
+        raise BackupInvalid("its label is no document of ours")
+    return fields
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str) or not value.isprintable():
+        raise BackupInvalid(f"its label says nothing of {name}")
+    return value
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,0 +1,134 @@
+"""`hotline backup`, `restore` and `keys`, as an operator types them: from one machine to an empty one."""
+
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli.main import main
+from tests.cli.test_init import file_tip
+
+WORDS = "carried on paper"
+
+
+@dataclass
+class Operator:
+    """One machine, and what is carried from it to the next."""
+
+    folder: Path
+    home: str = "home"
+
+    def __call__(self, *words: str) -> Result:
+        environ: dict[str, str | None] = {
+            name: None for name in os.environ if name.startswith("HOTLINE_")
+        }
+        environ["HOTLINE_HOME"] = str(self.folder / self.home)
+        return CliRunner(env=environ).invoke(main, words)
+
+    def well(self, *words: str) -> Result:
+        done = self(*words)
+        assert done.exit_code == 0, done.output
+        return done
+
+    @property
+    def passphrase(self) -> tuple[str, str]:
+        return "--passphrase-file", str(self.folder / "words")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return "--key", str(self.folder / "backup.key"), *self.passphrase
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
+    """A line with one tip, its backup key, a backup, and its keys exported."""
+    operator = Operator(tmp_path_factory.mktemp("machine"))
+    (operator.folder / "words").write_text(f"{WORDS}\n")
+    operator.well("init", "--demo")
+    file_tip(operator.folder / "home")
+    operator.well("backup", "key", str(operator.folder / "backup.key"), *operator.passphrase)
+    operator.well("backup", str(operator.folder / "a.backup"))
+    operator.well("keys", "export", str(operator.folder / "all.keys"), *operator.passphrase)
+    return operator
+
+
+def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
+    """With the backup, the exported keys and three things on paper: nothing else was carried."""
+    empty = Operator(made.folder, home="empty")
+    backup = str(made.folder / "a.backup")
+    restored = empty.well("restore", backup, *made.key, "--name", "Aline")
+    assert "HELD" in restored.stdout
+    assert "hotline lane release" in restored.stderr
+    brought = empty.well("keys", "import", str(made.folder / "all.keys"), *made.passphrase)
+    assert "brought back workers/relay.key" in brought.stdout
+    assert "made anew hooks/contact-" in brought.stdout
+
+    assert "HELD by Aline" in empty.well("lane", "status").stdout
+    assert "whole" in empty.well("audit", "verify").stdout
+    words = made.folder / "home" / "enrolment-passphrase"
+    read = empty.well("tips", "read", "1", "--desk", "gasabo", "--passphrase-file", str(words))
+    assert "hafi" in read.stdout
+
+
+def test_a_restored_line_that_is_there_is_not_overwritten(made: Operator) -> None:
+    there = Operator(made.folder, home="there")
+    restore = ("restore", str(made.folder / "a.backup"), *made.key, "--name", "Aline")
+    there.well(*restore)
+    refused = there(*restore)
+    assert refused.exit_code == 1
+    assert "--replace" in refused.output
+
+    again = there.well(*restore, "--replace", "--json")
+    assert json.loads(again.stdout)["held"] is True
+    assert list((made.folder / "there").glob("hotline.db.before-*"))
+
+
+def test_the_private_half_is_on_no_server_in_clear(made: Operator) -> None:
+    key = made.folder / "backup.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o400
+    wrong = made.folder / "wrong"
+    wrong.write_text("guess\n")
+    backup = str(made.folder / "a.backup")
+    told = made("backup", "verify", backup, "--key", str(key), "--passphrase-file", str(wrong))
+    assert told.exit_code == 1
+    assert "does not open with this passphrase" in told.output
+
+
+def test_another_backup_key_needs_a_clear_word(made: Operator) -> None:
+    refused = made("backup", "key", str(made.folder / "other.key"), *made.passphrase)
+    assert refused.exit_code == 1
+    assert "--replace" in refused.output
+    assert not (made.folder / "other.key").exists()
+
+
+def test_it_is_listed_and_verified_with_and_without_the_key(made: Operator) -> None:
+    (row,) = json.loads(made.well("backup", "list", str(made.folder), "--json").stdout)
+    assert (row["file"], row["engine"]) == ("a.backup", "sqlite")
+    backup = str(made.folder / "a.backup")
+    assert "opens" not in made.well("backup", "verify", backup).stdout
+    assert "1 tips" in made.well("backup", "verify", backup, *made.key).stdout
+
+
+def test_a_damaged_one_is_told_and_listed_as_such(made: Operator) -> None:
+    folder = made.folder / "damaged"
+    folder.mkdir()
+    (folder / "rubbish.backup").write_bytes(b"rubbish")
+    written = bytearray((made.folder / "a.backup").read_bytes())
+    written[-100] ^= 1
+    (folder / "bad.backup").write_bytes(written)
+    assert "no backup of ours" in made.well("backup", "list", str(folder)).stdout
+    told = made("backup", "verify", str(folder / "bad.backup"))
+    assert told.exit_code == 1
+    assert "damaged" in told.output
+
+
+def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
+    operator = Operator(tmp_path)
+    operator.well("init", "--demo")
+    told = operator("backup", str(tmp_path / "a.backup"))
+    assert told.exit_code == 1
+    assert "hotline backup key" in told.output

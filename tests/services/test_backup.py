@@ -1,0 +1,245 @@
+"""A backup under callers comes back row by row, held; and whatever is wrong with it leaves nothing."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+from nacl.public import PrivateKey
+
+from hotline.domain.manifest import Contents, Label
+from hotline.domain.message import Kind
+from hotline.domain.referral import Level
+from hotline.errors import BackupInvalid, NotReady, Occupied
+from hotline.sealing.unsealing import Archive
+from hotline.services import delivery, lane
+from hotline.services.backup import Taken, take
+from hotline.services.lane import Fate
+from hotline.services.restore import Restored, read_through, restore
+from hotline.store import audit, homecoming, lanes, migrate
+from hotline.store.database import Database, open_database
+from hotline.store.leader import LEASE
+from hotline.store.snapshots import measure
+from hotline.store.tips import Tip
+from tests.conftest import Clock
+from tests.district import District
+from tests.servers import Pair, Postgres
+
+KEY = PrivateKey.generate()
+
+
+def quiet(_words: str) -> None:
+    return None
+
+
+@pytest.fixture
+def address(pair: Pair, tmp_path: Path, request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Of an empty database of that name."""
+
+    def make(name: str) -> str:
+        if pair is Pair.EMBEDDED:
+            return f"sqlite:///{tmp_path}/{name}.db"
+        server: Postgres = request.getfixturevalue("postgres_server")
+        return server.make(f"{name}_{time.monotonic_ns()}")
+
+    return make
+
+
+@pytest.fixture
+def line(address: Callable[[str], str], clock: Clock) -> Iterator[District]:
+    """A released database with people, a told tip, and one whose alert nobody has sent."""
+    database = open_database(address("line"))
+    migrate.upgrade(database)
+    district = District(database, clock)
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=1, body=b"sealed, \x00 and padded")
+    district.deliver()
+    district.tell(urgency=3)
+    with database.writing() as session:
+        audit.append(session, at=clock(), actor="cli", action="desks_made")
+    yield district
+    database.close()
+
+
+def take_to(line: District, to: Path) -> Taken:
+    return take(
+        line.kit,
+        to,
+        public_key=bytes(KEY.public_key),
+        release="0.1.0",
+        scratch=to.parent,
+        say=quiet,
+    )
+
+
+def bring_back(file: Path, url: str, clock: Clock) -> Restored:
+    with file.open("rb") as stream:
+        return restore(stream, bytes(KEY), url, by="Aline", at=clock(), say=quiet)
+
+
+def restored(url: str, clock: Clock) -> District:
+    return District(open_database(url), clock)
+
+
+def rows_of(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return dict(measure(session).rows)
+
+
+def test_every_row_comes_back_and_nothing_goes_out(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    line.clock.turn(minutes=5)
+    taken = take_to(line, tmp_path / "a.backup")
+    line.clock.turn(hours=1)
+    url = address("back")
+    done = bring_back(taken.path, url, line.clock)
+
+    back = restored(url, line.clock)
+    assert rows_of(back.database) == {
+        **taken.contents.rows,
+        "audit": taken.contents.rows["audit"] + 2,
+        "lane_hold": 1,
+    }
+    assert [row.body for row in back.all(Tip)] == [row.body for row in line.all(Tip)]
+    assert (done.waiting, back.deliver(), back.sms.sent) == (2, 0, [])
+    held = lane.look(back.kit).hold
+    assert held is not None
+    assert held.by == "Aline"
+    assert "restored" in held.reason
+    with back.database.reading() as session:
+        chain = audit.verify(session)
+    assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
+    assert migrate.is_current(back.database)
+    back.database.close()
+
+
+def test_no_alert_is_sent_a_second_time_unsaid(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    """What the line sent after the backup is waiting in the backup still."""
+    taken = take_to(line, tmp_path / "a.backup")
+    line.deliver()
+    url = address("back")
+    bring_back(taken.path, url, line.clock)
+    back = restored(url, line.clock)
+
+    back.clock.turn(minutes=30)
+    delivery.miss_reports(back.kit)
+    delivery.retry_unknown(back.kit)
+    fates = {Kind.ALERT: Fate.DROP}
+    lane.release(back.kit, by="Aline", reason="all were telephoned", fates=fates)
+    back.deliver()
+    assert back.sms.sent == []
+    back.database.close()
+
+
+def test_callers_go_on_while_it_is_taken_and_it_is_one_moment(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    """A tip and its referral are one transaction: a copy of two moments would count them apart."""
+    stop, filed = Event(), []
+
+    def file_on() -> None:
+        while not stop.is_set():
+            filed.append(line.tell(urgency=3))
+
+    with ThreadPoolExecutor(1) as pool:
+        filing = pool.submit(file_on)
+        try:
+            taken = [take_to(line, tmp_path / f"{n}.backup") for n in range(3)]
+        finally:
+            stop.set()
+        filing.result()
+
+    assert len(filed) > 3
+    for one in taken:
+        url = address("back")
+        if url.startswith("sqlite"):
+            Path(url.removeprefix("sqlite:///")).unlink(missing_ok=True)
+        bring_back(one.path, url, line.clock)
+        back = restored(url, line.clock)
+        assert len(back.all(Tip)) == one.contents.rows["tip"]
+        back.database.close()
+
+
+def test_it_is_its_owners_alone_and_overwrites_nothing(line: District, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    taken = take_to(line, folder)
+    assert taken.path.name == "hotline-20261124T080000Z.backup"
+    assert taken.path.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in folder.iterdir()] == [taken.path.name], "no draft is left"
+    with pytest.raises(Occupied):
+        take_to(line, folder)
+
+
+def test_no_letter_of_a_row_stands_in_it(line: District, tmp_path: Path) -> None:
+    written = take_to(line, tmp_path / "a.backup").path.read_bytes()
+    assert b"and padded" not in written
+    assert b"key of +2507" not in written
+    assert not list(tmp_path.glob(".backup*")), "the copy in clear is gone"
+
+
+def test_read_through_without_a_database(line: District, tmp_path: Path) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    with taken.path.open("rb") as stream:
+        assert read_through(stream, bytes(KEY)) == (taken.label, taken.contents)
+
+
+class TestNothingStays:
+    @pytest.mark.parametrize("at", [0.2, 0.5, 0.98])
+    def test_of_one_that_was_altered(
+        self, line: District, address: Callable[[str], str], tmp_path: Path, at: float
+    ) -> None:
+        file = take_to(line, tmp_path / "a.backup").path
+        written = bytearray(file.read_bytes())
+        written[int(len(written) * at)] ^= 1
+        file.write_bytes(written)
+        url = address("back")
+
+        with pytest.raises(BackupInvalid):
+            bring_back(file, url, line.clock)
+        homecoming.check_empty(url, line.clock())
+
+    def test_of_another_key(
+        self, line: District, address: Callable[[str], str], tmp_path: Path
+    ) -> None:
+        taken = take_to(line, tmp_path / "a.backup")
+        url = address("back")
+        with taken.path.open("rb") as stream, pytest.raises(BackupInvalid):
+            restore(stream, bytes(PrivateKey.generate()), url, by="x", at=line.clock(), say=quiet)
+        homecoming.check_empty(url, line.clock())
+
+
+def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    url = line.database.engine.url.render_as_string(hide_password=False)
+    with pytest.raises(Occupied):
+        bring_back(taken.path, url, line.clock)
+    with line.database.writing() as session:
+        lanes.lead(session, "clock", line.clock(), LEASE)
+    with pytest.raises(NotReady, match="end it first"):
+        bring_back(taken.path, url, line.clock)
+
+
+def test_another_kind_of_database_is_refused(line: District, tmp_path: Path, pair: Pair) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    other = {
+        Pair.EMBEDDED: "postgresql+psycopg://nobody@/nowhere",
+        Pair.SERVERS: f"sqlite:///{tmp_path}/other.db",
+    }
+    with pytest.raises(BackupInvalid, match="HOTLINE_DATABASE_URL"):
+        bring_back(taken.path, other[pair], line.clock)
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_label_tells_when_and_with_which_key(line: District, tmp_path: Path) -> None:
+    taken = take_to(line, tmp_path / "a.backup")
+    with taken.path.open("rb") as stream:
+        label = Label.read(Archive(stream).label)
+    assert label == taken.label
+    assert (label.taken_at, label.schema) == (line.clock(), migrate.newest())
+    assert isinstance(taken.contents, Contents)
