@@ -4,8 +4,9 @@ from hotline.ports import Kit
 from hotline.services import delivery, referral
 
 
-def refer_tip(kit: Kit, tip_id: int) -> None:
-    referral.refer_waiting(kit, first=tip_id)
+def refer_tip(kit: Kit, _tip_id: int) -> None:
+    """Whichever tip rang: the most urgent of all that wait go first."""
+    referral.refer_waiting(kit)
 
 
 def deliver(kit: Kit, message_id: int) -> None:

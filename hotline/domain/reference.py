@@ -1,34 +1,50 @@
-"""What an SMS calls a referral: four letters and digits that survive a bad screen and a hasty thumb. Pure.
+"""What an SMS calls a referral: letters and digits that survive a bad screen and a hasty thumb. Pure.
 
 Of letters and digits that look alike only one is ever made, and the other is read as it: no 0 O 1 I L among them, B is
-read as 8, Z as 2. Each reference has a letter, and a digit that looks like no letter.
+read as 8, Z as 2. Each reference has a letter, and a digit that looks like no letter. Four characters as long as they
+last, then five, then six: a reference is never given twice (docs/adr/0023).
 """
 
-from collections.abc import Callable
+import re
 
 ALPHABET = "ACDEFHJKMNPQRTUWXY23456789"
 TWINS = str.maketrans("BGSVZO0", "865U2QQ")
 """Typed for what it looks like."""
-SURE_DIGITS = frozenset("3479")
+SURE_DIGITS = "3479"
 """Digits that nobody takes for a letter: with one in each reference, no word is ever read as one."""
-LENGTH = 4
+ANSWERS = "2345"
+"""Digits of the alphabet that a responder answers with: no long reference begins or ends with one, so that `2K7Q4` is
+an answer stuck to its reference and nothing else."""
+LENGTHS = (4, 5, 6)
+UNLUCKY = 3
+"""How many draws that find less than half of their letters free make the next a character longer."""
+NOISE = 16
+"""Random bytes for each reference that is wanted: more than are needed."""
+
+_TIMES = 256 // len(ALPHABET)
+_LETTERS = (ALPHABET * (_TIMES + 1)).encode()[:256]
+_UNFAIR = bytes(range(_TIMES * len(ALPHABET), 256))
+"""Bytes that would make some letters likelier than others."""
+_SHAPE = re.compile(
+    rf"(?=.*[{SURE_DIGITS}])(?=.*[A-Z])"
+    rf"(?:[{ALPHABET}]{{4}}|(?![{ANSWERS}])[{ALPHABET}]{{5,6}}(?<![{ANSWERS}]))"
+)
 
 
-def make(choose: Callable[[str], str]) -> str:
-    """A new one, out of `choose`, which picks a letter of the alphabet by chance."""
-    while True:
-        made = "".join(choose(ALPHABET) for _ in range(LENGTH))
-        if is_reference(made):
-            return made
+def draw(noise: bytes, length: int) -> list[str]:
+    """The references of that length in some random bytes, each once: about one for every ten to twenty bytes."""
+    letters = noise.translate(_LETTERS, _UNFAIR).decode()
+    pieces = (letters[at : at + length] for at in range(0, len(letters), length))
+    return [*dict.fromkeys(piece for piece in pieces if is_reference(piece))]
+
+
+def length_after(unlucky: int) -> int:
+    """How long the next draw's references are, after so many unlucky ones."""
+    return LENGTHS[min(unlucky // UNLUCKY, len(LENGTHS) - 1)]
 
 
 def is_reference(text: str) -> bool:
-    return (
-        len(text) == LENGTH
-        and set(text) <= set(ALPHABET)
-        and not SURE_DIGITS.isdisjoint(text)
-        and not text.isdigit()
-    )
+    return _SHAPE.fullmatch(text) is not None
 
 
 def read(text: str) -> str | None:

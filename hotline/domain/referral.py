@@ -71,6 +71,10 @@ class Candidate:
     """Referrals given to her lately and not yet acknowledged."""
     told_at: datetime | None = None
 
+    def given(self, at: datetime) -> "Candidate":
+        """Her, with one more on her hands."""
+        return Candidate(self.id, self.level, self.districts, self.categories, self.load + 1, at)
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -98,15 +102,30 @@ def first_told(
 
     Whoever was told before is preferred: she must learn that it has become urgent.
     """
+    local, national = eligible(case, roster)
+    return choose_first(case.urgency, local, national, told)
+
+
+def eligible(
+    case: Case, roster: Sequence[Candidate]
+) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
+    """Whom a new tip of this route may go to: the district's people of the lowest level present, and the nation's."""
+    return _lowest(_local(case, roster)), [c for c in roster if c.level is Level.NATIONAL]
+
+
+def choose_first(
+    urgency: int,
+    local: Sequence[Candidate],
+    national: Sequence[Candidate],
+    told: Collection[Told] = (),
+) -> tuple[int, ...]:
+    """`first_told` of those who are eligible."""
     before = {one.responder_id for one in told}
-    national = _fairly((c for c in roster if c.level is Level.NATIONAL), before)
-    local = _fairly(_lowest(_local(case, roster)), before)
-    danger = case.urgency == Urgency.DANGER
     if not local:
-        return national[:1]
-    if not danger:
-        return local[:1]
-    return local[:AT_DANGER] + national[:1]
+        return _fairly(national, before)[:1]
+    if urgency != Urgency.DANGER:
+        return _fairly(local, before)[:1]
+    return _fairly(local, before)[:AT_DANGER] + _fairly(national, before)[:1]
 
 
 def next_told(

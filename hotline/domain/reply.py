@@ -73,10 +73,13 @@ def _pieces(text: str) -> list[str]:
 
 
 def _readings(pieces: list[str]) -> Iterator[Reply]:
-    """Every way to find a reference, exact ones first: alone in some pieces, or with the digit stuck to it."""
+    """Every way to find a reference, exact ones first: alone in some pieces, or with the digit stuck to it.
+
+    A piece that is one by itself comes first, then as many pieces as make one together.
+    """
     spans = [
         (start, end, "".join(pieces[start:end]))
-        for width in range(1, reference.LENGTH + 2)
+        for width in (1, *range(reference.LENGTHS[-1] + 1, 1, -1))
         for start in range(len(pieces) - width + 1)
         for end in (start + width,)
     ]
@@ -90,9 +93,9 @@ def _readings(pieces: list[str]) -> Iterator[Reply]:
 
 
 def _splits(joined: str) -> Iterator[tuple[Verb | None, str]]:
-    if len(joined) == reference.LENGTH:
+    if len(joined) in reference.LENGTHS:
         yield None, joined
-    if len(joined) == reference.LENGTH + 1:
+    if len(joined) - 1 in reference.LENGTHS:
         if joined[0] in VERBS:
             yield VERBS[joined[0]], joined[1:]
         if joined[-1] in VERBS:

@@ -1,39 +1,20 @@
 """Telling people: the rows of one step of a tip's ladder. It runs inside its caller's transaction."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from hotline.domain import reference
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import Kind, Wording, alert, responders_entry
-from hotline.domain.referral import (
-    Candidate,
-    Case,
-    DeadlineKind,
-    Level,
-    Reason,
-    ReferralState,
-    acknowledge_within,
-    next_told,
-)
+from hotline.domain.planning import Step
+from hotline.domain.referral import Case, Level, Reason, acknowledge_within, next_told
 from hotline.ports import Kit
-from hotline.store import referrals
+from hotline.store import referrals, telling
 from hotline.store.database import Session
-from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.messages import Message
+from hotline.store.telling import Alert, Given
 from hotline.store.tips import Tip
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Who is told of a tip, at which step of its ladder."""
-
-    tip: Tip
-    number: int
-    recipients: tuple[int, ...]
-    again: bool = False
-    """The national desk is told of what nobody has taken."""
 
 
 def case_of(tip: Tip) -> Case:
@@ -47,7 +28,7 @@ def climb(session: Session, kit: Kit, tip_id: int, reason: Reason, at: datetime)
     """
     tip = referrals.tip_for_writing(session, tip_id)
     if tip.referred_at is None or referrals.taken(session, tip):
-        referrals.close_deadlines(session, tip_id, at)
+        telling.close_deadlines(session, [tip_id], at)
         return None
     roster = referrals.roster(session, at)
     told = referrals.told(session, [tip_id])[tip_id]
@@ -61,69 +42,68 @@ def climb(session: Session, kit: Kit, tip_id: int, reason: Reason, at: datetime)
         return None
     national = {c.id for c in roster if c.level is Level.NATIONAL}
     again = national.issuperset(recipients)
-    step = Step(tip, referrals.next_step(session, tip_id), recipients, again)
+    step = Step(tip_id, case_of(tip), referrals.next_step(session, tip_id), recipients, again)
     if reason is Reason.SILENT:
         _renew(session, tip, at, again=again)
     return tell(session, kit, [step], at)
 
 
-def begin(session: Session, step: Step, at: datetime) -> None:
-    """Mark a tip as told at its present urgency, and give it its deadline."""
-    step.tip.referred_at = at
-    step.tip.referred_urgency = step.tip.urgency
-    _renew(session, step.tip, at, again=False)
+def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
+    """Mark tips as told at their present urgency, and give each its deadline."""
+    telling.mark_told(session, [step.tip_id for step in steps], at)
+    for fresh in (True, False):
+        due = {
+            step.tip_id: at + acknowledge_within(step.case.urgency, again=False)
+            for step in steps
+            if (step.number == 0) is fresh
+        }
+        if due:
+            telling.watch(session, due, at, fresh=fresh)
 
 
-def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int | None:
-    """Write a referral and an alert for each recipient of each step. Returns the first message's id."""
-    given = [(step, responder_id) for step in steps for responder_id in step.recipients]
-    languages = referrals.languages(session, {responder_id for _, responder_id in given})
-    references = _new_references(session, len(given))
-    rows = [
-        Referral(
-            tip_id=step.tip.id,
-            step=step.number,
-            responder_id=responder_id,
-            reference=name,
-            state=ReferralState.SENT,
-            created_at=at,
-            acknowledged_at=None,
-        )
-        for (step, responder_id), name in zip(given, references, strict=True)
-    ]
-    session.add_all(rows)
-    session.flush()
+def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int:
+    """Write a referral and an alert for each recipient of each step. Returns the first alert's id."""
+    given = {
+        Given(step.tip_id, step.number, recipient): step
+        for step in steps
+        for recipient in step.recipients
+    }
+    languages = referrals.languages(session, {one.responder_id for one in given})
+    named = _refer(session, given, at)
 
-    messages = [
-        _alert(kit, step, row, languages[row.responder_id], at)
-        for (step, _), row in zip(given, rows, strict=True)
-    ]
-    session.add_all(messages)
-    session.flush()
-    return messages[0].id if messages else None
-
-
-def more_loaded(roster: Sequence[Candidate], told: Sequence[int], at: datetime) -> list[Candidate]:
-    """The roster as it stands after these were told: the next tip of a batch goes to somebody else."""
-    return [
-        replace(c, load=c.load + told.count(c.id), told_at=at) if c.id in told else c
-        for c in roster
-    ]
-
-
-def _alert(kit: Kit, step: Step, referral: Referral, language: str, at: datetime) -> Message:
     code = None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
-    wording = alert(
-        reference=referral.reference,
-        place=step.tip.place,
-        urgency=step.tip.urgency,
-        again=step.again,
-        language=language,
-        code=code,
-    )
-    return message(
-        Kind.ALERT, wording, referral.responder_id, priority=step.tip.urgency, at=at, of=referral.id
-    )
+    alerts = []
+    for one, step in given.items():
+        reference, referral_id = named[one]
+        wording = alert(
+            reference=reference,
+            place=step.case.place,
+            urgency=step.case.urgency,
+            again=step.again,
+            language=languages[one.responder_id],
+            code=code,
+        )
+        alerts.append(Alert(referral_id, one.responder_id, wording, step.case.urgency))
+    return telling.alert(session, alerts, at)
+
+
+def _refer(
+    session: Session, given: Collection[Given], at: datetime
+) -> dict[Given, tuple[str, int]]:
+    """Write the referrals, each under a reference that no other ever had; the reference and id of each."""
+    named: dict[Given, tuple[str, int]] = {}
+    unlucky = 0
+    left = [*given]
+    while left:
+        noise = secrets.token_bytes(reference.NOISE * (len(left) + 1))
+        drawn = dict(
+            zip(reference.draw(noise, reference.length_after(unlucky)), left, strict=False)
+        )
+        written = telling.refer(session, drawn, at)
+        named |= {drawn[name]: (name, id) for name, id in written.items()}
+        unlucky += 2 * len(written) < len(left)
+        left = [one for one in left if one not in named]
+    return named
 
 
 def message(
@@ -150,23 +130,4 @@ def message(
 
 
 def _renew(session: Session, tip: Tip, at: datetime, *, again: bool) -> None:
-    """A tip has one open deadline, so that no jump of the clock fires two."""
-    referrals.close_deadlines(session, tip.id, at)
-    session.add(
-        Deadline(
-            tip_id=tip.id,
-            kind=DeadlineKind.ACKNOWLEDGE,
-            step=referrals.next_deadline(session, tip.id),
-            due_at=at + acknowledge_within(tip.urgency, again=again),
-            fired_at=None,
-        )
-    )
-
-
-def _new_references(session: Session, count: int) -> list[str]:
-    """References that no referral ever had."""
-    fresh: set[str] = set()
-    while len(fresh) < count:
-        made = {reference.make(secrets.choice) for _ in range(count - len(fresh))}
-        fresh |= made - referrals.references_used(session, made)
-    return sorted(fresh)[:count]
+    telling.watch(session, {tip.id: at + acknowledge_within(tip.urgency, again=again)}, at)

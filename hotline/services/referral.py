@@ -1,21 +1,21 @@
 """Tips out to people: told, reminded, taken."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Candidate, Reason, ReferralState, first_told
+from hotline.domain.planning import Planning
+from hotline.domain.referral import Candidate, Reason, ReferralState
 from hotline.ports import Kit
 from hotline.services import ladder
 from hotline.services.doorbell import ring
-from hotline.services.ladder import Step
-from hotline.store import referrals
+from hotline.store import referrals, telling
 from hotline.store.database import Session
-from hotline.store.tips import Tip
 
-BATCH = 500
-"""Tips in one transaction: a burst costs one commit and one doorbell."""
+BATCH = 2000
+"""Tips in one transaction: a burst costs a commit for each batch, and one doorbell."""
 STEPS_A_TICK = 100
 
 
@@ -36,46 +36,51 @@ class Taken:
     referral_id: int | None = None
 
 
-def refer_waiting(kit: Kit, first: int | None = None) -> int:
-    """Tell of the tip that rang, then of whatever else waits. Returns how many tips were referred.
+def refer_waiting(kit: Kit) -> int:
+    """Tell of every tip that waits, the most urgent first. Returns how many were told of.
 
     A tip for whom nobody lives stays waiting: `readyz` fails, and the report is not offered meanwhile.
     """
     referred = 0
-    while True:
-        count, message_id = _refer_batch(kit, first)
-        referred += count
-        if message_id is not None:
+    message_id: int | None = None
+    roster: Sequence[Candidate] = ()
+    full = True
+    while full:
+        batch = _refer_batch(kit, roster)
+        referred += batch.referred
+        roster = batch.roster
+        full = batch.referred == BATCH
+        if message_id is None and batch.message_id is not None:
+            message_id = batch.message_id
             ring(kit, Job.DELIVER, message_id)
-        if count < BATCH:
-            return referred
+    return referred
 
 
-def _refer_batch(kit: Kit, first: int | None) -> tuple[int, int | None]:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    referred: int
+    message_id: int | None
+    """Of the first alert, which is of the most urgent."""
+    roster: Sequence[Candidate]
+    """As it stands now: the next batch counts on from here."""
+
+
+def _refer_batch(kit: Kit, roster: Sequence[Candidate]) -> _Batch:
     at = kit.now()
     with kit.database.writing() as session:
-        tips = referrals.waiting_tips(session, first=first, limit=BATCH)
-        if not tips:
-            return 0, None
-        roster = referrals.roster(session, at)
-        steps = _plan(session, list(tips), roster, at)
+        telling.take_turns(session)
+        waiting = telling.waiting(session, BATCH)
+        if not waiting:
+            return _Batch(0, None, roster)
+        planning = Planning(referrals.roster(session, at, roster), at)
 
-        for step in steps:
-            ladder.begin(session, step, at)
+        steps = [*planning.steps(waiting)]
+
+        if not steps:
+            return _Batch(0, None, roster)
+        ladder.begin(session, steps, at)
         message_id = ladder.tell(session, kit, steps, at)
-    return len(steps), message_id
-
-
-def _plan(session: Session, tips: list[Tip], roster: list[Candidate], at: datetime) -> list[Step]:
-    told = referrals.told(session, [tip.id for tip in tips])
-    steps = []
-    for tip in tips:
-        recipients = first_told(ladder.case_of(tip), roster, told[tip.id])
-        if recipients:
-            number = referrals.next_step(session, tip.id) if told[tip.id] else 0
-            steps.append(Step(tip, number, recipients))
-            roster = ladder.more_loaded(roster, recipients, at)
-    return steps
+    return _Batch(len(steps), message_id, planning.roster)
 
 
 def fire_deadlines(kit: Kit) -> None:
@@ -108,7 +113,7 @@ def take(session: Session, responder_id: int, reference: str, at: datetime) -> T
         late = reference in referrals.quicker(session, responder_id)
 
     referrals.acknowledge(session, referral.tip_id, responder_id, at)
-    referrals.close_deadlines(session, referral.tip_id, at)
+    telling.close_deadlines(session, [referral.tip_id], at)
     return Taken(Taking.ALREADY_TAKEN if late else Taking.TAKEN, referral.id)
 
 

@@ -27,7 +27,7 @@ class Referral(Row):
     step: Mapped[int]
     responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
     reference: Mapped[str] = mapped_column(unique=True)
-    """What an SMS calls it: four letters and digits, one for each recipient."""
+    """What an SMS calls it: four to six letters and digits, one for each recipient, never given again."""
     state: Mapped[str]
     """A `domain.referral.ReferralState`."""
     created_at: Mapped[datetime]

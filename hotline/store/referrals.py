@@ -8,7 +8,6 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referral import Candidate, Level, ReferralState, Told
-from hotline.domain.tip import TipState
 from hotline.store.messages import Deadline, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip
@@ -19,49 +18,29 @@ LATELY = timedelta(days=1)
 LIVING = (Responder.active.is_(True), Responder.unreachable.is_(None))
 
 
-def waiting_tips(session: Session, *, first: int | None, limit: int) -> Sequence[Tip]:
-    """Filed tips that nobody was told of, or not at the urgency they have by now. Held until the transaction ends."""
-    waiting = select(Tip).where(
-        Tip.state.in_((TipState.FILED, TipState.COMPLETE)),
-        or_(Tip.referred_at.is_(None), Tip.referred_urgency > Tip.urgency),
-    )
-    order = ([Tip.id != first] if first is not None else []) + [Tip.urgency, Tip.id]
-    held = waiting.order_by(*order).limit(limit).with_for_update(skip_locked=True)
-    return session.scalars(held).all()
-
-
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
     """Held until the transaction ends: two who climb its ladder take turns."""
     return session.scalars(select(Tip).where(Tip.id == tip_id).with_for_update()).one()
 
 
-def roster(session: Session, at: datetime) -> list[Candidate]:
-    """Every living recipient, with what she was given lately."""
-    open_now = func.count().filter(Referral.state == ReferralState.SENT)
-    given = (
-        select(
-            Referral.responder_id, open_now.label("load"), func.max(Referral.created_at).label("at")
-        )
-        .where(Referral.created_at > at - LATELY)
-        .group_by(Referral.responder_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Responder, given.c.load, given.c.at)
-        .outerjoin(given, given.c.responder_id == Responder.id)
-        .where(*LIVING)
-    )
+def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
+    """Every living recipient, with what she was given lately: as `known` has it, where a burst is counted on from."""
+    lives = select(Responder.id, Responder.level, Responder.districts, Responder.categories)
+    hands = {one.id: (one.load, one.told_at) for one in known} or _hands(session, at)
     return [
         Candidate(
-            responder.id,
-            Level(responder.level),
-            frozenset(responder.districts),
-            frozenset(responder.categories),
-            load or 0,
-            told_at,
+            id, Level(level), frozenset(places), frozenset(categories), *hands.get(id, (0, None))
         )
-        for responder, load, told_at in rows
+        for id, level, places, categories in session.execute(lives.where(*LIVING))
     ]
+
+
+def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
+    """How many referrals each was given lately and has not answered, and when the last one."""
+    open_now = func.count().filter(Referral.state == ReferralState.SENT)
+    given = select(Referral.responder_id, open_now, func.max(Referral.created_at))
+    lately = given.where(Referral.created_at > at - LATELY).group_by(Referral.responder_id)
+    return {id: (load, told_at) for id, load, told_at in session.execute(lately)}
 
 
 def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
@@ -95,11 +74,6 @@ def next_step(session: Session, tip_id: int) -> int:
     return 0 if last is None else last + 1
 
 
-def next_deadline(session: Session, tip_id: int) -> int:
-    last = session.scalar(select(func.max(Deadline.step)).where(Deadline.tip_id == tip_id))
-    return 0 if last is None else last + 1
-
-
 def taken(session: Session, tip: Tip) -> bool:
     """Whether somebody took it since it was last told at its present urgency."""
     found = select(Referral.id).where(
@@ -110,12 +84,6 @@ def taken(session: Session, tip: Tip) -> bool:
 
 def is_taken(session: Session, tip_id: int) -> bool:
     return taken(session, session.get_one(Tip, tip_id))
-
-
-def references_used(session: Session, references: Collection[str]) -> set[str]:
-    return set(
-        session.scalars(select(Referral.reference).where(Referral.reference.in_(references)))
-    )
 
 
 def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
@@ -203,13 +171,4 @@ def hasten(session: Session, referral_id: int | None, at: datetime) -> None:
             Deadline.due_at > at,
         )
         .values(due_at=at)
-    )
-
-
-def close_deadlines(session: Session, tip_id: int, at: datetime) -> None:
-    """A step that comes early, or an acknowledgement, takes the open deadlines with it."""
-    session.execute(
-        update(Deadline)
-        .where(Deadline.tip_id == tip_id, Deadline.fired_at.is_(None))
-        .values(fired_at=at)
     )

@@ -98,9 +98,19 @@ def test_what_it_reads_could_be_a_reference(text: str) -> None:
     assert read is None or reference.is_reference(read)
 
 
-@given(st.integers(0, 2**32), st.sampled_from("01"))
-def test_every_reference_is_read_back(seed: int, digit: str) -> None:
-    made = reference.make(random.Random(seed).choice)
+ANSWERS_BY_LENGTH = st.sampled_from(["01", "012345"]).flatmap(
+    lambda digits: st.tuples(
+        st.sampled_from(digits),
+        st.sampled_from(reference.LENGTHS[1:] if len(digits) > 2 else reference.LENGTHS),
+    )
+)
+"""A short reference may begin with an answer's digit: there `2` to `5` are told apart by a space alone."""
+
+
+@given(st.integers(0, 2**32), ANSWERS_BY_LENGTH)
+def test_every_reference_is_read_back(seed: int, answer: tuple[str, int]) -> None:
+    digit, length = answer
+    made = drawn(seed, length)[0]
     assert not set(made) & set("0O1IL")
     for text in (
         f"{digit} {made}",
@@ -110,3 +120,27 @@ def test_every_reference_is_read_back(seed: int, digit: str) -> None:
         " ".join(made) + f" {digit}",
     ):
         assert parse(text) == Reply(Verb(digit), made), text
+
+
+def drawn(seed: int, length: int, bytes: int = 200) -> list[str]:
+    return reference.draw(random.Random(seed).randbytes(bytes), length)
+
+
+def test_a_longer_reference_is_none_of_its_parts() -> None:
+    assert parse("1 K7Q4A") == Reply(Verb.TAKE, "K7Q4A")
+    assert parse("1 K 7 Q 4 A") == Reply(Verb.TAKE, "K7Q4A")
+    assert parse("1 K7Q4 A") == Reply(Verb.TAKE, "K7Q4")
+
+
+@pytest.mark.parametrize("length", reference.LENGTHS)
+def test_chance_is_fair_to_every_letter_and_enough_for_every_draw(length: int) -> None:
+    made = drawn(1, length, reference.NOISE * 20_000)
+    assert len(made) >= 20_000
+    assert {len(one) for one in made} == {length}
+    second = [one[1] for one in made if one[1] not in reference.SURE_DIGITS]
+    shares = [second.count(letter) / len(second) for letter in sorted(set(second))]
+    assert max(shares) < 1.25 * min(shares)
+
+
+def test_draws_without_luck_grow_longer_and_stop_growing() -> None:
+    assert [reference.length_after(unlucky) for unlucky in (0, 2, 3, 6, 60)] == [4, 4, 5, 6, 6]

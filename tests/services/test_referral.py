@@ -67,13 +67,13 @@ def test_a_draft_is_told_to_nobody(staffed: District) -> None:
 
 def test_twice_is_once(staffed: District) -> None:
     tip = staffed.tell()
-    assert referral.refer_waiting(staffed.kit, first=tip) == 0
+    assert referral.refer_waiting(staffed.kit) == 0
     assert len(staffed.told(tip)) == 3
 
 
 def test_a_burst_costs_one_doorbell_and_is_spread_fairly(staffed: District) -> None:
     tips = [staffed.file_tip(urgency=3) for _ in range(10)]
-    assert referral.refer_waiting(staffed.kit, first=tips[7]) == 10
+    assert referral.refer_waiting(staffed.kit) == 10
     assert len(staffed.jobs.rung) == 1
     told = [responder for tip in tips for _, responder in staffed.told(tip)]
     assert (told.count(1), told.count(2)) == (5, 5)

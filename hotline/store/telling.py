@@ -1,0 +1,168 @@
+"""The rows of telling people, many at once: referrals, their alerts, and the deadlines that watch over them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from hotline.domain.delivery import MessageState
+from hotline.domain.message import Kind, Wording
+from hotline.domain.planning import Waiting
+from hotline.domain.referral import Case, DeadlineKind, ReferralState
+from hotline.domain.tip import TipState
+from hotline.store import referrals
+from hotline.store.many import insertion
+from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.tips import Tip
+
+LOCK = 411_411_006
+"""PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A tip to be given to one responder."""
+
+    tip_id: int
+    step: int
+    responder_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What tells a responder of a referral."""
+
+    referral_id: int
+    responder_id: int
+    wording: Wording
+    priority: int
+
+
+def take_turns(session: Session) -> None:
+    """One who refers at a time: SQLite has one writer anyway. The first thing that its transaction holds."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def waiting(session: Session, limit: int) -> list[Waiting]:
+    """Filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
+    held = (
+        select(Tip.id, Tip.place, Tip.category, Tip.urgency, Tip.official, Tip.referred_urgency)
+        .where(
+            Tip.state.in_((TipState.FILED, TipState.COMPLETE)),
+            or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency),
+        )
+        .order_by(Tip.urgency, Tip.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(held).all()
+    before = [row.id for row in rows if row.referred_urgency is not None]
+    told = referrals.told(session, before) if before else {}
+    steps = _next(session, Referral, before)
+    return [
+        Waiting(id, Case(place, category, urgency, official), told.get(id, ()), steps.get(id, 0))
+        for id, place, category, urgency, official, _ in rows
+    ]
+
+
+def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
+    """They were told of at the urgency that they have now."""
+    session.execute(
+        update(Tip)
+        .where(Tip.id.in_(tip_ids))
+        .values(referred_at=at, referred_urgency=Tip.urgency)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def refer(session: Session, given: Mapping[str, Given], at: datetime) -> dict[str, int]:
+    """Write referrals by their references, and return the ids of those that were written.
+
+    Where somebody has the reference already nothing is written: that one is for another draw.
+    """
+    written = insertion(
+        session,
+        Referral,
+        (Referral.reference, Referral.tip_id, Referral.step, Referral.responder_id),
+        [(name, one.tip_id, one.step, one.responder_id) for name, one in given.items()],
+        {Referral.state: ReferralState.SENT, Referral.created_at: at},
+    )
+    fresh = written.on_conflict_do_nothing(index_elements=["reference"])
+    found = session.execute(fresh.returning(Referral.reference, Referral.id))
+    return {row.reference: row.id for row in found}
+
+
+def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
+    """Write the alerts of new referrals, due now. Returns the id of the first."""
+    written = insertion(
+        session,
+        Message,
+        (
+            Message.responder_id,
+            Message.referral_id,
+            Message.template,
+            Message.parameters,
+            Message.language,
+            Message.priority,
+        ),
+        [
+            (
+                one.responder_id,
+                one.referral_id,
+                one.wording.template.name,
+                one.wording.parameters,
+                one.wording.language,
+                one.priority,
+            )
+            for one in alerts
+        ],
+        {
+            Message.kind: Kind.ALERT,
+            Message.state: MessageState.PENDING,
+            Message.next_at: at,
+            Message.created_at: at,
+        },
+    )
+    return session.scalars(written.returning(Message.id)).all()[0]
+
+
+def watch(
+    session: Session, due: Mapping[int, datetime], at: datetime, *, fresh: bool = False
+) -> None:
+    """Give tips their deadline, each the only one it has open, so that no jump of the clock fires two.
+
+    `fresh`: tips that never had one.
+    """
+    numbers: Mapping[int, int] = {}
+    if not fresh:
+        close_deadlines(session, due, at)
+        numbers = _next(session, Deadline, due)
+    by_time: dict[datetime, list[tuple[int, int]]] = defaultdict(list)
+    for tip_id, due_at in due.items():
+        by_time[due_at].append((tip_id, numbers.get(tip_id, 0)))
+    for due_at, rows in by_time.items():
+        same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.due_at: due_at}
+        session.execute(insertion(session, Deadline, (Deadline.tip_id, Deadline.step), rows, same))
+
+
+def close_deadlines(session: Session, tip_ids: Collection[int], at: datetime) -> None:
+    """A step that comes early, or an acknowledgement, takes the open deadlines with it."""
+    session.execute(
+        update(Deadline)
+        .where(Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None))
+        .values(fired_at=at)
+    )
+
+
+def _next(
+    session: Session, row: type[Referral] | type[Deadline], tip_ids: Collection[int]
+) -> dict[int, int]:
+    """The step after the last one, of tips that had any."""
+    if not tip_ids:
+        return {}
+    last = select(row.tip_id, func.max(row.step)).where(row.tip_id.in_(tip_ids))
+    return {tip_id: step + 1 for tip_id, step in session.execute(last.group_by(row.tip_id))}

@@ -1,0 +1,91 @@
+"""Very many tips at once, and very many references ever given."""
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice, product
+
+from sqlalchemy import select
+
+from hotline.domain import reference
+from hotline.domain.jobs import Job
+from hotline.domain.referral import Level
+from hotline.services import referral
+from hotline.store import telling
+from hotline.store.messages import Message, Referral
+from hotline.store.responders import Responder
+from hotline.store.telling import Given
+from tests.builders import NOON, make_tip
+from tests.district import District
+
+MANY = referral.BATCH + 300
+
+
+def file_many(district: District, count: int, urgent: int) -> None:
+    """The last `urgent` of them say danger."""
+    with district.database.writing() as session:
+        session.add_all(
+            make_tip(uid=f"{number:032}", urgency=1 if number >= count - urgent else 3)
+            for number in range(count)
+        )
+
+
+def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None:
+    for _ in range(3):
+        district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    file_many(district, MANY, urgent=100)
+
+    assert referral.refer_waiting(district.kit) == MANY
+    assert referral.refer_waiting(district.kit) == 0
+
+    rows = district.all(Referral)
+    assert len(rows) == len({row.reference for row in rows}) == MANY + 2 * 100
+    alerts = district.all(Message)
+    assert sorted(row.referral_id for row in alerts) == [row.id for row in rows]
+    assert {row.priority for row in alerts[:300]} == {1}
+    assert district.jobs.rung == [(Job.DELIVER, alerts[0].id)]
+    assert len(district.open_deadlines()) == MANY
+    given = [sum(row.responder_id == person for row in rows) for person in (1, 2, 3)]
+    assert max(given) - min(given) <= 1
+
+
+def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) -> None:
+    district.enrol()
+    district.enrol()
+    file_many(district, MANY, urgent=0)
+
+    def now() -> datetime:
+        """The clock is asked once for each batch."""
+        if district.all(Referral):
+            district.change(Responder, 1, unreachable="stopped")
+        return district.clock()
+
+    assert referral.refer_waiting(replace(district.kit, now=now)) == MANY
+    rows = district.all(Referral)[referral.BATCH :]
+    assert {row.responder_id for row in rows} == {2}
+
+
+def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
+    person, tip = district.enrol(), district.file_tip()
+    with district.database.writing() as session:
+        assert [*telling.refer(session, {"K7Q4": Given(tip, 0, person)}, NOON)] == ["K7Q4"]
+        both = {"K7Q4": Given(tip, 1, person), "M7Q4": Given(tip, 2, person)}
+        assert [*telling.refer(session, both, NOON)] == ["M7Q4"]
+        steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
+        assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
+
+
+def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
+    person, tip = district.enrol(), district.file_tip()
+    every = map("".join, product(reference.ALPHABET, repeat=4))
+    taken = enumerate(name for name in every if reference.is_reference(name))
+    with district.database.writing() as session:
+        while some := dict(islice(taken, 20_000)):
+            given = {name: Given(tip, 9 + step, person) for step, name in some.items()}
+            assert len(telling.refer(session, given, NOON)) == len(some)
+
+    assert referral.refer_waiting(district.kit) == 1
+
+    newest = district.all(Referral)[-1]
+    assert len(newest.reference) == 5
+    assert reference.is_reference(newest.reference)
