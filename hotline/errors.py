@@ -9,6 +9,7 @@ HotlineError
 ├── CallbackInvalid        a callback of the gateway that breaks the protocol
 ├── HandsetRefused         the stand-in's handset cannot do that: it is off, or no dialogue is open
 ├── LabelMissing           a caller who reads finds no such choice on the handset's screen
+├── DialogueBroken         a dialogue ended before it said that the tip is kept
 ├── KeyMissing             a process was asked for a key that its folder does not hold
 ├── SealBroken             an envelope that was altered, or is not for this key
 ├── PassphraseWrong        the desk's key does not open with what was typed
@@ -70,6 +71,10 @@ class HandsetRefused(HotlineError):
 
 
 class LabelMissing(HotlineError):
+    pass
+
+
+class DialogueBroken(HotlineError):
     pass
 
 

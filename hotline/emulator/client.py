@@ -91,9 +91,9 @@ class EmulatorClient:
         listed = self.handset(msisdn)["inbox"]
         return [sms for sms in listed if sms["direction"] == "received"]
 
-    def outbox(self) -> list[dict[str, Any]]:
-        """Every MT in the order in which it came: `id`, `to`, `text`, `accepted`, `accepted_at` ..."""
-        return list(self.get("outbox")["outbox"])
+    def outbox(self, after: int = 0) -> list[dict[str, Any]]:
+        """Every MT behind the first `after`, in order: `id`, `to`, `text`, `accepted`, `accepted_at` ..."""
+        return list(self.get(f"outbox?after={after}")["outbox"])
 
     def sessions(self) -> list[dict[str, Any]]:
         return list(self.get("sessions")["sessions"])

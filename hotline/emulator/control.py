@@ -153,8 +153,11 @@ class _Control:
             return held.shown(_shown(session) if session else {})
 
     def outbox(self) -> dict[str, Any]:
+        """From the beginning, or behind the first `after`: whoever asks often need not be told all of it each time."""
+        after = max(0, request.args.get("after", default=0, type=int))
         with self._state.lock:
-            return {"outbox": [sent.shown() for sent in self._state.outbox]}
+            listed = self._state.outbox[after:]
+            return {"outbox": [sent.shown() for sent in listed]}
 
     def sessions(self) -> dict[str, Any]:
         with self._state.lock:

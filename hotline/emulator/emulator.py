@@ -64,7 +64,7 @@ def build_emulator(
         faults=faults,
         scheduler=scheduler,
         ids=ids,
-        ussd=Ussd(state, line, faults, scheduler, ids, Hops(state, line), endings),
+        ussd=Ussd(state, line, faults, scheduler, ids, Hops(state, line, faults), endings),
         messaging=Messaging(state, ids, delivery),
         delivery=delivery,
         inbound=Inbound(state, line, faults, scheduler, ids),

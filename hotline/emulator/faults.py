@@ -103,6 +103,9 @@ _POINTS = {
 }
 
 
+_ONLY_WHERE_IT_MATTERS = frozenset({Kind.RETRY_HOP, Kind.OUT_OF_ORDER})
+"""Drawn for every hop, and struck only where there is something to repeat: whoever repeats it counts it."""
+
 _MAYBE = type(None)
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "probability": (int, float),
@@ -192,8 +195,18 @@ class Faults:
                 if rule.times is not None:
                     self._rules[at] = replace(rule, times=rule.times - 1)
                 drawn[rule.kind] = rule
-                self.struck[rule.kind] = self.struck.get(rule.kind, 0) + 1
+                if rule.kind not in _ONLY_WHERE_IT_MATTERS:
+                    self._count(rule.kind)
         return drawn
+
+    def strike(self, kind: Kind) -> None:
+        """Count a fault that was drawn and left to its point to count."""
+        with self._lock:
+            self._count(kind)
+
+    def _count(self, kind: Kind) -> None:
+        """Call with the lock held."""
+        self.struck[kind] = self.struck.get(kind, 0) + 1
 
     def _spares(self, rule: Fault, msisdn: str, *, first_hop: bool) -> bool:
         if (

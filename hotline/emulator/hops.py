@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hotline.emulator.callbacks import Answer, LineAddress
-from hotline.emulator.faults import Fault, Kind
+from hotline.emulator.faults import Fault, Faults, Kind
 from hotline.emulator.sessions import Hop, Session
 from hotline.emulator.state import State
 
@@ -18,6 +18,7 @@ Struck = Mapping[Kind, Fault]
 class Hops:
     state: State
     line: LineAddress
+    faults: Faults
 
     def post(self, session: Session, hop: Hop, faults: Struck) -> Answer:
         """The answer that reaches the handset."""
@@ -26,11 +27,13 @@ class Hops:
         else:
             answer = self._once(session, hop.text, faults)
         if not answer.ok and Kind.RETRY_HOP in faults:
+            self.faults.strike(Kind.RETRY_HOP)
             time.sleep(faults[Kind.RETRY_HOP].seconds or 0.0)
             answer = self._once(session, hop.text, faults)
         if Kind.DUPLICATE_HOP in faults:
             answer = self._same(session, answer, self._once(session, hop.text, faults))
         if Kind.OUT_OF_ORDER in faults and len(session.hops) > 1:
+            self.faults.strike(Kind.OUT_OF_ORDER)
             self._once(session, session.hops[-2].text, faults)
         if Kind.LOST_ANSWER in faults:
             return Answer(error="answer lost")
@@ -49,7 +52,8 @@ class Hops:
             del fields["networkCode"]
         settings = self.state.settings
         metadata = session.metadata[-1] if session.metadata else ""
-        return self.line.post(
+        began = time.monotonic()
+        answer = self.line.post(
             "ussd",
             fields,
             headers={"at-ussd-hop-metadata": metadata} if metadata else None,
@@ -57,6 +61,10 @@ class Hops:
             total=settings.total_timeout,
             raw_plus=Kind.UNESCAPED_PLUS in faults,
         )
+        if answer.ok and time.monotonic() - began > settings.slow_after:
+            with self.state.changing() as state:
+                state.violated("slow answer", session.id)
+        return answer
 
     def _twice_at_once(self, session: Session, hop: Hop, faults: Struck) -> Answer:
         start = threading.Barrier(2)
@@ -85,3 +93,5 @@ class Hops:
                 state.violated("content type", session.id, kind)
             if answer.cookies:
                 state.violated("cookie set", session.id)
+            if not answer.body.startswith(("CON ", "END ")):
+                state.violated("neither CON nor END", session.id)

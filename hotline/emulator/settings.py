@@ -45,6 +45,8 @@ class Settings:
     connect_timeout: float = 10.0
     total_timeout: float = 10.0
     """Wall seconds for the line to answer a hop."""
+    slow_after: float = 5.0
+    """Wall seconds after which an answer breaks the line's own promise, though the network still takes it."""
     end_notice_after: float = 0.2
     live_status: bool = False
     """Answer 100 instead of 102, as the live system was seen to do."""

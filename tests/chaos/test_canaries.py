@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from hotline.cli.chaos.callers import plan, tell
+from hotline.cli.chaos.canary import Search, dresses, number_dresses
+from hotline.cli.chaos.settling import settle
 from hotline.cli.stack import Stack
 from hotline.domain.places import districts
-from tests.chaos.canary import Search, dresses, number_dresses
-from tests.chaos.run import settle
-from tests.chaos.told import plan, tell
 
 WORDS = "ikanariyihishe"
 STRANGER = "+250788654321"

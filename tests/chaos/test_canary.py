@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.chaos.canary import Search, dresses, number_dresses
+from hotline.cli.chaos.canary import Search, dresses, number_dresses
 
 WORD = "ikanari-yihishe"
 

@@ -1,20 +1,23 @@
 """The books themselves: each breach of a promise, planted one by one, is read out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from nacl.public import PrivateKey
 
+from hotline.cli.chaos import ledger
 from hotline.domain.delivery import MessageState, Outcome
 from hotline.domain.message import Kind
+from hotline.domain.referral import DeadlineKind
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.sealing.sealer import Sealer
+from hotline.store import audit
 from hotline.store.database import Database, Session
 from hotline.store.desks import Desk
-from hotline.store.messages import Attempt, Message
+from hotline.store.messages import Attempt, Deadline, Message, Referral
 from hotline.store.tips import Grant, Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
-from tests.chaos import ledger
 
 DESK = PrivateKey.generate()
 ALERT = "K7Q4: Gasabo, urgent. Reply 1 K7Q4"
@@ -49,6 +52,9 @@ def kept(database: Database) -> Database:
         session.add(make_alert())
         session.flush()
         session.add(Attempt(message_id=1, n=1, started_at=NOON, outcome=Outcome.ACCEPTED))
+        session.add(make_deadline())
+        for action in ("init", "release"):
+            audit.append(session, at=NOON, actor="line", action=action)
     return database
 
 
@@ -68,15 +74,29 @@ def make_alert() -> Message:
     )
 
 
+def make_deadline(step: int = 0, due: float = 180, fired: float | None = None) -> Deadline:
+    """Of the one tip; times in seconds after noon."""
+    return Deadline(
+        tip_id=1,
+        kind=DeadlineKind.ACKNOWLEDGE,
+        step=step,
+        due_at=NOON + timedelta(seconds=due),
+        fired_at=None if fired is None else NOON + timedelta(seconds=fired),
+    )
+
+
 def breaches(database: Database, told: list[ledger.Told], texts: list[str]) -> list[str]:
     accepted = ledger.by_reference(texts)
     return [
         *ledger.lost(database, told),
         *ledger.unreadable(database, told, bytes(DESK)),
         *ledger.unreferred(database),
-        *ledger.unsettled(database),
-        *ledger.unsent(database, accepted),
+        *ledger.unsettled(database, NOON),
+        *ledger.unsent(database, lambda: accepted, NOON),
         *ledger.repeated_too_often(database, accepted),
+        *ledger.out_of_time(database, NOON),
+        *ledger.unchained(database),
+        *ledger.worded_otherwise(database, accepted),
     ]
 
 
@@ -113,6 +133,28 @@ def _waiting(session: Session) -> None:
     session.query(Message).one().state = MessageState.SENDING
 
 
+def _untimed(session: Session) -> None:
+    session.query(Deadline).one().fired_at = NOON
+
+
+def _overdue(session: Session) -> None:
+    session.query(Deadline).one().due_at = NOON - timedelta(seconds=91)
+
+
+def _fired_twice(session: Session) -> None:
+    session.add_all(
+        (make_deadline(1, due=-200, fired=-199), make_deadline(2, due=-200, fired=-198))
+    )
+
+
+def _unchained(session: Session) -> None:
+    session.query(audit.AuditEntry).first().actor = "nobody"  # type: ignore[union-attr]
+
+
+def _nobodys(session: Session) -> None:
+    session.query(Referral).one().reference = "AAAA"
+
+
 @pytest.mark.parametrize(
     ("plant", "sentence"),
     [
@@ -123,6 +165,11 @@ def _waiting(session: Session) -> None:
         (_altered, "does not open"),
         (_given_to_nobody, "referred to nobody"),
         (_waiting, "is sending"),
+        (_untimed, "no time is set"),
+        (_overdue, "passed unnoticed"),
+        (_fired_twice, "climbed twice"),
+        (_unchained, "breaks at row 1"),
+        (_nobodys, "that no tip has"),
     ],
 )
 def test_what_is_wrong_in_the_database_is_read_out(

@@ -13,11 +13,11 @@ import pytest
 import requests
 
 from hotline.adapters import embedded_redis
+from hotline.cli.chaos.callers import plan, tell
+from hotline.cli.chaos.ledger import REFERENCE
 from hotline.cli.stack import free_port
 from hotline.domain.places import districts
 from hotline.emulator.client import EmulatorClient
-from tests.chaos.ledger import REFERENCE
-from tests.chaos.told import plan, tell
 from tests.eventually import eventually
 
 WORDS = "hafi y'isoko"

@@ -3,58 +3,47 @@
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from hotline.cli.stack import Stack
+from hotline.cli.chaos import ledger
+from hotline.cli.chaos.callers import dial_once, plan, tell
+from hotline.cli.chaos.ground import Ground, Pair, under_test
+from hotline.cli.chaos.killer import EACH, FAILPOINTS
+from hotline.cli.chaos.run import WORDS, Order, run
+from hotline.cli.chaos.settling import kit_of, settle
 from hotline.domain.places import districts
-from hotline.errors import LabelMissing
-from tests.chaos import ledger
-from tests.chaos.killer import EACH, FAILPOINTS
-from tests.chaos.pairs import Ground, ground
-from tests.chaos.run import WORDS, kit_of, run, settle
-from tests.chaos.told import Broken, dial_once, plan, tell
+from hotline.errors import DialogueBroken, LabelMissing
 
 TIPS = int(os.environ.get("CHAOS_TIPS", "200"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
+PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
 FEW = 6
 PROCFILE = Path(__file__).parents[2] / "Procfile"
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
-@contextmanager
-def under_test(
-    folder: Path, *, without: str | None = None, on: Ground | None = None
-) -> Iterator[tuple[Stack, Path]]:
-    """A line whose processes may be made to die, with a step of the relay taken out where one is named."""
-    faults = folder / "faults"
-    faults.mkdir()
-    procfile = None
-    if without is not None:
-        broken = f"clock: {sys.executable} -m tests.chaos.clock_without {without}"
-        procfile = folder / "Procfile"
-        procfile.write_text(re.sub("(?m)^clock: .*$", broken, PROCFILE.read_text()))
-    environ = {"HOTLINE_TESTING": "yes", "HOTLINE_FAULTS": str(faults)}
-    environ |= on.environ if on else {}
-    with Stack(folder, environ=environ, procfile=procfile) as stack:
-        yield stack, faults
+def procfile_without(step: str, folder: Path) -> Path:
+    """The line's processes, with a step of the relay taken out."""
+    procfile = folder / "Procfile"
+    broken = f"clock: {sys.executable} -m tests.chaos.clock_without {step}"
+    procfile.write_text(re.sub("(?m)^clock: .*$", broken, PROCFILE.read_text()))
+    return procfile
 
 
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with ground() as servers, under_test(tmp_path, on=servers) as (stack, faults):
-        report = run(stack, faults, tips=TIPS, seed=SEED, servers=servers.deaths)
+    report = run(tmp_path, Order(TIPS, SEED, PAIR), say=lambda _: None)
     with capsys.disabled():
         sys.stdout.write(f"\nchaos: {report.line()}\n")
 
-    assert report.breaches == []
-    assert report.promises >= TIPS
-    wanted = {*FAILPOINTS, "redis", "redis.flush", *servers.deaths}
-    assert all(report.kills.get(name, 0) >= EACH for name in wanted), report.kills
+    assert report.clean, report.found
+    assert report.promised >= TIPS
+    wanted = {*FAILPOINTS, "redis", "redis.flush"}
+    assert all(report.deaths.get(name, 0) >= EACH for name in wanted), report.deaths
 
 
 @pytest.mark.parametrize(
@@ -67,13 +56,14 @@ def test_a_run_notices_that_a_step_is_missing(
 ) -> None:
     """The last tip meets the death that this step alone mends: with it all is well, without it the run says so."""
     codes = [district.code for district in districts()]
-    with under_test(tmp_path, without=step if broken else None) as (stack, faults):
+    procfile = procfile_without(step, tmp_path) if broken else None
+    with under_test(tmp_path, Ground(), procfile=procfile) as (stack, faults):
         stack.emulator.set_faults({"kind": "retry_hop", "seconds": 1.0})
         told = [tell(stack.emulator, tip) for tip in plan(FEW, codes, WORDS)]
         assert settle(stack, told, seconds=30) == []
 
         (faults / failpoint).touch()
-        with suppress(Broken, LabelMissing):
+        with suppress(DialogueBroken, LabelMissing):
             # Never a second dial: another tip's doorbell would bring this one along.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
         breaches = settle(stack, told, seconds=patience if broken else 100)

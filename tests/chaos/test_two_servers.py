@@ -2,59 +2,25 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 
-from hotline.cli.stack import Stack, free_port
+from hotline.cli.chaos.callers import plan, tell
+from hotline.cli.chaos.ground import Pair, ground, second_server
+from hotline.cli.chaos.processes import below, started_as
+from hotline.cli.chaos.responders import answer_alerts
+from hotline.cli.chaos.run import WORDS
+from hotline.cli.chaos.settling import kit_of, settle
+from hotline.cli.stack import Stack
 from hotline.domain.places import districts
 from hotline.store.messages import Leader
-from tests.chaos.pairs import ground
-from tests.chaos.responders import answer_alerts
-from tests.chaos.run import WORDS, kit_of, settle
-from tests.chaos.told import plan, tell
 from tests.eventually import eventually
-from tests.servers import Pair
 
 TIPS = 30
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
-
-
-@contextmanager
-def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
-    """`hotline run` beside the first, with a port of its own and everything else in common."""
-    gateway = {
-        "HOTLINE_PORT": str(free_port()),
-        "HOTLINE_GATEWAY_URL": stack.page.rstrip("/"),
-        "HOTLINE_INBOUND_SMS": "yes",
-    }
-    with stack.log.open("ab") as log:
-        keeper = subprocess.Popen(
-            [sys.executable, "-m", "hotline.cli.main", "run"],
-            env=stack.environ | gateway,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    try:
-        yield keeper
-    finally:
-        keeper.terminate()
-        keeper.wait(30)
-
-
-def working(pid: int, words: str) -> int:
-    """How many processes below this one were started so."""
-    return sum(
-        words in " ".join(child.cmdline()) for child in psutil.Process(pid).children(recursive=True)
-    )
 
 
 def leader(stack: Stack) -> int:
@@ -70,12 +36,12 @@ def test_two_servers_tell_thirty_tips_and_one_of_them_dies(tmp_path: Path) -> No
     codes = [district.code for district in districts()]
     tips = plan(TIPS, codes, WORDS)
     with (
-        ground(Pair.SERVERS) as servers,
+        ground(Pair.POSTGRES) as servers,
         Stack(tmp_path, environ={**servers.environ, "HOTLINE_WEB_WORKERS": "2"}) as stack,
         second_server(stack) as second,
     ):
         for pid in (stack.pid, second.pid):
-            eventually(lambda pid=pid: working(pid, "worker alerts") == 2, seconds=30)  # type: ignore[misc]
+            eventually(lambda pid=pid: len(started_as(pid, "worker alerts")) == 2, seconds=30)  # type: ignore[misc]
         quiet = threading.Event()
         answers = threading.Thread(target=answer_alerts, args=(stack.emulator, quiet))
         answers.start()
@@ -89,6 +55,6 @@ def test_two_servers_tell_thirty_tips_and_one_of_them_dies(tmp_path: Path) -> No
             answers.join()
 
         assert settle(stack, told, seconds=100) == []
-        ours = {child.pid for child in psutil.Process(stack.pid).children(recursive=True)}
+        ours = set(below(stack.pid))
         eventually(lambda: leader(stack) in ours, seconds=15)
         assert len(told) == TIPS

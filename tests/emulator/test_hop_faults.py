@@ -1,4 +1,5 @@
 import itertools
+import time
 
 import pytest
 
@@ -39,6 +40,32 @@ def test_a_repeat_that_is_answered_otherwise_is_a_violation(
     client.set_faults({"kind": "duplicate_hop"})
     client.dial()
     assert [one["rule"] for one in client.violations()] == ["repeat answered otherwise"]
+
+
+def test_an_answer_that_is_slow_is_a_violation(client: EmulatorClient, line: FakeLine) -> None:
+    line.before = lambda: time.sleep(0.1)
+    client.set(slow_after=0.05)
+    client.dial()
+    assert [one["rule"] for one in client.violations()] == ["slow answer"]
+
+
+def test_an_answer_that_neither_goes_on_nor_ends_is_a_violation(
+    client: EmulatorClient, line: FakeLine
+) -> None:
+    line.answers = {"": "Welcome"}
+    client.dial()
+    assert [one["rule"] for one in client.violations()] == ["neither CON nor END"]
+
+
+def test_what_had_nothing_to_repeat_did_not_strike(client: EmulatorClient, line: FakeLine) -> None:
+    client.set_faults({"kind": "out_of_order"}, {"kind": "retry_hop"})
+    session = client.dial()
+    assert client.struck() == {}
+    session.reply("1")
+    assert client.struck() == {"out_of_order": 1}
+    line.status = 500
+    session.reply("1")
+    assert client.struck() == {"out_of_order": 2, "retry_hop": 1}
 
 
 def test_a_pair_out_of_order(client: EmulatorClient, line: FakeLine) -> None:

@@ -130,6 +130,8 @@ def test_each_recipient_status(
     assert (recipient["cost"], recipient["messageId"]) == ("0", "None")
     assert only(sms.sent("Message", ONE))["statusCode"] == 102
     assert [one["accepted"] for one in client.outbox()] == [False, True]
+    assert [one["accepted"] for one in client.outbox(after=1)] == [True]
+    assert client.outbox(after=2) == []
 
 
 def test_a_blacklisted_number_and_a_bad_one_beside_a_good_one(

@@ -2,12 +2,14 @@
 
 import itertools
 import time
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from hotline.domain.places import place_name, province_of, sectors
 from hotline.emulator.client import EmulatorClient, Session
 from hotline.emulator.reader import choose
-from hotline.errors import HandsetRefused, LabelMissing
+from hotline.errors import DialogueBroken, HandsetRefused, LabelMissing
 
 PROBLEM, YES, NO, CHILD_WORK, ADULT = (
     "Ikibazo",
@@ -17,8 +19,8 @@ PROBLEM, YES, NO, CHILD_WORK, ADULT = (
     "Umuntu mukuru",
 )
 LANDMARK = "2"
-DIALS = 60
-"""How often somebody dials before a test calls the line dead."""
+PATIENCE = 120.0
+"""Seconds for which somebody dials before a run calls her unheard: longer than any single fault of it lasts."""
 PAUSE = 0.25
 """Seconds from a call that broke to the next: quicker than any thumb, and long enough for a server to start."""
 
@@ -34,7 +36,8 @@ class Tip:
 
     @property
     def msisdn(self) -> str:
-        return f"+2507881{self.number:05d}"
+        """Nobody's who is enrolled in the rehearsal."""
+        return f"+2507883{self.number:05d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,16 @@ class Promise:
     complete: bool
 
 
-class Broken(Exception):
-    """The dialogue ended before it said so."""
+@dataclass
+class Broken:
+    """How dialogues ended before their time: what the handset was told, or the choice that was not there."""
+
+    ends: Counter[str] = field(default_factory=Counter)
+    unheard: list[int] = field(default_factory=list)
+    """Tips whose callers gave up."""
 
 
-def plan(count: int, districts: list[str], words: str) -> list[Tip]:
+def plan(count: int, districts: Sequence[str], words: str) -> list[Tip]:
     """Every other one says danger and hangs up early; the rest tell all of it, words included, about a child."""
     places = itertools.cycle(districts)
     return [
@@ -60,17 +68,29 @@ def plan(count: int, districts: list[str], words: str) -> list[Tip]:
 
 
 def tell(emulator: EmulatorClient, tip: Tip) -> Promise:
-    """Dial until the tip is told. Raises AssertionError where the line never listens."""
-    for _ in range(DIALS):
+    """Dial until the tip is told. Raises DialogueBroken where the line never listens."""
+    broken = Broken()
+    promise = try_to_tell(emulator, tip, broken)
+    if promise is None:
+        raise DialogueBroken(f"tip {tip.number} was never heard: {dict(broken.ends)}")
+    return promise
+
+
+def try_to_tell(emulator: EmulatorClient, tip: Tip, broken: Broken) -> Promise | None:
+    """Dial until the tip is told, or patience ends: then None. What went wrong on the way is noted in `broken`."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         try:
             return dial_once(emulator, tip)
-        except (Broken, LabelMissing, HandsetRefused):
+        except (DialogueBroken, LabelMissing, HandsetRefused) as how:
+            broken.ends[f"{type(how).__name__}: {how}"] += 1
             time.sleep(PAUSE)
-    raise AssertionError(f"tip {tip.number} was never heard")
+    broken.unheard.append(tip.number)
+    return None
 
 
 def dial_once(emulator: EmulatorClient, tip: Tip) -> Promise:
-    """One dialogue. Raises Broken or LabelMissing where it ended before it said that the tip is kept."""
+    """One dialogue. Raises DialogueBroken, LabelMissing or HandsetRefused where it ended before its time."""
     session = emulator.dial(msisdn=tip.msisdn)
     for label in (PROBLEM, YES if tip.danger else NO, NO):
         _press(session, label)
@@ -88,9 +108,10 @@ def dial_once(emulator: EmulatorClient, tip: Tip) -> Promise:
 
 
 def _press(session: Session, label: str) -> None:
-    choose(session, label)
+    if session.open:
+        choose(session, label)
     if not session.open:
-        raise Broken
+        raise DialogueBroken(session.error or "the line said END")
 
 
 def _finish(session: Session, words: str) -> None:

@@ -1,0 +1,49 @@
+"""Many callers at once, until so many tips are told and whoever must hear them all says that it is enough."""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from hotline.cli.chaos.callers import Broken, Promise, Tip, plan, try_to_tell
+from hotline.domain.places import districts
+from hotline.emulator.client import EmulatorClient
+
+CALLERS = 8
+NUMBERS = 100_000
+"""So many callers have a number each."""
+
+
+@dataclass
+class Crowd:
+    emulator: EmulatorClient
+    tips: int
+    words: str
+    enough: Callable[[], bool]
+    """Asked once the tips are told: until then more are."""
+    told: list[Promise] = field(default_factory=list)
+    broken: Broken = field(default_factory=Broken)
+
+    def tell(self, callers: int = CALLERS) -> None:
+        waiting, lock = self._waiting(), threading.Lock()
+        with ThreadPoolExecutor(callers) as threads:
+            for done in [
+                threads.submit(self._one_after_another, waiting, lock) for _ in range(callers)
+            ]:
+                done.result()
+
+    def _waiting(self) -> Iterator[Tip]:
+        everyone = plan(NUMBERS, [district.code for district in districts()], self.words)
+        yield from everyone[: self.tips]
+        yield from itertools.takewhile(lambda _: not self.enough(), everyone[self.tips :])
+
+    def _one_after_another(self, waiting: Iterator[Tip], lock: threading.Lock) -> None:
+        while True:
+            with lock:
+                tip = next(waiting, None)
+            if tip is None:
+                return
+            promise = try_to_tell(self.emulator, tip, self.broken)
+            if promise is not None:
+                self.told.append(promise)

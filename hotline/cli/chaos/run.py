@@ -1,0 +1,163 @@
+"""One fault run: callers, a gateway that lies, deaths by the dozen, and then the books are read."""
+
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline.cli.chaos.callers import plan
+from hotline.cli.chaos.canary import Search, dresses, number_dresses
+from hotline.cli.chaos.crowd import Crowd
+from hotline.cli.chaos.ground import Pair, ground, own_or_refuse, second_server, under_test
+from hotline.cli.chaos.killer import Killer
+from hotline.cli.chaos.ledger import Breach, Invariant
+from hotline.cli.chaos.lies import LIES
+from hotline.cli.chaos.report import Report, source
+from hotline.cli.chaos.responders import answer_alerts
+from hotline.cli.chaos.settling import accepted, kit_of, settle
+from hotline.cli.stack import Stack
+from hotline.config import Settings
+from hotline.store import ledger as books
+
+FEW = 2
+"""Figures of fewer tips are none."""
+ANSWERING = 0.6
+"""The share of references that are taken: of most tips one of two or three, and of some none, so that ladders climb."""
+SOUGHT = 3
+"""Callers whose numbers are looked for in everything that was written."""
+TELL_EVERY = 10.0
+"""Seconds between two lines of progress."""
+WORDS = "ku iduka hafi y'umuhanda"
+REPEATED_OTHERWISE = "repeat answered otherwise"
+"""No breach here: where the first answer was a polite end, for want of a database, the repeat goes on."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run is asked for."""
+
+    tips: int
+    seed: int
+    pair: Pair = Pair.SQLITE
+    pause: float = 3.0
+    """Seconds between deaths, once each has died its first ones."""
+
+
+def run(folder: Path, order: Order, say: Say) -> Report:
+    """A line of our own in this folder, on loopback, gone at the end: tips under every fault, then the books.
+
+    Raises NotReady where a program is missing or the line does not start.
+    """
+    with (
+        ground(order.pair) as on,
+        under_test(folder, on) as (stack, faults),
+        second_server(stack) as second,
+    ):
+        killer = Killer(
+            keepers=(stack.pid, second.pid),
+            faults=faults,
+            redis_url=Settings.read(stack.environ).redis_url,
+            seed=order.seed,
+            pause=order.pause,
+            servers=on.deaths,
+            absences=on.absences,
+        )
+        own_or_refuse(stack, (folder, *on.folders))
+        return _judged(stack, killer, order, (folder, *on.folders), say)
+
+
+def _judged(
+    stack: Stack, killer: Killer, order: Order, folders: tuple[Path, ...], say: Say
+) -> Report:
+    report = Report(order.tips, order.seed, order.pair, source=source())
+    crowd = Crowd(stack.emulator, order.tips, WORDS, enough=killer.dealt.is_set)
+    began = time.monotonic()
+    stack.emulator.set_faults(*LIES, seed=order.seed)
+
+    _under_fire(stack, killer, crowd, say)
+
+    report.lies = stack.emulator.struck()
+    stack.emulator.clear_faults()
+    stack.until_ready()
+    say("quiet: waiting until every alert is settled")
+    report.judged([*settle(stack, crowd.told), *_written(folders), *_answered(stack)])
+    report.promised, report.unheard = len(crowd.told), len(crowd.broken.unheard)
+    report.dialogues_broken = dict(crowd.broken.ends.most_common())
+    _count(report, stack, killer)
+    report.seconds = round(time.monotonic() - began, 1)
+    return report
+
+
+def _under_fire(stack: Stack, killer: Killer, crowd: Crowd, say: Say) -> None:
+    """Callers and deaths side by side: nobody stops telling before every kind of death has been died."""
+    over, quiet = threading.Event(), threading.Event()
+    threads = [
+        threading.Thread(target=killer.run, args=(over,)),
+        threading.Thread(target=answer_alerts, args=(stack.emulator, quiet, ANSWERING)),
+        threading.Thread(target=_progress, args=(crowd, killer, quiet, say)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        crowd.tell()
+    finally:
+        over.set()
+        threads[0].join()
+        quiet.set()
+        for thread in threads:
+            thread.join()
+
+
+def _progress(crowd: Crowd, killer: Killer, stop: threading.Event, say: Say) -> None:
+    began = time.monotonic()
+    while not stop.wait(TELL_EVERY):
+        passed = time.monotonic() - began
+        say(
+            f"{passed:4.0f} s: {len(crowd.told)} of {crowd.tips} tips told, {killer.kills.total()} deaths"
+        )
+
+
+def _count(report: Report, stack: Stack, killer: Killer) -> None:
+    sent = accepted(stack)
+    report.alerts = len(sent)
+    report.sends = sum(len(texts) for texts in sent.values())
+    report.repeats = report.sends - report.alerts
+    report.deaths = dict(sorted(killer.kills.items()))
+    report.faults = killer.kills.total() + sum(report.lies.values())
+    report.violations = dict(Counter(one["rule"] for one in stack.emulator.violations()))
+    report.told = _waits(stack)
+
+
+def _waits(stack: Stack) -> dict[str, float]:
+    kit = kit_of(stack)
+    with kit.database.reading() as session:
+        seconds = sorted(wait.total_seconds() for wait in books.waits(session))
+    kit.database.close()
+    if len(seconds) < FEW:
+        return {}
+    twentieths = statistics.quantiles(seconds, n=20)
+    figures = {"median": statistics.median(seconds), "p95": twentieths[-1], "worst": seconds[-1]}
+    return {name: round(figure, 2) for name, figure in figures.items()}
+
+
+def _answered(stack: Stack) -> list[Breach]:
+    """I8, as the gateway's stand-in saw it hop by hop."""
+    seen = Counter(one["rule"] for one in stack.emulator.violations())
+    del seen[REPEATED_OTHERWISE]
+    return [Breach(Invariant.ANSWERED, f"{rule}, {count} times") for rule, count in seen.items()]
+
+
+def _written(folders: tuple[Path, ...]) -> list[Breach]:
+    """I5: no word of a tip, and none of some callers' numbers, in any dress, in any file of the line."""
+    needles = {f"words as {name}": dress for name, dress in dresses(WORDS).items()}
+    for tip in plan(SOUGHT, ["101"], WORDS):
+        found = number_dresses(tip.msisdn).items()
+        needles |= {f"number {tip.number} as {name}": dress for name, dress in found}
+    search = Search(folders, needles)
+    search.once()
+    return [Breach(Invariant.UNWRITTEN, found) for found in sorted(search.found)]

@@ -1,0 +1,138 @@
+"""The books after a fault run: what the line's database says of every tip and every alert. Nothing else asks this."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from hotline.domain.delivery import Outcome
+from hotline.domain.message import Kind
+from hotline.domain.tip import TipState
+from hotline.store.messages import Attempt, Deadline, Message, Referral
+from hotline.store.tips import Grant, Tip
+
+
+@dataclass(frozen=True, slots=True)
+class FiledTip:
+    """A tip that is no draft any more."""
+
+    id: int
+    uid: str
+    session_key: str
+    place: str
+    state: str
+    body: bytes = field(repr=False)
+    grant: bytes | None = field(repr=False)
+    """Its key, sealed to the desk that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    id: int
+    reference: str
+    step: int
+    """Of the ladder: 0 is whoever was told first."""
+    state: str
+    created_at: datetime
+    resent: bool
+    doubtful: int
+    """Attempts of which nobody knows the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A deadline that was closed."""
+
+    tip_id: int
+    due_at: datetime
+    fired_at: datetime
+
+
+def filed(session: Session, desk: str) -> list[FiledTip]:
+    """Every filed tip, with its grant for one desk."""
+    rows = session.execute(
+        select(Tip.id, Tip.uid, Tip.session_key, Tip.place, Tip.state, Tip.body, Grant.sealed_key)
+        .outerjoin(Grant, (Grant.tip_id == Tip.id) & (Grant.desk_code == desk))
+        .where(Tip.state != TipState.DRAFT)
+    )
+    return [FiledTip(*row) for row in rows]
+
+
+def unreferred(session: Session) -> Sequence[int]:
+    """Filed tips that were given to nobody."""
+    given = select(Referral.id).where(Referral.tip_id == Tip.id).exists()
+    return session.scalars(select(Tip.id).where(Tip.state != TipState.DRAFT, ~given)).all()
+
+
+def alerts(session: Session) -> list[Alert]:
+    """Every alert, with the number of its attempts that may or may not have been sent."""
+    doubtful = (
+        select(Attempt.message_id, func.count().label("tries"))
+        .where(or_(Attempt.outcome.is_(None), Attempt.outcome == Outcome.UNKNOWN))
+        .group_by(Attempt.message_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Message.id,
+            Referral.reference,
+            Referral.step,
+            Message.state,
+            Message.created_at,
+            Message.resent,
+            func.coalesce(doubtful.c.tries, 0),
+        )
+        .join(Referral, Referral.id == Message.referral_id)
+        .outerjoin(doubtful, doubtful.c.message_id == Message.id)
+        .where(Message.kind == Kind.ALERT)
+    )
+    return [Alert(*row) for row in rows]
+
+
+def waiting_without_deadline(session: Session) -> Sequence[int]:
+    """Tips that somebody was told of and nobody has taken, and for which no time is set."""
+    taken = select(Referral.id).where(
+        Referral.tip_id == Tip.id, Referral.acknowledged_at >= Tip.referred_at
+    )
+    timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
+    return session.scalars(
+        select(Tip.id).where(Tip.referred_at.is_not(None), ~taken.exists(), ~timed.exists())
+    ).all()
+
+
+def overdue(session: Session, before: datetime) -> Sequence[int]:
+    """Tips of which a deadline has passed, and nothing came of it."""
+    late = (Deadline.fired_at.is_(None), Deadline.due_at < before)
+    return session.scalars(select(Deadline.tip_id).where(*late).distinct()).all()
+
+
+def firings(session: Session) -> list[Firing]:
+    """Deadlines that time closed, not somebody who took the tip before; by tip, in their order."""
+    rows = session.execute(
+        select(Deadline.tip_id, Deadline.due_at, Deadline.fired_at)
+        .where(Deadline.fired_at >= Deadline.due_at)
+        .order_by(Deadline.tip_id, Deadline.fired_at)
+    )
+    return [
+        Firing(tip_id, due_at, fired_at)
+        for tip_id, due_at, fired_at in rows
+        if fired_at is not None
+    ]
+
+
+def waits(session: Session) -> list[timedelta]:
+    """From each tip's filing to the first alert of it that the gateway took."""
+    first = (
+        select(Referral.tip_id, func.min(Message.accepted_at).label("at"))
+        .join(Message, Message.referral_id == Referral.id)
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Tip.filed_at, first.c.at)
+        .join(first, first.c.tip_id == Tip.id)
+        .where(Tip.filed_at.is_not(None), first.c.at.is_not(None))
+    )
+    return [accepted - filed for filed, accepted in rows]

@@ -1,0 +1,47 @@
+"""`hotline chaos` makes a line of its own, and has nothing to do with any other."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.chaos.ground import own_or_refuse
+from hotline.cli.chaos.report import Report, failure
+from hotline.cli.main import main
+from hotline.cli.stack import Stack
+from hotline.errors import NotReady
+
+
+def test_it_takes_no_setting_since_one_may_mean_a_real_line() -> None:
+    told = CliRunner(env={"HOTLINE_HOME": "/nowhere"}).invoke(main, ["chaos"])
+    assert told.exit_code == 1
+    assert "unset HOTLINE_HOME" in told.output
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"HOTLINE_HOME": "/srv/hotline"}, "home"),
+        ({"HOTLINE_DATABASE_URL": "postgresql+psycopg://line@db.example/line"}, "database"),
+        ({"HOTLINE_DATABASE_URL": "sqlite:////srv/hotline/hotline.db"}, "database"),
+        ({"HOTLINE_REDIS_URL": "redis://127.0.0.1:6379"}, "redis"),
+        ({"HOTLINE_REDIS_URL": "unix:///run/redis.sock"}, "redis"),
+    ],
+)
+def test_a_line_that_is_not_its_own_is_refused(
+    tmp_path: Path, environ: dict[str, str], named: str
+) -> None:
+    own_or_refuse(Stack(tmp_path), (tmp_path,))
+    with pytest.raises(NotReady, match=named):
+        own_or_refuse(Stack(tmp_path, environ=environ), (tmp_path,))
+
+
+def test_one_breach_or_one_caller_unheard_is_not_clean() -> None:
+    assert Report(1, 1, "sqlite", breaches={"I1": 0}).clean
+    assert not Report(1, 1, "sqlite", breaches={"I1": 1}).clean
+    assert not Report(1, 1, "sqlite", unheard=1).clean
+
+
+def test_a_run_that_came_to_no_end_says_what_kind_of_thing_happened_and_no_more() -> None:
+    line = failure(ValueError, tips=3, seed=2, pair="sqlite")
+    assert line == '{"failed": "ValueError", "tips": 3, "seed": 2, "pair": "sqlite"}'
