@@ -66,6 +66,9 @@ COMMANDS: dict[str, Entry] = {
         "hotline.cli.restore:restore",
         "Bring a backup back into an empty database: proved, migrated, and held.",
     ),
+    "retention": Entry(
+        "hotline.cli.retention:retention", "Whose words are erased next, and what is held."
+    ),
     "run": Entry(
         "hotline.cli.run:run",
         "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
+from hotline.cli.signing import signed
 from hotline.domain.places import district_named, place_name
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound
-from hotline.services import access
+from hotline.services import access, retention
 from hotline.store.standings import Standing
 
 
@@ -62,6 +63,16 @@ def read(tip_id: int, desk: str, passphrase_file: Path | None) -> None:
         click.secho("She erased afterwards: do NOT visit, do NOT call.", fg="red", err=True)
     for name, value in tip.answers.items():
         click.echo(f"{name:10} {_said(name, value)}")
+
+
+@tips.command()
+@click.argument("tip_id", metavar="ID", type=int)
+@signed
+def close(tip_id: int, name: str, reason: str) -> None:
+    """Say that a tip is over: it rings for nobody any more, and in 90 days its words go."""
+    with console_kit() as kit:
+        kept = retention.close_tip(kit, tip_id, by=name, reason=reason)
+    click.echo(f"tip {tip_id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
 
 
 def _said(name: str, value: str) -> str:

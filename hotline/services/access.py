@@ -17,6 +17,7 @@ from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.store import audit, desks, tips
 from hotline.store.audit import Chain
 from hotline.store.standings import Standing, standings
+from hotline.store.tips import Tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def list_tips(kit: Kit) -> Sequence[Standing]:
 def check_grant(kit: Kit, tip_id: int, *, desk: str) -> None:
     """Whether a desk may read a tip, before anybody types a passphrase. Raises NotFound."""
     with kit.database.reading() as session:
-        _granted(tips.with_grant(session, tip_id, desk)[1], tip_id, desk)
+        _granted(*tips.with_grant(session, tip_id, desk), desk)
 
 
 def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
@@ -91,7 +92,7 @@ def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
     """
     with kit.database.reading() as session:
         tip, grant = tips.with_grant(session, tip_id, desk)
-        key = _granted(grant, tip_id, desk)
+        key = _granted(tip, grant, desk)
         wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
 
     try:
@@ -118,9 +119,11 @@ def verify_audit(kit: Kit) -> Chain:
         return audit.verify(session)
 
 
-def _granted(grant: bytes | None, tip_id: int, desk: str) -> bytes:
+def _granted(tip: Tip, grant: bytes | None, desk: str) -> bytes:
+    if tip.erased_at is not None:
+        raise NotFound(f"tip {tip.id}: its words were erased on {tip.erased_at:%Y-%m-%d}")
     if grant is None:
-        raise NotFound(f"desk {desk} has no grant of tip {tip_id}: it was not sealed to this desk")
+        raise NotFound(f"desk {desk} has no grant of tip {tip.id}: it was not sealed to this desk")
     return grant
 
 

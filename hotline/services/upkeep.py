@@ -1,15 +1,21 @@
 """What the doctor looks at inside the line: each finding says how it stands, and what to do where it is wrong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hotline.domain.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.store import health, holds, lanes, referrals
+from hotline.services.retention import ERRAND
+from hotline.store import health, holds, lanes, referrals, retention
 from hotline.store.messages import LaneHold
+from hotline.store.retention import Kept
 
 LATE = timedelta(seconds=60)
 """An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
+UNTIDY = timedelta(days=2)
+"""What is done once a day was not done yesterday either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
             national = referrals.living_national(session)
             hold = holds.standing(session)
             held = lanes.held(session, now)
+            kept = retention.warned(session)
+            tidied = retention.done_at(session, ERRAND)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
 
@@ -43,6 +51,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         _unknown(standing),
         _dead(standing),
         _held_by(hold) if hold else _lane(held),
+        _retention(kept, tidied, now),
     )
 
 
@@ -142,6 +151,22 @@ def _held_by(hold: LaneHold) -> Finding:
         f"held by {hold.held_by} since {_at(hold.since)} ({hold.reason}): nothing goes out",
         "`hotline lane status` shows what would go out; then `hotline lane release`",
     )
+
+
+def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> Finding:
+    going = [one.term.goes_at for one in kept if one.term.keeping is Keeping.WARNED]
+    late = [when for when in going if now - when > UNTIDY]
+    if late or (tidied is not None and now - tidied > UNTIDY):
+        return Finding(
+            "retention",
+            False,
+            f"nothing was forgotten for two days; the words of {len(late)} tips should be gone",
+            "see why the clock fails at its step `tidy`: its log names the kind of fault",
+        )
+    if going:
+        words = f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}"
+        return Finding("retention", True, f"{words}: `hotline retention` lists them")
+    return Finding("retention", True, "no words go within two weeks")
 
 
 def _at(when: datetime) -> str:

@@ -8,11 +8,12 @@ from hotline.store import (
     messages,
     outreach,
     responders,
+    retention,
     tips,
 )
 from hotline.store.database import Database, Row
 
-FAMILIES = (audit, contacts, desks, flows, messages, outreach, responders, tips)
+FAMILIES = (audit, contacts, desks, flows, messages, outreach, responders, retention, tips)
 METADATA = Row.metadata
 
 

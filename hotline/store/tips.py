@@ -67,6 +67,12 @@ class Tip(Row):
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
     """The urgency that the alerts went out with: a later answer may raise it."""
+    closed_at: Mapped[datetime | None]
+    """When somebody said that it is over: from here its term runs (`domain/retention.py`)."""
+    warned_at: Mapped[datetime | None]
+    """Since when an admin can see that its words will go."""
+    erased_at: Mapped[datetime | None]
+    """When its words went: body, grants and pseudonyms. What is left counts, and tells nothing."""
 
 
 class Grant(Row):

@@ -1,0 +1,109 @@
+"""Forgetting in time: once a day by the relay, in small batches; and the holds that keep a tip from it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from hotline.domain.retention import Keeping
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.store import audit, retention, telling
+from hotline.store.database import Session
+from hotline.store.retention import Kept, LegalHold
+
+EVERY = timedelta(days=1)
+BATCH = 200
+ERRAND = "retention"
+
+
+def tidy(kit: Kit) -> None:
+    """One batch of everything, each tick, until nothing is left; then not before tomorrow. Raises StoreUnavailable."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        last = retention.done_at(session, ERRAND)
+    if last is not None and abs(at - last) < EVERY:
+        return
+
+    full = [_batch(kit, chore, at) == BATCH for chore in CHORES]
+    if not any(full):
+        with kit.database.writing() as session:
+            retention.finish(session, ERRAND, at)
+
+
+def upcoming(kit: Kit) -> Sequence[Kept]:
+    """Every tip that was warned of or is held, the one that goes first at the head."""
+    with kit.database.reading() as session:
+        return retention.warned(session)
+
+
+def close_tip(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+    """From here on its term runs. Closed twice is closed at the first time. Raises NotFound."""
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        if tip.closed_at is None:
+            tip.closed_at = kit.now()
+            telling.close_deadlines(session, [tip_id], kit.now())
+            _record(session, kit, "tip_closed", tip_id, by=by, reason=reason)
+        session.flush()
+        return retention.kept(session, tip_id)
+
+
+def hold(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+    """Its words stay until somebody lifts the hold. Raises NotFound, also where they are gone already."""
+    with kit.database.writing() as session:
+        found = retention.kept(session, tip_id)
+        if found.term.keeping is Keeping.ERASED:
+            raise NotFound(f"tip {tip_id}: its words were erased already")
+        if found.hold is None:
+            row = LegalHold(tip_id=tip_id, placed_by=by, reason=reason, placed_at=kit.now())
+            session.add(row)
+            _record(session, kit, "hold_placed", tip_id, by=by, reason=reason)
+        session.flush()
+        return retention.kept(session, tip_id)
+
+
+def lift(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+    """From here on its term counts again; what was due meanwhile is warned of anew. Raises NotFound."""
+    with kit.database.writing() as session:
+        found = retention.kept(session, tip_id)
+        if found.hold is None:
+            raise NotFound(f"tip {tip_id} is not held")
+        found.hold.lifted_by, found.hold.lifted_at = by, kit.now()
+        found.tip.warned_at = None
+        _record(session, kit, "hold_lifted", tip_id, by=by, reason=reason)
+        session.flush()
+        return retention.kept(session, tip_id)
+
+
+def _batch(kit: Kit, chore: Callable[[Session, datetime, int], int], at: datetime) -> int:
+    with kit.database.writing() as session:
+        return chore(session, at, BATCH)
+
+
+def _erase(session: Session, at: datetime, limit: int) -> int:
+    """Each tombstone has its row in the audit log, and rings no more for anybody."""
+    ids = retention.erase(session, at, limit)
+    telling.close_deadlines(session, ids, at)
+    for tip_id in ids:
+        audit.append(session, at=at, actor="clock", action="tip_erased", subject=f"tip:{tip_id}")
+    return len(ids)
+
+
+CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
+    retention.warn,
+    _erase,
+    retention.forget_pseudonyms,
+    retention.forget_dialogues,
+    retention.forget_inbound,
+    retention.forget_parameters,
+)
+
+
+def _record(session: Session, kit: Kit, action: str, tip_id: int, *, by: str, reason: str) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=f"cli:{by}",
+        action=action,
+        subject=f"tip:{tip_id}",
+        reason=reason,
+    )

@@ -1,0 +1,58 @@
+"""`hotline retention` and `hotline tips close` on a line of its own."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click import Command
+from click.testing import CliRunner, Result
+
+from hotline.cli.retention import retention
+from hotline.cli.tips import tips
+from hotline.config import Settings
+from hotline.sealing.keymaking import make_keys
+from hotline.store.database import open_database
+from hotline.store.schema import create_all
+from tests.builders import make_tip
+
+WHO = ("--name", "A. Director", "--reason", "letter 12")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    now = datetime.now(UTC)
+    make_keys(tmp_path / "keys", now)
+    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
+    create_all(database)
+    with database.writing() as session:
+        tip = make_tip(filed_at=now - timedelta(days=265))
+        tip.warned_at = now
+        session.add(tip)
+    database.close()
+    return tmp_path
+
+
+def run(home: Path, command: Command, *arguments: str) -> Result:
+    result = CliRunner().invoke(command, arguments, env={"HOTLINE_HOME": str(home)})
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_a_hold_is_placed_seen_and_lifted(home: Path) -> None:
+    assert "warned" in run(home, retention).output
+    assert "tip 1: held" in run(home, retention, "hold", "1", *WHO).output
+    (row,) = json.loads(run(home, retention, "--json").output)
+    assert (row["state"], row["held_by"], row["reason"]) == ("held", "A. Director", "letter 12")
+    assert "tip 1: kept" in run(home, retention, "lift", "1", *WHO).output
+    assert "no words go" in run(home, retention).stderr
+
+
+def test_closing_says_when_the_words_go(home: Path) -> None:
+    goes = datetime.now(UTC) + timedelta(days=90)
+    assert f"{goes:%Y-%m-%d}" in run(home, tips, "close", "1", *WHO).output
+
+
+def test_nobody_decides_without_a_name_and_a_reason(home: Path) -> None:
+    for words in (["hold", "1"], ["lift", "1", "--name", "A"]):
+        assert CliRunner().invoke(retention, words).exit_code == 1
