@@ -19,7 +19,7 @@ Akazi gatekanye n'umuryango
 1 Akazi ko mu mahanga
 2 Akazi ko mu rugo
 3 Abana
-4 Uburenganzira
+4 Uburenganzira, isuzume
 5 Ikibazo
 7 English 8 Francais"""
 SOON = 3.0

@@ -12,6 +12,8 @@ from typing import Protocol
 import gsm0338
 
 DIGITS = (*"123456789", "0")
+BACK = "0"
+"""Where it leads is a matter of the way that was come by, not of the screen."""
 PHONE, STRANGER = "+250788000001", "+250788000999"
 LONGEST_TEXT = 120
 """Letters of accumulated text after which the phone hangs up and dials again."""
@@ -94,7 +96,7 @@ class Crawler:
             if news := self._unpressed(screen):
                 return (*way, news[0])
             for digit, following in self.pressed[screen].items():
-                if following not in seen:
+                if digit != BACK and following not in seen:
                     seen.add(following)
                     waiting.append((following, (*way, digit)))
         return ()
@@ -118,6 +120,8 @@ class Crawler:
                 self._fault("a hop repeated after the line forgot it is answered otherwise")
         if shown not in self.pressed:
             self._meet(shown)
+        elif len(self._text) < len(self._found_at[shown]):
+            self._found_at[shown] = self._text
         return shown
 
     def _meet(self, shown: str) -> None:

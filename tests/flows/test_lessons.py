@@ -1,0 +1,100 @@
+"""C5: what a lesson promises, whichever it is: three screens at most, each whole, and counted at its end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline.engine import document
+from hotline.engine.flow import Book, Finish, Flow, Menu, Say
+from hotline.engine.references import targets
+from hotline.engine.run import Facts, Place, Run
+from hotline.engine.screen import paginate
+from hotline.engine.view import view
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from hotline.text.languages import CODES
+
+FLOWS = Path(__file__).parents[2] / "flows"
+BOOK: Book = document.compile(read_folder(FLOWS), place_lists())
+MOST_SCREENS = 3
+MOST_LETTERS = 130
+"""Of an English screen's own words and choices, so that Kinyarwanda fits beside the ways out."""
+SIGNS = {"signs_job": 6, "signs_control": 8, "signs_work": 5, "signs_children": 4, "signs_risk": 1}
+TAUGHT = {
+    *("work_abroad", "work_in_homes", "children", "rights_at_work", "the_law", "what_it_is"),
+    *("forced_work", "domestic_servitude", "forced_to_sell_sex", "child_work", "forced_marriage"),
+    *("armed_group", "organs", "forced_crime", "myths", "if_it_happens", "help_now", *SIGNS),
+}
+
+Lesson = tuple[tuple[Place, Say], ...]
+"""The screens from a menu, or from a flow's start, to the last before the goodbye."""
+
+
+def lessons_of(flow: Flow) -> Iterator[Lesson]:
+    menus = [node for node in flow.nodes.values() if isinstance(node, Menu)]
+    for first in dict.fromkeys([flow.start, *(to for menu in menus for to in targets(menu))]):
+        screens: list[tuple[Place, Say]] = []
+        name: str | None = first
+        while name is not None and isinstance(node := flow.nodes[name], Say):
+            screens.append((Place(flow.name, name), node))
+            name = node.goes
+        if screens:
+            assert name is not None
+            assert isinstance(flow.nodes[name], Finish)
+            yield tuple(screens)
+
+
+LESSONS = [
+    pytest.param(lesson, id=f"{flow.name}.{lesson[0][0].node}")
+    for flow in BOOK.flows.values()
+    if not flow.gathers and not flow.private
+    for lesson in lessons_of(flow)
+]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson: Lesson) -> None:
+    assert len(lesson) <= MOST_SCREENS
+    *before, (_, last) = lesson
+    assert last.topic in TAUGHT
+    assert not [node.topic for _, node in before if node.topic]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("language", CODES)
+def test_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
+    lesson: Lesson, language: str
+) -> None:
+    for place, node in lesson:
+        (page,) = paginate(view(BOOK, node, Run(language, (place,)), Facts()).layout)
+        assert page.text.split("\n")[-1].startswith("0 ")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
+    for _, node in lesson:
+        assert len(node.text["en"]) <= MOST_LETTERS
+
+
+def test_every_topic_is_taught_once() -> None:
+    told = [
+        node.topic
+        for flow in BOOK.flows.values()
+        for node in flow.nodes.values()
+        if isinstance(node, Say) and node.topic
+    ]
+    assert sorted(told) == sorted(TAUGHT)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_signs_are_24_in_their_groups_and_no_two_alike(language: str) -> None:
+    signs: dict[str, list[str]] = {}
+    for lesson in lessons_of(BOOK.flows["signs"]):
+        lines = [line for _, node in lesson for line in node.text[language].split("\n")]
+        signs[str(lesson[-1][1].topic)] = [line for line in lines if line.startswith("- ")]
+
+    assert {topic: len(lines) for topic, lines in signs.items()} == SIGNS
+    told = [line for lines in signs.values() for line in lines]
+    assert len(set(told)) == sum(SIGNS.values()) == 24
+    assert all(len(line) <= 62 for line in told)
