@@ -1,17 +1,18 @@
-"""Callers: a phone that talks to the real hooks over Flask's test client, and a line around them to look into."""
+"""Callers: a phone that talks to the real hooks over a test client, and a line around them to look into."""
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from flask.testing import FlaskClient
 from nacl.public import PrivateKey
 from sqlalchemy import select
+from werkzeug.test import Client
 
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.catalogues import load_phrases
@@ -27,6 +28,7 @@ from hotline.store.database import Database
 from hotline.store.desks import Desk
 from hotline.store.tips import Grant, Tip
 from hotline.web.app import create_app
+from hotline.web.front import hooks_first
 from tests.builders import make_pseudonyms, make_responder
 from tests.conftest import Clock
 from tests.fakes import FakeJobs, FakeRuns
@@ -47,6 +49,14 @@ REST = ("5", "1")
 """Several people need help, and helpers may come: saved."""
 
 
+class Way(StrEnum):
+    """How a request comes to the hooks. There is one door, and it must be the same."""
+
+    FRONT = "front"
+    """As in production: before Flask is asked."""
+    FLASK = "flask"
+
+
 @dataclass
 class Line:
     """The web process of a test, and what only its operator sees."""
@@ -57,10 +67,12 @@ class Line:
     runs: FakeRuns
     jobs: FakeJobs
     numbers: Any = field(default_factory=lambda: count(1))
+    way: Way = Way.FRONT
 
     @property
-    def client(self) -> FlaskClient:
-        return create_app(self.kit, SECRETS).test_client()
+    def client(self) -> Client:
+        app = create_app(self.kit, SECRETS)
+        return Client(app if self.way is Way.FLASK else hooks_first(app))
 
     def flush(self) -> None:
         self.runs.held.clear()
@@ -170,7 +182,14 @@ class Caller:
         return int(self.line.post("ended", fields).status_code)
 
 
-def make_ready(database: Database, tmp_path: Path, clock: Clock, *, national: bool = True) -> Line:
+def make_ready(
+    database: Database,
+    tmp_path: Path,
+    clock: Clock,
+    *,
+    national: bool = True,
+    way: Way = Way.FRONT,
+) -> Line:
     """Real flows, seals, pseudonyms and words; only the run store and the doorbell are doubles."""
     runs, jobs = FakeRuns(), FakeJobs()
     kit = replace(
@@ -185,7 +204,7 @@ def make_ready(database: Database, tmp_path: Path, clock: Clock, *, national: bo
     with database.writing() as session:
         for code in (*(district.code for district in districts()), "national"):
             session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))
-    line = Line(kit, database, clock, runs, jobs)
+    line = Line(kit, database, clock, runs, jobs, way=way)
     if national:
         line.enrol(Level.NATIONAL, "+250788000090")
     return line

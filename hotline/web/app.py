@@ -1,24 +1,46 @@
 """The web edge: five hooks for machines, two addresses for the operator, and no page."""
 
-from flask import Flask
+from collections.abc import Callable, Mapping
+
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from hotline.ports import Kit
-from hotline.web.guard import DOOR, MOST_BYTES, Door, Secrets
+from hotline.web.guard import DOOR, METHODS, Door, Hook, Secrets
 from hotline.web.health import health
-from hotline.web.hooks import delivery, ended, optout, sms, ussd
-from hotline.web.problems import refused, unforeseen
+from hotline.web.hooks.delivery import delivery
+from hotline.web.hooks.ended import ended
+from hotline.web.hooks.optout import optout
+from hotline.web.hooks.sms import sms
+from hotline.web.hooks.ussd import ussd
+from hotline.web.problems import plain, refused, unforeseen
+
+HOOKS: Mapping[str, Hook] = {
+    "ussd": ussd,
+    "ussd/ended": ended,
+    "sms": sms,
+    "delivery": delivery,
+    "optout": optout,
+}
+"""What stands behind `/hooks/<secret>/`."""
 
 
 def create_app(kit: Kit, secrets: Secrets) -> Flask:
     """The whole application, for one kit and the live secrets of its hooks' paths."""
     app = Flask(__name__, static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.extensions[DOOR] = Door(kit, secrets)
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, unforeseen)
 
     app.register_blueprint(health)
-    for room in (ussd, ended, sms, delivery, optout):
-        app.register_blueprint(room.hook)
+    for name, hook in HOOKS.items():
+        app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook), methods=METHODS)
     return app
+
+
+def _view(hook: Hook) -> Callable[[str], Response]:
+    def view(secret: str) -> Response:
+        reply = hook(current_app.extensions[DOOR], request.environ, secret)
+        return plain(reply.body, reply.status)
+
+    return view

@@ -12,27 +12,29 @@ from werkzeug.exceptions import HTTPException
 from hotline.errors import CallbackInvalid, Unavailable
 from hotline.ports import Kit
 from hotline.services.conversation import failure
+from hotline.web.guard import Reply
 
 LOG = logging.getLogger("hotline.web")
+PLAIN = "text/plain; charset=utf-8"
 
 
 def plain(body: str, status: int = 200) -> Response:
-    return Response(body, status=status, content_type="text/plain; charset=utf-8")
+    return Response(body, status=status, content_type=PLAIN)
 
 
-def broken_hop(kit: Kit, hook: str, error: Exception) -> Response:
+def broken_hop(kit: Kit, hook: str, error: Exception) -> Reply:
     """Whatever failed, the gateway hears `END` and 200: anything else is an error on her screen."""
     write_down(hook, error)
-    return plain(failure(kit))
+    return Reply(failure(kit))
 
 
-def broken_hook(_kit: Kit, hook: str, error: Exception) -> Response:
+def broken_hook(_kit: Kit, hook: str, error: Exception) -> Reply:
     """503 asks the gateway to send it again.
 
     What can never be read is answered 200, and written down by its kind: refused, it would come for twelve hours.
     """
     write_down(hook, error)
-    return plain("") if isinstance(error, CallbackInvalid) else plain("", 503)
+    return Reply("") if isinstance(error, CallbackInvalid) else Reply("", 503)
 
 
 def refused(error: HTTPException) -> Response:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from tests.callers import FORM, SECRETS
 from tests.fakes import FakeRuns
@@ -11,7 +11,7 @@ from tests.fakes import FakeRuns
 
 @dataclass
 class HookLine:
-    client: FlaskClient
+    client: Client
     runs: FakeRuns
 
     def hop(self, session: str, phone: str, text: str) -> str:

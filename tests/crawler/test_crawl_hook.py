@@ -4,19 +4,19 @@ from dataclasses import replace
 
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.services.places import place_lists
-from hotline.web.app import create_app
-from tests.callers import SECRETS, Line, line
+from tests.callers import Line
 from tests.crawler.crawler import Crawler
 from tests.crawler.hook_line import HookLine
+from tests.web.conftest import line, way
 
-__all__ = ["line"]
+__all__ = ["line", "way"]
 
 
 def test_a_thousand_digits_at_the_nearest_screens(line: Line) -> None:
     """A country of one sector; the engine's own crawl presses the rest."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     kit = replace(line.kit, books=SqlBookshelf(line.database, lists))
-    crawler = Crawler(HookLine(create_app(kit, SECRETS).test_client(), line.runs), most_hops=1000)
+    crawler = Crawler(HookLine(replace(line, kit=kit).client, line.runs), most_hops=1000)
     crawler.crawl()
 
     assert crawler.faults == []

@@ -1,3 +1,20 @@
-from tests.callers import line
+"""The hooks by both ways that lead to them: whatever holds of the door holds of both."""
 
-__all__ = ["line"]
+from pathlib import Path
+
+import pytest
+
+from hotline.store.database import Database
+from tests.callers import Line, Way, make_ready
+from tests.conftest import Clock
+
+
+@pytest.fixture(params=list(Way))
+def way(request: pytest.FixtureRequest) -> Way:
+    assert isinstance(request.param, Way)
+    return request.param
+
+
+@pytest.fixture
+def line(database: Database, tmp_path: Path, clock: Clock, way: Way) -> Line:
+    return make_ready(database, tmp_path, clock, way=way)

@@ -13,7 +13,7 @@ from hotline.errors import CallbackInvalid
 from hotline.store.contacts import InboundSeen, Stopped
 from hotline.store.database import open_database
 from hotline.store.messages import DeliveryReport
-from hotline.web.guard import MOST_BYTES, parse
+from hotline.web.form import MOST_BYTES, parse
 from tests.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import click
 
-from hotline.cli.bench.addresses import NULL
+from hotline.cli.bench.addresses import FLASK, NULL
 from hotline.cli.bench.line import Web, web_line
 from hotline.cli.bench.load import Ask, Load, Outcome, drive
 from hotline.cli.bench.walk import dialogues, screens
@@ -84,7 +84,11 @@ class _Bench:
         self._web = web
         self._play = play
         self._callers = callers
-        self._kinds: Mapping[str, str] = {NOTHING: NULL, "line": web.hook}
+        self._kinds: Mapping[str, str] = {
+            NOTHING: NULL,
+            "flask": FLASK + web.hook,
+            "line": web.hook,
+        }
         self._taken = count(1, callers)
         self._screens = screens(web)
 
@@ -127,7 +131,8 @@ class _Bench:
 
 def _right(outcome: Outcome) -> Outcome:
     if outcome.wrong or outcome.hung:
-        raise click.ClickException(f"{outcome.wrong} wrong answers, {outcome.hung} that never came")
+        wrong = f"{len(outcome.wrong)} wrong answers, such as {outcome.wrong[:1]}"
+        raise click.ClickException(f"{wrong}; {outcome.hung} that never came")
     return outcome
 
 

@@ -42,7 +42,8 @@ class Outcome:
 
     seconds: float
     waits: Sequence[float] = field(repr=False)
-    wrong: int
+    wrong: Sequence[str]
+    """Answers that should have been others."""
     hung: int
 
 
@@ -89,7 +90,8 @@ class _Driver:
         self._waiting = deque(load.dialogues)
         self._hops = sum(map(len, load.dialogues))
         self._waits: list[float] = []
-        self._wrong = self._sent = 0
+        self._wrong: list[str] = []
+        self._sent = 0
         self._ready: deque[_Seat] = deque()
         self._selector = selectors.DefaultSelector()
 
@@ -151,7 +153,8 @@ class _Driver:
         if not gap or len(body) < _length(head):
             return False
         self._waits.append(now - seat.due)
-        self._wrong += not head.startswith(b"HTTP/1.1 200") or body != seat.awaited
+        if not head.startswith(b"HTTP/1.1 200") or body != seat.awaited:
+            self._wrong.append(body.decode(errors="replace"))
         self._ready.append(seat)
         return True
 

@@ -5,26 +5,37 @@ Whatever a machine does meanwhile, it does to both.
 
 import os
 import time
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Response
 
 from hotline.bootstrap import Role, build_kit, key_folder
-from hotline.cli.bench.addresses import NULL, SPENT
+from hotline.cli.bench.addresses import FLASK, NULL, SPENT
 from hotline.config import Settings
 from hotline.sealing.keyfolder import hook_secrets
 from hotline.web.app import create_app
+from hotline.web.front import hooks_first
+from hotline.web.problems import plain
 
 settings = Settings.read(os.environ)
-application = create_app(
-    build_kit(settings, Role.HOOKS), hook_secrets(key_folder(settings, Role.HOOKS))
-)
+flask = create_app(build_kit(settings, Role.HOOKS), hook_secrets(key_folder(settings, Role.HOOKS)))
+line = hooks_first(flask)
 
 
-@application.post(NULL)
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The line; and below `/flask` the line without its front."""
+    path: str = environ["PATH_INFO"]
+    if path.startswith(FLASK):
+        return flask(environ | {"PATH_INFO": path.removeprefix(FLASK)}, start_response)
+    return line(environ, start_response)
+
+
+@flask.post(NULL)
 def null() -> Response:
-    return Response("ok", content_type="text/plain; charset=utf-8")
+    return plain("ok")
 
 
-@application.get(SPENT)
+@flask.get(SPENT)
 def spent() -> Response:
-    return Response(str(time.process_time()), content_type="text/plain; charset=utf-8")
+    return plain(str(time.process_time()))

@@ -13,7 +13,7 @@ from hotline.domain.message import MessageIn, ReportIn
 from hotline.domain.ussd import EndNotice, UssdHop, suffix_of, with_suffix
 from hotline.errors import CallbackInvalid
 from hotline.ports import Line
-from hotline.web.guard import Form
+from hotline.web.form import Form
 
 MOST_USSD = 1000
 MOST_SMS = 1600

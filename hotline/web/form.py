@@ -1,0 +1,97 @@
+"""A callback's form, read strictly: nothing that the gateway would not send gets further."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from hotline.domain import msisdn
+from hotline.errors import CallbackInvalid, NumberInvalid
+
+MOST_BYTES = 32 * 1024
+"""1,600 accented letters take 9,600."""
+MOST_FIELDS = 30
+FORM = "application/x-www-form-urlencoded"
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+Environ = Mapping[str, Any]
+"""A request as WSGI brings it: Flask's and the front's are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A callback's fields, each at most once. They stay out of `repr`."""
+
+    fields: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return "Form()"
+
+    def text(self, name: str, *, most: int) -> str:
+        """A field that must be there, of any letters; it may be empty."""
+        value = self.fields.get(name)
+        if value is None:
+            raise CallbackInvalid(f"no {name}")
+        if len(value) > most:
+            raise CallbackInvalid(f"{name} of more than {most} letters")
+        return value
+
+    def identifier(self, name: str) -> str:
+        value = self.text(name, most=100)
+        if not ID.fullmatch(value):
+            raise CallbackInvalid(f"{name} is not an id")
+        return value
+
+    def optional(self, name: str) -> str | None:
+        """An id that may be missing or empty."""
+        return self.identifier(name) if self.fields.get(name) else None
+
+    def msisdn(self, name: str) -> str:
+        """E.164, also where the plus came as a space or not at all."""
+        try:
+            return msisdn.caller(self.text(name, most=100))
+        except NumberInvalid:
+            raise CallbackInvalid(f"{name} is not a number") from None
+
+
+def read_form(environ: Environ) -> Form:
+    """The body, and never the query string. Raises CallbackInvalid for whatever the gateway would not send."""
+    kind = environ.get("CONTENT_TYPE") or ""
+    if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
+        raise CallbackInvalid("not a form")
+    return parse(_body(environ))
+
+
+def parse(body: bytes) -> Form:
+    """Strictly UTF-8, at most 30 fields, none of them twice. Raises CallbackInvalid."""
+    try:
+        pairs = parse_qsl(
+            body.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:
+        # UnicodeDecodeError is one too. Its words would quote the body.
+        raise CallbackInvalid("not a form in UTF-8, or of too many fields") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise CallbackInvalid("a field stands twice")
+    return Form(fields)
+
+
+def _body(environ: Environ) -> bytes:
+    """All of it, without asking for more than we would take."""
+    declared = environ.get("CONTENT_LENGTH") or ""
+    length = int(declared) if declared.isdecimal() else 0
+    if length > MOST_BYTES:
+        raise CallbackInvalid(f"more than {MOST_BYTES} bytes")
+
+    ends_by_itself = environ.get("wsgi.input_terminated", False)
+    body: bytes = environ["wsgi.input"].read(MOST_BYTES + 1 if ends_by_itself else length)
+    if len(body) > MOST_BYTES:
+        raise CallbackInvalid(f"more than {MOST_BYTES} bytes")
+    if len(body) < length:
+        raise CallbackInvalid("a body that was cut short")
+    return body
