@@ -14,9 +14,9 @@ from hotline.adapters.failpoints import Failpoints
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
-from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway
+from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway, Watch
 from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY
+from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
 from hotline.sealing.opening import RelayNumbers
 from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.runs import RunCipher
@@ -32,10 +32,12 @@ class Role(StrEnum):
     """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths. Opens nothing stored."""
     WORKERS = "workers"
     """alerts, misc, clock: the relay's key pair (responders' numbers) and the stop key. Opens no tip."""
+    WATCH = "watch"
+    """watch: the key of whom it wakes. Opens neither a responder's number nor a tip."""
     READER = "reader"
     """Later: the pepper of the responders' PINs."""
     CONSOLE = "console"
-    """The commands: enrolled and stop keys, the relay's public key. Tips open with a passphrase only."""
+    """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
 
 
 class Later:
@@ -87,14 +89,23 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         sms=_sms(settings, role),
         jobs=later("rq_jobs", "RqJobs", settings.redis_url, circuit),
         limiter=later("redis_limits", "RedisLimits", settings.redis_url, circuit),
-        sealer=Sealer(keys.read(RELAY_PUBLIC_KEY) if keys.holds(RELAY_PUBLIC_KEY) else None),
+        sealer=_sealer(keys, RELAY_PUBLIC_KEY),
         pseudonyms=Pseudonyms(keys),
         numbers=_numbers(role, keys),
         phrases=load_phrases(),
         line=line_of(settings),
+        watch=Watch(
+            sealer=_sealer(keys, WATCH_PUBLIC_KEY),
+            instruments=later("instruments", "Gauges", settings.redis_url, settings.home),
+            other=later("other_channel", "OtherWay", settings.alarm_command, settings.alarm_mail),
+        ),
         now=now,
         failpoint=Failpoints(settings.faults) if settings.faults else survive,
     )
+
+
+def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
+    return Sealer(keys.read(public_key) if keys.holds(public_key) else None)
 
 
 def line_of(settings: Settings) -> Line:
@@ -124,7 +135,7 @@ def _runs(settings: Settings, role: Role, keys: KeyFolder, circuit: Any) -> RunS
 
 
 def _sms(settings: Settings, role: Role) -> SmsGateway:
-    if role is not Role.WORKERS:
+    if role not in (Role.WORKERS, Role.WATCH):
         return NoSms(role)
     settings.check_sending()
     plug: SmsGateway = later(
@@ -144,6 +155,5 @@ def sender_of(settings: Settings) -> str:
 
 
 def _numbers(role: Role, keys: KeyFolder) -> NumberOpener:
-    if role is not Role.WORKERS:
-        return NoNumbers(role)
-    return RelayNumbers(keys.read(RELAY_KEY))
+    key = {Role.WORKERS: RELAY_KEY, Role.WATCH: WATCH_KEY}.get(role)
+    return NoNumbers(role) if key is None else RelayNumbers(keys.read(key))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import gettempdir
 from textwrap import dedent
+from urllib.parse import unquote
 
 from hotline.environment import PREFIX, Environment, split_url, without_password
 from hotline.errors import SettingsInvalid
@@ -51,6 +52,10 @@ class Settings:
     """HOTLINE_SHORTCODE: the number that MO messages are sent to; 3847."""
     inbound_sms: bool
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
+    alarm_command: str
+    """HOTLINE_ALARM_COMMAND: run by `sh` with an alarm's words on its standard input, beside the SMS."""
+    alarm_mail: str
+    """HOTLINE_ALARM_MAIL: `smtps://account:password@server/recipient`: where an alarm is mailed, beside the SMS."""
     keys: Path | None
     """HOTLINE_KEYS: one key folder, for a process that is given only its own; else `keys/<role>` in the home folder."""
     faults: Path | None
@@ -73,7 +78,8 @@ class Settings:
         """Every value by field, fit to be read by anybody: no API key, and no password in a URL."""
         shown = {field.name: str(getattr(self, field.name)) for field in fields(self)}
         shown["gateway_api_key"] = "(set)" if self.gateway_api_key else "(not set)"
-        for name in ("database_url", "redis_url", "gateway_url"):
+        shown["alarm_command"] = "(set)" if self.alarm_command else ""
+        for name in ("database_url", "redis_url", "gateway_url", "alarm_mail"):
             shown[name] = without_password(shown[name])
         return shown
 
@@ -121,6 +127,8 @@ class _Reader:
             ),
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
+            alarm_command=self._env.text("ALARM_COMMAND"),
+            alarm_mail=self._alarm_mail(),
             keys=self._env.folder("KEYS"),
             faults=self._env.testing_folder("FAULTS", "makes processes die, and is for tests"),
         )
@@ -154,6 +162,20 @@ class _Reader:
             )
         elif parts.path or parts.query or parts.fragment or parts.username is not None:
             self._env.wrong("GATEWAY_URL", "must be scheme, host and port alone")
+        return url
+
+    def _alarm_mail(self) -> str:
+        url = self._env.text("ALARM_MAIL")
+        parts = split_url(url)
+        if url and (
+            parts is None
+            or parts.scheme not in {"smtp", "smtp+starttls", "smtps"}
+            or not parts.hostname
+            or "@" not in unquote(parts.path)
+        ):
+            self._env.wrong(
+                "ALARM_MAIL", "must be smtps://account:password@server/recipient@its.host"
+            )
         return url
 
     def _api_key(self, gateway_url: str) -> str:

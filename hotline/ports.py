@@ -49,6 +49,25 @@ class NumberOpener(Protocol):
         """An E.164 number. Raises KeyMissing or SealBroken."""
 
 
+class Instruments(Protocol):
+    """What stands around the line, and no row tells of. Never raises."""
+
+    def redis_answers(self) -> bool: ...
+
+    def disk_free(self) -> int | None:
+        """Bytes that may still be written in the home folder; None where nobody can say."""
+
+
+class OtherChannel(Protocol):
+    """How whoever is woken is told where SMS itself may be what is wrong: a mail, or a command of the operator's."""
+
+    def is_there(self) -> bool:
+        """Whether one is set up."""
+
+    def tell(self, text: str) -> bool:
+        """Whether it was taken. At most ten seconds; never raises."""
+
+
 class Bookshelf(Protocol):
     """Compiled flows by revision: kept in memory once read, since a revision never changes."""
 
@@ -73,6 +92,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What watching takes, and nothing else does."""
+
+    sealer: Sealer
+    """Seals the numbers of whoever is woken, to the watchman alone."""
+    instruments: Instruments
+    other: OtherChannel
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
     """Everything a service may touch, built once in `bootstrap`."""
 
@@ -87,6 +116,7 @@ class Kit:
     numbers: NumberOpener
     phrases: Phrases
     line: Line
+    watch: Watch
     now: Callable[[], datetime]
     """Aware, UTC."""
     failpoint: Callable[[str], None]

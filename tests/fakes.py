@@ -82,3 +82,38 @@ class FakeNumbers:
 
     def open_number(self, sealed: bytes) -> str:
         return sealed.decode()
+
+
+@dataclass
+class FakeInstruments:
+    redis: bool = True
+    free: int | None = 1 << 40
+
+    def redis_answers(self) -> bool:
+        return self.redis
+
+    def disk_free(self) -> int | None:
+        return self.free
+
+
+@dataclass
+class FakeOther:
+    """The other channel: not there, unless a test says so."""
+
+    there: bool = False
+    takes: bool = True
+    told: list[str] = field(default_factory=list)
+
+    def is_there(self) -> bool:
+        return self.there
+
+    def tell(self, text: str) -> bool:
+        self.told.append(text)
+        return self.takes
+
+
+class OpenSealer:
+    """Numbers "sealed" as plain bytes, which `FakeNumbers` opens."""
+
+    def number(self, msisdn: str) -> bytes:
+        return msisdn.encode()

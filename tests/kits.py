@@ -5,10 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from hotline.ports import Kit, Line
+from hotline.ports import Kit, Line, Watch
 from hotline.store.database import Database
 from hotline.text.phrases import Phrases
-from tests.fakes import FakeJobs, FakeLimiter, FakeNumbers, FakeRuns, FakeSms
+from tests.fakes import (
+    FakeInstruments,
+    FakeJobs,
+    FakeLimiter,
+    FakeNumbers,
+    FakeOther,
+    FakeRuns,
+    FakeSms,
+    OpenSealer,
+)
 
 
 @dataclass
@@ -32,6 +41,16 @@ def make_line(*, inbound_sms: bool = True) -> Line:
     )
 
 
+def make_watch(
+    *, instruments: FakeInstruments | None = None, other: FakeOther | None = None
+) -> Watch:
+    return Watch(
+        sealer=cast(Any, OpenSealer()),
+        instruments=instruments or FakeInstruments(),
+        other=other or FakeOther(),
+    )
+
+
 def make_kit(
     *,
     database: Database,
@@ -40,6 +59,7 @@ def make_kit(
     jobs: FakeJobs | None = None,
     limiter: FakeLimiter | None = None,
     line: Line | None = None,
+    watch: Watch | None = None,
     failpoint: Callable[[str], None] = survive,
 ) -> Kit:
     return Kit(
@@ -54,6 +74,7 @@ def make_kit(
         numbers=FakeNumbers(),
         phrases=Phrases({}),
         line=line or make_line(),
+        watch=watch or make_watch(),
         now=now,
         failpoint=failpoint,
     )

@@ -32,26 +32,30 @@ def test_nothing_set_is_a_demo_on_this_machine_that_sends_nothing_out() -> None:
     assert settings.faults is None
 
 
+def everything(home: Path) -> dict[str, str]:
+    return {
+        "HOTLINE_HOME": str(home),
+        "HOTLINE_PORT": "9000",
+        "HOTLINE_DATABASE_URL": "postgresql+psycopg://line@db/line",
+        "HOTLINE_REDIS_URL": "redis://cache:6379/1",
+        "HOTLINE_GATEWAY_URL": LIVE,
+        "HOTLINE_GATEWAY_USERNAME": "ministry",
+        "HOTLINE_GATEWAY_API_KEY": "atsk_0",
+        "HOTLINE_SENDER_ID": "JOBSAFE",
+        "HOTLINE_SERVICE_CODE": "*801#",
+        "HOTLINE_SHORTCODE": "8010",
+        "HOTLINE_INBOUND_SMS": "yes",
+        "HOTLINE_ALARM_COMMAND": "page-somebody",
+        "HOTLINE_ALARM_MAIL": "smtps://line%40here.example:secret@mail.example/duty@here.example",
+        "HOTLINE_KEYS": str(home / "k"),
+        "HOTLINE_FAULTS": str(home / "f"),
+        "HOTLINE_TESTING": "yes",
+        "HOTLINE_WEB_WORKERS": "4",
+    }
+
+
 def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
-    settings = Settings.read(
-        {
-            "HOTLINE_HOME": str(tmp_path),
-            "HOTLINE_PORT": "9000",
-            "HOTLINE_DATABASE_URL": "postgresql+psycopg://line@db/line",
-            "HOTLINE_REDIS_URL": "redis://cache:6379/1",
-            "HOTLINE_GATEWAY_URL": LIVE,
-            "HOTLINE_GATEWAY_USERNAME": "ministry",
-            "HOTLINE_GATEWAY_API_KEY": "atsk_0",
-            "HOTLINE_SENDER_ID": "JOBSAFE",
-            "HOTLINE_SERVICE_CODE": "*801#",
-            "HOTLINE_SHORTCODE": "8010",
-            "HOTLINE_INBOUND_SMS": "yes",
-            "HOTLINE_KEYS": str(tmp_path / "k"),
-            "HOTLINE_FAULTS": str(tmp_path / "f"),
-            "HOTLINE_TESTING": "yes",
-            "HOTLINE_WEB_WORKERS": "4",
-        }
-    )
+    settings = Settings.read(everything(tmp_path))
 
     assert settings == Settings(
         home=tmp_path,
@@ -66,6 +70,8 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         service_code="*801#",
         shortcode="8010",
         inbound_sms=True,
+        alarm_command="page-somebody",
+        alarm_mail="smtps://line%40here.example:secret@mail.example/duty@here.example",
         keys=tmp_path / "k",
         faults=tmp_path / "f",
     )

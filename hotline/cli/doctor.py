@@ -5,7 +5,6 @@ import os
 import socket
 import stat
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,11 +14,11 @@ import click
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
-from hotline.services.upkeep import Finding, findings
+from hotline.services.upkeep import Finding, findings, surroundings
 
 PATIENCE = 2.0
 """Seconds for anything to answer."""
-DEFAULT_PORTS = {"http": 80, "https": 443, "redis": 6379, "rediss": 6379}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 HAND = "run `hotline init`"
 
 
@@ -34,9 +33,6 @@ def doctor(as_json: bool) -> None:
     found = (
         *_folders(settings),
         *_inside(settings),
-        _answers(
-            "redis", settings.redis_url, "`hotline run` starts it; alerts go out without it, later"
-        ),
         _answers("gateway", settings.gateway_url, "see HOTLINE_GATEWAY_URL and the network"),
     )
 
@@ -78,7 +74,7 @@ def _inside(settings: Settings) -> tuple[Finding, ...]:
     except (NotReady, KeyMissing) as broken:
         return (Finding("line", False, str(broken), HAND),)
     try:
-        return findings(kit)
+        return (*findings(kit), *surroundings(kit))
     finally:
         kit.database.close()
 
@@ -86,31 +82,13 @@ def _inside(settings: Settings) -> tuple[Finding, ...]:
 def _answers(name: str, url: str, todo: str) -> Finding:
     """Whether something listens there. Says the host and never the URL: it may hold a password."""
     parts = urlsplit(url)
-    if parts.scheme == "unix":
-        return _reached(name, parts.path, lambda: _knock(parts.path), todo)
     place = (parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme])
-    return _reached(
-        name,
-        f"{place[0]}:{place[1]}",
-        lambda: socket.create_connection(place, PATIENCE).close(),
-        todo,
-    )
-
-
-def _knock(path: str) -> None:
-    with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(PATIENCE)
-        client.connect(path)
-
-
-def _reached(name: str, place: str, knock: Callable[[], None], todo: str) -> Finding:
     try:
-        knock()
+        socket.create_connection(place, PATIENCE).close()
     except OSError as broken:
-        return Finding(
-            name, False, f"does not answer at {place} ({broken.strerror or broken})", todo
-        )
-    return Finding(name, True, f"answers at {place}")
+        says = f"does not answer at {place[0]}:{place[1]} ({broken.strerror or broken})"
+        return Finding(name, False, says, todo)
+    return Finding(name, True, f"answers at {place[0]}:{place[1]}")
 
 
 def _show(settings: Settings, found: tuple[Finding, ...]) -> None:

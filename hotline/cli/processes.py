@@ -33,6 +33,11 @@ def clock() -> None:
     """Own time: refer, remind, repeat, and deliver what no worker did, until told to stop."""
     logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     kit = build_kit(Settings.read(os.environ), Role.WORKERS)
+    import_module("workers.clock").run(kit, until_told())
+
+
+def until_told() -> Event:
+    """Set once somebody asks this process to stop."""
     stop = Event()
 
     def end(_signal: int, _frame: FrameType | None) -> None:
@@ -40,4 +45,4 @@ def clock() -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, end)
-    import_module("workers.clock").run(kit, stop)
+    return stop

@@ -19,6 +19,8 @@ ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY", "HOTLINE_GATEWAY_API_KEY_FILE")
 """What only a process that sends may know."""
+WATCHING = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
+"""What only the watchman may know."""
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -36,6 +38,7 @@ POSTS: Mapping[str, Post] = {
     "alerts": Post(Role.WORKERS, count=2),
     "misc": Post(Role.WORKERS),
     "clock": Post(Role.WORKERS),
+    "watch": Post(Role.WATCH),
 }
 """`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""
 
@@ -97,6 +100,8 @@ def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) ->
     if not post.sends:
         known = {name: value for name, value in known.items() if name not in SENDING}
         known["HOTLINE_GATEWAY_API_KEY"] = "withheld"
+    if post.role is not Role.WATCH:
+        known = {name: value for name, value in known.items() if name not in WATCHING}
     keys = settings.home / "keys" / post.role
     return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
 

@@ -17,7 +17,13 @@ from hotline.text.gsm7 import strangers, substitute
 from hotline.text.languages import CODES
 from hotline.text.segments import segments
 
-LONGEST = {"ref": "K7Q4AC", "place": "Nyamasheke place", "code": "*384*77777*90#"}
+LONGEST = {
+    "ref": "K7Q4AC",
+    "place": "Nyamasheke place",
+    "code": "*384*77777*90#",
+    "name": "a page of the runbook",
+    "time": "24/11 14:05",
+}
 """Values at their longest, to see what an SMS can cost."""
 SOURCE = "en"
 """Its catalogue is the English itself."""

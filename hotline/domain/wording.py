@@ -31,3 +31,10 @@ class Template(StrEnum):
 
     FAILURE = "Sorry, please try again later. In danger: 112"
     """On USSD when the database cannot commit; in Kinyarwanda where no language is known yet. One line."""
+
+    ALARM_RAISED = "Fault: {name}, since {time}. Runbook: {name}"
+    """To whoever watches over the line. `name` is a page of the runbook, in English; `time` is 24/11 14:05."""
+    ALARM_AGAIN = "Fault goes on: {name}, since {time}. Runbook: {name}"
+    ALARM_OVER = "Over: {name}."
+    """What was wrong is well again."""
+    ALARM_TRIAL = "A trial: so you are woken when something is wrong. Nothing is wrong now."

@@ -14,16 +14,19 @@ from hotline.sealing.weeks import WeeklyKeys
 
 RELAY_KEY = "relay.key"
 RELAY_PUBLIC_KEY = "relay.pub"
+ROLES = ("hooks", "workers", "watch", "console", "reader")
+WATCH_KEY = "watch.key"
+WATCH_PUBLIC_KEY = "watch.pub"
 PEPPER_KEY = "pepper.key"
 
 
 def make_keys(folder: Path, at: datetime) -> list[str]:
-    """Whatever is missing below `folder` (`hooks/`, `workers/`, `console/`, `reader/`); what was made, as `role/name`.
+    """Whatever is missing below `folder`, a folder for each role; what was made, as `role/name`.
 
     Raises NotReady where two roles hold different copies of a key they must share.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    roles = {name: KeyFolder(folder / name) for name in ("hooks", "workers", "console", "reader")}
+    roles = {name: KeyFolder(folder / name) for name in ROLES}
     made = _Made(roles)
     made.each(SESSION_KEY, "hooks")
     made.each(RUNS_KEY, "hooks")
@@ -34,6 +37,9 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     made.each(RELAY_KEY, "workers")
     relay = PrivateKey(roles["workers"].read(RELAY_KEY))
     made.each(RELAY_PUBLIC_KEY, "workers", "console", secret=bytes(relay.public_key))
+    made.each(WATCH_KEY, "watch")
+    watch = PrivateKey(roles["watch"].read(WATCH_KEY))
+    made.each(WATCH_PUBLIC_KEY, "console", secret=bytes(watch.public_key))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     return made.names
 

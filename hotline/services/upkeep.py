@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.domain.retention import Keeping
+from hotline.domain.tip import Urgency
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.retention import ERRAND
-from hotline.store import health, holds, lanes, referrals, retention
+from hotline.store import alarms, health, holds, lanes, referrals, retention
 from hotline.store.messages import LaneHold
 from hotline.store.retention import Kept
 
@@ -16,6 +17,14 @@ LATE = timedelta(seconds=60)
 """An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
 UNTIDY = timedelta(days=2)
 """What is done once a day was not done yesterday either."""
+TAKEN_WITHIN = {
+    Urgency.DANGER: timedelta(minutes=10),
+    Urgency.SEEN: timedelta(hours=2),
+    Urgency.HEARD: timedelta(days=1),
+}
+"""After that a tip which nobody takes is no longer the ladder's alone."""
+GIB = 1 << 30
+DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,8 @@ class Finding:
     says: str
     todo: str = ""
     """What a person does next; empty where nothing is wrong."""
+    level: int = 1
+    """How wrong, where that is counted."""
 
 
 def findings(kit: Kit) -> tuple[Finding, ...]:
@@ -38,6 +49,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
             held = lanes.held(session, now)
             kept = retention.warned(session)
             tidied = retention.done_at(session, ERRAND)
+            woken = alarms.can_be_woken(session)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
 
@@ -45,14 +57,42 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         Finding("database", True, "answers, and holds our tables"),
         _flows(kit),
         _national(national),
+        _watchers(woken),
         _clock(standing, now),
         _tips(standing, now),
+        _unanswered(standing, now),
         _unsent(standing, now),
         _unknown(standing),
         _dead(standing),
         _held_by(hold) if hold else _lane(held),
         _retention(kept, tidied, now),
     )
+
+
+def surroundings(kit: Kit) -> tuple[Finding, ...]:
+    """How that stands which the line leans on. Asks other programs: never while a transaction is open."""
+    return (_redis(kit.watch.instruments.redis_answers()), _disk(kit.watch.instruments.disk_free()))
+
+
+def _redis(answers: bool) -> Finding:
+    if answers:
+        return Finding("redis", True, "answers")
+    return Finding(
+        "redis",
+        False,
+        "does not answer",
+        "`hotline run` starts it; alerts go out without it, later",
+    )
+
+
+def _disk(free: int | None) -> Finding:
+    if free is None:
+        return Finding("disk", True, "nobody can say how full it is")
+    says = f"{free / GIB:.1f} GiB may still be written"
+    if free >= DISK_LOW:
+        return Finding("disk", True, says)
+    level = 1 if free >= DISK_FULL else 2
+    return Finding("disk", False, says, "make room: a full disk ends reports", level)
 
 
 def _database_down(broken: StoreUnavailable) -> Finding:
@@ -85,6 +125,14 @@ def _national(living: bool) -> Finding:
     )
 
 
+def _watchers(woken: bool) -> Finding:
+    if woken:
+        return Finding("watchers", True, "somebody is woken when something is wrong")
+    return Finding(
+        "watchers", False, "nobody is woken when something is wrong", "`hotline watch add NAME`"
+    )
+
+
 def _clock(standing: health.Standing, now: datetime) -> Finding:
     if standing.clock_until is not None and standing.clock_until > now:
         return Finding("clock", True, "ticks")
@@ -102,6 +150,22 @@ def _tips(standing: health.Standing, now: datetime) -> Finding:
         False,
         f"one waits to be referred since {_at(since)}",
         "see to the clock and the alerts' workers; then to the national desk",
+    )
+
+
+def _unanswered(standing: health.Standing, now: datetime) -> Finding:
+    late = [
+        since
+        for urgency, since in standing.untaken_since.items()
+        if now - since >= TAKEN_WITHIN.get(Urgency(urgency), timedelta())
+    ]
+    if not late:
+        return Finding("unanswered", True, "every tip was taken, or is still in time")
+    return Finding(
+        "unanswered",
+        False,
+        f"nobody has taken one that was filed {_at(min(late))}",
+        "telephone the national desk: `hotline tips list` says which tip",
     )
 
 

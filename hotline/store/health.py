@@ -1,5 +1,6 @@
 """How the outbox and the clock stand: questions over several families of rows, for the doctor alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.delivery import MessageState
 from hotline.domain.tip import TipState
-from hotline.store.messages import Leader, Message
+from hotline.store.messages import Deadline, Leader, Message
 from hotline.store.tips import Tip
 
 UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
@@ -23,6 +24,8 @@ class Standing:
     dead: int
     unreferred_since: datetime | None
     """When the oldest tip was filed that nobody was told of."""
+    untaken_since: Mapping[int, datetime]
+    """When the oldest tip of each urgency was filed that somebody was told of and nobody has taken."""
     clock_until: datetime | None
     """Until when a clock last said that it would answer for time."""
 
@@ -39,6 +42,7 @@ def standing(session: Session) -> Standing:
                 Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
             )
         ),
+        untaken_since=_untaken(session),
         clock_until=session.scalar(select(func.max(Leader.until))),
     )
 
@@ -46,3 +50,14 @@ def standing(session: Session) -> Standing:
 def _count(session: Session, state: MessageState) -> int:
     found = session.scalar(select(func.count()).select_from(Message).where(Message.state == state))
     return found or 0
+
+
+def _untaken(session: Session) -> Mapping[int, datetime]:
+    """A tip that waits to be taken has an open deadline, and no other has."""
+    rows = session.execute(
+        select(Tip.urgency, func.min(Tip.filed_at))
+        .join(Deadline, Deadline.tip_id == Tip.id)
+        .where(Deadline.fired_at.is_(None), Tip.filed_at.is_not(None))
+        .group_by(Tip.urgency)
+    )
+    return {urgency: since for urgency, since in rows if since is not None}

@@ -1,6 +1,7 @@
 """Every family of rows, imported so that one metadata knows them all."""
 
 from hotline.store import (
+    alarms,
     audit,
     contacts,
     desks,
@@ -13,7 +14,18 @@ from hotline.store import (
 )
 from hotline.store.database import Database, Row
 
-FAMILIES = (audit, contacts, desks, flows, messages, outreach, responders, retention, tips)
+FAMILIES = (
+    alarms,
+    audit,
+    contacts,
+    desks,
+    flows,
+    messages,
+    outreach,
+    responders,
+    retention,
+    tips,
+)
 METADATA = Row.metadata
 
 

@@ -19,7 +19,15 @@ def programs(tmp_path: Path, **settings: str) -> dict[str, Program]:
 
 
 def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) -> None:
-    assert list(programs(tmp_path)) == ["redis", "web", "alerts.1", "alerts.2", "misc", "clock"]
+    assert list(programs(tmp_path)) == [
+        "redis",
+        "web",
+        "alerts.1",
+        "alerts.2",
+        "misc",
+        "clock",
+        "watch",
+    ]
 
 
 def test_where_a_redis_is_given_none_is_embedded(tmp_path: Path) -> None:
@@ -40,6 +48,7 @@ def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
         "alerts.2": "workers",
         "misc": "workers",
         "clock": "workers",
+        "watch": "watch",
     }
 
 
@@ -47,7 +56,15 @@ def test_who_sends_nothing_does_not_know_the_gateways_key(tmp_path: Path) -> Non
     knowing = {
         name for name, program in programs(tmp_path).items() if SECRET in program.environ.values()
     }
-    assert knowing == {"alerts.1", "alerts.2", "misc", "clock"}
+    assert knowing == {"alerts.1", "alerts.2", "misc", "clock", "watch"}
+
+
+def test_only_the_watchman_knows_the_other_channel(tmp_path: Path) -> None:
+    told = programs(tmp_path, HOTLINE_ALARM_COMMAND="page-somebody")
+    knowing = {
+        name for name, program in told.items() if "page-somebody" in program.environ.values()
+    }
+    assert knowing == {"watch"}
 
 
 def test_the_web_process_can_read_its_settings_without_that_key(tmp_path: Path) -> None:

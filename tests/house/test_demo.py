@@ -77,7 +77,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
     assert f"http://127.0.0.1:{page_port}/" in said[-1]
     assert "starting it again" not in everything
     pids = [int(pid) for pid in re.findall(r"started, process (\d+)", everything)]
-    assert len(pids) == 7
+    assert len(pids) == 8
     assert not any(lives(pid) for pid in pids)
 
 

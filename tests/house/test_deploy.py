@@ -58,7 +58,14 @@ def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed
         assert f"-/etc/hotline/{path}" in hidden.split()
 
 
-@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock"])
+def test_the_watchman_sees_no_key_but_its_own(installed: Path) -> None:
+    words = (installed / "hotline-watch.service").read_text(encoding="utf-8")
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for role in ("hooks", "workers", "console", "reader"):
+        assert f"-/etc/hotline/keys/{role}" in hidden.split()
+
+
+@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock", "watch"])
 def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
     """The Procfile is the only list of commands: its line is what runs."""
     (tmp_path / "deploy").mkdir()
@@ -66,6 +73,7 @@ def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
     script.write_bytes((ROOT / "deploy" / "process").read_bytes())
     (tmp_path / "Procfile").write_text(
         "web: echo web ${X:-y}\nalerts: echo alerts\nmisc: echo misc\nclock: echo clock\n"
+        "watch: echo watch\n"
     )
     done = subprocess.run(["sh", str(script), name], capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == name.partition("-")[0]

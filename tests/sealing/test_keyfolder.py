@@ -16,7 +16,8 @@ WEEKS = ["contact-2026-W48.key", "contact-2026-W49.key", "contact-2026-W50.key"]
 CONTENTS = {
     "hooks": [*WEEKS, "enrolled.key", "hooks.json", "runs.key", "session.key", "stop.key"],
     "workers": ["relay.key", "relay.pub", "stop.key"],
-    "console": ["enrolled.key", "relay.pub", "stop.key"],
+    "watch": ["watch.key"],
+    "console": ["enrolled.key", "relay.pub", "stop.key", "watch.pub"],
     "reader": ["pepper.key"],
 }
 

@@ -1,0 +1,88 @@
+"""The other channel: a mail to a server of ours, a command that is really run; nothing of either in a log."""
+
+import logging
+import socketserver
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline.adapters.instruments import Gauges
+from hotline.adapters.other_channel import OtherWay
+
+WORDS = "Fault: lane, since 24/11 10:00. Runbook: lane"
+
+
+class Mailbox(socketserver.StreamRequestHandler):
+    """As much SMTP as a mail needs."""
+
+    received: list[str]
+
+    def handle(self) -> None:
+        self._say("220 here")
+        for line in iter(self.rfile.readline, b""):
+            if line.strip().upper() == b"DATA":
+                self._say("354 go on")
+                lines = iter(self.rfile.readline, b".\r\n")
+                self.received.append(b"".join(lines).decode())
+            self._say("221 bye" if line.strip().upper() == b"QUIT" else "250 well")
+
+    def _say(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[str, list[str]]]:
+    received: list[str] = []
+    handler = type("Here", (Mailbox,), {"received": received})
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"127.0.0.1:{server.server_address[1]}", received
+        server.shutdown()
+        thread.join()
+
+
+def test_a_mail_goes_to_its_recipient_under_a_subject_that_says_nothing(
+    mailbox: tuple[str, list[str]],
+) -> None:
+    place, received = mailbox
+    other = OtherWay("", f"smtp://line%40here.example@{place}/duty@here.example")
+    assert other.is_there()
+    assert other.tell(WORDS)
+    (mail,) = received
+    assert "Subject: Line\r\n" in mail
+    assert "To: duty@here.example\r\n" in mail
+    assert "From: line@here.example\r\n" in mail
+    assert WORDS in mail
+
+
+def test_a_command_reads_the_words(tmp_path: Path) -> None:
+    other = OtherWay(f"cat > {tmp_path}/heard", "")
+    assert other.tell(WORDS)
+    assert (tmp_path / "heard").read_text() == WORDS
+
+
+def test_one_of_two_ways_is_enough_and_the_other_one_s_fault_is_named_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    mail = "smtp://line:a-password@127.0.0.1:9/duty@here.example"
+    with caplog.at_level(logging.ERROR):
+        assert OtherWay(f"cat > {tmp_path}/heard", mail).tell(WORDS)
+        assert not OtherWay("exit 3", mail).tell(WORDS)
+    assert set(caplog.messages) == {
+        "the other channel failed: ConnectionRefusedError",
+        "the other channel failed: CalledProcessError",
+    }
+
+
+def test_without_either_it_is_not_there() -> None:
+    assert not OtherWay("", "").is_there()
+
+
+def test_gauges_of_a_machine_without_redis(tmp_path: Path) -> None:
+    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path)
+    assert not gauges.redis_answers()
+    assert (gauges.disk_free() or 0) > 0
+    assert Gauges("redis://127.0.0.1:9/0", tmp_path / "gone").disk_free() is None

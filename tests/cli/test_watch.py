@@ -1,0 +1,82 @@
+"""`hotline watch` on a line of its own. No command shows a number."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.alarms import Alarm, move
+from hotline.sealing.keymaking import make_keys
+from hotline.store import alarms
+from hotline.store.database import open_database
+from hotline.store.schema import create_all
+from tests.builders import NOON
+
+NUMBER = "0788700001"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    make_keys(tmp_path / "keys", NOON)
+    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
+    create_all(database)
+    database.close()
+    return tmp_path
+
+
+def watch(home: Path, *words: str, typed: str | None = None) -> Result:
+    told = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, ["watch", *words], input=typed)
+    assert NUMBER[1:] not in told.output
+    return told
+
+
+def raise_lane(home: Path) -> None:
+    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    with database.writing() as session:
+        alarms.keep(session, Alarm.LANE, move(None, Alarm.LANE, 1, NOON).now, "held (money_fault)")
+    database.close()
+
+
+def test_added_listed_and_removed(home: Path) -> None:
+    assert watch(home, "add", "Keza", NUMBER).exit_code == 0
+    assert watch(home, "add", "Ngabo", "--language", "fr", typed="0788700002\n").exit_code == 0
+    people = json.loads(watch(home, "list", "--json").stdout)
+    assert [(one["name"], one["language"], one["reachable"]) for one in people] == [
+        ("Keza", "rw", True),
+        ("Ngabo", "fr", True),
+    ]
+    assert watch(home, "remove", "1").output == "Keza is woken no more\n"
+    assert "Keza" not in watch(home, "list").output
+
+
+def test_a_number_that_cannot_be_is_refused(home: Path) -> None:
+    told = watch(home, "add", "Keza", "12")
+    assert (told.exit_code, told.output) == (1, "Error: not a valid Rwandan number\n")
+
+
+def test_an_alarm_stands_until_somebody_puts_her_name_to_it(home: Path) -> None:
+    assert watch(home, "status").output == "no alarm stands\n"
+    raise_lane(home)
+    told = watch(home, "status")
+    assert told.exit_code == 1
+    assert "held (money_fault)" in told.output
+    assert watch(home, "ack", "lane", "--name", "Keza").output == "Keza sees to lane\n"
+    told = watch(home, "status", "--json")
+    assert told.exit_code == 0
+    (row,) = json.loads(told.stdout)
+    assert (row["alarm"], row["told"], row["acknowledged_by"]) == ("lane", 1, "Keza")
+
+
+def test_what_does_not_stand_cannot_be_seen_to(home: Path) -> None:
+    told = watch(home, "ack", "lane", "--name", "Keza")
+    assert told.exit_code == 1
+    assert "hotline watch status" in told.output
+
+
+def test_a_trial_without_anybody_says_what_to_do(home: Path) -> None:
+    told = watch(home, "test")
+    assert told.exit_code == 1
+    assert "hotline watch add NAME" in told.output

@@ -1,0 +1,23 @@
+"""Whoever is woken reads the name of a page: it is there, and tells what to do."""
+
+import re
+
+import pytest
+
+from hotline.domain.alarms import Alarm
+from tests.floorplan.tree import ROOT
+
+PAGES = dict(
+    re.findall(
+        r"^### (.+)\n((?:(?!#).*\n?)+)",
+        (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8"),
+        re.M,
+    )
+)
+
+
+@pytest.mark.parametrize("alarm", Alarm)
+def test_every_alarm_has_its_page(alarm: Alarm) -> None:
+    page = PAGES[alarm]
+    assert "**Do**" in page
+    assert len(page.split()) > 10

@@ -1,0 +1,272 @@
+"""The watchman: what he finds, whom he wakes, and that neither a dead worker nor a held lane stands in between."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+
+from hotline.domain.alarms import Alarm
+from hotline.domain.delivery import Outcome, SendResult
+from hotline.domain.referral import Level
+from hotline.errors import ImportRefused, NotFound, NumberInvalid
+from hotline.ports import Kit
+from hotline.services import notices, outreach, upkeep, watch, watchers
+from hotline.store import lanes, telling
+from hotline.store.alarms import AlarmNotice, Watcher
+from hotline.store.audit import AuditEntry
+from hotline.store.database import open_database
+from tests.district import District
+from tests.fakes import FakeInstruments, FakeOther
+from tests.kits import make_watch
+from workers.watchman import Watchman
+
+KEZA, NGABO = "+250788700001", "+250788700002"
+LANE = "Fault: lane, since 24/11 10:00. Runbook: lane"
+REFUSED = SendResult(Outcome.MONEY_FAULT)
+
+
+class LiveFlows:
+    def live(self) -> int:
+        return 1
+
+
+@dataclass
+class Line:
+    """A line on which all is well, but for what a test breaks; nobody is woken yet."""
+
+    district: District
+    instruments: FakeInstruments = field(default_factory=FakeInstruments)
+    other: FakeOther = field(default_factory=FakeOther)
+
+    @property
+    def kit(self) -> Kit:
+        plugs = make_watch(instruments=self.instruments, other=self.other)
+        return replace(self.district.kit, watch=plugs, books=cast(Any, LiveFlows()))
+
+    def look(self, **later: float) -> None:
+        """Time passes, and its clock ticks; then the watchman looks."""
+        self.district.clock.turn(**later)
+        with self.district.database.writing() as session:
+            until = self.district.clock() + timedelta(seconds=3)
+            lanes.write_leader(session, "a clock", until)
+        watch.look(self.kit)
+        notices.send_due(self.kit)
+
+    def hold_lane(self) -> None:
+        with self.district.database.writing() as session:
+            lanes.hold(session, self.district.clock() + timedelta(days=1), "money_fault")
+
+    def release_lane(self) -> None:
+        with self.district.database.writing() as session:
+            lanes.release(session)
+
+    @property
+    def woken(self) -> list[tuple[str, str]]:
+        return [(to, text) for to, text in self.district.sms.sent if to in (KEZA, NGABO)]
+
+    @property
+    def stands(self) -> list[str]:
+        return [row.name for row in watchers.standing(self.kit)]
+
+
+@pytest.fixture
+def line(district: District) -> Line:
+    district.enrol(Level.NATIONAL, districts=())
+    return Line(district)
+
+
+@pytest.fixture
+def manned(line: Line) -> Line:
+    watchers.add(line.kit, "Keza", KEZA, "en")
+    return line
+
+
+def test_all_well_wakes_nobody(manned: Line) -> None:
+    for _ in range(3):
+        manned.look(minutes=5)
+    assert (manned.stands, manned.woken) == ([], [])
+
+
+def test_a_held_lane_wakes_everybody_around_the_lane(manned: Line) -> None:
+    watchers.add(manned.kit, "Ngabo", NGABO, "en")
+    manned.hold_lane()
+    manned.look()
+    assert manned.stands == ["lane"]
+    assert manned.woken == [(KEZA, LANE), (NGABO, LANE)]
+
+
+def test_one_look_more_tells_nothing_more(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    manned.look(seconds=10)
+    assert len(manned.woken) == 1
+    manned.look(minutes=10)
+    assert manned.woken[1][1].startswith("Fault goes on: lane, since 24/11 10:00.")
+
+
+def test_its_end_is_told(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    manned.release_lane()
+    manned.look(seconds=10)
+    manned.look(minutes=2)
+    assert [text for _, text in manned.woken] == [LANE, "Over: lane."]
+    assert manned.stands == []
+
+
+def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    watchers.acknowledge(manned.kit, "lane", "Keza")
+    manned.look(hours=3)
+    assert len(manned.woken) == 1
+    (row,) = watchers.standing(manned.kit)
+    assert row.acknowledged_by == "Keza"
+    assert ("Keza", "alarm_acknowledged", "lane") in [
+        (entry.actor, entry.action, entry.subject) for entry in manned.district.all(AuditEntry)
+    ]
+
+
+def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
+    with pytest.raises(NotFound, match="hotline watch status"):
+        watchers.acknowledge(manned.kit, "lane", "Keza")
+
+
+@pytest.mark.parametrize("result", [SendResult(Outcome.NOT_SENT), SendResult(Outcome.UNKNOWN)])
+def test_what_may_not_have_gone_out_is_tried_again(manned: Line, result: SendResult) -> None:
+    manned.hold_lane()
+    manned.district.sms.results = [result, REFUSED]
+    manned.look()
+    for _ in range(20):
+        manned.look(seconds=10)
+    assert manned.woken == [(KEZA, LANE)] * 3
+    (row,) = manned.district.all(AlarmNotice)
+    assert (row.outcome, row.attempts) == ("accepted", 3)
+
+
+def test_whom_the_gateway_never_reaches_is_shown_and_then_nobody_is_woken(manned: Line) -> None:
+    manned.district.sms.results = [SendResult(Outcome.PERMANENT)]
+    manned.other.there = True
+    manned.hold_lane()
+    manned.look()
+    manned.look(seconds=10)
+    (person,) = manned.district.all(Watcher)
+    assert person.unreachable == "permanent"
+    assert "watchers" in manned.stands
+    assert any(text.startswith("Fault: watchers") for text in manned.other.told)
+
+
+def test_the_other_channel_hears_of_everything_too_and_is_tried_until_it_takes_it(
+    manned: Line,
+) -> None:
+    manned.other.there, manned.other.takes = True, False
+    manned.hold_lane()
+    manned.look()
+    manned.other.takes = True
+    manned.look(seconds=20)
+    manned.look(minutes=1)
+    assert manned.other.told == [LANE, LANE]
+
+
+def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
+    found = {one.name: one for one in upkeep.findings(line.kit)}
+    assert not found["watchers"].ok
+    watchers.add(line.kit, "Keza", KEZA, "rw")
+    assert watch.readings(line.kit)[Alarm.WATCHERS].ok
+
+
+@pytest.mark.parametrize(
+    ("urgency", "minutes"), [(1, 10), (2, 120), (3, 24 * 60)], ids=["danger", "seen", "heard"]
+)
+def test_a_tip_that_nobody_takes_wakes_somebody(manned: Line, urgency: int, minutes: float) -> None:
+    tip = manned.district.tell(urgency=urgency, filed_at=manned.district.clock())
+    manned.look(minutes=minutes - 1)
+    assert "unanswered" not in manned.stands
+    manned.look(minutes=1)
+    assert "unanswered" in manned.stands
+
+    with manned.district.database.writing() as session:
+        telling.close_deadlines(session, [tip], manned.district.clock())
+    manned.look(seconds=10)
+    manned.look(minutes=2)
+    assert "unanswered" not in manned.stands
+
+
+def test_redis_and_the_disk_are_looked_at(manned: Line) -> None:
+    manned.instruments.redis, manned.instruments.free = False, 1 << 28
+    manned.look()
+    assert manned.stands == ["disk"]
+    manned.look(minutes=2)
+    assert manned.stands == ["disk", "redis"]
+
+
+def test_a_clock_that_stands_still_is_missed(manned: Line) -> None:
+    manned.look()
+    for _ in range(2):
+        manned.district.clock.turn(minutes=2)
+        watch.look(manned.kit)
+    assert manned.stands == ["clock"]
+
+
+def test_two_watchmen_wake_nobody_twice(manned: Line) -> None:
+    manned.hold_lane()
+    manned.look()
+    watch.look(manned.kit)
+    notices.send_due(manned.kit)
+    assert len(manned.woken) == 1
+
+
+def test_without_a_database_whoever_was_known_is_told_and_told_of_its_end(manned: Line) -> None:
+    manned.look()
+    whole = manned.kit
+    gone = replace(whole, database=open_database("sqlite:////nowhere/at/all.db"))
+    watchman = Watchman(whole)
+    watchman.look()
+
+    watchman._kit = gone
+    for _ in range(3):
+        watchman.look()
+        manned.district.clock.turn(seconds=30)
+    assert [text for _, text in manned.woken] == [
+        "Fault: database, since 24/11 10:00. Runbook: database"
+    ]
+
+    watchman._kit = whole
+    for _ in range(3):
+        manned.look()
+        watchman.look()
+        manned.district.clock.turn(minutes=1)
+    assert manned.woken[-1] == (KEZA, "Over: database.")
+
+
+def test_a_trial_is_told_by_the_watchman(manned: Line) -> None:
+    ids = watchers.try_waking(manned.kit)
+    assert [row.outcome for _, row in watchers.told(manned.kit, ids)] == [None]
+    manned.look()
+    assert [(name, row.outcome) for name, row in watchers.told(manned.kit, ids)] == [
+        ("Keza", "accepted")
+    ]
+    assert manned.woken == [
+        (KEZA, "A trial: so you are woken when something is wrong. Nothing is wrong now.")
+    ]
+
+
+def test_who_is_removed_is_woken_no_more_and_may_come_back(manned: Line) -> None:
+    (person,) = watchers.everybody(manned.kit)
+    assert watchers.remove(manned.kit, person.id) == "Keza"
+    with pytest.raises(NotFound):
+        watchers.remove(manned.kit, person.id)
+    manned.hold_lane()
+    manned.look()
+    assert manned.woken == []
+    watchers.add(manned.kit, "Keza", KEZA, "fr")
+    assert [one.language for one in watchers.everybody(manned.kit)] == ["fr"]
+
+
+def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None:
+    outreach.stop(manned.kit, NGABO)
+    for number, error in ((KEZA, ImportRefused), (NGABO, ImportRefused), ("0788", NumberInvalid)):
+        with pytest.raises(error) as told:
+            watchers.add(manned.kit, "Ngabo", number, "rw")
+        assert number[-6:] not in str(told.value)

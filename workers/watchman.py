@@ -1,0 +1,53 @@
+"""The watchman: looks every ten seconds, and wakes people. A process of its own, so that it can miss the others.
+
+Two at once are safe: they take turns, and what one has raised the other finds raised.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from threading import Event
+
+from hotline.domain.alarms import Standing
+from hotline.errors import StoreUnavailable
+from hotline.ports import Kit
+from hotline.services import notices, watch
+from hotline.services.notices import Person
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 10.0
+
+
+class Watchman:
+    """What is remembered from one look to the next, for the time when no database remembers it."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._people: Sequence[Person] = ()
+        self._database: Standing | None = None
+
+    def look(self) -> None:
+        """Look, and tell. Whatever fails is named, and looked at again the next time."""
+        try:
+            watch.look(self._kit)
+            notices.send_due(self._kit)
+            self._people = notices.people(self._kit)
+            well = True
+        except StoreUnavailable:
+            well = False
+        except Exception as broken:
+            logger.error("the look failed: %s", type(broken).__name__)
+            return
+        self._database = notices.tell_of_database(
+            self._kit, self._people, self._database, well=well
+        )
+
+
+def run(kit: Kit, stop: Event) -> None:
+    """Until told to stop."""
+    watchman = Watchman(kit)
+    while not stop.is_set():
+        began = time.monotonic()
+        watchman.look()
+        stop.wait(max(0.0, LOOK_SECONDS - (time.monotonic() - began)))
