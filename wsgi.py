@@ -4,11 +4,10 @@ import os
 
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
-from hotline.sealing.keyfolder import hook_secrets
+from hotline.sealing.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 
 settings = Settings.read(os.environ)
-application = hooks_first(
-    create_app(build_kit(settings, Role.HOOKS), hook_secrets(key_folder(settings, Role.HOOKS)))
-)
+secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
+application = hooks_first(create_app(build_kit(settings, Role.HOOKS), secrets, secrets.used))

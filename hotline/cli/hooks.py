@@ -1,32 +1,134 @@
-"""`hotline hooks`: the addresses to paste into the gateway's dashboard."""
+"""`hotline hooks`: the addresses to paste into the gateway's dashboard, and changing them without a dropped call."""
 
 import json
 import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import click
 
 from hotline.bootstrap import Role, key_folder
 from hotline.config import Settings
+from hotline.errors import NotReady
+from hotline.sealing import hooksecrets
 from hotline.sealing.keyfolder import HOOKS, hook_secrets
 
 PATHS = {"ended": "ussd/ended"}
 """Where a hook's path is not its name."""
+QUIET = timedelta(minutes=10)
+"""An address called less long ago than this is still in somebody's dashboard."""
 
 
-@click.command()
-@click.option("--base", metavar="URL", help="How the gateway reaches the web process.")
-@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
-def hooks(base: str | None, as_json: bool) -> None:
-    """Print the secret addresses that the gateway calls: whoever has them can forge a caller."""
-    settings = Settings.read(os.environ)
+def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
+    """Refused before anything was changed."""
     if base and not base.startswith(("http://", "https://")):
-        raise click.BadParameter("begins with https://", param_hint="--base")
-    base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
-    secrets = hook_secrets(key_folder(settings, Role.HOOKS))
+        raise click.BadParameter("begins with https://")
+    return base
 
-    addresses = {hook: f"{base}/hooks/{secrets[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
+
+base_option = click.option(
+    "--base", metavar="URL", callback=_an_address, help="How the gateway reaches the web process."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+
+
+@click.group(invoke_without_command=True)
+@base_option
+@json_option
+@click.pass_context
+def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
+    """Print the secret addresses that the gateway calls: whoever has them can forge a caller."""
+    if context.invoked_subcommand is None:
+        settings = Settings.read(os.environ)
+        _print(settings, hook_secrets(key_folder(settings, Role.HOOKS)), base, as_json=as_json)
+
+
+@hooks.command()
+@base_option
+@json_option
+def rotate(base: str | None, as_json: bool) -> None:
+    """Make new addresses and print them. The old ones are answered until `hotline hooks end-old`.
+
+    Web processes notice by themselves. On several machines: copy the `hooks` folder to each before pasting.
+    """
+    settings = Settings.read(os.environ)
+    live = hooksecrets.rotate(key_folder(settings, Role.HOOKS))
+    _print(settings, live, base, as_json=as_json)
+    click.echo(
+        "paste these into the gateway's dashboard; the old ones are answered too, until"
+        " `hotline hooks end-old`",
+        err=True,
+    )
+
+
+@hooks.command("end-old")
+@click.option("--now", is_flag=True, help="Also where an old address was called a moment ago.")
+@json_option
+def end_old(now: bool, as_json: bool) -> None:
+    """Answer the newest addresses alone, and say when the old ones were last called.
+
+    Refuses while one was called less than ten minutes ago, unless told --now: that caller would get a 404.
+    """
+    folder = key_folder(Settings.read(os.environ), Role.HOOKS)
+    live = hook_secrets(folder)
+    old = {hook: hooksecrets.last_used(folder, known[1:]) for hook, known in live.items()}
+    busy = _recent(old)
+    if busy and not now:
+        raise NotReady(
+            f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} minutes"
+            " ago: paste the new one into the dashboard first, or say --now"
+        )
+    hooksecrets.end_old(folder)
+    _tell_ended(folder, live, old, as_json=as_json)
+
+
+def _recent(old: Mapping[str, datetime | None]) -> list[str]:
+    after = datetime.now(UTC) - QUIET
+    return [hook for hook, at in old.items() if at is not None and at > after]
+
+
+def _tell_ended(
+    folder: Path,
+    live: Mapping[str, Sequence[str]],
+    old: Mapping[str, datetime | None],
+    *,
+    as_json: bool,
+) -> None:
+    new = {hook: hooksecrets.last_used(folder, known[:1]) for hook, known in live.items()}
+    if as_json:
+        rows = {
+            hook: {
+                "ended": len(live[hook]) - 1,
+                "old_last_used": _iso(old[hook]),
+                "new_last_used": _iso(new[hook]),
+            }
+            for hook in HOOKS
+        }
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for hook in HOOKS:
+        click.echo(
+            f"{hook:9} {len(live[hook]) - 1} ended, last called {_said(old[hook])};"
+            f" the one that stays {_said(new[hook])}"
+        )
+
+
+def _print(
+    settings: Settings, live: Mapping[str, Sequence[str]], base: str | None, *, as_json: bool
+) -> None:
+    base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
+    addresses = {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
     if as_json:
         click.echo(json.dumps(addresses, indent=2))
         return
     for hook, address in addresses.items():
         click.echo(f"{hook:9} {address}")
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _said(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "never"

@@ -18,13 +18,20 @@ DOOR = "hotline.door"
 """Where the application keeps what every hook needs."""
 
 Secrets = Mapping[str, Sequence[str]]
-"""The live secrets of each hook's path: two, so that changing them drops no call."""
+"""The live secrets of each hook's path: more than one, so that changing them drops no call."""
+Used = Callable[[str, str], None]
+"""Told which hook was called with which of its secrets."""
+
+
+def forget(_hook: str, _secret: str) -> None:
+    """Where nobody asks which secret is still in use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
     kit: Kit
     secrets: Secrets
+    used: Used = forget
 
     def __repr__(self) -> str:
         return "Door()"
@@ -56,6 +63,7 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
                 return Reply("", 404)
             if environ["REQUEST_METHOD"] != "POST":
                 return Reply("", 405)
+            door.used(hook, secret)
             try:
                 return Reply(work(door.kit, read_form(environ)))
             except Exception as error:

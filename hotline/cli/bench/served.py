@@ -13,13 +13,14 @@ from flask import Response
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.cli.bench.addresses import FLASK, NULL, SPENT
 from hotline.config import Settings
-from hotline.sealing.keyfolder import hook_secrets
+from hotline.sealing.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from hotline.web.problems import plain
 
 settings = Settings.read(os.environ)
-flask = create_app(build_kit(settings, Role.HOOKS), hook_secrets(key_folder(settings, Role.HOOKS)))
+secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
+flask = create_app(build_kit(settings, Role.HOOKS), secrets, secrets.used)
 line = hooks_first(flask)
 
 

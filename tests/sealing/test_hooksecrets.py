@@ -1,0 +1,70 @@
+"""The hooks' secrets as a running process sees them: new ones at once, old ones until they are ended."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import KeyMissing
+from hotline.sealing import hooksecrets
+from hotline.sealing.hooksecrets import LiveSecrets
+from hotline.sealing.keyfolder import HOOKS, HOOKS_FILE, KeyFolder
+from hotline.sealing.keymaking import make_keys
+from tests.builders import NOON
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    make_keys(tmp_path, NOON)
+    return tmp_path / "hooks"
+
+
+def test_a_rotation_is_seen_by_the_next_call_and_ends_nothing(folder: Path) -> None:
+    live = LiveSecrets(folder)
+    before = {hook: live[hook] for hook in HOOKS}
+    hooksecrets.rotate(folder)
+
+    for hook in HOOKS:
+        assert live[hook][1:] == before[hook]
+        assert len({*live[hook]}) == 3
+    assert len({live[hook][0] for hook in HOOKS}) == len(HOOKS)
+    assert (folder / HOOKS_FILE).stat().st_mode & 0o777 == 0o400
+
+
+def test_ended_is_ended_at_once(folder: Path) -> None:
+    live = LiveSecrets(folder)
+    newest = {hook: known[:1] for hook, known in hooksecrets.rotate(folder).items()}
+    hooksecrets.end_old(folder)
+    assert dict(live) == newest
+
+
+def test_when_each_was_last_called(folder: Path) -> None:
+    live = LiveSecrets(folder)
+    assert hooksecrets.last_used(folder, live["ussd"]) is None
+    live.used("ussd", live["ussd"][1])
+
+    assert hooksecrets.last_used(folder, live["ussd"][:1]) is None
+    assert hooksecrets.last_used(folder, live["ussd"][1:]) is not None
+    assert hooksecrets.last_used(folder, live["sms"]) is None
+    assert not [name for name in os.listdir(folder) if live["ussd"][1] in name]
+
+
+@pytest.mark.parametrize("slip", [b"", b"rubbish", b"{}", b'["ussd"]', b"\xff"])
+def test_no_slip_turns_a_caller_away(folder: Path, slip: bytes) -> None:
+    live = LiveSecrets(folder)
+    before = dict(live)
+    KeyFolder(folder).replace(HOOKS_FILE, slip)
+    assert dict(live) == before
+    (folder / HOOKS_FILE).unlink()
+    assert dict(live) == before
+    live.used("ussd", before["ussd"][0])
+
+
+def test_without_any_nothing_starts(tmp_path: Path) -> None:
+    with pytest.raises(KeyMissing):
+        LiveSecrets(tmp_path)
+
+
+def test_no_secret_in_a_repr(folder: Path) -> None:
+    live = LiveSecrets(folder)
+    assert live["ussd"][0] not in repr(live)
