@@ -2,6 +2,7 @@
 
 import os
 
+from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.sealing.hooksecrets import LiveSecrets
@@ -9,5 +10,6 @@ from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 
 settings = Settings.read(os.environ)
+configure(settings.log, "web")
 secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
 application = hooks_first(create_app(build_kit(settings, Role.HOOKS), secrets, secrets.used))

@@ -52,6 +52,8 @@ class Settings:
     """HOTLINE_SHORTCODE: the number that MO messages are sent to; 3847."""
     inbound_sms: bool
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
+    log: str
+    """HOTLINE_LOG: `json`, one object a line on standard error, or `text` for people."""
     alarm_command: str
     """HOTLINE_ALARM_COMMAND: run by `sh` with an alarm's words on its standard input, beside the SMS."""
     alarm_mail: str
@@ -127,6 +129,7 @@ class _Reader:
             ),
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
+            log=self._env.one_of("LOG", "json", "json", "text"),
             alarm_command=self._env.text("ALARM_COMMAND"),
             alarm_mail=self._alarm_mail(),
             keys=self._env.folder("KEYS"),

@@ -27,7 +27,7 @@ DEMO = {
     "HOTLINE_GATEWAY_API_KEY": "emulator",
     "HOTLINE_GATEWAY_USERNAME": "sandbox",
 }
-DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_WEB_WORKERS": "1"}
+DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
 """Where nobody says otherwise."""
 
 

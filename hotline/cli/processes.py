@@ -1,6 +1,5 @@
 """`hotline worker` and `hotline clock`: the processes behind the web. The rooms above are imported by name."""
 
-import logging
 import os
 import signal
 import sys
@@ -10,19 +9,18 @@ from types import FrameType
 
 import click
 
+from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit
 from hotline.config import Settings
 from hotline.domain.jobs import QUEUES
-
-LOG_FORMAT = "%(levelname)s %(name)s %(message)s"
 
 
 @click.command()
 @click.argument("queue", type=click.Choice(QUEUES))
 def worker(queue: str) -> None:
     """Work on one queue, until told to stop. Exits with 1 where Redis is gone."""
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
     settings = Settings.read(os.environ)
+    configure(settings.log, queue)
     kit = build_kit(settings, Role.WORKERS)
 
     sys.exit(import_module("workers.worker").run(kit, settings.redis_url, queue))
@@ -31,8 +29,9 @@ def worker(queue: str) -> None:
 @click.command()
 def clock() -> None:
     """Own time: refer, remind, repeat, and deliver what no worker did, until told to stop."""
-    logging.basicConfig(level=logging.WARNING, format=LOG_FORMAT)
-    kit = build_kit(Settings.read(os.environ), Role.WORKERS)
+    settings = Settings.read(os.environ)
+    configure(settings.log, "clock")
+    kit = build_kit(settings, Role.WORKERS)
     import_module("workers.clock").run(kit, until_told())
 
 

@@ -1,6 +1,7 @@
 """`hotline run`: every process of the line on one machine, each with its own keys and no more of the environment."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -10,10 +11,13 @@ from pathlib import Path
 import click
 
 from hotline.adapters import embedded_redis
+from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import Entry, read_procfile
 from hotline.config import Settings
+
+logger = logging.getLogger(__name__)
 
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""
@@ -65,7 +69,9 @@ def run(procfile: Path) -> None:
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
     programs = programs_of(settings, entries, os.environ)
 
-    asyncio.run(Keeper(programs, say=_say).run())
+    configure(settings.log, "keeper")
+    logger.setLevel(logging.INFO)
+    asyncio.run(Keeper(programs, say=logger.info).run())
 
 
 def programs_of(
@@ -104,7 +110,3 @@ def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) ->
         known = {name: value for name, value in known.items() if name not in WATCHING}
     keys = settings.home / "keys" / post.role
     return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}
-
-
-def _say(line: str) -> None:
-    click.echo(f"hotline: {line}", err=True)

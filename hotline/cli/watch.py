@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.kit import console_kit
 from hotline.cli.processes import until_told
@@ -32,7 +33,9 @@ def watch() -> None:
 @watch.command()
 def run() -> None:
     """Look at everything every ten seconds and wake people, until told to stop."""
-    kit = build_kit(Settings.read(os.environ), Role.WATCH)
+    settings = Settings.read(os.environ)
+    configure(settings.log, "watch")
+    kit = build_kit(settings, Role.WATCH)
     import_module("workers.watchman").run(kit, until_told())
 
 
