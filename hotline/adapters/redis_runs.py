@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from hotline.adapters.circuit import Circuit, connect
+from hotline.adapters.circuit import Circuit
+from hotline.adapters.redis_wire import Wire
 from hotline.errors import CircuitOpen, RunsUnavailable, SealBroken
 from hotline.sealing.runs import RunCipher
 
@@ -16,14 +17,14 @@ class RedisRuns:
     """The `RunStore` of production. Opens its connection with the first hop. A hung Redis costs a hop 0.6 s at most."""
 
     def __init__(self, url: str, cipher: RunCipher, circuit: Circuit | None = None) -> None:
-        self._redis = connect(url)
+        self._wire = Wire(url)
         self._cipher = cipher
         self._circuit = circuit or Circuit()
 
     def load(self, session_key: str) -> dict[str, Any] | None:
         """What does not open, or is no document of ours, counts as forgotten. Raises RunsUnavailable."""
         try:
-            sealed = self._circuit.call(lambda: self._redis.get(PREFIX + session_key))
+            sealed = self._circuit.call(lambda: self._wire.ask("GET", PREFIX + session_key))
         except CircuitOpen as broken:
             raise RunsUnavailable(str(broken)) from None
         if sealed is None:
@@ -36,12 +37,12 @@ class RedisRuns:
         return document if isinstance(document, dict) else None
 
     def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
-        """Raises RunsUnavailable."""
+        """Sent, and not waited for: a run that was not kept is rebuilt. Raises RunsUnavailable."""
         plain = json.dumps(dict(heard), ensure_ascii=False, separators=(",", ":"))
         sealed = self._cipher.seal(session_key, plain.encode("utf-8", "surrogatepass"))
         try:
             self._circuit.call(
-                lambda: self._redis.set(PREFIX + session_key, sealed, ex=TTL_SECONDS)
+                lambda: self._wire.tell("SET", PREFIX + session_key, sealed, "EX", TTL_SECONDS)
             )
         except CircuitOpen as broken:
             raise RunsUnavailable(str(broken)) from None

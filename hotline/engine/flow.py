@@ -142,3 +142,7 @@ class Book:
     lists: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     entries: Mapping[str, str] = field(default_factory=dict)
     """Published suffix -> flow: `*384*777*90#` is "90"."""
+    drawings: dict[tuple[object, ...], object] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What `drawing.py` has drawn of this book: as many as it has screens, in every language."""

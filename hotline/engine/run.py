@@ -1,10 +1,14 @@
 """One person's passage through a flow. A value: small, frozen, and JSON to and from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from hotline.text.languages import FIRST
+
+STACKS = 4096
+"""Call stacks whose written form is remembered: many callers stand at few places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,9 @@ class Run:
 
     def to_dict(self) -> dict[str, Any]:
         """A small JSON document: short names, no defaults."""
-        document: dict[str, Any] = {"l": self.language, "c": _stack(self.calls)}
+        document: dict[str, Any] = {"l": self.language, "c": _written(self.calls)}
         if self.trail:
-            document["t"] = [_stack(calls) for calls in self.trail]
+            document["t"] = [_written(calls) for calls in self.trail]
         if self.answers:
             document["a"] = dict(self.answers)
         if self.passage:
@@ -73,7 +77,7 @@ class Run:
         return cls(
             language=document["l"],
             calls=_places(document["c"]),
-            trail=tuple(_places(calls) for calls in document.get("t", ())),
+            trail=tuple([_places(calls) for calls in document.get("t", ())]),
             answers=dict(document.get("a", {})),
             passage=document.get("p", 0),
             erased=document.get("e", False),
@@ -81,9 +85,14 @@ class Run:
         )
 
 
-def _stack(calls: tuple[Place, ...]) -> list[list[Any]]:
-    return [[place.flow, place.node, place.page] for place in calls]
+@lru_cache(maxsize=STACKS)
+def _written(calls: tuple[Place, ...]) -> str:
+    """`front.front.0 rights.rights.0`: no name holds a dot or a blank."""
+    return " ".join(f"{place.flow}.{place.node}.{place.page}" for place in calls)
 
 
-def _places(document: Sequence[Sequence[Any]]) -> tuple[Place, ...]:
-    return tuple(Place(flow, node, page) for flow, node, page in document)
+@lru_cache(maxsize=STACKS)
+def _places(written: str) -> tuple[Place, ...]:
+    """Raises ValueError for what `_written` did not write."""
+    parts = (place.split(".") for place in written.split())
+    return tuple(Place(flow, node, int(page)) for flow, node, page in parts)

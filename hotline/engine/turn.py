@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 
 from hotline.engine import keying, walk
 from hotline.engine.answering import saved
+from hotline.engine.drawing import drawn, screen_of
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
 from hotline.engine.run import Facts, Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen, paginate
-from hotline.engine.view import View, Waiting, node_at, view
+from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
+from hotline.engine.view import View, Waiting, node_at
 from hotline.engine.walk import Walked
 from hotline.engine.words import words
-from hotline.text.gsm7 import septets, to_gsm7
+from hotline.text.gsm7 import septets
 from hotline.text.languages import FIRST
 
 
@@ -35,6 +36,7 @@ class _Stand:
     node: Waiting
     seen: View
     page: Page
+    screen: Screen
 
 
 def start(
@@ -89,11 +91,11 @@ def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) ->
     """The screen at which the run stands, without a turn."""
     stand = _stand(book, run, facts, limit)
     if stand is not None and not run.finished:
-        return _screen(stand.page.text)
+        return stand.screen
     node = node_at(book, run.calls[-1]) if run.calls else None
     if isinstance(node, Finish) and node.text is not None:
-        return _screen(paginate(view(book, node, run, facts).layout, limit)[0].text, ends=True)
-    return _screen(words(run.language).closed, ends=True)
+        return drawn(book, node, run, facts, limit).screens[0]
+    return screen_of(words(run.language).closed, ends=True)
 
 
 def expects_words(book: Book, run: Run) -> bool:
@@ -138,9 +140,9 @@ def _stand(book: Book, run: Run, facts: Facts, limit: int) -> _Stand | None:
     node = node_at(book, run.calls[-1]) if run.calls else None
     if not isinstance(node, Waiting):
         return None
-    seen = view(book, node, run, facts)
-    pages = paginate(seen.layout, limit)
-    return _Stand(node, seen, pages[min(run.calls[-1].page, len(pages) - 1)])
+    found = drawn(book, node, run, facts, limit)
+    at = min(run.calls[-1].page, len(found.pages) - 1)
+    return _Stand(node, found.seen, found.pages[at], found.screens[at])
 
 
 def _moved(
@@ -189,9 +191,4 @@ def _repeated(run: Run, page: Page, limit: int) -> Screen:
     """The same page under one line that says it was not understood: the longer where it fits."""
     own = words(run.language)
     longer = f"{own.invalid}\n{page.text}"
-    return _screen(longer if septets(longer) <= limit else f"{own.invalid_short}\n{page.text}")
-
-
-def _screen(text: str, *, ends: bool = False) -> Screen:
-    text = to_gsm7(text)
-    return Screen(text, ends, septets(text))
+    return screen_of(longer if septets(longer) <= limit else f"{own.invalid_short}\n{page.text}")

@@ -1,7 +1,7 @@
 """What the line remembers of a session between two hops: encrypted, and never needed."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,26 +22,35 @@ class Heard:
     opening: Opening
 
     def to_dict(self) -> dict[str, Any]:
-        opening = asdict(self.opening) | {"started_at": self.opening.started_at.isoformat()}
+        o = self.opening
         return {
             "length": self.length,
             "digest": self.digest,
             "answer": self.answer,
             "run": self.run.to_dict(),
-            "opening": opening,
+            "opening": [
+                o.key,
+                o.revision_id,
+                o.entry,
+                o.dialled,
+                o.reporting,
+                o.responder_id,
+                o.network,
+                o.started_at.isoformat(),
+            ],
         }
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Heard":
         """Raises KeyError, TypeError or ValueError for what another release may have written."""
-        opening = dict(document["opening"])
-        opening["started_at"] = datetime.fromisoformat(opening["started_at"])
+        *opening, started_at = document["opening"]
+        begun = [*opening, datetime.fromisoformat(started_at)]
         return cls(
             length=int(document["length"]),
             digest=str(document["digest"]),
             answer=str(document["answer"]),
             run=Run.from_dict(document["run"]),
-            opening=Opening(**opening),
+            opening=Opening(*begun),
         )
 
 
