@@ -17,7 +17,7 @@ from threading import Event
 from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
-from hotline.services import delivery, intake, referral, retention
+from hotline.services import delivery, intake, outreach, referral, retention
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
 from hotline.store.leader import Leadership
@@ -69,6 +69,7 @@ STEPS: tuple[Step, ...] = (
     delivery.miss_reports,
     referral.fire_deadlines,
     look_after_due,
+    outreach.fold,
     retention.tidy,
 )
 

@@ -24,7 +24,10 @@ TOTAL = "total"
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 def reach(by: str, as_json: bool, as_csv: bool) -> None:
-    """Count sessions, topics read and tips. Cells under 5 are hidden, and whatever would give them away."""
+    """Count people, sessions, topics read and tips. Cells under 5 are hidden, and whatever would give them away.
+
+    People are counted by week and by month, to about one in a hundred, and without remembering who they were.
+    """
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
     with console_kit() as kit:

@@ -25,7 +25,8 @@ class Column:
     """One measure's cells by row, and their total."""
 
     cells: Mapping[str, Cell]
-    total: Cell
+    total: Cell | None
+    """None where the cells add up to nothing."""
 
 
 def protect(counts: Mapping[str, int]) -> Column:
@@ -44,6 +45,12 @@ def protect(counts: Mapping[str, int]) -> Column:
     if total < SMALL:
         return Column(cells, Hidden.FEWER)
     return Column(cells, total if _safe(counts, small, also) else Hidden.SPARED)
+
+
+def apart(counts: Mapping[str, int]) -> Column:
+    """Hide what is small, of cells that have no total: whoever came in two months is in both."""
+    cells = {row: count if count >= SMALL else Hidden.FEWER for row, count in counts.items()}
+    return Column(cells, None)
 
 
 def _shown(row: str, count: int, small: set[str], also: set[str]) -> Cell:

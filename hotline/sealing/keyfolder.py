@@ -81,10 +81,21 @@ class KeyFolder:
             draft.unlink(missing_ok=True)
 
     def destroy(self, name: str) -> None:
-        """Forget a key, here and on disk. Where the folder cannot be written, on disk it stays."""
+        """Forget a key, here and on disk. Where the folder cannot be written, on disk it stays.
+
+        Written over first: what a disk keeps of a file that is gone, it keeps of zeros.
+        """
         self._held.pop(name, None)
+        path = self.path / name
         with suppress(OSError):
-            (self.path / name).unlink(missing_ok=True)
+            path.chmod(0o600)
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                file.flush()
+                os.fsync(file.fileno())
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+            self._flush()
 
     def _flush(self) -> None:
         handle = os.open(self.path, os.O_RDONLY)

@@ -8,6 +8,7 @@ from nacl.public import PrivateKey
 
 from hotline.errors import NotReady
 from hotline.sealing.keyfolder import HOOKS_FILE, KEY_BYTES, KeyFolder, new_hook_secrets
+from hotline.sealing.people import PeopleKeys
 from hotline.sealing.pseudonyms import ENROLLED_KEY, SESSION_KEY, STOP_KEY
 from hotline.sealing.runs import RUNS_KEY
 from hotline.sealing.weeks import WeeklyKeys
@@ -41,6 +42,7 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     watch = PrivateKey(roles["watch"].read(WATCH_KEY))
     made.each(WATCH_PUBLIC_KEY, "console", secret=bytes(watch.public_key))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
+    made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
     return made.names
 
 

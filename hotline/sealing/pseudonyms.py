@@ -1,13 +1,14 @@
 """Keyed digests: how a phone, a session or a text is recognised without being kept. Pure but for the keys it is given.
 
-A key for each purpose. Sessions, contacts (a new key each week), enrolled numbers and the stop list: no digest of one
-purpose can be looked up among those of another.
+A key for each purpose. Sessions, contacts (a new key each week), people counted (each week and each month), enrolled
+numbers and the stop list: no digest of one purpose can be looked up among those of another.
 """
 
 import hmac
 from datetime import datetime
 
 from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.people import PeopleKeys
 from hotline.sealing.weeks import WeeklyKeys
 
 SESSION_KEY = "session.key"
@@ -21,6 +22,7 @@ class Pseudonyms:
     def __init__(self, folder: KeyFolder) -> None:
         self._folder = folder
         self._weekly = WeeklyKeys(folder)
+        self._people = PeopleKeys(folder)
 
     def session(self, session_id: str) -> str:
         """64 hex digits that stand for a gateway's session id."""
@@ -37,6 +39,17 @@ class Pseudonyms:
     def contact(self, msisdn: str, at: datetime) -> str:
         """This ISO week's pseudonym of a phone."""
         return _digest(self._weekly.at(at), "contact", msisdn)
+
+    def person(self, msisdn: str, at: datetime) -> dict[str, int]:
+        """64 bits that stand for a phone in each of a moment's periods, to be counted and forgotten.
+
+        Whoever counts is also who ends last week's keys: a contact is rare, a session is not.
+        """
+        self._weekly.at(at)
+        keys = self._people.at(at)
+        return {
+            period: int(_digest(key, "person", msisdn)[:16], 16) for period, key in keys.items()
+        }
 
     def enrolled(self, msisdn: str) -> str:
         """The lasting digest under which a responder's number is known."""

@@ -68,6 +68,7 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) 
         dialogue = contacts.dialogue_for_writing(session, opening.key)
         assert dialogue is not None
         outreach.log_session(session, dialogue)
+        outreach.log_person(session, scene.kit, scene.caller, opening.started_at)
         in_transaction(session, scene, dialogue, steps)
         dialogue.heard = accepted
     return True

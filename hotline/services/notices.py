@@ -10,7 +10,7 @@ from hotline.domain.message import Wording, render
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
-from hotline.services.outreach import KIGALI
+from hotline.sealing.people import KIGALI
 from hotline.store import alarms
 from hotline.store.alarms import AlarmNotice, Watcher
 

@@ -3,25 +3,29 @@
 The `log_` functions run inside their caller's transaction: what is counted happened, and once.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.store import contacts, outreach, responders
+from hotline.sealing.people import KIGALI, periods_of
+from hotline.store import contacts, outreach, people, responders
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.outreach import Cell
 from hotline.store.tips import Tip
 
-KIGALI = timezone(timedelta(hours=2), "CAT")
-"""Rwanda keeps no summer time."""
-
-
+FOLDED = 1000
+"""Tallies in one transaction of the relay."""
+OVER = timedelta(days=2)
+"""So long after a period its sketch becomes a number: nobody counts in it any more, whatever her clock says."""
 STOPPED = "stopped"
 """Why a responder cannot be reached who wants to hear no more."""
 
 
 class Measure(StrEnum):
+    PERSON = "person"
     SESSION = "session"
     TOPIC = "topic"
     TIP = "tip"
@@ -34,6 +38,12 @@ def day_of(at: datetime) -> date:
 
 def log_session(session: Session, dialogue: Dialogue) -> None:
     outreach.count(session, _session_cell(dialogue))
+
+
+def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
+    """Somebody used the line, whoever she is. Without a key she is not counted: her session waits for no operator."""
+    with suppress(KeyMissing):
+        people.see(session, kit.pseudonyms.person(msisdn, at))
 
 
 def log_language(session: Session, dialogue: Dialogue, language: str) -> None:
@@ -76,6 +86,22 @@ def log_tip(session: Session, tip: Tip, at: datetime) -> None:
             district=tip.place,
         ),
     )
+
+
+def fold(kit: Kit) -> None:
+    """Add what was tallied to its counters: a batch each tick of the relay. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        if not outreach.any_tally(session):
+            return
+    with kit.database.writing() as session:
+        outreach.fold(session, FOLDED)
+
+
+def close_periods(session: Session, at: datetime) -> None:
+    """Make numbers of the sketches whose month or week is over."""
+    live = {period for moment in (at - OVER, at, at + OVER) for period in periods_of(moment)}
+    for period in sorted(people.running(session) - live):
+        people.close(session, period)
 
 
 def stop(kit: Kit, msisdn: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hotline.domain.retention import Keeping
 from hotline.errors import NotFound
 from hotline.ports import Kit
+from hotline.services import outreach
 from hotline.store import audit, retention, telling
 from hotline.store.database import Session
 from hotline.store.retention import Kept, LegalHold
@@ -23,6 +24,8 @@ def tidy(kit: Kit) -> None:
     if last is not None and abs(at - last) < EVERY:
         return
 
+    with kit.database.writing() as session:
+        outreach.close_periods(session, at)
     full = [_batch(kit, chore, at) == BATCH for chore in CHORES]
     if not any(full):
         with kit.database.writing() as session:

@@ -3,17 +3,19 @@
 Rows, and the questions asked of them.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
+from typing import Any
 
-from sqlalchemy import UniqueConstraint, func, select, text, update
+from sqlalchemy import UniqueConstraint, delete, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row, add_if_new
 
 LOCK = 4_114_110_004
-"""PostgreSQL's advisory lock of the counters."""
+"""PostgreSQL's advisory lock of the counters: the release before counts in them, in each hop."""
 
 
 class Reach(Row):
@@ -38,6 +40,22 @@ class Reach(Row):
     count: Mapped[int]
 
 
+class Tally(Row):
+    """Something that happened, until the relay has added it to its counter. `count` may be less than nothing."""
+
+    __tablename__ = "tally"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    measure: Mapped[str]
+    district: Mapped[str]
+    language: Mapped[str]
+    channel: Mapped[str]
+    entry: Mapped[str]
+    topic: Mapped[str]
+    count: Mapped[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """What is counted together."""
@@ -51,20 +69,51 @@ class Cell:
     topic: str = ""
 
 
+TALLYING = insert(Tally)
+"""Made once: a hop pays for no statement to be written anew."""
+
+
 def count(session: Session, cell: Cell, by: int = 1) -> None:
-    """Whoever counts holds all counters until it commits: two who count the same two, each in its order, would
-    otherwise wait for each other. Nearly everybody counts the same one anyway."""
+    """Leave a tally: nobody waits for anybody. The relay folds them."""
+    session.execute(TALLYING, asdict(cell) | {"count": by})
+
+
+def fold(session: Session, limit: int) -> int:
+    """Add up to `limit` tallies to the counters, each once; how many. Two who fold at once take others."""
+    oldest = select(Tally.id).order_by(Tally.id).limit(limit).with_for_update(skip_locked=True)
+    ids = session.scalars(oldest).all()
+    taken = delete(Tally).where(Tally.id.in_(ids)).returning(*_columns(Tally), Tally.count)
+    sums: Counter[Cell] = Counter()
+    for *cell, number in session.execute(taken):
+        sums[Cell(*cell)] += number
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    for summed, number in sums.items():
+        _add(session, summed, number)
+    return len(ids)
+
+
+def any_tally(session: Session) -> bool:
+    return session.scalar(select(Tally.id).limit(1)) is not None
+
+
+def _add(session: Session, cell: Cell, number: int) -> None:
     add_if_new(session, Reach(**asdict(cell), count=0))
     here = [getattr(Reach, name) == value for name, value in asdict(cell).items()]
-    session.execute(update(Reach).where(*here).values(count=Reach.count + by))
+    session.execute(update(Reach).where(*here).values(count=Reach.count + number))
 
 
 def totals(session: Session, by: str) -> Mapping[tuple[str, str], int]:
-    """Counts by (value of the column `by`, measure)."""
-    column = getattr(Reach, by)
-    rows = session.execute(
-        select(column, Reach.measure, func.sum(Reach.count)).group_by(column, Reach.measure)
-    )
-    return {(str(value), measure): int(number) for value, measure, number in rows}
+    """Counts by (value of the column `by`, measure), with what is not folded yet."""
+    found: Counter[tuple[str, str]] = Counter()
+    for table in (Reach, Tally):
+        column = getattr(table, by)
+        summed = select(column, table.measure, func.sum(table.count))
+        for value, measure, number in session.execute(summed.group_by(column, table.measure)):
+            found[str(value), measure] += int(number)
+    return found
+
+
+def _columns(table: type[Reach] | type[Tally]) -> list[Any]:
+    """As `Cell` lists them."""
+    return [getattr(table, field.name) for field in fields(Cell)]

@@ -13,8 +13,10 @@ from hotline.sealing.keymaking import make_keys
 from tests.builders import NOON
 
 WEEKS = ["contact-2026-W48.key", "contact-2026-W49.key", "contact-2026-W50.key"]
+PERIODS = ["2026-11", "2026-12", "2026-W48", "2026-W49", "2026-W50"]
+PEOPLE = [f"people-{period}.key" for period in PERIODS]
 CONTENTS = {
-    "hooks": [*WEEKS, "enrolled.key", "hooks.json", "runs.key", "session.key", "stop.key"],
+    "hooks": [*WEEKS, "enrolled.key", "hooks.json", *PEOPLE, "runs.key", "session.key", "stop.key"],
     "workers": ["relay.key", "relay.pub", "stop.key"],
     "watch": ["watch.key"],
     "console": ["enrolled.key", "relay.pub", "stop.key", "watch.pub"],
@@ -52,7 +54,10 @@ def test_making_again_makes_nothing_and_changes_nothing(tmp_path: Path) -> None:
 def test_a_later_init_lays_the_later_weeks(tmp_path: Path) -> None:
     make_keys(tmp_path, NOON)
 
-    assert make_keys(tmp_path, NOON + timedelta(weeks=1)) == ["hooks/contact-2026-W51.key"]
+    assert make_keys(tmp_path, NOON + timedelta(weeks=1)) == [
+        "hooks/contact-2026-W51.key",
+        "hooks/people-2026-W51.key",
+    ]
 
 
 def test_no_two_purposes_share_a_key_and_the_same_purpose_does(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hotline.services.referral import Taking
 from hotline.store import outbox, outreach, tips
 from hotline.store.database import Database
 from hotline.store.messages import Message, Referral
-from hotline.store.outreach import Cell, Reach
+from hotline.store.outreach import Cell, Tally
 from tests.builders import NOON
 from tests.callers import QUIET_HERE, REST, Line, told
 from tests.district import District
@@ -101,7 +101,10 @@ def test_who_counts_in_the_other_order_does_not_block(database: Database) -> Non
 
     together(lambda: count(cells), lambda: count(cells[::-1]))
     with database.reading() as session:
-        assert [row.count for row in session.query(Reach)] == [40, 40]
+        assert outreach.totals(session, "language") == {
+            ("en", "session"): 40,
+            ("rw", "session"): 40,
+        }
 
 
 def test_a_silent_draft_that_is_told_on_is_one_tip_counted_once(line: Line) -> None:
@@ -115,7 +118,7 @@ def test_a_silent_draft_that_is_told_on_is_one_tip_counted_once(line: Line) -> N
         hop = meanwhile(lambda: caller.key(REST[1]))
     hop.join()
     assert line.tip.state == "complete"
-    assert sum(row.count for row in line.all(Reach) if row.measure == "tip") == 1
+    assert sum(row.count for row in line.all(Tally) if row.measure == "tip") == 1
 
 
 def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
@@ -129,7 +132,7 @@ def test_the_clock_passes_by_a_draft_that_a_hop_is_changing(line: Line) -> None:
 
     together(tell_on, *[lambda: rescue_silent(line.kit)] * 2)
     assert [tip.state for tip in line.tips] == ["complete"] * 4
-    assert sum(row.count for row in line.all(Reach) if row.measure == "tip") == 4
+    assert sum(row.count for row in line.all(Tally) if row.measure == "tip") == 4
 
 
 def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hotline.domain.jobs import Job
 from hotline.services.intake import rescue_silent
-from hotline.store.outreach import Reach
+from hotline.store.outreach import Tally
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
 LANDMARK = "hafi y'isoko rya Zuzuzu"
@@ -60,7 +60,7 @@ def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one_tip(
         assert caller.again() == screen
     assert line.tip.state == "complete"
     assert line.read(line.tip)["landmark"] == LANDMARK
-    assert sum(row.count for row in line.all(Reach) if row.measure == "tip") == 1
+    assert sum(row.count for row in line.all(Tally) if row.measure == "tip") == 1
 
 
 def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:

@@ -13,7 +13,7 @@ from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.services import authoring
 from hotline.services.places import place_lists
 from hotline.store.contacts import Dialogue
-from hotline.store.outreach import Reach
+from hotline.store.outreach import Tally
 from hotline.text.gsm7 import septets
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
 
@@ -42,7 +42,7 @@ def test_the_same_hop_again_is_answered_alike_and_changes_nothing(line: Line) ->
     first = caller.dial()
     assert caller.again() == first
     assert len(line.all(Dialogue)) == 1
-    assert sum(row.count for row in line.all(Reach) if row.measure == "session") == 1
+    assert sum(row.count for row in line.all(Tally) if row.measure == "session") == 1
 
 
 def test_the_same_digit_twice_is_two_inputs(line: Line) -> None:
@@ -102,7 +102,7 @@ def test_an_entry_lands_on_its_topic_and_is_counted(line: Line) -> None:
     (dialogue,) = [row for row in line.all(Dialogue) if row.entry]
     assert dialogue.entry == "11"
     caller.key("9", "9", "0", "9")
-    topics = [(row.entry, row.count) for row in line.all(Reach) if row.measure == "topic"]
+    topics = [(row.entry, row.count) for row in line.all(Tally) if row.measure == "topic"]
     assert topics == [("11", 1)]
 
 
