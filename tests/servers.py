@@ -44,6 +44,16 @@ def pair(request: pytest.FixtureRequest) -> Pair:
 class Postgres(chaos.Postgres):
     """One that a test may also ask."""
 
+    @property
+    def pids(self) -> list[int]:
+        """The postmaster and all of its children."""
+        return [self.pid, *(child.pid for child in psutil.Process(self.pid).children())]
+
+    def fill_disk(self) -> None:
+        """From here on none of its processes writes a byte more into any file; a restart is what makes room again."""
+        for pid in self.pids:
+            subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
+
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         url = make_url(self.url(database)).set(drivername="postgresql")
         address = url.render_as_string(hide_password=False)
@@ -66,7 +76,7 @@ def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
 @contextmanager
 def frozen(server: Postgres) -> Iterator[None]:
     """The postmaster and every backend of it: connections stay open, and nobody answers."""
-    whole = [psutil.Process(server.pid), *psutil.Process(server.pid).children()]
+    whole = [psutil.Process(pid) for pid in server.pids]
     for process in whole:
         process.send_signal(signal.SIGSTOP)
     try:

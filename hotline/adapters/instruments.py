@@ -1,4 +1,4 @@
-"""What stands around the line: whether Redis answers, how full the disk is."""
+"""What stands around the line: whether Redis answers and writes, how full the disk is."""
 
 import shutil
 from pathlib import Path
@@ -6,6 +6,9 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from hotline.adapters.circuit import connect
+
+
+PROBE = "hotline:probe"
 
 
 class Gauges:
@@ -16,8 +19,9 @@ class Gauges:
         self._home = home
 
     def redis_answers(self) -> bool:
+        """By a write: on a full disk or with its memory full it answers, and refuses every doorbell."""
         try:
-            return bool(self._redis.ping())
+            return bool(self._redis.set(PROBE, "", ex=1))
         except (RedisError, OSError):
             return False
 

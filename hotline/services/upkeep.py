@@ -76,12 +76,12 @@ def surroundings(kit: Kit) -> tuple[Finding, ...]:
 
 def _redis(answers: bool) -> Finding:
     if answers:
-        return Finding("redis", True, "answers")
+        return Finding("redis", True, "answers, and writes")
     return Finding(
         "redis",
         False,
-        "does not answer",
-        "`hotline run` starts it; alerts go out without it, later",
+        "does not answer, or does not write",
+        "`hotline run` starts it; is its disk or memory full? Alerts go out without it, later",
     )
 
 

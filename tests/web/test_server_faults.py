@@ -1,4 +1,4 @@
-"""Rows 8 and 9 of the fault matrix: PostgreSQL killed, torn, frozen or read-only, as caller and operator see it."""
+"""Rows 7, 8 and 9 of the fault matrix: PostgreSQL on a full disk, killed, torn, frozen or read-only."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -35,6 +35,22 @@ def timed(act: Callable[[], str]) -> str:
 def ready(line: Line) -> tuple[int, list[str]]:
     answer = line.client.get("/readyz")
     return answer.status_code, answer.get_json()["reasons"]
+
+
+def test_row_7_on_a_full_disk_there_is_a_whole_tip_or_none_and_nothing_to_repair(
+    line: Line, postgres_killable: Postgres
+) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    postgres_killable.fill_disk()
+    assert timed(lambda: caller.key(LAST)) == FAILURE
+    assert timed(line.caller().dial) == FAILURE
+    assert ready(line) == (503, ["the database cannot commit"])
+
+    postgres_killable.restart()
+    assert line.tips == []
+    assert timed(caller.again).startswith("CON ")
+    assert line.tip.state == "filed"
+    assert ready(line) == (200, [])
 
 
 def test_row_8_killed_between_two_hops_it_ends_politely_and_goes_on_when_it_is_back(

@@ -65,7 +65,8 @@ def valkey_in(folder: Path, program: str) -> Iterator[Valkey]:
 
 def _start(folder: Path, program: str) -> "subprocess.Popen[bytes]":
     argv = [program, "--port", "0", "--unixsocket", f"{folder}/s", "--save", ""]
-    return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL)
+    # What Python ignores it then ignores as well: a disk that is full is to be told, not to kill.
+    return subprocess.Popen(argv, cwd=folder, stdout=subprocess.DEVNULL, restore_signals=False)
 
 
 def _await(valkey: Valkey) -> None:

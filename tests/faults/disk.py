@@ -1,0 +1,24 @@
+"""A disk that is full: of some processes, for as long as a block lasts, and for whoever runs the test.
+
+The kernel refuses every byte beyond a file's size limit, as a full disk would, and needs no superuser for it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+
+
+@contextmanager
+def full_disk(*pids: int, most: int = 0) -> Iterator[None]:
+    """No file of these processes takes a byte beyond `most`."""
+    victims = [psutil.Process(pid) for pid in pids]
+    before = [victim.rlimit(psutil.RLIMIT_FSIZE) for victim in victims]
+    for victim, (_, hard) in zip(victims, before, strict=True):
+        victim.rlimit(psutil.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        for victim, limits in zip(victims, before, strict=True):
+            if victim.is_running():
+                victim.rlimit(psutil.RLIMIT_FSIZE, limits)

@@ -1,0 +1,85 @@
+"""Rows 7 and 13 of the fault matrix: a disk that takes nothing more, under the database and under Redis."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from hotline.adapters.circuit import Circuit
+from hotline.adapters.instruments import Gauges
+from hotline.adapters.rq_jobs import RqJobs
+from hotline.domain.jobs import Job
+from hotline.domain.referral import Level
+from hotline.services.doorbell import ring
+from hotline.store.database import Database
+from tests.callers import DANGER_HERE, FAILURE, Line, make_ready, told
+from tests.conftest import Clock
+from tests.district import District
+from tests.eventually import eventually
+from tests.faults.disk import full_disk
+from tests.valkey import Valkey
+from workers.clock import look_after_due, refer_waiting
+
+HOP_SECONDS = 5.0
+PAGE = 4096
+
+
+@pytest.fixture
+def on_file(sqlite: Database, tmp_path: Path, clock: Clock) -> Line:
+    return make_ready(sqlite, tmp_path, clock)
+
+
+def sound(database: Database) -> bool:
+    with database.reading() as session:
+        return bool(session.scalar(text("PRAGMA integrity_check")) == "ok")
+
+
+@pytest.mark.parametrize("room", [0, 1, 3])
+def test_row_7_sqlite_on_a_full_disk_keeps_a_whole_tip_or_none(
+    on_file: Line, tmp_path: Path, room: int
+) -> None:
+    """Nothing fits, or the disk is full in the middle of the commit."""
+    caller = told(on_file, *DANGER_HERE[:-1])
+    log = (tmp_path / "hotline.db-wal").stat().st_size
+    with full_disk(os.getpid(), most=log + room * PAGE if room else 0):
+        began = time.monotonic()
+        caller.key(DANGER_HERE[-1])
+        assert caller.screen == FAILURE
+        assert on_file.caller().dial().startswith(("CON ", "END "))
+        assert time.monotonic() - began < HOP_SECONDS
+        assert room or on_file.client.get("/readyz").status_code == 503
+        assert on_file.tips == []
+
+    assert caller.again().startswith("CON ")
+    assert on_file.tip.state == "filed"
+    assert on_file.client.get("/readyz").status_code == 200
+    assert sound(on_file.database)
+
+
+def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
+    district: District, valkey: Valkey, tmp_path: Path
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    jobs = RqJobs(valkey.url, Circuit())
+    district.jobs.ring = jobs.ring  # type: ignore[method-assign]
+    valkey.client().config_set("appendonly", "yes")
+    gauges = Gauges(valkey.url, tmp_path)
+    assert gauges.redis_answers()
+
+    with full_disk(valkey.process.pid):
+        eventually(lambda: not gauges.redis_answers(), seconds=10)
+        assert valkey.client().ping()
+        district.file_tip()
+        refer_waiting(district.kit)
+        district.clock.turn(seconds=2)
+        look_after_due(district.kit)
+        assert district.states == ["accepted"]
+
+    eventually(gauges.redis_answers, seconds=10)
+    eventually(lambda: _heard(district), seconds=10)
+
+
+def _heard(district: District) -> bool:
+    return ring(district.kit, Job.DELIVER, 1)
