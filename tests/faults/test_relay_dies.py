@@ -1,0 +1,167 @@
+"""Row 22 of the fault matrix: the relay killed at each write, ring and send of a tick that has everything to do."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from itertools import count
+
+import pytest
+from sqlalchemy import event, select
+
+from hotline.domain.delivery import MessageState, Outcome
+from hotline.domain.jobs import Job
+from hotline.domain.message import ReportIn
+from hotline.domain.referral import Level
+from hotline.domain.tip import TipState
+from hotline.ports import Kit
+from hotline.services import delivery, referral, reports
+from hotline.store.messages import Attempt, Deadline, Message, Referral
+from tests.district import District
+from workers.clock import tick
+
+PLACES_AT_LEAST = 20
+"""Fewer would mean that the tick had not everything to do."""
+LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
+"""To be killed at a look is to be killed after the write before it."""
+
+
+class Killed(BaseException):
+    """No `except Exception` stops it, as none stops `kill -9`."""
+
+
+@dataclass
+class Fuse:
+    """Kills at the n-th thing that leaves a trace."""
+
+    left: int
+
+    def burn(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+    def statement(self, _connection: object, _cursor: object, words: str, *_: object) -> None:
+        if not words.lstrip().startswith(LOOKS):
+            self.burn()
+
+
+@dataclass
+class Bell:
+    fuse: Fuse
+
+    def ring(self, job: Job, row_id: int) -> None:
+        self.fuse.burn()
+
+
+@contextmanager
+def dying(district: District, fuse: Fuse) -> Iterator[Kit]:
+    """The kit of a relay that dies when the fuse has burnt; what the gateway took stays taken."""
+    engine = district.database.engine
+    event.listen(engine, "before_cursor_execute", fuse.statement)
+    district.sms.during = fuse.burn
+    try:
+        yield replace(district.kit, jobs=Bell(fuse))
+    finally:
+        district.sms.during = None
+        event.remove(engine, "before_cursor_execute", fuse.statement)
+
+
+def die_at(place: str) -> Callable[[str], None]:
+    def reached(name: str) -> None:
+        if name == place:
+            raise Killed
+
+    return reached
+
+
+def owe(district: District) -> list[int]:
+    """Four tips, each owed something else; their ids.
+
+    One was told and is neither taken nor reported, one's worker died, one's draft fell silent, one's bell was lost.
+    """
+    told = district.tell()
+    district.deliver()
+    claimed = district.tell()
+    with suppress(Killed):
+        delivery.deliver_one(replace(district.kit, failpoint=die_at("worker.after_claim")))
+    silent = district.file_tip(state=TipState.DRAFT, filed_at=None)
+    district.clock.turn(minutes=4)
+    return [told, claimed, silent, district.file_tip()]
+
+
+def mend(district: District) -> None:
+    """Another relay, a worker and an honest gateway, until a lease and a doubt have passed."""
+    for _ in range(3):
+        tick(district.kit)
+        district.deliver()
+        report(district)
+        district.clock.turn(seconds=31)
+
+
+def report(district: District) -> None:
+    """What the gateway accepted has arrived."""
+    with district.database.reading() as session:
+        accepted = select(Message.provider_id).where(Message.state == MessageState.ACCEPTED)
+        ids = list(session.scalars(accepted))
+    for provider_id in ids:
+        reports.apply_report(district.kit, ReportIn(provider_id or "", "Success"))
+
+
+def referrals_of(district: District, tip_ids: list[int]) -> list[Referral]:
+    with district.database.reading() as session:
+        return list(session.scalars(select(Referral).where(Referral.tip_id.in_(tip_ids))))
+
+
+def steps(district: District, tip_ids: list[int]) -> list[Counter[int]]:
+    """For each tip, how many were told at each step."""
+    rows = referrals_of(district, tip_ids)
+    return [Counter(row.step for row in rows if row.tip_id == tip_id) for tip_id in tip_ids]
+
+
+def running(district: District, tip_ids: list[int]) -> int:
+    """Deadlines of these that have not fired."""
+    with district.database.reading() as session:
+        open_ones = select(Deadline).where(
+            Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None)
+        )
+        return len(session.scalars(open_ones).all())
+
+
+def take(district: District, tip_ids: list[int]) -> None:
+    """Nothing is owed any more."""
+    for row in referrals_of(district, tip_ids):
+        referral.take_case(district.kit, row.responder_id, row.reference, district.clock())
+
+
+def sends_allowed(district: District) -> int:
+    """I3, over all alerts: one, one for each attempt nobody knows the end of, one for a missing report."""
+    messages = district.all(Message)
+    doubtful = sum(row.outcome in (None, Outcome.UNKNOWN) for row in district.all(Attempt))
+    return len(messages) + doubtful + sum(row.resent for row in messages)
+
+
+@pytest.mark.timeout(300)
+def test_row_22_whatever_it_was_doing_another_relay_does_it_once(district: District) -> None:
+    """I4 and I6, after each death: nothing waits, and every tip was told as by a relay that lived."""
+    district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    expected: list[Counter[int]] = []
+
+    for place in count():
+        owed = owe(district)
+        fuse = Fuse(place)
+        with dying(district, fuse) as kit, suppress(Killed):
+            tick(kit)
+        mend(district)
+
+        expected = expected or steps(district, owed)
+        assert steps(district, owed) == expected, f"killed at {place}"
+        assert running(district, owed) == len(owed), f"killed at {place}"
+        take(district, owed)
+        if place and fuse.left > 0:
+            break
+
+    assert place > PLACES_AT_LEAST
+    assert {row.state for row in district.all(Message)} == {MessageState.DELIVERED}
+    assert len(district.sms.sent) <= sends_allowed(district)
