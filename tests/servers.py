@@ -5,6 +5,7 @@ A server is a child of ours, so that it can be killed like one.
 
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager

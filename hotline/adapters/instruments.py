@@ -7,7 +7,6 @@ from redis.exceptions import RedisError
 
 from hotline.adapters.circuit import connect
 
-
 PROBE = "hotline:probe"
 
 

@@ -3,6 +3,7 @@
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -36,6 +37,17 @@ def sound(database: Database) -> bool:
         return bool(session.scalar(text("PRAGMA integrity_check")) == "ok")
 
 
+def keeping(valkey: Valkey) -> None:
+    """On disk from here on, as in production; the first file is whole when this returns."""
+    client = valkey.client()
+    client.config_set("appendonly", "yes")
+    eventually(lambda: not _rewriting(client.info("persistence")), seconds=10)
+
+
+def _rewriting(persistence: Any) -> bool:
+    return bool(persistence["aof_rewrite_in_progress"] or persistence["aof_rewrite_scheduled"])
+
+
 @pytest.mark.parametrize("room", [0, 1, 3])
 def test_row_7_sqlite_on_a_full_disk_keeps_a_whole_tip_or_none(
     on_file: Line, tmp_path: Path, room: int
@@ -64,13 +76,13 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
     district.enrol(Level.NATIONAL, districts=())
     jobs = RqJobs(valkey.url, Circuit())
     district.jobs.ring = jobs.ring  # type: ignore[method-assign]
-    valkey.client().config_set("appendonly", "yes")
+    keeping(valkey)
     gauges = Gauges(valkey.url, tmp_path)
     assert gauges.redis_answers()
 
     with full_disk(valkey.process.pid):
         eventually(lambda: not gauges.redis_answers(), seconds=10)
-        assert valkey.client().ping()
+        assert valkey.client().get("anything") is None
         district.file_tip()
         refer_waiting(district.kit)
         district.clock.turn(seconds=2)
@@ -79,6 +91,17 @@ def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
 
     eventually(gauges.redis_answers, seconds=10)
     eventually(lambda: _heard(district), seconds=10)
+
+
+def test_a_redis_whose_memory_is_full_is_not_well_however_it_answers(
+    valkey: Valkey, tmp_path: Path
+) -> None:
+    gauges = Gauges(valkey.url, tmp_path)
+    valkey.client().config_set("maxmemory", "1")
+    assert valkey.client().ping()
+    assert not gauges.redis_answers()
+    valkey.client().config_set("maxmemory", "0")
+    assert gauges.redis_answers()
 
 
 def _heard(district: District) -> bool:
