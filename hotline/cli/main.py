@@ -41,6 +41,10 @@ COMMANDS: dict[str, Entry] = {
         "hotline.cli.doctor:doctor",
         "Every setting, and how every part stands; ends with 1 where something is wrong.",
     ),
+    "drill": Entry(
+        "hotline.cli.drill.drill:drill",
+        "Back a line up under callers, bring it back in an empty place, and compare.",
+    ),
     "emulator": Entry(
         "hotline.cli.emulator:emulator",
         "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",

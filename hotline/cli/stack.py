@@ -57,7 +57,7 @@ class Stack:
     def __enter__(self) -> "Stack":
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                _hotline(*self._words),
+                command_words(*self._words),
                 env=self.environ,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -86,17 +86,7 @@ class Stack:
 
     def command(self, *words: str) -> str:
         """What `hotline ...` prints. Raises NotReady with what it complained of."""
-        done = subprocess.run(
-            _hotline(*words),
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        if done.returncode != 0:
-            raise NotReady(f"hotline {words[0]}: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+        return hotline(self.environ, *words)
 
     def until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Raises NotReady with the line's own reasons."""
@@ -131,5 +121,20 @@ class Stack:
         self._process = None
 
 
-def _hotline(*words: str) -> list[str]:
+def hotline(environ: Mapping[str, str], *words: str) -> str:
+    """What a command of ours prints in that environment. Raises NotReady with what it complained of."""
+    done = subprocess.run(
+        command_words(*words),
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    if done.returncode != 0:
+        raise NotReady(f"hotline {words[0]}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+def command_words(*words: str) -> list[str]:
     return [sys.executable, "-m", "hotline.cli.main", *words]

@@ -132,3 +132,12 @@ def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
     told = operator("backup", str(tmp_path / "a.backup"))
     assert told.exit_code == 1
     assert "hotline backup key" in told.output
+
+
+def test_a_drill_restores_a_real_backup_and_leaves_nothing(made: Operator) -> None:
+    told = json.loads(
+        made.well("drill", "--backup", str(made.folder / "a.backup"), *made.key, "--json").stdout
+    )
+    assert (told["clean"], told["restored"], told["breaches"]) == (True, 1, [])
+    assert [step["name"] for step in told["steps"]] == ["restore"]
+    assert "needs --key" in made("drill", "--backup", str(made.folder / "a.backup")).output

@@ -44,6 +44,8 @@ class Ground:
     """Each returns when the server is up again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """The same, after a long time away."""
+    spare: Mapping[str, str] = field(default_factory=dict)
+    """What another line is told that is to begin with an empty database."""
     folders: tuple[Path, ...] = ()
     """Where the servers write."""
 
@@ -58,14 +60,21 @@ def ground(pair: Pair) -> Iterator[Ground]:
         # Short paths: a unix socket's holds 108 bytes at most.
         folder = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="hotline-pg-")))
         postgres = servers.enter_context(postgres_in(folder, **CARELESS))
-        postgres.make("line")
+        for name in ("line", "spare"):
+            postgres.make(name)
         home = Path(servers.enter_context(tempfile.TemporaryDirectory(prefix="v")))
         redis = servers.enter_context(valkey_in(home, redis_program()))
         environ = {
             "HOTLINE_DATABASE_URL": postgres.tcp_url("line"),
             "HOTLINE_REDIS_URL": redis.url,
         }
-        yield Ground(environ, _deaths(postgres, redis), _absences(redis), (folder, home))
+        yield Ground(
+            environ,
+            _deaths(postgres, redis),
+            _absences(redis),
+            spare={"HOTLINE_DATABASE_URL": postgres.tcp_url("spare")},
+            folders=(folder, home),
+        )
 
 
 def _deaths(postgres: Postgres, redis: Valkey) -> dict[str, Callable[[], None]]:

@@ -1,0 +1,32 @@
+"""Row 37 of the faults: a backup taken under callers, put back on an empty machine, and what that machine sends."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.chaos.ground import Pair
+from hotline.cli.drill.rehearsal import rehearse
+from hotline.cli.main import main
+
+TIPS = 12
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+
+
+@pytest.mark.parametrize("pair", Pair)
+def test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice(
+    pair: Pair, tmp_path: Path
+) -> None:
+    report = rehearse(tmp_path, TIPS, pair, say=lambda _: None)
+
+    assert report.breaches == []
+    assert TIPS // 2 <= report.promised <= report.restored
+    names = [step.name for step in report.steps]
+    assert names[-3:] == ["run it held", "release it", "run it released"]
+
+
+def test_a_pretended_drill_takes_no_setting(tmp_path: Path) -> None:
+    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(main, ["drill"])
+    assert told.exit_code == 1
+    assert "unset HOTLINE_HOME" in told.output
+    assert list(tmp_path.iterdir()) == []
