@@ -19,8 +19,13 @@ PROBLEM, YES, NO, CHILD_WORK, ADULT = (
     "Umuntu mukuru",
 )
 LANDMARK = "2"
-PATIENCE = 120.0
-"""Seconds for which somebody dials before a run calls her unheard: longer than any single fault of it lasts."""
+PASSED_ON, SAVED = "Byoherejwe.", "Byabitswe."
+"""What the screen says where a tip is promised to be kept."""
+EACH_READS = 3
+"""One caller in so many reads every screen; the others key ahead what one like her has keyed before."""
+PATIENCE = 600.0
+"""Seconds for which somebody dials before a run calls her unheard. Deaths that follow each other every few seconds may
+cut one caller off a dozen times by chance alone; a line that never hears her does so too when the deaths are over."""
 PAUSE = 0.25
 """Seconds from a call that broke to the next: quicker than any thumb, and long enough for a server to start."""
 
@@ -33,6 +38,15 @@ class Tip:
     district: str
     danger: bool
     words: str
+
+    @property
+    def route(self) -> tuple[bool, str]:
+        """What decides which digits lead to the promise."""
+        return self.danger, self.district
+
+    @property
+    def reads(self) -> bool:
+        return self.number % EACH_READS == 0
 
     @property
     def msisdn(self) -> str:
@@ -49,6 +63,10 @@ class Promise:
     complete: bool
 
 
+Habits = dict[tuple[bool, str], str]
+"""Digits that led to a promise, joined as they are keyed, by route."""
+
+
 @dataclass
 class Broken:
     """How dialogues ended before their time: what the handset was told, or the choice that was not there."""
@@ -56,6 +74,14 @@ class Broken:
     ends: Counter[str] = field(default_factory=Counter)
     unheard: list[int] = field(default_factory=list)
     """Tips whose callers gave up."""
+    most_dials: int = 0
+    """That any of them needed."""
+    longest: float = 0.0
+    """Seconds from a caller's first dial to her promise, at the worst."""
+
+    def heard(self, dials: int, seconds: float) -> None:
+        self.most_dials = max(self.most_dials, dials)
+        self.longest = max(self.longest, round(seconds, 1))
 
 
 def plan(count: int, districts: Sequence[str], words: str) -> list[Tip]:
@@ -76,42 +102,97 @@ def tell(emulator: EmulatorClient, tip: Tip) -> Promise:
     return promise
 
 
-def try_to_tell(emulator: EmulatorClient, tip: Tip, broken: Broken) -> Promise | None:
+def try_to_tell(
+    emulator: EmulatorClient, tip: Tip, broken: Broken, habits: Habits | None = None
+) -> Promise | None:
     """Dial until the tip is told, or patience ends: then None. What went wrong on the way is noted in `broken`."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    began = time.monotonic()
+    for dials in itertools.count(1):
         try:
-            return dial_once(emulator, tip)
+            promise = dial_once(emulator, tip, habits)
         except (DialogueBroken, LabelMissing, HandsetRefused) as how:
             broken.ends[f"{type(how).__name__}: {how}"] += 1
-            time.sleep(PAUSE)
+        else:
+            broken.heard(dials, time.monotonic() - began)
+            return promise
+        if time.monotonic() - began > PATIENCE:
+            break
+        time.sleep(PAUSE)
     broken.unheard.append(tip.number)
     return None
 
 
-def dial_once(emulator: EmulatorClient, tip: Tip) -> Promise:
+def dial_once(emulator: EmulatorClient, tip: Tip, habits: Habits | None = None) -> Promise:
     """One dialogue. Raises DialogueBroken, LabelMissing or HandsetRefused where it ended before its time."""
     session = emulator.dial(msisdn=tip.msisdn)
-    for label in (PROBLEM, YES if tip.danger else NO, NO):
-        _press(session, label)
-    _press(session, place_name(province_of(tip.district), "rw"))
-    _press(session, place_name(tip.district, "rw"))
+    keyed = (habits or {}).get(tip.route)
+    if keyed is not None and not tip.reads:
+        _reply(session, keyed)
+    else:
+        keyed = _read_on(session, tip)
+        if habits is not None:
+            habits[tip.route] = keyed
     if tip.danger:
+        _must_say(session, PASSED_ON)
         session.hang_up()
         return Promise(session.id, tip.district, complete=False)
 
     _press(session, sectors(tip.district)[0].name)
     for label in (CHILD_WORK, ADULT, YES):
         _press(session, label)
+    _must_say(session, SAVED)
     _finish(session, tip.words)
     return Promise(session.id, tip.district, complete=True)
 
 
-def _press(session: Session, label: str) -> None:
+def _read_on(session: Session, tip: Tip) -> str:
+    """Screen by screen to the district; the digits that led there."""
+    district = place_name(tip.district, "rw")
+    province = place_name(province_of(tip.district), "rw")
+    labels = (PROBLEM, YES if tip.danger else NO, NO, province, district)
+    return "*".join(digit for label in labels for digit in _press(session, label))
+
+
+def _press(session: Session, label: str) -> list[str]:
+    """The digits that led to it."""
+    pressed = _Pressed(session)
     if session.open:
-        choose(session, label)
+        choose(pressed, label)
+    _must_be_open(session)
+    return pressed.digits
+
+
+def _reply(session: Session, keyed: str) -> None:
+    if session.open:
+        session.reply(keyed)
+    _must_be_open(session)
+
+
+def _must_be_open(session: Session) -> None:
     if not session.open:
         raise DialogueBroken(session.error or "the line said END")
+
+
+def _must_say(session: Session, words: str) -> None:
+    """A promise is what she read, and nothing else."""
+    if words not in session.screen:
+        raise DialogueBroken("another screen than was to come")
+
+
+@dataclass
+class _Pressed:
+    """A dialogue that notes what is keyed."""
+
+    session: Session
+    digits: list[str] = field(default_factory=list)
+
+    @property
+    def screen(self) -> str:
+        return self.session.screen
+
+    def reply(self, text: str) -> None:
+        self.digits.append(text)
+        self.session.reply(text)
 
 
 def _finish(session: Session, words: str) -> None:

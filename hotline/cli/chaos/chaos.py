@@ -31,9 +31,20 @@ from hotline.errors import HotlineError, NotReady
     "--pause", default=3.0, show_default=True, help="Seconds between deaths, once all have died."
 )
 @click.option(
+    "--minutes", type=float, help="Tell no more tips after so many, though fewer are told."
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Each run's one line of JSON, and nothing else."
 )
-def chaos(tips: int, seed: int, seeds: int, pair: str, pause: float, as_json: bool) -> None:
+def chaos(
+    tips: int,
+    seed: int,
+    seeds: int,
+    pair: str,
+    pause: float,
+    minutes: float | None,
+    as_json: bool,
+) -> None:
     """Tell tips while every process dies and the gateway lies, then read the books.
 
     Each run makes a line of its own in a temporary folder, on loopback, and takes no setting: it can harm no other.
@@ -42,7 +53,7 @@ def chaos(tips: int, seed: int, seeds: int, pair: str, pause: float, as_json: bo
     _refuse_settings()
     whole = True
     for number in range(seed, seed + seeds):
-        whole &= _one(Order(tips, number, Pair(pair), pause), as_json=as_json)
+        whole &= _one(Order(tips, number, Pair(pair), pause, minutes), as_json=as_json)
     if not whole:
         raise SystemExit(1)
 

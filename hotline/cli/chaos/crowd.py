@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from hotline.cli.chaos.callers import Broken, Promise, Tip, plan, try_to_tell
+from hotline.cli.chaos.callers import Broken, Habits, Promise, Tip, plan, try_to_tell
 from hotline.domain.places import districts
 from hotline.emulator.client import EmulatorClient
 
-CALLERS = 8
+CALLERS = 12
 NUMBERS = 100_000
 """So many callers have a number each."""
 
@@ -22,8 +22,11 @@ class Crowd:
     words: str
     enough: Callable[[], bool]
     """Asked once the tips are told: until then more are."""
+    late: Callable[[], bool] = lambda: False
+    """Asked before each tip: nobody dials any more, though not all are told."""
     told: list[Promise] = field(default_factory=list)
     broken: Broken = field(default_factory=Broken)
+    habits: Habits = field(default_factory=dict)
 
     def tell(self, callers: int = CALLERS) -> None:
         waiting, lock = self._waiting(), threading.Lock()
@@ -35,7 +38,7 @@ class Crowd:
 
     def _waiting(self) -> Iterator[Tip]:
         everyone = plan(NUMBERS, [district.code for district in districts()], self.words)
-        yield from everyone[: self.tips]
+        yield from itertools.takewhile(lambda _: not self.late(), everyone[: self.tips])
         yield from itertools.takewhile(lambda _: not self.enough(), everyone[self.tips :])
 
     def _one_after_another(self, waiting: Iterator[Tip], lock: threading.Lock) -> None:
@@ -44,6 +47,6 @@ class Crowd:
                 tip = next(waiting, None)
             if tip is None:
                 return
-            promise = try_to_tell(self.emulator, tip, self.broken)
+            promise = try_to_tell(self.emulator, tip, self.broken, self.habits)
             if promise is not None:
                 self.told.append(promise)

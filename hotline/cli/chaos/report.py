@@ -37,7 +37,12 @@ class Report:
     told: dict[str, float] = field(default_factory=dict)
     """Seconds from filing to the first accepted alert."""
     dialogues_broken: dict[str, int] = field(default_factory=dict)
+    most_dials: int = 0
+    longest_wait: float = 0.0
+    """What the unluckiest caller needed: dials, and seconds from the first to her promise."""
     violations: dict[str, int] = field(default_factory=dict)
+    load: float = 0.0
+    """The machine's worst load average by processor: above three it was not this run's alone."""
     seconds: float = 0.0
     python: str = field(default_factory=platform.python_version)
     source: str | None = None
