@@ -15,7 +15,7 @@ from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
 from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway, Watch
-from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
 from hotline.sealing.opening import RelayNumbers
 from hotline.sealing.pseudonyms import Pseudonyms
@@ -94,11 +94,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         numbers=_numbers(role, keys),
         phrases=load_phrases(),
         line=line_of(settings),
-        watch=Watch(
-            sealer=_sealer(keys, WATCH_PUBLIC_KEY),
-            instruments=later("instruments", "Gauges", settings.redis_url, settings.home),
-            other=later("other_channel", "OtherWay", settings.alarm_command, settings.alarm_mail),
-        ),
+        watch=_watch(settings, role, keys),
         now=now,
         failpoint=Failpoints(settings.faults) if settings.faults else survive,
     )
@@ -106,6 +102,37 @@ def build_kit(settings: Settings, role: Role) -> Kit:
 
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
     return Sealer(keys.read(public_key) if keys.holds(public_key) else None)
+
+
+def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:
+    return Watch(
+        sealer=_sealer(keys, WATCH_PUBLIC_KEY),
+        instruments=later(
+            "instruments",
+            "Gauges",
+            settings.redis_url,
+            settings.home,
+            _dialler(settings, role, keys),
+            _account(settings, role),
+        ),
+        other=later("other_channel", "OtherWay", settings.alarm_command, settings.alarm_mail),
+        budget=settings.sms_budget,
+    )
+
+
+def _dialler(settings: Settings, role: Role, keys: KeyFolder) -> Any:
+    if role is not Role.WATCH:
+        return None
+    secret = keys.read(DIAL_SECRET).decode()
+    base = settings.line_url or f"http://127.0.0.1:{settings.port}"
+    return later("dialling", "Dialler", base, secret, settings.service_code)
+
+
+def _account(settings: Settings, role: Role) -> Any:
+    if role is not Role.WATCH:
+        return None
+    address = (settings.gateway_url, settings.gateway_username, settings.gateway_api_key)
+    return later("africastalking_account", "Account", *address)
 
 
 def line_of(settings: Settings) -> Line:

@@ -54,6 +54,10 @@ class Settings:
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
     log: str
     """HOTLINE_LOG: `json`, one object a line on standard error, or `text` for people."""
+    line_url: str
+    """HOTLINE_LINE_URL: how the gateway reaches the web process: there the watchman dials; by default on loopback."""
+    sms_budget: int
+    """HOTLINE_SMS_BUDGET: what the gateway's balance is when filled up: alarms at 50, 80 and 100 % of it spent."""
     alarm_command: str
     """HOTLINE_ALARM_COMMAND: run by `sh` with an alarm's words on its standard input, beside the SMS."""
     alarm_mail: str
@@ -130,6 +134,8 @@ class _Reader:
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
             log=self._env.one_of("LOG", "json", "json", "text"),
+            line_url=self._line_url(),
+            sms_budget=self._env.number("SMS_BUDGET"),
             alarm_command=self._env.text("ALARM_COMMAND"),
             alarm_mail=self._alarm_mail(),
             keys=self._env.folder("KEYS"),
@@ -165,6 +171,12 @@ class _Reader:
             )
         elif parts.path or parts.query or parts.fragment or parts.username is not None:
             self._env.wrong("GATEWAY_URL", "must be scheme, host and port alone")
+        return url
+
+    def _line_url(self) -> str:
+        url = self._env.text("LINE_URL").rstrip("/")
+        if url and not url.startswith(("http://", "https://")):
+            self._env.wrong("LINE_URL", "must begin https:// or http://")
         return url
 
     def _alarm_mail(self) -> str:

@@ -54,6 +54,11 @@ class Environment:
             return 0
         return int(value)
 
+    def number(self, name: str) -> int:
+        """0 where none is given, or it is wrong."""
+        value = self.shaped(name, "0", r"\d{1,9}", "a whole number")
+        return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else 0
+
     def testing_folder(self, name: str, danger: str) -> Path | None:
         """A folder that is a problem in production: `danger` says why. It needs HOTLINE_TESTING=yes."""
         folder = self.folder(name)

@@ -57,6 +57,15 @@ class Instruments(Protocol):
     def disk_free(self) -> int | None:
         """Bytes that may still be written in the home folder; None where nobody can say."""
 
+    def line_answers(self) -> bool | None:
+        """Whether the line takes a call, as the gateway would make one; None for a process that cannot dial.
+
+        Dials every five minutes, after a failure every minute; says in between what it found.
+        """
+
+    def balance(self) -> float | None:
+        """What is left at the gateway, in its currency, as asked every ten minutes; None where it does not say."""
+
 
 class OtherChannel(Protocol):
     """How whoever is woken is told where SMS itself may be what is wrong: a mail, or a command of the operator's."""
@@ -99,6 +108,8 @@ class Watch:
     """Seals the numbers of whoever is woken, to the watchman alone."""
     instruments: Instruments
     other: OtherChannel
+    budget: float
+    """What the gateway holds when it was filled up, in its currency; 0 where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,12 +88,20 @@ class FakeNumbers:
 class FakeInstruments:
     redis: bool = True
     free: int | None = 1 << 40
+    line: bool | None = True
+    left: float | None = 1000.0
 
     def redis_answers(self) -> bool:
         return self.redis
 
     def disk_free(self) -> int | None:
         return self.free
+
+    def line_answers(self) -> bool | None:
+        return self.line
+
+    def balance(self) -> float | None:
+        return self.left
 
 
 @dataclass

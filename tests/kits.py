@@ -42,12 +42,16 @@ def make_line(*, inbound_sms: bool = True) -> Line:
 
 
 def make_watch(
-    *, instruments: FakeInstruments | None = None, other: FakeOther | None = None
+    *,
+    instruments: FakeInstruments | None = None,
+    other: FakeOther | None = None,
+    budget: float = 0,
 ) -> Watch:
     return Watch(
         sealer=cast(Any, OpenSealer()),
         instruments=instruments or FakeInstruments(),
         other=other or FakeOther(),
+        budget=budget,
     )
 
 

@@ -17,6 +17,8 @@ from hotline.services.notices import Person
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 10.0
+AROUND_EACH = 6
+"""Every so many looks, what is dear to ask."""
 
 
 class Watchman:
@@ -26,11 +28,13 @@ class Watchman:
         self._kit = kit
         self._people: Sequence[Person] = ()
         self._database: Standing | None = None
+        self._looks = 0
 
     def look(self) -> None:
         """Look, and tell. Whatever fails is named, and looked at again the next time."""
         try:
-            watch.look(self._kit)
+            watch.look(self._kit, around=self._looks % AROUND_EACH == 0)
+            self._looks += 1
             notices.send_due(self._kit)
             self._people = notices.people(self._kit)
             well = True

@@ -54,11 +54,22 @@ class Call:
 
 def post(url: str, *, call: Call, seconds: float, **options: Any) -> tuple[Response, str]:
     """POST without proxies, netrc or redirects. Returns the response and its text; raises what `requests` raises."""
+    return _ask("POST", url, call=call, seconds=seconds, **options)
+
+
+def get(url: str, *, call: Call, seconds: float, **options: Any) -> tuple[Response, str]:
+    """The same, asking only."""
+    return _ask("GET", url, call=call, seconds=seconds, **options)
+
+
+def _ask(
+    method: str, url: str, *, call: Call, seconds: float, **options: Any
+) -> tuple[Response, str]:
     with _timer(call, seconds), Session() as session:
         session.trust_env = False
         session.mount("http://", _WatchedAdapter(call))
         session.mount("https://", _WatchedAdapter(call))
-        response = session.post(url, allow_redirects=False, stream=True, **options)
+        response = session.request(method, url, allow_redirects=False, stream=True, **options)
         return response, _text(response)
 
 

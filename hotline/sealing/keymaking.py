@@ -7,7 +7,13 @@ from pathlib import Path
 from nacl.public import PrivateKey
 
 from hotline.errors import NotReady
-from hotline.sealing.keyfolder import HOOKS_FILE, KEY_BYTES, KeyFolder, new_hook_secrets
+from hotline.sealing.keyfolder import (
+    DIAL_SECRET,
+    HOOKS_FILE,
+    KEY_BYTES,
+    KeyFolder,
+    new_hook_secrets,
+)
 from hotline.sealing.people import PeopleKeys
 from hotline.sealing.pseudonyms import ENROLLED_KEY, SESSION_KEY, STOP_KEY
 from hotline.sealing.runs import RUNS_KEY
@@ -39,6 +45,7 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     relay = PrivateKey(roles["workers"].read(RELAY_KEY))
     made.each(RELAY_PUBLIC_KEY, "workers", "console", secret=bytes(relay.public_key))
     made.each(WATCH_KEY, "watch")
+    made.each(DIAL_SECRET, "hooks", "watch", secret=secrets.token_urlsafe(32).encode())
     watch = PrivateKey(roles["watch"].read(WATCH_KEY))
     made.each(WATCH_PUBLIC_KEY, "console", secret=bytes(watch.public_key))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from hotline.domain import trial
 from hotline.domain.ussd import Opening
 from hotline.engine.events import Answered, Completed, Erased, Event, LanguageChosen, TopicRead
 from hotline.engine.flow import Book
@@ -50,7 +51,7 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) 
     """
     row = Dialogue(
         key=opening.key,
-        channel=USSD,
+        channel=trial.channel_of(scene.caller, USSD),
         revision_id=opening.revision_id,
         entry=opening.entry,
         dialled=opening.dialled,

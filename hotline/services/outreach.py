@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from hotline.domain import trial
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
@@ -42,6 +43,8 @@ def log_session(session: Session, dialogue: Dialogue) -> None:
 
 def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     """Somebody used the line, whoever she is. Without a key she is not counted: her session waits for no operator."""
+    if msisdn == trial.CALLER:
+        return
     with suppress(KeyMissing):
         people.see(session, kit.pseudonyms.person(msisdn, at))
 

@@ -23,7 +23,11 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
     told: int | None = None
     with kit.database.writing() as session:
         row = DeliveryReport(
-            provider_id=report.provider_id, status=report.status, received_at=at, applied=False
+            provider_id=report.provider_id,
+            status=report.status,
+            network=report.network,
+            received_at=at,
+            applied=False,
         )
         if add_if_new(session, row):
             told = apply_early(session, kit, report.provider_id, at)

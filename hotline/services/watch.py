@@ -9,19 +9,22 @@ from datetime import datetime
 
 from hotline.domain.alarms import Alarm, Move, Notice, move
 from hotline.ports import Kit
-from hotline.services import upkeep
+from hotline.services import traffic, upkeep
 from hotline.services.upkeep import Finding
 from hotline.store import alarms, contacts
 from hotline.store.alarms import AlarmNotice
 from hotline.store.database import Session
 
 
-def look(kit: Kit) -> None:
-    """Look once, and write down who is told of what. Raises StoreUnavailable where the database cannot commit."""
+def look(kit: Kit, *, around: bool = True) -> None:
+    """Look once, and write down who is told of what. Raises StoreUnavailable where the database cannot commit.
+
+    `around`: also at what is slow to change and dear to ask.
+    """
     at = kit.now()
     with kit.database.writing() as session:
         contacts.try_writing(session, at)
-    found = readings(kit)
+    found = readings(kit, around=around)
 
     with kit.database.reading() as session:
         moves = _moves(session, found, at)
@@ -35,9 +38,10 @@ def look(kit: Kit) -> None:
                 write_notices(session, kit, one, at)
 
 
-def readings(kit: Kit) -> Mapping[Alarm, Finding]:
+def readings(kit: Kit, *, around: bool = True) -> Mapping[Alarm, Finding]:
     """Of all that the doctor looks at, what wakes somebody. That the database is well, `look` has found out."""
     found = (*upkeep.surroundings(kit), *upkeep.findings(kit))
+    found += traffic.findings(kit) if around else ()
     wakes = set(Alarm) - {Alarm.DATABASE}
     return {Alarm(one.name): one for one in found if one.name in wakes}
 

@@ -96,6 +96,8 @@ class DeliveryReport(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     provider_id: Mapped[str]
     status: Mapped[str]
+    network: Mapped[str | None]
+    """The gateway's code of the network that it speaks for."""
     received_at: Mapped[datetime]
     applied: Mapped[bool] = mapped_column(default=False)
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, delete, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain import trial
 from hotline.store.database import Row, add_if_new
 
 LOCK = 4_114_110_004
@@ -74,8 +75,9 @@ TALLYING = insert(Tally)
 
 
 def count(session: Session, cell: Cell, by: int = 1) -> None:
-    """Leave a tally: nobody waits for anybody. The relay folds them."""
-    session.execute(TALLYING, asdict(cell) | {"count": by})
+    """Leave a tally: nobody waits for anybody. The relay folds them. The line's own calls leave none."""
+    if cell.channel != trial.CHANNEL:
+        session.execute(TALLYING, asdict(cell) | {"count": by})
 
 
 def fold(session: Session, limit: int) -> int:

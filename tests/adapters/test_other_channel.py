@@ -86,3 +86,4 @@ def test_gauges_of_a_machine_without_redis(tmp_path: Path) -> None:
     assert not gauges.redis_answers()
     assert (gauges.disk_free() or 0) > 0
     assert Gauges("redis://127.0.0.1:9/0", tmp_path / "gone").disk_free() is None
+    assert (gauges.line_answers(), gauges.balance()) == (None, None)

@@ -16,9 +16,18 @@ WEEKS = ["contact-2026-W48.key", "contact-2026-W49.key", "contact-2026-W50.key"]
 PERIODS = ["2026-11", "2026-12", "2026-W48", "2026-W49", "2026-W50"]
 PEOPLE = [f"people-{period}.key" for period in PERIODS]
 CONTENTS = {
-    "hooks": [*WEEKS, "enrolled.key", "hooks.json", *PEOPLE, "runs.key", "session.key", "stop.key"],
+    "hooks": [
+        *WEEKS,
+        "dial.secret",
+        "enrolled.key",
+        "hooks.json",
+        *PEOPLE,
+        "runs.key",
+        "session.key",
+        "stop.key",
+    ],
     "workers": ["relay.key", "relay.pub", "stop.key"],
-    "watch": ["watch.key"],
+    "watch": ["dial.secret", "watch.key"],
     "console": ["enrolled.key", "relay.pub", "stop.key", "watch.pub"],
     "reader": ["pepper.key"],
 }

@@ -75,6 +75,7 @@ def read_report(form: Form) -> ReportIn:
         provider_id=form.identifier("id"),
         status=form.text("status", most=MOST_WORD).replace("\0", ""),
         failure_reason=form.text("failureReason", most=MOST_WORD) if reason else None,
+        network=form.optional("networkCode"),
     )
 
 

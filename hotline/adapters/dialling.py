@@ -1,0 +1,44 @@
+"""Dialling the line itself, over HTTP, as the gateway would: a first hop, and a second one in the same session."""
+
+import secrets
+
+from requests import RequestException
+from urllib3.exceptions import HTTPError
+
+from hotline.adapters.deadline import Call, post
+from hotline.domain import trial
+
+HOP_SECONDS = 5.0
+"""What a caller's network would wait is longer; what the line promises is this."""
+KEYED = "1"
+"""Something that the first screen offers, whatever it says."""
+
+
+class Dialler:
+    """Calls one line. Each call is a session of its own, from the number that no figure counts."""
+
+    def __init__(self, base_url: str, secret: str, service_code: str) -> None:
+        self._url = f"{base_url}/hooks/{secret}/ussd"
+        self._service_code = service_code
+
+    def __repr__(self) -> str:
+        return "Dialler()"
+
+    def reaches_the_line(self) -> bool:
+        """Whether both hops were answered as a hop must be, and the session went on. Never raises."""
+        session_id = f"ATUid_{secrets.token_hex(16)}"
+        return all(self._hop(session_id, text).startswith("CON ") for text in ("", KEYED))
+
+    def _hop(self, session_id: str, text: str) -> str:
+        """The answer's words; none where there was no proper answer in time."""
+        fields = {
+            "phoneNumber": trial.CALLER,
+            "serviceCode": self._service_code,
+            "text": text,
+            "sessionId": session_id,
+        }
+        try:
+            response, words = post(self._url, call=Call(), seconds=HOP_SECONDS, data=fields)
+        except (RequestException, HTTPError, OSError):
+            return ""
+        return words if response.status_code == 200 else ""

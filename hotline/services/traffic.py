@@ -1,0 +1,77 @@
+"""What the doctor and the watchman find outside: the line as a caller meets it, the balance, and what is usual."""
+
+from datetime import datetime, timedelta
+
+from hotline.domain.traffic import is_quiet, is_worse, spent
+from hotline.errors import StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.upkeep import Finding
+from hotline.store import traffic
+from hotline.store.database import Session
+
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+
+
+def findings(kit: Kit) -> tuple[Finding, ...]:
+    """Asks the line's own address and the gateway, and then the database for hours of traffic."""
+    outside = (_dial(kit.watch.instruments.line_answers()), _balance(kit))
+    at = kit.now()
+    try:
+        with kit.database.reading() as session:
+            return (*outside, _quiet(session, at), _delivery(session, at))
+    except StoreUnavailable:
+        # That the database is gone is another finding's to say.
+        return outside
+
+
+def _dial(answers: bool | None) -> Finding:
+    if answers is None:
+        return Finding("dial", True, "not dialled from here")
+    if answers:
+        return Finding("dial", True, "the line answers its own call")
+    return Finding(
+        "dial",
+        False,
+        "the line does not answer its own call",
+        "see to `web` and the proxy in front of it, and to HOTLINE_LINE_URL",
+    )
+
+
+def _balance(kit: Kit) -> Finding:
+    balance, budget = kit.watch.instruments.balance(), kit.watch.budget
+    if balance is None:
+        return Finding("balance", True, "the gateway does not say")
+    says = f"{balance:.0f} left at the gateway"
+    if budget <= 0:
+        return Finding("balance", balance > 0, says, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
+    level = spent(balance, budget)
+    return Finding("balance", level == 0, f"{says}, of {budget:.0f}", "buy SMS", max(level, 1))
+
+
+def _quiet(session: Session, at: datetime) -> Finding:
+    now, before = traffic.sessions(session, at), traffic.sessions_of_weeks(session, at)
+    says = f"{now} sessions in an hour"
+    if not is_quiet(now, before):
+        return Finding("quiet", True, says)
+    usual = ", ".join(map(str, before))
+    return Finding(
+        "quiet",
+        False,
+        f"{says}; in this hour of the weeks before {usual}",
+        "dial the line on each network; then ask the gateway",
+    )
+
+
+def _delivery(session: Session, at: datetime) -> Finding:
+    now = traffic.arrivals(session, at - HOUR, at)
+    usual = traffic.arrivals(session, at - WEEK, at - HOUR)
+    worse = sorted(network for network, one in now.items() if is_worse(one, usual.get(network)))
+    if not worse:
+        return Finding("delivery", True, "messages arrive as usually")
+    return Finding(
+        "delivery",
+        False,
+        f"fewer messages than usually arrive on network {', '.join(worse)}",
+        "telephone that network's responders, and the gateway",
+    )

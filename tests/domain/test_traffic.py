@@ -1,0 +1,49 @@
+"""What counts as quiet, as a network that fails, and as a budget that is spent."""
+
+import pytest
+
+from hotline.domain.traffic import Arrivals, is_quiet, is_worse, spent
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "quiet"),
+    [
+        (0, [], False),
+        (0, [9, 9, 9, 9], False),
+        (0, [12, 15, 11, 10], True),
+        (2, [12, 15, 11, 10], True),
+        (3, [12, 15, 11, 10], False),
+        (0, [0, 400, 0, 0], False),
+        (100, [1000, 1000, 1000, 0], True),
+    ],
+)
+def test_quiet_is_less_than_a_fifth_of_an_hour_that_is_usually_busy(
+    now: int, before: list[int], quiet: bool
+) -> None:
+    assert is_quiet(now, before) is quiet
+
+
+@pytest.mark.parametrize(
+    ("now", "usual", "worse"),
+    [
+        (Arrivals(2, 7), Arrivals(900, 100), False),
+        (Arrivals(6, 4), Arrivals(900, 100), True),
+        (Arrivals(8, 2), Arrivals(900, 100), False),
+        (Arrivals(5, 5), Arrivals(60, 40), False),
+        (Arrivals(6, 4), None, True),
+        (Arrivals(8, 2), None, False),
+        (Arrivals(0, 10), Arrivals(1, 1), True),
+    ],
+)
+def test_worse_is_a_fifth_below_the_usual_of_enough_messages(
+    now: Arrivals, usual: Arrivals | None, worse: bool
+) -> None:
+    assert is_worse(now, usual) is worse
+
+
+@pytest.mark.parametrize(
+    ("balance", "level"),
+    [(1000, 0), (501, 0), (500, 1), (201, 1), (200, 2), (1, 2), (0, 3), (-5, 3)],
+)
+def test_a_budget_is_spent_by_halves_fifths_and_whole(balance: float, level: int) -> None:
+    assert spent(balance, 1000) == level
