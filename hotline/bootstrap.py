@@ -55,7 +55,9 @@ class Later:
             if self._made is None:
                 module, name, arguments = self._recipe
                 self._made = getattr(import_module(module), name)(*arguments)
-        return getattr(self._made, verb)
+        # From now on this verb is found without coming here.
+        found = self.__dict__[verb] = getattr(self._made, verb)
+        return found
 
 
 def now() -> datetime:

@@ -11,6 +11,7 @@ from hotline.sealing.runs import RunCipher
 
 TTL_SECONDS = 600
 PREFIX = "run:"
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class RedisRuns:
@@ -38,7 +39,7 @@ class RedisRuns:
 
     def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
         """Sent, and not waited for: a run that was not kept is rebuilt. Raises RunsUnavailable."""
-        plain = json.dumps(dict(heard), ensure_ascii=False, separators=(",", ":"))
+        plain = ENCODER.encode(heard)
         sealed = self._cipher.seal(session_key, plain.encode("utf-8", "surrogatepass"))
         try:
             self._circuit.call(

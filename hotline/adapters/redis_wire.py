@@ -11,6 +11,8 @@ from redis.exceptions import ConnectionError as Broken
 
 from hotline.adapters.circuit import connect
 
+Word = str | bytes | int
+
 
 class Wire(threading.local):
     """Raises what redis-py raises. Whatever was raised, the next word begins on a new connection."""
@@ -20,7 +22,7 @@ class Wire(threading.local):
         self._owed = 0
         """Answers to `tell` that nobody has read yet."""
 
-    def ask(self, *words: str | bytes | int) -> Any:
+    def ask(self, *words: Word) -> Any:
         """One command, and its answer. A server that closed the connection meanwhile is asked once more."""
         began_before = self._connection.is_connected
         try:
@@ -30,12 +32,12 @@ class Wire(threading.local):
                 raise
         return self._converse(words)
 
-    def tell(self, *words: str | bytes | int) -> None:
+    def tell(self, *words: Word) -> None:
         """One command whose answer is read before the next one's: what went wrong then is raised there."""
         self._send(words)
         self._owed += 1
 
-    def _converse(self, words: tuple[str | bytes | int, ...]) -> Any:
+    def _converse(self, words: tuple[Word, ...]) -> Any:
         self._send(words)
         try:
             while self._owed:
@@ -46,9 +48,9 @@ class Wire(threading.local):
             self._hang_up()
             raise
 
-    def _send(self, words: tuple[str | bytes | int, ...]) -> None:
+    def _send(self, words: tuple[Word, ...]) -> None:
         try:
-            self._connection.send_command(*words)
+            self._connection.send_packed_command((_packed(words),), check_health=False)
         except BaseException:
             self._hang_up()
             raise
@@ -56,3 +58,10 @@ class Wire(threading.local):
     def _hang_up(self) -> None:
         self._owed = 0
         self._connection.disconnect()
+
+
+def _packed(words: tuple[Word, ...]) -> bytes:
+    """A command as Redis reads it: how many words, then each with its length in front."""
+    written = [word if isinstance(word, bytes) else str(word).encode() for word in words]
+    parts = [b"$%d\r\n%b\r\n" % (len(word), word) for word in written]
+    return b"*%d\r\n%b" % (len(parts), b"".join(parts))

@@ -51,4 +51,6 @@ def _varies(node: Waiting | Finish, run: Run, facts: Facts) -> tuple[bool, ...]:
     conditions = [lead.when for lead in node.leads]
     if isinstance(node, Menu | Ask):
         conditions += [choice.when for choice in node.choices if choice.when is not None]
+    if not conditions:
+        return ()
     return tuple([holds(condition, run, facts) for condition in conditions])

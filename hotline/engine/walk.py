@@ -25,7 +25,7 @@ class Walked:
 
     def after(self, *events: Event) -> "Walked":
         """The same, with what happened before it."""
-        return replace(self, events=(*events, *self.events))
+        return Walked(self.run, (*events, *self.events), self.passed) if events else self
 
 
 def front(book: Book) -> tuple[Place, ...]:
@@ -36,11 +36,11 @@ def front(book: Book) -> tuple[Place, ...]:
 def goes(book: Book, facts: Facts, run: Run, node: str | None) -> Walked:
     """Leave the place that waits for another node of its flow, and remember the way back."""
     trail = (*run.trail, run.calls)[-LONGEST_TRAIL:]
-    return settle(book, facts, _at(book, replace(run, trail=trail), node))
+    return settle(book, facts, _at(book, run.at(run.calls, trail=trail), node))
 
 
 def home(book: Book, facts: Facts, run: Run) -> Walked:
-    return settle(book, facts, replace(run, calls=front(book), trail=()))
+    return settle(book, facts, run.at(front(book), trail=()))
 
 
 def back(book: Book, facts: Facts, run: Run) -> Walked:
@@ -51,18 +51,19 @@ def back(book: Book, facts: Facts, run: Run) -> Walked:
     if not run.trail:
         return Walked(home(book, facts, run).run)
     *trail, calls = run.trail
-    return Walked(_forget_way(book, replace(run, calls=calls, trail=tuple(trail))))
+    return Walked(_forget_way(book, run.at(calls, trail=tuple(trail))))
 
 
 def turned(run: Run, page: int) -> Walked:
     """The same place, at another page."""
-    return Walked(replace(run, calls=(*run.calls[:-1], replace(run.calls[-1], page=page))))
+    *under, here = run.calls
+    return Walked(run.at((*under, Place(here.flow, here.node, page))))
 
 
 def entered(book: Book, run: Run, name: str) -> Run:
     """Call a flow that exists. A gathering one begins a passage: nothing answered before belongs to it."""
     flow = book.flows[name]
-    run = replace(run, calls=(*run.calls, Place(flow.name, flow.start)))
+    run = run.at((*run.calls, Place(flow.name, flow.start)))
     if flow.gathers:
         run = replace(run, passage=run.passage + 1, answers={}, erased=False, trail=run.trail[-1:])
     return run
@@ -92,7 +93,7 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
             case Finish():
                 run = _at(book, run, None)
             case None:
-                run = replace(run, calls=front(book), trail=())
+                run = run.at(front(book), trail=())
     return Walked(_stranded(book, run), tuple(events), tuple(passed))
 
 
@@ -108,8 +109,8 @@ def _at(book: Book, run: Run, node: str | None) -> Run:
         caller = node_at(book, calls[-1])
         node = caller.goes if isinstance(caller, Call) else None
     if node is None:
-        return replace(run, calls=())
-    return replace(run, calls=(*calls[:-1], Place(calls[-1].flow, node)))
+        return run.at(())
+    return run.at((*calls[:-1], Place(calls[-1].flow, node)))
 
 
 def _arrival(node: Say | Menu | Ask) -> Iterator[Event]:
@@ -121,11 +122,11 @@ def _arrival(node: Say | Menu | Ask) -> Iterator[Event]:
 
 def _forget_way(book: Book, run: Run) -> Run:
     """There is no way back from the front, and no flow that waits behind it."""
-    return replace(run, calls=front(book), trail=()) if at_front(book, run) else run
+    return run.at(front(book), trail=()) if at_front(book, run) else run
 
 
 def _stranded(book: Book, run: Run) -> Run:
     """After a walk that was cut: at the front, or at the end where the front itself is the loop."""
-    run = replace(run, calls=front(book), trail=())
+    run = run.at(front(book), trail=())
     waits = isinstance(node_at(book, run.calls[-1]), Say | Menu | Ask)
     return run if waits else replace(run, finished=True)

@@ -62,9 +62,6 @@ class Pseudonyms:
 
 def _digest(key: bytes, purpose: str, *parts: str) -> str:
     """HMAC-SHA-256 over the purpose and its parts, each with its length in front: no two lists of parts are alike."""
-    digest = hmac.new(key, digestmod="sha256")
-    for part in (purpose, *parts):
-        letters = part.encode("utf-8", "surrogatepass")
-        digest.update(len(letters).to_bytes(4, "big"))
-        digest.update(letters)
-    return digest.hexdigest()
+    written = [part.encode("utf-8", "surrogatepass") for part in (purpose, *parts)]
+    framed = b"".join([len(letters).to_bytes(4, "big") + letters for letters in written])
+    return hmac.digest(key, framed, "sha256").hex()

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +13,7 @@ from hotline.errors import CallbackInvalid
 from hotline.store.contacts import InboundSeen, Stopped
 from hotline.store.database import open_database
 from hotline.store.messages import DeliveryReport
-from hotline.web.form import MOST_BYTES, parse
+from hotline.web.form import MOST_BYTES, MOST_FIELDS, parse
 from tests.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {
@@ -25,6 +25,7 @@ HOP = {
 }
 SMS = {"id": "ATXid_1", "from": "+250788000077", "to": "7770", "text": "1 K7Q4"}
 NUMBER = "+250788000077"
+REFUSALS = ("a field stands twice", "too many fields", "not a form in UTF-8")
 
 
 def hop(line: Line, body: bytes | str, *, content_type: str = FORM) -> str:
@@ -125,14 +126,27 @@ def test_whatever_comes_a_hop_is_answered(line: Line, body: bytes) -> None:
     assert hop(line, body).startswith(("CON ", "END "))
 
 
-@given(st.binary(max_size=200))
-def test_a_form_is_read_or_refused_in_words_of_our_own(body: bytes) -> None:
-    refused = ""
+FORMS = st.one_of(
+    st.binary(max_size=60),
+    st.lists(st.sampled_from([*b"&=+%aC3A9\xc3\xa9;#"]), max_size=40).map(bytes),
+    st.integers(min_value=29, max_value=32).map(lambda fields: b"&".join([b"=1"] * fields)),
+)
+
+
+@given(FORMS)
+def test_a_form_is_read_as_the_library_reads_it_or_refused_in_words_of_our_own(body: bytes) -> None:
     try:
-        assert len(parse(body).fields) <= 30
-    except CallbackInvalid as invalid:
-        refused = str(invalid)
-    assert refused in ("", "a field stands twice", "not a form in UTF-8, or of too many fields")
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
+        )
+    except ValueError:
+        pairs = None
+    if pairs is not None and len(dict(pairs)) == len(pairs):
+        assert parse(body).fields == dict(pairs)
+        return
+    with pytest.raises(CallbackInvalid) as refused:
+        parse(body)
+    assert str(refused.value) in REFUSALS
 
 
 def test_a_sender_that_is_no_number_is_let_pass_and_ignored(line: Line) -> None:
