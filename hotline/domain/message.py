@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from hotline.domain.places import place_name
 from hotline.domain.tip import Urgency
@@ -55,6 +56,15 @@ def alert(
     *, reference: str, place: str, urgency: int, again: bool, language: str, code: str | None
 ) -> Wording:
     """An alert without content. `code` is the responders' entry, dialled where a reply does not reach us."""
+    template, parameters = _alert(place, urgency, again, language, code)
+    return Wording(template, {"ref": reference, **parameters}, language)
+
+
+@lru_cache(1024)
+def _alert(
+    place: str, urgency: int, again: bool, language: str, code: str | None
+) -> tuple[Template, Mapping[str, str]]:
+    """What is the same for every reference: a burst of alerts differs in little else."""
     urgent = urgency == Urgency.DANGER
     match (again, urgent, code is not None):
         case (True, _, False):
@@ -69,8 +79,8 @@ def alert(
             template = Template.ALERT_REPLY
         case _:
             template = Template.ALERT_DIAL
-    parameters = {"ref": reference, "place": place_name(place, language)}
-    return Wording(template, parameters if code is None else parameters | {"code": code}, language)
+    parameters = {"place": place_name(place, language)}
+    return template, parameters if code is None else parameters | {"code": code}
 
 
 def render(wording: Wording, phrases: Phrases) -> str:

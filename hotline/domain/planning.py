@@ -10,8 +10,6 @@ from datetime import datetime
 
 from hotline.domain.referral import Candidate, Case, Told, choose_first, eligible
 
-Route = tuple[str, str | None, bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -41,7 +39,7 @@ class Planning:
 
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = {candidate.id: candidate for candidate in roster}
-        self._routes: dict[Route, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._routes: dict[Case, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self._at = at
 
     @property
@@ -67,10 +65,9 @@ class Planning:
         return chosen
 
     def _route(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        key = (case.place, case.category, case.official == "no")
-        known = self._routes.get(key)
+        known = self._routes.get(case)
         if known is None:
             local, national = eligible(case, self.roster)
             known = tuple(c.id for c in local), tuple(c.id for c in national)
-            self._routes[key] = known
+            self._routes[case] = known
         return known

@@ -6,6 +6,7 @@ last, then five, then six: a reference is never given twice (docs/adr/0023).
 """
 
 import re
+from itertools import islice
 
 ALPHABET = "ACDEFHJKMNPQRTUWXY23456789"
 TWINS = str.maketrans("BGSVZO0", "865U2QQ")
@@ -18,7 +19,7 @@ an answer stuck to its reference and nothing else."""
 LENGTHS = (4, 5, 6)
 UNLUCKY = 3
 """How many draws that find less than half of their letters free make the next a character longer."""
-NOISE = 16
+NOISE = 20
 """Random bytes for each reference that is wanted: more than are needed."""
 
 _TIMES = 256 // len(ALPHABET)
@@ -31,11 +32,11 @@ _SHAPE = re.compile(
 )
 
 
-def draw(noise: bytes, length: int) -> list[str]:
-    """The references of that length in some random bytes, each once: about one for every ten to twenty bytes."""
-    letters = noise.translate(_LETTERS, _UNFAIR).decode()
-    pieces = (letters[at : at + length] for at in range(0, len(letters), length))
-    return [*dict.fromkeys(piece for piece in pieces if is_reference(piece))]
+def draw(noise: bytes, length: int, most: int) -> list[str]:
+    """The first references of that length in some random bytes, each once: at most so many, now and then fewer."""
+    letters = iter(noise.translate(_LETTERS, _UNFAIR).decode())
+    pieces = map("".join, zip(*[letters] * length, strict=False))
+    return [*dict.fromkeys(islice(filter(_SHAPE.fullmatch, pieces), most))]
 
 
 def length_after(unlucky: int) -> int:

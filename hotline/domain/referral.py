@@ -8,7 +8,7 @@ again until a human takes it. Among equals: who has least on her hands, then who
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.tip import ABROAD, UNSURE, Urgency
@@ -91,6 +91,7 @@ ACKNOWLEDGE_WITHIN = {
 }
 REPEAT_EVERY = timedelta(minutes=15)
 """How often the national desk is told again of what nobody has taken."""
+NEVER = datetime.min.replace(tzinfo=UTC)
 AT_DANGER = 2
 """How many of the district's people are told where somebody is in danger."""
 
@@ -175,8 +176,8 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _fairly(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
-    def turn(c: Candidate) -> tuple[bool, int, float, int]:
-        return (c.id not in first, c.load, c.told_at.timestamp() if c.told_at else 0.0, c.id)
+    def turn(c: Candidate) -> tuple[bool, int, datetime, int]:
+        return (c.id not in first, c.load, c.told_at or NEVER, c.id)
 
     return tuple(c.id for c in sorted(candidates, key=turn))
 

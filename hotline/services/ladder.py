@@ -1,7 +1,7 @@
 """Telling people: the rows of one step of a tip's ladder. It runs inside its caller's transaction."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain import reference
@@ -63,47 +63,39 @@ def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
 
 def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int:
     """Write a referral and an alert for each recipient of each step. Returns the first alert's id."""
-    given = {
-        Given(step.tip_id, step.number, recipient): step
-        for step in steps
-        for recipient in step.recipients
-    }
-    languages = referrals.languages(session, {one.responder_id for one in given})
-    named = _refer(session, given, at)
+    told = [(step, recipient) for step in steps for recipient in step.recipients]
+    languages = referrals.languages(session, {recipient for _, recipient in told})
+    named = _refer(session, [Given(step.tip_id, step.number, who) for step, who in told], at)
 
     code = None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
     alerts = []
-    for one, step in given.items():
-        reference, referral_id = named[one]
+    for (step, recipient), (name, referral_id) in zip(told, named, strict=True):
         wording = alert(
-            reference=reference,
+            reference=name,
             place=step.case.place,
             urgency=step.case.urgency,
             again=step.again,
-            language=languages[one.responder_id],
+            language=languages[recipient],
             code=code,
         )
-        alerts.append(Alert(referral_id, one.responder_id, wording, step.case.urgency))
+        alerts.append(Alert(referral_id, recipient, wording, step.case.urgency))
     return telling.alert(session, alerts, at)
 
 
-def _refer(
-    session: Session, given: Collection[Given], at: datetime
-) -> dict[Given, tuple[str, int]]:
+def _refer(session: Session, given: Sequence[Given], at: datetime) -> list[tuple[str, int]]:
     """Write the referrals, each under a reference that no other ever had; the reference and id of each."""
-    named: dict[Given, tuple[str, int]] = {}
+    named: dict[int, tuple[str, int]] = {}
+    left: Sequence[int] = range(len(given))
     unlucky = 0
-    left = [*given]
     while left:
         noise = secrets.token_bytes(reference.NOISE * (len(left) + 1))
-        drawn = dict(
-            zip(reference.draw(noise, reference.length_after(unlucky)), left, strict=False)
-        )
-        written = telling.refer(session, drawn, at)
-        named |= {drawn[name]: (name, id) for name, id in written.items()}
+        drawn = reference.draw(noise, reference.length_after(unlucky), len(left))
+        places = dict(zip(drawn, left, strict=False))
+        written = telling.refer(session, [(name, given[n]) for name, n in places.items()], at)
+        named |= {places[name]: (name, id) for name, id in written}
         unlucky += 2 * len(written) < len(left)
-        left = [one for one in left if one not in named]
-    return named
+        left = [n for n in left if n not in named]
+    return [named[n] for n in range(len(given))]
 
 
 def message(

@@ -49,6 +49,15 @@ def insertion(
     return insert(row).from_select([*columns, *same], source)
 
 
+def among(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Whether the column holds one of very many numbers."""
+    text = literal(json.dumps([*numbers]), String)
+    embedded = session.get_bind().dialect.name == "sqlite"
+    each = func.json_each(text) if embedded else func.json_array_elements_text(cast(text, JSON))
+    value = each.table_valued("value", name="given").c.value
+    return column.in_(select(value if embedded else cast(value, Integer)))
+
+
 def _field(
     value: ColumnElement[Any], at: int, column: Column, embedded: bool
 ) -> ColumnElement[Any]:

@@ -6,7 +6,7 @@ Their questions are in `referrals.py`, `outbox.py` and `lanes.py`; states and le
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.database import Row
@@ -19,7 +19,6 @@ class Referral(Row):
     __table_args__ = (
         UniqueConstraint("tip_id", "step", "responder_id"),
         Index("referral_responder", "responder_id", "created_at"),
-        Index("referral_created", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,7 +62,7 @@ class Message(Row):
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
-    provider_id: Mapped[str | None] = mapped_column(index=True)
+    provider_id: Mapped[str | None]
     created_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
@@ -102,13 +101,16 @@ class DeliveryReport(Row):
     applied: Mapped[bool] = mapped_column(default=False)
 
 
+OPEN = text("fired_at IS NULL")
+
+
 class Deadline(Row):
     """Something that must have happened by then. A row, so that no restart forgets it."""
 
     __tablename__ = "deadline"
     __table_args__ = (
         UniqueConstraint("tip_id", "kind", "step"),
-        Index("deadline_due", "fired_at", "due_at"),
+        Index("deadline_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

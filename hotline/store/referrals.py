@@ -15,6 +15,10 @@ from hotline.store.tips import Tip
 LATELY = timedelta(days=1)
 """How far back a responder's load is counted."""
 
+FULL = 200
+"""More than this on somebody's hands is not counted: the look before a tip costs the same on the worst day. Among those
+who have their hands full, whoever was told longest ago is next."""
+
 LIVING = (Responder.active.is_(True), Responder.unreachable.is_(None))
 
 
@@ -36,11 +40,14 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 
 def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
-    """How many referrals each was given lately and has not answered, and when the last one."""
-    open_now = func.count().filter(Referral.state == ReferralState.SENT)
-    given = select(Referral.responder_id, open_now, func.max(Referral.created_at))
-    lately = given.where(Referral.created_at > at - LATELY).group_by(Referral.responder_id)
-    return {id: (load, told_at) for id, load, told_at in session.execute(lately)}
+    """How many referrals each was given lately and has not answered, at most `FULL`, and when the last one."""
+    hers = (Referral.responder_id == Responder.id, Referral.created_at > at - LATELY)
+    unanswered = select(Referral.id).where(*hers, Referral.state == ReferralState.SENT)
+    some = unanswered.limit(FULL).correlate(Responder).subquery()
+    load = select(func.count()).select_from(some).scalar_subquery()
+    last = select(func.max(Referral.created_at)).where(*hers).scalar_subquery()
+    rows = session.execute(select(Responder.id, load, last).where(*LIVING))
+    return {id: (load, told_at) for id, load, told_at in rows}
 
 
 def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:

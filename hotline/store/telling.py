@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import Kind, Wording
 from hotline.domain.planning import Waiting
 from hotline.domain.referral import Case, DeadlineKind, ReferralState
-from hotline.domain.tip import TipState
 from hotline.store import referrals
-from hotline.store.many import insertion
+from hotline.store.many import among, insertion
 from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.tips import Tip
+from hotline.store.tips import WAITS, Tip
 
 LOCK = 411_411_006
 """PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
@@ -51,20 +51,19 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     """Filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
     held = (
         select(Tip.id, Tip.place, Tip.category, Tip.urgency, Tip.official, Tip.referred_urgency)
-        .where(
-            Tip.state.in_((TipState.FILED, TipState.COMPLETE)),
-            or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency),
-        )
+        .where(WAITS)
         .order_by(Tip.urgency, Tip.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = session.execute(held).all()
+    # By the connection: what the mapper would add to each of thousands of rows is all that it costs.
+    rows = session.connection().execute(held).all()
     before = [row.id for row in rows if row.referred_urgency is not None]
+    case = cache(Case)
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
     return [
-        Waiting(id, Case(place, category, urgency, official), told.get(id, ()), steps.get(id, 0))
+        Waiting(id, case(place, category, urgency, official), told.get(id, ()), steps.get(id, 0))
         for id, place, category, urgency, official, _ in rows
     ]
 
@@ -73,14 +72,16 @@ def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
     """They were told of at the urgency that they have now."""
     session.execute(
         update(Tip)
-        .where(Tip.id.in_(tip_ids))
+        .where(among(session, Tip.id, tip_ids))
         .values(referred_at=at, referred_urgency=Tip.urgency)
         .execution_options(synchronize_session=False)
     )
 
 
-def refer(session: Session, given: Mapping[str, Given], at: datetime) -> dict[str, int]:
-    """Write referrals by their references, and return the ids of those that were written.
+def refer(
+    session: Session, given: Collection[tuple[str, Given]], at: datetime
+) -> Sequence[tuple[str, int]]:
+    """Write referrals under their references. Returns reference and id of those that were written.
 
     Where somebody has the reference already nothing is written: that one is for another draw.
     """
@@ -88,12 +89,12 @@ def refer(session: Session, given: Mapping[str, Given], at: datetime) -> dict[st
         session,
         Referral,
         (Referral.reference, Referral.tip_id, Referral.step, Referral.responder_id),
-        [(name, one.tip_id, one.step, one.responder_id) for name, one in given.items()],
+        [(name, one.tip_id, one.step, one.responder_id) for name, one in given],
         {Referral.state: ReferralState.SENT, Referral.created_at: at},
     )
     fresh = written.on_conflict_do_nothing(index_elements=["reference"])
-    found = session.execute(fresh.returning(Referral.reference, Referral.id))
-    return {row.reference: row.id for row in found}
+    found = session.connection().execute(fresh.returning(Referral.reference, Referral.id))
+    return [(name, id) for name, id in found]
 
 
 def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
@@ -127,7 +128,9 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
             Message.created_at: at,
         },
     )
-    return session.scalars(written.returning(Message.id)).all()[0]
+    first = session.connection().scalar(written.returning(Message.id))
+    assert isinstance(first, int)
+    return first
 
 
 def watch(

@@ -11,7 +11,10 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    and_,
     delete,
+    literal_column,
+    or_,
     select,
     update,
 )
@@ -27,7 +30,6 @@ class Tip(Row):
 
     __tablename__ = "tip"
     __table_args__ = (
-        Index("tip_waiting", "state", "referred_at"),
         Index("tip_session", "session_key"),
         Index("tip_contact", "contact_key"),
     )
@@ -75,6 +77,21 @@ class Tip(Row):
     """When its words went: body, grants and pseudonyms. What is left counts, and tells nothing."""
 
 
+DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
+"""In the statement itself: a database looks into a partial index only where it can see that it fits."""
+WAITS = and_(
+    Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
+)
+"""Filed, and nobody was told of it, or not at the urgency it has by now."""
+Index("tip_waits", Tip.urgency, Tip.id, sqlite_where=WAITS, postgresql_where=WAITS)
+Index(
+    "tip_silent",
+    Tip.updated_at,
+    sqlite_where=Tip.state == DRAFT,
+    postgresql_where=Tip.state == DRAFT,
+)
+
+
 class Grant(Row):
     """The tip's key, sealed to one desk that may read it."""
 
@@ -112,7 +129,7 @@ def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
 
 
 def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Tip.state == TipState.DRAFT, Tip.updated_at <= before)
+    return (Tip.state == DRAFT, Tip.updated_at <= before)
 
 
 def grant(session: Session, tip: Tip, keys: Mapping[str, bytes]) -> None:

@@ -68,9 +68,9 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
 def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
-        assert [*telling.refer(session, {"K7Q4": Given(tip, 0, person)}, NOON)] == ["K7Q4"]
-        both = {"K7Q4": Given(tip, 1, person), "M7Q4": Given(tip, 2, person)}
-        assert [*telling.refer(session, both, NOON)] == ["M7Q4"]
+        assert telling.refer(session, [("K7Q4", Given(tip, 0, person))], NOON) == [("K7Q4", 1)]
+        both = [("K7Q4", Given(tip, 1, person)), ("M7Q4", Given(tip, 2, person))]
+        assert [name for name, _ in telling.refer(session, both, NOON)] == ["M7Q4"]
         steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
@@ -80,9 +80,10 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     every = map("".join, product(reference.ALPHABET, repeat=4))
     taken = enumerate(name for name in every if reference.is_reference(name))
     with district.database.writing() as session:
-        while some := dict(islice(taken, 20_000)):
-            given = {name: Given(tip, 9 + step, person) for step, name in some.items()}
-            assert len(telling.refer(session, given, NOON)) == len(some)
+        while some := [
+            (name, Given(tip, 9 + step, person)) for step, name in islice(taken, 20_000)
+        ]:
+            assert len(telling.refer(session, some, NOON)) == len(some)
 
     assert referral.refer_waiting(district.kit) == 1
 

@@ -4,6 +4,7 @@ import click
 
 from hotline.cli.bench.alerts import alerts
 from hotline.cli.bench.hop import hop_bench
+from hotline.cli.bench.refer import refer_bench
 
 
 @click.group()
@@ -11,5 +12,5 @@ def bench() -> None:
     """Measure this machine. Everything runs on loopback and ends by itself."""
 
 
-for command in (alerts, hop_bench):
+for command in (alerts, hop_bench, refer_bench):
     bench.add_command(command)

@@ -1,0 +1,130 @@
+"""A burst of waiting tips, referred by one worker; beside it the same rows written by the driver alone."""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from hotline.bootstrap import Role, build_kit
+from hotline.config import Settings
+from hotline.domain.jobs import Job
+from hotline.domain.rehearsal import demo_responders
+from hotline.errors import NotReady
+from hotline.ports import Kit
+from hotline.sealing.keymaking import make_keys
+from hotline.services import enrolment, referral
+from hotline.store import measuring, migrate
+from hotline.store.database import Database, open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    database: str
+    tips: int
+    referrals: int
+    rate: float
+    """Tips referred a second."""
+    cost: float
+    """Microseconds of the worker's own processor for each tip."""
+    plain_rate: float
+    """Tips a second whose rows the driver's own `executemany` writes."""
+    ratio: float
+    """What all the rules leave of that: `rate` over `plain_rate`."""
+    rung: int
+    """How often the doorbell rang."""
+
+
+@dataclass(slots=True)
+class _Bell:
+    rung: int = 0
+
+    def ring(self, job: Job, row_id: int) -> None:  # noqa: ARG002
+        self.rung += 1
+
+
+@click.command("refer")
+@click.option("--tips", default=100_000, show_default=True, help="How many wait.")
+@click.option(
+    "--database", "url", help="An empty PostgreSQL database, which is filled; else SQLite."
+)
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def refer_bench(tips: int, url: str | None, as_json: bool) -> None:
+    """A burst of waiting tips told of by one worker: every rule, every row, and the commits."""
+    with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
+        figures = _measure(Path(folder), url, tips)
+
+    if as_json:
+        click.echo(json.dumps(asdict(figures)))
+        return
+    f = figures
+    click.echo(
+        f"{f.tips} tips, {f.referrals} referrals and alerts, {f.rung} doorbell, {f.database}"
+    )
+    click.echo(f"referred {f.rate:8.0f} tips/s   {f.cost:.0f} us of the worker's processor each")
+    click.echo(f"rows only{f.plain_rate:8.0f} tips/s   ratio {f.ratio:.2f}")
+
+
+def _measure(home: Path, url: str | None, tips: int) -> Figures:
+    environ = {"HOTLINE_HOME": str(home), "HOTLINE_GATEWAY_API_KEY": "none"}
+    settings = Settings.read(environ | ({"HOTLINE_DATABASE_URL": url} if url else {}))
+    make_keys(home / "keys", datetime.now(UTC))
+    _make_tables(settings.database_url)
+    console = build_kit(settings, Role.CONSOLE)
+    enrolment.import_responders(console, demo_responders())
+    console.database.close()
+
+    bell = _Bell()
+    kit = replace(build_kit(settings, Role.WORKERS), jobs=bell)
+    try:
+        return _measured(kit, bell, tips)
+    finally:
+        kit.database.close()
+
+
+def _make_tables(url: str) -> None:
+    database = open_database(url)
+    try:
+        with database.reading() as session:
+            held = migrate.stands_at(session)
+        if held is not None:
+            raise NotReady("that database holds a line: give an empty one")
+        migrate.upgrade(database)
+    finally:
+        database.close()
+
+
+def _measured(kit: Kit, bell: _Bell, tips: int) -> Figures:
+    database: Database = kit.database
+    click.echo(f"filing {tips} tips ...", err=True)
+    measuring.file_tips(database, tips, kit.now())
+
+    click.echo("referring ...", err=True)
+    spent = time.process_time()
+    seconds = _timed(lambda: referral.refer_waiting(kit))
+    spent = time.process_time() - spent
+
+    click.echo("writing the same rows plainly ...", err=True)
+    rows = measuring.told_rows(database)
+    measuring.forget_told(database)
+    plain = _timed(lambda: measuring.write_again(database, rows, referral.BATCH))
+    return Figures(
+        database=database.engine.dialect.name,
+        tips=tips,
+        referrals=len(rows[measuring.TOLD[0]]),
+        rate=tips / seconds,
+        cost=1e6 * spent / tips,
+        plain_rate=tips / plain,
+        ratio=plain / seconds,
+        rung=bell.rung,
+    )
+
+
+def _timed(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
