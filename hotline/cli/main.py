@@ -57,7 +57,10 @@ COMMANDS: dict[str, Entry] = {
     "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
     "keys": Entry("hotline.cli.keys:keys", "Keep the keys: export and import them."),
     "lane": Entry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
-    "reach": Entry("hotline.cli.reach:reach", "Count people, sessions, topics read and tips."),
+    "reach": Entry(
+        "hotline.cli.reach:reach",
+        "Count people, sessions, topics read and tips, or what the quiz taught.",
+    ),
     "release": Entry(
         "hotline.cli.init:release",
         "Bring tables and flows up to this version, before its processes start.",

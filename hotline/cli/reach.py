@@ -10,30 +10,34 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.domain.places import place_name
-from hotline.services.figures import By, Figures
+from hotline.domain.quiz import Bound, Gain, Share
+from hotline.services.figures import By, Figures, Gains, gains
 from hotline.services.figures import reach as reach_by
 from hotline.services.outreach import Measure
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs what begins so."""
 TOTAL = "total"
+QUIZ = "quiz"
 
 
 @click.command()
-@click.option("--by", type=click.Choice([by.value for by in By]), required=True)
+@click.option("--by", type=click.Choice([*(by.value for by in By), QUIZ]), required=True)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 def reach(by: str, as_json: bool, as_csv: bool) -> None:
-    """Count people, sessions, topics read and tips. Cells under 5 are hidden, and whatever would give them away.
+    """Count people, sessions, topics read and tips, or what the quiz taught.
 
-    People are counted by week and by month, to about one in a hundred, and without remembering who they were.
+    Cells under 5 are hidden, and whatever would give them away. People are counted by week and by month, to about one
+    in a hundred, and without remembering who they were. By quiz: the share of a hundred that was right before a lesson
+    and after it, of people who answered both; `>=` and `<=` where fewer than five were wrong, or right; nothing where
+    fewer than 20 answered.
     """
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
     with console_kit() as kit:
-        figures = reach_by(kit, By(by))
+        rows = _quiz_rows(gains(kit)) if by == QUIZ else _reach_rows(reach_by(kit, By(by)))
 
-    rows = [*_rows(figures), _total(figures)]
     if as_json:
         body = {"by": by, "rows": rows[:-1], "total": rows[-1]}
         click.echo(json.dumps(body, indent=2, ensure_ascii=False))
@@ -42,7 +46,7 @@ def reach(by: str, as_json: bool, as_csv: bool) -> None:
     else:
         for row in ({name: name for name in rows[-1]}, *rows):
             first, *rest = (_shown(value) for value in row.values())
-            click.echo(f"{first:16}" + "".join(f"{value:>10}" for value in rest))
+            click.echo(f"{first:16}" + "".join(f"{value:>14}" for value in rest))
 
 
 def as_sheet(rows: list[Mapping[str, Any]]) -> str:
@@ -56,12 +60,38 @@ def as_sheet(rows: list[Mapping[str, Any]]) -> str:
 
 
 def _harmless(value: object) -> str:
+    if isinstance(value, int):
+        return str(value)
     written = "" if value is None else str(value)
     return f"'{written}" if written.startswith(FORMULA) else written
 
 
 def _shown(value: object) -> str:
     return "-" if value in (None, "") else str(value)
+
+
+def _quiz_rows(gains: Gains) -> list[Mapping[str, Any]]:
+    rows = [
+        {QUIZ: thing, "asked": asked} | _shares(gains.by_thing.get(thing))
+        for thing, asked in gains.asked.cells.items()
+    ]
+    return [*rows, {QUIZ: TOTAL, "asked": gains.asked.total} | _shares(gains.total)]
+
+
+def _shares(gain: Gain | None) -> dict[str, Any]:
+    shares = (gain.before, gain.after, gain.points) if gain else (None, None, None)
+    return dict(zip(("right_before", "right_after", "gain"), map(_share, shares), strict=True))
+
+
+def _share(share: Share | None) -> int | str | None:
+    """A number for a program to reckon with, where it is exact."""
+    if share is None or share.bound is Bound.EXACT:
+        return None if share is None else share.percent
+    return str(share)
+
+
+def _reach_rows(figures: Figures) -> list[Mapping[str, Any]]:
+    return [*_rows(figures), _total(figures)]
 
 
 def _rows(figures: Figures) -> Iterator[Mapping[str, Any]]:

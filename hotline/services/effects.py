@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hotline.domain import trial
+from hotline.domain import quiz, trial
 from hotline.domain.ussd import Opening
 from hotline.engine.events import Answered, Completed, Erased, Event, LanguageChosen, TopicRead
 from hotline.engine.flow import Book
@@ -114,6 +114,8 @@ def in_transaction(
 def _changes(book: Book, run: Run, event: Event) -> bool:
     if isinstance(event, LanguageChosen | TopicRead | Erased):
         return True
+    if isinstance(event, Answered) and quiz.thing_of(event.name) is not None:
+        return True
     return isinstance(event, Answered | Completed) and (
         _gathers_tip(book, run) or (isinstance(event, Answered) and event.name == CASE)
     )
@@ -129,6 +131,10 @@ def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, run
             intake.erase(session, dialogue, up_to_passage=run.passage)
         case Answered("case", reference) if dialogue.responder_id is not None:
             referral.take(session, dialogue.responder_id, reference, scene.kit.now())
+        case Answered(name) if (thing := quiz.thing_of(name)) is not None:
+            outcome = quiz.outcome(thing, run.answers)
+            if outcome is not None:
+                outreach.log_pair(session, dialogue, thing, outcome, scene.kit.now())
         case _:
             pass
 

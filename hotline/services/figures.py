@@ -8,10 +8,11 @@ from enum import StrEnum
 
 from hotline.domain.figures import Column, apart, protect
 from hotline.domain.places import districts
+from hotline.domain.quiz import Gain, Outcome, Pairs, gain, pooled
 from hotline.domain.tip import ABROAD, UNSURE
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
-from hotline.services.outreach import Measure
+from hotline.services.outreach import Measure, pair_measure
 from hotline.store import outreach, people
 from hotline.store.database import Session
 
@@ -73,6 +74,39 @@ def _by_period(session: Session, by: By) -> Mapping[tuple[str, str], int]:
         if ("W" in period) == (by is By.WEEK):
             found[period, Measure.PERSON] = number
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What the quiz taught, by the thing asked: only of people who answered both before and after its lesson."""
+
+    asked: Column
+    by_thing: Mapping[str, Gain]
+    """Without the things that too few were asked."""
+    total: Gain | None
+
+
+def gains(kit: Kit) -> Gains:
+    """Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        totals = outreach.totals(session, By.TOPIC)
+
+    counted = {pair_measure(outcome): outcome for outcome in Outcome}
+    outcomes: dict[str, dict[Outcome, int]] = {}
+    for (thing, measure), number in totals.items():
+        if measure in counted:
+            outcomes.setdefault(thing, {})[counted[measure]] = number
+    return _gains({thing: Pairs.of(found) for thing, found in sorted(outcomes.items())})
+
+
+def _gains(pairs: Mapping[str, Pairs]) -> Gains:
+    asked = protect({thing: both.asked for thing, both in pairs.items()})
+    shown = {
+        thing: found
+        for thing, both in pairs.items()
+        if isinstance(asked.cells[thing], int) and (found := gain(both)) is not None
+    }
+    return Gains(asked, shown, pooled([(pairs[thing].asked, shown[thing]) for thing in shown]))
 
 
 def _rows(by: By, counted: Collection[str]) -> Sequence[str]:

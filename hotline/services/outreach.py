@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain import trial
+from hotline.domain.quiz import Outcome
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
@@ -60,21 +61,21 @@ def log_language(session: Session, dialogue: Dialogue, language: str) -> None:
 
 def log_topic(session: Session, dialogue: Dialogue, topic: str, at: datetime) -> None:
     """A topic counts once in a session, however often it is read."""
-    name = f"{Measure.TOPIC}:{topic}"
-    if name in dialogue.counted:
-        return
-    dialogue.counted = [*dialogue.counted, name]
-    outreach.count(
-        session,
-        Cell(
-            day=day_of(at),
-            measure=Measure.TOPIC,
-            language=dialogue.language,
-            channel=dialogue.channel,
-            entry=dialogue.entry,
-            topic=topic,
-        ),
-    )
+    if _first_time(dialogue, f"{Measure.TOPIC}:{topic}"):
+        outreach.count(session, _cell_of(dialogue, Measure.TOPIC, topic, at))
+
+
+def log_pair(
+    session: Session, dialogue: Dialogue, thing: str, outcome: Outcome, at: datetime
+) -> None:
+    """How the two answers to one thing of the quiz compare: the first two of a session, however often it is asked."""
+    if _first_time(dialogue, f"quiz:{thing}"):
+        outreach.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
+
+
+def pair_measure(outcome: Outcome) -> str:
+    """The counter's name of an outcome of the quiz."""
+    return f"quiz_{outcome}"
 
 
 def log_tip(session: Session, tip: Tip, at: datetime) -> None:
@@ -122,6 +123,25 @@ def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     responder = responders.enrolled(session, kit.pseudonyms.enrolled(msisdn))
     if responder is not None:
         responder.unreachable = STOPPED
+
+
+def _first_time(dialogue: Dialogue, name: str) -> bool:
+    """Whether the session did not count it yet; from now on it has."""
+    if name in dialogue.counted:
+        return False
+    dialogue.counted = [*dialogue.counted, name]
+    return True
+
+
+def _cell_of(dialogue: Dialogue, measure: str, topic: str, at: datetime) -> Cell:
+    return Cell(
+        day=day_of(at),
+        measure=measure,
+        language=dialogue.language,
+        channel=dialogue.channel,
+        entry=dialogue.entry,
+        topic=topic,
+    )
 
 
 def _session_cell(dialogue: Dialogue) -> Cell:

@@ -31,7 +31,7 @@ class Reach(Row):
     day: Mapped[date]
     """The day in Kigali."""
     measure: Mapped[str]
-    """session, topic or tip."""
+    """session, topic or tip; or how two answers of the quiz compare."""
     district: Mapped[str]
     """NISR code, "abroad", "unsure", or "" where nobody said."""
     language: Mapped[str]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.reach import reach
+from hotline.cli.reach import as_sheet, reach
 from hotline.config import Settings
 from hotline.sealing.keymaking import make_keys
 from hotline.store import outreach
@@ -16,6 +16,15 @@ from hotline.store.database import open_database
 from hotline.store.outreach import Cell
 from hotline.store.schema import create_all
 from tests.builders import NOON
+
+PAIRS = (
+    ("fee", "quiz_knew", 12),
+    ("fee", "quiz_learned", 18),
+    ("fee", "quiz_missed", 10),
+    ("passport", "quiz_learned", 20),
+    ("passport", "quiz_missed", 2),
+    ("secret", "quiz_learned", 9),
+)
 
 
 @pytest.fixture
@@ -28,6 +37,9 @@ def home(tmp_path: Path) -> Path:
             cell = Cell(NOON.date(), "tip", "rw", "ussd", "", district=district)
             outreach.count(session, cell, tips)
         outreach.count(session, Cell(NOON.date(), "session", "rw", "ussd", "="), 9)
+        for thing, measure, times in PAIRS:
+            cell = Cell(NOON.date(), measure, "rw", "ussd", "", topic=thing)
+            outreach.count(session, cell, times)
     database.close()
     return tmp_path
 
@@ -54,6 +66,23 @@ def test_a_sheet_and_a_table_say_the_same(home: Path) -> None:
         "total": "9",
     }
     assert "hidden" in run(home, "--by", "entry").output
+
+
+def test_the_quiz_tells_shares_before_and_after_and_bounds_where_few_would_show(home: Path) -> None:
+    document = json.loads(run(home, "--by", "quiz", "--json").output)
+
+    names = ("quiz", "asked", "right_before", "right_after", "gain")
+    assert [tuple(row[name] for name in names) for row in document["rows"]] == [
+        ("fee", 40, 30, 75, 45),
+        ("passport", 22, "<=19", ">=81", ">=62"),
+        ("secret", 9, None, None, None),
+    ]
+    assert tuple(document["total"][name] for name in names) == ("total", 71, "<=26", ">=77", ">=51")
+
+
+def test_a_loss_in_a_sheet_is_a_number(home: Path) -> None:
+    sheet = as_sheet([{"quiz": "fee", "gain": -5}, {"quiz": "total", "gain": "-5"}])
+    assert list(csv.reader(io.StringIO(sheet)))[1:] == [["fee", "-5"], ["total", "'-5"]]
 
 
 def test_one_shape_at_a_time(home: Path) -> None:

@@ -177,7 +177,14 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
 
 
 def test_no_printed_entry_leads_to_a_report() -> None:
-    assert set(BOOK.entries.values()) == {"abroad", "homes", "children", "rights", "responders"}
+    assert set(BOOK.entries.values()) == {
+        "abroad",
+        "homes",
+        "children",
+        "rights",
+        "quiz",
+        "responders",
+    }
     assert all(len(entry) == 2 for entry in BOOK.entries)
     for entry in BOOK.entries:
         shown = turn.start(BOOK, REPORTING, entry=entry)

@@ -1,0 +1,159 @@
+"""C6: what a quiz promises: three things asked before their lessons and after, explained each time, counted fairly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.quiz import AGAIN, BEFORE, RIGHT, Outcome, outcome
+from hotline.engine import document, turn
+from hotline.engine.events import Finished
+from hotline.engine.flow import Book, Flow, Menu, Say
+from hotline.engine.run import Facts, Place, Run
+from hotline.engine.screen import paginate
+from hotline.engine.view import view
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from hotline.text.languages import CODES
+
+FLOWS = Path(__file__).parents[2] / "flows"
+BOOK: Book = document.compile(read_folder(FLOWS), place_lists())
+QUIZZES = [flow for name, flow in BOOK.flows.items() if name.startswith("quiz_")]
+KEYS = {"en": ("7",), "fr": ("8",), "rw": ()}
+YES, NO, UNSURE = "1", "2", "3"
+MOST_LETTERS = 130
+
+
+@dataclass(frozen=True)
+class Asked:
+    place: Place
+    question: Menu
+    why: Say
+
+    @property
+    def saves(self) -> str:
+        assert self.question.saves is not None
+        return self.question.saves
+
+    @property
+    def key(self) -> str:
+        """What is pressed to be right."""
+        values = [choice.value for choice in self.question.choices]
+        return str(values.index(RIGHT) + 1)
+
+
+def asked_in(flow: Flow) -> Iterator[Asked]:
+    """Along the one way through."""
+    name: str | None = flow.start
+    while isinstance(node := flow.nodes[name or ""], Menu):
+        why = flow.nodes[node.goes or ""]
+        assert isinstance(why, Say)
+        yield Asked(Place(flow.name, name or ""), node, why)
+        name = why.goes
+
+
+@pytest.fixture(params=QUIZZES, ids=lambda flow: flow.name)
+def quiz(request: pytest.FixtureRequest) -> Flow:
+    flow: Flow = request.param
+    return flow
+
+
+def test_there_are_three_and_one_menu_leads_to_each() -> None:
+    menu = BOOK.flows["quiz"].nodes["quiz"]
+    assert isinstance(menu, Menu)
+    assert [choice.goes for choice in menu.choices] == [
+        "quiz_abroad",
+        "quiz_crime",
+        "quiz_children",
+    ]
+    assert {flow.name for flow in QUIZZES} == {choice.goes for choice in menu.choices}
+
+
+def test_three_things_are_asked_and_then_the_same_three_again_in_other_words(quiz: Flow) -> None:
+    asked = list(asked_in(quiz))
+    names = [each.saves for each in asked]
+
+    assert len(asked) == 6
+    things = [name.removeprefix(BEFORE) for name in names[:3]]
+    assert names == [*(BEFORE + thing for thing in things), *(AGAIN + thing for thing in things)]
+    for before, again in zip(asked[:3], asked[3:], strict=True):
+        for language in CODES:
+            assert before.question.text[language] != again.question.text[language]
+
+
+def test_nobody_is_right_by_pressing_one_key_nor_by_saying_the_same_twice(quiz: Flow) -> None:
+    keys = [asked.key for asked in asked_in(quiz)]
+
+    assert set(keys[:3]) == set(keys[3:]) == {YES, NO}
+    assert all(before != again for before, again in zip(keys[:3], keys[3:], strict=True))
+
+
+def test_every_question_may_be_answered_with_not_sure(quiz: Flow) -> None:
+    for asked in asked_in(quiz):
+        assert [choice.label["en"] for choice in asked.question.choices] == [
+            "Yes",
+            "No",
+            "Not sure",
+        ]
+        assert {choice.value for choice in asked.question.choices} == {RIGHT, "wrong", "unsure"}
+
+
+def test_no_thing_is_asked_in_two_quizzes() -> None:
+    names = [asked.saves for quiz in QUIZZES for asked in asked_in(quiz)]
+    assert len(set(names)) == len(names) == 18
+
+
+def test_only_the_last_lesson_counts_as_read(quiz: Flow) -> None:
+    topics = [asked.why.topic for asked in asked_in(quiz)]
+    assert topics == [None, None, quiz.name, None, None, None]
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("value", [RIGHT, "wrong", "unsure"])
+def test_every_answer_is_explained_in_one_screen_kindly_and_never_repeated(
+    quiz: Flow, language: str, value: str
+) -> None:
+    kind = {True: ("Ni byo.", "C'est juste.", "That is right.")}.get(
+        value == RIGHT, ("Reka twongere turebe.", "Regardons encore.", "Let us look again.")
+    )
+    for asked in asked_in(quiz):
+        assert asked.question.goes is not None
+        run = Run(language, (Place(quiz.name, asked.question.goes),), answers={asked.saves: value})
+        layout = view(BOOK, asked.why, run, Facts()).layout
+        (page,) = paginate(layout)
+
+        assert page.text.startswith(kind)
+        assert page.text.split("\n")[-1].startswith("0 ")
+        assert language != "en" or len(layout.text) <= MOST_LETTERS
+        assert not asked.why.leads[0].text[language].startswith(("Yes", "No", "Oui", "Yego", "Oya"))
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_a_question_is_one_screen(quiz: Flow, language: str) -> None:
+    for asked in asked_in(quiz):
+        run = Run(language, (asked.place,))
+        (page,) = paginate(view(BOOK, asked.question, run, Facts()).layout)
+        assert page.text.count("\n") >= 4
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_a_quiz_ends_as_a_lesson_and_as_a_report(quiz: Flow, language: str) -> None:
+    shown = turn.start(BOOK, Facts(), entry="15")
+    for key in ("0", *KEYS[language], "4", "4", str(QUIZZES.index(quiz) + 1)):
+        shown = turn.resume(BOOK, shown.run, key, Facts())
+    for key in (YES, "9") * 6:
+        shown = turn.resume(BOOK, shown.run, key, Facts())
+
+    assert Finished() in shown.events
+    report = BOOK.flows["report"].nodes["last"]
+    assert shown.screen.text == getattr(report, "text", {})[language]
+
+
+def test_the_answers_that_the_flows_save_are_those_the_line_counts(quiz: Flow) -> None:
+    learnt = {
+        asked.saves: ("wrong" if asked.saves.startswith(BEFORE) else RIGHT)
+        for asked in asked_in(quiz)
+    }
+    things = [name.removeprefix(BEFORE) for name in learnt if name.startswith(BEFORE)]
+    assert {outcome(thing, learnt) for thing in things} == {Outcome.LEARNED}

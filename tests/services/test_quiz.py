@@ -1,0 +1,94 @@
+"""C6: what a quiz taught is counted in pairs, once a session, and nothing is kept of who answered."""
+
+from hotline.domain.figures import Hidden
+from hotline.domain.quiz import Gain, Share
+from hotline.services.figures import By, gains, reach
+from hotline.services.outreach import Measure
+from hotline.store import outreach
+from hotline.store.contacts import Dialogue
+from hotline.store.messages import Message
+from hotline.store.tips import Tip
+from tests.callers import Line, line
+
+__all__ = ["line"]
+
+LEARNS = ("1", "2", "9", "1", "9", "2", "9", "2", "9", "1", "9", "2")
+"""Work abroad: nothing right before the lessons, everything after."""
+KNOWS = ("1", "1", "9", "2", "9", "1", "9", "2", "9", "1", "9", "2")
+FORGETS = ("1", "1", "9", "2", "9", "1", "9", "1", "9", "2", "9", "3")
+
+
+def take_the_quiz(line: Line, keys: tuple[str, ...]) -> None:
+    caller = line.caller()
+    caller.dial("15")
+    caller.key(*keys)
+
+
+def pairs(line: Line) -> dict[tuple[str, str], int]:
+    with line.database.reading() as session:
+        totals = outreach.totals(session, By.TOPIC)
+    return {what: number for what, number in totals.items() if what[1].startswith("quiz_")}
+
+
+def test_a_pair_is_counted_when_the_thing_is_asked_again(line: Line) -> None:
+    take_the_quiz(line, LEARNS[:7])
+    assert pairs(line) == {}
+    take_the_quiz(line, LEARNS[:8])
+    assert pairs(line) == {("secret", "quiz_learned"): 1}
+
+
+def test_a_pair_counts_once_in_a_session_whatever_is_repeated(line: Line) -> None:
+    caller = line.caller()
+    caller.dial("15")
+    caller.key(*LEARNS[:8])
+    caller.again()
+    line.flush()
+    caller.again()
+    caller.key("0", "1")
+    caller.key("00", "4", "4", *FORGETS[:8])
+
+    assert pairs(line) == {("secret", "quiz_learned"): 1}
+
+
+def test_what_was_answered_before_000_is_compared_with_nothing(line: Line) -> None:
+    caller = line.caller()
+    caller.dial("15")
+    caller.key(*LEARNS[:6], "000", "4", "4", "1", "2", "9")
+    assert pairs(line) == {}
+
+
+def test_a_quiz_leaves_no_answer_and_no_tip(line: Line) -> None:
+    take_the_quiz(line, LEARNS)
+
+    (row,) = line.all(Dialogue)
+    assert row.counted == ["topic:quiz_abroad", "quiz:secret", "quiz:passport", "quiz:fee"]
+    assert not line.all(Tip)
+    assert not line.all(Message)
+
+
+def test_the_gain_is_told_by_thing_and_over_all(line: Line) -> None:
+    for keys, people in ((LEARNS, 10), (KNOWS, 10), (FORGETS, 5)):
+        for _ in range(people):
+            take_the_quiz(line, keys)
+    found = gains(line.kit)
+
+    assert found.asked.cells == {"fee": 25, "passport": 25, "secret": 25}
+    assert set(found.by_thing.values()) == {Gain(Share(60), Share(80))}
+    assert found.total == Gain(Share(60), Share(80))
+
+
+def test_few_answers_are_hidden_and_show_no_gain(line: Line) -> None:
+    for _ in range(4):
+        take_the_quiz(line, LEARNS)
+    found = gains(line.kit)
+
+    assert set(found.asked.cells.values()) == {Hidden.FEWER}
+    assert (found.by_thing, found.total) == ({}, None)
+
+
+def test_a_quiz_is_read_as_a_topic_and_its_pairs_are_none_of_reachs_figures(line: Line) -> None:
+    for _ in range(5):
+        take_the_quiz(line, KNOWS)
+    figures = reach(line.kit, By.TOPIC)
+
+    assert figures.columns[Measure.TOPIC].cells == {"quiz_abroad": 5}
