@@ -15,6 +15,7 @@ from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
 from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway, Watch
+from hotline.sealing.epochs import Epochs
 from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
 from hotline.sealing.opening import RelayNumbers
@@ -103,7 +104,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
 
 
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
-    return Sealer(keys.read(public_key) if keys.holds(public_key) else None)
+    return Sealer(keys.read(public_key) if keys.holds(public_key) else None, Epochs(keys))
 
 
 def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:

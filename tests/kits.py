@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from hotline.ports import Kit, Line, Watch
+from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.text.phrases import Phrases
 from tests.fakes import (
@@ -73,7 +74,7 @@ def make_kit(
         sms=sms or FakeSms(),
         jobs=jobs or FakeJobs(),
         limiter=limiter or FakeLimiter(),
-        sealer=cast(Any, None),
+        sealer=Sealer(),
         pseudonyms=cast(Any, FakePseudonyms()),
         numbers=FakeNumbers(),
         phrases=Phrases({}),

@@ -17,7 +17,7 @@ from threading import Event
 from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
-from hotline.services import delivery, intake, outreach, referral, retention
+from hotline.services import delivery, epochs, intake, outreach, referral, retention
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
 from hotline.store.leader import Leadership
@@ -74,6 +74,10 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+FOLLOWING: tuple[Step, ...] = (epochs.forget,)
+"""What a relay does that does not lead: its own keys go all the same."""
+
+
 def tick(kit: Kit, steps: Sequence[Step] = STEPS) -> None:
     """Each step by itself: one that fails is named, and the others still run."""
     for step in steps:
@@ -108,6 +112,8 @@ def run(kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS) -> None:
         last = now
         if leads(kit, leadership):
             tick(kit, steps)
+        else:
+            tick(kit, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
     leadership.close()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from nacl.public import PrivateKey
 
 from hotline.errors import NotReady
+from hotline.sealing.epochs import EPOCH_KEY, new_epoch
 from hotline.sealing.keyfolder import (
     DIAL_SECRET,
     HOOKS_FILE,
@@ -48,6 +49,7 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     made.each(DIAL_SECRET, "hooks", "watch", secret=secrets.token_urlsafe(32).encode())
     watch = PrivateKey(roles["watch"].read(WATCH_KEY))
     made.each(WATCH_PUBLIC_KEY, "console", secret=bytes(watch.public_key))
+    made.walking(EPOCH_KEY, "hooks", "workers", "console", secret=new_epoch(at, _new_key()))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
     return made.names
@@ -70,3 +72,14 @@ class _Made:
         for role in roles:
             if self.roles[role].make(name, shared):
                 self.names.append(f"{role}/{name}")
+
+    def walking(self, name: str, *roles: str, secret: bytes) -> None:
+        """One beginning for every role: each walks on by itself, so later they need not be alike."""
+        held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
+        for role in roles:
+            if self.roles[role].make(name, min(held, default=secret)):
+                self.names.append(f"{role}/{name}")
+
+
+def _new_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)

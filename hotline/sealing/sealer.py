@@ -5,15 +5,19 @@ The line between sealed and clear is drawn once, in `store/tips.py`.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from nacl.bindings import sodium_pad
+from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 from nacl.secret import Aead
 from nacl.utils import random
 
 from hotline.errors import KeyMissing
 from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
+from hotline.sealing.epochs import Epochs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +31,31 @@ class SealedTip:
 class Sealer:
     relay_public_key: bytes | None = field(default=None, repr=False)
     """Who is sent numbers; a process that keeps none has none."""
+    epochs: Epochs = field(default_factory=Epochs)
+    """The outer lock of every grant."""
 
     def tip(
-        self, answers: Mapping[str, str], *, uid: str, place: str, desks: Mapping[str, bytes]
+        self,
+        answers: Mapping[str, str],
+        *,
+        uid: str,
+        place: str,
+        desks: Mapping[str, bytes],
+        at: datetime | None = None,
     ) -> SealedTip:
         """Seal answers to desks (code -> public key). Padded to 256, 512, 1024 or 2048 bytes.
 
-        Raises ValueError for answers that no size holds: the engine lets nobody type so much.
+        A desk whose key cannot be used gets no grant. `at` puts that week's lock on the grants. Raises ValueError for
+        answers that no size holds: the engine lets nobody type so much.
         """
         key = random(Aead.KEY_SIZE)
         sealed = Aead(key).encrypt(_padded(answers), aad=binding(uid, place))
-        grants = {
-            desk: VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
-            for desk, public_key in desks.items()
-        }
+        grants = {}
+        for desk, public_key in desks.items():
+            with suppress(CryptoError, TypeError, ValueError):
+                bound = label(uid, desk)
+                grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
+                grants[desk] = grant if at is None else self.epochs.lock(grant, bound, at)
         return SealedTip(body=VERSION + bytes(sealed), grants=grants)
 
     def number(self, msisdn: str) -> bytes:

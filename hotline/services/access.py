@@ -12,8 +12,10 @@ from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound, PassphraseWrong
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_tip, unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services import epochs
 from hotline.store import audit, desks, tips
 from hotline.store.audit import Chain
 from hotline.store.standings import Standing, standings
@@ -75,6 +77,7 @@ def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequ
 
 def list_tips(kit: Kit) -> Sequence[Standing]:
     """Every tip, drafts aside, the newest first. Nothing here was sealed."""
+    epochs.forget(kit)
     with kit.database.reading() as session:
         return standings(session)
 
@@ -88,13 +91,14 @@ def check_grant(kit: Kit, tip_id: int, *, desk: str) -> None:
 def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
     """A tip's answers. The audit row is committed before anybody sees them; a wrong passphrase leaves one too.
 
-    Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken.
+    Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken, KeyMissing.
     """
     with kit.database.reading() as session:
         tip, grant = tips.with_grant(session, tip_id, desk)
         key = _granted(tip, grant, desk)
         wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
 
+    key = kit.sealer.epochs.unlock(key, label(tip.uid, desk))
     try:
         private_key = unwrap_desk_key(wrapped, passphrase, desk=desk)
     except PassphraseWrong:

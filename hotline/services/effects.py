@@ -9,6 +9,7 @@ from hotline.engine.events import Answered, Completed, Erased, Event, LanguageCh
 from hotline.engine.flow import Book
 from hotline.engine.run import Run
 from hotline.ports import Kit
+from hotline.sealing.epochs import last_week
 from hotline.services import intake, outreach, referral
 from hotline.services.intake import Telling
 from hotline.services.playing import Step
@@ -63,6 +64,7 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) 
         started_at=opening.started_at,
         heard=NOTHING,
     )
+    scene.kit.sealer.epochs.forget(last_week(opening.started_at))
     with scene.kit.database.writing() as session:
         if not contacts.open_dialogue(session, row):
             return False

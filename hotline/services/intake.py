@@ -152,7 +152,7 @@ def _seal(
     if NATIONAL not in keys:
         raise NotReady("no national desk: run `hotline init`")
 
-    sealed = kit.sealer.tip(telling.answers, uid=tip.uid, place=tip.place, desks=keys)
+    sealed = kit.sealer.tip(telling.answers, uid=tip.uid, place=tip.place, desks=keys, at=kit.now())
     tip.body = sealed.body
     return sealed.grants
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hotline.domain.retention import Keeping
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services import outreach
+from hotline.services import epochs, outreach
 from hotline.store import audit, retention, telling
 from hotline.store.database import Session
 from hotline.store.retention import Kept, LegalHold
@@ -26,14 +26,17 @@ def tidy(kit: Kit) -> None:
 
     with kit.database.writing() as session:
         outreach.close_periods(session, at)
-    full = [_batch(kit, chore, at) == BATCH for chore in CHORES]
+        again = epochs.lock_anew(session, kit, at, BATCH)
+    full = [again == BATCH, *(_batch(kit, chore, at) == BATCH for chore in CHORES)]
     if not any(full):
         with kit.database.writing() as session:
             retention.finish(session, ERRAND, at)
+        epochs.forget(kit)
 
 
 def upcoming(kit: Kit) -> Sequence[Kept]:
     """Every tip that was warned of or is held, the one that goes first at the head."""
+    epochs.forget(kit)
     with kit.database.reading() as session:
         return retention.warned(session)
 

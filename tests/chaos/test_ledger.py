@@ -11,6 +11,7 @@ from hotline.domain.delivery import MessageState, Outcome
 from hotline.domain.message import Kind
 from hotline.domain.referral import DeadlineKind
 from hotline.domain.tip import NATIONAL, TipState
+from hotline.sealing.epochs import Epochs
 from hotline.sealing.sealer import Sealer
 from hotline.store import audit
 from hotline.store.database import Database, Session
@@ -89,7 +90,7 @@ def breaches(database: Database, told: list[ledger.Told], texts: list[str]) -> l
     accepted = ledger.by_reference(texts)
     return [
         *ledger.lost(database, told),
-        *ledger.unreadable(database, told, bytes(DESK)),
+        *ledger.unreadable(database, told, bytes(DESK), Epochs()),
         *ledger.unreferred(database),
         *ledger.unsettled(database, NOON),
         *ledger.unsent(database, lambda: accepted, NOON),

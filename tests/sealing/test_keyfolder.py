@@ -20,15 +20,16 @@ CONTENTS = {
         *WEEKS,
         "dial.secret",
         "enrolled.key",
+        "epoch.key",
         "hooks.json",
         *PEOPLE,
         "runs.key",
         "session.key",
         "stop.key",
     ],
-    "workers": ["relay.key", "relay.pub", "stop.key"],
+    "workers": ["epoch.key", "relay.key", "relay.pub", "stop.key"],
     "watch": ["dial.secret", "watch.key"],
-    "console": ["enrolled.key", "relay.pub", "stop.key", "watch.pub"],
+    "console": ["enrolled.key", "epoch.key", "relay.pub", "stop.key", "watch.pub"],
     "reader": ["pepper.key"],
 }
 

@@ -14,7 +14,9 @@ from itertools import pairwise
 
 from hotline.domain.delivery import MessageState
 from hotline.domain.tip import NATIONAL, TipState
-from hotline.errors import SealBroken
+from hotline.errors import KeyMissing, SealBroken
+from hotline.sealing.envelope import label
+from hotline.sealing.epochs import Epochs
 from hotline.sealing.opening import open_tip
 from hotline.store import audit
 from hotline.store import ledger as books
@@ -74,7 +76,9 @@ def lost(database: Database, told: Sequence[Told]) -> list[str]:
     ]
 
 
-def unreadable(database: Database, told: Sequence[Told], national_key: bytes) -> list[str]:
+def unreadable(
+    database: Database, told: Sequence[Told], national_key: bytes, epochs: Epochs
+) -> list[str]:
     """I1, the other half: the national desk opens each of them, and finds in it what the caller was told is kept."""
     promised = {(one.session_key, one.place): one for one in told}
     with database.reading() as session:
@@ -83,11 +87,11 @@ def unreadable(database: Database, told: Sequence[Told], national_key: bytes) ->
         f"tip {tip.id} {fault}"
         for tip in filed
         if (one := promised.get((tip.session_key, tip.place))) is not None
-        for fault in _faults(tip, one, national_key)
+        for fault in _faults(tip, one, national_key, epochs)
     ]
 
 
-def _faults(tip: FiledTip, told: Told, national_key: bytes) -> Iterator[str]:
+def _faults(tip: FiledTip, told: Told, national_key: bytes, epochs: Epochs) -> Iterator[str]:
     if told.complete and tip.state != TipState.COMPLETE:
         yield f"was said to be saved and is {tip.state}"
     if tip.grant is None:
@@ -95,8 +99,9 @@ def _faults(tip: FiledTip, told: Told, national_key: bytes) -> Iterator[str]:
         return
     seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
     try:
-        answers = open_tip(tip.body, tip.grant, private_key=national_key, **seal)
-    except SealBroken:
+        grant = epochs.unlock(tip.grant, label(tip.uid, NATIONAL))
+        answers = open_tip(tip.body, grant, private_key=national_key, **seal)
+    except (SealBroken, KeyMissing):
         yield "does not open"
         return
     wanted = WHOLE if told.complete else FIRST

@@ -59,7 +59,10 @@ def _breaches(kit: Kit, promised: Sequence[Told], stack: Stack) -> list[Breach]:
     before = accepted(stack)
     found = [
         *_as(Invariant.KEPT, ledger.lost(database, promised)),
-        *_as(Invariant.KEPT, ledger.unreadable(database, promised, national_key(stack, kit))),
+        *_as(
+            Invariant.KEPT,
+            ledger.unreadable(database, promised, national_key(stack, kit), kit.sealer.epochs),
+        ),
         *_as(Invariant.NOT_TOO_OFTEN, ledger.repeated_too_often(database, before)),
         *_as(Invariant.IN_TIME, ledger.out_of_time(database, at)),
         *_as(Invariant.CHAINED, ledger.unchained(database)),

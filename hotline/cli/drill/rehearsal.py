@@ -145,7 +145,9 @@ def _compare(
             for one in promised
         ]
         report.breaches += ledger.lost(kit.database, told)
-        report.breaches += ledger.unreadable(kit.database, told, national_key(stack, kit))
+        report.breaches += ledger.unreadable(
+            kit.database, told, national_key(stack, kit), kit.sealer.epochs
+        )
         report.breaches += ledger.unchained(kit.database)
     finally:
         kit.database.close()

@@ -1,0 +1,32 @@
+"""Walking on: what is kept is locked anew each week, and each role forgets the weeks before by itself."""
+
+from datetime import datetime
+
+from hotline.ports import Kit
+from hotline.sealing.envelope import label
+from hotline.sealing.epochs import last_week, week_of
+from hotline.store import epochs
+from hotline.store.database import Session
+
+
+def lock_anew(session: Session, kit: Kit, at: datetime, limit: int) -> int:
+    """Put this week's lock on grants that have an older one, or none; how many. Opens no tip: the inner lock stays."""
+    walk = kit.sealer.epochs
+    if walk.start is None:
+        return 0
+    week = max(walk.start, week_of(at))
+    found = epochs.locked_before(session, week, since=walk.start, limit=limit)
+    for old in found:
+        bound = label(old.uid, old.grant.desk_code)
+        old.grant.sealed_key = walk.lock(walk.unlock(old.grant.sealed_key, bound), bound, at)
+    return len(found)
+
+
+def forget(kit: Kit) -> None:
+    """Forget every week before last that no grant needs. Raises StoreUnavailable."""
+    walk, wanted = kit.sealer.epochs, last_week(kit.now())
+    if walk.start is None or walk.start >= wanted:
+        return
+    with kit.database.reading() as session:
+        needed = epochs.oldest(session)
+    walk.forget(min(wanted, needed or wanted))

@@ -1,0 +1,142 @@
+"""Keys that walk on while tips are told and kept: what is kept opens, and what was erased opens for nobody."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import KeyMissing
+from hotline.ports import Kit
+from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.envelope import label
+from hotline.sealing.epochs import Epochs, last_week, week_of
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.opening import open_tip
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.sealing.sealer import Sealer
+from hotline.services import access, epochs, retention
+from hotline.store import epochs as rows
+from hotline.store.desks import ENROLMENT, DeskMember
+from hotline.store.tips import Grant, Tip
+from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
+
+PASSPHRASE = "five words of a test"
+
+
+def with_keys(line: Line, folder: Path, role: str) -> Kit:
+    """The kit of a process that was started with this role's folder."""
+    return replace(line.kit, sealer=Sealer(epochs=Epochs(KeyFolder(folder / "keys" / role))))
+
+
+@pytest.fixture
+def locked(line: Line, tmp_path: Path) -> Line:
+    return replace(line, kit=with_keys(line, tmp_path, "hooks"))
+
+
+def relay(line: Line, tmp_path: Path) -> Kit:
+    return with_keys(line, tmp_path, "workers")
+
+
+def opened(kit: Kit, tip: Tip, grant: Grant) -> dict[str, str]:
+    box = kit.sealer.epochs.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
+    seal = {"uid": tip.uid, "place": tip.place, "desk": grant.desk_code}
+    return open_tip(tip.body, box, private_key=bytes(DESK_KEY), **seal)
+
+
+def test_row_36_another_week_begins_in_the_middle_of_a_session(
+    locked: Line, tmp_path: Path
+) -> None:
+    """Every key of a week changes between two hops; the draft is completed, and both desks open all of it."""
+    caller = told(locked, *QUIET_HERE)
+    before = locked.tip
+    locked.clock.turn(weeks=2)
+    told(locked, "9")
+    locked.flush()
+    caller.key(*REST)
+
+    tip = locked.tip
+    assert (tip.id, tip.state, caller.screen[:3]) == (before.id, "complete", "CON")
+    console = with_keys(locked, tmp_path, "console")
+    for grant in locked.all(Grant):
+        assert opened(console, tip, grant)["who"] == "several"
+    assert locked.desks_of(tip) == {tip.place, "national"}
+
+
+def test_what_is_kept_is_locked_anew_and_last_month_is_forgotten(
+    locked: Line, tmp_path: Path
+) -> None:
+    told(locked, *DANGER_HERE)
+    kit = relay(locked, tmp_path)
+    for _ in range(5):
+        locked.clock.turn(weeks=1)
+        retention.tidy(kit)
+    assert kit.sealer.epochs.start == last_week(locked.clock())
+    with locked.database.reading() as session:
+        assert rows.oldest(session) == week_of(locked.clock())
+    console = with_keys(locked, tmp_path, "console")
+    epochs.forget(replace(console, now=locked.clock))
+    assert console.sealer.epochs.start == last_week(locked.clock())
+    assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
+
+
+def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Path) -> None:
+    """The relay was away for a year: the console waits for it, and nothing is lost."""
+    told(locked, *DANGER_HERE)
+    began = week_of(locked.clock())
+    console = with_keys(locked, tmp_path, "console")
+    locked.clock.turn(weeks=52)
+    epochs.forget(console)
+    assert console.sealer.epochs.start == began
+    assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
+
+
+def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
+    locked: Line, tmp_path: Path
+) -> None:
+    """The thief has an old backup, the desk's key and every key folder of today."""
+    told(locked, *DANGER_HERE)
+    stolen_tip, stolen_grants = locked.tip, locked.all(Grant)
+    kit = relay(locked, tmp_path)
+    locked.clock.turn(days=300)
+    for _ in range(30):
+        retention.tidy(kit)
+        locked.clock.turn(days=1)
+    told(locked, "9")
+    console = with_keys(locked, tmp_path, "console")
+    epochs.forget(console)
+
+    assert locked.tip.erased_at is not None
+    for role in ("hooks", "workers", "console"):
+        thief = with_keys(locked, tmp_path, role)
+        for grant in stolen_grants:
+            with pytest.raises(KeyMissing):
+                opened(thief, stolen_tip, grant)
+
+
+def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locked(
+    locked: Line, tmp_path: Path
+) -> None:
+    told(locked, *DANGER_HERE)
+    stretched = WrappingKey.stretch(PASSPHRASE, Costs(1, 8))
+    wrapped = new_desk_key(stretched, desk="national").wrapped_key
+    with locked.database.writing() as session:
+        session.add(
+            DeskMember(
+                desk_code="national",
+                member=ENROLMENT,
+                wrapped_key=wrapped,
+                created_at=locked.clock(),
+            )
+        )
+    console = with_keys(locked, tmp_path, "console")
+    console.sealer.epochs.forget(week_of(locked.clock().replace(year=2028)))
+    with pytest.raises(KeyMissing, match="details are locked"):
+        access.read_tip(console, locked.tip.id, desk="national", passphrase=PASSPHRASE)
+
+
+def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path) -> None:
+    told(line, *DANGER_HERE)
+    kit = relay(line, tmp_path)
+    retention.tidy(kit)
+    assert all(grant.sealed_key[:1] == b"\x02" for grant in line.all(Grant))
+    assert all(opened(kit, line.tip, grant) for grant in line.all(Grant))
