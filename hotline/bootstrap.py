@@ -18,7 +18,8 @@ from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway, Watch
 from hotline.sealing.epochs import Epochs
 from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
-from hotline.sealing.opening import RelayNumbers
+from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
@@ -186,4 +187,4 @@ def sender_of(settings: Settings) -> str:
 
 def _numbers(role: Role, keys: KeyFolder) -> NumberOpener:
     key = {Role.WORKERS: RELAY_KEY, Role.WATCH: WATCH_KEY}.get(role)
-    return NoNumbers(role) if key is None else RelayNumbers(keys.read(key))
+    return NoNumbers(role) if key is None else LiveNumbers(LiveKeys(keys.path, key))

@@ -1,23 +1,109 @@
-"""`hotline keys`: the key folders as one sealed parcel, to be kept apart from the database's backups."""
+"""`hotline keys`: which there are, changing them under a running line, and the folders as one sealed parcel."""
 
+import hashlib
+import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
-from hotline.cli.backup import FILE, say
-from hotline.cli.kit import passphrase_in
+from hotline.cli.backup import FILE, as_json_option, say
+from hotline.cli.kit import console_kit, passphrase_in
+from hotline.cli.signing import signed
 from hotline.config import Settings
 from hotline.errors import NotReady, Occupied
+from hotline.sealing import rotation
 from hotline.sealing.keyexport import export_keys, import_keys
 from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keymaking import ROLES, make_keys
+from hotline.sealing.rotation import ROTATING
+from hotline.services import rekeying
+
+KEY = click.Choice(sorted(ROTATING))
+GRACE = timedelta(minutes=10)
+"""As long as a run may wait for its next hop, and longer than any command that seals a number takes."""
 
 
 @click.group()
 def keys() -> None:
-    """Keep the keys: export and import them."""
+    """List and rotate the keys; export and import them."""
+
+
+@keys.command("list")
+@as_json_option
+def list_(as_json: bool) -> None:
+    """Every key by role: since when, and the beginning of its digest, to compare two machines. Shows no key."""
+    folder = _folder()
+    rows = [_row(folder, role, name) for role in ROLES for name in KeyFolder(folder / role).names()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        how = f"  hotline keys rotate {row['rotates']}" if row["rotates"] else ""
+        click.echo(f"{row['role']:8} {row['file']:26} {row['since'][:10]}  {row['digest']}{how}")
+
+
+@keys.command()
+@click.argument("key", type=KEY)
+@signed
+@click.option(
+    "--stage", is_flag=True, help="Several machines: make the key, and use it only later."
+)
+def rotate(key: str, name: str, reason: str, stage: bool) -> None:
+    """Put a new key beside the old one, seal to it what must be, and drop nothing. Safe to repeat.
+
+    Running processes notice by themselves. `hotline keys end-old` destroys the old one, ten minutes later. Where a
+    role's folder is on several machines: --stage, copy the folder to each, then say it again without.
+    """
+    folder, rotating = _folder(), ROTATING[key]
+    with console_kit() as kit:
+        fresh = rotation.stage(folder, rotating)
+        if fresh:
+            rekeying.record(kit, "key_rotated", key, by=name, reason=reason)
+        click.echo("a new key is there" if fresh else "a new key was there: going on with it")
+        if stage:
+            click.echo(
+                f"copy {folder / rotating.role} to every machine, then say it again", err=True
+            )
+            return
+        public_key = rotation.publish(folder, rotating)
+        if public_key is not None:
+            newest, before = rotation.halves(folder, rotating)
+            done = rekeying.reseal(
+                kit, key, public_key=public_key, newest=newest, before=before, say=say
+            )
+            click.echo(f"{done} numbers sealed anew")
+    click.echo("then: `hotline keys end-old`, and `hotline keys export` again", err=True)
+
+
+@keys.command("end-old")
+@signed
+@click.option("--now", is_flag=True, help="Also where it was rotated less than ten minutes ago.")
+def end_old(name: str, reason: str, now: bool) -> None:
+    """Destroy every key that was rotated away, once nothing is sealed to it any more."""
+    folder = _folder()
+    left = {key: at for key in ROTATING if (at := rotation.staged_at(folder, ROTATING[key]))}
+    if not left:
+        click.echo("no old key is there", err=True)
+    young = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
+    if young and not now:
+        raise NotReady(
+            f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and what it sealed"
+            " may be on its way: wait, or say --now"
+        )
+    with console_kit() as kit:
+        for key in left:
+            public_key = rotation.publish(folder, ROTATING[key])
+            if public_key is not None:
+                newest, before = rotation.halves(folder, ROTATING[key])
+                rekeying.reseal(
+                    kit, key, public_key=public_key, newest=newest, before=before, say=say
+                )
+            rotation.destroy_old(folder, ROTATING[key])
+            rekeying.record(kit, "old_key_destroyed", key, by=name, reason=reason)
+            click.echo(f"{key}: the old key is destroyed")
 
 
 @keys.command()
@@ -28,9 +114,7 @@ def export(to: Path, passphrase_file: Path | None) -> None:
 
     Keys of contacts are left out: they are destroyed after two weeks, and must not come back.
     """
-    folder = Settings.read(os.environ).home / "keys"
-    if not folder.is_dir():
-        raise NotReady(f"{folder} is not there: run `hotline init`")
+    folder = _folder()
     passphrase = _passphrase(passphrase_file, confirm=True)
     say("stretching the passphrase")
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,6 +139,25 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
         click.echo(f"made anew {name}")
     if not brought:
         click.echo("every key was there", err=True)
+
+
+def _folder() -> Path:
+    folder = Settings.read(os.environ).home / "keys"
+    if not folder.is_dir():
+        raise NotReady(f"{folder} is not there: run `hotline init`")
+    return folder
+
+
+def _row(folder: Path, role: str, name: str) -> dict[str, Any]:
+    file = folder / role / name
+    rotates = [key for key, one in ROTATING.items() if (one.file, one.role) == (name, role)]
+    return {
+        "role": role,
+        "file": name,
+        "since": datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds"),
+        "digest": hashlib.sha256(file.read_bytes()).hexdigest()[:8],
+        "rotates": rotates[0] if rotates else None,
+    }
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> str:

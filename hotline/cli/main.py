@@ -55,7 +55,7 @@ COMMANDS: dict[str, Entry] = {
         "Print the secret addresses that the gateway calls: whoever has them can forge a caller.",
     ),
     "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
-    "keys": Entry("hotline.cli.keys:keys", "Keep the keys: export and import them."),
+    "keys": Entry("hotline.cli.keys:keys", "List and rotate the keys; export and import them."),
     "lane": Entry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
     "reach": Entry(
         "hotline.cli.reach:reach",

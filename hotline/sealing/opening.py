@@ -1,6 +1,7 @@
 """The opening half: desk keys, tips, numbers. No hook may reach this file (import contract)."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from nacl.bindings import sodium_unpad
@@ -10,6 +11,7 @@ from nacl.secret import Aead
 
 from hotline.errors import PassphraseWrong, SealBroken
 from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
+from hotline.sealing.livekeys import LiveKeys
 from hotline.sealing.passphrase import (
     CHECKSUM_BYTES,
     HEADER,
@@ -54,6 +56,20 @@ class RelayNumbers:
 
     def open_number(self, sealed: bytes) -> str:
         return open_number(sealed, private_key=self.private_key)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveNumbers:
+    """The same, under keys that may be rotated meanwhile: a number that the key before was sealed to opens too."""
+
+    keys: LiveKeys
+
+    def open_number(self, sealed: bytes) -> str:
+        newest, *before = self.keys.now()
+        for key in before:
+            with suppress(SealBroken):
+                return open_number(sealed, private_key=key)
+        return open_number(sealed, private_key=newest)
 
 
 def unwrap_desk_key(wrapped: bytes, passphrase: str, *, desk: str) -> bytes:

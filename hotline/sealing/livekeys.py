@@ -1,0 +1,60 @@
+"""A key that may be rotated under a running process: the newest, and the one before it for as long as it is there.
+
+While both live, whatever either sealed opens. The file is asked on each use whether it changed: no restart, no signal,
+and a process sees no other folder than its own.
+"""
+
+from pathlib import Path
+
+from hotline.errors import KeyMissing
+
+Stamp = tuple[int, int]
+
+
+def older(name: str) -> str:
+    """`relay.key` -> `relay.old.key`: where the key before is kept while it is still needed."""
+    stem, _, kind = name.rpartition(".")
+    return f"{stem}.old.{kind}"
+
+
+class LiveKeys:
+    """Raises KeyMissing where there is no key at the start; later the last that was read goes on."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._files = (folder / name, folder / older(name))
+        self._stamp = self._look()
+        self._keys = self._read()
+        if not self._keys:
+            raise KeyMissing(f"the key folder {folder.name!r} holds no {name}")
+
+    def __repr__(self) -> str:
+        return f"LiveKeys({self._files[0].name})"
+
+    def now(self) -> tuple[bytes, ...]:
+        """The newest first. The same tuple as long as nothing changed."""
+        stamp = self._look()
+        if stamp is not None and stamp != self._stamp:
+            # The stamp is of before the reading: what changes meanwhile is read once more.
+            self._keys, self._stamp = self._read() or self._keys, stamp
+        return self._keys
+
+    def _look(self) -> Stamp | None:
+        """Whoever changes the key before touches the newest: one question of the disk is enough."""
+        try:
+            found = self._files[0].stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _read(self) -> tuple[bytes, ...]:
+        newest, *before = (_bytes_of(file) for file in self._files)
+        if newest is None:
+            return ()
+        return (newest, *(key for key in before if key is not None and key != newest))
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None

@@ -1,0 +1,64 @@
+"""`hotline keys list`, `rotate` and `end-old`, as an operator types them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.opening import open_number
+from hotline.store.database import open_database
+from hotline.store.vaults import numbers
+from tests.cli.test_backup import Operator
+
+SIGNED = ("--name", "Aline", "--reason", "once a year")
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Operator:
+    operator = Operator(tmp_path)
+    operator.well("init", "--demo")
+    return operator
+
+
+def key_of(line: Operator, name: str) -> bytes:
+    return KeyFolder(line.folder / "home" / "keys" / "workers").read(name)
+
+
+def test_every_number_is_moved_and_the_old_key_destroyed(line: Operator) -> None:
+    before = key_of(line, "relay.key")
+    rotated = line.well("keys", "rotate", "relay", *SIGNED)
+    assert "62 numbers sealed anew" in rotated.stdout
+    assert key_of(line, "relay.old.key") == before
+
+    early = line("keys", "end-old", *SIGNED)
+    assert early.exit_code == 1
+    assert "--now" in early.output
+    line.well("keys", "end-old", "--now", *SIGNED)
+    assert not (line.folder / "home" / "keys" / "workers" / "relay.old.key").exists()
+
+    database = open_database(f"sqlite:///{line.folder}/home/hotline.db")
+    with database.reading() as session:
+        for _, sealed in numbers(session, "relay", 0):
+            assert open_number(sealed, private_key=key_of(line, "relay.key")).startswith("+250788")
+    database.close()
+    assert "whole" in line.well("audit", "verify").stdout
+    assert "no old key" in line.well("keys", "end-old", *SIGNED).stderr
+
+
+def test_said_again_it_goes_on_and_rotates_nothing_anew(line: Operator) -> None:
+    line.well("keys", "rotate", "relay", "--stage", *SIGNED)
+    staged = key_of(line, "relay.key")
+    again = line.well("keys", "rotate", "relay", *SIGNED)
+    assert "going on" in again.stdout
+    assert "62 numbers" in again.stdout
+    assert key_of(line, "relay.key") == staged
+
+
+def test_the_list_shows_digests_and_no_key(line: Operator) -> None:
+    told = line.well("keys", "list", "--json").stdout
+    rows = {(row["role"], row["file"]): row for row in json.loads(told)}
+    assert rows["hooks", "runs.key"]["rotates"] == "runs"
+    assert rows["workers", "stop.key"]["digest"] == rows["console", "stop.key"]["digest"]
+    assert key_of(line, "stop.key").hex() not in told
+    assert "hotline keys rotate relay" in line.well("keys", "list").stdout

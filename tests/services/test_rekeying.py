@@ -1,0 +1,119 @@
+"""Sealed numbers move to a new key in small steps; none is lost, and none is forgotten."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.referral import Level
+from hotline.errors import SealBroken
+from hotline.ports import Kit
+from hotline.sealing import rotation
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keymaking import make_keys
+from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.opening import LiveNumbers, open_number
+from hotline.sealing.rotation import ROTATING
+from hotline.sealing.sealer import Sealer
+from hotline.services import delivery, rekeying
+from hotline.store.responders import Responder
+from hotline.store.schema import METADATA
+from hotline.store.vaults import BATCH, VAULTS
+from tests.builders import NOON
+from tests.district import District
+
+RELAY = ROTATING["relay"]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    make_keys(tmp_path / "keys", NOON)
+    return tmp_path / "keys"
+
+
+def sealed(keys: Path, number: str) -> bytes:
+    return Sealer(KeyFolder(keys / "console").read("relay.pub")).number(number)
+
+
+def enrol(district: District, keys: Path) -> int:
+    """Somebody of the nation whose number is really sealed."""
+    person = district.enrol(Level.NATIONAL, districts=())
+    number = district.responder(person).sealed_number.decode()
+    district.change(Responder, person, sealed_number=sealed(keys, number))
+    return person
+
+
+def relaying(district: District, keys: Path) -> Kit:
+    """A worker that was started before anything is rotated."""
+    return replace(district.kit, numbers=LiveNumbers(LiveKeys(keys / "workers", RELAY.file)))
+
+
+def reseal(kit: Kit, keys: Path) -> int:
+    public_key = rotation.publish(keys, RELAY)
+    assert public_key is not None
+    newest, before = rotation.halves(keys, RELAY)
+    return rekeying.reseal(
+        kit, "relay", public_key=public_key, newest=newest, before=before, say=lambda _: None
+    )
+
+
+def test_alerts_go_out_at_every_step_of_a_rotation(district: District, keys: Path) -> None:
+    enrol(district, keys)
+    worker = relaying(district, keys)
+
+    def alert_goes_out() -> None:
+        before = len(district.sms.sent)
+        district.tell(urgency=3)
+        delivery.deliver_due(worker)
+        assert len(district.sms.sent) == before + 1
+
+    alert_goes_out()
+    rotation.stage(keys, RELAY)
+    alert_goes_out()
+    assert reseal(district.kit, keys) == 1
+    alert_goes_out()
+    rotation.destroy_old(keys, RELAY)
+    alert_goes_out()
+    assert district.responder(1).unreachable is None
+
+
+def test_more_than_one_batch_and_never_twice(district: District, keys: Path) -> None:
+    people = [enrol(district, keys) for _ in range(3)]
+    one = district.responder(people[0])
+    with district.database.writing() as session:
+        for number in range(BATCH):
+            copy = {column: getattr(one, column) for column in one.__table__.columns.keys()}  # noqa: SIM118
+            session.add(Responder(**copy | {"id": None, "number_key": f"more {number}"}))
+    rotation.stage(keys, RELAY)
+
+    assert reseal(district.kit, keys) == BATCH + 3
+    assert reseal(district.kit, keys) == 0
+    newest, _ = rotation.halves(keys, RELAY)
+    for row in district.all(Responder):
+        assert open_number(row.sealed_number, private_key=newest).startswith("+25078")
+
+
+def test_whoever_is_enrolled_late_under_the_old_key_is_moved_by_the_second_look(
+    district: District, keys: Path
+) -> None:
+    late = sealed(keys, "+250788000009")
+    rotation.stage(keys, RELAY)
+    assert reseal(district.kit, keys) == 0
+    person = district.enrol()
+    district.change(Responder, person, sealed_number=late)
+    assert reseal(district.kit, keys) == 1
+
+
+def test_a_number_that_neither_opens_is_named_by_its_row_alone(
+    district: District, keys: Path
+) -> None:
+    district.enrol()
+    rotation.stage(keys, RELAY)
+    with pytest.raises(SealBroken, match="relay: the number of row 1 opens with neither key"):
+        reseal(district.kit, keys)
+
+
+def test_every_sealed_number_of_the_database_has_its_vault() -> None:
+    holding = {table.name for table in METADATA.sorted_tables if "sealed_number" in table.c}
+    assert {row.__tablename__ for row in VAULTS.values()} == holding
+    assert set(VAULTS) == {name for name, key in ROTATING.items() if key.public_file}
