@@ -8,14 +8,16 @@ import pytest
 from hotline.errors import KeyMissing
 from hotline.sealing import hooksecrets
 from hotline.sealing.hooksecrets import LiveSecrets
-from hotline.sealing.keyfolder import HOOKS, HOOKS_FILE, KeyFolder
+from hotline.sealing.keyfolder import DIAL_SECRET, HOOKS, HOOKS_FILE, KeyFolder
 from hotline.sealing.keymaking import make_keys
 from tests.builders import NOON
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """Without the watchman, whose own address comes and goes with nobody's."""
     make_keys(tmp_path, NOON)
+    (tmp_path / "hooks" / DIAL_SECRET).unlink()
     return tmp_path / "hooks"
 
 
@@ -36,6 +38,16 @@ def test_ended_is_ended_at_once(folder: Path) -> None:
     newest = {hook: known[:1] for hook, known in hooksecrets.rotate(folder).items()}
     hooksecrets.end_old(folder)
     assert dict(live) == newest
+
+
+def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
+    make_keys(tmp_path, NOON)
+    live = LiveSecrets(tmp_path / "hooks")
+    his = KeyFolder(tmp_path / "watch").read(DIAL_SECRET).decode()
+    hooksecrets.rotate(tmp_path / "hooks")
+    hooksecrets.end_old(tmp_path / "hooks")
+    assert live["ussd"][1:] == (his,)
+    assert len(live["sms"]) == 1
 
 
 def test_when_each_was_last_called(folder: Path) -> None:
