@@ -8,8 +8,12 @@ from hotline.config import Settings
 from hotline.sealing.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
+from hotline.web.meter import Meter, hand_on_for_ever
 
 settings = Settings.read(os.environ)
 configure(settings.log, "web")
 secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
-application = hooks_first(create_app(build_kit(settings, Role.HOOKS), secrets, secrets.used))
+kit = build_kit(settings, Role.HOOKS)
+meter = Meter(kit)
+application = hooks_first(create_app(kit, secrets, secrets.used, meter.note))
+hand_on_for_ever(meter, kit)

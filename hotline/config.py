@@ -52,6 +52,10 @@ class Settings:
     """HOTLINE_SHORTCODE: the number that MO messages are sent to; 3847."""
     inbound_sms: bool
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
+    metrics_port: int
+    """HOTLINE_METRICS_PORT: where the watch process serves `/metrics`; nowhere where none is given."""
+    metrics_host: str
+    """HOTLINE_METRICS_HOST: the address it does so on; 127.0.0.1."""
     log: str
     """HOTLINE_LOG: `json`, one object a line on standard error, or `text` for people."""
     line_url: str
@@ -133,6 +137,8 @@ class _Reader:
             ),
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
+            metrics_port=self._env.port("METRICS_PORT"),
+            metrics_host=self._env.text("METRICS_HOST", "127.0.0.1"),
             log=self._env.one_of("LOG", "json", "json", "text"),
             line_url=self._line_url(),
             sms_budget=self._env.number("SMS_BUDGET"),

@@ -57,6 +57,9 @@ class Instruments(Protocol):
     def disk_free(self) -> int | None:
         """Bytes that may still be written in the home folder; None where nobody can say."""
 
+    def queue_length(self, queue: str) -> int | None:
+        """Jobs that wait; None where Redis does not say."""
+
     def line_answers(self) -> bool | None:
         """Whether the line takes a call, as the gateway would make one; None for a process that cannot dial.
 

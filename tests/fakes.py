@@ -97,6 +97,9 @@ class FakeInstruments:
     def disk_free(self) -> int | None:
         return self.free
 
+    def queue_length(self, queue: str) -> int | None:
+        return 3 if self.redis else None
+
     def line_answers(self) -> bool | None:
         return self.line
 

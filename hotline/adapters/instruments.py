@@ -51,6 +51,12 @@ class Gauges:
         except OSError:
             return None
 
+    def queue_length(self, queue: str) -> int | None:
+        try:
+            return int(self._redis.llen(f"rq:queue:{queue}"))
+        except (RedisError, OSError):
+            return None
+
     def line_answers(self) -> bool | None:
         if self._dialler is None:
             return None

@@ -4,12 +4,14 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from typing import Any
 
 import click
 
 from hotline.adapters.logs import configure
+from hotline.adapters.prometheus import serving
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.kit import console_kit
 from hotline.cli.processes import until_told
@@ -17,6 +19,7 @@ from hotline.config import Settings
 from hotline.domain.alarms import Alarm
 from hotline.ports import Kit
 from hotline.services import watchers
+from hotline.services.measures import gather
 from hotline.store.alarms import RaisedAlarm
 from hotline.text.languages import CODES
 
@@ -36,7 +39,16 @@ def run() -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, "watch")
     kit = build_kit(settings, Role.WATCH)
-    import_module("workers.watchman").run(kit, until_told())
+    stop = until_told()
+    with _metrics(settings, kit):
+        import_module("workers.watchman").run(kit, stop)
+
+
+def _metrics(settings: Settings, kit: Kit) -> AbstractContextManager[object]:
+    """`/metrics`, where a port is given for it. Raises NotReady where that is taken."""
+    if not settings.metrics_port:
+        return nullcontext()
+    return serving(settings.metrics_host, settings.metrics_port, lambda: gather(kit))
 
 
 @watch.command()

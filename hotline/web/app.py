@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from hotline.ports import Kit
-from hotline.web.guard import DOOR, METHODS, Door, Hook, Secrets, Used, forget
+from hotline.web.guard import DOOR, METHODS, Door, Hook, Measured, Secrets, Used, forget, unmeasured
 from hotline.web.health import health
 from hotline.web.hooks.delivery import delivery
 from hotline.web.hooks.ended import ended
@@ -25,10 +25,12 @@ HOOKS: Mapping[str, Hook] = {
 """What stands behind `/hooks/<secret>/`."""
 
 
-def create_app(kit: Kit, secrets: Secrets, used: Used = forget) -> Flask:
+def create_app(
+    kit: Kit, secrets: Secrets, used: Used = forget, measured: Measured = unmeasured
+) -> Flask:
     """The whole application, for one kit and the live secrets of its hooks' paths."""
     app = Flask(__name__, static_folder=None)
-    app.extensions[DOOR] = Door(kit, secrets, used)
+    app.extensions[DOOR] = Door(kit, secrets, used, measured)
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, unforeseen)
 

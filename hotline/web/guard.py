@@ -7,6 +7,7 @@ there is one door, whichever way one comes. Nothing here says what it saw: neith
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import perf_counter
 
 from hotline.ports import Kit
 from hotline.web.form import Environ, Form, read_form
@@ -23,6 +24,14 @@ Used = Callable[[str, str], None]
 """Told which hook was called with which of its secrets."""
 
 
+Measured = Callable[[str, "Reply", float], None]
+"""Told what a hook answered, and the reading of `perf_counter` when it was asked."""
+
+
+def unmeasured(_hook: str, _reply: "Reply", _began: float) -> None:
+    """Where nobody counts."""
+
+
 def forget(_hook: str, _secret: str) -> None:
     """Where nobody asks which secret is still in use."""
 
@@ -32,6 +41,7 @@ class Door:
     kit: Kit
     secrets: Secrets
     used: Used = forget
+    measured: Measured = unmeasured
 
     def __repr__(self) -> str:
         return "Door()"
@@ -63,11 +73,14 @@ def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:
                 return Reply("", 404)
             if environ["REQUEST_METHOD"] != "POST":
                 return Reply("", 405)
+            began = perf_counter()
             door.used(hook, secret)
             try:
-                return Reply(work(door.kit, read_form(environ)))
+                reply = Reply(work(door.kit, read_form(environ)))
             except Exception as error:
-                return problem(door.kit, hook, error)
+                reply = problem(door.kit, hook, error)
+            door.measured(hook, reply, began)
+            return reply
 
         return passed
 

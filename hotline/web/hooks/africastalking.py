@@ -7,6 +7,7 @@ delivery report     id status phoneNumber networkCode failureReason retryCount
 opt-out             senderId phoneNumber
 """
 
+import re
 from datetime import UTC, datetime
 
 from hotline.domain.message import MessageIn, ReportIn
@@ -75,7 +76,7 @@ def read_report(form: Form) -> ReportIn:
         provider_id=form.identifier("id"),
         status=form.text("status", most=MOST_WORD).replace("\0", ""),
         failure_reason=form.text("failureReason", most=MOST_WORD) if reason else None,
-        network=form.optional("networkCode"),
+        network=_network(form.fields.get("networkCode", "")),
     )
 
 
@@ -89,6 +90,11 @@ def _our_suffix(form: Form, line: Line) -> str:
     if suffix is None:
         raise CallbackInvalid("serviceCode is not ours")
     return suffix
+
+
+def _network(written: str) -> str | None:
+    """A network's code and nothing longer: it is shown where no number may be."""
+    return written if re.fullmatch(r"[0-9]{5,6}", written, re.ASCII) else None
 
 
 def _date(written: str) -> datetime | None:

@@ -1,0 +1,73 @@
+"""How long hooks take, counted in memory and handed on four times a minute: no hop pays for more than an addition."""
+
+import logging
+import threading
+from collections.abc import Callable
+from time import perf_counter
+
+from hotline.domain.measures import bound_of
+from hotline.errors import StoreUnavailable
+from hotline.ports import Kit
+from hotline.services import metering
+from hotline.services.conversation import failure
+from hotline.store.measures import Answered
+from hotline.text.languages import CODES
+from hotline.web.guard import Reply
+
+logger = logging.getLogger(__name__)
+
+EACH = 15.0
+Counted = dict[Answered, tuple[int, float]]
+
+
+class Meter:
+    """One web process's counts. Safe among threads."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._failures = frozenset(failure(kit, language) for language in CODES)
+        self._counted: Counted = {}
+        self._lock = threading.Lock()
+
+    def note(self, hook: str, reply: Reply, began: float) -> None:
+        """`began` is a reading of `perf_counter`."""
+        took = perf_counter() - began
+        key = Answered(hook, self._outcome(reply), bound_of(took))
+        with self._lock:
+            number, seconds = self._counted.get(key, (0, 0.0))
+            self._counted[key] = (number + 1, seconds + took)
+
+    def hand_on(self, add: Callable[[Counted], None]) -> None:
+        """Give what was counted to `add`, once: what it cannot take is kept for the next time."""
+        with self._lock:
+            taken, self._counted = self._counted, {}
+        if not taken:
+            return
+        try:
+            add(taken)
+        except StoreUnavailable:
+            self._keep(taken)
+
+    def _outcome(self, reply: Reply) -> str:
+        if reply.status != 200 or reply.body in self._failures:
+            return "failed"
+        return {"CON ": "con", "END ": "end"}.get(reply.body[:4], "ok")
+
+    def _keep(self, taken: Counted) -> None:
+        with self._lock:
+            for key, (number, seconds) in taken.items():
+                more, longer = self._counted.get(key, (0, 0.0))
+                self._counted[key] = (number + more, seconds + longer)
+
+
+def hand_on_for_ever(meter: Meter, kit: Kit, *, each: float = EACH) -> None:
+    """In a thread that ends with its process; what a killed process counted in its last seconds is lost."""
+
+    def work() -> None:
+        pause = threading.Event()
+        while not pause.wait(each):
+            try:
+                meter.hand_on(lambda counted: metering.add(kit, counted))
+            except Exception as broken:
+                logger.error("figures are not handed on: %s", type(broken).__name__)
+
+    threading.Thread(target=work, name="meter", daemon=True).start()
