@@ -122,8 +122,8 @@ def firings(session: Session) -> list[Firing]:
     ]
 
 
-def waits(session: Session) -> list[timedelta]:
-    """From each tip's filing to the first alert of it that the gateway took."""
+def waits(session: Session, *, urgency: int) -> list[timedelta]:
+    """From each such tip's filing to the first alert of it that the gateway took."""
     first = (
         select(Referral.tip_id, func.min(Message.accepted_at).label("at"))
         .join(Message, Message.referral_id == Referral.id)
@@ -133,6 +133,6 @@ def waits(session: Session) -> list[timedelta]:
     rows = session.execute(
         select(Tip.filed_at, first.c.at)
         .join(first, first.c.tip_id == Tip.id)
-        .where(Tip.filed_at.is_not(None), first.c.at.is_not(None))
+        .where(Tip.urgency == urgency, Tip.filed_at.is_not(None), first.c.at.is_not(None))
     )
     return [accepted - filed for filed, accepted in rows]

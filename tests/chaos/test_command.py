@@ -45,3 +45,11 @@ def test_one_breach_or_one_caller_unheard_is_not_clean() -> None:
 def test_a_run_that_came_to_no_end_says_what_kind_of_thing_happened_and_no_more() -> None:
     line = failure(ValueError, tips=3, seed=2, pair="sqlite")
     assert line == '{"failed": "ValueError", "tips": 3, "seed": 2, "pair": "sqlite"}'
+
+
+@pytest.mark.chaos
+def test_a_missing_program_is_a_line_of_its_own_and_says_what_to_install() -> None:
+    told = CliRunner(env={"PATH": "/nowhere"}).invoke(main, ["chaos", "--pair", "postgres"])
+    assert told.exit_code == 1
+    assert '"failed": "NotReady"' in told.stdout
+    assert "apt-get install redis-server" in told.stderr

@@ -11,18 +11,21 @@ import pytest
 from hotline.cli.chaos import ledger
 from hotline.cli.chaos.callers import dial_once, plan, tell
 from hotline.cli.chaos.ground import Ground, Pair, under_test
-from hotline.cli.chaos.killer import EACH, FAILPOINTS
+from hotline.cli.chaos.killer import EACH, FAILPOINTS, FROZEN, MARKS
 from hotline.cli.chaos.run import WORDS, Order, run
 from hotline.cli.chaos.settling import kit_of, settle
 from hotline.domain.places import districts
 from hotline.errors import DialogueBroken, LabelMissing
 
-TIPS = int(os.environ.get("CHAOS_TIPS", "200"))
+TIPS = int(os.environ.get("CHAOS_TIPS", "2000"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
-PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
+A_TENTH = 10
+"""Of the tips are told on the second pair: every death, and fewer callers."""
+PAUSE = 10.0
+"""Seconds between deaths once each has died its first ones: a new start costs the time of five tips."""
 FEW = 6
 PROCFILE = Path(__file__).parents[2] / "Procfile"
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
 
 
 def procfile_without(step: str, folder: Path) -> Path:
@@ -33,17 +36,24 @@ def procfile_without(step: str, folder: Path) -> Path:
     return procfile
 
 
+@pytest.mark.parametrize(
+    ("pair", "tips"), [(Pair.SQLITE, TIPS), (Pair.POSTGRES, TIPS // A_TENTH)], ids=[*Pair]
+)
 def test_no_tip_is_lost_and_no_alert_is_silent(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], pair: Pair, tips: int
 ) -> None:
-    report = run(tmp_path, Order(TIPS, SEED, PAIR), say=lambda _: None)
+    report = run(tmp_path, Order(tips, SEED, pair, PAUSE), say=lambda _: None)
     with capsys.disabled():
         sys.stdout.write(f"\nchaos: {report.line()}\n")
 
     assert report.clean, report.found
-    assert report.promised >= TIPS
-    wanted = {*FAILPOINTS, "redis", "redis.flush"}
-    assert all(report.deaths.get(name, 0) >= EACH for name in wanted), report.deaths
+    assert report.promised >= tips
+    often = {*FAILPOINTS, "redis", "redis.flush"} | (
+        {"postgres"} if pair is Pair.POSTGRES else set()
+    )
+    assert all(report.deaths.get(name, 0) >= EACH for name in often), report.deaths
+    seldom = {*MARKS, *FROZEN, "everything"}
+    assert all(report.deaths.get(name, 0) >= 1 for name in seldom), report.deaths
 
 
 @pytest.mark.parametrize(

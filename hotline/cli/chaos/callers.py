@@ -11,11 +11,12 @@ from hotline.emulator.client import EmulatorClient, Session
 from hotline.emulator.reader import choose
 from hotline.errors import DialogueBroken, HandsetRefused, LabelMissing
 
-PROBLEM, YES, NO, CHILD_WORK, ADULT = (
+PROBLEM, YES, NO, CHILD_WORK, UNPAID_WORK, ADULT = (
     "Ikibazo",
     "Yego",
     "Oya",
     "Umwana ukora cyangwa usabiriza",
+    "Imirimo y'agahato, idahemberwa",
     "Umuntu mukuru",
 )
 LANDMARK = "2"
@@ -38,6 +39,8 @@ class Tip:
     district: str
     danger: bool
     words: str
+    child: bool = True
+    """Where she tells all of it: about a child, which is as urgent as danger; otherwise it can wait."""
 
     @property
     def route(self) -> tuple[bool, str]:
@@ -138,7 +141,7 @@ def dial_once(emulator: EmulatorClient, tip: Tip, habits: Habits | None = None) 
         return Promise(session.id, tip.district, complete=False)
 
     _press(session, sectors(tip.district)[0].name)
-    for label in (CHILD_WORK, ADULT, YES):
+    for label in (CHILD_WORK if tip.child else UNPAID_WORK, ADULT, YES):
         _press(session, label)
     _must_say(session, SAVED)
     _finish(session, tip.words)

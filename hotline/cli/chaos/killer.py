@@ -37,8 +37,8 @@ TWICE = 2
 """How often it holds the deaths that nothing but a new start can mend."""
 FROZEN = {"alerts.frozen": 33.0, "clock.frozen": 12.0, "redis.frozen": 8.0}
 """Seconds asleep: a worker past its lease, a relay past its leadership, Redis past everybody's patience."""
-PATIENCE = 20.0
-"""Seconds for a token to be taken, or for a process to be there to be killed."""
+PATIENCE = 60.0
+"""Seconds for a token to be taken, or for a process to be there to be killed: longer than anybody is asleep."""
 QUICK = 0.2
 """Seconds between the deaths of the first deck."""
 

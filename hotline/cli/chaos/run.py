@@ -22,6 +22,7 @@ from hotline.cli.chaos.responders import answer_alerts
 from hotline.cli.chaos.settling import accepted, kit_of, settle
 from hotline.cli.stack import Stack
 from hotline.config import Settings
+from hotline.domain.tip import Urgency
 from hotline.store import ledger as books
 
 FEW = 2
@@ -155,19 +156,25 @@ def _count(report: Report, stack: Stack, killer: Killer, crowd: Crowd) -> None:
     report.deaths = dict(sorted(killer.kills.items()))
     report.faults = killer.kills.total() + sum(report.lies.values())
     report.violations = dict(Counter(one["rule"] for one in stack.emulator.violations()))
-    report.told = _waits(stack)
+    report.told = waits(stack)
 
 
-def _waits(stack: Stack) -> dict[str, float]:
+def waits(stack: Stack) -> dict[str, float]:
+    """Seconds until somebody was told of a tip of danger."""
     kit = kit_of(stack)
     with kit.database.reading() as session:
-        seconds = sorted(wait.total_seconds() for wait in books.waits(session))
+        found = books.waits(session, urgency=Urgency.DANGER)
     kit.database.close()
-    if len(seconds) < FEW:
+    if len(found) < FEW:
         return {}
+    seconds = sorted(wait.total_seconds() for wait in found)
     twentieths = statistics.quantiles(seconds, n=20)
-    figures = {"median": statistics.median(seconds), "p95": twentieths[-1], "worst": seconds[-1]}
-    return {name: round(figure, 2) for name, figure in figures.items()}
+    return {
+        "tips": len(seconds),
+        "median": round(statistics.median(seconds), 2),
+        "p95": round(twentieths[-1], 2),
+        "worst": round(seconds[-1], 2),
+    }
 
 
 def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:

@@ -1,0 +1,57 @@
+"""Ten thousand tips an hour that can wait, a gateway too slow for them, and twenty of danger in between."""
+
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from hotline.cli.chaos.callers import Broken, Habits, Promise, Tip, try_to_tell
+from hotline.cli.chaos.ground import Pair, ground, under_test
+from hotline.cli.chaos.run import WORDS, waits
+from hotline.cli.chaos.settling import settle
+from hotline.domain.places import districts
+from hotline.emulator.client import EmulatorClient
+
+PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
+TIPS, IN_DANGER = 160, 20
+EVERY = 3600 / 10_000
+"""Seconds from one caller to the next."""
+CALLERS = 24
+SLOW = {"kind": "slow", "seconds": 1.0}
+"""Two workers then send two alerts a second: fewer than there are to send."""
+WITHIN = 30.0
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+
+
+def flood(emulator: EmulatorClient) -> list[Promise]:
+    """Each dials at her own time, whether or not the one before has been heard."""
+    codes = [district.code for district in districts()]
+    tips = [
+        Tip(n, codes[n % len(codes)], n % (TIPS // IN_DANGER) == 0, WORDS, child=False)
+        for n in range(TIPS)
+    ]
+    began, broken, habits, over = time.monotonic(), Broken(), Habits(), threading.Event()
+
+    def tell(tip: Tip) -> Promise | None:
+        over.wait(max(0.0, began + tip.number * EVERY - time.monotonic()))
+        return try_to_tell(emulator, tip, broken, habits)
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        told = list(callers.map(tell, tips))
+    return [promise for promise in told if promise is not None]
+
+
+def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(tmp_path: Path) -> None:
+    with ground(PAIR) as servers, under_test(tmp_path, servers) as (stack, _):
+        stack.emulator.set_faults(SLOW)
+        told = flood(stack.emulator)
+        assert len(told) == TIPS
+        stack.emulator.clear_faults()
+
+        assert settle(stack, told) == []
+        danger = waits(stack)
+        assert danger["tips"] == IN_DANGER
+        assert danger["p95"] <= WITHIN, danger
