@@ -11,6 +11,7 @@ from hotline.adapters.absent import NoNumbers, NoRuns, NoSms
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.catalogues import load_phrases
 from hotline.adapters.failpoints import Failpoints
+from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
@@ -99,7 +100,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         phrases=load_phrases(),
         line=line_of(settings),
         watch=_watch(settings, role, keys),
-        now=now,
+        now=TurnedClock(settings.clock) if settings.clock else now,
         failpoint=Failpoints(settings.faults) if settings.faults else survive,
     )
 

@@ -68,6 +68,8 @@ class Settings:
     """HOTLINE_ALARM_MAIL: `smtps://account:password@server/recipient`: where an alarm is mailed, beside the SMS."""
     keys: Path | None
     """HOTLINE_KEYS: one key folder, for a process that is given only its own; else `keys/<role>` in the home folder."""
+    clock: Path | None
+    """HOTLINE_CLOCK: a file of the seconds by which this line's clock is turned. Refused with a real gateway."""
     faults: Path | None
     """HOTLINE_FAULTS: a folder of failpoint tokens. Refused unless HOTLINE_TESTING is `yes`."""
 
@@ -145,6 +147,7 @@ class _Reader:
             alarm_command=self._env.text("ALARM_COMMAND"),
             alarm_mail=self._alarm_mail(),
             keys=self._env.folder("KEYS"),
+            clock=self._clock(gateway_url),
             faults=self._env.testing_folder("FAULTS", "makes processes die, and is for tests"),
         )
         if problems := self._env.problems():
@@ -184,6 +187,14 @@ class _Reader:
         if url and not url.startswith(("http://", "https://")):
             self._env.wrong("LINE_URL", "must begin https:// or http://")
         return url
+
+    def _clock(self, gateway_url: str) -> Path | None:
+        """Whose alerts go to nobody may play with time."""
+        file = self._env.folder("CLOCK")
+        parts = split_url(gateway_url)
+        if file is not None and (parts is None or parts.hostname not in LOOPBACK):
+            self._env.wrong("CLOCK", "turns the clock, and is for the pretended gateway alone")
+        return file
 
     def _alarm_mail(self) -> str:
         url = self._env.text("ALARM_MAIL")

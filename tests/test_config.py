@@ -83,6 +83,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         alarm_command="page-somebody",
         alarm_mail="smtps://line%40here.example:secret@mail.example/duty@here.example",
         keys=tmp_path / "k",
+        clock=None,
         faults=tmp_path / "f",
     )
 
@@ -122,6 +123,15 @@ def test_what_is_wrong_is_named(variable: str, value: str) -> None:
     (problem,) = problems({f"HOTLINE_{variable}": value})
 
     assert problem.startswith(f"HOTLINE_{variable}:")
+
+
+def test_a_clock_is_turned_before_the_pretended_gateway_alone(tmp_path: Path) -> None:
+    """Not even a test may turn it where an alert can reach somebody."""
+    turned = {"HOTLINE_CLOCK": str(tmp_path / "clock")}
+    assert Settings.read(turned).clock == tmp_path / "clock"
+    live = {"HOTLINE_GATEWAY_URL": LIVE, "HOTLINE_GATEWAY_API_KEY": "k", "HOTLINE_TESTING": "yes"}
+    (problem,) = problems(turned | live)
+    assert problem.startswith("HOTLINE_CLOCK")
 
 
 def test_everything_wrong_is_told_at_once() -> None:

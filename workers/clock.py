@@ -17,7 +17,7 @@ from threading import Event
 from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
-from hotline.services import delivery, epochs, intake, outreach, referral, retention
+from hotline.services import delivery, epochs, intake, outreach, referral, retention, set_back
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
 from hotline.store.leader import Leadership
@@ -95,27 +95,42 @@ class Moment:
     monotonic: float
 
     def jump_since(self, before: "Moment") -> timedelta:
-        """How far the wall's clock was turned meanwhile, either way."""
+        """How far the wall's clock was turned meanwhile; less than nothing where it was set back."""
         passed = timedelta(seconds=self.monotonic - before.monotonic)
-        return abs((self.wall - before.wall) - passed)
+        return (self.wall - before.wall) - passed
 
 
 def run(kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS) -> None:
     """Tick once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     leadership = Leadership(kit.database, holder)
-    last = Moment(kit.now(), time.monotonic())
+    last, leading, back = Moment(kit.now(), time.monotonic()), False, timedelta(0)
     while not stop.is_set():
         now = Moment(kit.now(), time.monotonic())
-        if now.jump_since(last) > JUMP:
+        jump, last = now.jump_since(last), now
+        if abs(jump) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
-        last = now
-        if leads(kit, leadership):
+            # A relay that only stands by leaves it to the one that leads.
+            back += -jump if leading and jump < timedelta(0) else timedelta(0)
+        leading = leads(kit, leadership)
+        if leading:
+            back = make_good(kit, back)
             tick(kit, steps)
         else:
             tick(kit, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
     leadership.close()
+
+
+def make_good(kit: Kit, back: timedelta) -> timedelta:
+    """Nobody waits longer for a clock that was set back. Returns what is still to be made good."""
+    if back:
+        try:
+            set_back.make_good(kit, back)
+        except Unavailable as broken:
+            logger.error("the clock was set back, and %s", type(broken).__name__)
+            return back
+    return timedelta(0)
 
 
 def leads(kit: Kit, leadership: Leadership) -> bool:
