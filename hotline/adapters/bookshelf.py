@@ -5,9 +5,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from hotline.engine.document import compile as compile_book
 from hotline.engine.flow import Book
+from hotline.engine.pressing import MARK, unpress
 from hotline.engine.run import Option
 from hotline.errors import NotFound, NotReady
 from hotline.store import flows
@@ -68,7 +69,17 @@ class SqlBookshelf:
 
     def _compiled(self, revision_id: int) -> Book:
         with self._database.reading() as session:
-            document = flows.document_of(session, revision_id)
+            pressed = flows.pressed_of(session, revision_id, MARK)
+            document = None if pressed else flows.document_of(session, revision_id)
+        if pressed is not None:
+            return unpress(pressed, self._lists)
         if document is None:
             raise NotFound(f"revision {revision_id}")
-        return compile_book(document, self._lists)
+        return _compile(document, self._lists)
+
+
+def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> Book:
+    """For what another version has pressed. Here alone, since a process that starts has no other use for pydantic."""
+    from hotline.engine.document import compile as compile_book
+
+    return compile_book(document, lists)

@@ -9,6 +9,7 @@ from typing import Any
 
 from hotline.engine import document as documents
 from hotline.engine import source
+from hotline.engine.pressing import MARK, press
 from hotline.errors import FlowInvalid, NotReady
 from hotline.services.places import place_lists
 from hotline.store import flows
@@ -54,7 +55,7 @@ def publish(database: Database, document: Mapping[str, Any], now: datetime) -> i
 
     Raises FlowInvalid where it cannot be played, StoreUnavailable.
     """
-    documents.compile(document, place_lists())
+    pressed = press(documents.compile(document, place_lists()))
     digest = digest_of(document)
 
     with database.writing() as session:
@@ -63,6 +64,8 @@ def publish(database: Database, document: Mapping[str, Any], now: datetime) -> i
             revision = flows.add(session, digest=digest, document=document, at=now)
         if flows.live_id(session) != revision.id:
             revision.live_from = now
+        if (revision.pressed, revision.pressed_mark) != (pressed, MARK):
+            revision.pressed, revision.pressed_mark = pressed, MARK
         return revision.id
 
 

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from sqlalchemy import (
     inspect,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -37,7 +37,6 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
-from hotline.store.server import open_server
 
 __all__ = ("Database", "Row", "Session", "Utc", "add_if_new", "open_database", "sqlite_file")
 
@@ -133,13 +132,22 @@ class Database:
 
 def add_if_new(session: Session, row: Row) -> bool:
     """Insert a row unless a unique key of it is taken; whether it was inserted. The transaction goes on either way."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     columns = inspect(type(row)).column_attrs.keys()
     values = {name: getattr(row, name) for name in columns if name in row.__dict__}
     key = inspect(type(row)).primary_key
     # What came back, never `rowcount`: psycopg does not say how many rows an ORM insert made.
-    inserted = insert(type(row)).values(values).on_conflict_do_nothing().returning(*key)
+    inserted = (
+        insert_into(session, type(row)).values(values).on_conflict_do_nothing().returning(*key)
+    )
     return session.execute(inserted).first() is not None
+
+
+def insert_into(session: Session, row: type[Row]) -> Any:
+    """An `Insert` that knows conflicts, in the words of the database at hand.
+
+    By name: the other database's words and driver would be a sixth of what a process loads before its first answer.
+    """
+    return import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(row)
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -151,7 +159,10 @@ def sqlite_file(url: str) -> Path | None:
 def open_database(url: str) -> Database:
     """`sqlite:///…` or `postgresql+psycopg://…`. Opens no connection yet. Raises SettingsInvalid."""
     try:
-        return Database(_open_sqlite(url) if url.startswith("sqlite") else open_server(url))
+        if url.startswith("sqlite"):
+            return Database(_open_sqlite(url))
+        # PostgreSQL's driver is loaded where somebody has one.
+        return Database(import_module("hotline.store.server").open_server(url))
     except (ArgumentError, ValueError):
         raise SettingsInvalid(["HOTLINE_DATABASE_URL: cannot be read as an address"]) from None
 

@@ -23,6 +23,10 @@ class Revision(Row):
     created_at: Mapped[datetime]
     live_from: Mapped[datetime | None]
     """The newest of these is live. A draft has none."""
+    pressed: Mapped[str | None]
+    """The compiled book, as `engine.pressing` writes it: a process that starts reads this."""
+    pressed_mark: Mapped[str | None]
+    """Which code can read it; any other compiles the document."""
 
 
 def live_id(session: Session) -> int | None:
@@ -37,6 +41,12 @@ def live_id(session: Session) -> int | None:
 
 def document_of(session: Session, revision_id: int) -> dict[str, Any] | None:
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
+
+
+def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
+    """The compiled book, where code of this mark can read it."""
+    here = (Revision.id == revision_id, Revision.pressed_mark == mark)
+    return session.scalar(select(Revision.pressed).where(*here))
 
 
 def with_digest(session: Session, digest: str) -> Revision | None:

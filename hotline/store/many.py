@@ -20,10 +20,9 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from hotline.store.database import Row
+from hotline.store.database import Row, insert_into
 
 Column = InstrumentedAttribute[Any]
 
@@ -34,7 +33,7 @@ def insertion(
     columns: Sequence[Column],
     rows: Iterable[Sequence[object]],
     same: dict[Column, object],
-) -> postgresql.Insert | sqlite.Insert:
+) -> Any:
     """An INSERT of rows that hold these columns, and in every row the `same` values. They go in in their order."""
     text = literal(json.dumps([*rows], separators=(",", ":")), String)
     embedded = session.get_bind().dialect.name == "sqlite"
@@ -43,10 +42,9 @@ def insertion(
     given = [_field(value, at, column, embedded) for at, column in enumerate(columns)]
     shared = [literal(what, column.type) for column, what in same.items()]
 
-    insert = sqlite.insert if embedded else postgresql.insert
     # Without a condition SQLite would read the ON of a conflict as one of a join.
     source = select(*given, *shared).where(true())
-    return insert(row).from_select([*columns, *same], source)
+    return insert_into(session, row).from_select([*columns, *same], source)
 
 
 def among(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ Their questions are in `referrals.py`, `outbox.py` and `lanes.py`; states and le
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.database import Row
@@ -101,17 +101,11 @@ class DeliveryReport(Row):
     applied: Mapped[bool] = mapped_column(default=False)
 
 
-OPEN = text("fired_at IS NULL")
-
-
 class Deadline(Row):
     """Something that must have happened by then. A row, so that no restart forgets it."""
 
     __tablename__ = "deadline"
-    __table_args__ = (
-        UniqueConstraint("tip_id", "kind", "step"),
-        Index("deadline_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
-    )
+    __table_args__ = (UniqueConstraint("tip_id", "kind", "step"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))

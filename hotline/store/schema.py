@@ -1,5 +1,10 @@
 """Every family of rows, imported so that one metadata knows them all."""
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, Index
+from sqlalchemy.orm import InstrumentedAttribute
+
 from hotline.store import (
     alarms,
     audit,
@@ -15,6 +20,8 @@ from hotline.store import (
     tips,
 )
 from hotline.store.database import Database, Row
+from hotline.store.messages import Deadline
+from hotline.store.tips import DRAFT, WAITS, Tip
 
 FAMILIES = (
     alarms,
@@ -31,6 +38,20 @@ FAMILIES = (
     tips,
 )
 METADATA = Row.metadata
+
+
+def _partial(name: str, where: ColumnElement[bool], *columns: InstrumentedAttribute[Any]) -> None:
+    """An index over a part of a table.
+
+    Here and not beside the rows: naming PostgreSQL's half of it loads its whole dialect, and a process that starts on
+    SQLite has no use for that.
+    """
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_partial("tip_waits", WAITS, Tip.urgency, Tip.id)
+_partial("tip_silent", Tip.state == DRAFT, Tip.updated_at)
+_partial("deadline_open", Deadline.fired_at.is_(None), Deadline.due_at)
 
 
 def create_all(database: Database) -> None:

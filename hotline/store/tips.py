@@ -83,13 +83,6 @@ WAITS = and_(
     Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
 )
 """Filed, and nobody was told of it, or not at the urgency it has by now."""
-Index("tip_waits", Tip.urgency, Tip.id, sqlite_where=WAITS, postgresql_where=WAITS)
-Index(
-    "tip_silent",
-    Tip.updated_at,
-    sqlite_where=Tip.state == DRAFT,
-    postgresql_where=Tip.state == DRAFT,
-)
 
 
 class Grant(Row):
@@ -124,7 +117,7 @@ def any_silent(session: Session, before: datetime) -> bool:
 
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
     """Those that no hop is adding to at this moment, held until this transaction ends."""
-    silent = select(Tip).where(*_silent(before)).order_by(Tip.id)
+    silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
     return session.scalars(silent.with_for_update(skip_locked=True)).all()
 
 

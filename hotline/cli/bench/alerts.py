@@ -96,7 +96,7 @@ def _measure(emulator: EmulatorClient, tips: int) -> Figures:
             chosen = codes[: tips - first]
             began = time.time()
             answered = dict(
-                zip(chosen, callers.map(lambda code: _tell(emulator, code), chosen), strict=True)
+                zip(chosen, callers.map(lambda code: tell(emulator, code), chosen), strict=True)
             )
             seconds += _waits(emulator, answered, began)
             bar.update(len(chosen))
@@ -109,7 +109,7 @@ def _measure(emulator: EmulatorClient, tips: int) -> Figures:
     )
 
 
-def _tell(emulator: EmulatorClient, district: str) -> float:
+def tell(emulator: EmulatorClient, district: str) -> float:
     """A tip of danger, hung up after the fourth answer. When that answer left the handset."""
     session = emulator.dial(msisdn=f"+25078800{district}0")
     for label in (PROBLEM, DANGER, NO_OFFICIAL):

@@ -3,8 +3,11 @@
 import click
 
 from hotline.cli.bench.alerts import alerts
+from hotline.cli.bench.flows import flows_bench
 from hotline.cli.bench.hop import hop_bench
+from hotline.cli.bench.memory import memory_bench
 from hotline.cli.bench.refer import refer_bench
+from hotline.cli.bench.start import start_bench
 
 
 @click.group()
@@ -12,5 +15,5 @@ def bench() -> None:
     """Measure this machine. Everything runs on loopback and ends by itself."""
 
 
-for command in (alerts, hop_bench, refer_bench):
+for command in (alerts, flows_bench, hop_bench, memory_bench, refer_bench, start_bench):
     bench.add_command(command)

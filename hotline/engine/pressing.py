@@ -1,0 +1,85 @@
+"""A compiled book as plain data and back, so that a process that starts need not compile. Pure.
+
+Every value is `[kind, field, field, ...]`, in the order of the class and without defaults at its end: what was written
+by code whose classes had other fields carries another `MARK`, and is not read. What holds a text holds texts alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from hotline.engine.flow import (
+    Arm,
+    Ask,
+    Book,
+    Branch,
+    Call,
+    Choice,
+    Condition,
+    Finish,
+    Flow,
+    Lead,
+    Menu,
+    Say,
+)
+from hotline.engine.run import Option
+
+CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say)
+MARK = hashlib.sha256(
+    "\n".join(
+        f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
+        for kind in CLASSES
+        for field in fields(kind)
+    ).encode()
+).hexdigest()
+
+_TUPLE = 0
+_KINDS: dict[type, int] = {kind: number for number, kind in enumerate(CLASSES, 1)}
+_MAKERS: tuple[Callable[..., object], ...] = (lambda *items: items, *CLASSES)
+
+
+def press(book: Book) -> str:
+    """Flows and entries; the lists are this code's own, and no part of a revision."""
+    pressed = [
+        {name: _press(flow) for name, flow in book.flows.items()},
+        book.front,
+        dict(book.entries),
+    ]
+    return json.dumps(pressed, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
+    """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
+    flows, front, entries = json.loads(pressed)
+    return Book(flows=_unpress(flows), front=front, lists=lists, entries=entries)
+
+
+def _press(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_TUPLE, *map(_press, value)]
+    if isinstance(value, Mapping):
+        return {name: _press(one) for name, one in value.items()}
+    kind = _KINDS.get(type(value))
+    if kind is None:
+        return value
+    pressed = [getattr(value, field.name) for field in fields(value)]
+    for field in reversed(fields(value)):
+        if pressed[-1] is not field.default and pressed[-1] != field.default:
+            break
+        pressed.pop()
+    return [kind, *map(_press, pressed)]
+
+
+def _unpress(value: Any) -> Any:
+    if type(value) is list:
+        return _MAKERS[value[0]](
+            *[_unpress(one) if type(one) in _NESTED else one for one in value[1:]]
+        )
+    if type(next(iter(value.values()), "")) is str:
+        return value
+    return {name: _unpress(one) for name, one in value.items()}
+
+
+_NESTED = frozenset({list, dict})

@@ -1,0 +1,37 @@
+"""A book that was pressed is the book that was compiled."""
+
+import subprocess
+import sys
+
+from hotline.engine import document
+from hotline.engine.pressing import CLASSES, MARK, press, unpress
+from hotline.engine.run import Option
+from hotline.services import authoring
+from hotline.services.places import place_lists
+from tests.callers import FLOWS
+
+
+def test_every_shipped_flow_comes_back_as_it_was() -> None:
+    lists = place_lists()
+    book = document.compile(authoring.read_folder(FLOWS), lists)
+    assert unpress(press(book), lists) == book
+
+
+def test_lists_are_those_of_whoever_reads_it() -> None:
+    lists = {"provinces": (Option("1", {"en": "Kigali"}),)}
+    book = document.compile(authoring.read_folder(FLOWS), place_lists())
+    assert unpress(press(book), lists).lists == lists
+
+
+def test_every_kind_of_node_is_in_what_is_shipped() -> None:
+    """So that the first test says something of each."""
+    pressed = press(document.compile(authoring.read_folder(FLOWS), place_lists()))
+    for number, kind in enumerate(CLASSES, 1):
+        assert f"[{number}," in pressed, kind
+
+
+def test_another_process_of_the_same_code_has_the_same_mark() -> None:
+    """Or everything would be compiled anew by each."""
+    asked = "from hotline.engine.pressing import MARK; print(MARK)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == MARK
