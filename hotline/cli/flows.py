@@ -20,6 +20,7 @@ from hotline.engine.turn import Turn, resume, start
 from hotline.errors import FlowInvalid
 from hotline.services.authoring import live_document, read_folder, write_folder
 from hotline.services.places import place_lists
+from hotline.services.quizzes import uncounted
 from hotline.text.languages import LANGUAGES
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -118,7 +119,9 @@ def _findings(folder: Path, limit: int) -> Sequence[Finding]:
             Finding("", "", Code.SHAPE, problem, "mend the file first")
             for problem in invalid.problems
         ]
-    return check_document(document, place_lists(), signed=signed_numbers(folder), limit=limit)
+    lists = place_lists()
+    found = check_document(document, lists, signed=signed_numbers(folder), limit=limit)
+    return [*found, *uncounted(documents.bind(documents.read(document), lists))]
 
 
 def signed_numbers(folder: Path) -> frozenset[str]:

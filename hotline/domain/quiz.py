@@ -15,6 +15,7 @@ from hotline.domain.figures import SMALL
 BEFORE = "quiz_"
 AGAIN = "again_"
 RIGHT = "right"
+VALUES = frozenset({RIGHT, "wrong", "unsure"})
 LEAST_ASKED = 20
 """Under so many pairs of answers a share says nothing of a lesson."""
 

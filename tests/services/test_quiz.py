@@ -1,17 +1,28 @@
 """C6: what a quiz taught is counted in pairs, once a session, and nothing is kept of who answered."""
 
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from hotline.domain.figures import Hidden
 from hotline.domain.quiz import Gain, Share
+from hotline.engine import document
+from hotline.services.authoring import read_folder
 from hotline.services.figures import By, gains, reach
 from hotline.services.outreach import Measure
+from hotline.services.places import place_lists
+from hotline.services.quizzes import uncounted
 from hotline.store import outreach
 from hotline.store.contacts import Dialogue
 from hotline.store.messages import Message
 from hotline.store.tips import Tip
 from tests.callers import Line, line
+from tests.engine.books import choice, make_book, t
 
 __all__ = ["line"]
 
+FLOWS = Path(__file__).parents[2] / "flows"
 LEARNS = ("1", "2", "9", "1", "9", "2", "9", "2", "9", "1", "9", "2")
 """Work abroad: nothing right before the lessons, everything after."""
 KNOWS = ("1", "1", "9", "2", "9", "1", "9", "2", "9", "1", "9", "2")
@@ -92,3 +103,34 @@ def test_a_quiz_is_read_as_a_topic_and_its_pairs_are_none_of_reachs_figures(line
     figures = reach(line.kit, By.TOPIC)
 
     assert figures.columns[Measure.TOPIC].cells == {"quiz_abroad": 5}
+
+
+def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:
+    choices = [choice(value or "on", value=value, goes=goes) for value in values]
+    return {"menu": {"text": t("Asked"), "saves": saves, "choices": choices}}
+
+
+@pytest.mark.parametrize(
+    ("saves", "values", "found"),
+    [
+        ("again_fee", ("right", "wrong", "unsure"), []),
+        ("again_fees", ("right", "wrong"), ["quiz_fees never is", "again_fee never is"]),
+        ("quiz_fees", ("right", "wrong"), ["again_fees never is", "again_fee never is"]),
+        ("again_fee", ("right", "rigth"), ["an answer that is kept as again_fee is rigth"]),
+        ("again_fee", ("right", ""), ["an answer that is kept as again_fee is nothing"]),
+    ],
+)
+def test_a_slip_that_would_count_nothing_is_found(
+    saves: str, values: tuple[str, ...], found: list[str]
+) -> None:
+    first = asks("quiz_fee", "right", "wrong", goes="two")
+    nodes = {"one": first, "two": asks(saves, *values, goes="end"), "end": {"finish": {}}}
+    messages = sorted(finding.message for finding in uncounted(make_book(learn=nodes)))
+
+    assert len(messages) == len(found)
+    assert all(any(part in message for message in messages) for part in found)
+
+
+def test_the_shipped_quizzes_are_counted() -> None:
+    book = document.compile(read_folder(FLOWS), place_lists())
+    assert list(uncounted(book)) == []
