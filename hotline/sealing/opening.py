@@ -1,12 +1,13 @@
 """The opening half: desk keys, tips, numbers. No hook may reach this file (import contract)."""
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from nacl.bindings import sodium_unpad
 from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, SealedBox
+from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import PassphraseWrong, SealBroken
@@ -37,6 +38,20 @@ def open_tip(
     if len(padded) not in SIZES or not isinstance(answers, dict):
         raise SealBroken("a body of an unknown shape")
     return {str(name): str(value) for name, value in answers.items()}
+
+
+def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
+    """The same grant, sealed to the desk's next key. Raises SealBroken."""
+    key = _open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
+
+
+def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bool:
+    try:
+        _open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    except SealBroken:
+        return False
+    return True
 
 
 def open_number(sealed: bytes, *, private_key: bytes) -> str:
@@ -72,12 +87,25 @@ class LiveNumbers:
         return open_number(sealed, private_key=newest)
 
 
-def unwrap_desk_key(wrapped: bytes, passphrase: str, *, desk: str) -> bytes:
+def stretched(passphrase: str, costs: Costs, salt: bytes) -> bytes:
+    """The dear part of unwrapping. What was wrapped together shares it: whoever opens many keeps it by `cache`."""
+    return WrappingKey.stretch(passphrase, costs, salt=salt).key
+
+
+Stretch = Callable[[str, Costs, bytes], bytes]
+
+
+def unwrap_desk_key(
+    wrapped: bytes, passphrase: str, *, desk: str, stretch: Stretch = stretched
+) -> bytes:
     """A desk's private key. Raises PassphraseWrong; SealBroken where the envelope was altered or is another desk's."""
-    return unwrap(wrapped, passphrase, owner=desk, says=f"the key of desk {desk}")
+    says = f"the key of desk {desk}"
+    return unwrap(wrapped, passphrase, owner=desk, says=says, stretch=stretch)
 
 
-def unwrap(wrapped: bytes, passphrase: str, *, owner: str, says: str) -> bytes:
+def unwrap(
+    wrapped: bytes, passphrase: str, *, owner: str, says: str, stretch: Stretch = stretched
+) -> bytes:
     """What `WrappingKey.wrap` wrapped; `says` names it to a person. Raises PassphraseWrong, SealBroken."""
     envelope, told = wrapped[:-CHECKSUM_BYTES], wrapped[-CHECKSUM_BYTES:]
     if len(envelope) <= HEADER.size or checksum(envelope) != told:
@@ -87,7 +115,7 @@ def unwrap(wrapped: bytes, passphrase: str, *, owner: str, says: str) -> bytes:
     if version != VERSION or not (1 <= passes <= MOST_PASSES and 8 <= kib <= MOST_KIB):
         raise SealBroken(f"{says} is of an unknown format")
 
-    key = WrappingKey.stretch(passphrase, Costs(passes, kib), salt=salt).key
+    key = stretch(passphrase, Costs(passes, kib), salt)
     try:
         return Aead(key).decrypt(
             envelope[HEADER.size :], aad=envelope[: HEADER.size] + owner.encode()

@@ -13,7 +13,7 @@ from hotline.errors import NotFound, PassphraseWrong
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
-from hotline.sealing.opening import open_tip, unwrap_desk_key
+from hotline.sealing.opening import open_tip, opens_grant, unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import epochs
 from hotline.store import audit, desks, tips
@@ -97,10 +97,15 @@ def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
         tip, grant = tips.with_grant(session, tip_id, desk)
         key = _granted(tip, grant, desk)
         wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
+        before = desks.key_before(session, desk)
 
     key = kit.sealer.epochs.unlock(key, label(tip.uid, desk))
     try:
         private_key = unwrap_desk_key(wrapped, passphrase, desk=desk)
+        if before is not None and not opens_grant(
+            key, uid=tip.uid, desk=desk, private_key=private_key
+        ):
+            private_key = unwrap_desk_key(before, passphrase, desk=desk)
     except PassphraseWrong:
         _record(kit, "tip_refused", tip_id, desk, reason="wrong passphrase")
         raise

@@ -18,16 +18,19 @@ def reseal(
     before: bytes,
     say: Callable[[str], None],
 ) -> int:
-    """How many numbers were sealed anew; those that open with the newest stay as they are.
+    """How many numbers were sealed anew, until a whole look finds none; those that open with the newest stay.
 
     Raises SealBroken where one opens with neither: then the key before must stay.
     """
-    sealer, done, last = Sealer(public_key), 0, 0
+    sealer, done, last, looked = Sealer(public_key), 0, 0, 0
     while True:
         with kit.database.reading() as session:
             batch = vaults.numbers(session, vault, last)
-        if not batch:
+        if not batch and looked == done:
             return done
+        if not batch:
+            last, looked = 0, done
+            continue
 
         moved = [
             (row_id, sealed, sealer.number(_opened(vault, row_id, sealed, before)))

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.errors import NotFound
@@ -11,6 +11,10 @@ from hotline.store.database import Row
 
 ENROLMENT = "enrolment"
 """The member that every desk begins with: whoever knows the passphrase of `hotline init`."""
+
+
+BEFORE = "before"
+"""The key that a rotation put aside, wrapped likewise, until no grant is sealed to it."""
 
 
 class Desk(Row):
@@ -51,14 +55,35 @@ def codes(session: Session) -> set[str]:
 
 def wrapped_key(session: Session, code: str, member: str) -> bytes:
     """A desk's private key as wrapped for one member. Raises NotFound."""
-    found = session.scalar(
-        select(DeskMember.wrapped_key).where(
-            DeskMember.desk_code == code, DeskMember.member == member
-        )
-    )
+    found = session.scalar(_wrapped(code, member))
     if found is None:
         raise NotFound(f"desk {code} has no member {member}")
     return found
+
+
+def key_before(session: Session, code: str) -> bytes | None:
+    """The one that a rotation put aside, as it is wrapped; None but in the middle of one."""
+    return session.scalar(_wrapped(code, BEFORE))
+
+
+def put_aside(session: Session, code: str, *, wrapped_key: bytes, at: datetime) -> None:
+    """Keep the present key beside the next one, wrapped as it is given."""
+    session.add(DeskMember(desk_code=code, member=BEFORE, wrapped_key=wrapped_key, created_at=at))
+
+
+def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
+    """From this commit on tips are sealed to the new half."""
+    session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
+    session.execute(
+        update(DeskMember)
+        .where(DeskMember.desk_code == code, DeskMember.member == ENROLMENT)
+        .values(wrapped_key=wrapped_key)
+    )
+
+
+def forget_before(session: Session) -> None:
+    """Destroy every key that was put aside."""
+    session.execute(delete(DeskMember).where(DeskMember.member == BEFORE))
 
 
 def add(
@@ -74,3 +99,9 @@ def add(
     session.add(Desk(code=code, public_key=public_key, created_at=at))
     session.flush()
     session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
+
+
+def _wrapped(code: str, member: str) -> Select[bytes]:
+    return select(DeskMember.wrapped_key).where(
+        DeskMember.desk_code == code, DeskMember.member == member
+    )

@@ -1,6 +1,7 @@
-"""Every sealed number, whosever it is: what must be sealed anew when a pair is rotated."""
+"""Every sealed number, whosever it is, and every grant: what must be sealed anew when a pair is rotated."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, update
@@ -8,10 +9,19 @@ from sqlalchemy.orm import Session
 
 from hotline.store.alarms import Watcher
 from hotline.store.responders import Responder
+from hotline.store.tips import Grant, Tip
 
 VAULTS: Mapping[str, Any] = {"relay": Responder, "watch": Watcher}
 """Rows that hold a `sealed_number`, by the pair that it is sealed to."""
 BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SealedGrant:
+    id: int
+    uid: str
+    """The tip's."""
+    sealed_key: bytes = field(repr=False)
 
 
 def numbers(session: Session, vault: str, after: int) -> Sequence[tuple[int, bytes]]:
@@ -24,8 +34,29 @@ def numbers(session: Session, vault: str, after: int) -> Sequence[tuple[int, byt
 
 
 def exchange(session: Session, vault: str, row_id: int, before: bytes, after: bytes) -> None:
-    """Unless it was changed meanwhile: then it is sealed to the new half already."""
+    """Unless it was changed meanwhile: the next look sees to it."""
     row = VAULTS[vault]
     session.execute(
         update(row).where(row.id == row_id, row.sealed_number == before).values(sealed_number=after)
+    )
+
+
+def grants(session: Session, desk: str, after: int) -> Sequence[SealedGrant]:
+    """The next ones of a desk, by the grant's id; drafts' as well."""
+    found = session.execute(
+        select(Grant.id, Tip.uid, Grant.sealed_key)
+        .join(Tip, Tip.id == Grant.tip_id)
+        .where(Grant.desk_code == desk, Grant.id > after)
+        .order_by(Grant.id)
+        .limit(BATCH)
+    )
+    return [SealedGrant(one.id, one.uid, one.sealed_key) for one in found]
+
+
+def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:
+    """Unless it was changed or erased meanwhile."""
+    session.execute(
+        update(Grant)
+        .where(Grant.id == grant.id, Grant.sealed_key == grant.sealed_key)
+        .values(sealed_key=sealed_key)
     )

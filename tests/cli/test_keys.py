@@ -10,6 +10,7 @@ from hotline.sealing.opening import open_number
 from hotline.store.database import open_database
 from hotline.store.vaults import numbers
 from tests.cli.test_backup import Operator
+from tests.cli.test_init import file_tip
 
 SIGNED = ("--name", "Aline", "--reason", "once a year")
 
@@ -62,3 +63,18 @@ def test_the_list_shows_digests_and_no_key(line: Operator) -> None:
     assert rows["workers", "stop.key"]["digest"] == rows["console", "stop.key"]["digest"]
     assert key_of(line, "stop.key").hex() not in told
     assert "hotline keys rotate relay" in line.well("keys", "list").stdout
+
+
+def test_the_desks_get_a_new_passphrase(line: Operator) -> None:
+    file_tip(line.folder / "home")
+    (line.folder / "new").write_text("another one\n")
+    own = str(line.folder / "home" / "enrolment-passphrase")
+    new = str(line.folder / "new")
+    files = ("--passphrase-file", own, "--new-passphrase-file", new)
+    done = line.well("keys", "rotate-desks", *files, *SIGNED)
+    assert "31 desks have new keys, and 2 grants" in done.stdout
+    assert "holds an old passphrase" in done.stderr
+
+    read = ("tips", "read", "1", "--desk", "gasabo", "--passphrase-file")
+    assert "hafi" in line.well(*read, new).stdout
+    assert line(*read, own).exit_code == 1

@@ -1,0 +1,193 @@
+"""Every desk's key is changed under tips that come in: each stays readable, by the passphrase of today."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.tip import NATIONAL
+from hotline.errors import PassphraseWrong, SealBroken
+from hotline.ports import Kit
+from hotline.sealing.epochs import Epochs
+from hotline.sealing.passphrase import Costs
+from hotline.sealing.sealer import Sealer
+from hotline.services import access, deskkeys, epochs
+from hotline.services.deskkeys import Moved
+from hotline.store import audit, desks, tips
+from hotline.store.database import Database
+from hotline.store.desks import Desk, DeskMember
+from hotline.store.tips import Grant
+from tests.builders import make_keyfolder, make_tip
+from tests.conftest import Clock
+from tests.kits import make_kit
+
+OLD, NEW = "correct horse", "battery staple"
+QUICK = Costs(passes=1, kib=8)
+ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock, tmp_path: Path) -> Kit:
+    """With the week's lock on every grant, as the line has it."""
+    sealer = Sealer(epochs=Epochs(make_keyfolder(tmp_path, role="console", at=clock())))
+    kit = replace(make_kit(database=database, now=clock), sealer=sealer)
+    access.make_desks(kit, OLD, costs=QUICK)
+    return kit
+
+
+def keys_of(kit: Kit) -> dict[str, bytes]:
+    with kit.database.reading() as session:
+        return desks.public_keys(session, ["12", NATIONAL])
+
+
+def file_tip(kit: Kit, number: int, keys: dict[str, bytes] | None = None) -> int:
+    """Sealed to the desks' keys of now, or to those that a hop read a moment ago."""
+    tip = make_tip(uid=f"{number:032}")
+    sealed = kit.sealer.tip(
+        ANSWERS, uid=tip.uid, place="12", desks=keys or keys_of(kit), at=kit.now()
+    )
+    tip.body = sealed.body
+    with kit.database.writing() as session:
+        session.add(tip)
+        session.flush()
+        tips.grant(session, tip, sealed.grants)
+        return tip.id
+
+
+def rotate(kit: Kit, *, new: str = NEW, meanwhile: object = None) -> Moved:
+    def settle() -> None:
+        if callable(meanwhile):
+            meanwhile()
+
+    return deskkeys.rotate(
+        kit,
+        old=OLD,
+        new=new,
+        by="Aline",
+        reason="the paper was lost",
+        settle=settle,
+        say=lambda _: None,
+        costs=QUICK,
+    )
+
+
+def reads(kit: Kit, tip_id: int, passphrase: str) -> bool:
+    told = {
+        desk: access.read_tip(kit, tip_id, desk=desk, passphrase=passphrase).answers
+        for desk in ("12", NATIONAL)
+    }
+    return all(answers == ANSWERS for answers in told.values())
+
+
+def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: Kit) -> None:
+    filed = [file_tip(kit, number) for number in range(3)]
+    before = keys_of(kit)
+
+    assert rotate(kit) == Moved(desks=31, grants=6)
+
+    assert all(reads(kit, tip_id, NEW) for tip_id in filed)
+    with pytest.raises(PassphraseWrong):
+        access.read_tip(kit, filed[0], desk="12", passphrase=OLD)
+    assert not set(before.values()) & set(keys_of(kit).values())
+    with kit.database.reading() as session:
+        assert set(session.scalars(select(DeskMember.member))) == {desks.ENROLMENT}
+        assert audit.verify(session).broken_at is None
+
+
+def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: Kit) -> None:
+    """A hop that read the old keys before they changed commits after the first look."""
+    before = keys_of(kit)
+    filed = [file_tip(kit, 1)]
+    seen: list[bool] = []
+
+    def meanwhile() -> None:
+        filed.append(file_tip(kit, 2, keys=before))
+        filed.append(file_tip(kit, 3))
+        seen.extend(reads(kit, tip_id, NEW) for tip_id in filed)
+
+    assert rotate(kit, meanwhile=meanwhile).grants == 4
+    assert seen == [True] * 3
+    assert all(reads(kit, tip_id, NEW) for tip_id in filed)
+
+
+class Racing(Epochs):
+    """Something happens between a look at a grant and its writing."""
+
+    meanwhile: Callable[[], None] | None = None
+
+    def lock(self, grant: bytes, bound: bytes, at: datetime) -> bytes:
+        happens, self.meanwhile = self.meanwhile, None
+        if happens is not None:
+            happens()
+        return super().lock(grant, bound, at)
+
+
+def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
+    kit: Kit, clock: Clock, tmp_path: Path
+) -> None:
+    """Sealed to an old key at the last moment, and changed between the second look and its writing: a third is due."""
+    before, racing = keys_of(kit), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
+    filed: list[int] = []
+
+    def relock() -> None:
+        clock.turn(days=7)
+        with kit.database.writing() as session:
+            assert epochs.lock_anew(session, kit, clock(), 100) == 2
+
+    def late() -> None:
+        filed.append(file_tip(kit, 1, keys=before))
+        racing.meanwhile = relock
+
+    rotate(replace(kit, sealer=Sealer(epochs=racing)), meanwhile=late)
+    assert racing.meanwhile is None
+    assert reads(kit, filed[0], NEW)
+
+
+def test_interrupted_anywhere_it_goes_on(kit: Kit) -> None:
+    tip_id = file_tip(kit, 1)
+
+    class Pulled(Exception):
+        pass
+
+    def pull() -> None:
+        raise Pulled
+
+    with pytest.raises(Pulled):
+        rotate(kit, meanwhile=pull)
+    staged = keys_of(kit)
+    assert reads(kit, tip_id, NEW)
+
+    assert rotate(kit) == Moved(desks=31, grants=0)
+    assert keys_of(kit) == staged, "no third key"
+    assert rotate(kit) == Moved(desks=0, grants=0), "and said once more it changes nothing"
+    assert reads(kit, tip_id, NEW)
+
+
+def test_a_wrong_passphrase_changes_nothing(kit: Kit) -> None:
+    before = keys_of(kit)
+    with pytest.raises(PassphraseWrong):
+        deskkeys.rotate(
+            kit,
+            old="guess",
+            new=NEW,
+            by="Aline",
+            reason="lost",
+            settle=lambda: None,
+            say=lambda _: None,
+            costs=QUICK,
+        )
+    assert keys_of(kit) == before
+
+
+def test_a_grant_that_neither_key_opens_keeps_the_old_ones(kit: Kit) -> None:
+    file_tip(kit, 1)
+    with kit.database.writing() as session:
+        session.scalars(select(Grant).where(Grant.desk_code == "12")).one().sealed_key = b"broken"
+    with pytest.raises(SealBroken, match="desk 12 opens with neither key"):
+        rotate(kit)
+    with kit.database.reading() as session:
+        assert desks.key_before(session, "12") is not None
+        assert session.get_one(Desk, "12").public_key
