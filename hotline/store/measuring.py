@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select, update
 
 from hotline.domain.places import districts
 from hotline.domain.tip import Basis, Category, TipState
@@ -13,6 +13,8 @@ from hotline.store.many import insertion
 from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.tips import Tip
 
+PORTION = 5000
+"""Tips in one statement: less than its time limit, on a slow server too."""
 BODY = b"\0" * 700
 """As long as a sealed body."""
 TOLD: Sequence[Table] = tuple(
@@ -52,7 +54,7 @@ def file_tips(database: Database, count: int, at: datetime) -> None:
         )
         for n in range(count)
     )
-    for some in _batches([*rows], 5000):
+    for some in _batches([*rows], PORTION):
         with database.writing() as session:
             session.execute(insertion(session, Tip, columns, some, same))
 
@@ -77,7 +79,12 @@ def forget_told(database: Database) -> None:
                 if database.is_sqlite
                 else f"TRUNCATE {table.name} CASCADE"
             )
-        connection.exec_driver_sql("UPDATE tip SET referred_at = NULL, referred_urgency = NULL")
+    with database.reading() as session:
+        last = session.scalar(select(func.max(Tip.id))) or 0
+    for first in range(0, last, PORTION):
+        some = update(Tip).where(Tip.id.between(first + 1, first + PORTION))
+        with database.writing() as session:
+            session.execute(some.values(referred_at=None, referred_urgency=None))
 
 
 def write_again(database: Database, rows: Rows, batch: int) -> None:

@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from hotline.cli.bench.bench import BENCHES
 from hotline.cli.main import main
 
 
@@ -25,6 +27,7 @@ def test_a_start_ends_with_a_screen() -> None:
     found = figures("start", "--turns", "1")
     assert found["ratio"] == pytest.approx(found["first_answer"] / found["python"])
     assert found["first_answer"] > found["python"] > 0
+    assert found["spent"] > found["python_spent"] > 0
 
 
 @pytest.mark.chaos
@@ -35,3 +38,10 @@ def test_every_process_of_the_line_is_weighed() -> None:
     for process in ("granian", "worker alerts", "worker misc", "clock", "valkey", "emulator"):
         assert process in names
     assert 0 < found["line"] < sum(held["megabytes"] for held in found["processes"])
+
+
+@pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: str(bench.name))
+def test_all_can_ask_each_for_json_and_nothing_else(bench: click.Command) -> None:
+    """`bench all` gives each its defaults."""
+    assert "as_json" in {parameter.name for parameter in bench.params}
+    assert not any(parameter.required for parameter in bench.params)

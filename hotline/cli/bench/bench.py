@@ -9,11 +9,25 @@ from hotline.cli.bench.memory import memory_bench
 from hotline.cli.bench.refer import refer_bench
 from hotline.cli.bench.start import start_bench
 
+BENCHES = (alerts, flows_bench, hop_bench, memory_bench, refer_bench, start_bench)
+
 
 @click.group()
 def bench() -> None:
     """Measure this machine. Everything runs on loopback and ends by itself."""
 
 
-for command in (alerts, flows_bench, hop_bench, memory_bench, refer_bench, start_bench):
+@click.command("all")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each.")
+@click.pass_context
+def every_bench(context: click.Context, as_json: bool) -> None:
+    """Each of them, one after the other, with its defaults."""
+    for command in BENCHES:
+        click.echo(f"{command.name} ...", err=True)
+        if not as_json:
+            click.echo(f"\n{command.name}")
+        context.invoke(command, as_json=as_json)
+
+
+for command in (*BENCHES, every_bench):
     bench.add_command(command)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,6 +38,10 @@ class Figures:
     python: float
     """Of `python -c pass`."""
     ratio: float
+    spent: float
+    """Of the processor, from the start to the end of the web process: the steadier figure on a busy machine."""
+    python_spent: float
+    spent_ratio: float
 
 
 @click.command("start")
@@ -53,22 +57,41 @@ def start_bench(turns: int, as_json: bool) -> None:
         return
     click.echo(f"first screen after {figures.first_answer:.2f} s   ", nl=False)
     click.echo(f"`python -c pass` {figures.python:.3f} s   ratio {figures.ratio:.1f}")
+    click.echo(f"of the processor {figures.spent:.2f} s   ", nl=False)
+    click.echo(f"{figures.python_spent:.3f} s   ratio {figures.spent_ratio:.1f}")
 
 
 def _measure(folder: Path, turns: int) -> Figures:
     environ = _environ(folder)
     _hotline(environ, "init")
     path = urlsplit(json.loads(_hotline(environ, "hooks", "--json"))["ussd"]).path
-    ours: list[float] = []
-    python: list[float] = []
+    ours: list[_Start] = []
+    python: list[_Start] = []
     with _redis(folder), click.progressbar(length=turns, label="turns", file=sys.stderr) as bar:
         for turn in range(turns):
             python.append(_python())
             ours.append(_first_answer(environ, hop(path, form(f"ATUid_{turn}", ""))))
             bar.update(1)
-    ratios = [mine / other for mine, other in zip(ours, python, strict=True)]
+    return _figures(ours, python)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    seconds: float
+    spent: float
+
+
+def _figures(ours: Sequence[_Start], python: Sequence[_Start]) -> Figures:
     middle = statistics.median
-    return Figures(turns, middle(ours), middle(python), middle(ratios))
+    return Figures(
+        turns=len(ours),
+        first_answer=middle(one.seconds for one in ours),
+        python=middle(one.seconds for one in python),
+        ratio=middle(a.seconds / b.seconds for a, b in zip(ours, python, strict=True)),
+        spent=middle(one.spent for one in ours),
+        python_spent=middle(one.spent for one in python),
+        spent_ratio=middle(a.spent / b.spent for a, b in zip(ours, python, strict=True)),
+    )
 
 
 def _environ(folder: Path) -> dict[str, str]:
@@ -101,14 +124,26 @@ def _redis(folder: Path) -> Iterator[None]:
         process.wait()
 
 
-def _python() -> float:
-    began = time.perf_counter()
+def _python() -> _Start:
+    began, spent = time.perf_counter(), _spent()
     subprocess.run([sys.executable, "-c", "pass"], check=True)
-    return time.perf_counter() - began
+    return _Start(time.perf_counter() - began, _spent() - spent)
 
 
-def _first_answer(environ: Mapping[str, str], asked: bytes) -> float:
-    """Seconds; what was started is gone afterwards."""
+def _first_answer(environ: Mapping[str, str], asked: bytes) -> _Start:
+    """What was started is gone afterwards."""
+    spent = _spent()
+    seconds = _seconds(environ, asked)
+    return _Start(seconds, _spent() - spent)
+
+
+def _spent() -> float:
+    """Seconds of the processor that every child took which has ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def _seconds(environ: Mapping[str, str], asked: bytes) -> float:
     entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
     (command,) = (entry.command for entry in entries if entry.name == "web")
     began = time.perf_counter()
