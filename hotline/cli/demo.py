@@ -59,12 +59,16 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
     environ = {**DEFAULTS, **given, **DEMO}
     environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
     environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
+    environ.setdefault(
+        "HOTLINE_CLOCK", str(Path(environ.get("HOTLINE_HOME", "var")) / "demo-clock")
+    )
     return environ
 
 
 def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
     argv = ["hotline", "emulator", "--port", str(port), "--hooks", str(hooks)]
     argv += ["--service-code", settings.service_code, "--shortcode", settings.shortcode]
+    argv += ["--clock", str(settings.clock)]
     for person in read_responders(demo_responders()):
         argv += ["--responder", f"{person.msisdn}:{person.name}"]
     known = {name: value for name, value in environ.items() if not name.startswith("HOTLINE_")}

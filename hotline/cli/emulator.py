@@ -1,6 +1,7 @@
 """`hotline emulator`: the gateway's stand-in, with its page of two handsets."""
 
 import json
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -43,6 +44,9 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     metavar="NUMBER:LABEL",
     help="Who may hold the right one.",
 )
+@click.option(
+    "--clock", type=click.Path(path_type=Path), help="The file that turns the line's clock."
+)
 @click.option("--seed", type=int, help="The same ids and the same chances again.")
 def emulator(
     port: int,
@@ -50,6 +54,7 @@ def emulator(
     hooks: TextIO | None,
     citizen: str,
     responder: list[dict[str, str]],
+    clock: Path | None,
     seed: int | None,
     **settings: Any,
 ) -> None:
@@ -57,7 +62,9 @@ def emulator(
     addresses = {name: f"{line.rstrip('/')}{path}" for name, path in PATHS.items()} if line else {}
     if hooks is not None:
         addresses = json.load(hooks)
-    stand_in = build_emulator(Settings(**settings), hooks=addresses, people=responder, seed=seed)
+    stand_in = build_emulator(
+        Settings(**settings), hooks=addresses, people=responder, seed=seed, line_clock=clock
+    )
     server = listen(stand_in, port, citizen=citizen)
     click.echo(
         f"Two handsets: http://127.0.0.1:{server.server_port}/   Dial {stand_in.state.settings.service_code}"

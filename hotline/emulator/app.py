@@ -6,6 +6,7 @@ from hotline.emulator.api import build_api
 from hotline.emulator.control import build_control
 from hotline.emulator.emulator import Emulator
 from hotline.emulator.page import build_page, harden
+from hotline.emulator.turning import build_turning
 
 CITIZEN = "+250788000001"
 
@@ -15,6 +16,7 @@ def create_app(emulator: Emulator, *, citizen: str = CITIZEN) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
     app.register_blueprint(build_api(emulator))
     app.register_blueprint(build_control(emulator))
+    app.register_blueprint(build_turning(emulator))
     app.register_blueprint(build_page(emulator, citizen))
     app.after_request(harden)
     return app

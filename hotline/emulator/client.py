@@ -131,6 +131,14 @@ class EmulatorClient:
     def run_clock_at(self, scale: float) -> None:
         self.post("clock", scale=scale)
 
+    def turn_line(self, seconds: int) -> None:
+        """The clock of the line's own processes, in a demo. Raises SettingsInvalid elsewhere."""
+        self.post("line-clock", by=seconds)
+
+    def right_line(self) -> None:
+        """The line's clock, back to the true time."""
+        self._call("DELETE", "line-clock")
+
     def report(self, message_id: str, status: str, reason: str = "") -> None:
         """One delivery report, now. Raises NotFound."""
         self.post("report", id=message_id, status=status, failureReason=reason)

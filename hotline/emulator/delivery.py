@@ -77,6 +77,8 @@ class Delivery:
                 self.waiting.setdefault(sent.to, []).append((sent, faults))
         if sent.delivered_at is None:
             self._report(sent, "Buffered", faults)
+            patience = self.state.settings.give_up_after
+            self.scheduler.after(patience, lambda: self._give_up(sent, faults))
             return
         if Kind.UNKNOWN_REPORT in faults:
             self._report(sent, faults[Kind.UNKNOWN_REPORT].value or "Teleported", faults)
@@ -85,6 +87,15 @@ class Delivery:
         if Kind.REVERSED_REPORTS in faults:
             for place, status in enumerate(reversed(self.state.settings.interim), start=1):
                 self._later(place * self.state.settings.report_gap, sent, status, faults)
+
+    def _give_up(self, sent: Sent, faults: Struck) -> None:
+        """The phone stayed off: what waited for it is thrown away, and the line is told."""
+        with self.state.lock:
+            waiting = self.waiting.get(sent.to, [])
+            if (sent, faults) not in waiting:
+                return
+            waiting.remove((sent, faults))
+        self._report(sent, "Failed", faults, "UserIsInactive")
 
     def _later(self, seconds: float, sent: Sent, status: str, faults: Struck) -> None:
         self.scheduler.after(seconds, lambda: self._report(sent, status, faults))

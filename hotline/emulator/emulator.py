@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hotline.emulator.callbacks import LineAddress
 from hotline.emulator.delivery import Delivery
@@ -10,6 +11,7 @@ from hotline.emulator.faults import Faults
 from hotline.emulator.hops import Hops
 from hotline.emulator.ids import Ids
 from hotline.emulator.inbound import Inbound
+from hotline.emulator.line_clock import LineClock
 from hotline.emulator.messaging import Messaging
 from hotline.emulator.scheduler import Scheduler
 from hotline.emulator.settings import Settings
@@ -28,12 +30,21 @@ class Emulator:
     messaging: Messaging
     delivery: Delivery
     inbound: Inbound
+    line_clock: LineClock
 
     def switch(self, msisdn: str, *, on: bool) -> None:
         """The power key. What waited for the phone arrives."""
         self.ussd.switch(msisdn, on=on)
         if on:
             self.delivery.switched_on(msisdn)
+
+    def turn_line(self, by: int) -> None:
+        """The line's clock; and what the network waits for comes with it, since no network's time runs back.
+
+        Raises SettingsInvalid.
+        """
+        self.line_clock.turn(by)
+        self.scheduler.turn(max(0, by))
 
     def reset(self) -> None:
         """As freshly started, but for the addresses, the settings and the people."""
@@ -53,6 +64,7 @@ def build_emulator(
     hooks: Mapping[str, str] | None = None,
     people: Sequence[Mapping[str, str]] = (),
     seed: int | None = None,
+    line_clock: Path | None = None,
 ) -> Emulator:
     state = State(settings or Settings(), people=[dict(person) for person in people])
     line, faults, scheduler, ids = LineAddress(hooks), Faults(seed), Scheduler(), Ids(seed)
@@ -68,4 +80,5 @@ def build_emulator(
         messaging=Messaging(state, ids, delivery),
         delivery=delivery,
         inbound=Inbound(state, line, faults, scheduler, ids),
+        line_clock=LineClock(line_clock),
     )

@@ -77,6 +77,8 @@ class Kind(StrEnum):
     """The end notice comes `seconds` later."""
 
     DUPLICATE_MO = "duplicate_mo"
+    LOST_MO = "lost_mo"
+    """The line is never told; the gateway's own inbox lists it all the same."""
 
 
 _POINTS = {
@@ -99,7 +101,7 @@ _POINTS = {
         Kind.UNESCAPED_PLUS,
     ),
     Point.END: (Kind.NO_END, Kind.DUPLICATE_END, Kind.LATE_END),
-    Point.MO: (Kind.DUPLICATE_MO,),
+    Point.MO: (Kind.DUPLICATE_MO, Kind.LOST_MO),
 }
 
 

@@ -40,7 +40,7 @@ class Inbound:
                 return []
             told = [self._listed(msisdn, to, part) for part in self._parts(text)]
         faults = self.faults.draw(Point.MO, msisdn)
-        for incoming in told:
+        for incoming in told if Kind.LOST_MO not in faults else ():
             for _ in range(2 if Kind.DUPLICATE_MO in faults else 1):
                 self._later(0.0, incoming, self.scheduler.now())
         return [incoming.id for incoming in told]

@@ -55,6 +55,8 @@ class Settings:
     """Delivery reports before the final one."""
     deliver_after: float = 0.4
     report_gap: float = 0.2
+    give_up_after: float = 120.0
+    """How long a message waits for a phone that is off; a network waits for days."""
     mo_repeat: float = 60.0
     mo_patience: float = 12 * 3600.0
     mo_split: bool = False

@@ -20,6 +20,11 @@ export const network = {
   send: (msisdn, to, text) => quietly("POST", "sms", { from: msisdn, to, text }),
   read: (msisdn, id) => quietly("POST", "read", { msisdn, id }),
   handset: (msisdn) => quietly("GET", `handset/${encodeURIComponent(msisdn)}`),
+  faults: () => quietly("GET", "faults"),
+  setFaults: (faults) => quietly("POST", "faults", { faults }),
+  lineClock: () => quietly("GET", "line-clock"),
+  turnLine: (by) => quietly("POST", "line-clock", { by }),
+  trueTime: () => quietly("DELETE", "line-clock"),
   people: () => quietly("GET", "people"),
 };
 

@@ -2,6 +2,7 @@
 
 import { Air } from "./air.js";
 import { Handset } from "./handset.js";
+import { Lab } from "./lab.js";
 import { network, watch } from "./network.js";
 
 const { citizen: caller, shortcode, budget } = document.body.dataset;
@@ -25,6 +26,8 @@ const air = new Air(document.querySelector("[data-log]"), {
     take(msisdn);
   },
 });
+
+const lab = new Lab(document.querySelector("[data-lab]"), document.querySelector("[data-lab-open]"));
 
 function offer() {
   const chosen = picker.value;
@@ -87,7 +90,7 @@ watch(
   async (travels) => {
     await learnPeople();
     follow(air.tell(travels));
-    await Promise.all([citizen.refresh(), responder.refresh()]);
+    await Promise.all([citizen.refresh(), responder.refresh(), lab.refresh()]);
   },
   (gone) => (document.querySelector("[data-lost]").hidden = !gone),
 );

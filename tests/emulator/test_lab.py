@@ -1,0 +1,126 @@
+"""The page's panel of faults, and the clock of the line: what a person may make go wrong, and right again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.emulator import Emulator, build_emulator
+from hotline.emulator.faults import Fault
+from hotline.errors import SettingsInvalid
+from tests.emulator.line import FakeLine, listening
+from tests.emulator.sdk import LocalSms
+from tests.thumbs import chromium_browser, quiet_page
+
+ONE = "+250788100001"
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Path:
+    return tmp_path / "clock"
+
+
+@pytest.fixture
+def emulator(line: FakeLine, clock: Path) -> Iterator[Emulator]:
+    """Of a demo: the line's clock may be turned."""
+    with listening(line) as hooks:
+        yield build_emulator(hooks=hooks, seed=7, line_clock=clock)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with chromium_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(chromium: Browser, url: str) -> Iterator[Page]:
+    with quiet_page(chromium, url) as page:
+        page.get_by_role("button", name="Make it go wrong").click()
+        yield page
+
+
+@pytest.mark.browser
+def test_a_fault_is_on_while_its_button_is_down(
+    page: Page, client: EmulatorClient, emulator: Emulator
+) -> None:
+    client.set_faults({"kind": "slow", "probability": 0.5})
+    money = page.get_by_role("button", name="No money")
+    money.click()
+    expect(money).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-lab-open]")).to_have_text("Something goes wrong")
+    kinds = [(rule.kind.value, rule.status) for rule in emulator.faults.rules()]
+    assert ("recipient_status", 405) in kinds
+
+    page.get_by_role("button", name="All well again").click()
+    expect(money).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("[data-lab-open]")).to_have_text("Make it go wrong")
+    assert emulator.faults.rules() == ()
+
+
+@pytest.mark.browser
+def test_the_lines_clock_is_turned_and_righted(page: Page, clock: Path) -> None:
+    page.get_by_role("button", name="+1 day").click()
+    page.get_by_role("button", name="+1 h").click()
+    expect(page.locator("[data-offset]")).to_have_text("1 d 1 h ahead")
+    assert clock.read_text() == str(25 * 3600)
+    page.get_by_role("button", name="True time").click()
+    expect(page.locator("[data-offset]")).to_have_text("is true")
+    assert clock.read_text() == "0"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1366, 640), (1024, 768)])
+def test_the_panel_takes_no_more_room_than_the_wire(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    high = page.evaluate("document.documentElement.scrollHeight")
+    assert high <= height
+
+
+@pytest.mark.browser
+def test_every_button_is_a_fault_that_the_stand_in_knows(page: Page) -> None:
+    rules = page.locator("[data-fault]").evaluate_all(
+        "buttons => buttons.map(button => JSON.parse(button.dataset.fault))"
+    )
+    assert len({Fault.read(rule).point for rule in rules}) == 5
+
+
+def test_a_clock_that_is_nobodys_to_turn_is_refused() -> None:
+    emulator = build_emulator()
+    with pytest.raises(SettingsInvalid, match="hotline demo"):
+        emulator.turn_line(60)
+    emulator.close()
+
+
+def test_a_clock_is_not_turned_by_years_nor_by_nonsense(client: EmulatorClient) -> None:
+    for by in (366 * 86400 + 1, -(367 * 86400)):
+        with pytest.raises(SettingsInvalid):
+            client.turn_line(by)
+    with pytest.raises(SettingsInvalid):
+        client.post("line-clock", by="an hour")
+    client.right_line()
+
+
+def test_a_phone_that_stays_off_is_reported_as_failed(
+    url: str, client: EmulatorClient, line: FakeLine
+) -> None:
+    client.set(give_up_after=2.0)
+    client.power(ONE, on=False)
+    LocalSms(url).sent("Message", ONE)
+    told = line.wait_for("delivery", 3)
+    assert [one["status"] for one in told] == ["Submitted", "Buffered", "Failed"]
+    assert told[-1]["failureReason"] == "UserIsInactive"
+    client.power(ONE, on=True)
+    assert client.inbox(ONE) == []
+
+
+def test_an_sms_whose_callback_is_lost_is_in_the_inbox_alone(
+    client: EmulatorClient, line: FakeLine, emulator: Emulator
+) -> None:
+    client.set_faults({"kind": "lost_mo", "times": 1})
+    client.text("1 K7Q4", msisdn=ONE)
+    client.text("1 K7Q5", msisdn=ONE)
+    assert [one["text"] for one in line.wait_for("sms")] == ["1 K7Q5"]
+    assert [one.text for one in emulator.state.incoming] == ["1 K7Q4", "1 K7Q5"]
