@@ -119,6 +119,7 @@ def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:
             settings.home,
             _dialler(settings, role, keys),
             _account(settings, role),
+            settings.backups,
         ),
         other=later("other_channel", "OtherWay", settings.alarm_command, settings.alarm_mail),
         budget=settings.sms_budget,

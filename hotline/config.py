@@ -52,6 +52,8 @@ class Settings:
     """HOTLINE_SHORTCODE: the number that MO messages are sent to; 3847."""
     inbound_sms: bool
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
+    backups: Path | None
+    """HOTLINE_BACKUPS: the folder that `hotline backup` writes to; an alarm when its newest is older than 26 hours."""
     metrics_port: int
     """HOTLINE_METRICS_PORT: where the watch process serves `/metrics`; nowhere where none is given."""
     metrics_host: str
@@ -139,6 +141,7 @@ class _Reader:
             ),
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
+            backups=self._env.folder("BACKUPS"),
             metrics_port=self._env.port("METRICS_PORT"),
             metrics_host=self._env.text("METRICS_HOST", "127.0.0.1"),
             log=self._env.one_of("LOG", "json", "json", "text"),

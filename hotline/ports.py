@@ -57,6 +57,9 @@ class Instruments(Protocol):
     def disk_free(self) -> int | None:
         """Bytes that may still be written in the home folder; None where nobody can say."""
 
+    def backup_age(self) -> float | None:
+        """Seconds since the newest backup, without end where there is none; None where no folder is watched."""
+
     def queue_length(self, queue: str) -> int | None:
         """Jobs that wait; None where Redis does not say."""
 
@@ -65,6 +68,9 @@ class Instruments(Protocol):
 
         Dials every five minutes, after a failure every minute; says in between what it found.
         """
+
+    def tell_trial(self) -> bool:
+        """Report danger by a call of the line's own; whether every hop was answered."""
 
     def balance(self) -> float | None:
         """What is left at the gateway, in its currency, as asked every ten minutes; None where it does not say."""

@@ -90,6 +90,7 @@ class FakeInstruments:
     free: int | None = 1 << 40
     line: bool | None = True
     left: float | None = 1000.0
+    backup: float | None = None
 
     def redis_answers(self) -> bool:
         return self.redis
@@ -97,11 +98,17 @@ class FakeInstruments:
     def disk_free(self) -> int | None:
         return self.free
 
+    def backup_age(self) -> float | None:
+        return self.backup
+
     def queue_length(self, queue: str) -> int | None:
         return 3 if self.redis else None
 
     def line_answers(self) -> bool | None:
         return self.line
+
+    def tell_trial(self) -> bool:
+        return False
 
     def balance(self) -> float | None:
         return self.left

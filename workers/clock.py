@@ -14,10 +14,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
+from hotline.domain.alarms import Alarm
 from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
-from hotline.services import delivery, epochs, intake, outreach, referral, retention, set_back
+from hotline.services import (
+    delivery,
+    epochs,
+    intake,
+    outreach,
+    referral,
+    retention,
+    set_back,
+    watch,
+)
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
 from hotline.store.leader import Leadership
@@ -110,6 +120,7 @@ def run(kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS) -> None:
         jump, last = now.jump_since(last), now
         if abs(jump) > JUMP:
             logger.critical("alarm: the clock jumped by more than a minute")
+            wake_for_jump(kit)
             # A relay that only stands by leaves it to the one that leads.
             back += -jump if leading and jump < timedelta(0) else timedelta(0)
         leading = leads(kit, leadership)
@@ -131,6 +142,14 @@ def make_good(kit: Kit, back: timedelta) -> timedelta:
             logger.error("the clock was set back, and %s", type(broken).__name__)
             return back
     return timedelta(0)
+
+
+def wake_for_jump(kit: Kit) -> None:
+    """Whatever comes of it, the relay goes on. Without a database nobody is woken for this: she is woken for that."""
+    try:
+        watch.happened(kit, Alarm.CLOCK_JUMP)
+    except Exception as broken:
+        logger.error("the jump is not written down: %s", type(broken).__name__)
 
 
 def leads(kit: Kit, leadership: Leadership) -> bool:

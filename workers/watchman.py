@@ -11,7 +11,7 @@ from threading import Event
 from hotline.domain.alarms import Standing
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import notices, watch
+from hotline.services import notices, trials, watch
 from hotline.services.notices import Person
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,10 @@ class Watchman:
     def look(self) -> None:
         """Look, and tell. Whatever fails is named, and looked at again the next time."""
         try:
-            watch.look(self._kit, around=self._looks % AROUND_EACH == 0)
+            around = self._looks % AROUND_EACH == 0
+            watch.look(self._kit, around=around)
+            if around:
+                trials.hold(self._kit)
             self._looks += 1
             notices.send_due(self._kit)
             self._people = notices.people(self._kit)

@@ -11,9 +11,11 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
 
+from hotline.domain.alarms import Alarm
 from hotline.domain.jobs import QUEUES
 from hotline.errors import JobRefused
 from hotline.ports import Kit
+from hotline.services import watch
 from workers.safejob import SafeJob, safe_job
 
 logger = logging.getLogger(__name__)
@@ -28,6 +30,7 @@ class QuietWorker(SimpleWorker):
     """RQ's worker without its ears for commands, and without its habit of logging what a job carried."""
 
     max_connection_wait_time = RECONNECT_SECONDS
+    kit: Kit | None = None
 
     @property
     def asked_to_stop(self) -> bool:
@@ -41,8 +44,17 @@ class QuietWorker(SimpleWorker):
         kind = exc_info[0]
         if kind in (JobRefused, DeserializationError):
             logger.critical("alarm: a job that is none of ours was refused")
+            self._wake()
         else:
             logger.error("job failed: %s", getattr(kind, "__name__", "unknown"))
+
+    def _wake(self) -> None:
+        if self.kit is None:
+            return
+        try:
+            watch.happened(self.kit, Alarm.STRANGE_JOB)
+        except Exception as broken:
+            logger.error("the refusal is not written down: %s", type(broken).__name__)
 
     def handle_job_failure(self, *args: Any, **kwargs: Any) -> None:
         """Redis is told that it failed, not how."""
@@ -52,7 +64,7 @@ class QuietWorker(SimpleWorker):
 def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
     connection = Redis.from_url(redis_url)
     job_class: type[SafeJob] = safe_job(kit)
-    return QuietWorker(
+    worker = QuietWorker(
         [Queue(queue, connection=connection, serializer="json", job_class=job_class)],
         connection=connection,
         serializer="json",
@@ -61,6 +73,8 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
         maintenance_interval=MAINTENANCE_SECONDS,
         log_job_description=False,
     )
+    worker.kit = kit
+    return worker
 
 
 def run(kit: Kit, redis_url: str, queue: str) -> int:

@@ -1,6 +1,7 @@
 """Dialling the line itself, over HTTP, as the gateway would: a first hop, and a second one in the same session."""
 
 import secrets
+from collections.abc import Sequence
 
 from requests import RequestException
 from urllib3.exceptions import HTTPError
@@ -28,6 +29,12 @@ class Dialler:
         """Whether both hops were answered as a hop must be, and the session went on. Never raises."""
         session_id = f"ATUid_{secrets.token_hex(16)}"
         return all(self._hop(session_id, text).startswith("CON ") for text in ("", KEYED))
+
+    def tells(self, keys: Sequence[str]) -> bool:
+        """Key them one after the other, as a caller would; whether every hop was answered. Never raises."""
+        session_id = f"ATUid_{secrets.token_hex(16)}"
+        texts = ["*".join(keys[:count]) for count in range(len(keys) + 1)]
+        return all(self._hop(session_id, text).startswith("CON ") for text in texts)
 
     def _hop(self, session_id: str, text: str) -> str:
         """The answer's words; none where there was no proper answer in time."""

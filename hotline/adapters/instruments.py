@@ -1,5 +1,6 @@
 """What stands around the line: Redis, the disk, the line as a caller meets it, the gateway's balance."""
 
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from redis.exceptions import RedisError
 from hotline.adapters.africastalking_account import Account
 from hotline.adapters.circuit import connect
 from hotline.adapters.dialling import Dialler
+from hotline.domain import trial
 
 DIAL_EACH = 300.0
 DIAL_AGAIN = 60.0
@@ -28,12 +30,14 @@ class Gauges:
         home: Path,
         dialler: Dialler | None = None,
         account: Account | None = None,
+        backups: Path | None = None,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = connect(redis_url)
         self._home = home
         self._dialler = dialler
         self._account = account
+        self._backups = backups
         self._elapsed = elapsed
         self._answered: tuple[float, bool] | None = None
         self._left: tuple[float, float | None] | None = None
@@ -50,6 +54,15 @@ class Gauges:
             return shutil.disk_usage(self._home).free
         except OSError:
             return None
+
+    def backup_age(self) -> float | None:
+        if self._backups is None:
+            return None
+        try:
+            newest = max(file.stat().st_mtime for file in self._backups.glob("*.backup"))
+        except (OSError, ValueError):
+            return math.inf
+        return max(0.0, time.time() - newest)
 
     def queue_length(self, queue: str) -> int | None:
         try:
@@ -68,6 +81,9 @@ class Gauges:
         answered = self._dialler.reaches_the_line()
         self._answered = (now, answered)
         return answered
+
+    def tell_trial(self) -> bool:
+        return self._dialler is not None and self._dialler.tells(trial.KEYS)
 
     def balance(self) -> float | None:
         if self._account is None:

@@ -14,8 +14,8 @@ import click
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
-from hotline.services import traffic
-from hotline.services.upkeep import Finding, findings, surroundings
+from hotline.services import surroundings, traffic
+from hotline.services.upkeep import Finding, findings
 
 PATIENCE = 2.0
 """Seconds for anything to answer."""
@@ -75,7 +75,7 @@ def _inside(settings: Settings) -> tuple[Finding, ...]:
     except (NotReady, KeyMissing) as broken:
         return (Finding("line", False, str(broken), HAND),)
     try:
-        return (*findings(kit), *surroundings(kit), *traffic.findings(kit))
+        return (*findings(kit), *surroundings.findings(kit), *traffic.findings(kit))
     finally:
         kit.database.close()
 

@@ -18,7 +18,7 @@ from hotline.cli.processes import until_told
 from hotline.config import Settings
 from hotline.domain.alarms import Alarm
 from hotline.ports import Kit
-from hotline.services import watchers
+from hotline.services import trials, watchers
 from hotline.services.measures import gather
 from hotline.store.alarms import RaisedAlarm
 from hotline.text.languages import CODES
@@ -61,6 +61,19 @@ def add(name: str, number: str | None, language: str) -> None:
     with console_kit() as kit:
         watchers.add(kit, name, number, language)
     click.echo(f"{name} is woken from now on: try it with `hotline watch test`")
+
+
+@watch.command()
+@click.argument("number", required=False)
+def handset(number: str | None) -> None:
+    """Send the daily trial to NUMBER: a tip of the line's own, through all of it to a handset that is yours.
+
+    Nobody else is told of it, and no figure counts it. First let every process run this release.
+    """
+    number = number or str(click.prompt("Number", hide_input=True, err=True))
+    with console_kit() as kit:
+        trials.enrol(kit, number)
+    click.echo("the trial goes there once a day; 26 hours without one wake somebody")
 
 
 @watch.command()

@@ -29,6 +29,10 @@ class Alarm(StrEnum):
     BALANCE = "balance"
     QUIET = "quiet"
     DELIVERY = "delivery"
+    TRIAL = "trial"
+    BACKUP = "backup"
+    CLOCK_JUMP = "clock jump"
+    STRANGE_JOB = "strange job"
 
 
 class Notice(StrEnum):
@@ -41,6 +45,11 @@ class Notice(StrEnum):
     """Nothing is wrong: somebody tries whether she would be woken."""
 
 
+HAPPENINGS = {
+    Alarm.CLOCK_JUMP: "the clock was turned by more than a minute",
+    Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
+}
+"""What only happened, and so stands until somebody puts her name to it: what the doctor would say of it."""
 PATIENCE = {
     Alarm.DATABASE: timedelta(minutes=1),
     Alarm.REDIS: timedelta(minutes=2),
@@ -92,8 +101,10 @@ def move(before: Standing | None, alarm: Alarm, level: int, at: datetime) -> Mov
     return _wrong(replace(before, level=level, well_since=None), at)
 
 
-def acknowledged(standing: Standing, by: str, at: datetime) -> Standing:
-    """Somebody put her name to it: a day of silence, unless it grows worse."""
+def acknowledged(standing: Standing, by: str, at: datetime) -> Standing | None:
+    """Somebody put her name to it: a day of silence, unless it grows worse; the end of what only happened."""
+    if standing.alarm in HAPPENINGS:
+        return None
     return replace(standing, acknowledged_by=by, next_at=at + REMINDED)
 
 

@@ -8,5 +8,11 @@ CHANNEL = "trial"
 """In place of `ussd`, on the session and on what is told in it."""
 
 
+LEVEL = "trial"
+"""The handset's, in the table of responders: no level of the ladder."""
+KEYS = ("5", "1", "2", "1", "1")
+"""A problem; danger; no official; the first province; its first district: filed, as the shipped flows ask."""
+
+
 def channel_of(caller: str, channel: str) -> str:
     return CHANNEL if caller == CALLER else channel

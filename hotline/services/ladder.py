@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from hotline.domain import reference
+from hotline.domain import reference, trial
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import Kind, Wording, alert, responders_entry
 from hotline.domain.planning import Step
@@ -27,6 +27,8 @@ def climb(session: Session, kit: Kit, tip_id: int, reason: Reason, at: datetime)
     Silence replaces the open deadline; a colleague told at once leaves it as it stands.
     """
     tip = referrals.tip_for_writing(session, tip_id)
+    if tip.channel == trial.CHANNEL:
+        return None
     if tip.referred_at is None or referrals.taken(session, tip):
         telling.close_deadlines(session, [tip_id], at)
         return None

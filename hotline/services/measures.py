@@ -8,8 +8,8 @@ from hotline.domain.jobs import QUEUES
 from hotline.domain.measures import BEYOND, Gauge, Sample, Timing, quantile
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
+from hotline.services import surroundings, upkeep
 from hotline.services import traffic as outside
-from hotline.services import upkeep
 from hotline.store import health, measures, traffic
 from hotline.store.database import Session
 
@@ -20,7 +20,7 @@ Measured = Sequence[Gauge | Timing]
 
 def gather(kit: Kit) -> Measured:
     """Everything, as it stands. What cannot be asked is missing, and says so under `hotline_wrong`."""
-    found = (*upkeep.surroundings(kit), *upkeep.findings(kit), *outside.findings(kit))
+    found = (*surroundings.findings(kit), *upkeep.findings(kit), *outside.findings(kit))
     wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
     measured: list[Gauge | Timing] = [
         Gauge("hotline_wrong", "What the doctor finds: 0 is well, more is worse.", wrong),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hotline.domain.traffic import is_quiet, is_worse, spent
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
+from hotline.services import trials
 from hotline.services.upkeep import Finding
 from hotline.store import traffic
 from hotline.store.database import Session
@@ -19,7 +20,12 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
     at = kit.now()
     try:
         with kit.database.reading() as session:
-            return (*outside, _quiet(session, at), _delivery(session, at))
+            return (
+                *outside,
+                _quiet(session, at),
+                _delivery(session, at),
+                trials.finding(session, at),
+            )
     except StoreUnavailable:
         # That the database is gone is another finding's to say.
         return outside

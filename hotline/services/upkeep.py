@@ -23,8 +23,6 @@ TAKEN_WITHIN = {
     Urgency.HEARD: timedelta(days=1),
 }
 """After that a tip which nobody takes is no longer the ladder's alone."""
-GIB = 1 << 30
-DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +65,6 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         _held_by(hold) if hold else _lane(held),
         _retention(kept, tidied, now),
     )
-
-
-def surroundings(kit: Kit) -> tuple[Finding, ...]:
-    """How that stands which the line leans on. Asks other programs: never while a transaction is open."""
-    return (_redis(kit.watch.instruments.redis_answers()), _disk(kit.watch.instruments.disk_free()))
-
-
-def _redis(answers: bool) -> Finding:
-    if answers:
-        return Finding("redis", True, "answers, and writes")
-    return Finding(
-        "redis",
-        False,
-        "does not answer, or does not write",
-        "`hotline run` starts it; is its disk or memory full? Alerts go out without it, later",
-    )
-
-
-def _disk(free: int | None) -> Finding:
-    if free is None:
-        return Finding("disk", True, "nobody can say how full it is")
-    says = f"{free / GIB:.1f} GiB may still be written"
-    if free >= DISK_LOW:
-        return Finding("disk", True, says)
-    level = 1 if free >= DISK_FULL else 2
-    return Finding("disk", False, says, "make room: a full disk ends reports", level)
 
 
 def _database_down(broken: StoreUnavailable) -> Finding:

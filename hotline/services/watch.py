@@ -7,9 +7,9 @@ clock nor a held lane, which it watches, stand in between.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hotline.domain.alarms import Alarm, Move, Notice, move
+from hotline.domain.alarms import HAPPENINGS, Alarm, Move, Notice, Standing, move
 from hotline.ports import Kit
-from hotline.services import traffic, upkeep
+from hotline.services import surroundings, traffic, upkeep
 from hotline.services.upkeep import Finding
 from hotline.store import alarms, contacts
 from hotline.store.alarms import AlarmNotice
@@ -33,17 +33,27 @@ def look(kit: Kit, *, around: bool = True) -> None:
     with kit.database.writing() as session:
         alarms.take_turns(session)
         for one in _moves(session, found, at):
-            alarms.keep(session, one.alarm, one.now, found[one.alarm].says)
+            says = HAPPENINGS.get(one.alarm) or found[one.alarm].says
+            alarms.keep(session, one.alarm, one.now, says)
             if one.notice is not None:
                 write_notices(session, kit, one, at)
 
 
 def readings(kit: Kit, *, around: bool = True) -> Mapping[Alarm, Finding]:
     """Of all that the doctor looks at, what wakes somebody. That the database is well, `look` has found out."""
-    found = (*upkeep.surroundings(kit), *upkeep.findings(kit))
+    found = (*surroundings.findings(kit), *upkeep.findings(kit))
     found += traffic.findings(kit) if around else ()
-    wakes = set(Alarm) - {Alarm.DATABASE}
+    wakes = set(Alarm) - {Alarm.DATABASE, *HAPPENINGS}
     return {Alarm(one.name): one for one in found if one.name in wakes}
+
+
+def happened(kit: Kit, alarm: Alarm) -> None:
+    """Wake somebody, at the next look, for what only happened. Twice is once. Raises StoreUnavailable."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        alarms.take_turns(session)
+        if alarm not in alarms.standing(session):
+            alarms.keep(session, alarm, Standing(alarm, since=at, next_at=at), HAPPENINGS[alarm])
 
 
 def level(finding: Finding) -> int:
@@ -53,7 +63,9 @@ def level(finding: Finding) -> int:
 def _moves(session: Session, found: Mapping[Alarm, Finding], at: datetime) -> Sequence[Move]:
     """What this look changes."""
     before = alarms.standing(session)
-    moves = [move(before.get(alarm), alarm, level(one), at) for alarm, one in found.items()]
+    levels = {alarm: level(one) for alarm, one in found.items()}
+    levels |= {alarm: 1 for alarm in HAPPENINGS if alarm in before}
+    moves = [move(before.get(alarm), alarm, wrong, at) for alarm, wrong in levels.items()]
     return [one for one in moves if one.now != before.get(one.alarm)]
 
 

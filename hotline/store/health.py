@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.domain import trial
 from hotline.domain.delivery import MessageState
 from hotline.domain.tip import TipState
 from hotline.store.messages import Deadline, Leader, Message
@@ -39,7 +40,9 @@ def standing(session: Session) -> Standing:
         dead=_count(session, MessageState.DEAD),
         unreferred_since=session.scalar(
             select(func.min(Tip.filed_at)).where(
-                Tip.state != TipState.DRAFT, Tip.referred_at.is_(None)
+                Tip.state != TipState.DRAFT,
+                Tip.referred_at.is_(None),
+                Tip.channel != trial.CHANNEL,
             )
         ),
         untaken_since=_untaken(session),

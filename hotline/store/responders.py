@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain import trial
 from hotline.store.database import Row
 
 
@@ -33,7 +34,8 @@ class Responder(Row):
 
 def everybody(session: Session) -> Sequence[Responder]:
     """All who were ever enrolled, in the order of enrolment."""
-    return session.scalars(select(Responder).order_by(Responder.id)).all()
+    people = select(Responder).where(Responder.level != trial.LEVEL)
+    return session.scalars(people.order_by(Responder.id)).all()
 
 
 def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:

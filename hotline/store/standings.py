@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.domain import trial
 from hotline.domain.tip import TipState
 from hotline.store.messages import Referral
 from hotline.store.responders import Responder
@@ -23,7 +24,7 @@ class Standing:
 
 
 def standings(session: Session) -> Sequence[Standing]:
-    """Every tip, drafts aside, the newest first."""
+    """Every tip, drafts and the line's own trials aside, the newest first."""
     first = (
         select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
         .group_by(Referral.tip_id)
@@ -41,7 +42,7 @@ def standings(session: Session) -> Sequence[Standing]:
         select(Tip, taken.c.name, func.coalesce(told.c.count, 0))
         .outerjoin(taken, taken.c.tip_id == Tip.id)
         .outerjoin(told, told.c.tip_id == Tip.id)
-        .where(Tip.state != TipState.DRAFT)
+        .where(Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
         .order_by(Tip.id.desc())
     )
     return [Standing(tip, name, count) for tip, name, count in rows]

@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from hotline.domain import trial
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import Kind, Wording
 from hotline.domain.planning import Waiting
@@ -51,7 +52,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     """Filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
     held = (
         select(Tip.id, Tip.place, Tip.category, Tip.urgency, Tip.official, Tip.referred_urgency)
-        .where(WAITS)
+        .where(WAITS, Tip.channel != trial.CHANNEL)
         .order_by(Tip.urgency, Tip.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

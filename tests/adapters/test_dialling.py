@@ -85,7 +85,7 @@ class Answers:
 def test_it_is_dialled_now_and_then_and_sooner_after_silence(tmp_path: Path) -> None:
     now = [0.0]
     calls = Answers(True, False, True)
-    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, calls, calls, lambda: now[0])  # type: ignore[arg-type]
+    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, calls, calls, None, lambda: now[0])  # type: ignore[arg-type]
     told = []
     for at in (0, DIAL_EACH - 1, DIAL_EACH, DIAL_EACH + DIAL_AGAIN - 1, DIAL_EACH + DIAL_AGAIN):
         now[0] = at
@@ -96,7 +96,7 @@ def test_it_is_dialled_now_and_then_and_sooner_after_silence(tmp_path: Path) -> 
 def test_the_balance_is_asked_every_ten_minutes(tmp_path: Path) -> None:
     now = [0.0]
     calls = Answers(True, False)
-    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, None, calls, lambda: now[0])  # type: ignore[arg-type]
+    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, None, calls, None, lambda: now[0])  # type: ignore[arg-type]
     assert (gauges.balance(), gauges.balance()) == (1.0, 1.0)
     now[0] = BALANCE_EACH
     assert gauges.balance() == 0.0

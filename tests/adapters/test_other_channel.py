@@ -1,8 +1,11 @@
 """The other channel: a mail to a server of ours, a command that is really run; nothing of either in a log."""
 
 import logging
+import math
+import os
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -87,3 +90,16 @@ def test_gauges_of_a_machine_without_redis(tmp_path: Path) -> None:
     assert (gauges.disk_free() or 0) > 0
     assert Gauges("redis://127.0.0.1:9/0", tmp_path / "gone").disk_free() is None
     assert (gauges.line_answers(), gauges.balance()) == (None, None)
+
+
+def test_the_newest_backup_counts_and_an_empty_folder_is_without_end(tmp_path: Path) -> None:
+    gauges = Gauges("redis://127.0.0.1:9/0", tmp_path, backups=tmp_path / "backups")
+    assert gauges.backup_age() == math.inf
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / "notes.txt").touch()
+    assert gauges.backup_age() == math.inf
+    for name, age in (("old", 1000), ("new", 100)):
+        file = tmp_path / "backups" / f"{name}.backup"
+        file.touch()
+        os.utime(file, (time.time() - age,) * 2)
+    assert 99 < (gauges.backup_age() or 0) < 200

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.alarms import (
+    HAPPENINGS,
     REMINDED,
     Alarm,
     Notice,
@@ -71,6 +72,7 @@ def test_a_name_silences_it_for_a_day_and_not_its_end() -> None:
     _, standing = watched(Alarm.LANE, [(0, 1)])
     assert standing is not None
     named = acknowledged(standing, "Keza", at(1))
+    assert named is not None
     day = REMINDED / MINUTE
     told, _ = watched(Alarm.LANE, [(60, 1), (day, 1), (day + 1, 1), (day + 2, 1)], named)
     assert told == [(day + 1, Notice.AGAIN)]
@@ -78,10 +80,19 @@ def test_a_name_silences_it_for_a_day_and_not_its_end() -> None:
     assert told == [(63, Notice.OVER)]
 
 
+@pytest.mark.parametrize("alarm", HAPPENINGS)
+def test_what_only_happened_is_over_once_somebody_puts_her_name_to_it(alarm: Alarm) -> None:
+    told, standing = watched(alarm, ((minute, 1) for minute in range(31)))
+    assert [notice for _, notice in told] == [Notice.RAISED, Notice.AGAIN, Notice.AGAIN]
+    assert standing is not None
+    assert acknowledged(standing, "Keza", at(31)) is None
+
+
 def test_what_grows_worse_is_told_whoever_put_her_name_to_it() -> None:
     _, standing = watched(Alarm.DISK, [(0, 1)])
     assert standing is not None
     named = acknowledged(standing, "Keza", at(1))
+    assert named is not None
     told, after = watched(Alarm.DISK, [(2, 1), (3, 2), (4, 2), (5, 1), (6, 2)], named)
     assert told[0] == (3, Notice.AGAIN)
     assert after is not None

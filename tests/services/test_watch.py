@@ -201,6 +201,28 @@ def test_redis_and_the_disk_are_looked_at(manned: Line) -> None:
     assert manned.stands == ["disk", "redis"]
 
 
+def test_what_only_happened_wakes_and_stands_until_somebody_puts_her_name_to_it(
+    manned: Line,
+) -> None:
+    for _ in range(2):
+        watch.happened(manned.kit, Alarm.STRANGE_JOB)
+    for _ in range(3):
+        manned.look(seconds=10)
+    assert [text for _, text in manned.woken] == [
+        "Fault: strange job, since 24/11 10:00. Runbook: strange job"
+    ]
+    watchers.acknowledge(manned.kit, "strange job", "Keza")
+    manned.look(hours=1)
+    assert (manned.stands, len(manned.woken)) == ([], 1)
+
+
+@pytest.mark.parametrize(("age", "stands"), [(None, False), (90_000.0, False), (1e6, True)])
+def test_a_backup_that_was_not_made(manned: Line, age: float | None, stands: bool) -> None:
+    manned.instruments.backup = age
+    manned.look()
+    assert ("backup" in manned.stands) is stands
+
+
 def test_a_clock_that_stands_still_is_missed(manned: Line) -> None:
     manned.look()
     for _ in range(2):
