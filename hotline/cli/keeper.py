@@ -86,7 +86,7 @@ class _Guard:
 class Keeper:
     def __init__(self, programs: Iterable[Program], *, say: Callable[[str], None]) -> None:
         self._programs = tuple(programs)
-        self._say = say
+        self._told = say
 
     async def run(self) -> None:
         """Until SIGINT, SIGTERM or SIGHUP; then nothing that was started is left."""
@@ -107,6 +107,11 @@ class Keeper:
                 kept.stopping.set()
             await asyncio.gather(*(kept.task for kept in wave))
         await guard.end()
+
+    def _say(self, line: str) -> None:
+        """Where nobody can be told, on a full disk or with the terminal gone, programs are kept all the same."""
+        with suppress(OSError):
+            self._told(line)
 
     def _begin(self, guard: _Guard, program: Program) -> _Kept:
         stopping = asyncio.Event()

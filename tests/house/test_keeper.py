@@ -143,3 +143,24 @@ def test_a_program_that_others_need_is_there_before_them_and_after_them(
     kept.ends()
 
     assert seen.read_text().split() == [str(socket), str(socket)]
+
+
+def test_row_38_a_keeper_whom_nobody_hears_keeps_all_the_same(tmp_path: Path) -> None:
+    """Its log is on a full disk."""
+    births = tmp_path / "births"
+    with Path("/dev/full").open("wb") as full:
+        keeper = subprocess.Popen(
+            [sys.executable, "-m", "tests.house.keep", f"clock=echo $$ >>{births}; exec sleep 300"],
+            stdout=full,
+            stderr=full,
+        )
+    try:
+        first, *_ = _ids(births)
+        os.kill(first, signal.SIGKILL)
+        assert _comes_true(lambda: len(_ids(births)) == 2)
+        os.kill(_ids(births)[1], signal.SIGKILL)
+        assert _comes_true(lambda: len(_ids(births)) == 3)
+    finally:
+        keeper.terminate()
+        keeper.wait(20)
+    assert _is_gone(_ids(births)[2])

@@ -1,0 +1,121 @@
+"""Rows 5 and 38 of the fault matrix: a web process that is frozen, and a log that cannot be written."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from hotline.cli.stack import Stack, free_port
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.emulator import build_emulator
+from hotline.emulator.server import serving
+from tests.eventually import eventually
+
+HOP_SECONDS = 5.0
+FROZEN_SECONDS = 10.0
+DANGER = ("5", "1", "2", "1", "1")
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+
+
+def processes(keeper: int, mark: str) -> list[psutil.Process]:
+    below = psutil.Process(keeper).children(recursive=True)
+    return [process for process in below if mark in " ".join(process.cmdline())]
+
+
+@contextmanager
+def asleep(victims: list[psutil.Process]) -> Iterator[None]:
+    for victim in victims:
+        victim.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for victim in victims:
+            victim.send_signal(signal.SIGCONT)
+
+
+def told(emulator: EmulatorClient, msisdn: str, keys: tuple[str, ...] = DANGER) -> None:
+    """A dialogue whose hops are each answered in time."""
+    session = emulator.dial(msisdn=msisdn)
+    for key in keys:
+        session.reply(key)
+    assert session.open, session.error
+    for hop in session.hops:
+        assert hop["answered_at"] - hop["asked_at"] < HOP_SECONDS
+
+
+def alerted(emulator: EmulatorClient) -> int:
+    """How many different alerts the gateway took."""
+    return len({sms["text"] for sms in emulator.outbox() if sms["accepted"]})
+
+
+def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(tmp_path: Path) -> None:
+    """Her last hop finds nobody awake, and is answered by nobody; she dials again and is heard, once."""
+    with Stack(tmp_path) as stack:
+        session = stack.emulator.dial(msisdn="+250788100001")
+        for key in DANGER[:-1]:
+            session.reply(key)
+        began = time.monotonic()
+        with asleep(processes(stack.pid, "wsgi:application")):
+            stack.emulator.set(total_timeout=FROZEN_SECONDS)
+            session.reply(DANGER[-1])
+            assert session.status == "Failed"
+        assert time.monotonic() - began >= FROZEN_SECONDS - 1
+
+        told(stack.emulator, "+250788100002")
+        each = 3
+        eventually(lambda: alerted(stack.emulator) in (each, 2 * each), seconds=30)
+        assert stack.emulator.violations() == []
+        assert stack.command("audit", "verify")
+
+
+def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(tmp_path: Path) -> None:
+    """Everything that the line prints goes to a full disk; and what dies is started again all the same."""
+    with muted(tmp_path) as (client, keeper):
+        told(client, "+250788100001")
+        eventually(lambda: alerted(client) >= 3, seconds=60)
+
+        for mark in ("hotline worker alerts", "hotline clock"):
+            for process in processes(keeper, mark):
+                process.kill()
+        told(client, "+250788100002")
+        eventually(lambda: alerted(client) >= 6, seconds=60)
+        assert processes(keeper, "hotline clock")
+
+
+@contextmanager
+def muted(folder: Path) -> Iterator[tuple[EmulatorClient, int]]:
+    """`hotline run` with nobody to hear it, and a gateway that has nothing to do with its disk."""
+    port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
+    ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
+    emulator = build_emulator()
+    with serving(emulator) as url:
+        environ = os.environ | ours | {"HOTLINE_GATEWAY_URL": url, "HOTLINE_INBOUND_SMS": "yes"}
+        subprocess.run([*hotline, "init", "--demo"], env=environ, check=True, capture_output=True)
+        hooks = subprocess.run(
+            [*hotline, "hooks", "--json"], env=environ, check=True, capture_output=True
+        )
+        emulator.line.move(json.loads(hooks.stdout))
+        with Path("/dev/full").open("wb") as full:
+            keeper = subprocess.Popen([*hotline, "run"], env=environ, stdout=full, stderr=full)
+        try:
+            eventually(lambda: ready(port), seconds=60)
+            yield EmulatorClient(url), keeper.pid
+        finally:
+            keeper.terminate()
+            keeper.wait(30)
+
+
+def ready(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).ok
+    except requests.RequestException:
+        return False
