@@ -103,6 +103,7 @@ def test_the_report_never_says_what_it_must_not(language: str) -> None:
 
 @pytest.mark.parametrize("language", CODES)
 def test_the_front_is_one_page_and_names_no_report(language: str) -> None:
+    """C4."""
     front = screens(*FIRST_KEYS[language])[-1]
 
     assert language != "en" or len(front) <= 130
@@ -117,6 +118,7 @@ def test_the_front_is_the_same_whether_or_not_a_report_can_be_taken(facts: Facts
 
 
 def test_every_dialogue_of_a_caller_ends_in_the_same_words() -> None:
+    """C14: after a lesson, a quiz and a tip."""
     last = [
         node.text
         for flow in BOOK.flows.values()
@@ -177,6 +179,7 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
 
 
 def test_no_printed_entry_leads_to_a_report() -> None:
+    """C17."""
     assert set(BOOK.entries.values()) == {
         "abroad",
         "homes",

@@ -1,4 +1,4 @@
-"""Every transcript plays as it is written, and together they come by every node in every language."""
+"""C1: every transcript plays as it is written, and together they come by every node in every language."""
 
 from pathlib import Path
 
