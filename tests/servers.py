@@ -67,8 +67,8 @@ class Postgres(chaos.Postgres):
 def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
     """A server that runs for as long as the block does."""
     server = Postgres(folder, settings)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.kill()

@@ -1,15 +1,22 @@
 """`hotline chaos` makes a line of its own, and has nothing to do with any other."""
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from hotline.cli.chaos.ground import own_or_refuse
+from hotline.cli.chaos.processes import below, command_line
 from hotline.cli.chaos.report import Report, failure
 from hotline.cli.main import main
 from hotline.cli.stack import Stack
 from hotline.errors import NotReady
+from tests.eventually import eventually
 
 
 def test_it_takes_no_setting_since_one_may_mean_a_real_line() -> None:
@@ -50,6 +57,25 @@ def test_a_run_that_came_to_no_end_says_what_kind_of_thing_happened_and_no_more(
 @pytest.mark.chaos
 def test_a_missing_program_is_a_line_of_its_own_and_says_what_to_install() -> None:
     told = CliRunner(env={"PATH": "/nowhere"}).invoke(main, ["chaos", "--pair", "postgres"])
+    shutil.rmtree(told.stderr.split()[-1])
     assert told.exit_code == 1
     assert '"failed": "NotReady"' in told.stdout
     assert "apt-get install redis-server" in told.stderr
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(300)
+def test_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "hotline.cli.main", "chaos", "--tips", "5000"]
+    with (tmp_path / "said").open("wb") as said:
+        run = subprocess.Popen(words, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=said)
+    try:
+        died = "hotline-chaos-*/faults/log"
+        eventually(lambda: any(tmp_path.glob(died)), seconds=150)
+        started = below(run.pid)
+        assert any("hotline clock" in command_line(pid) for pid in started)
+    finally:
+        run.terminate()
+    assert run.wait(90) == 128 + signal.SIGTERM
+    eventually(lambda: not any("hotline" in command_line(pid) for pid in started), seconds=20)
+    assert not any(tmp_path.glob("hotline-chaos-*"))

@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -52,8 +55,12 @@ def chaos(
     """
     _refuse_settings()
     whole = True
-    for number in range(seed, seed + seeds):
-        whole &= _one(Order(tips, number, Pair(pair), pause, minutes), as_json=as_json)
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        for number in range(seed, seed + seeds):
+            whole &= _one(Order(tips, number, Pair(pair), pause, minutes), as_json=as_json)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if not whole:
         raise SystemExit(1)
 
@@ -70,6 +77,9 @@ def _one(order: Order, *, as_json: bool) -> bool:
         click.echo(failure(type(broken), tips=order.tips, seed=order.seed, pair=order.pair))
         if isinstance(broken, HotlineError):
             _say(str(broken))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     if report is not None:
         click.echo(report.line() if as_json else _told(report))
     if report is not None and report.clean:
@@ -96,6 +106,11 @@ def _refuse_settings() -> None:
         raise NotReady(
             f"a fault run takes no settings and touches no line of yours: unset {' '.join(given)}"
         )
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    """Told to end, it leaves by the door: nothing of the line may outlive its run."""
+    raise SystemExit(128 + number)
 
 
 def _say(line: str) -> None:

@@ -29,12 +29,18 @@ class Crowd:
     habits: Habits = field(default_factory=dict)
 
     def tell(self, callers: int = CALLERS) -> None:
-        waiting, lock = self._waiting(), threading.Lock()
+        """Until all are told. Whoever interrupts it waits for the dialogues that are open, and for no more."""
+        over, lock = threading.Event(), threading.Lock()
+        waiting = itertools.takewhile(lambda _: not over.is_set(), self._waiting())
         with ThreadPoolExecutor(callers) as threads:
-            for done in [
-                threads.submit(self._one_after_another, waiting, lock) for _ in range(callers)
-            ]:
-                done.result()
+            try:
+                at_work = [
+                    threads.submit(self._one_after_another, waiting, lock) for _ in range(callers)
+                ]
+                for done in at_work:
+                    done.result()
+            finally:
+                over.set()
 
     def _waiting(self) -> Iterator[Tip]:
         everyone = plan(NUMBERS, [district.code for district in districts()], self.words)

@@ -17,7 +17,7 @@ from hotline.cli.chaos.processes import below, send
 from hotline.cli.stack import free_port
 from hotline.errors import NotReady
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def programs() -> Path:
@@ -131,8 +131,8 @@ class Postgres:
 def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
     """A server that runs for as long as the block does."""
     server = Postgres(folder, settings)
-    server.start()
     try:
+        server.start()
         yield server
     finally:
         server.kill()
