@@ -76,6 +76,6 @@ def test_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
         assert any("hotline clock" in command_line(pid) for pid in started)
     finally:
         run.terminate()
-    assert run.wait(90) == 128 + signal.SIGTERM
+    assert run.wait(150) == 128 + signal.SIGTERM
     eventually(lambda: not any("hotline" in command_line(pid) for pid in started), seconds=20)
     assert not any(tmp_path.glob("hotline-chaos-*"))

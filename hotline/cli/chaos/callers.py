@@ -1,6 +1,7 @@
 """Callers who do not give up: they tell a tip, and dial again whenever the line breaks under them."""
 
 import itertools
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -106,9 +107,16 @@ def tell(emulator: EmulatorClient, tip: Tip) -> Promise:
 
 
 def try_to_tell(
-    emulator: EmulatorClient, tip: Tip, broken: Broken, habits: Habits | None = None
+    emulator: EmulatorClient,
+    tip: Tip,
+    broken: Broken,
+    habits: Habits | None = None,
+    over: threading.Event | None = None,
 ) -> Promise | None:
-    """Dial until the tip is told, or patience ends: then None. What went wrong on the way is noted in `broken`."""
+    """Dial until the tip is told, or patience ends: then None. What went wrong on the way is noted in `broken`.
+
+    Once it is `over` nobody dials again, and nobody complains of it.
+    """
     began = time.monotonic()
     for dials in itertools.count(1):
         try:
@@ -118,6 +126,8 @@ def try_to_tell(
         else:
             broken.heard(dials, time.monotonic() - began)
             return promise
+        if over is not None and over.is_set():
+            return None
         if time.monotonic() - began > PATIENCE:
             break
         time.sleep(PAUSE)

@@ -35,7 +35,8 @@ class Crowd:
         with ThreadPoolExecutor(callers) as threads:
             try:
                 at_work = [
-                    threads.submit(self._one_after_another, waiting, lock) for _ in range(callers)
+                    threads.submit(self._one_after_another, waiting, lock, over)
+                    for _ in range(callers)
                 ]
                 for done in at_work:
                     done.result()
@@ -47,12 +48,14 @@ class Crowd:
         yield from itertools.takewhile(lambda _: not self.late(), everyone[: self.tips])
         yield from itertools.takewhile(lambda _: not self.enough(), everyone[self.tips :])
 
-    def _one_after_another(self, waiting: Iterator[Tip], lock: threading.Lock) -> None:
+    def _one_after_another(
+        self, waiting: Iterator[Tip], lock: threading.Lock, over: threading.Event
+    ) -> None:
         while True:
             with lock:
                 tip = next(waiting, None)
             if tip is None:
                 return
-            promise = try_to_tell(self.emulator, tip, self.broken, self.habits)
+            promise = try_to_tell(self.emulator, tip, self.broken, self.habits, over)
             if promise is not None:
                 self.told.append(promise)

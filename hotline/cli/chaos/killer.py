@@ -67,9 +67,13 @@ class Killer:
     def __post_init__(self) -> None:
         self._dice = random.Random(self.seed)
         self._thawing: list[threading.Thread] = []
+        self._asleep: set[int] = set()
+        """Nobody else kills these: they must wake."""
+        self._stop = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
         """Until told to stop; nothing is asleep afterwards."""
+        self._stop = stop
         while not stop.is_set():
             for name, death in self._deck():
                 if stop.is_set():
@@ -77,8 +81,12 @@ class Killer:
                 if death():
                     self.kills[name] += 1
                 stop.wait(self.pause if self.dealt.is_set() else QUICK)
+            self._all_awake()
             self.dealt.set()
             stop.wait(self.pause)
+        self._all_awake()
+
+    def _all_awake(self) -> None:
         for thread in self._thawing:
             thread.join()
 
@@ -102,7 +110,7 @@ class Killer:
         def laid() -> bool:
             token = self.faults / name
             token.touch()
-            taken = _until(lambda: not token.exists())
+            taken = self._until(lambda: not token.exists())
             token.unlink(missing_ok=True)
             return taken
 
@@ -110,7 +118,7 @@ class Killer:
 
     def _killing(self, mark: str) -> Death:
         def killed() -> bool:
-            return _until(lambda: self._signal_one(mark, signal.SIGKILL) is not None)
+            return self._until(lambda: self._signal_one(mark, signal.SIGKILL) is not None)
 
         return killed
 
@@ -125,17 +133,19 @@ class Killer:
         mark = MARKS.get(name.partition(".")[0], REDIS_MARK)
 
         def thaw(pid: int) -> None:
-            time.sleep(FROZEN[name])
-            if mark in command_line(pid):
-                send(pid, signal.SIGCONT)
+            slept = not self._stop.wait(FROZEN[name])
+            if mark in command_line(pid) and send(pid, signal.SIGCONT) and slept:
+                self.kills[name] += 1
+            self._asleep.discard(pid)
 
         def frozen() -> bool:
             pid = self._signal_one(mark, signal.SIGSTOP)
-            if pid is None:
-                return False
-            self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
-            self._thawing[-1].start()
-            return True
+            if pid is not None:
+                self._asleep.add(pid)
+                self._thawing.append(threading.Thread(target=thaw, args=(pid,)))
+                self._thawing[-1].start()
+            # It counts when it wakes.
+            return False
 
         return frozen
 
@@ -155,10 +165,11 @@ class Killer:
                 return False
             return True
 
-        return _until(flushed)
+        return self._until(flushed)
 
     def _found(self, mark: str) -> list[int]:
-        return [pid for keeper in self.keepers for pid in started_as(keeper, mark)]
+        found = (pid for keeper in self.keepers for pid in started_as(keeper, mark))
+        return [pid for pid in found if pid not in self._asleep]
 
     def _signal_one(self, mark: str, number: signal.Signals) -> int | None:
         """Whom it reached."""
@@ -168,11 +179,11 @@ class Killer:
         chosen = self._dice.choice(victims)
         return chosen if send(chosen, number) else None
 
-
-def _until(done: Callable[[], bool]) -> bool:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if done():
-            return True
-        time.sleep(0.02)
-    return False
+    def _until(self, done: Callable[[], bool]) -> bool:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if done():
+                return True
+            if self._stop.wait(0.02):
+                return False
+        return False
