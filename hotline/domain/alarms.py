@@ -33,6 +33,7 @@ class Alarm(StrEnum):
     BACKUP = "backup"
     CLOCK_JUMP = "clock jump"
     STRANGE_JOB = "strange job"
+    DETAILS = "details"
 
 
 class Notice(StrEnum):

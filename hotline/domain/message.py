@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from functools import lru_cache
 
 from hotline.domain.places import place_name
@@ -52,35 +52,54 @@ class Wording:
     language: str
 
 
+class Tone(Enum):
+    """How an alert begins: by a reply, or by dialling where a reply does not reach us."""
+
+    OPEN = (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL)
+    LOCKED_URGENT = (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL)
+    LOCKED = (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL)
+    URGENT = (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL)
+    PLAIN = (Template.ALERT_REPLY, Template.ALERT_DIAL)
+
+
 def alert(
-    *, reference: str, place: str, urgency: int, again: bool, language: str, code: str | None
+    *,
+    reference: str,
+    place: str,
+    urgency: int,
+    again: bool,
+    language: str,
+    code: str | None,
+    locked: bool = False,
 ) -> Wording:
     """An alert without content. `code` is the responders' entry, dialled where a reply does not reach us."""
-    template, parameters = _alert(place, urgency, again, language, code)
+    tone = _tone(urgency, again=again, locked=locked)
+    template, parameters = _alert(tone, place, language, code)
     return Wording(template, {"ref": reference, **parameters}, language)
 
 
 @lru_cache(1024)
 def _alert(
-    place: str, urgency: int, again: bool, language: str, code: str | None
+    tone: Tone, place: str, language: str, code: str | None
 ) -> tuple[Template, Mapping[str, str]]:
     """What is the same for every reference: a burst of alerts differs in little else."""
-    urgent = urgency == Urgency.DANGER
-    match (again, urgent, code is not None):
-        case (True, _, False):
-            template = Template.ALERT_OPEN_REPLY
-        case (True, _, True):
-            template = Template.ALERT_OPEN_DIAL
-        case (_, True, False):
-            template = Template.ALERT_URGENT_REPLY
-        case (_, True, True):
-            template = Template.ALERT_URGENT_DIAL
-        case (_, _, False):
-            template = Template.ALERT_REPLY
-        case _:
-            template = Template.ALERT_DIAL
+    reply, dial = tone.value
     parameters = {"place": place_name(place, language)}
-    return template, parameters if code is None else parameters | {"code": code}
+    return (reply, parameters) if code is None else (dial, parameters | {"code": code})
+
+
+def _tone(urgency: int, *, again: bool, locked: bool) -> Tone:
+    match (again, locked, urgency == Urgency.DANGER):
+        case (True, _, _):
+            return Tone.OPEN
+        case (_, True, True):
+            return Tone.LOCKED_URGENT
+        case (_, True, _):
+            return Tone.LOCKED
+        case (_, _, True):
+            return Tone.URGENT
+        case _:
+            return Tone.PLAIN
 
 
 def render(wording: Wording, phrases: Phrases) -> str:

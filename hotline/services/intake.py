@@ -3,6 +3,7 @@
 `note`, `erase` and `file_drafts` run inside their caller's transaction; `announce` rings after its commit.
 """
 
+import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from datetime import timedelta
 
 from hotline.domain.jobs import Job
 from hotline.domain.tip import NATIONAL, TipState, Told, Urgency, furthest, told
-from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services import outreach
 from hotline.services.doorbell import ring
@@ -18,6 +18,8 @@ from hotline.store import desks, tips
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.tips import Tip
+
+logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
 
@@ -147,12 +149,18 @@ def _fill(kit: Kit, tip: Tip, come_to: Told, telling: Telling) -> None:
 def _seal(
     session: Session, kit: Kit, tip: Tip, come_to: Told, telling: Telling
 ) -> Mapping[str, bytes]:
-    """Seal the answers to whoever may read them; the grants of the new body."""
-    keys = desks.public_keys(session, [NATIONAL, *([come_to.desk] if come_to.desk else [])])
-    if NATIONAL not in keys:
-        raise NotReady("no national desk: run `hotline init`")
+    """Seal the answers to whoever may read them; the grants of the new body.
+
+    A desk whose key is missing or broken cannot read it: the tip is kept and told of all the same, and an alarm raised.
+    """
+    wanted = [NATIONAL, *([come_to.desk] if come_to.desk else [])]
+    keys = desks.public_keys(session, wanted)
 
     sealed = kit.sealer.tip(telling.answers, uid=tip.uid, place=tip.place, desks=keys, at=kit.now())
+    locked = [code for code in wanted if code not in sealed.grants]
+    if locked:
+        logger.critical("alarm: details are locked: %d desks have no key that works", len(locked))
+    tip.locked_for = " ".join(locked) or None
     tip.body = sealed.body
     return sealed.grants
 

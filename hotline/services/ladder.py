@@ -67,6 +67,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     """Write a referral and an alert for each recipient of each step. Returns the first alert's id."""
     told = [(step, recipient) for step in steps for recipient in step.recipients]
     languages = referrals.languages(session, {recipient for _, recipient in told})
+    locked = telling.locked(session, [(step.tip_id, who) for step, who in told])
     named = _refer(session, [Given(step.tip_id, step.number, who) for step, who in told], at)
 
     code = None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
@@ -79,6 +80,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
             again=step.again,
             language=languages[recipient],
             code=code,
+            locked=(step.tip_id, recipient) in locked,
         )
         alerts.append(Alert(referral_id, recipient, wording, step.case.urgency))
     return telling.alert(session, alerts, at)

@@ -63,6 +63,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         _unknown(standing),
         _dead(standing),
         _held_by(hold) if hold else _lane(held),
+        _details(standing),
         _retention(kept, tidied, now),
     )
 
@@ -187,6 +188,13 @@ def _held_by(hold: LaneHold) -> Finding:
         f"held by {hold.held_by} since {_at(hold.since)} ({hold.reason}): nothing goes out",
         "`hotline lane status` shows what would go out; then `hotline lane release`",
     )
+
+
+def _details(standing: health.Standing) -> Finding:
+    if not standing.locked:
+        return Finding("details", True, "every desk can read what is its own")
+    words = f"{standing.locked} tips that a desk should read and cannot: a key was missing"
+    return Finding("details", False, words, "`hotline init` makes what is missing; see the runbook")
 
 
 def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> Finding:

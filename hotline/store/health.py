@@ -27,6 +27,8 @@ class Standing:
     """When the oldest tip was filed that nobody was told of."""
     untaken_since: Mapping[int, datetime]
     """When the oldest tip of each urgency was filed that somebody was told of and nobody has taken."""
+    locked: int
+    """Tips that are not over, and that a desk should read and cannot."""
     clock_until: datetime | None
     """Until when a clock last said that it would answer for time."""
 
@@ -46,8 +48,14 @@ def standing(session: Session) -> Standing:
             )
         ),
         untaken_since=_untaken(session),
+        locked=_locked(session),
         clock_until=session.scalar(select(func.max(Leader.until))),
     )
+
+
+def _locked(session: Session) -> int:
+    found = select(func.count()).select_from(Tip).where(Tip.locked_for.is_not(None))
+    return session.scalar(found.where(Tip.closed_at.is_(None), Tip.erased_at.is_(None))) or 0
 
 
 def _count(session: Session, state: MessageState) -> int:

@@ -13,10 +13,12 @@ from hotline.domain import trial
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import Kind, Wording
 from hotline.domain.planning import Waiting
-from hotline.domain.referral import Case, DeadlineKind, ReferralState
+from hotline.domain.referral import Case, DeadlineKind, Level, ReferralState
+from hotline.domain.tip import NATIONAL
 from hotline.store import referrals
 from hotline.store.many import among, insertion
 from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.responders import Responder
 from hotline.store.tips import WAITS, Tip
 
 LOCK = 411_411_006
@@ -77,6 +79,22 @@ def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
         .values(referred_at=at, referred_urgency=Tip.urgency)
         .execution_options(synchronize_session=False)
     )
+
+
+def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Tip and responder where her desk cannot read the tip. Nearly always none, and then it costs one look."""
+    tips = select(Tip.id, Tip.locked_for).where(
+        among(session, Tip.id, {tip_id for tip_id, _ in told}), Tip.locked_for.is_not(None)
+    )
+    desks = {id: set((codes or "").split()) for id, codes in session.execute(tips)}
+    if not desks:
+        return set()
+    national = set(session.scalars(select(Responder.id).where(Responder.level == Level.NATIONAL)))
+    return {
+        (tip_id, responder_id)
+        for tip_id, responder_id in told
+        if any((code == NATIONAL) == (responder_id in national) for code in desks.get(tip_id, ()))
+    }
 
 
 def refer(

@@ -69,6 +69,8 @@ class Tip(Row):
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
     """The urgency that the alerts went out with: a later answer may raise it."""
+    locked_for: Mapped[str | None]
+    """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
     closed_at: Mapped[datetime | None]
     """When somebody said that it is over: from here its term runs (`domain/retention.py`)."""
     warned_at: Mapped[datetime | None]
