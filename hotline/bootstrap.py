@@ -24,6 +24,7 @@ from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
+from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.places import place_lists
 from hotline.store.database import open_database, sqlite_file
 
@@ -85,16 +86,17 @@ def build_kit(settings: Settings, role: Role) -> Kit:
     if file is not None and not file.exists():
         raise NotReady("no database: run `hotline init`")
 
+    sealer = _sealer(keys, RELAY_PUBLIC_KEY)
     # One for all that ask Redis: whichever learns first that it hangs spares the others the wait.
     circuit = later("circuit", "Circuit")
     return Kit(
         database=database,
         books=SqlBookshelf(database, place_lists()),
-        runs=_runs(settings, role, keys, circuit),
+        runs=_runs(settings, role, keys, sealer.epochs, circuit),
         sms=_sms(settings, role),
         jobs=later("rq_jobs", "RqJobs", settings.redis_url, circuit),
         limiter=later("redis_limits", "RedisLimits", settings.redis_url, circuit),
-        sealer=_sealer(keys, RELAY_PUBLIC_KEY),
+        sealer=sealer,
         pseudonyms=Pseudonyms(keys),
         numbers=_numbers(role, keys),
         phrases=load_phrases(),
@@ -158,12 +160,13 @@ def survive(_failpoint: str) -> None:
     """Where nobody tests, nothing dies."""
 
 
-def _runs(settings: Settings, role: Role, keys: KeyFolder, circuit: Any) -> RunStore:
+def _runs(
+    settings: Settings, role: Role, keys: KeyFolder, epochs: Epochs, circuit: Any
+) -> RunStore:
     if role is not Role.HOOKS:
         return NoRuns(role)
-    plug: RunStore = later(
-        "redis_runs", "RedisRuns", settings.redis_url, RunCipher.of(keys), circuit
-    )
+    cipher = WeeklyRuns(RunCipher.of(keys), epochs, now)
+    plug: RunStore = later("redis_runs", "RedisRuns", settings.redis_url, cipher, circuit)
     return plug
 
 

@@ -8,6 +8,7 @@ from hotline.adapters.circuit import Circuit
 from hotline.adapters.redis_wire import Wire
 from hotline.errors import CircuitOpen, RunsUnavailable, SealBroken
 from hotline.sealing.runs import RunCipher
+from hotline.sealing.weeklyruns import WeeklyRuns
 
 TTL_SECONDS = 600
 PREFIX = "run:"
@@ -17,7 +18,9 @@ ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 class RedisRuns:
     """The `RunStore` of production. Opens its connection with the first hop. A hung Redis costs a hop 0.6 s at most."""
 
-    def __init__(self, url: str, cipher: RunCipher, circuit: Circuit | None = None) -> None:
+    def __init__(
+        self, url: str, cipher: RunCipher | WeeklyRuns, circuit: Circuit | None = None
+    ) -> None:
         self._wire = Wire(url)
         self._cipher = cipher
         self._circuit = circuit or Circuit()

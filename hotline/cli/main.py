@@ -57,6 +57,10 @@ COMMANDS: dict[str, Entry] = {
     "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
     "keys": Entry("hotline.cli.keys:keys", "List and rotate the keys; export and import them."),
     "lane": Entry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
+    "prove-shred": Entry(
+        "hotline.cli.shred.shred:prove_shred",
+        "Prove that what was erased opens for nobody; ends with 1 where anything was found.",
+    ),
     "reach": Entry(
         "hotline.cli.reach:reach",
         "Count people, sessions, topics read and tips, or what the quiz taught.",

@@ -57,6 +57,7 @@ class Epochs:
     def __init__(self, folder: KeyFolder | None = None) -> None:
         self._folder = folder
         self._start: tuple[str, bytes] | None = None
+        self._boxes: dict[str, Aead] = {}
         if folder is not None and folder.holds(EPOCH_KEY):
             self._start = _read(folder.read(EPOCH_KEY))
 
@@ -73,7 +74,7 @@ class Epochs:
         if self._start is None or grant[:1] == LOCKED:
             return grant
         week = max(self._start[0], week_of(at))
-        return mark(week) + bytes(Aead(self._key(week)).encrypt(grant, aad=mark(week) + bound))
+        return mark(week) + bytes(self._box(week).encrypt(grant, aad=mark(week) + bound))
 
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
         """The desk's grant. Raises KeyMissing where its week was forgotten, SealBroken."""
@@ -81,8 +82,7 @@ class Epochs:
             return grant
         head, sealed = grant[:MARK_BYTES], grant[MARK_BYTES:]
         try:
-            key = self._key(head[1:].decode())
-            return Aead(key).decrypt(sealed, aad=head + bound)
+            return self._box(head[1:].decode()).decrypt(sealed, aad=head + bound)
         except (CryptoError, ValueError, TypeError):
             raise SealBroken("a grant that was altered, or is another tip's") from None
 
@@ -94,8 +94,14 @@ class Epochs:
             key = self._key(before)
         except KeyMissing:
             return
-        self._start = (before, key)
+        self._start, self._boxes = (before, key), {}
         _overwrite(self._folder, before.encode() + key)
+
+    def _box(self, week: str) -> Aead:
+        """Raises KeyMissing."""
+        if week not in self._boxes:
+            self._boxes[week] = Aead(self._key(week))
+        return self._boxes[week]
 
     def _key(self, week: str) -> bytes:
         if self._start is None:

@@ -60,6 +60,11 @@ class Pseudonyms:
         return _digest(self._folder.read(STOP_KEY), "stopped", msisdn)
 
 
+def contact_by(key: bytes, msisdn: str) -> str:
+    """What a contact is under this key: for proving that no key is left which says it."""
+    return _digest(key, "contact", msisdn)
+
+
 def _digest(key: bytes, purpose: str, *parts: str) -> str:
     """HMAC-SHA-256 over the purpose and its parts, each with its length in front: no two lists of parts are alike."""
     written = [part.encode("utf-8", "surrogatepass") for part in (purpose, *parts)]

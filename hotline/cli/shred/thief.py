@@ -1,0 +1,122 @@
+"""Whoever took a copy of everything on the day of the tip, and comes back months later for every key that is left.
+
+Each of his tries is made twice: on the day, when it must succeed, and at the end, when it must not. A try that never
+succeeds proves nothing.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline.cli.chaos.canary import Search, dresses, number_dresses
+from hotline.cli.shred.trial import Trial
+from hotline.domain.tip import NATIONAL
+from hotline.errors import KeyMissing, SealBroken
+from hotline.sealing.envelope import label
+from hotline.sealing.epochs import Epochs
+from hotline.sealing.keyfolder import KEY_BYTES, KeyFolder
+from hotline.sealing.opening import open_tip, unwrap_desk_key
+from hotline.sealing.pseudonyms import contact_by
+from hotline.sealing.runs import RunCipher
+from hotline.store import desks, tips
+from hotline.store import ledger as books
+from hotline.store.ledger import FiledTip
+
+RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
+"""In Redis' append-only file: a session, and how long what was kept of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loot:
+    """What he took on the day. Stays out of `repr`."""
+
+    folder: Path
+    tip: FiledTip = field(repr=False)
+    wrapped: bytes = field(repr=False)
+    contact_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Thief:
+    trial: Trial
+    loot: Loot
+    caller: str = field(repr=False)
+    words: str = field(repr=False)
+
+    @property
+    def tries(self) -> Mapping[str, Callable[[], bool]]:
+        """By what is said of each; whether he learns something."""
+        return {
+            "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
+            "the runs in a copy of Redis' append-only file": self.opens_run,
+            "whether it was this number, by the tip's pseudonym": self.recognises,
+        }
+
+    def opens_tip(self) -> bool:
+        tip = self.loot.tip
+        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
+        for epochs in self._epochs():
+            try:
+                grant = epochs.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                answers = open_tip(tip.body, grant, private_key=private, **seal)
+            except (KeyMissing, SealBroken):
+                continue
+            return self.words in answers.values()
+        return False
+
+    def opens_run(self) -> bool:
+        cipher = RunCipher.of(KeyFolder(self.trial.keys / "hooks"))
+        return any(self._opens(cipher, *run) for run in _runs_in(self.loot.folder))
+
+    def recognises(self) -> bool:
+        """With every key of every folder, whatever it is for."""
+        keys = {
+            path.read_bytes()[-KEY_BYTES:]
+            for path in self.trial.keys.rglob("*")
+            if path.is_file() and path.stat().st_size >= KEY_BYTES
+        }
+        return any(contact_by(key, self.caller) == self.loot.contact_key for key in keys)
+
+    def reads(self, *roots: Path) -> set[str]:
+        """The words and the number themselves, in any dress, in any file."""
+        needles = {f"the words as {name}": dress for name, dress in dresses(self.words).items()}
+        for name, dress in number_dresses(self.caller).items():
+            needles[f"the number as {name}"] = dress
+        search = Search(roots, needles)
+        search.once()
+        return search.found
+
+    def _epochs(self) -> list[Epochs]:
+        return [Epochs(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
+
+    def _opens(self, cipher: RunCipher, session_key: str, sealed: bytes) -> bool:
+        for epochs in self._epochs():
+            try:
+                cipher.open(session_key, epochs.unlock(sealed, session_key.encode()))
+            except (KeyMissing, SealBroken):
+                continue
+            return True
+        return False
+
+
+def take(trial: Trial, to: Path, *also: Path) -> Loot:
+    """A copy of all that is written, but for the keys: those he takes at the end, all that are left."""
+    with trial.console.database.reading() as session:
+        (filed,) = books.filed(session, NATIONAL)
+        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
+        tip, _ = tips.with_grant(session, filed.id, NATIONAL)
+        contact_key = tip.contact_key
+    for folder in (trial.home, *also):
+        away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
+        shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
+    return Loot(to, filed, wrapped, contact_key)
+
+
+def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in folder.rglob("*.aof"):
+        content = path.read_bytes()
+        for found in RUN.finditer(content):
+            yield found[1].decode(), content[found.end() : found.end() + int(found[2])]

@@ -1,0 +1,144 @@
+"""A line in a folder of its own, with a clock that is turned: somebody tells it a tip, and months go by."""
+
+import secrets
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from hotline.adapters import embedded_redis
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.init import FLOWS
+from hotline.config import Settings
+from hotline.domain.places import PROVINCES, districts, sectors
+from hotline.domain.rehearsal import demo_responders
+from hotline.domain.ussd import UssdHop
+from hotline.emulator.reader import choose
+from hotline.errors import NotReady
+from hotline.ports import Kit
+from hotline.sealing.keymaking import make_keys
+from hotline.services import access, authoring, conversation, enrolment, epochs, retention
+from hotline.store import migrate
+from hotline.store.database import open_database
+
+PATIENCE = 20.0
+PLACE = districts("1")[0]
+PASSED = (76, 15, 7, 7, 7)
+"""Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
+
+
+@dataclass
+class Clock:
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Handset:
+    """A caller who reads, on the very function that answers the gateway."""
+
+    kit: Kit
+    caller: str
+    session_id: str = field(default_factory=lambda: f"ATUid_{secrets.token_hex(16)}")
+    text: str = ""
+    screen: str = ""
+
+    def __post_init__(self) -> None:
+        self._answered()
+
+    def reply(self, text: str) -> None:
+        self.text = f"{self.text}*{text}" if self.text else text
+        self._answered()
+
+    def press(self, *labels: str) -> None:
+        for label in labels:
+            choose(self, label)
+
+    def _answered(self) -> None:
+        hop = UssdHop(self.session_id, self.caller, self.text)
+        self.screen = conversation.take_turn(self.kit, hop)[4:]
+
+
+class Trial:
+    """Keys, tables, flows, desks and people, as `hotline init` makes them."""
+
+    def __init__(self, home: Path, environ: Mapping[str, str]) -> None:
+        self.home = home
+        self.clock = Clock()
+        self.passphrase = secrets.token_hex(16)
+        self.settings = Settings.read({"HOTLINE_HOME": str(home), **environ})
+        make_keys(self.keys, self.clock.at)
+        database = open_database(self.settings.database_url)
+        migrate.upgrade(database)
+        database.close()
+        self.hooks, self.relay, self.console = map(
+            self._kit, (Role.HOOKS, Role.WORKERS, Role.CONSOLE)
+        )
+        authoring.publish(self.console.database, authoring.read_folder(FLOWS), self.clock.at)
+        access.make_desks(self.console, self.passphrase)
+        enrolment.import_responders(self.console, demo_responders())
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+    def _kit(self, role: Role) -> Kit:
+        return replace(build_kit(self.settings, role), now=self.clock)
+
+    def tell(self, caller: str, words: str) -> None:
+        """A whole tip, its words last."""
+        handset = Handset(self.hooks, caller)
+        handset.press("Ikibazo", "Oya", "Oya", PROVINCES["1"]["rw"], PLACE.name)
+        handset.press(sectors(PLACE.code)[0].name, "Umwana ukora cyangwa usabiriza")
+        handset.press("Umuntu mukuru", "Yego")
+        for keyed in ("2", words):
+            handset.reply(keyed)
+
+    def pass_by(self, tip_id: int) -> Iterator[str]:
+        """Close the tip, and let its term run; says how far it is. Another caller dials each time, as callers do."""
+        retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
+        for days in PASSED:
+            self.clock.at += timedelta(days=days)
+            retention.tidy(self.relay)
+            Handset(self.hooks, "+250788000098")
+            epochs.forget(self.console)
+            yield f"{days} days later"
+
+    def close(self) -> None:
+        for kit in (self.hooks, self.relay, self.console):
+            kit.database.close()
+
+
+@contextmanager
+def redis_of(settings: Settings) -> Iterator["Redis"]:
+    """The embedded one, for as long as the block. Raises NotReady."""
+    socket = embedded_redis.socket_of(settings.redis_url)
+    argv = embedded_redis.command(socket, settings.home / "redis")
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    try:
+        with Redis(unix_socket_path=str(socket)) as client:
+            _await(client)
+            yield client
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _await(client: "Redis") -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            client.ping()
+        except RedisError:
+            time.sleep(0.02)
+        else:
+            return
+    raise NotReady("Redis did not open its socket")

@@ -1,0 +1,52 @@
+"""`hotline prove-shred`: the proof finds nothing at the end, and would have found what is still there."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.chaos.ground import Pair
+from hotline.cli.shred.shred import prove_shred, until_logged
+from hotline.cli.shred.thief import Thief, take
+from hotline.cli.shred.trial import Trial, redis_of
+from tests.servers import short_folder
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+CALLER, WORDS = "+250788300077", "ikanariyihishe"
+
+
+@pytest.mark.parametrize("pair", Pair)
+def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
+    result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
+    proof = json.loads(result.stdout)
+    assert (proof["blind"], proof["found"], result.exit_code) == ([], [], 0)
+    assert len(proof["tried"]) == 4
+
+
+@pytest.fixture
+def thief(tmp_path: Path) -> Iterator[Thief]:
+    """On the day itself: nothing was erased, and no key is gone."""
+    with short_folder("hl") as folder:
+        home = folder / "home"
+        home.mkdir()
+        trial = Trial(home, {})
+        with redis_of(trial.settings):
+            trial.tell(CALLER, WORDS)
+            until_logged(home / "redis")
+            yield Thief(trial, take(trial, tmp_path / "loot"), CALLER, WORDS)
+        trial.close()
+
+
+def test_every_try_succeeds_while_the_keys_are_there_and_none_after(thief: Thief) -> None:
+    assert [succeeds() for succeeds in thief.tries.values()] == [True, True, True]
+    assert thief.reads(thief.trial.home, thief.loot.folder) == set()
+    (thief.loot.folder / "note.txt").write_text(f"she said {WORDS} from 0{CALLER[4:]}")
+    assert {"note.txt: the words as plain", "note.txt: the number as plain"} <= thief.reads(
+        thief.loot.folder
+    )
+
+    for _ in thief.trial.pass_by(thief.loot.tip.id):
+        pass
+    assert [succeeds() for succeeds in thief.tries.values()] == [False, False, False]
