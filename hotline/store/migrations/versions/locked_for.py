@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "locked_for"
-down_revision: str | None = "hook_figures"
+down_revision: str | None = "revision_pressed"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
