@@ -1,0 +1,66 @@
+"""Rows 24 and 26 of the fault matrix: a gateway that errs or drips, through the real SDK and the outbox together."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hotline.adapters.africastalking_sms import AfricasTalkingSms
+from hotline.domain.referral import Level
+from hotline.emulator.emulator import Emulator, build_emulator
+from hotline.emulator.faults import Fault, Kind
+from hotline.emulator.server import serving
+from hotline.services import delivery
+from hotline.store.database import Database
+from tests.conftest import Clock
+from tests.district import District
+
+JOB_SECONDS = 12.0
+
+
+@pytest.fixture
+def gateway() -> Emulator:
+    return build_emulator()
+
+
+@pytest.fixture
+def address(gateway: Emulator) -> Iterator[str]:
+    with serving(gateway) as url:
+        yield url
+
+
+def told_by(district: District, address: str) -> District:
+    """One alert to send, by the adapter of production."""
+    district.sms = AfricasTalkingSms(address, "sandbox", "emulator", "")  # type: ignore[assignment]
+    district.enrol(Level.NATIONAL, districts=())
+    district.tell()
+    return district
+
+
+@pytest.mark.parametrize(("kind", "taken"), [(Kind.ERROR_BEFORE, 1), (Kind.ERROR_AFTER, 2)])
+def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
+    district: District, gateway: Emulator, address: str, kind: Kind, taken: int
+) -> None:
+    told_by(district, address)
+    gateway.faults.set([Fault(kind, times=1)])
+    district.deliver()
+    assert district.states == ["unknown"]
+
+    district.clock.turn(seconds=30)
+    delivery.retry_unknown(district.kit)
+    district.deliver()
+    assert district.states == ["accepted"]
+    texts = [sent.text for sent in gateway.state.outbox]
+    assert (len(texts), len(set(texts))) == (taken, 1)
+
+
+def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds(
+    sqlite: Database, clock: Clock, gateway: Emulator, address: str
+) -> None:
+    """With the deadline of production, to the second."""
+    district = told_by(District(sqlite, clock), address)
+    gateway.faults.set([Fault(Kind.DRIP)])
+    began = time.monotonic()
+    district.deliver()
+    assert time.monotonic() - began < JOB_SECONDS
+    assert district.states == ["unknown"]
