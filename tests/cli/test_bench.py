@@ -29,3 +29,11 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
         assert found["rate"] > 0, kind
         assert found["cost"] > 0, kind
         assert 0 < found["p50"] <= found["p99"], kind
+
+
+def test_more_callers_than_the_server_once_took_are_all_answered() -> None:
+    """A kept connection that waits for its next hop counts as one that is served."""
+    done = CliRunner().invoke(main, ["bench", "dialogues", "--at-once", "80", "--json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert (figures["hops"], figures["wrong"], figures["hung"]) == (13 * 80, 0, 0)

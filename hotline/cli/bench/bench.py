@@ -3,13 +3,22 @@
 import click
 
 from hotline.cli.bench.alerts import alerts
+from hotline.cli.bench.dialogues import dialogues_bench
 from hotline.cli.bench.flows import flows_bench
 from hotline.cli.bench.hop import hop_bench
 from hotline.cli.bench.memory import memory_bench
 from hotline.cli.bench.refer import refer_bench
 from hotline.cli.bench.start import start_bench
 
-BENCHES = (alerts, flows_bench, hop_bench, memory_bench, refer_bench, start_bench)
+BENCHES = (
+    alerts,
+    dialogues_bench,
+    flows_bench,
+    hop_bench,
+    memory_bench,
+    refer_bench,
+    start_bench,
+)
 
 
 @click.group()

@@ -19,7 +19,7 @@ import click
 
 from hotline.cli.bench.addresses import FLASK, NULL
 from hotline.cli.bench.line import Web, web_line
-from hotline.cli.bench.load import Ask, Load, Outcome, drive
+from hotline.cli.bench.load import Ask, Load, Outcome, drive, percentile
 from hotline.cli.bench.walk import dialogues, screens
 
 AT_ONCE = 16
@@ -138,14 +138,13 @@ def _right(outcome: Outcome) -> Outcome:
 
 def _figures(seen: _Turns, nothing: _Turns) -> Figures:
     rate, cost = statistics.median(seen.rates), statistics.median(seen.costs)
-    hundredths = statistics.quantiles(seen.waits, n=100, method="inclusive")
     return Figures(
         rate=rate,
         ratio=_middle(seen.rates, nothing.rates),
         cost=cost,
         cost_ratio=_middle(nothing.costs, seen.costs),
-        p50=1000 * hundredths[49],
-        p99=1000 * hundredths[98],
+        p50=1000 * percentile(seen.waits, 50),
+        p99=1000 * percentile(seen.waits, 99),
         first_rate=statistics.median(seen.first_rates),
     )
 

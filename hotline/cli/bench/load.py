@@ -5,6 +5,7 @@ A client of a web framework would be slower than what it measures. This one send
 
 import selectors
 import socket
+import statistics
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -71,6 +72,13 @@ def hop(path: str, fields: dict[str, str]) -> bytes:
 def drive(load: Load) -> Outcome:
     """Play every dialogue to its end."""
     return _Driver(load).run()
+
+
+def percentile(waits: Sequence[float], hundredth: int) -> float:
+    """Nothing where nothing was answered."""
+    if len(waits) < 2:
+        return waits[0] if waits else 0.0
+    return statistics.quantiles(waits, n=100, method="inclusive")[hundredth - 1]
 
 
 @dataclass(eq=False, slots=True)
