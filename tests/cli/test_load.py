@@ -1,0 +1,62 @@
+"""The driver of the benches: it must see a wrong screen, and keep to the rate that it is told."""
+
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from hotline.cli.bench.load import Ask, Load, drive, form, hop, percentile
+
+SCREEN = b"CON Akazi"
+
+
+class Server(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200 if self.path == "/hook" else 404)
+        self.send_header("Content-Length", str(len(SCREEN)))
+        self.end_headers()
+        self.wfile.write(SCREEN)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: a test is quiet."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def ask(awaited: bytes = SCREEN, path: str = "/hook") -> Ask:
+    return Ask(hop(path, form("ATUid_1", "1*2")), awaited)
+
+
+def test_every_hop_is_answered_and_timed(port: int) -> None:
+    outcome = drive(Load(port, [[ask()] * 3] * 5, at_once=2))
+    assert (len(outcome.waits), outcome.wrong, outcome.hung) == (15, [], 0)
+    assert all(0 < wait <= outcome.seconds for wait in outcome.waits)
+
+
+@pytest.mark.parametrize("odd", [ask(awaited=b"CON Abana"), ask(path="/other")])
+def test_a_wrong_screen_and_a_wrong_status_are_seen(port: int, odd: Ask) -> None:
+    outcome = drive(Load(port, [[ask(), odd, ask()]], at_once=1))
+    assert (len(outcome.waits), outcome.wrong) == (3, [SCREEN.decode()])
+
+
+def test_hops_go_out_no_faster_than_they_are_due(port: int) -> None:
+    outcome = drive(Load(port, [[ask()] * 11], at_once=1, rate=50.0))
+    assert outcome.seconds >= 10 / 50.0
+
+
+def test_percentiles_of_few_waits() -> None:
+    assert percentile([], 99) == 0.0
+    assert percentile([0.5], 99) == 0.5
+    assert percentile([float(n) for n in range(101)], 99) == 99.0
