@@ -15,7 +15,8 @@ from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
 from hotline.services import surroundings, traffic
-from hotline.services.upkeep import Finding, findings
+from hotline.services.finding import Finding
+from hotline.services.upkeep import findings
 
 PATIENCE = 2.0
 """Seconds for anything to answer."""

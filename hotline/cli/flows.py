@@ -1,9 +1,10 @@
 """`hotline flows`: check them, play them, describe their format, write the live ones out."""
 
-import csv
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,19 +14,19 @@ from hotline.engine import document as documents
 from hotline.engine.check.checking import check as check_document
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.flow import Book
+from hotline.engine.numbers import flags
 from hotline.engine.run import Facts
 from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.engine.transcript import told
 from hotline.engine.turn import Turn, resume, start
 from hotline.errors import FlowInvalid
+from hotline.services import numbers as number_service
 from hotline.services.authoring import live_document, read_folder, write_folder
 from hotline.services.places import place_lists
 from hotline.services.quizzes import uncounted
 from hotline.text.languages import LANGUAGES
 
 FLOWS = Path(__file__).parents[2] / "flows"
-NUMBERS = "numbers.csv"
-SIGNED = "verified"
 SERVICE_CODE = "*384*777#"
 
 folder_argument = click.argument(
@@ -76,7 +77,8 @@ def check(folder: Path, as_json: bool, limit: int) -> None:
 def play(folder: Path, lang: str | None, dial: str, no_report: bool, limit: int) -> None:
     """Play the flows of a folder here. Nothing is sent, nothing is stored. An empty line hangs up."""
     book = documents.compile(read_folder(folder), place_lists())
-    facts = Facts(flags={"reporting": not no_report})
+    numbers = flags(book.numbers, datetime.now(UTC).date())
+    facts = Facts(flags={**numbers, "reporting": not no_report})
     turn = _dialled(book, facts, dial, limit)
     if lang is not None:
         turn = _in_language(book, facts, turn, lang, limit)
@@ -89,6 +91,23 @@ def play(folder: Path, lang: str | None, dial: str, no_report: bool, limit: int)
         if not keyed:
             return
         turn = resume(book, turn.run, keyed, facts, limit=limit)
+
+
+@flows.command()
+@folder_argument
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def numbers(folder: Path, as_json: bool) -> None:
+    """How each phone number of FOLDER stands: who signed it, and until when it shows."""
+    book = documents.compile(read_folder(folder), place_lists())
+    shown = number_service.look(book, datetime.now(UTC).date())
+    if as_json:
+        rows = [asdict(one.number) | {"named": one.named, "shows": one.shows} for one in shown]
+        click.echo(json.dumps(rows, indent=2, default=str, ensure_ascii=False))
+        return
+    for one in shown:
+        until = f"until {one.number.until}" if one.number.until else "signed by nobody"
+        state = "shows" if one.shows and one.named else "no screen names it" if one.shows else "-"
+        click.echo(f"{one.number.digits:>10}  {one.number.evidence:10}  {state:18}  {until}")
 
 
 @flows.command()
@@ -120,17 +139,8 @@ def _findings(folder: Path, limit: int) -> Sequence[Finding]:
             for problem in invalid.problems
         ]
     lists = place_lists()
-    found = check_document(document, lists, signed=signed_numbers(folder), limit=limit)
+    found = check_document(document, lists, limit=limit)
     return [*found, *uncounted(documents.bind(documents.read(document), lists))]
-
-
-def signed_numbers(folder: Path) -> frozenset[str]:
-    """The numbers of `numbers.csv` that a flow may name."""
-    path = folder / NUMBERS
-    if not path.exists():
-        return frozenset()
-    with path.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["number"] for row in csv.DictReader(file) if row["status"] == SIGNED)
 
 
 def _line(finding: Finding) -> str:

@@ -15,6 +15,7 @@ class Alarm(StrEnum):
 
     DATABASE = "database"
     FLOWS = "flows"
+    NUMBERS = "numbers"
     NATIONAL = "national desk"
     WATCHERS = "watchers"
     CLOCK = "clock"

@@ -1,6 +1,6 @@
 """The document of a revision, as editors write it in YAML and the database keeps it in JSON; and how it is compiled.
 
-A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}}`. A flow:
+A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. A flow:
 
     flow: report                    its name, and its file's
     review: {rw: draft, fr: draft, en: draft}     state of every text in it; a node may have a `review` of its own
@@ -18,6 +18,7 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}}`. A flow
           note: {rw: .., fr: .., en: ..}       a line under the choices
           languages: true           offers the other languages on one line, on the highest keys
           lead: [{when: {answer: danger, is: yes}, text: {..}}]      lines in front of the text
+                [{number: 112, text: {..}}]      words that name a phone number: they stand while it is signed
           choices:
             - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
       a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
@@ -72,7 +73,8 @@ def bind(revision: RevisionModel, lists: Lists) -> Book:
         )
         for name, model in revision.flows.items()
     }
-    return Book(flows=flows, lists=lists, entries=revision.entries)
+    numbers = {row.number: row.compile() for row in revision.numbers}
+    return Book(flows=flows, lists=lists, entries=revision.entries, numbers=numbers)
 
 
 def compile(document: Mapping[str, Any], lists: Lists) -> Book:

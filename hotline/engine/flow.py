@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hotline.engine.numbers import Number
 from hotline.engine.run import Option
 
 Text = Mapping[str, str]
@@ -25,10 +26,12 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Words in front of a node's text that stand only where the condition holds."""
+    """Words in front of a node's text that stand only where all its conditions hold."""
 
-    when: Condition
+    whens: tuple[Condition, ...]
     text: Text
+    number: str | None = None
+    """The phone number that the words name; that it is signed is one of the conditions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,16 @@ class Book:
     lists: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
     entries: Mapping[str, str] = field(default_factory=dict)
     """Published suffix -> flow: `*384*777*90#` is "90"."""
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    """Phone numbers that a lead may name, by their digits: signed or not yet."""
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
     """What `drawing.py` has drawn of this book: as many as it has screens, in every language."""
+
+
+def numbers_named(book: Book) -> frozenset[str]:
+    """The phone numbers that some lead shows while they are signed."""
+    nodes = (node for flow in book.flows.values() for node in flow.nodes.values())
+    leads = (lead for node in nodes if isinstance(node, Say | Menu | Ask) for lead in node.leads)
+    return frozenset(lead.number for lead in leads if lead.number is not None)

@@ -1,47 +1,17 @@
 """The shape of a revision's document, for pydantic. `document.py` teaches the format and reads it with these."""
 
-import unicodedata
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from hotline.engine import flow as compiled
+from hotline.engine.fields import Language, Model, Name, Review, Texts, Value
+from hotline.engine.number_row import Digits, NumberModel
+from hotline.engine.numbers import flag_of
 from hotline.text.languages import CODES
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
-
-def _words(text: str) -> str:
-    """Composed, without blanks at its ends. Refuses what nobody would see: NUL, bidi controls, zero widths."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    for letter in text:
-        if letter != "\n" and unicodedata.category(letter) in _UNSEEN:
-            name = unicodedata.name(letter, "a control character")
-            raise ValueError(f"holds an invisible character: {name} (U+{ord(letter):04X})")
-    if not text:
-        raise ValueError("is empty")
-    return text
-
-
-def _known(language: str) -> str:
-    if language not in CODES:
-        raise ValueError(f"is not a language of the line ({', '.join(CODES)})")
-    return language
-
-
-Words = Annotated[str, AfterValidator(_words)]
-Language = Annotated[str, AfterValidator(_known)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
-Texts = Annotated[dict[Language, Words], Field(min_length=1)]
-Review = dict[Language, Literal["draft", "reviewed"]]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
-class ConditionModel(_Model):
+class ConditionModel(Model):
     answer: Name | None = None
     is_: Value | list[Value] | None = Field(None, alias="is")
     flag: Annotated[str, Field(pattern=r"^[a-z0-9_.{}]+$", max_length=60)] | None = None
@@ -64,12 +34,28 @@ class ConditionModel(_Model):
         return compiled.Condition(self.answer, tuple(values), self.flag)
 
 
-class LeadModel(_Model):
-    when: ConditionModel
+class LeadModel(Model):
     text: Texts
+    when: ConditionModel | None = None
+    number: Digits | None = None
+    """A phone number that the words name: they stand only while it is signed."""
+
+    @model_validator(mode="after")
+    def only_sometimes(self) -> Self:
+        if self.when is None and self.number is None:
+            raise ValueError(
+                "a lead needs `when` or `number`: what always stands belongs to the text"
+            )
+        return self
+
+    def compile(self) -> compiled.Lead:
+        whens = [self.when.compile()] if self.when else []
+        if self.number is not None:
+            whens.append(compiled.Condition(flag=flag_of(self.number)))
+        return compiled.Lead(tuple(whens), self.text, self.number)
 
 
-class ChoiceModel(_Model):
+class ChoiceModel(Model):
     label: Texts
     value: Value | Literal[""] = ""
     goes: Name | None = None
@@ -85,16 +71,16 @@ class ChoiceModel(_Model):
         )
 
 
-class _Shown(_Model):
+class _Shown(Model):
     """What every node that waits may have."""
 
     text: Texts
-    lead: list[LeadModel] = []
+    lead: list[LeadModel] = Field(default_factory=list)
     topic: Name | None = None
     completes: Name | None = None
 
     def common(self) -> dict[str, Any]:
-        leads = tuple(compiled.Lead(lead.when.compile(), lead.text) for lead in self.lead)
+        leads = tuple(lead.compile() for lead in self.lead)
         return {
             "text": self.text,
             "leads": leads,
@@ -142,7 +128,7 @@ class AskModel(_Shown):
     saves: Name
     goes: Name
     list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
-    choices: list[ChoiceModel] = []
+    choices: list[ChoiceModel] = Field(default_factory=list)
     skip: Texts | None = None
 
     @model_validator(mode="after")
@@ -170,21 +156,21 @@ class AskModel(_Shown):
         )
 
 
-class ArmModel(_Model):
+class ArmModel(Model):
     goes: Name
     when: ConditionModel | None = None
 
 
-class CallModel(_Model):
+class CallModel(Model):
     flow: Name
     goes: Name | None = None
 
 
-class FinishModel(_Model):
+class FinishModel(Model):
     text: Texts | None = None
 
 
-class NodeModel(_Model):
+class NodeModel(Model):
     say: SayModel | None = None
     menu: MenuModel | None = None
     ask: AskModel | None = None
@@ -217,7 +203,7 @@ class NodeModel(_Model):
         return compiled.Finish(self.finish.text if self.finish else None)
 
 
-class FlowModel(_Model):
+class FlowModel(Model):
     flow: Name
     start: Name
     nodes: Annotated[dict[Name, NodeModel], Field(min_length=1)]
@@ -233,9 +219,10 @@ class FlowModel(_Model):
         return self
 
 
-class RevisionModel(_Model):
+class RevisionModel(Model):
     flows: Annotated[dict[Name, FlowModel], Field(min_length=1)]
-    entries: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Name] = {}
+    entries: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Name] = Field(default_factory=dict)
+    numbers: list[NumberModel] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def named_alike(self) -> Self:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from datetime import date
 from typing import Any
 
 from hotline.engine.flow import (
@@ -24,13 +25,15 @@ from hotline.engine.flow import (
     Menu,
     Say,
 )
+from hotline.engine.numbers import Evidence, Number
 from hotline.engine.run import Option
 
 CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say)
+"""What a pressed value may be, in the order of their numbers."""
 MARK = hashlib.sha256(
     "\n".join(
         f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
-        for kind in CLASSES
+        for kind in (*CLASSES, Number)
         for field in fields(kind)
     ).encode()
 ).hexdigest()
@@ -41,19 +44,30 @@ _MAKERS: tuple[Callable[..., object], ...] = (lambda *items: items, *CLASSES)
 
 
 def press(book: Book) -> str:
-    """Flows and entries; the lists are this code's own, and no part of a revision."""
+    """Flows, entries and numbers; the lists are this code's own, and no part of a revision."""
     pressed = [
         {name: _press(flow) for name, flow in book.flows.items()},
         book.front,
         dict(book.entries),
+        [_row(number) for number in book.numbers.values()],
     ]
     return json.dumps(pressed, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
     """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
-    flows, front, entries = json.loads(pressed)
-    return Book(flows=_unpress(flows), front=front, lists=lists, entries=entries)
+    flows, front, entries, rows = json.loads(pressed)
+    numbers = {digits: _number(digits, *row) for digits, *row in rows}
+    return Book(flows=_unpress(flows), front=front, lists=lists, entries=entries, numbers=numbers)
+
+
+def _row(number: Number) -> list[str | None]:
+    on = number.confirmed_on
+    return [number.digits, number.evidence, number.confirmed_by, on.isoformat() if on else None]
+
+
+def _number(digits: str, evidence: str, by: str, on: str | None) -> Number:
+    return Number(digits, Evidence(evidence), by, date.fromisoformat(on) if on else None)
 
 
 def _press(value: Any) -> Any:

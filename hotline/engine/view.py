@@ -66,7 +66,7 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
 
 
 def shown_leads(node: Waiting, run: Run, facts: Facts) -> tuple[Lead, ...]:
-    return tuple(lead for lead in node.leads if holds(lead.when, run, facts))
+    return tuple(lead for lead in node.leads if all(holds(when, run, facts) for when in lead.whens))
 
 
 def shown_choices(book: Book, node: Waiting, run: Run, facts: Facts) -> tuple[Choice, ...]:

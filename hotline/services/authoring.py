@@ -1,8 +1,10 @@
 """Flows from their files into the database, and back."""
 
+import csv
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +15,12 @@ from hotline.engine.pressing import MARK, press
 from hotline.errors import FlowInvalid, NotReady
 from hotline.services.places import place_lists
 from hotline.store import flows
-from hotline.store.database import Database
+from hotline.store.database import Database, Session
 
 ENTRIES = "entries"
 """`entries.yaml`: published suffix to flow."""
+NUMBERS = "numbers.csv"
+COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
 
 
 def read_folder(folder: Path) -> dict[str, Any]:
@@ -34,7 +38,8 @@ def read_folder(folder: Path) -> dict[str, Any]:
     if not read and not faults:
         faults.append(f"{folder.name}: holds no flow file")
 
-    document = {"flows": read, "entries": entries}
+    numbers = _numbers(folder / NUMBERS, faults)
+    document = {"flows": read, "entries": entries, "numbers": numbers}
     try:
         documents.read(document)
     except FlowInvalid as invalid:
@@ -42,6 +47,26 @@ def read_folder(folder: Path) -> dict[str, Any]:
     if faults:
         raise FlowInvalid(faults)
     return document
+
+
+def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
+    """The rows as they are written, without empty fields; whether they are good is the document's to say."""
+    if not path.exists():
+        return []
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True)
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as broken:
+        faults.append(f"{path.name}: {'not UTF-8' if isinstance(broken, ValueError) else broken}")
+        return []
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        faults.append(f"{path.name}: its first line must be {','.join(COLUMNS)}")
+        return []
+    for row in rows:
+        if None in row or None in row.values():
+            faults.append(f"{path.name}: the row of {row['number']} has not {len(COLUMNS)} fields")
+            return []
+    return [{name: said for name, said in row.items() if said} for row in rows]
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
@@ -53,12 +78,15 @@ def digest_of(document: Mapping[str, Any]) -> str:
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
     """Make the document live and say its revision. A document that was saved before is not saved again.
 
-    Raises FlowInvalid where it cannot be played, StoreUnavailable.
+    Raises FlowInvalid where it cannot be played, or moves an entry that was published; StoreUnavailable.
     """
     pressed = press(documents.compile(document, place_lists()))
     digest = digest_of(document)
 
     with database.writing() as session:
+        moved = moved_entries(published_entries(session), document.get(ENTRIES, {}))
+        if moved:
+            raise FlowInvalid(moved)
         revision = flows.with_digest(session, digest)
         if revision is None:
             revision = flows.add(session, digest=digest, document=document, at=now)
@@ -67,6 +95,24 @@ def publish(database: Database, document: Mapping[str, Any], now: datetime) -> i
         if (revision.pressed, revision.pressed_mark) != (pressed, MARK):
             revision.pressed, revision.pressed_mark = pressed, MARK
         return revision.id
+
+
+def published_entries(session: Session) -> dict[str, str]:
+    """What stands on paper by now."""
+    revision_id = flows.live_id(session)
+    document = None if revision_id is None else flows.document_of(session, revision_id)
+    return dict(document.get(ENTRIES, {})) if document else {}
+
+
+def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:
+    """The paper cannot be called back: an entry that was published leads where it led, for ever."""
+    faults = []
+    for digits, flow in sorted(printed.items()):
+        if digits not in entries:
+            faults.append(f"entries.{digits}: was published and must stay; it leads to {flow}")
+        elif entries[digits] != flow:
+            faults.append(f"entries.{digits}: was published and leads to {flow}, for ever")
+    return faults
 
 
 def live_document(database: Database) -> dict[str, Any]:
@@ -80,13 +126,22 @@ def live_document(database: Database) -> dict[str, Any]:
 
 
 def write_folder(document: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
-    """The document as flow files, one a flow, and its entries. Existing files of these names are replaced."""
+    """The document as flow files, one a flow, its entries and its numbers. Files of these names are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {name: source.dump(flow) for name, flow in document["flows"].items()}
-    texts[ENTRIES] = source.dump(document.get("entries", {}))
+    texts = {f"{name}.yaml": source.dump(flow) for name, flow in document["flows"].items()}
+    texts[f"{ENTRIES}.yaml"] = source.dump(document.get(ENTRIES, {}))
+    texts[NUMBERS] = _sheet(document.get("numbers", []))
     written = []
     for name, text in texts.items():
-        path = folder / f"{name}.yaml"
+        path = folder / name
         path.write_text(text, encoding="utf-8")
         written.append(path)
     return tuple(written)
+
+
+def _sheet(numbers: Sequence[Mapping[str, str]]) -> str:
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(numbers)
+    return sheet.getvalue()

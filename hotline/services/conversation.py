@@ -7,6 +7,7 @@ The same text is answered alike through all of it, and what it changes is change
 from hotline.domain.ussd import EndNotice, Opening, UssdHop, entry_of, follows
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
+from hotline.engine.numbers import flags as number_flags
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.errors import StoreUnavailable
@@ -141,15 +142,16 @@ def _carry_out(kit: Kit, hop: UssdHop, stage: Stage, played: Played) -> None:
 
 def _stage(kit: Kit, opening: Opening) -> Stage:
     limits = kit.line.limits
+    book = kit.books.book(opening.revision_id)
     return Stage(
-        book=kit.books.book(opening.revision_id),
-        facts=_facts(kit, opening),
+        book=book,
+        facts=_facts(kit, book, opening),
         opening=opening,
         limit=limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT)),
     )
 
 
-def _facts(kit: Kit, opening: Opening) -> Facts:
+def _facts(kit: Kit, book: Book, opening: Opening) -> Facts:
     """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
     cases: tuple[str, ...] = ()
     late: list[str] = []
@@ -161,7 +163,8 @@ def _facts(kit: Kit, opening: Opening) -> Facts:
             language = responders.language_of(session, opening.responder_id)
     options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
     return Facts(
-        flags={"reporting": opening.reporting, "has_cases": bool(options)}
+        flags=number_flags(book.numbers, opening.started_at.date())
+        | {"reporting": opening.reporting, "has_cases": bool(options)}
         | {f"{QUICKER}.{case}": True for case in late},
         lists={MY_CASES: options},
         language=language or FIRST,

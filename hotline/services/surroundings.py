@@ -3,7 +3,7 @@
 from math import inf
 
 from hotline.ports import Kit
-from hotline.services.upkeep import Finding
+from hotline.services.finding import Finding
 
 DAILY = 26 * 3600.0
 """Seconds: what is done once a day was not done."""

@@ -6,7 +6,7 @@ from hotline.domain.traffic import is_quiet, is_worse, spent
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
 from hotline.services import trials
-from hotline.services.upkeep import Finding
+from hotline.services.finding import Finding
 from hotline.store import traffic
 from hotline.store.database import Session
 

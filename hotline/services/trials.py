@@ -13,7 +13,7 @@ from hotline.domain.planning import Step
 from hotline.ports import Kit
 from hotline.services import ladder
 from hotline.services.doorbell import ring
-from hotline.services.upkeep import Finding
+from hotline.services.finding import Finding
 from hotline.store import audit, telling, trials
 from hotline.store.database import Session
 from hotline.store.responders import Responder

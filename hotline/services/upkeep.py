@@ -1,13 +1,14 @@
 """What the doctor looks at inside the line: each finding says how it stands, and what to do where it is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.domain.retention import Keeping
 from hotline.domain.tip import Urgency
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
+from hotline.services import numbers
+from hotline.services.finding import Finding
 from hotline.services.retention import ERRAND
 from hotline.store import alarms, health, holds, lanes, referrals, retention
 from hotline.store.messages import LaneHold
@@ -23,17 +24,6 @@ TAKEN_WITHIN = {
     Urgency.HEARD: timedelta(days=1),
 }
 """After that a tip which nobody takes is no longer the ladder's alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    name: str
-    ok: bool
-    says: str
-    todo: str = ""
-    """What a person does next; empty where nothing is wrong."""
-    level: int = 1
-    """How wrong, where that is counted."""
 
 
 def findings(kit: Kit) -> tuple[Finding, ...]:
@@ -54,6 +44,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
     return (
         Finding("database", True, "answers, and holds our tables"),
         _flows(kit),
+        numbers.finding(kit),
         _national(national),
         _watchers(woken),
         _clock(standing, now),

@@ -10,7 +10,7 @@ from datetime import datetime
 from hotline.domain.alarms import HAPPENINGS, Alarm, Move, Notice, Standing, move
 from hotline.ports import Kit
 from hotline.services import surroundings, traffic, upkeep
-from hotline.services.upkeep import Finding
+from hotline.services.finding import Finding
 from hotline.store import alarms, contacts
 from hotline.store.alarms import AlarmNotice
 from hotline.store.database import Session

@@ -17,7 +17,9 @@ HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     _write(tmp_path, make_document())
-    (tmp_path / "numbers.csv").write_text(HEAD + "112,Police,verified,,,,\n114,Nobody,guess,,,,\n")
+    (tmp_path / "numbers.csv").write_text(
+        HEAD + "112,Police,verified,e,MIGEPROF,2026-11-24,\n114,Nobody,never,-,,,\n"
+    )
     return tmp_path
 
 
@@ -48,6 +50,7 @@ def test_findings_end_with_1_and_say_where_and_what_to_do(folder: Path) -> None:
     assert "[letter]. Fix: write c" in result.output
     assert "names 114, which nobody signed" in result.output
     assert "names 112" not in result.output
+    assert "shows 112 also when its confirmation is over" in result.output
 
 
 def test_findings_as_json(folder: Path) -> None:
@@ -58,6 +61,16 @@ def test_findings_as_json(folder: Path) -> None:
     (found,) = json.loads(result.output)
     assert found["code"] == "shape"
     assert "learn.nodes.one.say.text" in found["message"]
+
+
+def test_c15_every_number_says_who_signed_it_and_until_when_it_shows(folder: Path) -> None:
+    lead = {"number": "112", "text": t("call 112")}
+    _write(folder, make_document(learn={"one": {"say": {"text": t("a"), "lead": [lead]}}}))
+
+    assert "until 2027-11-24" in _run("numbers", folder).output
+    first, second = json.loads(_run("numbers", folder, "--json").output)
+    assert (first["confirmed_by"], first["named"]) == ("MIGEPROF", True)
+    assert (second["shows"], second["named"]) == (False, False)
 
 
 def test_the_shipped_flows_have_no_findings() -> None:

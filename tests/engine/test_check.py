@@ -14,7 +14,7 @@ ENDS: dict[str, Any] = {"finish": {"text": t("Goodbye")}}
 
 
 def _found(**changed: Any) -> list[Finding]:
-    return list(check(make_document(**changed), LISTS, signed={"112"}))
+    return list(check(make_document(**changed), LISTS))
 
 
 def _say(words: str, **fields: Any) -> dict[str, Any]:
@@ -118,6 +118,41 @@ def test_an_unknown_entry_is_found() -> None:
     assert (found.flow, found.node, found.code) == ("entries", "12", Code.UNKNOWN_ENTRY)
 
 
+NUMBERS = [
+    {"number": "112", "service": "x", "status": "verified", "evidence": "e"},
+    {"number": "711", "service": "x", "status": "never", "evidence": "-"},
+]
+
+
+@pytest.mark.parametrize(
+    ("say", "message"),
+    [
+        ({"text": t("a"), "lead": [{"number": "112", "text": t("call 112")}]}, None),
+        ({"text": t("call 1 1 2")}, "shows 112 also when its confirmation is over"),
+        (
+            {"text": t("a"), "lead": [{"number": "112", "text": t("call 114")}]},
+            "names 114, which nobody signed",
+        ),
+        (
+            {"text": t("a"), "lead": [{"number": "711", "text": t("call 711")}]},
+            "names 711, which nobody signed",
+        ),
+        (
+            {"text": t("a"), "lead": [{"when": {"flag": "x"}, "text": t("call 112")}]},
+            "shows 112 also when",
+        ),
+    ],
+)
+def test_c15_a_number_stands_in_a_lead_of_its_own_alone(
+    say: dict[str, Any], message: str | None
+) -> None:
+    document = {**make_document(learn={"one": {"say": say}}), "numbers": NUMBERS}
+    found = [one for one in check(document, LISTS) if one.code is Code.NUMBER_UNSIGNED]
+
+    assert bool(found) is (message is not None)
+    assert all(message in one.message for one in found if message)
+
+
 def test_a_letter_comes_with_its_substitute() -> None:
     (found,) = _found(learn={"one": {"say": {"text": {**t("x"), "fr": "reçu"}}}})
     assert (found.file, found.language, found.fix) == ("learn.yaml", "fr", "write c")
@@ -127,7 +162,7 @@ def test_a_letter_comes_with_its_substitute() -> None:
     "changed",
     [
         _learn(_say("a", goes="b"), b=_say("The police", goes="c"), c=_say("Report")),
-        _learn(_say("call 112, or press 000 to stop")),
+        _learn(_say("press 000 to stop")),
         _learn(_say("multiple stipends, tribe, tipping, ribs")),
         {"cases": {"a": {"finish": {"text": t("Your tip is taken")}}}},
         _learn({"call": {"flow": "tell", "goes": "one"}})

@@ -1,8 +1,8 @@
 """What the shipped flows promise a caller, whatever is edited in them later."""
 
-import csv
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import gsm0338
@@ -11,6 +11,7 @@ import pytest
 from hotline.domain.tip import Category
 from hotline.engine import document, turn
 from hotline.engine.flow import Ask, Book, Finish, Menu, Node, Say, Text
+from hotline.engine.numbers import flags
 from hotline.engine.run import Facts
 from hotline.services.authoring import read_folder
 from hotline.services.places import place_lists
@@ -19,7 +20,7 @@ from hotline.text.languages import CODES
 FLOWS = Path(__file__).parents[2] / "flows"
 DOCUMENT = read_folder(FLOWS)
 BOOK: Book = document.compile(DOCUMENT, place_lists())
-REPORTING = Facts(flags={"reporting": True})
+REPORTING = Facts(flags={"reporting": True, "number.112": True})
 REPORT = BOOK.flows["report"]
 
 NEVER_IN_A_REPORT = {
@@ -72,21 +73,37 @@ def test_a_text_is_there_in_every_language_in_short_sentences_of_gsm7(
             assert len(sentence.split()) <= 15
 
 
-@pytest.mark.parametrize(("flow", "text"), ALL)
-def test_a_number_in_a_text_is_one_that_stands_in_the_file(flow: str, text: Text) -> None:
-    with (FLOWS / "numbers.csv").open(encoding="utf-8") as file:
-        known = {row["number"] for row in csv.DictReader(file)}
-    for said in text.values():
-        assert set(re.findall(r"\d{3,}", said)) - {"000"} <= known
+@pytest.mark.parametrize("language", CODES)
+def test_c15_a_catalogue_names_no_number_but_the_one_with_evidence(language: str) -> None:
+    catalogue = FLOWS.parent / "locales" / language / "LC_MESSAGES" / "messages.po"
+    said = re.findall(r'"(.*)"', catalogue.read_text(encoding="utf-8").partition("\n\n")[2])
+    assert {number for line in said for number in re.findall(r"\d{3,}", line)} == {"112"}
 
 
-def test_the_only_number_shipped_is_the_one_with_evidence_and_says_who_has_yet_to_sign() -> None:
-    with (FLOWS / "numbers.csv").open(encoding="utf-8") as file:
-        (row,) = csv.DictReader(file)
+def test_c15_the_only_number_shown_says_who_confirmed_it_and_who_has_yet_to_sign() -> None:
+    shown = [row for row in DOCUMENT["numbers"] if "confirmed_on" in row]
 
-    assert (row["number"], row["status"], row["confirmed_by"]) == ("112", "verified", "")
+    (row,) = shown
+    assert (row["number"], row["status"]) == ("112", "verified")
     assert row["evidence"]
-    assert "pending the ministry" in row["note"]
+    assert "the ministry has not signed yet" in row["confirmed_by"]
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize(
+    ("today", "there"),
+    [("2026-11-23", False), ("2026-11-24", True), ("2027-11-24", True), ("2027-11-25", False)],
+)
+def test_c15_a_number_shows_for_a_year_after_it_was_confirmed(
+    language: str, today: str, there: bool
+) -> None:
+    facts = Facts(flags=flags(BOOK.numbers, date.fromisoformat(today)))
+    help_now = screens(*FIRST_KEYS[language], "5", "9", facts=facts)[-2:]
+    facts = Facts(flags={**facts.flags, "reporting": True})
+    place = screens(*FIRST_KEYS[language], "5", "1", "2", facts=facts)[-1]
+
+    assert ["112" in screen for screen in (*help_now, place)] == [there] * 3
+    assert not re.search(r"116|3029", "".join(help_now)), "nobody signed them"
 
 
 def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:

@@ -1,9 +1,13 @@
 """Flows from files into the database and back."""
 
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotline.engine.source import dump
 from hotline.errors import FlowInvalid, NotReady
@@ -13,6 +17,7 @@ from hotline.store.database import Database
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
 
+HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"
 SHIPPED = Path(__file__).parents[2] / "flows"
 
 
@@ -27,7 +32,7 @@ def test_the_shipped_flows_are_read(database: Database, clock: Clock) -> None:
     document = read_folder(SHIPPED)
     publish(database, document, clock())
     assert live_document(database) == document
-    assert set(document) == {"flows", "entries"}
+    assert set(document) == {"flows", "entries", "numbers"}
 
 
 def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
@@ -85,3 +90,53 @@ def test_a_document_survives_its_folder(tmp_path: Path) -> None:
     document = read_folder(SHIPPED)
     write_folder(document, tmp_path / "out")
     assert read_folder(tmp_path / "out") == document
+
+
+@pytest.mark.parametrize("entries", [{"90": "cases"}, {"11": "cases", "90": "cases"}])
+def test_c17_an_entry_that_was_published_stays_and_leads_where_it_led(
+    entries: dict[str, str], database: Database, clock: Clock
+) -> None:
+    publish(database, _playable(), clock())
+
+    with pytest.raises(FlowInvalid, match=r"entries\.11: was published and .*learn"):
+        publish(database, {**_playable(), "entries": entries}, clock())
+    assert live_document(database) == _playable()
+
+
+def test_c17_an_entry_may_be_added(database: Database, clock: Clock) -> None:
+    publish(database, _playable(), clock())
+    more = {**_playable("So long"), "entries": {"11": "learn", "12": "learn", "90": "cases"}}
+    publish(database, more, clock())
+    assert live_document(database)["entries"]["12"] == "learn"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "fault"),
+    [
+        ("number,service\n112,Police\n", "its first line must be number,service"),
+        (HEAD + "112,Police\n", "the row of 112 has not 7 fields"),
+        (HEAD + "11,Police,verified,e,,,\n", "numbers.0.number"),
+        (HEAD + "112,Police,guess,e,,,\n", "numbers.0.status"),
+        (HEAD + "112,Police,verified,e,,2026-11-24,\n", "belong together"),
+        (HEAD + "112,Police,probable,e,MIGEPROF,2026-11-24,\n", "only a verified number"),
+        (HEAD + "112,Police,verified,e,MIGEPROF,24/11/2026,\n", "numbers.0.confirmed_on"),
+    ],
+)
+def test_c15_a_bad_sheet_of_numbers_is_told_with_its_place(
+    sheet: str, fault: str, tmp_path: Path
+) -> None:
+    write_folder(_playable(), tmp_path)
+    (tmp_path / "numbers.csv").write_text(sheet, encoding="utf-8")
+
+    with pytest.raises(FlowInvalid) as raised:
+        read_folder(tmp_path)
+    assert fault in " ".join(raised.value.problems)
+
+
+@given(st.text(max_size=200))
+def test_c15_whatever_stands_in_the_sheet_of_numbers_is_read_or_refused(sheet: str) -> None:
+    with TemporaryDirectory() as folder:
+        write_folder(_playable(), Path(folder))
+        (Path(folder) / "numbers.csv").write_text(HEAD + sheet, encoding="utf-8")
+        with suppress(FlowInvalid):
+            read_folder(Path(folder))

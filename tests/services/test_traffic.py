@@ -10,8 +10,8 @@ from hotline.domain import trial
 from hotline.domain.message import ReportIn
 from hotline.ports import Kit
 from hotline.services import traffic
+from hotline.services.finding import Finding
 from hotline.services.reports import apply_report
-from hotline.services.upkeep import Finding
 from hotline.store.contacts import Dialogue
 from hotline.store.flows import Revision
 from tests.district import District

@@ -13,7 +13,7 @@ from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.ports import Kit
 from hotline.services import delivery, referral, reports, trials
-from hotline.services.upkeep import Finding
+from hotline.services.finding import Finding
 from hotline.store import health, standings
 from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.outreach import Tally

@@ -1,25 +1,30 @@
 """What the doctor finds, one fault at a time; and that whatever is wrong comes with something to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
 from hotline.domain.delivery import MessageState
 from hotline.domain.referral import Level
-from hotline.engine.flow import Book
+from hotline.engine.flow import Book, Flow, Lead, Say
+from hotline.engine.numbers import Evidence, Number
 from hotline.errors import NotReady
-from hotline.services.upkeep import Finding, findings
+from hotline.services import watchers
+from hotline.services.finding import Finding
+from hotline.services.upkeep import findings
 from hotline.store import lanes
 from hotline.store.database import open_database
 from hotline.store.messages import Message
 from tests.district import District
+from tests.kits import make_watch
 
 
 @dataclass
 class Shelf:
     revision: int | None = 1
+    shelved: Book = field(default_factory=lambda: Book(flows={}))
 
     def live(self) -> int:
         if self.revision is None:
@@ -27,7 +32,7 @@ class Shelf:
         return self.revision
 
     def book(self, revision_id: int) -> Book:
-        raise AssertionError("the doctor reads no flow")
+        return self.shelved
 
 
 def examine(district: District, shelf: Shelf | None = None) -> dict[str, Finding]:
@@ -37,6 +42,7 @@ def examine(district: District, shelf: Shelf | None = None) -> dict[str, Finding
 
 def healthy(district: District) -> None:
     district.enrol(Level.NATIONAL)
+    watchers.add(replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en")
     with district.database.writing() as session:
         lanes.lead(session, "clock", district.clock(), timedelta(seconds=10))
 
@@ -118,3 +124,25 @@ def test_a_dead_database_is_a_finding(district: District) -> None:
     (only,) = examine(gone).values()
     assert (only.name, only.ok) == ("database", False)
     assert only.todo
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "ok"),
+    [
+        (None, True),
+        (timedelta(days=334), True),
+        (timedelta(days=335), False),
+        (timedelta(days=400), False),
+    ],
+)
+def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
+    confirmed: timedelta | None, ok: bool, district: District
+) -> None:
+    on = None if confirmed is None else (district.clock() - confirmed).date()
+    number = Number("112", Evidence.VERIFIED, "MIGEPROF" if on else "", on)
+    say = Say(text={}, leads=(Lead((), {}, "112"),))
+    book = Book(flows={"help": Flow("help", "a", {"a": say})}, numbers={"112": number})
+
+    found = examine(district, Shelf(shelved=book))["numbers"]
+    assert found.ok is ok
+    assert ("112 must be confirmed anew" in found.says) is not ok

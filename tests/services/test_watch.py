@@ -9,6 +9,7 @@ import pytest
 from hotline.domain.alarms import Alarm
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.referral import Level
+from hotline.engine.flow import Book
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
 from hotline.ports import Kit
 from hotline.services import notices, outreach, upkeep, watch, watchers
@@ -29,6 +30,9 @@ REFUSED = SendResult(Outcome.MONEY_FAULT)
 class LiveFlows:
     def live(self) -> int:
         return 1
+
+    def book(self, revision_id: int) -> Book:
+        return Book(flows={})
 
 
 @dataclass

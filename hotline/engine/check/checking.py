@@ -1,6 +1,6 @@
 """The checker: everything that can be known of a document's faults before anybody hears it. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hotline.engine.check import early, lengths, paths, texts
@@ -15,7 +15,6 @@ def check(
     document: Mapping[str, Any],
     lists: Lists,
     *,
-    signed: Collection[str] = (),
     limit: int = DEFAULT_LIMIT,
 ) -> tuple[Finding, ...]:
     """All findings; where the document has no shape, only those of its shape."""
@@ -23,10 +22,10 @@ def check(
         book = bind(read(document), lists)
     except FlowInvalid as invalid:
         return tuple(_shape(fault) for fault in invalid.problems)
-    return tuple(_findings(book, signed, limit))
+    return tuple(_findings(book, limit))
 
 
-def _findings(book: Book, signed: Collection[str], limit: int) -> Iterator[Finding]:
+def _findings(book: Book, limit: int) -> Iterator[Finding]:
     yield from paths.unknown_names(book)
     yield from paths.unknown_answers(book)
     yield from paths.dead_ends(book)
@@ -34,7 +33,7 @@ def _findings(book: Book, signed: Collection[str], limit: int) -> Iterator[Findi
     yield from paths.loops(book)
     yield from texts.missing_languages(book)
     yield from texts.letters(book)
-    yield from texts.unsigned_numbers(book, signed)
+    yield from texts.unsigned_numbers(book)
     yield from lengths.labels(book, limit)
     yield from lengths.pages(book, limit)
     yield from lengths.choices(book)

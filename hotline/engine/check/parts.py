@@ -12,6 +12,7 @@ from hotline.engine.flow import (
     Condition,
     Finish,
     Flow,
+    Lead,
     Menu,
     Node,
     Say,
@@ -29,6 +30,8 @@ class Written:
     node: str
     field: str
     text: Text
+    number: str | None = None
+    """The phone number that these words may name."""
 
 
 def nodes(book: Book) -> Iterator[tuple[Flow, str, Node]]:
@@ -39,8 +42,9 @@ def nodes(book: Book) -> Iterator[tuple[Flow, str, Node]]:
 
 def texts(book: Book) -> Iterator[Written]:
     for flow, name, node in nodes(book):
+        may = {f"lead.{place}": lead.number for place, lead in enumerate(leads_of(node))}
         for field, text in node_texts(node):
-            yield Written(flow.name, name, field, text)
+            yield Written(flow.name, name, field, text, may.get(field))
 
 
 def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
@@ -59,13 +63,17 @@ def node_texts(node: Node) -> Iterator[tuple[str, Text]]:
         yield "text", node.text
 
 
+def leads_of(node: Node) -> tuple[Lead, ...]:
+    return node.leads if isinstance(node, Say | Menu | Ask) else ()
+
+
 def choices_of(node: Node) -> tuple[Choice, ...]:
     return node.choices if isinstance(node, Menu | Ask) else ()
 
 
 def conditions(node: Node) -> Iterator[Condition]:
     if isinstance(node, Say | Menu | Ask):
-        yield from (lead.when for lead in node.leads)
+        yield from (when for lead in node.leads for when in lead.whens)
     yield from (choice.when for choice in choices_of(node) if choice.when)
     if isinstance(node, Branch):
         yield from (arm.when for arm in node.arms if arm.when)

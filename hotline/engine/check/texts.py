@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import texts
 from hotline.engine.flow import Book
+from hotline.engine.numbers import Evidence
 from hotline.text.gsm7 import strangers, substitute
 from hotline.text.languages import CODES
 
@@ -43,20 +44,25 @@ def letters(book: Book) -> Iterator[Finding]:
                 )
 
 
-def unsigned_numbers(book: Book, signed: Collection[str]) -> Iterator[Finding]:
-    """Three digits and more, however they are spaced, are a number that somebody may dial: it must be signed."""
+def unsigned_numbers(book: Book) -> Iterator[Finding]:
+    """Three digits and more, however they are spaced, are a number that somebody may dial."""
     for written in texts(book):
         for language, text in written.text.items():
             for number in dict.fromkeys(map(_bare, re.findall(r"\d(?:[ .-]?\d){2,}", text))):
-                if number not in signed and number not in OUR_KEYS:
-                    yield Finding(
-                        written.flow,
-                        written.node,
-                        Code.NUMBER_UNSIGNED,
-                        f"{written.field} names {number}, which nobody signed",
-                        "take it out, or have it signed in numbers.csv",
-                        language,
-                    )
+                if number in OUR_KEYS:
+                    continue
+                row = book.numbers.get(number)
+                if row is None or row.evidence is Evidence.NEVER:
+                    message = f"{written.field} names {number}, which nobody signed"
+                    fix = "take it out, or have it signed in numbers.csv"
+                elif number != written.number:
+                    message = f"{written.field} shows {number} also when its confirmation is over"
+                    fix = f"move these words into a `lead` with `number: {number}`"
+                else:
+                    continue
+                yield Finding(
+                    written.flow, written.node, Code.NUMBER_UNSIGNED, message, fix, language
+                )
 
 
 def _bare(number: str) -> str:

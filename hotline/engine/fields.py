@@ -1,0 +1,40 @@
+"""What the fields of a document may hold, for pydantic. `models.py` makes the document's shape of them."""
+
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from hotline.text.languages import CODES
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def _words(text: str) -> str:
+    """Composed, without blanks at its ends. Refuses what nobody would see: NUL, bidi controls, zero widths."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    for letter in text:
+        if letter != "\n" and unicodedata.category(letter) in _UNSEEN:
+            name = unicodedata.name(letter, "a control character")
+            raise ValueError(f"holds an invisible character: {name} (U+{ord(letter):04X})")
+    if not text:
+        raise ValueError("is empty")
+    return text
+
+
+def _known(language: str) -> str:
+    if language not in CODES:
+        raise ValueError(f"is not a language of the line ({', '.join(CODES)})")
+    return language
+
+
+Words = Annotated[str, AfterValidator(_words)]
+Language = Annotated[str, AfterValidator(_known)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
+Texts = Annotated[dict[Language, Words], Field(min_length=1)]
+Review = dict[Language, Literal["draft", "reviewed"]]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)

@@ -1,0 +1,14 @@
+"""What a look at the line finds: how one part stands, and what a person does next."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    ok: bool
+    says: str
+    todo: str = ""
+    """What a person does next; empty where nothing is wrong."""
+    level: int = 1
+    """How wrong, where that is counted."""
