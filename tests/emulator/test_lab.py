@@ -61,6 +61,18 @@ def test_a_fault_is_on_while_its_button_is_down(
 
 
 @pytest.mark.browser
+def test_the_panel_by_the_keyboard_alone(page: Page) -> None:
+    page.keyboard.press("F8")
+    expect(page.locator("[data-lab]")).to_be_hidden()
+    page.keyboard.press("F8")
+    first = page.get_by_role("button", name="Answers after 12 s")
+    expect(first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("[data-lab-open]")).to_have_text("Something goes wrong")
+
+
+@pytest.mark.browser
 def test_the_lines_clock_is_turned_and_righted(page: Page, clock: Path) -> None:
     page.get_by_role("button", name="+1 day").click()
     page.get_by_role("button", name="+1 h").click()
