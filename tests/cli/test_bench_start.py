@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.bench.bench import BENCHES
+from hotline.cli.bench.bench import BENCHES, LONG
 from hotline.cli.main import main
 
 
@@ -40,7 +40,7 @@ def test_every_process_of_the_line_is_weighed() -> None:
     assert 0 < found["line"] < sum(held["megabytes"] for held in found["processes"])
 
 
-@pytest.mark.parametrize("bench", BENCHES, ids=lambda bench: str(bench.name))
+@pytest.mark.parametrize("bench", BENCHES + LONG, ids=lambda bench: str(bench.name))
 def test_all_can_ask_each_for_json_and_nothing_else(bench: click.Command) -> None:
     """`bench all` gives each its defaults."""
     assert "as_json" in {parameter.name for parameter in bench.params}

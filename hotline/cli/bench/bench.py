@@ -8,6 +8,7 @@ from hotline.cli.bench.flows import flows_bench
 from hotline.cli.bench.hop import hop_bench
 from hotline.cli.bench.memory import memory_bench
 from hotline.cli.bench.refer import refer_bench
+from hotline.cli.bench.runs import runs_bench
 from hotline.cli.bench.start import start_bench
 
 BENCHES = (
@@ -19,6 +20,8 @@ BENCHES = (
     refer_bench,
     start_bench,
 )
+LONG = (runs_bench,)
+"""Those that take minutes, or a machine's memory."""
 
 
 @click.group()
@@ -27,16 +30,17 @@ def bench() -> None:
 
 
 @click.command("all")
+@click.option("--long", "with_long", is_flag=True, help="Also `runs`, which takes 1 GB of memory.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each.")
 @click.pass_context
-def every_bench(context: click.Context, as_json: bool) -> None:
+def every_bench(context: click.Context, with_long: bool, as_json: bool) -> None:
     """Each of them, one after the other, with its defaults."""
-    for command in BENCHES:
+    for command in (*BENCHES, *LONG) if with_long else BENCHES:
         click.echo(f"{command.name} ...", err=True)
         if not as_json:
             click.echo(f"\n{command.name}")
         context.invoke(command, as_json=as_json)
 
 
-for command in (*BENCHES, every_bench):
+for command in (*BENCHES, *LONG, every_bench):
     bench.add_command(command)

@@ -1,0 +1,92 @@
+"""A Redis in which so many runs live: of other callers, as large as a real one, and none of them ours."""
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from hotline.adapters import embedded_redis
+from hotline.adapters.redis_runs import PREFIX
+from hotline.errors import NotReady
+
+PATIENCE = 30.0
+"""Seconds for a server to start."""
+AT_ONCE = 5_000
+"""Runs in one pipeline."""
+LIVE_SECONDS = 3600
+"""Longer than a real one: the crowd is there until the bench ends."""
+MEGABYTE = 1 << 20
+
+
+class Crowd:
+    def __init__(self, client: Redis, socket: Path) -> None:
+        self._client = client
+        self.url = f"unix://{socket}"
+
+    def fill(self, runs: int) -> Iterator[int]:
+        """So many, each as large as one that is there already. Yields how many came with each pipeline."""
+        size = self._size_of_one()
+        for first in range(0, runs, AT_ONCE):
+            names = range(first, min(first + AT_ONCE, runs))
+            pipeline = self._client.pipeline(transaction=False)
+            for name in names:
+                pipeline.set(f"{PREFIX}{name:064x}", os.urandom(size), ex=LIVE_SECONDS)
+            pipeline.execute()
+            yield len(names)
+
+    def live(self) -> int:
+        return int(self._client.dbsize())
+
+    def megabytes(self) -> float:
+        return float(self._info("memory")["used_memory"]) / MEGABYTE
+
+    def spent(self) -> float:
+        """Seconds of processor that the server has taken."""
+        cpu = self._info("cpu")
+        return float(cpu["used_cpu_user"]) + float(cpu["used_cpu_sys"])
+
+    def _size_of_one(self) -> int:
+        name = next(iter(self._client.scan_iter(match=f"{PREFIX}*")), None)
+        if name is None:
+            raise NotReady("no run is kept there: the line does not reach the bench's Redis")
+        return int(self._client.strlen(name))
+
+    def _info(self, section: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._client.info(section)
+        return found
+
+
+@contextmanager
+def crowd(folder: Path) -> Iterator[Crowd]:
+    """The embedded server with its own settings, but without the limit of its memory, and without its log."""
+    socket = folder / "redis.sock"
+    words = embedded_redis.command(socket, folder)
+    process = subprocess.Popen(
+        [*words, "--maxmemory", "0", "--appendonly", "no"], stdout=subprocess.DEVNULL
+    )
+    client: Redis = Redis(unix_socket_path=str(socket))
+    try:
+        _until_it_answers(client)
+        yield Crowd(client, socket)
+    finally:
+        client.close()
+        process.kill()
+        process.wait()
+
+
+def _until_it_answers(client: Redis) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            client.ping()
+        except RedisError:
+            time.sleep(0.02)
+        else:
+            return
+    raise NotReady("the embedded Redis does not start")
