@@ -4,13 +4,12 @@
 not matter, and words around them are passed over.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.domain import reference
+from hotline.domain.keywords import spelled
 
 
 class Verb(StrEnum):
@@ -42,14 +41,13 @@ VERBS = {verb.value: verb for verb in Verb} | {
     }.items()
     for word in words.split()
 }
-STOPS = frozenset({"STOP", "HAGARIKA", "ARRET", "ARRETER", "ARRETEZ", "UNSUBSCRIBE", "STOPALL"})
 MOST_PIECES = 40
 """Longer than any answer to an alert: what comes after is not looked at."""
 
 
 def parse(text: str) -> Reply:
     """Total. The first reading that has both wins, exact letters before look-alikes."""
-    pieces = _pieces(text)
+    pieces = spelled(text)[:MOST_PIECES]
     readings = list(_readings(pieces))
     whole = [one for one in readings if one.verb is not None]
     if whole:
@@ -57,19 +55,6 @@ def parse(text: str) -> Reply:
     if readings:
         return readings[0]
     return Reply(_verb(pieces), None)
-
-
-def is_stop(text: str) -> bool:
-    """Whether it asks that nothing is sent here again: the word alone, or in front."""
-    pieces = _pieces(text)
-    return bool(pieces) and pieces[0] in STOPS
-
-
-def _pieces(text: str) -> list[str]:
-    """Words in capitals without accents or punctuation."""
-    plain = unicodedata.normalize("NFKD", text[:400])
-    letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
-    return re.findall(r"[A-Z0-9]+", letters)[:MOST_PIECES]
 
 
 def _readings(pieces: list[str]) -> Iterator[Reply]:

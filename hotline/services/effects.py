@@ -21,6 +21,8 @@ from hotline.text.languages import FIRST
 
 CASE = "case"
 """The answer that names a reference, given on the responders' list."""
+SILENCE = "silence"
+"""The answer by which a caller asks that nothing is ever sent to her phone."""
 TIP = "tip"
 """What the report gathers."""
 USSD = "ussd"
@@ -119,7 +121,7 @@ def _changes(book: Book, run: Run, event: Event) -> bool:
     if isinstance(event, Answered) and quiz.thing_of(event.name) is not None:
         return True
     return isinstance(event, Answered | Completed) and (
-        _gathers_tip(book, run) or (isinstance(event, Answered) and event.name == CASE)
+        _gathers_tip(book, run) or (isinstance(event, Answered) and event.name in (CASE, SILENCE))
     )
 
 
@@ -133,6 +135,8 @@ def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, run
             intake.erase(session, dialogue, up_to_passage=run.passage)
         case Answered("case", reference) if dialogue.responder_id is not None:
             referral.take(session, dialogue.responder_id, reference, scene.kit.now())
+        case Answered("silence", "yes"):
+            outreach.stop_in(session, scene.kit, scene.caller, scene.kit.now())
         case Answered(name) if (thing := quiz.thing_of(name)) is not None:
             outcome = quiz.outcome(thing, run.answers)
             if outcome is not None:

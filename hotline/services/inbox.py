@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.jobs import Job
+from hotline.domain.keywords import is_stop
 from hotline.domain.message import (
     CONFIRMATION_PRIORITY,
     Kind,
@@ -12,7 +13,7 @@ from hotline.domain.message import (
     Wording,
     responders_entry,
 )
-from hotline.domain.reply import Verb, is_stop, parse
+from hotline.domain.reply import Verb, parse
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services import ladder, outreach

@@ -11,6 +11,7 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI
+from hotline.services.outreach import STOPPED
 from hotline.store import alarms
 from hotline.store.alarms import AlarmNotice, Watcher
 
@@ -80,6 +81,7 @@ def tell_of_database(
 
 
 def _claim(kit: Kit, notice_id: int) -> Told | None:
+    """None where another watchman was quicker, or where she asked to hear no more."""
     at = kit.now()
     with kit.database.writing() as session:
         row = alarms.claim(session, notice_id, at)
@@ -88,6 +90,9 @@ def _claim(kit: Kit, notice_id: int) -> Told | None:
         row.next_at = at + min(FIRST_WAIT * 2 ** min(row.attempts, 10), LONGEST_WAIT)
         row.attempts += 1
         watcher = session.get(Watcher, row.watcher_id) if row.watcher_id is not None else None
+        if watcher is not None and watcher.unreachable == STOPPED:
+            row.done_at, row.outcome = at, Outcome.PERMANENT
+            return None
         person = None if watcher is None else _person(watcher)
         return Told(row.id, Notice(row.notice), row.alarm, row.since, person)
 

@@ -12,7 +12,7 @@ from hotline.domain.quiz import Outcome
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
-from hotline.store import contacts, outreach, people, responders
+from hotline.store import alarms, contacts, outreach, people, responders
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.outreach import Cell
@@ -23,7 +23,7 @@ FOLDED = 1000
 OVER = timedelta(days=2)
 """So long after a period its sketch becomes a number: nobody counts in it any more, whatever her clock says."""
 STOPPED = "stopped"
-"""Why a responder cannot be reached who wants to hear no more."""
+"""Why a responder, or whoever is woken, cannot be reached who wants to hear no more."""
 
 
 class Measure(StrEnum):
@@ -109,7 +109,8 @@ def close_periods(session: Session, at: datetime) -> None:
 
 
 def stop(kit: Kit, msisdn: str) -> None:
-    """Nothing is sent to this number after it, ever; a responder of that number can no longer be told of a tip.
+    """Nothing is sent to this number after it, ever; a responder of that number can no longer be told of a tip, and
+    whoever is woken there is woken no more.
 
     Raises StoreUnavailable.
     """
@@ -120,9 +121,11 @@ def stop(kit: Kit, msisdn: str) -> None:
 def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     """`stop` inside the caller's transaction."""
     contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)
-    responder = responders.enrolled(session, kit.pseudonyms.enrolled(msisdn))
+    number_key = kit.pseudonyms.enrolled(msisdn)
+    responder = responders.enrolled(session, number_key)
     if responder is not None:
         responder.unreachable = STOPPED
+    alarms.silence(session, number_key, STOPPED)
 
 
 def _first_time(dialogue: Dialogue, name: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, delete, select, text
+from sqlalchemy import ForeignKey, Index, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.alarms import Alarm, Standing
@@ -141,6 +141,12 @@ def enrol(session: Session, watcher: Watcher) -> bool:
     row.name, row.language = watcher.name, watcher.language
     row.active, row.unreachable = True, None
     return True
+
+
+def silence(session: Session, number_key: str, reason: str) -> None:
+    """Wake nobody at that number any more."""
+    there = update(Watcher).where(Watcher.number_key == number_key)
+    session.execute(there.values(unreachable=reason))
 
 
 def watcher_for_writing(session: Session, watcher_id: int) -> Watcher:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain import reference
-from hotline.domain.reply import Reply, Verb, is_stop, parse
+from hotline.domain.reply import Reply, Verb, parse
 
 TAKES = """
 1 K7Q4|1 k7q4|1K7Q4|1k7q4|K7Q4 1|k7q4 1|K7Q41|k7q41|1-K7Q4|1.K7Q4
@@ -67,29 +67,9 @@ def test_other_answers(text: str, verb: Verb | None, read: str | None) -> None:
     assert parse(text) == Reply(verb, read)
 
 
-@pytest.mark.parametrize(
-    ("text", "stop"),
-    [
-        ("STOP", True),
-        ("stop", True),
-        ("Stop.", True),
-        ("hagarika", True),
-        ("ARRÊT", True),
-        ("arrêtez", True),
-        ("STOP SMS", True),
-        ("1 K7Q4", False),
-        ("don't stop", False),
-        ("", False),
-    ],
-)
-def test_the_wish_to_hear_no_more(text: str, stop: bool) -> None:
-    assert is_stop(text) is stop
-
-
 @given(st.text())
 def test_no_text_raises(text: str) -> None:
     parse(text)
-    is_stop(text)
 
 
 @given(st.text(max_size=2000))

@@ -1,0 +1,72 @@
+"""Words by which an SMS asks the line for something, however a thumb spells them. Pure.
+
+A misspelling is forgiven only where nothing else can be meant. Whoever is silenced by mistake hears nothing ever
+again, and a tip that is taken for a wish is lost: so a message is a wish to hear no more only if all of it is.
+"""
+
+import re
+import unicodedata
+
+from rapidfuzz.distance import OSA
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+STOPS = _set(
+    "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ"
+    " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKA MUHAGARIKE NIMUHAGARIKE"
+)
+"""One letter of these that is wrong, missing, too many or exchanged with its neighbour is forgiven."""
+AS_WRITTEN = _set("REKA REEKA REKAA KUREKA MUREKE")
+"""Forgiven nothing: `reba` (look), `teka` (cook) and `kurera` (bring up a child) are as near as a misspelling."""
+ORDINARY = _set("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
+"""As near to such a word as a misspelling is, and yet a word of its own."""
+COMPANIONS = _set(
+    "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
+    " THANK THANKS THE THESE THIS TO WANT YOU"
+    " CES D DE DES ENVOI ENVOIS ENVOYER J JE L LA LE LES M MERCI MOI SVP VEUX VOS VOUS"
+    " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
+)
+"""What may stand beside it: courtesy, and the messages that are meant."""
+MOST_WORDS = 8
+
+
+def spelled(text: str) -> list[str]:
+    """Words in capitals, without accents or punctuation."""
+    plain = unicodedata.normalize("NFKD", text[:400])
+    letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
+    return re.findall(r"[A-Z0-9]+", letters)
+
+
+def same_sound(word: str) -> str:
+    """Many who write Kinyarwanda exchange l and r."""
+    return word.replace("L", "R")
+
+
+def is_stop(text: str) -> bool:
+    """Whether it asks that nothing is sent here again. Total."""
+    said = spelled(text)
+    if len(said) > MOST_WORDS:
+        return False
+    wishes = [word for word in said if word not in COMPANIONS]
+    return bool(wishes) and all(map(_stops, _joined(wishes)))
+
+
+def _joined(words: list[str]) -> list[str]:
+    """`s t o p` is one word."""
+    return ["".join(words)] if all(len(word) == 1 for word in words) else words
+
+
+def _stops(word: str) -> bool:
+    heard = same_sound(word)
+    if heard in _WRITTEN:
+        return True
+    if word in ORDINARY or not word.isalpha():
+        return False
+    return any(OSA.distance(heard, stop, score_cutoff=1) <= 1 for stop in _FORGIVEN)
+
+
+_FORGIVEN = frozenset(map(same_sound, STOPS))
+_WRITTEN = frozenset(map(same_sound, AS_WRITTEN))

@@ -1,0 +1,78 @@
+"""How people write that they want to hear no more: a hundred ways, and what must never be taken for one."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.keywords import AS_WRITTEN, COMPANIONS, ORDINARY, STOPS, is_stop, spelled
+
+SPELLINGS = (
+    """
+STOP|stop|Stop|Stop.|STOP!|sTOP|stp|STP|sttop|stopp|sstop|stoop me|stpo|sotp|tsop|stóp|s t o p|S.T.O.P
+STOP SMS|stop sms please|stop all|STOPALL|stop all messages|please stop|pls stop|stop it|stop, thanks|stop now
+stop sending me messages|stop texting me|I want to stop|stop these texts|unsubscribe|unsubscibe|opt out|optout
+arret|ARRET|arrêt|ARRÊT|Arrêt.|aret|arrret|arrt|arret sms|arreter|arrêter|arretter|areter|arêter|arrete|arrêtez
+arretez svp|arrêter les sms|je veux arrêter|j'arrête|stopper|stop svp|stop merci|desabonner|désabonnez-moi
+HAGARIKA|hagarika|Hagarika.|hagalika|HAGALIKA|hagarica|hagarka|hagarikaa|hagarik|agarika|hagarkia|hagarike
+hagalike|guhagarika|guhagalika|GUHAGARIKA|guhagarka|guhagalica|muhagarike|muhagalike|muhagarika|nimuhagarike
+hagarika sms|hagarika ubutumwa|hagarika, murakoze|muhagarike kunyandikira|ndashaka guhagarika
+reka|REKA|leka|Reka.|reeka|rekaa|leeka|kureka|kuleka|mureke|muleke|reka sms|mureke kunyandikira|reka ubutumwa
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+NOT_A_WISH = (
+    """
+|...|1|0|1 K7Q4|k7q4 1|yego|oui|yes|ok|murakoze|merci|thanks|sms|please
+don't stop|do not stop|non stop|nonstop|stop 1 K7Q4|help|aide|ubufasha
+top|shop|step|stow|sop|stoop|arrest|arrets|sorry|spot|store
+reba|teka|seka|rera|rega|reba sms|kureba|kurera|mureba|murera|mureje
+reka mbabwire|reka nkubwire ikibazo|leka nkubwire|hagarara|hagarika umuhungu wanjye
+stop them they hold a girl|stop child marriage in our village|they stop her from leaving the house
+arrêt de bus Nyabugogo une fille est vendue|la police arrete des filles|umwana wanjye yabuze
+""".strip("\n")
+    .replace("\n", "|")
+    .split("|")
+)
+
+
+def test_a_hundred_spellings_of_the_wish() -> None:
+    assert len(SPELLINGS) >= 100
+    missed = [one for one in SPELLINGS if not is_stop(one)]
+    assert len(missed) * 100 <= 2 * len(SPELLINGS), missed
+
+
+@pytest.mark.parametrize("text", NOT_A_WISH)
+def test_what_could_be_anything_else_is_no_wish(text: str) -> None:
+    assert not is_stop(text)
+
+
+@given(st.sampled_from(sorted(STOPS)), st.data())
+def test_one_slip_of_the_thumb_is_forgiven(word: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(word) - 1))
+    letter = data.draw(st.sampled_from(string.ascii_uppercase))
+    slipped = data.draw(
+        st.sampled_from(
+            [
+                word[:place] + word[place + 1 :],
+                word[:place] + letter + word[place:],
+                word[:place] + letter + word[place + 1 :],
+                word[:place] + word[place : place + 2][::-1] + word[place + 2 :],
+            ]
+        )
+    )
+    assert is_stop(slipped) or slipped in ORDINARY | COMPANIONS
+    assert is_stop(slipped.lower()) is is_stop(slipped)
+
+
+@given(st.text())
+def test_no_text_raises_and_only_a_message_of_known_words_is_a_wish(text: str) -> None:
+    if is_stop(text):
+        assert len(spelled(text)) <= 8
+
+
+def test_no_word_is_two_things() -> None:
+    assert not (STOPS | AS_WRITTEN) & (ORDINARY | COMPANIONS)
