@@ -23,6 +23,7 @@ from hotline.errors import FlowInvalid
 from hotline.services import numbers as number_service
 from hotline.services.authoring import live_document, read_folder, write_folder
 from hotline.services.places import place_lists
+from hotline.services.promptness import late_alerts
 from hotline.services.quizzes import uncounted
 from hotline.text.languages import LANGUAGES
 
@@ -140,7 +141,10 @@ def _findings(folder: Path, limit: int) -> Sequence[Finding]:
         ]
     lists = place_lists()
     found = check_document(document, lists, limit=limit)
-    return [*found, *uncounted(documents.bind(documents.read(document), lists))]
+    if any(one.code is Code.SHAPE for one in found):
+        return found
+    book = documents.bind(documents.read(document), lists)
+    return [*found, *uncounted(book), *late_alerts(book)]
 
 
 def _line(finding: Finding) -> str:

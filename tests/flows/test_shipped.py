@@ -23,11 +23,6 @@ BOOK: Book = document.compile(DOCUMENT, place_lists())
 REPORTING = Facts(flags={"reporting": True, "number.112": True})
 REPORT = BOOK.flows["report"]
 
-NEVER_IN_A_REPORT = {
-    "rw": ("icuruzwa", "gucuruza", "ibanga", "umutekano", "ku buntu", "gatekanye"),
-    "fr": ("traite", "trafic", "sécurité", "secret", "anonyme", "gratuit"),
-    "en": ("traffick", "safe", "secret", "anonymous", "free"),
-}
 FIRST_KEYS = {"rw": (), "en": ("7",), "fr": ("8",)}
 
 
@@ -111,14 +106,6 @@ def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_the_report_never_says_what_it_must_not(language: str) -> None:
-    for node in REPORT.nodes.values():
-        for text in texts(node):
-            said = text[language].casefold()
-            assert not [word for word in NEVER_IN_A_REPORT[language] if word in said]
-
-
-@pytest.mark.parametrize("language", CODES)
 def test_the_front_is_one_page_and_names_no_report(language: str) -> None:
     """C4."""
     front = screens(*FIRST_KEYS[language])[-1]
@@ -195,8 +182,7 @@ def test_only_a_child_is_told_that_it_did_nothing_wrong() -> None:
     assert "wrong" not in adult
 
 
-def test_no_printed_entry_leads_to_a_report() -> None:
-    """C17."""
+def test_c17_no_printed_entry_leads_to_a_report() -> None:
     assert set(BOOK.entries.values()) == {
         "abroad",
         "homes",

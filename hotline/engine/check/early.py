@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to, node_texts
-from hotline.engine.check.risky import risky_words
+from hotline.engine.check.risky import EARLY, LAST, Table, risky_words
 from hotline.engine.flow import Book, Finish, Node, Text
 from hotline.engine.run import Place
 from hotline.engine.view import Waiting
@@ -18,27 +18,50 @@ def too_early(book: Book) -> Iterator[Finding]:
         if depth > GUARDED_SCREENS:
             continue
         for field, text in node_texts(book.flows[place.flow].nodes[place.node]):
-            yield from _named(place, field, text, f"on screen {depth} from the front")
+            yield from _named(place, field, text, f"on screen {depth} from the front", EARLY)
 
 
 def last_screens(book: Book) -> Iterator[Finding]:
     """The last screen is the same after a lesson and after a tip, and says nothing of either."""
-    first: Finish | None = None
+    first: Text | None = None
+    for place, text in _last(book):
+        yield from _named(place, "text", text, "on the last screen", LAST)
+        first = first or text
+        if text != first:
+            message = "this last screen can be told from the others"
+            yield Finding(place.flow, place.node, Code.LAST_SCREEN, message, "use the same words")
+
+
+def entries(book: Book) -> Iterator[Finding]:
+    """The printed string stays in the call log: what it opens may not be a report, however it gets there."""
+    for entry, name in book.entries.items():
+        flow = book.flows.get(name)
+        if flow is None or flow.gathers or flow.start not in flow.nodes:
+            continue
+        for place in _screens_from(book, [Place(name, flow.start)]):
+            if book.flows[place.flow].gathers:
+                message = f"opens {place.flow} without a screen before it, and that gathers"
+                fix = "lead it to a lesson or a menu"
+                yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
+
+
+def guarded(book: Book) -> set[Place]:
+    """Where the words of `EARLY` are told of here."""
+    return {*_depths(book), *(place for place, _ in _last(book))}
+
+
+def _last(book: Book) -> Iterator[tuple[Place, Text]]:
     for flow in book.flows.values():
         for name, node in flow.nodes.items():
-            if flow.private or not isinstance(node, Finish) or node.text is None:
-                continue
-            place = Place(flow.name, name)
-            yield from _named(place, "text", node.text, "on the last screen")
-            first = first or node
-            if node.text != first.text:
-                message = "this last screen can be told from the others"
-                yield Finding(flow.name, name, Code.LAST_SCREEN, message, "use the same words")
+            if not flow.private and isinstance(node, Finish) and node.text is not None:
+                yield Place(flow.name, name), node.text
 
 
-def _named(place: Place, field: str, text: Text, where: str) -> Iterator[Finding]:
+def _named(
+    place: Place, field: str, text: Text, where: str, tables: tuple[Table, ...]
+) -> Iterator[Finding]:
     for language, words in text.items():
-        for word in risky_words(words, language):
+        for word in risky_words(words, language, tables):
             message = f'{field} says "{word}" {where}'
             fix = "say it later, or in other words"
             yield Finding(place.flow, place.node, Code.TOO_EARLY, message, fix, language)

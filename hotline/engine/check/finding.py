@@ -25,6 +25,13 @@ class Code(StrEnum):
     TOO_MANY_CHOICES = "too_many_choices"
     TOO_EARLY = "too_early"
     LAST_SCREEN = "last_screen"
+    UNSAFE_WORD = "unsafe_word"
+    """A screen of the report says what gives her away, or promises."""
+    ASKS_WHO = "asks_who"
+    ECHO = "echo"
+    """A screen shows what she answered."""
+    TOO_MANY_ANSWERS = "too_many_answers"
+    ALERT_LATE = "alert_late"
 
 
 @dataclass(frozen=True, slots=True)

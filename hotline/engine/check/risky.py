@@ -1,42 +1,128 @@
-"""Words that say what this line is for, by language. A table: the lists grow with what reviewers find.
+"""Words that give a caller away, by language. Tables: they grow with what reviewers find.
 
 A word is looked for without accents and capitals, at the beginning of a word, so that endings do not matter. In
-Kinyarwanda it is looked for anywhere, since a prefix may stand before it. Words of `WHOLE` count only by themselves.
+Kinyarwanda it is looked for anywhere, since prefixes stand before a stem (`curuz`: gucuruza, abacuruzi, ugucuruza).
+Words of `WHOLE` count only by themselves.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-REPORTING: Mapping[str, tuple[str, ...]] = {
+Table = Mapping[str, tuple[str, ...]]
+
+REPORTING: Table = {
     "rw": ("tanga amakuru", "menyekanisha", "rega", "ikirego", "tungira agatoki", "mutangabuhamya"),
     "fr": ("signaler", "signalement", "denonc", "temoign", "plainte", "tuyau", "anonym"),
     "en": ("report", "tip", "tips", "tip-off", "denounc", "inform on", "witness", "anonym"),
 }
-TRAFFICKING: Mapping[str, tuple[str, ...]] = {
-    "rw": ("icuruzwa ry'abantu", "curuza abantu", "bucakara"),
+TRAFFICKING: Table = {
+    "rw": (
+        "icuruzwa ry'abantu", "icuruzwa ry'abana", "curuza abantu", "curuza umuntu", "curuza abana",
+        "gucuruzwa", "curujwe", "bucakara",
+    ),
     "fr": ("traite", "trafic", "trafiquant", "esclav"),
     "en": ("traffick", "slave"),
+}  # fmt: skip
+POLICE: Table = {
+    "rw": ("polisi", "rib", "genzacyaha"),
+    "fr": ("police", "policier", "rib", "gendarme", "commissariat"),
+    "en": ("police", "rib", "cops"),
 }
-POLICE: Mapping[str, tuple[str, ...]] = {
-    "rw": ("polisi", "rib", "ubugenzacyaha"),
-    "fr": ("police", "policier", "rib", "gendarme"),
-    "en": ("police", "rib"),
+TRADE_IN_PEOPLE: Table = {"rw": ("curuz", "curuj")}
+"""Any form of it, innocent elsewhere: a trader is umucuruzi."""
+SAFETY: Table = {
+    "rw": ("umutekano", "tekanye", "tekane", "nta byago"),
+    "fr": ("securit", "en surete", "sans danger", "sans risque", "protege"),
+    "en": ("safe", "secure", "security", "no risk", "protected"),
 }
-WHOLE = frozenset({"rib", "tip", "tips", "traite"})
+SECRECY: Table = {
+    "rw": ("ibanga", "amabanga", "rwihishwa", "ntirigaragara", "zamenyekana", "kutamenyekana"),
+    "fr": ("secret", "confiden", "anonym", "personne ne saura"),
+    "en": ("secret", "confiden", "anonym", "nobody will know", "no one will know"),
+}
+FREE: Table = {
+    "rw": ("ku buntu", "kubuntu", "nta kiguzi"),
+    "fr": ("gratuit", "sans frais"),
+    "en": ("free", "no cost", "costs nothing"),
+}
+PROMISES: Table = {
+    "rw": (
+        "ubufasha buraza", "ubufasha buri mu nzira", "turaza", "tuzaza", "baraza", "bazaza",
+        "tuzagufasha", "tugiye kugufasha", "turagufasha", "tuzagutabara", "turagutabara", "turakwizeza",
+    ),
+    "fr": (
+        "l'aide arrive", "l'aide est en route", "en route", "les secours", "nous arrivons",
+        "nous viendrons", "nous vous aiderons", "nous allons vous", "vont venir", "va venir", "promet",
+    ),
+    "en": (
+        "help is coming", "help is on", "help will", "on the way", "on their way", "are coming",
+        "we will", "we'll", "will come", "will help", "will rescue", "rescue", "promise",
+    ),
+}  # fmt: skip
+"""That help comes. "We cannot say if or when help comes" is none."""
+AFTERWARDS: Table = {
+    "rw": ("bufasha", "gufasha", "vuba", "ejo", "isaha", "iminota", "akarere", "umurenge"),
+    "fr": ("aide", "bientot", "demain", "heure", "minute", "district", "secteur"),
+    "en": ("help", "soon", "tomorrow", "hour", "minute", "district", "sector"),
+}
+"""Help, a time or a place, on the screen that stays behind."""
+WHOLE = frozenset({"rib", "tip", "tips", "traite", "ejo", "cops"})
+
+EARLY = (REPORTING, TRAFFICKING, POLICE)
+LAST = (*EARLY, PROMISES, AFTERWARDS)
+IN_A_REPORT = (TRAFFICKING, TRADE_IN_PEOPLE, SAFETY, SECRECY, FREE, PROMISES)
+IN_A_MESSAGE = (REPORTING, TRAFFICKING, TRADE_IN_PEOPLE, POLICE, SECRECY, PROMISES)
+"""An SMS is read on lock screens, and by whoever holds the phone."""
+
+WHO_SHE_IS: Table = {
+    "rw": (
+        "izina ryawe", "amazina yawe", "izina ryanyu", "witwa nde", "uri nde", "nimero yawe", "numero yawe",
+        "nomero yawe", "nimero ya telefone", "telefone yawe", "utuye he", "aho utuye", "utuye", "inzu yawe",
+        "urugo rwawe", "aderesi", "indangamuntu", "irangamuntu", "wavutse",
+    ),
+    "fr": (
+        "votre nom", "ton nom", "votre prenom", "ton prenom", "qui etes-vous", "qui es-tu", "appelez-vous",
+        "vous appelez-vous", "t'appelles", "votre numero", "ton numero", "votre telephone", "ton telephone",
+        "numero de telephone", "habitez", "habites-tu", "votre adresse", "ton adresse", "votre maison",
+        "ta maison", "carte d'identite", "numero d'identite", "votre passeport", "date de naissance",
+    ),
+    "en": (
+        "your name", "full name", "first name", "surname", "who are you", "your phone", "your number",
+        "phone number", "mobile number", "you live", "your address", "home address", "your house",
+        "house number", "your id", "id number", "id card", "identity card", "your passport",
+        "date of birth", "you born",
+    ),
+}  # fmt: skip
+"""What a question asks with: her name, her phone, her house, her papers."""
+NOT_ASKED: Table = {
+    "rw": ("utavuze izina ryawe", "utavuze amazina yawe"),
+    "fr": ("sans votre nom", "sans donner votre nom", "sans ton nom"),
+    "en": ("without your name", "without giving your name", "not give your name", "not your name"),
+}
+"""The same words where they say that nobody asks."""
 
 
-def risky_words(text: str, language: str) -> Iterator[str]:
-    """The words of the tables that stand in `text`."""
-    said = _plain(text)
-    for table in (REPORTING, TRAFFICKING, POLICE):
-        for word in table.get(language, ()):
-            before = "" if language == "rw" and word not in WHOLE else r"\b"
-            after = r"\b" if word in WHOLE else ""
-            if re.search(before + re.escape(word) + after, said):
-                yield word
+def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Iterator[str]:
+    """The words of the tables that stand in `text`, each once."""
+    said = plain(text)
+    words = dict.fromkeys(word for table in tables for word in table.get(language, ()))
+    for word in words:
+        before = "" if language == "rw" and word not in WHOLE else r"\b"
+        after = r"\b" if word in WHOLE else ""
+        if re.search(before + re.escape(word) + after, said):
+            yield word
 
 
-def _plain(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+def asks_who(text: str, language: str) -> Iterator[str]:
+    """The words with which `text` asks who she is."""
+    said = plain(text)
+    for phrase in NOT_ASKED.get(language, ()):
+        said = said.replace(phrase, "")
+    return risky_words(said, language, (WHO_SHE_IS,))
+
+
+def plain(text: str) -> str:
+    """Without accents and capitals, its blanks as one."""
+    parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold().replace("’", "'"))
     return "".join(letter for letter in parts if not unicodedata.combining(letter))

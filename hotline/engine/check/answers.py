@@ -1,0 +1,51 @@
+"""How many answers a report asks for before it is whole: a caller has two minutes, and somebody may come in. Pure."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import leads_to
+from hotline.engine.flow import Ask, Book, Flow, Menu, Node, Say
+from hotline.engine.run import Place
+
+MOST_ANSWERS = 9
+
+
+def too_many(book: Book) -> Iterator[Finding]:
+    """Every question that some way asks as the tenth before what completes the flow."""
+    for flow in book.flows.values():
+        if flow.gathers and flow.start in flow.nodes:
+            for place in _asked_after(book, flow, MOST_ANSWERS):
+                message = f"is asked after {MOST_ANSWERS} answers, and nothing is saved yet"
+                fix = "ask less before the screen that `completes`"
+                yield Finding(place.flow, place.node, Code.TOO_MANY_ANSWERS, message, fix)
+
+
+def _asked_after(book: Book, flow: Flow, answers: int) -> Collection[Place]:
+    """The questions that are met after so many answers, without having passed what completes the flow."""
+    asked = _questions(book, flow, [Place(flow.name, flow.start)])
+    for _ in range(answers):
+        following = [after for place in asked for after in leads_to(book, place)]
+        asked = _questions(book, flow, following)
+    return asked
+
+
+def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Place]:
+    """The next question on every way from here."""
+    waiting = list(places)
+    seen, found = set(waiting), dict[Place, None]()
+    while waiting:
+        place = waiting.pop()
+        node = book.flows[place.flow].nodes[place.node]
+        if _completes(node, flow):
+            continue
+        if isinstance(node, Menu | Ask):
+            found[place] = None
+            continue
+        following = [after for after in leads_to(book, place) if after not in seen]
+        seen.update(following)
+        waiting.extend(following)
+    return found.keys()
+
+
+def _completes(node: Node, flow: Flow) -> bool:
+    return isinstance(node, Say | Menu | Ask) and node.completes == flow.gathers

@@ -1,0 +1,61 @@
+"""What no screen of a report may say or ask: words that give her away, and who she is. Pure."""
+
+from collections.abc import Iterator
+
+from hotline.engine.check.early import guarded
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import leads_to, node_texts, nodes, texts
+from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, risky_words
+from hotline.engine.flow import Ask, Book, Menu, Node
+from hotline.engine.run import Place
+
+
+def unsafe_words(book: Book) -> Iterator[Finding]:
+    """Nothing is told twice: where `early` looks, its own words are its own."""
+    told, inside = guarded(book), gathering(book)
+    rest = tuple(table for table in IN_A_REPORT if table not in EARLY)
+    for written in texts(book):
+        place = Place(written.flow, written.node)
+        if place not in inside:
+            continue
+        for language, words in written.text.items():
+            for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
+                message = f'{written.field} says "{word}" on a screen of the report'
+                fix = "say it in other words, and promise nothing"
+                yield Finding(place.flow, place.node, Code.UNSAFE_WORD, message, fix, language)
+
+
+def questions_of_who(book: Book) -> Iterator[Finding]:
+    """In a report every question; elsewhere those that take words or a number."""
+    inside = gathering(book)
+    for flow, name, node in nodes(book):
+        if flow.private or not _asks(node, in_report=Place(flow.name, name) in inside):
+            continue
+        for field, text in node_texts(node):
+            for language, words in text.items():
+                for word in asks_who(words, language):
+                    message = f'{field} asks who she is: "{word}"'
+                    fix = "ask what happens and where, never who tells it"
+                    yield Finding(flow.name, name, Code.ASKS_WHO, message, fix, language)
+
+
+def gathering(book: Book) -> set[Place]:
+    """Every node on a way through a flow that gathers, also in the flows that it calls."""
+    waiting = [
+        Place(flow.name, flow.start)
+        for flow in book.flows.values()
+        if flow.gathers and flow.start in flow.nodes
+    ]
+    seen = set(waiting)
+    while waiting:
+        for place in leads_to(book, waiting.pop()):
+            if place not in seen:
+                seen.add(place)
+                waiting.append(place)
+    return seen
+
+
+def _asks(node: Node, *, in_report: bool) -> bool:
+    if isinstance(node, Ask) and node.kind != "place":
+        return True
+    return in_report and isinstance(node, Menu | Ask)

@@ -1,0 +1,188 @@
+"""What a report may never say, ask, show or take: each rule with a report that breaks it, in every language."""
+
+from typing import Any
+
+import pytest
+
+from hotline.engine.check.checking import check
+from hotline.engine.check.finding import Code, Finding
+from tests.engine.books import LISTS, TELL, choice, make_document, t
+
+UNSAFE = {
+    "rw": [
+        "Icuruzwa ry'abantu", "ugucuruza", "abacurujwe", "umutekano", "ahatekanye", "mu ibanga", "ni amabanga",
+        "izina ntirigaragara", "ku buntu", "Ubufasha buraza", "Tuzagufasha", "Abapolisi baraza",
+    ],
+    "fr": [
+        "la traite", "le trafic", "en sécurité", "En sûreté", "le secret", "confidentiel", "Anonyme", "gratuit",
+        "L'aide arrive", "Nous viendrons", "Nous vous aiderons", "ils vont venir",
+    ],
+    "en": [
+        "Trafficking", "a slave", "You are safe", "Safely", "a Secret", "confidential", "anonymously", "Free",
+        "Help is coming", "We will help", "They are on their way", "You will be rescued",
+    ],
+}  # fmt: skip
+WHO = {
+    "rw": ["Izina ryawe?", "Witwa nde?", "Nimero yawe?", "Telefone yawe?", "Utuye he?", "Inzu yawe?", "Indangamuntu?"],
+    "fr": ["Votre nom?", "Qui êtes-vous?", "Votre numéro?", "Où habitez-vous?", "Votre maison?", "Carte d'identité?"],
+    "en": ["Your name?", "Who are you?", "Your phone?", "Where do you live?", "Your house?", "ID number?"],
+}  # fmt: skip
+
+
+def found(code: Code, **changed: Any) -> list[Finding]:
+    return [one for one in check(make_document(**changed), LISTS) if one.code is code]
+
+
+def tell(**nodes: Any) -> dict[str, Any]:
+    return {**TELL, **nodes}
+
+
+def saved(text: dict[str, str]) -> dict[str, Any]:
+    return {"menu": {**TELL["saved"]["menu"], "text": text}}
+
+
+def every(table: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(language, words) for language, rows in table.items() for words in rows]
+
+
+@pytest.mark.parametrize(("language", "words"), every(UNSAFE))
+def test_a_word_that_gives_her_away_is_found_in_its_language(language: str, words: str) -> None:
+    (one, *others) = found(Code.UNSAFE_WORD, tell=tell(saved=saved({**t("x"), language: words})))
+
+    assert not [other for other in others if other.language != language]
+    assert (one.file, one.node, one.language) == ("tell.yaml", "saved", language)
+    assert "on a screen of the report" in one.message
+    assert one.fix
+
+
+def test_a_lesson_may_say_them_and_a_screen_that_a_report_calls_may_not() -> None:
+    lesson = {"one": {"say": {"text": t("You are free"), "goes": "back"}}, "back": {"finish": {}}}
+    assert found(Code.UNSAFE_WORD, learn=lesson) == []
+
+    called = tell(landmark={"call": {"flow": "learn", "goes": "last"}})
+    assert [one.flow for one in found(Code.UNSAFE_WORD, learn=lesson, tell=called)] == ["learn"]
+
+
+def test_an_unsafe_word_is_told_of_once() -> None:
+    """The first question of a report is the second screen from the front: both rules look at it."""
+    danger = {"menu": {**TELL["danger"]["menu"], "text": {**t("x"), "en": "Trafficking?"}}}
+    codes = [one.code for one in check(make_document(tell=tell(danger=danger)), LISTS)]
+    assert codes == [Code.TOO_EARLY]
+
+
+@pytest.mark.parametrize(
+    "words", ["We cannot say if or when help comes.", "A saved free-phone", "Umucuruzi ari he?"]
+)
+def test_words_that_only_look_alike(words: str) -> None:
+    hits = found(Code.UNSAFE_WORD, tell=tell(saved=saved(t(words))))
+    assert bool(hits) is (words != "We cannot say if or when help comes.")
+
+
+@pytest.mark.parametrize(("language", "words"), every(WHO))
+def test_a_question_that_asks_who_she_is_is_found(language: str, words: str) -> None:
+    landmark = {"ask": {**TELL["landmark"]["ask"], "text": {**t("x"), language: words}}}
+    hits = found(Code.ASKS_WHO, tell=tell(landmark=landmark))
+
+    assert {(one.node, one.language) for one in hits} == {("landmark", language)}
+
+
+def test_who_she_is_is_asked_by_no_menu_of_a_report_and_no_words_of_a_lesson() -> None:
+    assert found(Code.ASKS_WHO, tell=tell(saved=saved({**t("x"), "en": "Is it your house?"})))
+    ask = {"kind": "words", "text": {**t("x"), "en": "Your name?"}, "saves": "a", "goes": "end"}
+    assert found(Code.ASKS_WHO, learn={"one": {"ask": ask}, "end": {"finish": {}}})
+    assert not found(Code.ASKS_WHO, learn={"one": {"say": {"text": t("Keep your ID card")}}})
+
+
+def test_to_say_that_nobody_asks_is_no_question() -> None:
+    words = {"rw": "Utavuze izina ryawe", "fr": "Sans votre nom", "en": "Without your name"}
+    assert not found(Code.ASKS_WHO, tell=tell(saved=saved(words)))
+
+
+def lead(words: str, **when: Any) -> dict[str, Any]:
+    leads = [{"when": when, "text": dict.fromkeys(("rw", "fr", "en"), words)}]
+    return {"ask": {**TELL["province"]["ask"], "lead": leads}}
+
+
+PLAIN = dict.fromkeys(("rw", "fr", "en"), "Here and now")
+BEHIND = [{"value": "now", "label": PLAIN, "goes": "behind"}, choice("b", value="b")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "node", "echoes"),
+    [
+        ({"province": lead("You said {danger}.", answer="danger")}, "province", True),
+        ({"saved": saved(t("Danger: {danger}"))}, "saved", True),
+        ({"province": lead("Yes rw! Yes fr! Yes en!", answer="danger", **{"is": "yes"})}, "province", True),
+        ({"how_many": lead("Town 3: go on.", answer="district", **{"is": "13"})}, "how_many", True),
+        ({"province": lead("Go on.", answer="danger", **{"is": "yes"})}, "province", False),
+        (
+            {
+                "danger": {"menu": {**TELL["danger"]["menu"], "choices": BEHIND}},
+                "behind": {"say": {"text": t("So it is here and now."), "goes": "province"}},
+                "province": TELL["province"] | {"ask": {**TELL["province"]["ask"], "lead": []}},
+            },
+            "behind",
+            True,
+        ),
+        (
+            {
+                "danger": {"menu": {**TELL["danger"]["menu"], "choices": BEHIND}},
+                "behind": {"say": {"text": t("Thank you."), "goes": "province"}},
+                "province": TELL["province"] | {"ask": {**TELL["province"]["ask"], "lead": []}},
+            },
+            "behind",
+            False,
+        ),
+    ],
+)  # fmt: skip
+def test_a_screen_that_shows_an_answer_is_found(
+    changed: dict[str, Any], node: str, echoes: bool
+) -> None:
+    hits = found(Code.ECHO, tell=tell(**changed))
+    assert {one.node for one in hits} == ({node} if echoes else set())
+
+
+@pytest.mark.parametrize(("words", "echoes"), [("You said: no.", True), ("No names.", False)])
+def test_a_short_answer_is_repeated_only_where_it_ends_a_sentence(words: str, echoes: bool) -> None:
+    label = {"value": "no", "label": dict.fromkeys(("rw", "fr", "en"), "No")}
+    danger = {"menu": {**TELL["danger"]["menu"], "choices": [label, choice("b", value="yes")]}}
+    province = lead(words, answer="danger", **{"is": "no"})
+    assert bool(found(Code.ECHO, tell=tell(danger=danger, province=province))) is echoes
+
+
+def asked(*, questions: int) -> dict[str, Any]:
+    """A report of so many questions before it is saved."""
+    names = [f"q{number}" for number in range(questions)]
+    following = [*names[1:], "saved"]
+    return {
+        **{
+            name: {"menu": {"text": t("x"), "saves": name, "goes": goes, "choices": [choice("a", value="a")]}}
+            for name, goes in zip(names, following, strict=True)
+        },
+        **{name: TELL[name] for name in ("saved", "landmark", "last")},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("questions", "nodes"), [(9, []), (10, ["q9"]), (12, ["q9"])])
+def test_a_report_is_whole_after_nine_answers(questions: int, nodes: list[str]) -> None:
+    hits = found(Code.TOO_MANY_ANSWERS, tell=asked(questions=questions))
+    assert [one.node for one in hits] == nodes
+
+
+def test_a_report_that_goes_round_never_becomes_whole() -> None:
+    again = [choice("a", value="a"), choice("b", value="b", goes="danger")]
+    danger = {"menu": {**TELL["danger"]["menu"], "goes": "danger", "choices": again}}
+    assert found(Code.TOO_MANY_ANSWERS, tell=tell(danger=danger))
+
+
+@pytest.mark.parametrize("words", ["Help soon", "Tomorrow", "In your district", "We will come"])
+def test_the_last_screen_says_nothing_of_help_a_time_or_a_place(words: str) -> None:
+    hits = found(Code.TOO_EARLY, tell=tell(last={"finish": {"text": {**t("x"), "en": words}}}))
+    assert {(one.node, one.language) for one in hits} == {("last", "en")}
+
+
+def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
+    assert found(Code.UNKNOWN_ENTRY, learn={"one": {"call": {"flow": "tell"}}})
+    document = {**make_document(), "entries": {"11": "tell"}}
+    (one,) = [one for one in check(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
+    assert "no printed string may open it" in one.message
