@@ -48,6 +48,18 @@ def test_the_projects_own_catalogues_are_whole() -> None:
         ("{ref} {place}: merci.", "needs exactly these placeholders: ref"),
         ("{ref}: bien re\u00e7u.", "U+00E7 \u00e7 is not on a basic phone: write c"),
         ("{ref}: " + "merci " * 30, "longer than one SMS"),
+        (
+            "{ref}: la police, merci.",
+            'says "police", which whoever holds the phone would read: say it in other words',
+        ),
+        (
+            "{ref}: appelez le 37 77.",
+            "names 3777, which nobody signed: take it out, or have it signed in numbers.csv",
+        ),
+        (
+            "{ref}: appelez le 3677.",
+            "names 3677, which nobody signed: take it out, or have it signed in numbers.csv",
+        ),
     ],
 )
 def test_a_translation_that_cannot_be_sent_is_a_fault(

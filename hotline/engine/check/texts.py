@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import texts
 from hotline.engine.flow import Book
-from hotline.engine.numbers import Evidence
+from hotline.engine.numbers import Evidence, Number
 from hotline.text.gsm7 import strangers, substitute
 from hotline.text.languages import CODES
 
@@ -45,14 +45,11 @@ def letters(book: Book) -> Iterator[Finding]:
 
 
 def unsigned_numbers(book: Book) -> Iterator[Finding]:
-    """Three digits and more, however they are spaced, are a number that somebody may dial."""
     for written in texts(book):
         for language, text in written.text.items():
-            for number in dict.fromkeys(map(_bare, re.findall(r"\d(?:[ .-]?\d){2,}", text))):
-                if number in OUR_KEYS:
-                    continue
-                row = book.numbers.get(number)
-                if row is None or row.evidence is Evidence.NEVER:
+            nobodys = set(unsigned(text, book.numbers))
+            for number in _named(text):
+                if number in nobodys:
                     message = f"{written.field} names {number}, which nobody signed"
                     fix = "take it out, or have it signed in numbers.csv"
                 elif number != written.number:
@@ -65,5 +62,15 @@ def unsigned_numbers(book: Book) -> Iterator[Finding]:
                 )
 
 
-def _bare(number: str) -> str:
-    return re.sub(r"\D", "", number)
+def unsigned(text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
+    """The numbers in `text` that nobody can have signed: not listed, or listed so that nobody shows them."""
+    for number in _named(text):
+        row = numbers.get(number)
+        if row is None or row.evidence is Evidence.NEVER:
+            yield number
+
+
+def _named(text: str) -> Iterator[str]:
+    """Three digits and more, however they are spaced, are a number that somebody may dial."""
+    found = (re.sub(r"\D", "", digits) for digits in re.findall(r"\d(?:[ .-]?\d){2,}", text))
+    yield from (number for number in dict.fromkeys(found) if number not in OUR_KEYS)
