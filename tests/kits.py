@@ -31,6 +31,12 @@ class FakePseudonyms:
     def stopped(self, msisdn: str) -> str:
         return f"stop key of {msisdn}"
 
+    def joined(self, roll: str, msisdn: str) -> str:
+        return f"{roll} key of {msisdn}"
+
+    def joins(self, roll: str, code: str) -> str:
+        return f"{roll} code {code}"
+
 
 def survive(_name: str) -> None:
     return None

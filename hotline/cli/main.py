@@ -57,6 +57,10 @@ COMMANDS: dict[str, Entry] = {
     "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
     "keys": Entry("hotline.cli.keys:keys", "List and rotate the keys; export and import them."),
     "lane": Entry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
+    "leaders": Entry(
+        "hotline.cli.leaders:leaders",
+        "Local leaders: codes to join with, how many joined, and taking one off.",
+    ),
     "prove-shred": Entry(
         "hotline.cli.shred.shred:prove_shred",
         "Prove that what was erased opens for nobody; ends with 1 where anything was found.",

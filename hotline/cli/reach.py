@@ -11,7 +11,8 @@ import click
 from hotline.cli.kit import console_kit
 from hotline.domain.places import place_name
 from hotline.domain.quiz import Bound, Gain, Share
-from hotline.services.figures import By, Figures, Gains, gains
+from hotline.ports import Kit
+from hotline.services.figures import By, Figures, Gains, Sessions, gains, leader_sessions
 from hotline.services.figures import reach as reach_by
 from hotline.services.outreach import Measure
 
@@ -19,10 +20,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs what begins so."""
 TOTAL = "total"
 QUIZ = "quiz"
+LEADERS = "leader-sessions"
+EVERY = "all"
 
 
 @click.command()
-@click.option("--by", type=click.Choice([*(by.value for by in By), QUIZ]), required=True)
+@click.option("--by", type=click.Choice([*(by.value for by in By), QUIZ, LEADERS]), required=True)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 def reach(by: str, as_json: bool, as_csv: bool) -> None:
@@ -31,12 +34,12 @@ def reach(by: str, as_json: bool, as_csv: bool) -> None:
     Cells under 5 are hidden, and whatever would give them away. People are counted by week and by month, to about one
     in a hundred, and without remembering who they were. By quiz: the share of a hundred that was right before a lesson
     and after it, of people who answered both; `>=` and `<=` where fewer than five were wrong, or right; nothing where
-    fewer than 20 answered.
+    fewer than 20 answered. By leader-sessions: sessions that local leaders held and told of, and the people who came.
     """
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
     with console_kit() as kit:
-        rows = _quiz_rows(gains(kit)) if by == QUIZ else _reach_rows(reach_by(kit, By(by)))
+        rows = _found(kit, by)
 
     if as_json:
         body = {"by": by, "rows": rows[:-1], "total": rows[-1]}
@@ -47,6 +50,28 @@ def reach(by: str, as_json: bool, as_csv: bool) -> None:
         for row in ({name: name for name in rows[-1]}, *rows):
             first, *rest = (_shown(value) for value in row.values())
             click.echo(f"{first:16}" + "".join(f"{value:>14}" for value in rest))
+
+
+def _found(kit: Kit, by: str) -> list[Mapping[str, Any]]:
+    """Rows alike in their columns; the last is the total."""
+    if by == QUIZ:
+        return _quiz_rows(gains(kit))
+    if by == LEADERS:
+        return list(_session_rows(leader_sessions(kit)))
+    return _reach_rows(reach_by(kit, By(by)))
+
+
+def _session_rows(sessions: Sessions) -> Iterator[Mapping[str, Any]]:
+    for by, held in sessions.held.items():
+        for row, cell in held.cells.items():
+            yield {
+                "district": place_name(row, "en") if by is By.DISTRICT else EVERY,
+                "occasion": row if by is By.TOPIC else EVERY,
+                "sessions": cell,
+                "people": sessions.came[by].cells[row],
+            }
+    held, came = sessions.held[By.DISTRICT], sessions.came[By.DISTRICT]
+    yield {"district": TOTAL, "occasion": TOTAL, "sessions": held.total, "people": came.total}
 
 
 def as_sheet(rows: list[Mapping[str, Any]]) -> str:

@@ -1,7 +1,7 @@
 """Keyed digests: how a phone, a session or a text is recognised without being kept. Pure but for the keys it is given.
 
 A key for each purpose. Sessions, contacts (a new key each week), people counted (each week and each month), enrolled
-numbers and the stop list: no digest of one purpose can be looked up among those of another.
+numbers, the stop list and the rolls: no digest of one purpose can be looked up among those of another.
 """
 
 import hmac
@@ -14,6 +14,7 @@ from hotline.sealing.weeks import WeeklyKeys
 SESSION_KEY = "session.key"
 ENROLLED_KEY = "enrolled.key"
 STOP_KEY = "stop.key"
+JOINED_KEY = "joined.key"
 
 
 class Pseudonyms:
@@ -58,6 +59,14 @@ class Pseudonyms:
     def stopped(self, msisdn: str) -> str:
         """The lasting digest of the stop list."""
         return _digest(self._folder.read(STOP_KEY), "stopped", msisdn)
+
+    def joined(self, roll: str, msisdn: str) -> str:
+        """The lasting digest under which a phone stands on a roll."""
+        return _digest(self._folder.read(JOINED_KEY), "joined", roll, msisdn)
+
+    def joins(self, roll: str, code: str) -> str:
+        """Digest of a code that lets people join a roll."""
+        return _digest(self._folder.read(JOINED_KEY), "joins", roll, code)
 
 
 def contact_by(key: bytes, msisdn: str) -> str:

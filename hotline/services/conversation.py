@@ -12,7 +12,7 @@ from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import effects, intake, referral
+from hotline.services import effects, intake, joining, referral
 from hotline.services.effects import Scene
 from hotline.services.memory import Heard, Memory, recall, remember
 from hotline.services.playing import Played, Stage, from_here, from_the_dial, landing
@@ -78,7 +78,7 @@ def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
 
 
 def _go_on(kit: Kit, hop: UssdHop, heard: Heard) -> Played:
-    stage = _stage(kit, heard.opening)
+    stage = _stage(kit, heard.opening, hop)
     played = from_here(stage, heard.run, hop.text, heard.length)
     _carry_out(kit, hop, stage, played)
     return played
@@ -91,7 +91,7 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
     if row is None:
         return None
 
-    stage = _stage(kit, _opening_of(row))
+    stage = _stage(kit, _opening_of(row), hop)
     played = from_the_dial(stage, hop.text)
     if row.heard < len(hop.text):
         _carry_out(kit, hop, stage, played)
@@ -100,7 +100,7 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
 
 def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
     """A session's first hop: everything in its text was dialled ahead."""
-    stage = _stage(kit, _opened(kit, hop, key))
+    stage = _stage(kit, _opened(kit, hop, key), hop)
     played = from_the_dial(stage, hop.text)
     scene = Scene(kit, stage.book, key, hop.caller)
     if effects.begin(scene, stage.opening, played.steps, len(hop.text)):
@@ -140,18 +140,18 @@ def _carry_out(kit: Kit, hop: UssdHop, stage: Stage, played: Played) -> None:
     effects.carry_out(scene, played.steps, len(hop.text))
 
 
-def _stage(kit: Kit, opening: Opening) -> Stage:
+def _stage(kit: Kit, opening: Opening, hop: UssdHop) -> Stage:
     limits = kit.line.limits
     book = kit.books.book(opening.revision_id)
     return Stage(
         book=book,
-        facts=_facts(kit, book, opening),
+        facts=_facts(kit, book, opening, hop),
         opening=opening,
         limit=limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT)),
     )
 
 
-def _facts(kit: Kit, book: Book, opening: Opening) -> Facts:
+def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
     cases: tuple[str, ...] = ()
     late: list[str] = []
@@ -165,7 +165,8 @@ def _facts(kit: Kit, book: Book, opening: Opening) -> Facts:
     return Facts(
         flags=number_flags(book.numbers, opening.started_at.date())
         | {"reporting": opening.reporting, "has_cases": bool(options)}
-        | {f"{QUICKER}.{case}": True for case in late},
+        | {f"{QUICKER}.{case}": True for case in late}
+        | joining.flags(kit, book, opening, hop),
         lists={MY_CASES: options},
         language=language or FIRST,
     )

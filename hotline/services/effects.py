@@ -10,7 +10,7 @@ from hotline.engine.flow import Book
 from hotline.engine.run import Run
 from hotline.ports import Kit
 from hotline.sealing.epochs import last_week
-from hotline.services import intake, outreach, referral
+from hotline.services import intake, outreach, referral, rolls
 from hotline.services.intake import Telling
 from hotline.services.playing import Step
 from hotline.store import contacts
@@ -118,7 +118,7 @@ def in_transaction(
 def _changes(book: Book, run: Run, event: Event) -> bool:
     if isinstance(event, LanguageChosen | TopicRead | Erased):
         return True
-    if isinstance(event, Answered) and quiz.thing_of(event.name) is not None:
+    if isinstance(event, Answered) and (quiz.thing_of(event.name) or rolls.concerns(event.name)):
         return True
     return isinstance(event, Answered | Completed) and (
         _gathers_tip(book, run) or (isinstance(event, Answered) and event.name in (CASE, SILENCE))
@@ -141,6 +141,8 @@ def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, run
             outcome = quiz.outcome(thing, run.answers)
             if outcome is not None:
                 outreach.log_pair(session, dialogue, thing, outcome, scene.kit.now())
+        case Answered(name) if rolls.concerns(name):
+            rolls.answered(session, scene.kit, dialogue, scene.caller, event, run.answers)
         case _:
             pass
 

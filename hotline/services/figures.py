@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.figures import Column, apart, protect
+from hotline.domain.gathering import CAME, HELD, Occasion
 from hotline.domain.places import districts
 from hotline.domain.quiz import Gain, Outcome, Pairs, gain, pooled
 from hotline.domain.tip import ABROAD, UNSURE
@@ -107,6 +108,33 @@ def _gains(pairs: Mapping[str, Pairs]) -> Gains:
         if isinstance(asked.cells[thing], int) and (found := gain(both)) is not None
     }
     return Gains(asked, shown, pooled([(pairs[thing].asked, shown[thing]) for thing in shown]))
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """What local leaders held: how many sessions, how many people came. By place, and again by occasion."""
+
+    held: Mapping[By, Column]
+    came: Mapping[By, Column]
+
+
+def leader_sessions(kit: Kit) -> Sessions:
+    """Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        totals = {by: outreach.totals(session, by) for by in (By.DISTRICT, By.TOPIC)}
+
+    rows = {
+        By.DISTRICT: [district.code for district in districts()],
+        By.TOPIC: [occasion.value for occasion in Occasion],
+    }
+    held, came = (
+        {
+            by: protect({row: found.get((row, measure), 0) for row in rows[by]})
+            for by, found in totals.items()
+        }
+        for measure in (HELD, CAME)
+    )
+    return Sessions(held, came)
 
 
 def _rows(by: By, counted: Collection[str]) -> Sequence[str]:

@@ -16,7 +16,7 @@ from hotline.domain.message import (
 from hotline.domain.reply import Verb, parse
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import ladder, outreach
+from hotline.services import gatherings, ladder, outreach
 from hotline.services.doorbell import ring
 from hotline.services.referral import Taking, take
 from hotline.store import responders
@@ -27,12 +27,14 @@ from hotline.store.responders import Responder
 WRONG_AN_HOUR = 2
 """The third wrong reference within an hour gets no answer: nobody learns by trying which references exist."""
 HOUR = 3600
+SMS = "sms"
 
 
 class InboxOutcome(StrEnum):
     REPEATED = "repeated"
     STOPPED = "stopped"
     UNKNOWN_SENDER = "unknown_sender"
+    LEADER_HEARD = "leader_heard"
     HELPED = "helped"
     TAKEN = "taken"
     ALREADY_TAKEN = "already_taken"
@@ -83,6 +85,8 @@ def _answer(
     if is_stop(message.text):
         outreach.stop_in(session, kit, message.sender, at)
         return Answer(InboxOutcome.STOPPED)
+    if gatherings.hear(session, kit, message.sender, message.text, at, SMS):
+        return Answer(InboxOutcome.LEADER_HEARD)
     if responder is None:
         return Answer(InboxOutcome.UNKNOWN_SENDER)
 

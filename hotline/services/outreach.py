@@ -12,6 +12,7 @@ from hotline.domain.quiz import Outcome
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
+from hotline.services import joining
 from hotline.store import alarms, contacts, outreach, people, responders
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
@@ -110,7 +111,7 @@ def close_periods(session: Session, at: datetime) -> None:
 
 def stop(kit: Kit, msisdn: str) -> None:
     """Nothing is sent to this number after it, ever; a responder of that number can no longer be told of a tip, and
-    whoever is woken there is woken no more.
+    whoever is woken there is woken no more, and a leader there is on no roll.
 
     Raises StoreUnavailable.
     """
@@ -126,6 +127,7 @@ def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     if responder is not None:
         responder.unreachable = STOPPED
     alarms.silence(session, number_key, STOPPED)
+    joining.leave(session, kit, msisdn)
 
 
 def _first_time(dialogue: Dialogue, name: str) -> bool:

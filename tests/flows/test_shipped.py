@@ -189,6 +189,7 @@ def test_c17_no_printed_entry_leads_to_a_report() -> None:
         "children",
         "rights",
         "quiz",
+        "leaders",
         "responders",
     }
     assert all(len(entry) == 2 for entry in BOOK.entries)

@@ -22,6 +22,7 @@ CONTENTS = {
         "enrolled.key",
         "epoch.key",
         "hooks.json",
+        "joined.key",
         *PEOPLE,
         "runs.key",
         "session.key",
@@ -29,7 +30,7 @@ CONTENTS = {
     ],
     "workers": ["epoch.key", "relay.key", "relay.pub", "stop.key"],
     "watch": ["dial.secret", "watch.key"],
-    "console": ["enrolled.key", "epoch.key", "relay.pub", "stop.key", "watch.pub"],
+    "console": ["enrolled.key", "epoch.key", "joined.key", "relay.pub", "stop.key", "watch.pub"],
     "reader": ["pepper.key"],
 }
 

@@ -27,6 +27,8 @@ def all_of(pseudonyms: Pseudonyms) -> list[str]:
         pseudonyms.contact(PHONE, NOON),
         pseudonyms.enrolled(PHONE),
         pseudonyms.stopped(PHONE),
+        pseudonyms.joined("leaders", PHONE),
+        pseudonyms.joins("leaders", PHONE),
     ]
 
 
@@ -39,10 +41,10 @@ def test_no_purpose_can_be_looked_up_in_another_s_digests(tmp_path: Path) -> Non
 
 def test_purposes_stay_apart_even_where_all_keys_are_one(tmp_path: Path) -> None:
     folder = KeyFolder(tmp_path)
-    for name in ("session.key", "enrolled.key", "stop.key", key_name(NOON)):
+    for name in ("session.key", "enrolled.key", "stop.key", "joined.key", key_name(NOON)):
         folder.make(name, b"k" * 32)
 
-    assert len(set(all_of(Pseudonyms(folder)))) == 6
+    assert len(set(all_of(Pseudonyms(folder)))) == 8
 
 
 def test_a_digest_outlives_its_process_and_another_line_has_others(tmp_path: Path) -> None:
@@ -111,7 +113,11 @@ def test_where_the_folder_cannot_be_written_the_newest_key_goes_on(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("role", "held"),
-    [("workers", ["stopped"]), ("console", ["enrolled", "stopped"]), ("reader", [])],
+    [
+        ("workers", ["stopped"]),
+        ("console", ["enrolled", "stopped", "joined", "joins"]),
+        ("reader", []),
+    ],
 )
 def test_a_role_can_name_only_what_is_its_work(tmp_path: Path, role: str, held: list[str]) -> None:
     pseudonyms = make_pseudonyms(tmp_path, role=role)
@@ -122,6 +128,8 @@ def test_a_role_can_name_only_what_is_its_work(tmp_path: Path, role: str, held: 
         "contact": lambda: pseudonyms.contact(PHONE, NOON),
         "enrolled": lambda: pseudonyms.enrolled(PHONE),
         "stopped": lambda: pseudonyms.stopped(PHONE),
+        "joined": lambda: pseudonyms.joined("leaders", PHONE),
+        "joins": lambda: pseudonyms.joins("leaders", "12345678"),
     }
 
     for verb, say in verbs.items():

@@ -1,0 +1,166 @@
+"""Joining a roll with a district's code, leaving it, and what a phone on one is shown.
+
+The `flags` of a session stay as they were when it began, so that a replay comes out alike. The others run inside their
+caller's transaction.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.gathering import CROWD_FLAG, TALK_FLAG, crowd, theme_of
+from hotline.domain.joining import (
+    CODE_FLAG,
+    LONGEST_VALID,
+    NAMES,
+    VALID,
+    Roll,
+    is_code,
+    new_code,
+)
+from hotline.domain.msisdn import sendable
+from hotline.domain.places import district_named
+from hotline.domain.ussd import SEPARATOR, Opening, UssdHop
+from hotline.engine.flow import Book
+from hotline.engine.keying import keys
+from hotline.errors import KeyMissing, NotFound, Undecided
+from hotline.ports import Kit
+from hotline.sealing.people import KIGALI
+from hotline.store import audit, joined
+from hotline.store.database import Session
+from hotline.store.joined import DistrictCode, Joined
+
+
+@dataclass(frozen=True, slots=True)
+class Enlisted:
+    """A district's phones on a roll, and its codes that still let people in."""
+
+    district: str
+    phones: int
+    codes: Sequence[DistrictCode]
+
+
+def flags(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:
+    """What the flow of a roll is told; nothing where the session did not begin behind its entry."""
+    roll = _roll_of(book, opening.entry)
+    if roll is None:
+        return {}
+    told = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
+    numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in told if crowd(keyed) is not None}
+    theme = {f"{TALK_FLAG}.{theme_of(opening.started_at.astimezone(KIGALI))}": True}
+    with suppress(KeyMissing):
+        return numbers | theme | dict(_known(kit, roll, opening, hop.caller, told))
+    return numbers | theme
+
+
+def join(session: Session, kit: Kit, roll: Roll, caller: str, code: str, at: datetime) -> bool:
+    """Put a phone on a roll; False for a code that lets nobody in, or without a key. Twice is once."""
+    with suppress(KeyMissing):
+        code_key = kit.pseudonyms.joins(roll, code)
+        number_key = kit.pseudonyms.joined(roll, caller)
+        for living in joined.living(session, [code_key], at):
+            row = Joined(
+                number_key=number_key,
+                roll=roll,
+                district=living.district,
+                created_at=at,
+                told=[],
+            )
+            joined.join(session, row, code_key)
+            return True
+    return False
+
+
+def leave(session: Session, kit: Kit, caller: str, *rolls: Roll) -> int:
+    """Take a phone off these rolls, or off all; how many it was on. Without a key nobody is on one."""
+    with suppress(KeyMissing):
+        names = [kit.pseudonyms.joined(roll, caller) for roll in rolls or tuple(Roll)]
+        return joined.leave(session, names)
+    return 0
+
+
+def make_code(
+    kit: Kit, roll: Roll, place: str, *, by: str, valid: timedelta = VALID
+) -> tuple[str, DistrictCode]:
+    """A new code for a district, told once, and its row. Raises NotFound, Undecided, KeyMissing."""
+    district = _district(place)
+    if not timedelta(days=1) <= valid <= LONGEST_VALID:
+        raise Undecided(f"a code lives from 1 to {LONGEST_VALID.days} days: `--days 30`")
+    code, at = new_code(), kit.now()
+
+    with kit.database.writing() as session:
+        row = DistrictCode(
+            code_key=kit.pseudonyms.joins(roll, code),
+            roll=roll,
+            district=district,
+            made_by=by,
+            created_at=at,
+            ends_at=at + valid,
+            uses=0,
+        )
+        if not joined.add_code(session, row):
+            raise Undecided("that code was there already: ask for another")
+        _record(session, kit, f"{roll}_code_made", district, by)
+    return code, row
+
+
+def end_codes(kit: Kit, roll: Roll, place: str, *, by: str) -> int:
+    """End every code of a district at once; who joined with one stays. Raises NotFound."""
+    district = _district(place)
+    with kit.database.writing() as session:
+        ended = joined.end_codes(session, roll, district, kit.now())
+        _record(session, kit, f"{roll}_codes_ended", district, by)
+    return ended
+
+
+def remove(kit: Kit, roll: Roll, number: str, *, by: str) -> None:
+    """Take somebody's phone off a roll. Raises NumberInvalid, NotFound, KeyMissing."""
+    number_key = kit.pseudonyms.joined(roll, sendable(number))
+    with kit.database.writing() as session:
+        row = joined.of_number(session, number_key)
+        if row is None:
+            raise NotFound("that number is not on the roll")
+        joined.leave(session, [number_key])
+        _record(session, kit, f"{roll}_removed", row.district, by)
+
+
+def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
+    """Every district that has a phone on the roll or a code."""
+    with kit.database.reading() as session:
+        phones = joined.by_district(session, roll)
+        codes = joined.codes(session, roll, kit.now())
+    places = sorted({*phones, *(code.district for code in codes)})
+    return [
+        Enlisted(place, phones.get(place, 0), [code for code in codes if code.district == place])
+        for place in places
+    ]
+
+
+def _roll_of(book: Book, entry: str) -> Roll | None:
+    flow = book.entries.get(entry, "")
+    return next((roll for roll in Roll if roll == flow), None)
+
+
+def _known(
+    kit: Kit, roll: Roll, opening: Opening, caller: str, told: set[str]
+) -> Iterator[tuple[str, bool]]:
+    number_key = kit.pseudonyms.joined(roll, caller)
+    asked = {kit.pseudonyms.joins(roll, code): code for code in told if is_code(code)}
+    with kit.database.reading() as session:
+        row = joined.of_number(session, number_key)
+        for code in joined.living(session, asked, opening.started_at) if asked else ():
+            yield f"{CODE_FLAG}.{asked[code.code_key]}", True
+    yield NAMES[roll].joined, row is not None and row.created_at < opening.started_at
+
+
+def _district(place: str) -> str:
+    code = district_named(place)
+    if code is None:
+        raise NotFound("there is no such district: write its name, as in `Gasabo`")
+    return code
+
+
+def _record(session: Session, kit: Kit, action: str, district: str, by: str) -> None:
+    subject = f"district:{district}"
+    audit.append(session, at=kit.now(), actor=f"cli:{by}", action=action, subject=subject)

@@ -1,0 +1,42 @@
+"""What an answer in the flow of a roll changes: a phone joins, leaves, or tells of a session that was held."""
+
+from collections.abc import Mapping
+
+from hotline.domain.gathering import CAME_ANSWER, OCCASION_ANSWER, Gathering, Occasion, crowd
+from hotline.domain.joining import NAMES, YES
+from hotline.engine.events import Answered
+from hotline.ports import Kit
+from hotline.services import gatherings, joining
+from hotline.store.contacts import Dialogue
+from hotline.store.database import Session
+
+CODES = {names.code: roll for roll, names in NAMES.items()}
+LEAVES = {names.leaves: roll for roll, names in NAMES.items()}
+
+
+def concerns(name: str) -> bool:
+    """Whether an answer of this name changes anything here."""
+    return name in CODES or name in LEAVES or name == CAME_ANSWER
+
+
+def answered(
+    session: Session,
+    kit: Kit,
+    dialogue: Dialogue,
+    caller: str,
+    answer: Answered,
+    answers: Mapping[str, str],
+) -> None:
+    """Carry an answer out inside the hop's transaction. What was keyed and can not be believed changes nothing."""
+    if (roll := CODES.get(answer.name)) is not None:
+        joining.join(session, kit, roll, caller, answer.value, dialogue.started_at)
+        return
+    if (roll := LEAVES.get(answer.name)) is not None:
+        if answer.value == YES:
+            joining.leave(session, kit, caller, roll)
+        return
+
+    came, occasion = crowd(answer.value), answers.get(OCCASION_ANSWER, "")
+    if came is not None and occasion in set(Occasion):
+        told = Gathering(Occasion(occasion), came)
+        gatherings.log(session, kit, caller, told, at=kit.now(), channel=dialogue.channel)

@@ -1,0 +1,67 @@
+"""`hotline leaders` and `hotline reach --by leader-sessions` on a line of its own."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click import Command
+from click.testing import CliRunner, Result
+
+from hotline.cli.leaders import leaders
+from hotline.cli.reach import reach
+from hotline.config import Settings
+from hotline.sealing.keymaking import make_keys
+from hotline.store.database import open_database
+from hotline.store.schema import create_all
+
+WHO = ("--name", "A. Director")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    make_keys(tmp_path / "keys", datetime.now(UTC))
+    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
+    create_all(database)
+    database.close()
+    return tmp_path
+
+
+def run(home: Path, command: Command, *arguments: str, typed: str = "", code: int = 0) -> Result:
+    environ = {"HOTLINE_HOME": str(home)}
+    result = CliRunner().invoke(command, arguments, env=environ, input=typed)
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_a_code_is_told_once_listed_without_its_digits_and_ended(home: Path) -> None:
+    told = run(home, leaders, "code", "gasabo", "--days", "7", *WHO).stdout
+    digits = told.split()[0]
+    assert len(digits) == 8
+    assert "Gasabo, until " in told
+
+    listed = run(home, leaders, "list", "--json").stdout
+    assert digits not in listed
+    (row,) = json.loads(listed)
+    assert (row["district"], row["phones"], row["codes"][0]["uses"]) == ("Gasabo", 0, 0)
+    assert "used 0 times" in run(home, leaders, "list").output
+
+    assert "ended 1" in run(home, leaders, "end", "Gasabo", *WHO).output
+    assert "nobody joined yet" in run(home, leaders, "list").stderr
+
+
+def test_a_number_is_asked_for_and_not_shown(home: Path) -> None:
+    result = run(home, leaders, "remove", *WHO, typed="0788000041\n", code=1)
+    assert "788000041" not in result.output
+
+
+def test_sessions_have_a_row_for_every_district_and_every_occasion(home: Path) -> None:
+    document = json.loads(run(home, reach, "--by", "leader-sessions", "--json").stdout)
+    assert len(document["rows"]) == 30 + 5
+    assert document["rows"][-1] == {
+        "district": "all",
+        "occasion": "other",
+        "sessions": "<5",
+        "people": "<5",
+    }
+    assert document["total"]["people"] == "<5"

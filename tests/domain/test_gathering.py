@@ -1,0 +1,90 @@
+"""R13: what a leader tells by SMS, and how it is counted."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.gathering import (
+    MOST_CAME,
+    THEMES,
+    Gathering,
+    Joining,
+    Occasion,
+    counted,
+    crowd,
+    read_sms,
+    theme_of,
+)
+from hotline.domain.joining import is_code, new_code
+
+DAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("45 UMUGANDA", Gathering(Occasion.UMUGANDA, 45)),
+        ("umuganda, 45.", Gathering(Occasion.UMUGANDA, 45)),
+        ("  Inteko 120 ", Gathering(Occasion.VILLAGE, 120)),
+        ("école 30", Gathering(Occasion.SCHOOL, 30)),
+        ("UMUYOBOZI 12345678", Joining("12345678")),
+        ("12345678 leader", Joining("12345678")),
+        ("UMUYOBOZI 1234", None),
+        ("UMUGANDA", None),
+        ("45 UMUGANDA 3", None),
+        ("0 UMUGANDA", None),
+        (f"{MOST_CAME + 1} UMUGANDA", None),
+        ("99999999999999999999 UMUGANDA", None),
+        ("1 K7Q4", None),
+        ("STOP", None),
+        ("", None),
+    ],
+)
+def test_two_words_say_a_session_or_a_code_and_nothing_else_does(
+    text: str, meant: Gathering | Joining | None
+) -> None:
+    assert read_sms(text) == meant
+
+
+@given(st.text())
+def test_whatever_is_written_is_read(text: str) -> None:
+    meant = read_sms(text)
+    assert not isinstance(meant, Gathering) or 1 <= meant.came <= MOST_CAME
+
+
+@given(st.text())
+def test_only_a_number_that_can_be_believed_is_a_crowd(keyed: str) -> None:
+    came = crowd(keyed)
+    assert came is None or (keyed.isdecimal() and 1 <= came <= MOST_CAME)
+
+
+@given(st.lists(st.tuples(st.sampled_from(Occasion), st.integers(1, MOST_CAME)), max_size=20))
+def test_what_is_added_sums_up_to_the_last_number_of_each_occasion(
+    told: list[tuple[Occasion, int]],
+) -> None:
+    rows: list[str] = []
+    held = came = 0
+    for occasion, number in told:
+        rows, more, people = counted(rows, DAY, Gathering(occasion, number))
+        held, came = held + more, came + people
+    assert (held, came) == (len(dict(told)), sum(dict(told).values()))
+
+
+def test_another_day_is_another_session_and_only_one_day_is_remembered() -> None:
+    told = Gathering(Occasion.CHURCH, 60)
+    rows, _, _ = counted([], DAY, told)
+    assert counted(rows, DAY, told) == (rows, 0, 0)
+    assert counted(rows, DAY + timedelta(days=1), told) == (["2026-11-25 church 60"], 1, 60)
+
+
+def test_every_month_has_a_theme_and_the_next_month_another() -> None:
+    themes = [theme_of(date(2026, month, 1)) for month in range(1, 13)]
+    assert set(themes) == set(range(1, THEMES + 1))
+    assert all(one != other for one, other in pairwise(themes))
+
+
+def test_a_code_is_one() -> None:
+    assert all(is_code(new_code()) for _ in range(50))
