@@ -21,6 +21,7 @@ HotlineError
 ├── JobRefused             a job that none of ours rang; says nothing of what it held
 ├── BackupInvalid          a backup that was altered, cut off, or is none of ours; nothing of it stays
 ├── Occupied               a place that must be empty is not; says what to do
+├── CallRefused            a call-back may not be opened, approved or ended now; says why
 ├── Undecided              a person must say first what is to become of something; says how
 └── NotFound               no such tip, reference, desk or flow
 
@@ -119,6 +120,10 @@ class BackupInvalid(HotlineError):
 
 
 class Occupied(HotlineError):
+    pass
+
+
+class CallRefused(HotlineError):
     pass
 
 

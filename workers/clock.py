@@ -19,6 +19,7 @@ from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
 from hotline.services import (
+    call_backs,
     delivery,
     epochs,
     intake,
@@ -74,6 +75,7 @@ def look_after_due(kit: Kit) -> None:
 STEPS: tuple[Step, ...] = (
     refer_waiting,
     rescue_silent_drafts,
+    call_backs.keep_time,
     delivery.expire_leases,
     delivery.retry_unknown,
     delivery.miss_reports,

@@ -19,7 +19,8 @@ LONGEST = {
     "place": "Nyamasheke place",
     "code": "*384*77777*90#",
     "name": "a page of the runbook",
-    "time": "24/11 14:05",
+    "time": "24/11 14:05-16:05",
+    "until": "16:05",
 }
 """Values at their longest, to see what an SMS can cost."""
 SOURCE = "en"

@@ -24,6 +24,10 @@ COMMANDS: dict[str, Entry] = {
         "Copy the database into a sealed file while the line runs: `hotline backup TO`.",
     ),
     "bench": Entry("hotline.cli.bench.bench:bench", "Measure this machine."),
+    "callbacks": Entry(
+        "hotline.cli.callbacks:callbacks",
+        "Calls that callers asked for: list, open, approve, end.",
+    ),
     "chaos": Entry(
         "hotline.cli.chaos.chaos:chaos",
         "Tell tips while every process dies and the gateway lies, then read the books.",

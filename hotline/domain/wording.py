@@ -43,3 +43,10 @@ class Template(StrEnum):
     ALARM_OVER = "Over: {name}."
     """What was wrong is well again."""
     ALARM_TRIAL = "A trial: so you are woken when something is wrong. Nothing is wrong now."
+
+    CALL_WAITS = "{ref}: a call was asked for, {time}. It opens then."
+    """To the national desk. `ref` is C12, `time` 25/11 08:00-10:00: never whom, nor what about."""
+    CALL_NOW = "{ref}: its time is now, until {until}. Two people open it."
+    CALL_MISSED = "{ref}: its time passed and nobody called. Once more: {time}."
+    CALL_OVER = "{ref}: its time passed. Nobody may call any more."
+    CALL_WITHDRAWN = "{ref}: taken back. Do not call."

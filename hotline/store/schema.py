@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from hotline.store import (
     alarms,
     audit,
+    call_backs,
     contacts,
     desks,
     flows,
@@ -27,6 +28,7 @@ from hotline.store.tips import DRAFT, WAITS, Tip
 FAMILIES = (
     alarms,
     audit,
+    call_backs,
     contacts,
     desks,
     flows,

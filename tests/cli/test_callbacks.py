@@ -1,0 +1,88 @@
+"""`hotline callbacks` as two people say it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.tip import NATIONAL
+from hotline.sealing.keymaking import make_keys
+from hotline.sealing.passphrase import Costs
+from hotline.services import access
+from hotline.services.call_backs import SEALED_AS
+from hotline.store import desks
+from hotline.store.call_backs import CallBack
+from hotline.store.schema import create_all
+from tests.builders import make_tip
+
+HERS = "+250788000077"
+ALICE = ("--name", "Alice", "--reason", "agreed with her")
+BOSCO = ("--name", "Bosco", "--reason", "I was asked")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A line on which one call-back waits, its window open."""
+    now = datetime.now(UTC)
+    make_keys(tmp_path / "keys", now)
+    (tmp_path / "hotline.db").touch()
+    (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path)}), Role.CONSOLE)
+    create_all(kit.database)
+    access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
+    told = {"number": HERS, "word": "rice", "others": "alone", "language": "rw"}
+    with kit.database.writing() as session:
+        keys = desks.public_keys(session, [NATIONAL])
+        sealed = kit.sealer.tip(told, uid="u" * 32, place=SEALED_AS, desks=keys, at=now)
+        session.add(make_tip())
+        session.flush()
+        session.add(
+            CallBack(
+                tip_id=1,
+                uid="u" * 32,
+                state="waiting",
+                body=sealed.body,
+                sealed_key=sealed.grants[NATIONAL],
+                opens_at=now - timedelta(hours=1),
+                closes_at=now + timedelta(hours=1),
+                asked_at=now - timedelta(days=1),
+            )
+        )
+    kit.database.close()
+    return tmp_path
+
+
+def said(home: Path, *arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, ("callbacks", *arguments), env={"HOTLINE_HOME": str(home)})
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_two_people_open_it_and_it_ends(home: Path) -> None:
+    passphrase = ("--passphrase-file", str(home / "passphrase"))
+    (row,) = json.loads(said(home, "list", "--json").stdout)
+    assert (row["tip"], row["state"], row["wanted_by"]) == (1, "waiting", None)
+
+    asked = said(home, "open", "1", *ALICE, *passphrase)
+    assert HERS not in asked.output
+    assert "callbacks approve 1" in asked.stderr
+    assert "second person" in said(home, "approve", "1", *ALICE, code=1).output
+    assert "Alice may open it" in said(home, "approve", "1", *BOSCO).output
+    assert HERS in said(home, "open", "1", *ALICE, *passphrase).stdout
+    assert "asked by Alice, approved by Bosco" in said(home, "list").output
+    assert "its number is gone" in said(home, "done", "1", "--outcome", "other", *ALICE).output
+    assert "its number is gone" in said(home, "open", "1", *ALICE, code=1).output
+    listed = said(home, "list")
+    assert "done (other)" in listed.output
+    assert HERS[4:] not in listed.output
+
+
+def test_nobody_is_named_who_is_not_there(home: Path) -> None:
+    assert "callbacks list" in said(home, "open", "9", *ALICE, code=1).output
+    for words in (["open", "1"], ["approve", "1"], ["done", "1", "--outcome", "silent"]):
+        said(home, *words, code=1)

@@ -1,0 +1,91 @@
+"""When a call may be made, and who may see a number."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.call_back import (
+    DAYS,
+    LENGTH,
+    OPENS,
+    Part,
+    Window,
+    refusal,
+    same_person,
+    windows,
+)
+
+NINE = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+"""Nine in the morning in Kigali."""
+AGREED = {
+    "call": "yes",
+    "call_who": "alone",
+    "call_day": "either",
+    "call_part": "evening",
+    "call_word": "rice",
+}
+WINDOW = Window(NINE, NINE + LENGTH)
+
+
+def test_the_days_are_those_of_kigali() -> None:
+    late = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+    first, second = windows(AGREED, late)
+    assert (str(first), str(second)) == ("26/11 17:00-19:00", "27/11 17:00-19:00")
+    assert first.opens_at == datetime(2026, 11, 26, 15, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("call", "no"),
+        ("call_who", "feared"),
+        ("call_day", "now"),
+        ("call_part", "night"),
+        ("call_word", ""),
+        *[(name, None) for name in AGREED],
+    ],
+)
+def test_whoever_did_not_agree_in_every_point_is_not_called(answer: str, value: str | None) -> None:
+    answers = {name: said for name, said in AGREED.items() if name != answer}
+    assert windows(answers | ({answer: value} if value is not None else {}), NINE) == ()
+
+
+@given(st.dictionaries(st.sampled_from([*AGREED]), st.text(max_size=9)))
+def test_whatever_is_answered_a_window_is_of_the_day_or_there_is_none(told: dict[str, str]) -> None:
+    for window in windows(AGREED | told, NINE):
+        assert timedelta(hours=12) < window.opens_at - NINE < timedelta(days=3)
+        assert window.closes_at - window.opens_at == LENGTH
+
+
+def test_every_answer_of_the_menus_has_its_window() -> None:
+    for day in DAYS:
+        for part in Part:
+            found = windows(AGREED | {"call_day": day, "call_part": part}, NINE)
+            assert len(found) == len(DAYS[day])
+    assert set(OPENS) == set(Part)
+
+
+@pytest.mark.parametrize(
+    ("at", "by", "asked_by", "approved_by", "why"),
+    [
+        (NINE, "A. One", "A. One", "B. Two", None),
+        (NINE + LENGTH - timedelta(seconds=1), "a.  one", "A. One", "B. Two", None),
+        (NINE - timedelta(seconds=1), "A. One", "A. One", "B. Two", "24/11 09:00-11:00 only"),
+        (NINE + LENGTH, "A. One", "A. One", "B. Two", "only"),
+        (NINE, "A. One", "A. One", None, "second person"),
+        (NINE, "B. Two", "A. One", "B. Two", "by this person"),
+        (NINE, "A. One", None, None, "by this person"),
+    ],
+)
+def test_a_number_is_seen_by_whoever_asked_once_approved_and_in_time(
+    at: datetime, by: str, asked_by: str | None, approved_by: str | None, why: str | None
+) -> None:
+    found = refusal(WINDOW, at, by=by, asked_by=asked_by, approved_by=approved_by)
+    assert found is None if why is None else why in (found or "")
+
+
+def test_capitals_and_spaces_make_no_second_person() -> None:
+    assert same_person(" Alice  Mukamana", "alice mukamana ")
+    assert not same_person("Alice", "Alicia")

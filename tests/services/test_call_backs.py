@@ -1,0 +1,250 @@
+"""Calls that callers asked for: kept sealed, told of without a word, opened by two people, and over in time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hotline.adapters.catalogues import load_phrases
+from hotline.domain.call_back import CallBackState, Outcome
+from hotline.domain.delivery import MessageState
+from hotline.domain.referral import Level
+from hotline.domain.tip import NATIONAL, TipState
+from hotline.errors import CallRefused, NotFound, PassphraseWrong
+from hotline.ports import Kit
+from hotline.sealing.passphrase import Costs
+from hotline.services import access, call_backs, calling, delivery
+from hotline.store import desks
+from hotline.store.audit import AuditEntry
+from hotline.store.call_backs import CallBack
+from hotline.store.contacts import Dialogue
+from hotline.store.flows import Revision
+from hotline.store.messages import Message
+from hotline.store.tips import Tip
+from tests.builders import make_tip
+from tests.district import District
+
+HERS = "+250788000077"
+PASSPHRASE = "correct horse"
+AGREED = {
+    "call": "yes",
+    "call_who": "family",
+    "call_day": "tomorrow",
+    "call_part": "morning",
+    "call_word": "rice",
+}
+ONE = {"by": "Alice Mukamana", "reason": "agreed with her"}
+TWO = {"by": "Bosco Habimana", "reason": "I was asked"}
+TOMORROW_AT_NINE = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+
+
+@dataclass
+class Desk:
+    """The national desk, and one caller."""
+
+    district: District
+    kit: Kit
+
+    def ask(self, **answers: str) -> int:
+        """She answers; the id of what waits, or 0."""
+        with self.kit.database.writing() as session:
+            dialogue, tip = session.get(Dialogue, "a" * 64), session.get(Tip, 1)
+            assert dialogue is not None
+            assert tip is not None
+            call_backs.ask(session, self.kit, dialogue, tip, AGREED | answers, caller=HERS)
+            session.flush()
+        waiting = [row.id for row in self.rows if row.state == CallBackState.WAITING]
+        return waiting[0] if waiting else 0
+
+    @property
+    def rows(self) -> list[CallBack]:
+        return self.district.all(CallBack)
+
+    def row(self, call_back_id: int) -> CallBack:
+        (found,) = [row for row in self.rows if row.id == call_back_id]
+        return found
+
+    def at(self, when: datetime) -> None:
+        self.district.clock.at = when
+        call_backs.keep_time(self.kit)
+
+    def told(self) -> list[str]:
+        """What went out to the desk since it was last asked."""
+        delivery.deliver_due(self.kit)
+        sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
+        return [text for _, text in sent]
+
+    def open(self, call_back_id: int, passphrase: str = PASSPHRASE) -> calling.Opened:
+        return calling.open_call_back(self.kit, call_back_id, **ONE, passphrase=passphrase)
+
+    def approved(self, call_back_id: int) -> int:
+        calling.ask_to_open(self.kit, call_back_id, **ONE)
+        calling.approve(self.kit, call_back_id, **TWO)
+        return call_back_id
+
+    def actions(self) -> list[str]:
+        return [row.action for row in self.district.all(AuditEntry)][1:]
+
+
+@pytest.fixture
+def desk(district: District) -> Desk:
+    kit = replace(district.kit, phrases=load_phrases())
+    access.make_desks(kit, PASSPHRASE, costs=Costs(passes=1, kib=8))
+    district.enrol(Level.NATIONAL, language="en")
+    now = district.clock()
+    with kit.database.writing() as session:
+        session.add(Revision(id=1, digest="d", document={}, created_at=now, live_from=now))
+        session.add(make_tip(state=TipState.COMPLETE))
+        session.flush()
+        session.add(
+            Dialogue(
+                key="a" * 64,
+                channel="ussd",
+                revision_id=1,
+                entry="",
+                dialled=0,
+                reporting=True,
+                responder_id=None,
+                network=None,
+                language="rw",
+                counted=[],
+                started_at=now,
+                ended_at=None,
+            )
+        )
+    return Desk(district, kit)
+
+
+def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[], bytes]) -> None:
+    waiting = desk.approved(desk.ask())
+    desk.at(TOMORROW_AT_NINE)
+    desk.told()
+    opened = desk.open(waiting)
+    assert (opened.number, opened.word, opened.others) == (HERS, "rice", "family")
+    assert HERS not in repr(opened) + repr(desk.row(waiting))
+    calling.close(desk.kit, waiting, **ONE, outcome=Outcome.REACHED)
+    assert HERS[4:].encode() not in stored()
+    assert b"rice" not in stored()
+
+
+def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Desk) -> None:
+    waiting = desk.ask()
+    with pytest.raises(CallRefused, match="asked for"):
+        desk.open(waiting)
+    with pytest.raises(CallRefused, match="nobody has asked"):
+        calling.approve(desk.kit, waiting, **TWO)
+    calling.ask_to_open(desk.kit, waiting, **ONE)
+    with pytest.raises(CallRefused, match="second person"):
+        calling.approve(desk.kit, waiting, by=" alice MUKAMANA ", reason="me")
+    with pytest.raises(CallRefused, match="second person"):
+        desk.open(waiting)
+    calling.approve(desk.kit, waiting, **TWO)
+    with pytest.raises(CallRefused, match="25/11 08:00-10:00 only"):
+        desk.open(waiting)
+    desk.at(TOMORROW_AT_NINE)
+    with pytest.raises(CallRefused, match="this person"):
+        calling.open_call_back(desk.kit, waiting, **TWO, passphrase=PASSPHRASE)
+    with pytest.raises(PassphraseWrong):
+        desk.open(waiting, passphrase="guess")
+    assert desk.open(waiting).number == HERS
+    assert desk.actions() == [
+        "call_back_refused",
+        "call_back_wanted",
+        "call_back_refused",
+        "call_back_approved",
+        *["call_back_refused"] * 3,
+        "call_back_opened",
+    ]
+    desk.district.clock.turn(hours=1)
+    with pytest.raises(CallRefused, match="only"):
+        desk.open(waiting)
+
+
+def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask())
+    calling.ask_to_open(desk.kit, waiting, **TWO)
+    assert not calling.is_approved(desk.kit, waiting, by=TWO["by"])
+    assert not calling.is_approved(desk.kit, waiting, by=ONE["by"])
+
+
+def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: Desk) -> None:
+    desk.ask(call_day="either")
+    desk.at(desk.district.clock())
+    assert desk.told() == []
+    desk.district.clock.turn(minutes=3)
+    desk.at(desk.district.clock())
+    assert desk.told() == ["C1: a call was asked for, 25/11 08:00-10:00. It opens then."]
+    desk.at(TOMORROW_AT_NINE)
+    desk.at(TOMORROW_AT_NINE)
+    assert desk.told() == ["C1: its time is now, until 10:00. Two people open it."]
+    desk.at(TOMORROW_AT_NINE.replace(hour=8))
+    missed = "C1: its time passed and nobody called. Once more: 26/11 08:00-10:00."
+    assert desk.told() == [missed]
+    desk.at(TOMORROW_AT_NINE.replace(day=26))
+    assert len(desk.told()) == 1
+    desk.at(TOMORROW_AT_NINE.replace(day=26, hour=8))
+    assert desk.told() == ["C1: its time passed. Nobody may call any more."]
+    (row,) = desk.rows
+    assert (row.state, row.body, row.sealed_key) == (CallBackState.EXPIRED, b"", b"")
+    assert desk.actions() == ["call_back_expired"]
+
+
+def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask(call_day="either"))
+    desk.at(TOMORROW_AT_NINE)
+    desk.open(waiting)
+    row = calling.close(desk.kit, waiting, **ONE, outcome=Outcome.SILENT)
+    assert (row.state, str(row.window)) == (CallBackState.WAITING, "26/11 08:00-10:00")
+    desk.at(TOMORROW_AT_NINE.replace(day=26))
+    with pytest.raises(CallRefused, match="asked for"):
+        desk.open(waiting)
+    desk.approved(waiting)
+    assert desk.open(waiting).number == HERS
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REACHED, Outcome.OTHER, Outcome.REFUSED])
+def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: Outcome) -> None:
+    waiting = desk.approved(desk.ask(call_day="either"))
+    desk.at(TOMORROW_AT_NINE)
+    with pytest.raises(CallRefused, match="nobody has opened"):
+        calling.close(desk.kit, waiting, **ONE, outcome=outcome)
+    desk.open(waiting)
+    row = calling.close(desk.kit, waiting, **ONE, outcome=outcome)
+    assert (row.state, row.outcome, row.body) == (CallBackState.DONE, outcome, b"")
+    with pytest.raises(NotFound, match="gone"):
+        desk.open(waiting)
+
+
+def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
+    first = desk.ask()
+    second = desk.ask(call_part="evening")
+    assert desk.row(first).state == CallBackState.WITHDRAWN
+    assert desk.row(first).body == b""
+    desk.district.clock.turn(minutes=3)
+    desk.at(desk.district.clock())
+    assert len(desk.told()) == 1
+    with desk.kit.database.writing() as session:
+        call_backs.withdraw(session, desk.kit, 1)
+    assert desk.told() == [f"C{second}: taken back. Do not call."]
+    with pytest.raises(NotFound, match="withdrawn"):
+        calling.ask_to_open(desk.kit, second, **ONE)
+
+
+def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> None:
+    with desk.kit.database.writing() as session:
+        national = session.get_one(desks.Desk, NATIONAL)
+        national.public_key = b"short"
+    assert desk.ask() == 0
+    assert desk.rows == []
+    assert "call-back is not kept" in caplog.text
+    assert HERS not in caplog.text
+
+
+def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask(call_day="either"))
+    desk.at(datetime(2026, 12, 24, tzinfo=UTC))
+    assert desk.row(waiting).state == CallBackState.EXPIRED
+    assert desk.told() == ["C1: its time passed. Nobody may call any more."]
+    assert {row.state for row in desk.district.all(Message)} == {MessageState.ACCEPTED}
