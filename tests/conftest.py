@@ -21,6 +21,9 @@ from tests.servers import (
 
 __all__ = ["postgres_killable", "postgres_server"]
 
+settings.register_profile("patient", deadline=None)
+"""A slow machine is no fault of a property."""
+settings.load_profile("patient")
 settings.register_profile("quick", max_examples=5, deadline=None)
 """For `bin/quick`: a few examples of each property. `bin/test` tries them all."""
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
-from hotline.errors import QueueUnavailable, RunsUnavailable
+from hotline.engine.flow import Book
+from hotline.errors import NotReady, QueueUnavailable, RunsUnavailable
 
 
 @dataclass
@@ -135,3 +136,19 @@ class OpenSealer:
 
     def number(self, msisdn: str) -> bytes:
         return msisdn.encode()
+
+
+@dataclass
+class FakeShelf:
+    """A `Bookshelf` of one book; without a revision, nothing is live."""
+
+    revision: int | None = 1
+    shelved: Book = field(default_factory=lambda: Book(flows={}))
+
+    def live(self) -> int:
+        if self.revision is None:
+            raise NotReady("none")
+        return self.revision
+
+    def book(self, revision_id: int) -> Book:
+        return self.shelved

@@ -79,10 +79,8 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     person, tip = district.enrol(), district.file_tip()
     every = map("".join, product(reference.ALPHABET, repeat=4))
     taken = enumerate(name for name in every if reference.is_reference(name))
-    with district.database.writing() as session:
-        while some := [
-            (name, Given(tip, 9 + step, person)) for step, name in islice(taken, 20_000)
-        ]:
+    while some := [(name, Given(tip, 9 + step, person)) for step, name in islice(taken, 20_000)]:
+        with district.database.writing() as session:
             assert len(telling.refer(session, some, NOON)) == len(some)
 
     assert referral.refer_waiting(district.kit) == 1

@@ -18,7 +18,7 @@ from hotline.store.messages import Message, Referral
 from hotline.store.responders import Responder
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
-from tests.services.test_upkeep import Shelf
+from tests.fakes import FakeShelf
 
 HERE = "12"
 """The district of DANGER_HERE."""
@@ -61,7 +61,7 @@ def alerts(line: Line) -> dict[str, list[str]]:
 
 
 def details(line: Line) -> bool:
-    kit = replace(line.kit, books=Shelf())
+    kit = replace(line.kit, books=FakeShelf())
     (found,) = [one for one in findings(kit) if one.name == "details"]
     assert found.ok or found.todo
     return found.ok

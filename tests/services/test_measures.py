@@ -3,7 +3,6 @@
 import re
 import urllib.request
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -22,13 +21,8 @@ from hotline.store.measures import Answered
 from hotline.store.messages import Referral
 from tests.builders import make_responder
 from tests.district import District
-from tests.fakes import FakeInstruments
+from tests.fakes import FakeInstruments, FakeShelf
 from tests.kits import make_watch
-
-
-class LiveFlows:
-    def live(self) -> int:
-        return 1
 
 
 @dataclass
@@ -54,7 +48,7 @@ def scrape(kit: Kit) -> Scrape:
 @pytest.fixture
 def kit(district: District) -> Kit:
     district.enrol(Level.NATIONAL, districts=())
-    return replace(district.kit, watch=make_watch(), books=cast(Any, LiveFlows()))
+    return replace(district.kit, watch=make_watch(), books=FakeShelf())
 
 
 def test_the_outbox_and_the_tips(district: District, kit: Kit) -> None:

@@ -23,7 +23,7 @@ from hotline.store.tips import Grant, Tip
 from tests.builders import NOON, make_tip
 from tests.callers import DANGER_HERE, Line, told
 from tests.district import District
-from tests.services.test_upkeep import Shelf
+from tests.fakes import FakeShelf
 
 WHO = {"by": "A. Director", "reason": "letter 12 of the prosecutor"}
 DAY = timedelta(days=1)
@@ -215,7 +215,7 @@ def test_the_rule_and_the_database_agree(
 
 def test_the_doctor_says_what_goes_and_what_should_be_gone(district: District) -> None:
     def retention_line() -> tuple[bool, str]:
-        kit = replace(district.kit, books=Shelf())
+        kit = replace(district.kit, books=FakeShelf())
         (found,) = [one for one in findings(kit) if one.name == "retention"]
         assert found.ok or found.todo
         return found.ok, found.says

@@ -1,7 +1,7 @@
 """What the doctor finds, one fault at a time; and that whatever is wrong comes with something to do."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +10,6 @@ from hotline.domain.delivery import MessageState
 from hotline.domain.referral import Level
 from hotline.engine.flow import Book, Flow, Lead, Say
 from hotline.engine.numbers import Evidence, Number
-from hotline.errors import NotReady
 from hotline.services import watchers
 from hotline.services.finding import Finding
 from hotline.services.upkeep import findings
@@ -18,25 +17,12 @@ from hotline.store import lanes
 from hotline.store.database import open_database
 from hotline.store.messages import Message
 from tests.district import District
+from tests.fakes import FakeShelf
 from tests.kits import make_watch
 
 
-@dataclass
-class Shelf:
-    revision: int | None = 1
-    shelved: Book = field(default_factory=lambda: Book(flows={}))
-
-    def live(self) -> int:
-        if self.revision is None:
-            raise NotReady("none")
-        return self.revision
-
-    def book(self, revision_id: int) -> Book:
-        return self.shelved
-
-
-def examine(district: District, shelf: Shelf | None = None) -> dict[str, Finding]:
-    kit = replace(district.kit, books=shelf or Shelf())
+def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, Finding]:
+    kit = replace(district.kit, books=shelf or FakeShelf())
     return {finding.name: finding for finding in findings(kit)}
 
 
@@ -102,7 +88,7 @@ def test_each_fault_is_found_alone(
 
 
 def test_without_a_national_desk_or_flows(district: District) -> None:
-    found = examine(district, Shelf(revision=None))
+    found = examine(district, FakeShelf(revision=None))
     assert not found["national desk"].ok
     assert not found["flows"].ok
     assert not found["clock"].ok
@@ -143,6 +129,6 @@ def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
     say = Say(text={}, leads=(Lead((), {}, "112"),))
     book = Book(flows={"help": Flow("help", "a", {"a": say})}, numbers={"112": number})
 
-    found = examine(district, Shelf(shelved=book))["numbers"]
+    found = examine(district, FakeShelf(shelved=book))["numbers"]
     assert found.ok is ok
     assert ("112 must be confirmed anew" in found.says) is not ok

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Any, cast
 
 import pytest
 
 from hotline.domain.alarms import Alarm
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.referral import Level
-from hotline.engine.flow import Book
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
 from hotline.ports import Kit
 from hotline.services import notices, outreach, upkeep, watch, watchers
@@ -18,21 +16,13 @@ from hotline.store.alarms import AlarmNotice, Watcher
 from hotline.store.audit import AuditEntry
 from hotline.store.database import open_database
 from tests.district import District
-from tests.fakes import FakeInstruments, FakeOther
+from tests.fakes import FakeInstruments, FakeOther, FakeShelf
 from tests.kits import make_watch
 from workers.watchman import Watchman
 
 KEZA, NGABO = "+250788700001", "+250788700002"
 LANE = "Fault: lane, since 24/11 10:00. Runbook: lane"
 REFUSED = SendResult(Outcome.MONEY_FAULT)
-
-
-class LiveFlows:
-    def live(self) -> int:
-        return 1
-
-    def book(self, revision_id: int) -> Book:
-        return Book(flows={})
 
 
 @dataclass
@@ -46,7 +36,7 @@ class Line:
     @property
     def kit(self) -> Kit:
         plugs = make_watch(instruments=self.instruments, other=self.other)
-        return replace(self.district.kit, watch=plugs, books=cast(Any, LiveFlows()))
+        return replace(self.district.kit, watch=plugs, books=FakeShelf())
 
     def look(self, **later: float) -> None:
         """Time passes, and its clock ticks; then the watchman looks."""

@@ -13,6 +13,13 @@ from hotline.text.segments import segments
 
 PLACES = (*(district.code for district in districts()), ABROAD, UNSURE)
 ALERTS = tuple(template for template in Template if template.name.startswith("ALERT"))
+VALUES = {
+    "ref": "K7Q4",
+    "place": "Gasabo",
+    "code": "*384*777*90#",
+    "name": "lane",
+    "time": "24/11 14:05",
+}
 TELLING = (
     "traffick",
     "traite",
@@ -76,17 +83,16 @@ def test_an_alert_is_one_sms_wherever_it_happened(
 def test_nothing_we_send_names_the_subject(
     template: Template, language: str, shipped: Phrases
 ) -> None:
-    said = shipped.say(language, template, ref="K7Q4", place="Gasabo", code="*384*777*90#")
+    said = shipped.say(language, template, **VALUES)
 
     assert not [word for word in TELLING if word in said.casefold()]
 
 
 @pytest.mark.parametrize("language", CODES)
 def test_every_phrase_is_there_in_every_language(language: str, shipped: Phrases) -> None:
-    values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#"}
     for template in Template:
-        said = shipped.say(language, template, **values)
-        assert (said == template.format_map(values)) is (language == "en")
+        said = shipped.say(language, template, **VALUES)
+        assert (said == template.format_map(VALUES)) is (language == "en")
 
 
 def test_the_failure_before_a_language_is_known_is_one_line_of_kinyarwanda_with_the_number(
