@@ -26,9 +26,10 @@ SOON = 3.0
 PICTURE = Path(__file__).parents[2] / "docs" / "handsets.png"
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("story")) as stack:
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    """A line for each story: phones stay as they were left, and whom danger rings depends on who was rung before."""
+    with Stack(tmp_path) as stack:
         yield stack
 
 
