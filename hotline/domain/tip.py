@@ -49,6 +49,8 @@ class Basis(StrEnum):
 
 ABROAD = "abroad"
 UNSURE = "unsure"
+TYPED = "typed"
+"""A district that she did not find in its list: she types a name, and chooses among what is like it."""
 NATIONAL = "national"
 """The code of the national desk."""
 
@@ -122,6 +124,8 @@ def place_of(answers: Mapping[str, str]) -> str | None:
     province, district = answers.get("province"), answers.get("district")
     if province in (ABROAD, UNSURE):
         return province
+    if district == TYPED:
+        return _named(answers)[:2] or UNSURE
     if district is None or district == UNSURE:
         return district
     return district if district.startswith(province or "") else None
@@ -154,5 +158,11 @@ def _three_ways(answers: Mapping[str, str], name: str) -> str:
 
 
 def _sector(answers: Mapping[str, str], place: str) -> str | None:
-    sector = answers.get("sector", UNSURE)
-    return sector if sector != UNSURE and sector.startswith(place) else None
+    sector = _named(answers) or answers.get("sector", UNSURE)
+    return sector if len(sector) == 4 and sector.startswith(place) else None
+
+
+def _named(answers: Mapping[str, str]) -> str:
+    """The code of the district or sector that she chose by its name; empty while she has not."""
+    named = answers.get("named", UNSURE)
+    return named if answers.get("district") == TYPED and named != UNSURE else ""

@@ -99,3 +99,30 @@ def test_no_answers_raise(answers: dict[str, str]) -> None:
     come_to = told(answers, completed=True)
     assert come_to is not None
     assert come_to.place == (place_of(answers) or "unsure")
+
+
+TYPING = {"danger": "yes", "official": "no", "province": "1", "district": "typed"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "reached", "place", "sector"),
+    [
+        (TYPING, "filed", "unsure", None),
+        (TYPING | {"danger": "no"}, None, "unsure", None),
+        (TYPING | {"danger": "no", "typed": "lemera", "kind": "sex"}, "draft", "unsure", None),
+        (TYPING | {"typed": "lemera", "named": "5312"}, "filed", "53", "5312"),
+        (TYPING | {"typed": "huye", "named": "24"}, "filed", "24", None),
+        (TYPING | {"typed": "lemera", "named": "unsure"}, "filed", "unsure", None),
+        (TYPING | {"danger": "no", "named": "5312"}, None, "53", "5312"),
+        # She went back, and chose out of the list: what she had typed before does not count.
+        (HERE | {"danger": "yes", "sector": "1201", "named": "5312"}, "filed", "12", "1201"),
+        (HERE | {"danger": "yes", "named": "5312"}, "filed", "12", None),
+    ],
+)
+def test_a_place_by_its_name_counts_once_it_is_chosen_and_until_then_it_is_not_sure(
+    answers: dict[str, str], reached: str | None, place: str, sector: str | None
+) -> None:
+    assert stage(answers) == reached
+    come_to = told(answers, completed=reached is None)
+    assert come_to is not None
+    assert (come_to.place, come_to.sector) == (place, sector)

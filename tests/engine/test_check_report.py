@@ -169,6 +169,24 @@ def test_a_report_is_whole_after_nine_answers(questions: int, nodes: list[str]) 
     assert [one.node for one in hits] == nodes
 
 
+def test_a_name_that_is_typed_and_then_chosen_is_one_answer() -> None:
+    report = asked(questions=9)
+    ask = {
+        "text": t("x"),
+        "saves": "named",
+        "goes": "q8",
+        "kind": "place",
+        "list": "districts.{q6}",
+    }
+    words = {"text": t("x"), "saves": "q6", "goes": "q7", "kind": "words"}
+    report |= {"q6": {"ask": words}, "q7": {"ask": ask}}
+    longer = report | {
+        "q8": {"menu": {**report["q8"]["menu"], "goes": "q9"}},
+        "q9": asked(questions=10)["q9"],
+    }
+    assert [found(Code.TOO_MANY_ANSWERS, tell=one) for one in (report, longer)] == [[], []]
+
+
 def test_a_report_that_goes_round_never_becomes_whole() -> None:
     again = [choice("a", value="a"), choice("b", value="b", goes="danger")]
     danger = {"menu": {**TELL["danger"]["menu"], "goes": "danger", "choices": again}}

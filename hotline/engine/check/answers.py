@@ -6,6 +6,7 @@ from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to
 from hotline.engine.flow import Ask, Book, Flow, Menu, Node, Say
 from hotline.engine.run import Place
+from hotline.engine.view import list_answers
 
 MOST_ANSWERS = 9
 
@@ -38,7 +39,7 @@ def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Pl
         node = book.flows[place.flow].nodes[place.node]
         if _completes(node, flow):
             continue
-        if isinstance(node, Menu | Ask):
+        if isinstance(node, Menu | Ask) and not _is_chosen_next(node, flow):
             found[place] = None
             continue
         following = [after for after in leads_to(book, place) if after not in seen]
@@ -49,3 +50,11 @@ def _questions(book: Book, flow: Flow, places: Iterable[Place]) -> Collection[Pl
 
 def _completes(node: Node, flow: Flow) -> bool:
     return isinstance(node, Say | Menu | Ask) and node.completes == flow.gathers
+
+
+def _is_chosen_next(node: Menu | Ask, flow: Flow) -> bool:
+    """A name that is typed, and then chosen out of the list it makes: one answer, not two."""
+    if not isinstance(node, Ask) or node.list is not None:
+        return False
+    chosen = flow.nodes.get(node.goes)
+    return isinstance(chosen, Ask) and node.saves in list_answers(chosen.list or "")

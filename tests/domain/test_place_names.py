@@ -1,0 +1,89 @@
+"""How people write a place, and what may be proposed for it: never one thing where two are meant."""
+
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.place_names import MOST, find, label, spelling
+from hotline.domain.places import Area, districts, place_name, sectors
+from hotline.text.gsm7 import is_gsm7
+from hotline.text.languages import CODES
+
+SPELLINGS = (
+    """
+remela|Remera;lemera|Remera;REMERA|Remera;remeera|Remera;kimilonko|Kimironko;kimironco|Kimironko;kimironk|Kimironko
+kimisagala|Kimisagara;kimissagara|Kimisagara;nyalugenge|Nyarugenge;nyaru genge|Nyarugenge;nyarugnge|Nyarugenge
+kichukiro|Kicukiro;kicukilo|Kicukiro;kikukiro|Kicukiro;gasabbo|Gasabo;gasaboo|Gasabo;gatenga|Gatenga;gatanga|Gatenga
+gisosi|Gisozi;gisozy|Gisozi;kacyilu|Kacyiru;kacyiro|Kacyiru;kacyru|Kacyiru;kinyinia|Kinyinya;jabanna|Jabana
+bugeserra|Bugesera;bugesela|Bugesera;nyamatta|Nyamata;niamata|Nyamata;ririma|Rilima;lilima|Rilima;mageregere|Mageragere
+mageragele|Mageragere;lugendabari|Rugendabari;lugengabali|Rugengabari;shyrongi|Shyorongi;shyolongi|Shyorongi
+mimuli|Mimuri;musheli|Musheri;nyakariro|Nyakaliro;nyakaliro|Nyakaliro;nyakiliba|Nyakiriba;nyamugali|Nyamugari
+rugalika|Rugarika;kabagari|Kabagali;gishari|Gishali;rwamagna|Rwamagana;lwamagana|Rwamagana;rwamagana.|Rwamagana
+musanse|Musanze;musanzi|Musanze;muzanze|Musanze;lubavu|Rubavu;rubavou|Rubavu;rusisi|Rusizi;rusizy|Rusizi;kamembi|Kamembe
+huy|Huye;tumba|Tumba;ngomma|Ngoma;nyanssa|Nyanza;niyanza|Nyanza;muhannga|Muhanga;kalongi|Karongi;caronghi|Karongi
+bwishyura|Bwishyura;bwishura|Bwishyura;gicumby|Gicumbi;byoumba|Byumba;biumba|Byumba;nyagatale|Nyagatare;nyagatar|Nyagatare
+kirehi|Kirehe;kilehe|Kirehe;nyamasheki|Nyamasheke;rutsilo|Rutsiro;ngololero|Ngororero;gakenki|Gakenke;burela|Burera
+""".strip()
+    .replace("\n", ";")
+    .split(";")
+)
+ALL = [area for district in districts() for area in (district, *sectors(district.code))]
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_a_misspelled_name_is_among_what_is_proposed(spelled: str) -> None:
+    typed, name = spelled.split("|")
+    assert name in {area.name for area in find(typed)}
+
+
+def test_there_are_enough_spellings() -> None:
+    assert len(set(SPELLINGS)) >= 80
+
+
+@pytest.mark.parametrize("area", ALL, ids=lambda area: area.code)
+def test_every_name_is_found_with_every_place_that_bears_it(area: Area) -> None:
+    assert area in find(area.name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "labels"),
+    [
+        ("Remera", ["Remera, Gasabo", "Remera, Gatsibo", "Remera, Musanze", "Remera, Ngoma"]),
+        ("Remera Gasabo", ["Remera, Gasabo"]),
+        ("gatsibo: lemera", ["Remera, Gatsibo"]),
+        ("umurenge wa Remera mu karere ka Musanze", ["Remera, Musanze"]),
+        ("Nyanza", ["Nyanza District", "Nyanza, Gisagara"]),
+        ("akarere ka Huye", ["Huye District", "Huye, Huye"]),
+        ("Kabeza", []),
+        ("", []),
+        ("***", []),
+        ("umurenge", []),
+    ],
+)
+def test_where_several_bear_a_name_all_are_proposed(typed: str, labels: list[str]) -> None:
+    assert sorted(label(area)["en"] for area in find(typed)) == sorted(labels)
+
+
+def test_a_label_says_the_district_fits_on_a_handset_and_is_none_of_another() -> None:
+    for language in CODES:
+        said = [label(area)[language] for area in ALL]
+        assert len(set(said)) == len(ALL)
+        assert all(is_gsm7(one) and len(one) <= 30 for one in said)
+
+
+def test_what_is_written_alike_is_one_place_by_another_ear() -> None:
+    names = {area.name for area in ALL}
+    alike = {frozenset(n for n in names if spelling(n) == spelling(name)) for name in names}
+    assert {one for one in alike if len(one) > 1} == {frozenset({"Kibilizi", "Kibirizi"})}
+
+
+@given(st.text() | st.lists(st.sampled_from([a.name for a in ALL] + ["x", "-"])).map(" ".join))
+def test_no_text_raises_and_all_are_answered_at_once(typed: str) -> None:
+    began = perf_counter()
+    found = find(typed)
+    assert perf_counter() - began < 0.05
+    assert len(found) <= MOST
+    assert len(set(found)) == len(found)
+    assert all(place_name(area.code, "en") == area.name for area in found)
