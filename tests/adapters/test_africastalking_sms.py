@@ -3,6 +3,7 @@
 import json
 import socket
 import time
+from contextlib import ExitStack
 from urllib.parse import parse_qs
 
 import pytest
@@ -133,6 +134,24 @@ def test_a_tls_handshake_that_fails_is_surely_not_sent() -> None:
     with serving(lambda _, connection: connection.sendall(http(201, sent()))) as gateway:
         url = gateway.url.replace("http:", "https:")
         assert line_to(url, seconds=0.3).send(TO, "x").outcome is Outcome.NOT_SENT
+
+
+def test_row_23_a_connection_that_is_never_taken_is_surely_not_sent() -> None:
+    """A listener whose queue is full lets nobody in, and says no to nobody."""
+    with ExitStack() as kept:
+        full = kept.enter_context(socket.socket())
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            waiting = kept.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+
+        began = time.monotonic()
+        result = line_to(f"http://127.0.0.1:{full.getsockname()[1]}").send(TO, "x")
+        took = time.monotonic() - began
+    assert result == SendResult(Outcome.NOT_SENT, provider_status="ConnectTimeout")
+    assert took < 5
 
 
 def _silent(gateway: Gateway, _connection: socket.socket) -> None:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 import requests
 
+from hotline.cli.chaos.ground import Ground
 from hotline.cli.stack import Stack, free_port
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
@@ -57,9 +58,11 @@ def alerted(emulator: EmulatorClient) -> int:
     return len({sms["text"] for sms in emulator.outbox() if sms["accepted"]})
 
 
-def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(tmp_path: Path) -> None:
+def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(
+    tmp_path: Path, beneath: Ground
+) -> None:
     """Her last hop finds nobody awake, and is answered by nobody; she dials again and is heard, once."""
-    with Stack(tmp_path) as stack:
+    with Stack(tmp_path, environ=beneath.environ) as stack:
         session = stack.emulator.dial(msisdn="+250788100001")
         for key in DANGER[:-1]:
             session.reply(key)
@@ -77,9 +80,11 @@ def test_row_5_a_web_process_that_slept_leaves_no_half_of_a_tip(tmp_path: Path) 
         assert stack.command("audit", "verify")
 
 
-def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(tmp_path: Path) -> None:
+def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(
+    tmp_path: Path, beneath: Ground
+) -> None:
     """Everything that the line prints goes to a full disk; and what dies is started again all the same."""
-    with muted(tmp_path) as (client, keeper):
+    with muted(tmp_path, beneath) as (client, keeper):
         told(client, "+250788100001")
         eventually(lambda: alerted(client) >= 3, seconds=60)
 
@@ -92,13 +97,14 @@ def test_row_38_a_log_that_takes_nothing_stops_neither_callers_nor_alerts(tmp_pa
 
 
 @contextmanager
-def muted(folder: Path) -> Iterator[tuple[EmulatorClient, int]]:
+def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]:
     """`hotline run` with nobody to hear it, and a gateway that has nothing to do with its disk."""
     port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
     ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
     emulator = build_emulator()
     with serving(emulator) as url:
-        environ = os.environ | ours | {"HOTLINE_GATEWAY_URL": url, "HOTLINE_INBOUND_SMS": "yes"}
+        gateway = {"HOTLINE_GATEWAY_URL": url, "HOTLINE_INBOUND_SMS": "yes"}
+        environ = os.environ | ours | gateway | dict(beneath.environ)
         subprocess.run([*hotline, "init", "--demo"], env=environ, check=True, capture_output=True)
         hooks = subprocess.run(
             [*hotline, "hooks", "--json"], env=environ, check=True, capture_output=True

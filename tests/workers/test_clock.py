@@ -1,11 +1,13 @@
 """The relay: what it mends, that one step's fault is its own, and that two of them are one."""
 
 import logging
+import time
 from datetime import timedelta
 from threading import Barrier, Event, Thread
 
 import pytest
 
+from hotline.adapters.rq_jobs import RqJobs
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
 from hotline.domain.referral import Level
@@ -18,6 +20,7 @@ from tests.builders import NOON
 from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_kit
+from tests.valkey import Valkey
 from workers.clock import STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
 
 
@@ -85,6 +88,24 @@ def test_with_redis_dead_danger_is_out_within_fifteen_seconds(manned: District) 
         manned.clock.turn(seconds=1)
         seconds += 1
         assert seconds < 15
+
+
+def test_row_12_with_redis_hanging_danger_is_out_within_fifteen_seconds(
+    manned: District, valkey: Valkey
+) -> None:
+    """A real one, frozen: no tick waits for it longer than a moment, and the clock sends by itself."""
+    manned.jobs = RqJobs(valkey.url)  # type: ignore[assignment]
+    manned.file_tip()
+    valkey.hang()
+    seconds = 0
+    while not manned.sms.sent:
+        began = time.monotonic()
+        tick(manned.kit, OURS)
+        assert time.monotonic() - began < 2
+        manned.clock.turn(seconds=1)
+        seconds += 1
+        assert seconds < 15
+    assert manned.states == ["accepted"]
 
 
 def test_a_held_lane_is_not_rung_for(manned: District) -> None:

@@ -1,0 +1,83 @@
+"""Rows 19 and 33 of the fault matrix: a worker that dies has nobody who goes on for it; and everything dies at once."""
+
+import random
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+
+from hotline.cli.chaos.callers import Promise, plan, tell
+from hotline.cli.chaos.ground import Ground, under_test
+from hotline.cli.chaos.processes import below, command_line, send, started_as
+from hotline.cli.chaos.run import WORDS
+from hotline.cli.chaos.settling import settle
+from hotline.domain.places import districts
+from tests.eventually import eventually
+
+PROGRAMS = ("wsgi:application", "hotline worker alerts", "hotline worker misc", "hotline clock")
+CODES = [district.code for district in districts()]
+SLOW = {"kind": "slow", "seconds": 3.0}
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+
+
+def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(
+    tmp_path: Path, beneath: Ground
+) -> None:
+    with under_test(tmp_path, beneath) as (stack, _):
+        told = [tell(stack.emulator, plan(1, CODES, WORDS)[0])]
+        stack.emulator.set_faults(SLOW)
+        told.append(tell(stack.emulator, plan(2, CODES, WORDS)[1]))
+        workers = started_as(stack.pid, "hotline worker alerts")
+        eventually(lambda: any(at_work(pid) for pid in workers), seconds=30)
+
+        assert [pid for pid in workers if psutil.Process(pid).children()] == []
+        assert all(send(pid, signal.SIGKILL) for pid in workers)
+        eventually(lambda: not any("alerts" in command_line(pid) for pid in workers), seconds=10)
+        stack.emulator.clear_faults()
+        assert settle(stack, told) == []
+
+
+def at_work(worker: int) -> bool:
+    """Whether it talks to the gateway: nothing else of a worker's is asked over the network of this machine."""
+    return any(
+        connection.status == psutil.CONN_ESTABLISHED
+        for connection in psutil.Process(worker).net_connections("tcp4")
+    )
+
+
+def test_row_33_everything_is_killed_at_once_and_starts_again_in_any_order(
+    tmp_path: Path, beneath: Ground
+) -> None:
+    """Three times, while callers tell: the line's processes, and its servers, each time in another order."""
+    dice = random.Random(33)
+    with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
+        telling = [callers.submit(tell, stack.emulator, tip) for tip in plan(40, CODES, WORDS)]
+        for heard in (3, 12, 24):
+            eventually(partial(so_many_are_heard, telling, heard), seconds=100)
+            kill_everything(stack.pid, beneath, dice)
+        told = [one.result() for one in telling]
+        assert settle(stack, told) == []
+
+
+def so_many_are_heard(telling: Sequence[Future[Promise]], count: int) -> bool:
+    return sum(one.done() for one in telling) >= count
+
+
+def kill_everything(keeper: int, beneath: Ground, dice: random.Random) -> None:
+    """The first killed is the first to start again. The keeper lives, as a machine's own does."""
+    eventually(lambda: all(started_as(keeper, program) for program in PROGRAMS), seconds=60)
+    servers = [threading.Thread(target=beneath.deaths[name]) for name in sorted(beneath.deaths)]
+    victims = [pid for pid in below(keeper) if "hotline emulator" not in command_line(pid)]
+    dice.shuffle(victims)
+    dice.shuffle(servers)
+    for server in servers:
+        server.start()
+    dead = [pid for pid in victims if send(pid, signal.SIGKILL)]
+    for server in servers:
+        server.join()
+    assert len(dead) >= len(PROGRAMS)

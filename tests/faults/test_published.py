@@ -1,0 +1,22 @@
+"""Row 35 of the fault matrix: flows that are published while somebody is in the middle of theirs."""
+
+from dataclasses import replace
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.services import authoring
+from hotline.services.places import place_lists
+from tests.callers import Line
+
+
+def test_row_35_a_session_ends_on_the_flows_it_began_with(line: Line) -> None:
+    old = line.caller()
+    old.dial()
+    document = authoring.live_document(line.database)
+    document["flows"]["front"]["nodes"]["front"]["menu"]["text"]["rw"] = "Undi mutwe"
+    line.clock.turn(seconds=5)
+    authoring.publish(line.database, document, line.clock.at)
+    line.kit = replace(line.kit, books=SqlBookshelf(line.database, place_lists()))
+
+    assert line.caller().dial().startswith("CON Undi mutwe")
+    line.flush()
+    assert old.key("00").startswith("CON Akazi gatekanye")
