@@ -8,28 +8,25 @@ from pathlib import Path
 import click
 from babel.messages import Catalog
 
-from hotline.adapters.catalogues import LOCALES, catalogue_path
+from hotline.adapters.catalogues import catalogue_path
 from hotline.cli.catalogue import SOURCE, faults_of, phrases, read, write
 from hotline.cli.flows import FLOWS
+from hotline.cli.review import locales_option, review
 from hotline.domain import wording
 from hotline.domain.wording import Template
 from hotline.engine import document as documents
+from hotline.services import reviewing
 from hotline.services.authoring import read_folder
 from hotline.services.places import place_lists
 from hotline.text.languages import CODES
-
-locales_option = click.option(
-    "--locales",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=LOCALES,
-    show_default="the project's own",
-    help="The folder of the catalogues.",
-)
 
 
 @click.group()
 def words() -> None:
     """The words the code itself says, in every language."""
+
+
+words.add_command(review)
 
 
 @words.command()
@@ -79,7 +76,9 @@ def check(locales: Path) -> None:
 
 def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
     """Everything that is wrong, one line each. The numbers that may be named are those of the flows' `folder`."""
-    numbers = documents.bind(documents.read(read_folder(folder)), place_lists()).numbers
+    document = read_folder(folder)
+    numbers = documents.bind(documents.read(document), place_lists()).numbers
+    yield from reviewing.overstated(document, reviewing.read_signatures(folder))
     if _stale(locales):
         yield "messages.pot is stale: hotline words extract"
     for language in CODES:

@@ -6,7 +6,7 @@ from babel.messages.pofile import read_po, write_po
 from click.testing import CliRunner
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path, load_phrases
-from hotline.cli.words import words
+from hotline.cli.words import faults, words
 from hotline.domain.wording import Template
 from hotline.errors import NotReady
 
@@ -71,6 +71,15 @@ def test_a_translation_that_cannot_be_sent_is_a_fault(
 
     assert code == 1
     assert output == f"fr: TAKEN: {fault}\n"
+
+
+def test_a_flow_that_says_reviewed_and_is_not_is_a_fault(locales: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(LOCALES.parent / "flows", tmp_path / "flows"))
+    path = folder / "help.yaml"
+    path.write_text(path.read_text("utf-8").replace("{rw: draft", "{rw: reviewed"), "utf-8")
+
+    (fault,) = faults(locales, folder)
+    assert fault.startswith("help.yaml: says that rw is reviewed, and not every text of it is")
 
 
 def test_a_fuzzy_translation_is_a_fault_and_is_not_said(locales: Path) -> None:

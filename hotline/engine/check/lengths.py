@@ -45,6 +45,18 @@ def pages(book: Book, limit: int) -> Iterator[Finding]:
                 yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language)
 
 
+def left(book: Book, place: Place, language: str, limit: int) -> int | None:
+    """The septets that the last screen of a node has left, where it is fullest; None where it shows nothing."""
+    node = book.flows[place.flow].nodes[place.node]
+    if not isinstance(node, Say | Menu | Ask | Finish):
+        return None
+    run = Run(language, (place,))
+    bare = replace(node, list=None) if isinstance(node, Ask) else node
+    shown = (view(book, bare, there, facts).layout for there, facts in _situations(bare, run))
+    last = (paginate(replace(layout, hints=()), limit)[-1] for layout in shown)
+    return min(limit - HELD_BACK - septets(page.text) for page in last)
+
+
 def choices(book: Book) -> Iterator[Finding]:
     """Places and languages do not count: more of them than fit are expected."""
     for flow, name, node in nodes(book):

@@ -1,0 +1,215 @@
+"""`hotline words review`: every text for those who grew up with its language, out as a sheet and back in."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.adapters.catalogues import LOCALES, catalogue_path
+from hotline.cli.catalogue import LONGEST, SOURCE, faults_of, phrases, read, write
+from hotline.cli.flows import folder_option
+from hotline.domain import sheet
+from hotline.domain.glossary import doubts
+from hotline.domain.review import PHRASES, Signature, Written, readers, state_of, texts_of
+from hotline.domain.wording import Template
+from hotline.engine import document as documents
+from hotline.engine.check.lengths import left
+from hotline.engine.flow import Book
+from hotline.engine.run import Place
+from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.services import reviewing
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from hotline.text.gsm7 import septets
+from hotline.text.languages import CODES, FIRST
+
+GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
+SEGMENT = 160
+
+locales_option = click.option(
+    "--locales",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=LOCALES,
+    show_default="the project's own",
+    help="The folder of the catalogues.",
+)
+language_option = click.option(
+    "--language",
+    type=click.Choice(CODES),
+    default=FIRST,
+    show_default=True,
+    help="Which to review.",
+)
+file_argument = click.argument(
+    "file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+)
+
+
+@click.group()
+def review() -> None:
+    """What native readers have read, and the sheet on which they do."""
+
+
+@review.command("list")
+@folder_option
+@locales_option
+@language_option
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def listed(folder: Path, locales: Path, language: str, as_json: bool) -> None:
+    """Every text with its state: draft, read by one, reviewed, or stale since it changed."""
+    signatures = reviewing.read_signatures(folder)
+    rows = [
+        {
+            "place": text.place,
+            "state": state_of(text, language, signatures).value,
+            "words": text.words.get(language, ""),
+            "by": [{"name": s.by, "on": str(s.on)} for s in readers(text, language, signatures)],
+        }
+        for text in _texts(read_folder(folder), locales).values()
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['state']:9} {row['place']}")
+    counted = Counter(str(row["state"]) for row in rows)
+    click.echo(", ".join(f"{many} {state}" for state, many in sorted(counted.items())))
+
+
+@review.command()
+@file_argument
+@folder_option
+@locales_option
+@language_option
+def export(file: Path, folder: Path, locales: Path, language: str) -> None:
+    """Write a sheet to FILE (CSV; - is the screen), for somebody who grew up with the language."""
+    document = read_folder(folder)
+    rows = _sheet(document, _texts(document, locales), language, reviewing.read_signatures(folder))
+    text = sheet.write(rows)
+    if str(file) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8-sig", newline="")
+    except OSError as broken:
+        raise click.ClickException(f"{file}: {broken.strerror}") from None
+    click.echo(f"{file}: {len(rows)} texts. Change the column {language}, write yes into `agreed`.")
+
+
+@review.command("import")
+@file_argument
+@click.option("--reader", required=True, help="The name of whoever read and agreed.")
+@folder_option
+@locales_option
+@language_option
+def taken(file: Path, reader: str, folder: Path, locales: Path, language: str) -> None:
+    """Take the agreed rows of FILE, and refuse by name what is stale or cannot be shown. Ends with 1 where any was."""
+    reader = " ".join(reader.split())
+    if not reader:
+        raise click.BadParameter("needs a name", param_hint="--reader")
+    try:
+        rows = sheet.read(_text(file), language)
+    except OSError as broken:
+        raise click.ClickException(f"{file}: {broken.strerror}") from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file}: not UTF-8: save it as CSV UTF-8") from None
+    document = read_folder(folder)
+    texts = _texts(document, locales)
+    judge = reviewing.judge(document, language)
+
+    def faults(new: Mapping[str, Written]) -> Mapping[str, str]:
+        return {**judge(new), **_unfit_phrases(new, locales, document, language)}
+
+    done = reviewing.weigh(rows, texts, language, faults)
+    for line in done.refused:
+        click.echo(line, err=True)
+    if done.accepted:
+        today = datetime.now(UTC).date()
+        for path in reviewing.write(folder, done, language, reader, today):
+            click.echo(path)
+        _write_phrases(done, locales, language)
+    click.echo(
+        f"{len(done.accepted)} taken, {len(done.changed)} of them with new words, "
+        f"{len(done.refused)} refused, {done.waiting} not agreed yet"
+    )
+    sys.exit(1 if done.refused else 0)
+
+
+def _text(file: Path) -> str:
+    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    return raw.decode("utf-8-sig")
+
+
+def _texts(document: Mapping[str, Any], locales: Path) -> Mapping[str, Written]:
+    """Every text by its place: the flows', then the phrases of the code."""
+    found = {text.place: text for text in texts_of(document["flows"])}
+    said = {code: phrases(read(catalogue_path(locales, code))) for code in CODES}
+    for template in Template:
+        words = {code: said[code].get(template, "") for code in CODES} | {SOURCE: template.value}
+        place = f"{PHRASES}.{template.name}"
+        found[place] = Written(place, words)
+    return found
+
+
+def _sheet(
+    document: Mapping[str, Any],
+    texts: Mapping[str, Written],
+    language: str,
+    signatures: tuple[Signature, ...],
+) -> list[dict[str, str]]:
+    book = documents.bind(documents.read(document), place_lists())
+    unsure = list(doubts(GLOSSARY.read_text(encoding="utf-8"))) if GLOSSARY.exists() else []
+    return [
+        {
+            "place": text.place,
+            **{code: text.words.get(code, "") for code in CODES},
+            "letters left": str(_left(book, text, language)),
+            "doubts": "; ".join(str(d) for d in unsure if d.stands_in(text.words.get(FIRST, ""))),
+            "state": state_of(text, language, signatures).value,
+            "agreed": "",
+            "digest": text.digest(language),
+        }
+        for text in texts.values()
+    ]
+
+
+def _left(book: Book, text: Written, language: str) -> int:
+    flow, node, *_ = text.place.split(".")
+    if flow == PHRASES:
+        return SEGMENT - septets(text.words.get(language, "").format_map(LONGEST))
+    return left(book, Place(flow, node), language, DEFAULT_LIMIT) or 0
+
+
+def _unfit_phrases(
+    texts: Mapping[str, Written], locales: Path, document: Mapping[str, Any], language: str
+) -> Mapping[str, str]:
+    numbers = documents.bind(documents.read(document), place_lists()).numbers
+    catalogue = read(catalogue_path(locales, language))
+    found: dict[str, str] = {}
+    for template in Template:
+        place = f"{PHRASES}.{template.name}"
+        message = catalogue.get(template.value)
+        if place in texts and message is not None:
+            message.string = texts[place].words[language]
+            for fault in faults_of(catalogue, template, language, numbers):
+                found.setdefault(place, fault)
+    return found
+
+
+def _write_phrases(done: reviewing.Taken, locales: Path, language: str) -> None:
+    path = catalogue_path(locales, language)
+    catalogue = read(path)
+    changed = {text.place: text for text in done.accepted if text.place in done.changed}
+    for template in Template:
+        message = catalogue.get(template.value)
+        text = changed.get(f"{PHRASES}.{template.name}")
+        if text is not None and message is not None:
+            message.string = text.words[language]
+    if any(place.startswith(f"{PHRASES}.") for place in changed):
+        write(path, catalogue)
+        click.echo(path)

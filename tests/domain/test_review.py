@@ -1,0 +1,63 @@
+"""What is reviewed, and what a signature is worth once something changed."""
+
+from datetime import date
+
+import pytest
+
+from hotline.domain.glossary import doubts
+from hotline.domain.review import Signature, State, Written, state_of, texts_of
+
+DAY = date(2026, 11, 24)
+TEXT = Written("learn.one.say.text", {"rw": "Muraho", "fr": "Bonjour", "en": "Hello"})
+
+
+def by(*names: str, text: Written = TEXT, language: str = "rw") -> list[Signature]:
+    return [Signature(text.place, language, text.digest(language), name, DAY) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "signatures", "state"),
+    [
+        (TEXT, "rw", [], State.DRAFT),
+        (TEXT, "rw", by("One Reader"), State.READ),
+        (TEXT, "rw", by("One Reader", "one reader"), State.READ),
+        (TEXT, "rw", by("One Reader", "Another"), State.REVIEWED),
+        (TEXT, "fr", by("One Reader", language="fr"), State.REVIEWED),
+        (TEXT, "fr", by("One Reader", "Another"), State.DRAFT),
+        (TEXT.saying("rw", "Mwaramutse"), "rw", by("One Reader", "Another"), State.STALE),
+        (TEXT.saying("en", "Good day"), "rw", by("One Reader", "Another"), State.STALE),
+        (TEXT.saying("fr", "Salut"), "rw", by("One Reader", "Another"), State.REVIEWED),
+    ],
+)
+def test_a_text_is_as_far_as_those_who_signed_these_very_words(
+    text: Written, language: str, signatures: list[Signature], state: State
+) -> None:
+    assert state_of(text, language, signatures) is state
+
+
+def test_every_text_has_a_place_and_what_is_no_text_has_none() -> None:
+    words = {"rw": "a\n", "fr": "b", "en": "c"}
+    flow = {
+        "review": dict.fromkeys(words, "draft"),
+        "nodes": {
+            "one": {
+                "review": dict.fromkeys(words, "draft"),
+                "menu": {"text": words, "goes": "two", "choices": [{"label": words, "value": "x"}]},
+            },
+            "two": {"finish": {}},
+        },
+    }
+    found = list(texts_of({"learn": flow}))
+    assert [text.place for text in found] == [
+        "learn.one.menu.text",
+        "learn.one.menu.choices.0.label",
+    ]
+    assert found[0].words["rw"] == "a"
+
+
+def test_a_doubt_of_the_glossary_is_found_as_a_word() -> None:
+    rows = "| debt | dette | ideni | A |\n| mine, pit | mine | ikirombe / ibirombe (x) | C |\n"
+    (doubt,) = doubts(rows)
+    assert str(doubt) == "C: ikirombe / ibirombe (mine, pit)"
+    assert doubt.stands_in("Mu kirombe? Ibirombe!")
+    assert not doubt.stands_in("Ibirombero")

@@ -1,0 +1,47 @@
+"""The sheet: what leaves runs nowhere, what comes back is read or refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain import sheet
+from hotline.errors import ImportRefused
+
+HEAD = "place,rw,agreed,digest\n"
+
+
+@given(st.text())
+def test_a_cell_comes_back_as_it_was_and_begins_no_formula(text: str) -> None:
+    cell = sheet.cell(text)
+    assert sheet.said(cell) == text
+    assert not cell.startswith(sheet.FORMULA)
+
+
+@given(st.text() | st.text(alphabet="place,rw;agreed\"digest\n\r'=x").map(lambda text: HEAD + text))
+def test_any_file_is_read_or_refused(text: str) -> None:
+    try:
+        rows = sheet.read(text, "rw")
+    except ImportRefused:
+        return
+    assert all(row.line > 1 and row.words == row.words.strip() for row in rows)
+
+
+@given(st.lists(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\0"))))
+def test_a_row_that_was_written_is_read_back(words: list[str]) -> None:
+    rows = [
+        {**dict.fromkeys(sheet.COLUMNS, ""), "place": f"a.{n}", "rw": text, "digest": "d"}
+        for n, text in enumerate(words)
+    ]
+    read = sheet.read(sheet.write(rows), "rw")
+    assert [row.place for row in read] == [row["place"] for row in rows]
+
+
+def test_a_spreadsheet_of_france_and_a_word_processor_are_understood() -> None:
+    text = 'place;rw;agreed;digest\r\na.b;"N’abana\u00a0";Yego;d\r\n;;;\r\n'
+    (row,) = sheet.read(text, "rw")
+    assert (row.line, row.words, row.agreed) == (2, "N'abana", "yego")
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(ImportRefused, match="missing: digest, fr"):
+        sheet.read("place,agreed\n", "fr")
