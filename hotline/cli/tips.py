@@ -75,6 +75,16 @@ def close(tip_id: int, name: str, reason: str) -> None:
     click.echo(f"tip {tip_id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
 
 
+@tips.command()
+@click.argument("tip_id", metavar="ID", type=int)
+@signed
+def helped(tip_id: int, name: str, reason: str) -> None:
+    """Say that a helper is there: whoever asks by receipt reads it as one word."""
+    with console_kit() as kit:
+        retention.helped(kit, tip_id, by=name, reason=reason)
+    click.echo(f"tip {tip_id}: with a helper")
+
+
 def _said(name: str, value: str) -> str:
     """A place's code with its name; nothing that a terminal would obey."""
     shown = "".join(letter if letter.isprintable() else "?" for letter in value)

@@ -15,6 +15,8 @@ UNCLOSED = timedelta(days=180)
 WARNING = timedelta(days=14)
 PSEUDONYMS = timedelta(days=30)
 """Of phones and sessions, in tips; and sessions themselves."""
+TRIES = timedelta(days=2)
+"""At receipts: longer than any limit counts."""
 INBOUND = timedelta(days=30)
 """Ids of MOs: the gateway repeats one for twelve hours."""
 PARAMETERS = timedelta(days=90)

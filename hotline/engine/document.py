@@ -23,6 +23,7 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers
             - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
       a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
       w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
+      n: {ask: {kind: pin, text: "{receipt} ..", saves: pin, goes: next}}      four digits, told, never kept
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
       b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
       c: {call: {flow: learn, goes: after}}          without `goes` this flow ends as that one does
@@ -31,7 +32,7 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers
 A condition is `{answer: NAME, is: VALUE or [VALUES]}` (without `is`: it was answered), `{flag: NAME}`, whose name may
 hold an answer (`quicker.{case}`), or `{not: condition}`. Choices are numbered 1 to 8 on each page; one with a `key`
 keeps that digit. A list is one that the caller of `compile` brings ("provinces", "districts.1"), or one of the
-session's facts.
+session's facts. `{receipt}` in a node's text is the session's own number; nothing else may stand in braces.
 """
 
 from collections.abc import Mapping

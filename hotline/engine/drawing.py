@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hotline.engine.flow import Ask, Book, Finish, Menu
+from hotline.engine.placeholders import named
 from hotline.engine.run import Facts, Run
 from hotline.engine.screen import Page, Screen, paginate
 from hotline.engine.view import View, Waiting, holds, list_name, view
@@ -22,6 +23,8 @@ def drawn(book: Book, node: Waiting | Finish, run: Run, facts: Facts, limit: int
     here = run.calls[-1]
     listed = list_name(node.list, run.answers) if isinstance(node, Ask) and node.list else ""
     if listed and (listed in facts.lists or listed not in book.lists):
+        return _draw(book, node, run, facts, limit)
+    if named((node.text or {}).get(run.language, "")):
         return _draw(book, node, run, facts, limit)
 
     key = (here.flow, here.node, run.language, limit, listed, _varies(node, run, facts))

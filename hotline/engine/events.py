@@ -33,6 +33,17 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class PinGiven:
+    """A PIN was keyed. It stands here and nowhere else: the run goes on without it."""
+
+    name: str
+    pin: str
+
+    def __repr__(self) -> str:
+        return f"PinGiven({self.name})"
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """A node marked `completes` was reached: what was gathered is whole."""
 
@@ -49,4 +60,6 @@ class Finished:
     """The dialogue is over."""
 
 
-Event = FlowEntered | LanguageChosen | TopicRead | Answered | Completed | Erased | Finished
+Event = (
+    FlowEntered | LanguageChosen | TopicRead | Answered | PinGiven | Completed | Erased | Finished
+)

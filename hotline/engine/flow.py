@@ -78,10 +78,10 @@ class Menu:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question answered in words, in digits, or out of a list of places."""
+    """A question answered in words, in digits, or out of a list of places; or by a PIN, which no run ever holds."""
 
     text: Text
-    kind: Literal["words", "number", "place"]
+    kind: Literal["words", "number", "place", "pin"]
     saves: str
     goes: str
     list: str | None = None

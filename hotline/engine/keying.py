@@ -3,6 +3,7 @@
 import unicodedata
 
 MOST_LETTERS = 160
+PIN_DIGITS = 4
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Controls, marks of direction, zero widths, surrogates, letters that do not exist."""
 
@@ -24,6 +25,12 @@ def words(keyed: str) -> str:
         if letter.isspace() or unicodedata.category(letter) not in _DROPPED
     )
     return "".join(visible).strip()[:MOST_LETTERS].rstrip()
+
+
+def pin(keyed: str) -> str:
+    """Four digits; empty where it is anything else."""
+    digits = keys(keyed)
+    return digits if len(digits) == PIN_DIGITS and digits.isdecimal() else ""
 
 
 def _ascii_digit(letter: str) -> str:

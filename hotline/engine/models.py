@@ -124,7 +124,7 @@ class MenuModel(_Shown):
 
 
 class AskModel(_Shown):
-    kind: Literal["words", "number", "place"]
+    kind: Literal["words", "number", "place", "pin"]
     saves: Name
     goes: Name
     list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
@@ -135,10 +135,10 @@ class AskModel(_Shown):
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
             raise ValueError("a place, and only a place, is chosen out of a `list`")
-        if self.kind == "place" and self.skip is not None:
+        if self.kind in ("place", "pin") and self.skip is not None:
             raise ValueError("only words and numbers can be skipped")
-        if self.kind == "words" and self.choices:
-            raise ValueError("words have no choices: a digit would be an answer")
+        if self.kind in ("words", "pin") and self.choices:
+            raise ValueError("words have no choices, nor has a PIN: a digit would be an answer")
         for number, choice in enumerate(self.choices):
             if not choice.value:
                 raise ValueError(f"choices.{number} has no value to save")

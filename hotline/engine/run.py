@@ -28,6 +28,8 @@ class Facts:
     """Read by `when: {flag: ...}`: for example `reporting`."""
     lists: Mapping[str, tuple["Option", ...]] = field(default_factory=dict)
     """Choices that no flow can hold, by list name: for example `my_cases`. They stand beside the book's own lists."""
+    words: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What stands in a text's `{receipt}`: `placeholders.py` has the list."""
     language: str = FIRST
     """What a private entry is read in: an enrolled phone has said so. Nobody else's language is known."""
 

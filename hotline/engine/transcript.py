@@ -3,6 +3,7 @@
     flow report   lang rw                 what it shows, and in which language it ends
     with reporting                        flags that are set, if any
     list my_cases K7Q4 H3ND               a list of the session, if any
+    shows receipt 430 021 655             what a placeholder stands for, if any
     # a remark
 
     > *dial*                              a dial; `*dial*11*2` with an entry and digits dialled ahead
@@ -27,6 +28,7 @@ from hotline.engine.events import (
     Event,
     FlowEntered,
     LanguageChosen,
+    PinGiven,
     TopicRead,
 )
 from hotline.engine.flow import Book
@@ -81,10 +83,9 @@ def read(text: str) -> Transcript:
     head = tuple(lines[:first])
     flow, language = _titled(head)
     facts = Facts(
-        flags={
-            name: True for line in head if line.startswith("with ") for name in line.split()[1:]
-        },
+        flags={name: True for line in _headed(head, "with") for name in line.split()[1:]},
         lists=dict(_lists(head)),
+        words={line.split()[1]: " ".join(line.split()[2:]) for line in _headed(head, "shows")},
         language=language,
     )
     keyed = tuple(line[1:].removeprefix(" ") for line in lines if line.startswith(">"))
@@ -112,6 +113,8 @@ def told(event: Event) -> str:
     """An event as a transcript writes it."""
     name = type(event).__name__
     match event:
+        case PinGiven():
+            return f"{name} {event.name}"
         case Answered():
             return f"{name} {event.name}={event.value}"
         case FlowEntered(what) | TopicRead(what) | Completed(what) | LanguageChosen(what):
@@ -135,8 +138,11 @@ def _titled(head: tuple[str, ...]) -> tuple[str, str]:
     raise ValueError("the first line is not `flow NAME lang CODE`")
 
 
+def _headed(head: tuple[str, ...], word: str) -> list[str]:
+    return [line for line in head if line.startswith(f"{word} ")]
+
+
 def _lists(head: tuple[str, ...]) -> Iterator[tuple[str, tuple[Option, ...]]]:
-    for line in head:
-        if line.startswith("list "):
-            name, *values = line.split()[1:]
-            yield name, tuple(Option(value, dict.fromkeys(CODES, value)) for value in values)
+    for line in _headed(head, "list"):
+        name, *values = line.split()[1:]
+        yield name, tuple(Option(value, dict.fromkeys(CODES, value)) for value in values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from hotline.engine import keying, walk
 from hotline.engine.answering import saved
 from hotline.engine.drawing import drawn, screen_of
-from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen
+from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
@@ -100,8 +100,18 @@ def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) ->
 
 def expects_words(book: Book, run: Run) -> bool:
     """Whether the next input is free text: then it may hold `*`."""
+    return _expected(book, run) == "words"
+
+
+def expects_pin(book: Book, run: Run) -> bool:
+    """Whether a PIN is asked for: what it opens must be known before the turn."""
+    return _expected(book, run) == "pin"
+
+
+def _expected(book: Book, run: Run) -> str:
+    """The kind of what is asked here; empty where nothing is."""
     node = node_at(book, run.calls[-1]) if run.calls else None
-    return not run.finished and isinstance(node, Ask) and node.kind == "words"
+    return node.kind if isinstance(node, Ask) and not run.finished else ""
 
 
 def _shown(book: Book, facts: Facts, walked: Walked, limit: int) -> Turn:
@@ -178,7 +188,11 @@ def _chosen(book: Book, facts: Facts, run: Run, node: Menu | Ask, choice: Choice
 
 
 def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: str) -> Walked | None:
-    """An answer that was typed, not chosen. Places are only ever chosen."""
+    """An answer that was typed, not chosen. Places are only ever chosen, and a PIN is told and not kept."""
+    if node.kind == "pin":
+        pin = keying.pin(keyed)
+        gone = walk.goes(book, facts, run, node.goes) if pin else None
+        return gone and gone.after(PinGiven(node.saves, pin))
     typed = {"words": keying.words(keyed), "number": pressed if pressed.isdecimal() else ""}
     value = typed.get(node.kind, "")
     if not value:

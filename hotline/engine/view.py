@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
+from hotline.engine.placeholders import filled
 from hotline.engine.run import Facts, Option, Place, Run
 from hotline.engine.screen import NUMBERS, Button, Layout
 from hotline.engine.words import words
@@ -49,7 +50,7 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
     choices = shown_choices(book, node, run, facts)
     tail, hints = _ways_out(book, node, run, has_choices=bool(choices))
-    text = said(node.text, run.language)
+    text = filled(said(node.text, run.language), facts.words)
     layout = Layout(
         text="\n".join((*leads, text)),
         question=text.strip().rpartition("\n")[2] if choices else "",

@@ -16,7 +16,13 @@ from hotline.sealing.keyfolder import (
     new_hook_secrets,
 )
 from hotline.sealing.people import PeopleKeys
-from hotline.sealing.pseudonyms import ENROLLED_KEY, JOINED_KEY, SESSION_KEY, STOP_KEY
+from hotline.sealing.pseudonyms import (
+    ENROLLED_KEY,
+    JOINED_KEY,
+    RECEIPT_KEY,
+    SESSION_KEY,
+    STOP_KEY,
+)
 from hotline.sealing.runs import RUNS_KEY
 from hotline.sealing.weeks import WeeklyKeys
 
@@ -38,6 +44,7 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     made = _Made(roles)
     made.each(SESSION_KEY, "hooks")
     made.each(RUNS_KEY, "hooks")
+    made.each(RECEIPT_KEY, "hooks")
     made.each(ENROLLED_KEY, "hooks", "console")
     made.each(JOINED_KEY, "hooks", "console")
     made.each(STOP_KEY, "hooks", "workers", "console")

@@ -1,6 +1,6 @@
 """Keyed digests: how a phone, a session or a text is recognised without being kept. Pure but for the keys it is given.
 
-A key for each purpose. Sessions, contacts (a new key each week), people counted (each week and each month), enrolled
+A key for each purpose. Sessions, receipts, contacts (a new key each week), people counted (a week, a month), enrolled
 numbers, the stop list and the rolls: no digest of one purpose can be looked up among those of another.
 """
 
@@ -15,6 +15,7 @@ SESSION_KEY = "session.key"
 ENROLLED_KEY = "enrolled.key"
 STOP_KEY = "stop.key"
 JOINED_KEY = "joined.key"
+RECEIPT_KEY = "receipt.key"
 
 
 class Pseudonyms:
@@ -51,6 +52,23 @@ class Pseudonyms:
         return {
             period: int(_digest(key, "person", msisdn)[:16], 16) for period, key in keys.items()
         }
+
+    @property
+    def knows_receipts(self) -> bool:
+        """A line that was upgraded has no such key before `hotline init`: until then no receipt is offered."""
+        return self._folder.holds(RECEIPT_KEY)
+
+    def receipt_seed(self, session_key: str) -> str:
+        """What a session's receipt is derived from: the same however often a hop comes."""
+        return _digest(self._folder.read(RECEIPT_KEY), "seed", session_key)
+
+    def receipt_number(self, number: str) -> str:
+        """Whose tries are counted, whether or not there is such a receipt."""
+        return _digest(self._folder.read(RECEIPT_KEY), "number", number)
+
+    def receipt(self, number: str, pin: str) -> str:
+        """Under which a tip is found again. The one without the other is nothing."""
+        return _digest(self._folder.read(RECEIPT_KEY), "receipt", number, pin)
 
     def enrolled(self, msisdn: str) -> str:
         """The lasting digest under which a responder's number is known."""

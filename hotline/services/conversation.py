@@ -4,6 +4,9 @@ The gateway may repeat a hop, bring it late, or bring two inputs at once; the ru
 The same text is answered alike through all of it, and what it changes is changed once.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from hotline.domain.ussd import EndNotice, Opening, UssdHop, entry_of, follows
 from hotline.domain.wording import Template
 from hotline.engine.flow import Book
@@ -12,10 +15,11 @@ from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import effects, intake, joining, referral
+from hotline.services import effects, intake, joining, receipts, referral
 from hotline.services.effects import Scene
 from hotline.services.memory import Heard, Memory, recall, remember
-from hotline.services.playing import Played, Stage, from_here, from_the_dial, landing
+from hotline.services.playing import Asked, Played, Stage, from_here, from_the_dial, landing
+from hotline.services.receipts import Look
 from hotline.store import contacts, responders, tips
 from hotline.store.contacts import Dialogue
 from hotline.text.languages import CODES, FIRST
@@ -79,8 +83,9 @@ def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
 
 def _go_on(kit: Kit, hop: UssdHop, heard: Heard) -> Played:
     stage = _stage(kit, heard.opening, hop)
-    played = from_here(stage, heard.run, hop.text, heard.length)
-    _carry_out(kit, hop, stage, played)
+    looks = receipts.learned(kit, stage.book, heard.run, stage.opening.key)
+    played = _settled(kit, hop, stage, looks, heard)
+    _carry_out(kit, hop, stage, played, looks)
     return played
 
 
@@ -92,17 +97,34 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
         return None
 
     stage = _stage(kit, _opening_of(row), hop)
-    played = from_the_dial(stage, hop.text)
+    looks: dict[int, Look] = {}
+    played = _settled(kit, hop, stage, looks)
     if row.heard < len(hop.text):
-        _carry_out(kit, hop, stage, played)
+        _carry_out(kit, hop, stage, played, looks)
     return stage.opening, played
+
+
+def _settled(
+    kit: Kit, hop: UssdHop, stage: Stage, looks: dict[int, Look], heard: Heard | None = None
+) -> Played:
+    """Play on from what was heard, or all of the text; where a PIN must open something, look, and play again."""
+    while True:
+        knows = replace(stage, learned={upto: look.flags for upto, look in looks.items()})
+        if heard is not None:
+            played = from_here(knows, heard.run, hop.text, heard.length)
+        else:
+            played = from_the_dial(knows, hop.text)
+        if not isinstance(played, Asked):
+            return played
+        looks[played.upto] = receipts.look(kit, stage.opening.key, hop.caller, played)
 
 
 def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
     """A session's first hop: everything in its text was dialled ahead."""
     stage = _stage(kit, _opened(kit, hop, key), hop)
-    played = from_the_dial(stage, hop.text)
-    scene = Scene(kit, stage.book, key, hop.caller)
+    looks: dict[int, Look] = {}
+    played = _settled(kit, hop, stage, looks)
+    scene = Scene(kit, stage.book, key, hop.caller, looks)
     if effects.begin(scene, stage.opening, played.steps, len(hop.text)):
         return stage.opening, played
 
@@ -135,8 +157,10 @@ def _opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
     )
 
 
-def _carry_out(kit: Kit, hop: UssdHop, stage: Stage, played: Played) -> None:
-    scene = Scene(kit, stage.book, stage.opening.key, hop.caller)
+def _carry_out(
+    kit: Kit, hop: UssdHop, stage: Stage, played: Played, looks: Mapping[int, Look]
+) -> None:
+    scene = Scene(kit, stage.book, stage.opening.key, hop.caller, looks)
     effects.carry_out(scene, played.steps, len(hop.text))
 
 
@@ -161,13 +185,16 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
             cases = tuple(referral.open_cases(session, opening.responder_id, opening.started_at))
             late = referral.quicker(session, opening.responder_id)
             language = responders.language_of(session, opening.responder_id)
+    of_receipts = receipts.facts(kit, opening.key)
     options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
     return Facts(
         flags=number_flags(book.numbers, opening.started_at.date())
         | {"reporting": opening.reporting, "has_cases": bool(options)}
         | {f"{QUICKER}.{case}": True for case in late}
-        | joining.flags(kit, book, opening, hop),
+        | joining.flags(kit, book, opening, hop)
+        | dict(of_receipts.flags),
         lists={MY_CASES: options},
+        words=of_receipts.words,
         language=language or FIRST,
     )
 

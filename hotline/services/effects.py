@@ -1,18 +1,27 @@
 """What a hop changes, carried out in one transaction, once, whatever is repeated."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotline.domain import quiz, trial
 from hotline.domain.ussd import Opening
-from hotline.engine.events import Answered, Completed, Erased, Event, LanguageChosen, TopicRead
+from hotline.engine.events import (
+    Answered,
+    Completed,
+    Erased,
+    Event,
+    LanguageChosen,
+    PinGiven,
+    TopicRead,
+)
 from hotline.engine.flow import Book
 from hotline.engine.run import Run
 from hotline.ports import Kit
 from hotline.sealing.epochs import last_week
-from hotline.services import intake, outreach, referral, rolls
+from hotline.services import intake, outreach, receipts, referral, rolls
 from hotline.services.intake import Telling
-from hotline.services.playing import Step
+from hotline.services.playing import Step, gathers
+from hotline.services.receipts import Look
 from hotline.store import contacts
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
@@ -38,6 +47,8 @@ class Scene:
     book: Book
     key: str
     caller: str = field(repr=False)
+    looks: Mapping[int, Look] = field(default_factory=dict)
+    """What the PINs of this text have opened."""
 
 
 def changing(book: Book, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -108,7 +119,7 @@ def in_transaction(
         if step.upto <= dialogue.heard:
             continue
         for event in step.events:
-            _apply(session, scene, dialogue, event, step.run)
+            _apply(session, scene, dialogue, event, step)
         tip = _note(session, scene, dialogue, step)
         if tip is not None:
             written[tip.identity] = tip
@@ -116,16 +127,17 @@ def in_transaction(
 
 
 def _changes(book: Book, run: Run, event: Event) -> bool:
-    if isinstance(event, LanguageChosen | TopicRead | Erased):
+    if isinstance(event, LanguageChosen | TopicRead | Erased | PinGiven):
         return True
     if isinstance(event, Answered) and (quiz.thing_of(event.name) or rolls.concerns(event.name)):
         return True
     return isinstance(event, Answered | Completed) and (
-        _gathers_tip(book, run) or (isinstance(event, Answered) and event.name in (CASE, SILENCE))
+        gathers(book, run, TIP) or (isinstance(event, Answered) and event.name in (CASE, SILENCE))
     )
 
 
-def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, run: Run) -> None:
+def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, step: Step) -> None:
+    run = step.run
     match event:
         case LanguageChosen(language):
             outreach.log_language(session, dialogue, language)
@@ -143,13 +155,18 @@ def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, run
                 outreach.log_pair(session, dialogue, thing, outcome, scene.kit.now())
         case Answered(name) if rolls.concerns(name):
             rolls.answered(session, scene.kit, dialogue, scene.caller, event, run.answers)
+        case PinGiven(pin=pin) if gathers(scene.book, run, TIP):
+            receipts.give(session, scene.kit, dialogue, passage=run.passage, pin=pin)
+        case PinGiven() if step.upto in scene.looks:
+            look = scene.looks[step.upto]
+            receipts.record(session, scene.kit, scene.key, scene.caller, step.upto, look)
         case _:
             pass
 
 
 def _note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip | None:
     told = [event for event in step.events if isinstance(event, Answered | Completed)]
-    if not told or not _gathers_tip(scene.book, step.run):
+    if not told or not gathers(scene.book, step.run, TIP):
         return None
     telling = Telling(
         answers=step.run.answers,
@@ -159,9 +176,3 @@ def _note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip
     )
     contact_key = scene.kit.pseudonyms.contact(scene.caller, scene.kit.now())
     return intake.note(session, scene.kit, dialogue, telling, contact_key=contact_key)
-
-
-def _gathers_tip(book: Book, run: Run) -> bool:
-    """Whether the caller stands in a passage that gathers a tip."""
-    here = (book.flows.get(place.flow) for place in run.calls)
-    return any(flow is not None and flow.gathers == TIP for flow in here)

@@ -3,11 +3,12 @@
 Pure: it gathers nothing and carries nothing out.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from hotline.domain.receipt import NUMBER, RECEIPT
 from hotline.domain.ussd import Opening, entry_of, remainder, take
-from hotline.engine import turn
+from hotline.engine import keying, turn
 from hotline.engine.events import Event
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Run
@@ -23,6 +24,24 @@ class Stage:
     facts: Facts
     opening: Opening
     limit: int
+    learned: Mapping[int, Mapping[str, bool]] = field(default_factory=dict)
+    """Flags that a PIN has opened, by how many letters of the text had been heard by then."""
+
+    def facts_at(self, upto: int) -> Facts:
+        """What is known when so much was heard: the newest PIN's flags, and no older one's."""
+        heard = [at for at in self.learned if at <= upto]
+        if not heard:
+            return self.facts
+        return replace(self.facts, flags={**self.facts.flags, **self.learned[max(heard)]})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A receipt and its PIN were keyed: nothing goes on before somebody has looked what they open."""
+
+    upto: int
+    number: str = field(repr=False)
+    pin: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +73,7 @@ def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[
     return entry, ahead
 
 
-def from_the_dial(stage: Stage, text: str) -> Played:
+def from_the_dial(stage: Stage, text: str) -> Played | Asked:
     """Play all of `text`. Digits dialled ahead open the session; what came later is keyed in.
 
     Free text ends at the first `*` here, since nobody knows which hop brought it. Only what would be left over when
@@ -69,15 +88,18 @@ def from_the_dial(stage: Stage, text: str) -> Played:
     shown, rest = first, remainder(text, len(dialled))
     while rest is not None:
         keyed, behind = take(rest)
-        shown = _resume(stage, steps[-1].run, keyed)
+        upto = _upto(text, behind)
+        if (asked := _asked(stage, steps[-1].run, keyed, upto)) is not None:
+            return asked
+        shown = _resume(stage, steps[-1].run, keyed, upto)
         if behind is not None and shown.run.finished and _words_wanted(stage, steps[-1].run):
-            shown, behind = _resume(stage, steps[-1].run, rest), None
+            shown, behind = _resume(stage, steps[-1].run, rest, upto), None
         rest = behind
-        steps.append(_step(text, rest, shown))
+        steps.append(Step(_upto(text, rest), shown.run, shown.events))
     return Played(shown.run, shown.screen, tuple(steps))
 
 
-def from_here(stage: Stage, run: Run, text: str, accepted: int) -> Played:
+def from_here(stage: Stage, run: Run, text: str, accepted: int) -> Played | Asked:
     """Play what `text` holds behind its first `accepted` letters. Words take all of it, `*` included.
 
     Raises ValueError where there is nothing behind them.
@@ -89,19 +111,37 @@ def from_here(stage: Stage, run: Run, text: str, accepted: int) -> Played:
     steps: list[Step] = []
     while rest is not None:
         keyed, behind = (rest, None) if _words_wanted(stage, run) else take(rest)
-        shown = _resume(stage, run, keyed)
+        upto = _upto(text, behind)
+        if (asked := _asked(stage, run, keyed, upto)) is not None:
+            return asked
+        shown = _resume(stage, run, keyed, upto)
         run, rest = shown.run, behind
-        steps.append(_step(text, rest, shown))
+        steps.append(Step(upto, shown.run, shown.events))
     return Played(shown.run, shown.screen, tuple(steps))
 
 
-def _step(text: str, rest: str | None, shown: Turn) -> Step:
-    left = 0 if rest is None else len(rest) + 1
-    return Step(len(text) - left, shown.run, shown.events)
+def gathers(book: Book, run: Run, what: str) -> bool:
+    """Whether the caller stands in a passage that gathers it."""
+    here = (book.flows.get(place.flow) for place in run.calls)
+    return any(flow is not None and flow.gathers == what for flow in here)
 
 
-def _resume(stage: Stage, run: Run, keyed: str) -> Turn:
-    return turn.resume(stage.book, run, keyed, stage.facts, limit=stage.limit)
+def _upto(text: str, rest: str | None) -> int:
+    return len(text) - (0 if rest is None else len(rest) + 1)
+
+
+def _asked(stage: Stage, run: Run, keyed: str, upto: int) -> Asked | None:
+    """What must be looked up before this turn; None where nothing must, or was already."""
+    pin = keying.pin(keyed)
+    if upto in stage.learned or not pin or not turn.expects_pin(stage.book, run):
+        return None
+    if not gathers(stage.book, run, RECEIPT):
+        return None
+    return Asked(upto, run.answers.get(NUMBER, ""), pin)
+
+
+def _resume(stage: Stage, run: Run, keyed: str, upto: int) -> Turn:
+    return turn.resume(stage.book, run, keyed, stage.facts_at(upto), limit=stage.limit)
 
 
 def _words_wanted(stage: Stage, run: Run) -> bool:

@@ -53,6 +53,15 @@ def close_tip(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
         return retention.kept(session, tip_id)
 
 
+def helped(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
+    """A helper is with whom it is about: what a receipt says of it from now on. Raises NotFound."""
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        if tip.helped_at is None:
+            tip.helped_at = kit.now()
+            _record(session, kit, "tip_helped", tip_id, by=by, reason=reason)
+
+
 def hold(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
     """Its words stay until somebody lifts the hold. Raises NotFound, also where they are gone already."""
     with kit.database.writing() as session:
@@ -99,6 +108,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     _erase,
     retention.forget_pseudonyms,
     retention.forget_dialogues,
+    retention.forget_inquiries,
     retention.forget_inbound,
     retention.forget_parameters,
 )

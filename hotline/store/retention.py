@@ -16,6 +16,7 @@ from hotline.domain.retention import (
     INBOUND,
     PARAMETERS,
     PSEUDONYMS,
+    TRIES,
     UNCLOSED,
     WARNING,
     WORDS,
@@ -26,6 +27,7 @@ from hotline.errors import NotFound
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.database import Row, add_if_new
 from hotline.store.messages import Message
+from hotline.store.receipts import Inquiry
 from hotline.store.tips import Grant, Tip
 
 
@@ -95,6 +97,7 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
             contact_key="",
             session_key="",
             identity="erased:" + Tip.uid,
+            receipt_key=None,
             erased_at=at,
         )
     )
@@ -113,6 +116,13 @@ def forget_dialogues(session: Session, at: datetime, limit: int) -> int:
     old = select(Dialogue.key).where(Dialogue.started_at <= at - PSEUDONYMS).limit(limit)
     gone = delete(Dialogue).where(Dialogue.key.in_(session.scalars(old).all()))
     return len(session.scalars(gone.returning(Dialogue.key)).all())
+
+
+def forget_inquiries(session: Session, at: datetime, limit: int) -> int:
+    """Of receipts, who tried and what it was told."""
+    old = select(Inquiry.id).where(Inquiry.at <= at - TRIES).limit(limit)
+    gone = delete(Inquiry).where(Inquiry.id.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(Inquiry.id)).all())
 
 
 def forget_inbound(session: Session, at: datetime, limit: int) -> int:

@@ -32,6 +32,7 @@ class Tip(Row):
     __table_args__ = (
         Index("tip_session", "session_key"),
         Index("tip_contact", "contact_key"),
+        Index("tip_receipt", "receipt_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -71,6 +72,10 @@ class Tip(Row):
     """The urgency that the alerts went out with: a later answer may raise it."""
     locked_for: Mapped[str | None]
     """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
+    receipt_key: Mapped[str | None]
+    """Keyed digest of the number and the PIN by which whoever told it asks after it; None where she took none."""
+    helped_at: Mapped[datetime | None]
+    """When the desk said that a helper is with her."""
     closed_at: Mapped[datetime | None]
     """When somebody said that it is over: from here its term runs (`domain/retention.py`)."""
     warned_at: Mapped[datetime | None]

@@ -118,7 +118,7 @@ def taken_by(stack: Stack, place: str) -> list[str | None]:
 
 
 def adds_a_landmark(citizen: Phone) -> None:
-    citizen.reply("2", "Ikiranga aho")
+    citizen.reply("3", "Ikiranga aho")
     citizen.spell("iduka")
     citizen.act("call")
     expect(citizen.screen).to_have_text("Murakoze. Murabeho.")

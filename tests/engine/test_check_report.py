@@ -112,6 +112,7 @@ BEHIND = [{"value": "now", "label": PLAIN, "goes": "behind"}, choice("b", value=
     [
         ({"province": lead("You said {danger}.", answer="danger")}, "province", True),
         ({"saved": saved(t("Danger: {danger}"))}, "saved", True),
+        ({"saved": saved(t("To ask later: {receipt}"))}, "saved", False),
         ({"province": lead("Yes rw! Yes fr! Yes en!", answer="danger", **{"is": "yes"})}, "province", True),
         ({"how_many": lead("Town 3: go on.", answer="district", **{"is": "13"})}, "how_many", True),
         ({"province": lead("Go on.", answer="danger", **{"is": "yes"})}, "province", False),

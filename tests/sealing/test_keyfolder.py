@@ -24,6 +24,7 @@ CONTENTS = {
         "hooks.json",
         "joined.key",
         *PEOPLE,
+        "receipt.key",
         "runs.key",
         "session.key",
         "stop.key",

@@ -39,7 +39,7 @@ def test_also_with_the_runs_flushed_before_every_hop(line: Line) -> None:
 def test_the_whole_report_is_one_complete_tip(line: Line) -> None:
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert line.tip.state == "complete"
-    caller.key("2", LANDMARK)
+    caller.key("3", LANDMARK)
     assert caller.screen.startswith("END ")
     assert line.tip.completed_at is not None
     assert line.read(line.tip)["landmark"] == LANDMARK
@@ -52,7 +52,7 @@ def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one_tip(
     caller = line.caller()
     caller.dial()
     more = ("1", "1", *REST) if path is DANGER_HERE else REST
-    for keyed in (*path, *more, "2", LANDMARK):
+    for keyed in (*path, *more, "3", LANDMARK):
         screen = caller.key(keyed)
         assert caller.again() == screen
         line.flush()
@@ -64,7 +64,7 @@ def test_every_hop_repeated_and_repeated_after_a_flush_leaves_one_tip(
 
 
 def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
-    caller = told(line, *DANGER_HERE, "1", "1", *REST, "2", LANDMARK)
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3", LANDMARK)
     text = caller.text
     line.flush()
     for length in range(len(DANGER_HERE), text.count("*") + 1):

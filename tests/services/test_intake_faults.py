@@ -86,7 +86,7 @@ def test_a_replay_touches_nothing_that_was_committed_before(line: Line) -> None:
 
 
 def test_words_with_a_star_survive_a_run_that_was_lost_before_them(line: Line) -> None:
-    caller = told(line, *DANGER_HERE, "1", "1", *REST, "2")
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
     line.flush()
     caller.key("a*b*c")
     assert line.read(line.tip)["landmark"] == "a*b*c"

@@ -61,7 +61,7 @@ def test_zero_goes_back(line: Line) -> None:
 def test_a_star_in_free_text_belongs_to_the_answer(line: Line) -> None:
     caller = line.caller()
     caller.dial()
-    caller.key(*DANGER_HERE, "1", "1", "5", "1", "2", "a*b")
+    caller.key(*DANGER_HERE, "1", "1", "5", "1", "3", "a*b")
     assert caller.screen.startswith("END ")
     assert line.read(line.tip)["landmark"] == "a*b"
 

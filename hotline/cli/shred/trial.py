@@ -99,7 +99,7 @@ class Trial:
         handset.press("Ikibazo", "Oya", "Oya", PROVINCES["1"]["rw"], PLACE.name)
         handset.press(sectors(PLACE.code)[0].name, "Umwana ukora cyangwa usabiriza")
         handset.press("Umuntu mukuru", "Yego")
-        for keyed in ("2", words):
+        for keyed in ("3", words):
             handset.reply(keyed)
 
     def pass_by(self, tip_id: int) -> Iterator[str]:

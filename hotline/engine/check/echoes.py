@@ -7,6 +7,7 @@ from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, texts
 from hotline.engine.check.risky import plain
 from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Node, Text
+from hotline.engine.placeholders import WIDEST
 from hotline.engine.references import targets
 from hotline.engine.run import Place
 
@@ -35,6 +36,8 @@ def _placeholders(book: Book) -> Iterator[Finding]:
     for written in texts(book):
         for language, text in written.text.items():
             for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", text)):
+                if written.field == "text" and found[1:-1] in WIDEST:
+                    continue
                 message = f"{written.field} holds {found}: no screen fills in an answer"
                 fix = "write it without"
                 yield Finding(written.flow, written.node, Code.ECHO, message, fix, language)

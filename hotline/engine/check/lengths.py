@@ -7,6 +7,7 @@ from itertools import islice, product
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import choices_of, conditions, nodes
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
+from hotline.engine.placeholders import WIDEST
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
 from hotline.engine.view import Waiting, said, view
@@ -112,4 +113,7 @@ def _situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]
         told = {
             name: value for name, value in zip(answers, given, strict=True) if value is not None
         }
-        yield replace(run, answers=told), Facts(flags=dict(zip(flags, set_flags, strict=True)))
+        yield (
+            replace(run, answers=told),
+            Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST),
+        )

@@ -1,0 +1,183 @@
+"""C11: a number and a PIN that she chose; one word on how it stands, from any phone; and no way to guess one."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from hotline.services import retention
+from hotline.store.receipts import Inquiry
+from hotline.store.tips import Tip
+from tests.callers import DANGER_HERE, REST, Caller, Line, told
+
+PIN = "4711"
+MY_NUMBER = ("4", "5", "5")
+NOTHING = "Nta kibonetse."
+OTHER_PHONE = "+250788000055"
+
+
+def given(line: Line, pin: str = PIN) -> tuple[Caller, str]:
+    """Somebody who told a tip and took a number."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    number = shown(caller.key("2"))
+    caller.key(pin)
+    return caller, number
+
+
+def shown(screen: str) -> str:
+    (number,) = re.findall(r"\d{3} \d{3} \d{3}", screen)
+    return str(number).replace(" ", "")
+
+
+def asked(line: Line, number: str, pin: str = PIN, msisdn: str = OTHER_PHONE) -> Caller:
+    caller = line.caller(msisdn)
+    caller.dial()
+    caller.key(*MY_NUMBER, number, pin)
+    return caller
+
+
+def wrong(pin: str = PIN) -> str:
+    return f"{(int(pin) + 1) % 10000:04}"
+
+
+def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line: Line) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    screen = caller.key("2")
+    line.flush()
+    assert caller.again() == screen
+
+    number = shown(screen)
+    after = caller.key(PIN)
+    assert number not in after.replace(" ", "")
+    assert PIN not in after
+    assert after.startswith("CON Byabitswe.")
+    line.flush()
+    assert caller.again() == after
+    assert line.tip.receipt_key is not None
+
+
+def test_c11_two_callers_have_two_numbers(line: Line) -> None:
+    assert given(line)[1] != given(line)[1]
+
+
+def test_c11_the_pin_is_in_no_run_and_no_row_and_not_in_the_tip(
+    line: Line, stored: Callable[[], bytes]
+) -> None:
+    _, number = given(line, "8305")
+    asked(line, number, "8305")
+
+    runs = str([held["run"] for held in line.runs.held.values()])
+    assert "8305" not in runs
+    assert "8305" not in line.read(line.tip).values()
+    assert "pin" not in line.read(line.tip)
+    assert number.encode() not in stored()
+
+
+def test_c11_the_four_words_from_another_phone(line: Line) -> None:
+    _, number = given(line)
+    assert asked(line, number).read().startswith("Byakiriwe.\n")
+
+    line.clock.turn(hours=2)
+    retention.helped(line.kit, 1, by="Desk", reason="a helper came")
+    assert asked(line, number).read().startswith("Hari ubikurikirana.\n")
+    retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    caller = asked(line, number)
+    assert caller.read().startswith("Byarangiye.\n")
+    assert caller.key("1") == "END Murakoze. Murabeho."
+
+
+@pytest.mark.parametrize("how", ["pin", "number", "nobody's"])
+def test_c11_what_is_wrong_looks_like_what_is_unknown(line: Line, how: str) -> None:
+    _, number = given(line)
+    one, other = line.caller(), line.caller(OTHER_PHONE)
+    one.dial()
+    other.dial()
+    tried = {
+        "pin": (number, wrong()),
+        "number": (f"{(int(number) + 1) % 10**9:09}", PIN),
+        "nobody's": ("1", PIN),
+    }[how]
+    unknown = one.key(*MY_NUMBER, "430021655", "0001")
+    assert other.key(*MY_NUMBER, *tried) == unknown
+    assert NOTHING in unknown
+
+
+def test_c11_five_tries_an_hour_a_contact_and_then_the_right_one_reads_alike(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number, wrong())
+    for _ in range(4):
+        caller.key("1", number, wrong())
+    assert NOTHING in caller.key("1", number, PIN)
+    assert asked(line, number, msisdn="+250788000056").read().startswith("Byakiriwe.")
+
+    line.clock.turn(hours=1, seconds=1)
+    assert asked(line, number).read().startswith("Byakiriwe.")
+
+
+def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line) -> None:
+    _, number = given(line)
+    for phone in range(20):
+        asked(line, number, wrong(), msisdn=f"+2507880001{phone:02}")
+    assert NOTHING in asked(line, number).screen
+    assert line.tip.state == "complete"
+
+    line.clock.turn(days=1, seconds=1)
+    assert asked(line, number).read().startswith("Byakiriwe.")
+
+
+def test_a_slip_of_the_thumb_costs_no_try(line: Line) -> None:
+    caller = asked(line, "430021656")
+    assert NOTHING in caller.screen
+    assert line.all(Inquiry) == []
+
+
+def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number)
+    screen = caller.screen
+    retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    for _ in range(3):
+        line.flush()
+        assert caller.again() == screen
+    assert len(line.all(Inquiry)) == 1
+
+
+def test_a_second_try_in_one_session_does_not_read_what_the_first_opened(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number)
+    assert NOTHING in caller.key("0", "0", number, wrong())
+
+
+def test_digits_dialled_ahead_open_no_status(line: Line) -> None:
+    _, number = given(line)
+    front = line.caller(OTHER_PHONE).dial()
+    assert line.caller(OTHER_PHONE).dial("*".join((*MY_NUMBER, number, PIN))) == front
+    assert line.caller(OTHER_PHONE).dial("*".join(MY_NUMBER)) == front
+
+
+def test_a_pin_chosen_again_is_the_one_that_holds(line: Line) -> None:
+    caller, number = given(line)
+    caller.key("0", "2468")
+    assert NOTHING in asked(line, number).screen
+    assert asked(line, number, "2468").read().startswith("Byakiriwe.")
+
+
+def test_a_tombstone_has_no_receipt_and_tries_are_forgotten(line: Line) -> None:
+    _, number = given(line)
+    asked(line, number)
+    with line.database.writing() as session:
+        session.execute(update(Tip).values(closed_at=line.clock(), warned_at=line.clock()))
+    line.clock.turn(days=91)
+    retention.tidy(line.kit)
+
+    assert line.tip.receipt_key is None
+    assert line.all(Inquiry) == []
+    assert NOTHING in asked(line, number).screen
+
+
+def test_without_its_key_the_line_offers_no_number_and_goes_on(line: Line) -> None:
+    line.kit.pseudonyms._folder.destroy("receipt.key")
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    assert "Nimero yo kubaza" not in caller.screen
+    assert caller.key("2").startswith("CON Ikiranga aho")
