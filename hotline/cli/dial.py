@@ -10,21 +10,20 @@ from hotline.errors import HandsetRefused, NumberInvalid
 WIDTH = 24
 
 
-def draw(session: Session) -> str:
+def draw(session: Session, columns: int = WIDTH) -> str:
     """The screen in a frame, with what it costs."""
-    lines = [
-        f"| {piece:<{WIDTH}} |" for line in session.screen.split("\n") for piece in _wrapped(line)
-    ]
-    edge = f"+{'-' * (WIDTH + 2)}+"
+    pieces = [piece for line in session.screen.split("\n") for piece in _wrapped(line, columns)]
+    lines = [f"| {piece:<{columns}} |" for piece in pieces]
+    edge = f"+{'-' * (columns + 2)}+"
     foot = f"{session.septets}/156" if session.open else (session.status or "")
-    return "\n".join([edge, *lines, edge, f"{foot:>{WIDTH + 4}}"])
+    return "\n".join([edge, *lines, edge, f"{foot:>{columns + 4}}"])
 
 
-def _wrapped(line: str) -> list[str]:
+def _wrapped(line: str, columns: int) -> list[str]:
     pieces: list[str] = []
-    while len(line) > WIDTH:
-        cut = line.rfind(" ", 0, WIDTH + 1)
-        cut = WIDTH if cut <= 0 else cut
+    while len(line) > columns:
+        cut = line.rfind(" ", 0, columns + 1)
+        cut = columns if cut <= 0 else cut
         pieces.append(line[:cut])
         line = line[cut:].lstrip(" ")
     return [*pieces, line]
@@ -49,7 +48,14 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
 )
 @click.option("--emulator", "url", default="http://127.0.0.1:8001", show_default=True)
 @click.option("--network", help="A network code, instead of the prefix's.")
-def dial(code: str, msisdn: str, url: str, network: str | None) -> None:
+@click.option(
+    "--columns",
+    type=click.IntRange(12, 40),
+    default=WIDTH,
+    show_default=True,
+    help="How many letters a line of the handset holds: many hold 16.",
+)
+def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
     """Dial CODE on one of the emulator's handsets. An empty line hangs up."""
     try:
         session = EmulatorClient(url).dial(code, msisdn=msisdn, network=network)
@@ -57,7 +63,7 @@ def dial(code: str, msisdn: str, url: str, network: str | None) -> None:
         raise click.ClickException(str(refused)) from None
     except requests.RequestException:
         raise click.ClickException(f"no emulator answers at {url}: start `hotline demo`") from None
-    click.echo(draw(session))
+    click.echo(draw(session, columns))
     while session.open:
         text = click.prompt("", prompt_suffix="> ", default="", show_default=False)
         if not text:
@@ -68,4 +74,4 @@ def dial(code: str, msisdn: str, url: str, network: str | None) -> None:
         except HandsetRefused:
             click.echo("The network has ended this dialogue.")
             return
-        click.echo(draw(session))
+        click.echo(draw(session, columns))

@@ -42,6 +42,11 @@ def test_long_lines_are_wrapped_at_words(url: str, line: FakeLine) -> None:
     assert {len(row) for row in framed} == {28}
     assert framed[0] == "| abcdefgh abcdefgh        |"
 
+    ran = CliRunner().invoke(dial, ["*384*777#", "--emulator", url, "--columns", "16"])
+    framed = [row for row in ran.output.splitlines() if row.startswith("|")]
+    assert {len(row) for row in framed} == {20}
+    assert framed[0] == "| abcdefgh         |"
+
 
 def test_a_phone_that_is_off(url: str, client: EmulatorClient) -> None:
     client.power("+250788000001", on=False)
