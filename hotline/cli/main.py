@@ -93,6 +93,10 @@ COMMANDS: dict[str, Entry] = {
         "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
     ),
     "tips": Entry("hotline.cli.tips:tips", "See how tips stand; read one."),
+    "training": Entry(
+        "hotline.cli.training:training",
+        "Officers in training: codes to join with, how many joined, and taking one off.",
+    ),
     "watch": Entry("hotline.cli.watch:watch", "Who is woken when something is wrong, and by what."),
     "words": Entry("hotline.cli.words:words", "The words the code itself says, in every language."),
     "worker": Entry("hotline.cli.processes:worker", "Work on one queue, until told to stop."),

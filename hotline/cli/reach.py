@@ -12,7 +12,16 @@ from hotline.cli.kit import console_kit
 from hotline.domain.places import place_name
 from hotline.domain.quiz import Bound, Gain, Share
 from hotline.ports import Kit
-from hotline.services.figures import By, Figures, Gains, Sessions, gains, leader_sessions
+from hotline.services.figures import (
+    By,
+    Figures,
+    Gains,
+    Sessions,
+    Training,
+    gains,
+    leader_sessions,
+    training,
+)
 from hotline.services.figures import reach as reach_by
 from hotline.services.outreach import Measure
 
@@ -21,11 +30,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 TOTAL = "total"
 QUIZ = "quiz"
 LEADERS = "leader-sessions"
+TRAINING = "training"
 EVERY = "all"
 
 
 @click.command()
-@click.option("--by", type=click.Choice([*(by.value for by in By), QUIZ, LEADERS]), required=True)
+@click.option(
+    "--by", type=click.Choice([*(by.value for by in By), QUIZ, LEADERS, TRAINING]), required=True
+)
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 def reach(by: str, as_json: bool, as_csv: bool) -> None:
@@ -35,6 +47,7 @@ def reach(by: str, as_json: bool, as_csv: bool) -> None:
     in a hundred, and without remembering who they were. By quiz: the share of a hundred that was right before a lesson
     and after it, of people who answered both; `>=` and `<=` where fewer than five were wrong, or right; nothing where
     fewer than 20 answered. By leader-sessions: sessions that local leaders held and told of, and the people who came.
+    By training: lessons that officers took, the cases answered, and the share of a hundred that was right.
     """
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
@@ -58,6 +71,8 @@ def _found(kit: Kit, by: str) -> list[Mapping[str, Any]]:
         return _quiz_rows(gains(kit))
     if by == LEADERS:
         return list(_session_rows(leader_sessions(kit)))
+    if by == TRAINING:
+        return list(_training_rows(training(kit)))
     return _reach_rows(reach_by(kit, By(by)))
 
 
@@ -72,6 +87,17 @@ def _session_rows(sessions: Sessions) -> Iterator[Mapping[str, Any]]:
             }
     held, came = sessions.held[By.DISTRICT], sessions.came[By.DISTRICT]
     yield {"district": TOTAL, "occasion": TOTAL, "sessions": held.total, "people": came.total}
+
+
+def _training_rows(found: Training) -> Iterator[Mapping[str, Any]]:
+    for code, taken in found.taken.cells.items():
+        right, asked = found.right.get(code), found.asked.cells[code]
+        yield _trained(place_name(code, "en"), taken, right, asked)
+    yield _trained(TOTAL, found.taken.total, found.total, found.asked.total)
+
+
+def _trained(place: str, taken: Any, right: Share | None, asked: Any) -> Mapping[str, Any]:
+    return {"district": place, "taken": taken, "right": _share(right), "of": asked}
 
 
 def as_sheet(rows: list[Mapping[str, Any]]) -> str:

@@ -102,6 +102,16 @@ def gain(pairs: Pairs) -> Gain | None:
     return Gain(_share(pairs.before, pairs.asked), _share(pairs.after, pairs.asked))
 
 
+def score(right: int, asked: int) -> Share | None:
+    """The share of answers that were right; None where too few were asked."""
+    return _share(right, asked) if asked >= LEAST_ASKED else None
+
+
+def average(scores: Sequence[tuple[int, Share]]) -> Share | None:
+    """Over several, each with how many were asked: made of what is shown of them."""
+    return _average(scores) if scores else None
+
+
 def pooled(gains: Sequence[tuple[int, Gain]]) -> Gain | None:
     """Over several things, each with how many were asked. Made of what is shown of them: it gives nothing else away."""
     if not gains:

@@ -9,8 +9,9 @@ from enum import StrEnum
 from hotline.domain.figures import Column, apart, protect
 from hotline.domain.gathering import CAME, HELD, Occasion
 from hotline.domain.places import districts
-from hotline.domain.quiz import Gain, Outcome, Pairs, gain, pooled
+from hotline.domain.quiz import Gain, Outcome, Pairs, Share, average, gain, pooled, score
 from hotline.domain.tip import ABROAD, UNSURE
+from hotline.domain.training import GOOD, OTHER, TAKEN
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
 from hotline.services.outreach import Measure, pair_measure
@@ -135,6 +136,39 @@ def leader_sessions(kit: Kit) -> Sessions:
         for measure in (HELD, CAME)
     )
     return Sessions(held, came)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What officers took of their lessons, by district: lessons, answers, and the share of these that was right."""
+
+    taken: Column
+    asked: Column
+    right: Mapping[str, Share]
+    """Without the districts where too few answered."""
+    total: Share | None
+
+
+def training(kit: Kit) -> Training:
+    """Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        totals = outreach.totals(session, By.DISTRICT)
+
+    codes = [district.code for district in districts()]
+    right = {code: totals.get((code, GOOD), 0) for code in codes}
+    answers = {code: right[code] + totals.get((code, OTHER), 0) for code in codes}
+    asked = protect(answers)
+    shown = {
+        code: found
+        for code, cell in asked.cells.items()
+        if isinstance(cell, int) and (found := score(right[code], cell)) is not None
+    }
+    return Training(
+        taken=protect({code: totals.get((code, TAKEN), 0) for code in codes}),
+        asked=asked,
+        right=shown,
+        total=average([(answers[code], shown[code]) for code in shown]),
+    )
 
 
 def _rows(by: By, counted: Collection[str]) -> Sequence[str]:

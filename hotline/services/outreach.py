@@ -62,7 +62,7 @@ def log_language(session: Session, dialogue: Dialogue, language: str) -> None:
 
 def log_topic(session: Session, dialogue: Dialogue, topic: str, at: datetime) -> None:
     """A topic counts once in a session, however often it is read."""
-    if _first_time(dialogue, f"{Measure.TOPIC}:{topic}"):
+    if first_time(dialogue, f"{Measure.TOPIC}:{topic}"):
         outreach.count(session, _cell_of(dialogue, Measure.TOPIC, topic, at))
 
 
@@ -70,7 +70,7 @@ def log_pair(
     session: Session, dialogue: Dialogue, thing: str, outcome: Outcome, at: datetime
 ) -> None:
     """How the two answers to one thing of the quiz compare: the first two of a session, however often it is asked."""
-    if _first_time(dialogue, f"quiz:{thing}"):
+    if first_time(dialogue, f"quiz:{thing}"):
         outreach.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
 
 
@@ -130,7 +130,7 @@ def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
     joining.leave(session, kit, msisdn)
 
 
-def _first_time(dialogue: Dialogue, name: str) -> bool:
+def first_time(dialogue: Dialogue, name: str) -> bool:
     """Whether the session did not count it yet; from now on it has."""
     if name in dialogue.counted:
         return False

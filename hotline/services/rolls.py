@@ -1,12 +1,13 @@
-"""What an answer in the flow of a roll changes: a phone joins, leaves, or tells of a session that was held."""
+"""What an answer in the flow of a roll changes: a phone joins, leaves, tells of a session or answers a case."""
 
 from collections.abc import Mapping
 
 from hotline.domain.gathering import CAME_ANSWER, OCCASION_ANSWER, Gathering, Occasion, crowd
 from hotline.domain.joining import NAMES, YES
+from hotline.domain.training import case_of
 from hotline.engine.events import Answered
 from hotline.ports import Kit
-from hotline.services import gatherings, joining
+from hotline.services import gatherings, joining, lessons
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 
@@ -16,7 +17,7 @@ LEAVES = {names.leaves: roll for roll, names in NAMES.items()}
 
 def concerns(name: str) -> bool:
     """Whether an answer of this name changes anything here."""
-    return name in CODES or name in LEAVES or name == CAME_ANSWER
+    return name in CODES or name in LEAVES or name == CAME_ANSWER or case_of(name) is not None
 
 
 def answered(
@@ -34,6 +35,10 @@ def answered(
     if (roll := LEAVES.get(answer.name)) is not None:
         if answer.value == YES:
             joining.leave(session, kit, caller, roll)
+        return
+
+    if (case := case_of(answer.name)) is not None:
+        lessons.log(session, kit, dialogue, caller, case, answers, kit.now())
         return
 
     came, occasion = crowd(answer.value), answers.get(OCCASION_ANSWER, "")

@@ -1,4 +1,4 @@
-"""`hotline leaders` and `hotline reach --by leader-sessions` on a line of its own."""
+"""`hotline leaders`, `hotline training` and what `hotline reach` tells of them, on a line of its own."""
 
 import json
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.leaders import leaders
 from hotline.cli.reach import reach
+from hotline.cli.training import training
 from hotline.config import Settings
 from hotline.sealing.keymaking import make_keys
 from hotline.store.database import open_database
@@ -34,20 +35,23 @@ def run(home: Path, command: Command, *arguments: str, typed: str = "", code: in
     return result
 
 
-def test_a_code_is_told_once_listed_without_its_digits_and_ended(home: Path) -> None:
-    told = run(home, leaders, "code", "gasabo", "--days", "7", *WHO).stdout
+@pytest.mark.parametrize("command", [leaders, training])
+def test_a_code_is_told_once_listed_without_its_digits_and_ended(
+    home: Path, command: Command
+) -> None:
+    told = run(home, command, "code", "gasabo", "--days", "7", *WHO).stdout
     digits = told.split()[0]
     assert len(digits) == 8
     assert "Gasabo, until " in told
 
-    listed = run(home, leaders, "list", "--json").stdout
+    listed = run(home, command, "list", "--json").stdout
     assert digits not in listed
     (row,) = json.loads(listed)
     assert (row["district"], row["phones"], row["codes"][0]["uses"]) == ("Gasabo", 0, 0)
-    assert "used 0 times" in run(home, leaders, "list").output
+    assert "used 0 times" in run(home, command, "list").output
 
-    assert "ended 1" in run(home, leaders, "end", "Gasabo", *WHO).output
-    assert "nobody joined yet" in run(home, leaders, "list").stderr
+    assert "ended 1" in run(home, command, "end", "Gasabo", *WHO).output
+    assert "nobody joined yet" in run(home, command, "list").stderr
 
 
 def test_a_number_is_asked_for_and_not_shown(home: Path) -> None:
@@ -65,3 +69,9 @@ def test_sessions_have_a_row_for_every_district_and_every_occasion(home: Path) -
         "people": "<5",
     }
     assert document["total"]["people"] == "<5"
+
+
+def test_scores_have_a_row_for_every_district(home: Path) -> None:
+    document = json.loads(run(home, reach, "--by", "training", "--json").stdout)
+    assert len(document["rows"]) == 30
+    assert document["total"] == {"district": "total", "taken": "<5", "right": None, "of": "<5"}

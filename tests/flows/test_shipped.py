@@ -192,6 +192,7 @@ def test_c17_no_printed_entry_leads_to_a_report() -> None:
         "quiz",
         "leaders",
         "responders",
+        "training",
     }
     assert all(len(entry) == 2 for entry in BOOK.entries)
     for entry in BOOK.entries:

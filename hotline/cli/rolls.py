@@ -1,0 +1,67 @@
+"""What the commands of both rolls do: `hotline leaders` and `hotline training`. No command shows a number."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.cli.signing import checked
+from hotline.domain.joining import VALID, Roll
+from hotline.domain.places import place_name
+from hotline.services import joining
+from hotline.services.joining import Enlisted
+
+named = click.option(
+    "--name", prompt="Your name", callback=checked, help="Who says so: kept in the audit log."
+)
+days_option = click.option("--days", type=int, default=VALID.days, show_default=True)
+as_json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+
+
+def tell_code(roll: Roll, district: str, days: int, name: str) -> None:
+    with console_kit() as kit:
+        digits, row = joining.make_code(kit, roll, district, by=name, valid=timedelta(days=days))
+    where = place_name(row.district, "en")
+    click.echo(f"{digits}  {where}, until {row.ends_at:%Y-%m-%d}")
+    click.echo("it is kept nowhere: write it down now", err=True)
+
+
+def end_codes(roll: Roll, district: str, name: str) -> None:
+    with console_kit() as kit:
+        ended = joining.end_codes(kit, roll, district, by=name)
+    click.echo(f"ended {ended}")
+
+
+def take_off(roll: Roll, number: str | None, name: str) -> None:
+    number = number or str(click.prompt("Number", hide_input=True, err=True))
+    with console_kit() as kit:
+        joining.remove(kit, roll, number, by=name)
+    click.echo("removed")
+
+
+def list_roll(roll: Roll, *, as_json: bool) -> None:
+    with console_kit() as kit:
+        rows = [_row(one) for one in joining.enlisted(kit, roll)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo(f"nobody joined yet: `hotline {roll} code DISTRICT`", err=True)
+    for row in rows:
+        click.echo(f"{row['district']:16} {row['phones']:5} phones")
+        for one in row["codes"]:
+            click.echo(f"{'':16} a code until {one['until']}, used {one['uses']} times")
+
+
+def _row(one: Enlisted) -> Mapping[str, Any]:
+    return {
+        "district": place_name(one.district, "en"),
+        "phones": one.phones,
+        "codes": [
+            {"until": f"{row.ends_at:%Y-%m-%d}", "uses": row.uses, "made_by": row.made_by}
+            for row in one.codes
+        ],
+    }

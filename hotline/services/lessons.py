@@ -1,0 +1,38 @@
+"""What officers answered in their lessons: counted by district, the first answer of a session."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
+from hotline.domain.joining import Roll
+from hotline.domain.training import TAKEN, Case, measure_of, whole
+from hotline.errors import KeyMissing
+from hotline.ports import Kit
+from hotline.services.outreach import day_of, first_time
+from hotline.store import joined, outreach
+from hotline.store.contacts import Dialogue
+from hotline.store.database import Session
+from hotline.store.outreach import Cell
+
+
+def log(
+    session: Session,
+    kit: Kit,
+    dialogue: Dialogue,
+    caller: str,
+    case: Case,
+    answers: Mapping[str, str],
+    at: datetime,
+) -> None:
+    """Count an answer, and the lesson once it is whole. Of anybody who is on no roll, nothing is counted."""
+    row = None
+    with suppress(KeyMissing):
+        row = joined.of_number(session, kit.pseudonyms.joined(Roll.OFFICERS, caller))
+    if row is None:
+        return
+    measures = [measure_of(answers[case.name])] if first_time(dialogue, case.name) else []
+    if whole(case.lesson, answers) and first_time(dialogue, f"{TAKEN}:{case.lesson}"):
+        measures.append(TAKEN)
+    for measure in measures:
+        cell = Cell(day_of(at), measure, "", dialogue.channel, "", row.district, case.lesson)
+        outreach.count(session, cell)

@@ -1,0 +1,34 @@
+"""R11: which answers are counted, and as what."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.quiz import Share, average, score
+from hotline.domain.training import GOOD, OTHER, Case, case_of, measure_of, whole
+
+
+@pytest.mark.parametrize("name", ["train_child_4", "train_child", "quiz_fee", "train__1", ""])
+def test_other_answers_are_of_no_case(name: str) -> None:
+    assert case_of(name) is None
+
+
+@given(st.text())
+def test_whatever_an_answer_is_called_it_is_a_case_or_none(name: str) -> None:
+    case = case_of(name)
+    assert case is None or case.name == name
+
+
+def test_not_to_be_sure_is_not_right_and_a_lesson_is_whole_with_its_last_case() -> None:
+    assert [measure_of(value) for value in ("right", "wrong", "unsure")] == [GOOD, OTHER, OTHER]
+    answers = {Case("child", number).name: "right" for number in (1, 3)}
+    assert not whole("child", answers)
+    assert whole("child", answers | {"train_child_2": "unsure"})
+
+
+def test_a_score_is_told_from_twenty_answers_on_and_bounds_what_few_gave() -> None:
+    assert score(15, 19) is None
+    assert str(score(15, 30)) == "50"
+    assert str(score(29, 30)) == ">=86"
+    assert average([]) is None
+    assert average([(20, Share(50)), (60, Share(90))]) == Share(80)

@@ -1,0 +1,41 @@
+"""R11: what a lesson for officers promises: three screens, three cases, each explained in one screen, not all alike."""
+
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.quiz import VALUES
+from hotline.domain.training import CASES, Case
+from hotline.engine import document
+from hotline.engine.flow import Flow, Menu, Say
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+
+BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+LESSONS = [flow for name, flow in BOOK.flows.items() if name.startswith("train_")]
+
+
+def test_there_are_six_lessons() -> None:
+    assert len(LESSONS) == 6
+
+
+@pytest.mark.parametrize("flow", LESSONS, ids=lambda flow: flow.name)
+def test_a_lesson_is_three_screens_and_three_cases_that_are_counted(flow: Flow) -> None:
+    shown: list[Say] = []
+    asked: list[Menu] = []
+    name: str | None = flow.start
+    while isinstance(node := flow.nodes[name or ""], Say | Menu):
+        if isinstance(node, Menu):
+            asked.append(node)
+        else:
+            shown.append(node)
+        name = node.goes
+
+    lesson = flow.name.removeprefix("train_")
+    assert len(shown) == 3 + CASES
+    assert [menu.saves for menu in asked] == [
+        Case(lesson, number).name for number in range(1, CASES + 1)
+    ]
+    right = [menu.choices[0].value for menu in asked]
+    assert set(right) == {"right", "wrong"}, "whoever always presses 1 is not always right"
+    assert all({choice.value for choice in menu.choices} == VALUES for menu in asked)
