@@ -33,9 +33,9 @@ COMPANIONS = _set(
 MOST_WORDS = 8
 
 
-def spelled(text: str) -> list[str]:
+def spelled(text: str, *, most: int = 400) -> list[str]:
     """Words in capitals, without accents or punctuation."""
-    plain = unicodedata.normalize("NFKD", text[:400])
+    plain = unicodedata.normalize("NFKD", text[:most])
     letters = "".join(c for c in plain if not unicodedata.combining(c)).upper()
     return re.findall(r"[A-Z0-9]+", letters)
 

@@ -2,8 +2,8 @@
 
 VERSION = b"\x01"
 """The first byte of everything sealed: a later format stands beside this one."""
-SIZES = (256, 512, 1024, 2048)
-"""A body is padded to one of these, so that its length tells next to nothing."""
+SIZES = (256, 512, 1024, 2048, 4096, 8192)
+"""A body is padded to one of these, so that its length tells next to nothing. A long SMS needs the last two."""
 NUMBER_BYTES = 32
 """Every sealed number has one length."""
 

@@ -43,7 +43,7 @@ class Sealer:
         desks: Mapping[str, bytes],
         at: datetime | None = None,
     ) -> SealedTip:
-        """Seal answers to desks (code -> public key). Padded to 256, 512, 1024 or 2048 bytes.
+        """Seal answers to desks (code -> public key). Padded to one of `SIZES`.
 
         A desk whose key cannot be used gets no grant. `at` puts that week's lock on the grants. Raises ValueError for
         answers that no size holds: the engine lets nobody type so much.

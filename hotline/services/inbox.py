@@ -1,4 +1,4 @@
-"""MO: a responder's answer, or somebody's wish to hear no more. What is written to us is never repeated back."""
+"""MO: a responder's answer, a wish to hear no more, or a tip. What is written to us is never repeated back."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +14,13 @@ from hotline.domain.message import (
     responders_entry,
 )
 from hotline.domain.reply import Verb, parse
+from hotline.domain.sms_tip import is_tip
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import gatherings, ladder, outreach
+from hotline.services import gatherings, ladder, outreach, sms_tips
 from hotline.services.doorbell import ring
 from hotline.services.referral import Taking, take
+from hotline.services.sms_tips import Written
 from hotline.store import responders
 from hotline.store.contacts import InboundSeen
 from hotline.store.database import Session, add_if_new
@@ -34,6 +36,7 @@ class InboxOutcome(StrEnum):
     REPEATED = "repeated"
     STOPPED = "stopped"
     UNKNOWN_SENDER = "unknown_sender"
+    TIP = "tip"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
     TAKEN = "taken"
@@ -60,6 +63,8 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
     at = kit.now()
     sender_key = kit.pseudonyms.enrolled(message.sender)
     message_id: int | None = None
+    written = Written(None, None)
+    known = sms_tips.gather(kit, message) if _may_tell(kit, message, sender_key) else None
     with kit.database.writing() as session:
         seen = InboundSeen(provider_id=message.provider_id, outcome="", received_at=at)
         if not add_if_new(session, seen):
@@ -67,16 +72,28 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
         responder = responders.enrolled(session, sender_key)
 
         answer = _answer(session, kit, message, responder, at)
+        if answer.outcome is InboxOutcome.UNKNOWN_SENDER and known is not None:
+            written = sms_tips.note(session, kit, message, known, at)
+            answer = Answer(InboxOutcome.TIP)
         session.get_one(InboundSeen, message.provider_id).outcome = answer.outcome
         if responder is not None and answer.template is not None:
             message_id = _reply(session, kit, responder, answer, at)
 
+    sms_tips.announce(kit, written)
     # Counting asks another machine: never while a transaction is open.
     if answer.outcome is InboxOutcome.WRONG_REFERENCE and responder is not None:
         message_id = _say_wrong(kit, responder, at)
     if message_id is not None:
         ring(kit, Job.DELIVER, message_id)
     return answer.outcome
+
+
+def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
+    """Whether it is a stranger's and tells anything. A responder's answer waits for nobody that a tip needs."""
+    if not kit.line.inbound_sms or not is_tip(message.text) or is_stop(message.text):
+        return False
+    with kit.database.reading() as session:
+        return responders.enrolled(session, sender_key) is None
 
 
 def _answer(

@@ -1,0 +1,103 @@
+"""A tip as one SMS: what of it routes, and in what words it is kept. Pure, and total.
+
+Nobody is asked anything, so what she did not write is not sure. That an official is not involved nobody said either:
+such a tip is the national desk's alone, which reads it and passes it on.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+
+from hotline.domain.keywords import same_sound, spelled
+from hotline.domain.place_names import spelling
+from hotline.domain.places import districts
+from hotline.domain.tip import UNSURE
+from hotline.text.languages import FIRST
+
+WORDS = "words"
+"""The answer that is her message."""
+MOST_BYTES = 7000
+"""Of one tip, several messages together: what the largest sealed size holds."""
+LEAST_WORDS = 2
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_PLAIN = str.maketrans({'"': "'", "\\": "/"})
+"""Two letters that would take two bytes each under seal."""
+
+
+def _stems(words: str) -> tuple[str, ...]:
+    return tuple(map(same_sound, words.split()))
+
+
+DANGER = _stems(
+    "MUTABAR NTABAR TABAR DUTABAR GUTABAR BYIHUTIRW VUBA AKAGA IBYAGO KWICWA KUNYICA KUMWICA BANYICA BAMWICA BARANYICA"
+    " BARAMWICA ARAPFA GUPFA KUBITWA ARAKUBITWA BAKUBITA BARAKUBITA BAMUKUBITA BAFUNGIRAN AFUNGIRAN FUNGIRAN AFUNGIYE"
+    " YAFUNZ BAFUNZ BARAFUNZ BAMUFUNZ"
+    " SECOURS AIDEZ URGEN DANGER ENFERM SEQUEST FRAPP BATTU MOURIR MEURT TUER MENAC VIOL SAUVE"
+    " HELP RESCUE LOCKED BEAT HURT KILL DYING BLEED RAPE RAPING THREAT NOW"
+)
+"""Beginnings of words that cannot wait. One too many costs somebody a look; one too few may cost a life."""
+CHILD = _stems("UMWANA ABANA MWANA BANA ENFANT FILLETTE MINEUR BEBE CHILD KID BABY BABIES MINOR")
+LANGUAGES = {
+    "fr": frozenset(
+        _stems(
+            "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR"
+        )
+    ),
+    "en": frozenset(
+        _stems("THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY")
+    ),
+}
+"""Small words that the others do not have."""
+
+
+def cleaned(text: str) -> str:
+    """Her words on one line, without anything invisible."""
+    composed = unicodedata.normalize("NFC", text)
+    seen = (" " if c.isspace() else c for c in composed if c.isspace() or _is_seen(c))
+    return " ".join("".join(seen).split()).translate(_PLAIN)
+
+
+def is_tip(text: str) -> bool:
+    """Whether it tells anything: words, or one that cannot wait. A lone greeting, a digit or a code does not."""
+    said = spelled(text)
+    words = [word for word in said if word.isalpha() and len(word) > 2]
+    return len(words) >= LEAST_WORDS or _begins(said, DANGER)
+
+
+def fits(text: str) -> bool:
+    """Whether one tip can hold it."""
+    return len(text.encode()) <= MOST_BYTES
+
+
+def answers(text: str) -> Mapping[str, str]:
+    """What `text`, cleaned, answers of the report's questions."""
+    said = spelled(text, most=len(text))
+    told = {"danger": "yes" if _begins(said, DANGER) else UNSURE, "official": UNSURE, WORDS: text}
+    if _begins(said, CHILD):
+        told["who"] = "child"
+    district = _district(said)
+    return told | ({"district": district} if district else {"province": UNSURE})
+
+
+def language(text: str) -> str:
+    """The likeliest by its small words; Kinyarwanda where nothing speaks for another."""
+    said = spelled(text)
+    counts = {
+        code: sum(same_sound(word) in small for word in said) for code, small in LANGUAGES.items()
+    }
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] > 1 and list(counts.values()).count(counts[best]) == 1 else FIRST
+
+
+def _is_seen(letter: str) -> bool:
+    return unicodedata.category(letter) not in _DROPPED
+
+
+def _begins(said: list[str], stems: tuple[str, ...]) -> bool:
+    return any(same_sound(word).startswith(stems) for word in said)
+
+
+def _district(said: list[str]) -> str | None:
+    """The one district that is named, spelled well enough to be no other word; a sector's or village's name is none."""
+    heard = {spelling(word) for word in said}
+    named = [area.code for area in districts() if spelling(area.name) in heard]
+    return named[0] if len(named) == 1 else None

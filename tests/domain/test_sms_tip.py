@@ -1,0 +1,82 @@
+"""What one SMS tells: when it is a tip, when it cannot wait, and where."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.sms_tip import MOST_BYTES, answers, cleaned, fits, is_tip, language
+from hotline.domain.tip import told
+
+
+@pytest.mark.parametrize(
+    ("text", "tip"),
+    [
+        ("mutabare", True),
+        ("MUTABALE!", True),
+        ("help", True),
+        ("umukobwa afungiranye", True),
+        ("une fille travaille sans salaire a Kicukiro", True),
+        ("", False),
+        ("...", False),
+        ("0", False),
+        ("1 K7Q4", False),
+        ("hello", False),
+        ("muraho", False),
+        ("ABANA", False),
+        ("45 UMUGANDA", False),
+        ("UMUYOBOZI 12345678", False),
+    ],
+)
+def test_what_tells_anything_is_a_tip(text: str, tip: bool) -> None:
+    assert is_tip(text) is tip
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency", "place"),
+    [
+        ("umukobwa afungiranye mu nzu i Gasabo mutabare", 1, "12"),
+        ("bamufungilanye mu Rubavu, arakubitwa", 1, "33"),
+        ("Une fille est enfermee a Huye, urgent", 1, "24"),
+        ("A girl is locked in a house in Kicukilo", 1, "13"),
+        ("umwana akora mu rugo adahembwa", 1, "unsure"),
+        ("akazi ko mu mahanga k'ikinyoma, Musanze", 2, "43"),
+        # A sector, a village and two districts decide nothing.
+        ("hari akazi k'ikinyoma i Remera", 2, "unsure"),
+        ("hari akazi k'ikinyoma i Kabeza", 2, "unsure"),
+        ("hagati ya Huye na Nyanza hari ikibazo", 2, "unsure"),
+        # To sit is not to kill.
+        ("aba yicaye, kwicara mu nzu", 2, "unsure"),
+    ],
+)
+def test_how_urgent_it_is_and_where(text: str, urgency: int, place: str) -> None:
+    come_to = told(answers(cleaned(text)), completed=True)
+    assert come_to is not None
+    assert (come_to.urgency, come_to.place) == (urgency, place)
+    assert come_to.desk is None, "nobody said that no official is involved"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("une fille est dans la maison", "fr"),
+        ("the girl is in the house", "en"),
+        ("umukobwa ari mu nzu", "rw"),
+        ("", "rw"),
+        ("la the", "rw"),
+    ],
+)
+def test_the_language_is_guessed_by_small_words(text: str, code: str) -> None:
+    assert language(text) == code
+
+
+@given(st.text())
+def test_no_text_raises_and_what_is_kept_fits_under_seal(text: str) -> None:
+    is_tip(text)
+    said = cleaned(text)
+    language(said)
+    whole = json.dumps(dict(answers(said)), ensure_ascii=False).encode("utf-8", "surrogatepass")
+    if fits(said):
+        assert len(whole) < MOST_BYTES + 200
+    assert cleaned(said) == said

@@ -1,0 +1,105 @@
+"""A tip as one SMS: filed once, sealed, to the national desk, and answered by nothing."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.domain.tip import TipState
+from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.store.contacts import Dialogue, InboundSeen
+from hotline.store.messages import Message
+from hotline.store.responders import Responder
+from tests.builders import make_message
+from tests.callers import Line
+from tests.kits import make_line
+from tests.servers import every_value
+
+GIRL = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
+
+
+def text(line: Line, words: str, n: int, sender: str = "+250788000055") -> InboxOutcome:
+    message = make_message(provider_id=f"ATXid_{n}", sender=sender, text=words)
+    return take_sms(line.kit, message)
+
+
+def test_it_is_filed_sealed_to_the_national_desk_and_rung_for(line: Line) -> None:
+    assert text(line, GIRL, 1) is InboxOutcome.TIP
+    tip = line.tip
+    assert (tip.state, tip.channel, tip.urgency, tip.place) == (TipState.COMPLETE, "sms", 1, "12")
+    assert line.desks_of(tip) == {"national"}
+    assert line.read(tip)["words"] == GIRL
+    assert [row_id for _, row_id in line.jobs.rung] == [tip.id]
+    assert line.all(Message) == []
+
+
+@pytest.mark.parametrize("flushed", [False, True])
+def test_the_same_words_again_are_the_same_tip(line: Line, *, flushed: bool) -> None:
+    for n, words in enumerate((GIRL, GIRL, f" {GIRL.upper()} "), 1):
+        assert text(line, words, n) is InboxOutcome.TIP
+        line.clock.turn(minutes=20)
+        if flushed:
+            line.flush()
+    assert len(line.tips) == 1
+    assert text(line, GIRL, 1) is InboxOutcome.REPEATED
+
+
+def test_parts_within_a_minute_are_one_tip_and_whole(line: Line) -> None:
+    text(line, "umukobwa afungiranye mu nzu", 1)
+    line.clock.turn(seconds=20)
+    text(line, "inzu itukura iruhande rw'isoko", 2)
+    assert line.read(line.tip)["words"] == (
+        "umukobwa afungiranye mu nzu inzu itukura iruhande rw'isoko"
+    )
+
+
+@pytest.mark.parametrize("way", ["later", "flushed", "another phone", "dead"])
+def test_what_cannot_be_joined_is_a_tip_of_its_own(line: Line, way: str) -> None:
+    text(line, "umukobwa afungiranye mu nzu", 1)
+    if way == "later":
+        line.clock.turn(minutes=2)
+    if way == "flushed":
+        line.flush()
+    line.runs.dead = way == "dead"
+    text(line, "inzu itukura iruhande rw'isoko", 2, f"+25078800005{5 + (way == 'another phone')}")
+    assert len(line.tips) == 2
+
+
+def test_a_message_that_is_too_long_to_be_joined_loses_nothing(line: Line) -> None:
+    for n in range(6):
+        text(line, f"igice {n} " + "é" * 790, n)
+    kept = " ".join(line.read(tip)["words"] for tip in line.tips)
+    assert len(line.tips) == 2
+    assert all(f"igice {n} " in kept for n in range(6))
+
+
+def test_nobody_lives_to_be_told_and_it_is_kept_all_the_same(line: Line) -> None:
+    with line.database.writing() as session:
+        session.query(Responder).delete()
+    assert text(line, GIRL, 1) is InboxOutcome.TIP
+    assert line.tip.state == TipState.COMPLETE
+
+
+@pytest.mark.parametrize("words", ["STOP", "hagalika", "0", "1 K7Q4", "hello", ""])
+def test_what_tells_nothing_is_no_tip(line: Line, words: str) -> None:
+    text(line, words, 1)
+    assert line.tips == []
+
+
+def test_where_sms_does_not_reach_the_line_nothing_is_filed(line: Line) -> None:
+    line.kit = replace(line.kit, line=make_line(inbound_sms=False))
+    assert text(line, GIRL, 1) is InboxOutcome.UNKNOWN_SENDER
+    assert line.tips == []
+
+
+def test_a_responder_is_answered_as_before(line: Line) -> None:
+    assert text(line, GIRL, 1, "+250788000090") is InboxOutcome.HELPED
+    assert line.tips == []
+
+
+def test_neither_her_words_nor_her_number_stand_anywhere_in_clear(line: Line) -> None:
+    text(line, f"{GIRL} kwa Zuzimba", 1)
+    line.flush()
+    written = every_value(line.database)
+    assert b"zuzimba" not in written.lower()
+    assert b"788000055" not in written
+    assert len(line.all(Dialogue)) == len(line.all(InboundSeen)) == 1
