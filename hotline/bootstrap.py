@@ -149,6 +149,7 @@ def line_of(settings: Settings) -> Line:
         shortcode=settings.shortcode,
         inbound_sms=settings.inbound_sms,
         limits={"": DEFAULT_LIMIT},
+        call_back_number=settings.call_back_number,
     )
 
 

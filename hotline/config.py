@@ -52,6 +52,8 @@ class Settings:
     """HOTLINE_SHORTCODE: the number that MO messages are sent to; 3847."""
     inbound_sms: bool
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
+    call_back_number: str
+    """HOTLINE_CALL_BACK_NUMBER: what the national desk calls from, signed in `numbers.csv`; else no call is offered."""
     backups: Path | None
     """HOTLINE_BACKUPS: the folder that `hotline backup` writes to; an alarm when its newest is older than 26 hours."""
     metrics_port: int
@@ -141,6 +143,9 @@ class _Reader:
             ),
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
+            call_back_number=self._env.shaped(
+                "CALL_BACK_NUMBER", "", r"\d{3,13}", "3 to 13 digits, as in numbers.csv"
+            ),
             backups=self._env.folder("BACKUPS"),
             metrics_port=self._env.port("METRICS_PORT"),
             metrics_host=self._env.text("METRICS_HOST", "127.0.0.1"),

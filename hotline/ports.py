@@ -107,6 +107,8 @@ class Line:
     """Whether a reply by SMS reaches us."""
     limits: Mapping[str, int]
     """Septets of body by network code; "" is the default."""
+    call_back_number: str = ""
+    """What the national desk calls from; while it is signed, and only then, a call is offered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ SHARED = frozenset({"alone", "family"})
 WANTED, ANSWERS_TOO, DAY, PART, WORD = "call", "call_who", "call_day", "call_part", "call_word"
 ANSWERS = frozenset({WANTED, ANSWERS_TOO, DAY, PART, WORD})
 """What is asked about a call: for the national desk alone, and in no tip's body."""
+OFFERED = ("me_adult", "child", "adult", "several")
+"""To whom, by who needs help. Whoever says that she is under 18 is not asked: ADR 31."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from hotline.domain.call_back import (
     ANSWERS_TOO,
     KIGALI,
+    OFFERED,
     QUIET,
     WORD,
     CallBackState,
@@ -21,7 +22,9 @@ from hotline.domain.call_back import (
 from hotline.domain.jobs import Job
 from hotline.domain.message import Kind, Wording
 from hotline.domain.tip import NATIONAL, Urgency
+from hotline.domain.ussd import Opening
 from hotline.domain.wording import Template
+from hotline.engine.flow import Book
 from hotline.ports import Kit
 from hotline.sealing.sealer import SealedTip
 from hotline.services import ladder
@@ -36,6 +39,14 @@ logger = logging.getLogger(__name__)
 
 SEALED_AS = "call-back"
 """What a body is bound to in the place of a district: no tip's seal fits it."""
+
+
+def flags(kit: Kit, book: Book, opening: Opening) -> dict[str, bool]:
+    """Whether a call is offered, by who needs help: only from a number that somebody signed."""
+    number = book.numbers.get(kit.line.call_back_number)
+    if number is None or not number.shows(opening.started_at.date()):
+        return {}
+    return {f"call_back.{who}": True for who in OFFERED}
 
 
 def ask(

@@ -15,7 +15,7 @@ from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import effects, intake, joining, receipts, referral
+from hotline.services import call_backs, effects, intake, joining, receipts, referral
 from hotline.services.effects import Scene
 from hotline.services.memory import Heard, Memory, recall, remember
 from hotline.services.playing import Asked, Played, Stage, from_here, from_the_dial, landing
@@ -191,6 +191,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
         flags=number_flags(book.numbers, opening.started_at.date())
         | {"reporting": opening.reporting, "has_cases": bool(options)}
         | {f"{QUICKER}.{case}": True for case in late}
+        | call_backs.flags(kit, book, opening)
         | joining.flags(kit, book, opening, hop)
         | dict(of_receipts.flags),
         lists={MY_CASES: options},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hotline.domain import quiz, trial
+from hotline.domain import call_back, quiz, trial
 from hotline.domain.ussd import Opening
 from hotline.engine.events import (
     Answered,
@@ -18,7 +18,7 @@ from hotline.engine.flow import Book
 from hotline.engine.run import Run
 from hotline.ports import Kit
 from hotline.sealing.epochs import last_week
-from hotline.services import intake, outreach, receipts, referral, rolls
+from hotline.services import call_backs, intake, outreach, receipts, referral, rolls
 from hotline.services.intake import Telling
 from hotline.services.playing import Step, gathers
 from hotline.services.receipts import Look
@@ -34,6 +34,8 @@ SILENCE = "silence"
 """The answer by which a caller asks that nothing is ever sent to her phone."""
 TIP = "tip"
 """What the report gathers."""
+CALL_BACK = "call_back"
+"""What is whole when she agreed to a call in every point."""
 USSD = "ussd"
 NOTHING = -1
 """Heard before a session's first text, which may be empty."""
@@ -145,6 +147,9 @@ def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, ste
             outreach.log_topic(session, dialogue, topic, scene.kit.now())
         case Erased():
             intake.erase(session, dialogue, up_to_passage=run.passage)
+            call_backs.withdraw_session(session, scene.kit, scene.key, up_to_passage=run.passage)
+        case Answered(name) if name in call_back.ANSWERS:
+            call_backs.withdraw_session(session, scene.kit, scene.key, up_to_passage=run.passage)
         case Answered("case", reference) if dialogue.responder_id is not None:
             referral.take(session, dialogue.responder_id, reference, scene.kit.now())
         case Answered("silence", "yes"):
@@ -175,4 +180,7 @@ def _note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip
         language=step.run.language,
     )
     contact_key = scene.kit.pseudonyms.contact(scene.caller, scene.kit.now())
-    return intake.note(session, scene.kit, dialogue, telling, contact_key=contact_key)
+    tip = intake.note(session, scene.kit, dialogue, telling, contact_key=contact_key)
+    if tip is not None and Completed(CALL_BACK) in told:
+        call_backs.ask(session, scene.kit, dialogue, tip, step.run.answers, caller=scene.caller)
+    return tip

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hotline.domain.call_back import ANSWERS
 from hotline.domain.jobs import Job
 from hotline.domain.tip import NATIONAL, TipState, Told, Urgency, furthest, told
 from hotline.ports import Kit
@@ -156,7 +157,8 @@ def _seal(
     wanted = [NATIONAL, *([come_to.desk] if come_to.desk else [])]
     keys = desks.public_keys(session, wanted)
 
-    sealed = kit.sealer.tip(telling.answers, uid=tip.uid, place=tip.place, desks=keys, at=kit.now())
+    answers = {name: said for name, said in telling.answers.items() if name not in ANSWERS}
+    sealed = kit.sealer.tip(answers, uid=tip.uid, place=tip.place, desks=keys, at=kit.now())
     locked = [code for code in wanted if code not in sealed.grants]
     if locked:
         logger.critical("alarm: details are locked: %d desks have no key that works", len(locked))

@@ -1,0 +1,177 @@
+"""C13: a caller asks for a call, on the real flows through the real hooks; and everything that takes it back."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.call_back import ANSWERS, CallBackState
+from hotline.domain.tip import NATIONAL
+from hotline.sealing.opening import open_tip
+from hotline.services.call_backs import SEALED_AS
+from hotline.store.call_backs import CallBack
+from tests.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
+
+CALL_ME = "Mumpamagare"
+HERS = "+250788000077"
+ADULT = ("2", "1")
+CHILD = ("1", "1")
+AGREED = ("2", "1", "3", "3", "1")
+"""Yes; nobody else; either day; evening; rice."""
+TILL_WORD = AGREED[:-1]
+
+
+@pytest.fixture
+def offering(line: Line) -> Line:
+    """A line whose desk calls from a number that somebody signed."""
+    return calls_from(line, "112")
+
+
+def calls_from(line: Line, number: str) -> Line:
+    kit = replace(line.kit, line=replace(line.kit.line, call_back_number=number))
+    return replace(line, kit=kit)
+
+
+def key_of(caller: Caller, label: str) -> str:
+    found = re.search(rf"^(\d) {label}$", caller.read(), re.M)
+    return found[1] if found else ""
+
+
+def asks(line: Line, *keyed: str, who: tuple[str, str] = REST) -> Caller:
+    caller = told(line, *QUIET_HERE, *who)
+    caller.key(key_of(caller, CALL_ME))
+    caller.key(*keyed)
+    return caller
+
+
+def waiting(line: Line) -> list[CallBack]:
+    return [row for row in line.all(CallBack) if row.state == CallBackState.WAITING]
+
+
+def opened(row: CallBack) -> dict[str, str]:
+    return open_tip(
+        row.body,
+        row.sealed_key,
+        uid=row.uid,
+        place=SEALED_AS,
+        desk=NATIONAL,
+        private_key=bytes(DESK_KEY),
+    )
+
+
+def test_a_call_is_agreed_and_her_number_is_in_the_vault_alone(
+    offering: Line,
+    stored: Callable[[], bytes],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("DEBUG")
+    caller = asks(offering, *AGREED)
+    caller.key("1")
+    assert caller.read() == "Murakoze. Murabeho."
+
+    (row,) = waiting(offering)
+    assert opened(row) == {
+        "number": HERS,
+        "word": "rice",
+        "others": "alone",
+        "language": "rw",
+    }
+    assert (str(row.window), row.again_at is not None) == ("25/11 17:00-19:00", True)
+    kept = stored() + offering.written(tmp_path)
+    for number in (HERS, HERS[1:], HERS[4:]):
+        assert number.encode() not in kept
+        assert number not in caplog.text
+        assert number not in str(offering.jobs.rung)
+
+
+def test_no_tip_says_that_a_call_was_asked_for(offering: Line) -> None:
+    asks(offering, *AGREED)
+    assert not set(offering.read(offering.tip)) & ANSWERS
+    assert offering.read(offering.tip)["who"] == "several"
+
+
+@pytest.mark.parametrize("number", ["", "116", "999"])
+def test_without_a_signed_number_to_call_from_it_is_not_offered(line: Line, number: str) -> None:
+    caller = told(calls_from(line, number), *QUIET_HERE, *REST)
+    assert "Byabitswe" in caller.read()
+    assert CALL_ME not in caller.read()
+
+
+def test_a_year_after_it_was_signed_it_is_not_offered(offering: Line) -> None:
+    offering.clock.turn(days=366)
+    assert CALL_ME not in told(offering, *QUIET_HERE, *REST).read()
+
+
+def test_nobody_under_eighteen_is_asked(offering: Line) -> None:
+    assert CALL_ME not in told(offering, *QUIET_HERE, *CHILD).read()
+    assert CALL_ME in told(offering, *QUIET_HERE, *ADULT).read()
+
+
+@pytest.mark.parametrize(
+    "keyed",
+    [
+        ("1",),
+        ("2", "3", "9"),
+        TILL_WORD,
+        (*AGREED, "2"),
+        (*AGREED, "000"),
+        (*TILL_WORD, "000"),
+        (*AGREED, "0", "0", "0", "0", "3"),
+        (*AGREED, "0", "0", "0", "0", "0", "1"),
+        (*AGREED, "0", "0", "2"),
+    ],
+    ids=[
+        "no",
+        "feared",
+        "hung up before the word",
+        "do not call",
+        "erased",
+        "erased before",
+        "back to whom she fears",
+        "back to no",
+        "back to another time, and hung up",
+    ],
+)
+def test_whoever_does_not_agree_or_thinks_again_leaves_no_number(
+    offering: Line, keyed: tuple[str, ...]
+) -> None:
+    asks(offering, *keyed)
+    assert waiting(offering) == []
+    assert [row.body for row in offering.all(CallBack) if row.body] == []
+    assert offering.tip.state == "complete"
+
+
+def test_a_later_erasing_of_the_same_session_takes_it_back(offering: Line) -> None:
+    caller = asks(offering, *AGREED)
+    caller.key("00", "000")
+    assert waiting(offering) == []
+    assert offering.tip.do_not_visit
+
+
+def test_hops_that_come_twice_or_without_their_run_keep_it_once(offering: Line) -> None:
+    caller = asks(offering, *AGREED)
+    before = caller.read()
+    caller.again()
+    offering.flush()
+    assert caller.again()[4:] == before
+    offering.flush()
+    caller.key("1")
+    assert len(offering.all(CallBack)) == 1
+    (row,) = waiting(offering)
+    assert opened(row)["number"] == HERS
+
+
+def test_another_answer_is_the_one_that_counts(offering: Line) -> None:
+    asks(offering, *AGREED, "0", "0", "1", "2")
+    (row,) = waiting(offering)
+    assert (str(row.window), opened(row)["word"]) == ("25/11 08:00-10:00", "shoes")
+    assert len(offering.all(CallBack)) == 2
+
+
+def test_digits_dialled_ahead_never_ask_for_a_call(offering: Line) -> None:
+    caller = offering.caller()
+    caller.dial("*".join((*QUIET_HERE, *REST, "3", *AGREED)))
+    assert offering.all(CallBack) == []
