@@ -13,6 +13,8 @@ RECEIPT = "receipt"
 """What the flow gathers that asks after one."""
 NUMBER = "receipt"
 """The answer that holds its digits."""
+ERASE = "erase"
+"""The answer by which her words go."""
 DIGITS = 9
 FIRST = "13456"
 """No phone number here begins with these: 0, 2, 7, 8 and 9 are taken."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hotline.domain import call_back, quiz, trial
+from hotline.domain import call_back, quiz, receipt, trial
 from hotline.domain.ussd import Opening
 from hotline.engine.events import (
     Answered,
@@ -134,7 +134,8 @@ def _changes(book: Book, run: Run, event: Event) -> bool:
     if isinstance(event, Answered) and (quiz.thing_of(event.name) or rolls.concerns(event.name)):
         return True
     return isinstance(event, Answered | Completed) and (
-        gathers(book, run, TIP) or (isinstance(event, Answered) and event.name in (CASE, SILENCE))
+        gathers(book, run, TIP)
+        or (isinstance(event, Answered) and event.name in (CASE, SILENCE, receipt.ERASE))
     )
 
 
@@ -152,6 +153,8 @@ def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, ste
             call_backs.withdraw_session(session, scene.kit, scene.key, up_to_passage=run.passage)
         case Answered("case", reference) if dialogue.responder_id is not None:
             referral.take(session, dialogue.responder_id, reference, scene.kit.now())
+        case Answered(receipt.ERASE, "yes") if gathers(scene.book, run, receipt.RECEIPT):
+            receipts.erase(session, scene.kit, scene.key)
         case Answered("silence", "yes"):
             outreach.stop_in(session, scene.kit, scene.caller, scene.kit.now())
         case Answered(name) if (thing := quiz.thing_of(name)) is not None:
@@ -160,13 +163,18 @@ def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, ste
                 outreach.log_pair(session, dialogue, thing, outcome, scene.kit.now())
         case Answered(name) if rolls.concerns(name):
             rolls.answered(session, scene.kit, dialogue, scene.caller, event, run.answers)
-        case PinGiven(pin=pin) if gathers(scene.book, run, TIP):
-            receipts.give(session, scene.kit, dialogue, passage=run.passage, pin=pin)
-        case PinGiven() if step.upto in scene.looks:
-            look = scene.looks[step.upto]
-            receipts.record(session, scene.kit, scene.key, scene.caller, step.upto, look)
+        case PinGiven(pin=pin):
+            _take_pin(session, scene, dialogue, step, pin)
         case _:
             pass
+
+
+def _take_pin(session: Session, scene: Scene, dialogue: Dialogue, step: Step, pin: str) -> None:
+    """In the report it is chosen; behind "My number" it was tried."""
+    if gathers(scene.book, step.run, TIP):
+        receipts.give(session, scene.kit, dialogue, passage=step.run.passage, pin=pin)
+    elif (look := scene.looks.get(step.upto)) is not None:
+        receipts.record(session, scene.kit, scene.key, scene.caller, step.upto, look)
 
 
 def _note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip | None:

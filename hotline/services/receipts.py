@@ -10,8 +10,9 @@ from hotline.domain import receipt
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Run
 from hotline.ports import Kit
+from hotline.services import call_backs
 from hotline.services.playing import Asked, gathers
-from hotline.store import receipts
+from hotline.store import audit, receipts, retention
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.receipts import Inquiry
@@ -92,6 +93,23 @@ def record(
         at=kit.now(),
     )
     receipts.note(session, row)
+
+
+def erase(session: Session, kit: Kit, session_key: str) -> None:
+    """She takes her words back: what this session's newest PIN opened keeps its codes, and nothing that she said.
+
+    A number that was left for a call goes too. Whoever acts on it goes on acting; the audit log says what happened.
+    """
+    opened = [row.receipt_key for row in receipts.inquiries(session, session_key)]
+    if not opened or opened[-1] is None:
+        return
+    ids = retention.unheld(session, receipts.find(session, opened[-1]).tip_ids)
+    for tip_id in ids:
+        call_backs.withdraw(session, kit, tip_id)
+        audit.append(
+            session, at=kit.now(), actor="receipt", action="tip_erased", subject=f"tip:{tip_id}"
+        )
+    retention.entomb(session, ids, kit.now())
 
 
 def learned(kit: Kit, book: Book, run: Run, session_key: str) -> dict[int, Look]:

@@ -87,6 +87,18 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
     """Make tombstones of the tips whose term is over: no words, no key to them, no pseudonym. Returns their ids."""
     over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD)
     ids = _tips(session, *over, limit=limit)
+    entomb(session, ids, at)
+    return ids
+
+
+def unheld(session: Session, tip_ids: Sequence[int]) -> Sequence[int]:
+    """Those whose words are there and that no court holds. Waits for whoever has one in hand: she said so now."""
+    ids = select(Tip.id).where(Tip.id.in_(tip_ids), Tip.erased_at.is_(None), ~HELD)
+    return session.scalars(ids.order_by(Tip.id).with_for_update()).all()
+
+
+def entomb(session: Session, ids: Sequence[int], at: datetime) -> None:
+    """No words, no key to them, no pseudonym, no receipt. What is left counts, and tells nothing."""
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(
         update_rows(Tip)
@@ -101,7 +113,6 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
             erased_at=at,
         )
     )
-    return ids
 
 
 def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from hotline.services import retention
+from hotline.store.audit import AuditEntry
 from hotline.store.receipts import Inquiry
 from hotline.store.tips import Tip
 from tests.callers import DANGER_HERE, REST, Caller, Line, told
@@ -181,3 +182,50 @@ def test_without_its_key_the_line_offers_no_number_and_goes_on(line: Line) -> No
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
     assert "Nimero yo kubaza" not in caller.screen
     assert caller.key("2").startswith("CON Ikiranga aho")
+
+
+def test_c11_erasing_by_receipt_takes_the_words_and_leaves_the_codes(line: Line) -> None:
+    caller, number = given(line)
+    caller.key("2", "hafi y'isoko")
+    before = line.tip
+    eraser = asked(line, number)
+    assert eraser.key("2").startswith("CON Gusiba amagambo")
+    assert eraser.key("2") == "END Murakoze. Murabeho."
+    line.flush()
+    eraser.again()
+
+    assert (line.tip.body, line.desks_of(line.tip)) == (b"", set())
+    assert (line.tip.place, line.tip.category) == (before.place, before.category)
+    assert line.tip.contact_key == ""
+    assert [row.actor for row in line.all(AuditEntry) if row.action == "tip_erased"] == ["receipt"]
+    assert NOTHING in asked(line, number, msisdn="+250788000056").screen
+
+
+def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
+    _, number = given(line)
+    assert asked(line, number).key("2", "1") == "END Murakoze. Murabeho."
+    assert line.tip.body
+
+
+def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
+    _, number = given(line)
+    retention.hold(line.kit, 1, by="Desk", reason="a letter")
+    asked(line, number).key("2", "2")
+    assert line.tip.body
+
+
+def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
+    _, number = given(line)
+    caller = asked(line, number)
+    caller.key("0", "0", number, wrong())
+    caller.key("00")
+    caller.key(*MY_NUMBER, "430021655", PIN, "2", "2")
+    assert line.tip.body
+
+
+def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    told(line, *DANGER_HERE)
+    one, other = line.tips
+    assert one.contact_key == other.contact_key
+    assert one.identity != other.identity
