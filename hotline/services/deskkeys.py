@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from hotline.domain.tip import NATIONAL
 from hotline.errors import PassphraseWrong, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import DeskKey, new_desk_key
@@ -130,17 +131,25 @@ def _move(kit: Kit, pairs: Sequence[Pair], say: Say) -> int:
     """How many grants were sealed to the desks' new keys."""
     moved = 0
     for pair in pairs:
-        last = 0
-        while batch := _next(kit, pair.desk, last):
-            moved += _move_batch(kit, pair, batch)
-            last = batch[-1].id
-            say(f"{moved} grants sealed anew")
+        for following in (_next, _next_call_back):
+            last = 0
+            while batch := following(kit, pair.desk, last):
+                moved += _move_batch(kit, pair, batch)
+                last = batch[-1].id
+                say(f"{moved} grants sealed anew")
     return moved
 
 
 def _next(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
     with kit.database.reading() as session:
         return vaults.grants(session, desk, last)
+
+
+def _next_call_back(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+    if desk != NATIONAL:
+        return ()
+    with kit.database.reading() as session:
+        return vaults.call_back_grants(session, last)
 
 
 def _move_batch(kit: Kit, pair: Pair, batch: Sequence[vaults.SealedGrant]) -> int:

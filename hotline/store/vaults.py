@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from hotline.domain.call_back import CallBackState
 from hotline.store.alarms import Watcher
+from hotline.store.call_backs import CallBack
 from hotline.store.responders import Responder
 from hotline.store.tips import Grant, Tip
 
@@ -22,6 +24,8 @@ class SealedGrant:
     uid: str
     """The tip's."""
     sealed_key: bytes = field(repr=False)
+    row: Any = Grant
+    """The table that it lies in."""
 
 
 def numbers(session: Session, vault: str, after: int) -> Sequence[tuple[int, bytes]]:
@@ -53,10 +57,22 @@ def grants(session: Session, desk: str, after: int) -> Sequence[SealedGrant]:
     return [SealedGrant(one.id, one.uid, one.sealed_key) for one in found]
 
 
+def call_back_grants(session: Session, after: int) -> Sequence[SealedGrant]:
+    """The next ones of call-backs that wait: all of them the national desk's."""
+    found = session.execute(
+        select(CallBack.id, CallBack.uid, CallBack.sealed_key)
+        .where(CallBack.state == CallBackState.WAITING, CallBack.id > after)
+        .order_by(CallBack.id)
+        .limit(BATCH)
+    )
+    return [SealedGrant(one.id, one.uid, one.sealed_key, CallBack) for one in found]
+
+
 def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:
     """Unless it was changed or erased meanwhile."""
+    row = grant.row
     session.execute(
-        update(Grant)
-        .where(Grant.id == grant.id, Grant.sealed_key == grant.sealed_key)
+        update(row)
+        .where(row.id == grant.id, row.sealed_key == grant.sealed_key)
         .values(sealed_key=sealed_key)
     )

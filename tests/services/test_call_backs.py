@@ -15,7 +15,7 @@ from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import CallRefused, NotFound, PassphraseWrong
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
-from hotline.services import access, call_backs, calling, delivery
+from hotline.services import access, call_backs, calling, delivery, deskkeys
 from hotline.store import desks
 from hotline.store.audit import AuditEntry
 from hotline.store.call_backs import CallBack
@@ -248,3 +248,18 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
     assert desk.row(waiting).state == CallBackState.EXPIRED
     assert desk.told() == ["C1: its time passed. Nobody may call any more."]
     assert {row.state for row in desk.district.all(Message)} == {MessageState.ACCEPTED}
+
+
+def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask())
+    deskkeys.rotate(
+        desk.kit,
+        old=PASSPHRASE,
+        new="another horse",
+        **ONE,
+        settle=lambda: None,
+        say=lambda _said: None,
+        costs=Costs(passes=1, kib=8),
+    )
+    desk.at(TOMORROW_AT_NINE)
+    assert desk.open(waiting, passphrase="another horse").number == HERS
