@@ -19,9 +19,9 @@ from hotline.errors import DialogueBroken, LabelMissing
 
 TIPS = int(os.environ.get("CHAOS_TIPS", "2000"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
-MINUTES = float(os.environ.get("CHAOS_MINUTES", "5"))
+MINUTES = float(os.environ.get("CHAOS_MINUTES", "4"))
 """After so many nobody begins to tell any more: a slow machine tells fewer tips, and dies as many deaths."""
-AT_LEAST = 100
+AT_LEAST = 20
 A_TENTH = 10
 """Of the tips are told on the second pair: every death, and fewer callers."""
 PAUSE = 10.0
