@@ -1,5 +1,6 @@
 """What the web server imports: `granian --interface wsgi wsgi:application`."""
 
+import gc
 import os
 
 from hotline.adapters.logs import configure
@@ -17,3 +18,7 @@ kit = build_kit(settings, Role.HOOKS)
 meter = Meter(kit)
 application = hooks_first(create_app(kit, secrets, secrets.used, meter.note))
 hand_on_for_ever(meter, kit)
+
+# What is here now stays: no hop waits while the collector looks at it again.
+gc.collect()
+gc.freeze()

@@ -5,9 +5,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
-from hotline.engine.numbers import Number
+from hotline.engine.numbers import Number, flags
 from hotline.engine.run import Option
 
 Text = Mapping[str, str]
@@ -151,6 +152,16 @@ class Book:
         default_factory=dict, compare=False, repr=False
     )
     """What `drawing.py` has drawn of this book: as many as it has screens, in every language."""
+    days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
+    """Which numbers show, by the day on which sessions begin."""
+
+
+def numbers_shown(book: Book, today: date) -> Mapping[str, bool]:
+    """The flags of the book's numbers for a session that begins today, remembered: every hop asks for them."""
+    shown = book.days.get(today)
+    if shown is None:
+        shown = book.days[today] = flags(book.numbers, today)
+    return shown
 
 
 def numbers_named(book: Book) -> frozenset[str]:

@@ -9,8 +9,7 @@ from dataclasses import replace
 
 from hotline.domain.ussd import EndNotice, Opening, UssdHop, entry_of, follows
 from hotline.domain.wording import Template
-from hotline.engine.flow import Book
-from hotline.engine.numbers import flags as number_flags
+from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.errors import StoreUnavailable
@@ -77,7 +76,8 @@ def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
         opening, played = _play_again(kit, hop, key) or _begin(kit, hop, key)
 
     answer = _worded(played.screen)
-    remember(kit, memory, Heard(len(hop.text), digest, answer, played.run, opening))
+    topics = (heard.topics if heard is not None else frozenset()) | effects.topics_of(played.steps)
+    remember(kit, memory, Heard(len(hop.text), digest, answer, played.run, opening, topics))
     return answer
 
 
@@ -85,7 +85,7 @@ def _go_on(kit: Kit, hop: UssdHop, heard: Heard) -> Played:
     stage = _stage(kit, heard.opening, hop)
     looks = receipts.learned(kit, stage.book, heard.run, stage.opening.key)
     played = _settled(kit, hop, stage, looks, heard)
-    _carry_out(kit, hop, stage, played, looks)
+    _carry_out(kit, hop, stage, played, looks, heard.topics)
     return played
 
 
@@ -158,10 +158,15 @@ def _opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
 
 
 def _carry_out(
-    kit: Kit, hop: UssdHop, stage: Stage, played: Played, looks: Mapping[int, Look]
+    kit: Kit,
+    hop: UssdHop,
+    stage: Stage,
+    played: Played,
+    looks: Mapping[int, Look],
+    counted: frozenset[str] = frozenset(),
 ) -> None:
     scene = Scene(kit, stage.book, stage.opening.key, hop.caller, looks)
-    effects.carry_out(scene, played.steps, len(hop.text))
+    effects.carry_out(scene, played.steps, len(hop.text), counted=counted)
 
 
 def _stage(kit: Kit, opening: Opening, hop: UssdHop) -> Stage:
@@ -188,12 +193,15 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     of_receipts = receipts.facts(kit, opening.key)
     options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
     return Facts(
-        flags=number_flags(book.numbers, opening.started_at.date())
-        | {"reporting": opening.reporting, "has_cases": bool(options)}
-        | {f"{QUICKER}.{case}": True for case in late}
-        | call_backs.flags(kit, book, opening)
-        | joining.flags(kit, book, opening, hop)
-        | dict(of_receipts.flags),
+        flags={
+            **numbers_shown(book, opening.started_at.date()),
+            "reporting": opening.reporting,
+            "has_cases": bool(options),
+            **{f"{QUICKER}.{case}": True for case in late},
+            **call_backs.flags(kit, book, opening),
+            **joining.flags(kit, book, opening, hop),
+            **of_receipts.flags,
+        },
         lists={MY_CASES: options},
         words=of_receipts.words,
         language=language or FIRST,

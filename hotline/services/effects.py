@@ -53,10 +53,26 @@ class Scene:
     """What the PINs of this text have opened."""
 
 
-def changing(book: Book, steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps that leave something behind: a hop without one needs no transaction."""
+def topics_of(steps: Sequence[Step]) -> frozenset[str]:
+    """The topics read on the way."""
+    return frozenset(
+        event.topic for step in steps for event in step.events if isinstance(event, TopicRead)
+    )
+
+
+def changing(book: Book, steps: Sequence[Step], counted: frozenset[str]) -> tuple[Step, ...]:
+    """The steps that leave something behind: a hop without one needs no transaction.
+
+    A topic that was `counted` in this session is not counted again.
+    """
     return tuple(
-        step for step in steps if any(_changes(book, step.run, event) for event in step.events)
+        step
+        for step in steps
+        if any(
+            _changes(book, step.run, event)
+            for event in step.events
+            if not (isinstance(event, TopicRead) and event.topic in counted)
+        )
     )
 
 
@@ -92,12 +108,18 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) 
     return True
 
 
-def carry_out(scene: Scene, steps: Sequence[Step], accepted: int) -> None:
+def carry_out(
+    scene: Scene,
+    steps: Sequence[Step],
+    accepted: int,
+    *,
+    counted: frozenset[str] = frozenset(),
+) -> None:
     """Commit what these steps changed and nobody committed yet, then ring. Raises StoreUnavailable.
 
     `accepted` is the whole text's length: from here on nothing up to it is carried out again.
     """
-    steps = changing(scene.book, steps)
+    steps = changing(scene.book, steps, counted)
     if not steps:
         return
 

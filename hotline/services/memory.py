@@ -20,6 +20,8 @@ class Heard:
     answer: str = field(repr=False)
     run: Run = field(repr=False)
     opening: Opening
+    topics: frozenset[str] = frozenset()
+    """Topics that are counted, and committed: reading one again changes nothing."""
 
     def to_dict(self) -> dict[str, Any]:
         o = self.opening
@@ -38,6 +40,7 @@ class Heard:
                 o.network,
                 o.started_at.isoformat(),
             ],
+            "topics": sorted(self.topics),
         }
 
     @classmethod
@@ -51,6 +54,7 @@ class Heard:
             answer=str(document["answer"]),
             run=Run.from_dict(document["run"]),
             opening=Opening(*begun),
+            topics=frozenset(document.get("topics", ())),
         )
 
 

@@ -1,10 +1,23 @@
 """What the web process does not pay for before its first answer."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 
 def test_the_web_edge_imports_no_queue_and_no_gateway() -> None:
     look = "import sys, hotline.web.app; print({'rq', 'africastalking', 'requests'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_what_the_process_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
+    environ = os.environ | {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_API_KEY": "none"}
+    words = [sys.executable, "-m", "hotline.cli.main", "init"]
+    subprocess.run(words, env=environ, capture_output=True, check=True)
+    look = "import gc, wsgi; print(gc.get_freeze_count() > 10_000)"
+    done = subprocess.run(
+        [sys.executable, "-c", look], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "True"

@@ -1,0 +1,67 @@
+"""Which hops ask the database: a transaction costs as much as ten hops without one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from hotline.store.database import Database, Session
+from hotline.store.outreach import Tally
+from tests.callers import Line
+
+TOPIC = ("1", "1", "9", "9")
+"""To the end of what is read before work abroad: there it is counted."""
+
+
+class Counted(Database):
+    """A line's database, that counts what is asked of it."""
+
+    transactions = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        self.transactions += 1
+        with super().reading() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        self.transactions += 1
+        with super().writing() as session:
+            yield session
+
+
+@pytest.fixture
+def counted(line: Line) -> Counted:
+    database = Counted(line.database.engine)
+    line.kit = replace(line.kit, database=database)
+    return database
+
+
+def test_a_hop_through_menus_and_pages_opens_none(line: Line, counted: Counted) -> None:
+    caller = line.caller()
+    caller.dial()
+    dialled = counted.transactions
+    assert dialled > 0
+    caller.key("4", "2", "9", "0", "0", "0", "1", "0", "17")
+    assert counted.transactions == dialled
+
+
+def test_a_topic_opens_one_when_it_is_first_read(line: Line, counted: Counted) -> None:
+    caller = line.caller()
+    caller.dial()
+    dialled = counted.transactions
+    read = caller.key(*TOPIC)
+    assert counted.transactions == dialled + 1
+    assert caller.key("0", TOPIC[-1]) == read
+    assert counted.transactions == dialled + 1
+
+
+def test_a_topic_that_was_read_and_forgotten_is_counted_once(line: Line, counted: Counted) -> None:
+    caller = line.caller()
+    caller.dial()
+    read = caller.key(*TOPIC)
+    line.flush()
+    assert caller.key("0", TOPIC[-1]) == read
+    assert [row.count for row in line.all(Tally) if row.measure == "topic"] == [1]
