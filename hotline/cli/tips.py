@@ -35,6 +35,7 @@ def list_(as_json: bool) -> None:
     for row in rows:
         taken = row["acknowledged_by"] or click.style("NOBODY", fg="red", bold=True)
         visit = "  do not visit" if row["do_not_visit"] else ""
+        visit += f"  also from this phone: {row['same_contact']}" if row["same_contact"] else ""
         visit += "  words erased" if row["words_erased"] else ""
         click.echo(
             f"{row['id']:5}  {row['filed_at'] or '':25}  {row['place']:14} {row['category'] or '-':12}"
@@ -104,6 +105,7 @@ def _row(standing: Standing) -> Mapping[str, Any]:
         "urgency": tip.urgency,
         "state": tip.state,
         "do_not_visit": tip.do_not_visit,
+        "same_contact": standing.same_contact,
         "words_erased": tip.erased_at is not None,
         "referrals": standing.referrals,
         "acknowledged_by": standing.acknowledged_by,

@@ -1,5 +1,6 @@
 """How tips stand: a question over tips, referrals and responders together, and only of what is in clear."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ class Standing:
     acknowledged_by: str | None
     """The name of the first responder who took it."""
     referrals: int
+    same_contact: int
+    """How many more came from the same phone that week: linked, never merged."""
 
 
 def standings(session: Session) -> Sequence[Standing]:
@@ -45,4 +48,9 @@ def standings(session: Session) -> Sequence[Standing]:
         .where(Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
         .order_by(Tip.id.desc())
     )
-    return [Standing(tip, name, count) for tip, name, count in rows]
+    found = rows.all()
+    told_by = Counter(tip.contact_key for tip, _, _ in found if tip.contact_key)
+    return [
+        Standing(tip, name, count, max(told_by[tip.contact_key] - 1, 0))
+        for tip, name, count in found
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import update
 
-from hotline.services import retention
+from hotline.services import access, retention
 from hotline.store.audit import AuditEntry
 from hotline.store.receipts import Inquiry
 from hotline.store.tips import Tip
@@ -229,3 +229,5 @@ def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> 
     one, other = line.tips
     assert one.contact_key == other.contact_key
     assert one.identity != other.identity
+    told(line, *DANGER_HERE[:-1], "2")
+    assert [one.same_contact for one in access.list_tips(line.kit)] == [2, 2, 2]
