@@ -52,6 +52,14 @@ def test_parts_within_a_minute_are_one_tip_and_whole(line: Line) -> None:
     )
 
 
+def test_a_first_part_that_comes_again_takes_no_words_away(line: Line) -> None:
+    text(line, "umukobwa afungiranye mu nzu", 1)
+    text(line, "inzu itukura iruhande rw'isoko", 2)
+    line.flush()
+    text(line, "umukobwa afungiranye mu nzu", 3)
+    assert line.read(line.tip)["words"].endswith("isoko")
+
+
 @pytest.mark.parametrize("way", ["later", "flushed", "another phone", "dead"])
 def test_what_cannot_be_joined_is_a_tip_of_its_own(line: Line, way: str) -> None:
     text(line, "umukobwa afungiranye mu nzu", 1)
