@@ -37,6 +37,7 @@ def test_every_step_that_time_owes_is_there() -> None:
     assert [step.__name__ for step in STEPS] == [
         "refer_waiting",
         "rescue_silent_drafts",
+        "keep_time",
         "expire_leases",
         "retry_unknown",
         "miss_reports",
