@@ -65,7 +65,7 @@ def test_no_answer_is_in_the_database_and_nothing_is_written_down(
     line: Line, stored: Callable[[], bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    caller = told(line, *DANGER_HERE, "1", "1", *REST, "2", LANDMARK)
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3", LANDMARK)
     quiet = told(line, *QUIET_HERE)
     quiet.hang_up()
     rescue_silent(line.kit)

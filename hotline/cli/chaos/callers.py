@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hotline.domain.places import place_name, province_of, sectors
@@ -20,7 +21,7 @@ PROBLEM, YES, NO, CHILD_WORK, UNPAID_WORK, ADULT = (
     "Imirimo y'agahato, idahemberwa",
     "Umuntu mukuru",
 )
-LANDMARK = "2"
+LANDMARK = "Ongeraho ikiranga aho"
 PASSED_ON, SAVED = "Byoherejwe.", "Byabitswe."
 """What the screen says where a tip is promised to be kept."""
 EACH_READS = 3
@@ -210,6 +211,7 @@ class _Pressed:
 
 def _finish(session: Session, words: str) -> None:
     """ "Saved" was shown: whatever breaks from here on, the promise is given."""
-    for keyed in (LANDMARK, words):
-        if session.open:
-            session.reply(keyed)
+    if session.open:
+        with suppress(LabelMissing, HandsetRefused):
+            choose(session, LANDMARK)
+            session.reply(words)
