@@ -213,6 +213,8 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
         "do_not_visit": False,
         "referrals": 0,
         "acknowledged_by": None,
+        "same_contact": 0,
+        "words_erased": False,
     }
     plain = hotline("tips", "list").stdout
     assert "NOBODY" in plain

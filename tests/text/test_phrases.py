@@ -19,6 +19,7 @@ VALUES = {
     "code": "*384*777*90#",
     "name": "lane",
     "time": "24/11 14:05",
+    "until": "14:05",
 }
 TELLING = (
     "traffick",
