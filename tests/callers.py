@@ -1,6 +1,7 @@
 """Callers: a phone that talks to the real hooks over a test client, and a line around them to look into."""
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -49,6 +50,10 @@ REST = ("5", "1")
 """Several people need help, and helpers may come: saved."""
 
 
+MAKING = threading.Lock()
+"""Held while an app is made: its routes go through `ast`, which Python 3.11 miscounts in several threads at once."""
+
+
 class Way(StrEnum):
     """How a request comes to the hooks. There is one door, and it must be the same."""
 
@@ -71,7 +76,8 @@ class Line:
 
     @property
     def client(self) -> Client:
-        app = create_app(self.kit, SECRETS)
+        with MAKING:
+            app = create_app(self.kit, SECRETS)
         return Client(app if self.way is Way.FLASK else hooks_first(app))
 
     def flush(self) -> None:
