@@ -61,10 +61,10 @@ def _buckets(timing: Timing) -> list[tuple[str, float]]:
 @contextmanager
 def serving(host: str, port: int, gather: Callable[[], Sequence[Gauge | Timing]]) -> Iterator[int]:
     """`/metrics` until the block ends; the port, which is any free one for 0. Raises NotReady where it is taken."""
-    registry = CollectorRegistry()
-    registry.register(Measures(gather))
+    collectors = CollectorRegistry()
+    collectors.register(Measures(gather))
     try:
-        server, thread = start_http_server(port, addr=host, registry=registry)
+        server, thread = start_http_server(port, addr=host, registry=collectors)
     except OSError as broken:
         raise NotReady(f"HOTLINE_METRICS_PORT: {broken.strerror or broken}") from None
     try:
