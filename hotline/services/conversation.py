@@ -7,25 +7,19 @@ The same text is answered alike through all of it, and what it changes is change
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hotline.domain.ussd import EndNotice, Opening, UssdHop, entry_of, follows
+from hotline.domain.ussd import EndNotice, Opening, UssdHop, follows
 from hotline.domain.wording import Template
-from hotline.engine.flow import Book, numbers_shown
-from hotline.engine.run import Facts, Option
-from hotline.engine.screen import DEFAULT_LIMIT, Screen
+from hotline.engine.screen import Screen
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import call_backs, effects, intake, joining, receipts, referral
-from hotline.services.effects import Scene
+from hotline.services import effects, intake, receipts
+from hotline.services.consequences import Scene
 from hotline.services.memory import Heard, Memory, recall, remember
-from hotline.services.playing import Asked, Played, Stage, from_here, from_the_dial, landing
+from hotline.services.playing import Asked, Played, Stage, from_here, from_the_dial
 from hotline.services.receipts import Look
-from hotline.store import contacts, responders, tips
-from hotline.store.contacts import Dialogue
-from hotline.text.languages import CODES, FIRST
-
-MY_CASES = "my_cases"
-QUICKER = "quicker"
-"""The flag of a case that a colleague took first, by its reference."""
+from hotline.services.staging import opened, opening_of, stage_of
+from hotline.store import contacts, tips
+from hotline.text.languages import FIRST
 
 
 def take_turn(kit: Kit, hop: UssdHop) -> str:
@@ -82,7 +76,7 @@ def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
 
 
 def _go_on(kit: Kit, hop: UssdHop, heard: Heard) -> Played:
-    stage = _stage(kit, heard.opening, hop)
+    stage = stage_of(kit, heard.opening, hop)
     looks = receipts.learned(kit, stage.book, heard.run, stage.opening.key)
     played = _settled(kit, hop, stage, looks, heard)
     _carry_out(kit, hop, stage, played, looks, heard.topics)
@@ -96,7 +90,7 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
     if row is None:
         return None
 
-    stage = _stage(kit, _opening_of(row), hop)
+    stage = stage_of(kit, opening_of(row), hop)
     looks: dict[int, Look] = {}
     played = _settled(kit, hop, stage, looks)
     if row.heard < len(hop.text):
@@ -121,7 +115,7 @@ def _settled(
 
 def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
     """A session's first hop: everything in its text was dialled ahead."""
-    stage = _stage(kit, _opened(kit, hop, key), hop)
+    stage = stage_of(kit, opened(kit, hop, key), hop)
     looks: dict[int, Look] = {}
     played = _settled(kit, hop, stage, looks)
     scene = Scene(kit, stage.book, key, hop.caller, looks)
@@ -131,30 +125,6 @@ def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
     raced = _play_again(kit, hop, key)
     assert raced is not None
     return raced
-
-
-def _opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
-    revision_id = kit.books.live()
-    book = kit.books.book(revision_id)
-    with kit.database.reading() as session:
-        reporting = referral.living_national(session)
-        responder_id = None
-        if _is_private(book, hop.text):
-            number_key = kit.pseudonyms.enrolled(hop.caller)
-            enrolled = responders.enrolled(session, number_key)
-            responder_id = enrolled.id if enrolled else None
-
-    entry, _ = landing(book, hop.text, enrolled=responder_id is not None)
-    return Opening(
-        key=key,
-        revision_id=revision_id,
-        entry=entry,
-        dialled=len(hop.text),
-        reporting=reporting,
-        responder_id=responder_id,
-        network=hop.network,
-        started_at=kit.now(),
-    )
 
 
 def _carry_out(
@@ -169,67 +139,10 @@ def _carry_out(
     effects.carry_out(scene, played.steps, len(hop.text), counted=counted)
 
 
-def _stage(kit: Kit, opening: Opening, hop: UssdHop) -> Stage:
-    limits = kit.line.limits
-    book = kit.books.book(opening.revision_id)
-    return Stage(
-        book=book,
-        facts=_facts(kit, book, opening, hop),
-        opening=opening,
-        limit=limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT)),
-    )
-
-
-def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
-    """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
-    cases: tuple[str, ...] = ()
-    late: list[str] = []
-    language = None
-    if opening.responder_id is not None:
-        with kit.database.reading() as session:
-            cases = tuple(referral.open_cases(session, opening.responder_id, opening.started_at))
-            late = referral.quicker(session, opening.responder_id)
-            language = responders.language_of(session, opening.responder_id)
-    of_receipts = receipts.facts(kit, opening.key)
-    options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
-    return Facts(
-        flags={
-            **numbers_shown(book, opening.started_at.date()),
-            "reporting": opening.reporting,
-            "has_cases": bool(options),
-            **{f"{QUICKER}.{case}": True for case in late},
-            **call_backs.flags(kit, book, opening),
-            **joining.flags(kit, book, opening, hop),
-            **of_receipts.flags,
-        },
-        lists={MY_CASES: options},
-        words=of_receipts.words,
-        language=language or FIRST,
-    )
-
-
 def _follows(kit: Kit, key: str, text: str, heard: Heard) -> bool:
     """Whether `text` goes on behind the text that was answered last, known by its digest alone."""
     longer = len(text) > heard.length and follows(text, heard.length)
     return longer and kit.pseudonyms.heard(key, text[: heard.length]) == heard.digest
-
-
-def _is_private(book: Book, dialled: str) -> bool:
-    entry, _ = entry_of(dialled, book.entries)
-    return bool(entry) and book.flows[book.entries[entry]].private
-
-
-def _opening_of(row: Dialogue) -> Opening:
-    return Opening(
-        key=row.key,
-        revision_id=row.revision_id,
-        entry=row.entry,
-        dialled=row.dialled,
-        reporting=row.reporting,
-        responder_id=row.responder_id,
-        network=row.network,
-        started_at=row.started_at,
-    )
 
 
 def _worded(screen: Screen) -> str:

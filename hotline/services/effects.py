@@ -1,56 +1,24 @@
 """What a hop changes, carried out in one transaction, once, whatever is repeated."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from hotline.domain import call_back, quiz, receipt, trial
+from hotline.domain import trial
 from hotline.domain.ussd import Opening
-from hotline.engine.events import (
-    Answered,
-    Completed,
-    Erased,
-    Event,
-    LanguageChosen,
-    PinGiven,
-    TopicRead,
-)
+from hotline.engine.events import TopicRead
 from hotline.engine.flow import Book
-from hotline.engine.run import Run
-from hotline.ports import Kit
 from hotline.sealing.epochs import last_week
-from hotline.services import call_backs, intake, outreach, receipts, referral, rolls
-from hotline.services.intake import Telling
-from hotline.services.playing import Step, gathers
-from hotline.services.receipts import Look
+from hotline.services import intake, outreach
+from hotline.services.consequences import Scene, apply, changes, note
+from hotline.services.playing import Step
 from hotline.store import contacts
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.tips import Tip
 from hotline.text.languages import FIRST
 
-CASE = "case"
-"""The answer that names a reference, given on the responders' list."""
-SILENCE = "silence"
-"""The answer by which a caller asks that nothing is ever sent to her phone."""
-TIP = "tip"
-"""What the report gathers."""
-CALL_BACK = "call_back"
-"""What is whole when she agreed to a call in every point."""
 USSD = "ussd"
 NOTHING = -1
 """Heard before a session's first text, which may be empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Who carries out effects, and where. The caller stays out of `repr`."""
-
-    kit: Kit
-    book: Book
-    key: str
-    caller: str = field(repr=False)
-    looks: Mapping[int, Look] = field(default_factory=dict)
-    """What the PINs of this text have opened."""
 
 
 def topics_of(steps: Sequence[Step]) -> frozenset[str]:
@@ -69,7 +37,7 @@ def changing(book: Book, steps: Sequence[Step], counted: frozenset[str]) -> tupl
         step
         for step in steps
         if any(
-            _changes(book, step.run, event)
+            changes(book, step.run, event)
             for event in step.events
             if not (isinstance(event, TopicRead) and event.topic in counted)
         )
@@ -143,74 +111,8 @@ def in_transaction(
         if step.upto <= dialogue.heard:
             continue
         for event in step.events:
-            _apply(session, scene, dialogue, event, step)
-        tip = _note(session, scene, dialogue, step)
+            apply(session, scene, dialogue, event, step)
+        tip = note(session, scene, dialogue, step)
         if tip is not None:
             written[tip.identity] = tip
     return tuple(written.values())
-
-
-def _changes(book: Book, run: Run, event: Event) -> bool:
-    if isinstance(event, LanguageChosen | TopicRead | Erased | PinGiven):
-        return True
-    if isinstance(event, Answered) and (quiz.thing_of(event.name) or rolls.concerns(event.name)):
-        return True
-    return isinstance(event, Answered | Completed) and (
-        gathers(book, run, TIP)
-        or (isinstance(event, Answered) and event.name in (CASE, SILENCE, receipt.ERASE))
-    )
-
-
-def _apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, step: Step) -> None:
-    run = step.run
-    match event:
-        case LanguageChosen(language):
-            outreach.log_language(session, dialogue, language)
-        case TopicRead(topic):
-            outreach.log_topic(session, dialogue, topic, scene.kit.now())
-        case Erased():
-            intake.erase(session, dialogue, up_to_passage=run.passage)
-            call_backs.withdraw_session(session, scene.kit, scene.key, up_to_passage=run.passage)
-        case Answered(name) if name in call_back.ANSWERS:
-            call_backs.withdraw_session(session, scene.kit, scene.key, up_to_passage=run.passage)
-        case Answered("case", reference) if dialogue.responder_id is not None:
-            referral.take(session, dialogue.responder_id, reference, scene.kit.now())
-        case Answered(receipt.ERASE, "yes") if gathers(scene.book, run, receipt.RECEIPT):
-            receipts.erase(session, scene.kit, scene.key)
-        case Answered("silence", "yes"):
-            outreach.stop_in(session, scene.kit, scene.caller, scene.kit.now())
-        case Answered(name) if (thing := quiz.thing_of(name)) is not None:
-            outcome = quiz.outcome(thing, run.answers)
-            if outcome is not None:
-                outreach.log_pair(session, dialogue, thing, outcome, scene.kit.now())
-        case Answered(name) if rolls.concerns(name):
-            rolls.answered(session, scene.kit, dialogue, scene.caller, event, run.answers)
-        case PinGiven(pin=pin):
-            _take_pin(session, scene, dialogue, step, pin)
-        case _:
-            pass
-
-
-def _take_pin(session: Session, scene: Scene, dialogue: Dialogue, step: Step, pin: str) -> None:
-    """In the report it is chosen; behind "My number" it was tried."""
-    if gathers(scene.book, step.run, TIP):
-        receipts.give(session, scene.kit, dialogue, passage=step.run.passage, pin=pin)
-    elif (look := scene.looks.get(step.upto)) is not None:
-        receipts.record(session, scene.kit, scene.key, scene.caller, step.upto, look)
-
-
-def _note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip | None:
-    told = [event for event in step.events if isinstance(event, Answered | Completed)]
-    if not told or not gathers(scene.book, step.run, TIP):
-        return None
-    telling = Telling(
-        answers=step.run.answers,
-        passage=step.run.passage,
-        completed=Completed(TIP) in told,
-        language=step.run.language,
-    )
-    contact_key = scene.kit.pseudonyms.contact(scene.caller, scene.kit.now())
-    tip = intake.note(session, scene.kit, dialogue, telling, contact_key=contact_key)
-    if tip is not None and Completed(CALL_BACK) in told:
-        call_backs.ask(session, scene.kit, dialogue, tip, step.run.answers, caller=scene.caller)
-    return tip

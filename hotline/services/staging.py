@@ -1,0 +1,103 @@
+"""How a session began, and where it is played: what its flows are told, from its first hop to its last.
+
+A replay is told the same, whatever has changed meanwhile.
+"""
+
+from hotline.domain.ussd import Opening, UssdHop, entry_of
+from hotline.engine.flow import Book, numbers_shown
+from hotline.engine.run import Facts, Option
+from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.ports import Kit
+from hotline.services import call_backs, joining, receipts, referral
+from hotline.services.playing import Stage, landing
+from hotline.store import responders
+from hotline.store.contacts import Dialogue
+from hotline.text.languages import CODES, FIRST
+
+MY_CASES = "my_cases"
+QUICKER = "quicker"
+"""The flag of a case that a colleague took first, by its reference."""
+
+
+def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
+    """What is true of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
+    revision_id = kit.books.live()
+    book = kit.books.book(revision_id)
+    with kit.database.reading() as session:
+        reporting = referral.living_national(session)
+        responder_id = None
+        if _is_private(book, hop.text):
+            number_key = kit.pseudonyms.enrolled(hop.caller)
+            enrolled = responders.enrolled(session, number_key)
+            responder_id = enrolled.id if enrolled else None
+
+    entry, _ = landing(book, hop.text, enrolled=responder_id is not None)
+    return Opening(
+        key=key,
+        revision_id=revision_id,
+        entry=entry,
+        dialled=len(hop.text),
+        reporting=reporting,
+        responder_id=responder_id,
+        network=hop.network,
+        started_at=kit.now(),
+    )
+
+
+def opening_of(row: Dialogue) -> Opening:
+    """As it was written down when the session began."""
+    return Opening(
+        key=row.key,
+        revision_id=row.revision_id,
+        entry=row.entry,
+        dialled=row.dialled,
+        reporting=row.reporting,
+        responder_id=row.responder_id,
+        network=row.network,
+        started_at=row.started_at,
+    )
+
+
+def stage_of(kit: Kit, opening: Opening, hop: UssdHop) -> Stage:
+    """Raises NotFound, StoreUnavailable."""
+    limits = kit.line.limits
+    book = kit.books.book(opening.revision_id)
+    return Stage(
+        book=book,
+        facts=_facts(kit, book, opening, hop),
+        opening=opening,
+        limit=limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT)),
+    )
+
+
+def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
+    """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
+    cases: tuple[str, ...] = ()
+    late: list[str] = []
+    language = None
+    if opening.responder_id is not None:
+        with kit.database.reading() as session:
+            cases = tuple(referral.open_cases(session, opening.responder_id, opening.started_at))
+            late = referral.quicker(session, opening.responder_id)
+            language = responders.language_of(session, opening.responder_id)
+    of_receipts = receipts.facts(kit, opening.key)
+    options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
+    return Facts(
+        flags={
+            **numbers_shown(book, opening.started_at.date()),
+            "reporting": opening.reporting,
+            "has_cases": bool(options),
+            **{f"{QUICKER}.{case}": True for case in late},
+            **call_backs.flags(kit, book, opening),
+            **joining.flags(kit, book, opening, hop),
+            **of_receipts.flags,
+        },
+        lists={MY_CASES: options},
+        words=of_receipts.words,
+        language=language or FIRST,
+    )
+
+
+def _is_private(book: Book, dialled: str) -> bool:
+    entry, _ = entry_of(dialled, book.entries)
+    return bool(entry) and book.flows[book.entries[entry]].private
