@@ -1,8 +1,9 @@
-"""What the commands of both rolls do: `hotline leaders` and `hotline training`. No command shows a number."""
+"""What both rolls have alike: the commands of `hotline leaders` and `hotline training`. No command shows a number."""
 
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import click
@@ -14,11 +15,41 @@ from hotline.domain.places import place_name
 from hotline.services import joining
 from hotline.services.joining import Enlisted
 
-named = click.option(
-    "--name", prompt="Your name", callback=checked, help="Who says so: kept in the audit log."
+DISTRICT = click.Argument(["district"])
+NUMBER = click.Argument(["number"], required=False)
+DAYS = click.Option(["--days"], type=int, default=VALID.days, show_default=True)
+NAME = click.Option(
+    ["--name"], prompt="Your name", callback=checked, help="Who says so: kept in the audit log."
 )
-days_option = click.option("--days", type=int, default=VALID.days, show_default=True)
-as_json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+AS_JSON = click.Option(["--json", "as_json"], is_flag=True, help="For a program to read.")
+
+
+def commands_of(roll: Roll, *, about: str, making: str) -> click.Group:
+    """A roll's commands: `about` says who is on it, `making` whom its codes are for."""
+    commands = (
+        click.Command(
+            "code", callback=partial(tell_code, roll), params=[DISTRICT, DAYS, NAME], help=making
+        ),
+        click.Command(
+            "end",
+            callback=partial(end_codes, roll),
+            params=[DISTRICT, NAME],
+            help="End every code of DISTRICT now. Whoever joined with one stays.",
+        ),
+        click.Command(
+            "remove",
+            callback=partial(take_off, roll),
+            params=[NUMBER, NAME],
+            help="Take a phone off the roll. The number is asked for where it is not given, and kept nowhere.",
+        ),
+        click.Command(
+            "list",
+            callback=partial(list_roll, roll),
+            params=[AS_JSON],
+            help="How many joined in each district, and the codes that still let people in, without their digits.",
+        ),
+    )
+    return click.Group(roll, commands=commands, help=about)
 
 
 def tell_code(roll: Roll, district: str, days: int, name: str) -> None:
