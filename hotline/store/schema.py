@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hotline.store import (
+from hotline.store import (  # noqa: F401
     alarms,
     audit,
     call_backs,
@@ -26,23 +26,6 @@ from hotline.store.database import Database, Row
 from hotline.store.messages import Deadline
 from hotline.store.tips import DRAFT, WAITS, Tip
 
-FAMILIES = (
-    alarms,
-    audit,
-    call_backs,
-    contacts,
-    desks,
-    flows,
-    joined,
-    measures,
-    messages,
-    outreach,
-    people,
-    receipts,
-    responders,
-    retention,
-    tips,
-)
 METADATA = Row.metadata
 
 
