@@ -1,31 +1,19 @@
-"""The outbox: each row of the gateway's table, the fence, the lease, the lane."""
+"""The outbox: each row of the gateway's table, the lease, the lane, the report that does not come."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from hotline.domain.delivery import MessageState, Outcome, SendResult
-from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.services import delivery, referral, reports
-from hotline.store import contacts, lanes
+from hotline.services import delivery, referral
+from hotline.store import contacts
 from hotline.store.messages import Message, Referral
 from tests.district import District
 from tests.fakes import FakeNumbers
 from tests.kits import make_kit
-
-
-@pytest.fixture
-def alone(district: District) -> District:
-    """One alert, to one responder; a deputy and a national desk stand by."""
-    district.enrol()
-    district.enrol(Level.DEPUTY)
-    district.enrol(Level.NATIONAL, districts=())
-    district.tell(urgency=3)
-    return district
 
 
 def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
@@ -220,133 +208,6 @@ def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
 
     assert [number for number, _ in alone.sms.sent] == ["+250788000002"]
     assert alone.responder(1).unreachable == "stopped"
-
-
-class TestTheFence:
-    def test_no_transaction_is_open_while_it_sends(self, alone: District) -> None:
-        def write() -> None:
-            with alone.database.writing() as session:
-                lanes.release(session)
-
-        alone.sms.during = write
-        assert alone.deliver() == 1
-
-    def test_the_claim_is_on_disk_before_the_socket_opens(self, alone: District) -> None:
-        seen = []
-        alone.sms.during = lambda: seen.append((alone.message.state, len(alone.attempts)))
-        alone.deliver()
-        assert seen == [("sending", 1)]
-
-    def test_two_workers_on_one_message_send_it_once(self, alone: District) -> None:
-        alone.sms.during = lambda: seen.append(delivery.deliver_due(alone.kit))
-        seen: list[int] = []
-        assert alone.deliver() == 1
-        assert seen == [0]
-        assert len(alone.sms.sent) == 1
-
-    def test_a_dead_worker_leaves_doubt_and_the_message_goes_again(self, alone: District) -> None:
-        class Killed(BaseException):
-            pass
-
-        def die(name: str) -> None:
-            if name == "worker.after_send":
-                raise Killed
-
-        dying = make_kit(database=alone.database, now=alone.clock, sms=alone.sms, failpoint=die)
-        with pytest.raises(Killed):
-            delivery.deliver_due(dying)
-        delivery.expire_leases(alone.kit)
-        assert alone.message.state == MessageState.SENDING
-
-        alone.clock.turn(seconds=31)
-        delivery.expire_leases(alone.kit)
-        assert (alone.message.state, alone.message.counted) == ("unknown", 1)
-        alone.clock.turn(minutes=10)
-        delivery.retry_unknown(alone.kit)
-        alone.deliver()
-
-        assert alone.message.state == MessageState.ACCEPTED
-        assert [attempt.outcome for attempt in alone.attempts] == [None, "accepted"]
-        assert len(set(alone.sms.sent)) == 1
-
-    def test_a_late_no_changes_nothing(self, alone: District) -> None:
-        """Its lease ran out and a second attempt was accepted meanwhile."""
-        alone.sms.during = _once(lambda: _overtake(alone))
-        alone.sms.results = [SendResult(Outcome.PERMANENT, provider_status="403")]
-        alone.sms.results.append(SendResult(Outcome.ACCEPTED, provider_id="ATXid_2"))
-        # The second attempt pops first: results are served when the send returns.
-        alone.sms.results.reverse()
-        alone.deliver()
-
-        assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_2")
-        assert alone.responder(1).unreachable is None
-        assert [attempt.outcome for attempt in alone.attempts] == ["permanent", "accepted"]
-
-    def test_a_late_no_says_nothing_of_a_newer_attempt_in_doubt(self, alone: District) -> None:
-        alone.sms.during = _once(lambda: _overtake(alone))
-        # Results are served when a send returns: the newer attempt's first.
-        alone.sms.results = [
-            SendResult(Outcome.UNKNOWN),
-            SendResult(Outcome.PERMANENT, provider_status="403"),
-        ]
-        delivery.deliver_one(alone.kit)
-
-        assert (alone.message.state, alone.message.attempts) == ("unknown", 2)
-        assert alone.responder(1).unreachable is None
-
-    def test_a_late_yes_ends_the_doubt_about_a_newer_attempt(self, alone: District) -> None:
-        alone.sms.during = _once(lambda: _overtake(alone))
-        # Results are served when a send returns: the newer attempt's first.
-        alone.sms.results = [
-            SendResult(Outcome.UNKNOWN),
-            SendResult(Outcome.ACCEPTED, provider_id="ATXid_1"),
-        ]
-        delivery.deliver_one(alone.kit)
-
-        assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_1")
-
-    def test_what_arrived_meanwhile_is_not_sent_again(self, alone: District) -> None:
-        """The report on the first attempt comes while the second is under way, and that one fails."""
-        alone.deliver()
-        alone.clock.turn(minutes=10)
-        delivery.miss_reports(alone.kit)
-        report = ReportIn(f"ATXid_{1:032x}", "Success", None)
-        alone.sms.during = lambda: reports.apply_report(alone.kit, report)
-        alone.sms.results = [SendResult(Outcome.UNKNOWN)]
-        assert delivery.deliver_one(alone.kit)
-
-        assert [attempt.outcome for attempt in alone.attempts] == ["accepted", "unknown"]
-        assert alone.message.state == MessageState.DELIVERED
-
-    def test_a_late_yes_ends_the_doubt(self, alone: District) -> None:
-        def sleep_past_the_lease() -> None:
-            alone.clock.turn(seconds=31)
-            delivery.expire_leases(alone.kit)
-            assert alone.message.state == MessageState.UNKNOWN
-
-        alone.sms.during = _once(sleep_past_the_lease)
-        delivery.deliver_one(alone.kit)
-
-        assert (alone.message.state, alone.message.counted) == ("accepted", 1)
-
-
-def _once(act: Callable[[], None]) -> Callable[[], None]:
-    """The second send must not do it again."""
-    left = [act]
-
-    def run() -> None:
-        if left:
-            left.pop()()
-
-    return run
-
-
-def _overtake(district: District) -> None:
-    district.clock.turn(seconds=31)
-    delivery.expire_leases(district.kit)
-    district.clock.turn(minutes=10)
-    delivery.retry_unknown(district.kit)
-    assert delivery.deliver_one(district.kit)
 
 
 class TestNoReport:
