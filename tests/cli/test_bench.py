@@ -31,6 +31,16 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
         assert 0 < found["p50"] <= found["p99"], kind
 
 
+def test_in_one_process_too() -> None:
+    words = ["bench", "hop", "--in-process", "--turns", "1", "--callers", "2", "--json"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["null"]["ratio"] == 1.0
+    assert 0 < figures["line"]["ratio"] < 10
+    assert figures["flask"]["cost"] > figures["null"]["cost"] > 0
+
+
 def test_more_callers_than_the_server_once_took_are_all_answered() -> None:
     """A kept connection that waits for its next hop counts as one that is served."""
     done = CliRunner().invoke(main, ["bench", "dialogues", "--at-once", "80", "--json"])

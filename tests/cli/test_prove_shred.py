@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.chaos.ground import Pair
+from hotline.cli.embedded import redis_of
 from hotline.cli.shred.shred import prove_shred, until_logged
 from hotline.cli.shred.thief import Thief, take
-from hotline.cli.shred.trial import Trial, redis_of
+from hotline.cli.shred.trial import Trial
 from tests.servers import short_folder
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]

@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 
 from hotline.cli.bench.addresses import FLASK, NULL
+from hotline.cli.bench.inside import inside_line
 from hotline.cli.bench.line import Web, web_line
 from hotline.cli.bench.load import Ask, Load, Outcome, drive, percentile
 from hotline.cli.bench.walk import dialogues, screens
@@ -55,12 +56,17 @@ class _Turns:
 @click.command("hop")
 @click.option("--turns", default=5, show_default=True, help="How often each kind has its turn.")
 @click.option("--callers", default=250, show_default=True, help="Dialogues in one turn.")
+@click.option("--in-process", is_flag=True, help="Without a server, by processor time alone.")
+@click.option("--profile", is_flag=True, help="In one process: where the time of the line goes.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
-def hop_bench(turns: int, callers: int, as_json: bool) -> None:
+def hop_bench(turns: int, callers: int, in_process: bool, profile: bool, as_json: bool) -> None:
     """A hop through door, engine, state and repeat check, beside a null endpoint of Flask on the same server.
 
     The walk goes through menus and pages, where nothing commits; first hops, which do, are counted apart.
     """
+    if in_process or profile:
+        _inside(turns, callers, profile=profile, as_json=as_json)
+        return
     with (
         tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
         web_line(Path(folder)) as web,
@@ -77,6 +83,20 @@ def hop_bench(turns: int, callers: int, as_json: bool) -> None:
             f"{kind:7}{f.rate:8.0f}{f.ratio:7.2f}{f.cost:9.0f}{f.cost_ratio:7.2f}"
             f"{f.p50:9.2f}{f.p99:8.2f}{f.first_rate:9.0f}"
         )
+
+
+def _inside(turns: int, callers: int, *, profile: bool, as_json: bool) -> None:
+    with inside_line(callers) as inside:
+        if profile:
+            click.echo(inside.profiled())
+            return
+        costs = inside.measured(turns)
+    if as_json:
+        click.echo(json.dumps({kind: asdict(found) for kind, found in costs.items()}))
+        return
+    click.echo("         us/hop  ratio")
+    for kind, found in costs.items():
+        click.echo(f"{kind:7}{found.cost:8.0f}{found.ratio:7.2f}")
 
 
 class _Bench:

@@ -19,7 +19,7 @@ def screens(web: Web) -> list[str]:
     shown = []
     for text in TEXTS:
         answer = requests.post(
-            f"http://127.0.0.1:{web.port}{web.hook}", data=form(_session(0), text), timeout=10
+            f"http://127.0.0.1:{web.port}{web.hook}", data=form(session(0), text), timeout=10
         )
         if not answer.text.startswith("CON "):
             raise click.ClickException(f"the line does not take a hop: {answer.text}")
@@ -31,12 +31,13 @@ def dialogues(path: str, shown: Sequence[str], *, first: int, count: int) -> lis
     """The walk by `count` callers, numbered from `first`."""
     return [
         [
-            Ask(hop(path, form(_session(number), text)), screen.encode())
+            Ask(hop(path, form(session(number), text)), screen.encode())
             for text, screen in zip(TEXTS, shown, strict=True)
         ]
         for number in range(first, first + count)
     ]
 
 
-def _session(number: int) -> str:
+def session(number: int) -> str:
+    """The id of a caller's session."""
     return f"ATUid_{number:032x}"

@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from hotline.cli.chaos.ground import Pair, ground
+from hotline.cli.embedded import redis_of
 from hotline.cli.shred.thief import Thief, take
-from hotline.cli.shred.trial import Trial, redis_of
+from hotline.cli.shred.trial import Trial
 from hotline.errors import NotReady
 
 PATIENCE = 10.0

@@ -1,18 +1,11 @@
 """A line in a folder of its own, with a clock that is turned: somebody tells it a tip, and months go by."""
 
 import secrets
-import subprocess
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from redis import Redis
-from redis.exceptions import RedisError
-
-from hotline.adapters import embedded_redis
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.init import FLOWS
 from hotline.config import Settings
@@ -20,14 +13,12 @@ from hotline.domain.places import PROVINCES, districts, sectors
 from hotline.domain.rehearsal import demo_responders
 from hotline.domain.ussd import UssdHop
 from hotline.emulator.reader import choose
-from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
 from hotline.services import access, authoring, conversation, enrolment, epochs, retention
 from hotline.store import migrate
 from hotline.store.database import open_database
 
-PATIENCE = 20.0
 PLACE = districts("1")[0]
 PASSED = (76, 15, 7, 7, 7)
 """Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
@@ -115,30 +106,3 @@ class Trial:
     def close(self) -> None:
         for kit in (self.hooks, self.relay, self.console):
             kit.database.close()
-
-
-@contextmanager
-def redis_of(settings: Settings) -> Iterator["Redis"]:
-    """The embedded one, for as long as the block. Raises NotReady."""
-    socket = embedded_redis.socket_of(settings.redis_url)
-    argv = embedded_redis.command(socket, settings.home / "redis")
-    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
-    try:
-        with Redis(unix_socket_path=str(socket)) as client:
-            _await(client)
-            yield client
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def _await(client: "Redis") -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        try:
-            client.ping()
-        except RedisError:
-            time.sleep(0.02)
-        else:
-            return
-    raise NotReady("Redis did not open its socket")

@@ -1,0 +1,42 @@
+"""The embedded Redis, held by a program for as long as a block: for proofs and benchmarks in one process."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from hotline.adapters import embedded_redis
+from hotline.config import Settings
+from hotline.errors import NotReady
+
+PATIENCE = 20.0
+
+
+@contextmanager
+def redis_of(settings: Settings) -> Iterator[Redis]:
+    """The embedded one, for as long as the block. Raises NotReady."""
+    socket = embedded_redis.socket_of(settings.redis_url)
+    argv = embedded_redis.command(socket, settings.home / "redis")
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    try:
+        with Redis(unix_socket_path=str(socket)) as client:
+            _await(client)
+            yield client
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _await(client: Redis) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            client.ping()
+        except RedisError:
+            time.sleep(0.02)
+        else:
+            return
+    raise NotReady("Redis did not open its socket")
