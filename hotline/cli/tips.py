@@ -10,7 +10,7 @@ import click
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import signed
 from hotline.domain.places import district_named, place_name
-from hotline.domain.tip import NATIONAL
+from hotline.domain.tip import NATIONAL, Matter
 from hotline.errors import NotFound
 from hotline.services import access, retention
 from hotline.store.standings import Standing
@@ -24,7 +24,7 @@ def tips() -> None:
 @tips.command("list")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_(as_json: bool) -> None:
-    """Every tip without its words, the newest first; red where nobody has taken it."""
+    """Every tip and complaint without its words, the newest first; red where nobody has taken it."""
     with console_kit() as kit:
         rows = [_row(standing) for standing in access.list_tips(kit)]
     if as_json:
@@ -38,7 +38,7 @@ def list_(as_json: bool) -> None:
         visit += f"  also from this phone: {row['same_contact']}" if row["same_contact"] else ""
         visit += "  words erased" if row["words_erased"] else ""
         click.echo(
-            f"{row['id']:5}  {row['filed_at'] or '':25}  {row['place']:14} {row['category'] or '-':12}"
+            f"{row['id']:5}  {row['filed_at'] or '':25}  {row['place']:14} {_what(row):12}"
             f" P{row['urgency']} {row['state']:9} {taken}{visit}"
         )
 
@@ -95,11 +95,18 @@ def _said(name: str, value: str) -> str:
     return shown
 
 
+def _what(row: Mapping[str, Any]) -> str:
+    if row["matter"] == Matter.COMPLAINT:
+        return str(row["matter"])
+    return row["category"] or "-"
+
+
 def _row(standing: Standing) -> Mapping[str, Any]:
     tip = standing.tip
     return {
         "id": tip.id,
         "filed_at": tip.filed_at.isoformat(timespec="seconds") if tip.filed_at else None,
+        "matter": tip.matter,
         "place": place_name(tip.place, "en"),
         "category": tip.category,
         "urgency": tip.urgency,

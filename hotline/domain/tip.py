@@ -10,6 +10,14 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 
+class Matter(StrEnum):
+    """What was told. Both go one way, sealed and referred alike; they are counted apart."""
+
+    TIP = "tip"
+    COMPLAINT = "complaint"
+    """About somebody who was to help (`domain/complaint.py`)."""
+
+
 class TipState(StrEnum):
     """Legal steps: draft -> filed -> complete; draft -> complete; a draft alone may be erased (its row is deleted)."""
 

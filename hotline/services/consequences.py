@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hotline.domain import call_back, quiz, receipt
+from hotline.domain.tip import Matter
 from hotline.engine.events import (
     Answered,
     Completed,
@@ -30,8 +31,6 @@ CASE = "case"
 """The answer that names a reference, given on the responders' list."""
 SILENCE = "silence"
 """The answer by which a caller asks that nothing is ever sent to her phone."""
-TIP = "tip"
-"""What the report gathers."""
 CALL_BACK = "call_back"
 """What is whole when she agreed to a call in every point."""
 
@@ -55,7 +54,7 @@ def changes(book: Book, run: Run, event: Event) -> bool:
     if isinstance(event, Answered) and (quiz.thing_of(event.name) or rolls.concerns(event.name)):
         return True
     return isinstance(event, Answered | Completed) and (
-        gathers(book, run, TIP)
+        _matter(book, run) is not None
         or (isinstance(event, Answered) and event.name in (CASE, SILENCE, receipt.ERASE))
     )
 
@@ -80,15 +79,17 @@ def apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, step
 
 
 def note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip | None:
-    """Write down what a step told for the report; the tip, where it is enough to keep one."""
+    """Write down what a step told, in the report or of a helper; the tip, where it is enough to keep one."""
     told = [event for event in step.events if isinstance(event, Answered | Completed)]
-    if not told or not gathers(scene.book, step.run, TIP):
+    matter = _matter(scene.book, step.run)
+    if not told or matter is None:
         return None
     telling = Telling(
         answers=step.run.answers,
         passage=step.run.passage,
-        completed=Completed(TIP) in told,
+        completed=Completed(matter) in told,
         language=step.run.language,
+        matter=matter,
     )
     contact_key = scene.kit.pseudonyms.contact(scene.caller, scene.kit.now())
     tip = intake.note(session, scene.kit, dialogue, telling, contact_key=contact_key)
@@ -123,7 +124,12 @@ def _answered(
 
 def _take_pin(session: Session, scene: Scene, dialogue: Dialogue, step: Step, pin: str) -> None:
     """In the report it is chosen; behind "My number" it was tried."""
-    if gathers(scene.book, step.run, TIP):
+    if gathers(scene.book, step.run, Matter.TIP):
         receipts.give(session, scene.kit, dialogue, passage=step.run.passage, pin=pin)
     elif (look := scene.looks.get(step.upto)) is not None:
         receipts.record(session, scene.kit, scene.key, scene.caller, step.upto, look)
+
+
+def _matter(book: Book, run: Run) -> Matter | None:
+    """What is being told here; None where nothing is."""
+    return next((matter for matter in Matter if gathers(book, run, matter)), None)

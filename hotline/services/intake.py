@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline.domain.call_back import ANSWERS
+from hotline.domain.complaint import complained
 from hotline.domain.jobs import Job
-from hotline.domain.tip import NATIONAL, TipState, Told, Urgency, furthest, told
+from hotline.domain.tip import NATIONAL, Matter, TipState, Told, Urgency, furthest, told
 from hotline.ports import Kit
 from hotline.services import outreach
 from hotline.services.doorbell import ring
@@ -23,16 +24,19 @@ from hotline.store.tips import Tip
 logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
+COMES_TO = {Matter.TIP: told, Matter.COMPLAINT: complained}
+"""What answers come to, by what is told with them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What one passage through the report has answered by now. Answers and contact stay out of `repr`."""
+    """What one passage through a report, or a complaint, has answered by now. Answers stay out of `repr`."""
 
     answers: Mapping[str, str]
     passage: int
     completed: bool
     language: str
+    matter: Matter = Matter.TIP
 
     def __repr__(self) -> str:
         return f"Telling(passage={self.passage}, completed={self.completed})"
@@ -45,7 +49,7 @@ def note(
 
     Drafts of the same passage that were routed otherwise are forgotten: she corrected herself.
     """
-    come_to = told(telling.answers, completed=telling.completed)
+    come_to = COMES_TO[telling.matter](telling.answers, completed=telling.completed)
     if come_to is None:
         return None
     identity = kit.pseudonyms.identity(dialogue.key, f"{telling.passage}|{come_to.routing}")
@@ -125,6 +129,7 @@ def _new(kit: Kit, dialogue: Dialogue, telling: Telling, *, identity: str, conta
         identity=identity,
         session_key=dialogue.key,
         passage=telling.passage,
+        matter=telling.matter,
         state=TipState.DRAFT,
         channel=dialogue.channel,
         entry=dialogue.entry,

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from hotline.domain import trial
 from hotline.domain.quiz import Outcome
+from hotline.domain.tip import Matter
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
@@ -32,6 +33,7 @@ class Measure(StrEnum):
     SESSION = "session"
     TOPIC = "topic"
     TIP = "tip"
+    COMPLAINT = "complaint"
 
 
 def day_of(at: datetime) -> date:
@@ -80,15 +82,20 @@ def pair_measure(outcome: Outcome) -> str:
 
 
 def log_tip(session: Session, tip: Tip, at: datetime) -> None:
+    """A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it."""
+    if tip.matter == Matter.COMPLAINT:
+        measure, district = Measure.COMPLAINT, ""
+    else:
+        measure, district = Measure.TIP, tip.place
     outreach.count(
         session,
         Cell(
             day=day_of(at),
-            measure=Measure.TIP,
+            measure=measure,
             language=tip.language,
             channel=tip.channel,
             entry=tip.entry,
-            district=tip.place,
+            district=district,
         ),
     )
 

@@ -1,9 +1,10 @@
 """What the checker of flows cannot know: which answers alert somebody. Danger must have alerted after four (C8)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from hotline.domain.tip import TipState, stage
+from hotline.domain import complaint, tip
+from hotline.domain.tip import Matter, TipState
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to
 from hotline.engine.flow import Ask, Book, Branch, Flow, Menu, Node
@@ -11,7 +12,26 @@ from hotline.engine.run import Facts, Place, Run
 from hotline.engine.view import holds, list_name
 
 MOST_ANSWERS = 4
-TIP = "tip"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pressing:
+    """The answer that may not wait, and how far answers have brought what is told."""
+
+    answer: str
+    value: str
+    stage: Callable[[Mapping[str, str]], TipState | None]
+
+    def alerted(self, answers: Mapping[str, str]) -> bool:
+        if answers.get(self.answer, self.value) != self.value:
+            return True
+        return self.stage(answers) is TipState.FILED
+
+
+PRESSING = {
+    Matter.TIP: _Pressing("danger", "yes", tip.stage),
+    Matter.COMPLAINT: _Pressing(complaint.WRONG, complaint.Wrong.HURT, complaint.stage),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +50,16 @@ class _Way:
 def late_alerts(book: Book) -> Iterator[Finding]:
     """The screens on which she may stand after four answers while nobody has been alerted."""
     for flow in book.flows.values():
-        if flow.gathers == TIP and flow.start in flow.nodes:
-            late = {way.place: None for way in _after(book, flow) if not _alerted(way)}
-            for place in late:
-                message = f"after {MOST_ANSWERS} answers danger has alerted nobody"
-                fix = "ask for danger and the district first, and save them under these names"
-                yield Finding(place.flow, place.node, Code.ALERT_LATE, message, fix)
-
-
-def _alerted(way: _Way) -> bool:
-    answers = dict(way.answers)
-    return answers.get("danger", "yes") != "yes" or stage(answers) is TipState.FILED
+        if flow.gathers not in set(Matter) or flow.start not in flow.nodes:
+            continue
+        pressing = PRESSING[Matter(flow.gathers)]
+        ways = [way for way in _after(book, flow) if not pressing.alerted(dict(way.answers))]
+        for place in dict.fromkeys(way.place for way in ways):
+            message = f"after {MOST_ANSWERS} answers {pressing.answer} ({pressing.value}) has alerted nobody"
+            fix = (
+                f"ask for {pressing.answer} and the district first, and save them under these names"
+            )
+            yield Finding(place.flow, place.node, Code.ALERT_LATE, message, fix)
 
 
 def _after(book: Book, flow: Flow) -> Iterable[_Way]:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
-from hotline.domain.tip import TipState
+from hotline.domain.tip import Matter, TipState
 from hotline.store.database import Row, add_if_new
 from hotline.store.messages import Message
 from hotline.store.tips import Tip
@@ -70,10 +70,9 @@ def messages(session: Session) -> Mapping[tuple[str, int], int]:
 
 
 def tips(session: Session) -> Mapping[str, int]:
-    """How many there are, by state; the line's own aside."""
-    rows = session.execute(
-        select(Tip.state, func.count()).where(Tip.channel != trial.CHANNEL).group_by(Tip.state)
-    )
+    """How many there are, by state; the line's own and complaints aside."""
+    told = (Tip.channel != trial.CHANNEL, Tip.matter == Matter.TIP)
+    rows = session.execute(select(Tip.state, func.count()).where(*told).group_by(Tip.state))
     found = dict.fromkeys(map(str, TipState), 0)
     for state, count in rows:
         found[state] = count

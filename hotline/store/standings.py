@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
-from hotline.domain.tip import TipState
+from hotline.domain.tip import Matter, TipState
 from hotline.store.messages import Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip
@@ -23,7 +23,7 @@ class Standing:
     """The name of the first responder who took it."""
     referrals: int
     same_contact: int
-    """How many more came from the same phone that week: linked, never merged."""
+    """How many tips more came from the same phone that week: linked, never merged. Complaints are linked to nothing."""
 
 
 def standings(session: Session) -> Sequence[Standing]:
@@ -49,8 +49,12 @@ def standings(session: Session) -> Sequence[Standing]:
         .order_by(Tip.id.desc())
     )
     found = rows.all()
-    told_by = Counter(tip.contact_key for tip, _, _ in found if tip.contact_key)
+    told_by = Counter(tip.contact_key for tip, _, _ in found if _is_linked(tip))
     return [
-        Standing(tip, name, count, max(told_by[tip.contact_key] - 1, 0))
+        Standing(tip, name, count, told_by[tip.contact_key] - 1 if _is_linked(tip) else 0)
         for tip, name, count in found
     ]
+
+
+def _is_linked(tip: Tip) -> bool:
+    return tip.contact_key != "" and tip.matter == Matter.TIP

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain.tip import TipState
+from hotline.domain.tip import Matter, TipState
 from hotline.errors import NotFound
 from hotline.store.database import Row
 
@@ -43,6 +43,8 @@ class Tip(Row):
     session_key: Mapped[str]
     passage: Mapped[int]
     """How many times the report had been entered in the session, from 1."""
+    matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
+    """A `domain.tip.Matter`: a complaint goes the way of a tip, and is no tip where tips are counted."""
     state: Mapped[str]
     """A `domain.tip.TipState`."""
     channel: Mapped[str]

@@ -205,3 +205,41 @@ def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
     document = {**make_document(), "entries": {"11": "tell"}}
     (one,) = [one for one in check(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
     assert "no printed string may open it" in one.message
+
+
+PIN = {"ask": {"kind": "pin", "text": t("Digits?"), "saves": "pin", "goes": "end"}}
+CALL = {
+    "menu": {"text": t("Call?"), "completes": "call_back", "choices": [choice("No", goes="end")]}
+}
+COMPLAINED = {"say": {"text": t("Kept"), "completes": "complaint", "goes": "end"}}
+STATUS = {
+    "menu": {"text": t("With us"), "completes": "receipt", "choices": [choice("Go", goes="end")]}
+}
+FAR = {"menu": {"text": t("Which?"), "choices": [choice("x", goes="one")]}}
+
+
+@pytest.mark.parametrize("what", ["tip", "receipt", "complaint", "call_back"])
+def test_c17_no_entry_lands_where_anything_is_gathered(what: str) -> None:
+    document = {**make_document(), "entries": {"11": "tell"}}
+    document["flows"]["tell"]["gathers"] = what
+    assert "entries" in {one.flow for one in check(document, LISTS)}
+    through = make_document(learn={"one": {"call": {"flow": "tell"}}})
+    through["flows"]["tell"]["gathers"] = what
+    assert ("entries", "11") in {(one.flow, one.node) for one in check(through, LISTS)}
+
+
+@pytest.mark.parametrize("node", [PIN, CALL, COMPLAINED, STATUS])
+@pytest.mark.parametrize("behind", [{}, {"far": FAR}])
+def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_guards(
+    node: dict[str, Any], behind: dict[str, Any]
+) -> None:
+    """A status, a call-back or a complaint written into a flow that gathers nothing."""
+    learn = {**behind, "one": node, "end": {"finish": {"text": t("Goodbye")}}}
+    assert {one.node for one in found(Code.UNKNOWN_ENTRY, learn=learn)} == {"11"}
+    assert {one.node for one in found(Code.DIALLED, learn=learn)} == {"one"}
+
+    guarded = make_document(learn=learn)
+    guarded["flows"]["learn"]["gathers"] = "complaint"
+    guarded["entries"] = {"90": "cases"}
+    codes = {one.code for one in check(guarded, LISTS)}
+    assert not codes & {Code.DIALLED, Code.UNKNOWN_ENTRY}

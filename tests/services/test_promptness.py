@@ -60,3 +60,32 @@ NO_LIST = {"province": {"menu": {"text": t("Where?"), "saves": "province", "goes
 )  # fmt: skip
 def test_danger_alerts_after_four_answers(nodes: dict[str, Any], screens: list[str]) -> None:
     assert late(**nodes) == screens
+
+
+HURT: dict[str, Any] = {
+    "wrong": {
+        "menu": {
+            "text": t("What?"), "saves": "wrong", "goes": "province",
+            "choices": [choice("Hurt", value="hurt"), choice("Other", value="other")],
+        }
+    },
+    "province": asking("province", lead=[])["province"],
+    **{name: TELL[name] for name in ("district", "how_many", "saved", "landmark", "last")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "screens"),
+    [
+        ({}, []),
+        ({"wrong": {"menu": {**HURT["wrong"]["menu"], "saves": "what"}}}, ["landmark", "saved"]),
+        (asking("district", saves="town"), ["saved"]),
+    ],
+)
+def test_c20_whoever_was_hurt_has_told_the_national_desk_as_soon(
+    changed: dict[str, Any], screens: list[str]
+) -> None:
+    written = make_document(tell=HURT | changed)
+    written["flows"]["tell"]["gathers"] = "complaint"
+    found = list(late_alerts(document.bind(document.read(written), LISTS)))
+    assert sorted(one.node for one in found) == screens

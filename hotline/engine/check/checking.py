@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hotline.engine.check import answers, early, echoes, lengths, paths, reporting, texts
+from hotline.engine.check import answers, dialled, early, echoes, lengths, paths, reporting, texts
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document import Lists, bind, read
 from hotline.engine.flow import Book
@@ -39,7 +39,8 @@ def _findings(book: Book, limit: int) -> Iterator[Finding]:
     yield from lengths.choices(book)
     yield from early.too_early(book)
     yield from early.last_screens(book)
-    yield from early.entries(book)
+    yield from dialled.entries(book)
+    yield from dialled.within_reach(book)
     yield from reporting.unsafe_words(book)
     yield from reporting.questions_of_who(book)
     yield from echoes.echoes(book)

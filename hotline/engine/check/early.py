@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import leads_to, node_texts
+from hotline.engine.check.parts import leads_to, node_texts, screens_from
 from hotline.engine.check.risky import EARLY, LAST, Table, risky_words
-from hotline.engine.flow import Book, Finish, Node, Text
+from hotline.engine.flow import Book, Finish, Text
 from hotline.engine.run import Place
-from hotline.engine.view import Waiting
 
 GUARDED_SCREENS = 2
 """From the front on, itself the first."""
@@ -30,19 +29,6 @@ def last_screens(book: Book) -> Iterator[Finding]:
         if text != first:
             message = "this last screen can be told from the others"
             yield Finding(place.flow, place.node, Code.LAST_SCREEN, message, "use the same words")
-
-
-def entries(book: Book) -> Iterator[Finding]:
-    """The printed string stays in the call log: what it opens may not be a report, however it gets there."""
-    for entry, name in book.entries.items():
-        flow = book.flows.get(name)
-        if flow is None or flow.gathers or flow.start not in flow.nodes:
-            continue
-        for place in _screens_from(book, [Place(name, flow.start)]):
-            if book.flows[place.flow].gathers:
-                message = f"opens {place.flow} without a screen before it, and that gathers"
-                fix = "lead it to a lesson or a menu"
-                yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
 
 
 def guarded(book: Book) -> set[Place]:
@@ -75,24 +61,7 @@ def _depths(book: Book) -> dict[Place, int]:
     depths: dict[Place, int] = {}
     layer = [Place(front.name, front.start)]
     for depth in range(1, GUARDED_SCREENS + 1):
-        shown = [place for place in _screens_from(book, layer) if place not in depths]
+        shown = [place for place in screens_from(book, layer) if place not in depths]
         depths.update(dict.fromkeys(shown, depth))
         layer = [after for place in shown for after in leads_to(book, place)]
     return depths
-
-
-def _screens_from(book: Book, places: list[Place]) -> Iterator[Place]:
-    """The first screens on every way from here."""
-    waiting, seen = list(places), set(places)
-    while waiting:
-        place = waiting.pop()
-        if _shows(book.flows[place.flow].nodes[place.node]):
-            yield place
-            continue
-        following = [after for after in leads_to(book, place) if after not in seen]
-        seen.update(following)
-        waiting.extend(following)
-
-
-def _shows(node: Node) -> bool:
-    return isinstance(node, Waiting) or (isinstance(node, Finish) and node.text is not None)

@@ -15,6 +15,8 @@ class Code(StrEnum):
     UNKNOWN_LIST = "unknown_list"
     UNKNOWN_ENTRY = "unknown_entry"
     UNKNOWN_ANSWER = "unknown_answer"
+    DIALLED = "dialled"
+    """A string in a call log would open what nobody but her may know of."""
     DEAD_END = "dead_end"
     UNREACHABLE = "unreachable"
     LOOP = "loop"

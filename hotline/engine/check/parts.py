@@ -20,6 +20,7 @@ from hotline.engine.flow import (
 )
 from hotline.engine.references import targets
 from hotline.engine.run import Place
+from hotline.engine.view import Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,23 @@ def _returns(node: Node) -> bool:
     return (isinstance(node, Finish) and node.text is None) or (
         isinstance(node, Call) and node.goes is None
     )
+
+
+def screens_from(book: Book, places: list[Place]) -> Iterator[Place]:
+    """The first screens on every way from here."""
+    waiting, seen = list(places), set(places)
+    while waiting:
+        place = waiting.pop()
+        if shows(book.flows[place.flow].nodes[place.node]):
+            yield place
+            continue
+        following = [after for after in leads_to(book, place) if after not in seen]
+        seen.update(following)
+        waiting.extend(following)
+
+
+def shows(node: Node) -> bool:
+    return isinstance(node, Waiting) or (isinstance(node, Finish) and node.text is not None)
 
 
 def beginnings(book: Book) -> Iterator[Place]:

@@ -1,0 +1,70 @@
+"""What a dialled string may open: it stays in the call log (C17). So no report, status, call-back or complaint. Pure.
+
+Digits dialled ahead never enter a flow that gathers. So whatever is gathered, or opened by a PIN, stands behind one.
+"""
+
+from collections.abc import Iterator
+
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import leads_to, screens_from
+from hotline.engine.flow import Ask, Book, Flow, Menu, Node, Say
+from hotline.engine.run import Place
+
+
+def entries(book: Book) -> Iterator[Finding]:
+    """An entry may not land where something is gathered, however it gets there."""
+    for entry, flow in _landings(book):
+        for place in screens_from(book, [Place(flow.name, flow.start)]):
+            if book.flows[place.flow].gathers:
+                message = f"opens {place.flow} without a screen before it, and that gathers"
+                fix = "lead it to a lesson or a menu"
+                yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
+        for place in _unguarded(book, flow):
+            message = f"opens {place.flow}.{place.node}, which {_does(book, place)}"
+            fix = "lead it to a lesson or a menu, and give that flow `gathers`"
+            yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
+
+
+def within_reach(book: Book) -> Iterator[Finding]:
+    """The same of digits dialled behind the service code itself."""
+    front = book.flows.get(book.front)
+    if front is None or front.start not in front.nodes:
+        return
+    for place in _unguarded(book, front):
+        message = f"can be dialled to, and {_does(book, place)}"
+        fix = "put it into a flow that has `gathers`"
+        yield Finding(place.flow, place.node, Code.DIALLED, message, fix)
+
+
+def _landings(book: Book) -> Iterator[tuple[str, Flow]]:
+    """Entries that anybody may dial, and their flows. A flow that gathers is refused as a broken name already."""
+    for entry, name in book.entries.items():
+        flow = book.flows.get(name)
+        if flow is None or flow.gathers or flow.private or flow.start not in flow.nodes:
+            continue
+        yield entry, flow
+
+
+def _unguarded(book: Book, flow: Flow) -> Iterator[Place]:
+    """What must be guarded, on every way from here that passes no flow that gathers."""
+    waiting = [Place(flow.name, flow.start)]
+    seen = set(waiting)
+    while waiting:
+        place = waiting.pop()
+        if book.flows[place.flow].gathers:
+            continue
+        if _does(book, place):
+            yield place
+        following = [after for after in leads_to(book, place) if after not in seen]
+        seen.update(following)
+        waiting.extend(following)
+
+
+def _does(book: Book, place: Place) -> str:
+    """Why no dialled string may open a node; empty where one may."""
+    node: Node = book.flows[place.flow].nodes[place.node]
+    if isinstance(node, Ask) and node.kind == "pin":
+        return "asks for a PIN"
+    if isinstance(node, Say | Menu | Ask) and node.completes:
+        return f"completes {node.completes}"
+    return ""

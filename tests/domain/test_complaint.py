@@ -1,0 +1,73 @@
+"""When answers become a complaint, how pressing it is, and that no district's desk may ever know of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.complaint import Wrong, complained, stage
+from hotline.domain.referral import Candidate, Case, Level, Reason, Told, first_told, next_told
+from hotline.domain.tip import TipState
+
+HERE = {"province": "1", "district": "12"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "reached"),
+    [
+        ({}, None),
+        (HERE, None),
+        ({"wrong": "absent"}, "draft"),
+        ({"wrong": "absent", **HERE}, "draft"),
+        ({"wrong": "hurt"}, "draft"),
+        ({"wrong": "hurt", "province": "1"}, "draft"),
+        ({"wrong": "hurt", "province": "2", "district": "12"}, "draft"),
+        ({"wrong": "hurt", **HERE}, "filed"),
+        ({"wrong": "hurt", "province": "abroad"}, "filed"),
+        ({"wrong": "hurt", "province": "1", "district": "unsure"}, "filed"),
+    ],
+)
+def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None) -> None:
+    assert stage(answers) == reached
+    assert stage(answers, completed=True) == "complete"
+
+
+@pytest.mark.parametrize("wrong", list(Wrong))
+def test_whoever_was_hurt_waits_for_nobody_and_no_other_waits_long(wrong: Wrong) -> None:
+    come_to = complained({"wrong": wrong, **HERE})
+    assert come_to is not None
+    assert come_to.urgency == (1 if wrong is Wrong.HURT else 2)
+
+
+SAID = st.dictionaries(
+    st.sampled_from(["wrong", "province", "district", "official", "danger", "kind", "account"]),
+    st.sampled_from([*Wrong, "no", "yes", "1", "12", "abroad", "unsure", "typed"]) | st.text(),
+)
+PEOPLE = [
+    Candidate(number, level, districts)
+    for number, (level, districts) in enumerate(
+        (level, districts)
+        for level in Level
+        for districts in (frozenset[str](), frozenset({"12"}), frozenset({"unsure"}))
+    )
+]
+NATIONAL = {one.id for one in PEOPLE if one.level is Level.NATIONAL}
+
+
+@given(SAID, st.booleans(), st.sampled_from(Reason))
+def test_whatever_was_answered_the_ladder_knows_the_nation_s_people_alone(
+    answers: dict[str, str], completed: bool, reason: Reason
+) -> None:
+    come_to = complained(answers, completed=completed)
+    if come_to is None:
+        return
+    case = Case(come_to.place, come_to.category, come_to.urgency, come_to.official)
+    told: list[Told] = []
+    for _ in range(5):
+        some = next_told(case, PEOPLE, told, reason) if told else first_told(case, PEOPLE)
+        assert NATIONAL.issuperset(some)
+        told += [Told(one, PEOPLE[one].level) for one in some]
+
+    assert told
+    assert come_to.desk is None
+    assert (come_to.category, come_to.sector) == (None, None)
+    assert come_to.state in TipState
