@@ -9,6 +9,7 @@ from nacl.public import PrivateKey
 from hotline.cli.chaos import ledger
 from hotline.domain.delivery import MessageState, Outcome
 from hotline.domain.message import Kind
+from hotline.domain.reference import LENGTHS, draw
 from hotline.domain.referral import DeadlineKind
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.sealing.epochs import Epochs
@@ -103,6 +104,14 @@ def breaches(database: Database, told: list[ledger.Told], texts: list[str]) -> l
 
 def test_a_promise_that_was_kept_is_no_breach(kept: Database) -> None:
     assert breaches(kept, TOLD, [ALERT, "K7Q4: you have taken it. Thank you."]) == []
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_an_alert_is_known_by_a_reference_of_any_length(length: int) -> None:
+    (name,) = draw(bytes(range(256)), length, 1)
+    alert = f"{name}: Gasabo, urgent. Reply 1 {name}"
+
+    assert ledger.by_reference([alert, f"{name}: you have taken it."]) == {name: [alert]}
 
 
 def _no_tip(session: Session) -> None:

@@ -29,8 +29,9 @@ ON_ITS_WAY = timedelta(seconds=5)
 OVERDUE = timedelta(seconds=90)
 TWICE = timedelta(seconds=60)
 """Two deadlines of one tip cannot both pass within this: the nearest a second one can lie is 90 seconds off."""
-REFERENCE = re.compile(r"^([A-Z0-9]{4}): .* 1 \1$")
-"""An alert; a confirmation begins with a reference, too, but asks for nothing."""
+REFERENCE = re.compile(r"^([A-Z0-9]{4,6}): .* 1 \1$")
+"""An alert; a confirmation begins with a reference, too, but asks for nothing. A long run comes to references of five
+letters (ADR 23)."""
 FIRST = {"danger", "official", "province", "district"}
 """What a caller has answered when "passed on" is shown."""
 WHOLE = FIRST | {"sector", "kind", "who", "visit"}
