@@ -6,10 +6,11 @@ and where the district has nobody. Without an acknowledgement the next level is 
 again until a human takes it. Among equals: who has least on her hands, then whoever was told longest ago.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from hotline.domain.tip import ABROAD, UNSURE, Urgency
 
@@ -71,10 +72,6 @@ class Candidate:
     """Referrals given to her lately and not yet acknowledged."""
     told_at: datetime | None = None
 
-    def given(self, at: datetime) -> "Candidate":
-        """Her, with one more on her hands."""
-        return Candidate(self.id, self.level, self.districts, self.categories, self.load + 1, at)
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -91,6 +88,8 @@ ACKNOWLEDGE_WITHIN = {
 }
 REPEAT_EVERY = timedelta(minutes=15)
 """How often the national desk is told again of what nobody has taken."""
+Who = TypeVar("Who")
+Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 AT_DANGER = 2
 """How many of the district's people are told where somebody is in danger."""
@@ -103,8 +102,11 @@ def first_told(
 
     Whoever was told before is preferred: she must learn that it has become urgent.
     """
+    before = {one.responder_id for one in told}
     local, national = eligible(case, roster)
-    return choose_first(case.urgency, local, national, told)
+    return choose_first(
+        case.urgency, local, national, lambda people, most: _fairly(people, before)[:most]
+    )
 
 
 def eligible(
@@ -116,17 +118,16 @@ def eligible(
 
 def choose_first(
     urgency: int,
-    local: Sequence[Candidate],
-    national: Sequence[Candidate],
-    told: Collection[Told] = (),
+    local: Sequence[Who],
+    national: Sequence[Who],
+    fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
-    """`first_told` of those who are eligible."""
-    before = {one.responder_id for one in told}
+    """`first_told` of those who are eligible. `fairly`: so many of these people at most, whose turn it is."""
     if not local:
-        return _fairly(national, before)[:1]
+        return fairly(national, 1)
     if urgency != Urgency.DANGER:
-        return _fairly(local, before)[:1]
-    return _fairly(local, before)[:AT_DANGER] + _fairly(national, before)[:1]
+        return fairly(local, 1)
+    return fairly(local, AT_DANGER) + fairly(national, 1)
 
 
 def next_told(
@@ -176,10 +177,15 @@ def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _fairly(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
-    def turn(c: Candidate) -> tuple[bool, int, datetime, int]:
-        return (c.id not in first, c.load, c.told_at or NEVER, c.id)
+    def turn(c: Candidate) -> tuple[bool, Turn]:
+        return (c.id not in first, turn_of(c))
 
     return tuple(c.id for c in sorted(candidates, key=turn))
+
+
+def turn_of(candidate: Candidate) -> Turn:
+    """Whoever has the least is next."""
+    return (candidate.load, candidate.told_at or NEVER, candidate.id)
 
 
 def _rung(level: Level) -> int:

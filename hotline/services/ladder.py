@@ -1,12 +1,13 @@
 """Telling people: the rows of one step of a tip's ladder. It runs inside its caller's transaction."""
 
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain import reference, trial
 from hotline.domain.delivery import MessageState
-from hotline.domain.message import Kind, Wording, alert, responders_entry
+from hotline.domain.message import Kind, Wording, alert_but_ref, responders_entry
 from hotline.domain.planning import Step
 from hotline.domain.referral import Case, Level, Reason, acknowledge_within, next_told
 from hotline.ports import Kit
@@ -54,10 +55,13 @@ def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
     """Mark tips as told at their present urgency, and give each its deadline."""
     telling.mark_told(session, [step.tip_id for step in steps], at)
     for fresh in (True, False):
+        alike: dict[int, list[int]] = defaultdict(list)
+        for step in steps:
+            if (step.number == 0) is fresh:
+                alike[step.case.urgency].append(step.tip_id)
         due = {
-            step.tip_id: at + acknowledge_within(step.case.urgency, again=False)
-            for step in steps
-            if (step.number == 0) is fresh
+            at + acknowledge_within(urgency, again=False): tip_ids
+            for urgency, tip_ids in alike.items()
         }
         if due:
             telling.watch(session, due, at, fresh=fresh)
@@ -68,38 +72,38 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     told = [(step, recipient) for step in steps for recipient in step.recipients]
     languages = referrals.languages(session, {recipient for _, recipient in told})
     locked = telling.locked(session, [(step.tip_id, who) for step, who in told])
-    named = _refer(session, [Given(step.tip_id, step.number, who) for step, who in told], at)
+    ids = telling.new_referrals(session, len(told))
+    given = [
+        Given(id, step.tip_id, step.number, who) for id, (step, who) in zip(ids, told, strict=True)
+    ]
+    names = _refer(session, given, at)
 
     code = None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
     alerts = []
-    for (step, recipient), (name, referral_id) in zip(told, named, strict=True):
-        wording = alert(
-            reference=name,
-            place=step.case.place,
-            urgency=step.case.urgency,
-            again=step.again,
-            language=languages[recipient],
-            code=code,
-            locked=(step.tip_id, recipient) in locked,
-        )
-        alerts.append(Alert(referral_id, recipient, wording, step.case.urgency))
+    for one, name, (step, who) in zip(given, names, told, strict=True):
+        case = step.case
+        shut = (step.tip_id, who) in locked
+        words = alert_but_ref(case.place, case.urgency, step.again, languages[who], code, shut)
+        alerts.append(Alert(one, name, words, case.urgency))
     return telling.alert(session, alerts, at)
 
 
-def _refer(session: Session, given: Sequence[Given], at: datetime) -> list[tuple[str, int]]:
-    """Write the referrals, each under a reference that no other ever had; the reference and id of each."""
-    named: dict[int, tuple[str, int]] = {}
-    left: Sequence[int] = range(len(given))
+def _refer(session: Session, given: Sequence[Given], at: datetime) -> list[str]:
+    """Write the referrals, each under a reference that no other ever had; the reference of each."""
+    named: dict[int, str] = {}
+    left = given
     unlucky = 0
     while left:
         noise = secrets.token_bytes(reference.NOISE * (len(left) + 1))
         drawn = reference.draw(noise, reference.length_after(unlucky), len(left))
-        places = dict(zip(drawn, left, strict=False))
-        written = telling.refer(session, [(name, given[n]) for name, n in places.items()], at)
-        named |= {places[name]: (name, id) for name, id in written}
+        tried = dict(zip(drawn, left, strict=False))
+        written = telling.refer(session, tried, at)
+        for name, one in tried.items():
+            if one.referral_id in written:
+                named[one.referral_id] = name
         unlucky += 2 * len(written) < len(left)
-        left = [n for n in left if n not in named]
-    return [named[n] for n in range(len(given))]
+        left = [one for one in left if one.referral_id not in named]
+    return [named[one.referral_id] for one in given]
 
 
 def message(
@@ -126,4 +130,4 @@ def message(
 
 
 def _renew(session: Session, tip: Tip, at: datetime, *, again: bool) -> None:
-    telling.watch(session, {tip.id: at + acknowledge_within(tip.urgency, again=again)}, at)
+    telling.watch(session, {at + acknowledge_within(tip.urgency, again=again): [tip.id]}, at)

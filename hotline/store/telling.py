@@ -1,22 +1,22 @@
 """The rows of telling people, many at once: referrals, their alerts, and the deadlines that watch over them."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.delivery import MessageState
-from hotline.domain.message import Kind, Wording
+from hotline.domain.message import AlertButRef, Kind
 from hotline.domain.planning import Waiting
 from hotline.domain.referral import Case, DeadlineKind, Level, ReferralState
 from hotline.domain.tip import NATIONAL
 from hotline.store import referrals
-from hotline.store.many import among, insertion
+from hotline.store.many import add, among, new_ids
 from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import WAITS, Tip
@@ -25,22 +25,21 @@ LOCK = 411_411_006
 """PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A tip to be given to one responder."""
+class Given(NamedTuple):
+    """A tip to be given to one responder. A tuple, as the driver takes it."""
 
+    referral_id: int
     tip_id: int
     step: int
     responder_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(NamedTuple):
     """What tells a responder of a referral."""
 
-    referral_id: int
-    responder_id: int
-    wording: Wording
+    given: Given
+    reference: str
+    words: AlertButRef
     priority: int
 
 
@@ -97,63 +96,79 @@ def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int
     }
 
 
-def refer(
-    session: Session, given: Collection[tuple[str, Given]], at: datetime
-) -> Sequence[tuple[str, int]]:
-    """Write referrals under their references. Returns reference and id of those that were written.
+def new_referrals(session: Session, count: int) -> Sequence[int]:
+    """The ids of referrals that are about to be written."""
+    return new_ids(session, Referral, count)
+
+
+def refer(session: Session, given: Mapping[str, Given], at: datetime) -> Collection[int]:
+    """Write referrals under their references. Returns the ids of those that were written.
 
     Where somebody has the reference already nothing is written: that one is for another draw.
     """
-    written = insertion(
+    count = add(
         session,
         Referral,
-        (Referral.reference, Referral.tip_id, Referral.step, Referral.responder_id),
-        [(name, one.tip_id, one.step, one.responder_id) for name, one in given],
+        (
+            Referral.reference,
+            Referral.id,
+            Referral.tip_id,
+            Referral.step,
+            Referral.responder_id,
+        ),
+        [(name, *one) for name, one in given.items()],
         {Referral.state: ReferralState.SENT, Referral.created_at: at},
+        unless_taken=Referral.reference,
     )
-    fresh = written.on_conflict_do_nothing(index_elements=["reference"])
-    found = session.connection().execute(fresh.returning(Referral.reference, Referral.id))
-    return [(name, id) for name, id in found]
+    ids = {one.referral_id for one in given.values()}
+    if count == len(ids):
+        return ids
+    found = select(Referral.reference, Referral.id).where(among(session, Referral.id, ids))
+    written = session.connection().execute(found)
+    return {id for name, id in written if name in given and given[name].referral_id == id}
 
 
 def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
     """Write the alerts of new referrals, due now. Returns the id of the first."""
-    written = insertion(
-        session,
-        Message,
-        (
-            Message.responder_id,
-            Message.referral_id,
-            Message.template,
-            Message.parameters,
-            Message.language,
-            Message.priority,
-        ),
-        [
-            (
-                one.responder_id,
-                one.referral_id,
-                one.wording.template.name,
-                one.wording.parameters,
-                one.wording.language,
-                one.priority,
-            )
-            for one in alerts
-        ],
-        {
-            Message.kind: Kind.ALERT,
-            Message.state: MessageState.PENDING,
-            Message.next_at: at,
-            Message.created_at: at,
-        },
+    ids = new_ids(session, Message, len(alerts))
+    columns = (
+        Message.id,
+        Message.responder_id,
+        Message.referral_id,
+        Message.template,
+        Message.parameters,
+        Message.language,
+        Message.priority,
     )
-    first = session.connection().scalar(written.returning(Message.id))
-    assert isinstance(first, int)
-    return first
+    same = {
+        Message.kind: Kind.ALERT,
+        Message.state: MessageState.PENDING,
+        Message.attempts: 0,
+        Message.counted: 0,
+        Message.next_at: at,
+        Message.created_at: at,
+        Message.resent: False,
+    }
+    add(session, Message, columns, [*_rows(ids, alerts)], same)
+    return ids[0]
+
+
+def _rows(ids: Sequence[int], alerts: Sequence[Alert]) -> Iterator[tuple[object, ...]]:
+    said = cache(_said)
+    for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
+        template, rest = said(words)
+        parameters = f'{{"ref":"{reference}",{rest}'
+        who, of = given.responder_id, given.referral_id
+        yield (id, who, of, template, parameters, words.language, priority)
+
+
+def _said(words: AlertButRef) -> tuple[str, str]:
+    """The template's name, and what stands in its parameters after the reference: letters and digits, all of them."""
+    return words.template.name, json.dumps(words.parameters)[1:]
 
 
 def watch(
-    session: Session, due: Mapping[int, datetime], at: datetime, *, fresh: bool = False
+    session: Session, due: Mapping[datetime, Sequence[int]], at: datetime, *, fresh: bool = False
 ) -> None:
     """Give tips their deadline, each the only one it has open, so that no jump of the clock fires two.
 
@@ -161,14 +176,13 @@ def watch(
     """
     numbers: Mapping[int, int] = {}
     if not fresh:
-        close_deadlines(session, due, at)
-        numbers = _next(session, Deadline, due)
-    by_time: dict[datetime, list[tuple[int, int]]] = defaultdict(list)
-    for tip_id, due_at in due.items():
-        by_time[due_at].append((tip_id, numbers.get(tip_id, 0)))
-    for due_at, rows in by_time.items():
+        tip_ids = [tip_id for some in due.values() for tip_id in some]
+        close_deadlines(session, tip_ids, at)
+        numbers = _next(session, Deadline, tip_ids)
+    for due_at, some in due.items():
+        rows = [(tip_id, numbers.get(tip_id, 0)) for tip_id in some]
         same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.due_at: due_at}
-        session.execute(insertion(session, Deadline, (Deadline.tip_id, Deadline.step), rows, same))
+        add(session, Deadline, (Deadline.tip_id, Deadline.step), rows, same)
 
 
 def close_deadlines(session: Session, tip_ids: Collection[int], at: datetime) -> None:

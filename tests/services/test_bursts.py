@@ -43,6 +43,8 @@ def test_a_burst_is_told_whole_the_most_urgent_first(district: District) -> None
     alerts = district.all(Message)
     assert sorted(row.referral_id for row in alerts) == [row.id for row in rows]
     assert {row.priority for row in alerts[:300]} == {1}
+    named = {row.id: (row.reference, row.responder_id) for row in rows}
+    assert all((a.parameters["ref"], a.responder_id) == named[a.referral_id] for a in alerts)
     assert district.jobs.rung == [(Job.DELIVER, alerts[0].id)]
     assert len(district.open_deadlines()) == MANY
     given = [sum(row.responder_id == person for row in rows) for person in (1, 2, 3)]
@@ -68,9 +70,9 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
 def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
-        assert telling.refer(session, [("K7Q4", Given(tip, 0, person))], NOON) == [("K7Q4", 1)]
-        both = [("K7Q4", Given(tip, 1, person)), ("M7Q4", Given(tip, 2, person))]
-        assert [name for name, _ in telling.refer(session, both, NOON)] == ["M7Q4"]
+        assert telling.refer(session, {"K7Q4": Given(1, tip, 0, person)}, NOON) == {1}
+        both = {"K7Q4": Given(2, tip, 1, person), "M7Q4": Given(3, tip, 2, person)}
+        assert telling.refer(session, both, NOON) == {3}
         steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
@@ -78,13 +80,20 @@ def test_a_reference_that_somebody_has_is_not_given_again(district: District) ->
 def test_when_four_characters_have_run_out_five_are_drawn(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     every = map("".join, product(reference.ALPHABET, repeat=4))
-    taken = enumerate(name for name in every if reference.is_reference(name))
-    while some := [(name, Given(tip, 9 + step, person)) for step, name in islice(taken, 20_000)]:
+    taken = (name for name in every if reference.is_reference(name))
+    while some := [*islice(taken, 20_000)]:
         with district.database.writing() as session:
-            assert len(telling.refer(session, some, NOON)) == len(some)
+            ids = telling.new_referrals(session, len(some))
+            given = [Given(id, tip, 8 + id, person) for id in ids]
+            assert telling.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
 
     assert referral.refer_waiting(district.kit) == 1
 
-    newest = district.all(Referral)[-1]
-    assert len(newest.reference) == 5
-    assert reference.is_reference(newest.reference)
+    newest = select(Referral.reference, Referral.id).order_by(Referral.id.desc()).limit(1)
+    with district.database.reading() as session:
+        name, id = session.execute(newest).one()
+    assert len(name) == 5
+    assert reference.is_reference(name)
+    assert [(row.referral_id, row.parameters["ref"]) for row in district.all(Message)] == [
+        (id, name)
+    ]
