@@ -14,6 +14,7 @@ import click
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
+from hotline.sealing.keymaking import lacking
 from hotline.services import surroundings, traffic
 from hotline.services.finding import Finding
 from hotline.services.upkeep import findings
@@ -52,9 +53,19 @@ def doctor(as_json: bool) -> None:
 
 def _folders(settings: Settings) -> tuple[Finding, ...]:
     """The home folder, and every key folder: there, and closed to everybody else."""
-    folders = [("home", settings.home)]
-    folders += [(f"keys of {role}", key_folder(settings, role)) for role in Role]
-    return tuple(_folder(name, folder) for name, folder in folders)
+    home = _folder("home", settings.home)
+    of_one = settings.keys is not None
+    return home, *(_keys(role, key_folder(settings, role), of_one=of_one) for role in Role)
+
+
+def _keys(role: Role, folder: Path, *, of_one: bool) -> Finding:
+    """A role's keys: none that is missing, and none that others may read. A process's own folder has one role's."""
+    name = f"keys of {role}"
+    found = _folder(name, folder)
+    missing = lacking(folder, role) if found.ok and not of_one else []
+    if not missing:
+        return found
+    return Finding(name, False, f"{folder} lacks {', '.join(missing)}", HAND)
 
 
 def _folder(name: str, folder: Path) -> Finding:

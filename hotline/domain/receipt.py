@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hotline.domain.iso7064 import check_of
+
 RECEIPT = "receipt"
 """What the flow gathers that asks after one."""
 NUMBER = "receipt"
@@ -78,8 +80,4 @@ def well_formed(number: str) -> bool:
 
 
 def _check_digit(body: str) -> str:
-    """ISO 7064, MOD 11,10."""
-    carried = 10
-    for digit in body:
-        carried = ((carried + int(digit)) % 10 or 10) * 2 % 11
-    return str((11 - carried) % 10)
+    return str(check_of(map(int, body), 10))

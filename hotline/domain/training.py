@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hotline.domain.quiz import RIGHT
 
 ANSWER = re.compile(r"train_(?P<lesson>[a-z]+)_(?P<case>[1-3])")
+LESSONS = ("smuggling", "violence", "child", "interview", "hours", "referral")
 CASES = 3
 TAKEN = "lesson"
 """The counter of lessons whose three cases were answered."""

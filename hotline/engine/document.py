@@ -32,7 +32,8 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers
 A condition is `{answer: NAME, is: VALUE or [VALUES]}` (without `is`: it was answered), `{flag: NAME}`, whose name may
 hold an answer (`quicker.{case}`), or `{not: condition}`. Choices are numbered 1 to 8 on each page; one with a `key`
 keeps that digit. A list is one that the caller of `compile` brings ("provinces", "districts.1"), or one of the
-session's facts. `{receipt}` in a node's text is the session's own number; nothing else may stand in braces.
+session's facts. `{receipt}` in a node's text is the session's own number, `{certificate}` an officer's code; nothing
+else may stand in braces.
 """
 
 from collections.abc import Mapping

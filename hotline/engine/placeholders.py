@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-WIDEST: Mapping[str, str] = {"receipt": "000 000 000"}
+WIDEST: Mapping[str, str] = {"receipt": "000 000 000", "certificate": "WWWW WWWW WWWW"}
 """What may stand in braces, each with the widest that the line ever puts there: the checker measures with it."""
 _BRACED = re.compile(r"\{(\w*)\}")
 

@@ -1,6 +1,7 @@
 """Making every role's key folder: what `hotline init` does first, and may do again at any time."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from hotline.sealing.keyfolder import (
 )
 from hotline.sealing.people import PeopleKeys
 from hotline.sealing.pseudonyms import (
+    CERTIFICATE_KEY,
     ENROLLED_KEY,
     JOINED_KEY,
     RECEIPT_KEY,
@@ -33,6 +35,35 @@ WATCH_KEY = "watch.key"
 WATCH_PUBLIC_KEY = "watch.pub"
 PEPPER_KEY = "pepper.key"
 
+RANDOM: Mapping[str, Sequence[str]] = {
+    SESSION_KEY: ("hooks",),
+    RUNS_KEY: ("hooks",),
+    RECEIPT_KEY: ("hooks",),
+    ENROLLED_KEY: ("hooks", "console"),
+    JOINED_KEY: ("hooks", "console"),
+    CERTIFICATE_KEY: ("hooks", "console"),
+    STOP_KEY: ("hooks", "workers", "console"),
+    PEPPER_KEY: ("reader",),
+    RELAY_KEY: ("workers",),
+    WATCH_KEY: ("watch",),
+}
+"""Keys that are nothing but chance, and the roles that share each."""
+HELD_BY: Mapping[str, Sequence[str]] = {
+    **RANDOM,
+    HOOKS_FILE: ("hooks",),
+    DIAL_SECRET: ("hooks", "watch"),
+    RELAY_PUBLIC_KEY: ("workers", "console"),
+    WATCH_PUBLIC_KEY: ("console",),
+    EPOCH_KEY: ("hooks", "workers", "console"),
+}
+"""Every lasting key, and the roles whose folders have it."""
+
+
+def lacking(folder: Path, role: str) -> list[str]:
+    """The lasting keys that a role's folder should have and has not: `hotline init` makes them."""
+    keys = KeyFolder(folder)
+    return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
+
 
 def make_keys(folder: Path, at: datetime) -> list[str]:
     """Whatever is missing below `folder`, a folder for each role; what was made, as `role/name`.
@@ -42,22 +73,15 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
     made = _Made(roles)
-    made.each(SESSION_KEY, "hooks")
-    made.each(RUNS_KEY, "hooks")
-    made.each(RECEIPT_KEY, "hooks")
-    made.each(ENROLLED_KEY, "hooks", "console")
-    made.each(JOINED_KEY, "hooks", "console")
-    made.each(STOP_KEY, "hooks", "workers", "console")
-    made.each(PEPPER_KEY, "reader")
-    made.each(HOOKS_FILE, "hooks", secret=new_hook_secrets())
-    made.each(RELAY_KEY, "workers")
+    for name in RANDOM:
+        made.each(name)
+    made.each(HOOKS_FILE, secret=new_hook_secrets())
+    made.each(DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
     relay = PrivateKey(roles["workers"].read(RELAY_KEY))
-    made.each(RELAY_PUBLIC_KEY, "workers", "console", secret=bytes(relay.public_key))
-    made.each(WATCH_KEY, "watch")
-    made.each(DIAL_SECRET, "hooks", "watch", secret=secrets.token_urlsafe(32).encode())
+    made.each(RELAY_PUBLIC_KEY, secret=bytes(relay.public_key))
     watch = PrivateKey(roles["watch"].read(WATCH_KEY))
-    made.each(WATCH_PUBLIC_KEY, "console", secret=bytes(watch.public_key))
-    made.walking(EPOCH_KEY, "hooks", "workers", "console", secret=new_epoch(at, _new_key()))
+    made.each(WATCH_PUBLIC_KEY, secret=bytes(watch.public_key))
+    made.walking(EPOCH_KEY, secret=new_epoch(at, _new_key()))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
     return made.names
@@ -68,8 +92,9 @@ class _Made:
         self.roles = roles
         self.names: list[str] = []
 
-    def each(self, name: str, *roles: str, secret: bytes | None = None) -> None:
-        """One secret in every role's folder: the one that some role has already, or a new one."""
+    def each(self, name: str, *, secret: bytes | None = None) -> None:
+        """One secret in the folder of every role that has it: the one that some role holds already, or a new one."""
+        roles = HELD_BY[name]
         holders = [role for role in roles if self.roles[role].holds(name)]
         held = {self.roles[role].read(name) for role in holders}
         if len(held) > 1:
@@ -81,8 +106,9 @@ class _Made:
             if self.roles[role].make(name, shared):
                 self.names.append(f"{role}/{name}")
 
-    def walking(self, name: str, *roles: str, secret: bytes) -> None:
+    def walking(self, name: str, *, secret: bytes) -> None:
         """One beginning for every role: each walks on by itself, so later they need not be alike."""
+        roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
         for role in roles:
             if self.roles[role].make(name, min(held, default=secret)):

@@ -1,7 +1,7 @@
 """Keyed digests: how a phone, a session or a text is recognised without being kept. Pure but for the keys it is given.
 
 A key for each purpose. Sessions, receipts, contacts (a new key each week), people counted (a week, a month), enrolled
-numbers, the stop list and the rolls: no digest of one purpose can be looked up among those of another.
+numbers, the stop list, the rolls and certificates: no digest of one purpose can be looked up among those of another.
 """
 
 import hmac
@@ -16,6 +16,7 @@ ENROLLED_KEY = "enrolled.key"
 STOP_KEY = "stop.key"
 JOINED_KEY = "joined.key"
 RECEIPT_KEY = "receipt.key"
+CERTIFICATE_KEY = "certificate.key"
 
 
 class Pseudonyms:
@@ -85,6 +86,19 @@ class Pseudonyms:
     def joins(self, roll: str, code: str) -> str:
         """Digest of a code that lets people join a roll."""
         return _digest(self._folder.read(JOINED_KEY), "joins", roll, code)
+
+    @property
+    def knows_certificates(self) -> bool:
+        """A line that was upgraded has no such key before `hotline init`: until then no certificate is shown."""
+        return self._folder.holds(CERTIFICATE_KEY)
+
+    def holder(self, number_key: str, month: int) -> str:
+        """Out of which a certificate's serial number is drawn: it leads to nobody, and every month to another."""
+        return _digest(self._folder.read(CERTIFICATE_KEY), "holder", number_key, str(month))
+
+    def certificate(self, said: str) -> str:
+        """What proves that this line gave a certificate that says so."""
+        return _digest(self._folder.read(CERTIFICATE_KEY), "certificate", said)
 
 
 def contact_by(key: bytes, msisdn: str) -> str:

@@ -41,9 +41,15 @@ class Enlisted:
     codes: Sequence[DistrictCode]
 
 
+def roll_of(book: Book, entry: str) -> Roll | None:
+    """Whose flow an entry lands on."""
+    flow = book.entries.get(entry, "")
+    return next((roll for roll in Roll if roll == flow), None)
+
+
 def flags(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:
     """What the flow of a roll is told; nothing where the session did not begin behind its entry."""
-    roll = _roll_of(book, opening.entry)
+    roll = roll_of(book, opening.entry)
     if roll is None:
         return {}
     told = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
@@ -135,11 +141,6 @@ def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
         Enlisted(place, phones.get(place, 0), [code for code in codes if code.district == place])
         for place in places
     ]
-
-
-def _roll_of(book: Book, entry: str) -> Roll | None:
-    flow = book.entries.get(entry, "")
-    return next((roll for roll in Roll if roll == flow), None)
 
 
 def _known(

@@ -1,13 +1,16 @@
-"""What officers answered in their lessons: counted by district, the first answer of a session."""
+"""What officers answered in their lessons: counted by district, the first answer of a session; what they answer in the
+end passes a lesson."""
 
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 
+from hotline.domain import certificate
 from hotline.domain.joining import Roll
 from hotline.domain.training import TAKEN, Case, measure_of, whole
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
+from hotline.services import certificates
 from hotline.services.outreach import day_of, first_time
 from hotline.store import joined, outreach
 from hotline.store.contacts import Dialogue
@@ -33,6 +36,8 @@ def log(
     measures = [measure_of(answers[case.name])] if first_time(dialogue, case.name) else []
     if whole(case.lesson, answers) and first_time(dialogue, f"{TAKEN}:{case.lesson}"):
         measures.append(TAKEN)
+    if certificate.passes(case.lesson, answers):
+        certificates.pass_lesson(session, row.number_key, case.lesson, dialogue.started_at)
     for measure in measures:
         cell = Cell(day_of(at), measure, "", dialogue.channel, "", row.district, case.lesson)
         outreach.count(session, cell)

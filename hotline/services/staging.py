@@ -8,7 +8,7 @@ from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.ports import Kit
-from hotline.services import call_backs, joining, receipts, referral
+from hotline.services import call_backs, certificates, joining, receipts, referral
 from hotline.services.playing import Stage, landing
 from hotline.store import responders
 from hotline.store.contacts import Dialogue
@@ -81,6 +81,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
             late = referral.quicker(session, opening.responder_id)
             language = responders.language_of(session, opening.responder_id)
     of_receipts = receipts.facts(kit, opening.key)
+    of_lessons = certificates.facts(kit, book, opening, hop.caller)
     options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
     return Facts(
         flags={
@@ -91,9 +92,10 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
             **call_backs.flags(kit, book, opening),
             **joining.flags(kit, book, opening, hop),
             **of_receipts.flags,
+            **of_lessons.flags,
         },
         lists={MY_CASES: options},
-        words=of_receipts.words,
+        words={**of_receipts.words, **of_lessons.words},
         language=language or FIRST,
     )
 

@@ -5,6 +5,7 @@ Rows, and the questions asked of them.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -40,6 +41,8 @@ class Joined(Row):
     created_at: Mapped[datetime]
     told: Mapped[list[str]]
     """What a leader told on the last day she told anything: day, occasion, how many came."""
+    passed: Mapped[dict[str, Any] | None]
+    """Which lessons an officer passed, and when that session began. No answer, and of no other lesson anything."""
 
 
 def add_code(session: Session, row: DistrictCode) -> bool:

@@ -50,6 +50,16 @@ def test_every_setting_with_its_help_and_no_secret(made: Path) -> None:
     assert SECRET not in told
 
 
+def test_a_key_that_is_missing_is_named_and_init_makes_it(made: Path) -> None:
+    for role in ("hooks", "console"):
+        (made / "keys" / role / "certificate.key").unlink()
+    told = hotline(made, "doctor").output
+    assert "keys of hooks: " in told
+    assert told.count("lacks certificate.key") == 2
+    assert hotline(made, "init", "--demo").exit_code == 0
+    assert "lacks" not in hotline(made, "doctor").output
+
+
 def test_a_key_that_others_may_read_is_wrong(made: Path) -> None:
     key = next((made / "keys" / "hooks").iterdir())
     key.chmod(0o444)

@@ -12,7 +12,10 @@ from hotline.cli.leaders import leaders
 from hotline.cli.reach import reach
 from hotline.cli.training import training
 from hotline.config import Settings
+from hotline.domain.certificate import Certificate, code_of, month_of
+from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import make_keys
+from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
 
@@ -57,6 +60,21 @@ def test_a_code_is_told_once_listed_without_its_digits_and_ended(
 def test_a_number_is_asked_for_and_not_shown(home: Path) -> None:
     result = run(home, leaders, "remove", *WHO, typed="0788000041\n", code=1)
     assert "788000041" not in result.output
+
+
+def test_a_certificate_is_told_from_what_is_none_and_the_exit_says_it_too(home: Path) -> None:
+    folder = KeyFolder(home / "keys" / "console")
+    code = code_of(
+        Certificate("12", month_of(datetime.now(UTC)), 7), Pseudonyms(folder).certificate
+    )
+    said = run(home, training, "verify", *code.split()).output
+    assert said.startswith("valid: every lesson passed, Gasabo, 20")
+    document = json.loads(run(home, training, "verify", code.lower(), "--json").stdout)
+    assert (document["verdict"], document["district"]) == ("valid", "Gasabo")
+
+    assert "misread" in run(home, training, "verify", "K7Q4", "M2XP", code=1).output
+    forged = code_of(Certificate("12", 0, 7), lambda _: "ab")
+    assert run(home, training, "verify", forged, code=1).output == "not ours\n"
 
 
 def test_sessions_have_a_row_for_every_district_and_every_occasion(home: Path) -> None:

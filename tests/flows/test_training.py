@@ -6,6 +6,7 @@ import pytest
 
 from hotline.domain.quiz import VALUES
 from hotline.domain.training import CASES, Case
+from hotline.domain.training import LESSONS as NAMES
 from hotline.engine import document
 from hotline.engine.flow import Flow, Menu, Say
 from hotline.services.authoring import read_folder
@@ -15,8 +16,9 @@ BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_
 LESSONS = [flow for name, flow in BOOK.flows.items() if name.startswith("train_")]
 
 
-def test_there_are_six_lessons() -> None:
-    assert len(LESSONS) == 6
+def test_there_are_six_lessons_and_the_certificate_knows_each() -> None:
+    assert sorted(flow.name for flow in LESSONS) == sorted(f"train_{name}" for name in NAMES)
+    assert len(NAMES) == 6
 
 
 @pytest.mark.parametrize("flow", LESSONS, ids=lambda flow: flow.name)

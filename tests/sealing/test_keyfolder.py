@@ -17,6 +17,7 @@ PERIODS = ["2026-11", "2026-12", "2026-W48", "2026-W49", "2026-W50"]
 PEOPLE = [f"people-{period}.key" for period in PERIODS]
 CONTENTS = {
     "hooks": [
+        "certificate.key",
         *WEEKS,
         "dial.secret",
         "enrolled.key",
@@ -31,7 +32,15 @@ CONTENTS = {
     ],
     "workers": ["epoch.key", "relay.key", "relay.pub", "stop.key"],
     "watch": ["dial.secret", "watch.key"],
-    "console": ["enrolled.key", "epoch.key", "joined.key", "relay.pub", "stop.key", "watch.pub"],
+    "console": [
+        "certificate.key",
+        "enrolled.key",
+        "epoch.key",
+        "joined.key",
+        "relay.pub",
+        "stop.key",
+        "watch.pub",
+    ],
     "reader": ["pepper.key"],
 }
 

@@ -1,0 +1,25 @@
+"""Check signs: ISO 7064's own example, and what a slip of the thumb does to any of them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.iso7064 import check_of
+
+MODULI = pytest.mark.parametrize("modulus", [10, 26])
+
+
+def test_the_standard_s_own_example() -> None:
+    assert check_of([0, 7, 9, 4], 10) == 5
+
+
+@MODULI
+@given(st.data())
+def test_one_sign_that_is_wrong_always_shows(modulus: int, data: st.DataObject) -> None:
+    signs = st.integers(0, modulus - 1)
+    values = data.draw(st.lists(signs, min_size=1, max_size=12))
+    place = data.draw(st.integers(0, len(values) - 1))
+    wrong = (values[place] + data.draw(st.integers(1, modulus - 1))) % modulus
+    assert check_of([*values[:place], wrong, *values[place + 1 :]], modulus) != check_of(
+        values, modulus
+    )
