@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
+from hotline.cli import sheets
 from hotline.cli.catalogue import LONGEST, SOURCE, faults_of, phrases, read, write
 from hotline.cli.flows import folder_option
-from hotline.domain import sheet
 from hotline.domain.glossary import doubts
-from hotline.domain.review import PHRASES, Signature, Written, readers, state_of, texts_of
+from hotline.domain.review import ENGINE, PHRASES, Signature, Written, readers, state_of, texts_of
 from hotline.domain.wording import Template
 from hotline.engine import document as documents
+from hotline.engine import words as engine_words
 from hotline.engine.check.lengths import left
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
@@ -87,18 +88,12 @@ def listed(folder: Path, locales: Path, language: str, as_json: bool) -> None:
 @locales_option
 @language_option
 def export(file: Path, folder: Path, locales: Path, language: str) -> None:
-    """Write a sheet to FILE (CSV; - is the screen), for somebody who grew up with the language."""
+    """Write a sheet to FILE (.xlsx, else CSV; - is the screen), for somebody who grew up with the language."""
     document = read_folder(folder)
     rows = _sheet(document, _texts(document, locales), language, reviewing.read_signatures(folder))
-    text = sheet.write(rows)
-    if str(file) == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        file.write_text(text, encoding="utf-8-sig", newline="")
-    except OSError as broken:
-        raise click.ClickException(f"{file}: {broken.strerror}") from None
-    click.echo(f"{file}: {len(rows)} texts. Change the column {language}, write yes into `agreed`.")
+    sheets.save(file, rows, language)
+    told = f"{len(rows)} texts. Change the column {language}, write yes into `agreed`."
+    click.echo(f"{file}: {told}", err=str(file) == sheets.SCREEN)
 
 
 @review.command("import")
@@ -112,18 +107,14 @@ def taken(file: Path, reader: str, folder: Path, locales: Path, language: str) -
     reader = " ".join(reader.split())
     if not reader:
         raise click.BadParameter("needs a name", param_hint="--reader")
-    try:
-        rows = sheet.read(_text(file), language)
-    except OSError as broken:
-        raise click.ClickException(f"{file}: {broken.strerror}") from None
-    except UnicodeDecodeError:
-        raise click.ClickException(f"{file}: not UTF-8: save it as CSV UTF-8") from None
+    rows = sheets.load(file, language)
     document = read_folder(folder)
     texts = _texts(document, locales)
     judge = reviewing.judge(document, language)
 
     def faults(new: Mapping[str, Written]) -> Mapping[str, str]:
-        return {**judge(new), **_unfit_phrases(new, locales, document, language)}
+        unfit = _unfit_phrases(new, locales, document, language)
+        return {**judge(new), **unfit, **_ours(new, texts, language)}
 
     done = reviewing.weigh(rows, texts, language, faults)
     for line in done.refused:
@@ -140,19 +131,17 @@ def taken(file: Path, reader: str, folder: Path, locales: Path, language: str) -
     sys.exit(1 if done.refused else 0)
 
 
-def _text(file: Path) -> str:
-    raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    return raw.decode("utf-8-sig")
-
-
 def _texts(document: Mapping[str, Any], locales: Path) -> Mapping[str, Written]:
-    """Every text by its place: the flows', then the phrases of the code."""
+    """Every text by its place: the flows', then the phrases of the code, then the engine's own words."""
     found = {text.place: text for text in texts_of(document["flows"])}
     said = {code: phrases(read(catalogue_path(locales, code))) for code in CODES}
     for template in Template:
         words = {code: said[code].get(template, "") for code in CODES} | {SOURCE: template.value}
         place = f"{PHRASES}.{template.name}"
         found[place] = Written(place, words)
+    for name, said_by_engine in engine_words.every().items():
+        place = f"{ENGINE}.{name}"
+        found[place] = Written(place, said_by_engine)
     return found
 
 
@@ -180,6 +169,8 @@ def _sheet(
 
 def _left(book: Book, text: Written, language: str) -> int:
     flow, node, *_ = text.place.split(".")
+    if flow == ENGINE:
+        return 0
     if flow == PHRASES:
         return SEGMENT - septets(text.words.get(language, "").format_map(LONGEST))
     return left(book, Place(flow, node), language, DEFAULT_LIMIT) or 0
@@ -199,6 +190,17 @@ def _unfit_phrases(
             for fault in faults_of(catalogue, template, language, numbers):
                 found.setdefault(place, fault)
     return found
+
+
+def _ours(
+    texts: Mapping[str, Written], before: Mapping[str, Written], language: str
+) -> Mapping[str, str]:
+    """A word that stands on every screen is not changed by a sheet: room for it is held back, and screens move."""
+    return {
+        place: f"{text.words[language]!r} is for the programmer: engine/words.py, then export anew"
+        for place, text in texts.items()
+        if place.startswith(f"{ENGINE}.") and text != before[place]
+    }
 
 
 def _write_phrases(done: reviewing.Taken, locales: Path, language: str) -> None:

@@ -18,6 +18,8 @@ NEEDED: Mapping[str, int] = {"rw": 2}
 """How many people read a text of this language; one where nothing is said."""
 PHRASES = "locales"
 """Stands in front of the name of a phrase of the code, where a flow's name stands in front of a node."""
+ENGINE = "engine"
+"""Stands there in front of a word of the engine's own: `engine.back`."""
 
 
 class State(StrEnum):
@@ -42,6 +44,11 @@ class Written:
 
     def saying(self, language: str, words: str) -> "Written":
         return Written(self.place, {**self.words, language: words})
+
+    @property
+    def in_flows(self) -> bool:
+        """Whether a flow file holds it."""
+        return self.place.partition(".")[0] not in (PHRASES, ENGINE)
 
 
 @dataclass(frozen=True, slots=True)

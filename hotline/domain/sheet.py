@@ -1,7 +1,8 @@
 """The sheet that a native reader fills in: what stands in its cells, and what comes back in them. Pure.
 
 One row a text. The reader changes the words of her own language, and writes `yes` into `agreed`. Each row carries a
-digest of what it was made of, so that a sheet that took its time never undoes a newer text.
+digest of what it was made of, so that a sheet that took its time never undoes a newer text. A table is rows of cells,
+the names of the columns first; CSV is one way to write it, a workbook (`adapters/spreadsheet.py`) another.
 """
 
 import csv
@@ -40,34 +41,42 @@ def said(cell: str) -> str:
     return cell[1:] if marked else cell
 
 
+def table(rows: Iterable[Mapping[str, str]]) -> Sequence[Sequence[str]]:
+    return [COLUMNS, *([row[name] for name in COLUMNS] for row in rows)]
+
+
 def write(rows: Iterable[Mapping[str, str]]) -> str:
+    """The sheet as CSV, which has no text but what begins like text: formulas get an apostrophe."""
     sheet = io.StringIO()
-    writer = csv.DictWriter(sheet, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({name: cell(text) for name, text in row.items()} for row in rows)
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerows(map(cell, row) for row in table(rows))
     return sheet.getvalue()
 
 
 def read(sheet: str, language: str) -> Sequence[Row]:
-    """The rows of a sheet, as a spreadsheet of any country saves it. Raises ImportRefused where it is none."""
+    """The rows of a CSV, as a spreadsheet of any country saves it. Raises ImportRefused where it is none."""
     head = sheet.partition("\n")[0]
     reader = csv.reader(
         io.StringIO(sheet), delimiter=";" if head.count(";") > head.count(",") else ","
     )
     try:
-        names, *rows = [*reader] or [[]]
+        cells = [[said(text) for text in row] for row in reader]
     except csv.Error as broken:
         raise ImportRefused([f"not a sheet: {broken}"]) from None
+    return rows_of(cells, language)
 
-    names = [name.strip() for name in names]
+
+def rows_of(cells: Sequence[Sequence[str]], language: str) -> Sequence[Row]:
+    """The rows of a table that came back. Raises ImportRefused where a column is missing."""
+    head, *rows = cells or [[]]
+    names = [name.strip() for name in head]
     missing = [name for name in (*NEEDED, language) if name not in names]
     if missing:
         raise ImportRefused([f"line 1: these columns are missing: {', '.join(missing)}"])
     found = []
     for line, row in enumerate(rows, start=2):
-        cells = dict(zip(names, map(said, row), strict=False))
         if any(text.strip() for text in row):
-            found.append(_row(line, cells, language))
+            found.append(_row(line, dict(zip(names, row, strict=False)), language))
     return found
 
 

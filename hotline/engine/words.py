@@ -1,6 +1,7 @@
 """The few words the engine itself says, in every language. A table, since a pure room reads no files."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
 from hotline.text.languages import FIRST
 
@@ -25,6 +26,14 @@ WORDS = {
 }
 HELD_BACK = 6
 """Septets of every page that only the short line may use: five letters and a new line."""
+
+
+def every() -> Mapping[str, Mapping[str, str]]:
+    """Each word in every language, by its name: for whoever reviews them."""
+    return {
+        field.name: {code: getattr(said, field.name) for code, said in WORDS.items()}
+        for field in fields(Words)
+    }
 
 
 def words(language: str) -> Words:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hotline.domain.review import PHRASES, Signature, State, Written, readers, state_of, texts_of
+from hotline.domain.review import Signature, State, Written, readers, state_of, texts_of
 from hotline.domain.sheet import AGREED, Row
 from hotline.engine.check.checking import check
 from hotline.engine.check.finding import Finding
@@ -103,9 +103,7 @@ def judge(document: Mapping[str, Any], language: str) -> Faults:
     before = set(check(document, place_lists()))
 
     def faults(texts: Mapping[str, Written]) -> Mapping[str, str]:
-        flows = {
-            place: text for place, text in texts.items() if not place.startswith(f"{PHRASES}.")
-        }
+        flows = {place: text for place, text in texts.items() if text.in_flows}
         after = check(_with(document, flows.values(), language), place_lists())
         found: dict[str, str] = {}
         for finding in after:
@@ -191,7 +189,7 @@ def overstated(document: Mapping[str, Any], signatures: Sequence[Signature]) -> 
 
 
 def _of_flows(texts: Iterable[Written]) -> list[Written]:
-    return [text for text in texts if not text.place.startswith(f"{PHRASES}.")]
+    return [text for text in texts if text.in_flows]
 
 
 def _signed(signatures: Iterable[Signature]) -> str:

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from openpyxl import load_workbook
 
 from hotline.adapters.catalogues import LOCALES, load_phrases
 from hotline.cli.words import words
@@ -23,8 +25,9 @@ TAKEN = "locales.TAKEN"
 class Desk:
     """A folder of flows and catalogues, and somebody who types."""
 
-    def __init__(self, root: Path, **changed: Any) -> None:
-        self.folder, self.locales, self.file = root / "flows", root / "locales", root / "sheet.csv"
+    def __init__(self, root: Path, kind: str = "csv", **changed: Any) -> None:
+        self.folder, self.locales = root / "flows", root / "locales"
+        self.file = root / f"sheet.{kind}"
         self.folder.mkdir()
         for name, flow in make_document(**changed)["flows"].items():
             text = f"# Kept.\n{dump(flow)}"
@@ -45,16 +48,8 @@ class Desk:
 
     def take(self, reader: str, **changes: str) -> Result:
         """Agree to the texts at these places (`__` is a dot), with these words; "" leaves them as they are."""
-        rows = list(csv.DictReader(io.StringIO(self.file.read_text(encoding="utf-8-sig"))))
-        for row in rows:
-            said = changes.get(row["place"].replace(".", "__"))
-            if said is not None:
-                row |= {"agreed": "yes", "rw": said or row["rw"]}
-        sheet = io.StringIO()
-        writer = csv.DictWriter(sheet, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-        self.file.write_text(sheet.getvalue(), encoding="utf-8-sig")
+        edit = _edit_workbook if self.file.suffix == ".xlsx" else _edit_csv
+        edit(self.file, {place.replace("__", "."): said for place, said in changes.items()})
         return self.run("import", str(self.file), "--reader", reader)
 
     def lesson(self) -> str:
@@ -62,9 +57,34 @@ class Desk:
         return str(learn["nodes"]["one"]["say"]["text"]["rw"])
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def _edit_csv(file: Path, changes: Mapping[str, str]) -> None:
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
+    for row in rows:
+        said = changes.get(row["place"])
+        if said is not None:
+            row |= {"agreed": "yes", "rw": said or row["rw"]}
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    file.write_text(sheet.getvalue(), encoding="utf-8-sig")
+
+
+def _edit_workbook(file: Path, changes: Mapping[str, str]) -> None:
+    book = load_workbook(file)
+    head, *rows = book.worksheets[0].iter_rows()
+    columns = {str(cell.value): number for number, cell in enumerate(head)}
+    for row in rows:
+        said = changes.get(str(row[columns["place"]].value))
+        if said is not None:
+            row[columns["agreed"]].value = "yes"
+            row[columns["rw"]].value = said or row[columns["rw"]].value
+    book.save(file)
+
+
+@pytest.fixture(params=["csv", "xlsx"])
+def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
+    return Desk(tmp_path, request.param)
 
 
 def test_two_people_make_a_text_reviewed(desk: Desk) -> None:
@@ -176,7 +196,8 @@ def test_a_file_says_reviewed_while_all_of_it_is(desk: Desk) -> None:
         ({"agreed": "yes", "place": "learn.gone.say.text"}, "no such text"),
     ],
 )
-def test_a_row_that_is_wrong_says_why(desk: Desk, cells: dict[str, str], reason: str) -> None:
+def test_a_row_that_is_wrong_says_why(tmp_path: Path, cells: dict[str, str], reason: str) -> None:
+    desk = Desk(tmp_path)
     desk.export()
     head, row, *_ = csv.reader(io.StringIO(desk.file.read_text(encoding="utf-8-sig")))
     wrong = {**dict(zip(head, row, strict=True)), **cells}
@@ -194,3 +215,38 @@ def test_the_sheet_shows_place_letters_left_and_doubts() -> None:
     assert rows["report.last.finish.text"]["letters left"] == str(150 - len("Murakoze. Murabeho."))
     assert "B: simbizi (I don't know)" in rows["report.danger.menu.choices.2.label"]["doubts"]
     assert all(int(row["letters left"]) >= 0 for row in rows.values())
+
+
+@pytest.mark.parametrize("name", ["more", "back", "home", "invalid", "invalid_short", "closed"])
+def test_the_engine_s_own_words_are_read_too_and_changed_by_nobody_else(
+    desk: Desk, name: str
+) -> None:
+    desk.export()
+    place = f"engine__{name}"
+    assert desk.take("One Reader", **{place: ""}).exit_code == 0
+    assert desk.states()[f"engine.{name}"] == "read"
+
+    desk.export()
+    refused = desk.take("Another", **{place: "Ikindi"})
+    assert refused.exit_code == 1
+    assert f"engine.{name}: 'Ikindi' is for the programmer" in refused.stderr
+    assert desk.states()[f"engine.{name}"] == "read"
+
+
+def test_a_formula_in_a_workbook_is_refused_by_its_cell(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, "xlsx")
+    desk.export()
+    refused = desk.take("One Reader", learn__one__say__text="=1+1")
+    assert refused.exit_code == 1
+    assert "is a formula" in str(refused.exception)
+    assert desk.states()[LESSON] == "draft"
+
+
+@pytest.mark.parametrize("raw", [b"PK", b"PK\x03\x04 nothing", b"\xff\xfe\x00"])
+def test_what_is_no_sheet_is_refused_and_changes_nothing(tmp_path: Path, raw: bytes) -> None:
+    desk = Desk(tmp_path, "xlsx")
+    desk.file.write_bytes(raw)
+    refused = desk.run("import", str(desk.file), "--reader", "One Reader")
+    assert refused.exit_code == 1
+    assert ".xlsx" in refused.output + str(refused.exception)
+    assert desk.states()[LESSON] == "draft"

@@ -1,0 +1,121 @@
+"""openpyxl: a table of text as a workbook that a reviewer likes, and back. Every cell is text, none is a formula."""
+
+import io
+import struct
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from xml.etree.ElementTree import ParseError
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import Cell, MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from hotline.errors import ImportRefused
+
+BEGINS = b"PK"
+"""Of every workbook, as of every zip."""
+LARGEST, LARGEST_UNPACKED, MOST_ROWS = 10 * 2**20, 100 * 2**20, 20_000
+"""What is larger is no sheet of ours, and might be made to fill a memory."""
+NOT_ONE = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, ParseError),
+    *(InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError),
+    *(NotImplementedError, RuntimeError, OSError),
+)
+"""What it raises for a file that is no workbook, or a broken one."""
+
+TEXT = "@"
+"""The format of a cell that stays what was typed."""
+TOP = Alignment(vertical="top", wrap_text=True)
+HEAD = PatternFill("solid", fgColor="DDE6EE")
+HERS = PatternFill("solid", fgColor="FFF7D6")
+"""Where the reader writes."""
+DEFAULT_WIDTH = 14
+
+
+def write(
+    rows: Sequence[Sequence[str]],
+    *,
+    widths: Mapping[str, int],
+    writable: Iterable[str],
+    choices: Mapping[str, str],
+) -> bytes:
+    """Rows of one table, the first with the names of its columns, by which the rest is told.
+
+    The head and the first column stay in sight; `writable` columns are tinted; one with `choices` offers them.
+    """
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    names, *_ = rows
+    for number, row in enumerate(rows, start=1):
+        for name, column, text in zip(names, range(1, len(row) + 1), row, strict=True):
+            cell = sheet.cell(number, column)
+            _write(cell, text)
+            if number == 1:
+                cell.font, cell.fill = Font(bold=True), HEAD
+            elif name in writable:
+                cell.fill = HERS
+
+    for column, name in enumerate(names, start=1):
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = widths.get(name, DEFAULT_WIDTH)
+        if name in choices:
+            offered = DataValidation("list", formula1=f'"{choices[name]}"', allow_blank=True)
+            offered.add(f"{letter}2:{letter}{len(rows) + 1}")
+            sheet.add_data_validation(offered)
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = sheet.dimensions
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def read(workbook: bytes) -> list[list[str]]:
+    """The cells of its first sheet as text. Raises ImportRefused: no workbook, too large, or a formula in it."""
+    _measure(workbook)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            sheet = load_workbook(io.BytesIO(workbook)).worksheets[0]
+        if sheet.max_row > MOST_ROWS:
+            raise ImportRefused([f"{sheet.max_row} rows: {MOST_ROWS} at most"])
+        rows = [list(row) for row in sheet.iter_rows()]
+    except NOT_ONE:
+        raise ImportRefused(["not a workbook, or a broken one: save it again as .xlsx"]) from None
+
+    run = [cell for row in rows for cell in row if cell.data_type == "f"]
+    if run:
+        raise ImportRefused([f"line {cell.row}: {cell.coordinate} is a formula" for cell in run])
+    return [[_text(cell.value) for cell in row] for row in rows]
+
+
+def _write(cell: Cell | MergedCell, text: str) -> None:
+    """As text, whatever it begins with; and still text after somebody has edited it."""
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cell.data_type = "s"
+    cell.number_format, cell.alignment = TEXT, TOP
+    cell.quotePrefix = True
+
+
+def _measure(workbook: bytes) -> None:
+    """Raises ImportRefused. A zip may say that it holds more than any memory: it is asked before it is opened."""
+    try:
+        inside = zipfile.ZipFile(io.BytesIO(workbook)).infolist()
+    except NOT_ONE:
+        raise ImportRefused(["not a workbook: save it as .xlsx, or as CSV UTF-8"]) from None
+    if len(workbook) > LARGEST or sum(part.file_size for part in inside) > LARGEST_UNPACKED:
+        raise ImportRefused(["too large for a sheet of ours"])
+
+
+def _text(value: object) -> str:
+    """What stands in a cell. A spreadsheet makes a number of what looks like one."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
