@@ -95,7 +95,7 @@ COMMANDS: dict[str, Entry] = {
     "tips": Entry("hotline.cli.tips:tips", "See how tips stand; read one."),
     "training": Entry(
         "hotline.cli.training:training",
-        "Officers in training: codes to join with, how many joined, and taking one off.",
+        "Officers in training: codes to join with, how many joined, taking one off, and certificates.",
     ),
     "watch": Entry("hotline.cli.watch:watch", "Who is woken when something is wrong, and by what."),
     "words": Entry("hotline.cli.words:words", "The words the code itself says, in every language."),
