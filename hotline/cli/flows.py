@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.pretending import FOUND, Pretence
 from hotline.engine import document as documents
 from hotline.engine.check.checking import check as check_document
 from hotline.engine.check.finding import Code, Finding
@@ -74,18 +75,36 @@ def check(folder: Path, as_json: bool, limit: int) -> None:
 @click.option("--lang", type=click.Choice([each.code for each in LANGUAGES]), help="Begin in it.")
 @click.option("--dial", default=SERVICE_CODE, show_default=True, help="What is dialled.")
 @click.option("--no-report", is_flag=True, help="As where nobody can receive a report.")
+@click.option(
+    "--receipt", type=click.Choice(FOUND), help="Pretend receipts, and what each of them finds."
+)
+@click.option("--call-back", is_flag=True, help="Pretend that a call may be asked for.")
 @limit_option
-def play(folder: Path, lang: str | None, dial: str, no_report: bool, limit: int) -> None:
-    """Play the flows of a folder here. Nothing is sent, nothing is stored. An empty line hangs up."""
+def play(
+    folder: Path,
+    lang: str | None,
+    dial: str,
+    no_report: bool,
+    receipt: str | None,
+    call_back: bool,
+    limit: int,
+) -> None:
+    """Play the flows of a folder here. Nothing is sent, nothing is stored. An empty line hangs up.
+
+    Whatever is pretended is said under every screen.
+    """
+    pretence = Pretence(receipt, call_back)
     book = documents.compile(read_folder(folder), place_lists())
     numbers = flags(book.numbers, datetime.now(UTC).date())
-    facts = Facts(flags={**numbers, "reporting": not no_report})
+    facts = pretence.facts(Facts(flags={**numbers, "reporting": not no_report}))
     turn = _dialled(book, facts, dial, limit)
     if lang is not None:
         turn = _in_language(book, facts, turn, lang, limit)
 
     while True:
         click.echo(_picture(turn, limit))
+        if str(pretence):
+            click.secho(f"  {pretence}", fg="yellow")
         if turn.screen.ends:
             return
         keyed = click.prompt("", prompt_suffix="> ", default="", show_default=False)

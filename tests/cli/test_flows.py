@@ -95,5 +95,45 @@ def test_playing_a_dial_with_an_entry_and_without_the_report(folder: Path) -> No
     assert "Problem" not in without.output
 
 
+RECEIPT = ("4", "5", "5", "430021655", "1234")
+"""From the front, in English, to what a receipt finds."""
+SAVED = ("5", "2", "2", "1", "1", "1", "1", "2", "1")
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ("received", "| Received. "),
+        ("checking", "| Being checked. "),
+        ("helper", "| With a helper. "),
+        ("closed", "| Closed. "),
+        ("nothing", "| Nothing found. Check the digits"),
+    ],
+)
+def test_whatever_a_receipt_may_find_can_be_walked_and_is_marked(found: str, words: str) -> None:
+    played = _run("play", "--lang", "en", "--receipt", found, keyed="\n".join((*RECEIPT, "", "")))
+    assert words in played.output
+    shown = played.output.count(" of 156 septets")
+    assert played.output.count(f"PRETENDED: every receipt finds {found}\n") == shown == 6
+    assert "1234" not in played.output.replace("> 1234", "")
+
+
+def test_the_number_she_is_shown_and_the_call_she_may_ask_for_are_pretended() -> None:
+    keyed = "\n".join((*SAVED, "2", "1234", "3", "2", "1", "1", "1", "1", "1", ""))
+    played = _run("play", "--lang", "en", "--receipt", "received", "--call-back", keyed=keyed)
+    assert "| To ask later: 430 021 655 " in played.output
+    assert "Completed call_back" in played.output
+    shown = played.output.count(" of 156 septets")
+    marked = "PRETENDED: every receipt finds received; a call is offered\n"
+    assert played.output.count(marked) == shown
+
+
+def test_without_pretence_neither_is_offered_and_nothing_is_marked() -> None:
+    played = _run("play", "--lang", "en", keyed="\n".join((*SAVED, "00", "4", "5", "", "")))
+    assert "Saved. You can stop." in played.output
+    for words in ("Call me", "Number to ask later", "My number", "PRETENDED"):
+        assert words not in played.output
+
+
 def test_the_schema_is_json() -> None:
     assert json.loads(_run("schema").output)["title"] == "FlowModel"
