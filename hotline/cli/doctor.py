@@ -15,7 +15,7 @@ from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
 from hotline.sealing.keymaking import lacking
-from hotline.services import surroundings, traffic
+from hotline.services import surroundings, traffic, vault
 from hotline.services.finding import Finding
 from hotline.services.upkeep import findings
 
@@ -87,7 +87,12 @@ def _inside(settings: Settings) -> tuple[Finding, ...]:
     except (NotReady, KeyMissing) as broken:
         return (Finding("line", False, str(broken), HAND),)
     try:
-        return (*findings(kit), *surroundings.findings(kit), *traffic.findings(kit))
+        return (
+            *findings(kit),
+            *vault.findings(kit),
+            *surroundings.findings(kit),
+            *traffic.findings(kit),
+        )
     finally:
         kit.database.close()
 

@@ -68,3 +68,11 @@ def test_a_key_that_others_may_read_is_wrong(made: Path) -> None:
     finally:
         key.chmod(0o400)
     assert "WRONG keys of hooks" in told
+
+
+def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) -> None:
+    found = json.loads(hotline(made, "doctor", "--json").stdout)["findings"]
+    says = {one["name"]: one["says"] for one in found}
+    assert says["call-backs"].startswith("not offered: no number is set")
+    assert "two people" in says["call-backs open for"]
+    assert says["call-backs left"] == "none was opened and left"

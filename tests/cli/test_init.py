@@ -206,6 +206,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
     assert row == {
         "id": tip_id,
         "filed_at": "2026-11-24T10:00:00+00:00",
+        "matter": "tip",
         "place": "Gasabo",
         "category": "labour",
         "urgency": 1,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from hotline.domain.call_back import ANSWERS, CallBackState
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.opening import open_tip
+from hotline.services import vault
 from hotline.services.call_backs import SEALED_AS
 from hotline.store.call_backs import CallBack
 from tests.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
+from tests.fakes import FakeShelf
 
 CALL_ME = "Mumpamagare"
 HERS = "+250788000077"
@@ -175,3 +178,28 @@ def test_digits_dialled_ahead_never_ask_for_a_call(offering: Line) -> None:
     caller = offering.caller()
     caller.dial("*".join((*QUIET_HERE, *REST, "3", *AGREED)))
     assert offering.all(CallBack) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "at", "ok", "says"),
+    [
+        ("112", None, True, "offered to callers"),
+        ("", None, True, "not offered: no number is set"),
+        ("114", None, False, "not offered: the number that the desk calls from is no row"),
+        ("116", None, False, "not offered: nobody has signed"),
+        ("112", datetime(2027, 11, 25, 8, tzinfo=UTC), False, "not offered: nobody has signed"),
+    ],
+)
+def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
+    line: Line, number: str, at: datetime | None, *, ok: bool, says: str
+) -> None:
+    line.clock.at = at or line.clock.at
+    (found,) = [
+        one for one in vault.findings(calls_from(line, number).kit) if one.name == "call-backs"
+    ]
+    assert (found.ok, found.says.startswith(says), bool(found.todo)) == (ok, True, not ok)
+
+
+def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
+    kit = replace(calls_from(line, "112").kit, books=FakeShelf(revision=None))
+    assert "no flows are live" in vault.findings(kit)[0].says

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from hotline.adapters.catalogues import load_phrases
 from hotline.domain.call_back import CallBackState, Outcome
@@ -15,11 +16,14 @@ from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import CallRefused, NotFound, PassphraseWrong
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
-from hotline.services import access, call_backs, calling, delivery, deskkeys
+from hotline.services import access, call_backs, calling, delivery, deskkeys, vault
+from hotline.services.finding import Finding
 from hotline.store import desks
 from hotline.store.audit import AuditEntry
 from hotline.store.call_backs import CallBack
 from hotline.store.contacts import Dialogue
+from hotline.store.desks import Desk as DeskRow
+from hotline.store.desks import DeskMember
 from hotline.store.flows import Revision
 from hotline.store.messages import Message
 from hotline.store.tips import Tip
@@ -263,3 +267,43 @@ def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> 
     )
     desk.at(TOMORROW_AT_NINE)
     assert desk.open(waiting, passphrase="another horse").number == HERS
+
+
+def doctor(kit: Kit) -> dict[str, Finding]:
+    return {one.name: one for one in vault.findings(kit)}
+
+
+def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
+    assert doctor(desk.kit)["call-backs open for"].ok
+    with desk.kit.database.writing() as session:
+        session.execute(delete(DeskMember).where(DeskMember.desk_code == NATIONAL))
+        session.execute(delete(DeskRow).where(DeskRow.code == NATIONAL))
+    wrong = doctor(desk.kit)["call-backs open for"]
+    assert not wrong.ok
+    assert "hotline init" in wrong.todo
+
+
+def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk) -> None:
+    waiting = desk.approved(desk.ask())
+    desk.at(TOMORROW_AT_NINE)
+    assert "1 wait" in doctor(desk.kit)["call-backs"].says
+    desk.open(waiting)
+    desk.district.clock.turn(minutes=29)
+    assert doctor(desk.kit)["call-backs left"].ok
+
+    desk.district.clock.turn(minutes=1)
+    left = doctor(desk.kit)["call-backs left"]
+    assert (left.ok, f"C{waiting} was opened 25/11 09:00" in left.says) == (False, True)
+    assert f"hotline callbacks done {waiting}" in left.todo
+    assert HERS[4:] not in str(doctor(desk.kit))
+
+    calling.close(desk.kit, waiting, **ONE, outcome=Outcome.REACHED)
+    assert doctor(desk.kit)["call-backs left"].ok
+
+
+def test_the_doctor_says_that_the_clock_should_have_ended_one(desk: Desk) -> None:
+    desk.ask()
+    desk.district.clock.at = TOMORROW_AT_NINE.replace(hour=8, minute=1)
+    assert doctor(desk.kit)["call-backs left"].ok
+    desk.district.clock.turn(minutes=1)
+    assert "hotline clock" in doctor(desk.kit)["call-backs left"].todo
