@@ -58,9 +58,13 @@ def cleaned(text: str) -> str:
 
 def is_tip(text: str) -> bool:
     """Whether it tells anything: words, or one that cannot wait. A lone greeting, a digit or a code does not."""
-    said = spelled(text)
-    words = [word for word in said if word.isalpha() and len(word) > 2]
-    return len(words) >= LEAST_WORDS or _begins(said, DANGER)
+    words = [word for word in spelled(text) if word.isalpha() and len(word) > 2]
+    return len(words) >= LEAST_WORDS or cannot_wait(text)
+
+
+def cannot_wait(text: str) -> bool:
+    """Whether a word of it says so: then it is a tip, whatever else it may be."""
+    return _begins(spelled(text), DANGER)
 
 
 def fits(text: str) -> bool:
