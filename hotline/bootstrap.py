@@ -33,7 +33,8 @@ class Role(StrEnum):
     """A trust: each has a key folder of its own, and a process is started with that one alone."""
 
     HOOKS = "hooks"
-    """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths. Opens nothing stored."""
+    """web: session, run, contact, enrolled and stop keys, the secrets of the hooks' paths; the relay's
+    public key. Opens nothing stored."""
     WORKERS = "workers"
     """alerts, misc, clock: the relay's key pair (responders' numbers) and the stop key. Opens no tip."""
     WATCH = "watch"
@@ -108,7 +109,8 @@ def build_kit(settings: Settings, role: Role) -> Kit:
 
 
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
-    return Sealer(keys.read(public_key) if keys.holds(public_key) else None, Epochs(keys))
+    live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
+    return Sealer(epochs=Epochs(keys), live=live)
 
 
 def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:
@@ -149,6 +151,7 @@ def line_of(settings: Settings) -> Line:
         shortcode=settings.shortcode,
         inbound_sms=settings.inbound_sms,
         limits={"": DEFAULT_LIMIT},
+        sms_a_day=settings.sms_a_day,
         call_back_number=settings.call_back_number,
     )
 

@@ -66,6 +66,8 @@ class Settings:
     """HOTLINE_LINE_URL: how the gateway reaches the web process: there the watchman dials; by default on loopback."""
     sms_budget: int
     """HOTLINE_SMS_BUDGET: what the gateway's balance is when filled up: alarms at 50, 80 and 100 % of it spent."""
+    sms_a_day: int
+    """HOTLINE_SMS_A_DAY: SMS that a day may cost; answers to strangers stop at 70 % of it, alerts never; 1000."""
     alarm_command: str
     """HOTLINE_ALARM_COMMAND: run by `sh` with an alarm's words on its standard input, beside the SMS."""
     alarm_mail: str
@@ -152,6 +154,7 @@ class _Reader:
             log=self._env.one_of("LOG", "json", "json", "text"),
             line_url=self._line_url(),
             sms_budget=self._env.number("SMS_BUDGET"),
+            sms_a_day=self._env.number("SMS_A_DAY", "1000"),
             alarm_command=self._env.text("ALARM_COMMAND"),
             alarm_mail=self._alarm_mail(),
             keys=self._env.folder("KEYS"),
@@ -219,10 +222,8 @@ class _Reader:
         return url
 
     def _api_key(self, gateway_url: str) -> str:
-        key, file = (
-            self._env.text("GATEWAY_API_KEY"),
-            self._env.text("GATEWAY_API_KEY_FILE"),
-        )
+        key = self._env.text("GATEWAY_API_KEY")
+        file = self._env.text("GATEWAY_API_KEY_FILE")
         if key and file:
             self._env.wrong("GATEWAY_API_KEY", "give this or GATEWAY_API_KEY_FILE, not both")
         if file:

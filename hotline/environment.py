@@ -54,9 +54,9 @@ class Environment:
             return 0
         return int(value)
 
-    def number(self, name: str) -> int:
+    def number(self, name: str, default: str = "0") -> int:
         """0 where none is given, or it is wrong."""
-        value = self.shaped(name, "0", r"\d{1,9}", "a whole number")
+        value = self.shaped(name, default, r"\d{1,9}", "a whole number")
         return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else 0
 
     def testing_folder(self, name: str, danger: str) -> Path | None:

@@ -13,6 +13,9 @@ from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.text.phrases import Phrases
 
+RUN_SECONDS = 600
+"""How long a run waits for its next hop."""
+
 
 class RunStore(Protocol):
     """Where a session's run waits for its next hop. Encrypted; may forget at any time."""
@@ -23,8 +26,10 @@ class RunStore(Protocol):
         Raises RunsUnavailable.
         """
 
-    def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
-        """Keep it for ten minutes. Raises RunsUnavailable."""
+    def save(
+        self, session_key: str, heard: Mapping[str, Any], *, seconds: int = RUN_SECONDS
+    ) -> None:
+        """Keep it so long. Raises RunsUnavailable."""
 
 
 class SmsGateway(Protocol):
@@ -107,6 +112,8 @@ class Line:
     """Whether a reply by SMS reaches us."""
     limits: Mapping[str, int]
     """Septets of body by network code; "" is the default."""
+    sms_a_day: int = 1000
+    """SMS that a day may cost: answers to strangers stop at seven tenths of it, alerts never."""
     call_back_number: str = ""
     """What the national desk calls from; while it is signed, and only then, a call is offered."""
 

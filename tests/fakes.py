@@ -57,7 +57,7 @@ class FakeRuns:
             raise RunsUnavailable("fake")
         return deepcopy(self.held.get(session_key))
 
-    def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
+    def save(self, session_key: str, heard: Mapping[str, Any], *, seconds: int = 600) -> None:
         if self.dead:
             raise RunsUnavailable("fake")
         self.held[session_key] = deepcopy(dict(heard))

@@ -31,6 +31,12 @@ class FakePseudonyms:
     def stopped(self, msisdn: str) -> str:
         return f"stop key of {msisdn}"
 
+    def session(self, session_id: str) -> str:
+        return f"session key of {session_id}"
+
+    def contact(self, msisdn: str, at: datetime) -> str:
+        return f"contact key of {msisdn}"
+
     def joined(self, roll: str, msisdn: str) -> str:
         return f"{roll} key of {msisdn}"
 

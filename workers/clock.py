@@ -19,6 +19,7 @@ from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
 from hotline.services import (
+    answers,
     call_backs,
     delivery,
     epochs,
@@ -81,6 +82,7 @@ STEPS: tuple[Step, ...] = (
     delivery.miss_reports,
     referral.fire_deadlines,
     look_after_due,
+    answers.keep_time,
     outreach.fold,
     retention.tidy,
 )

@@ -1,7 +1,7 @@
 """Every job: the kit and a row's id in, one service call. May run twice; finding nothing to do is a success."""
 
 from hotline.ports import Kit
-from hotline.services import delivery, referral
+from hotline.services import answers, delivery, referral
 
 
 def refer_tip(kit: Kit, _tip_id: int) -> None:
@@ -11,3 +11,8 @@ def refer_tip(kit: Kit, _tip_id: int) -> None:
 
 def deliver(kit: Kit, message_id: int) -> None:
     delivery.deliver_due(kit, first=message_id)
+
+
+def answer(kit: Kit, _answer_id: int) -> None:
+    """Whichever answer rang: the oldest of all that wait goes first."""
+    answers.send_due(kit)

@@ -8,6 +8,7 @@ from typing import Any
 
 from hotline.domain.delivery import SendResult
 from hotline.errors import KeyMissing, NotReady
+from hotline.ports import RUN_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,9 @@ class NoRuns:
     def load(self, session_key: str) -> dict[str, Any] | None:
         raise KeyMissing(f"the {self.role} process has no key of runs: only the hooks have")
 
-    def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
+    def save(
+        self, session_key: str, heard: Mapping[str, Any], *, seconds: int = RUN_SECONDS
+    ) -> None:
         raise KeyMissing(f"the {self.role} process has no key of runs: only the hooks have")
 
 

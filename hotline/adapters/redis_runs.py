@@ -1,4 +1,4 @@
-"""Runs in Redis: sealed before they leave the process, gone after ten minutes."""
+"""Runs in Redis: sealed before they leave the process, gone after some minutes."""
 
 import json
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from typing import Any, cast
 from hotline.adapters.circuit import Circuit
 from hotline.adapters.redis_wire import Wire
 from hotline.errors import CircuitOpen, RunsUnavailable, SealBroken
+from hotline.ports import RUN_SECONDS
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
 
-TTL_SECONDS = 600
 PREFIX = "run:"
 ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -40,13 +40,15 @@ class RedisRuns:
             return None
         return document if isinstance(document, dict) else None
 
-    def save(self, session_key: str, heard: Mapping[str, Any]) -> None:
+    def save(
+        self, session_key: str, heard: Mapping[str, Any], *, seconds: int = RUN_SECONDS
+    ) -> None:
         """Sent, and not waited for: a run that was not kept is rebuilt. Raises RunsUnavailable."""
         plain = ENCODER.encode(heard)
         sealed = self._cipher.seal(session_key, plain.encode("utf-8", "surrogatepass"))
         try:
             self._circuit.call(
-                lambda: self._wire.tell("SET", PREFIX + session_key, sealed, "EX", TTL_SECONDS)
+                lambda: self._wire.tell("SET", PREFIX + session_key, sealed, "EX", seconds)
             )
         except CircuitOpen as broken:
             raise RunsUnavailable(str(broken)) from None

@@ -14,8 +14,9 @@ import click
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
-from hotline.sealing.keymaking import lacking
-from hotline.services import surroundings, traffic, vault
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keymaking import RELAY_PUBLIC_KEY, lacking
+from hotline.services import answers, surroundings, traffic, vault
 from hotline.services.finding import Finding
 from hotline.services.upkeep import findings
 
@@ -87,8 +88,10 @@ def _inside(settings: Settings) -> tuple[Finding, ...]:
     except (NotReady, KeyMissing) as broken:
         return (Finding("line", False, str(broken), HAND),)
     try:
+        sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
         return (
             *findings(kit),
+            answers.finding(kit, sealed=sealed),
             *vault.findings(kit),
             *surroundings.findings(kit),
             *traffic.findings(kit),

@@ -10,6 +10,7 @@ from enum import Enum
 class Job(Enum):
     REFER_TIP = ("workers.jobs.refer_tip", "alerts")
     DELIVER = ("workers.jobs.deliver", "alerts")
+    ANSWER = ("workers.jobs.answer", "misc")
 
     def __init__(self, path: str, queue: str) -> None:
         self.path = path

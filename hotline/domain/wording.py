@@ -37,6 +37,11 @@ class Template(StrEnum):
     FAILURE = "Sorry, please try again later. In danger: 112"
     """On USSD when the database cannot commit; in Kinyarwanda where no language is known yet. One line."""
 
+    READ_AGAIN = "To read again, write WORK. For no more SMS, write STOP."
+    """To whoever sends a digit too late. The word is one of `domain/topics.py`, in each language its own."""
+    DELETE_THESE = "You can delete these messages."
+    """Under the last screen that is read by SMS."""
+
     ALARM_RAISED = "Fault: {name}, since {time}. Runbook: {name}"
     """To whoever watches over the line. `name` is a page of the runbook, in English; `time` is 24/11 14:05."""
     ALARM_AGAIN = "Fault goes on: {name}, since {time}. Runbook: {name}"

@@ -3,7 +3,7 @@
 `0` goes back, `00` to the front, `9` to more, `000` to the front with everything that is not yet filed forgotten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotline.engine import keying, walk
@@ -13,7 +13,7 @@ from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, Pi
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
-from hotline.engine.view import View, Waiting, node_at
+from hotline.engine.view import View, Waiting, node_at, said
 from hotline.engine.walk import Walked
 from hotline.engine.words import words
 from hotline.text.gsm7 import septets
@@ -96,6 +96,23 @@ def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) ->
     if isinstance(node, Finish) and node.text is not None:
         return drawn(book, node, run, facts, limit).screens[0]
     return screen_of(words(run.language).closed, ends=True)
+
+
+def repeat(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Screen:
+    """What `resume` shows for an input that means nothing here."""
+    stand = _stand(book, run, facts, limit)
+    if stand is None or run.finished:
+        return render(book, run, facts, limit=limit)
+    return _repeated(run, stand.page, limit)
+
+
+def offered(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Mapping[str, str]:
+    """The choices of the page before her: key and label, as it is read."""
+    stand = None if run.finished else _stand(book, run, facts, limit)
+    if stand is None:
+        return {}
+    choices = stand.seen.choices
+    return {key: said(choices[at].label, run.language) for key, at in stand.page.keys.items()}
 
 
 def expects_words(book: Book, run: Run) -> bool:

@@ -52,7 +52,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     **RANDOM,
     HOOKS_FILE: ("hooks",),
     DIAL_SECRET: ("hooks", "watch"),
-    RELAY_PUBLIC_KEY: ("workers", "console"),
+    RELAY_PUBLIC_KEY: ("hooks", "workers", "console"),
     WATCH_PUBLIC_KEY: ("console",),
     EPOCH_KEY: ("hooks", "workers", "console"),
 }

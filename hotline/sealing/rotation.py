@@ -36,7 +36,7 @@ class Rotating:
 
 ROTATING: Mapping[str, Rotating] = {
     "runs": Rotating(RUNS_KEY, "hooks"),
-    "relay": Rotating(RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("workers", "console")),
+    "relay": Rotating(RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("hooks", "workers", "console")),
     "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
 }
 

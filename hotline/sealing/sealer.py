@@ -18,6 +18,7 @@ from nacl.utils import random
 from hotline.errors import KeyMissing
 from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
 from hotline.sealing.epochs import Epochs
+from hotline.sealing.livekeys import LiveKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Sealer:
     """Who is sent numbers; a process that keeps none has none."""
     epochs: Epochs = field(default_factory=Epochs)
     """The outer lock of every grant."""
+    live: LiveKeys | None = field(default=None, repr=False)
+    """The relay's public key, for a process that must see it change."""
 
     def tip(
         self,
@@ -60,10 +63,11 @@ class Sealer:
 
     def number(self, msisdn: str) -> bytes:
         """An MSISDN, sealed to the relay. Raises KeyMissing where the folder lacks the relay's public key."""
-        if self.relay_public_key is None:
+        public_key = self.relay_public_key if self.live is None else self.live.now()[0]
+        if public_key is None:
             raise KeyMissing("this process has no public key of the relay, and so seals no number")
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
-        return VERSION + SealedBox(PublicKey(self.relay_public_key)).encrypt(plain)
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
 
 
 def _padded(answers: Mapping[str, str]) -> bytes:

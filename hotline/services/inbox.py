@@ -17,7 +17,7 @@ from hotline.domain.reply import Verb, parse
 from hotline.domain.sms_tip import is_tip
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import gatherings, ladder, outreach, sms_tips
+from hotline.services import gatherings, ladder, outreach, sms_tips, talks
 from hotline.services.doorbell import ring
 from hotline.services.referral import Taking, take
 from hotline.services.sms_tips import Written
@@ -37,6 +37,7 @@ class InboxOutcome(StrEnum):
     STOPPED = "stopped"
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
+    READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
     TAKEN = "taken"
@@ -63,8 +64,11 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
     at = kit.now()
     sender_key = kit.pseudonyms.enrolled(message.sender)
     message_id: int | None = None
+    answer_id: int | None = None
     written = Written(None, None)
-    known = sms_tips.gather(kit, message) if _may_tell(kit, message, sender_key) else None
+    strange = _may_tell(kit, message, sender_key)
+    heard = talks.gather(kit, message) if strange else None
+    known = sms_tips.gather(kit, message) if strange and is_tip(message.text) else None
     with kit.database.writing() as session:
         seen = InboundSeen(provider_id=message.provider_id, outcome="", received_at=at)
         if not add_if_new(session, seen):
@@ -72,7 +76,10 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
         responder = responders.enrolled(session, sender_key)
 
         answer = _answer(session, kit, message, responder, at)
-        if answer.outcome is InboxOutcome.UNKNOWN_SENDER and known is not None:
+        if answer.outcome is InboxOutcome.UNKNOWN_SENDER and heard is not None:
+            answer_id = talks.note(session, kit, message, heard, at)
+            answer = Answer(InboxOutcome.READ)
+        elif answer.outcome is InboxOutcome.UNKNOWN_SENDER and known is not None:
             written = sms_tips.note(session, kit, message, known, at)
             answer = Answer(InboxOutcome.TIP)
         session.get_one(InboundSeen, message.provider_id).outcome = answer.outcome
@@ -80,6 +87,8 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
             message_id = _reply(session, kit, responder, answer, at)
 
     sms_tips.announce(kit, written)
+    if answer.outcome is InboxOutcome.READ:
+        talks.announce(kit, heard, answer_id)
     # Counting asks another machine: never while a transaction is open.
     if answer.outcome is InboxOutcome.WRONG_REFERENCE and responder is not None:
         message_id = _say_wrong(kit, responder, at)
@@ -89,8 +98,8 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
 
 
 def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
-    """Whether it is a stranger's and tells anything. A responder's answer waits for nobody that a tip needs."""
-    if not kit.line.inbound_sms or not is_tip(message.text) or is_stop(message.text):
+    """Whether it is a stranger's, who tells or asks. A responder's answer waits for nobody that a tip needs."""
+    if not kit.line.inbound_sms or is_stop(message.text):
         return False
     with kit.database.reading() as session:
         return responders.enrolled(session, sender_key) is None

@@ -7,7 +7,7 @@ from hotline.domain.retention import Keeping
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services import epochs, outreach
-from hotline.store import audit, retention, telling
+from hotline.store import answers, audit, retention, telling
 from hotline.store.database import Session
 from hotline.store.retention import Kept, LegalHold
 
@@ -111,6 +111,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_inquiries,
     retention.forget_inbound,
     retention.forget_parameters,
+    answers.forget,
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from hotline.store import (  # noqa: F401
     alarms,
+    answers,
     audit,
     call_backs,
     contacts,

@@ -26,6 +26,7 @@ CONTENTS = {
         "joined.key",
         *PEOPLE,
         "receipt.key",
+        "relay.pub",
         "runs.key",
         "session.key",
         "stop.key",

@@ -98,8 +98,8 @@ def test_a_responder_who_stops_after_she_was_told_is_replaced(staffed: District)
     assert {who for _, who in staffed.told(tip_id)} == {1, 2}
 
 
-def test_nothing_but_these_two_hands_a_word_to_the_gateway() -> None:
-    """A third sender is a third place to ask: then it belongs into the tests above."""
+def test_nothing_but_these_three_hands_a_word_to_the_gateway() -> None:
+    """A fourth sender is a fourth place to ask: then it belongs into the tests above, or, as answers, beside them."""
     senders = {
         said(path)
         for path in python_files("hotline/services", "hotline/cli", "workers", "hotline/web")
@@ -107,7 +107,7 @@ def test_nothing_but_these_two_hands_a_word_to_the_gateway() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "send"
         if isinstance(node.value, ast.Attribute) and node.value.attr == "sms"
     }
-    assert senders == {"hotline/services/delivery.py", "hotline/services/notices.py"}
+    assert senders == {f"hotline/services/{name}.py" for name in ("answers", "delivery", "notices")}
 
 
 @pytest.mark.parametrize("flushed", [False, True])

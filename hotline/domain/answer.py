@@ -1,0 +1,75 @@
+"""The life of an answer to a stranger: short, so that it never comes into another hand. Pure.
+
+pending -> sending -> sent | failed; and late where it could not be sent in time. With the end its number is gone.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from hotline.domain.delivery import FAULTS, HOLD, Outcome
+
+LATE = timedelta(minutes=10)
+"""What could not be sent by then is not sent: by then somebody else may hold the phone."""
+KEPT = timedelta(hours=72)
+"""How long the row stays, without its number, to be counted."""
+WAITS = (2, 5, 15, 30, 60)
+"""Seconds between tries; the last one repeats."""
+AN_HOUR, A_DAY = 20, 60
+"""Answers to one phone. More than that reads no human: two machines answer one another."""
+SHARE = 0.7
+"""Of a day's budget, for answers. The rest is kept for alerts, which ask for no budget."""
+BLACKLISTED = "406"
+"""The gateway's word for a phone that wants nothing: it is ours from then on."""
+
+
+class Form(StrEnum):
+    SCREEN = "screen"
+    HINT = "hint"
+    """How to begin again; said once."""
+
+
+class AnswerState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    """Or perhaps sent: a second one would cost more than it helps. She may write again."""
+    FAILED = "failed"
+    LATE = "late"
+
+
+ENDED = (AnswerState.SENT, AnswerState.FAILED, AnswerState.LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was answered already: to this phone within an hour and a day, and to everybody today."""
+
+    hour: int
+    day: int
+    line: int
+
+
+def affordable(spent: Spent, budget: int) -> bool:
+    """Whether one more may be written."""
+    return spent.hour < AN_HOUR and spent.day < A_DAY and spent.line < int(budget * SHARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    state: AnswerState
+    wait: timedelta = timedelta()
+    hold: bool = False
+    """Hold the lane."""
+
+
+def judge(outcome: Outcome, attempts: int) -> Verdict:
+    """What an attempt's outcome makes of it; `attempts` includes this one."""
+    if outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
+        return Verdict(AnswerState.SENT)
+    if outcome is Outcome.PERMANENT:
+        return Verdict(AnswerState.FAILED)
+    if outcome in FAULTS:
+        return Verdict(AnswerState.PENDING, HOLD, hold=True)
+    wait = WAITS[min(max(attempts, 1), len(WAITS)) - 1]
+    return Verdict(AnswerState.PENDING, timedelta(seconds=wait))

@@ -1,0 +1,144 @@
+"""Answers to strangers who wrote: rows apart from the outbox, and the questions asked of them.
+
+A number stands here, sealed to the relay, from the writing to the sending: minutes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.domain.answer import ENDED, KEPT, LATE, AnswerState, Spent
+from hotline.domain.delivery import LEASE
+from hotline.store.database import Row
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Answer(Row):
+    __tablename__ = "answer"
+    __table_args__ = (
+        Index("answer_due", "state", "next_at"),
+        Index("answer_contact", "contact_key", "created_at"),
+        Index("answer_written", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_key: Mapped[str]
+    """This week's pseudonym of the phone: what its budget is counted by."""
+    sealed_number: Mapped[bytes]
+    """The MSISDN, sealed to the relay; emptied with the end."""
+    form: Mapped[str]
+    """A `domain.answer.Form`."""
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    parameters: Mapped[dict[str, Any]]
+    """The place of a screen, and what was chosen on the way; emptied with the end. Never a word of hers."""
+    language: Mapped[str]
+    state: Mapped[str]
+    """A `domain.answer.AnswerState`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one answer, ours until the lease ends."""
+
+    answer_id: int
+    n: int
+    form: str
+    revision_id: int
+    language: str
+    parameters: dict[str, Any] = field(repr=False)
+    sealed_number: bytes = field(repr=False)
+
+
+def spent(session: Session, contact_key: str, at: datetime, today: datetime) -> Spent:
+    """`today` is when the day began."""
+    here = select(func.count()).where(Answer.contact_key == contact_key)
+    line = select(func.count()).where(Answer.created_at >= today)
+    return Spent(
+        hour=session.scalar(here.where(Answer.created_at > at - HOUR)) or 0,
+        day=session.scalar(here.where(Answer.created_at > at - DAY)) or 0,
+        line=session.scalar(line) or 0,
+    )
+
+
+def written_since(session: Session, since: datetime) -> int:
+    return session.scalar(select(func.count()).where(Answer.created_at >= since)) or 0
+
+
+def claim_next(session: Session, at: datetime) -> Claim | None:
+    """The one that waits longest: intent is written before anything is done."""
+    row = session.scalars(
+        select(Answer)
+        .where(Answer.state == AnswerState.PENDING, Answer.next_at <= at)
+        .order_by(Answer.next_at, Answer.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    if row is None:
+        return None
+    row.state = AnswerState.SENDING
+    row.attempts += 1
+    row.lease_until = at + LEASE
+    return Claim(
+        answer_id=row.id,
+        n=row.attempts,
+        form=row.form,
+        revision_id=row.revision_id,
+        language=row.language,
+        parameters=row.parameters,
+        sealed_number=row.sealed_number,
+    )
+
+
+def oldest_due(session: Session, at: datetime) -> Answer | None:
+    due = select(Answer).where(Answer.state == AnswerState.PENDING, Answer.next_at <= at)
+    return session.scalars(due.order_by(Answer.next_at, Answer.id).limit(1)).one_or_none()
+
+
+def any_open(session: Session) -> bool:
+    """Whether any has not ended."""
+    waits = select(Answer.id).where(Answer.state.in_((AnswerState.PENDING, AnswerState.SENDING)))
+    return session.scalar(waits.limit(1)) is not None
+
+
+def held_by(session: Session, claim: Claim) -> Answer | None:
+    """The row, if this claim is still its newest."""
+    mine = select(Answer).where(Answer.id == claim.answer_id, Answer.attempts == claim.n)
+    still = mine.where(Answer.state == AnswerState.SENDING)
+    return session.scalars(still.with_for_update()).one_or_none()
+
+
+def end(row: Answer, state: AnswerState) -> None:
+    """No number, and nothing of what it said."""
+    row.state = state
+    row.sealed_number, row.parameters, row.lease_until = b"", {}, None
+
+
+def expired(session: Session, at: datetime) -> Sequence[Answer]:
+    """Claims whose worker died: it may have been sent."""
+    return _held(session, Answer.state == AnswerState.SENDING, Answer.lease_until < at)
+
+
+def late(session: Session, at: datetime) -> Sequence[Answer]:
+    return _held(session, Answer.state == AnswerState.PENDING, Answer.created_at <= at - LATE)
+
+
+def forget(session: Session, at: datetime, limit: int) -> int:
+    """Of answers that ended, that there were any."""
+    old = select(Answer.id).where(Answer.state.in_(ENDED), Answer.created_at <= at - KEPT)
+    ids = session.scalars(old.order_by(Answer.id).limit(limit)).all()
+    session.execute(delete(Answer).where(Answer.id.in_(ids)))
+    return len(ids)
+
+
+def _held(session: Session, *which: Any) -> Sequence[Answer]:
+    rows = select(Answer).where(*which).order_by(Answer.id).limit(500)
+    return session.scalars(rows.with_for_update(skip_locked=True)).all()

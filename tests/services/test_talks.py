@@ -1,0 +1,332 @@
+"""Reading by SMS: what is answered, what is not, and that no answer can betray her or be lost in a loop."""
+
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.domain.answer import A_DAY, AN_HOUR, AnswerState
+from hotline.domain.delivery import Outcome, SendResult
+from hotline.domain.jobs import Job
+from hotline.domain.message import Kind, Wording
+from hotline.domain.wording import Template
+from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.opening import LiveNumbers
+from hotline.sealing.sealer import Sealer
+from hotline.services import answers, ladder
+from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.store.answers import Answer
+from hotline.store.contacts import Dialogue, Stopped
+from hotline.store.messages import Message
+from tests.builders import make_message
+from tests.callers import Line
+from tests.fakes import FakeSms
+from tests.kits import make_line
+from tests.servers import every_value
+
+HERS = "+250788000055"
+FRONT = "Akazi gatekanye n'umuryango\n1 Akazi ko mu mahanga"
+
+
+@dataclass
+class Texter:
+    """A phone that writes and is written to. `says("akazi")`, `reads()`."""
+
+    line: Line
+    sms: FakeSms
+    msisdn: str = HERS
+    numbers: Any = None
+
+    def __post_init__(self) -> None:
+        self.numbers = count(1)
+
+    def says(self, text: str, *, provider_id: str = "") -> InboxOutcome:
+        name = provider_id or f"ATXid_{self.msisdn[-2:]}_{next(self.numbers)}"
+        message = make_message(provider_id=name, sender=self.msisdn, text=text)
+        return take_sms(self.line.kit, message)
+
+    def reads(self) -> list[str]:
+        """What came since the last time."""
+        answers.send_due(self.line.kit)
+        came = [text for to, text in self.sms.sent if to == self.msisdn]
+        self.sms.sent.clear()
+        return came
+
+    def asks(self, *texts: str) -> str:
+        """The answer to the last of these; each has exactly one."""
+        for text in texts:
+            self.says(text)
+            self.line.clock.turn(seconds=20)
+            (screen,) = self.reads()
+        return screen
+
+
+@pytest.fixture
+def texter(line: Line, tmp_path: Path) -> Texter:
+    sms, keys = FakeSms(), tmp_path / "keys"
+    line.kit = replace(
+        line.kit,
+        sms=sms,
+        sealer=Sealer(live=LiveKeys(keys / "hooks", "relay.pub")),
+        numbers=LiveNumbers(LiveKeys(keys / "workers", "relay.key")),
+    )
+    return Texter(line, sms)
+
+
+def test_a_word_opens_its_topic_and_digits_go_on(texter: Texter) -> None:
+    assert texter.asks("akazi").startswith(FRONT)
+    assert texter.asks("2").startswith("Umukozi wo mu rugo afite uburenganzira")
+    assert texter.asks("9").startswith("Ibimenyetso bibi")
+    assert texter.asks("9") == "Murakoze. Murabeho.\nUshobora gusiba ubu butumwa."
+
+
+@pytest.mark.parametrize(
+    ("word", "begins"),
+    [
+        ("QUIZ", "Isuzume: "),
+        ("rights", "Rights\n"),
+        ("Droit", "Droits\n"),
+        ("English", "Safe work and family\n"),
+        ("please send me info", FRONT),
+    ],
+)
+def test_a_word_is_answered_in_its_own_language(texter: Texter, word: str, begins: str) -> None:
+    assert texter.asks(word).startswith(begins)
+
+
+def test_she_may_answer_in_words(texter: Texter) -> None:
+    texter.asks("akazi")
+    assert texter.asks("Akazi ko mu rugo").startswith("Umukozi wo mu rugo")
+    assert texter.asks("komeza").startswith("Ibimenyetso bibi")
+    assert texter.asks("ahabanza").startswith(FRONT)
+    assert texter.asks("francais").startswith("Travail et famille")
+
+
+def test_what_was_read_is_counted_as_of_sms(texter: Texter) -> None:
+    texter.asks("homes", "9")
+    (dialogue,) = texter.line.all(Dialogue)
+    assert (dialogue.channel, dialogue.entry, dialogue.language) == ("sms", "homes", "en")
+    assert dialogue.counted == ["topic:work_in_homes"]
+
+
+def test_the_gateway_repeats_itself_and_she_is_answered_once(texter: Texter) -> None:
+    assert texter.says("akazi", provider_id="ATXid_a") is InboxOutcome.READ
+    assert texter.says("akazi", provider_id="ATXid_a") is InboxOutcome.REPEATED
+    assert len(texter.reads()) == 1
+
+
+def test_what_is_not_understood_is_told_again_once(texter: Texter) -> None:
+    texter.asks("akazi")
+    assert texter.asks("6").startswith("Ibyo uhisemo sibyo.\nAkazi gatekanye")
+    texter.says("6")
+    assert texter.reads() == []
+    assert texter.asks("2").startswith("Umukozi wo mu rugo")
+
+
+def test_after_half_an_hour_a_digit_is_told_how_to_begin_again_and_only_once(
+    texter: Texter,
+) -> None:
+    texter.asks("akazi")
+    texter.line.clock.turn(minutes=31)
+    assert "AKAZI" in texter.asks("2")
+    texter.says("2")
+    assert texter.reads() == []
+    assert texter.asks("akazi").startswith(FRONT)
+
+
+def test_after_the_end_a_digit_is_told_how_to_begin_again(texter: Texter) -> None:
+    texter.asks("urugo", "9", "9")
+    assert "AKAZI" in texter.asks("1")
+
+
+@pytest.mark.parametrize("text", ["1", "9", "000", "hello", "", "?"])
+def test_whoever_never_asked_to_read_is_answered_by_nothing(texter: Texter, text: str) -> None:
+    assert texter.says(text) is InboxOutcome.UNKNOWN_SENDER
+    assert texter.reads() == []
+    assert texter.line.all(Answer) == []
+
+
+@pytest.mark.parametrize("words", ["umukobwa afungiranye mu nzu", "mutabare", "help"])
+def test_in_the_middle_of_reading_a_tip_is_a_tip_and_answered_by_nothing(
+    texter: Texter, words: str
+) -> None:
+    texter.asks("akazi")
+    assert texter.says(words) is InboxOutcome.TIP
+    assert texter.reads() == []
+    assert texter.line.read(texter.line.tip)["words"] == words
+
+
+def test_a_responder_reads_nothing_by_sms(texter: Texter) -> None:
+    texter.msisdn = "+250788000090"
+    assert texter.says("akazi") is InboxOutcome.HELPED
+    assert texter.line.all(Answer) == []
+
+
+def test_where_sms_does_not_reach_the_line_nobody_is_answered(texter: Texter) -> None:
+    texter.line.kit = replace(texter.line.kit, line=make_line(inbound_sms=False))
+    assert texter.says("akazi") is InboxOutcome.UNKNOWN_SENDER
+    assert texter.line.all(Answer) == []
+
+
+@pytest.mark.parametrize("when", ["before", "between", "by choice"])
+def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
+    if when == "before":
+        texter.says("hagarika")
+        texter.says("akazi")
+    if when == "between":
+        texter.says("akazi")
+        texter.says("stop")
+    if when == "by choice":
+        texter.asks("ibanga", "9", "9", "Ubutumwa bugufi")
+        texter.says("Ntimuzongere kubwohereza")
+    assert texter.reads() == []
+    texter.says("2")
+    texter.says("abana")
+    assert texter.reads() == []
+    assert len(texter.line.all(Stopped)) == 1
+    assert all(row.sealed_number == b"" for row in texter.line.all(Answer))
+
+
+def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
+    sent = 0
+    for _ in range(200):
+        texter.says("menu")
+        sent += len(texter.reads())
+        texter.line.clock.turn(seconds=5)
+    assert sent == 1
+
+    for _ in range(200):
+        texter.says("0")
+        sent += len(texter.reads())
+        texter.line.clock.turn(seconds=5)
+    assert sent == AN_HOUR
+
+
+def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
+    sent = 0
+    for _ in range(100):
+        texter.says("menu")
+        sent += len(texter.reads())
+        texter.line.clock.turn(minutes=8)
+    assert A_DAY <= sent < A_DAY + 20
+
+    texter.line.kit = replace(texter.line.kit, line=replace(make_line(), sms_a_day=10))
+    texter.line.clock.turn(days=1)
+    sent = 0
+    for n in range(12):
+        other = Texter(texter.line, texter.sms, f"+2507880001{n:02}")
+        other.says("akazi")
+        sent += len(other.reads())
+    assert sent == 7
+    assert not answers.finding(texter.line.kit, sealed=True).ok
+
+
+def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
+    texter.says("akazi")
+    with texter.line.database.writing() as session:
+        session.add(waiting_alert(texter.line))
+    assert texter.reads() == []
+
+
+def test_what_is_late_is_never_sent(texter: Texter) -> None:
+    texter.says("akazi")
+    texter.line.clock.turn(minutes=11)
+    answers.keep_time(texter.line.kit)
+    assert texter.reads() == []
+    (row,) = texter.line.all(Answer)
+    assert (row.state, row.sealed_number, row.parameters) == (AnswerState.LATE, b"", {})
+
+
+def test_the_clock_sends_what_no_bell_was_heard_for(texter: Texter) -> None:
+    texter.line.jobs.dead = True
+    texter.says("akazi")
+    texter.line.clock.turn(seconds=2)
+    answers.keep_time(texter.line.kit)
+    assert [to for to, _ in texter.sms.sent] == [HERS]
+
+
+def test_a_worker_that_died_sends_nothing_twice(texter: Texter) -> None:
+    texter.says("akazi")
+    kit = replace(texter.line.kit, sms=Dying())
+    with pytest.raises(RuntimeError):
+        answers.send_due(kit)
+    texter.line.clock.turn(seconds=40)
+    answers.keep_time(texter.line.kit)
+    assert texter.reads() == []
+    assert texter.line.all(Answer)[0].sealed_number == b""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "tries"),
+    [
+        (Outcome.ACCEPTED, AnswerState.SENT, 1),
+        (Outcome.UNKNOWN, AnswerState.SENT, 1),
+        (Outcome.PERMANENT, AnswerState.FAILED, 1),
+        (Outcome.NOT_SENT, AnswerState.SENT, 2),
+        (Outcome.MONEY_FAULT, AnswerState.SENT, 2),
+    ],
+)
+def test_what_the_gateway_says_of_an_answer(
+    texter: Texter, outcome: Outcome, state: AnswerState, tries: int
+) -> None:
+    texter.sms.results.append(SendResult(outcome))
+    texter.says("akazi")
+    answers.send_due(texter.line.kit)
+    texter.line.clock.turn(seconds=61)
+    answers.send_due(texter.line.kit)
+    (row,) = texter.line.all(Answer)
+    assert (row.state, len(texter.sms.sent)) == (state, tries)
+    assert (row.sealed_number, row.parameters) == (b"", {})
+
+
+def test_whom_the_gateway_has_blacklisted_stands_on_our_own_list(texter: Texter) -> None:
+    texter.sms.results.append(SendResult(Outcome.PERMANENT, provider_status="406"))
+    texter.says("akazi")
+    texter.reads()
+    (row,) = texter.line.all(Stopped)
+    assert row.number_key == texter.line.kit.pseudonyms.stopped(HERS)
+
+
+def test_a_flushed_store_forgets_and_the_word_begins_anew(texter: Texter) -> None:
+    texter.asks("akazi")
+    texter.line.flush()
+    assert texter.says("2") is InboxOutcome.UNKNOWN_SENDER
+    assert texter.asks("akazi").startswith(FRONT)
+    texter.line.runs.dead = True
+    assert texter.asks("akazi").startswith(FRONT)
+
+
+def test_neither_her_number_nor_her_words_stand_anywhere(texter: Texter) -> None:
+    texter.says("AKAZI svp")
+    texter.says("ndashaka zuzimba")
+    texter.line.flush()
+    written = every_value(texter.line.database)
+    assert HERS[4:].encode() not in written
+    assert b"svp" not in written.lower()
+    assert HERS not in repr(texter.line.all(Answer))
+
+
+def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter: Texter) -> None:
+    texter.line.kit = replace(texter.line.kit, sealer=Sealer())
+    assert texter.says("akazi") is InboxOutcome.READ
+    assert texter.reads() == []
+    found = answers.finding(texter.line.kit, sealed=False)
+    assert (found.ok, "hotline init" in found.todo) == (False, True)
+
+
+def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
+    texter.says("akazi")
+    assert [job for job, _ in texter.line.jobs.rung] == [Job.ANSWER]
+    assert texter.line.all(Message) == []
+
+
+def waiting_alert(line: Line) -> Message:
+    wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
+    return ladder.message(Kind.ALERT, wording, 1, priority=1, at=line.clock(), of=None)
+
+
+class Dying:
+    def send(self, msisdn: str, text: str) -> SendResult:
+        raise RuntimeError("killed")
