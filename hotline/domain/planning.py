@@ -22,6 +22,8 @@ class Waiting(NamedTuple):
     told: Sequence[Told] = ()
     step: int = 0
     """The next one of its ladder."""
+    locked: bool = False
+    """Some desk that should read it cannot."""
 
 
 class Step(NamedTuple):
@@ -33,6 +35,8 @@ class Step(NamedTuple):
     recipients: tuple[int, ...]
     again: bool = False
     """The national desk is told of what nobody has taken."""
+    locked: bool = False
+    """Some desk that should read it cannot: whose, is looked up."""
 
 
 class Planning:
@@ -53,7 +57,7 @@ class Planning:
         for tip in waiting:
             recipients = self.first_told(tip.case, tip.told)
             if recipients:
-                yield Step(tip.tip_id, tip.case, tip.step, recipients)
+                yield Step(tip.tip_id, tip.case, tip.step, recipients, locked=tip.locked)
 
     def first_told(self, case: Case, told: Sequence[Told] = ()) -> tuple[int, ...]:
         """What `referral.first_told` says of the roster as it stands."""

@@ -45,7 +45,8 @@ def climb(session: Session, kit: Kit, tip_id: int, reason: Reason, at: datetime)
         return None
     national = {c.id for c in roster if c.level is Level.NATIONAL}
     again = national.issuperset(recipients)
-    step = Step(tip_id, case_of(tip), referrals.next_step(session, tip_id), recipients, again)
+    number, locked = referrals.next_step(session, tip_id), tip.locked_for is not None
+    step = Step(tip_id, case_of(tip), number, recipients, again, locked)
     if reason is Reason.SILENT:
         _renew(session, tip, at, again=again)
     return tell(session, kit, [step], at)
@@ -71,7 +72,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     """Write a referral and an alert for each recipient of each step. Returns the first alert's id."""
     told = [(step, recipient) for step in steps for recipient in step.recipients]
     languages = referrals.languages(session, {recipient for _, recipient in told})
-    locked = telling.locked(session, [(step.tip_id, who) for step, who in told])
+    locked = telling.locked(session, [(step.tip_id, who) for step, who in told if step.locked])
     ids = telling.new_referrals(session, len(told))
     given = [
         Given(id, step.tip_id, step.number, who) for id, (step, who) in zip(ids, told, strict=True)
@@ -82,7 +83,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     alerts = []
     for one, name, (step, who) in zip(given, names, told, strict=True):
         case = step.case
-        shut = (step.tip_id, who) in locked
+        shut = step.locked and (step.tip_id, who) in locked
         words = alert_but_ref(case.place, case.urgency, step.again, languages[who], code, shut)
         alerts.append(Alert(one, name, words, case.urgency))
     return telling.alert(session, alerts, at)

@@ -93,4 +93,6 @@ def _send_on(session: Session, kit: Kit, handset: int, at: datetime) -> int | No
     if tip is None:
         return None
     telling.mark_told(session, [tip.id], at)
-    return ladder.tell(session, kit, [Step(tip.id, ladder.case_of(tip), 0, (handset,))], at)
+    locked = tip.locked_for is not None
+    step = Step(tip.id, ladder.case_of(tip), 0, (handset,), locked=locked)
+    return ladder.tell(session, kit, [step], at)

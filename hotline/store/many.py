@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     String,
     cast,
+    exists,
     func,
     inspect,
     literal,
@@ -97,11 +98,21 @@ def insertion(
 
 def among(session: Session, column: Column, numbers: Iterable[int]) -> ColumnElement[bool]:
     """Whether the column holds one of very many numbers."""
+    return column.in_(select(_numbers(session, numbers)))
+
+
+def absent(session: Session, column: Column, numbers: Iterable[int]) -> Sequence[int]:
+    """Which of very many numbers no row has."""
+    number = _numbers(session, numbers)
+    return session.scalars(select(number).where(~exists().where(column == number))).all()
+
+
+def _numbers(session: Session, numbers: Iterable[int]) -> ColumnElement[int]:
     text = literal(json.dumps([*numbers]), String)
     embedded = session.get_bind().dialect.name == "sqlite"
     each = func.json_each(text) if embedded else func.json_array_elements_text(cast(text, JSON))
     value = each.table_valued("value", name="given").c.value
-    return column.in_(select(value if embedded else cast(value, Integer)))
+    return value if embedded else cast(value, Integer)
 
 
 def _said(session: Session, column: Column, value: object) -> str:

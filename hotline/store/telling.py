@@ -16,7 +16,7 @@ from hotline.domain.planning import Waiting
 from hotline.domain.referral import Case, DeadlineKind, Level, ReferralState
 from hotline.domain.tip import NATIONAL
 from hotline.store import referrals
-from hotline.store.many import add, among, new_ids
+from hotline.store.many import absent, add, among, new_ids
 from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import WAITS, Tip
@@ -52,7 +52,15 @@ def take_turns(session: Session) -> None:
 def waiting(session: Session, limit: int) -> list[Waiting]:
     """Filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
     held = (
-        select(Tip.id, Tip.place, Tip.category, Tip.urgency, Tip.official, Tip.referred_urgency)
+        select(
+            Tip.id,
+            Tip.place,
+            Tip.category,
+            Tip.urgency,
+            Tip.official,
+            Tip.referred_urgency,
+            Tip.locked_for.is_not(None),
+        )
         .where(WAITS, Tip.channel != trial.CHANNEL)
         .order_by(Tip.urgency, Tip.id)
         .limit(limit)
@@ -65,8 +73,14 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
     return [
-        Waiting(id, case(place, category, urgency, official), told.get(id, ()), steps.get(id, 0))
-        for id, place, category, urgency, official, _ in rows
+        Waiting(
+            id,
+            case(place, category, urgency, official),
+            told.get(id, ()) if told else (),
+            steps.get(id, 0) if steps else 0,
+            locked,
+        )
+        for id, place, category, urgency, official, _, locked in rows
     ]
 
 
@@ -81,7 +95,9 @@ def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
 
 
 def locked(session: Session, told: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Tip and responder where her desk cannot read the tip. Nearly always none, and then it costs one look."""
+    """Tip and responder where her desk cannot read the tip, of tips that some desk cannot read. Nearly always none."""
+    if not told:
+        return set()
     tips = select(Tip.id, Tip.locked_for).where(
         among(session, Tip.id, {tip_id for tip_id, _ in told}), Tip.locked_for.is_not(None)
     )
@@ -123,9 +139,7 @@ def refer(session: Session, given: Mapping[str, Given], at: datetime) -> Collect
     ids = {one.referral_id for one in given.values()}
     if count == len(ids):
         return ids
-    found = select(Referral.reference, Referral.id).where(among(session, Referral.id, ids))
-    written = session.connection().execute(found)
-    return {id for name, id in written if name in given and given[name].referral_id == id}
+    return ids.difference(absent(session, Referral.id, ids))
 
 
 def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:

@@ -1,5 +1,6 @@
 """A burst of waiting tips, referred by one worker; beside it the same rows written by the driver alone."""
 
+import gc
 import json
 import tempfile
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import Role, build_kit
+from hotline.cli.processes import keep_what_is_here
 from hotline.config import Settings
 from hotline.domain.jobs import Job
 from hotline.domain.rehearsal import demo_responders
@@ -103,10 +105,12 @@ def _measured(kit: Kit, bell: _Bell, tips: int) -> Figures:
     click.echo(f"filing {tips} tips ...", err=True)
     measuring.file_tips(database, tips, kit.now())
 
+    keep_what_is_here()
     click.echo("referring ...", err=True)
     spent = time.process_time()
     seconds = _timed(lambda: referral.refer_waiting(kit))
     spent = time.process_time() - spent
+    gc.unfreeze()
 
     click.echo("writing the same rows plainly ...", err=True)
     rows = measuring.told_rows(database)

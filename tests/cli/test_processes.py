@@ -1,0 +1,32 @@
+"""The processes behind the web, as they start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+LOOK = """
+import gc, os, signal, sys, threading, time
+from hotline.cli.processes import clock
+
+def wait():
+    until = time.monotonic() + 60
+    while not gc.get_freeze_count() and time.monotonic() < until:
+        time.sleep(0.05)
+    print(gc.get_freeze_count() > 10_000, flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=wait, daemon=True).start()
+clock.main([], standalone_mode=False)
+"""
+"""Asks from beside it, and then has it stop."""
+
+
+def test_what_the_clock_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
+    environ = os.environ | {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_API_KEY": "none"}
+    words = [sys.executable, "-m", "hotline.cli.main", "init"]
+    subprocess.run(words, env=environ, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True"]
