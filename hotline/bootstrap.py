@@ -19,7 +19,7 @@ from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway, Watch
 from hotline.sealing.epochs import Epochs
 from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
-from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.livekeys import EACH, LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.runs import RunCipher
@@ -169,7 +169,7 @@ def _runs(
 ) -> RunStore:
     if role is not Role.HOOKS:
         return NoRuns(role)
-    cipher = WeeklyRuns(RunCipher.of(keys), epochs, now)
+    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), epochs, now)
     plug: RunStore = later("redis_runs", "RedisRuns", settings.redis_url, cipher, circuit)
     return plug
 

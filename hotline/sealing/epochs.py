@@ -58,6 +58,7 @@ class Epochs:
         self._folder = folder
         self._start: tuple[str, bytes] | None = None
         self._boxes: dict[str, Aead] = {}
+        self._joined: dict[tuple[str, bytes], bytes] = {}
         if folder is not None and folder.holds(EPOCH_KEY):
             self._start = _read(folder.read(EPOCH_KEY))
 
@@ -73,7 +74,7 @@ class Epochs:
         """Under the key of a moment's week; the grant as it is where there is no key. Locked already is as good."""
         if self._start is None or grant[:1] == LOCKED:
             return grant
-        week = max(self._start[0], week_of(at))
+        week = self.week(at)
         return mark(week) + bytes(self._box(week).encrypt(grant, aad=mark(week) + bound))
 
     def unlock(self, grant: bytes, bound: bytes) -> bytes:
@@ -94,8 +95,18 @@ class Epochs:
             key = self._key(before)
         except KeyMissing:
             return
-        self._start, self._boxes = (before, key), {}
+        self._start, self._boxes, self._joined = (before, key), {}, {}
         _overwrite(self._folder, before.encode() + key)
+
+    def week(self, at: datetime) -> str:
+        """The week under which is locked what is locked now; empty where there is no key."""
+        return max(self._start[0], week_of(at)) if self._start else ""
+
+    def joined(self, week: str, key: bytes) -> bytes:
+        """One key made of a week's and another: who lacks either has none. Raises KeyMissing."""
+        if (week, key) not in self._joined:
+            self._joined[week, key] = hmac.digest(self._key(week), b"joined" + key, "sha256")
+        return self._joined[week, key]
 
     def _box(self, week: str) -> Aead:
         """Raises KeyMissing."""

@@ -1,12 +1,17 @@
 """A key that may be rotated under a running process: the newest, and the one before it for as long as it is there.
 
-While both live, whatever either sealed opens. The file is asked on each use whether it changed: no restart, no signal,
-and a process sees no other folder than its own.
+While both live, whatever either sealed opens. The file is asked whether it changed, on each use or each second: no
+restart, no signal, and a process sees no other folder than its own.
 """
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from hotline.errors import KeyMissing
+
+EACH = 1.0
+"""Seconds between two looks, for whoever asks at every hop and looks `again` where a key does not fit."""
 
 Stamp = tuple[int, int]
 
@@ -20,7 +25,16 @@ def older(name: str) -> str:
 class LiveKeys:
     """Raises KeyMissing where there is no key at the start; later the last that was read goes on."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        each: float = 0.0,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._each, self._elapsed = each, elapsed
+        self._due = elapsed() + each
         self._files = (folder / name, folder / older(name))
         self._stamp = self._look()
         self._keys = self._read()
@@ -32,6 +46,11 @@ class LiveKeys:
 
     def now(self) -> tuple[bytes, ...]:
         """The newest first. The same tuple as long as nothing changed."""
+        return self._keys if self._elapsed() < self._due else self.again()
+
+    def again(self) -> tuple[bytes, ...]:
+        """The same, looked at now."""
+        self._due = self._elapsed() + self._each
         stamp = self._look()
         if stamp is not None and stamp != self._stamp:
             # The stamp is of before the reading: what changes meanwhile is read once more.

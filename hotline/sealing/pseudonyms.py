@@ -5,8 +5,10 @@ numbers, the stop list, the rolls and certificates: no digest of one purpose can
 """
 
 import hmac
+from contextlib import suppress
 from datetime import datetime
 
+from hotline.errors import KeyMissing
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.people import PeopleKeys
 from hotline.sealing.weeks import WeeklyKeys
@@ -57,7 +59,9 @@ class Pseudonyms:
     @property
     def knows_receipts(self) -> bool:
         """A line that was upgraded has no such key before `hotline init`: until then no receipt is offered."""
-        return self._folder.holds(RECEIPT_KEY)
+        with suppress(KeyMissing):
+            return bool(self._folder.read(RECEIPT_KEY))
+        return False
 
     def receipt_seed(self, session_key: str) -> str:
         """What a session's receipt is derived from: the same however often a hop comes."""
@@ -108,6 +112,8 @@ def contact_by(key: bytes, msisdn: str) -> str:
 
 def _digest(key: bytes, purpose: str, *parts: str) -> str:
     """HMAC-SHA-256 over the purpose and its parts, each with its length in front: no two lists of parts are alike."""
-    written = [part.encode("utf-8", "surrogatepass") for part in (purpose, *parts)]
-    framed = b"".join([len(letters).to_bytes(4, "big") + letters for letters in written])
+    framed = b""
+    for part in (purpose, *parts):
+        letters = part.encode("utf-8", "surrogatepass")
+        framed += len(letters).to_bytes(4, "big") + letters
     return hmac.digest(key, framed, "sha256").hex()

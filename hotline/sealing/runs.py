@@ -3,10 +3,17 @@
 This key is the hooks' alone. A run that does not open counts as forgotten: the session goes on by replay.
 """
 
-from contextlib import suppress
-
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt,
+)
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_encrypt as encrypt,
+)
+from nacl.bindings import (
+    crypto_aead_xchacha20poly1305_ietf_NPUBBYTES as NONCE_BYTES,
+)
 from nacl.exceptions import CryptoError
-from nacl.secret import Aead
+from nacl.utils import random
 
 from hotline.errors import SealBroken
 from hotline.sealing.envelope import VERSION
@@ -22,28 +29,47 @@ class RunCipher:
     def __init__(self, *keys: bytes, live: LiveKeys | None = None) -> None:
         self._keys = keys
         self._live = live
-        self._boxes = tuple(map(Aead, keys))
 
     @classmethod
-    def of(cls, folder: KeyFolder) -> "RunCipher":
-        """Raises KeyMissing."""
-        live = LiveKeys(folder.path, RUNS_KEY)
+    def of(cls, folder: KeyFolder, *, each: float = 0.0) -> "RunCipher":
+        """`each`: how often the folder is looked at, beside where nothing fits. Raises KeyMissing."""
+        live = LiveKeys(folder.path, RUNS_KEY, each=each)
         return cls(*live.now(), live=live)
 
+    def keys(self) -> tuple[bytes, ...]:
+        """The newest first."""
+        return self._keys if self._live is None else self._live.now()
+
+    def keys_again(self) -> tuple[bytes, ...]:
+        """The same, looked at now: something was sealed under a key that nobody here knows yet."""
+        return self._keys if self._live is None else self._live.again()
+
     def seal(self, session_key: str, plain: bytes) -> bytes:
-        return VERSION + bytes(self._now()[0].encrypt(plain, aad=session_key.encode()))
+        return VERSION + under(self.keys()[0], session_key.encode(), plain)
 
     def open(self, session_key: str, sealed: bytes) -> bytes:
         """Raises SealBroken."""
         if sealed[:1] != VERSION:
             raise SealBroken("a run of an unknown format")
-        for box in self._now():
-            with suppress(CryptoError, ValueError, TypeError):
-                return box.decrypt(sealed[1:], aad=session_key.encode())
+        bound = session_key.encode()
+        for key in self.keys():
+            if (plain := opened(key, bound, sealed[1:])) is not None:
+                return plain
+        for key in self.keys_again():
+            if (plain := opened(key, bound, sealed[1:])) is not None:
+                return plain
         raise SealBroken("a run that was altered, or is another session's")
 
-    def _now(self) -> tuple[Aead, ...]:
-        keys = self._keys if self._live is None else self._live.now()
-        if keys is not self._keys:
-            self._boxes, self._keys = tuple(map(Aead, keys)), keys
-        return self._boxes
+
+def under(key: bytes, bound: bytes, plain: bytes) -> bytes:
+    """A nonce, and `plain` sealed under a key to what it is bound to."""
+    nonce = random(NONCE_BYTES)
+    return nonce + encrypt(plain, bound, nonce, key)
+
+
+def opened(key: bytes, bound: bytes, sealed: bytes) -> bytes | None:
+    """What `under` sealed; None where it was under another key, to something else, or altered."""
+    try:
+        return decrypt(sealed[NONCE_BYTES:], bound, sealed[:NONCE_BYTES], key)
+    except (CryptoError, ValueError, TypeError):
+        return None

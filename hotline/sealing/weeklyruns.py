@@ -1,15 +1,23 @@
-"""Runs under a key that walks forward: Redis' log keeps what was overwritten, and after two weeks nobody opens it."""
+"""Runs under one key made of two: the hooks' own, which may be rotated, and the week's, which never walks back.
 
-from collections.abc import Callable
+Redis' log keeps what was overwritten. Whoever finds it needs both keys, and after two weeks nobody has the week's.
+
+    version 3 | week 8, as in 2026-W48 | nonce 24, the run, tag 16
+"""
+
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.epochs import Epochs
-from hotline.sealing.runs import RunCipher
+from hotline.sealing.epochs import WEEK_BYTES, Epochs
+from hotline.sealing.runs import RunCipher, opened, under
+
+JOINED = b"\x03"
+HEAD_BYTES = 1 + WEEK_BYTES
 
 
 class WeeklyRuns:
-    """A `RunCipher` with the week's lock around it. What another release left without one still opens."""
+    """What another release left opens too: under the hooks' key alone, with or without the week's lock around it."""
 
     def __init__(self, cipher: RunCipher, epochs: Epochs, now: Callable[[], datetime]) -> None:
         self._cipher = cipher
@@ -17,12 +25,36 @@ class WeeklyRuns:
         self._now = now
 
     def seal(self, session_key: str, plain: bytes) -> bytes:
-        sealed = self._cipher.seal(session_key, plain)
-        return self._epochs.lock(sealed, session_key.encode(), self._now())
+        week = self._epochs.week(self._now())
+        if not week:
+            return self._cipher.seal(session_key, plain)
+        head = JOINED + week.encode()
+        key = self._epochs.joined(week, self._cipher.keys()[0])
+        return head + under(key, head + session_key.encode(), plain)
 
     def open(self, session_key: str, sealed: bytes) -> bytes:
         """Raises SealBroken."""
+        bound = session_key.encode()
         try:
-            return self._cipher.open(session_key, self._epochs.unlock(sealed, session_key.encode()))
+            if sealed[:1] != JOINED:
+                return self._cipher.open(session_key, self._epochs.unlock(sealed, bound))
+            plain = self._opened(self._cipher.keys(), bound, sealed)
+            if plain is None:
+                plain = self._opened(self._cipher.keys_again(), bound, sealed)
         except KeyMissing:
             raise SealBroken("a run of a week that was forgotten") from None
+        except ValueError:
+            raise SealBroken("a run of no week") from None
+        if plain is None:
+            raise SealBroken("a run that was altered, or is another session's")
+        return plain
+
+    def _opened(self, keys: Iterable[bytes], bound: bytes, sealed: bytes) -> bytes | None:
+        """Raises KeyMissing, or ValueError for what is no week."""
+        head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
+        week = head[1:].decode()
+        for key in keys:
+            plain = opened(self._epochs.joined(week, key), head + bound, rest)
+            if plain is not None:
+                return plain
+        return None

@@ -3,7 +3,7 @@
 `give` and `record` run inside their caller's transaction; `look` changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotline.domain import receipt
@@ -37,12 +37,30 @@ class Look:
         return dict.fromkeys(self.said, True)
 
 
+class _Own(Mapping[str, str]):
+    """A session's own number, worked out where a text has a place for it: hardly any has."""
+
+    def __init__(self, kit: Kit, session_key: str) -> None:
+        self._pseudonyms = kit.pseudonyms
+        self._session_key = session_key
+
+    def __getitem__(self, name: str) -> str:
+        if name != SHOWN:
+            raise KeyError(name)
+        return receipt.spaced(receipt.number_from(self._pseudonyms.receipt_seed(self._session_key)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((SHOWN,))
+
+    def __len__(self) -> int:
+        return 1
+
+
 def facts(kit: Kit, session_key: str) -> Facts:
     """What a flow may show and offer of receipts in this session."""
     if not kit.pseudonyms.knows_receipts:
         return Facts()
-    number = receipt.number_from(kit.pseudonyms.receipt_seed(session_key))
-    return Facts(flags={OFFERED: True}, words={SHOWN: receipt.spaced(number)})
+    return Facts(flags={OFFERED: True}, words=_Own(kit, session_key))
 
 
 def give(session: Session, kit: Kit, dialogue: Dialogue, *, passage: int, pin: str) -> None:

@@ -87,3 +87,21 @@ def test_nothing_changed_is_the_same_tuple_and_shows_no_key(keys: Path) -> None:
     assert live.now() is live.now()
     assert live.now()[0].hex() not in repr(live)
     assert "b'" not in repr(LiveNumbers(live))
+
+
+def test_who_asks_at_every_hop_looks_once_a_second(keys: Path) -> None:
+    at = [0.0]
+    live = LiveKeys(keys / "hooks", RUNS_KEY, each=1.0, elapsed=lambda: at[0])
+    before = live.now()
+    rotation.stage(keys, RUNS)
+    at[0] = 0.9
+    assert live.now() is before
+    at[0] = 1.0
+    assert live.now() == (KeyFolder(keys / "hooks").read(RUNS_KEY), *before)
+
+
+def test_and_at_once_where_it_must(keys: Path) -> None:
+    live = LiveKeys(keys / "hooks", RUNS_KEY, each=3600)
+    rotation.stage(keys, RUNS)
+    assert len(live.now()) == 1
+    assert len(live.again()) == 2

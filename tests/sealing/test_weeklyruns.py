@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotline.errors import SealBroken
 from hotline.sealing.epochs import Epochs, last_week
-from hotline.sealing.runs import RunCipher
+from hotline.sealing.livekeys import older
+from hotline.sealing.runs import RUNS_KEY, RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
 from tests.builders import NOON, make_keyfolder
 
@@ -44,6 +47,48 @@ def test_what_the_release_before_left_still_opens(tmp_path: Path) -> None:
     runs = WeeklyRuns(cipher, Epochs(), Turned())
     assert runs.open(KEY, cipher.seal(KEY, RUN)) == RUN
     assert runs.open(KEY, runs.seal(KEY, RUN)) == RUN
+
+
+def test_what_it_left_locked_twice_does_too(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    cipher, epochs = RunCipher.of(folder), Epochs(folder)
+    twice = epochs.lock(cipher.seal(KEY, RUN), KEY.encode(), NOON)
+    assert WeeklyRuns(cipher, epochs, Turned()).open(KEY, twice) == RUN
+
+
+def test_neither_key_opens_it_without_the_other(tmp_path: Path) -> None:
+    folder = make_keyfolder(tmp_path)
+    epochs = Epochs(folder)
+    sealed = WeeklyRuns(RunCipher.of(folder), epochs, Turned()).seal(KEY, RUN)
+    for runs in (
+        WeeklyRuns(RunCipher.of(folder), Epochs(), Turned()),
+        WeeklyRuns(RunCipher(bytes(32)), epochs, Turned()),
+    ):
+        with pytest.raises(SealBroken):
+            runs.open(KEY, sealed)
+
+
+def test_a_process_that_looked_a_moment_ago_opens_what_the_newest_key_sealed(
+    tmp_path: Path,
+) -> None:
+    """Two web processes learn of a rotation at different moments, and callers go from the one to the other."""
+    folder = make_keyfolder(tmp_path)
+    late = WeeklyRuns(RunCipher.of(folder, each=3600), Epochs(folder), Turned())
+    before = late.seal(KEY, RUN)
+    folder.make(older(RUNS_KEY), folder.read(RUNS_KEY))
+    folder.replace(RUNS_KEY, bytes(range(32)))
+    early = WeeklyRuns(RunCipher.of(folder), Epochs(folder), Turned())
+
+    assert early.open(KEY, late.seal(KEY, RUN)) == RUN
+    assert late.open(KEY, early.seal(KEY, RUN)) == RUN
+    assert late.open(KEY, before) == RUN
+
+
+@given(st.one_of(st.binary(max_size=80), st.binary(max_size=80).map(lambda rest: b"\x03" + rest)))
+def test_whatever_else_lies_there_is_forgotten(junk: bytes) -> None:
+    runs = WeeklyRuns(RunCipher(bytes(32)), Epochs(), Turned())
+    with pytest.raises(SealBroken):
+        runs.open(KEY, junk)
 
 
 def test_it_is_one_session_s(tmp_path: Path) -> None:

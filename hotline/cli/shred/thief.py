@@ -20,6 +20,7 @@ from hotline.sealing.keyfolder import KEY_BYTES, KeyFolder
 from hotline.sealing.opening import open_tip, unwrap_desk_key
 from hotline.sealing.pseudonyms import contact_by
 from hotline.sealing.runs import RunCipher
+from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.store import desks, tips
 from hotline.store import ledger as books
 from hotline.store.ledger import FiledTip
@@ -68,17 +69,18 @@ class Thief:
         return False
 
     def opens_run(self) -> bool:
-        cipher = RunCipher.of(KeyFolder(self.trial.keys / "hooks"))
-        return any(self._opens(cipher, *run) for run in _runs_in(self.loot.folder))
+        """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
+        runs = tuple(_runs_in(self.loot.folder))
+        return any(
+            self._opens(RunCipher(key), epochs, *run)
+            for key in self._keys()
+            for epochs in self._epochs()
+            for run in runs
+        )
 
     def recognises(self) -> bool:
         """With every key of every folder, whatever it is for."""
-        keys = {
-            path.read_bytes()[-KEY_BYTES:]
-            for path in self.trial.keys.rglob("*")
-            if path.is_file() and path.stat().st_size >= KEY_BYTES
-        }
-        return any(contact_by(key, self.caller) == self.loot.contact_key for key in keys)
+        return any(contact_by(key, self.caller) == self.loot.contact_key for key in self._keys())
 
     def reads(self, *roots: Path) -> set[str]:
         """The words and the number themselves, in any dress, in any file."""
@@ -92,14 +94,20 @@ class Thief:
     def _epochs(self) -> list[Epochs]:
         return [Epochs(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
 
-    def _opens(self, cipher: RunCipher, session_key: str, sealed: bytes) -> bool:
-        for epochs in self._epochs():
-            try:
-                cipher.open(session_key, epochs.unlock(sealed, session_key.encode()))
-            except (KeyMissing, SealBroken):
-                continue
-            return True
-        return False
+    def _keys(self) -> set[bytes]:
+        """Every key of every folder, whatever it is for."""
+        return {
+            path.read_bytes()[-KEY_BYTES:]
+            for path in self.trial.keys.rglob("*")
+            if path.is_file() and path.stat().st_size >= KEY_BYTES
+        }
+
+    def _opens(self, cipher: RunCipher, epochs: Epochs, session_key: str, sealed: bytes) -> bool:
+        try:
+            WeeklyRuns(cipher, epochs, self.trial.clock).open(session_key, sealed)
+        except SealBroken:
+            return False
+        return True
 
 
 def take(trial: Trial, to: Path, *also: Path) -> Loot:
