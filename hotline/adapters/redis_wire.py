@@ -1,15 +1,18 @@
 """One connection to Redis for each thread: a hop asks once, and does not wait to hear that its run was kept.
 
 redis-py's client costs a hop as much as the whole engine: it draws a connection from a pool, looks whether it is stale,
-retries and counts. A thread of the web process talks to one server, one word after the other.
+retries and counts. A thread of the web process talks to one server, one word after the other. redis-py still makes the
+connection, with whatever a URL asks for: a password, a number, TLS.
 """
 
 import threading
 from typing import Any
 
 from redis.exceptions import ConnectionError as Broken
+from redis.exceptions import TimeoutError as Late
 
 from hotline.adapters.circuit import connect
+from hotline.adapters.redis_replies import Replies, Reply
 
 Word = str | bytes | int
 
@@ -19,12 +22,14 @@ class Wire(threading.local):
 
     def __init__(self, url: str) -> None:
         self._connection: Any = connect(url).connection_pool.make_connection()
+        self._socket: Any = None
+        self._replies = Replies(lambda _most: b"")
         self._owed = 0
         """Answers to `tell` that nobody has read yet."""
 
-    def ask(self, *words: Word) -> Any:
+    def ask(self, *words: Word) -> Reply:
         """One command, and its answer. A server that closed the connection meanwhile is asked once more."""
-        began_before = self._connection.is_connected
+        began_before = self._socket is not None
         try:
             return self._converse(words)
         except Broken:
@@ -37,31 +42,42 @@ class Wire(threading.local):
         self._send(words)
         self._owed += 1
 
-    def _converse(self, words: tuple[Word, ...]) -> Any:
+    def _converse(self, words: tuple[Word, ...]) -> Reply:
         self._send(words)
         try:
             while self._owed:
                 self._owed -= 1
-                self._connection.read_response()
-            return self._connection.read_response()
-        except BaseException:
-            self._hang_up()
-            raise
+                self._replies.next()
+            return self._replies.next()
+        except BaseException as broken:
+            raise self._hung_up(broken) from None
 
     def _send(self, words: tuple[Word, ...]) -> None:
         try:
-            self._connection.send_packed_command((_packed(words),), check_health=False)
-        except BaseException:
-            self._hang_up()
-            raise
+            if self._socket is None:
+                self._call_up()
+            self._socket.sendall(_packed(words))
+        except BaseException as broken:
+            raise self._hung_up(broken) from None
 
-    def _hang_up(self) -> None:
-        self._owed = 0
+    def _call_up(self) -> None:
+        self._connection.connect()
+        self._socket = self._connection._sock
+        self._replies = Replies(self._socket.recv)
+
+    def _hung_up(self, broken: BaseException) -> BaseException:
+        """What to raise, once the connection is gone."""
+        self._owed, self._socket = 0, None
         self._connection.disconnect()
+        if isinstance(broken, TimeoutError):
+            return Late("Redis is late")
+        return Broken(type(broken).__name__) if isinstance(broken, OSError) else broken
 
 
 def _packed(words: tuple[Word, ...]) -> bytes:
     """A command as Redis reads it: how many words, then each with its length in front."""
-    written = [word if isinstance(word, bytes) else str(word).encode() for word in words]
-    parts = [b"$%d\r\n%b\r\n" % (len(word), word) for word in written]
-    return b"*%d\r\n%b" % (len(parts), b"".join(parts))
+    parts = [b"*%d" % len(words)]
+    for word in words:
+        written = word if isinstance(word, bytes) else str(word).encode()
+        parts += (b"$%d" % len(written), written)
+    return b"\r\n".join(parts) + b"\r\n"

@@ -10,6 +10,8 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 def keys(keyed: str) -> str:
     """`keyed` as keys: without blanks, every decimal digit of any script as its ASCII one."""
+    if keyed.isascii() and keyed.isdigit():
+        return keyed
     return "".join(
         _ascii_digit(letter)
         for letter in keyed

@@ -105,6 +105,8 @@ def said(text: Text, language: str) -> str:
 
 def list_name(pattern: str, answers: Mapping[str, str]) -> str:
     """`districts.{province}` with the answer in its place: the name of a list, or of a flag."""
+    if "{" not in pattern:
+        return pattern
     return re.sub(r"\{(\w+)\}", lambda found: answers.get(found[1], ""), pattern)
 
 

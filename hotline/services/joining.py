@@ -31,6 +31,9 @@ from hotline.store import audit, joined
 from hotline.store.database import Session
 from hotline.store.joined import DistrictCode, Joined
 
+ROLLS = {str(roll): roll for roll in Roll}
+"""By the name of the flow that is theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Enlisted:
@@ -43,8 +46,7 @@ class Enlisted:
 
 def roll_of(book: Book, entry: str) -> Roll | None:
     """Whose flow an entry lands on."""
-    flow = book.entries.get(entry, "")
-    return next((roll for roll in Roll if roll == flow), None)
+    return ROLLS.get(book.entries.get(entry, ""))
 
 
 def flags(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:

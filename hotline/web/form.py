@@ -68,15 +68,25 @@ def parse(body: bytes) -> Form:
     parts = body.split(b"&")
     if len(parts) > MOST_FIELDS:
         raise CallbackInvalid("too many fields")
-    pairs = [part.partition(b"=") for part in parts if part]
+    fields: dict[str, str] = {}
     try:
-        fields = {_plain(name): _plain(value) for name, _, value in pairs}
+        for part in filter(None, parts):
+            name, value = _pair(part)
+            if name in fields:
+                raise CallbackInvalid("a field stands twice")
+            fields[name] = value
     except UnicodeDecodeError:
         # Its words would quote the body.
         raise CallbackInvalid("not a form in UTF-8") from None
-    if len(fields) != len(pairs):
-        raise CallbackInvalid("a field stands twice")
     return Form(fields)
+
+
+def _pair(part: bytes) -> tuple[str, str]:
+    """A field's name and value. Raises UnicodeDecodeError."""
+    name, _, value = part.partition(b"=")
+    if b"%" in part or b"+" in part:
+        return _plain(name), _plain(value)
+    return name.decode(), value.decode()
 
 
 def _plain(written: bytes) -> str:

@@ -7,6 +7,7 @@ import pytest
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as Late
 
+from hotline.adapters.redis_replies import Reply
 from hotline.adapters.redis_wire import Wire
 from tests.valkey import Valkey
 
@@ -51,8 +52,8 @@ def test_one_that_is_gone_or_hangs_is_not(valkey: Valkey) -> None:
 def test_threads_do_not_hear_each_other(valkey: Valkey) -> None:
     wire, together = Wire(valkey.url), Barrier(4)
 
-    def talk(name: str) -> list[bytes]:
-        heard = []
+    def talk(name: str) -> list[Reply]:
+        heard: list[Reply] = []
         for number in range(200):
             wire.tell("SET", name, f"{name}{number}")
             if number == 100:
