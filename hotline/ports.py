@@ -27,9 +27,14 @@ class RunStore(Protocol):
         """
 
     def save(
-        self, session_key: str, heard: Mapping[str, Any], *, seconds: int = RUN_SECONDS
+        self,
+        session_key: str,
+        heard: Mapping[str, Any],
+        *,
+        seconds: int = RUN_SECONDS,
+        told: bool = True,
     ) -> None:
-        """Keep it so long. Raises RunsUnavailable."""
+        """Keep it so long. Where anything was `told`, nowhere in clear. Raises RunsUnavailable."""
 
 
 class SmsGateway(Protocol):

@@ -1,5 +1,6 @@
 """Our own doubles of the ports. No patching anywhere."""
 
+import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -51,16 +52,28 @@ class FakeJobs:
 class FakeRuns:
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     dead: bool = False
+    clear: dict[str, str] = field(default_factory=dict)
+    """What might lie in a process' memory, as JSON: what came last of each session, where nothing was told."""
 
     def load(self, session_key: str) -> dict[str, Any] | None:
         if self.dead:
             raise RunsUnavailable("fake")
         return deepcopy(self.held.get(session_key))
 
-    def save(self, session_key: str, heard: Mapping[str, Any], *, seconds: int = 600) -> None:
+    def save(
+        self,
+        session_key: str,
+        heard: Mapping[str, Any],
+        *,
+        seconds: int = 600,
+        told: bool = True,
+    ) -> None:
         if self.dead:
             raise RunsUnavailable("fake")
         self.held[session_key] = deepcopy(dict(heard))
+        self.clear.pop(session_key, None)
+        if not told:
+            self.clear[session_key] = json.dumps(heard)
 
 
 @dataclass

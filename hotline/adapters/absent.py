@@ -19,7 +19,12 @@ class NoRuns:
         raise KeyMissing(f"the {self.role} process has no key of runs: only the hooks have")
 
     def save(
-        self, session_key: str, heard: Mapping[str, Any], *, seconds: int = RUN_SECONDS
+        self,
+        session_key: str,
+        heard: Mapping[str, Any],
+        *,
+        seconds: int = RUN_SECONDS,
+        told: bool = True,
     ) -> None:
         raise KeyMissing(f"the {self.role} process has no key of runs: only the hooks have")
 

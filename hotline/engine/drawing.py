@@ -51,7 +51,7 @@ def _varies(node: Waiting | Finish, run: Run, facts: Facts) -> tuple[bool, ...]:
     """Which of the node's conditions hold: all that its pages depend on beside place, language, limit and list."""
     if isinstance(node, Finish):
         return ()
-    conditions = [when for lead in node.leads for when in lead.whens]
+    conditions = [when for lead in node.leads for when in lead.whens] if node.leads else []
     if isinstance(node, Menu | Ask):
         conditions += [choice.when for choice in node.choices if choice.when is not None]
     if not conditions:

@@ -28,7 +28,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._file = folder / HOOKS_FILE
+        self._file = str(folder / HOOKS_FILE)
         self._read: tuple[Stamp | None, Mapping[str, tuple[str, ...]]] = (
             self._stamp(),
             hook_secrets(folder),
@@ -74,7 +74,7 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
 
     def _stamp(self) -> Stamp | None:
         try:
-            found = self._file.stat()
+            found = os.stat(self._file)
         except OSError:
             return None
         return found.st_ino, found.st_mtime_ns

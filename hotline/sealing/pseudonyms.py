@@ -5,7 +5,6 @@ numbers, the stop list, the rolls and certificates: no digest of one purpose can
 """
 
 import hmac
-from contextlib import suppress
 from datetime import datetime
 
 from hotline.errors import KeyMissing
@@ -59,9 +58,10 @@ class Pseudonyms:
     @property
     def knows_receipts(self) -> bool:
         """A line that was upgraded has no such key before `hotline init`: until then no receipt is offered."""
-        with suppress(KeyMissing):
+        try:
             return bool(self._folder.read(RECEIPT_KEY))
-        return False
+        except KeyMissing:
+            return False
 
     def receipt_seed(self, session_key: str) -> str:
         """What a session's receipt is derived from: the same however often a hop comes."""

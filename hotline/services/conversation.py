@@ -103,7 +103,9 @@ def _settled(
 ) -> Played:
     """Play on from what was heard, or all of the text; where a PIN must open something, look, and play again."""
     while True:
-        knows = replace(stage, learned={upto: look.flags for upto, look in looks.items()})
+        knows = stage
+        if looks:
+            knows = replace(stage, learned={upto: look.flags for upto, look in looks.items()})
         if heard is not None:
             played = from_here(knows, heard.run, hop.text, heard.length)
         else:

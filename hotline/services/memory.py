@@ -23,6 +23,11 @@ class Heard:
     topics: frozenset[str] = frozenset()
     """Topics that are counted, and committed: reading one again changes nothing."""
 
+    @property
+    def told(self) -> bool:
+        """Whether it holds more than where somebody stands: an answer, a passage that gathers, a responder's cases."""
+        return bool(self.run.answers or self.run.passage or self.opening.responder_id is not None)
+
     def to_dict(self) -> dict[str, Any]:
         o = self.opening
         return {
@@ -87,6 +92,6 @@ def remember(kit: Kit, memory: Memory, heard: Heard) -> None:
     if older or not memory.answers:
         return
     try:
-        kit.runs.save(heard.opening.key, heard.to_dict())
+        kit.runs.save(heard.opening.key, heard.to_dict(), told=heard.told)
     except RunsUnavailable:
         return

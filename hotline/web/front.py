@@ -42,4 +42,5 @@ def _say(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     body = reply.body.encode()
     headers = [("Content-Type", PLAIN), ("Content-Length", str(len(body)))]
     start_response(STATUS[HTTPStatus(reply.status)], headers)
-    return (body,)
+    # A list: the server sends it in one piece, where it would ask anything else for the next one.
+    return [body]

@@ -17,7 +17,10 @@ from hotline.web.guard import Reply
 logger = logging.getLogger(__name__)
 
 EACH = 15.0
+OUTCOMES = {"CON ": "con", "END ": "end"}
 Counted = dict[Answered, tuple[int, float]]
+Noted = tuple[str, str, int]
+"""What will be an `Answered`: no hop waits for one to be made."""
 
 
 class Meter:
@@ -25,13 +28,13 @@ class Meter:
 
     def __init__(self, kit: Kit) -> None:
         self._failures = frozenset(failure(kit, language) for language in CODES)
-        self._counted: Counted = {}
+        self._counted: dict[Noted, tuple[int, float]] = {}
         self._lock = threading.Lock()
 
     def note(self, hook: str, reply: Reply, began: float) -> None:
         """`began` is a reading of `perf_counter`."""
         took = perf_counter() - began
-        key = Answered(hook, self._outcome(reply), bound_of(took))
+        key = (hook, self._outcome(reply), bound_of(took))
         with self._lock:
             number, seconds = self._counted.get(key, (0, 0.0))
             self._counted[key] = (number + 1, seconds + took)
@@ -43,16 +46,16 @@ class Meter:
         if not taken:
             return
         try:
-            add(taken)
+            add({Answered(*noted): counted for noted, counted in taken.items()})
         except StoreUnavailable:
             self._keep(taken)
 
     def _outcome(self, reply: Reply) -> str:
         if reply.status != 200 or reply.body in self._failures:
             return "failed"
-        return {"CON ": "con", "END ": "end"}.get(reply.body[:4], "ok")
+        return OUTCOMES.get(reply.body[:4], "ok")
 
-    def _keep(self, taken: Counted) -> None:
+    def _keep(self, taken: dict[Noted, tuple[int, float]]) -> None:
         with self._lock:
             for key, (number, seconds) in taken.items():
                 more, longer = self._counted.get(key, (0, 0.0))
