@@ -9,7 +9,8 @@ from redis.exceptions import ConnectionError as Broken
 from redis.exceptions import InvalidResponse, ResponseError
 
 END = b"\r\n"
-PIECE = 65536
+PIECE = 4096
+"""Several runs."""
 
 Reply = bytes | int | None
 

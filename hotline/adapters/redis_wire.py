@@ -5,13 +5,15 @@ retries and counts. A thread of the web process talks to one server, one word af
 connection, with whatever a URL asks for: a password, a number, TLS.
 """
 
+import socket
+import struct
 import threading
 from typing import Any
 
 from redis.exceptions import ConnectionError as Broken
 from redis.exceptions import TimeoutError as Late
 
-from hotline.adapters.circuit import connect
+from hotline.adapters.circuit import SOCKET_SECONDS, connect
 from hotline.adapters.redis_replies import Replies, Reply
 
 Word = str | bytes | int
@@ -62,16 +64,29 @@ class Wire(threading.local):
 
     def _call_up(self) -> None:
         self._connection.connect()
-        self._socket = self._connection._sock
+        self._socket = _patient(self._connection._sock)
         self._replies = Replies(self._socket.recv)
 
     def _hung_up(self, broken: BaseException) -> BaseException:
         """What to raise, once the connection is gone."""
         self._owed, self._socket = 0, None
         self._connection.disconnect()
-        if isinstance(broken, TimeoutError):
+        if isinstance(broken, TimeoutError | BlockingIOError):
             return Late("Redis is late")
         return Broken(type(broken).__name__) if isinstance(broken, OSError) else broken
+
+
+def _patient(wire: Any) -> Any:
+    """The kernel keeps the time, where Python would ask it before each word whether there is anything to wait for.
+
+    A socket that is wrapped, as TLS does, keeps the time as it did.
+    """
+    if type(wire) is socket.socket:
+        seconds = struct.pack("ll", int(SOCKET_SECONDS), int(SOCKET_SECONDS % 1 * 1_000_000))
+        wire.settimeout(None)
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, seconds)
+    return wire
 
 
 def _packed(words: tuple[Word, ...]) -> bytes:
