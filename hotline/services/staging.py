@@ -3,6 +3,8 @@
 A replay is told the same, whatever has changed meanwhile.
 """
 
+from collections.abc import Mapping
+
 from hotline.domain.ussd import Opening, UssdHop, entry_of
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
@@ -95,9 +97,14 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
             **of_lessons.flags,
         },
         lists={MY_CASES: options},
-        words={**of_receipts.words, **of_lessons.words},
+        words=_together(of_receipts.words, of_lessons.words),
         language=language or FIRST,
     )
+
+
+def _together(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
+    """Both, and not worked out where one is enough."""
+    return {**one, **other} if one and other else one or other
 
 
 def _is_private(book: Book, dialled: str) -> bool:
