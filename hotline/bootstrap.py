@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from hotline.adapters.absent import NoNumbers, NoRuns, NoSms
+from hotline.adapters.absent import NoInbox, NoNumbers, NoRuns, NoSms
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.catalogues import load_phrases
 from hotline.adapters.failpoints import Failpoints
@@ -15,7 +15,7 @@ from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
-from hotline.ports import Kit, Line, NumberOpener, RunStore, SmsGateway, Watch
+from hotline.ports import Kit, Line, Listening, NumberOpener, RunStore, SmsGateway, Watch
 from hotline.sealing.epochs import Epochs
 from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
@@ -103,6 +103,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         phrases=load_phrases(),
         line=line_of(settings),
         watch=_watch(settings, role, keys),
+        listening=_listening(settings, role, keys),
         now=TurnedClock(settings.clock) if settings.clock else now,
         failpoint=Failpoints(settings.faults) if settings.faults else survive,
     )
@@ -134,8 +135,7 @@ def _dialler(settings: Settings, role: Role, keys: KeyFolder) -> Any:
     if role is not Role.WATCH:
         return None
     secret = keys.read(DIAL_SECRET).decode()
-    base = settings.line_url or f"http://127.0.0.1:{settings.port}"
-    return later("dialling", "Dialler", base, secret, settings.service_code)
+    return later("dialling", "Dialler", line_address(settings), secret, settings.service_code)
 
 
 def _account(settings: Settings, role: Role) -> Any:
@@ -143,6 +143,21 @@ def _account(settings: Settings, role: Role) -> Any:
         return None
     address = (settings.gateway_url, settings.gateway_username, settings.gateway_api_key)
     return later("africastalking_account", "Account", *address)
+
+
+def _listening(settings: Settings, role: Role, keys: KeyFolder) -> Listening:
+    if role is not Role.WORKERS:
+        return Listening(NoInbox(role), NoInbox(role))
+    gateway = (settings.gateway_url, settings.gateway_username, settings.gateway_api_key)
+    return Listening(
+        inbox=later("africastalking_inbox", "AfricasTalkingInbox", *gateway),
+        hook=later("own_hook", "ListedHook", line_address(settings), keys.path),
+    )
+
+
+def line_address(settings: Settings) -> str:
+    """How a process of ours reaches the web process."""
+    return settings.line_url or f"http://127.0.0.1:{settings.port}"
 
 
 def line_of(settings: Settings) -> Line:

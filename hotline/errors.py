@@ -16,7 +16,8 @@ HotlineError
 ├── Unavailable            a part that the line leans on does not answer; the caller decides what still works
 │   ├── StoreUnavailable       the database cannot commit: the only one that ends a report
 │   ├── RunsUnavailable        runs cannot be loaded or saved: the hop goes on by replay
-│   └── QueueUnavailable       the doorbell is dead: the clock delivers by itself
+│   ├── QueueUnavailable       the doorbell is dead: the clock delivers by itself
+│   └── InboxUnavailable       the gateway's own inbox cannot be read: what it lists is asked for again
 ├── CircuitOpen            a server was not asked, since it did not answer a moment ago; never leaves the adapters
 ├── JobRefused             a job that none of ours rang; says nothing of what it held
 ├── BackupInvalid          a backup that was altered, cut off, or is none of ours; nothing of it stays
@@ -104,6 +105,10 @@ class RunsUnavailable(Unavailable):
 
 
 class QueueUnavailable(Unavailable):
+    pass
+
+
+class InboxUnavailable(Unavailable):
     pass
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from hotline.domain.delivery import SendResult
 from hotline.domain.jobs import Job
+from hotline.domain.listing import ListedSms, Page
 from hotline.engine.flow import Book
 from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.sealer import Sealer
@@ -40,6 +41,16 @@ class RunStore(Protocol):
 class SmsGateway(Protocol):
     def send(self, msisdn: str, text: str) -> SendResult:
         """One MT to one E.164 number, at most ten seconds. Never raises for what the network does."""
+
+
+class SmsInbox(Protocol):
+    def after(self, number: int) -> Page:
+        """What the gateway lists behind that number. At most ten seconds. Raises InboxUnavailable."""
+
+
+class OwnHook(Protocol):
+    def tell(self, sms: ListedSms) -> bool:
+        """Bring an SMS to the line's own hook; whether it was taken. At most ten seconds; never raises."""
 
 
 class JobQueue(Protocol):
@@ -136,6 +147,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """What it takes to hear an SMS that never came: only the relay has it."""
+
+    inbox: SmsInbox
+    hook: OwnHook
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
     """Everything a service may touch, built once in `bootstrap`."""
 
@@ -151,6 +170,7 @@ class Kit:
     phrases: Phrases
     line: Line
     watch: Watch
+    listening: Listening
     now: Callable[[], datetime]
     """Aware, UTC."""
     failpoint: Callable[[str], None]

@@ -20,7 +20,7 @@ from hotline.adapters.catalogues import load_phrases
 from hotline.domain.places import districts
 from hotline.domain.referral import Level
 from hotline.ports import Kit
-from hotline.sealing.keyfolder import HOOKS
+from hotline.sealing.keyfolder import HOOKS, LISTED
 from hotline.sealing.opening import open_tip
 from hotline.sealing.sealer import Sealer
 from hotline.services import authoring
@@ -36,7 +36,7 @@ from tests.fakes import FakeJobs, FakeRuns
 from tests.kits import make_kit
 
 FLOWS = Path(__file__).parents[1] / "flows"
-SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in HOOKS}
+SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (*HOOKS, LISTED)}
 FORM = "application/x-www-form-urlencoded"
 DESK_KEY = PrivateKey(bytes([7]) * 32)
 """One key for every desk of a test: making 31 takes longer than the test."""
@@ -122,7 +122,7 @@ class Line:
         )
 
     def post(self, hook: str, fields: dict[str, str], *, secret: str | None = None) -> Any:
-        path = {"ended": "ussd/ended"}.get(hook, hook)
+        path = {"ended": "ussd/ended", LISTED: "sms/listed"}.get(hook, hook)
         url = f"/hooks/{secret or SECRETS[hook][0]}/{path}"
         return self.client.post(url, data=urlencode(fields), content_type=FORM)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
+from hotline.domain.listing import ListedSms, Page
 from hotline.engine.flow import Book
-from hotline.errors import NotReady, QueueUnavailable, RunsUnavailable
+from hotline.errors import InboxUnavailable, NotReady, QueueUnavailable, RunsUnavailable
 
 
 @dataclass
@@ -33,6 +34,30 @@ class FakeSms:
             provider_status="102",
             provider_id=f"ATXid_{len(self.sent):032x}",
         )
+
+
+@dataclass
+class FakeInbox:
+    """The gateway's inbox and the line's own hook: lists what a test puts in, and keeps what was told."""
+
+    listed: list[ListedSms] = field(default_factory=list)
+    whole: bool = True
+    fault: str = ""
+    takes: Callable[[ListedSms], bool] = lambda _: True
+    asked: list[int] = field(default_factory=list)
+    told: list[int] = field(default_factory=list)
+
+    def after(self, number: int) -> Page:
+        self.asked.append(number)
+        if self.fault:
+            raise InboxUnavailable(self.fault)
+        return Page([one for one in self.listed if one.number > number][:100], whole=self.whole)
+
+    def tell(self, sms: ListedSms) -> bool:
+        if not self.takes(sms):
+            return False
+        self.told.append(sms.number)
+        return True
 
 
 @dataclass

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from hotline.ports import Kit, Line, Watch
+from hotline.ports import Kit, Line, Listening, Watch
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.text.phrases import Phrases
 from tests.fakes import (
+    FakeInbox,
     FakeInstruments,
     FakeJobs,
     FakeLimiter,
@@ -36,6 +37,9 @@ class FakePseudonyms:
 
     def contact(self, msisdn: str, at: datetime) -> str:
         return f"contact key of {msisdn}"
+
+    def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
+        return f"sms key of {msisdn} {shortcode} {len(text)} {hash(text)} {second}"
 
     def joined(self, roll: str, msisdn: str) -> str:
         return f"{roll} key of {msisdn}"
@@ -68,6 +72,12 @@ def make_watch(
     )
 
 
+def make_listening(inbox: FakeInbox | None = None) -> Listening:
+    """The inbox and the hook of one."""
+    both = inbox or FakeInbox()
+    return Listening(inbox=both, hook=both)
+
+
 def make_kit(
     *,
     database: Database,
@@ -77,6 +87,7 @@ def make_kit(
     limiter: FakeLimiter | None = None,
     line: Line | None = None,
     watch: Watch | None = None,
+    inbox: FakeInbox | None = None,
     failpoint: Callable[[str], None] = survive,
 ) -> Kit:
     return Kit(
@@ -92,6 +103,7 @@ def make_kit(
         phrases=Phrases({}),
         line=line or make_line(),
         watch=watch or make_watch(),
+        listening=make_listening(inbox),
         now=now,
         failpoint=failpoint,
     )

@@ -23,6 +23,7 @@ from hotline.services import (
     call_backs,
     delivery,
     epochs,
+    fetching,
     intake,
     outreach,
     referral,
@@ -33,6 +34,7 @@ from hotline.services import (
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
 from hotline.store.leader import Leadership
+from workers.beside import Beside
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,10 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+ASIDE: tuple[Step, ...] = (fetching.fetch,)
+"""What asks other machines: done by whoever leads, beside the ticks."""
+FAREWELL_SECONDS = 2.0
+"""How long a relay that ends waits for them."""
 FOLLOWING: tuple[Step, ...] = (epochs.forget,)
 """What a relay does that does not lead: its own keys go all the same."""
 
@@ -114,10 +120,13 @@ class Moment:
         return (self.wall - before.wall) - passed
 
 
-def run(kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS) -> None:
+def run(
+    kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS, aside: Sequence[Step] = ASIDE
+) -> None:
     """Tick once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     leadership = Leadership(kit.database, holder)
+    beside = Beside("aside")
     last, leading, back = Moment(kit.now(), time.monotonic()), False, timedelta(0)
     while not stop.is_set():
         now = Moment(kit.now(), time.monotonic())
@@ -131,9 +140,11 @@ def run(kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS) -> None:
         if leading:
             back = make_good(kit, back)
             tick(kit, steps)
+            beside.go(lambda: tick(kit, aside))
         else:
             tick(kit, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
+    beside.rest(FAREWELL_SECONDS)
     leadership.close()
 
 

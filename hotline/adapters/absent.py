@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.domain.delivery import SendResult
+from hotline.domain.listing import ListedSms, Page
 from hotline.errors import KeyMissing, NotReady
 from hotline.ports import RUN_SECONDS
 
@@ -35,6 +36,17 @@ class NoSms:
 
     def send(self, msisdn: str, text: str) -> SendResult:
         raise NotReady(f"the {self.role} process sends no SMS: only the workers do")
+
+
+@dataclass(frozen=True, slots=True)
+class NoInbox:
+    role: str
+
+    def after(self, number: int) -> Page:
+        raise NotReady(f"the {self.role} process asks the gateway nothing: only the relay does")
+
+    def tell(self, sms: ListedSms) -> bool:
+        raise NotReady(f"the {self.role} process tells the line nothing: only the relay does")
 
 
 @dataclass(frozen=True, slots=True)

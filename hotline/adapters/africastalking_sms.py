@@ -18,7 +18,7 @@ from africastalking.SMS import SMSService
 from requests import RequestException
 from urllib3.exceptions import HTTPError
 
-from hotline.adapters.deadline import Call, post
+from hotline.adapters.deadline import MOST_BYTES, Call, get, post
 from hotline.domain.delivery import Outcome, SendResult
 
 CALL_SECONDS = 10.0
@@ -75,7 +75,7 @@ class AfricasTalkingSms:
         *,
         seconds: float = CALL_SECONDS,
     ) -> None:
-        self._service = _Service(base_url, username, api_key, seconds)
+        self._service = Service(base_url, username, api_key, seconds)
         self._sender_id = sender_id or None
 
     def send(self, msisdn: str, text: str) -> SendResult:
@@ -132,12 +132,15 @@ def _word(text: str) -> str:
     return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
 
 
-class _Service(SMSService):  # type: ignore[misc]
+class Service(SMSService):  # type: ignore[misc]
     """The SDK, pointed where the settings say, keeping the status that it would throw away."""
 
-    def __init__(self, base_url: str, username: str, api_key: str, seconds: float) -> None:
+    def __init__(
+        self, base_url: str, username: str, api_key: str, seconds: float, most: int = MOST_BYTES
+    ) -> None:
         self._override = base_url.rstrip("/")
         self._seconds = seconds
+        self._most = most
         super().__init__(username, api_key)
 
     def submit(self, text: str, msisdn: str, sender_id: str | None, call: Call) -> Answer:
@@ -153,17 +156,19 @@ class _Service(SMSService):  # type: ignore[misc]
     def _make_request(
         self,
         url: str,
-        method: str,  # noqa: ARG002
+        method: str,
         headers: Mapping[str, str],
         data: Mapping[str, Any],
         params: Mapping[str, str] | None,
         callback: Call,
         timeout: tuple[float, float],
     ) -> Answer:
-        response, text = post(
+        ask = get if method == "GET" else post
+        response, text = ask(
             url,
             call=callback,
             seconds=self._seconds,
+            most=self._most,
             headers=headers,
             data=data,
             params=params,

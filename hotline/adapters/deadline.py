@@ -17,7 +17,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 MOST_BYTES = 64 * 1024
-"""More than any answer of a gateway; what comes after is not read."""
+"""More than the answer to any send; what comes after is not read. Whoever asks for a list says how much it may be."""
 
 
 class Call:
@@ -63,14 +63,14 @@ def get(url: str, *, call: Call, seconds: float, **options: Any) -> tuple[Respon
 
 
 def _ask(
-    method: str, url: str, *, call: Call, seconds: float, **options: Any
+    method: str, url: str, *, call: Call, seconds: float, most: int = MOST_BYTES, **options: Any
 ) -> tuple[Response, str]:
     with _timer(call, seconds), Session() as session:
         session.trust_env = False
         session.mount("http://", _WatchedAdapter(call))
         session.mount("https://", _WatchedAdapter(call))
         response = session.request(method, url, allow_redirects=False, stream=True, **options)
-        return response, _text(response)
+        return response, _text(response, most)
 
 
 @contextmanager
@@ -86,11 +86,11 @@ def _timer(call: Call, seconds: float) -> Iterator[None]:
         call.close()
 
 
-def _text(response: Response) -> str:
-    read = b""
+def _text(response: Response, most: int) -> str:
+    read = bytearray()
     for piece in response.iter_content(4096):
         read += piece
-        if len(read) > MOST_BYTES:
+        if len(read) > most:
             break
     return read.decode("utf-8", "replace")
 

@@ -50,10 +50,11 @@ def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
 def rotate(base: str | None, as_json: bool) -> None:
     """Make new addresses and print them. The old ones are answered until `hotline hooks end-old`.
 
-    Web processes notice by themselves. On several machines: copy the `hooks` folder to each before pasting.
+    Web processes notice by themselves, and so does the relay, whose own address is renewed with them. On several
+    machines: copy the `hooks` folder to each before pasting, and then `listed.secret` to each `workers` folder.
     """
     settings = Settings.read(os.environ)
-    live = hooksecrets.rotate(key_folder(settings, Role.HOOKS))
+    live = hooksecrets.rotate(key_folder(settings, Role.HOOKS), _relay(settings))
     _print(settings, live, base, as_json=as_json)
     click.echo(
         "paste these into the gateway's dashboard; the old ones are answered too, until"
@@ -70,8 +71,9 @@ def end_old(now: bool, as_json: bool) -> None:
 
     Refuses while one was called less than ten minutes ago, unless told --now: that caller would get a 404.
     """
-    folder = key_folder(Settings.read(os.environ), Role.HOOKS)
-    live = hook_secrets(folder)
+    settings = Settings.read(os.environ)
+    folder = key_folder(settings, Role.HOOKS)
+    live = hooksecrets.live_secrets(folder)
     old = {hook: hooksecrets.last_used(folder, known[1:]) for hook, known in live.items()}
     busy = _recent(old)
     if busy and not now:
@@ -79,8 +81,14 @@ def end_old(now: bool, as_json: bool) -> None:
             f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} minutes"
             " ago: paste the new one into the dashboard first, or say --now"
         )
-    hooksecrets.end_old(folder)
+    hooksecrets.end_old(folder, _relay(settings))
     _tell_ended(folder, live, old, as_json=as_json)
+
+
+def _relay(settings: Settings) -> Path | None:
+    """Where the relay's own address is kept; None where the relay is not of this machine."""
+    folder = key_folder(settings, Role.WORKERS)
+    return folder if folder.is_dir() else None
 
 
 def _recent(old: Mapping[str, datetime | None]) -> list[str]:
@@ -99,17 +107,17 @@ def _tell_ended(
     if as_json:
         rows = {
             hook: {
-                "ended": len(live[hook]) - 1,
+                "ended": max(len(live[hook]) - 1, 0),
                 "old_last_used": _iso(old[hook]),
                 "new_last_used": _iso(new[hook]),
             }
-            for hook in HOOKS
+            for hook in live
         }
         click.echo(json.dumps(rows, indent=2))
         return
-    for hook in HOOKS:
+    for hook in live:
         click.echo(
-            f"{hook:9} {len(live[hook]) - 1} ended, last called {_said(old[hook])};"
+            f"{hook:9} {max(len(live[hook]) - 1, 0)} ended, last called {_said(old[hook])};"
             f" the one that stays {_said(new[hook])}"
         )
 

@@ -34,6 +34,7 @@ def list_(as_json: bool) -> None:
         click.echo("no tips yet", err=True)
     for row in rows:
         taken = row["acknowledged_by"] or click.style("NOBODY", fg="red", bold=True)
+        taken += f" (unproven: {row['unproven']})" if row["unproven"] else ""
         visit = "  do not visit" if row["do_not_visit"] else ""
         visit += f"  also from this phone: {row['same_contact']}" if row["same_contact"] else ""
         visit += "  words erased" if row["words_erased"] else ""
@@ -116,4 +117,5 @@ def _row(standing: Standing) -> Mapping[str, Any]:
         "words_erased": tip.erased_at is not None,
         "referrals": standing.referrals,
         "acknowledged_by": standing.acknowledged_by,
+        "unproven": standing.unproven,
     }

@@ -35,6 +35,8 @@ class Alarm(StrEnum):
     CLOCK_JUMP = "clock jump"
     STRANGE_JOB = "strange job"
     DETAILS = "details"
+    INBOX = "inbox"
+    UNPROVEN = "unproven"
 
 
 class Notice(StrEnum):

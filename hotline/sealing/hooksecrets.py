@@ -15,7 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.errors import KeyMissing
-from hotline.sealing.keyfolder import DIAL_SECRET, HOOKS, HOOKS_FILE, KeyFolder, hook_secrets
+from hotline.sealing.keyfolder import (
+    DIAL_SECRET,
+    HOOKS,
+    HOOKS_FILE,
+    LISTED,
+    LISTED_SECRET,
+    KeyFolder,
+    hook_secrets,
+    listed_secrets,
+)
 
 NOTED_EACH = 5.0
 """Seconds: no hop pays more than one note in so many."""
@@ -38,6 +47,9 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         self._noted: dict[str, float] = {}
 
     def __getitem__(self, hook: str) -> Sequence[str]:
+        if hook == LISTED:
+            # Called once a minute: no hop pays for a look at another file.
+            return listed_secrets(self._folder)
         stamp, read = self._read
         now = self._stamp()
         if now is not None and now != stamp:
@@ -45,10 +57,10 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return (*read[hook], *self._watchman) if hook == "ussd" else read[hook]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(HOOKS)
+        return iter((*HOOKS, LISTED))
 
     def __len__(self) -> int:
-        return len(HOOKS)
+        return len(HOOKS) + 1
 
     def __repr__(self) -> str:
         return "LiveSecrets()"
@@ -80,17 +92,29 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         return found.st_ino, found.st_mtime_ns
 
 
-def rotate(folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """A new secret for each hook, in front of those that live; all of them, as they are now. Raises KeyMissing."""
-    live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in hook_secrets(folder).items()}
+def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Of every hook, the relay's own included. Raises KeyMissing."""
+    return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
+
+
+def rotate(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
+    """A new secret for each hook, in front of those that live; all of them, as they are now. Raises KeyMissing.
+
+    `relay`: the folder of whoever calls the hook of our own. Answered before it is called by: the web's first.
+    """
+    live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in live_secrets(folder).items()}
+    if relay is None:
+        live[LISTED] = listed_secrets(folder)
     _write(folder, live)
+    _write_listed(relay, live[LISTED])
     return live
 
 
-def end_old(folder: Path) -> None:
+def end_old(folder: Path, relay: Path | None = None) -> None:
     """Only the first of each is answered from now on. Raises KeyMissing."""
-    live = hook_secrets(folder)
+    live = live_secrets(folder)
     _write(folder, {hook: known[:1] for hook, known in live.items()})
+    _write_listed(relay, live[LISTED][:1])
     for known in live.values():
         for old in known[1:]:
             (folder / _note(old)).unlink(missing_ok=True)
@@ -107,8 +131,15 @@ def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
 
 
 def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
-    document = json.dumps({hook: list(known) for hook, known in live.items()})
+    document = json.dumps({hook: list(live[hook]) for hook in HOOKS})
     KeyFolder(folder).replace(HOOKS_FILE, document.encode())
+    _write_listed(folder, live[LISTED])
+
+
+def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
+    """A line that was upgraded has none before `hotline init`."""
+    if folder is not None and known:
+        KeyFolder(folder).replace(LISTED_SECRET, "\n".join(known).encode())
 
 
 def _note(secret: str) -> str:

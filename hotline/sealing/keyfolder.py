@@ -14,10 +14,14 @@ from hotline.errors import KeyMissing
 
 KEY_BYTES = 32
 HOOKS = ("ussd", "ended", "sms", "delivery", "optout")
-"""The hooks of the web process: each has a secret path of its own."""
+"""The gateway's hooks of the web process: each has a secret path of its own."""
+LISTED = "listed"
+"""The relay's hook: by it the line tells itself what the gateway's inbox lists."""
 HOOKS_FILE = "hooks.json"
 DIAL_SECRET = "dial.secret"
 """The path's by which the watchman dials: the hooks' own secrets come and go without him."""
+LISTED_SECRET = "listed.secret"
+"""The path's by which the relay tells, one a line: the newest first."""
 
 
 class KeyFolder:
@@ -111,6 +115,12 @@ def hook_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
     """The live secrets of each hook's path, the one to paste first. Raises KeyMissing."""
     document = json.loads(KeyFolder(folder).read(HOOKS_FILE))
     return {hook: tuple(document[hook]) for hook in HOOKS}
+
+
+def listed_secrets(folder: Path) -> tuple[str, ...]:
+    """The live secrets of the relay's hook, the newest first; none on an upgraded line before `hotline init`."""
+    keys = KeyFolder(folder)
+    return tuple(keys.read(LISTED_SECRET).decode().split()) if keys.holds(LISTED_SECRET) else ()
 
 
 def new_hook_secrets() -> bytes:

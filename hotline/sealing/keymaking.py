@@ -13,6 +13,7 @@ from hotline.sealing.keyfolder import (
     DIAL_SECRET,
     HOOKS_FILE,
     KEY_BYTES,
+    LISTED_SECRET,
     KeyFolder,
     new_hook_secrets,
 )
@@ -52,6 +53,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     **RANDOM,
     HOOKS_FILE: ("hooks",),
     DIAL_SECRET: ("hooks", "watch"),
+    LISTED_SECRET: ("hooks", "workers"),
     RELAY_PUBLIC_KEY: ("hooks", "workers", "console"),
     WATCH_PUBLIC_KEY: ("console",),
     EPOCH_KEY: ("hooks", "workers", "console"),
@@ -77,6 +79,7 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
         made.each(name)
     made.each(HOOKS_FILE, secret=new_hook_secrets())
     made.each(DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
+    made.each(LISTED_SECRET, secret=secrets.token_urlsafe(32).encode())
     relay = PrivateKey(roles["workers"].read(RELAY_KEY))
     made.each(RELAY_PUBLIC_KEY, secret=bytes(relay.public_key))
     watch = PrivateKey(roles["watch"].read(WATCH_KEY))

@@ -79,6 +79,10 @@ class Pseudonyms:
         """The lasting digest under which a responder's number is known."""
         return _digest(self._folder.read(ENROLLED_KEY), "enrolled", msisdn)
 
+    def sms(self, msisdn: str, shortcode: str, text: str, second: str) -> str:
+        """Digest of one SMS, by which it is known again: the gateway has two ids for it."""
+        return _digest(self._folder.read(SESSION_KEY), "sms", msisdn, shortcode, text, second)
+
     def stopped(self, msisdn: str) -> str:
         """The lasting digest of the stop list."""
         return _digest(self._folder.read(STOP_KEY), "stopped", msisdn)

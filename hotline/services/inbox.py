@@ -1,9 +1,11 @@
 """MO: a responder's answer, a wish to hear no more, or a tip. What is written to us is never repeated back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hotline.domain import listing
 from hotline.domain.jobs import Job
 from hotline.domain.keywords import is_stop
 from hotline.domain.message import (
@@ -21,15 +23,24 @@ from hotline.services import gatherings, ladder, outreach, sms_tips, talks
 from hotline.services.doorbell import ring
 from hotline.services.referral import Taking, take
 from hotline.services.sms_tips import Written
-from hotline.store import responders
+from hotline.store import inbound, proofs, responders
 from hotline.store.contacts import InboundSeen
-from hotline.store.database import Session, add_if_new
+from hotline.store.database import Session
 from hotline.store.responders import Responder
 
 WRONG_AN_HOUR = 2
 """The third wrong reference within an hour gets no answer: nobody learns by trying which references exist."""
 HOUR = 3600
 SMS = "sms"
+
+
+class Way(StrEnum):
+    """How an MO came to us."""
+
+    CALLED = "called"
+    """By the gateway's callback: whoever knows the secret in its path could have sent it."""
+    LISTED = "listed"
+    """By our own relay, which found it in the gateway's inbox."""
 
 
 class InboxOutcome(StrEnum):
@@ -59,9 +70,13 @@ TAKINGS = {
 }
 
 
-def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
-    """Deal with an MO once, however often the gateway repeats it. Raises StoreUnavailable: then nothing was done."""
+def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcome:
+    """Deal with an MO once, however often and by whatever way it comes. Raises StoreUnavailable: then nothing was done.
+
+    One that is listed is proved, also where it was heard before.
+    """
     at = kit.now()
+    keys = _digests(kit, message, at)
     sender_key = kit.pseudonyms.enrolled(message.sender)
     message_id: int | None = None
     answer_id: int | None = None
@@ -70,19 +85,20 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
     heard = talks.gather(kit, message) if strange else None
     known = sms_tips.gather(kit, message) if strange and is_tip(message.text) else None
     with kit.database.writing() as session:
-        seen = InboundSeen(provider_id=message.provider_id, outcome="", received_at=at)
-        if not add_if_new(session, seen):
+        seen = _seen(message, way, keys[0], at)
+        if not _is_new(session, seen, keys, at):
             return InboxOutcome.REPEATED
         responder = responders.enrolled(session, sender_key)
 
-        answer = _answer(session, kit, message, responder, at)
+        answer = _answer(session, kit, message, responder, at, proved=way is Way.LISTED)
         if answer.outcome is InboxOutcome.UNKNOWN_SENDER and heard is not None:
             answer_id = talks.note(session, kit, message, heard, at)
             answer = Answer(InboxOutcome.READ)
         elif answer.outcome is InboxOutcome.UNKNOWN_SENDER and known is not None:
             written = sms_tips.note(session, kit, message, known, at)
             answer = Answer(InboxOutcome.TIP)
-        session.get_one(InboundSeen, message.provider_id).outcome = answer.outcome
+        kept = session.get_one(InboundSeen, seen.provider_id)
+        kept.outcome, kept.referral_id = answer.outcome, answer.referral_id
         if responder is not None and answer.template is not None:
             message_id = _reply(session, kit, responder, answer, at)
 
@@ -97,6 +113,37 @@ def take_sms(kit: Kit, message: MessageIn) -> InboxOutcome:
     return answer.outcome
 
 
+def _digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
+    """By which it is known again, the exact one first. One of no second was sent when it came."""
+    second = (message.sent_at or at).replace(microsecond=0)
+    said = (message.sender, kit.line.shortcode, message.text.strip())
+    return tuple(kit.pseudonyms.sms(*said, near.isoformat()) for near in listing.near(second))
+
+
+def _seen(message: MessageIn, way: Way, key: str, at: datetime) -> InboundSeen:
+    """The inbox has numbers of its own, and may begin them anew: what it lists is known by its digest alone."""
+    listed = way is Way.LISTED
+    return InboundSeen(
+        provider_id=f"listed:{key}" if listed else message.provider_id,
+        outcome="",
+        received_at=at,
+        sms_key=key,
+        proved_at=at if listed else None,
+    )
+
+
+def _is_new(session: Session, seen: InboundSeen, keys: Sequence[str], at: datetime) -> bool:
+    """Writes it down. One that is listed proves what was heard of it before."""
+    listed = seen.proved_at is not None
+    known = inbound.heard(session, seen, keys)
+    if known and listed:
+        inbound.prove(session, known, at)
+        for row in known:
+            if row.referral_id is not None:
+                proofs.prove(session, row.referral_id, at)
+    return not known
+
+
 def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
     """Whether it is a stranger's, who tells or asks. A responder's answer waits for nobody that a tip needs."""
     if not kit.line.inbound_sms or is_stop(message.text):
@@ -106,7 +153,13 @@ def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
 
 
 def _answer(
-    session: Session, kit: Kit, message: MessageIn, responder: Responder | None, at: datetime
+    session: Session,
+    kit: Kit,
+    message: MessageIn,
+    responder: Responder | None,
+    at: datetime,
+    *,
+    proved: bool,
 ) -> Answer:
     if is_stop(message.text):
         outreach.stop_in(session, kit, message.sender, at)
@@ -121,7 +174,7 @@ def _answer(
         return Answer(InboxOutcome.HELPED, Template.HELP_REPLY)
     if reply.verb is not Verb.TAKE or reply.reference is None:
         return Answer(InboxOutcome.HELPED, Template.NOT_UNDERSTOOD)
-    taken = take(session, responder.id, reply.reference, at)
+    taken = take(session, responder.id, reply.reference, at, proved=proved)
     if taken.result is Taking.UNKNOWN:
         return Answer(InboxOutcome.WRONG_REFERENCE)
     outcome, template = TAKINGS[taken.result]

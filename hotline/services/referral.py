@@ -11,7 +11,7 @@ from hotline.domain.referral import Candidate, Reason, ReferralState
 from hotline.ports import Kit
 from hotline.services import ladder
 from hotline.services.doorbell import ring
-from hotline.store import referrals, telling
+from hotline.store import proofs, referrals, telling
 from hotline.store.database import Session
 
 BATCH = 2000
@@ -102,8 +102,10 @@ def take_case(kit: Kit, responder_id: int, reference: str, at: datetime) -> Take
         return take(session, responder_id, reference, at)
 
 
-def take(session: Session, responder_id: int, reference: str, at: datetime) -> Taken:
-    """`take_case` inside the caller's transaction."""
+def take(
+    session: Session, responder_id: int, reference: str, at: datetime, *, proved: bool = True
+) -> Taken:
+    """`take_case` inside the caller's transaction. Not `proved`: a callback says so, and no inbox yet."""
     referral = referrals.of_responder(session, responder_id, reference)
     if referral is None:
         return Taken(Taking.UNKNOWN)
@@ -112,8 +114,8 @@ def take(session: Session, responder_id: int, reference: str, at: datetime) -> T
     else:
         late = reference in referrals.quicker(session, responder_id)
 
-    referrals.acknowledge(session, referral.tip_id, responder_id, at)
-    telling.close_deadlines(session, [referral.tip_id], at)
+    if proofs.acknowledge(session, referral.tip_id, responder_id, at, proved=proved):
+        telling.close_deadlines(session, [referral.tip_id], at)
     return Taken(Taking.ALREADY_TAKEN if late else Taking.TAKEN, referral.id)
 
 

@@ -7,7 +7,7 @@ from hotline.domain.retention import Keeping
 from hotline.domain.tip import Urgency
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import numbers
+from hotline.services import fetching, numbers
 from hotline.services.finding import Finding
 from hotline.services.retention import ERRAND
 from hotline.store import alarms, health, holds, lanes, referrals, retention
@@ -38,6 +38,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
             kept = retention.warned(session)
             tidied = retention.done_at(session, ERRAND)
             woken = alarms.can_be_woken(session)
+            inbox = fetching.findings(session, kit.line, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
 
@@ -56,6 +57,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         _held_by(hold) if hold else _lane(held),
         _details(standing),
         _retention(kept, tidied, now),
+        *inbox,
     )
 
 

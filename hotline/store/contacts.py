@@ -48,13 +48,25 @@ class Stopped(Row):
 
 
 class InboundSeen(Row):
-    """An MO that was dealt with: the gateway repeats until it hears 200. Never its words."""
+    """An MO that was dealt with: the gateway repeats until it hears 200. Never its words.
+
+    Its questions are in `store/inbound.py`.
+    """
 
     __tablename__ = "inbound_seen"
+    __table_args__ = (Index("inbound_seen_sms", "sms_key", unique=True),)
 
     provider_id: Mapped[str] = mapped_column(primary_key=True)
     outcome: Mapped[str]
     received_at: Mapped[datetime]
+    sms_key: Mapped[str | None]
+    """Keyed digest of sender, shortcode, text and second: the id in a callback is not the one in the inbox."""
+    referral_id: Mapped[int | None]
+    """What its answer was about, where it was an answer that takes."""
+    proved_at: Mapped[datetime | None]
+    """When the gateway's own inbox was seen to list it."""
+    unproven_at: Mapped[datetime | None]
+    """When a page was read that should list it, and did not."""
 
 
 def dialogue(session: Session, key: str) -> Dialogue | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.domain.delivery import Outcome
 from hotline.domain.message import Kind
 from hotline.domain.tip import TipState
-from hotline.store.messages import Attempt, Deadline, Message, Referral
+from hotline.store.messages import BELIEVED, Attempt, Deadline, Message, Referral
 from hotline.store.tips import Grant, Tip
 
 
@@ -94,7 +94,7 @@ def alerts(session: Session) -> list[Alert]:
 def waiting_without_deadline(session: Session) -> Sequence[int]:
     """Tips that somebody was told of and nobody has taken, and for which no time is set."""
     taken = select(Referral.id).where(
-        Referral.tip_id == Tip.id, Referral.acknowledged_at >= Tip.referred_at
+        Referral.tip_id == Tip.id, Referral.acknowledged_at >= Tip.referred_at, BELIEVED
     )
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     return session.scalars(

@@ -6,7 +6,7 @@ Their questions are in `referrals.py`, `outbox.py` and `lanes.py`; states and le
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.store.database import Row
@@ -31,6 +31,14 @@ class Referral(Row):
     """A `domain.referral.ReferralState`."""
     created_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    """When it was sure that she answered herself: by dialling, or by an SMS that the gateway's inbox lists."""
+    doubted_at: Mapped[datetime | None]
+    """When an answer by SMS was found to stand in no inbox. It silences nothing until it is proved."""
+
+
+BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
+"""Of referrals that are acknowledged: those whose answer counts."""
 
 
 class Message(Row):

@@ -12,7 +12,7 @@ from hotline.domain.delivery import DUE_STATES, LEASE, MessageState, SendResult
 from hotline.domain.message import Kind, Wording
 from hotline.domain.wording import Template
 from hotline.store.contacts import Stopped
-from hotline.store.messages import Attempt, DeliveryReport, Message, Referral
+from hotline.store.messages import BELIEVED, Attempt, DeliveryReport, Message, Referral
 from hotline.store.responders import Responder
 
 LOCK = 411_411_005
@@ -140,7 +140,8 @@ def acknowledged(session: Session, message: Message) -> bool:
     """Whether whoever it tells has answered: then it arrived."""
     if message.referral_id is None:
         return False
-    return session.get_one(Referral, message.referral_id).acknowledged_at is not None
+    answered = (Referral.id == message.referral_id, Referral.acknowledged_at.is_not(None), BELIEVED)
+    return session.scalar(select(Referral.id).where(*answered)) is not None
 
 
 def take_turns(session: Session, provider_id: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
 from hotline.domain.receipt import Progress
 from hotline.domain.tip import TipState
 from hotline.store.database import Row, add_if_new
-from hotline.store.messages import Referral
+from hotline.store.messages import BELIEVED, Referral
 from hotline.store.tips import Tip
 
 
@@ -59,7 +59,7 @@ def find(session: Session, receipt_key: str) -> Found:
     passages = session.execute(told.distinct()).all()
     taken = (
         select(Referral.id)
-        .where(Referral.tip_id == Tip.id, Referral.acknowledged_at.is_not(None))
+        .where(Referral.tip_id == Tip.id, Referral.acknowledged_at.is_not(None), BELIEVED)
         .exists()
     )
     rows = session.execute(

@@ -8,7 +8,7 @@ from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referral import Candidate, Level, ReferralState, Told
-from hotline.store.messages import Deadline, Referral
+from hotline.store.messages import BELIEVED, Deadline, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 
@@ -82,9 +82,9 @@ def next_step(session: Session, tip_id: int) -> int:
 
 
 def taken(session: Session, tip: Tip) -> bool:
-    """Whether somebody took it since it was last told at its present urgency."""
+    """Whether somebody took it since it was last told at its present urgency, and is believed."""
     found = select(Referral.id).where(
-        Referral.tip_id == tip.id, Referral.acknowledged_at >= tip.referred_at
+        Referral.tip_id == tip.id, Referral.acknowledged_at >= tip.referred_at, BELIEVED
     )
     return session.scalar(found.limit(1)) is not None
 
@@ -103,24 +103,12 @@ def of_responder(session: Session, responder_id: int, reference: str) -> Referra
     return session.scalars(select(Referral).where(*hers)).one_or_none()
 
 
-def acknowledge(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
-    """Every reference of hers for this tip, at whatever step: it is one case."""
-    session.execute(
-        update(Referral)
-        .where(
-            Referral.tip_id == tip_id,
-            Referral.responder_id == responder_id,
-            Referral.state == ReferralState.SENT,
-        )
-        .values(state=ReferralState.ACKNOWLEDGED, acknowledged_at=at)
-    )
-
-
 def taken_by_another(session: Session, tip_id: int, responder_id: int) -> bool:
     found = select(Referral.id).where(
         Referral.tip_id == tip_id,
         Referral.responder_id != responder_id,
         Referral.acknowledged_at.is_not(None),
+        BELIEVED,
     )
     return session.scalar(found.limit(1)) is not None
 
@@ -131,6 +119,7 @@ def quicker(session: Session, responder_id: int) -> list[str]:
     sooner = exists().where(
         theirs.tip_id == Referral.tip_id,
         theirs.responder_id != responder_id,
+        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
         or_(
             theirs.acknowledged_at < Referral.acknowledged_at,
             and_(theirs.acknowledged_at.is_not(None), Referral.acknowledged_at.is_(None)),
@@ -141,13 +130,17 @@ def quicker(session: Session, responder_id: int) -> list[str]:
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
-    """What was open for her at that moment, newest first, one reference a tip."""
+    """What was open for her at that moment, newest first, one reference a tip. What she did not take is open to her."""
+    unproven = and_(
+        Referral.doubted_at <= as_of,
+        or_(Referral.proved_at.is_(None), Referral.proved_at >= as_of),
+    )
     rows = session.execute(
         select(Referral.tip_id, Referral.reference)
         .where(
             Referral.responder_id == responder_id,
             Referral.created_at <= as_of,
-            or_(Referral.acknowledged_at.is_(None), Referral.acknowledged_at >= as_of),
+            or_(Referral.acknowledged_at.is_(None), Referral.acknowledged_at >= as_of, unproven),
         )
         .order_by(Referral.created_at.desc(), Referral.id.desc())
     )

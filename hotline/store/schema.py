@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index
+from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hotline.store import (  # noqa: F401
@@ -13,6 +13,7 @@ from hotline.store import (  # noqa: F401
     contacts,
     desks,
     flows,
+    inbound,
     joined,
     measures,
     messages,
@@ -23,6 +24,7 @@ from hotline.store import (  # noqa: F401
     retention,
     tips,
 )
+from hotline.store.contacts import InboundSeen
 from hotline.store.database import Database, Row
 from hotline.store.messages import Deadline
 from hotline.store.tips import DRAFT, WAITS, Tip
@@ -42,6 +44,15 @@ def _partial(name: str, where: ColumnElement[bool], *columns: InstrumentedAttrib
 _partial("tip_waits", WAITS, Tip.urgency, Tip.id)
 _partial("tip_silent", Tip.state == DRAFT, Tip.updated_at)
 _partial("deadline_open", Deadline.fired_at.is_(None), Deadline.due_at)
+_partial(
+    "inbound_seen_unlisted",
+    and_(
+        InboundSeen.proved_at.is_(None),
+        InboundSeen.unproven_at.is_(None),
+        InboundSeen.sms_key.is_not(None),
+    ),
+    InboundSeen.received_at,
+)
 
 
 def create_all(database: Database) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.tip import Matter, TipState
-from hotline.store.messages import Referral
+from hotline.store.messages import BELIEVED, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 
@@ -20,7 +20,9 @@ class Standing:
 
     tip: Tip
     acknowledged_by: str | None
-    """The name of the first responder who took it."""
+    """The name of the first responder who took it, and is believed."""
+    unproven: str | None
+    """Whose answer by SMS stands in no inbox of the gateway's: it counts for nothing until it does."""
     referrals: int
     same_contact: int
     """How many tips more came from the same phone that week: linked, never merged. Complaints are linked to nothing."""
@@ -30,6 +32,7 @@ def standings(session: Session) -> Sequence[Standing]:
     """Every tip, drafts and the line's own trials aside, the newest first."""
     first = (
         select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
+        .where(BELIEVED)
         .group_by(Referral.tip_id)
         .subquery()
     )
@@ -37,22 +40,31 @@ def standings(session: Session) -> Sequence[Standing]:
         select(Referral.tip_id, func.min(Responder.name).label("name"))
         .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
         .join(Responder, Responder.id == Referral.responder_id)
+        .where(BELIEVED)
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    unproven = (
+        select(Referral.tip_id, func.min(Responder.name).label("name"))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(~BELIEVED)
         .group_by(Referral.tip_id)
         .subquery()
     )
     told = select(Referral.tip_id, func.count().label("count")).group_by(Referral.tip_id).subquery()
     rows = session.execute(
-        select(Tip, taken.c.name, func.coalesce(told.c.count, 0))
+        select(Tip, taken.c.name, unproven.c.name, func.coalesce(told.c.count, 0))
         .outerjoin(taken, taken.c.tip_id == Tip.id)
+        .outerjoin(unproven, unproven.c.tip_id == Tip.id)
         .outerjoin(told, told.c.tip_id == Tip.id)
         .where(Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
         .order_by(Tip.id.desc())
     )
     found = rows.all()
-    told_by = Counter(tip.contact_key for tip, _, _ in found if _is_linked(tip))
+    told_by = Counter(tip.contact_key for tip, *_ in found if _is_linked(tip))
     return [
-        Standing(tip, name, count, told_by[tip.contact_key] - 1 if _is_linked(tip) else 0)
-        for tip, name, count in found
+        Standing(tip, name, doubted, count, told_by[tip.contact_key] - 1 if _is_linked(tip) else 0)
+        for tip, name, doubted, count in found
     ]
 
 

@@ -1,4 +1,4 @@
-"""The web edge: five hooks for machines, two addresses for the operator, and no page."""
+"""The web edge: five hooks for the gateway and one for our own relay, two addresses for the operator, and no page."""
 
 from collections.abc import Callable, Mapping
 
@@ -11,7 +11,7 @@ from hotline.web.health import health
 from hotline.web.hooks.delivery import delivery
 from hotline.web.hooks.ended import ended
 from hotline.web.hooks.optout import optout
-from hotline.web.hooks.sms import sms
+from hotline.web.hooks.sms import listed, sms
 from hotline.web.hooks.ussd import ussd
 from hotline.web.problems import plain, refused, unforeseen
 
@@ -19,6 +19,7 @@ HOOKS: Mapping[str, Hook] = {
     "ussd": ussd,
     "ussd/ended": ended,
     "sms": sms,
+    "sms/listed": listed,
     "delivery": delivery,
     "optout": optout,
 }

@@ -72,11 +72,12 @@ def _read(connection: socket.socket) -> bytes:
             return read
         read += piece
     head, _, body = read.partition(b"\r\n\r\n")
-    wanted = next(
+    lengths = (
         int(line.split(b":")[1])
         for line in head.split(b"\r\n")
         if line.lower().startswith(b"content-length")
     )
+    wanted = next(lengths, 0)
     while len(body) < wanted:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body

@@ -7,7 +7,7 @@ from flask import Flask
 
 from hotline.bootstrap import Role, build_kit
 from hotline.config import Settings
-from hotline.sealing.keyfolder import HOOKS
+from hotline.sealing.keyfolder import HOOKS, LISTED
 from hotline.sealing.keymaking import make_keys
 from hotline.web.app import create_app
 from tests.builders import NOON
@@ -21,7 +21,7 @@ def app(tmp_path: Path) -> Flask:
     make_keys(tmp_path / "keys", NOON)
     (tmp_path / "hotline.db").touch()
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path)})
-    return create_app(build_kit(settings, Role.HOOKS), dict.fromkeys(HOOKS, (SECRET,)))
+    return create_app(build_kit(settings, Role.HOOKS), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
 
 
 def test_everything_but_the_operators_two_addresses_is_under_a_secret(app: Flask) -> None:
@@ -35,7 +35,7 @@ def test_everything_but_the_operators_two_addresses_is_under_a_secret(app: Flask
 def test_behind_a_wrong_secret_there_is_nothing(app: Flask) -> None:
     client = app.test_client()
     rules = [rule.rule for rule in app.url_map.iter_rules() if rule.rule not in OPEN]
-    assert len(rules) == len(HOOKS)
+    assert len(rules) == len(HOOKS) + 1
     for rule in rules:
         assert client.post(rule.replace("<secret>", "b" * 43)).status_code == 404
         assert client.get(rule.replace("<secret>", SECRET)).status_code == 405

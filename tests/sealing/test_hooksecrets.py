@@ -8,7 +8,15 @@ import pytest
 from hotline.errors import KeyMissing
 from hotline.sealing import hooksecrets
 from hotline.sealing.hooksecrets import LiveSecrets
-from hotline.sealing.keyfolder import DIAL_SECRET, HOOKS, HOOKS_FILE, KeyFolder
+from hotline.sealing.keyfolder import (
+    DIAL_SECRET,
+    HOOKS,
+    HOOKS_FILE,
+    LISTED,
+    LISTED_SECRET,
+    KeyFolder,
+    listed_secrets,
+)
 from hotline.sealing.keymaking import make_keys
 from tests.builders import NOON
 
@@ -38,6 +46,41 @@ def test_ended_is_ended_at_once(folder: Path) -> None:
     newest = {hook: known[:1] for hook, known in hooksecrets.rotate(folder).items()}
     hooksecrets.end_old(folder)
     assert dict(live) == newest
+
+
+def test_the_relays_own_address_is_renewed_with_them_and_the_web_knows_it_first(
+    folder: Path,
+) -> None:
+    live, relay = LiveSecrets(folder), folder.parent / "workers"
+    (before,) = listed_secrets(relay)
+    assert live[LISTED] == (before,)
+
+    hooksecrets.rotate(folder, relay)
+    assert listed_secrets(relay) == live[LISTED]
+    assert live[LISTED][1:] == (before,)
+    assert make_keys(folder.parent, NOON) == [f"hooks/{DIAL_SECRET}"]
+
+    hooksecrets.end_old(folder, relay)
+    assert listed_secrets(relay) == live[LISTED]
+    assert len(live[LISTED]) == 1
+    assert before not in live[LISTED]
+
+
+def test_where_the_relay_is_elsewhere_its_address_stays(folder: Path) -> None:
+    before = listed_secrets(folder)
+    assert hooksecrets.rotate(folder)[LISTED] == before
+    hooksecrets.end_old(folder)
+    assert listed_secrets(folder) == before
+
+
+def test_an_upgraded_line_answers_no_relay_until_it_has_an_address(folder: Path) -> None:
+    (folder / LISTED_SECRET).unlink()
+    live = LiveSecrets(folder)
+    assert live[LISTED] == ()
+    hooksecrets.rotate(folder)
+    hooksecrets.end_old(folder)
+    assert live[LISTED] == ()
+    assert len(live["sms"]) == 1
 
 
 def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:

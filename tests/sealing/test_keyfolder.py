@@ -24,6 +24,7 @@ CONTENTS = {
         "epoch.key",
         "hooks.json",
         "joined.key",
+        "listed.secret",
         *PEOPLE,
         "receipt.key",
         "relay.pub",
@@ -31,7 +32,7 @@ CONTENTS = {
         "session.key",
         "stop.key",
     ],
-    "workers": ["epoch.key", "relay.key", "relay.pub", "stop.key"],
+    "workers": ["epoch.key", "listed.secret", "relay.key", "relay.pub", "stop.key"],
     "watch": ["dial.secret", "watch.key"],
     "console": [
         "certificate.key",

@@ -1,6 +1,7 @@
 """What a responder's SMS does, once, and what an outsider's does not."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store.contacts import InboundSeen, Stopped
 from hotline.store.database import open_database
 from hotline.store.messages import Message, Referral
-from tests.builders import make_message
+from tests.builders import NOON, make_message
 from tests.conftest import Clock
 from tests.district import District
 from tests.fakes import FakeLimiter
@@ -35,9 +36,14 @@ def reference_of(district: District) -> str:
 
 
 def hear(
-    district: District, text: str, *, number: int = 1, provider_id: str = "ATXid_a"
+    district: District, text: str, *, number: int = 1, provider_id: str = "ATXid_a", minute: int = 0
 ) -> InboxOutcome:
-    message = make_message(provider_id=provider_id, sender=f"+2507880000{number:02}", text=text)
+    message = make_message(
+        provider_id=provider_id,
+        sender=f"+2507880000{number:02}",
+        text=text,
+        sent_at=NOON + timedelta(minutes=minute),
+    )
     outcome = take_sms(district.kit, message)
     district.deliver()
     return outcome
@@ -62,10 +68,19 @@ def test_the_gateway_repeats_itself_and_nothing_happens_twice(told: District) ->
 
 
 def test_she_repeats_herself_and_is_told_the_same(told: District) -> None:
-    for provider_id in ("ATXid_a", "ATXid_b"):
-        hear(told, f"1 {reference_of(told)}", provider_id=provider_id)
+    for minute, provider_id in enumerate(("ATXid_a", "ATXid_b")):
+        hear(told, f"1 {reference_of(told)}", provider_id=provider_id, minute=minute)
     assert len(told.sms.sent) == 2
     assert len(set(told.sms.sent)) == 1
+
+
+def test_two_alike_in_one_second_are_one(told: District) -> None:
+    outcomes = [
+        hear(told, f"1 {reference_of(told)}", provider_id=provider_id)
+        for provider_id in ("ATXid_a", "ATXid_b")
+    ]
+    assert outcomes == [InboxOutcome.TAKEN, InboxOutcome.REPEATED]
+    assert len(told.sms.sent) == 1
 
 
 def test_a_colleague_was_quicker(district: District) -> None:
@@ -103,7 +118,8 @@ def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> 
     limiter = FakeLimiter()
     kit = replace(told.kit, limiter=limiter)
     for number, answers in enumerate((1, 2, 2, 2), 1):
-        message = make_message(provider_id=f"ATXid_{number}", text="1 A3C4")
+        sent_at = NOON + timedelta(minutes=number)
+        message = make_message(provider_id=f"ATXid_{number}", text="1 A3C4", sent_at=sent_at)
         assert take_sms(kit, message) is InboxOutcome.WRONG_REFERENCE
         told.deliver()
         assert len(told.sms.sent) == answers
@@ -113,7 +129,7 @@ def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> 
 
 def test_a_right_one_counts_however_many_were_wrong(told: District) -> None:
     for number in range(5):
-        hear(told, "1 A3C4", provider_id=f"ATXid_{number}")
+        hear(told, "1 A3C4", provider_id=f"ATXid_{number}", minute=number)
     assert hear(told, f"1 {reference_of(told)}") is InboxOutcome.TAKEN
 
 

@@ -15,7 +15,7 @@ from hotline.store import audit, outreach
 from hotline.store.audit import AuditEntry
 from hotline.store.joined import DistrictCode, Joined
 from hotline.store.messages import Message
-from tests.builders import make_message
+from tests.builders import NOON, make_message
 from tests.callers import Caller, Line, line
 
 __all__ = ["line"]
@@ -41,7 +41,10 @@ def joins(line: Line, code: str, msisdn: str = LEADER) -> Caller:
 
 
 def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> InboxOutcome:
-    message = make_message(provider_id=f"ATXid_{number}", sender=msisdn, text=words)
+    sent_at = NOON + timedelta(minutes=number)
+    message = make_message(
+        provider_id=f"ATXid_{number}", sender=msisdn, text=words, sent_at=sent_at
+    )
     return take_sms(line.kit, message)
 
 

@@ -1,6 +1,7 @@
 """A tip as one SMS: filed once, sealed, to the national desk, and answered by nothing."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.messages import Message
 from hotline.store.responders import Responder
-from tests.builders import make_message
+from tests.builders import NOON, make_message
 from tests.callers import Line
 from tests.kits import make_line
 from tests.servers import every_value
@@ -18,7 +19,8 @@ GIRL = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
 
 
 def text(line: Line, words: str, n: int, sender: str = "+250788000055") -> InboxOutcome:
-    message = make_message(provider_id=f"ATXid_{n}", sender=sender, text=words)
+    sent_at = NOON + timedelta(minutes=n)
+    message = make_message(provider_id=f"ATXid_{n}", sender=sender, text=words, sent_at=sent_at)
     return take_sms(line.kit, message)
 
 

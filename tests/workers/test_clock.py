@@ -21,7 +21,7 @@ from tests.conftest import Clock
 from tests.district import District
 from tests.kits import make_kit
 from tests.valkey import Valkey
-from workers.clock import STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
+from workers.clock import ASIDE, STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
 
 
 @pytest.fixture
@@ -241,6 +241,39 @@ def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) 
     assert alarms == ["alarm: the clock jumped by more than a minute"]
 
 
+def test_what_asks_other_machines_holds_no_tick_and_is_never_twice_at_once(
+    manned: District,
+) -> None:
+    stop, hangs, ends = Event(), Event(), Event()
+    ticks: list[Kit] = []
+    begun: list[Kit] = []
+
+    def ticked(kit: Kit) -> None:
+        ticks.append(kit)
+        if len(ticks) == 3:
+            stop.set()
+
+    def hang(kit: Kit) -> None:
+        begun.append(kit)
+        hangs.set()
+        ends.wait(30)
+
+    def watched() -> None:
+        assert stop.wait(30)
+        ends.set()
+
+    watcher = Thread(target=watched)
+    watcher.start()
+    run(manned.kit, stop, steps=(ticked,), aside=(hang,))
+    watcher.join()
+    assert hangs.is_set()
+    assert (len(ticks), len(begun)) == (3, 1)
+
+
+def test_the_inbox_is_read_beside_the_ticks() -> None:
+    assert [step.__name__ for step in ASIDE] == ["fetch"]
+
+
 def test_it_does_nothing_while_another_leads(manned: District) -> None:
     another = Leadership(manned.database, "another")
     assert leads(manned.kit, another)
@@ -257,7 +290,7 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
             stop.set()
             return True
 
-    run(manned.kit, Once(), steps=(ran.append,))  # type: ignore[arg-type]
+    run(manned.kit, Once(), steps=(ran.append,), aside=(ran.append,))  # type: ignore[arg-type]
     assert ran == []
     another.close()
 

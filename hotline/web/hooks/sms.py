@@ -1,7 +1,11 @@
-"""An incoming SMS. The gateway repeats it every minute until it hears 200: so 503 where it could not be stored."""
+"""An incoming SMS. The gateway repeats it every minute until it hears 200: so 503 where it could not be stored.
+
+The relay tells what the gateway's inbox lists, by an address of its own: what comes by that is proved (docs/adr/0035).
+"""
 
 from hotline.ports import Kit
-from hotline.services.inbox import take_sms
+from hotline.sealing.keyfolder import LISTED
+from hotline.services.inbox import Way, take_sms
 from hotline.web.form import Form
 from hotline.web.guard import guarded
 from hotline.web.hooks.africastalking import read_message
@@ -13,4 +17,12 @@ def sms(kit: Kit, form: Form) -> str:
     message = read_message(form, kit.line)
     if message is not None:
         take_sms(kit, message)
+    return ""
+
+
+@guarded(LISTED, broken_hook)
+def listed(kit: Kit, form: Form) -> str:
+    message = read_message(form, kit.line)
+    if message is not None:
+        take_sms(kit, message, Way.LISTED)
     return ""

@@ -1,0 +1,111 @@
+"""A district whose gateway has an inbox: what is lost, listed, called and forged in it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.listing import ListedSms
+from hotline.domain.message import MessageIn
+from hotline.domain.referral import Level
+from hotline.ports import Kit
+from hotline.services import fetching, referral
+from hotline.services.inbox import InboxOutcome, Way, take_sms
+from hotline.store.contacts import InboundSeen
+from hotline.store.inbound import InboxRead
+from hotline.store.messages import Referral
+from tests.builders import make_message
+from tests.district import District
+from tests.fakes import FakeInbox
+from tests.kits import make_line
+
+HER = "+250788000001"
+SHORTCODE = "7770"
+
+
+@dataclass
+class Country:
+    """A district whose gateway has an inbox, and whose line takes what the relay tells it."""
+
+    district: District
+    inbox: FakeInbox = field(default_factory=FakeInbox)
+    heard: list[InboxOutcome] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.inbox.takes = self._takes
+
+    @property
+    def kit(self) -> Kit:
+        kit = self.district.kit
+        return replace(kit, listening=replace(kit.listening, inbox=self.inbox, hook=self.inbox))
+
+    @property
+    def reference(self) -> str:
+        return str(self.district.all(Referral)[0].reference)
+
+    def lists(self, text: str, *, ago: float = 0, number: int | None = None, **fields: str) -> None:
+        """The gateway took an SMS so many seconds ago."""
+        known = max((one.number for one in self.inbox.listed), default=0)
+        at = self.district.clock() - timedelta(seconds=ago)
+        sms = ListedSms(
+            number or known + 1,
+            fields.get("sender", HER),
+            fields.get("to", SHORTCODE),
+            text,
+            at.replace(microsecond=0),
+        )
+        self.inbox.listed.append(sms)
+
+    def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> InboxOutcome:
+        """A callback of this second."""
+        at = self.district.clock()
+        message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
+        outcome = take_sms(self.district.kit, message)
+        self.district.deliver()
+        return outcome
+
+    def minute(self, count: int = 1) -> None:
+        """As the relay spends one."""
+        for _ in range(count):
+            self.district.clock.turn(seconds=60)
+            fetching.fetch(self.kit)
+            self.district.deliver()
+
+    def climbs(self) -> int:
+        """Referrals after the ladder had its turn."""
+        referral.fire_deadlines(self.district.kit)
+        return len(self.district.all(Referral))
+
+    def row(self) -> InboxRead:
+        with self.district.database.reading() as session:
+            return session.scalars(select(InboxRead)).one()
+
+    def seen(self) -> list[InboundSeen]:
+        with self.district.database.reading() as session:
+            return list(session.scalars(select(InboundSeen).order_by(InboundSeen.received_at)))
+
+    def finding(self, name: str) -> tuple[bool, str]:
+        with self.district.database.reading() as session:
+            found = fetching.findings(session, make_line(), self.district.clock())
+        (one,) = [one for one in found if one.name == name]
+        return one.ok, one.says
+
+    def _takes(self, sms: ListedSms) -> bool:
+        message = MessageIn(f"listed-{sms.number}", sms.sender, sms.text, sms.sent_at)
+        self.heard.append(take_sms(self.district.kit, message, Way.LISTED))
+        return True
+
+
+@pytest.fixture
+def country(district: District) -> Country:
+    """One responder, told of a tip; the national desk stands by. The inbox was read a minute ago, and was empty."""
+    district.enrol()
+    district.enrol(Level.NATIONAL, districts=())
+    country = Country(district)
+    fetching.fetch(country.kit)
+    district.tell(urgency=3)
+    district.deliver()
+    district.sms.sent.clear()
+    district.clock.turn(seconds=5)
+    return country

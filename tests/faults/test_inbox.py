@@ -1,0 +1,182 @@
+"""Row 30 of the fault matrix: callbacks lost, repeated and forged, through the pretended gateway, the SDK and HTTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import requests
+from werkzeug.serving import make_server
+
+from hotline.adapters.africastalking_inbox import AfricasTalkingInbox
+from hotline.adapters.own_hook import ListedHook
+from hotline.domain.referral import Level
+from hotline.emulator.client import EmulatorClient
+from hotline.emulator.emulator import build_emulator
+from hotline.emulator.server import Handler, serving
+from hotline.ports import Kit, Listening
+from hotline.sealing.hooksecrets import LiveSecrets
+from hotline.sealing.keyfolder import HOOKS, LISTED
+from hotline.services import fetching, referral
+from hotline.store.contacts import InboundSeen
+from hotline.store.messages import Deadline, Referral
+from hotline.store.tips import Tip
+from hotline.web.app import create_app
+from hotline.web.front import hooks_first
+from tests.builders import make_tip
+from tests.callers import FORM, MAKING, Line
+from tests.conftest import Clock
+from tests.eventually import eventually
+
+LATE = 15
+HER, STRANGER = "+250788000001", "+250788000077"
+TIP = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
+
+
+@dataclass
+class Air:
+    """A line that is reached over HTTP, its gateway, and its relay."""
+
+    line: Line
+    gateway: EmulatorClient
+    hooks: dict[str, str]
+    relay: Kit
+    reference: str = ""
+
+    @property
+    def seen(self) -> list[InboundSeen]:
+        return list(self.line.all(InboundSeen))
+
+    @property
+    def referrals(self) -> list[Referral]:
+        return sorted(self.line.all(Referral), key=lambda row: row.id)
+
+    def open_deadlines(self) -> int:
+        return sum(row.fired_at is None for row in self.line.all(Deadline))
+
+    def fetch(self, *, minutes: float = 1) -> None:
+        self.line.clock.turn(minutes=minutes)
+        fetching.fetch(self.relay)
+
+
+@contextmanager
+def reached(line: Line, secrets: LiveSecrets) -> Iterator[str]:
+    """The web process, on a free port."""
+    with MAKING:
+        app = hooks_first(create_app(line.kit, secrets))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=5)
+        server.server_close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Behind the gateway's, which is the wall's: what is written now was written long after whatever came before."""
+    return Clock(datetime.now(UTC) - timedelta(minutes=LATE))
+
+
+@pytest.fixture
+def air(line: Line, tmp_path: Path) -> Iterator[Air]:
+    """Keys, hooks, gateway and relay are those of production."""
+    keys = tmp_path / "keys"
+    secrets = LiveSecrets(keys / "hooks")
+    with reached(line, secrets) as base:
+        hooks = {hook: f"{base}/hooks/{secrets[hook][0]}/{hook}" for hook in HOOKS}
+        emulator = build_emulator(hooks=hooks, seed=30)
+        with serving(emulator) as url:
+            gateway = EmulatorClient(url)
+            gateway.set(shortcode=line.kit.line.shortcode)
+            listening = Listening(
+                AfricasTalkingInbox(url, "sandbox", "emulator"),
+                ListedHook(base, keys / "workers"),
+            )
+            air = Air(line, gateway, hooks, replace(line.kit, listening=listening))
+            fetching.fetch(air.relay)
+            line.enrol(Level.RESPONDER, HER)
+            with line.database.writing() as session:
+                session.add(make_tip(urgency=1, at=line.clock(), filed_at=line.clock()))
+            referral.refer_waiting(line.kit)
+            air.reference = air.referrals[0].reference
+            yield air
+
+
+def test_row_30_a_lost_callback_is_recovered_from_the_inbox(air: Air) -> None:
+    air.gateway.set_faults({"kind": "lost_mo"})
+    air.gateway.text(f"1 {air.reference}", msisdn=HER)
+    air.gateway.text(TIP, msisdn=STRANGER)
+    assert air.seen == []
+
+    air.fetch()
+    assert {row.outcome for row in air.seen} == {"taken", "tip"}
+    assert all(row.proved_at is not None for row in air.seen)
+    assert air.open_deadlines() == 0
+    told = air.line.all(Tip)[-1]
+    assert air.line.read(told)["words"] == TIP
+
+    air.fetch()
+    air.fetch(minutes=60 * 25)
+    assert len(air.seen) == 2
+
+
+def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
+    air.gateway.set_faults({"kind": "duplicate_mo"})
+    air.gateway.text(TIP, msisdn=STRANGER)
+    eventually(lambda: [row.outcome for row in air.seen] == ["tip"], seconds=10)
+    air.fetch()
+    assert [row.outcome for row in air.seen] == ["tip"]
+    assert air.seen[0].proved_at is not None
+    assert len([tip for tip in air.line.all(Tip) if tip.channel == "sms"]) == 1
+
+
+def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) -> None:
+    """Whoever knows the address, her number and a reference of hers says that she has it."""
+    forged = {
+        "id": "11111111-1111-4111-8111-111111111111",
+        "from": HER,
+        "to": air.line.kit.line.shortcode,
+        "text": f"1 {air.reference}",
+        "date": f"{air.line.clock():%Y-%m-%dT%H:%M:%SZ}",
+    }
+    assert requests.post(air.hooks["sms"], data=forged, timeout=10).status_code == 200
+    assert [row.outcome for row in air.seen] == ["taken"]
+    assert air.open_deadlines() == 0
+
+    air.gateway.text("hello", msisdn=STRANGER)
+    air.fetch(minutes=LATE)
+    assert [row.outcome for row in air.seen if row.unproven_at is not None] == ["taken"]
+    assert air.referrals[0].doubted_at is not None
+    assert air.open_deadlines() == 1
+    told = len(air.referrals)
+    referral.fire_deadlines(air.line.kit)
+    assert len(air.referrals) == told + 1
+
+    air.gateway.text(f"1 {air.reference}", msisdn=HER)
+    eventually(lambda: len(air.seen) == 3, seconds=10)
+    assert air.open_deadlines() == 1
+    air.fetch()
+    assert air.open_deadlines() == 0
+    assert air.referrals[0].proved_at is not None
+
+
+def test_row_30_the_relays_secret_opens_no_other_hook(air: Air, tmp_path: Path) -> None:
+    secrets = LiveSecrets(tmp_path / "keys" / "hooks")
+    (relays,) = secrets[LISTED]
+    with MAKING:
+        app = create_app(air.line.kit, secrets)
+    client = app.test_client()
+    for hook in ("ussd", "ussd/ended", "sms", "delivery", "optout"):
+        answer = client.post(f"/hooks/{relays}/{hook}", data="", content_type=FORM)
+        assert answer.status_code == 404
+    for hook in HOOKS:
+        answer = client.post(f"/hooks/{secrets[hook][0]}/sms/listed", data="", content_type=FORM)
+        assert answer.status_code == 404
+    assert client.post(f"/hooks/{relays}/sms/listed", content_type=FORM).status_code == 200

@@ -1,0 +1,163 @@
+"""Answers that nobody gave: what no inbox lists is doubted, and silences nothing until it is proved."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.services import fetching, referral
+from hotline.services.inbox import InboxOutcome
+from hotline.store.messages import Referral
+from hotline.store.standings import standings
+from hotline.store.tips import Tip
+from tests.country import Country, country
+
+__all__ = ["country"]
+
+
+def forge(country: Country) -> None:
+    """Her answer, which she never gave; and somebody else's SMS a good while after."""
+    country.is_called(f"1 {country.reference}")
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    fetching.fetch(country.kit)
+
+
+def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
+    deadline = country.district.open_deadlines()[0].due_at
+    assert country.is_called(f"1 {country.reference}") is InboxOutcome.TAKEN
+    assert country.district.sms.sent[0][1].endswith("you have taken it. Thank you.")
+    assert country.district.open_deadlines() == []
+
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    fetching.fetch(country.kit)
+    assert [row.due_at for row in country.district.open_deadlines()] == [deadline]
+    assert country.seen()[0].unproven_at == country.district.clock()
+
+    country.district.clock.at = deadline
+    assert country.climbs() == 2
+    with country.district.database.reading() as session:
+        (standing,) = standings(session)
+    assert (standing.acknowledged_by, standing.unproven) == (None, "responder 1")
+
+
+def test_where_its_time_has_passed_the_next_is_told_at_once(country: Country) -> None:
+    country.is_called(f"1 {country.reference}")
+    country.district.clock.turn(hours=20)
+    country.lists("hello", sender="+250788000077")
+    fetching.fetch(country.kit)
+    assert country.climbs() == 2
+    assert country.climbs() == 2
+
+
+def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
+    forge(country)
+    assert country.district.open_deadlines()
+    country.lists(f"1 {country.reference}", ago=95, number=7)
+    country.minute(2)
+    # It was listed late, and of the second in which she was called.
+    country.inbox.listed[-1] = replace(
+        country.inbox.listed[-1], number=8, sent_at=country.seen()[0].received_at
+    )
+    country.minute(2)
+    assert country.district.open_deadlines() == []
+    with country.district.database.reading() as session:
+        (standing,) = standings(session)
+    assert (standing.acknowledged_by, standing.unproven) == ("responder 1", None)
+    assert country.finding("unproven")[0]
+
+
+def test_whoever_forges_again_silences_nothing_either(country: Country) -> None:
+    forge(country)
+    open_before = [row.id for row in country.district.open_deadlines()]
+    country.is_called(f"1 {country.reference}", id="ATXid_b")
+    assert [row.id for row in country.district.open_deadlines()] == open_before
+    country.district.clock.turn(hours=2)
+    assert country.climbs() == 2
+
+
+def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
+    forge(country)
+    at = country.district.clock()
+    with country.district.database.reading() as session:
+        assert referral.open_cases(session, 1, at) == [country.reference]
+    referral.take_case(country.district.kit, 1, country.reference, at)
+    assert country.district.open_deadlines() == []
+    country.district.clock.turn(seconds=1)
+    with country.district.database.reading() as session:
+        assert referral.open_cases(session, 1, country.district.clock()) == []
+
+
+def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country: Country) -> None:
+    forge(country)
+    country.district.clock.turn(hours=2)
+    assert country.climbs() == 2
+    hers = country.district.all(Referral)[1].reference
+    country.lists(f"1 {hers}", sender="+250788000002")
+    country.minute()
+    assert country.heard[-1] is InboxOutcome.TAKEN
+    assert country.district.open_deadlines() == []
+
+
+def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Country) -> None:
+    country.is_called(f"1 {country.reference}")
+    with country.district.database.writing() as session:
+        row = session.get_one(Referral, 1)
+        session.add(
+            Referral(
+                tip_id=row.tip_id,
+                step=1,
+                responder_id=2,
+                reference="A3C4D",
+                state="sent",
+                created_at=country.district.clock(),
+            )
+        )
+    referral.take_case(country.district.kit, 2, "A3C4D", country.district.clock())
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    fetching.fetch(country.kit)
+    assert country.district.all(Referral)[0].doubted_at is not None
+    assert country.district.open_deadlines() == []
+
+
+@pytest.mark.parametrize("what", ["empty", "silent", "not whole", "before it"])
+def test_an_inbox_that_says_nothing_proves_nothing(country: Country, what: str) -> None:
+    if what == "before it":
+        country.lists("hello", sender="+250788000077")
+    country.is_called(f"1 {country.reference}")
+    if what == "silent":
+        country.inbox.fault = "answers 500"
+    if what == "not whole":
+        country.district.clock.turn(seconds=90)
+        country.lists("hello", sender="+250788000077")
+        country.inbox.whole = False
+    country.minute(3)
+    country.inbox.whole, country.inbox.fault = True, ""
+    country.minute(3)
+    assert country.seen()[0].unproven_at is None
+    assert country.district.open_deadlines() == []
+
+
+def test_what_a_page_may_have_left_out_is_not_doubted_by_the_next(country: Country) -> None:
+    country.is_called(f"1 {country.reference}")
+    country.inbox.whole = False
+    country.minute()
+    country.inbox.whole = True
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    country.minute()
+    assert country.heard == [InboxOutcome.UNKNOWN_SENDER]
+    assert country.seen()[0].unproven_at is None
+
+
+def test_an_answer_that_no_inbox_lists_wakes_somebody_until_its_tip_is_over(
+    country: Country,
+) -> None:
+    assert country.finding("unproven")[0]
+    forge(country)
+    ok, says = country.finding("unproven")
+    assert not ok
+    assert says.startswith("1 answers")
+    country.district.change(Tip, 1, closed_at=country.district.clock())
+    assert country.finding("unproven")[0]

@@ -1,0 +1,176 @@
+"""SMS that never came: what the gateway's inbox lists is heard, and heard once."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.domain.referral import Level
+from hotline.services import fetching
+from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.store.messages import Referral
+from tests.builders import make_message
+from tests.country import HER, Country, country
+from tests.district import District
+from tests.kits import make_line
+
+__all__ = ["country"]
+
+
+def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    country.minute()
+    assert country.heard == [InboxOutcome.TAKEN]
+    assert country.district.sms.sent == [
+        (HER, f"{country.reference}: you have taken it. Thank you.")
+    ]
+    (only,) = country.district.all(Referral)
+    assert (only.proved_at, only.doubted_at) == (country.district.clock(), None)
+    assert country.district.open_deadlines() == []
+
+
+def test_one_that_came_by_both_ways_is_heard_once_and_is_proved(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    assert country.is_called(f"1 {country.reference}") is InboxOutcome.TAKEN
+    country.minute()
+    assert country.heard == [InboxOutcome.REPEATED]
+    assert len(country.district.sms.sent) == 1
+    (seen,) = country.seen()
+    assert (seen.provider_id, seen.unproven_at) == ("ATXid_a", None)
+    assert seen.proved_at == country.district.clock()
+    assert country.district.all(Referral)[0].proved_at is not None
+
+
+def test_a_callback_that_comes_after_its_listing_is_no_second_answer(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    sent_at = country.district.clock()
+    country.minute()
+    late = make_message(text=f"1 {country.reference}", sent_at=sent_at)
+    assert take_sms(country.district.kit, late) is InboxOutcome.REPEATED
+    country.district.deliver()
+    assert len(country.district.sms.sent) == 1
+
+
+@pytest.mark.parametrize("seconds", [-1, 1])
+def test_a_second_that_was_rounded_is_the_same_second(country: Country, seconds: int) -> None:
+    country.lists(f"1 {country.reference}", ago=seconds)
+    country.is_called(f"1 {country.reference}")
+    country.minute()
+    assert country.heard == [InboxOutcome.REPEATED]
+    assert country.seen()[0].proved_at is not None
+
+
+def test_whoever_dies_in_mid_page_tells_it_again_and_nothing_happens_twice(
+    country: Country,
+) -> None:
+    for text in (f"1 {country.reference}", "0", "help"):
+        country.lists(text)
+    country.district.clock.turn(seconds=60)
+
+    def die(name: str) -> None:
+        if name == "inbox.after_told" and len(country.inbox.told) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetching.fetch(replace(country.kit, failpoint=die))
+    assert country.row().number == 0
+
+    country.minute()
+    assert country.inbox.told == [1, 2, 1, 2, 3]
+    assert country.heard[2:4] == [InboxOutcome.REPEATED] * 2
+    assert country.row().number == 3
+    assert len(country.district.sms.sent) == 3
+
+
+def test_the_bookmark_waits_for_a_hook_that_takes_nothing(country: Country) -> None:
+    country.lists("0")
+    country.lists(f"1 {country.reference}")
+    country.inbox.takes = lambda sms: sms.number == 1
+    country.minute(11)
+    assert country.row().number == 0
+    ok, says = country.finding("inbox")
+    assert not ok
+    assert "hook" in says
+    country.inbox.takes = country._takes
+    country.minute()
+    assert country.heard == [InboxOutcome.HELPED, InboxOutcome.TAKEN]
+    assert country.finding("inbox")[0]
+
+
+def test_it_asks_once_a_minute_and_at_once_while_there_is_more(country: Country) -> None:
+    country.inbox.asked.clear()
+    for _ in range(3):
+        country.district.clock.turn(seconds=20)
+        fetching.fetch(country.kit)
+    assert country.inbox.asked == [0]
+    for _ in range(150):
+        country.lists("0", to="9999")
+    country.minute()
+    for _ in range(4):
+        fetching.fetch(country.kit)
+    assert country.inbox.asked == [0, 0, 100, 150]
+
+
+def test_a_clock_that_was_set_back_makes_nobody_wait(country: Country) -> None:
+    country.inbox.asked.clear()
+    country.district.clock.turn(hours=-5)
+    fetching.fetch(country.kit)
+    assert country.inbox.asked == [0]
+
+
+def test_an_inbox_that_begins_anew_is_read_from_its_beginning_after_a_day(
+    country: Country,
+) -> None:
+    for _ in range(3):
+        country.lists("hello", sender="+250788000077")
+    country.minute(2)
+    country.inbox.listed.clear()
+    country.lists(f"1 {country.reference}")
+    country.minute(2)
+    assert InboxOutcome.TAKEN not in country.heard
+    country.district.clock.turn(hours=24)
+    country.minute(2)
+    assert country.heard[-1] is InboxOutcome.TAKEN
+    assert country.row().number == 1
+
+
+def test_a_day_without_news_tells_nothing_old_again(country: Country) -> None:
+    country.lists("0")
+    country.minute(2)
+    country.district.clock.turn(hours=25)
+    country.minute(2)
+    assert country.inbox.told == [1]
+    assert country.inbox.asked[-2:] == [0, 1]
+
+
+@pytest.mark.parametrize(("ago", "told"), [(3600, False), (1, True)])
+def test_what_was_sent_before_reading_began_is_left_alone(
+    district: District, ago: float, told: bool
+) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    country = Country(district)
+    country.lists("0", ago=ago if not told else -1)
+    fetching.fetch(country.kit)
+    district.clock.turn(seconds=2)
+    country.minute()
+    assert bool(country.inbox.told) is told
+
+
+def test_where_no_reply_reaches_us_nobody_is_asked(country: Country) -> None:
+    country.inbox.asked.clear()
+    kit = replace(country.kit, line=make_line(inbound_sms=False))
+    country.district.clock.turn(hours=1)
+    fetching.fetch(kit)
+    assert country.inbox.asked == []
+
+
+def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> None:
+    country.inbox.fault = "answers 401"
+    country.minute(9)
+    assert country.finding("inbox")[0]
+    country.minute(2)
+    ok, says = country.finding("inbox")
+    assert not ok
+    assert "answers 401" in says
+    country.inbox.fault = ""
+    country.minute()
+    assert country.finding("inbox")[0]
