@@ -41,8 +41,9 @@ def fetch(kit: Kit) -> None:
         _stumble(kit, NOT_TOLD, at)
         return
     with kit.database.writing() as session:
-        inbound.move(session, reading.bookmark, at, at if reading.more else at + listing.EACH)
-        _doubt(session, reading, at)
+        next_at = at if reading.more else at + listing.EACH
+        if inbound.move(session, bookmark, reading.bookmark, at=at, next_at=next_at):
+            _doubt(session, reading, at)
 
 
 def _due(kit: Kit, at: datetime) -> Bookmark | None:

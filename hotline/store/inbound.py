@@ -64,11 +64,13 @@ def begin(session: Session, at: datetime) -> None:
     add_if_new(session, first)
 
 
-def move(session: Session, now: Bookmark, at: datetime, next_at: datetime) -> None:
-    """A page was told to its end."""
-    session.execute(
+def move(
+    session: Session, before: Bookmark, now: Bookmark, *, at: datetime, next_at: datetime
+) -> bool:
+    """A page was told to its end. False where another relay has read on meanwhile: then nothing is moved."""
+    moved = (
         update(InboxRead)
-        .where(InboxRead.name == SMS)
+        .where(InboxRead.name == SMS, InboxRead.number == before.number)
         .values(
             number=now.number,
             until=now.until,
@@ -78,7 +80,9 @@ def move(session: Session, now: Bookmark, at: datetime, next_at: datetime) -> No
             read_at=at,
             fault="",
         )
+        .returning(InboxRead.name)
     )
+    return session.scalar(moved) is not None
 
 
 def stumble(session: Session, fault: str, next_at: datetime) -> None:

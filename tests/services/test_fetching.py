@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from hotline.domain.listing import ListedSms
 from hotline.domain.referral import Level
 from hotline.services import fetching
 from hotline.services.inbox import InboxOutcome, take_sms
@@ -174,3 +175,21 @@ def test_an_inbox_that_is_away_for_ten_minutes_is_told_of(country: Country) -> N
     country.inbox.fault = ""
     country.minute()
     assert country.finding("inbox")[0]
+
+
+def test_a_relay_that_was_overtaken_moves_nothing_back(country: Country) -> None:
+    """Two lead by accident: the slower one is still telling what the other has told, and two pages more."""
+    country.lists("0")
+    slow = country.kit
+
+    def overtaken(sms: ListedSms) -> bool:
+        country.inbox.takes = country._takes
+        for _ in range(3):
+            country.lists("0")
+            country.minute(2)
+        return country._takes(sms)
+
+    country.inbox.takes = overtaken
+    country.district.clock.turn(seconds=60)
+    fetching.fetch(slow)
+    assert country.row().number == 4

@@ -34,5 +34,6 @@ LIES: tuple[Mapping[str, Any], ...] = (
     {"kind": "duplicate_end", "probability": 0.1},
     {"kind": "late_end", "probability": 0.05, "seconds": 5.0},
     {"kind": "duplicate_mo", "probability": 0.1},
+    {"kind": "lost_mo", "probability": 0.1},
 )
 """A send meets the first that strikes alone: about one in four goes wrong. 405 is no money, which holds the lane."""
