@@ -63,7 +63,7 @@ class Settings:
     log: str
     """HOTLINE_LOG: `json`, one object a line on standard error, or `text` for people."""
     line_url: str
-    """HOTLINE_LINE_URL: how the web process is reached: by the watchman who dials, by the relay that tells; else loopback."""
+    """HOTLINE_LINE_URL: how the web process is reached, by the watchman and the relay too; by default on loopback."""
     sms_budget: int
     """HOTLINE_SMS_BUDGET: what the gateway's balance is when filled up: alarms at 50, 80 and 100 % of it spent."""
     sms_a_day: int
