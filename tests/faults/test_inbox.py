@@ -23,7 +23,6 @@ from hotline.sealing.keyfolder import HOOKS, LISTED
 from hotline.services import fetching, referral
 from hotline.store.contacts import InboundSeen
 from hotline.store.messages import Deadline, Referral
-from hotline.store.tips import Tip
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.builders import make_tip
@@ -119,7 +118,7 @@ def test_row_30_a_lost_callback_is_recovered_from_the_inbox(air: Air) -> None:
     assert {row.outcome for row in air.seen} == {"taken", "tip"}
     assert all(row.proved_at is not None for row in air.seen)
     assert air.open_deadlines() == 0
-    told = air.line.all(Tip)[-1]
+    told = air.line.tips[-1]
     assert air.line.read(told)["words"] == TIP
 
     air.fetch()
@@ -134,7 +133,7 @@ def test_row_30_an_sms_that_comes_three_times_is_one(air: Air) -> None:
     air.fetch()
     assert [row.outcome for row in air.seen] == ["tip"]
     assert air.seen[0].proved_at is not None
-    assert len([tip for tip in air.line.all(Tip) if tip.channel == "sms"]) == 1
+    assert len([tip for tip in air.line.tips if tip.channel == "sms"]) == 1
 
 
 def test_row_30_a_forged_callback_silences_nothing_until_it_is_proved(air: Air) -> None:
