@@ -81,4 +81,4 @@ def _go_on(session: Session, tip_id: int, at: datetime) -> None:
     deadline = session.scalars(last).one_or_none()
     if deadline is None or deadline.fired_at is not None:
         due_at = at if deadline is None else max(deadline.due_at, at)
-        telling.watch(session, {tip_id: due_at}, at)
+        telling.watch(session, {due_at: [tip_id]}, at)
