@@ -71,10 +71,7 @@ TAKINGS = {
 
 
 def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcome:
-    """Deal with an MO once, however often and by whatever way it comes. Raises StoreUnavailable: then nothing was done.
-
-    One that is listed is proved, also where it was heard before.
-    """
+    """Deal with an MO once, by whatever way and however often it comes. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
     keys = _digests(kit, message, at)
     sender_key = kit.pseudonyms.enrolled(message.sender)
