@@ -71,7 +71,7 @@ TAKINGS = {
 
 
 def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcome:
-    """Deal with an MO once, by whatever way and however often it comes. Raises StoreUnavailable: then nothing was done."""
+    """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
     keys = _digests(kit, message, at)
     sender_key = kit.pseudonyms.enrolled(message.sender)
