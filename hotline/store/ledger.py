@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from hotline.domain.call_back import CallBackState
 from hotline.domain.delivery import Outcome
 from hotline.domain.message import Kind
 from hotline.domain.tip import TipState
+from hotline.store.call_backs import CallBack
 from hotline.store.messages import BELIEVED, Attempt, Deadline, Message, Referral
 from hotline.store.tips import Grant, Tip
 
@@ -26,6 +28,17 @@ class FiledTip:
     body: bytes = field(repr=False)
     grant: bytes | None = field(repr=False)
     """Its key, sealed to the desk that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCall:
+    """A call that somebody asked for."""
+
+    id: int
+    uid: str
+    session_key: str
+    body: bytes = field(repr=False)
+    sealed_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,16 @@ def filed(session: Session, desk: str) -> list[FiledTip]:
         .where(Tip.state != TipState.DRAFT)
     )
     return [FiledTip(*row) for row in rows]
+
+
+def calls(session: Session) -> list[WaitingCall]:
+    """Every call that waits, with the session that asked for it."""
+    rows = session.execute(
+        select(CallBack.id, CallBack.uid, Tip.session_key, CallBack.body, CallBack.sealed_key)
+        .join(Tip, Tip.id == CallBack.tip_id)
+        .where(CallBack.state == CallBackState.WAITING)
+    )
+    return [WaitingCall(*row) for row in rows]
 
 
 def unreferred(session: Session) -> Sequence[int]:

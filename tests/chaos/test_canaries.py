@@ -47,10 +47,14 @@ def searching(folder: Path) -> Iterator[Search]:
         search.once()
 
 
+OFFERING = {"HOTLINE_CALL_BACK_NUMBER": "112"}
+
+
 def story(stack: Stack) -> None:
-    """Tips by USSD with words in them, one by a stranger's SMS, every alert delivered."""
+    """Tips by USSD with words in them, one of them with a call, one by a stranger's SMS, every alert delivered."""
     codes = [district.code for district in districts()]
     told = [tell(stack.emulator, tip) for tip in plan(TIPS, codes, WORDS)]
+    assert [bool(one.calls) for one in told] == [n == 1 for n in range(TIPS)]
     stack.emulator.text(f"Muraho {WORDS}", msisdn=STRANGER)
     assert settle(stack, told, seconds=60) == []
     stack.command("tips", "list", "--json")
@@ -58,7 +62,7 @@ def story(stack: Stack) -> None:
 
 
 def test_no_word_and_no_number_is_ever_written(tmp_path: Path) -> None:
-    with searching(tmp_path) as search, Stack(tmp_path) as stack:
+    with searching(tmp_path) as search, Stack(tmp_path, environ=OFFERING) as stack:
         story(stack)
         during = search.rounds
     assert during > 1
@@ -70,6 +74,9 @@ def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path) -> None
     procfile.write_text(
         re.sub("wsgi:application", "tests.chaos.open_runs:application", PROCFILE.read_text())
     )
-    with searching(tmp_path) as search, Stack(tmp_path, procfile=procfile) as stack:
+    with (
+        searching(tmp_path) as search,
+        Stack(tmp_path, environ=OFFERING, procfile=procfile) as stack,
+    ):
         story(stack)
     assert any("words" in found for found in search.found)

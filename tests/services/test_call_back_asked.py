@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import update
 
+from hotline.cli.chaos import calls
 from hotline.domain.call_back import ANSWERS, CallBackState
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.opening import open_tip
@@ -203,3 +206,57 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
 def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
     kit = replace(calls_from(line, "112").kit, books=FakeShelf(revision=None))
     assert "no flows are live" in vault.findings(kit)[0].says
+
+
+@pytest.mark.parametrize(
+    ("harm", "judged"),
+    [
+        ({}, []),
+        ({"state": CallBackState.WITHDRAWN}, ["0 calls wait for one that was promised"]),
+        ({"body": b"x" * 300}, ["call-back 1 does not open to the number that asked"]),
+        ({"uid": "f" * 32}, ["call-back 1 does not open to the number that asked"]),
+    ],
+)
+def test_the_judge_of_a_fault_run_sees_a_call_that_is_lost_or_does_not_open(
+    offering: Line, harm: dict[str, object], judged: list[str]
+) -> None:
+    caller = asks(offering, *AGREED)
+    if harm:
+        with offering.database.writing() as session:
+            session.execute(update(CallBack).values(**harm))
+    promised = {offering.kit.pseudonyms.session(caller.session_id): HERS}
+    epochs = offering.kit.sealer.epochs
+    assert calls.unkept(offering.database, promised, bytes(DESK_KEY), epochs) == judged
+    others = dict.fromkeys(promised, "+250788000078")
+    assert calls.unkept(offering.database, others, bytes(DESK_KEY), epochs)
+
+
+def test_a_caller_of_a_fault_run_asks_and_comes_back_to_where_she_was(offering: Line) -> None:
+    caller = told(offering, *QUIET_HERE, *REST)
+    saved = caller.read()
+    handset = Handset(caller)
+    assert calls.ask(cast(Any, handset))
+    assert caller.read() == saved
+    assert [opened(row)["number"] for row in waiting(offering)] == [HERS]
+
+
+def test_where_no_call_is_offered_a_caller_of_a_fault_run_goes_on(line: Line) -> None:
+    caller = told(calls_from(line, ""), *QUIET_HERE, *REST)
+    saved = caller.read()
+    assert not calls.ask(cast(Any, Handset(caller)))
+    assert caller.read() == saved
+
+
+@dataclass
+class Handset:
+    """A caller, as a fault run holds one."""
+
+    caller: Caller
+    open: bool = True
+
+    @property
+    def screen(self) -> str:
+        return self.caller.read()
+
+    def reply(self, text: str) -> None:
+        self.caller.key(text)

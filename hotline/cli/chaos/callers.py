@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from hotline.cli.chaos import calls
 from hotline.domain.places import place_name, province_of, sectors
 from hotline.emulator.client import EmulatorClient, Session
 from hotline.emulator.reader import choose
@@ -26,6 +27,8 @@ PASSED_ON, SAVED = "Byoherejwe.", "Byabitswe."
 """What the screen says where a tip is promised to be kept."""
 EACH_READS = 3
 """One caller in so many reads every screen; the others key ahead what one like her has keyed before."""
+EACH_ASKS = 6
+"""One in so many, of those who tell all of it, asks for a call. The second caller does: her number is looked for."""
 PATIENCE = 600.0
 """Seconds for which somebody dials before a run calls her unheard. Deaths that follow each other every few seconds may
 cut one caller off a dozen times by chance alone; a line that never hears her does so too when the deaths are over."""
@@ -54,6 +57,11 @@ class Tip:
         return self.number % EACH_READS == 0
 
     @property
+    def asks(self) -> bool:
+        """For a call, where one is offered."""
+        return self.number % EACH_ASKS == 1
+
+    @property
     def msisdn(self) -> str:
         """Nobody's who is enrolled in the rehearsal."""
         return f"+2507883{self.number:05d}"
@@ -66,6 +74,8 @@ class Promise:
     session_id: str
     place: str
     complete: bool
+    calls: str = field(default="", repr=False)
+    """The number that a call was promised to; empty where none was."""
 
 
 Habits = dict[tuple[bool, str], str]
@@ -155,8 +165,9 @@ def dial_once(emulator: EmulatorClient, tip: Tip, habits: Habits | None = None) 
     for label in (CHILD_WORK if tip.child else UNPAID_WORK, ADULT, YES):
         _press(session, label)
     _must_say(session, SAVED)
+    called = tip.asks and calls.ask(session)
     _finish(session, tip.words)
-    return Promise(session.id, tip.district, complete=True)
+    return Promise(session.id, tip.district, complete=True, calls=tip.msisdn if called else "")
 
 
 def _read_on(session: Session, tip: Tip) -> str:

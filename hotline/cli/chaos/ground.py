@@ -107,6 +107,7 @@ def under_test(
     faults = folder / "faults"
     faults.mkdir()
     environ = {"HOTLINE_TESTING": "yes", "HOTLINE_FAULTS": str(faults), **on.environ}
+    environ["HOTLINE_CALL_BACK_NUMBER"] = "112"
     environ["HOTLINE_WEB_WORKERS"] = "2"
     with Stack(folder, environ=environ, procfile=procfile) as stack:
         yield stack, faults

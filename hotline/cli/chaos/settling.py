@@ -1,10 +1,10 @@
 """After the faults: wait until everything is as it must be, or say what is not."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.chaos import ledger
+from hotline.cli.chaos import calls, ledger
 from hotline.cli.chaos.callers import Promise
 from hotline.cli.chaos.ledger import Breach, Invariant, Told
 from hotline.cli.init import PASSPHRASE_FILE
@@ -33,10 +33,14 @@ def settle(
     promised = [
         Told(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
     ]
+    called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
     end = time.monotonic() + seconds
     try:
         while True:
-            breaches = _waiting(kit) or _breaches(kit, promised, stack)
+            breaches = _waiting(kit) or [
+                *_breaches(kit, promised, stack),
+                *_uncalled(kit, called, stack),
+            ]
             if not breaches or time.monotonic() > end:
                 return breaches
             time.sleep(PAUSE)
@@ -69,6 +73,11 @@ def _breaches(kit: Kit, promised: Sequence[Told], stack: Stack) -> list[Breach]:
         *_as(Invariant.ONE_CASE, ledger.worded_otherwise(database, before)),
     ]
     return [*found, *_as(Invariant.TOLD, ledger.unsent(database, lambda: accepted(stack), at))]
+
+
+def _uncalled(kit: Kit, called: Mapping[str, str], stack: Stack) -> list[Breach]:
+    key = national_key(stack, kit)
+    return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.epochs))
 
 
 def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:

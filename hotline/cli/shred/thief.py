@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hotline.cli.chaos.calls import number
 from hotline.cli.chaos.canary import Search, dresses, number_dresses
 from hotline.cli.shred.trial import Trial
 from hotline.domain.tip import NATIONAL
@@ -23,7 +24,7 @@ from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.store import desks, tips
 from hotline.store import ledger as books
-from hotline.store.ledger import FiledTip
+from hotline.store.ledger import FiledTip, WaitingCall
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 """In Redis' append-only file: a session, and how long what was kept of it is."""
@@ -35,6 +36,7 @@ class Loot:
 
     folder: Path
     tip: FiledTip = field(repr=False)
+    call: WaitingCall = field(repr=False)
     wrapped: bytes = field(repr=False)
     contact_key: str = field(repr=False)
 
@@ -51,6 +53,7 @@ class Thief:
         """By what is said of each; whether he learns something."""
         return {
             "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
+            "the number left for a call, from the same copy, with the same passphrase": self.calls,
             "the runs in a copy of Redis' append-only file": self.opens_run,
             "whether it was this number, by the tip's pseudonym": self.recognises,
         }
@@ -67,6 +70,13 @@ class Thief:
                 continue
             return self.words in answers.values()
         return False
+
+    def calls(self) -> bool:
+        """By what the fault run opens it with."""
+        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        return any(
+            number(self.loot.call, private, epochs) == self.caller for epochs in self._epochs()
+        )
 
     def opens_run(self) -> bool:
         """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
@@ -114,13 +124,14 @@ def take(trial: Trial, to: Path, *also: Path) -> Loot:
     """A copy of all that is written, but for the keys: those he takes at the end, all that are left."""
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
+        (call,) = books.calls(session)
         wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
         tip, _ = tips.with_grant(session, filed.id, NATIONAL)
         contact_key = tip.contact_key
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Loot(to, filed, wrapped, contact_key)
+    return Loot(to, filed, call, wrapped, contact_key)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

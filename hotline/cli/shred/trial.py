@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.bootstrap import Role, build_kit
+from hotline.cli.chaos import calls
 from hotline.cli.init import FLOWS
 from hotline.config import Settings
 from hotline.domain.places import PROVINCES, districts, sectors
@@ -15,7 +16,15 @@ from hotline.domain.ussd import UssdHop
 from hotline.emulator.reader import choose
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
-from hotline.services import access, authoring, conversation, enrolment, epochs, retention
+from hotline.services import (
+    access,
+    authoring,
+    call_backs,
+    conversation,
+    enrolment,
+    epochs,
+    retention,
+)
 from hotline.store import migrate
 from hotline.store.database import open_database
 
@@ -65,7 +74,8 @@ class Trial:
         self.home = home
         self.clock = Clock()
         self.passphrase = secrets.token_hex(16)
-        self.settings = Settings.read({"HOTLINE_HOME": str(home), **environ})
+        signed = {"HOTLINE_CALL_BACK_NUMBER": "112"}
+        self.settings = Settings.read({"HOTLINE_HOME": str(home), **signed, **environ})
         make_keys(self.keys, self.clock.at)
         database = open_database(self.settings.database_url)
         migrate.upgrade(database)
@@ -85,12 +95,13 @@ class Trial:
         return replace(build_kit(self.settings, role), now=self.clock)
 
     def tell(self, caller: str, words: str) -> None:
-        """A whole tip, its words last."""
+        """A whole tip, a call that is asked for, and words last."""
         handset = Handset(self.hooks, caller)
         handset.press("Ikibazo", "Oya", "Oya", PROVINCES["1"]["rw"], PLACE.name)
         handset.press(sectors(PLACE.code)[0].name, "Umwana ukora cyangwa usabiriza")
         handset.press("Umuntu mukuru", "Yego")
-        for keyed in ("3", words):
+        handset.press(*calls.PRESSED)
+        for keyed in (*("0" for _ in calls.PRESSED), "3", words):
             handset.reply(keyed)
 
     def pass_by(self, tip_id: int) -> Iterator[str]:
@@ -99,6 +110,7 @@ class Trial:
         for days in PASSED:
             self.clock.at += timedelta(days=days)
             retention.tidy(self.relay)
+            call_backs.keep_time(self.relay)
             Handset(self.hooks, "+250788000098")
             epochs.forget(self.console)
             yield f"{days} days later"
