@@ -23,6 +23,7 @@ HotlineError
 ├── BackupInvalid          a backup that was altered, cut off, or is none of ours; nothing of it stays
 ├── Occupied               a place that must be empty is not; says what to do
 ├── CallRefused            a call-back may not be opened, approved or ended now; says why
+├── AskRefused             a question may not be asked back now; says why
 ├── Undecided              a person must say first what is to become of something; says how
 └── NotFound               no such tip, reference, desk or flow
 
@@ -129,6 +130,10 @@ class Occupied(HotlineError):
 
 
 class CallRefused(HotlineError):
+    pass
+
+
+class AskRefused(HotlineError):
     pass
 
 

@@ -69,6 +69,10 @@ COMMANDS: dict[str, Entry] = {
         "hotline.cli.shred.shred:prove_shred",
         "Prove that what was erased opens for nobody; ends with 1 where anything was found.",
     ),
+    "questions": Entry(
+        "hotline.cli.questions:questions",
+        "Which questions a desk may ask back, and who signed each.",
+    ),
     "reach": Entry(
         "hotline.cli.reach:reach",
         "Count people, sessions, topics read and tips, or what the quiz taught.",

@@ -12,8 +12,16 @@ from hotline.cli.signing import signed
 from hotline.domain.places import district_named, place_name
 from hotline.domain.tip import NATIONAL, Matter
 from hotline.errors import NotFound
-from hotline.services import access, retention
+from hotline.services import access, asking, retention
 from hotline.store.standings import Standing
+
+TIP = click.argument("tip_id", metavar="ID", type=int)
+DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
+PASSPHRASE = click.option(
+    "--passphrase-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file whose first line is the passphrase; asked for on the terminal otherwise.",
+)
 
 
 @click.group()
@@ -37,6 +45,7 @@ def list_(as_json: bool) -> None:
         taken += f" (unproven: {row['unproven']})" if row["unproven"] else ""
         visit = "  do not visit" if row["do_not_visit"] else ""
         visit += f"  also from this phone: {row['same_contact']}" if row["same_contact"] else ""
+        visit += f"  question: {row['question']}" if row["question"] else ""
         visit += "  words erased" if row["words_erased"] else ""
         click.echo(
             f"{row['id']:5}  {row['filed_at'] or '':25}  {row['place']:14} {_what(row):12}"
@@ -45,31 +54,51 @@ def list_(as_json: bool) -> None:
 
 
 @tips.command()
-@click.argument("tip_id", metavar="ID", type=int)
-@click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
-@click.option(
-    "--passphrase-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="A file whose first line is the passphrase; asked for on the terminal otherwise.",
-)
+@TIP
+@DESK
+@PASSPHRASE
 def read(tip_id: int, desk: str, passphrase_file: Path | None) -> None:
     """Print what a tip says. Leaves a row in the audit log, before anything is shown."""
-    code = NATIONAL if desk.casefold() == NATIONAL else district_named(desk)
-    if code is None:
-        raise NotFound(f"no desk of that name: a district, or {NATIONAL}")
+    code = _desk(desk)
     with console_kit() as kit:
         access.check_grant(kit, tip_id, desk=code)
         passphrase = ask_passphrase(passphrase_file, code)
         tip = access.read_tip(kit, tip_id, desk=code, passphrase=passphrase)
+        back = asking.worded(kit, tip.asked)
 
     if tip.do_not_visit:
         click.secho("She erased afterwards: do NOT visit, do NOT call.", fg="red", err=True)
     for name, value in tip.answers.items():
         click.echo(f"{name:10} {_said(name, value)}")
+    for name, value in back.items():
+        click.echo(f"{name:10} {_said(name, value)}")
 
 
 @tips.command()
-@click.argument("tip_id", metavar="ID", type=int)
+@TIP
+@click.argument("question")
+@DESK
+@signed
+@PASSPHRASE
+def ask(
+    tip_id: int, question: str, desk: str, name: str, reason: str, passphrase_file: Path | None
+) -> None:
+    """Ask one question back, out of `hotline questions`. Whoever holds the receipt finds it there; nothing is sent.
+
+    One of a tip, and no second. Her answer is read where the tip is: `hotline tips read`.
+    """
+    code = _desk(desk)
+    with console_kit() as kit:
+        asking.check(kit, tip_id, question, desk=code)
+        passphrase = ask_passphrase(passphrase_file, code)
+        asked = asking.ask(
+            kit, tip_id, question, desk=code, passphrase=passphrase, by=name, reason=reason
+        )
+    click.echo(f"tip {tip_id}: asked, behind its receipt: {asked.node.text['en']}")
+
+
+@tips.command()
+@TIP
 @signed
 def close(tip_id: int, name: str, reason: str) -> None:
     """Say that a tip is over: it rings for nobody any more, and in 90 days its words go."""
@@ -79,13 +108,21 @@ def close(tip_id: int, name: str, reason: str) -> None:
 
 
 @tips.command()
-@click.argument("tip_id", metavar="ID", type=int)
+@TIP
 @signed
 def helped(tip_id: int, name: str, reason: str) -> None:
     """Say that a helper is there: whoever asks by receipt reads it as one word."""
     with console_kit() as kit:
         retention.helped(kit, tip_id, by=name, reason=reason)
     click.echo(f"tip {tip_id}: with a helper")
+
+
+def _desk(name: str) -> str:
+    """Its code. Raises NotFound."""
+    code = NATIONAL if name.casefold() == NATIONAL else district_named(name)
+    if code is None:
+        raise NotFound(f"no desk of that name: a district, or {NATIONAL}")
+    return code
 
 
 def _said(name: str, value: str) -> str:
@@ -115,6 +152,7 @@ def _row(standing: Standing) -> Mapping[str, Any]:
         "do_not_visit": tip.do_not_visit,
         "same_contact": standing.same_contact,
         "words_erased": tip.erased_at is not None,
+        "question": standing.question,
         "referrals": standing.referrals,
         "acknowledged_by": standing.acknowledged_by,
         "unproven": standing.unproven,

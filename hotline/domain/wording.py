@@ -55,3 +55,6 @@ class Template(StrEnum):
     CALL_MISSED = "{ref}: its time passed and nobody called. Once more: {time}."
     CALL_OVER = "{ref}: its time passed. Nobody may call any more."
     CALL_WITHDRAWN = "{ref}: taken back. Do not call."
+
+    ANSWERED = "{ref}: an answer has come. Read it at the desk."
+    """To whoever took the tip: `ref` is K7Q4, or T12 at the national desk. Never to what, nor which."""

@@ -72,6 +72,11 @@ def bind(revision: RevisionModel, lists: Lists) -> Book:
             nodes={node: written.compile() for node, written in model.nodes.items()},
             gathers=model.gathers,
             private=model.private,
+            signed={
+                node: written.signed.compile()
+                for node, written in model.nodes.items()
+                if written.signed is not None
+            },
         )
         for name, model in revision.flows.items()
     }

@@ -127,6 +127,15 @@ Node = Say | Menu | Ask | Branch | Call | Finish
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """Who answers for a node's words, since when, and for which: `questions.py` says what it means."""
+
+    by: str
+    on: date
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     name: str
     start: str
@@ -135,6 +144,8 @@ class Flow:
     """What its answers make ("tip"). Entering begins a passage; no digit dialled ahead ever enters it."""
     private: bool = False
     """Entered by its published entry alone, and only where the service allows it (the responders' list)."""
+    signed: Mapping[str, Signed] = field(default_factory=dict)
+    """By node: those that somebody answers for by name."""
 
 
 @dataclass(frozen=True, slots=True)

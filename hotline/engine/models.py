@@ -1,5 +1,6 @@
 """The shape of a revision's document, for pydantic. `document.py` teaches the format and reads it with these."""
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -170,6 +171,17 @@ class FinishModel(Model):
     text: Texts | None = None
 
 
+class SignedModel(Model):
+    """Who answers for a question, since when, and for which words: `hotline questions` says their digest."""
+
+    by: Annotated[str, Field(min_length=1)]
+    day: date
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+
+    def compile(self) -> compiled.Signed:
+        return compiled.Signed(self.by, self.day, self.digest)
+
+
 class NodeModel(Model):
     say: SayModel | None = None
     menu: MenuModel | None = None
@@ -179,6 +191,7 @@ class NodeModel(Model):
     finish: FinishModel | None = None
     review: Review | None = None
     """The state of this node's texts, where it differs from the file's."""
+    signed: SignedModel | None = None
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:

@@ -24,11 +24,12 @@ from hotline.engine.flow import (
     Lead,
     Menu,
     Say,
+    Signed,
 )
 from hotline.engine.numbers import Evidence, Number
 from hotline.engine.run import Option
 
-CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say)
+CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed)
 """What a pressed value may be, in the order of their numbers."""
 MARK = hashlib.sha256(
     "\n".join(
@@ -40,7 +41,11 @@ MARK = hashlib.sha256(
 
 _TUPLE = 0
 _KINDS: dict[type, int] = {kind: number for number, kind in enumerate(CLASSES, 1)}
-_MAKERS: tuple[Callable[..., object], ...] = (lambda *items: items, *CLASSES)
+_MAKERS: tuple[Callable[..., object], ...] = (
+    lambda *items: items,
+    *CLASSES[:-1],
+    lambda by, on, digest: Signed(by, date.fromisoformat(on), digest),
+)
 
 
 def press(book: Book) -> str:
@@ -75,6 +80,8 @@ def _press(value: Any) -> Any:
         return [_TUPLE, *map(_press, value)]
     if isinstance(value, Mapping):
         return {name: _press(one) for name, one in value.items()}
+    if isinstance(value, date):
+        return value.isoformat()
     kind = _KINDS.get(type(value))
     if kind is None:
         return value

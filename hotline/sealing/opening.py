@@ -28,7 +28,7 @@ def open_tip(
     body: bytes, grant: bytes, *, uid: str, place: str, desk: str, private_key: bytes
 ) -> dict[str, str]:
     """A tip's answers, by a desk's grant and private key. Raises SealBroken."""
-    key = _open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
     try:
         padded = Aead(key).decrypt(_current(body), aad=binding(uid, place))
         plain = sodium_unpad(padded, len(padded))
@@ -40,15 +40,24 @@ def open_tip(
     return {str(name): str(value) for name, value in answers.items()}
 
 
+def open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
+    """The key of a tip's body, by a desk's grant and private key. Raises SealBroken."""
+    plain = _open_box(grant, private_key)
+    key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
+    if told != label(uid, desk):
+        raise SealBroken("a grant for another tip or another desk")
+    return key
+
+
 def regrant(grant: bytes, *, uid: str, desk: str, private_key: bytes, public_key: bytes) -> bytes:
     """The same grant, sealed to the desk's next key. Raises SealBroken."""
-    key = _open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
     return VERSION + SealedBox(PublicKey(public_key)).encrypt(key + label(uid, desk))
 
 
 def opens_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bool:
     try:
-        _open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+        open_grant(grant, uid=uid, desk=desk, private_key=private_key)
     except SealBroken:
         return False
     return True
@@ -122,14 +131,6 @@ def unwrap(
         )
     except (CryptoError, ValueError, TypeError):
         raise PassphraseWrong(f"{says} does not open with this passphrase") from None
-
-
-def _open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
-    plain = _open_box(grant, private_key)
-    key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
-    if told != label(uid, desk):
-        raise SealBroken("a grant for another tip or another desk")
-    return key
 
 
 def _open_box(sealed: bytes, private_key: bytes) -> bytes:

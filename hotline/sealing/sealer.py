@@ -61,6 +61,10 @@ class Sealer:
                 grants[desk] = grant if at is None else self.epochs.lock(grant, bound, at)
         return SealedTip(body=VERSION + bytes(sealed), grants=grants)
 
+    def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
+        """What somebody answered to a desk's question, sealed to that question's pair (`sealing/answers.py`)."""
+        return VERSION + SealedBox(PublicKey(public_key)).encrypt(_padded(told))
+
     def number(self, msisdn: str) -> bytes:
         """An MSISDN, sealed to the relay. Raises KeyMissing where the folder lacks the relay's public key."""
         public_key = self.relay_public_key if self.live is None else self.live.now()[0]

@@ -9,17 +9,38 @@ from datetime import datetime
 
 from hotline.domain.places import districts
 from hotline.domain.tip import NATIONAL
-from hotline.errors import NotFound, PassphraseWrong
+from hotline.errors import NotFound, PassphraseWrong, SealBroken
 from hotline.ports import Kit
+from hotline.sealing.answers import open_answer
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
-from hotline.sealing.opening import open_tip, opens_grant, unwrap_desk_key
+from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import epochs
-from hotline.store import audit, desks, tips
+from hotline.store import asked_back, audit, desks, tips
 from hotline.store.audit import Chain
 from hotline.store.standings import Standing, standings
 from hotline.store.tips import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A tip, the desk's grant of it without its week's lock, and the key that opens it. The keys stay out of `repr`."""
+
+    tip: Tip
+    grant: bytes = field(repr=False)
+    private_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBack:
+    """The question that was asked of a tip, and what came back. The answer stays out of `repr`."""
+
+    question: str
+    answered_at: datetime | None
+    answer: str | None = field(default=None, repr=False)
+    """None where there is none, or where it does not open."""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +52,7 @@ class OpenedTip:
     filed_at: datetime | None
     do_not_visit: bool
     answers: Mapping[str, str] = field(repr=False)
+    asked: QuestionBack | None = None
 
 
 def missing_desks(kit: Kit) -> Sequence[str]:
@@ -88,8 +110,8 @@ def check_grant(kit: Kit, tip_id: int, *, desk: str) -> None:
         _granted(*tips.with_grant(session, tip_id, desk), desk)
 
 
-def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
-    """A tip's answers. The audit row is committed before anybody sees them; a wrong passphrase leaves one too.
+def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> Unlocked:
+    """A tip as a desk opens it; a wrong passphrase leaves a row in the audit log.
 
     Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken, KeyMissing.
     """
@@ -109,17 +131,31 @@ def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
     except PassphraseWrong:
         _record(kit, "tip_refused", tip_id, desk, reason="wrong passphrase")
         raise
-    answers = open_tip(
-        tip.body, key, uid=tip.uid, place=tip.place, desk=desk, private_key=private_key
-    )
+    return Unlocked(tip, key, private_key)
 
-    _record(kit, "tip_read", tip_id, desk)
+
+def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
+    """A tip's answers, and the one to a question back. The audit row is committed before anybody sees them.
+
+    Raises what `unlock` raises.
+    """
+    found = unlock(kit, tip_id, desk=desk, passphrase=passphrase)
+    tip, named = found.tip, {"uid": found.tip.uid, "desk": desk}
+    answers = open_tip(
+        tip.body, found.grant, place=tip.place, private_key=found.private_key, **named
+    )
+    tip_key = open_grant(found.grant, private_key=found.private_key, **named)
+    with kit.database.reading() as session:
+        asked = _asked(asked_back.of_tip(session, tip_id), tip_key, tip.uid)
+
+    _record(kit, "tip_read", tip_id, desk, answer=asked is not None and asked.answer is not None)
     return OpenedTip(
         id=tip.id,
         place=tip.place,
         filed_at=tip.filed_at,
         do_not_visit=tip.do_not_visit,
         answers=answers,
+        asked=asked,
     )
 
 
@@ -136,8 +172,25 @@ def _granted(tip: Tip, grant: bytes | None, desk: str) -> bytes:
     return grant
 
 
-def _record(kit: Kit, action: str, tip_id: int, desk: str, *, reason: str = "") -> None:
+def _asked(row: asked_back.AskedBack | None, tip_key: bytes, uid: str) -> QuestionBack | None:
+    """An answer that does not open hides nothing of the tip."""
+    if row is None or row.answered_at is None:
+        return None if row is None else QuestionBack(row.question, None)
+    try:
+        told = open_answer(row.body, row.locked_key, tip_key=tip_key, uid=uid)
+    except SealBroken:
+        return QuestionBack(row.question, row.answered_at)
+    return QuestionBack(
+        row.question, row.answered_at, told.get("answer", ""), told.get("language", "")
+    )
+
+
+def _record(
+    kit: Kit, action: str, tip_id: int, desk: str, *, reason: str = "", answer: bool = False
+) -> None:
     with kit.database.writing() as session:
+        if answer:
+            asked_back.read(session, tip_id, kit.now())
         audit.append(
             session,
             at=kit.now(),

@@ -17,6 +17,7 @@ from hotline.engine.events import (
     TopicRead,
 )
 from hotline.engine.flow import Book
+from hotline.engine.questions import ANSWER
 from hotline.engine.run import Run
 from hotline.ports import Kit
 from hotline.services import call_backs, intake, outreach, receipts, referral, rolls
@@ -33,6 +34,8 @@ SILENCE = "silence"
 """The answer by which a caller asks that nothing is ever sent to her phone."""
 CALL_BACK = "call_back"
 """What is whole when she agreed to a call in every point."""
+ONE_BY_ONE = (CASE, SILENCE, receipt.ERASE, ANSWER)
+"""Answers that change something as soon as they are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,7 @@ def changes(book: Book, run: Run, event: Event) -> bool:
     if isinstance(event, Answered) and (quiz.thing_of(event.name) or rolls.concerns(event.name)):
         return True
     return isinstance(event, Answered | Completed) and (
-        _matter(book, run) is not None
-        or (isinstance(event, Answered) and event.name in (CASE, SILENCE, receipt.ERASE))
+        _matter(book, run) is not None or (isinstance(event, Answered) and event.name in ONE_BY_ONE)
     )
 
 
@@ -110,6 +112,8 @@ def _answered(
             referral.take(session, dialogue.responder_id, reference, kit.now())
         case Answered(receipt.ERASE, "yes") if gathers(scene.book, run, receipt.RECEIPT):
             receipts.erase(session, kit, scene.key)
+        case Answered(name, said) if name == ANSWER and gathers(scene.book, run, receipt.RECEIPT):
+            receipts.answer(session, kit, scene.key, said, language=run.language)
         case Answered("silence", "yes"):
             outreach.stop_in(session, kit, scene.caller, kit.now())
         case Answered(name) if (thing := quiz.thing_of(name)) is not None:

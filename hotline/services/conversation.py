@@ -112,7 +112,7 @@ def _settled(
             played = from_the_dial(knows, hop.text)
         if not isinstance(played, Asked):
             return played
-        looks[played.upto] = receipts.look(kit, stage.opening.key, hop.caller, played)
+        looks[played.upto] = receipts.look(kit, stage.book, stage.opening.key, hop.caller, played)
 
 
 def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:

@@ -10,7 +10,7 @@ from hotline.domain import receipt
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Run
 from hotline.ports import Kit
-from hotline.services import call_backs
+from hotline.services import answering, call_backs
 from hotline.services.playing import Asked, gathers
 from hotline.store import audit, receipts, retention
 from hotline.store.contacts import Dialogue
@@ -70,7 +70,7 @@ def give(session: Session, kit: Kit, dialogue: Dialogue, *, passage: int, pin: s
     receipts.give(session, dialogue.key, passage=passage, receipt_key=key)
 
 
-def look(kit: Kit, session_key: str, caller: str, asked: Asked) -> Look:
+def look(kit: Kit, book: Book, session_key: str, caller: str, asked: Asked) -> Look:
     """What they open; what the same hop was told before, if it comes again. Raises StoreUnavailable."""
     if not receipt.well_formed(asked.number):
         return Look(())
@@ -88,11 +88,12 @@ def look(kit: Kit, session_key: str, caller: str, asked: Asked) -> Look:
         worn = worn or receipts.tries_of_number(session, number_key, at - within) >= most
         key = pseudonyms.receipt(asked.number, asked.pin)
         found = receipts.find(session, key)
+        question = answering.offered(session, kit, book, found.tip_ids)
 
     status = receipt.status_of(found.progress)
     if worn or status is None:
         return Look((), None, number_key)
-    return Look((f"status.{status}",), key, number_key)
+    return Look((f"status.{status}", *question), key, number_key)
 
 
 def record(
@@ -128,6 +129,15 @@ def erase(session: Session, kit: Kit, session_key: str) -> None:
             session, at=kit.now(), actor="receipt", action="tip_erased", subject=f"tip:{tip_id}"
         )
     retention.entomb(session, ids, kit.now())
+
+
+def answer(session: Session, kit: Kit, session_key: str, said: str, *, language: str) -> None:
+    """Her answer to the question that this session's newest PIN has opened."""
+    opened = receipts.inquiries(session, session_key)
+    if opened and (key := opened[-1].receipt_key) is not None:
+        ids = receipts.find(session, key).tip_ids
+        seen = opened[-1].said
+        answering.take(session, kit, tip_ids=ids, seen=seen, said=said, language=language)
 
 
 def learned(kit: Kit, book: Book, run: Run, session_key: str) -> dict[int, Look]:

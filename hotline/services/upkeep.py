@@ -7,7 +7,7 @@ from hotline.domain.retention import Keeping
 from hotline.domain.tip import Urgency
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import fetching, numbers
+from hotline.services import fetching, numbers, questions
 from hotline.services.finding import Finding
 from hotline.services.retention import ERRAND
 from hotline.store import alarms, health, holds, lanes, referrals, retention
@@ -46,6 +46,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         Finding("database", True, "answers, and holds our tables"),
         _flows(kit),
         numbers.finding(kit),
+        questions.finding(kit),
         _national(national),
         _watchers(woken),
         _clock(standing, now),

@@ -24,6 +24,7 @@ from hotline.domain.retention import (
 )
 from hotline.domain.tip import TipState
 from hotline.errors import NotFound
+from hotline.store import asked_back
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.database import Row, add_if_new
 from hotline.store.messages import Message
@@ -98,7 +99,8 @@ def unheld(session: Session, tip_ids: Sequence[int]) -> Sequence[int]:
 
 
 def entomb(session: Session, ids: Sequence[int], at: datetime) -> None:
-    """No words, no key to them, no pseudonym, no receipt. What is left counts, and tells nothing."""
+    """No words, no answer, no key to them, no pseudonym, no receipt. What is left counts, and tells nothing."""
+    asked_back.forget(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(
         update_rows(Tip)

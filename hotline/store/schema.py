@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from hotline.store import (  # noqa: F401
     alarms,
     answers,
+    asked_back,
     audit,
     call_backs,
     contacts,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.tip import Matter, TipState
+from hotline.store import asked_back
 from hotline.store.messages import BELIEVED, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip
@@ -26,6 +27,8 @@ class Standing:
     referrals: int
     same_contact: int
     """How many tips more came from the same phone that week: linked, never merged. Complaints are linked to nothing."""
+    question: str | None = None
+    """How the question that was asked back stands: asked, answered, read."""
 
 
 def standings(session: Session) -> Sequence[Standing]:
@@ -62,8 +65,10 @@ def standings(session: Session) -> Sequence[Standing]:
     )
     found = rows.all()
     told_by = Counter(tip.contact_key for tip, *_ in found if _is_linked(tip))
+    more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
+    asked = asked_back.states(session)
     return [
-        Standing(tip, name, doubted, count, told_by[tip.contact_key] - 1 if _is_linked(tip) else 0)
+        Standing(tip, name, doubted, count, more.get(tip.id, 0), asked.get(tip.id))
         for tip, name, doubted, count in found
     ]
 

@@ -12,6 +12,7 @@ from hotline.domain.tip import Category
 from hotline.engine import document, turn
 from hotline.engine.flow import Ask, Book, Finish, Menu, Node, Say, Text
 from hotline.engine.numbers import flags
+from hotline.engine.questions import Standing, questions
 from hotline.engine.run import Facts
 from hotline.services.authoring import read_folder
 from hotline.services.places import place_lists
@@ -198,3 +199,13 @@ def test_c17_no_printed_entry_leads_to_a_report() -> None:
     for entry in BOOK.entries:
         shown = turn.start(BOOK, REPORTING, entry=entry)
         assert all(not BOOK.flows[place.flow].gathers for place in shown.run.calls)
+
+
+def test_c12_every_question_back_is_signed_word_for_word_and_says_who_has_yet_to_sign() -> None:
+    listed = questions(BOOK)
+
+    assert len(listed) == 8
+    for question in listed.values():
+        assert question.signed is not None
+        assert question.standing(question.signed.on) is Standing.SHOWS, question.name
+        assert "the ministry has not signed yet" in question.signed.by

@@ -8,8 +8,9 @@ import pytest
 
 from hotline.domain.delivery import MessageState
 from hotline.domain.referral import Level
-from hotline.engine.flow import Book, Flow, Lead, Say
+from hotline.engine.flow import Book, Flow, Lead, Menu, Say, Signed
 from hotline.engine.numbers import Evidence, Number
+from hotline.engine.questions import FLOW, Question
 from hotline.services import watchers
 from hotline.services.finding import Finding
 from hotline.services.upkeep import findings
@@ -132,3 +133,36 @@ def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
     found = examine(district, FakeShelf(shelved=book))["numbers"]
     assert found.ok is ok
     assert ("112 must be confirmed anew" in found.says) is not ok
+
+
+@pytest.mark.parametrize(
+    ("signed", "ok"),
+    [
+        (None, True),
+        (timedelta(days=334), True),
+        (timedelta(days=335), False),
+        (timedelta(days=400), False),
+    ],
+)
+def test_c12_a_question_back_whose_signature_is_about_to_lapse_is_told(
+    signed: timedelta | None, ok: bool, district: District
+) -> None:
+    menu = Menu(text={"en": "There?"}, choices=())
+    digest = Question("still", menu, None).digest
+    on = None if signed is None else (district.clock() - signed).date()
+    names = {"still": Signed("MIGEPROF", on, digest)} if on else {}
+    book = Book(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
+
+    found = examine(district, FakeShelf(shelved=book))["questions"]
+    assert found.ok is ok
+    assert ("still must be signed anew" in found.says) is not ok
+
+
+def test_c12_a_question_back_that_was_changed_since_it_was_signed_is_told(
+    district: District,
+) -> None:
+    menu = Menu(text={"en": "There?"}, choices=())
+    names = {"still": Signed("MIGEPROF", district.clock().date(), "00000000")}
+    book = Book(flows={FLOW: Flow(FLOW, "still", {"still": menu}, signed=names)})
+
+    assert not examine(district, FakeShelf(shelved=book))["questions"].ok

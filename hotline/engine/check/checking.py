@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hotline.engine.check import answers, dialled, early, echoes, lengths, paths, reporting, texts
+from hotline.engine.check import (
+    answers,
+    asking,
+    dialled,
+    early,
+    echoes,
+    lengths,
+    paths,
+    reporting,
+    texts,
+)
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document import Lists, bind, read
 from hotline.engine.flow import Book
@@ -43,6 +53,7 @@ def _findings(book: Book, limit: int) -> Iterator[Finding]:
     yield from dialled.within_reach(book)
     yield from reporting.unsafe_words(book)
     yield from reporting.questions_of_who(book)
+    yield from asking.asked_back(book)
     yield from echoes.echoes(book)
     yield from answers.too_many(book)
 

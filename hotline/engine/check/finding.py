@@ -30,6 +30,8 @@ class Code(StrEnum):
     UNSAFE_WORD = "unsafe_word"
     """A screen of the report says what gives her away, or promises."""
     ASKS_WHO = "asks_who"
+    QUESTION = "question"
+    """A question that a desk may ask back is not one, or more than one."""
     ECHO = "echo"
     """A screen shows what she answered."""
     TOO_MANY_ANSWERS = "too_many_answers"

@@ -8,6 +8,7 @@ from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import choices_of, conditions, nodes
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
 from hotline.engine.placeholders import WIDEST
+from hotline.engine.questions import FLOW
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
 from hotline.engine.view import Waiting, said, view
@@ -80,7 +81,7 @@ def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
         return None if node.text is None else 1
     if not isinstance(node, Say | Menu | Ask):
         return None
-    if flow.gathers or flow.name == book.front:
+    if flow.gathers or flow.name in (book.front, FLOW):
         return 1
     return MOST_TOPIC_PAGES if isinstance(node, Say) or node.topic else None
 

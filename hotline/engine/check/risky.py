@@ -67,7 +67,7 @@ AFTERWARDS: Table = {
     "en": ("help", "soon", "tomorrow", "hour", "minute", "district", "sector"),
 }
 """Help, a time or a place, on the screen that stays behind."""
-WHOLE = frozenset({"rib", "tip", "tips", "traite", "ejo", "cops"})
+WHOLE = frozenset({"rib", "tip", "tips", "traite", "ejo", "cops", "nom", "noms"})
 
 EARLY = (REPORTING, TRAFFICKING, POLICE)
 LAST = (*EARLY, PROMISES, AFTERWARDS)
@@ -102,6 +102,28 @@ NOT_ASKED: Table = {
 }
 """The same words where they say that nobody asks."""
 
+OF_ANYBODY: Table = {
+    "rw": (
+        "izina", "amazina", "witwa", "yitwa", "bitwa", "ni nde", "ninde", "ni bande", "nimero", "numero",
+        "nomero", "telefon", "inzu", "urugo", "ingo", "aderesi", "indangamuntu", "irangamuntu", "pasiporo",
+    ),
+    "fr": (
+        "nom", "noms", "prenom", "surnom", "appelle", "qui est", "qui sont", "qui etes", "numero", "telephone",
+        "maison", "adresse", "chez", "identite", "passeport",
+    ),
+    "en": (
+        "name", "surname", "nickname", "called", "who is", "who are", "who's", "number", "phone", "house",
+        "home", "address", "identity", "passport",
+    ),
+}  # fmt: skip
+"""What a question back asks for nobody with: neither hers nor anybody's name, number, house or papers."""
+SAID_OF_NONE: Table = {
+    "rw": ("nta mazina", "sosiyete ya telefone"),
+    "fr": ("pas de noms", "sans noms"),
+    "en": ("no names", "the phone company"),
+}
+"""The same words where they warn of it."""
+
 
 def risky_words(text: str, language: str, tables: tuple[Table, ...] = EARLY) -> Iterator[str]:
     """The words of the tables that stand in `text`, each once."""
@@ -120,6 +142,16 @@ def asks_who(text: str, language: str) -> Iterator[str]:
     for phrase in NOT_ASKED.get(language, ()):
         said = said.replace(phrase, "")
     return risky_words(said, language, (WHO_SHE_IS,))
+
+
+def asks_of_anybody(text: str, language: str) -> Iterator[str]:
+    """The words with which `text` asks for anybody's name, number, house or papers, or who somebody is."""
+    said = plain(text)
+    for phrase in SAID_OF_NONE.get(language, ()):
+        said = said.replace(phrase, "")
+    yield from dict.fromkeys(
+        (*asks_who(said, language), *risky_words(said, language, (OF_ANYBODY,)))
+    )
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,101 @@
+"""`hotline questions`, `hotline tips ask` and `hotline tips read`, as a desk says them."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.tip import NATIONAL
+from hotline.sealing.keymaking import make_keys
+from hotline.sealing.passphrase import Costs
+from hotline.services import access, authoring
+from hotline.store import desks, tips
+from hotline.store.asked_back import AskedBack
+from hotline.store.schema import create_all
+from tests.builders import make_tip
+from tests.callers import FLOWS
+
+SIGNED = ("--name", "Alice", "--reason", "to send the right people")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A line with one tip, of an hour ago, whose teller took a receipt."""
+    now = datetime.now(UTC)
+    make_keys(tmp_path / "keys", now)
+    (tmp_path / "hotline.db").touch()
+    (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path)}), Role.CONSOLE)
+    create_all(kit.database)
+    authoring.publish(kit.database, authoring.read_folder(FLOWS), now)
+    access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
+    tip = make_tip(at=now - timedelta(hours=1))
+    tip.receipt_key = "r" * 64
+    with kit.database.writing() as session:
+        sealed = kit.sealer.tip(
+            {"danger": "yes"},
+            uid=tip.uid,
+            place=tip.place,
+            desks=desks.public_keys(session, [NATIONAL]),
+            at=now,
+        )
+        tip.body = sealed.body
+        session.add(tip)
+        session.flush()
+        tips.grant(session, tip, sealed.grants)
+    kit.database.close()
+    return tmp_path
+
+
+def said(home: Path, *arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(main, arguments, env={"HOTLINE_HOME": str(home)})
+    assert result.exit_code == code, result.output
+    return result
+
+
+def answer(home: Path, value: str) -> None:
+    """As the hooks write it down."""
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+    with kit.database.writing() as session:
+        row = session.get_one(AskedBack, 1)
+        row.body = kit.sealer.answer({"answer": value, "language": "fr"}, public_key=row.public_key)
+        row.answered_at = datetime.now(UTC)
+    kit.database.close()
+
+
+def test_a_desk_asks_from_the_list_and_reads_what_came_back(home: Path) -> None:
+    desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
+    asked = said(home, "tips", "ask", "1", "when", *desk, *SIGNED)
+    assert "When are people there?" in asked.output
+    assert json.loads(said(home, "tips", "list", "--json").stdout)[0]["question"] == "asked"
+    assert "(none yet)" in said(home, "tips", "read", "1", *desk).stdout
+
+    answer(home, "night")
+    assert "question: answered" in said(home, "tips", "list").output
+    read = said(home, "tips", "read", "1", *desk).stdout
+    assert "question   when: When are people there?" in read
+    assert "answer     night: At night (fr)" in read
+    assert "question: read" in said(home, "tips", "list").output
+
+
+def test_what_cannot_be_asked_is_said_before_a_passphrase_is(home: Path) -> None:
+    for question, why in (("name", "hotline questions"), ("when", "no grant")):
+        desk = "national" if question == "name" else "Huye"
+        refused = said(home, "tips", "ask", "1", question, "--desk", desk, *SIGNED, code=1)
+        assert why in refused.output
+        assert "Passphrase" not in refused.output
+
+
+def test_the_list_says_who_signed_each_and_with_which_digest(home: Path) -> None:
+    rows = json.loads(said(home, "questions", "--json").stdout)
+    assert {row["state"] for row in rows} == {"shows"}
+    (still,) = [row for row in rows if row["name"] == "still"]
+    assert (still["rw"], still["words"], len(still["choices"])) == ("Baracyahari?", False, 3)
+    listed = said(home, "questions").output
+    assert still["digest"] in listed
+    assert "the ministry has not signed yet" in listed

@@ -1,0 +1,30 @@
+"""When one question may be asked back: each reason against it, alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from hotline.domain.asking import STILL_TELLING, Asking, refusal
+from tests.builders import NOON
+
+MAY = Asking(told_at=NOON, has_receipt=True, closed=False, asked=False, signed=True)
+
+
+def test_it_may_be_asked_when_she_has_told_all() -> None:
+    assert refusal(MAY, NOON + STILL_TELLING) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"signed": False}, "nobody has signed"),
+        ({"closed": True}, "closed"),
+        ({"has_receipt": False}, "took no number"),
+        ({"asked": True}, "no second"),
+        ({"told_at": NOON + timedelta(seconds=1)}, "three minutes"),
+    ],
+)
+def test_each_reason_against_it(changed: dict[str, Any], why: str) -> None:
+    assert why in (refusal(replace(MAY, **changed), NOON + STILL_TELLING) or "")

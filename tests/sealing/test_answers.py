@@ -1,0 +1,60 @@
+"""An answer opens with its tip's key, whole and unaltered, and with nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.errors import SealBroken
+from hotline.sealing.answers import new_pair, open_answer
+from hotline.sealing.envelope import SIZES
+from hotline.sealing.sealer import Sealer
+
+TIP_KEY, UID = bytes([3]) * 32, "0" * 31 + "1"
+PAIR = new_pair(TIP_KEY, uid=UID)
+TOLD = {"answer": "hafi y'ishuri", "language": "rw"}
+BODY = Sealer().answer(TOLD, public_key=PAIR.public_key)
+
+
+def test_it_opens_with_the_key_of_its_tip() -> None:
+    assert open_answer(BODY, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == TOLD
+
+
+@given(said=st.text(max_size=160))
+def test_whatever_she_says_comes_back(said: str) -> None:
+    body = Sealer().answer({"answer": said}, public_key=PAIR.public_key)
+    assert open_answer(body, PAIR.locked_key, tip_key=TIP_KEY, uid=UID) == {"answer": said}
+
+
+def test_a_digit_and_a_sentence_have_one_length() -> None:
+    short = Sealer().answer({"answer": "no", "language": "rw"}, public_key=PAIR.public_key)
+    assert len(short) == len(BODY)
+    assert len(BODY) > SIZES[0]
+
+
+@pytest.mark.parametrize(
+    ("body", "locked", "key", "uid"),
+    [
+        (BODY, PAIR.locked_key, bytes([4]) * 32, UID),
+        (BODY, PAIR.locked_key, TIP_KEY, "0" * 31 + "2"),
+        (BODY, new_pair(TIP_KEY, uid=UID).locked_key, TIP_KEY, UID),
+        (BODY[:-1] + bytes([BODY[-1] ^ 1]), PAIR.locked_key, TIP_KEY, UID),
+        (b"", PAIR.locked_key, TIP_KEY, UID),
+        (BODY, b"", TIP_KEY, UID),
+        (b"\x09" + BODY[1:], PAIR.locked_key, TIP_KEY, UID),
+        (BODY, b"\x09" + PAIR.locked_key[1:], TIP_KEY, UID),
+    ],
+    ids=["other key", "other tip", "other pair", "altered", "no body", "no key", "body's version", "key's version"],
+)  # fmt: skip
+def test_it_opens_with_nothing_else(body: bytes, locked: bytes, key: bytes, uid: str) -> None:
+    with pytest.raises(SealBroken):
+        open_answer(body, locked, tip_key=key, uid=uid)
+
+
+@given(body=st.binary(max_size=400), locked=st.binary(max_size=200))
+def test_whatever_lies_there_is_refused_by_name(body: bytes, locked: bytes) -> None:
+    with pytest.raises(SealBroken):
+        open_answer(body, locked, tip_key=TIP_KEY, uid=UID)
+
+
+def test_the_keys_stand_in_no_repr() -> None:
+    assert repr(PAIR.locked_key) not in repr(PAIR)

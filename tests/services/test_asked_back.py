@@ -1,0 +1,379 @@
+"""C12: one question back, off a signed list, answered behind the receipt, once, and read by the tip's desks alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+from sqlalchemy import select, update
+
+from hotline.domain.places import districts
+from hotline.domain.tip import NATIONAL
+from hotline.engine.flow import Book
+from hotline.engine.questions import FLOW, Question
+from hotline.errors import AskRefused, NotFound, PassphraseWrong
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services import access, answering, asking, retention
+from hotline.services.access import QuestionBack
+from hotline.store.asked_back import AskedBack
+from hotline.store.audit import AuditEntry
+from hotline.store.desks import ENROLMENT, DeskMember
+from hotline.store.messages import Message, Referral
+from hotline.store.tips import Tip
+from tests.builders import make_referral, make_responder
+from tests.callers import DESK_KEY, REST, Caller, Line
+from tests.services.test_receipts import MY_NUMBER, PIN, asked, given, wrong
+
+PASSPHRASE = "correct horse"
+LAST = "END Murakoze. Murabeho."
+OFFER = "3 Subiza ikibazo"
+STATUS = "CON Byakiriwe.\n1 Soza\n2 Siba ibyo navuze\n3 Subiza ikibazo\n0 Subira inyuma 00 Ahabanza"
+DISTRICT = districts("1")[0].code
+
+
+@pytest.fixture
+def desked(line: Line) -> Line:
+    """Its national desk and one district can open what is theirs."""
+    wrapping = WrappingKey.stretch(PASSPHRASE, Costs(passes=1, kib=8))
+    with line.database.writing() as session:
+        for code in (NATIONAL, DISTRICT):
+            session.add(
+                DeskMember(
+                    desk_code=code,
+                    member=ENROLMENT,
+                    wrapped_key=wrapping.wrap(bytes(DESK_KEY), owner=code),
+                    created_at=line.clock.at,
+                )
+            )
+    return line
+
+
+@pytest.fixture
+def number(desked: Line) -> str:
+    """A tip's receipt, some minutes after it was told."""
+    _, number = given(desked)
+    desked.clock.turn(minutes=4)
+    return number
+
+
+def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: int = 1) -> Question:
+    return asking.ask(
+        line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by="Desk", reason="to know"
+    )
+
+
+def read(line: Line, desk: str = NATIONAL) -> QuestionBack | None:
+    return access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE).asked
+
+
+def logged(line: Line, action: str) -> list[tuple[str, str, str]]:
+    rows = [row for row in line.all(AuditEntry) if row.action == action]
+    return [(row.actor, row.subject, row.reason) for row in rows]
+
+
+def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
+    desked: Line, number: str
+) -> None:
+    ask(desked)
+    caller = asked(desked, number)
+    assert caller.screen == STATUS
+    assert caller.key("3").startswith("CON Baracyahari?\n1 Yego\n2 Oya, baragiye\n3 Simbizi\n")
+    assert caller.key("2") == LAST
+
+    for desk in (NATIONAL, DISTRICT):
+        answer = read(desked, desk)
+        assert answer is not None
+        assert (answer.question, answer.answer, answer.language) == ("still", "no", "rw")
+        assert asking.worded(desked.kit, answer) == {
+            "question": "still: Are they still there?",
+            "answer": "no: No, they left (rw)",
+        }
+    assert logged(desked, "question_asked") == [("cli:Desk", "tip:1", "still: to know")]
+    assert logged(desked, "question_answered") == [("receipt", "tip:1", "")]
+
+
+def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
+    desked: Line, number: str, stored: Callable[[], bytes]
+) -> None:
+    ask(desked, "landmark")
+    caller = asked(desked, number)
+    assert caller.key("3").startswith("CON Hafi yaho hari iki?")
+    assert caller.key("ikanari*yihishe") == LAST
+
+    answer = read(desked)
+    assert answer is not None
+    assert answer.answer == "ikanari*yihishe"
+    assert "ikanari" not in repr(answer)
+    assert b"ikanari" not in stored()
+
+
+def test_c12_nothing_is_asked_before_a_desk_asks(desked: Line, number: str) -> None:
+    assert OFFER not in asked(desked, number).screen
+    assert read(desked) is None
+    assert asking.worded(desked.kit, None) == {}
+
+
+def test_c12_an_answer_is_given_once_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
+    ask(desked)
+    plain = asked(desked, number, msisdn="+250788000056").screen.replace(f"\n{OFFER}", "")
+    asked(desked, number).key("3", "1")
+    for phone in ("+250788000057", "+250788000058"):
+        assert asked(desked, number, msisdn=phone).screen == plain
+    answer = read(desked)
+    assert answer is not None
+    assert answer.answer == "yes"
+
+
+def test_c12_of_two_who_answer_at_once_the_first_is_kept(desked: Line, number: str) -> None:
+    ask(desked)
+    one, other = (asked(desked, number, msisdn=f"+25078800006{n}") for n in (1, 2))
+    one.key("3")
+    other.key("3")
+    assert one.key("1") == other.key("2") == LAST
+    answer = read(desked)
+    assert answer is not None
+    assert answer.answer == "yes"
+    assert len(logged(desked, "question_answered")) == 1
+
+
+def test_c12_a_hop_that_comes_again_or_after_a_lost_run_answers_once(
+    desked: Line, number: str
+) -> None:
+    ask(desked)
+    caller = asked(desked, number)
+    shown = caller.screen
+    desked.flush()
+    assert caller.again() == shown
+    caller.key("3")
+    desked.flush()
+    caller.key("2")
+    desked.flush()
+    assert caller.again() == LAST
+    assert len(logged(desked, "question_answered")) == 1
+    assert len(messages(desked)) == 1
+
+
+def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) -> None:
+    ask(desked)
+    with desked.database.writing() as session:
+        for seen in ([], ["question", "question.when"]):
+            answering.take(session, desked.kit, tip_ids=[1], seen=seen, said="yes", language="rw")
+    assert [row.answered_at for row in desked.all(AskedBack)] == [None]
+
+
+def test_c12_whoever_looks_and_goes_back_leaves_it_waiting(desked: Line, number: str) -> None:
+    ask(desked)
+    caller = asked(desked, number)
+    assert caller.key("3", "0") == STATUS
+    assert caller.key("3", "000") == desked.caller("+250788000099").dial()
+    assert OFFER in asked(desked, number, msisdn="+250788000056").screen
+
+
+@pytest.mark.parametrize("ahead", [("3",), ("3", "1")])
+def test_c12_a_redial_is_a_first_dial_wherever_she_stood(
+    desked: Line, number: str, ahead: tuple[str, ...]
+) -> None:
+    ask(desked)
+    fresh = desked.caller("+250788000099").dial()
+    caller = asked(desked, number)
+    caller.key(*ahead)
+    assert desked.caller(caller.msisdn).dial() == fresh
+    assert desked.caller(caller.msisdn).dial("*".join((*MY_NUMBER, number, PIN, *ahead))) == fresh
+
+
+def test_c12_wrong_and_used_up_look_alike_while_a_question_waits(desked: Line, number: str) -> None:
+    before = asked(desked, number, wrong()).screen
+    ask(desked)
+    assert asked(desked, number, wrong(), msisdn="+250788000056").screen == before
+    worn = "+250788000057"
+    for _ in range(5):
+        asked(desked, number, wrong(), msisdn=worn)
+    assert asked(desked, number, msisdn=worn).screen == before
+    assert "Subiza" not in before
+
+
+def messages(line: Line) -> list[Message]:
+    return [row for row in line.all(Message) if row.template == "ANSWERED"]
+
+
+def test_c12_the_desk_that_asked_is_told_without_content_and_she_is_sent_nothing(
+    desked: Line, number: str
+) -> None:
+    ask(desked)
+    assert messages(desked) == []
+    asked(desked, number).key("3", "1")
+    (only,) = messages(desked)
+    assert (only.responder_id, only.parameters, only.referral_id) == (1, {"ref": "T1"}, None)
+
+
+def test_c12_whoever_took_the_tip_is_told_by_her_own_reference(desked: Line, number: str) -> None:
+    with desked.database.writing() as session:
+        took = make_responder(name="Took", msisdn="+250788000091", language="fr")
+        sent = make_responder(name="Sent", msisdn="+250788000092")
+        away = make_responder(name="Away", msisdn="+250788000093", active=False)
+        session.add_all((took, sent, away))
+        session.flush()
+        for reference, person, at in (
+            ("K7Q4", took, desked.clock.at),
+            ("K7Q5", sent, None),
+            ("K7Q6", away, desked.clock.at),
+        ):
+            session.add(
+                make_referral(responder_id=person.id, reference=reference, acknowledged_at=at)
+            )
+        took_id = took.id
+    ask(desked, desk=DISTRICT)
+    asked(desked, number).key("3", "1")
+    assert [(row.responder_id, row.language, row.parameters) for row in messages(desked)] == [
+        (took_id, "fr", {"ref": "K7Q4"})
+    ]
+    assert {row.reference for row in desked.all(Referral)} >= {"K7Q4"}
+
+
+def test_c12_the_national_desk_is_told_where_nobody_took_it(desked: Line, number: str) -> None:
+    ask(desked, desk=DISTRICT)
+    asked(desked, number).key("3", "1")
+    assert [row.responder_id for row in messages(desked)] == [1]
+
+
+def test_c12_there_is_no_second_question(desked: Line, number: str) -> None:
+    ask(desked)
+    with pytest.raises(AskRefused, match="no second"):
+        ask(desked, "when")
+    asked(desked, number).key("3", "1")
+    with pytest.raises(AskRefused, match="no second"):
+        ask(desked)
+    assert len(desked.all(AskedBack)) == 1
+
+
+def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) -> None:
+    caller, _ = given(desked)
+    caller.key(*["0"] * 8, "2", *REST)
+    assert len(desked.tips) == 2
+    with desked.database.writing() as session:
+        session.execute(update(Tip).values(receipt_key=desked.tips[0].receipt_key))
+    desked.clock.turn(minutes=4)
+    ask(desked)
+    with pytest.raises(AskRefused, match="no second"):
+        ask(desked, tip_id=2)
+
+
+def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
+    with pytest.raises(PassphraseWrong):
+        asking.ask(desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by="Desk", reason="x")
+    with pytest.raises(NotFound, match="no grant"):
+        ask(desked, desk="31")
+    with pytest.raises(NotFound, match="hotline questions"):
+        ask(desked, "name")
+    assert desked.all(AskedBack) == []
+    assert logged(desked, "tip_refused") == [("cli:national", "tip:1", "wrong passphrase")]
+
+
+def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Line) -> None:
+    given(desked)
+    with pytest.raises(AskRefused, match="three minutes"):
+        ask(desked)
+    desked.clock.turn(minutes=4)
+    with desked.database.writing() as session:
+        receipt_key = session.scalar(select(Tip.receipt_key))
+        session.execute(update(Tip).values(receipt_key=None))
+    with pytest.raises(AskRefused, match="no number"):
+        ask(desked)
+    with desked.database.writing() as session:
+        session.execute(update(Tip).values(receipt_key=receipt_key))
+    retention.close_tip(desked.kit, 1, by="Desk", reason="over")
+    with pytest.raises(AskRefused, match="closed"):
+        ask(desked)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One book, whatever is asked for."""
+
+    only: Book
+
+    def live(self) -> int:
+        return 1
+
+    def book(self, revision_id: int) -> Book:
+        return self.only
+
+
+def unsigned(line: Line) -> Line:
+    """The same line, on which nobody has signed a question."""
+    book = line.kit.books.book(line.kit.books.live())
+    flows = {**book.flows, FLOW: replace(book.flows[FLOW], signed={})}
+    return replace(line, kit=replace(line.kit, books=Shelf(replace(book, flows=flows))))
+
+
+def test_c12_what_nobody_signed_is_neither_asked_nor_shown(desked: Line, number: str) -> None:
+    with pytest.raises(AskRefused, match="signed"):
+        ask(unsigned(desked))
+    ask(desked)
+    assert OFFER in asked(desked, number, msisdn="+250788000056").screen
+    assert OFFER not in asked(unsigned(desked), number).screen
+
+
+def test_c12_a_question_whose_signature_is_over_waits_and_does_not_show(
+    desked: Line, number: str
+) -> None:
+    ask(desked)
+    desked.clock.turn(days=366)
+    assert OFFER not in asked(desked, number).screen
+
+
+def test_c12_a_closed_tip_asks_nothing(desked: Line, number: str) -> None:
+    ask(desked)
+    retention.close_tip(desked.kit, 1, by="Desk", reason="over")
+    assert "Subiza" not in asked(desked, number).screen
+
+
+def answered(line: Line, number: str) -> Caller:
+    ask(line, "landmark")
+    caller = asked(line, number)
+    caller.key("3", "ikanari")
+    return caller
+
+
+def test_c12_her_answer_goes_with_her_words_by_receipt(desked: Line, number: str) -> None:
+    answered(desked, number)
+    (row,) = desked.all(AskedBack)
+    assert row.body
+    asked(desked, number, msisdn="+250788000056").key("2", "2")
+    assert desked.all(AskedBack) == []
+    with pytest.raises(NotFound, match="erased"):
+        ask(desked)
+
+
+def test_c12_her_answer_goes_with_her_words_by_the_term(desked: Line, number: str) -> None:
+    answered(desked, number)
+    with desked.database.writing() as session:
+        session.execute(update(Tip).values(closed_at=desked.clock(), warned_at=desked.clock()))
+    desked.clock.turn(days=91)
+    retention.tidy(desked.kit)
+    assert desked.all(AskedBack) == []
+
+
+def test_the_list_says_that_an_answer_waits_to_be_read(desked: Line, number: str) -> None:
+    def state() -> str | None:
+        return access.list_tips(desked.kit)[0].question
+
+    assert state() is None
+    ask(desked)
+    read(desked)
+    assert state() == "asked"
+    asked(desked, number).key("3", "1")
+    assert state() == "answered"
+    read(desked)
+    assert state() == "read"
+
+
+def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, number: str) -> None:
+    ask(desked)
+    asked(desked, number).key("3", "1")
+    with desked.database.writing() as session:
+        session.execute(update(AskedBack).values(locked_key=b"\x01" + bytes(72)))
+    opened = access.read_tip(desked.kit, 1, desk=NATIONAL, passphrase=PASSPHRASE)
+    assert opened.answers["danger"] == "yes"
+    assert opened.asked is not None
+    assert (opened.asked.answer, opened.asked.answered_at) == (None, desked.clock.at)
+    assert asking.worded(desked.kit, opened.asked)["answer"] == "(came, and does not open)"
