@@ -12,7 +12,6 @@ import click
 from hotline.cli.kit import console_kit
 from hotline.cli.pretending import FOUND, Pretence
 from hotline.engine import document as documents
-from hotline.engine.check.checking import check as check_document
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.flow import Book
 from hotline.engine.numbers import flags
@@ -21,11 +20,10 @@ from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.engine.transcript import told
 from hotline.engine.turn import Turn, resume, start
 from hotline.errors import FlowInvalid
+from hotline.services import checking
 from hotline.services import numbers as number_service
 from hotline.services.authoring import live_document, read_folder, write_folder
 from hotline.services.places import place_lists
-from hotline.services.promptness import late_alerts
-from hotline.services.quizzes import uncounted
 from hotline.text.languages import LANGUAGES
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -65,7 +63,7 @@ def check(folder: Path, as_json: bool, limit: int) -> None:
         click.echo(json.dumps([finding.to_dict() for finding in findings], indent=2))
     else:
         for finding in findings:
-            click.echo(_line(finding))
+            click.echo(finding.sentence)
         click.echo(f"{len(findings)} findings" if findings else "Nothing to mend.")
     sys.exit(1 if findings else 0)
 
@@ -158,17 +156,7 @@ def _findings(folder: Path, limit: int) -> Sequence[Finding]:
             Finding("", "", Code.SHAPE, problem, "mend the file first")
             for problem in invalid.problems
         ]
-    lists = place_lists()
-    found = check_document(document, lists, limit=limit)
-    if any(one.code is Code.SHAPE for one in found):
-        return found
-    book = documents.bind(documents.read(document), lists)
-    return [*found, *uncounted(book), *late_alerts(book)]
-
-
-def _line(finding: Finding) -> str:
-    where = " ".join(part for part in (finding.file, finding.node, finding.language) if part)
-    return f"{where}: {finding.message} [{finding.code}]. Fix: {finding.fix}"
+    return checking.findings(document, limit)
 
 
 def _dialled(book: Book, facts: Facts, dialled: str, limit: int) -> Turn:

@@ -15,7 +15,7 @@ from hotline.domain.rehearsal import demo_responders
 from hotline.ports import Kit
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import make_keys
-from hotline.services import access, authoring, enrolment
+from hotline.services import access, authoring, checking, enrolment
 from hotline.store import migrate
 from hotline.store.database import open_database
 
@@ -80,8 +80,12 @@ def _migrate(settings: Settings) -> None:
 
 
 def _publish(kit: Kit, folder: Path) -> None:
+    """Raises FlowInvalid where a finding hurts: what was live stays live."""
     _working("flows")
-    revision = authoring.publish(kit.database, authoring.read_folder(folder), kit.now())
+    document = authoring.read_folder(folder)
+    for finding in checking.bearable(document):
+        click.echo(finding.sentence, err=True)
+    revision = authoring.publish(kit.database, document, kit.now())
     click.echo(f"flows: revision {revision} is live")
 
 

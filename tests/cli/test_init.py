@@ -292,3 +292,19 @@ def test_a_refused_import_says_that_nobody_was_enrolled_and_shows_the_first_line
     assert refused.exit_code != 0
     assert "nobody was enrolled" in refused.output
     assert "name,msisdn,language,level,districts,categories" in refused.output
+
+
+def test_flows_that_hurt_are_refused_and_what_was_live_stays(
+    hotline: Hotline, tmp_path: Path
+) -> None:
+    assert hotline("init", "--demo").exit_code == 0
+    mine = tmp_path / "mine"
+    assert hotline("flows", "export", str(mine)).exit_code == 0
+    signs = (mine / "law.yaml").read_text(encoding="utf-8")
+    (mine / "law.yaml").write_text(signs.replace("Murakoze", "Hamagara 3677. Murakoze"), "utf-8")
+    for command in ("init", "release"):
+        refused = hotline(command, "--flows", str(mine))
+        assert refused.exit_code == 1
+        assert "[number_unsigned]. Fix: " in refused.output
+    assert hotline("flows", "export", str(tmp_path / "live")).exit_code == 0
+    assert "3677" not in (tmp_path / "live" / "law.yaml").read_text(encoding="utf-8")

@@ -51,5 +51,11 @@ class Finding:
     def file(self) -> str:
         return f"{self.flow}.yaml"
 
+    @property
+    def sentence(self) -> str:
+        """For a person: where, what, and what to do."""
+        where = " ".join(part for part in (self.file, self.node, self.language) if part)
+        return f"{where}: {self.message} [{self.code}]. Fix: {self.fix}"
+
     def to_dict(self) -> dict[str, Any]:
         return {"file": self.file, **asdict(self), "code": self.code.value}

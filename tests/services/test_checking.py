@@ -1,0 +1,45 @@
+"""What hurts a caller is not published; what only takes longer is said."""
+
+import pytest
+
+from hotline.engine.check.finding import Code
+from hotline.errors import FlowInvalid
+from hotline.services import checking
+from tests.engine.books import make_document, t
+
+
+def lesson(text: dict[str, str]) -> dict[str, object]:
+    """Flows that are well, but for the text of a lesson."""
+    return make_document(
+        learn={"one": {"say": {"text": text, "goes": "two"}}, "two": {"finish": {}}}
+    )
+
+
+def codes(document: dict[str, object]) -> set[Code]:
+    return {one.code for one in checking.findings(document)}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (t("Ring 3677"), Code.NUMBER_UNSIGNED),
+        ({"rw": "Isomo"}, Code.LANGUAGE_MISSING),
+        (t("a \u00ea"), Code.LETTER),
+    ],
+)
+def test_what_hurts_is_refused_with_its_sentence(text: dict[str, str], code: Code) -> None:
+    document = lesson(text)
+    assert code in codes(document)
+    with pytest.raises(FlowInvalid) as refused:
+        checking.bearable(document)
+    assert any(f"[{code}]. Fix: " in problem for problem in refused.value.problems)
+
+
+def test_what_is_too_long_is_published_and_said() -> None:
+    document = lesson(t("word " * 120))
+    assert codes(document) - checking.BEARABLE == set()
+    assert Code.TOO_LONG in {one.code for one in checking.bearable(document)}
+
+
+def test_flows_that_are_well_have_nothing_to_bear() -> None:
+    assert checking.bearable(make_document()) == []
