@@ -35,7 +35,7 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     ("recipient", "403"): Outcome.PERMANENT,  # InvalidPhoneNumber
     ("recipient", "404"): Outcome.PERMANENT,  # UnsupportedNumberType
     ("recipient", "405"): Outcome.MONEY_FAULT,  # InsufficientBalance
-    ("recipient", "406"): Outcome.PERMANENT,  # UserInBlacklist
+    ("recipient", "406"): Outcome.STOPPED,  # UserInBlacklist
     ("recipient", "407"): Outcome.TRANSIENT,  # CouldNotRoute
     ("recipient", "409"): Outcome.PERMANENT,  # DoNotDisturbRejection
     ("recipient", "500"): Outcome.TRANSIENT,  # InternalServerError
@@ -44,7 +44,7 @@ MEANINGS: Mapping[tuple[str, str], Outcome] = {
     # Older answers carry a status and no code.
     ("recipient", "could not send"): Outcome.TRANSIENT,
     ("recipient", "donotdisturbrejection"): Outcome.PERMANENT,
-    ("recipient", "userinblacklist"): Outcome.PERMANENT,
+    ("recipient", "userinblacklist"): Outcome.STOPPED,
     ("recipient", "invalidphonenumber"): Outcome.PERMANENT,
     ("request", "invalidsenderid"): Outcome.CONFIG_FAULT,
     ("http", "401"): Outcome.CONFIG_FAULT,

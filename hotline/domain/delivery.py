@@ -35,11 +35,15 @@ class Outcome(StrEnum):
     CONFIG_FAULT = "config_fault"
     MONEY_FAULT = "money_fault"
     PERMANENT = "permanent"
+    STOPPED = "stopped"
+    """Whoever has this number asked to hear no more: of us, or of the gateway."""
     TRANSIENT = "transient"
 
 
 FAULTS = (Outcome.CONFIG_FAULT, Outcome.MONEY_FAULT)
 """Ours, not the message's: the whole lane is held."""
+NEVER = (Outcome.PERMANENT, Outcome.STOPPED)
+"""This number will not be reached, however often it is tried."""
 UNCOUNTED = (Outcome.NOT_SENT, *FAULTS)
 """Surely not sent: it burns none of the eight attempts."""
 
@@ -95,7 +99,7 @@ def judge(
     """`attempts` includes this one, `counted` those before it; `chance` is in 0..1 and spreads the retries."""
     if outcome is Outcome.ACCEPTED:
         return Verdict(MessageState.ACCEPTED, report_wait(priority), counted=True)
-    if outcome is Outcome.PERMANENT:
+    if outcome in NEVER:
         return Verdict(MessageState.FAILED, timedelta(), counted=True, replace=True, flag=True)
     if outcome in FAULTS:
         return Verdict(MessageState.RETRY, HOLD, counted=False, hold=True)

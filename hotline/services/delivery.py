@@ -22,7 +22,7 @@ from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
 from hotline.services import ladder, reports
 from hotline.services.doorbell import ring
-from hotline.store import lanes, outbox, referrals
+from hotline.store import contacts, lanes, outbox, referrals
 from hotline.store.database import Session
 from hotline.store.messages import Message
 from hotline.store.outbox import Claim
@@ -64,9 +64,11 @@ def deliver_one(kit: Kit, first: int | None = None) -> bool:
         return False
     kit.failpoint("worker.after_claim")
 
-    result = _send(kit, claim)
+    result, stop_key = _send(kit, claim)
 
     _record(kit, claim, result)
+    if result.outcome is Outcome.STOPPED and stop_key is not None:
+        _stop(kit, stop_key)
     return True
 
 
@@ -78,24 +80,30 @@ def _claim(kit: Kit, first: int | None) -> Claim | None:
         return outbox.claim_next(session, at, first=first, worker=str(os.getpid()))
 
 
-def _send(kit: Kit, claim: Claim) -> SendResult:
-    """No transaction is open here."""
+def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str | None]:
+    """What came of it, and what the number is called on the stop list. No transaction is open here."""
     try:
         msisdn = kit.numbers.open_number(claim.sealed_number)
         stop_key = kit.pseudonyms.stopped(msisdn)
     except KeyMissing:
-        return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing")
+        return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
     except SealBroken:
-        return SendResult(Outcome.PERMANENT, provider_status="seal_broken")
+        return SendResult(Outcome.PERMANENT, provider_status="seal_broken"), None
     with kit.database.reading() as session:
         stopped = outbox.is_stopped(session, stop_key)
     if stopped:
-        return SendResult(Outcome.PERMANENT, provider_status="stopped")
+        return SendResult(Outcome.STOPPED), None
 
     result = kit.sms.send(msisdn, render(claim.wording, kit.phrases))
     if result.outcome is Outcome.ACCEPTED:
         kit.failpoint("worker.after_send")
-    return result
+    return result, stop_key
+
+
+def _stop(kit: Kit, stop_key: str) -> None:
+    """The gateway's word that she wants to hear no more is hers: from now on ours too, whatever becomes of its list."""
+    with kit.database.writing() as session:
+        contacts.stop(session, stop_key, kit.now())
 
 
 def _record(kit: Kit, claim: Claim, result: SendResult) -> None:
@@ -165,7 +173,8 @@ def _consequences(
     """Whoever cannot be reached is no living recipient; a colleague is told at once."""
     if verdict.flag:
         responder = session.get_one(Responder, claim.responder_id)
-        responder.unreachable = result.provider_status or result.outcome
+        said = None if result.outcome is Outcome.STOPPED else result.provider_status
+        responder.unreachable = said or result.outcome
         session.flush()
     if verdict.replace and claim.tip_id is not None:
         return ladder.climb(session, kit, claim.tip_id, Reason.UNREACHED, at)

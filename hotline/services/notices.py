@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hotline.domain.alarms import Alarm, Notice, Standing, move
-from hotline.domain.delivery import Outcome
+from hotline.domain.delivery import NEVER, Outcome
 from hotline.domain.message import Wording, render
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
@@ -121,9 +121,9 @@ def _record(kit: Kit, told: Told, outcome: Outcome) -> None:
     with kit.database.writing() as session:
         row = session.get_one(AlarmNotice, told.id)
         row.outcome = outcome
-        if outcome in (Outcome.ACCEPTED, Outcome.PERMANENT):
+        if outcome in (Outcome.ACCEPTED, *NEVER):
             row.done_at = at
-        if outcome is Outcome.PERMANENT and row.watcher_id is not None:
+        if outcome in NEVER and row.watcher_id is not None:
             session.get_one(Watcher, row.watcher_id).unreachable = outcome
 
 

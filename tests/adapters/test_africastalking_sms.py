@@ -46,7 +46,7 @@ ROWS = [
     ("no such number", http(201, sent(statusCode=403, messageId="None")), Outcome.PERMANENT),
     ("unsupported", http(201, sent(statusCode=404, messageId="None")), Outcome.PERMANENT),
     ("no money", http(201, sent(statusCode=405)), Outcome.MONEY_FAULT),
-    ("blacklisted", http(201, sent(statusCode=406)), Outcome.PERMANENT),
+    ("blacklisted", http(201, sent(statusCode=406)), Outcome.STOPPED),
     ("no route", http(201, sent(statusCode=407)), Outcome.TRANSIENT),
     ("do not disturb", http(201, sent(statusCode=409)), Outcome.PERMANENT),
     ("server error", http(201, sent(statusCode=500)), Outcome.TRANSIENT),

@@ -36,6 +36,7 @@ ROWS = [
     (Outcome.MONEY_FAULT, "retry", 60, 0, 1),
     (Outcome.TRANSIENT, "retry", 1, 1, 1),
     (Outcome.PERMANENT, "failed", None, 1, 2),
+    (Outcome.STOPPED, "failed", None, 1, 2),
 ]
 
 
@@ -63,6 +64,16 @@ def test_a_number_that_is_no_number_is_flagged_and_a_colleague_told_at_once(
     assert alone.responder(1).unreachable == "403"
     assert alone.states == ["failed", "accepted"]
     assert [number for number, _ in alone.sms.sent] == ["+250788000001", "+250788000002"]
+
+
+def test_c16_a_number_on_the_gateway_s_own_list_is_on_ours_from_then_on(alone: District) -> None:
+    alone.sms.results = [SendResult(Outcome.STOPPED, provider_status="406")]
+    alone.deliver()
+
+    assert alone.responder(1).unreachable == "stopped"
+    with alone.database.reading() as session:
+        assert contacts.stopped_among(session, ["stop key of +250788000001"])
+    assert alone.states == ["failed", "accepted"]
 
 
 def test_what_the_network_cannot_route_tells_a_colleague_after_two_tries(alone: District) -> None:
