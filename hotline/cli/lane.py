@@ -68,6 +68,41 @@ def release(
     click.echo(f"released: {done.going} go out, {done.dropped} were dropped")
 
 
+@lane.command("given-up")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def given_up(as_json: bool) -> None:
+    """Messages that eight tries could not send, and whom to telephone. The alarm stands until all are answered for."""
+    with console_kit() as kit:
+        rows = [
+            {
+                "message": one.message_id,
+                "kind": one.kind,
+                "written": one.written_at.isoformat(timespec="seconds"),
+                "for": one.name,
+                "tip": one.tip_id,
+            }
+            for one in service.given_up(kit)
+        ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("no message waits for somebody to answer for it", err=True)
+    for row in rows:
+        tip = f"  tip {row['tip']}" if row["tip"] else ""
+        click.echo(f"{row['message']:6} {row['kind']:12} {row['written']}  for {row['for']}{tip}")
+
+
+@lane.command()
+@click.argument("message", type=int, nargs=-1, required=True)
+@signed
+def answer(message: tuple[int, ...], name: str, reason: str) -> None:
+    """Say that somebody has seen to each MESSAGE of `given-up`: by telephone, say. It is counted as wrong no more."""
+    with console_kit() as kit:
+        answered = service.answer(kit, message, by=name, reason=reason)
+    click.echo(f"answered for {len(answered)}")
+
+
 def _show(waiting: Sequence[Waiting]) -> None:
     if not waiting:
         click.echo("nothing waits to go out", err=True)

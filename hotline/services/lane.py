@@ -12,8 +12,9 @@ from enum import StrEnum
 from hotline.domain.message import Kind
 from hotline.errors import NotFound, Undecided
 from hotline.ports import Kit
-from hotline.store import audit, holds, lanes
+from hotline.store import audit, givenup, holds, lanes
 from hotline.store.database import Session
+from hotline.store.givenup import GivenUp
 from hotline.store.holds import Waiting
 
 
@@ -117,6 +118,32 @@ def release(kit: Kit, *, by: str, reason: str, fates: Mapping[Kind, Fate]) -> Re
             reason=reason,
         )
     return Released(going, dropped)
+
+
+def given_up(kit: Kit) -> Sequence[GivenUp]:
+    """Messages that were given up, and that nobody has answered for."""
+    with kit.database.reading() as session:
+        return givenup.unanswered(session)
+
+
+def answer(kit: Kit, message_ids: Collection[int], *, by: str, reason: str) -> Sequence[int]:
+    """A person answers for messages that were given up: they are wrong no more. Raises NotFound where one was not."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        answered = givenup.answer(session, message_ids, at)
+        if missing := sorted(set(message_ids) - set(answered)):
+            named = ", ".join(map(str, missing))
+            raise NotFound(f"{named}: not given up, or answered for: `hotline lane given-up`")
+        for message_id in answered:
+            audit.append(
+                session,
+                at=at,
+                actor=f"cli:{by}",
+                action="given_up_answered",
+                subject=f"message:{message_id}",
+                reason=reason,
+            )
+    return answered
 
 
 def _lane(session: Session) -> Lane:

@@ -160,7 +160,7 @@ def _dead(standing: health.Standing) -> Finding:
         "given up",
         False,
         f"{standing.dead} messages were given up",
-        "telephone the people of the district: `hotline tips list` says which tip",
+        "telephone whoever should have got them: `hotline lane given-up`; then `hotline lane answer`",
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hotline.domain import trial
 from hotline.domain.delivery import MessageState
 from hotline.domain.tip import TipState
+from hotline.store import givenup
 from hotline.store.messages import Deadline, Leader, Message
 from hotline.store.tips import Tip
 
@@ -23,6 +24,7 @@ class Standing:
     unknown: int
     """MTs of which nobody knows whether they went out."""
     dead: int
+    """MTs that were given up, and nobody has answered for."""
     unreferred_since: datetime | None
     """When the oldest tip was filed that nobody was told of."""
     untaken_since: Mapping[int, datetime]
@@ -39,7 +41,7 @@ def standing(session: Session) -> Standing:
             select(func.min(Message.created_at)).where(Message.state.in_(UNSENT))
         ),
         unknown=_count(session, MessageState.UNKNOWN),
-        dead=_count(session, MessageState.DEAD),
+        dead=len(givenup.unanswered(session)),
         unreferred_since=session.scalar(
             select(func.min(Tip.filed_at)).where(
                 Tip.state != TipState.DRAFT,

@@ -76,6 +76,8 @@ class Message(Row):
     delivered_at: Mapped[datetime | None]
     resent: Mapped[bool] = mapped_column(default=False)
     """Whether the one resend for a missing report was spent."""
+    answered_at: Mapped[datetime | None]
+    """When a person answered for a message that was given up."""
 
 
 class Attempt(Row):

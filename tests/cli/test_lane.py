@@ -60,3 +60,11 @@ def test_no_number_ends_in_the_audit_log(hotline: Hotline, reason: str) -> None:
     refused = hotline("lane", "hold", "--name", "Aline", "--reason", reason)
     assert refused.exit_code == 2
     assert "--reason" in refused.output
+
+
+def test_nothing_that_was_given_up_waits_and_nothing_is_answered_for(hotline: Hotline) -> None:
+    assert json.loads(hotline("lane", "given-up", "--json").stdout) == []
+    assert "no message waits" in hotline("lane", "given-up").stderr
+    refused = hotline("lane", "answer", "3", "4", *SIGNED)
+    assert refused.exit_code == 1
+    assert "3, 4: not given up" in refused.output

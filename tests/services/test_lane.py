@@ -1,13 +1,16 @@
 """A person holds the lane, sees what would go, and lets it go; after a restore nothing is sent twice unsaid."""
 
 import pytest
+from sqlalchemy import select
 
+from hotline.domain.delivery import MessageState
 from hotline.domain.message import Kind
 from hotline.domain.referral import Level
 from hotline.errors import NotFound, Undecided
 from hotline.services import delivery, lane
 from hotline.services.lane import Fate
-from hotline.store import audit, lanes
+from hotline.store import audit, health, lanes
+from hotline.store.messages import Message
 from tests.district import District
 
 WHY = {"by": "Aline", "reason": "a wrong list of numbers"}
@@ -144,3 +147,43 @@ class TestAfterARestore:
         hold_restored(alone)
         lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
         assert alone.open_deadlines()
+
+
+def give_up(district: District) -> int:
+    with district.database.writing() as session:
+        row = session.scalars(select(Message)).one()
+        row.state = MessageState.DEAD
+        return row.id
+
+
+def is_well(district: District) -> bool:
+    """As the doctor and the watchman count it."""
+    with district.database.reading() as session:
+        return health.standing(session).dead == 0
+
+
+def test_what_was_given_up_is_wrong_until_somebody_answers_for_it(alone: District) -> None:
+    message_id = give_up(alone)
+    assert not is_well(alone)
+    (row,) = lane.given_up(alone.kit)
+    assert (row.message_id, row.kind, row.tip_id) == (message_id, "alert", 1)
+    assert row.name == alone.responder(1).name
+
+    assert lane.answer(alone.kit, [message_id], by="Aline", reason="telephoned") == [message_id]
+    assert is_well(alone)
+    assert lane.given_up(alone.kit) == []
+    assert alone.message.state == MessageState.DEAD
+    (entry,) = [one for one in alone.all(audit.AuditEntry) if one.action == "given_up_answered"]
+    assert (entry.actor, entry.subject, entry.reason) == ("cli:Aline", "message:1", "telephoned")
+
+
+def test_nobody_answers_for_what_was_not_given_up_or_answers_twice(alone: District) -> None:
+    with pytest.raises(NotFound, match="given-up"):
+        lane.answer(alone.kit, [1], **WHY)
+    message_id = give_up(alone)
+    with pytest.raises(NotFound, match="7"):
+        lane.answer(alone.kit, [message_id, 7], **WHY)
+    assert not is_well(alone)
+    lane.answer(alone.kit, [message_id], **WHY)
+    with pytest.raises(NotFound):
+        lane.answer(alone.kit, [message_id], **WHY)
