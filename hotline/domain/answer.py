@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from hotline.domain.delivery import FAULTS, HOLD, Outcome
+from hotline.domain.delivery import FAULTS, HOLD, NEVER, Outcome
 
 LATE = timedelta(minutes=10)
 """What could not be sent by then is not sent: by then somebody else may hold the phone."""
@@ -19,8 +19,6 @@ AN_HOUR, A_DAY = 20, 60
 """Answers to one phone. More than that reads no human: two machines answer one another."""
 SHARE = 0.7
 """Of a day's budget, for answers. The rest is kept for alerts, which ask for no budget."""
-BLACKLISTED = "406"
-"""The gateway's word for a phone that wants nothing: it is ours from then on."""
 
 
 class Form(StrEnum):
@@ -67,7 +65,7 @@ def judge(outcome: Outcome, attempts: int) -> Verdict:
     """What an attempt's outcome makes of it; `attempts` includes this one."""
     if outcome in (Outcome.ACCEPTED, Outcome.UNKNOWN):
         return Verdict(AnswerState.SENT)
-    if outcome is Outcome.PERMANENT:
+    if outcome in NEVER:
         return Verdict(AnswerState.FAILED)
     if outcome in FAULTS:
         return Verdict(AnswerState.PENDING, HOLD, hold=True)

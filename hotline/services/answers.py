@@ -10,7 +10,6 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from hotline.domain.answer import (
-    BLACKLISTED,
     SHARE,
     AnswerState,
     Form,
@@ -39,7 +38,6 @@ OWN_BUDGET = timedelta(seconds=1)
 """How long the relay sends by itself in one tick."""
 RING_AFTER = timedelta(seconds=0.7)
 SELF_AFTER = timedelta(seconds=10)
-STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str]:
         return SendResult(Outcome.PERMANENT, provider_status="unreadable"), ""
     with kit.database.reading() as session:
         if outbox.is_stopped(session, stop_key):
-            return SendResult(Outcome.PERMANENT, provider_status=STOPPED), stop_key
+            return SendResult(Outcome.STOPPED), stop_key
     return kit.sms.send(msisdn, text), stop_key
 
 
@@ -171,7 +169,7 @@ def _record(kit: Kit, claim: Claim, came: tuple[SendResult, str]) -> None:
             lanes.release(session)
         if verdict.hold:
             lanes.hold(session, at + verdict.wait, result.outcome)
-        if stop_key and result.provider_status == BLACKLISTED:
+        if stop_key and result.outcome is Outcome.STOPPED:
             contacts.stop(session, stop_key, at)
         row = answers.held_by(session, claim)
         if row is not None:

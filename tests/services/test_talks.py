@@ -282,7 +282,7 @@ def test_what_the_gateway_says_of_an_answer(
 
 
 def test_whom_the_gateway_has_blacklisted_stands_on_our_own_list(texter: Texter) -> None:
-    texter.sms.results.append(SendResult(Outcome.PERMANENT, provider_status="406"))
+    texter.sms.results.append(SendResult(Outcome.STOPPED, provider_status="406"))
     texter.says("akazi")
     texter.reads()
     (row,) = texter.line.all(Stopped)
