@@ -134,8 +134,8 @@ def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:
 def _dialler(settings: Settings, role: Role, keys: KeyFolder) -> Any:
     if role is not Role.WATCH:
         return None
-    secret = keys.read(DIAL_SECRET).decode()
-    return later("dialling", "Dialler", line_address(settings), secret, settings.service_code)
+    secret = LiveKeys(keys.path, DIAL_SECRET)
+    return later("dialling", "Dialler", line_address(settings), secret.now, settings.service_code)
 
 
 def _account(settings: Settings, role: Role) -> Any:

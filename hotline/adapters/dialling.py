@@ -1,7 +1,7 @@
 """Dialling the line itself, over HTTP, as the gateway would: a first hop, and a second one in the same session."""
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from secrets import token_hex
 
 from requests import RequestException
 from urllib3.exceptions import HTTPError
@@ -18,8 +18,11 @@ KEYED = "1"
 class Dialler:
     """Calls one line. Each call is a session of its own, from the number that no figure counts."""
 
-    def __init__(self, base_url: str, secret: str, service_code: str) -> None:
-        self._url = f"{base_url}/hooks/{secret}/ussd"
+    def __init__(
+        self, base_url: str, secrets: Callable[[], Sequence[bytes]], service_code: str
+    ) -> None:
+        """`secrets` are asked for at each hop, the newest first: they may have been rotated."""
+        self._base_url, self._secrets = base_url, secrets
         self._service_code = service_code
 
     def __repr__(self) -> str:
@@ -27,12 +30,12 @@ class Dialler:
 
     def reaches_the_line(self) -> bool:
         """Whether both hops were answered as a hop must be, and the session went on. Never raises."""
-        session_id = f"ATUid_{secrets.token_hex(16)}"
+        session_id = f"ATUid_{token_hex(16)}"
         return all(self._hop(session_id, text).startswith("CON ") for text in ("", KEYED))
 
     def tells(self, keys: Sequence[str]) -> bool:
         """Key them one after the other, as a caller would; whether every hop was answered. Never raises."""
-        session_id = f"ATUid_{secrets.token_hex(16)}"
+        session_id = f"ATUid_{token_hex(16)}"
         texts = ["*".join(keys[:count]) for count in range(len(keys) + 1)]
         return all(self._hop(session_id, text).startswith("CON ") for text in texts)
 
@@ -44,8 +47,9 @@ class Dialler:
             "text": text,
             "sessionId": session_id,
         }
+        url = f"{self._base_url}/hooks/{self._secrets()[0].decode()}/ussd"
         try:
-            response, words = post(self._url, call=Call(), seconds=HOP_SECONDS, data=fields)
+            response, words = post(url, call=Call(), seconds=HOP_SECONDS, data=fields)
         except (RequestException, HTTPError, OSError):
             return ""
         return words if response.status_code == 200 else ""

@@ -25,6 +25,7 @@ from hotline.sealing.keyfolder import (
     hook_secrets,
     listed_secrets,
 )
+from hotline.sealing.livekeys import LiveKeys
 
 NOTED_EACH = 5.0
 """Seconds: no hop pays more than one note in so many."""
@@ -42,8 +43,8 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
             self._stamp(),
             hook_secrets(folder),
         )
-        keys = KeyFolder(folder)
-        self._watchman = (keys.read(DIAL_SECRET).decode(),) if keys.holds(DIAL_SECRET) else ()
+        there = KeyFolder(folder).holds(DIAL_SECRET)
+        self._watchman = LiveKeys(folder, DIAL_SECRET) if there else None
         self._noted: dict[str, float] = {}
 
     def __getitem__(self, hook: str) -> Sequence[str]:
@@ -54,7 +55,9 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         now = self._stamp()
         if now is not None and now != stamp:
             read = self._again(now)
-        return (*read[hook], *self._watchman) if hook == "ussd" else read[hook]
+        if hook != "ussd" or self._watchman is None:
+            return read[hook]
+        return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
 
     def __iter__(self) -> Iterator[str]:
         return iter((*HOOKS, LISTED))

@@ -13,7 +13,7 @@ from pathlib import Path
 from nacl.public import PrivateKey
 
 from hotline.errors import NotReady
-from hotline.sealing.keyfolder import KEY_BYTES, KeyFolder
+from hotline.sealing.keyfolder import DIAL_SECRET, KEY_BYTES, KeyFolder
 from hotline.sealing.keymaking import (
     RELAY_KEY,
     RELAY_PUBLIC_KEY,
@@ -32,12 +32,15 @@ class Rotating:
     role: str
     public_file: str | None = None
     public_roles: Sequence[str] = ()
+    shared_role: str | None = None
+    """Who holds the same secret, and is given the new one once `role` answers to both."""
 
 
 ROTATING: Mapping[str, Rotating] = {
     "runs": Rotating(RUNS_KEY, "hooks"),
     "relay": Rotating(RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("hooks", "workers", "console")),
     "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
+    "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
 }
 
 
@@ -52,12 +55,20 @@ def stage(folder: Path, key: Rotating) -> bool:
     now = role.read(key.file)
     if not role.make(older(key.file), now) and role.read(older(key.file)) != now:
         return False
-    role.replace(key.file, secrets.token_bytes(KEY_BYTES))
+    shared = key.shared_role is not None
+    fresh = secrets.token_urlsafe(KEY_BYTES).encode() if shared else secrets.token_bytes(KEY_BYTES)
+    role.replace(key.file, fresh)
     return True
 
 
 def publish(folder: Path, key: Rotating) -> bytes | None:
-    """From now on numbers are sealed to the new pair: its public half, or None where it has none."""
+    """From now on numbers are sealed to the new pair: its public half, or None where it has none.
+
+    A secret that is shared is used from now on.
+    """
+    if key.shared_role is not None:
+        fresh = KeyFolder(folder / key.role).read(key.file)
+        KeyFolder(folder / key.shared_role).replace(key.file, fresh)
     if key.public_file is None:
         return None
     pair = PrivateKey(KeyFolder(folder / key.role).read(key.file))

@@ -53,7 +53,7 @@ def address(line: Line) -> Iterator[str]:
 
 
 def test_two_hops_of_a_session_that_no_figure_counts(line: Line, address: str) -> None:
-    assert Dialler(address, SECRET, "*384*777#").reaches_the_line()
+    assert Dialler(address, lambda: [SECRET.encode()], "*384*777#").reaches_the_line()
     assert [row.channel for row in line.all(Dialogue)] == [trial.CHANNEL]
     assert line.all(Tally) == []
     line.caller().dial()
@@ -61,14 +61,16 @@ def test_two_hops_of_a_session_that_no_figure_counts(line: Line, address: str) -
 
 
 def test_a_door_that_stays_shut_is_no_answer(line: Line, address: str) -> None:
-    assert not Dialler(address, "another-secret", "*384*777#").reaches_the_line()
-    assert not Dialler("http://127.0.0.1:9", SECRET, "*384*777#").reaches_the_line()
+    assert not Dialler(address, lambda: [b"another-secret"], "*384*777#").reaches_the_line()
+    assert not Dialler(
+        "http://127.0.0.1:9", lambda: [SECRET.encode()], "*384*777#"
+    ).reaches_the_line()
 
 
 def test_a_line_that_only_ends_politely_is_no_answer(line: Line) -> None:
     gone = replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
     with served(gone) as address:
-        assert not Dialler(address, SECRET, "*384*777#").reaches_the_line()
+        assert not Dialler(address, lambda: [SECRET.encode()], "*384*777#").reaches_the_line()
 
 
 class Answers:

@@ -78,3 +78,12 @@ def test_the_desks_get_a_new_passphrase(line: Operator) -> None:
     read = ("tips", "read", "1", "--desk", "gasabo", "--passphrase-file")
     assert "hafi" in line.well(*read, new).stdout
     assert line(*read, own).exit_code == 1
+
+
+def test_the_watchman_s_secret_is_rotated_too(line: Operator) -> None:
+    line.well("keys", "rotate", "dial", *SIGNED)
+    hooks, watch = (KeyFolder(line.folder / "home" / "keys" / role) for role in ("hooks", "watch"))
+    assert hooks.read("dial.secret") == watch.read("dial.secret") != hooks.read("dial.old.secret")
+    line.well("keys", "end-old", "--now", *SIGNED)
+    assert not hooks.holds("dial.old.secret")
+    line.well("init", "--demo")

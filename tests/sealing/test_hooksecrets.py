@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeyMissing
-from hotline.sealing import hooksecrets
+from hotline.sealing import hooksecrets, rotation
 from hotline.sealing.hooksecrets import LiveSecrets
 from hotline.sealing.keyfolder import (
     DIAL_SECRET,
@@ -18,7 +18,11 @@ from hotline.sealing.keyfolder import (
     listed_secrets,
 )
 from hotline.sealing.keymaking import make_keys
+from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.rotation import ROTATING
 from tests.builders import NOON
+
+DIAL = ROTATING["dial"]
 
 
 @pytest.fixture
@@ -91,6 +95,29 @@ def test_the_watchman_goes_on_dialling_over_a_rotation(tmp_path: Path) -> None:
     hooksecrets.end_old(tmp_path / "hooks")
     assert live["ussd"][1:] == (his,)
     assert len(live["sms"]) == 1
+
+
+def test_the_watchman_s_own_secret_rotates_and_no_call_of_his_is_turned_away(
+    tmp_path: Path,
+) -> None:
+    make_keys(tmp_path, NOON)
+    live, his = LiveSecrets(tmp_path / "hooks"), LiveKeys(tmp_path / "watch", DIAL_SECRET)
+    (before,) = his.now()
+    assert rotation.stage(tmp_path, DIAL)
+    assert his.now() == (before,), "he goes on with the old one until every door knows the new"
+    assert before.decode() in live["ussd"]
+
+    assert rotation.publish(tmp_path, DIAL) is None
+    (after,) = his.now()
+    assert after != before
+    assert {before.decode(), after.decode()} < {*live["ussd"]}
+    assert rotation.publish(tmp_path, DIAL) is None, "said again, it changes nothing"
+    assert his.now() == (after,)
+
+    rotation.destroy_old(tmp_path, DIAL)
+    assert before.decode() not in live["ussd"]
+    assert after.decode() in live["ussd"]
+    assert not make_keys(tmp_path, NOON), "both folders hold the same"
 
 
 def test_when_each_was_last_called(folder: Path) -> None:

@@ -62,7 +62,7 @@ def daily(line: Line) -> Iterator[Trial]:
     line.enrol(Level.RESPONDER, HELPER)
     sms = FakeSms()
     with served(line.kit) as address:
-        gauges = Calling(dialler=Dialler(address, SECRET, "*384*777#"))
+        gauges = Calling(dialler=Dialler(address, lambda: [SECRET.encode()], "*384*777#"))
         seals = type("Seals", (), {"number": OpenSealer().number, "tip": line.kit.sealer.tip})()
         kit = replace(line.kit, watch=make_watch(instruments=gauges), sms=sms, sealer=seals)
         trials.enrol(kit, HANDSET)
