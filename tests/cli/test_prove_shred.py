@@ -23,7 +23,7 @@ def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
     result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
     proof = json.loads(result.stdout)
     assert (proof["blind"], proof["found"], result.exit_code) == ([], [], 0)
-    assert len(proof["tried"]) == 5
+    assert len(proof["tried"]) == 6
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def thief(tmp_path: Path) -> Iterator[Thief]:
 
 
 def test_every_try_succeeds_while_the_keys_are_there_and_none_after(thief: Thief) -> None:
-    assert [succeeds() for succeeds in thief.tries.values()] == [True] * 4
+    assert [succeeds() for succeeds in thief.tries.values()] == [True] * 5
     assert thief.reads(thief.trial.home, thief.loot.folder) == set()
     (thief.loot.folder / "note.txt").write_text(f"she said {WORDS} from 0{CALLER[4:]}")
     assert {"note.txt: the words as plain", "note.txt: the number as plain"} <= thief.reads(
@@ -50,4 +50,4 @@ def test_every_try_succeeds_while_the_keys_are_there_and_none_after(thief: Thief
 
     for _ in thief.trial.pass_by(thief.loot.tip.id):
         pass
-    assert [succeeds() for succeeds in thief.tries.values()] == [False] * 4
+    assert [succeeds() for succeeds in thief.tries.values()] == [False] * 5

@@ -15,15 +15,17 @@ from hotline.cli.chaos.canary import Search, dresses, number_dresses
 from hotline.cli.shred.trial import Trial
 from hotline.domain.tip import NATIONAL
 from hotline.errors import KeyMissing, SealBroken
+from hotline.sealing.answers import open_answer
 from hotline.sealing.envelope import label
 from hotline.sealing.epochs import Epochs
 from hotline.sealing.keyfolder import KEY_BYTES, KeyFolder
-from hotline.sealing.opening import open_tip, unwrap_desk_key
+from hotline.sealing.opening import open_grant, open_tip, unwrap_desk_key
 from hotline.sealing.pseudonyms import contact_by
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
-from hotline.store import desks, tips
+from hotline.store import asked_back, desks, tips
 from hotline.store import ledger as books
+from hotline.store.asked_back import AskedBack
 from hotline.store.ledger import FiledTip, WaitingCall
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
@@ -37,6 +39,7 @@ class Loot:
     folder: Path
     tip: FiledTip = field(repr=False)
     call: WaitingCall = field(repr=False)
+    asked: AskedBack = field(repr=False)
     wrapped: bytes = field(repr=False)
     contact_key: str = field(repr=False)
 
@@ -54,6 +57,7 @@ class Thief:
         return {
             "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
             "the number left for a call, from the same copy, with the same passphrase": self.calls,
+            "what she answered to a question back, from the same copy": self.opens_answer,
             "the runs in a copy of Redis' append-only file": self.opens_run,
             "whether it was this number, by the tip's pseudonym": self.recognises,
         }
@@ -77,6 +81,19 @@ class Thief:
         return any(
             number(self.loot.call, private, epochs) == self.caller for epochs in self._epochs()
         )
+
+    def opens_answer(self) -> bool:
+        tip, asked = self.loot.tip, self.loot.asked
+        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        for epochs in self._epochs():
+            try:
+                grant = epochs.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
+                told = open_answer(asked.body, asked.locked_key, tip_key=key, uid=tip.uid)
+            except (KeyMissing, SealBroken):
+                continue
+            return self.words in told.values()
+        return False
 
     def opens_run(self) -> bool:
         """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
@@ -128,10 +145,12 @@ def take(trial: Trial, to: Path, *also: Path) -> Loot:
         wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
         tip, _ = tips.with_grant(session, filed.id, NATIONAL)
         contact_key = tip.contact_key
+        asked = asked_back.of_tip(session, filed.id)
+        assert asked is not None
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Loot(to, filed, call, wrapped, contact_key)
+    return Loot(to, filed, call, asked, wrapped, contact_key)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,5 +1,6 @@
 """A line in a folder of its own, with a clock that is turned: somebody tells it a tip, and months go by."""
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,14 +11,17 @@ from hotline.bootstrap import Role, build_kit
 from hotline.cli.chaos import calls
 from hotline.cli.init import FLOWS
 from hotline.config import Settings
+from hotline.domain.asking import STILL_TELLING
 from hotline.domain.places import PROVINCES, districts, sectors
 from hotline.domain.rehearsal import demo_responders
+from hotline.domain.tip import NATIONAL
 from hotline.domain.ussd import UssdHop
 from hotline.emulator.reader import choose
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
 from hotline.services import (
     access,
+    asking,
     authoring,
     call_backs,
     conversation,
@@ -29,6 +33,9 @@ from hotline.store import migrate
 from hotline.store.database import open_database
 
 PLACE = districts("1")[0]
+PIN = "4711"
+MY_NUMBER = ("4", "5", "5")
+"""The way to "My number" from the front."""
 PASSED = (76, 15, 7, 7, 7)
 """Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
 
@@ -95,13 +102,32 @@ class Trial:
         return replace(build_kit(self.settings, role), now=self.clock)
 
     def tell(self, caller: str, words: str) -> None:
-        """A whole tip, a call that is asked for, and words last."""
+        """A whole tip with a receipt, a call that is asked for, and words; the same words again, to a question back."""
         handset = Handset(self.hooks, caller)
         handset.press("Ikibazo", "Oya", "Oya", PROVINCES["1"]["rw"], PLACE.name)
         handset.press(sectors(PLACE.code)[0].name, "Umwana ukora cyangwa usabiriza")
         handset.press("Umuntu mukuru", "Yego")
+        handset.reply("2")
+        number = "".join(re.findall(r"\d{3} \d{3} \d{3}", handset.screen)).replace(" ", "")
+        handset.reply(PIN)
         handset.press(*calls.PRESSED)
-        for keyed in (*("0" for _ in calls.PRESSED), "3", words):
+        for keyed in (*("0" for _ in calls.PRESSED), "2", words):
+            handset.reply(keyed)
+        self._answer_back(caller, number, words)
+
+    def _answer_back(self, caller: str, number: str, words: str) -> None:
+        self.clock.at += STILL_TELLING
+        asking.ask(
+            self.console,
+            1,
+            "landmark",
+            desk=NATIONAL,
+            passphrase=self.passphrase,
+            by="prove-shred",
+            reason="a trial",
+        )
+        handset = Handset(self.hooks, caller)
+        for keyed in (*MY_NUMBER, number, PIN, "3", words):
             handset.reply(keyed)
 
     def pass_by(self, tip_id: int) -> Iterator[str]:
