@@ -43,6 +43,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "miss_reports",
         "fire_deadlines",
         "look_after_due",
+        "keep_time",
         "fold",
         "tidy",
     ]
