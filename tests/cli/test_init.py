@@ -216,6 +216,8 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
         "acknowledged_by": None,
         "same_contact": 0,
         "words_erased": False,
+        "question": None,
+        "unproven": None,
     }
     plain = hotline("tips", "list").stdout
     assert "NOBODY" in plain

@@ -44,7 +44,8 @@ class Texter:
 
     def says(self, text: str, *, provider_id: str = "") -> InboxOutcome:
         name = provider_id or f"ATXid_{self.msisdn[-2:]}_{next(self.numbers)}"
-        message = make_message(provider_id=name, sender=self.msisdn, text=text)
+        at = self.line.kit.now()
+        message = make_message(provider_id=name, sender=self.msisdn, text=text, sent_at=at)
         return take_sms(self.line.kit, message)
 
     def reads(self) -> list[str]:
