@@ -1,0 +1,108 @@
+"""How people ask to read by SMS, and what must never be taken for it."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.keywords import is_stop
+from hotline.domain.sms_tip import cannot_wait, is_tip
+from hotline.domain.topics import (
+    ANYBODYS,
+    LANGUAGES,
+    LEAST_FORGIVEN,
+    PHRASES,
+    WORDS,
+    Asked,
+    Topic,
+    asked,
+    language_named,
+)
+from hotline.text.languages import CODES
+
+EVERY = sorted(
+    {
+        word
+        for topics in (*WORDS.values(), ANYBODYS)
+        for line in topics.values()
+        for word in line.split()
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic", "language"),
+    [
+        ("akazi", Topic.FRONT, "rw"),
+        (" Akazi! ", Topic.FRONT, "rw"),
+        ("akaji", Topic.FRONT, "rw"),
+        ("ndashaka akazi", Topic.FRONT, "rw"),
+        ("ABANA", Topic.CHILDREN, "rw"),
+        ("abara", Topic.CHILDREN, "rw"),
+        ("ubulenganzila", Topic.RIGHTS, "rw"),
+        ("ibimenyeso", Topic.SIGNS, "rw"),
+        ("akazi ko mu mahanga", Topic.ABROAD, "rw"),
+        ("children please", Topic.CHILDREN, "en"),
+        ("childern", Topic.CHILDREN, "en"),
+        ("étranger", Topic.ABROAD, "fr"),
+        ("travial", Topic.FRONT, "fr"),
+        ("loi", Topic.LAW, "fr"),
+        ("quiz", Topic.QUIZ, None),
+        ("Français", Topic.FRONT, "fr"),
+        ("igifalansa", Topic.FRONT, "fr"),
+        ("english", Topic.FRONT, "en"),
+    ],
+)
+def test_a_word_asks_for_its_topic(text: str, topic: Topic, language: str | None) -> None:
+    assert asked(text) == Asked(topic, language)
+
+
+@pytest.mark.parametrize(
+    "text",
+    """|1|0|000|hello|ok|murakoze|1 K7Q4|umwana mu rugo|abana bakora akazi|child work|work 12 hours no pay
+umukobwa afungiranye mu rugo|children are locked in|ndashaka|please|la|low|lois lois|akazi abana|nta kazi|stop|hagarika
+ubufasha|aide|police|polisi""".replace("\n", "|").split("|"),
+)
+def test_what_is_more_or_less_than_a_word_asks_for_nothing(text: str) -> None:
+    assert asked(text) is None
+
+
+def test_no_word_is_a_wish_to_hear_no_more_nor_one_that_cannot_wait() -> None:
+    for word in (*EVERY, *PHRASES, *LANGUAGES):
+        assert not is_stop(word), word
+        assert not cannot_wait(word), word
+        assert asked(word) is not None, word
+
+
+def test_a_word_alone_was_never_a_tip() -> None:
+    assert [word for word in (*EVERY, *LANGUAGES) if is_tip(word)] == []
+
+
+def test_every_word_stands_for_one_topic() -> None:
+    for code, topics in WORDS.items():
+        for topic, line in topics.items():
+            for word in line.split():
+                found = asked(word)
+                assert found is not None
+                assert (found.topic, found.language) == (topic, code), word
+    assert set(LANGUAGES.values()) == set(CODES)
+
+
+@given(st.sampled_from([word for word in EVERY if len(word) > LEAST_FORGIVEN]), st.data())
+def test_one_slip_of_the_thumb_never_leads_elsewhere(word: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(word) - 1))
+    letter = data.draw(st.sampled_from(string.ascii_uppercase))
+    slipped = data.draw(
+        st.sampled_from([word[:place] + word[place + 1 :], word[:place] + letter + word[place:]])
+    )
+    found, meant = asked(slipped), asked(word)
+    assert meant is not None
+    assert found is None or found.topic is meant.topic or slipped in EVERY
+
+
+@given(st.text())
+def test_no_text_raises_and_what_tells_something_asks_for_nothing(text: str) -> None:
+    found = asked(text)
+    language_named(text)
+    assert found is None or len(text.split()) <= 8

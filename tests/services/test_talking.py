@@ -1,0 +1,73 @@
+"""Whatever is written, by anybody, in any order: reading by SMS never raises, and never leads to a report."""
+
+from datetime import date
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.domain.topics import Asked, Topic
+from hotline.engine.document import compile as compile_book
+from hotline.engine.flow import Ask
+from hotline.engine.run import Run
+from hotline.services import talking
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from hotline.text.gsm7 import is_gsm7
+from hotline.text.languages import CODES
+from hotline.text.segments import segments
+
+BOOK = compile_book(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+SMS = talking.stage(BOOK, date(2026, 11, 24))
+CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
+WRITTEN = st.one_of(
+    st.sampled_from(
+        [
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+            "6",
+            "7",
+            "8",
+            "9",
+            "0",
+            "00",
+            "000",
+            "komeza",
+            "francais",
+            "english",
+            "45",
+            "90",
+        ]
+    ),
+    st.text(max_size=20),
+)
+
+
+def stands(run: Run) -> None:
+    assert not {place.flow for place in run.calls} & (CLOSED | {"leaders", "training"})
+    assert run.passage == 0
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(Topic), st.sampled_from([*CODES, None]), st.lists(WRITTEN, max_size=25))
+def test_no_way_leads_out_of_what_anybody_may_read(
+    topic: Topic, language: str | None, texts: list[str]
+) -> None:
+    spoken = talking.begin(SMS, Asked(topic, language), "rw")
+    for text in texts:
+        stands(spoken.run)
+        row = talking.written(spoken.run, SMS, again=spoken.again)
+        screen = talking.drawn(BOOK, row, spoken.run.language)
+        assert segments(screen.text) == 1
+        assert is_gsm7(screen.text)
+        spoken = talking.go_on(SMS, spoken.run, text) or spoken
+    stands(spoken.run)
+
+
+def test_nothing_that_is_read_asks_for_words_of_hers() -> None:
+    """So that no row of an answer can hold any."""
+    nodes = [node for flow in SMS.book.flows.values() for node in flow.nodes.values()]
+    assert not [node for node in nodes if isinstance(node, Ask)]

@@ -1,0 +1,155 @@
+"""C2: what is read by dialling is read by SMS: the same transcripts, played on both channels side by side.
+
+Every key of a transcript is keyed on the one and written on the other. Both come by the same nodes and say that the
+same happened. An SMS may hold what USSD cuts into pages; then its page key has nothing to turn. Where a choice of the
+report is missing before it, a choice has another digit: then its words are written, as she would.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import gsm0338
+import pytest
+
+from hotline.domain.joining import Roll
+from hotline.domain.topics import Asked, Topic
+from hotline.engine import turn
+from hotline.engine.document import compile as compile_book
+from hotline.engine.flow import Call
+from hotline.engine.run import Place, Run
+from hotline.engine.screen import Screen
+from hotline.engine.transcript import DIAL, Transcript, read
+from hotline.services import talking
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from hotline.services.talking import Spoken
+from hotline.text.languages import CODES, FIRST
+from hotline.text.segments import ALONE, segments
+
+HERE = Path(__file__).parent
+FILES = sorted(HERE.glob("*.txt"))
+DAY = date(2026, 11, 24)
+BOOK = compile_book(read_folder(HERE.parents[1] / "flows"), place_lists())
+SMS = talking.stage(BOOK, DAY)
+ROLLS = ("talks", "train_")
+"""Flows that only a roll's flow leads to."""
+
+
+def topics() -> dict[str, str]:
+    """Flow by entry, and of the bare dial."""
+    return {"": Topic.FRONT.value, **BOOK.entries}
+
+
+@dataclass
+class Both:
+    """One conversation on both channels."""
+
+    transcript: Transcript
+    ussd: turn.Turn | None = None
+    sms: Run = field(default_factory=lambda: Run("", ()))
+    told: list[Screen] = field(default_factory=list)
+    passed: set[Place] = field(default_factory=set)
+
+    def key(self, keyed: str) -> None:
+        before = self.ussd
+        if keyed.startswith(DIAL):
+            entry, *ahead = keyed.removeprefix(DIAL).split("*")
+            self._begin(entry.removeprefix("*"))
+            for one in ahead:
+                self.key(one)
+            return
+        assert before is not None
+        self.ussd = turn.resume(BOOK, before.run, keyed, self.transcript.facts)
+        label = turn.offered(BOOK, before.run, self.transcript.facts).get(keyed)
+        if self._turns_a_page(before):
+            return
+        own = turn.offered(SMS.book, self.sms, SMS.facts, limit=ALONE)
+        spoken = talking.go_on(SMS, self.sms, keyed if own.get(keyed) == label else label or keyed)
+        assert spoken is not None
+        self._same(spoken)
+
+    def _begin(self, entry: str) -> None:
+        facts = self.transcript.facts
+        self.ussd = turn.start(BOOK, facts, entry=entry)
+        self._same(talking.begin(SMS, Asked(Topic(topics()[entry]), None), FIRST))
+
+    def _turns_a_page(self, before: turn.Turn) -> bool:
+        assert self.ussd is not None
+        here, there = before.run.calls[-1], self.ussd.run.calls[-1]
+        same = (here.flow, here.node) == (there.flow, there.node)
+        return same and here.page != there.page and here.page != self.sms.calls[-1].page + 1
+
+    def _same(self, spoken: Spoken) -> None:
+        assert self.ussd is not None
+        assert spoken.events == self.ussd.events
+        assert _at(spoken.run) == _at(self.ussd.run)
+        assert spoken.run.language == self.ussd.run.language
+        self.passed |= {Place(place.flow, place.node) for place in self.ussd.passed}
+        self.sms = Run.from_dict(json.loads(json.dumps(spoken.run.to_dict())))
+        row = json.loads(json.dumps(talking.written(spoken.run, SMS, again=spoken.again)))
+        screen = talking.drawn(BOOK, row, spoken.run.language)
+        draw = turn.repeat if spoken.again else turn.render
+        assert screen == draw(SMS.book, spoken.run, SMS.facts, limit=ALONE)
+        self.told.append(screen)
+
+
+def _at(run: Run) -> list[tuple[str, str]]:
+    return [(place.flow, place.node) for place in run.calls]
+
+
+def _open(path: Path) -> bool:
+    """Whether it stays in what anybody may read."""
+    text = path.read_text(encoding="utf-8")
+    entered = [line.split()[2] for line in text.splitlines() if line.startswith("! FlowEntered ")]
+    return all(name in SMS.book.flows and not name.startswith(ROLLS) for name in entered)
+
+
+OPEN = [path for path in FILES if _open(path)]
+
+
+def _played(path: Path) -> Both:
+    both = Both(read(path.read_text(encoding="utf-8")))
+    for keyed in both.transcript.keyed:
+        both.key(keyed)
+    return both
+
+
+@pytest.mark.parametrize("path", OPEN, ids=lambda path: path.stem)
+def test_a_transcript_is_the_same_conversation_by_sms(path: Path) -> None:
+    both = _played(path)
+
+    codec = gsm0338.Codec()
+    for screen in both.told:
+        assert segments(screen.text) == 1
+        assert len(codec.encode(screen.text)[0]) == screen.septets <= ALONE
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_what_is_read_by_sms_is_all_of_it(language: str) -> None:
+    """Every node that anybody may read, but for calls that lead out of it."""
+    seen: set[Place] = set()
+    for path in OPEN:
+        both = _played(path)
+        if both.transcript.language == language:
+            seen |= both.passed
+
+    assert set(_nodes()) - seen == set()
+
+
+def _nodes() -> Iterator[Place]:
+    for flow in SMS.book.flows.values():
+        for name, node in flow.nodes.items():
+            out = isinstance(node, Call) and node.flow not in SMS.book.flows
+            if not out and not flow.name.startswith(ROLLS):
+                yield Place(flow.name, name)
+
+
+def test_no_flow_of_the_report_is_there() -> None:
+    gone = set(BOOK.flows) - set(SMS.book.flows)
+    closed = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
+    assert gone == closed | set(Roll)
+    assert {"report", "receipt", "responders"} <= gone
+    assert {topic.value for topic in Topic} <= set(SMS.book.flows)
