@@ -1,6 +1,7 @@
 """Answers to strangers: written in a hook, sent by `misc`, behind every alert, and never late.
 
-The number is sealed to the relay in the hook, opened for one send, and gone with it. Raises StoreUnavailable.
+The number is sealed to the relay in the hook, under the lock of the week, so that no copy of the database tells it when
+the weeks are over; opened for one send, and gone with it. Raises StoreUnavailable.
 """
 
 from collections.abc import Mapping
@@ -60,7 +61,7 @@ def write(session: Session, kit: Kit, *, to: str, says: Says, at: datetime) -> i
     with suppress(KeyMissing):
         row = Answer(
             contact_key=contact_key,
-            sealed_number=kit.sealer.number(to),
+            sealed_number=seal(kit, to, contact_key, at),
             form=says.form,
             revision_id=says.revision_id,
             parameters=dict(says.parameters),
@@ -75,6 +76,11 @@ def write(session: Session, kit: Kit, *, to: str, says: Says, at: datetime) -> i
         session.flush()
         return row.id
     return None
+
+
+def seal(kit: Kit, msisdn: str, contact_key: str, at: datetime) -> bytes:
+    """A number for the relay alone, and for no longer than the week's key lives. Raises KeyMissing."""
+    return kit.sealer.epochs.lock(kit.sealer.number(msisdn), contact_key.encode(), at)
 
 
 def send_due(kit: Kit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
@@ -135,12 +141,12 @@ def _claim(kit: Kit) -> Claim | None:
 def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str]:
     """What came of it, and the digest under which the number is stopped; no transaction is open here."""
     try:
-        msisdn = kit.numbers.open_number(claim.sealed_number)
+        sealed = kit.sealer.epochs.unlock(claim.sealed_number, claim.contact_key.encode())
+        msisdn = kit.numbers.open_number(sealed)
         stop_key = kit.pseudonyms.stopped(msisdn)
         text = _worded(kit, claim)
-    except KeyMissing:
-        return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), ""
-    except (SealBroken, NotFound, KeyError, TypeError, ValueError):
+    except (KeyMissing, SealBroken, NotFound, KeyError, TypeError, ValueError):
+        # Ours alone: no alert is held back for it, and she may write again.
         return SendResult(Outcome.PERMANENT, provider_status="unreadable"), ""
     with kit.database.reading() as session:
         if outbox.is_stopped(session, stop_key):

@@ -30,7 +30,7 @@ class Answer(Row):
     contact_key: Mapped[str]
     """This week's pseudonym of the phone: what its budget is counted by."""
     sealed_number: Mapped[bytes]
-    """The MSISDN, sealed to the relay; emptied with the end."""
+    """The MSISDN, sealed to the relay, under the lock of a week; emptied with the end."""
     form: Mapped[str]
     """A `domain.answer.Form`."""
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
@@ -54,6 +54,7 @@ class Claim:
     form: str
     revision_id: int
     language: str
+    contact_key: str = field(repr=False)
     parameters: dict[str, Any] = field(repr=False)
     sealed_number: bytes = field(repr=False)
 
@@ -93,6 +94,7 @@ def claim_next(session: Session, at: datetime) -> Claim | None:
         form=row.form,
         revision_id=row.revision_id,
         language=row.language,
+        contact_key=row.contact_key,
         parameters=row.parameters,
         sealed_number=row.sealed_number,
     )
@@ -129,6 +131,12 @@ def expired(session: Session, at: datetime) -> Sequence[Answer]:
 
 def late(session: Session, at: datetime) -> Sequence[Answer]:
     return _held(session, Answer.state == AnswerState.PENDING, Answer.created_at <= at - LATE)
+
+
+def sealed_numbers(session: Session) -> Sequence[tuple[str, bytes]]:
+    """Of every answer that waits: its contact, and its number as it lies there. For proving that it is gone in time."""
+    waiting = select(Answer.contact_key, Answer.sealed_number).where(Answer.sealed_number != b"")
+    return [(one.contact_key, one.sealed_number) for one in session.execute(waiting)]
 
 
 def forget(session: Session, at: datetime, limit: int) -> int:

@@ -23,7 +23,7 @@ def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
     result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
     proof = json.loads(result.stdout)
     assert (proof["blind"], proof["found"], result.exit_code) == ([], [], 0)
-    assert len(proof["tried"]) == 6
+    assert len(proof["tried"]) == 7
 
 
 @pytest.fixture
@@ -35,13 +35,14 @@ def thief(tmp_path: Path) -> Iterator[Thief]:
         trial = Trial(home, {})
         with redis_of(trial.settings):
             trial.tell(CALLER, WORDS)
+            trial.text(CALLER, "akazi")
             until_logged(home / "redis")
             yield Thief(trial, take(trial, tmp_path / "loot"), CALLER, WORDS)
         trial.close()
 
 
 def test_every_try_succeeds_while_the_keys_are_there_and_none_after(thief: Thief) -> None:
-    assert [succeeds() for succeeds in thief.tries.values()] == [True] * 5
+    assert [succeeds() for succeeds in thief.tries.values()] == [True] * 6
     assert thief.reads(thief.trial.home, thief.loot.folder) == set()
     (thief.loot.folder / "note.txt").write_text(f"she said {WORDS} from 0{CALLER[4:]}")
     assert {"note.txt: the words as plain", "note.txt: the number as plain"} <= thief.reads(
@@ -50,4 +51,4 @@ def test_every_try_succeeds_while_the_keys_are_there_and_none_after(thief: Thief
 
     for _ in thief.trial.pass_by(thief.loot.tip.id):
         pass
-    assert [succeeds() for succeeds in thief.tries.values()] == [False] * 5
+    assert [succeeds() for succeeds in thief.tries.values()] == [False] * 6

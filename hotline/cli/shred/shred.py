@@ -79,6 +79,7 @@ def _story(trial: Trial, to: Path, also: tuple[Path, ...], proof: Proof) -> None
     words = f"ikanari{secrets.token_hex(6)}"
     _say("somebody tells a tip")
     trial.tell(caller, words)
+    trial.text(caller, "akazi")
     until_logged(trial.home / "redis")
     loot = take(trial, to, *also)
     thief = Thief(trial, loot, caller, words)

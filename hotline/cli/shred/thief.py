@@ -6,7 +6,7 @@ succeeds proves nothing.
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from hotline.sealing.answers import open_answer
 from hotline.sealing.envelope import label
 from hotline.sealing.epochs import Epochs
 from hotline.sealing.keyfolder import KEY_BYTES, KeyFolder
-from hotline.sealing.opening import open_grant, open_tip, unwrap_desk_key
+from hotline.sealing.keymaking import RELAY_KEY
+from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.opening import LiveNumbers, open_grant, open_tip, unwrap_desk_key
 from hotline.sealing.pseudonyms import contact_by
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
-from hotline.store import asked_back, desks, tips
+from hotline.store import answers, asked_back, desks, tips
 from hotline.store import ledger as books
 from hotline.store.asked_back import AskedBack
 from hotline.store.ledger import FiledTip, WaitingCall
@@ -42,6 +44,8 @@ class Loot:
     asked: AskedBack = field(repr=False)
     wrapped: bytes = field(repr=False)
     contact_key: str = field(repr=False)
+    answers: Sequence[tuple[str, bytes]] = field(repr=False)
+    """Of strangers who wrote: contact and sealed number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Thief:
             "what she answered to a question back, from the same copy": self.opens_answer,
             "the runs in a copy of Redis' append-only file": self.opens_run,
             "whether it was this number, by the tip's pseudonym": self.recognises,
+            "whom an SMS was to answer, from a copy of the database, with the relay's key": self.reads_number,
         }
 
     def opens_tip(self) -> bool:
@@ -105,6 +110,17 @@ class Thief:
             for run in runs
         )
 
+    def reads_number(self) -> bool:
+        numbers = LiveNumbers(LiveKeys(self.trial.keys / "workers", RELAY_KEY))
+        for epochs in self._epochs():
+            for contact_key, sealed in self.loot.answers:
+                try:
+                    plain = numbers.open_number(epochs.unlock(sealed, contact_key.encode()))
+                except (KeyMissing, SealBroken):
+                    continue
+                return plain == self.caller
+        return False
+
     def recognises(self) -> bool:
         """With every key of every folder, whatever it is for."""
         return any(contact_by(key, self.caller) == self.loot.contact_key for key in self._keys())
@@ -147,10 +163,11 @@ def take(trial: Trial, to: Path, *also: Path) -> Loot:
         contact_key = tip.contact_key
         asked = asked_back.of_tip(session, filed.id)
         assert asked is not None
+        waiting = answers.sealed_numbers(session)
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Loot(to, filed, call, asked, wrapped, contact_key)
+    return Loot(to, filed, call, asked, wrapped, contact_key, waiting)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -12,6 +12,7 @@ from hotline.cli.chaos import calls
 from hotline.cli.init import FLOWS
 from hotline.config import Settings
 from hotline.domain.asking import STILL_TELLING
+from hotline.domain.message import MessageIn
 from hotline.domain.places import PROVINCES, districts, sectors
 from hotline.domain.rehearsal import demo_responders
 from hotline.domain.tip import NATIONAL
@@ -21,12 +22,14 @@ from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
 from hotline.services import (
     access,
+    answers,
     asking,
     authoring,
     call_backs,
     conversation,
     enrolment,
     epochs,
+    inbox,
     retention,
 )
 from hotline.store import migrate
@@ -81,8 +84,12 @@ class Trial:
         self.home = home
         self.clock = Clock()
         self.passphrase = secrets.token_hex(16)
-        signed = {"HOTLINE_CALL_BACK_NUMBER": "112"}
-        self.settings = Settings.read({"HOTLINE_HOME": str(home), **signed, **environ})
+        ours = {
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_INBOUND_SMS": "yes",
+            "HOTLINE_CALL_BACK_NUMBER": "112",
+        }
+        self.settings = Settings.read({**ours, **environ})
         make_keys(self.keys, self.clock.at)
         database = open_database(self.settings.database_url)
         migrate.upgrade(database)
@@ -130,11 +137,17 @@ class Trial:
         for keyed in (*MY_NUMBER, number, PIN, "3", words):
             handset.reply(keyed)
 
+    def text(self, msisdn: str, words: str) -> None:
+        """Somebody writes by SMS. Whatever answers her waits: this line has no worker."""
+        message = MessageIn(f"ATXid_{secrets.token_hex(16)}", sender=msisdn, text=words)
+        inbox.take_sms(self.hooks, message)
+
     def pass_by(self, tip_id: int) -> Iterator[str]:
         """Close the tip, and let its term run; says how far it is. Another caller dials each time, as callers do."""
         retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
         for days in PASSED:
             self.clock.at += timedelta(days=days)
+            answers.keep_time(self.relay)
             retention.tidy(self.relay)
             call_backs.keep_time(self.relay)
             Handset(self.hooks, "+250788000098")
