@@ -1,6 +1,6 @@
 """A book of what anybody may read: without the flows that gather or are private, and without the ways to them. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from hotline.engine.flow import Book, Call, Flow, Menu, Node
@@ -9,13 +9,16 @@ from hotline.engine.flow import Book, Call, Flow, Menu, Node
 def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -> Book:
     """The same book without every flow that gathers, is private, or is named in `but`; entered by `entries` alone.
 
-    A choice that leads to such a flow is not offered, and a call of one is passed over: there is no way in.
+    A choice that leads to such a flow is not offered, and a call of one is passed over: there is no way in. A flow that
+    only such a one leads to is not there either.
     """
-    flows = {
+    allowed = {
         name: flow
         for name, flow in book.flows.items()
         if name not in but and flow.gathers is None and not flow.private
     }
+    reached = _reached(allowed, (book.front, *entries.values()))
+    flows = {name: flow for name, flow in allowed.items() if name in reached}
     return replace(
         book,
         flows={name: _open(flow, flows) for name, flow in flows.items()},
@@ -23,6 +26,19 @@ def awareness(book: Book, *, but: Collection[str], entries: Mapping[str, str]) -
         # Menus are shorter here: their pages are not the others'.
         drawings={},
     )
+
+
+def _reached(flows: Mapping[str, Flow], begins: Iterable[str]) -> Collection[str]:
+    """The flows to which calls lead from these."""
+    seen: set[str] = set()
+    waiting = [name for name in begins if name in flows]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            called = (node.flow for node in flows[name].nodes.values() if isinstance(node, Call))
+            waiting += [flow for flow in called if flow in flows]
+    return seen
 
 
 def _open(flow: Flow, flows: Mapping[str, Flow]) -> Flow:
