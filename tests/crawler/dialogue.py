@@ -1,0 +1,132 @@
+"""One dialogue on the real services, and where it stands: a phone that knows what it typed and chose."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hotline.domain.ussd import EndNotice, UssdHop
+from hotline.emulator.reader import choices
+from hotline.engine.flow import Ask, Book, Finish, Menu
+from hotline.engine.run import Place, Run
+from hotline.engine.view import node_at
+from hotline.ports import Kit
+from hotline.services.conversation import end_session, take_turn
+from hotline.services.memory import recall
+from tests.builders import make_hop
+from tests.callers import Line
+
+CANARY = "Zuzuzu"
+"""What is typed where words are asked."""
+PIN = "8305"
+SHORT = 4
+"""A label of so few letters (No, Yego) says nothing by itself."""
+RECEIPT = re.compile(r"\d{3} \d{3} \d{3}")
+
+Hop = Callable[[Kit, UssdHop], str]
+Typed = Mapping[str, tuple[str, ...]]
+"""What this phone types, by the name under which the answer is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A digit; or, of what is typed under a name, the one at an index, since a code is another in each dialogue."""
+
+    digit: str
+    name: str = ""
+    at: int = 0
+
+
+@dataclass
+class Dialogue:
+    line: Line
+    msisdn: str
+    session_id: str
+    typed: Typed
+    hop: Hop = take_turn
+    text: str = ""
+    body: str = ""
+    shown: list[str] = field(default_factory=list)
+    """Every screen so far."""
+    said: list[tuple[Place, str]] = field(default_factory=list)
+    """What was answered, and where: the words, the digits, or the label that was chosen."""
+
+    def dial(self, ahead: str) -> None:
+        self.text = ahead
+        self._hear()
+
+    def press(self, key: Key) -> None:
+        self.key(self.typed[key.name][key.at] if key.name else key.digit)
+
+    def key(self, keyed: str) -> None:
+        self._remember(keyed)
+        self.text = f"{self.text}*{keyed}" if self.text else keyed
+        self._hear()
+
+    def again(self) -> None:
+        """The same hop once more."""
+        before = self.body
+        self._hear()
+        self.shown.pop()
+        assert self.body == before
+
+    def hang_up(self) -> None:
+        end_session(self.kit, EndNotice(self.session_id, "Incomplete"))
+
+    @property
+    def kit(self) -> Kit:
+        return self.line.kit
+
+    @property
+    def book(self) -> Book:
+        return self.kit.books.book(self.kit.books.live())
+
+    @property
+    def run(self) -> Run:
+        """As the line remembers it between two hops."""
+        heard = recall(self.kit, self.kit.pseudonyms.session(self.session_id)).heard
+        assert heard is not None
+        return heard.run
+
+    @property
+    def place(self) -> Place:
+        return self.run.calls[-1]
+
+    @property
+    def ends(self) -> bool:
+        return self.body.startswith("END ")
+
+    def keys(self) -> Iterator[Key]:
+        """Everything that leads on from here, but for another language."""
+        node = node_at(self.book, self.place)
+        if self.ends or node is None or isinstance(node, Finish):
+            return
+        if isinstance(node, Ask) and node.kind != "place":
+            yield from (Key("", node.saves, at) for at in range(len(self.typed[node.saves])))
+        languages = {"Kinyarwanda", "English", "Francais"}
+        for label, digit in choices(self.body).items():
+            if label not in languages:
+                yield Key(digit)
+        if re.search(r"(?:^|\s)9 \S", self.body):
+            yield Key("9")
+
+    def echoes(self) -> Iterator[str]:
+        """What this screen shows of what was answered on another."""
+        prose = re.sub(r"(?m)^[0-9] .*$", "", self.body[4:])
+        for place, answer in self.said:
+            elsewhere = (place.flow, place.node) != (self.place.flow, self.place.node)
+            if elsewhere and re.search(rf"(?i)\b{re.escape(answer)}\b", prose):
+                yield answer
+
+    def _remember(self, keyed: str) -> None:
+        place, node = self.place, node_at(self.book, self.place)
+        if isinstance(node, Menu | Ask) and node.saves is not None:
+            labels = {digit: label for label, digit in choices(self.body).items()}
+            answer = labels.get(keyed, keyed).rstrip(" .!?")
+            if len(answer) > SHORT or answer == PIN:
+                self.said.append((place, answer))
+        self.said.extend((place, number) for number in RECEIPT.findall(self.body))
+
+    def _hear(self) -> None:
+        hop = make_hop(session_id=self.session_id, caller=self.msisdn, text=self.text)
+        self.body = self.hop(self.kit, hop)
+        self.shown.append(self.body)

@@ -1,0 +1,78 @@
+"""Every screen that a standing leads to, in one language, each met once on a walk from a dial."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hotline.emulator.reader import choices
+from hotline.engine.run import Place
+from hotline.services.conversation import take_turn
+from hotline.text.languages import FIRST, LANGUAGES
+from tests.callers import Line
+from tests.crawler.dialogue import RECEIPT, Dialogue, Hop, Key
+from tests.crawler.standings import TYPED, Standing
+
+Way = tuple[Key, ...]
+
+
+@dataclass
+class Explorer:
+    line: Line
+    standing: Standing
+    language: str
+    hop: Hop = take_turn
+    most: int = 10_000
+    """After so many screens it stops."""
+
+    def screens(self, msisdn: str) -> Iterator[tuple[Dialogue, Way]]:
+        """Walk on for as long as something is new; what else could be pressed begins a walk of its own."""
+        met: set[tuple[Place, str]] = set()
+        ahead: deque[Way] = deque([()])
+        while ahead:
+            way = ahead.popleft()
+            dialogue = self.walked(msisdn, way)
+            while (here := (dialogue.place, masked(dialogue.body))) not in met:
+                met.add(here)
+                yield dialogue, way
+                if len(met) >= self.most:
+                    return
+                keys = self._keys(dialogue)
+                if not keys:
+                    break
+                ahead.extend((*way, key) for key in keys[1:])
+                way = (*way, keys[0])
+                dialogue.press(keys[0])
+
+    def walked(self, msisdn: str, way: Way, *, forgetful: bool = False) -> Dialogue:
+        """A new dialogue, at the end of a way; on a line that forgets every run, where that is asked for."""
+        dialogue = self.dialled(msisdn, self.standing.entry, prepared=True)
+        if self.standing.meanwhile is not None:
+            self.standing.meanwhile(self.line)
+        own = next(one.name for one in LANGUAGES if one.code == self.language)
+        if self.language != FIRST and not self.standing.enrolled:
+            dialogue.key(choices(dialogue.body)[own])
+        for key in (*map(Key, self.standing.opening), *way):
+            dialogue.press(key)
+            if forgetful:
+                self.line.flush()
+                dialogue.again()
+        return dialogue
+
+    def dialled(self, msisdn: str, ahead: str = "", *, prepared: bool = False) -> Dialogue:
+        typed = self.standing.prepare(self.line, msisdn, self.language) if prepared else {}
+        session_id = f"tour-{next(self.line.numbers)}"
+        dialogue = Dialogue(self.line, msisdn, session_id, {**TYPED, **typed}, self.hop)
+        dialogue.dial(ahead)
+        return dialogue
+
+    def new_phone(self) -> str:
+        return f"+25079{next(self.line.numbers):07}"
+
+    def _keys(self, dialogue: Dialogue) -> list[Key]:
+        within = self.standing.within
+        return [*dialogue.keys()] if not within or dialogue.place.flow in within else []
+
+
+def masked(screen: str) -> str:
+    """Without the one number that is another in each dialogue."""
+    return RECEIPT.sub("000 000 000", screen)

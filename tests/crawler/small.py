@@ -1,0 +1,27 @@
+"""A country of one province, one district and one sector, whose names stand nowhere else in any flow."""
+
+from dataclasses import replace
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.engine.run import Option
+from hotline.services.places import PlaceLists, place_lists
+from hotline.text.languages import CODES
+from tests.callers import Line
+
+
+def small(line: Line) -> Line:
+    """The same line in it."""
+    books = SqlBookshelf(line.database, canaries())
+    return replace(line, kit=replace(line.kit, books=books))
+
+
+def canaries() -> PlaceLists:
+    return PlaceLists(
+        {
+            name: tuple(
+                Option(one.value, dict.fromkeys(CODES, f"Zuzu{name.replace('.', '')}"))
+                for one in options[:1]
+            )
+            for name, options in place_lists().items()
+        }
+    )

@@ -1,0 +1,153 @@
+"""C9 and C14 at every node of every shipped flow, in three languages, through the real services."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.ussd import UssdHop
+from hotline.engine.flow import Ask, Book, Finish, Menu, Say
+from hotline.engine.run import Place
+from hotline.ports import Kit
+from hotline.services import call_backs, delivery, intake, referral
+from hotline.services.conversation import take_turn
+from hotline.store.messages import Message
+from hotline.text.languages import CODES
+from tests.callers import Line, line
+from tests.crawler.dialogue import SHORT
+from tests.crawler.explorer import Explorer
+from tests.crawler.small import small
+from tests.crawler.standings import STANDINGS, WITNESS, Standing
+from tests.crawler.tour import Tour
+from tests.fakes import FakeSms
+
+__all__ = ["line"]
+
+GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank you. Goodbye."}
+NATIONAL = "+250788000090"
+KNOWN = "+250788000100"
+MONTH = timedelta(days=31)
+
+
+@pytest.fixture
+def sms() -> FakeSms:
+    return FakeSms()
+
+
+@pytest.fixture
+def whole(line: Line, sms: FakeSms) -> Line:
+    """A line that offers all it can offer, a call among it."""
+    offers = replace(line.kit.line, call_back_number="112")
+    return small(replace(line, kit=replace(line.kit, line=offers, sms=sms)))
+
+
+def toured(line: Line, language: str, standings: Iterable[Standing] = STANDINGS) -> list[Tour]:
+    tours = []
+    for number, standing in enumerate(standings):
+        if standing.later:
+            line.clock.at += MONTH
+        tour = Tour(Explorer(line, standing, language), f"+2507880001{number:02}")
+        tour.go()
+        tours.append(tour)
+    return tours
+
+
+def with_a_screen(book: Book) -> set[Place]:
+    return {
+        Place(flow.name, name)
+        for flow in book.flows.values()
+        for name, node in flow.nodes.items()
+        if isinstance(node, Say | Menu | Ask) or (isinstance(node, Finish) and node.text)
+    }
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("language", CODES)
+def test_c9_c14_nothing_is_left_behind_at_any_node(
+    whole: Line, sms: FakeSms, language: str
+) -> None:
+    tours = toured(whole, language)
+    assert [fault for tour in tours for fault in tour.faults] == []
+
+    seen = {node for tour in tours for node in tour.nodes}
+    book = whole.kit.books.book(whole.kit.books.live())
+    assert with_a_screen(book) - seen == set(), "no standing leads there: add one"
+
+    callers = [tour for tour in tours if not tour.explorer.standing.enrolled]
+    assert {end for tour in callers for end in tour.ends} == {f"END {GOODBYE[language]}"}
+
+    do_what_waits(whole)
+    written_to = {msisdn for msisdn, _ in sms.sent}
+    helpers = {tour.phone for tour in tours if tour.explorer.standing.enrolled}
+    assert NATIONAL in written_to
+    assert written_to <= {NATIONAL, *helpers}
+    assert WITNESS not in written_to
+
+
+def do_what_waits(line: Line) -> None:
+    """All that the clock and the workers would do of it, the SMS included."""
+    line.clock.turn(minutes=4)
+    intake.rescue_silent(line.kit)
+    call_backs.keep_time(line.kit)
+    while referral.refer_waiting(line.kit):
+        pass
+    while delivery.deliver_due(line.kit):
+        pass
+    assert line.all(Message)
+
+
+@dataclass
+class Spoilt:
+    """A line that answers as ours does, but for one thing."""
+
+    how: str
+    last: dict[str, str] = field(default_factory=dict)
+    """By phone, and by session: what it was answered last."""
+
+    def __call__(self, kit: Kit, hop: UssdHop) -> str:
+        body, keyed = take_turn(kit, hop), hop.text.split("*")[-1]
+        before, here = self.last.get(hop.caller, ""), self.last.get(hop.session_id, "")
+        match self.how:
+            case "goes on where she was" if not hop.text and before.startswith("CON "):
+                body = before
+            case "greets whoever called before" if before and not hop.text:
+                body = body.replace("Akazi", "Murakaza neza! Akazi", 1)
+            case "shows what was typed" if len(keyed) > SHORT:
+                body += f"\n({keyed})"
+            case "shows what was chosen" if keyed == "1" and "Zuzuprovinces" in here:
+                body += "\nZuzuprovinces."
+            case "keeps her place at 000" if keyed == "000":
+                body = here
+            case "knows whoever called before" if hop.text.endswith("*1") and hop.caller in KNOWN:
+                body += "\nMurakaza neza"
+            case "remembers an entry" if hop.text == "11" and hop.caller in KNOWN:
+                body += "\nMurakaza neza"
+        self.last[hop.caller] = self.last[hop.session_id] = body
+        return body
+
+
+WAYS = {
+    "goes on where she was": "a redial is not a first dial",
+    "greets whoever called before": "a redial after hanging up is not a first dial",
+    "shows what was typed": "an earlier answer is shown",
+    "shows what was chosen": "an earlier answer is shown",
+    "keeps her place at 000": "000 does not show the front",
+    "knows whoever called before": "a phone that called before sees something else",
+    "remembers an entry": "entry 11 knows a phone that called before",
+}
+REPORT_ALONE = Standing("whoever tells", opening=("5", "2"), within=frozenset({"report"}))
+MOST = 14
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_the_tour_finds_a_line_that(how: str, whole: Line) -> None:
+    tour = Tour(Explorer(whole, REPORT_ALONE, "rw", Spoilt(how), most=MOST), KNOWN)
+    tour.go()
+    assert any(fault.endswith(WAYS[how]) for fault in tour.faults)
+
+
+def test_the_tour_finds_nothing_wrong_with_ours(whole: Line) -> None:
+    tour = Tour(Explorer(whole, REPORT_ALONE, "rw", most=MOST), KNOWN)
+    tour.go()
+    assert tour.faults == []

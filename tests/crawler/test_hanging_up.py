@@ -1,0 +1,121 @@
+"""C8 and C9 at every node of the report: what hanging up there has told, and what `000` takes back.
+
+What is promised stands here a second time, in the product's own words, and knows nothing of `domain/tip.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+
+import pytest
+
+from hotline.domain.jobs import Job
+from hotline.domain.places import districts
+from hotline.services import referral
+from hotline.store.messages import Referral
+from hotline.store.tips import Tip
+from hotline.text.languages import CODES
+from tests.builders import make_responder
+from tests.callers import Line, line
+from tests.crawler.dialogue import Dialogue
+from tests.crawler.explorer import Explorer, Way
+from tests.crawler.small import small
+from tests.crawler.standings import Standing
+
+__all__ = ["line"]
+
+PHONE, HELPER = "+250788000001", "+250788000002"
+THREE_WAYS = {"yes": "1", "no": "2", "unsure": "3"}
+EVERY = [
+    pytest.param(danger, official, CODES[(row + column) % len(CODES)], id=f"{danger}-{official}")
+    for (row, danger), (column, official) in product(enumerate(THREE_WAYS), enumerate(THREE_WAYS))
+]
+"""Each answer to the first question with each to the second; each of them is met in each language."""
+
+
+def telling(line: Line, danger: str, official: str, language: str) -> Explorer:
+    opening = ("5", THREE_WAYS[danger], THREE_WAYS[official])
+    standing = Standing("whoever tells", opening=opening, within=frozenset({"report"}))
+    return Explorer(small(line), standing, language)
+
+
+def promised(answers: Mapping[str, str]) -> str | None:
+    """Whole after nine answers, filed at once with danger and a place, kept as a draft with a place and a kind."""
+    placed = "district" in answers or answers.get("province") in ("abroad", "unsure")
+    if "visit" in answers:
+        return "complete"
+    if placed and answers["danger"] == "yes":
+        return "filed"
+    return "draft" if placed and "kind" in answers else None
+
+
+def tips_of(line: Line, dialogue: Dialogue) -> list[Tip]:
+    key = line.kit.pseudonyms.session(dialogue.session_id)
+    return [tip for tip in line.tips if tip.session_key == key]
+
+
+def ways(explorer: Explorer) -> Iterator[tuple[Way, Mapping[str, str]]]:
+    """To every screen of the report, with what was answered by then."""
+    found = [(way, dialogue.run.answers) for dialogue, way in explorer.screens(PHONE)]
+    assert len(found) > 10
+    yield from found
+
+
+def enrol_helper(line: Line) -> int:
+    """Of every district. The national desk has somebody already."""
+    codes = tuple(district.code for district in districts())
+    helper = make_responder(msisdn=HELPER, districts=codes)
+    with line.database.writing() as session:
+        session.add(helper)
+        session.flush()
+        return helper.id
+
+
+@pytest.mark.parametrize(("danger", "official", "language"), EVERY)
+def test_c8_hanging_up_at_any_node_has_told_what_is_promised(
+    line: Line, danger: str, official: str, language: str
+) -> None:
+    """On a line that forgets every run: as it is after each hop with Redis emptied."""
+    helper = enrol_helper(line)
+    explorer = telling(line, danger, official, language)
+    for way, answers in ways(explorer):
+        dialogue = explorer.walked(PHONE, way, forgetful=True)
+        by_then = promised(answers)
+        rung = {row_id for job, row_id in line.jobs.rung if job is Job.REFER_TIP}
+        tips = tips_of(line, dialogue)
+        assert [tip.state for tip in tips] == ([by_then] if by_then else [])
+        assert all((tip.id in rung) == (by_then != "draft") for tip in tips)
+
+        dialogue.hang_up()
+        for tip in tips_of(line, dialogue):
+            assert tip.state == ("filed" if by_then == "draft" else by_then)
+            at_the_district = tip.place not in ("abroad", "unsure") and official == "no"
+            assert line.desks_of(tip) == {"national", *([tip.place] if at_the_district else [])}
+            told = told_of(line, tip)
+            assert told
+            assert (helper in told) == at_the_district
+
+
+def told_of(line: Line, tip: Tip) -> set[int]:
+    referral.refer_waiting(line.kit)
+    return {row.responder_id for row in line.all(Referral) if row.tip_id == tip.id}
+
+
+@pytest.mark.parametrize(
+    ("danger", "official", "language"), [*zip(THREE_WAYS, ("no",) * 3, CODES, strict=True)]
+)
+def test_c9_000_at_any_node_erases_what_is_not_filed_and_marks_what_is(
+    line: Line, danger: str, official: str, language: str
+) -> None:
+    explorer = telling(line, danger, official, language)
+    for way, answers in ways(explorer):
+        dialogue = explorer.walked(PHONE, way)
+        if dialogue.ends:
+            continue
+        by_then = promised(answers)
+        dialogue.key("000")
+        dialogue.hang_up()
+        tips = tips_of(line, dialogue)
+        kept = by_then in ("filed", "complete")
+        assert [(tip.state, tip.do_not_visit) for tip in tips] == (
+            [(by_then, True)] if kept else []
+        )

@@ -1,0 +1,83 @@
+"""What must hold at every screen of a standing: of a redial, of `000`, and of what was answered before.
+
+Whoever dials again from the same phone, hung up or not, sees what a phone sees that never called, and `000` shows that
+too. No screen holds what was answered on another, nor anything that depends on who called before from this phone.
+"""
+
+from dataclasses import dataclass, field
+
+from hotline.engine.flow import Finish
+from hotline.engine.run import Place
+from hotline.engine.view import node_at
+from tests.crawler.dialogue import Dialogue
+from tests.crawler.explorer import Explorer, Way, masked
+
+Met = tuple[Way, list[str]]
+
+
+@dataclass
+class Tour:
+    explorer: Explorer
+    phone: str
+    nodes: set[Place] = field(default_factory=set)
+    """Every node that showed a screen."""
+    ends: set[str] = field(default_factory=set)
+    """Every last screen."""
+    faults: list[str] = field(default_factory=list)
+    _front: str = ""
+
+    def go(self) -> None:
+        self._front = self._dialled(self.explorer.new_phone())
+        met: list[Met] = []
+        for dialogue, way in self.explorer.screens(self.phone):
+            met.append((way, [*dialogue.shown]))
+            self._meet(dialogue)
+        for way, shown in met:
+            self._go_again(way, shown)
+        self._dial_entries()
+
+    def _meet(self, dialogue: Dialogue) -> None:
+        place = dialogue.place
+        self.nodes.add(Place(place.flow, place.node))
+        for _ in dialogue.echoes():
+            self._fault(dialogue, "an earlier answer is shown")
+        if self._dialled(self.phone) != self._front:
+            self._fault(dialogue, "a redial is not a first dial")
+        dialogue.hang_up()
+        if self._dialled(self.phone) != self._front:
+            self._fault(dialogue, "a redial after hanging up is not a first dial")
+        if isinstance(node_at(dialogue.book, place), Finish):
+            self.ends.add(dialogue.body)
+
+    def _go_again(self, way: Way, shown: list[str]) -> None:
+        """On a phone that never called, and `000` at the end."""
+        enrolled = self.explorer.standing.enrolled
+        phone = self.phone if enrolled else self.explorer.new_phone()
+        dialogue = self.explorer.walked(phone, way)
+        if not enrolled and [*map(masked, dialogue.shown)] != [*map(masked, shown)]:
+            self._fault(dialogue, "a phone that called before sees something else")
+        if dialogue.ends:
+            return
+        dialogue.key("000")
+        if dialogue.body != self._front:
+            self._fault(dialogue, "000 does not show the front")
+        dialogue.hang_up()
+        if self._dialled(phone) != self._front:
+            self._fault(dialogue, "a redial after 000 is not a first dial")
+
+    def _dial_entries(self) -> None:
+        """Everything that is printed, but for what this phone is known behind."""
+        dialogue = self.explorer.dialled(self.phone)
+        stranger = self.explorer.new_phone()
+        for entry in sorted({*dialogue.book.entries} - {self.explorer.standing.entry}):
+            if self._dialled(self.phone, entry) != self._dialled(stranger, entry):
+                self._fault(dialogue, f"entry {entry} knows a phone that called before")
+
+    def _dialled(self, msisdn: str, ahead: str = "") -> str:
+        return self.explorer.dialled(msisdn, ahead).body
+
+    def _fault(self, dialogue: Dialogue, what: str) -> None:
+        """Without the screen: it may hold what should not be shown."""
+        here = dialogue.place
+        name = self.explorer.standing.name
+        self.faults.append(f"{here.flow}.{here.node}, {name}: {what}")
