@@ -14,6 +14,8 @@ from hotline.text.gsm7 import septets, to_gsm7
 
 DEFAULT_LIMIT = 156
 """Septets of body. A setting per network: nobody publishes Rwanda's."""
+NARROWEST = 16
+"""Letters in a line of the narrowest phones. They break between words, and in the middle of one that is longer."""
 SMALLEST_ROOM = 40
 """Below this no page is laid out, whatever the limit says: a line of that size carries no menu."""
 NUMBERS = "12345678"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
 from hotline.engine.placeholders import filled
 from hotline.engine.run import Facts, Option, Place, Run
-from hotline.engine.screen import NUMBERS, Button, Layout
+from hotline.engine.screen import NARROWEST, NUMBERS, Button, Layout
 from hotline.engine.words import words
 from hotline.text.languages import FIRST, LANGUAGES
 
@@ -132,14 +132,21 @@ def _ways_out(
     back, home = f"0 {own.back}", f"00 {own.home}"
 
     if isinstance(node, Ask) and node.skip is not None:
-        return f"0 {said(node.skip, run.language)}", (f" {home}",)
+        skip = f"0 {said(node.skip, run.language)}"
+        return skip, (_behind(skip, home),)
     if isinstance(node, Say) and node.goes is not None:
         tail = f"9 {own.more}"
     elif has_choices or isinstance(node, Ask):
         tail = ""
     else:
-        return back, (f" {home}",)
-    return tail, () if at_front(book, run) else (f"\n{back} {home}", f"\n{back}")
+        return back, (_behind(back, home),)
+    return tail, () if at_front(book, run) else (f"\n{back}{_behind(back, home)}", f"\n{back}")
+
+
+def _behind(way: str, home: str) -> str:
+    """The way home on the line of another, or under it where a narrow phone would part the key from its word."""
+    gap = " " if len(f"{way} {home}") <= NARROWEST else "\n"
+    return f"{gap}{home}"
 
 
 def at_front(book: Book, run: Run) -> bool:

@@ -25,7 +25,7 @@ NATIONAL = {
     "+250788100002": f"Gasabo, urgent. Composez {ENTRY}",
 }
 REFERENCE = re.compile(r"([A-Z0-9]{4,6}): ")
-LIST = "Hitamo icyo ufata\n1 {reference}\n0 Subira inyuma 00 Ahabanza"
+LIST = "Hitamo icyo ufata\n1 {reference}\n0 Subira inyuma\n00 Ahabanza"
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 

@@ -24,7 +24,7 @@ RECEIPT = re.compile(r"\d{3} \d{3} \d{3}")
 
 Hop = Callable[[Kit, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]
-"""What this phone types, by the name under which the answer is kept."""
+"""What this phone types, by the name under which the answer is kept; the canary where nothing is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Dialogue:
         self._hear()
 
     def press(self, key: Key) -> None:
-        self.key(self.typed[key.name][key.at] if key.name else key.digit)
+        self.key(self._typed(key.name)[key.at] if key.name else key.digit)
 
     def key(self, keyed: str) -> None:
         self._remember(keyed)
@@ -101,7 +101,7 @@ class Dialogue:
         if self.ends or node is None or isinstance(node, Finish):
             return
         if isinstance(node, Ask) and node.kind != "place":
-            yield from (Key("", node.saves, at) for at in range(len(self.typed[node.saves])))
+            yield from (Key("", node.saves, at) for at in range(len(self._typed(node.saves))))
         languages = {"Kinyarwanda", "English", "Francais"}
         for label, digit in choices(self.body).items():
             if label not in languages:
@@ -116,6 +116,9 @@ class Dialogue:
             elsewhere = (place.flow, place.node) != (self.place.flow, self.place.node)
             if elsewhere and re.search(rf"(?i)\b{re.escape(answer)}\b", prose):
                 yield answer
+
+    def _typed(self, name: str) -> tuple[str, ...]:
+        return self.typed.get(name, (CANARY,))
 
     def _remember(self, keyed: str) -> None:
         place, node = self.place, node_at(self.book, self.place)

@@ -20,7 +20,6 @@ NOBODYS_NUMBER, NOBODYS_CODE = "430021655", "87654321"
 WITNESS = "+250788000032"
 TYPED: Typed = {
     "typed": (CANARY, "Gasabo"),
-    "landmark": (CANARY,),
     "receipt": (NOBODYS_NUMBER,),
     "pin": (PIN,),
     "leader_code": (NOBODYS_CODE,),

@@ -26,9 +26,7 @@ class Pages:
 
 
 def test_choices_stand_under_and_behind_one_another() -> None:
-    screen = (
-        "Ikibazo?\n1 Akazi ko mu rugo\n5 Ikibazo\n7 English 8 Francais\n0 Subira inyuma 00 Ahabanza"
-    )
+    screen = "Ikibazo?\n1 Akazi ko mu rugo\n5 Ikibazo\n7 English 8 Francais\n0 Subira inyuma\n00 Ahabanza"
     assert choices(screen) == {
         "Akazi ko mu rugo": "1",
         "Ikibazo": "5",

@@ -85,6 +85,8 @@ def _menu(*labels: str, **fields: Any) -> dict[str, Any]:
         (_learn(_menu("y" * 200), end=ENDS), Code.TOO_LONG, "one", "the label of choices.0 is"),
         ({"tell": {"a": _say("word " * 40, goes="b"), "b": ENDS}}, Code.TOO_LONG, "a", "needs 2 screens"),
         (_learn(_say("word " * 140)), Code.TOO_LONG, "one", "3 at most"),
+        (_learn(_say(f"One {'x' * 17}")), Code.BROKEN_WORD, "one", f"text holds {'x' * 17}"),
+        (_learn(_menu("a", f"{'x' * 15} b")), Code.BROKEN_WORD, "one", f"choices.1 holds {'x' * 15}"),
         (_learn(_menu(*"abcdef")), Code.TOO_MANY_CHOICES, "one", "offers 6 choices"),
         (_learn(_say("Report it")), Code.TOO_EARLY, "one", 'says "report" on screen 2'),
         (_learn(_say("The police")), Code.TOO_EARLY, "one", 'says "police" on screen 2'),
@@ -110,6 +112,11 @@ def test_a_fault_is_found(
     assert all(message in finding.message for finding in found)
     assert node is None or {finding.node for finding in found} == {node}
     assert all(finding.fix for finding in found)
+
+
+def test_words_that_just_fit_a_narrow_phone_are_no_fault() -> None:
+    found = _found(**_learn(_menu("x" * 14, f"a {'x' * 16}"), two=_say("x" * 16)))
+    assert [finding for finding in found if finding.code is Code.BROKEN_WORD] == []
 
 
 def test_an_unknown_entry_is_found() -> None:
@@ -179,7 +186,8 @@ def test_a_label_is_measured_with_its_number_and_the_line_that_leads_on(
     letters: int, codes: set[Code]
 ) -> None:
     """156 septets, less 6 held back, 9 for `9 Komeza` on its line, 2 for `1 ` and 3 for the ` rw` of the test."""
-    learn = {"one": {"menu": {"text": t("x"), "choices": [choice("y" * letters, goes="end")]}}}
+    label = ("yyyy " * 40)[: letters - 1] + "y"
+    learn = {"one": {"menu": {"text": t("x"), "choices": [choice(label, goes="end")]}}}
     found = _found(learn={**learn, "end": ENDS})
     assert {finding.code for finding in found} == codes
 

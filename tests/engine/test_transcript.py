@@ -24,28 +24,33 @@ with reporting
 | 1 Yes rw
 | 2 No rw
 | Nobody asks a name rw
-| 0 Subira inyuma 00 Ahabanza
+| 0 Subira inyuma
+| 00 Ahabanza
 > 2
 ! Answered danger=no
 | Where? rw
 | 1 Province 1
 | 2 Province 2
 | 3 Not sure rw
-| 0 Subira inyuma 00 Ahabanza
+| 0 Subira inyuma
+| 00 Ahabanza
 > 3
 ! Answered province=unsure
 | How many? rw
-| 0 Subira inyuma 00 Ahabanza
+| 0 Subira inyuma
+| 00 Ahabanza
 > 2
 ! Answered many=2
 ! Completed tip
 | Saved rw
 | 1 Finish rw
 | 2 Landmark rw
-| 0 Subira inyuma 00 Ahabanza
+| 0 Subira inyuma
+| 00 Ahabanza
 > 2
 | Landmark? rw
-| 0 Skip rw 00 Ahabanza
+| 0 Skip rw
+| 00 Ahabanza
 > by the *church*
 ! Answered landmark=by the *church*
 ! Finished

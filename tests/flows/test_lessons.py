@@ -73,7 +73,7 @@ def test_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
 ) -> None:
     for place, node in lesson:
         (page,) = paginate(view(BOOK, node, Run(language, (place,)), Facts()).layout)
-        assert page.text.split("\n")[-1].startswith("0 ")
+        assert any(line.startswith("0 ") for line in page.text.split("\n"))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

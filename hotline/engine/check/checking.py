@@ -13,6 +13,7 @@ from hotline.engine.check import (
     paths,
     reporting,
     texts,
+    widths,
 )
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document import Lists, bind, read
@@ -44,6 +45,7 @@ def _findings(book: Book, limit: int) -> Iterator[Finding]:
     yield from texts.missing_languages(book)
     yield from texts.letters(book)
     yield from texts.unsigned_numbers(book)
+    yield from widths.broken_words(book)
     yield from lengths.labels(book, limit)
     yield from lengths.pages(book, limit)
     yield from lengths.choices(book)

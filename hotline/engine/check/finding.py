@@ -24,6 +24,8 @@ class Code(StrEnum):
     LETTER = "letter"
     NUMBER_UNSIGNED = "number_unsigned"
     TOO_LONG = "too_long"
+    BROKEN_WORD = "broken_word"
+    """A narrow phone breaks it in its middle, or parts a label from its digit."""
     TOO_MANY_CHOICES = "too_many_choices"
     TOO_EARLY = "too_early"
     LAST_SCREEN = "last_screen"
