@@ -21,6 +21,7 @@ PIN = "8305"
 SHORT = 4
 """A label of so few letters (No, Yego) says nothing by itself."""
 RECEIPT = re.compile(r"\d{3} \d{3} \d{3}")
+CERTIFICATE = re.compile(r"\b[A-Z0-9]{4} [A-Z0-9]{4} [A-Z0-9]{4}\b")
 
 Hop = Callable[[Kit, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]

@@ -7,16 +7,21 @@ from sqlalchemy import select, update
 
 from hotline.domain.gathering import THEMES
 from hotline.domain.joining import Roll
-from hotline.services import joining, referral, retention
+from hotline.domain.tip import NATIONAL
+from hotline.domain.training import LESSONS
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services import asking, certificates, joining, referral, retention
+from hotline.store.desks import ENROLMENT, DeskMember
 from hotline.store.messages import Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 from tests.builders import make_responder
-from tests.callers import DANGER_HERE, REST, Line
+from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
 from tests.services.test_receipts import MY_NUMBER
 
 NOBODYS_NUMBER, NOBODYS_CODE = "430021655", "87654321"
+PASSPHRASE = "correct horse"
 WITNESS = "+250788000032"
 TYPED: Typed = {
     "typed": (CANARY, "Gasabo"),
@@ -78,6 +83,17 @@ class Joined:
             assert joining.join(session, line.kit, self.roll, msisdn, code, line.clock())
         line.clock.turn(seconds=1)
         return {}
+
+
+def as_certified(line: Line, msisdn: str, language: str) -> Typed:
+    """An officer's phone that has passed every lesson."""
+    Joined(Roll.OFFICERS)(line, msisdn, language)
+    number_key = line.kit.pseudonyms.joined(Roll.OFFICERS, msisdn)
+    with line.database.writing() as session:
+        for lesson in LESSONS:
+            certificates.pass_lesson(session, number_key, lesson, line.clock())
+    line.clock.turn(seconds=1)
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +173,40 @@ def _closed(line: Line, tip_id: int) -> None:
     retention.close_tip(line.kit, tip_id, by="Desk", reason="over")
 
 
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """Of a tip: the national desk has asked this one question back."""
+
+    question: str
+
+    def __call__(self, line: Line, tip_id: int) -> None:
+        with line.database.writing() as session:
+            if session.scalar(select(DeskMember)) is None:
+                session.add(_member(line))
+        line.clock.turn(minutes=4)
+        asking.ask(
+            line.kit,
+            tip_id,
+            self.question,
+            desk=NATIONAL,
+            passphrase=PASSPHRASE,
+            by="Desk",
+            reason="to know",
+        )
+
+
+def _member(line: Line) -> DeskMember:
+    """Whoever opens what is the national desk's."""
+    wrapping = WrappingKey.stretch(PASSPHRASE, Costs(passes=1, kib=8))
+    wrapped = wrapping.wrap(bytes(DESK_KEY), owner=NATIONAL)
+    return DeskMember(
+        desk_code=NATIONAL, member=ENROLMENT, wrapped_key=wrapped, created_at=line.clock.at
+    )
+
+
 NAMED = {Roll.LEADERS: "leader", Roll.OFFICERS: "officer"}
 STATUSES = {"received": _received, "checking": _checking, "helper": _helped, "closed": _closed}
+QUESTIONS = ("still", "leave", "moved", "children", "many", "when", "doctor", "landmark")
 ROLLS = {Roll.LEADERS: "45", Roll.OFFICERS: "46"}
 
 STANDINGS = (
@@ -174,6 +222,15 @@ STANDINGS = (
     ),
     *(
         Standing(
+            f"holder of a number, who is asked: {question}",
+            opening=MY_NUMBER,
+            within=frozenset({"questions", "receipt"}),
+            prepare=Holder(AskedBack(question)),
+        )
+        for question in QUESTIONS
+    ),
+    *(
+        Standing(
             f"{NAMED[roll]} with a code",
             entry,
             within=frozenset({roll.value}),
@@ -182,6 +239,12 @@ STANDINGS = (
         for roll, entry in ROLLS.items()
     ),
     Standing("officer on the roll", "46", prepare=Joined(Roll.OFFICERS)),
+    Standing(
+        "officer who passed every lesson",
+        "46",
+        within=frozenset({Roll.OFFICERS.value}),
+        prepare=as_certified,
+    ),
     Standing("helper with nothing to take", "90", prepare=as_idle_helper, enrolled=True),
     Standing("helper with a case", "90", prepare=as_helper, enrolled=True),
     Standing(

@@ -62,7 +62,7 @@ def with_a_screen(book: Book) -> set[Place]:
     }
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", CODES)
 def test_c9_c14_nothing_is_left_behind_at_any_node(
     whole: Line, sms: FakeSms, language: str

@@ -26,7 +26,7 @@ __all__ = ["line"]
 PHONE, HELPER = "+250788000001", "+250788000002"
 THREE_WAYS = {"yes": "1", "no": "2", "unsure": "3"}
 EVERY = [
-    pytest.param(danger, official, CODES[(row + column) % len(CODES)], id=f"{danger}-{official}")
+    (danger, official, CODES[(row + column) % len(CODES)])
     for (row, danger), (column, official) in product(enumerate(THREE_WAYS), enumerate(THREE_WAYS))
 ]
 """Each answer to the first question with each to the second; each of them is met in each language."""

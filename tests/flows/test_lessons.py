@@ -68,7 +68,7 @@ def test_a_lesson_takes_three_screens_at_most_and_is_counted_on_its_last(lesson:
 
 @pytest.mark.parametrize("lesson", LESSONS)
 @pytest.mark.parametrize("language", CODES)
-def test_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
+def test_c5_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
     lesson: Lesson, language: str
 ) -> None:
     for place, node in lesson:

@@ -130,7 +130,7 @@ def test_every_answer_is_explained_in_one_screen_kindly_and_never_repeated(
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_a_question_is_one_screen(quiz: Flow, language: str) -> None:
+def test_c6_a_question_is_one_screen(quiz: Flow, language: str) -> None:
     for asked in asked_in(quiz):
         run = Run(language, (asked.place,))
         (page,) = paginate(view(BOOK, asked.question, run, Facts()).layout)

@@ -107,7 +107,7 @@ def test_every_kinyarwanda_text_is_a_draft_until_somebody_has_read_it() -> None:
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_the_front_is_one_page_and_names_no_report(language: str) -> None:
+def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
     """C4."""
     front = screens(*FIRST_KEYS[language])[-1]
 

@@ -26,7 +26,9 @@ from tests.services.test_receipts import MY_NUMBER, PIN, asked, given, wrong
 PASSPHRASE = "correct horse"
 LAST = "END Murakoze. Murabeho."
 OFFER = "3 Subiza ikibazo"
-STATUS = "CON Byakiriwe.\n1 Soza\n2 Siba ibyo navuze\n3 Subiza ikibazo\n0 Subira inyuma 00 Ahabanza"
+STATUS = (
+    "CON Byakiriwe.\n1 Soza\n2 Siba ibyo navuze\n3 Subiza ikibazo\n0 Subira inyuma\n00 Ahabanza"
+)
 DISTRICT = districts("1")[0].code
 
 

@@ -97,6 +97,17 @@ def test_a_word_is_answered_in_its_own_language(texter: Texter, word: str, begin
     assert texter.asks(word).startswith(begins)
 
 
+@pytest.mark.parametrize(
+    ("language", "word"), [("rw", "akazi"), ("fr", "francais"), ("en", "English")]
+)
+def test_c2_a_lesson_reads_alike_on_both_channels(texter: Texter, language: str, word: str) -> None:
+    caller = texter.line.caller()
+    caller.dial()
+    caller.key(*{"rw": (), "en": ("7",), "fr": ("8",)}[language])
+    assert texter.asks(word, "2") == caller.key("2")[len("CON ") :]
+    assert texter.asks("9") == caller.key("9")[len("CON ") :]
+
+
 def test_she_may_answer_in_words(texter: Texter) -> None:
     texter.asks("akazi")
     assert texter.asks("Akazi ko mu rugo").startswith("Umukozi wo mu rugo")

@@ -59,7 +59,7 @@ def test_a_transcript_shows_the_flow_and_ends_in_the_language_that_it_names(
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_transcripts_come_by_every_node_of_every_flow(book: Book, language: str) -> None:
+def test_c1_transcripts_come_by_every_node_of_every_flow(book: Book, language: str) -> None:
     seen: set[Place] = set()
     for path in FILES:
         transcript, recording = _played(book, path)

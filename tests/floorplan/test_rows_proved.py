@@ -1,0 +1,91 @@
+"""Every row of docs/rows.md is proved in three languages, by tests and transcripts that are named after it."""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+
+import pytest
+
+from hotline.text.languages import CODES
+from tests.floorplan.tree import ROOT
+
+ROWS = (*(f"C{number}" for number in range(1, 21)), "R11", "R13")
+UNPROVED: set[str] = set()
+"""What the table says openly is not there yet."""
+ROW = re.compile(r"^\| (?P<name>[CR]\d+) \|(?P<cells>.+)\|$", re.M)
+NAMED = re.compile(r"`(tests/[^`]+)`")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    name: str
+    proofs: tuple[str, ...]
+
+    @property
+    def tests(self) -> tuple[str, ...]:
+        return tuple(proof for proof in self.proofs if "::" in proof)
+
+    @property
+    def transcripts(self) -> tuple[str, ...]:
+        """The beginning of a transcript's name, without its language."""
+        return tuple(proof for proof in self.proofs if proof.startswith("tests/transcripts/"))
+
+
+@cache
+def rows() -> dict[str, Row]:
+    table = (ROOT / "docs" / "rows.md").read_text(encoding="utf-8")
+    found = (
+        Row(match["name"], tuple(NAMED.findall(match["cells"]))) for match in ROW.finditer(table)
+    )
+    return {row.name: row for row in found}
+
+
+@cache
+def collected() -> frozenset[str]:
+    """The id of every test in a file that the table names, parameters and all."""
+    files = sorted({test.partition("::")[0] for row in rows().values() for test in row.tests})
+    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+    return frozenset(line for line in told.stdout.splitlines() if "::" in line)
+
+
+def languages_of(proof: str) -> set[str]:
+    """In which languages a test runs, or a transcript is written."""
+    if "::" not in proof:
+        return {code for code in CODES if (ROOT / f"{proof}.{code}.txt").is_file()}
+    ids = [name for name in collected() if name.startswith(f"{proof}[")]
+    return {code for code in CODES if any(re.search(rf"[\[-]{code}[\]-]", name) for name in ids)}
+
+
+def test_the_table_has_every_row_once_and_in_order() -> None:
+    assert tuple(rows()) == ROWS
+
+
+def test_what_is_not_there_yet_names_nothing() -> None:
+    assert {row.name for row in rows().values() if not row.proofs} == UNPROVED
+
+
+@pytest.mark.parametrize("name", sorted({*ROWS} - UNPROVED))
+def test_a_row_is_proved_in_three_languages_by_what_is_named_after_it(name: str) -> None:
+    row = rows()[name]
+    own = [
+        proof
+        for proof in row.proofs
+        if re.search(rf"(/|_){name.lower()}(\.|_)", proof.removeprefix("tests/"))
+    ]
+    assert own, f"nothing is named after {name}"
+    assert any(languages_of(proof) == {*CODES} for proof in own)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_what_a_row_names_is_there(name: str) -> None:
+    row = rows()[name]
+    assert [test for test in row.tests if not _there(test)] == []
+    assert [one for one in row.transcripts if languages_of(one) != {*CODES}] == []
+
+
+def _there(test: str) -> bool:
+    return any(name == test or name.startswith(f"{test}[") for name in collected())

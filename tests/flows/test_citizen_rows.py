@@ -1,0 +1,142 @@
+"""Rows of the product that no other test is named after, each in three languages and through the real hooks."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from hotline.domain.call_back import CallBackState
+from hotline.emulator.reader import choices
+from hotline.engine.words import WORDS
+from hotline.services import referral
+from hotline.store.call_backs import CallBack
+from hotline.store.contacts import Stopped
+from hotline.store.messages import Referral
+from hotline.text.languages import CODES
+from tests.builders import make_responder
+from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, line
+
+__all__ = ["line"]
+
+HERS, HELPER = "+250788000077", "+250788000012"
+FIRST = {"rw": (), "en": ("7",), "fr": ("8",)}
+GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank you. Goodbye."}
+NO = {"rw": "Oya", "fr": "Non", "en": "No"}
+CALL_ME = {"rw": "Mumpamagare", "fr": "Appelez-moi", "en": "Call me"}
+NEVER_AGAIN = ("4", "5", "4", "9", "9", "2", "1")
+"""Rights; other topics; your privacy; its two screens; SMS messages; never again."""
+MY_NUMBER = ("4", "5", "5")
+RECEIVED = {"rw": "Byakiriwe.", "fr": "Bien arrivé.", "en": "Received."}
+ANYWHERE = {"abroad": "6", "unsure": "7"}
+
+
+def told(line: Line, language: str, *keyed: str) -> Caller:
+    caller = line.caller(HERS)
+    caller.dial()
+    caller.key(*FIRST[language], *keyed)
+    return caller
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c3_the_language_is_chosen_anew_on_each_dial(line: Line, language: str) -> None:
+    front = line.caller().dial()
+    own = WORDS[language]
+    caller = told(line, language)
+    chosen = caller.screen
+    lesson = caller.key("1")
+    assert f"\n9 {own.more}\n0 {own.back}" in lesson
+    assert own.home in lesson
+    assert caller.key("0") == chosen
+    assert caller.key("1", "9", "00") == chosen
+    assert line.caller(HERS).dial() == front
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c7_a_report_is_told_after_four_answers_and_whole_before_nine(
+    line: Line, language: str
+) -> None:
+    caller = told(line, language, *DANGER_HERE[:-1])
+    assert line.tips == []
+    caller.key(DANGER_HERE[-1])
+    assert (line.tip.state, line.tip.language) == ("filed", language)
+    caller.key("1", "1", *REST)
+    assert line.tip.state == "complete"
+    assert caller.key("1") == f"END {GOODBYE[language]}"
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) -> None:
+    offering = replace(
+        line, kit=replace(line.kit, line=replace(line.kit.line, call_back_number="112"))
+    )
+    caller = told(offering, language, *QUIET_HERE, *REST)
+    caller.key(choices(caller.read())[CALL_ME[language]])
+    assert next(iter(choices(caller.read()))) == NO[language]
+    assert caller.key("1") == f"END {GOODBYE[language]}"
+    assert [row for row in line.all(CallBack) if row.state == CallBackState.WAITING] == []
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c16_the_menu_ends_every_sms_to_this_phone(line: Line, language: str) -> None:
+    assert told(line, language, *NEVER_AGAIN).screen == f"END {GOODBYE[language]}"
+    (row,) = line.all(Stopped)
+    assert row.number_key == line.kit.pseudonyms.stopped(HERS)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language: str) -> None:
+    front = line.caller().dial()
+    for _ in range(30):
+        assert line.caller(HERS).dial() == front
+        joker = told(line, language, "6", "hahaha", "", "99", "#", "5", "1", "blah")
+        joker.hang_up()
+    assert line.tips == []
+    told(line, language, *DANGER_HERE)
+    assert line.tip.state == "filed"
+    assert referral.refer_waiting(line.kit) == 1
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("place", ANYWHERE)
+@pytest.mark.parametrize("danger", ["1", "2"])
+def test_c19_abroad_and_not_sure_are_places_of_the_national_desk(
+    line: Line, language: str, place: str, danger: str
+) -> None:
+    with line.database.writing() as session:
+        session.add(make_responder(msisdn=HELPER, districts=("11", "12", "13")))
+    past_the_words = ("9",) if danger == "1" else ()
+    told(line, language, "5", danger, "2", ANYWHERE[place], *past_the_words, "1").hang_up()
+    assert (line.tip.state, line.tip.place) == ("filed", place)
+    assert line.desks_of(line.tip) == {"national"}
+
+    referral.refer_waiting(line.kit)
+    assert {row.responder_id for row in line.all(Referral)} == {1}, "the national desk's own"
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None:
+    for _ in range(2):
+        told(line, language, *DANGER_HERE).hang_up()
+    one, other = line.tips
+    assert one.identity != other.identity
+    assert one.contact_key == other.contact_key
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c11_a_number_reads_as_one_word_from_another_phone(line: Line, language: str) -> None:
+    caller = told(line, language, *DANGER_HERE, "1", "1", *REST)
+    (number,) = re.findall(r"\d{3} \d{3} \d{3}", caller.key("2"))
+    caller.key("4711")
+
+    other = line.caller(HELPER)
+    other.dial()
+    shown = other.key(*FIRST[language], *MY_NUMBER, number.replace(" ", ""), "4711")
+    assert shown.startswith(f"CON {RECEIVED[language]}\n")
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c17_whatever_is_dialled_ahead_opens_no_report(line: Line, language: str) -> None:
+    front = line.caller().dial()
+    for keyed in (DANGER_HERE, MY_NUMBER, DANGER_HERE[:1]):
+        assert line.caller(HERS).dial("*".join((*FIRST[language], *keyed))) == front
+    assert line.tips == []
