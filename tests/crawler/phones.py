@@ -1,0 +1,191 @@
+"""What a phone is made into before it dials, so that the line knows something of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from hotline.domain.joining import Roll
+from hotline.domain.tip import NATIONAL
+from hotline.domain.training import LESSONS
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services import asking, certificates, joining, referral, retention
+from hotline.store.desks import ENROLMENT, DeskMember
+from hotline.store.messages import Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+from tests.builders import make_responder
+from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
+from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
+
+PASSPHRASE = "correct horse"
+WITNESS = "+250788000032"
+NOBODYS_NUMBER, NOBODYS_CODE = "430021655", "87654321"
+TYPED: Typed = {
+    "typed": (CANARY, "Gasabo"),
+    "receipt": (NOBODYS_NUMBER,),
+    "pin": (PIN,),
+    "leader_code": (NOBODYS_CODE,),
+    "officer_code": (NOBODYS_CODE,),
+    "gathering_came": ("4719", "987654"),
+}
+
+Prepare = Callable[[Line, str, str], Typed]
+"""Make a phone what it is before it dials, in a language; what it types beside `TYPED`."""
+
+
+def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A phone that is on no roll, whose caller holds a code."""
+
+    roll: Roll
+
+    def __call__(self, line: Line, msisdn: str, _language: str) -> Typed:
+        with line.database.writing() as session:
+            joining.leave(session, line.kit, msisdn, self.roll)
+        code, _ = joining.make_code(line.kit, self.roll, "Gasabo", by="Admin")
+        return {f"{NAMED[self.roll]}_code": (code, NOBODYS_CODE)}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A phone on a roll."""
+
+    roll: Roll
+
+    def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
+        typed = Invited(self.roll)(line, msisdn, language)
+        code = typed[f"{NAMED[self.roll]}_code"][0]
+        with line.database.writing() as session:
+            assert joining.join(session, line.kit, self.roll, msisdn, code, line.clock())
+        line.clock.turn(seconds=1)
+        return {}
+
+
+def as_certified(line: Line, msisdn: str, language: str) -> Typed:
+    """An officer's phone that has passed every lesson."""
+    Joined(Roll.OFFICERS)(line, msisdn, language)
+    number_key = line.kit.pseudonyms.joined(Roll.OFFICERS, msisdn)
+    with line.database.writing() as session:
+        for lesson in LESSONS:
+            certificates.pass_lesson(session, number_key, lesson, line.clock())
+    line.clock.turn(seconds=1)
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Any phone, whose caller holds a tip's number and PIN."""
+
+    become: Callable[[Line, int], None]
+
+    def __call__(self, line: Line, _msisdn: str, _language: str) -> Typed:
+        witness = _told(line, *DANGER_HERE, "1", "1", *REST, "2")
+        (number,) = RECEIPT.findall(witness.body)
+        witness.key(PIN)
+        with line.database.reading() as session:
+            (tip_id,) = session.scalars(select(Tip.id).order_by(Tip.id.desc()).limit(1))
+        self.become(line, tip_id)
+        line.clock.turn(minutes=20)
+        return {"receipt": (number.replace(" ", ""), NOBODYS_NUMBER)}
+
+
+def as_helper(line: Line, msisdn: str, language: str) -> Typed:
+    """A phone of the district of the newest tip, that was told of it and has taken nothing."""
+    as_idle_helper(line, msisdn, language)
+    key = line.kit.pseudonyms.enrolled(msisdn)
+    _told(line, *DANGER_HERE)
+    with line.database.writing() as session:
+        place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
+        hers = update(Responder).where(Responder.number_key == key)
+        session.execute(hers.values(districts=[place]))
+    referral.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)
+    return {}
+
+
+def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
+    """A phone that is enrolled, once, for no district."""
+    key = line.kit.pseudonyms.enrolled(msisdn)
+    with line.database.writing() as session:
+        hers = select(Responder).where(Responder.number_key == key)
+        if session.scalar(hers) is None:
+            row = make_responder(name=msisdn[-3:], msisdn=msisdn, language=language, districts=())
+            row.number_key = key
+            session.add(row)
+    return {}
+
+
+def colleagues_are_quicker(line: Line) -> None:
+    """The national desk, the first to be enrolled, takes all there is."""
+    rows = [row for row in line.all(Referral) if row.responder_id == 1]
+    for row in rows:
+        referral.take_case(line.kit, 1, row.reference, line.clock())
+    line.clock.turn(seconds=10)
+
+
+def _told(line: Line, *keyed: str) -> Dialogue:
+    number = next(line.numbers)
+    witness = Dialogue(line, WITNESS, f"witness-{number}", TYPED)
+    witness.dial("")
+    for one in keyed:
+        witness.key(one)
+    return witness
+
+
+def _received(_line: Line, _tip_id: int) -> None:
+    return None
+
+
+def _checking(line: Line, _tip_id: int) -> None:
+    referral.refer_waiting(line.kit)
+    colleagues_are_quicker(line)
+
+
+def _helped(line: Line, tip_id: int) -> None:
+    retention.helped(line.kit, tip_id, by="Desk", reason="a helper came")
+
+
+def _closed(line: Line, tip_id: int) -> None:
+    retention.close_tip(line.kit, tip_id, by="Desk", reason="over")
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """Of a tip: the national desk has asked this one question back."""
+
+    question: str
+
+    def __call__(self, line: Line, tip_id: int) -> None:
+        with line.database.writing() as session:
+            if session.scalar(select(DeskMember)) is None:
+                session.add(_member(line))
+        line.clock.turn(minutes=4)
+        asking.ask(
+            line.kit,
+            tip_id,
+            self.question,
+            desk=NATIONAL,
+            passphrase=PASSPHRASE,
+            by="Desk",
+            reason="to know",
+        )
+
+
+def _member(line: Line) -> DeskMember:
+    """Whoever opens what is the national desk's."""
+    wrapping = WrappingKey.stretch(PASSPHRASE, Costs(passes=1, kib=8))
+    wrapped = wrapping.wrap(bytes(DESK_KEY), owner=NATIONAL)
+    return DeskMember(
+        desk_code=NATIONAL, member=ENROLMENT, wrapped_key=wrapped, created_at=line.clock.at
+    )
+
+
+NAMED = {Roll.LEADERS: "leader", Roll.OFFICERS: "officer"}
+STATUSES = {"received": _received, "checking": _checking, "helper": _helped, "closed": _closed}
+QUESTIONS = ("still", "leave", "moved", "children", "many", "when", "doctor", "landmark")
+ROLLS = {Roll.LEADERS: "45", Roll.OFFICERS: "46"}
