@@ -10,7 +10,7 @@ import click
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import signed
 from hotline.domain.places import district_named, place_name
-from hotline.domain.tip import NATIONAL, Matter
+from hotline.domain.tip import NATIONAL, Matter, TipOutcome
 from hotline.errors import NotFound
 from hotline.services import access, asking, retention
 from hotline.store.standings import Standing
@@ -46,6 +46,7 @@ def list_(as_json: bool) -> None:
         visit = "  do not visit" if row["do_not_visit"] else ""
         visit += f"  also from this phone: {row['same_contact']}" if row["same_contact"] else ""
         visit += f"  question: {row['question']}" if row["question"] else ""
+        visit += f"  outcome: {row['outcome']}" if row["outcome"] else ""
         visit += "  words erased" if row["words_erased"] else ""
         click.echo(
             f"{row['id']:5}  {row['filed_at'] or '':25}  {row['place']:14} {_what(row):12}"
@@ -100,10 +101,11 @@ def ask(
 @tips.command()
 @TIP
 @signed
-def close(tip_id: int, name: str, reason: str) -> None:
+@click.option("--outcome", type=click.Choice(list(TipOutcome)), help="What came of it.")
+def close(tip_id: int, name: str, reason: str, outcome: TipOutcome | None) -> None:
     """Say that a tip is over: it rings for nobody any more, and in 90 days its words go."""
     with console_kit() as kit:
-        kept = retention.close_tip(kit, tip_id, by=name, reason=reason)
+        kept = retention.close_tip(kit, tip_id, by=name, reason=reason, outcome=outcome)
     click.echo(f"tip {tip_id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
 
 
@@ -153,6 +155,7 @@ def _row(standing: Standing) -> Mapping[str, Any]:
         "same_contact": standing.same_contact,
         "words_erased": tip.erased_at is not None,
         "question": standing.question,
+        "outcome": tip.outcome,
         "referrals": standing.referrals,
         "acknowledged_by": standing.acknowledged_by,
         "unproven": standing.unproven,

@@ -26,6 +26,18 @@ class TipState(StrEnum):
     COMPLETE = "complete"
 
 
+class TipOutcome(StrEnum):
+    """What came of it, as the desk says when it is over. Trying the line is welcome: none of these blocks a phone."""
+
+    HELPED = "helped"
+    REFERRED = "referred"
+    NOT_TRAFFICKING = "not-trafficking"
+    NOT_FOUND = "not-found"
+    SILENT = "silent"
+    JOKE = "joke"
+    TRIAL = "trial"
+
+
 class Urgency(IntEnum):
     """1 danger or a child, 2 the person herself or seen, 3 heard."""
 

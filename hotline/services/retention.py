@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from hotline.domain.retention import Keeping
+from hotline.domain.tip import TipOutcome
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services import epochs, outreach
@@ -41,10 +42,18 @@ def upcoming(kit: Kit) -> Sequence[Kept]:
         return retention.warned(session)
 
 
-def close_tip(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
-    """From here on its term runs. Closed twice is closed at the first time. Raises NotFound."""
+def close_tip(
+    kit: Kit, tip_id: int, *, by: str, reason: str, outcome: TipOutcome | None = None
+) -> Kept:
+    """From here on its term runs. Closed twice is closed at the first time. Raises NotFound.
+
+    An outcome may be named later, and once.
+    """
     with kit.database.writing() as session:
         tip = retention.kept(session, tip_id).tip
+        if outcome is not None and tip.outcome is None:
+            tip.outcome = outcome
+            _record(session, kit, f"tip_outcome_{outcome}", tip_id, by=by, reason=reason)
         if tip.closed_at is None:
             tip.closed_at = kit.now()
             telling.close_deadlines(session, [tip_id], kit.now())

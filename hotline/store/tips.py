@@ -80,6 +80,8 @@ class Tip(Row):
     """When the desk said that a helper is with her."""
     closed_at: Mapped[datetime | None]
     """When somebody said that it is over: from here its term runs (`domain/retention.py`)."""
+    outcome: Mapped[str | None]
+    """A `domain.tip.TipOutcome`, where the desk named one."""
     warned_at: Mapped[datetime | None]
     """Since when an admin can see that its words will go."""
     erased_at: Mapped[datetime | None]

@@ -217,6 +217,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
         "same_contact": 0,
         "words_erased": False,
         "question": None,
+        "outcome": None,
         "unproven": None,
     }
     plain = hotline("tips", "list").stdout

@@ -30,7 +30,12 @@ class Row:
     @property
     def transcripts(self) -> tuple[str, ...]:
         """The beginning of a transcript's name, without its language."""
-        return tuple(proof for proof in self.proofs if proof.startswith("tests/transcripts/"))
+        of_tests = frozenset(self.tests)
+        return tuple(
+            proof
+            for proof in self.proofs
+            if proof.startswith("tests/transcripts/") and proof not in of_tests
+        )
 
 
 @cache

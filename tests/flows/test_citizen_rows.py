@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from hotline.domain.call_back import CallBackState
+from hotline.domain.tip import TipOutcome
 from hotline.emulator.reader import choices
 from hotline.engine.words import WORDS
-from hotline.services import referral
+from hotline.services import referral, retention
+from hotline.store.audit import AuditEntry
 from hotline.store.call_backs import CallBack
 from hotline.store.contacts import Stopped
 from hotline.store.messages import Referral
@@ -94,6 +96,25 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
     told(line, language, *DANGER_HERE)
     assert line.tip.state == "filed"
     assert referral.refer_waiting(line.kit) == 1
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c18_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(
+    line: Line, language: str
+) -> None:
+    told(line, language, *DANGER_HERE).hang_up()
+    assert referral.refer_waiting(line.kit) == 1
+    signed = {"by": "A. Director", "reason": "they laughed"}
+    retention.close_tip(line.kit, 1, outcome=TipOutcome.JOKE, **signed)
+    retention.close_tip(line.kit, 1, outcome=TipOutcome.HELPED, **signed)
+    first, *_ = line.tips
+    assert (first.outcome, first.closed_at is not None) == ("joke", True)
+    outcomes = [row.action for row in line.all(AuditEntry) if "outcome" in row.action]
+    assert outcomes == ["tip_outcome_joke"]
+
+    told(line, language, *DANGER_HERE).hang_up()
+    assert referral.refer_waiting(line.kit) == 1, "nobody is blocked"
+    assert len(line.tips) == 2
 
 
 @pytest.mark.parametrize("language", CODES)

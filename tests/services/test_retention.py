@@ -25,7 +25,7 @@ from tests.callers import DANGER_HERE, Line, told
 from tests.district import District
 from tests.fakes import FakeShelf
 
-WHO = {"by": "A. Director", "reason": "letter 12 of the prosecutor"}
+WHO: dict[str, Any] = {"by": "A. Director", "reason": "letter 12 of the prosecutor"}
 DAY = timedelta(days=1)
 
 

@@ -116,7 +116,7 @@ def _played(path: Path) -> Both:
 
 
 @pytest.mark.parametrize("path", OPEN, ids=lambda path: path.stem)
-def test_a_transcript_is_the_same_conversation_by_sms(path: Path) -> None:
+def test_c2_a_transcript_is_the_same_conversation_by_sms(path: Path) -> None:
     both = _played(path)
 
     codec = gsm0338.Codec()
