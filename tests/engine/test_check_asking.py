@@ -1,5 +1,6 @@
 """The list of questions back: each rule with a question that breaks it, and a list that breaks none."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 from typing import Any
 
@@ -186,7 +187,7 @@ def test_a_signature_is_of_every_word_that_was_signed(changed: dict[str, Any]) -
 
 
 def test_only_a_question_is_signed() -> None:
-    made = listed(menu())
+    made = deepcopy(listed(menu()))
     made["flows"]["learn"]["nodes"]["one"]["signed"] = SIGNATURE
     (one,) = [one for one in check(made, LISTS) if one.code is Code.QUESTION]
     assert (one.flow, one.node) == ("learn", "one")

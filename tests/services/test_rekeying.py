@@ -115,5 +115,6 @@ def test_a_number_that_neither_opens_is_named_by_its_row_alone(
 
 def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     holding = {table.name for table in METADATA.sorted_tables if "sealed_number" in table.c}
-    assert {row.__tablename__ for row in VAULTS.values()} == holding
+    # An answer by SMS goes within ten minutes, and for as long the key before stays.
+    assert {row.__tablename__ for row in VAULTS.values()} == holding - {"answer"}
     assert set(VAULTS) == {name for name, key in ROTATING.items() if key.public_file}
