@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -19,7 +20,14 @@ PATIENCE = 20.0
 def redis_of(settings: Settings) -> Iterator[Redis]:
     """The embedded one, for as long as the block. Raises NotReady."""
     socket = embedded_redis.socket_of(settings.redis_url)
-    argv = embedded_redis.command(socket, settings.home / "redis")
+    with redis_at(socket, settings.home / "redis") as client:
+        yield client
+
+
+@contextmanager
+def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
+    """The same, with settings of a proof's own behind its usual ones. Raises NotReady."""
+    argv = [*embedded_redis.command(socket, folder), *words]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     try:
         with Redis(unix_socket_path=str(socket)) as client:

@@ -1,13 +1,12 @@
 """Every row of docs/faults.md names tests, and every test that it names is there and stands on what the row says."""
 
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
 
+from tests.floorplan import tree
 from tests.floorplan.tree import ROOT
 from tests.servers import Pair
 
@@ -39,12 +38,7 @@ def rows() -> dict[int, Row]:
 
 @cache
 def collected() -> frozenset[str]:
-    """The id of every test in a file that the table names, parameters and all."""
-    files = sorted({test.partition("::")[0] for row in rows().values() for test in row.tests})
-    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files]
-    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
-    return frozenset(line for line in told.stdout.splitlines() if "::" in line)
+    return tree.collected(test for row in rows().values() for test in row.tests)
 
 
 def variants(test: str) -> set[str]:

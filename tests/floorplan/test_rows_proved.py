@@ -1,14 +1,13 @@
 """Every row of docs/rows.md is proved in three languages, by tests and transcripts that are named after it."""
 
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 
 import pytest
 
 from hotline.text.languages import CODES
+from tests.floorplan import tree
 from tests.floorplan.tree import ROOT
 
 ROWS = (*(f"C{number}" for number in range(1, 21)), "R11", "R13")
@@ -49,12 +48,7 @@ def rows() -> dict[str, Row]:
 
 @cache
 def collected() -> frozenset[str]:
-    """The id of every test in a file that the table names, parameters and all."""
-    files = sorted({test.partition("::")[0] for row in rows().values() for test in row.tests})
-    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files]
-    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
-    return frozenset(line for line in told.stdout.splitlines() if "::" in line)
+    return tree.collected(test for row in rows().values() for test in row.tests)
 
 
 def languages_of(proof: str) -> set[str]:

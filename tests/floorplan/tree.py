@@ -2,6 +2,8 @@
 
 import ast
 import os
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -41,3 +43,12 @@ def parsed(path: Path) -> ast.Module:
 def said(path: Path) -> str:
     """How a failing test names a file."""
     return str(path.relative_to(ROOT))
+
+
+def collected(tests: Iterable[str]) -> frozenset[str]:
+    """The id of every test in the files of these, parameters and all."""
+    files = sorted({test.partition("::")[0] for test in tests})
+    asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+    return frozenset(line for line in told.stdout.splitlines() if "::" in line)

@@ -1,22 +1,17 @@
 """A Redis in which so many runs live: of other callers, as large as a real one, and none of them ours."""
 
 import os
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from redis import Redis
-from redis.exceptions import RedisError
 
-from hotline.adapters import embedded_redis
 from hotline.adapters.redis_runs import PREFIX
+from hotline.cli.embedded import redis_at
 from hotline.errors import NotReady
 
-PATIENCE = 30.0
-"""Seconds for a server to start."""
 AT_ONCE = 5_000
 """Runs in one pipeline."""
 LIVE_SECONDS = 3600
@@ -66,27 +61,5 @@ class Crowd:
 def crowd(folder: Path) -> Iterator[Crowd]:
     """The embedded server with its own settings, but without the limit of its memory, and without its log."""
     socket = folder / "redis.sock"
-    words = embedded_redis.command(socket, folder)
-    process = subprocess.Popen(
-        [*words, "--maxmemory", "0", "--appendonly", "no"], stdout=subprocess.DEVNULL
-    )
-    client: Redis = Redis(unix_socket_path=str(socket))
-    try:
-        _until_it_answers(client)
+    with redis_at(socket, folder, "--maxmemory", "0", "--appendonly", "no") as client:
         yield Crowd(client, socket)
-    finally:
-        client.close()
-        process.kill()
-        process.wait()
-
-
-def _until_it_answers(client: Redis) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            client.ping()
-        except RedisError:
-            time.sleep(0.02)
-        else:
-            return
-    raise NotReady("the embedded Redis does not start")
