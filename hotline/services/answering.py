@@ -66,5 +66,5 @@ def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
             at=at,
             of=None,
         )
-        for one in asked_back.recipients(session, row)
+        for one in asked_back.recipients(session, row, at)
     )

@@ -188,7 +188,7 @@ def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> 
             at=at,
             of=None,
         )
-        for person in call_backs.desk_people(session)
+        for person in call_backs.desk_people(session, at)
     ]
     session.add_all(messages)
     session.flush()

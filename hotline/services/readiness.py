@@ -11,7 +11,7 @@ def reasons_not_ready(kit: Kit) -> tuple[str, ...]:
     try:
         with kit.database.writing() as session:
             contacts.try_writing(session, kit.now())
-            national = referral.living_national(session)
+            national = referral.living_national(session, kit.now())
             held = lanes.held(session, kit.now())
     except StoreUnavailable:
         return ("the database cannot commit",)

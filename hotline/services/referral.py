@@ -129,6 +129,6 @@ def quicker(session: Session, responder_id: int) -> list[str]:
     return referrals.quicker(session, responder_id)
 
 
-def living_national(session: Session) -> bool:
+def living_national(session: Session, at: datetime) -> bool:
     """Whether the report may be offered: without somebody at the national desk a tip may have no recipient."""
-    return referrals.living_national(session)
+    return referrals.living_national(session, at)

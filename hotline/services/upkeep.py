@@ -32,7 +32,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
     try:
         with kit.database.reading() as session:
             standing = health.standing(session)
-            national = referrals.living_national(session)
+            national = referrals.living_national(session, now)
             hold = holds.standing(session)
             held = lanes.held(session, now)
             kept = retention.warned(session)

@@ -14,8 +14,7 @@ from hotline.domain.tip import NATIONAL
 from hotline.store.call_backs import desk_people
 from hotline.store.database import Row, add_if_new
 from hotline.store.messages import Referral
-from hotline.store.referrals import LIVING
-from hotline.store.responders import Responder
+from hotline.store.responders import Responder, living
 
 
 class AskedBack(Row):
@@ -86,17 +85,17 @@ def states(session: Session) -> Mapping[int, str]:
     }
 
 
-def recipients(session: Session, row: AskedBack) -> Sequence[Recipient]:
+def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recipient]:
     """Whoever took the tip, by the reference she knows it by; the national desk where it asked, or where nobody did."""
     took = (
         select(Responder.id, Responder.language, Referral.reference)
         .join(Referral, Referral.responder_id == Responder.id)
-        .where(Referral.tip_id == row.tip_id, Referral.acknowledged_at.is_not(None), *LIVING)
+        .where(Referral.tip_id == row.tip_id, Referral.acknowledged_at.is_not(None), *living(at))
         .order_by(Responder.id, Referral.id)
     )
     found = {who: Recipient(who, language, ref) for who, language, ref in session.execute(took)}
     if row.desk == NATIONAL or not found:
-        for person in desk_people(session):
+        for person in desk_people(session, at):
             told = Recipient(person.id, person.language, f"T{row.tip_id}")
             found.setdefault(person.id, told)
     return [*found.values()]

@@ -13,8 +13,7 @@ from hotline.domain.call_back import QUIET, CallBackState, Window
 from hotline.domain.referral import Level
 from hotline.errors import NotFound
 from hotline.store.database import Row
-from hotline.store.referrals import LIVING
-from hotline.store.responders import Responder
+from hotline.store.responders import Responder, living
 from hotline.store.tips import Tip
 
 
@@ -99,9 +98,9 @@ def due(session: Session, at: datetime) -> Sequence[CallBack]:
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 
 
-def desk_people(session: Session) -> Sequence[Responder]:
+def desk_people(session: Session, at: datetime) -> Sequence[Responder]:
     """Whoever of the national desk can be told."""
-    found = select(Responder).where(Responder.level == Level.NATIONAL, *LIVING)
+    found = select(Responder).where(Responder.level == Level.NATIONAL, *living(at))
     return session.scalars(found.order_by(Responder.id)).all()
 
 

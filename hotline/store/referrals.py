@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referral import Candidate, Level, ReferralState, Told
 from hotline.store.messages import BELIEVED, Deadline, Referral
-from hotline.store.responders import Responder
+from hotline.store.responders import Responder, living
 from hotline.store.tips import Tip
 
 LATELY = timedelta(days=1)
@@ -18,8 +18,6 @@ LATELY = timedelta(days=1)
 FULL = 200
 """More than this on somebody's hands is not counted: the look before a tip costs the same on the worst day. Among those
 who have their hands full, whoever was told longest ago is next."""
-
-LIVING = (Responder.active.is_(True), Responder.unreachable.is_(None))
 
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
@@ -35,7 +33,7 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
         Candidate(
             id, Level(level), frozenset(places), frozenset(categories), *hands.get(id, (0, None))
         )
-        for id, level, places, categories in session.execute(lives.where(*LIVING))
+        for id, level, places, categories in session.execute(lives.where(*living(at)))
     ]
 
 
@@ -46,7 +44,7 @@ def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | No
     some = unanswered.limit(FULL).correlate(Responder).subquery()
     load = select(func.count()).select_from(some).scalar_subquery()
     last = select(func.max(Referral.created_at)).where(*hers).scalar_subquery()
-    rows = session.execute(select(Responder.id, load, last).where(*LIVING))
+    rows = session.execute(select(Responder.id, load, last).where(*living(at)))
     return {id: (load, told_at) for id, load, told_at in rows}
 
 
@@ -57,9 +55,9 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
     return {row[0]: row[1] for row in rows}
 
 
-def living_national(session: Session) -> bool:
+def living_national(session: Session, at: datetime) -> bool:
     """Whether somebody of the national desk can be reached."""
-    found = select(Responder.id).where(Responder.level == Level.NATIONAL, *LIVING).limit(1)
+    found = select(Responder.id).where(Responder.level == Level.NATIONAL, *living(at)).limit(1)
     return session.scalar(found) is not None
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, ForeignKey, Index, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
@@ -30,6 +30,33 @@ class Responder(Row):
     unreachable: Mapped[str | None]
     """Why the gateway will never deliver to this number, if it said so. Not a living recipient."""
     created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    """When she was removed. Her row stays, for what she did; `active` is off then."""
+
+
+class Leave(Row):
+    """A time in which a responder is told of nothing new. Ended early, it keeps its row."""
+
+    __tablename__ = "leave"
+    __table_args__ = (Index("leave_responder", "responder_id", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """The first moment at which she is back."""
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    """When her open cases went on to others."""
+
+
+def living(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Who may be told of a tip at this moment: enrolled, reachable and not on leave. The one place that says so."""
+    away = exists().where(
+        Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
+    )
+    return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
 
 
 def everybody(session: Session) -> Sequence[Responder]:

@@ -117,12 +117,12 @@ def test_without_a_living_national_desk_it_waits_and_the_line_says_so(district: 
     tip = district.file_tip(official="yes")
     assert referral.refer_waiting(district.kit) == 0
     with district.database.reading() as session:
-        assert not referral.living_national(session)
+        assert not referral.living_national(session, district.clock())
 
     district.enrol(Level.NATIONAL, districts=())
 
     with district.database.reading() as session:
-        assert referral.living_national(session)
+        assert referral.living_national(session, district.clock())
     assert referral.refer_waiting(district.kit) == 1
     assert len(district.told(tip)) == 1
 
