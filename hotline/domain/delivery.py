@@ -63,11 +63,14 @@ LEASE = timedelta(seconds=30)
 LIMIT = 8
 """Attempts that may have reached the network."""
 PARALLEL_AFTER = 2
-"""Tries that the network could not route, before a colleague is told as well."""
+"""Counted failures of one alert, before a colleague is told as well."""
 HOLD = timedelta(seconds=60)
 """How long a held lane rests before one message tries again."""
 URGENT = 1
-UNKNOWN_WAIT = {1: timedelta(seconds=30), 2: timedelta(minutes=2)}
+URGENT_ERROR_WAIT = timedelta(seconds=5)
+"""The gateway answered that it failed."""
+UNKNOWN_WAIT = {1: timedelta(seconds=10), 2: timedelta(minutes=2)}
+"""No answer, or one that nobody can read."""
 UNKNOWN_WAIT_ELSE = timedelta(minutes=10)
 URGENT_RETRIES = (1, 2, 5, 10, 15)
 RETRIES = (1, 2, 5, 10, 15, 30, 60)
@@ -94,9 +97,10 @@ class Verdict:
 
 
 def judge(
-    outcome: Outcome, *, priority: int, attempts: int, counted: int, chance: float
+    result: SendResult, *, priority: int, attempts: int, counted: int, chance: float
 ) -> Verdict:
     """`attempts` includes this one, `counted` those before it; `chance` is in 0..1 and spreads the retries."""
+    outcome = result.outcome
     if outcome is Outcome.ACCEPTED:
         return Verdict(MessageState.ACCEPTED, report_wait(priority), counted=True)
     if outcome in NEVER:
@@ -109,11 +113,13 @@ def judge(
 
     if counted + 1 >= LIMIT:
         return Verdict(MessageState.DEAD, timedelta(), counted=True, replace=True)
+    second = counted + 1 == PARALLEL_AFTER
     if outcome is Outcome.TRANSIENT:
         wait = retry_wait(priority, attempts, chance)
-        replace = counted + 1 == PARALLEL_AFTER
-        return Verdict(MessageState.RETRY, wait, counted=True, replace=replace)
-    return Verdict(MessageState.UNKNOWN, unknown_wait(priority), counted=True)
+        return Verdict(MessageState.RETRY, wait, counted=True, replace=second)
+    wait = unknown_wait(priority, result.http_status)
+    replace = second and priority == URGENT
+    return Verdict(MessageState.UNKNOWN, wait, counted=True, replace=replace)
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
@@ -122,8 +128,10 @@ def retry_wait(priority: int, tries: int, chance: float) -> timedelta:
     return timedelta(seconds=seconds * (1 + JITTER * chance))
 
 
-def unknown_wait(priority: int) -> timedelta:
-    """A duplicate costs a few francs, silence may cost a life."""
+def unknown_wait(priority: int, http_status: int | None) -> timedelta:
+    """A duplicate costs a few francs, silence may cost a life. An answered 5xx is the surer "no"."""
+    if priority == URGENT and http_status is not None and http_status >= 500:
+        return URGENT_ERROR_WAIT
     return UNKNOWN_WAIT.get(priority, UNKNOWN_WAIT_ELSE)
 
 

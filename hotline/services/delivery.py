@@ -116,7 +116,7 @@ def _record(kit: Kit, claim: Claim, result: SendResult) -> None:
             lanes.release(session)
 
         if _may_write(row, claim.n, result.outcome):
-            verdict = _verdict(row, result.outcome)
+            verdict = _verdict(row, result)
             _apply(session, row, result, verdict, at)
             told = _consequences(session, kit, claim, result, verdict, at)
         if result.provider_id is not None:
@@ -133,11 +133,11 @@ def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
     return outcome is Outcome.ACCEPTED and row.state in (MessageState.UNKNOWN, MessageState.RETRY)
 
 
-def _verdict(row: Message, outcome: Outcome) -> Verdict:
+def _verdict(row: Message, result: SendResult) -> Verdict:
     # A lease that ran out has counted this attempt already.
     counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
     return judge(
-        outcome,
+        result,
         priority=row.priority,
         attempts=row.attempts,
         counted=counted,
@@ -187,8 +187,9 @@ def expire_leases(kit: Kit) -> None:
     told: int | None = None
     with kit.database.writing() as session:
         for row in outbox.expired(session, at):
-            verdict = _verdict(row, Outcome.UNKNOWN)
-            _apply(session, row, SendResult(Outcome.UNKNOWN), verdict, at)
+            lost = SendResult(Outcome.UNKNOWN)
+            verdict = _verdict(row, lost)
+            _apply(session, row, lost, verdict, at)
             tip_id = outbox.tip_of(session, row)
             if verdict.replace and tip_id is not None:
                 told = ladder.climb(session, kit, tip_id, Reason.UNREACHED, at) or told
@@ -199,6 +200,7 @@ def expire_leases(kit: Kit) -> None:
 def retry_unknown(kit: Kit) -> None:
     """After W without a report or an answer, the same words again."""
     at = kit.now()
+    again: int | None = None
     with kit.database.writing() as session:
         for row in outbox.doubtful(session, at):
             if outbox.acknowledged(session, row):
@@ -207,14 +209,19 @@ def retry_unknown(kit: Kit) -> None:
             else:
                 row.state = MessageState.RETRY
                 row.next_at = at
+                again = row.id
+    if again is not None:
+        ring(kit, Job.DELIVER, again)
 
 
 def miss_reports(kit: Kit) -> None:
-    """No report in time is no failure: sent once more, and the next step early.
+    """Resends an alert that no report speaks of in time, once, and tells the next person of its step.
 
-    The deadline is brought forward, so that firing it stays in one place: one step for a tip in a tick.
+    One person for each step, however many of its alerts are unreported: a network that sends no reports makes no
+    storm. The deadline of the tip stays as it is.
     """
     at = kit.now()
+    again: int | None = None
     with kit.database.writing() as session:
         for row in outbox.unreported(session, at):
             row.resent = True
@@ -223,7 +230,11 @@ def miss_reports(kit: Kit) -> None:
                 continue
             row.state = MessageState.RETRY
             row.next_at = at
-            referrals.hasten(session, row.referral_id, at)
+            again = row.id
+            if not referrals.overtaken(session, row.referral_id):
+                ladder.climb(session, kit, tip_id, Reason.UNREACHED, at)
+    if again is not None:
+        ring(kit, Job.DELIVER, again)
 
 
 def held_lane(session: Session) -> str | None:

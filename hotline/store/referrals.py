@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row as ResultRow
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referral import Candidate, Level, ReferralState, Told
@@ -156,17 +156,7 @@ def overdue(session: Session, at: datetime, limit: int) -> Sequence[ResultRow[De
     return session.execute(ordered.with_for_update(skip_locked=True)).all()
 
 
-def hasten(session: Session, referral_id: int | None, at: datetime) -> None:
-    """Bring the tip's open deadline forward, unless its ladder has climbed past this referral already."""
+def overtaken(session: Session, referral_id: int | None) -> bool:
+    """Whether somebody was told of the tip at a later step than this referral's."""
     referral = session.get_one(Referral, referral_id)
-    if referral.step + 1 < next_step(session, referral.tip_id):
-        return
-    session.execute(
-        update(Deadline)
-        .where(
-            Deadline.tip_id == referral.tip_id,
-            Deadline.fired_at.is_(None),
-            Deadline.due_at > at,
-        )
-        .values(due_at=at)
-    )
+    return referral.step + 1 < next_step(session, referral.tip_id)

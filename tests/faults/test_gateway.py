@@ -46,7 +46,7 @@ def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
     district.deliver()
     assert district.states == ["unknown"]
 
-    district.clock.turn(seconds=30)
+    district.clock.turn(seconds=5)
     delivery.retry_unknown(district.kit)
     district.deliver()
     assert district.states == ["accepted"]

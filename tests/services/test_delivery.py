@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.delivery import MessageState, Outcome, SendResult
+from hotline.domain.jobs import Job
 from hotline.domain.referral import Level
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
@@ -125,7 +126,7 @@ def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District
     assert len({text for number, text in alone.sms.sent if number == "+250788000001"}) == 1
 
 
-@pytest.mark.parametrize(("urgency", "wait"), [(1, 30), (2, 120), (3, 600)])
+@pytest.mark.parametrize(("urgency", "wait"), [(1, 10), (2, 120), (3, 600)])
 def test_unknown_waits_and_then_says_the_same_words(
     district: District, urgency: int, wait: int
 ) -> None:
@@ -143,6 +144,32 @@ def test_unknown_waits_and_then_says_the_same_words(
     assert district.deliver() == 1
     first, second = district.sms.sent
     assert first == second
+
+
+@pytest.mark.parametrize(
+    ("http_status", "wait"), [(500, 5), (503, 5), (None, 10), (201, 10), (302, 10)]
+)
+def test_danger_is_tried_again_soon_and_the_next_person_is_told_from_the_second_failure(
+    district: District, http_status: int | None, wait: int
+) -> None:
+    district.enrol()
+    district.enrol(Level.DEPUTY)
+    tip = district.tell(urgency=1)
+    for told in (1, 2):
+        district.sms.results = [SendResult(Outcome.UNKNOWN, http_status)]
+        assert district.deliver() == told
+        assert len(district.told(tip)) == told
+        district.clock.turn(seconds=wait - 1)
+        delivery.retry_unknown(district.kit)
+        assert district.states[0] == "unknown"
+        district.clock.turn(seconds=1)
+        delivery.retry_unknown(district.kit)
+
+    assert district.jobs.rung[-1] == (Job.DELIVER, 1)
+    assert district.deliver() == 1
+    (words,) = {text for number, text in district.sms.sent if number == "+250788000001"}
+    assert [text for _, text in district.sms.sent].count(words) == 3
+    assert district.states == ["accepted", "accepted"]
 
 
 def test_an_answer_ends_the_doubt(alone: District) -> None:
@@ -223,7 +250,7 @@ def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:
 
 class TestNoReport:
     @pytest.mark.parametrize(("urgency", "wait"), [(1, 90), (2, 600), (3, 600)])
-    def test_it_is_sent_once_more_and_the_next_step_comes_early(
+    def test_it_is_sent_once_more_and_the_next_person_of_the_step_is_told(
         self, district: District, urgency: int, wait: int
     ) -> None:
         for _ in range(2):
@@ -235,9 +262,10 @@ class TestNoReport:
         delivery.miss_reports(district.kit)
         assert district.states == ["accepted"]
         district.clock.turn(seconds=1)
+        (before,) = district.open_deadlines()
         delivery.miss_reports(district.kit)
-        referral.fire_deadlines(district.kit)
-        district.deliver()
+        assert [row.due_at for row in district.open_deadlines()] == [before.due_at]
+        assert district.deliver() == 2
 
         assert [step for step, _ in district.told(tip)] == [0, 1]
         assert [number for number, _ in district.sms.sent].count("+250788000001") == 2

@@ -8,6 +8,7 @@ from hotline.domain.delivery import MessageState, Outcome, SendResult
 from hotline.domain.message import ReportIn
 from hotline.services import delivery, reports
 from hotline.store import lanes
+from hotline.store.messages import Message
 from tests.district import District
 from tests.kits import make_kit
 
@@ -106,7 +107,7 @@ class TestTheFence:
         assert delivery.deliver_one(alone.kit)
 
         assert [attempt.outcome for attempt in alone.attempts] == ["accepted", "unknown"]
-        assert alone.message.state == MessageState.DELIVERED
+        assert alone.all(Message)[0].state == MessageState.DELIVERED
 
     def test_a_late_yes_ends_the_doubt(self, alone: District) -> None:
         def sleep_past_the_lease() -> None:

@@ -1,0 +1,64 @@
+"""What an attempt does to its message: each outcome by urgency and by the failures before it."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.delivery import MessageState, Outcome, SendResult, Verdict, judge
+
+
+def verdict(
+    outcome: Outcome, *, priority: int = 1, counted: int = 0, http_status: int | None = None
+) -> Verdict:
+    result = SendResult(outcome, http_status)
+    return judge(result, priority=priority, attempts=counted + 1, counted=counted, chance=0)
+
+
+# outcome, HTTP status -> seconds until it is tried again, by urgency 1, 2, 3
+WAITS = [
+    ("a server error", Outcome.UNKNOWN, 500, (5, 120, 600)),
+    ("an overloaded server", Outcome.UNKNOWN, 503, (5, 120, 600)),
+    ("a time-out, or a dead worker", Outcome.UNKNOWN, None, (10, 120, 600)),
+    ("an answer without an id", Outcome.UNKNOWN, 201, (10, 120, 600)),
+    ("a redirect", Outcome.UNKNOWN, 302, (10, 120, 600)),
+    ("no connection", Outcome.NOT_SENT, None, (1, 1, 1)),
+    ("no route", Outcome.TRANSIENT, 201, (1, 1, 1)),
+    ("no money", Outcome.MONEY_FAULT, 201, (60, 60, 60)),
+]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "http_status", "waits"), [row[1:] for row in WAITS], ids=[row[0] for row in WAITS]
+)
+def test_how_long_until_the_same_words_again(
+    outcome: Outcome, http_status: int | None, waits: tuple[int, int, int]
+) -> None:
+    seconds = tuple(
+        verdict(outcome, priority=priority, http_status=http_status).wait / timedelta(seconds=1)
+        for priority in (1, 2, 3)
+    )
+    assert seconds == waits
+
+
+# outcome, urgency, failures before this one -> whether the next person is told beside it
+BESIDE = [
+    (Outcome.UNKNOWN, 1, 0, False),
+    (Outcome.UNKNOWN, 1, 1, True),
+    (Outcome.UNKNOWN, 1, 2, False),
+    (Outcome.UNKNOWN, 2, 1, False),
+    (Outcome.UNKNOWN, 3, 1, False),
+    (Outcome.TRANSIENT, 1, 1, True),
+    (Outcome.TRANSIENT, 3, 1, True),
+    (Outcome.NOT_SENT, 1, 1, False),
+    (Outcome.UNKNOWN, 1, 7, True),
+    (Outcome.UNKNOWN, 3, 7, True),
+]
+
+
+@pytest.mark.parametrize(("outcome", "priority", "failures", "beside"), BESIDE)
+def test_from_which_failure_the_next_person_is_told(
+    outcome: Outcome, priority: int, failures: int, beside: bool
+) -> None:
+    judged = verdict(outcome, priority=priority, counted=failures)
+    assert judged.replace is beside
+    assert (judged.state is MessageState.DEAD) is (failures == 7)
