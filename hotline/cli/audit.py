@@ -1,16 +1,60 @@
-"""`hotline audit`: whether the log of who read what is whole."""
+"""`hotline audit`: who did and read what, and whether the log of it is whole."""
 
+import json
 import sys
+from datetime import datetime
 
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.services.access import verify_audit
+from hotline.domain.call_back import KIGALI
+from hotline.services import audit_log
+
+SINCE = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 
 
 @click.group()
 def audit() -> None:
     """The log of what was done and read."""
+
+
+@audit.command("list")
+@click.option("--since", type=SINCE, help="From this day or minute on, Kigali time: 2026-11-25.")
+@click.option("--who", metavar="NAME", help="What this person did; a part of the name is enough.")
+@click.option("--tip", "tip_id", type=int, metavar="ID", help="What was done with this tip.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
+    """Print the log as sentences, the oldest first, Kigali time."""
+    begins = since and since.replace(tzinfo=KIGALI)
+    with console_kit() as kit:
+        rows = audit_log.listed(kit, since=begins, who=who, tip_id=tip_id)
+    if as_json:
+        click.echo(
+            json.dumps(
+                [
+                    {
+                        "id": row.entry.id,
+                        "at": row.entry.at.isoformat(timespec="seconds"),
+                        "desk": row.desk,
+                        "who": row.who,
+                        "action": row.entry.action,
+                        "subject": row.entry.subject,
+                        "reason": row.entry.reason,
+                        "sentence": row.sentence,
+                    }
+                    for row in rows
+                ],
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
+        return
+    if not rows:
+        click.echo(
+            "the log holds nothing of that: ask for less, as in `hotline audit list`", err=True
+        )
+    for row in rows:
+        click.echo(row.sentence)
 
 
 @audit.command()
@@ -20,7 +64,7 @@ def verify() -> None:
     Rows cut off its end break nothing: compare the count and the newest digest with those of another day.
     """
     with console_kit() as kit:
-        chain = verify_audit(kit)
+        chain = audit_log.verify(kit)
     if chain.broken_at is not None:
         click.echo(f"BROKEN at row {chain.broken_at}, after {chain.length} good ones", err=True)
         sys.exit(1)

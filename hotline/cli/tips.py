@@ -17,6 +17,7 @@ from hotline.store.standings import Standing
 
 TIP = click.argument("tip_id", metavar="ID", type=int)
 DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
+OUTCOME = click.Choice([one.value for one in TipOutcome])
 PASSPHRASE = click.option(
     "--passphrase-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -57,22 +58,21 @@ def list_(as_json: bool) -> None:
 @tips.command()
 @TIP
 @DESK
+@signed
 @PASSPHRASE
-def read(tip_id: int, desk: str, passphrase_file: Path | None) -> None:
-    """Print what a tip says. Leaves a row in the audit log, before anything is shown."""
+def read(tip_id: int, desk: str, name: str, reason: str, passphrase_file: Path | None) -> None:
+    """Print what a tip says. Leaves a row in the audit log before anything is shown, also where it is refused."""
     code = _desk(desk)
     with console_kit() as kit:
-        access.check_grant(kit, tip_id, desk=code)
+        access.check_grant(kit, tip_id, desk=code, by=name, reason=reason)
         passphrase = ask_passphrase(passphrase_file, code)
-        tip = access.read_tip(kit, tip_id, desk=code, passphrase=passphrase)
+        tip = access.read_tip(kit, tip_id, desk=code, passphrase=passphrase, by=name, reason=reason)
         back = asking.worded(kit, tip.asked)
 
     if tip.do_not_visit:
         click.secho("She erased afterwards: do NOT visit, do NOT call.", fg="red", err=True)
-    for name, value in tip.answers.items():
-        click.echo(f"{name:10} {_said(name, value)}")
-    for name, value in back.items():
-        click.echo(f"{name:10} {_said(name, value)}")
+    for field, value in (*tip.answers.items(), *back.items()):
+        click.echo(f"{field:10} {_said(field, value)}")
 
 
 @tips.command()
@@ -90,7 +90,7 @@ def ask(
     """
     code = _desk(desk)
     with console_kit() as kit:
-        asking.check(kit, tip_id, question, desk=code)
+        asking.check(kit, tip_id, question, desk=code, by=name, reason=reason)
         passphrase = ask_passphrase(passphrase_file, code)
         asked = asking.ask(
             kit, tip_id, question, desk=code, passphrase=passphrase, by=name, reason=reason
@@ -101,11 +101,12 @@ def ask(
 @tips.command()
 @TIP
 @signed
-@click.option("--outcome", type=click.Choice(list(TipOutcome)), help="What came of it.")
-def close(tip_id: int, name: str, reason: str, outcome: TipOutcome | None) -> None:
+@click.option("--outcome", type=OUTCOME, help="What came of it.")
+def close(tip_id: int, name: str, reason: str, outcome: str | None) -> None:
     """Say that a tip is over: it rings for nobody any more, and in 90 days its words go."""
     with console_kit() as kit:
-        kept = retention.close_tip(kit, tip_id, by=name, reason=reason, outcome=outcome)
+        came = TipOutcome(outcome) if outcome else None
+        kept = retention.close_tip(kit, tip_id, by=name, reason=reason, outcome=came)
     click.echo(f"tip {tip_id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hotline.domain.audit_sentences import DESK
 from hotline.domain.places import districts
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound, PassphraseWrong, SealBroken
@@ -18,7 +19,6 @@ from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_de
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import epochs
 from hotline.store import asked_back, audit, desks, tips
-from hotline.store.audit import Chain
 from hotline.store.standings import Standing, standings
 from hotline.store.tips import Tip
 
@@ -104,20 +104,25 @@ def list_tips(kit: Kit) -> Sequence[Standing]:
         return standings(session)
 
 
-def check_grant(kit: Kit, tip_id: int, *, desk: str) -> None:
-    """Whether a desk may read a tip, before anybody types a passphrase. Raises NotFound."""
+def check_grant(kit: Kit, tip_id: int, *, desk: str, by: str, reason: str) -> None:
+    """Check that a desk may read a tip, before anybody types a passphrase. A refusal leaves a row in the audit log.
+
+    Raises NotFound.
+    """
     with kit.database.reading() as session:
-        _granted(*tips.with_grant(session, tip_id, desk), desk)
+        found = tips.with_grant(session, tip_id, desk)
+    _granted(kit, found, desk, by=by, reason=reason)
 
 
-def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> Unlocked:
-    """A tip as a desk opens it; a wrong passphrase leaves a row in the audit log.
+def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason: str) -> Unlocked:
+    """A tip as a desk opens it. Every refusal leaves a row in the audit log.
 
     Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken, KeyMissing.
     """
     with kit.database.reading() as session:
         tip, grant = tips.with_grant(session, tip_id, desk)
-        key = _granted(tip, grant, desk)
+    key = _granted(kit, (tip, grant), desk, by=by, reason=reason)
+    with kit.database.reading() as session:
         wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
         before = desks.key_before(session, desk)
 
@@ -129,17 +134,20 @@ def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> Unlocked:
         ):
             private_key = unwrap_desk_key(before, passphrase, desk=desk)
     except PassphraseWrong:
-        _record(kit, "tip_refused", tip_id, desk, reason="wrong passphrase")
+        why = f"wrong passphrase: {reason}"
+        _record(kit, "tip_refused", tip_id, desk, by=by, reason=why)
         raise
     return Unlocked(tip, key, private_key)
 
 
-def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
+def read_tip(
+    kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason: str
+) -> OpenedTip:
     """A tip's answers, and the one to a question back. The audit row is committed before anybody sees them.
 
     Raises what `unlock` raises.
     """
-    found = unlock(kit, tip_id, desk=desk, passphrase=passphrase)
+    found = unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
     tip, named = found.tip, {"uid": found.tip.uid, "desk": desk}
     answers = open_tip(
         tip.body, found.grant, place=tip.place, private_key=found.private_key, **named
@@ -148,7 +156,8 @@ def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
     with kit.database.reading() as session:
         asked = _asked(asked_back.of_tip(session, tip_id), tip_key, tip.uid)
 
-    _record(kit, "tip_read", tip_id, desk, answer=asked is not None and asked.answer is not None)
+    told = asked is not None and asked.answer is not None
+    _record(kit, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
     return OpenedTip(
         id=tip.id,
         place=tip.place,
@@ -159,15 +168,15 @@ def read_tip(kit: Kit, tip_id: int, *, desk: str, passphrase: str) -> OpenedTip:
     )
 
 
-def verify_audit(kit: Kit) -> Chain:
-    with kit.database.reading() as session:
-        return audit.verify(session)
-
-
-def _granted(tip: Tip, grant: bytes | None, desk: str) -> bytes:
+def _granted(
+    kit: Kit, found: tuple[Tip, bytes | None], desk: str, *, by: str, reason: str
+) -> bytes:
+    tip, grant = found
     if tip.erased_at is not None:
+        _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"words erased: {reason}")
         raise NotFound(f"tip {tip.id}: its words were erased on {tip.erased_at:%Y-%m-%d}")
     if grant is None:
+        _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
         raise NotFound(f"desk {desk} has no grant of tip {tip.id}: it was not sealed to this desk")
     return grant
 
@@ -186,7 +195,14 @@ def _asked(row: asked_back.AskedBack | None, tip_key: bytes, uid: str) -> Questi
 
 
 def _record(
-    kit: Kit, action: str, tip_id: int, desk: str, *, reason: str = "", answer: bool = False
+    kit: Kit,
+    action: str,
+    tip_id: int,
+    desk: str,
+    *,
+    by: str,
+    reason: str,
+    answer: bool = False,
 ) -> None:
     with kit.database.writing() as session:
         if answer:
@@ -194,7 +210,7 @@ def _record(
         audit.append(
             session,
             at=kit.now(),
-            actor=f"cli:{desk}",
+            actor=f"{DESK}:{desk}:{by}",
             action=action,
             subject=f"tip:{tip_id}",
             reason=reason,

@@ -26,9 +26,9 @@ def listed(kit: Kit) -> Mapping[str, Question]:
     return questions(kit.books.book(kit.books.live()))
 
 
-def check(kit: Kit, tip_id: int, name: str, *, desk: str) -> Question:
+def check(kit: Kit, tip_id: int, name: str, *, desk: str, by: str, reason: str) -> Question:
     """Whether it may be asked, before anybody types a passphrase. Raises NotFound, AskRefused."""
-    access.check_grant(kit, tip_id, desk=desk)
+    access.check_grant(kit, tip_id, desk=desk, by=by, reason=reason)
     question = listed(kit).get(name)
     if question is None:
         raise NotFound(f"no question {name}: `hotline questions` lists them")
@@ -44,8 +44,8 @@ def ask(
 
     Raises NotFound, AskRefused, PassphraseWrong, SealBroken, KeyMissing.
     """
-    question = check(kit, tip_id, name, desk=desk)
-    found = access.unlock(kit, tip_id, desk=desk, passphrase=passphrase)
+    question = check(kit, tip_id, name, desk=desk, by=by, reason=reason)
+    found = access.unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
     uid = found.tip.uid
     key = open_grant(found.grant, uid=uid, desk=desk, private_key=found.private_key)
     pair = new_pair(key, uid=uid)

@@ -6,6 +6,7 @@ newest digest belongs on paper or on another machine now and then.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ class AuditEntry(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str]
-    """"line", "clock", "cli:<desk>", "responder:<id>"."""
+    """"line", "clock", "cli:<name>", "desk:<code>:<name>", "responder:<id>" (`domain/audit_sentences.py`)."""
     action: Mapped[str]
     """Past tense: "tip_read", "responders_imported"."""
     subject: Mapped[str]
@@ -70,11 +71,23 @@ def append(
     return entry
 
 
+def entries(
+    session: Session, *, since: datetime | None = None, subject: str | None = None
+) -> Sequence[AuditEntry]:
+    """The rows, the oldest first."""
+    found = select(AuditEntry).order_by(AuditEntry.id)
+    if since is not None:
+        found = found.where(AuditEntry.at >= since)
+    if subject is not None:
+        found = found.where(AuditEntry.subject == subject)
+    return session.scalars(found).all()
+
+
 def verify(session: Session) -> Chain:
     """Follow the chain from its beginning."""
     newest, length = BEGINNING, 0
-    entries = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
-    with closing(session.scalars(entries)) as rows:
+    every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
+    with closing(session.scalars(every)) as rows:
         for entry in rows:
             if entry.previous != newest or entry.digest != _digest(entry):
                 return Chain(length, newest, broken_at=entry.id)

@@ -129,7 +129,7 @@ def test_the_whole_story_passes_with_one_key_folder_each(tmp_path: Path) -> None
     (tip,) = listed(trusts)
     read = trusts.hotline(
         *("tips", "read", str(tip["id"]), "--desk", "national"),
-        *("--passphrase-file", str(passphrase)),
+        *("--passphrase-file", str(passphrase), "--name", "Alice", "--reason", "to act"),
         role="console",
     )
     assert WORDS in read

@@ -70,7 +70,8 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     assert "HELD by Aline" in empty.well("lane", "status").stdout
     assert "whole" in empty.well("audit", "verify").stdout
     words = made.folder / "home" / "enrolment-passphrase"
-    read = empty.well("tips", "read", "1", "--desk", "gasabo", "--passphrase-file", str(words))
+    desk = ("--desk", "gasabo", "--passphrase-file", str(words))
+    read = empty.well("tips", "read", "1", *desk, "--name", "Aline", "--reason", "a rehearsal")
     assert "hafi" in read.stdout
 
 

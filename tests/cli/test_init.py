@@ -21,6 +21,7 @@ from tests.builders import make_tip
 
 Hotline = Callable[..., Result]
 PASSPHRASE = "correct horse battery"
+SIGNED = ("--name", "Alice", "--reason", "court asked")
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_init_writes_a_new_passphrase_for_its_owner_alone(hotline: Hotline, tmp_
     assert "write it on paper" in told.stderr
     assert file.read_text().strip() not in told.output
     tip_id = file_tip(tmp_path / "home")
-    read = hotline("tips", "read", str(tip_id), "--desk", "gasabo", typed=file.read_text())
+    read = hotline("tips", "read", str(tip_id), "--desk", "gasabo", *SIGNED, typed=file.read_text())
     assert read.exit_code == 0, read.output
 
 
@@ -230,7 +231,7 @@ def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
 ) -> None:
     hotline("init", "--passphrase-file", str(passphrase))
     tip_id = str(file_tip(tmp_path / "home"))
-    words = ("tips", "read", tip_id, "--passphrase-file", str(passphrase), "--desk")
+    words = ("tips", "read", tip_id, *SIGNED, "--passphrase-file", str(passphrase), "--desk")
 
     for desk in ("Gasabo", "gasabo", "national"):
         read = hotline(*words, desk)
@@ -240,7 +241,7 @@ def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
     verified = hotline("audit", "verify")
     assert verified.stdout.startswith("whole: 4 rows")
 
-    wrong = hotline("tips", "read", tip_id, "--desk", "gasabo", typed="guess\n")
+    wrong = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED, typed="guess\n")
     assert wrong.exit_code == 1
     assert "passphrase" in wrong.output
     assert "guess" not in wrong.output
@@ -253,12 +254,13 @@ def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
     hotline("init", "--passphrase-file", str(passphrase))
     tip_id = str(file_tip(tmp_path / "home", to=(NATIONAL,)))
 
-    refused = hotline("tips", "read", tip_id, "--desk", "gasabo")
+    refused = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED)
     assert refused.exit_code == 1
     assert "no grant" in refused.output
     assert "Passphrase" not in refused.output
-    assert "no desk of that name" in hotline("tips", "read", tip_id, "--desk", "gasbo").output
-    assert "no tip 99" in hotline("tips", "read", "99", "--desk", "gasabo").output
+    for words, why in ((tip_id, "gasbo"), "no desk of that name"), (("99", "gasabo"), "no tip 99"):
+        told = hotline("tips", "read", words[0], "--desk", words[1], *SIGNED)
+        assert why in told.output
 
 
 def test_a_log_that_was_touched_is_told_with_its_row(hotline: Hotline, tmp_path: Path) -> None:

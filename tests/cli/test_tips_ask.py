@@ -69,8 +69,8 @@ def answer(home: Path, value: str) -> None:
 
 
 def test_a_desk_asks_from_the_list_and_reads_what_came_back(home: Path) -> None:
-    desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
-    asked = said(home, "tips", "ask", "1", "when", *desk, *SIGNED)
+    desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"), *SIGNED)
+    asked = said(home, "tips", "ask", "1", "when", *desk)
     assert "When are people there?" in asked.output
     assert json.loads(said(home, "tips", "list", "--json").stdout)[0]["question"] == "asked"
     assert "(none yet)" in said(home, "tips", "read", "1", *desk).stdout

@@ -11,7 +11,7 @@ from hotline.ports import Kit
 from hotline.sealing.opening import unwrap_desk_key
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
-from hotline.services import access
+from hotline.services import access, audit_log
 from hotline.store import desks, tips
 from hotline.store.audit import AuditEntry
 from hotline.store.database import Database
@@ -21,6 +21,7 @@ from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
 from tests.kits import make_kit
 
+SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "correct horse"
 QUICK = Costs(passes=1, kib=8)
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
@@ -90,29 +91,32 @@ def test_no_desk_s_private_key_is_in_the_database(desked: Kit) -> None:
 def test_each_granted_desk_reads_it_and_leaves_a_row(desked: Kit, desk: str) -> None:
     tip_id = file_tip(desked)
 
-    opened = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE)
+    opened = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
 
     assert opened.answers == ANSWERS
     assert "ishuri" not in repr(opened)
-    assert logged(desked) == [(f"cli:{desk}", "tip_read", f"tip:{tip_id}", "")]
+    assert logged(desked) == [(f"desk:{desk}:Alice", "tip_read", f"tip:{tip_id}", "court asked")]
 
 
-def test_a_desk_without_a_grant_is_told_so_and_leaves_no_reading(desked: Kit) -> None:
+def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Kit) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
 
     with pytest.raises(NotFound, match="no grant"):
-        access.check_grant(desked, tip_id, desk="12")
+        access.check_grant(desked, tip_id, desk="12", **SIGNED)
     with pytest.raises(NotFound, match="no grant"):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
-    assert logged(desked) == []
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+    refused = ("desk:12:Alice", "tip_refused", f"tip:{tip_id}", "no grant: court asked")
+    assert logged(desked) == [refused, refused]
 
 
 def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: Kit) -> None:
     tip_id = file_tip(desked)
 
     with pytest.raises(PassphraseWrong):
-        access.read_tip(desked, tip_id, desk="12", passphrase="wrong")
-    assert logged(desked) == [("cli:12", "tip_refused", f"tip:{tip_id}", "wrong passphrase")]
+        access.read_tip(desked, tip_id, desk="12", passphrase="wrong", **SIGNED)
+    assert logged(desked) == [
+        ("desk:12:Alice", "tip_refused", f"tip:{tip_id}", "wrong passphrase: court asked")
+    ]
 
 
 def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: Kit) -> None:
@@ -123,7 +127,7 @@ def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: Kit) -> Non
         tip.place = "13"
 
     with pytest.raises(SealBroken):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
     assert logged(desked) == []
 
 
@@ -136,7 +140,7 @@ def test_drafts_are_nobody_s_to_read_or_list(desked: Kit) -> None:
 
     assert access.list_tips(desked) == []
     with pytest.raises(NotFound):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
 
 
 def test_a_listed_tip_says_who_took_it_first(kit: Kit) -> None:
@@ -168,7 +172,7 @@ def test_a_listed_tip_says_who_took_it_first(kit: Kit) -> None:
 def test_the_log_of_readings_is_whole(desked: Kit) -> None:
     tip_id = file_tip(desked)
     for _ in range(2):
-        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE)
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
 
-    chain = access.verify_audit(desked)
+    chain = audit_log.verify(desked)
     assert (chain.length, chain.broken_at) == (3, None)

@@ -23,6 +23,7 @@ from tests.builders import make_referral, make_responder
 from tests.callers import DESK_KEY, REST, Caller, Line
 from tests.services.test_receipts import MY_NUMBER, PIN, asked, given, wrong
 
+SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "correct horse"
 LAST = "END Murakoze. Murabeho."
 OFFER = "3 Subiza ikibazo"
@@ -64,7 +65,7 @@ def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: in
 
 
 def read(line: Line, desk: str = NATIONAL) -> QuestionBack | None:
-    return access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE).asked
+    return access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE, **SIGNED).asked
 
 
 def logged(line: Line, action: str) -> list[tuple[str, str, str]]:
@@ -267,7 +268,10 @@ def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
     with pytest.raises(NotFound, match="hotline questions"):
         ask(desked, "name")
     assert desked.all(AskedBack) == []
-    assert logged(desked, "tip_refused") == [("cli:national", "tip:1", "wrong passphrase")]
+    assert logged(desked, "tip_refused") == [
+        ("desk:national:Desk", "tip:1", "wrong passphrase: x"),
+        ("desk:31:Desk", "tip:1", "no grant: to know"),
+    ]
 
 
 def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Line) -> None:
@@ -374,7 +378,7 @@ def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, num
     asked(desked, number).key("3", "1")
     with desked.database.writing() as session:
         session.execute(update(AskedBack).values(locked_key=b"\x01" + bytes(72)))
-    opened = access.read_tip(desked.kit, 1, desk=NATIONAL, passphrase=PASSPHRASE)
+    opened = access.read_tip(desked.kit, 1, desk=NATIONAL, passphrase=PASSPHRASE, **SIGNED)
     assert opened.answers["danger"] == "yes"
     assert opened.asked is not None
     assert (opened.asked.answer, opened.asked.answered_at) == (None, desked.clock.at)

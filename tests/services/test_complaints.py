@@ -20,6 +20,7 @@ from hotline.store.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
 
+SIGNED = {"by": "Alice", "reason": "court asked"}
 TREATED = ("4", "5", "4", "9", "9", "1", "9")
 """From the front to the first question."""
 HURT_HERE = (*TREATED, "4", "1", "1")
@@ -187,9 +188,9 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
             assert referral.open_cases(session, one, staffed.clock()) == []
         assert referral.take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
     with pytest.raises(NotFound, match="no grant"):
-        access.check_grant(staffed.kit, staffed.tip.id, desk=HERE)
+        access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)
     with pytest.raises(NotFound, match="no grant"):
-        access.read_tip(staffed.kit, staffed.tip.id, desk=HERE, passphrase="any")
+        access.read_tip(staffed.kit, staffed.tip.id, desk=HERE, passphrase="any", **SIGNED)
 
 
 def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
@@ -200,7 +201,7 @@ def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
 
     (listed,) = access.list_tips(staffed.kit)
     assert (listed.tip.matter, listed.tip.place) == ("complaint", HERE)
-    access.check_grant(staffed.kit, listed.tip.id, desk="national")
+    access.check_grant(staffed.kit, listed.tip.id, desk="national", **SIGNED)
     assert staffed.read(listed.tip)["account"] == WORDS
     reference = message.parameters["ref"]
     assert referral.take_case(staffed.kit, hers, reference, staffed.clock()).result == "taken"

@@ -24,6 +24,7 @@ from tests.builders import make_keyfolder, make_tip
 from tests.conftest import Clock
 from tests.kits import make_kit
 
+SIGNED = {"by": "Alice", "reason": "court asked"}
 OLD, NEW = "correct horse", "battery staple"
 QUICK = Costs(passes=1, kib=8)
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
@@ -76,7 +77,7 @@ def rotate(kit: Kit, *, new: str = NEW, meanwhile: object = None) -> Moved:
 
 def reads(kit: Kit, tip_id: int, passphrase: str) -> bool:
     told = {
-        desk: access.read_tip(kit, tip_id, desk=desk, passphrase=passphrase).answers
+        desk: access.read_tip(kit, tip_id, desk=desk, passphrase=passphrase, **SIGNED).answers
         for desk in ("12", NATIONAL)
     }
     return all(answers == ANSWERS for answers in told.values())
@@ -90,7 +91,7 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: Kit) -> 
 
     assert all(reads(kit, tip_id, NEW) for tip_id in filed)
     with pytest.raises(PassphraseWrong):
-        access.read_tip(kit, filed[0], desk="12", passphrase=OLD)
+        access.read_tip(kit, filed[0], desk="12", passphrase=OLD, **SIGNED)
     assert not set(before.values()) & set(keys_of(kit).values())
     with kit.database.reading() as session:
         assert set(session.scalars(select(DeskMember.member))) == {desks.ENROLMENT}

@@ -20,6 +20,7 @@ from hotline.store.desks import ENROLMENT, DeskMember
 from hotline.store.tips import Grant, Tip
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 
+SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "five words of a test"
 
 
@@ -131,7 +132,7 @@ def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locke
     console = with_keys(locked, tmp_path, "console")
     console.sealer.epochs.forget(week_of(locked.clock().replace(year=2028)))
     with pytest.raises(KeyMissing, match="details are locked"):
-        access.read_tip(console, locked.tip.id, desk="national", passphrase=PASSPHRASE)
+        access.read_tip(console, locked.tip.id, desk="national", passphrase=PASSPHRASE, **SIGNED)
 
 
 def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path) -> None:

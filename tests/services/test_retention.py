@@ -25,6 +25,7 @@ from tests.callers import DANGER_HERE, Line, told
 from tests.district import District
 from tests.fakes import FakeShelf
 
+SIGNED = {"by": "Alice", "reason": "court asked"}
 WHO: dict[str, Any] = {"by": "A. Director", "reason": "letter 12 of the prosecutor"}
 DAY = timedelta(days=1)
 
@@ -76,8 +77,9 @@ def test_a_tombstone_counts_and_tells_nothing(district: District) -> None:
     assert tip.identity == f"erased:{tip.uid}"
     assert district.all(Grant) == []
     with pytest.raises(NotFound, match="erased on"):
-        access.read_tip(district.kit, tip_id, desk="national", passphrase="any")
-    (row,) = district.all(AuditEntry)
+        access.read_tip(district.kit, tip_id, desk="national", passphrase="any", **SIGNED)
+    row, refused = district.all(AuditEntry)
+    assert refused.reason == "words erased: court asked"
     assert (row.actor, row.action, row.subject) == ("clock", "tip_erased", f"tip:{tip_id}")
 
 

@@ -1,0 +1,112 @@
+"""`hotline audit list`: what was done, as sentences that a person reads."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.audit_sentences import AuditLine, sentence
+from hotline.sealing.keymaking import make_keys
+from hotline.store import audit
+from hotline.store.schema import create_all
+from tests.builders import make_responder
+
+AT = datetime(2026, 11, 25, 12, 5, tzinfo=UTC)
+ROWS = (
+    (24, "cli", "responders_imported", "2 responders", ""),
+    (25, "desk:12:Alice", "tip_read", "tip:12", "court asked"),
+    (25, "desk:national:Aline", "tip_refused", "tip:1", "wrong passphrase: to act"),
+    (26, "responder:1", "tip_closed", "tip:12", "helped"),
+    (27, "clock", "tip_outcome_not-found", "tip:3", ""),
+    (28, "cli:Alice", "leaders_code_made", "district:12", ""),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    make_keys(tmp_path / "keys", AT)
+    (tmp_path / "hotline.db").touch()
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path)}), Role.CONSOLE)
+    create_all(kit.database)
+    with kit.database.writing() as session:
+        session.add(make_responder(name="Gasabo 1"))
+        for day, actor, action, subject, reason in ROWS:
+            audit.append(
+                session,
+                at=AT.replace(day=day),
+                actor=actor,
+                action=action,
+                subject=subject,
+                reason=reason,
+            )
+    kit.database.close()
+    return tmp_path
+
+
+def listed(home: Path, *options: str) -> Result:
+    told = CliRunner().invoke(main, ["audit", "list", *options], env={"HOTLINE_HOME": str(home)})
+    assert told.exit_code == 0, told.output
+    return told
+
+
+def test_each_row_is_a_sentence_in_kigali_s_time(home: Path) -> None:
+    assert listed(home).stdout.splitlines() == [
+        "24 Nov 2026 14:05: the command line enrolled 2 responders",
+        "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked",
+        "25 Nov 2026 14:05, national desk: Aline was refused tip 1: wrong passphrase: to act",
+        "26 Nov 2026 14:05: Gasabo 1 closed tip 12: helped",
+        "27 Nov 2026 14:05: the clock wrote down what came of tip 3: not-found",
+        "28 Nov 2026 14:05: Alice made a code for the local leaders of Gasabo",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "rows"),
+    [
+        (("--tip", "12"), (2, 4)),
+        (("--who", "alice"), (2, 6)),
+        (("--who", "gasabo 1"), (4,)),
+        (("--since", "2026-11-27"), (5, 6)),
+        (("--since", "2026-11-26 14:06", "--who", "Alice"), (6,)),
+        (("--tip", "1"), (3,)),
+        (("--tip", "99"), ()),
+    ],
+    ids=["a tip", "a name", "a responder", "a day", "a minute and a name", "another", "none"],
+)
+def test_it_is_asked_by_time_person_and_tip(
+    home: Path, options: tuple[str, ...], rows: tuple[int, ...]
+) -> None:
+    found = json.loads(listed(home, *options, "--json").stdout)
+    assert tuple(row["id"] for row in found) == rows
+
+
+def test_a_program_reads_every_part(home: Path) -> None:
+    (row, _) = json.loads(listed(home, "--tip", "12", "--json").stdout)
+    assert row == {
+        "id": 2,
+        "at": "2026-11-25T12:05:00+00:00",
+        "desk": "Gasabo",
+        "who": "Alice",
+        "action": "tip_read",
+        "subject": "tip:12",
+        "reason": "court asked",
+        "sentence": "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked",
+    }
+
+
+@pytest.mark.parametrize(
+    ("actor", "action", "reads"),
+    [
+        ("cli:12", "tip_read", "Gasabo desk: somebody read tip 7"),
+        ("desk:12:A: B", "tip_read", "Gasabo desk: A: B read tip 7"),
+        ("responder:9", "tip_closed", "responder 9 closed tip 7"),
+        ("cli:Aline", "one_of_a_later_release", "Aline one of a later release tip 7"),
+    ],
+)
+def test_rows_of_other_releases_are_read_too(actor: str, action: str, reads: str) -> None:
+    assert sentence(AuditLine(AT, actor, action, "tip:7", ""), {}).endswith(reads)

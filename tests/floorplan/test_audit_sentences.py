@@ -1,0 +1,96 @@
+"""Every action that the code writes into the audit log can be read as a sentence."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from hotline.domain.audit_sentences import OUTCOMES, SENTENCES, is_known
+from hotline.domain.call_back import Outcome
+from hotline.domain.joining import Roll
+from hotline.domain.tip import TipOutcome
+from tests.floorplan.tree import parsed, python_files, said
+
+NAMED = {
+    "roll": [*Roll],
+    "outcome": [*Outcome],
+}
+"""What stands in braces in an action's name."""
+
+
+def _appended(tree: ast.Module) -> Iterator[tuple[str | None, ast.expr]]:
+    """The action of each row that a module appends, and the function that was handed it, where it was."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.append":
+                (action,) = [word.value for word in call.keywords if word.arg == "action"]
+                yield function.name, action
+
+
+def _handed(name: str, parameter: str, everywhere: dict[Path, ast.Module]) -> Iterator[ast.expr]:
+    """What every call of that function hands over as this parameter."""
+    for tree in everywhere.values():
+        defined = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef)
+            and node.name == name
+            and parameter in [one.arg for one in node.args.args]
+        ]
+        if not defined:
+            continue
+        place = [one.arg for one in defined[0].args.args].index(parameter)
+        callers = [tree] if name.startswith("_") else everywhere.values()
+        for call in (node for one in callers for node in ast.walk(one)):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == name:
+                yield from [word.value for word in call.keywords if word.arg == parameter]
+                if len(call.args) > place and not isinstance(call.args[place], ast.Starred):
+                    yield call.args[place]
+
+
+def _names(action: ast.expr) -> list[str]:
+    """Every name that an action may come to; none where it cannot be told."""
+    match action:
+        case ast.Constant(value=str(name)):
+            return [name]
+        case ast.IfExp(body=one, orelse=other):
+            return [*_names(one), *_names(other)]
+        case ast.JoinedStr(values=parts):
+            found = [""]
+            for part in parts:
+                if isinstance(part, ast.Constant):
+                    found = [before + str(part.value) for before in found]
+                elif isinstance(part, ast.FormattedValue):
+                    ends = [str(one) for one in NAMED.get(ast.unparse(part.value), [])]
+                    if found == [OUTCOMES]:
+                        ends = [str(one) for one in TipOutcome]
+                    found = [before + end for before in found for end in ends]
+            return found
+    return []
+
+
+def _written() -> dict[str, str]:
+    """Every action's name, and where it is written."""
+    everywhere = {path: parsed(path) for path in python_files("hotline", "workers")}
+    found: dict[str, str] = {}
+    for path, tree in everywhere.items():
+        for function, action in _appended(tree):
+            ways = [action]
+            if isinstance(action, ast.Name):
+                ways = list(_handed(function or "", action.id, everywhere))
+            names = [name for way in ways for name in _names(way)]
+            assert names, f"{said(path)}: which action is {ast.unparse(action)}?"
+            found |= dict.fromkeys(names, said(path))
+    return found
+
+
+def test_every_action_has_its_sentence() -> None:
+    written = _written()
+    assert len(written) > 30
+    missing = {name: where for name, where in written.items() if not is_known(name)}
+    assert not missing, f"write their sentences in domain/audit_sentences.py: {missing}"
+
+
+def test_no_sentence_is_of_an_action_that_nothing_writes() -> None:
+    assert not set(SENTENCES) - set(_written())
