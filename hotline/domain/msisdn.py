@@ -7,6 +7,7 @@ must be a number that a list knows: a mistyped one would tell a stranger.
 import re
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 
 from hotline.errors import NumberInvalid
 
@@ -14,6 +15,10 @@ REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
 """A Rwandan number that kept the zero of its domestic form."""
+WRITTEN = re.compile(r"[+\d\s().\u2010-\u2015-]*(;ext=\d{1,7})?")
+"""How people write a number. A letter would be read as the digit of its key: 0788-CALL-ME is somebody's number."""
+BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+"""What an SMS reaches at an ordinary price; never a premium number."""
 
 
 def caller(raw: str) -> str:
@@ -29,15 +34,19 @@ def caller(raw: str) -> str:
 
 
 def sendable(raw: str) -> str:
-    """A number that an MT may go to, as E.164: valid, and Rwandan. Raises NumberInvalid, without the number.
+    """A number that an MT may go to, as E.164: valid, mobile and Rwandan. Raises NumberInvalid, without the number.
 
-    Takes what people write: 0788..., 788..., 00250..., spaces and hyphens; an extension is dropped.
+    Takes what people write: 0788..., 788..., 00250..., spaces and hyphens; an extension is dropped. Refuses letters.
     """
     written = raw.strip()
+    if not WRITTEN.fullmatch(written):
+        raise NumberInvalid("a phone number is digits: no letters, and nothing beside it")
     try:
         number = phonenumbers.parse(written, REGION)
     except phonenumbers.NumberParseException:
         raise NumberInvalid("not a phone number") from None
     if not phonenumbers.is_valid_number_for_region(number, REGION):
         raise NumberInvalid("not a valid Rwandan number")
+    if phonenumbers.number_type(number) not in BY_SMS:
+        raise NumberInvalid("not a mobile number: no SMS reaches it")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -20,11 +20,12 @@ from hotline.domain.answer import (
 )
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
+from hotline.domain.msisdn import sendable
 from hotline.domain.wording import Template
-from hotline.errors import KeyMissing, NotFound, SealBroken
+from hotline.errors import KeyMissing, NotFound, NumberInvalid, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI
-from hotline.services import talking
+from hotline.services import outreach, talking
 from hotline.services.doorbell import ring
 from hotline.services.finding import Finding
 from hotline.store import answers, contacts, lanes, outbox
@@ -52,7 +53,14 @@ class Says:
 
 
 def write(session: Session, kit: Kit, *, to: str, says: Says, at: datetime) -> int | None:
-    """An answer, due now; None for whoever wants none, above the budget, or without the relay's public key."""
+    """Writes an answer, due now, and returns its id.
+
+    None where the phone wants no SMS, above the budget, without the relay's public key, and for a number that is no
+    Rwandan mobile: an answer to a satellite number costs many times an ordinary one. Those are counted.
+    """
+    if not _answerable(to):
+        outreach.log_unanswerable(session, at)
+        return None
     if outbox.is_stopped(session, kit.pseudonyms.stopped(to)):
         return None
     contact_key = kit.pseudonyms.contact(to, at)
@@ -76,6 +84,13 @@ def write(session: Session, kit: Kit, *, to: str, says: Says, at: datetime) -> i
         session.flush()
         return row.id
     return None
+
+
+def _answerable(msisdn: str) -> bool:
+    try:
+        return sendable(msisdn) == msisdn
+    except NumberInvalid:
+        return False
 
 
 def seal(kit: Kit, msisdn: str, contact_key: str, at: datetime) -> bytes:
@@ -123,8 +138,9 @@ def finding(kit: Kit, *, sealed: bool) -> Finding:
         return Finding("answers", False, says, "run `hotline init`, and start the web process anew")
     with kit.database.reading() as session:
         today = answers.written_since(session, _midnight(kit.now()))
+        silent = outreach.unanswerable(session, kit.now())
     most = int(kit.line.sms_a_day * SHARE)
-    says = f"{today} of {most} today"
+    says = f"{today} of {most} today, {silent} to numbers that get none"
     if today < most:
         return Finding("answers", True, says)
     return Finding("answers", False, f"{says}: no stranger is answered", "see HOTLINE_SMS_A_DAY")

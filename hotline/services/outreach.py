@@ -27,6 +27,10 @@ OVER = timedelta(days=2)
 STOPPED = "stopped"
 """Why a responder, or whoever is woken, cannot be reached who wants to hear no more."""
 
+UNANSWERABLE = "unanswerable"
+"""The counter of those who wrote from a number that no SMS of ours goes to."""
+SMS = "sms"
+
 
 class Measure(StrEnum):
     PERSON = "person"
@@ -79,6 +83,17 @@ def log_pair(
 def pair_measure(outcome: Outcome) -> str:
     """The counter's name of an outcome of the quiz."""
     return f"quiz_{outcome}"
+
+
+def log_unanswerable(session: Session, at: datetime) -> None:
+    """A stranger wrote from a number that no SMS of ours goes to."""
+    cell = Cell(day=day_of(at), measure=UNANSWERABLE, language="", channel=SMS, entry="")
+    outreach.count(session, cell)
+
+
+def unanswerable(session: Session, at: datetime) -> int:
+    """How often `log_unanswerable` counted on the day of `at`."""
+    return outreach.counted_on(session, day_of(at), UNANSWERABLE)
 
 
 def log_tip(session: Session, tip: Tip, at: datetime) -> None:

@@ -116,6 +116,15 @@ def totals(session: Session, by: str) -> Mapping[tuple[str, str], int]:
     return found
 
 
+def counted_on(session: Session, day: date, measure: str) -> int:
+    """One day's count of one measure, with what is not folded yet."""
+    found = 0
+    for table in (Reach, Tally):
+        here = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
+        found += session.scalar(here) or 0
+    return found
+
+
 def _columns(table: type[Reach] | type[Tally]) -> list[Any]:
     """As `Cell` lists them."""
     return [getattr(table, field.name) for field in fields(Cell)]

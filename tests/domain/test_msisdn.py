@@ -1,5 +1,6 @@
 """Numbers as people and gateways write them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -29,6 +30,14 @@ WRITTEN = [
     ("*384*123#", None, None),
     ("MTN", None, None),
     ("8080", None, None),
+    ("0788-CALL-ME", None, None),
+    ("0788 12E 456", None, None),
+    ("788123456 Uwase", None, None),
+    ("(0788) 123.456", OURS, None),
+    ("0900123456", None, None),
+    ("0800123456", None, None),
+    ("+250252580000", None, "+250252580000"),
+    ("+8816123456789", None, "+8816123456789"),
     ("", None, None),
     ("+", None, None),
     ("+0788123456", None, None),
@@ -78,6 +87,18 @@ def test_whatever_is_written_is_e164_or_refused(raw: str) -> None:
         assert number[1:].isdecimal()
         assert number.isascii()
         assert read(reader, number) == number
+
+
+@given(st.from_regex(r"(0|\+250 ?)78[0-9]([ -]?[0-9A-Za-z]){6}", fullmatch=True))
+def test_a_cell_with_a_letter_is_nobodys_number(raw: str) -> None:
+    number = read(sendable, raw)
+    assert (number is None) is any(one.isalpha() for one in raw)
+
+
+@given(st.from_regex(r"\+[1-9][0-9]{6,14}", fullmatch=True))
+def test_a_recipient_is_on_a_rwandan_mobile_network(raw: str) -> None:
+    number = read(sendable, raw)
+    assert number is None or re.fullmatch(r"\+2507[2389][0-9]{7}", number)
 
 
 @pytest.mark.parametrize("reader", [caller, sendable])

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from hotline.domain.answer import A_DAY, AN_HOUR, AnswerState
+from hotline.domain.answer import A_DAY, AN_HOUR, AnswerState, Form
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
 from hotline.domain.message import Kind, Wording
+from hotline.domain.msisdn import sendable
 from hotline.domain.wording import Template
+from hotline.errors import NumberInvalid
 from hotline.sealing.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
@@ -199,6 +203,43 @@ def test_stop_ends_all_for_ever(texter: Texter, when: str) -> None:
     assert texter.reads() == []
     assert len(texter.line.all(Stopped)) == 1
     assert all(row.sealed_number == b"" for row in texter.line.all(Answer))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+8816123456789", "+881612345678", "+12125550123", "+254712345678", "+250900123456"],
+)
+def test_a_number_that_is_no_rwandan_mobile_is_counted_and_answered_by_nothing(
+    texter: Texter, number: str
+) -> None:
+    texter.msisdn = number
+    assert texter.says("akazi") is InboxOutcome.READ
+    assert texter.reads() == []
+    assert texter.line.all(Answer) == []
+    found = answers.finding(texter.line.kit, sealed=True)
+    assert (found.ok, found.says) == (True, "0 of 700 today, 1 to numbers that get none")
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(number=st.from_regex(r"\+(250|881)?[1-9][0-9]{6,11}", fullmatch=True))
+def test_no_answer_is_written_to_a_number_that_no_sms_of_ours_may_go_to(
+    texter: Texter, number: str
+) -> None:
+    kit = texter.line.kit
+    with kit.database.writing() as session:
+        says = answers.Says(Form.HINT, kit.books.live(), {}, "rw")
+        written = answers.write(session, kit, to=number, says=says, at=kit.now())
+        session.rollback()
+    assert (written is not None) is (read(number) == number)
+
+
+def read(number: str) -> str | None:
+    try:
+        return sendable(number)
+    except NumberInvalid:
+        return None
 
 
 def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
