@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from redis import Redis
 from rq import Queue
 
@@ -20,7 +23,7 @@ from hotline.domain.referral import Level
 from hotline.errors import JobRefused
 from tests.district import District
 from tests.valkey import Valkey
-from workers.safejob import safe_job
+from workers.safejob import MOST_BYTES, SafeJob, safe_job
 from workers.worker import QuietWorker, make_worker
 
 
@@ -117,6 +120,52 @@ def test_callbacks_webhooks_and_retries_of_a_forged_job_are_dropped(
     assert job.failure_callback is None
     assert job.stopped_callback is None
     assert (job.webhooks, job.retries_left, job.timeout) == ([], None, 20)
+
+
+BOMBS = {
+    "large as it lies": os.urandom(5000),
+    "large when inflated": zlib.compress(b"[" + b" " * 1_000_000),
+    "a stream within a stream": zlib.compress(zlib.compress(b"[" + b" " * 1_000_000)),
+    "cut short": zlib.compress(json.dumps(["workers.jobs.deliver", None, [1], {}]).encode())[:-9],
+}
+
+
+@pytest.mark.parametrize("data", BOMBS.values(), ids=BOMBS)
+def test_a_job_that_is_large_is_refused_before_it_is_inflated(
+    district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture, data: bytes
+) -> None:
+    job = safe_job(district.kit)("forged", connection=valkey.client(), serializer="json")
+    job.restore({b"data": data, b"status": b"queued"})
+    assert job.data == b""
+
+    forge(valkey.client(), None)
+    valkey.client().hset("rq:job:forged", "data", data)
+    work(district, valkey)
+    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
+    assert alarms == ["alarm: a job that is none of ours was refused"]
+
+
+def test_no_other_field_of_a_job_is_inflated(district: District, valkey: Valkey) -> None:
+    bomb = zlib.compress(b"x" * 40_000_000)
+    call = zlib.compress(json.dumps(["workers.jobs.deliver", None, [1], {}]).encode())
+    others = (b"exc_info", b"result", b"meta", b"description", b"created_at", b"origin")
+    job = safe_job(district.kit)("forged", connection=valkey.client(), serializer="json")
+    tracemalloc.start()
+    try:
+        job.restore({b"data": call, **dict.fromkeys(others, bomb)})
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert job.data.startswith(b"[")
+    assert most < 500_000
+
+
+@given(st.binary(max_size=6000).map(lambda raw: raw if len(raw) % 2 else zlib.compress(raw)))
+def test_whatever_lies_there_becomes_a_list_of_json_or_nothing(data: bytes) -> None:
+    job = SafeJob("forged", connection=Redis(), serializer="json")
+    job.restore({b"data": data})
+    assert job.data == b"" or job.data.startswith(b"[")
+    assert len(job.data) <= MOST_BYTES
 
 
 def test_a_job_that_fails_tells_redis_nothing(
