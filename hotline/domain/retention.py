@@ -19,6 +19,8 @@ TRIES = timedelta(days=2)
 """At receipts: longer than any limit counts."""
 INBOUND = timedelta(days=30)
 """Ids of MOs: the gateway repeats one for twelve hours."""
+STRAYS = timedelta(days=7)
+"""Delivery reports whose message is unknown: the gateway's answer, which names one, comes within minutes."""
 PARAMETERS = timedelta(days=90)
 """What a message was about; that it was sent, and when it arrived, stays."""
 

@@ -119,6 +119,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_dialogues,
     retention.forget_inquiries,
     retention.forget_inbound,
+    retention.forget_strays,
     retention.forget_parameters,
     answers.forget,
 )

@@ -16,6 +16,7 @@ from hotline.domain.retention import (
     INBOUND,
     PARAMETERS,
     PSEUDONYMS,
+    STRAYS,
     TRIES,
     UNCLOSED,
     WARNING,
@@ -27,7 +28,7 @@ from hotline.errors import NotFound
 from hotline.store import asked_back
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.database import Row, add_if_new
-from hotline.store.messages import Message
+from hotline.store.messages import DeliveryReport, Message
 from hotline.store.receipts import Inquiry
 from hotline.store.tips import Grant, Tip
 
@@ -144,6 +145,16 @@ def forget_inbound(session: Session, at: datetime, limit: int) -> int:
     ids = session.scalars(old.limit(limit)).all()
     gone = delete(InboundSeen).where(InboundSeen.provider_id.in_(ids))
     return len(session.scalars(gone.returning(InboundSeen.provider_id)).all())
+
+
+def forget_strays(session: Session, at: datetime, limit: int) -> int:
+    """Delivery reports whose message never became known."""
+    old = select(DeliveryReport.id).where(
+        DeliveryReport.applied.is_(False), DeliveryReport.received_at <= at - STRAYS
+    )
+    ids = session.scalars(old.order_by(DeliveryReport.id).limit(limit)).all()
+    gone = delete(DeliveryReport).where(DeliveryReport.id.in_(ids))
+    return len(session.scalars(gone.returning(DeliveryReport.id)).all())
 
 
 def forget_parameters(session: Session, at: datetime, limit: int) -> int:

@@ -19,6 +19,7 @@ from hotline.store import retention as rows
 from hotline.store.audit import AuditEntry
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.desks import Desk
+from hotline.store.messages import DeliveryReport
 from hotline.store.tips import Grant, Tip
 from tests.builders import NOON, make_tip
 from tests.callers import DANGER_HERE, Line, told
@@ -111,6 +112,23 @@ def test_a_hold_keeps_the_words_and_lifting_it_warns_anew(district: District) ->
     assert said == [
         (f"cli:{WHO['by']}", verb, WHO["reason"]) for verb in ("hold_placed", "hold_lifted")
     ]
+
+
+def test_reports_of_messages_that_nobody_knows_go_after_a_week(district: District) -> None:
+    with district.database.writing() as session:
+        for number, applied in enumerate((True, False)):
+            row = DeliveryReport(
+                provider_id=f"ATXid_{number}",
+                status="Success",
+                network=None,
+                received_at=district.clock(),
+                applied=applied,
+            )
+            session.add(row)
+    days_go_by(district, 6)
+    assert len(district.all(DeliveryReport)) == 2
+    days_go_by(district, 1)
+    assert [row.applied for row in district.all(DeliveryReport)] == [True]
 
 
 def test_a_hold_comes_too_late_for_a_tombstone_and_is_lifted_once(district: District) -> None:
