@@ -33,7 +33,7 @@ class AfricasTalkingInbox:
     def __init__(
         self, base_url: str, username: str, api_key: str, *, seconds: float = CALL_SECONDS
     ) -> None:
-        self._service = Service(base_url, username, api_key, seconds, MOST_BYTES)
+        self._service = Service(base_url, username, api_key, seconds, most=MOST_BYTES)
 
     def after(self, number: int) -> Page:
         try:

@@ -18,7 +18,7 @@ from africastalking.SMS import SMSService
 from requests import RequestException
 from urllib3.exceptions import HTTPError
 
-from hotline.adapters.deadline import MOST_BYTES, Call, get, post
+from hotline.adapters.deadline import MOST_BYTES, Call, Connections
 from hotline.domain.delivery import Outcome, SendResult
 
 CALL_SECONDS = 10.0
@@ -72,10 +72,12 @@ class AfricasTalkingSms:
         username: str,
         api_key: str,
         sender_id: str,
+        at_once: int = 1,
         *,
         seconds: float = CALL_SECONDS,
     ) -> None:
-        self._service = Service(base_url, username, api_key, seconds)
+        """`at_once`: how many connections are kept, one for each send that may be under way."""
+        self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
         self._sender_id = sender_id or None
 
     def send(self, msisdn: str, text: str) -> SendResult:
@@ -136,9 +138,17 @@ class Service(SMSService):  # type: ignore[misc]
     """The SDK, pointed where the settings say, keeping the status that it would throw away."""
 
     def __init__(
-        self, base_url: str, username: str, api_key: str, seconds: float, most: int = MOST_BYTES
+        self,
+        base_url: str,
+        username: str,
+        api_key: str,
+        seconds: float,
+        *,
+        most: int = MOST_BYTES,
+        at_once: int = 1,
     ) -> None:
         self._override = base_url.rstrip("/")
+        self._connections = Connections(at_once)
         self._seconds = seconds
         self._most = most
         super().__init__(username, api_key)
@@ -163,8 +173,8 @@ class Service(SMSService):  # type: ignore[misc]
         callback: Call,
         timeout: tuple[float, float],
     ) -> Answer:
-        ask = get if method == "GET" else post
-        response, text = ask(
+        response, text = self._connections.ask(
+            method,
             url,
             call=callback,
             seconds=self._seconds,

@@ -46,7 +46,7 @@ def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gatewa
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            gateway.requests.append(_read(self.request))
+            gateway.requests.append(read_request(self.request))
             try:
                 answer(gateway, self.request)
             except OSError:
@@ -64,7 +64,8 @@ def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gatewa
             thread.join()
 
 
-def _read(connection: socket.socket) -> bytes:
+def read_request(connection: socket.socket) -> bytes:
+    """One request of a connection; nothing where it was closed."""
     read = b""
     while b"\r\n\r\n" not in read:
         piece = connection.recv(65536)
