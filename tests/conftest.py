@@ -18,8 +18,9 @@ from tests.servers import (
     postgres_killable,
     postgres_server,
 )
+from tests.steps import pytest_terminal_summary, tell_steps
 
-__all__ = ["postgres_killable", "postgres_server"]
+__all__ = ["postgres_killable", "postgres_server", "pytest_terminal_summary", "tell_steps"]
 
 settings.register_profile("patient", deadline=None)
 """A slow machine is no fault of a property."""

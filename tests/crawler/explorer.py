@@ -4,8 +4,10 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hotline.domain.ussd import UssdHop
 from hotline.emulator.reader import choices
 from hotline.engine.run import Place
+from hotline.ports import Kit
 from hotline.services.conversation import take_turn
 from hotline.text.languages import FIRST, LANGUAGES
 from tests.callers import Line
@@ -23,6 +25,8 @@ class Explorer:
     hop: Hop = take_turn
     most: int = 10_000
     """After so many screens it stops."""
+    hops: int = 0
+    """So many were made."""
 
     def screens(self, msisdn: str) -> Iterator[tuple[Dialogue, Way]]:
         """Walk on for as long as something is new; what else could be pressed begins a walk of its own."""
@@ -61,12 +65,18 @@ class Explorer:
     def dialled(self, msisdn: str, ahead: str = "", *, prepared: bool = False) -> Dialogue:
         typed = self.standing.prepare(self.line, msisdn, self.language) if prepared else {}
         session_id = f"tour-{next(self.line.numbers)}"
-        dialogue = Dialogue(self.line, msisdn, session_id, {**TYPED, **typed}, self.hop)
+        dialogue = Dialogue(self.line, msisdn, session_id, {**TYPED, **typed}, self._hop)
         dialogue.dial(ahead)
         return dialogue
 
     def new_phone(self) -> str:
         return f"+25079{next(self.line.numbers):07}"
+
+    def _hop(self, kit: Kit, hop: UssdHop) -> str:
+        self.hops += 1
+        name, most = self.standing.name, self.standing.most
+        assert self.hops <= most, f"{name}: more than {most} hops"
+        return self.hop(kit, hop)
 
     def _keys(self, dialogue: Dialogue) -> list[Key]:
         within = self.standing.within

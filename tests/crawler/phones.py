@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from hotline.domain.joining import Roll
+from hotline.domain.referral import ReferralState
 from hotline.domain.tip import NATIONAL
 from hotline.domain.training import LESSONS
 from hotline.sealing.passphrase import Costs, WrappingKey
@@ -95,8 +96,9 @@ class Holder:
 
 
 def as_helper(line: Line, msisdn: str, language: str) -> Typed:
-    """A phone of the district of the newest tip, that was told of it and has taken nothing."""
+    """A phone of the district of the newest tip, that was told of it alone and has taken nothing."""
     as_idle_helper(line, msisdn, language)
+    _take_all(line)
     key = line.kit.pseudonyms.enrolled(msisdn)
     _told(line, *DANGER_HERE)
     with line.database.writing() as session:
@@ -118,6 +120,14 @@ def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
             row.number_key = key
             session.add(row)
     return {}
+
+
+def _take_all(line: Line) -> None:
+    """Everybody who is told of something takes it: nothing is left for a phone that is made ready next."""
+    referral.refer_waiting(line.kit)
+    for row in line.all(Referral):
+        if row.state == ReferralState.SENT:
+            referral.take_case(line.kit, row.responder_id, row.reference, line.clock())
 
 
 def colleagues_are_quicker(line: Line) -> None:

@@ -40,14 +40,16 @@ class Standing:
     prepare: Prepare = as_everybody
     meanwhile: Callable[[Line], None] | None = None
     """What happens between the dial and the first key."""
-    later: bool = False
-    """A month later than the one before: what there is to say goes by the month."""
+    months: int = 0
+    """So many months later than the others: what there is to say goes by the month."""
     enrolled: bool = False
     """A helper's phone: its language is known, and what it is shown is nobody else's."""
+    most: int = 400
+    """More hops than these on one tour are a fault of the line, or of what the phone is made into."""
 
 
 STANDINGS = (
-    Standing("everybody"),
+    Standing("everybody", most=5_000),
     *(
         Standing(
             f"holder of a number: {status}",
@@ -75,7 +77,7 @@ STANDINGS = (
         )
         for roll, entry in ROLLS.items()
     ),
-    Standing("officer on the roll", "46", prepare=Joined(Roll.OFFICERS)),
+    Standing("officer on the roll", "46", prepare=Joined(Roll.OFFICERS), most=2_000),
     Standing(
         "officer who passed every lesson",
         "46",
@@ -96,7 +98,7 @@ STANDINGS = (
             f"leader in month {number}",
             "45",
             prepare=Joined(Roll.LEADERS),
-            later=number > 1,
+            months=number - 1,
         )
         for number in range(1, THEMES + 1)
     ),

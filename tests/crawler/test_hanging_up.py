@@ -34,7 +34,7 @@ EVERY = [
 
 def telling(line: Line, danger: str, official: str, language: str) -> Explorer:
     opening = ("5", THREE_WAYS[danger], THREE_WAYS[official])
-    standing = Standing("whoever tells", opening=opening, within=frozenset({"report"}))
+    standing = Standing("whoever tells", opening=opening, within=frozenset({"report"}), most=1_500)
     return Explorer(small(line), standing, language)
 
 

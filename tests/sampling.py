@@ -1,0 +1,29 @@
+"""What a test run samples, and the seed that decides it.
+
+`HOTLINE_TEST_LONG=yes` leaves nothing out. Otherwise the date decides, so that each day samples something else;
+`HOTLINE_TEST_SEED` repeats a day. Both are read from the environment: every process of a run sees the same.
+"""
+
+import os
+import random
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def seed(environ: Mapping[str, str] = os.environ) -> int:
+    """The day's number where none is given."""
+    given = environ.get("HOTLINE_TEST_SEED", "")
+    return int(given) if given else datetime.now(UTC).toordinal()
+
+
+def long(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether everything runs at full length."""
+    return environ.get("HOTLINE_TEST_LONG", "") == "yes"
+
+
+def pick(options: Sequence[T], what: str, environ: Mapping[str, str] = os.environ) -> T:
+    """One of these, by the seed and by what is picked: two picks of one run are independent."""
+    return random.Random(f"{seed(environ)} {what}").choice(options)

@@ -1,0 +1,32 @@
+"""What a proof that explores says of itself: how many steps it took. It is shown when all tests have run.
+
+An xdist worker has no terminal of its own: the lines travel with the report.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+NAME = "steps"
+Tell = Callable[[str], None]
+
+
+@pytest.fixture
+def tell_steps(record_property: Callable[[str, object], None]) -> Tell:
+    """Takes one line."""
+    return lambda line: record_property(NAME, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [one for group in terminalreporter.stats.values() for one in group]
+    told = [
+        value
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for name, value in report.user_properties
+        if name == NAME
+    ]
+    if told:
+        terminalreporter.section("steps")
+    for line in sorted(set(map(str, told))):
+        terminalreporter.write_line(line)

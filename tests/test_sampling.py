@@ -1,0 +1,22 @@
+"""What is sampled turns with the seed, and each option has its day."""
+
+from tests.sampling import long, pick, seed
+
+DAYS = [{"HOTLINE_TEST_SEED": str(day)} for day in range(40)]
+
+
+def test_a_seed_repeats_and_every_option_has_its_day() -> None:
+    picked = [pick(("fr", "en"), "the tour", day) for day in DAYS]
+    assert picked == [pick(("fr", "en"), "the tour", day) for day in DAYS]
+    assert set(picked) == {"fr", "en"}
+    assert picked != [pick(("fr", "en"), "the fault run", day) for day in DAYS]
+
+
+def test_the_date_is_the_seed_where_none_is_given() -> None:
+    assert seed({}) == seed({"HOTLINE_TEST_SEED": ""}) > 700_000
+    assert seed({"HOTLINE_TEST_SEED": "7"}) == 7
+
+
+def test_long_is_asked_for() -> None:
+    assert long({"HOTLINE_TEST_LONG": "yes"})
+    assert not long({})
