@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import TracebackType
 import requests
 
 from hotline.emulator.client import EmulatorClient
+from hotline.emulator.line_clock import LineClock
 from hotline.errors import NotReady
 
 READY_SECONDS = 60.0
@@ -48,7 +50,13 @@ class Stack:
         if procfile is not None:
             self._words += ["--procfile", str(procfile)]
         self._process: subprocess.Popen[bytes] | None = None
-        ours = {"HOTLINE_HOME": str(self.home), "HOTLINE_PORT": str(self.port)}
+        self._clock = LineClock(self.home / "demo-clock")
+        self._turning = threading.Lock()
+        ours = {
+            "HOTLINE_HOME": str(self.home),
+            "HOTLINE_PORT": str(self.port),
+            "HOTLINE_CLOCK": str(self._clock.file),
+        }
         others = {
             name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")
         }
@@ -87,6 +95,11 @@ class Stack:
     def command(self, *words: str) -> str:
         """What `hotline ...` prints. Raises NotReady with what it complained of."""
         return hotline(self.environ, *words)
+
+    def turn(self, seconds: int) -> None:
+        """The clock of the line's processes, on by so many seconds. The gateway's goes on as it did."""
+        with self._turning:
+            self._clock.turn(seconds)
 
     def until_ready(self, seconds: float = READY_SECONDS) -> None:
         """Raises NotReady with the line's own reasons."""

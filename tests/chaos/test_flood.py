@@ -14,9 +14,10 @@ from hotline.cli.chaos.run import WORDS, waits
 from hotline.cli.chaos.settling import settle
 from hotline.domain.places import districts
 from hotline.emulator.client import EmulatorClient
+from tests.sampling import long
 
 PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
-TIPS, IN_DANGER = 160, 20
+TIPS, IN_DANGER = (160, 20) if long() else (80, 10)
 EVERY = 3600 / 10_000
 """Seconds from one caller to the next."""
 CALLERS = 24

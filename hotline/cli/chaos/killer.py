@@ -32,11 +32,15 @@ MARKS = {
 """What each process of the line was started with."""
 REDIS_MARK = "unixsocket"
 EACH = 5
-"""How often a deck holds each failpoint, each server's death and each flush."""
+"""How often a deck holds each failpoint, each server's death and each flush, where nothing else is asked for."""
 TWICE = 2
 """How often it holds the deaths that nothing but a new start can mend."""
 FROZEN = {"alerts.frozen": 33.0, "clock.frozen": 12.0, "redis.frozen": 8.0}
 """Seconds asleep: a worker past its lease, a relay past its leadership, Redis past everybody's patience."""
+BY_THE_CLOCK = ("alerts.frozen", "clock.frozen")
+"""Those that a turned clock makes as long: the others are waited for by sockets, which know no clock of ours."""
+TICKS = 3.0
+"""Seconds in which a relay notices that the clock was turned, and does what is then due."""
 PATIENCE = 60.0
 """Seconds for a token to be taken, or for a process to be there to be killed: longer than anybody is asleep."""
 QUICK = 0.2
@@ -56,6 +60,9 @@ class Killer:
     seed: int
     pause: float = 3.0
     """Seconds between deaths once the first deck is through."""
+    each: int = EACH
+    turn: Callable[[int], None] | None = None
+    """Turns the line's clock on: who is frozen then sleeps for seconds of that clock."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """Deaths of servers that stand beside the line, by name: each returns when it is up again."""
     absences: Mapping[str, Callable[[], None]] = field(default_factory=dict)
@@ -97,7 +104,7 @@ class Killer:
         often.setdefault("redis", self._killing(REDIS_MARK))
         often["redis.flush"] = self._flush
         seldom = {name: self._killing(mark) for name, mark in MARKS.items()}
-        deck = [*often.items()] * EACH + [*seldom.items()] * TWICE
+        deck = [*often.items()] * self.each + [*seldom.items()] * min(TWICE, self.each)
         deck.append(("everything", self._everything))
         self._dice.shuffle(deck)
 
@@ -133,7 +140,7 @@ class Killer:
         mark = MARKS.get(name.partition(".")[0], REDIS_MARK)
 
         def thaw(pid: int) -> None:
-            slept = not self._stop.wait(FROZEN[name])
+            slept = self._slept(name)
             if mark in command_line(pid) and send(pid, signal.SIGCONT) and slept:
                 self.kills[name] += 1
             self._asleep.discard(pid)
@@ -148,6 +155,15 @@ class Killer:
             return False
 
         return frozen
+
+    def _slept(self, name: str) -> bool:
+        """Whether nobody ended the run meanwhile."""
+        if self.turn is None or name not in BY_THE_CLOCK:
+            return not self._stop.wait(FROZEN[name])
+        if self._stop.wait(TICKS):
+            return False
+        self.turn(round(FROZEN[name]))
+        return not self._stop.wait(TICKS)
 
     def _beside(self, die: Callable[[], None]) -> Death:
         def died() -> bool:

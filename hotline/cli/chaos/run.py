@@ -14,7 +14,7 @@ from hotline.cli.chaos.callers import plan
 from hotline.cli.chaos.canary import Search, dresses, number_dresses
 from hotline.cli.chaos.crowd import Crowd
 from hotline.cli.chaos.ground import Pair, ground, own_or_refuse, second_server, under_test
-from hotline.cli.chaos.killer import Killer
+from hotline.cli.chaos.killer import EACH, Killer
 from hotline.cli.chaos.ledger import Breach, Invariant
 from hotline.cli.chaos.lies import LIES
 from hotline.cli.chaos.report import Report, source
@@ -54,6 +54,10 @@ class Order:
     """Seconds between deaths, once each has died its first ones."""
     minutes: float | None = None
     """After so many nobody begins to tell any more."""
+    each: int = EACH
+    """How often each failpoint, each server's death and each flush is dealt."""
+    turned: bool = False
+    """The line's clock is turned where a lease or a doubt would be waited for; else it keeps the true time."""
 
 
 def run(folder: Path, order: Order, say: Say) -> Report:
@@ -72,6 +76,8 @@ def run(folder: Path, order: Order, say: Say) -> Report:
             redis_url=Settings.read(stack.environ).redis_url,
             seed=order.seed,
             pause=order.pause,
+            each=order.each,
+            turn=stack.turn if order.turned else None,
             servers=on.deaths,
             absences=on.absences,
         )
@@ -100,7 +106,8 @@ def _judged(
     stack.emulator.clear_faults()
     stack.until_ready()
     say("quiet: waiting until every alert is settled")
-    found = [*settle(stack, crowd.told), *_written(folders)]
+    settled = settle(stack, crowd.told, turning=order.turned)
+    found = [*settled, *_written(folders)]
     report.judged([*found, *_answered(stack, crowded=report.load > CROWDED)])
     _count(report, stack, killer, crowd)
     report.seconds = round(time.monotonic() - began, 1)

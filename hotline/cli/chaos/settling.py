@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.chaos import calls, ledger
@@ -18,6 +19,10 @@ from hotline.store import desks
 SETTLE_SECONDS = 150.0
 """An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
 PAUSE = 1.0
+TURN = 30
+"""Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
+STILL = 3.0
+"""Seconds without a change before that: three ticks of the relay."""
 
 
 def kit_of(stack: Stack) -> Kit:
@@ -26,15 +31,23 @@ def kit_of(stack: Stack) -> Kit:
 
 
 def settle(
-    stack: Stack, told: Sequence[Promise], *, seconds: float = SETTLE_SECONDS
+    stack: Stack,
+    told: Sequence[Promise],
+    *,
+    seconds: float = SETTLE_SECONDS,
+    turning: bool = True,
 ) -> list[Breach]:
-    """Every breach that is still one when time is up; as soon as there is none, none."""
+    """Every breach that is still one when time is up; as soon as there is none, none.
+
+    While nothing moves the line's clock is turned, unless it is to keep the true time: nobody waits for a lease.
+    """
     kit = kit_of(stack)
     promised = [
         Told(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
     ]
     called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
     end = time.monotonic() + seconds
+    still = Still()
     try:
         while True:
             breaches = _waiting(kit) or [
@@ -43,9 +56,29 @@ def settle(
             ]
             if not breaches or time.monotonic() > end:
                 return breaches
+            if turning and still.long_enough(breaches, time.monotonic()):
+                stack.turn(TURN)
             time.sleep(PAUSE)
     finally:
         kit.database.close()
+
+
+@dataclass
+class Still:
+    """Since when the same breaches have been found."""
+
+    breaches: Sequence[Breach] = ()
+    since: float = 0.0
+
+    def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
+        """Whether nothing has moved for a while. Then the while begins again."""
+        if breaches != self.breaches:
+            self.breaches, self.since = breaches, now
+            return False
+        if now - self.since < STILL:
+            return False
+        self.since = now
+        return True
 
 
 def _waiting(kit: Kit) -> list[Breach]:

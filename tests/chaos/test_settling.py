@@ -1,0 +1,69 @@
+"""Nobody waits for a lease: where nothing moves the clock is turned, and who is frozen sleeps by that clock."""
+
+from pathlib import Path
+from threading import Event
+
+from hotline.adapters.turned_clock import TurnedClock
+from hotline.cli.chaos.killer import FROZEN, Killer
+from hotline.cli.chaos.ledger import Breach, Invariant
+from hotline.cli.chaos.settling import STILL, Still
+from hotline.cli.stack import Stack
+from hotline.config import Settings
+
+WAITS = [Breach(Invariant.SETTLED, "alert 1 is sending")]
+DOUBTED = [Breach(Invariant.SETTLED, "alert 1 is unknown")]
+
+
+def test_the_clock_is_turned_when_nothing_has_moved_for_a_while() -> None:
+    still = Still()
+    seen = [
+        still.long_enough(breaches, at)
+        for breaches, at in (
+            (WAITS, 100.0),
+            (WAITS, 100.0 + STILL - 0.1),
+            (DOUBTED, 100.0 + STILL),
+            (DOUBTED, 100.0 + 2 * STILL),
+            (DOUBTED, 100.0 + 2 * STILL + 0.1),
+            (DOUBTED, 100.0 + 3 * STILL),
+        )
+    ]
+    assert seen == [False, False, False, True, False, True]
+
+
+def test_a_line_s_clock_is_turned_for_whoever_reads_its_settings(tmp_path: Path) -> None:
+    stack = Stack(tmp_path)
+    stack.home.mkdir()
+    clock = Settings.read(stack.environ).clock
+    assert clock is not None
+    before = TurnedClock(clock)()
+    stack.turn(30)
+    stack.turn(30)
+    assert 60 <= (TurnedClock(clock)() - before).total_seconds() < 65
+
+
+class Hurried(Event):
+    """Notes how long it would have been waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited = 0.0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited += timeout or 0.0
+        return False
+
+
+def slept(tmp_path: Path, name: str, turned: list[int] | None) -> float:
+    killer = Killer((), tmp_path, "", 1, turn=None if turned is None else turned.append)
+    hurried = killer._stop = Hurried()
+    assert killer._slept(name)
+    return hurried.waited
+
+
+def test_who_is_frozen_sleeps_by_the_line_s_clock_and_redis_by_the_true_one(tmp_path: Path) -> None:
+    for name, turns in (("alerts.frozen", [33]), ("clock.frozen", [12]), ("redis.frozen", [])):
+        turned: list[int] = []
+        waited = slept(tmp_path, name, turned)
+        assert turned == turns
+        assert (waited < FROZEN[name]) is bool(turns)
+        assert slept(tmp_path, name, None) == FROZEN[name]
