@@ -123,7 +123,7 @@ def numbers(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, default=str, ensure_ascii=False))
         return
     for one in shown:
-        until = f"until {one.number.until}" if one.number.until else "signed by nobody"
+        until = f"signed until {one.number.until}" if one.number.until else "signed by nobody"
         state = "shows" if one.shows and one.named else "no screen names it" if one.shows else "-"
         click.echo(f"{one.number.digits:>10}  {one.number.evidence:10}  {state:18}  {until}")
 

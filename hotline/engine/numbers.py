@@ -2,6 +2,7 @@
 
 A wrong number on this line can get somebody hurt. So a flow names one only in a `lead` with `number:`, and those words
 stand only while the number's row is verified and was confirmed within the year; nobody has to remember to take it out.
+The emergency number alone stays after its year: a caller in danger must find it, and an alarm asks for a signature.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,8 @@ from enum import StrEnum
 
 VALID = timedelta(days=365)
 """How long a confirmation holds."""
+EMERGENCY = "112"
+"""The police's emergency number: the code itself names it where nothing else can be said."""
 
 
 class Evidence(StrEnum):
@@ -32,13 +35,19 @@ class Number:
 
     @property
     def until(self) -> date | None:
-        """The last day on which it shows; None where nobody confirmed it."""
+        """The last day of its confirmation; None where nobody confirmed it."""
         return self.confirmed_on + VALID if self.confirmed_on else None
 
-    def shows(self, today: date) -> bool:
-        """One confirmed in the future is a slip of the pen, and does not show."""
+    def is_confirmed(self, today: date) -> bool:
+        """Whether somebody signed it within the year. A day in the future is a slip of the pen, and does not count."""
         on, until = self.confirmed_on, self.until
         return on is not None and until is not None and on <= today <= until
+
+    def shows(self, today: date) -> bool:
+        """Whether screens may name it. The emergency number, once confirmed, never goes by the clock."""
+        if self.digits == EMERGENCY:
+            return self.confirmed_on is not None and self.confirmed_on <= today
+        return self.is_confirmed(today)
 
 
 def flag_of(digits: str) -> str:

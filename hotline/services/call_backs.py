@@ -44,7 +44,7 @@ SEALED_AS = "call-back"
 def flags(kit: Kit, book: Book, opening: Opening) -> dict[str, bool]:
     """Whether a call is offered, by who needs help: only from a number that somebody signed."""
     number = book.numbers.get(kit.line.call_back_number)
-    if number is None or not number.shows(opening.started_at.date()):
+    if number is None or not number.is_confirmed(opening.started_at.date()):
         return {}
     return {f"call_back.{who}": True for who in OFFERED}
 

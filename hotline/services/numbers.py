@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hotline.engine.flow import Book, numbers_named
-from hotline.engine.numbers import Evidence, Number
+from hotline.engine.numbers import EMERGENCY, Evidence, Number
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services.finding import Finding
@@ -34,7 +34,10 @@ def look(book: Book, today: date) -> Sequence[Shown]:
 
 
 def finding(kit: Kit) -> Finding:
-    """Wrong where a number that was signed once is about to go from the screens, or has gone."""
+    """Wrong where the signature of a number lapses within a month, or has lapsed.
+
+    The others go from the screens then; the emergency number stays, and is worse: nobody answers for it.
+    """
     try:
         book = kit.books.book(kit.books.live())
     except (NotReady, StoreUnavailable):
@@ -44,14 +47,23 @@ def finding(kit: Kit) -> Finding:
     ends = _ends(book.numbers, numbers_named(book))
     late = [digits for digits, until in ends.items() if until - today <= AHEAD]
     if late:
-        until = min(ends[digits] for digits in late)
         return Finding(
             "numbers",
             False,
-            f"{', '.join(late)} must be confirmed anew: shown until {until:%Y-%m-%d} at most",
+            f"{', '.join(late)} must be confirmed anew: {_what_then(ends, late)}",
             "have it signed, write it into numbers.csv, and publish: `hotline release`",
+            level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
         )
     return Finding("numbers", True, f"{', '.join(ends) or 'none'} may be shown")
+
+
+def _what_then(ends: Mapping[str, date], late: Sequence[str]) -> str:
+    """What the lapse does: a number goes from the screens, and the emergency number does not."""
+    go = [ends[digits] for digits in late if digits != EMERGENCY]
+    says = [f"shown until {min(go):%Y-%m-%d} at most"] if go else []
+    if EMERGENCY in late:
+        says.append(f"{EMERGENCY} stays on the screens, signed until {ends[EMERGENCY]:%Y-%m-%d}")
+    return "; ".join(says)
 
 
 def _ends(numbers: Mapping[str, Number], names: frozenset[str]) -> dict[str, date]:

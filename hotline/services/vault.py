@@ -50,7 +50,7 @@ def _offer(kit: Kit) -> Offer:
         return Offer.NO_FLOWS
     if row is None:
         return Offer.UNLISTED
-    return Offer.OFFERED if row.shows(kit.now().date()) else Offer.UNSIGNED
+    return Offer.OFFERED if row.is_confirmed(kit.now().date()) else Offer.UNSIGNED
 
 
 def _offered(offer: Offer, *, waiting: int) -> Finding:

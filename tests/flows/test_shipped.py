@@ -88,9 +88,9 @@ def test_c15_the_only_number_shown_says_who_confirmed_it_and_who_has_yet_to_sign
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize(
     ("today", "there"),
-    [("2026-11-23", False), ("2026-11-24", True), ("2027-11-24", True), ("2027-11-25", False)],
+    [("2026-11-23", False), ("2026-11-24", True), ("2027-11-24", True), ("2037-11-25", True)],
 )
-def test_c15_a_number_shows_for_a_year_after_it_was_confirmed(
+def test_c15_the_emergency_number_shows_from_its_confirmation_on_and_never_lapses(
     language: str, today: str, there: bool
 ) -> None:
     facts = Facts(flags=flags(BOOK.numbers, date.fromisoformat(today)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from hotline.domain.referral import Level
 from hotline.engine.flow import Book, Flow, Lead, Menu, Say, Signed
 from hotline.engine.numbers import Evidence, Number
 from hotline.engine.questions import FLOW, Question
-from hotline.services import watchers
+from hotline.services import watch, watchers
 from hotline.services.finding import Finding
 from hotline.services.upkeep import findings
 from hotline.store import lanes
@@ -126,13 +126,27 @@ def test_c15_a_number_that_is_about_to_go_from_the_screens_is_told(
     confirmed: timedelta | None, ok: bool, district: District
 ) -> None:
     on = None if confirmed is None else (district.clock() - confirmed).date()
-    number = Number("112", Evidence.VERIFIED, "MIGEPROF" if on else "", on)
-    say = Say(text={}, leads=(Lead((), {}, "112"),))
-    book = Book(flows={"help": Flow("help", "a", {"a": say})}, numbers={"112": number})
-
-    found = examine(district, FakeShelf(shelved=book))["numbers"]
+    found = examine(district, FakeShelf(shelved=_naming("116", on)))["numbers"]
     assert found.ok is ok
-    assert ("112 must be confirmed anew" in found.says) is not ok
+    assert ("116 must be confirmed anew: shown until" in found.says) is not ok
+
+
+@pytest.mark.parametrize(("days", "level"), [(334, 0), (335, 1), (365, 1), (366, 2)])
+def test_c15_the_emergency_number_stays_and_an_alarm_asks_for_its_signature(
+    days: int, level: int, district: District
+) -> None:
+    book = _naming("112", (district.clock() - timedelta(days=days)).date())
+    found = examine(district, FakeShelf(shelved=book))["numbers"]
+    assert watch.level(found) == level
+    assert ("112 stays on the screens, signed until" in found.says) is (level > 0)
+    assert book.numbers["112"].shows(district.clock().date())
+
+
+def _naming(digits: str, on: date | None) -> Book:
+    """Flows of one screen that names this number, signed on that day."""
+    number = Number(digits, Evidence.VERIFIED, "MIGEPROF" if on else "", on)
+    say = Say(text={}, leads=(Lead((), {}, digits),))
+    return Book(flows={"help": Flow("help", "a", {"a": say})}, numbers={digits: number})
 
 
 @pytest.mark.parametrize(
