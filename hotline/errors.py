@@ -24,6 +24,7 @@ HotlineError
 ├── Occupied               a place that must be empty is not; says what to do
 ├── CallRefused            a call-back may not be opened, approved or ended now; says why
 ├── AskRefused             a question may not be asked back now; says why
+├── PersonnelRefused       a person may not leave, move or come back so; says what to do
 ├── Undecided              a person must say first what is to become of something; says how
 └── NotFound               no such tip, reference, desk or flow
 
@@ -134,6 +135,10 @@ class CallRefused(HotlineError):
 
 
 class AskRefused(HotlineError):
+    pass
+
+
+class PersonnelRefused(HotlineError):
     pass
 
 

@@ -42,6 +42,11 @@ class District:
         )
         return self._add(row)
 
+    def man_desks(self) -> None:
+        """Two people of the national desk, and one for every district: what a doctor finds well."""
+        for level in (Level.NATIONAL, Level.NATIONAL, Level.COORDINATOR):
+            self.enrol(level, districts=())
+
     def file_tip(self, **fields: Any) -> int:
         number = next(self.numbers)
         return self._add(make_tip(uid=f"{number:032}", at=self.clock(), **fields))

@@ -7,10 +7,8 @@ from datetime import datetime
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.domain.call_back import KIGALI
+from hotline.cli.moments import MOMENT, at_kigali
 from hotline.services import audit_log
-
-SINCE = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 
 
 @click.group()
@@ -19,15 +17,14 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.option("--since", type=SINCE, help="From this day or minute on, Kigali time: 2026-11-25.")
+@click.option("--since", type=MOMENT, help="From this day or minute on, Kigali time: 2026-11-25.")
 @click.option("--who", metavar="NAME", help="What this person did; a part of the name is enough.")
 @click.option("--tip", "tip_id", type=int, metavar="ID", help="What was done with this tip.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 def list_(since: datetime | None, who: str | None, tip_id: int | None, *, as_json: bool) -> None:
     """Print the log as sentences, the oldest first, Kigali time."""
-    begins = since and since.replace(tzinfo=KIGALI)
     with console_kit() as kit:
-        rows = audit_log.listed(kit, since=begins, who=who, tip_id=tip_id)
+        rows = audit_log.listed(kit, since=at_kigali(since), who=who, tip_id=tip_id)
     if as_json:
         click.echo(
             json.dumps(

@@ -83,7 +83,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "responders": Entry(
         "hotline.cli.responders:responders",
-        "Enrol those who act on tips, and list them.",
+        "Enrol those who act on tips; list, show, move and remove them.",
     ),
     "restore": Entry(
         "hotline.cli.restore:restore",

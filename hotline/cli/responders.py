@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.personnel import COMMANDS, state_of
 from hotline.domain.places import place_name
 from hotline.errors import ImportRefused
-from hotline.services import enrolment
+from hotline.services import enrolment, personnel
 from hotline.store.responders import Responder
 
 NOBODY = """nobody was enrolled: mend these rows and import the file again. Its first line is
@@ -19,7 +21,11 @@ name,msisdn,language,level,districts,categories"""
 
 @click.group()
 def responders() -> None:
-    """Enrol those who act on tips, and list them."""
+    """Enrol those who act on tips; list, show, move and remove them."""
+
+
+for command in COMMANDS:
+    responders.add_command(command)
 
 
 @responders.command("import")
@@ -47,7 +53,8 @@ def import_(file: Path) -> None:
 def list_(as_json: bool) -> None:
     """Everybody who was ever enrolled, without numbers."""
     with console_kit() as kit:
-        people = [_row(person) for person in enrolment.list_responders(kit)]
+        away = personnel.away(kit)
+        people = [_row(person, away.get(person.id)) for person in enrolment.list_responders(kit)]
     if as_json:
         click.echo(json.dumps(people, indent=2, ensure_ascii=False))
         return
@@ -56,14 +63,14 @@ def list_(as_json: bool) -> None:
     for person in people:
         places = ", ".join(person["districts"]) or "everywhere"
         work = ", ".join(person["categories"]) or "everything"
-        red = "" if person["reachable"] else click.style("  CANNOT BE REACHED", fg="red")
+        red = "" if person["living"] else click.style(f"  {person['state'].upper()}", fg="red")
         click.echo(
             f"{person['id']:4} {person['name']:20} {person['level']:11} {person['language']}"
             f"  {places}; {work}{red}"
         )
 
 
-def _row(person: Responder) -> Mapping[str, Any]:
+def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
     return {
         "id": person.id,
         "name": person.name,
@@ -72,4 +79,6 @@ def _row(person: Responder) -> Mapping[str, Any]:
         "districts": [place_name(code, "en") for code in person.districts],
         "categories": list(person.categories),
         "reachable": person.active and person.unreachable is None,
+        "living": person.active and person.unreachable is None and back_at is None,
+        "state": state_of(person, back_at=back_at),
     }

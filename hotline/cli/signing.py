@@ -25,9 +25,28 @@ def checked(_context: click.Context, _option: click.Parameter, value: str) -> st
 
 def signed(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--name` and `--reason`, both asked for where they are not given."""
+    return _signed("--name", command)
+
+
+def signed_by(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--by` and `--reason`, where the name that is typed is another person's."""
+    return _signed("--by", command)
+
+
+def agreed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--second`: the person who decides with the first."""
+    return click.option(
+        "--second",
+        metavar="NAME",
+        callback=lambda context, option, value: value and checked(context, option, value),
+        help="A second person who agrees: kept in the audit log.",
+    )(command)
+
+
+def _signed(who: str, command: Callable[..., Any]) -> Callable[..., Any]:
     for option, prompt, text in (
         ("--reason", "Why", "Why: kept in the audit log."),
-        ("--name", "Your name", "Who says so: kept in the audit log."),
+        (who, "Your name", "Who says so: kept in the audit log."),
     ):
         command = click.option(option, prompt=prompt, callback=checked, help=text)(command)
     return command

@@ -17,6 +17,8 @@ class Alarm(StrEnum):
     FLOWS = "flows"
     NUMBERS = "numbers"
     NATIONAL = "national desk"
+    DISTRICTS = "districts"
+    DESKS = "desks"
     WATCHERS = "watchers"
     CLOCK = "clock"
     TIPS = "tips"
@@ -67,6 +69,8 @@ REPEATS = tuple(timedelta(minutes=minutes) for minutes in (10, 20, 40, 80, 160, 
 """From one telling to the next, while nobody puts her name to it; the last one repeats."""
 REMINDED = timedelta(days=1)
 """A name does not silence for ever: what still stands then is told again."""
+REMINDED_LATER = {Alarm.DISTRICTS: timedelta(days=7)}
+"""What takes weeks to mend, and harms nobody meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +113,16 @@ def acknowledged(standing: Standing, by: str, at: datetime) -> Standing | None:
     """Somebody put her name to it: a day of silence, unless it grows worse; the end of what only happened."""
     if standing.alarm in HAPPENINGS:
         return None
-    return replace(standing, acknowledged_by=by, next_at=at + REMINDED)
+    return replace(standing, acknowledged_by=by, next_at=at + _reminded(standing.alarm))
+
+
+def _reminded(alarm: Alarm) -> timedelta:
+    return REMINDED_LATER.get(alarm, REMINDED)
 
 
 def _wrong(standing: Standing, at: datetime) -> Move:
     # A clock that was set back must not silence what stands.
-    if standing.next_at > at and standing.next_at - at <= REMINDED:
+    if standing.next_at > at and standing.next_at - at <= _reminded(standing.alarm):
         return Move(standing.alarm, standing)
     notice = Notice.AGAIN if standing.told else Notice.RAISED
     pause = REPEATS[min(standing.told, len(REPEATS) - 1)]

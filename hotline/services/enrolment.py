@@ -44,7 +44,13 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
     known = responders.known_numbers(session, by_key)
     stopped = contacts.stopped_among(session, stop_keys)
     return [
-        *(Fault(by_key[key].line, "msisdn: is enrolled already") for key in known),
+        *(
+            Fault(
+                by_key[key].line,
+                "msisdn: is enrolled already; `hotline responders back` where the person was removed",
+            )
+            for key in known
+        ),
         *(Fault(stop_keys[key].line, "msisdn: asked to hear no more (STOP)") for key in stopped),
     ]
 

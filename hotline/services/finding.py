@@ -12,3 +12,5 @@ class Finding:
     """What a person does next; empty where nothing is wrong."""
     level: int = 1
     """How wrong, where that is counted."""
+    names: tuple[str, ...] = ()
+    """All that `says` counts, for a program: a line holds a few."""

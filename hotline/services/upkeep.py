@@ -7,10 +7,10 @@ from hotline.domain.retention import Keeping
 from hotline.domain.tip import Urgency
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import fetching, numbers, questions
+from hotline.services import fetching, numbers, questions, recipients
 from hotline.services.finding import Finding
 from hotline.services.retention import ERRAND
-from hotline.store import alarms, health, holds, lanes, referrals, retention
+from hotline.store import alarms, health, holds, lanes, personnel, retention
 from hotline.store.messages import LaneHold
 from hotline.store.retention import Kept
 
@@ -32,7 +32,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
     try:
         with kit.database.reading() as session:
             standing = health.standing(session)
-            national = referrals.living_national(session, now)
+            people = personnel.members(session)
             hold = holds.standing(session)
             held = lanes.held(session, now)
             kept = retention.warned(session)
@@ -47,7 +47,7 @@ def findings(kit: Kit) -> tuple[Finding, ...]:
         _flows(kit),
         numbers.finding(kit),
         questions.finding(kit),
-        _national(national),
+        *recipients.findings(people, now),
         _watchers(woken),
         _clock(standing, now),
         _tips(standing, now),
@@ -79,17 +79,6 @@ def _flows(kit: Kit) -> Finding:
             "flows", False, "none is live: every dial ends politely", "run `hotline init`"
         )
     return Finding("flows", True, f"revision {revision} is live")
-
-
-def _national(living: bool) -> Finding:
-    if living:
-        return Finding("national desk", True, "somebody can be told")
-    return Finding(
-        "national desk",
-        False,
-        "nobody can be told: the report is not offered to callers",
-        "`hotline responders import FILE.csv` with somebody of level national",
-    )
 
 
 def _watchers(woken: bool) -> Finding:

@@ -89,6 +89,11 @@ def stop(session: Session, number_key: str, at: datetime) -> None:
     add_if_new(session, Stopped(number_key=number_key, stopped_at=at))
 
 
+def unstop(session: Session, number_key: str) -> None:
+    """Whoever this number belongs to asked for messages again, and a person wrote down who said so."""
+    session.execute(delete(Stopped).where(Stopped.number_key == number_key))
+
+
 def stopped_among(session: Session, number_keys: Collection[str]) -> set[str]:
     """Those of these digests that nothing is ever sent to again."""
     return set(

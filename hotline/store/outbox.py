@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, text
+from sqlalchemy import ColumnElement, and_, exists, select, text
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
@@ -179,7 +179,8 @@ def is_stopped(session: Session, number_key: str) -> bool:
 
 
 def _is_due(at: datetime) -> ColumnElement[bool]:
-    return and_(Message.state.in_(DUE_STATES), Message.next_at <= at)
+    left = exists().where(Responder.id == Message.responder_id, Responder.left_at.is_not(None))
+    return and_(Message.state.in_(DUE_STATES), Message.next_at <= at, ~left)
 
 
 def _held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:

@@ -76,3 +76,16 @@ def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) ->
     assert says["call-backs"].startswith("not offered: no number is set")
     assert "two people" in says["call-backs open for"]
     assert says["call-backs left"] == "none was opened and left"
+
+
+def test_every_district_without_anybody_is_in_the_json_and_a_few_in_the_line(
+    tmp_path: Path,
+) -> None:
+    assert hotline(tmp_path, "init").exit_code == 0
+    found = json.loads(hotline(tmp_path, "doctor", "--json").stdout)["findings"]
+    (districts,) = [one for one in found if one["name"] == "districts"]
+    assert len(districts["names"]) == 30
+    told = hotline(tmp_path, "doctor").output
+    assert "nobody is enrolled for 30 districts (Bugesera, " in told
+    assert "and 25 more)" in told
+    assert "the line is not open: 0 can be told" in told

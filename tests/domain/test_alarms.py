@@ -80,6 +80,16 @@ def test_a_name_silences_it_for_a_day_and_not_its_end() -> None:
     assert told == [(63, Notice.OVER)]
 
 
+def test_what_takes_weeks_to_mend_comes_again_after_a_week() -> None:
+    _, standing = watched(Alarm.DISTRICTS, [(0, 1)])
+    assert standing is not None
+    named = acknowledged(standing, "Keza", at(1))
+    assert named is not None
+    week = 7 * REMINDED / MINUTE
+    told, _ = watched(Alarm.DISTRICTS, [(week / 7 + 2, 1), (week, 1), (week + 1, 1)], named)
+    assert told == [(week + 1, Notice.AGAIN)]
+
+
 @pytest.mark.parametrize("alarm", HAPPENINGS)
 def test_what_only_happened_is_over_once_somebody_puts_her_name_to_it(alarm: Alarm) -> None:
     told, standing = watched(alarm, ((minute, 1) for minute in range(31)))

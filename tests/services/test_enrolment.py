@@ -19,6 +19,7 @@ from tests.builders import make_keyfolder, make_pseudonyms
 from tests.conftest import Clock
 from tests.kits import make_kit
 
+ALREADY = "msisdn: is enrolled already; `hotline responders back` where the person was removed"
 HEADER = "name,msisdn,language,level,districts,categories\n"
 ONE = "Gasabo 1,+250788000001,rw,responder,Gasabo,\n"
 TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"
@@ -69,7 +70,7 @@ def test_one_number_that_is_enrolled_already_enrols_nobody(kit: Kit) -> None:
 
     with pytest.raises(ImportRefused) as told:
         enrolment.import_responders(kit, HEADER + TWO + ONE.replace("+250", "0"))
-    assert told.value.problems == ("line 3: msisdn: is enrolled already",)
+    assert told.value.problems == (f"line 3: {ALREADY}",)
     assert len(enrolment.list_responders(kit)) == 1
 
 
@@ -81,7 +82,7 @@ def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: Kit) -> None:
         enrolment.import_responders(kit, HEADER + TWO + ONE)
     assert told.value.problems == (
         "line 2: msisdn: asked to hear no more (STOP)",
-        "line 3: msisdn: is enrolled already",
+        f"line 3: {ALREADY}",
     )
     assert [person.name for person in enrolment.list_responders(kit)] == ["Gasabo 1"]
 

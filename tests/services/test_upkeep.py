@@ -17,6 +17,7 @@ from hotline.services.upkeep import findings
 from hotline.store import lanes
 from hotline.store.database import open_database
 from hotline.store.messages import Message
+from hotline.store.responders import Responder
 from tests.district import District
 from tests.fakes import FakeShelf
 from tests.kits import make_watch
@@ -28,7 +29,7 @@ def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, Fin
 
 
 def healthy(district: District) -> None:
-    district.enrol(Level.NATIONAL)
+    district.man_desks()
     watchers.add(replace(district.kit, watch=make_watch()), "Keza", "+250788700001", "en")
     with district.database.writing() as session:
         lanes.lead(session, "clock", district.clock(), timedelta(seconds=10))
@@ -93,6 +94,46 @@ def test_without_a_national_desk_or_flows(district: District) -> None:
     assert not found["national desk"].ok
     assert not found["flows"].ok
     assert not found["clock"].ok
+
+
+@pytest.mark.parametrize(
+    ("national", "others", "wrong"),
+    [
+        (0, 0, {"national desk": 2, "phones": 1, "districts": 1}),
+        (0, 3, {"national desk": 2, "phones": 1}),
+        (1, 2, {"national desk": 1, "phones": 1}),
+        (2, 0, {"phones": 1, "districts": 1}),
+        (2, 1, {}),
+    ],
+)
+def test_two_of_the_national_desk_and_three_phones_are_the_least(
+    national: int, others: int, wrong: dict[str, int], district: District
+) -> None:
+    for level, count in ((Level.NATIONAL, national), (Level.COORDINATOR, others)):
+        for _ in range(count):
+            district.enrol(level, districts=())
+    found = examine(district)
+    of_people = ("national desk", "phones", "districts", "desks")
+    levels = {name: watch.level(found[name]) for name in of_people if not found[name].ok}
+    assert levels == wrong
+    assert ("the line is not open" in found["phones"].says) is ("phones" in wrong)
+
+
+def test_every_district_without_anybody_is_named_and_every_desk_that_is_away(
+    district: District,
+) -> None:
+    healthy(district)
+    district.change(Responder, 3, districts=["11", "12"], unreachable="permanent")
+    found = examine(district)
+    assert len(found["districts"].names) == 28
+    assert "28 districts (Bugesera, Burera, " in found["districts"].says
+    assert found["districts"].says.count(",") < 8
+    assert found["desks"].names == ("Gasabo", "Nyarugenge")
+    assert "2 desks (Gasabo, Nyarugenge)" in found["desks"].says
+
+    district.change(Responder, 1, active=False)
+    district.change(Responder, 2, unreachable="permanent")
+    assert "national" in examine(district)["desks"].names
 
 
 def test_a_message_of_which_nobody_knows_is_told_and_is_no_fault(district: District) -> None:

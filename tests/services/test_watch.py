@@ -7,7 +7,6 @@ import pytest
 
 from hotline.domain.alarms import Alarm
 from hotline.domain.delivery import Outcome, SendResult
-from hotline.domain.referral import Level
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
 from hotline.ports import Kit
 from hotline.services import notices, outreach, upkeep, watch, watchers
@@ -66,7 +65,7 @@ class Line:
 
 @pytest.fixture
 def line(district: District) -> Line:
-    district.enrol(Level.NATIONAL, districts=())
+    district.man_desks()
     return Line(district)
 
 

@@ -41,6 +41,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "expire_leases",
         "retry_unknown",
         "miss_reports",
+        "begin_leaves",
         "fire_deadlines",
         "look_after_due",
         "keep_time",
