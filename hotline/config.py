@@ -15,11 +15,9 @@ from tempfile import gettempdir
 from textwrap import dedent
 from urllib.parse import unquote
 
-from hotline.environment import PREFIX, Environment, split_url, without_password
+from hotline.environment import ELSEWHERE, PREFIX, Environment, split_url, without_password
 from hotline.errors import SettingsInvalid
 
-ELSEWHERE = frozenset({"HOTLINE_TESTING", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"})
-"""Variables of ours that are no settings: the tests' and the Procfile's."""
 GATEWAY_HOST = "africastalking.com"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SOCKET_PATH_BYTES = 100

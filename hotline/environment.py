@@ -6,6 +6,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "HOTLINE_"
+ELSEWHERE = frozenset(
+    PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED", "WEB_HOST", "WEB_WORKERS")
+)
+"""Variables of ours that are no settings: the tests' and the Procfile's."""
 
 
 class Environment:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
+from tests import samples
 from tests.servers import (
     Pair,
     Postgres,
@@ -22,11 +22,7 @@ from tests.steps import pytest_terminal_summary, tell_steps
 
 __all__ = ["postgres_killable", "postgres_server", "pytest_terminal_summary", "tell_steps"]
 
-settings.register_profile("patient", deadline=None)
-"""A slow machine is no fault of a property."""
-settings.load_profile("patient")
-settings.register_profile("quick", max_examples=5, deadline=None)
-"""For `bin/quick`: a few examples of each property. `bin/test` tries them all."""
+samples.register_profiles()
 
 
 @dataclass
@@ -83,7 +79,25 @@ def stored(pair: Pair, database: Database, tmp_path: Path) -> Callable[[], bytes
     return lambda: b"".join(path.read_bytes() for path in sorted(tmp_path.glob("hotline.db*")))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    samples.add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    samples.seed_everything(config)
+
+
+def pytest_report_header() -> str:
+    return samples.how_to_repeat()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return samples.without_slow_tests(collection_path, config) or None
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long ones first, whatever order chance gave the rest: nobody waits for one that began last."""
-    items.sort(key=lambda item: item.get_closest_marker("chaos") is None)
+    samples.keep(config, items)

@@ -8,7 +8,7 @@ from tests.floorplan.tree import ROOT, python_files
 
 NAME = re.compile(r"HOTLINE_[A-Z]+(?:_[A-Z]+)*")
 README_ROW = re.compile(r"^\| `(HOTLINE_[A-Z_]+)`", re.M)
-FOR_TESTS = {"HOTLINE_TESTING"}
+FOR_TESTS = {"HOTLINE_TESTING", "HOTLINE_TEST_LONG", "HOTLINE_TEST_SEED"}
 
 
 def _documented() -> set[str]:

@@ -23,6 +23,8 @@ from tests.builders import make_referral, make_responder
 from tests.callers import DESK_KEY, REST, Caller, Line
 from tests.services.test_receipts import MY_NUMBER, PIN, asked, given, wrong
 
+pytestmark = pytest.mark.both
+
 SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "correct horse"
 LAST = "END Murakoze. Murabeho."

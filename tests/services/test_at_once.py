@@ -20,6 +20,8 @@ from tests.callers import QUIET_HERE, REST, Line, told
 from tests.district import District
 from tests.servers import Pair
 
+pytestmark = pytest.mark.both
+
 
 def together(*acts: Callable[[], object]) -> None:
     """Each in a thread of its own, let go at once. Fails with what any of them raised."""

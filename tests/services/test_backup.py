@@ -27,6 +27,8 @@ from tests.conftest import Clock
 from tests.district import District
 from tests.servers import Pair, Postgres
 
+pytestmark = pytest.mark.both
+
 KEY = PrivateKey.generate()
 
 

@@ -16,6 +16,8 @@ from tests.district import District
 from tests.fakes import FakeNumbers
 from tests.kits import make_kit
 
+pytestmark = pytest.mark.both
+
 
 def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 1

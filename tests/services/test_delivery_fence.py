@@ -12,6 +12,8 @@ from hotline.store.messages import Message
 from tests.district import District
 from tests.kits import make_kit
 
+pytestmark = pytest.mark.both
+
 
 class TestTheFence:
     def test_no_transaction_is_open_while_it_sends(self, alone: District) -> None:

@@ -1,11 +1,15 @@
 """Which message goes first, and what happens to those a job has no time for."""
 
+import pytest
+
 from hotline.domain.jobs import Job
 from hotline.domain.referral import Level
 from hotline.services import delivery
 from hotline.store.messages import Message
 from tests.conftest import Clock
 from tests.district import District
+
+pytestmark = pytest.mark.both
 
 
 def test_danger_goes_first_and_the_message_that_rang_before_it(district: District) -> None:

@@ -13,6 +13,8 @@ from tests.country import Country, country
 
 __all__ = ["country"]
 
+pytestmark = pytest.mark.both
+
 
 def forge(country: Country) -> None:
     """Her answer, which she never gave; and somebody else's SMS a good while after."""

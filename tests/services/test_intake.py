@@ -10,6 +10,8 @@ from hotline.services.intake import rescue_silent
 from hotline.store.outreach import Tally
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
+pytestmark = pytest.mark.both
+
 LANDMARK = "hafi y'isoko rya Zuzuzu"
 
 

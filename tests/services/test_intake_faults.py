@@ -10,6 +10,8 @@ import pytest
 from hotline.services.intake import rescue_silent
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, failing_at, told, walked
 
+pytestmark = pytest.mark.both
+
 LANDMARK = "hafi y'isoko rya Zuzuzu"
 
 

@@ -13,6 +13,8 @@ from hotline.store import audit, health, lanes
 from hotline.store.messages import Message
 from tests.district import District
 
+pytestmark = pytest.mark.both
+
 WHY = {"by": "Aline", "reason": "a wrong list of numbers"}
 FIRST = "+250788000001"
 

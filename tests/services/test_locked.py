@@ -20,6 +20,8 @@ from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 from tests.fakes import FakeShelf
 
+pytestmark = pytest.mark.both
+
 HERE = "12"
 """The district of DANGER_HERE."""
 EVERYWHERE = (HERE, "national")

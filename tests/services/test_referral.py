@@ -16,6 +16,8 @@ from hotline.store.tips import Tip
 from tests.district import District
 from tests.kits import make_kit, make_line
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def staffed(district: District) -> District:

@@ -12,6 +12,8 @@ from hotline.store.audit import AuditEntry
 from hotline.store.database import Database
 from tests.builders import NOON
 
+pytestmark = pytest.mark.both
+
 
 def append(database: Database, n: int) -> None:
     with database.writing() as session:

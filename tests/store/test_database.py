@@ -17,6 +17,8 @@ from hotline.store.contacts import Stopped
 from hotline.store.database import Database, add_if_new, open_database
 from tests.builders import NOON, make_responder
 
+pytestmark = pytest.mark.both
+
 HOLDER = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)

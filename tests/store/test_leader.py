@@ -13,6 +13,8 @@ from hotline.store.messages import Leader
 from tests.builders import NOON
 from tests.servers import Pair, Postgres
 
+pytestmark = pytest.mark.both
+
 LATER = NOON + timedelta(seconds=1)
 Claim = Callable[[str], Leadership]
 

@@ -10,6 +10,8 @@ from hotline.store.database import Database
 from hotline.store.responders import Leave
 from tests.builders import NOON, make_responder
 
+pytestmark = pytest.mark.both
+
 DAY = timedelta(days=1)
 WORKS, AWAY, SOON, LEFT, OFF = range(1, 6)
 

@@ -1,5 +1,6 @@
 """Many rows at once: each whole, each once, in their order, whichever way a database takes them."""
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
@@ -8,6 +9,8 @@ from hotline.store.database import Database
 from hotline.store.many import add, new_ids
 from hotline.store.messages import DeliveryReport, Lane
 from tests.builders import NOON
+
+pytestmark = pytest.mark.both
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 """PostgreSQL keeps no NUL in a text."""

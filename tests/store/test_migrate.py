@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
@@ -12,6 +13,8 @@ from hotline.store.responders import Responder
 from hotline.store.schema import METADATA
 from tests.builders import NOON, make_responder
 from tests.eventually import eventually
+
+pytestmark = pytest.mark.both
 
 
 def test_migrations_and_rows_agree(empty: Database) -> None:

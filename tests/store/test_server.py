@@ -14,6 +14,8 @@ from hotline.store.server import BoundedConnection
 from tests.builders import NOON
 from tests.servers import Postgres, frozen
 
+pytestmark = pytest.mark.both
+
 HOP_SECONDS = 5.0
 
 

@@ -23,6 +23,8 @@ from tests.kits import make_kit
 from tests.valkey import Valkey
 from workers.clock import ASIDE, STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def manned(district: District) -> District:

@@ -1,0 +1,93 @@
+"""The parts of a run, and the tests of today's sample: hooks that tests/conftest.py shares with every room.
+
+Marks: `slow` waits for true time, `alone` wants a core of its own, `long` belongs to a run at full length alone,
+`both` needs both databases. `bin/test` makes two runs at once: `--part computing` and `--part waiting`.
+"""
+
+import signal
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests import sampling
+from tests.servers import Pair
+
+PARTS = ("computing", "waiting")
+SLOW = "mark.slow"
+"""Every slow test writes its mark like this: the waiting part imports no file without it."""
+EXAMPLES = 300 if sampling.long() else 30
+
+
+def add_options(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=PARTS, help="only the tests that compute, or that wait")
+
+
+def seed_everything(config: pytest.Config) -> None:
+    """Gives one seed to the order of the tests, to chance inside them, and to hypothesis."""
+    if config.getoption("randomly_seed", None) == "default":
+        config.option.randomly_seed = sampling.seed()
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(sampling.seed())
+    if config.option.part == "waiting" and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # A shell lets what it starts in the background ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def register_profiles() -> None:
+    """A slow machine is no fault of a property."""
+    settings.register_profile("patient", deadline=None, max_examples=EXAMPLES)
+    settings.register_profile("quick", deadline=None, max_examples=5)
+    settings.load_profile("patient")
+
+
+def how_to_repeat() -> str:
+    length = "everything at full length" if sampling.long() else "a sample"
+    return f"{length}; to repeat it: HOTLINE_TEST_SEED={sampling.seed()} bin/test ..."
+
+
+def without_slow_tests(path: Path, config: pytest.Config) -> bool:
+    """Whether the waiting part need not import this file."""
+    if config.option.part != "waiting" or not path.name.startswith("test_"):
+        return False
+    return SLOW not in path.read_text(encoding="utf-8")
+
+
+def keep(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keeps what belongs to this part and to today's sample; those that want a core begin first."""
+    for item in items:
+        if has(item, "slow") and SLOW not in item.path.read_text(encoding="utf-8"):
+            raise pytest.UsageError(f"{item.nodeid}: write pytest.mark.slow(...) in its own file")
+    left_out = [item for item in items if not (in_part(item, config) and in_sample(item))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = sorted((item for item in items if item not in gone), key=rank)
+
+
+def in_part(item: pytest.Item, config: pytest.Config) -> bool:
+    waits = has(item, "slow") and not has(item, "alone")
+    return config.option.part is None or waits == (config.option.part == "waiting")
+
+
+def in_sample(item: pytest.Item) -> bool:
+    """Where a file proves nothing of SQL, one pair of servers proves it today, and the other another day."""
+    if sampling.long():
+        return True
+    pair = (
+        item.callspec.params.get("pair")
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else None
+    )
+    if isinstance(pair, Pair) and not has(item, "both"):
+        return pair is sampling.pick(list(Pair), f"the pair of {item.path.name}")
+    return not has(item, "long")
+
+
+def rank(item: pytest.Item) -> int:
+    """One worker takes them from the front, the other from the middle: so two fault runs seldom meet."""
+    return next((n for n, mark in enumerate(("alone", "chaos", "slow")) if has(item, mark)), 3)
+
+
+def has(item: pytest.Item, mark: str) -> bool:
+    return item.get_closest_marker(mark) is not None
