@@ -8,16 +8,20 @@ from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.sealing.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
+from hotline.web.bodies import Bodies, in_turn
 from hotline.web.front import hooks_first
 from hotline.web.meter import Meter, hand_on_for_ever
+from hotline.web.slowness import close_slow_ones_for_ever
 
 settings = Settings.read(os.environ)
 configure(settings.log, "web")
 secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
 kit = build_kit(settings, Role.HOOKS)
 meter = Meter(kit)
-application = hooks_first(create_app(kit, secrets, secrets.used, meter.note))
+bodies = Bodies()
+application = in_turn(hooks_first(create_app(kit, secrets, secrets.used, meter.note)), bodies)
 hand_on_for_ever(meter, kit)
+close_slow_ones_for_ever(bodies)
 
 # What is here now stays: no hop waits while the collector looks at it again.
 gc.collect()

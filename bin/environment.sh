@@ -54,7 +54,7 @@ need() {
 has() {
     case $1 in
     venv) has_venv python3 ;;
-    *) command -v "$1" >/dev/null 2>&1 || [ -n "$(ls -d /usr/lib/postgresql/*/bin/"$1" 2>/dev/null)" ] ;;
+    *) command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || [ -n "$(ls -d /usr/lib/postgresql/*/bin/"$1" 2>/dev/null)" ] ;;
     esac
 }
 

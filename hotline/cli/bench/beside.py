@@ -13,6 +13,7 @@ from hotline.cli.bench.addresses import FLASK, NULL
 from hotline.config import Settings
 from hotline.sealing.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
+from hotline.web.bodies import Bodies, in_turn
 from hotline.web.front import hooks_first
 from hotline.web.meter import Meter
 from hotline.web.problems import plain
@@ -35,7 +36,7 @@ def beside_nothing(settings: Settings) -> tuple[WSGIApplication, Flask]:
             return flask(environ | {"PATH_INFO": path.removeprefix(FLASK)}, start_response)
         return line(environ, start_response)
 
-    return application, flask
+    return in_turn(application, Bodies()), flask
 
 
 def null() -> Response:

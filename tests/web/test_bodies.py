@@ -1,0 +1,249 @@
+"""Half-sent bodies: a caller is answered beside them, on the real server, and what sends them is closed."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+import requests
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.cli.procfile import read_procfile
+from hotline.cli.run import CHECKOUT
+from hotline.cli.stack import free_port, hotline
+from hotline.web.bodies import Bodies, in_turn
+from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
+from tests.callers import FORM
+from tests.eventually import eventually
+from tests.web.test_guard import HOP
+
+HALF_SENT = 16
+BOUND = 1.0
+"""Seconds in which a caller is answered beside them."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """The web process as the Procfile starts it."""
+
+    port: int
+    hook: str
+
+    def dial(self) -> tuple[str, float]:
+        """What a caller reads, and after how many seconds."""
+        began = time.monotonic()
+        address = f"http://127.0.0.1:{self.port}{self.hook}"
+        body = urlencode(HOP | {"sessionId": f"ATUid_{began}".replace(".", "_")})
+        answer = requests.post(address, body, headers={"Content-Type": FORM}, timeout=10)
+        return answer.text, time.monotonic() - began
+
+    def half_sent(self) -> socket.socket:
+        """A request whose body ends in the middle."""
+        one = socket.create_connection(("127.0.0.1", self.port))
+        head = f"POST {self.hook} HTTP/1.1\r\nHost: line\r\nContent-Type: {FORM}\r\n"
+        one.sendall(f"{head}Content-Length: 200\r\n\r\nsessionId=ATUid_1&".encode())
+        return one
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("bodies")
+    port = free_port()
+    others = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ours = {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), "PATH": path}
+    environ = others | ours | {"PYTHONPATH": str(CHECKOUT)}
+    hotline(environ, "init", "--demo")
+    hook = urlsplit(json.loads(hotline(environ, "hooks", "--json"))["ussd"]).path
+    entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
+    (command,) = (entry.command for entry in entries if entry.name == "web")
+
+    process = subprocess.Popen(["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT)
+    try:
+        eventually(lambda: answers(port), seconds=30)
+        yield Served(port, hook)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def test_beside_sixteen_half_sent_bodies_a_caller_is_answered_within_a_second(
+    served: Served,
+) -> None:
+    """A second more than the same machine takes without them: its neighbours may keep it busy."""
+    before = max(served.dial()[1] for _ in range(3))
+    with ExitStack() as open_ones:
+        for _ in range(HALF_SENT):
+            open_ones.enter_context(served.half_sent())
+        dialled = [served.dial() for _ in range(5)]
+    assert all(screen.startswith("CON ") for screen, _ in dialled)
+    assert median(seconds for _, seconds in dialled) < before + BOUND
+
+
+class Slow:
+    """A body that comes when it is told to."""
+
+    def __init__(self) -> None:
+        self.came = threading.Event()
+
+    def read(self, size: int) -> bytes:
+        assert self.came.wait(10)
+        return b"x" * size
+
+
+def test_a_thread_that_waits_for_a_body_lets_another_work() -> None:
+    bodies = Bodies(at_work=1)
+    slow = Slow()
+
+    def application(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        return [environ["wsgi.input"].read(3)]
+
+    turn: Any = in_turn(application, bodies)
+    first = threading.Thread(target=turn, args=({"wsgi.input": slow}, None))
+    first.start()
+    eventually(lambda: bodies.longest() > 0, seconds=5)
+    assert turn({"wsgi.input": BytesIO(b"abcdef")}, None) == [b"abc"]
+    assert bodies.longest() > 0
+    slow.came.set()
+    first.join(5)
+    assert bodies.longest() == 0
+    assert bodies.places.qsize() == 1
+
+
+def test_no_more_work_at_once_than_there_are_places() -> None:
+    bodies = Bodies(at_work=2)
+    begun, go = [], threading.Event()
+
+    def application(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        begun.append(1)
+        assert go.wait(5)
+        return []
+
+    turn: Any = in_turn(application, bodies)
+    threads = [threading.Thread(target=turn, args=({"wsgi.input": None}, None)) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: len(begun) == 2, seconds=5)
+    assert bodies.places.empty()
+    go.set()
+    for thread in threads:
+        thread.join(5)
+    assert len(begun) == 5
+
+
+def test_a_place_comes_back_from_work_that_raises() -> None:
+    bodies = Bodies(at_work=1)
+
+    def application(_environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        raise ZeroDivisionError
+
+    turn: Any = in_turn(application, bodies)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            turn({"wsgi.input": None}, None)
+
+
+@contextmanager
+def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Both ends of a connection to a port of this process."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as door,
+        socket.create_connection(door.getsockname()) as caller,
+    ):
+        line, _ = door.accept()
+        with line:
+            yield caller, line
+
+
+@contextmanager
+def late(bodies: Bodies) -> Iterator[None]:
+    """A body that is awaited."""
+    slow = Slow()
+    bodies.places.get()
+    thread = threading.Thread(target=bodies.read, args=(slow, 1))
+    thread.start()
+    eventually(lambda: bodies.longest() > 0, seconds=5)
+    yield
+    slow.came.set()
+    thread.join(5)
+
+
+def test_a_connection_that_keeps_us_waiting_is_closed_and_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bodies = Bodies()
+    with connected() as (caller, line), connected() as (other, answering), late(bodies):
+        caller.sendall(b"half")
+        time.sleep(0.3)
+        answering.sendall(b"an answer")
+        close_slow_ones(bodies, {}, patience=0.25, look_every=0.05)
+        caller.settimeout(5)
+        assert caller.recv(1) == b""
+        assert line.recv(10) == b"half", "what came is read"
+        assert line.recv(10) == b""
+        assert other.recv(20) == b"an answer"
+        other.sendall(b"more")
+        assert answering.recv(20) == b"more"
+    assert caplog.messages == ["closed connections whose request did not arrive whole: 1"]
+
+
+def test_while_no_body_is_late_nothing_is_closed() -> None:
+    with connected() as (caller, line):
+        caller.sendall(b"half")
+        time.sleep(0.1)
+        assert close_slow_ones(Bodies(), {}, patience=0.0, look_every=0.01) == {}
+        caller.sendall(b"more")
+        line.settimeout(5)
+        assert line.recv(4) == b"half"
+        assert line.recv(4) == b"more"
+
+
+def test_a_byte_now_and_then_gains_five_looks() -> None:
+    trickle = {("a", 1): Silence(ours=PATIENCE, theirs=0.2)}
+    strikes: dict[Any, int] = {}
+    looks = 0
+    closed: list[Any] = []
+    while not closed:
+        closed, strikes = overdue(trickle, strikes)
+        looks += 1
+    assert looks == 5
+
+
+def test_a_new_request_on_an_old_connection_is_let_be_and_then_answered() -> None:
+    fresh = {("a", 1): Silence(ours=60.0, theirs=0.01)}
+    closed, strikes = overdue(fresh, {})
+    assert (closed, strikes) == ([], {("a", 1): 1})
+    assert overdue({("a", 1): Silence(ours=0.5, theirs=1.0)}, strikes) == ([], {})
+
+
+SILENCES = st.builds(Silence, st.floats(0, 100), st.floats(0, 100))
+
+
+@given(st.dictionaries(st.integers(1, 9).map(lambda n: (n,)), SILENCES), st.integers(0, 9))
+def test_whoever_was_answered_a_moment_ago_is_not_closed(
+    seen: dict[Any, Silence], strike: int
+) -> None:
+    closed, left = overdue(seen, dict.fromkeys(seen, strike))
+    assert all(seen[peer].ours >= PATIENCE for peer in [*closed, *left])
+    assert not set(closed) & set(left)
