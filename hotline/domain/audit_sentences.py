@@ -32,6 +32,7 @@ SENTENCES: Mapping[str, str] = {
     "call_back_wanted": "asked to open {subject}",
     "desks_made": "made the keys of {subject}",
     "desks_rotated": "gave new keys to {subject}",
+    "end_refused": "looked at {subject}, and it goes on",
     "given_up_answered": "answered for {subject}, which was given up",
     "hold_lifted": "lifted the hold of {subject}",
     "hold_placed": "held the words of {subject}",
@@ -55,6 +56,7 @@ SENTENCES: Mapping[str, str] = {
     "tip_helped": "said that a helper is with the person of {subject}",
     "tip_read": "read {subject}",
     "tip_refused": "was refused {subject}",
+    "tip_reopened": "opened {subject} again",
     "training_code_made": "made a code for the officers in training of {subject}",
     "training_codes_ended": "ended the codes for the officers in training of {subject}",
     "training_removed": "took an officer in training of {subject} off the roll",
@@ -62,8 +64,11 @@ SENTENCES: Mapping[str, str] = {
     "watcher_added": "lets {subject} be woken by alarms",
     "watcher_removed": "lets {subject} be woken by alarms no more",
 }
-OUTCOMES = "tip_outcome_"
-"""Begins the action that names what came of a tip."""
+OUTCOMES: Mapping[str, str] = {
+    "end_wanted_": "wants {subject} closed: {outcome}",
+    "tip_outcome_": "wrote down what came of {subject}: {outcome}",
+}
+"""Sentences of the actions that name what came of a tip, by how they begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def sentence(line: AuditLine, names: Mapping[int, str]) -> str:
 
 
 def is_known(action: str) -> bool:
-    return action in SENTENCES or action.startswith(OUTCOMES)
+    return action in SENTENCES or any(action.startswith(begins) for begins in OUTCOMES)
 
 
 def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
@@ -115,8 +120,9 @@ def subject(said: str, names: Mapping[int, str]) -> str:
 
 
 def _did(action: str, about: str) -> str:
-    if action.startswith(OUTCOMES):
-        return f"wrote down what came of {about}: {action.removeprefix(OUTCOMES)}"
+    for begins, said in OUTCOMES.items():
+        if action.startswith(begins):
+            return said.format(subject=about, outcome=action.removeprefix(begins))
     known = SENTENCES.get(action)
     if known is None:
         return f"{action.replace('_', ' ')} {about}".rstrip()

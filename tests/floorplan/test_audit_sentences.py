@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.domain.audit_sentences import OUTCOMES, SENTENCES, is_known
+from hotline.domain.audit_sentences import OUTCOMES, is_known
 from hotline.domain.call_back import Outcome
 from hotline.domain.joining import Roll
 from hotline.domain.tip import TipOutcome
@@ -63,7 +63,7 @@ def _names(action: ast.expr) -> list[str]:
                     found = [before + str(part.value) for before in found]
                 elif isinstance(part, ast.FormattedValue):
                     ends = [str(one) for one in NAMED.get(ast.unparse(part.value), [])]
-                    if found == [OUTCOMES]:
+                    if found[0] in OUTCOMES:
                         ends = [str(one) for one in TipOutcome]
                     found = [before + end for before in found for end in ends]
             return found
@@ -90,7 +90,3 @@ def test_every_action_has_its_sentence() -> None:
     assert len(written) > 30
     missing = {name: where for name, where in written.items() if not is_known(name)}
     assert not missing, f"write their sentences in domain/audit_sentences.py: {missing}"
-
-
-def test_no_sentence_is_of_an_action_that_nothing_writes() -> None:
-    assert not set(SENTENCES) - set(_written())
