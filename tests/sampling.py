@@ -8,7 +8,9 @@ import os
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import pytest
 
 T = TypeVar("T")
 
@@ -27,3 +29,12 @@ def long(environ: Mapping[str, str] = os.environ) -> bool:
 def pick(options: Sequence[T], what: str, environ: Mapping[str, str] = os.environ) -> T:
     """One of these, by the seed and by what is picked: two picks of one run are independent."""
     return random.Random(f"{seed(environ)} {what}").choice(options)
+
+
+def by_turns(options: Sequence[T], what: str) -> list[Any]:
+    """These as parameters of a test: the one whose day it is, and the others where everything runs at full length."""
+    today = pick(options, what)
+    return [
+        pytest.param(one, marks=() if one == today else pytest.mark.long, id=str(one))
+        for one in options
+    ]

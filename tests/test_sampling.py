@@ -1,6 +1,6 @@
 """What is sampled turns with the seed, and each option has its day."""
 
-from tests.sampling import long, pick, seed
+from tests.sampling import by_turns, long, pick, seed
 
 DAYS = [{"HOTLINE_TEST_SEED": str(day)} for day in range(40)]
 
@@ -20,3 +20,11 @@ def test_the_date_is_the_seed_where_none_is_given() -> None:
 def test_long_is_asked_for() -> None:
     assert long({"HOTLINE_TEST_LONG": "yes"})
     assert not long({})
+
+
+def test_by_turns_one_option_is_left_for_today_and_none_is_dropped() -> None:
+    params = by_turns(("fr", "en"), "the tour")
+    assert [one.values for one in params] == [("fr",), ("en",)]
+    (today,) = [one.values[0] for one in params if not one.marks]
+    assert today == pick(("fr", "en"), "the tour")
+    assert [mark.name for one in params for mark in one.marks] == ["long"]

@@ -1,7 +1,56 @@
-"""`pytest tests/browser --save-pictures` takes the pictures in docs/ anew, out of the stories that are tested."""
+"""One line and one Chromium for every story.
+
+`--save-pictures` takes the pictures in docs/ anew, out of the stories that are tested.
+"""
+
+from collections.abc import Iterator
+from threading import Event
 
 import pytest
+from playwright.sync_api import Browser, Page
+
+from hotline.cli.chaos.responders import answer_alerts
+from hotline.cli.stack import Stack
+from tests.eventually import eventually
+from tests.thumbs import chromium_browser, quiet_page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--save-pictures", action="store_true", help="take the pictures in docs/ anew")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with chromium_browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with Stack(tmp_path_factory.mktemp("browser")) as running:
+        yield running
+
+
+@pytest.fixture
+def stack(running: Stack) -> Iterator[Stack]:
+    """The line, with nothing owed: what a story told is taken at its end, and the phones are as new."""
+    yield running
+    take_all(running)
+    running.emulator.reset()
+
+
+@pytest.fixture
+def page(chromium: Browser, stack: Stack) -> Iterator[Page]:
+    with quiet_page(chromium, stack.page) as page:
+        yield page
+
+
+def take_all(running: Stack) -> None:
+    """Else a ladder would climb while the next story is told, and ring its phones."""
+    outbox = running.emulator.outbox()
+    for phone in {sms["to"] for sms in outbox}:
+        running.emulator.power(phone, on=True)
+    over = Event()
+    over.set()
+    answered = answer_alerts(running.emulator, over)
+    eventually(lambda: len(running.emulator.outbox()) >= len(outbox) + answered, seconds=20)

@@ -1,13 +1,12 @@
 """Ten moments of the line on a handset, walked in a browser; `--save-pictures` keeps them for docs/screens."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from hotline.cli.stack import Stack
-from tests.thumbs import Phone, chromium_browser, quiet_page
+from tests.thumbs import Phone
 
 pytestmark = pytest.mark.browser
 
@@ -15,16 +14,6 @@ CODE = "*384*777#"
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 
 Keep = Callable[[Phone, str], None]
-
-
-@pytest.fixture
-def page(tmp_path: Path) -> Iterator[Page]:
-    with (
-        Stack(tmp_path) as stack,
-        chromium_browser() as chromium,
-        quiet_page(chromium, stack.page) as page,
-    ):
-        yield page
 
 
 @pytest.fixture

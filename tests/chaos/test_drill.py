@@ -8,12 +8,13 @@ from click.testing import CliRunner
 from hotline.cli.chaos.ground import Pair
 from hotline.cli.drill.rehearsal import rehearse
 from hotline.cli.main import main
+from tests.sampling import by_turns, long
 
-TIPS = 12
+TIPS = 12 if long() else 4
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 
-@pytest.mark.parametrize("pair", Pair)
+@pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the drill"))
 def test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice(
     pair: Pair, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from hotline.cli.chaos.settling import kit_of, settle
 from hotline.cli.stack import Stack, command_words
 from hotline.domain.places import districts
 from hotline.errors import DialogueBroken, LabelMissing
-from tests.sampling import long, pick, seed
+from tests.sampling import by_turns, long, seed
 from tests.steps import Tell
 
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
@@ -34,11 +34,6 @@ PAUSE = 10.0
 """Seconds between deaths once each has died its first ones: a new start costs the time of five tips."""
 OFTEN = EACH if long() else 1
 """How often each death is dealt."""
-TODAY = pick([*Pair], "the pair of the fault run")
-LEFT_OUT = pytest.mark.skipif(
-    not long(), reason="the other pair's day; where all is long, both run"
-)
-PAIRS = [pytest.param(pair, marks=() if pair is TODAY else LEFT_OUT, id=pair) for pair in Pair]
 FEW = 6
 PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
@@ -54,7 +49,7 @@ def procfile_without(step: str, folder: Path) -> Path:
     return procfile
 
 
-@pytest.mark.parametrize("pair", PAIRS)
+@pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the fault run"))
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, tell_steps: Tell, pair: Pair
 ) -> None:

@@ -1,4 +1,7 @@
-"""The benchmark measures a real line: few tips here, and every figure is there."""
+"""The benchmark measures a real line: few tips here, and every figure is there.
+
+`hop` proves each day that a benchmark runs; the others are run where everything is.
+"""
 
 import json
 
@@ -10,6 +13,7 @@ from hotline.cli.main import main
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("redis", ["up", "killed"])
 def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None:
     done = CliRunner().invoke(main, ["bench", "alerts", "--tips", "2", "--redis", redis, "--json"])
@@ -31,6 +35,7 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
         assert 0 < found["p50"] <= found["p99"], kind
 
 
+@pytest.mark.long
 def test_in_one_process_too() -> None:
     words = ["bench", "hop", "--in-process", "--turns", "1", "--callers", "2", "--json"]
     done = CliRunner().invoke(main, words)
@@ -41,6 +46,7 @@ def test_in_one_process_too() -> None:
     assert figures["flask"]["cost"] > figures["null"]["cost"] > 0
 
 
+@pytest.mark.long
 def test_more_callers_than_the_server_once_took_are_all_answered() -> None:
     """A kept connection that waits for its next hop counts as one that is served."""
     done = CliRunner().invoke(main, ["bench", "dialogues", "--at-once", "80", "--json"])

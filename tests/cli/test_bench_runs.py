@@ -13,6 +13,7 @@ from hotline.cli.main import main
 from hotline.errors import NotReady
 
 
+@pytest.mark.long
 @pytest.mark.chaos
 @pytest.mark.timeout(180)
 def test_a_hop_among_many_runs_stands_beside_one_among_few() -> None:

@@ -12,13 +12,14 @@ from hotline.cli.embedded import redis_of
 from hotline.cli.shred.shred import prove_shred, until_logged
 from hotline.cli.shred.thief import Thief, take
 from hotline.cli.shred.trial import Trial
+from tests.sampling import by_turns
 from tests.servers import short_folder
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 CALLER, WORDS = "+250788300077", "ikanariyihishe"
 
 
-@pytest.mark.parametrize("pair", Pair)
+@pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the proof"))
 def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
     result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
     proof = json.loads(result.stdout)

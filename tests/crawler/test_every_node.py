@@ -15,7 +15,6 @@ from hotline.engine.run import Place
 from hotline.ports import Kit
 from hotline.services import call_backs, delivery, intake, referral
 from hotline.services.conversation import take_turn
-from hotline.text.languages import CODES
 from tests.callers import Line, line
 from tests.crawler.copies import copied
 from tests.crawler.dialogue import SHORT
@@ -24,14 +23,12 @@ from tests.crawler.small import small
 from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
 from tests.fakes import FakeSms
-from tests.sampling import long, pick
+from tests.sampling import by_turns
 from tests.steps import Tell
 
 __all__ = ["line"]
 
-TODAY = ("rw", pick(("fr", "en"), "the tour of every node"))
-LEFT_OUT = pytest.mark.skipif(not long(), reason="toured on another day, and where all is long")
-TOURED = [pytest.param(code, marks=() if code in TODAY else LEFT_OUT) for code in CODES]
+TOURED = ["rw", *by_turns(("fr", "en"), "the tour of every node")]
 GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank you. Goodbye."}
 NATIONAL = "+250788000090"
 KNOWN = "+250788000100"

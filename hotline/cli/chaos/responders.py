@@ -7,10 +7,14 @@ from hotline.cli.chaos.ledger import REFERENCE
 from hotline.emulator.client import EmulatorClient
 
 
-def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> None:
-    """Until told to stop, and then once more for what came last. Of a share below one, the others stay silent."""
+def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float = 1.0) -> int:
+    """Until told to stop, and then once more for what came last. Of a share below one, the others stay silent.
+
+    Returns how many answered.
+    """
     seen = 0
     answered: set[str] = set()
+    texted = 0
     while True:
         last_round = stop.is_set()
         fresh = emulator.outbox(after=seen)
@@ -20,9 +24,10 @@ def answer_alerts(emulator: EmulatorClient, stop: threading.Event, share: float 
             if found and sms["accepted"] and found[1] not in answered:
                 answered.add(found[1])
                 if _answers(found[1], share):
+                    texted += 1
                     emulator.text(f"1 {found[1]}", msisdn=sms["to"])
         if last_round:
-            return
+            return texted
         stop.wait(0.5)
 
 
