@@ -1,6 +1,6 @@
 """Fixtures every room shares. Each is real where it can be: a database is a database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
-from tests import samples
+from tests import samples, spending
 from tests.servers import (
     Pair,
     Postgres,
@@ -86,6 +86,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     samples.seed_everything(config)
+    spending.write_where_asked(config)
 
 
 def pytest_report_header() -> str:
@@ -101,3 +102,18 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The long ones first, whatever order chance gave the rest: nobody waits for one that began last."""
     samples.keep(config, items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
+    spending.begin(item)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    spending.end(item, report, samples.times_longer(item))
+    return report

@@ -16,10 +16,12 @@ from tests.servers import Pair
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"
 """Every slow test writes its mark like this: the waiting part imports no file without it."""
-EXAMPLES = 300 if sampling.long() else 30
+FEW, MANY = 30, 300
+EXAMPLES = MANY if sampling.long() else FEW
 
 
 def add_options(parser: pytest.Parser) -> None:
+    parser.addoption("--spent", type=Path, help="a file for what each test costs, a line each")
     parser.addoption("--part", choices=PARTS, help="only the tests that compute, or that wait")
 
 
@@ -71,9 +73,22 @@ def in_part(item: pytest.Item, config: pytest.Config) -> bool:
 
 
 def in_sample(item: pytest.Item) -> bool:
+    return sampling.long() or in_a_short_run(item)
+
+
+def times_longer(item: pytest.Item) -> float:
+    """How many times as long as in today's sample it takes, where all is long; 0 where the sample leaves it out."""
+    if not sampling.long():
+        return 1
+    if not in_a_short_run(item):
+        return 0
+    marked = item.get_closest_marker("longer")
+    examples = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+    return float(marked.args[0]) if marked else MANY / FEW if examples else 1
+
+
+def in_a_short_run(item: pytest.Item) -> bool:
     """Where a file proves nothing of SQL, one pair of servers proves it today, and the other another day."""
-    if sampling.long():
-        return True
     pair = (
         item.callspec.params.get("pair")
         if isinstance(item, pytest.Function) and hasattr(item, "callspec")
