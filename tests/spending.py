@@ -5,6 +5,7 @@
 
 import json
 import os
+import resource
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -45,15 +46,18 @@ class Moment:
 
     @classmethod
     def now(cls) -> "Moment":
-        ours = os.times()
         return cls(
             wall=time.monotonic(),
-            own=ours.user + ours.system,
-            children=ours.children_user
-            + ours.children_system
-            + sum(map(burnt, below(os.getpid()))),
+            own=time.process_time(),
+            children=ended() + sum(map(burnt, below(os.getpid()))),
             queued=queued(),
         )
+
+
+def ended() -> float:
+    """Seconds of all children that have ended and were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def queued() -> float:
