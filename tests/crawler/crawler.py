@@ -44,6 +44,8 @@ class Crawler:
 
     _found_at: dict[str, str] = field(default_factory=dict)
     """By screen: what was keyed when it was first shown. The same keys lead there again."""
+    _ahead: deque[str] = field(default_factory=deque)
+    """Screens in the order in which they were met; the first of them has a digit that was never pressed."""
     _session: str = ""
     _text: str = ""
     _front: str = ""
@@ -53,15 +55,16 @@ class Crawler:
         way = ""
         while self.presses < self.most_hops:
             self._roam(self._dialled(way))
-            unfinished = next((s for s in self.pressed if self._unpressed(s)), None)
-            if unfinished is None:
+            while self._ahead and not self._has_news(self._ahead[0]):
+                self._ahead.popleft()
+            if not self._ahead:
                 return
-            way = self._found_at[unfinished]
+            way = self._found_at[self._ahead[0]]
 
     @property
     def finished(self) -> bool:
         """Whether every digit was pressed at every screen that was ever shown."""
-        return not any(self._unpressed(screen) for screen in self.pressed)
+        return not any(map(self._has_news, self.pressed))
 
     def _dialled(self, way: str) -> str:
         """A new session, and the way back to a screen that was found in an older one."""
@@ -93,13 +96,16 @@ class Crawler:
             screen, way = waiting.popleft()
             if screen not in self.pressed:
                 continue
-            if news := self._unpressed(screen):
-                return (*way, news[0])
+            if self._has_news(screen):
+                return (*way, self._unpressed(screen)[0])
             for digit, following in self.pressed[screen].items():
                 if digit != BACK and following not in seen:
                     seen.add(following)
                     waiting.append((following, (*way, digit)))
         return ()
+
+    def _has_news(self, screen: str) -> bool:
+        return len(self.pressed[screen]) < len(DIGITS)
 
     def _unpressed(self, screen: str) -> list[str]:
         return [digit for digit in DIGITS if digit not in self.pressed[screen]]
@@ -129,6 +135,7 @@ class Crawler:
         if not shown.startswith("END"):
             self.pressed[shown] = {}
             self._found_at[shown] = self._text
+            self._ahead.append(shown)
         if not shown.startswith(("CON ", "END ")):
             self._fault("neither CON nor END")
         body = shown[4:]
