@@ -26,7 +26,11 @@ NATIONAL = {
 }
 REFERENCE = re.compile(r"([A-Z0-9]{4,6}): ")
 LIST = "Hitamo icyo ufata\n1 {reference}\n0 Subira inyuma\n00 Ahabanza"
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(120),
+    pytest.mark.slow(reason="waits for real processes to start"),
+]
 
 
 def test_an_alert_is_taken_by_dialling_what_it_says(tmp_path: Path) -> None:

@@ -18,7 +18,11 @@ WORDS = "ikanariyihishe"
 STRANGER = "+250788654321"
 TIPS = 6
 PROCFILE = Path(__file__).parents[2] / "Procfile"
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.slow(reason="waits for real processes to start"),
+]
 
 
 def needles() -> dict[str, bytes]:

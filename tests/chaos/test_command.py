@@ -64,6 +64,7 @@ def test_a_missing_program_is_a_line_of_its_own_and_says_what_to_install() -> No
 
 
 @pytest.mark.chaos
+@pytest.mark.slow(reason="waits for the first death of a fault run")
 @pytest.mark.timeout(300)
 def test_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "hotline.cli.main", "chaos", "--tips", "5000"]

@@ -11,7 +11,11 @@ from hotline.cli.main import main
 from tests.sampling import by_turns, long
 
 TIPS = 12 if long() else 4
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(600),
+    pytest.mark.slow(reason="waits for a drill, each of whose steps is a command"),
+]
 
 
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the drill"))

@@ -24,7 +24,12 @@ CALLERS = 24
 SLOW = {"kind": "slow", "seconds": 1.0}
 """Two workers then send two alerts a second: fewer than there are to send."""
 WITHIN = 30.0
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(400),
+    pytest.mark.slow(reason="waits for callers who dial at their own times"),
+    pytest.mark.alone,
+]
 
 
 def flood(emulator: EmulatorClient) -> list[Promise]:

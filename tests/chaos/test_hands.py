@@ -16,7 +16,11 @@ from hotline.cli.stack import Stack
 from hotline.emulator.client import EmulatorClient, Session
 from tests.eventually import eventually
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(120),
+    pytest.mark.slow(reason="waits for real processes to die and to start again"),
+]
 
 FRONT = "Akazi gatekanye n'umuryango"
 NETWORK_ERROR = "Connection problem or invalid MMI code."

@@ -22,7 +22,11 @@ from tests.eventually import eventually
 
 WORDS = "hafi y'isoko"
 CHECKOUT = Path(__file__).parents[2]
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(180),
+    pytest.mark.slow(reason="waits for real processes to start"),
+]
 
 
 class Trusts:

@@ -38,7 +38,11 @@ FEW = 6
 PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
 PROCFILE = Path(__file__).parents[2] / "Procfile"
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(1800),
+    pytest.mark.slow(reason="waits for real processes to die and to start again"),
+]
 
 
 def procfile_without(step: str, folder: Path) -> Path:
@@ -49,6 +53,7 @@ def procfile_without(step: str, folder: Path) -> Path:
     return procfile
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the fault run"))
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, tell_steps: Tell, pair: Pair

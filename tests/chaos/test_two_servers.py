@@ -20,7 +20,11 @@ from hotline.store.messages import Leader
 from tests.eventually import eventually
 
 TIPS = 30
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.slow(reason="waits for real processes to die and to start again"),
+]
 
 
 def leader(stack: Stack) -> int:

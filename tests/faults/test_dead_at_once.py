@@ -22,7 +22,11 @@ from tests.eventually import eventually
 PROGRAMS = ("wsgi:application", "hotline worker alerts", "hotline worker misc", "hotline clock")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(400),
+    pytest.mark.slow(reason="waits for real processes to die and to start again"),
+]
 
 
 def test_row_19_a_worker_at_work_has_no_child_and_nothing_goes_on_for_it(

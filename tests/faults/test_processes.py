@@ -24,7 +24,11 @@ from tests.eventually import eventually
 HOP_SECONDS = 5.0
 FROZEN_SECONDS = 10.0
 DANGER = ("5", "1", "2", "1", "1")
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.slow(reason="waits for real processes to die and to start again"),
+]
 
 
 def processes(keeper: int, mark: str) -> list[psutil.Process]:

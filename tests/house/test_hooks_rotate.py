@@ -122,6 +122,7 @@ class Callers:
                     self.wrong.append(told)
 
 
+@pytest.mark.slow(reason="waits for real processes to start")
 def test_no_hop_is_dropped_from_the_old_address_to_the_new(web: Web) -> None:
     old = web.addresses()["ussd"]
     with Callers(old) as callers:

@@ -11,7 +11,11 @@ from hotline.domain.places import districts
 from tests.eventually import eventually
 
 SIGNED = ("--name", "Aline", "--reason", "a rehearsal")
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.slow(reason="waits for real processes to start"),
+]
 
 
 def test_callers_and_responders_notice_nothing(tmp_path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from hotline.cli.stack import Stack
 from tests.eventually import eventually
 
 HERS = "+250788000078"
 
 
+@pytest.mark.slow(reason="waits for real processes to start")
 def test_whoever_writes_a_word_reads_by_sms(tmp_path: Path) -> None:
     with Stack(tmp_path, environ={"HOTLINE_INBOUND_SMS": "yes"}) as stack:
         phone = stack.emulator
