@@ -169,6 +169,8 @@ def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline) -> N
         "districts": [],
         "categories": [],
         "reachable": True,
+        "living": True,
+        "state": "can be told",
     }
     for told in (hotline("responders", "list"), hotline("responders", "list", "--json")):
         assert "2507" not in told.output
