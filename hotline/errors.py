@@ -7,6 +7,7 @@ HotlineError
 ├── NotReady               something that must exist does not yet; says which command makes it
 ├── NumberInvalid          not a number that a message can be sent to
 ├── CallbackInvalid        a callback of the gateway that breaks the protocol
+├── StrangeCaller          a hop of another phone in somebody's session; never leaves the conversation
 ├── HandsetRefused         the stand-in's handset cannot do that: it is off, or no dialogue is open
 ├── LabelMissing           a caller who reads finds no such choice on the handset's screen
 ├── DialogueBroken         a dialogue ended before it said that the tip is kept
@@ -67,6 +68,10 @@ class NumberInvalid(HotlineError):
 
 
 class CallbackInvalid(HotlineError):
+    pass
+
+
+class StrangeCaller(HotlineError):
     pass
 
 

@@ -19,6 +19,7 @@ from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
 from hotline.services import (
+    alarming,
     answers,
     call_backs,
     delivery,
@@ -30,7 +31,6 @@ from hotline.services import (
     referral,
     retention,
     set_back,
-    watch,
 )
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
@@ -164,7 +164,7 @@ def make_good(kit: Kit, back: timedelta) -> timedelta:
 def wake_for_jump(kit: Kit) -> None:
     """Whatever comes of it, the relay goes on. Without a database nobody is woken for this: she is woken for that."""
     try:
-        watch.happened(kit, Alarm.CLOCK_JUMP)
+        alarming.happened(kit, Alarm.CLOCK_JUMP)
     except Exception as broken:
         logger.error("the jump is not written down: %s", type(broken).__name__)
 

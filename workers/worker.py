@@ -15,7 +15,7 @@ from hotline.domain.alarms import Alarm
 from hotline.domain.jobs import QUEUES
 from hotline.errors import JobRefused
 from hotline.ports import Kit
-from hotline.services import watch
+from hotline.services import alarming
 from workers.safejob import SafeJob, safe_job
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class QuietWorker(SimpleWorker):
         if self.kit is None:
             return
         try:
-            watch.happened(self.kit, Alarm.STRANGE_JOB)
+            alarming.happened(self.kit, Alarm.STRANGE_JOB)
         except Exception as broken:
             logger.error("the refusal is not written down: %s", type(broken).__name__)
 

@@ -36,6 +36,7 @@ class Alarm(StrEnum):
     BACKUP = "backup"
     CLOCK_JUMP = "clock jump"
     STRANGE_JOB = "strange job"
+    STRANGE_CALLER = "strange caller"
     DETAILS = "details"
     INBOX = "inbox"
     UNPROVEN = "unproven"
@@ -54,6 +55,7 @@ class Notice(StrEnum):
 HAPPENINGS = {
     Alarm.CLOCK_JUMP: "the clock was turned by more than a minute",
     Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
+    Alarm.STRANGE_CALLER: "another phone keyed in a session that was not its own",
 }
 """What only happened, and so stands until somebody puts her name to it: what the doctor would say of it."""
 PATIENCE = {

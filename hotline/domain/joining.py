@@ -36,6 +36,8 @@ NAMES = {
     Roll.LEADERS: Names("leader", "leader_code", "leader_leaves"),
     Roll.OFFICERS: Names("officer", "officer_code", "officer_leaves"),
 }
+ROLL_OF = {names.code: roll for roll, names in NAMES.items()}
+"""Which roll a code is keyed for, by the answer that holds it."""
 YES = "yes"
 """The answer of whoever does leave."""
 CODE_FLAG = "code"

@@ -13,6 +13,11 @@ from hotline.errors import NumberInvalid
 
 REGION = "RW"
 CALLER = re.compile(r"[+ ]?(?P<digits>[1-9][0-9]{6,14})")
+AT_HOME = re.compile(r"[+ ]?(?:0(?P<dialled>[27][0-9]{8})|(?P<bare>7[0-9]{8}))")
+"""A Rwandan number without its country: 0788123456. Without its zero it is a mobile one; no number of the world with
+eight digits behind a 7 is another country's.
+"""
+ABROAD = re.compile(r"\A[+ ]?00(?=[1-9])")
 TRUNK_ZERO = re.compile(r"2500(?P<national>[0-9]{9})")
 """A Rwandan number that kept the zero of its domestic form."""
 WRITTEN = re.compile(r"[+\d\s().\u2010-\u2015-]*(;ext=\d{1,7})?")
@@ -24,8 +29,13 @@ BY_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 def caller(raw: str) -> str:
     """A caller's number as E.164, by its shape alone. Raises NumberInvalid, without the number.
 
-    Form decoding turns a plus into a space, and some callbacks lose it: both are mended.
+    Form decoding turns a plus into a space, and some callbacks lose it: both are mended, and so is the form in which
+    a number is dialled at home.
     """
+    raw = ABROAD.sub("+", raw)
+    home = AT_HOME.fullmatch(raw)
+    if home is not None:
+        return f"+250{home['dialled'] or home['bare']}"
     written = CALLER.fullmatch(raw)
     if written is None:
         raise NumberInvalid("a caller's number that is not E.164")

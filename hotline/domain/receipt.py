@@ -6,7 +6,7 @@ number of Rwanda begins: whoever finds the digits in a pocket cannot call them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.iso7064 import check_of
@@ -20,10 +20,6 @@ ERASE = "erase"
 DIGITS = 9
 FIRST = "13456"
 """No phone number here begins with these: 0, 2, 7, 8 and 9 are taken."""
-
-OF_A_CONTACT = (5, timedelta(hours=1))
-OF_A_NUMBER = (20, timedelta(days=1))
-"""Tries, and in which time. Whoever has used them up reads what everybody reads who is wrong."""
 
 
 class Status(StrEnum):

@@ -16,7 +16,11 @@ WARNING = timedelta(days=14)
 PSEUDONYMS = timedelta(days=30)
 """Of phones and sessions, in tips; and sessions themselves."""
 TRIES = timedelta(days=2)
-"""At receipts: longer than any limit counts."""
+"""At receipts and codes: longer than any limit counts."""
+CALLERS = timedelta(hours=1)
+"""Longer than any network keeps a session open: then its row forgets whose phone it was."""
+CALLERS_OVER = timedelta(days=3)
+"""How far back one looks for such rows: the clock does it every day."""
 INBOUND = timedelta(days=30)
 """Ids of MOs: the gateway repeats one for twelve hours."""
 STRAYS = timedelta(days=7)

@@ -17,10 +17,14 @@ class UssdHop:
 
     session_id: str = field(repr=False)
     caller: str = field(repr=False)
-    """E.164."""
+    """E.164; where it is hidden, `hidden_caller`: it stands for this session's caller alone."""
     text: str = field(repr=False)
     """Everything keyed in this session, joined by `*`; a suffix of the service code is already in front."""
     network: str | None = None
+
+    @property
+    def shows_number(self) -> bool:
+        return is_number(self.caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,18 @@ class Opening:
     responder_id: int | None
     network: str | None
     started_at: datetime
+    caller_key: str | None = field(default=None, repr=False)
+    """Keyed digest of session and MSISDN; None where an older process began it."""
+
+
+def hidden_caller(session_id: str) -> str:
+    """Stands for a caller whose number is hidden: two of them share nothing."""
+    return f"hidden {session_id}"
+
+
+def is_number(caller: str) -> bool:
+    """Whether a caller's number is known."""
+    return caller.startswith("+")
 
 
 def suffix_of(dialled: str, service_code: str) -> str | None:

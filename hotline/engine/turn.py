@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotline.engine import keying, walk
+from hotline.engine.agreeing import agreed
 from hotline.engine.answering import saved
 from hotline.engine.drawing import drawn, screen_of
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
@@ -125,10 +126,21 @@ def expects_pin(book: Book, run: Run) -> bool:
     return _expected(book, run) == "pin"
 
 
+def expects_number(book: Book, run: Run) -> str:
+    """The answer that a number is asked for; empty where none is asked."""
+    node = _asked(book, run)
+    return node.saves if node is not None and node.kind == "number" else ""
+
+
 def _expected(book: Book, run: Run) -> str:
     """The kind of what is asked here; empty where nothing is."""
+    node = _asked(book, run)
+    return "" if node is None else node.kind
+
+
+def _asked(book: Book, run: Run) -> Ask | None:
     node = node_at(book, run.calls[-1]) if run.calls else None
-    return node.kind if isinstance(node, Ask) and not run.finished else ""
+    return node if isinstance(node, Ask) and not run.finished else None
 
 
 def _shown(book: Book, facts: Facts, walked: Walked, limit: int) -> Turn:
@@ -188,6 +200,8 @@ def _moved(
         return walk.goes(book, facts, run, node.goes) if pressed == "9" and node.goes else None
     if pressed in stand.page.keys:
         return _chosen(book, facts, run, node, stand.seen.choices[stand.page.keys[pressed]])
+    if isinstance(node, Menu) and (at := agreed(stand.seen.choices, keyed)) is not None:
+        return _chosen(book, facts, run, node, stand.seen.choices[at])
     if isinstance(node, Ask):
         return _told(book, facts, run, node, pressed, keyed)
     return None

@@ -36,6 +36,10 @@ class Pseudonyms:
         """Digest of an accepted USSD text, kept in place of the text."""
         return _digest(self._folder.read(SESSION_KEY), "heard", session_key, text)
 
+    def caller(self, session_key: str, msisdn: str) -> str:
+        """Digest of a session with its phone: another phone does not go on in it. It links no two sessions."""
+        return _digest(self._folder.read(SESSION_KEY), "caller", session_key, msisdn)
+
     def identity(self, session_key: str, routing: str) -> str:
         """A tip's identity: session, passage and routing answers in one digest."""
         return _digest(self._folder.read(SESSION_KEY), "identity", session_key, routing)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from hotline.domain import call_back, quiz, receipt
 from hotline.domain.tip import Matter
+from hotline.domain.ussd import is_number
 from hotline.engine.events import (
     Answered,
     Completed,
@@ -21,9 +22,9 @@ from hotline.engine.questions import ANSWER
 from hotline.engine.run import Run
 from hotline.ports import Kit
 from hotline.services import call_backs, intake, outreach, receipts, referral, rolls
+from hotline.services.guessing import Look
 from hotline.services.intake import Telling
 from hotline.services.playing import Step, gathers
-from hotline.services.receipts import Look
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.tips import Tip
@@ -47,7 +48,12 @@ class Scene:
     key: str
     caller: str = field(repr=False)
     looks: Mapping[int, Look] = field(default_factory=dict)
-    """What the PINs of this text have opened."""
+    """What the secrets of this text have opened."""
+
+    def newest_look(self, upto: int) -> Look | None:
+        """What was opened last by the time that so much of the text was heard."""
+        heard = [at for at in self.looks if at <= upto]
+        return self.looks[max(heard)] if heard else None
 
 
 def changes(book: Book, run: Run, event: Event) -> bool:
@@ -73,7 +79,7 @@ def apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, step
             intake.erase(session, dialogue, up_to_passage=passage)
             call_backs.withdraw_session(session, scene.kit, scene.key, up_to_passage=passage)
         case Answered():
-            _answered(session, scene, dialogue, event, step.run)
+            _answered(session, scene, dialogue, event, step)
         case PinGiven(pin=pin):
             _take_pin(session, scene, dialogue, step, pin)
         case _:
@@ -95,43 +101,44 @@ def note(session: Session, scene: Scene, dialogue: Dialogue, step: Step) -> Tip 
     )
     contact_key = scene.kit.pseudonyms.contact(scene.caller, scene.kit.now())
     tip = intake.note(session, scene.kit, dialogue, telling, contact_key=contact_key)
-    if tip is not None and Completed(CALL_BACK) in told:
+    if tip is not None and Completed(CALL_BACK) in told and is_number(scene.caller):
         call_backs.ask(session, scene.kit, dialogue, tip, step.run.answers, caller=scene.caller)
     return tip
 
 
 def _answered(
-    session: Session, scene: Scene, dialogue: Dialogue, answer: Answered, run: Run
+    session: Session, scene: Scene, dialogue: Dialogue, answer: Answered, step: Step
 ) -> None:
     """What an answer changes by its name. Those of the report are written down together, by `note`."""
-    kit = scene.kit
+    kit, run = scene.kit, step.run
     match answer:
         case Answered(name) if name in call_back.ANSWERS:
             call_backs.withdraw_session(session, kit, scene.key, up_to_passage=run.passage)
         case Answered("case", reference) if dialogue.responder_id is not None:
             referral.take(session, dialogue.responder_id, reference, kit.now())
         case Answered(receipt.ERASE, "yes") if gathers(scene.book, run, receipt.RECEIPT):
-            receipts.erase(session, kit, scene.key)
+            receipts.erase(session, kit, scene.newest_look(step.upto))
         case Answered(name, said) if name == ANSWER and gathers(scene.book, run, receipt.RECEIPT):
-            receipts.answer(session, kit, scene.key, said, language=run.language)
-        case Answered("silence", "yes"):
+            opened = scene.newest_look(step.upto)
+            receipts.answer(session, kit, opened, said, language=run.language)
+        case Answered("silence", "yes") if is_number(scene.caller):
             outreach.stop_in(session, kit, scene.caller, kit.now())
         case Answered(name) if (thing := quiz.thing_of(name)) is not None:
             outcome = quiz.outcome(thing, run.answers)
             if outcome is not None:
                 outreach.log_pair(session, dialogue, thing, outcome, kit.now())
         case Answered(name) if rolls.concerns(name):
-            rolls.answered(session, kit, dialogue, scene.caller, answer, run.answers)
+            look = scene.looks.get(step.upto)
+            opens = look is not None and look.opened_key is not None
+            rolls.answered(session, kit, dialogue, scene.caller, answer, run.answers, opened=opens)
         case _:
             pass
 
 
 def _take_pin(session: Session, scene: Scene, dialogue: Dialogue, step: Step, pin: str) -> None:
-    """In the report it is chosen; behind "My number" it was tried."""
+    """In the report it is chosen. Behind "My number" it was tried, and the try is noted already."""
     if gathers(scene.book, step.run, Matter.TIP):
         receipts.give(session, scene.kit, dialogue, passage=step.run.passage, pin=pin)
-    elif (look := scene.looks.get(step.upto)) is not None:
-        receipts.record(session, scene.kit, scene.key, scene.caller, step.upto, look)
 
 
 def _matter(book: Book, run: Run) -> Matter | None:

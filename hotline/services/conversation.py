@@ -7,23 +7,24 @@ The same text is answered alike through all of it, and what it changes is change
 from collections.abc import Mapping
 from dataclasses import replace
 
+from hotline.domain.guessing import Secret
 from hotline.domain.ussd import EndNotice, Opening, UssdHop, follows
 from hotline.domain.wording import Template
 from hotline.engine.screen import Screen
-from hotline.errors import StoreUnavailable
+from hotline.errors import StoreUnavailable, StrangeCaller
 from hotline.ports import Kit
-from hotline.services import effects, intake, receipts
+from hotline.services import effects, intake, joining, receipts, strange_caller
 from hotline.services.consequences import Scene
+from hotline.services.guessing import Look
 from hotline.services.memory import Heard, Memory, recall, remember
 from hotline.services.playing import Asked, Played, Stage, from_here, from_the_dial
-from hotline.services.receipts import Look
-from hotline.services.staging import opened, opening_of, stage_of
+from hotline.services.staging import check_caller, opened, opening_of, stage_of
 from hotline.store import contacts, tips
 from hotline.text.languages import FIRST
 
 
 def take_turn(kit: Kit, hop: UssdHop) -> str:
-    """The gateway's answer: "CON ..." or "END ...".
+    """The gateway's answer: "CON ..." or "END ...". Another phone's hop in a session ends, and changes nothing in it.
 
     What it says is saved is committed. A database that cannot commit ends the dialogue politely; the same hop, sent
     again when it is back, goes on.
@@ -32,6 +33,9 @@ def take_turn(kit: Kit, hop: UssdHop) -> str:
     memory = recall(kit, key)
     try:
         return _answer(kit, hop, key, memory)
+    except StrangeCaller:
+        strange_caller.turn_away(kit)
+        return failure(kit)
     except StoreUnavailable:
         return failure(kit, memory.heard.run.language if memory.heard else FIRST)
 
@@ -61,6 +65,8 @@ def end_session(kit: Kit, notice: EndNotice) -> None:
 
 def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
     heard, digest = memory.heard, kit.pseudonyms.heard(key, hop.text)
+    if heard is not None:
+        check_caller(kit, heard.opening, hop)
     if heard is not None and heard.length == len(hop.text) and heard.digest == digest:
         return heard.answer
 
@@ -77,7 +83,7 @@ def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
 
 def _go_on(kit: Kit, hop: UssdHop, heard: Heard) -> Played:
     stage = stage_of(kit, heard.opening, hop)
-    looks = receipts.learned(kit, stage.book, heard.run, stage.opening.key)
+    looks = receipts.learned(kit, stage.book, heard.run, stage.opening.key, hop.text)
     played = _settled(kit, hop, stage, looks, heard)
     _carry_out(kit, hop, stage, played, looks, heard.topics)
     return played
@@ -90,6 +96,7 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
     if row is None:
         return None
 
+    check_caller(kit, opening_of(row), hop)
     stage = stage_of(kit, opening_of(row), hop)
     looks: dict[int, Look] = {}
     played = _settled(kit, hop, stage, looks)
@@ -101,7 +108,7 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
 def _settled(
     kit: Kit, hop: UssdHop, stage: Stage, looks: dict[int, Look], heard: Heard | None = None
 ) -> Played:
-    """Play on from what was heard, or all of the text; where a PIN must open something, look, and play again."""
+    """Play on from what was heard, or all of the text; where a secret must open something, look, and play again."""
     while True:
         knows = stage
         if looks:
@@ -112,7 +119,16 @@ def _settled(
             played = from_the_dial(knows, hop.text)
         if not isinstance(played, Asked):
             return played
-        looks[played.upto] = receipts.look(kit, stage.book, stage.opening.key, hop.caller, played)
+        looks[played.upto] = _look(kit, hop, stage, played)
+
+
+def _look(kit: Kit, hop: UssdHop, stage: Stage, asked: Asked) -> Look:
+    """What a secret opens. From here on the try is noted, whatever becomes of this hop."""
+    match asked.secret:
+        case Secret.RECEIPT:
+            return receipts.look(kit, stage.book, hop, asked)
+        case Secret.CODE:
+            return joining.look(kit, stage.opening, hop, asked)
 
 
 def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
@@ -121,7 +137,7 @@ def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
     looks: dict[int, Look] = {}
     played = _settled(kit, hop, stage, looks)
     scene = Scene(kit, stage.book, key, hop.caller, looks)
-    if effects.begin(scene, stage.opening, played.steps, len(hop.text)):
+    if effects.begin(scene, stage.opening, played.steps, hop.text):
         return stage.opening, played
 
     raced = _play_again(kit, hop, key)
@@ -138,7 +154,7 @@ def _carry_out(
     counted: frozenset[str] = frozenset(),
 ) -> None:
     scene = Scene(kit, stage.book, stage.opening.key, hop.caller, looks)
-    effects.carry_out(scene, played.steps, len(hop.text), counted=counted)
+    effects.carry_out(scene, played.steps, hop.text, counted=counted)
 
 
 def _follows(kit: Kit, key: str, text: str, heard: Heard) -> bool:

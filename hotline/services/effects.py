@@ -9,6 +9,7 @@ from hotline.engine.flow import Book
 from hotline.sealing.epochs import last_week
 from hotline.services import intake, outreach
 from hotline.services.consequences import Scene, apply, changes, note
+from hotline.services.guessing import heard_mark
 from hotline.services.playing import Step
 from hotline.store import contacts
 from hotline.store.contacts import Dialogue
@@ -44,7 +45,7 @@ def changing(book: Book, steps: Sequence[Step], counted: frozenset[str]) -> tupl
     )
 
 
-def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) -> bool:
+def begin(scene: Scene, opening: Opening, steps: Sequence[Step], text: str) -> bool:
     """Write a session's row, count it, and carry out what digits dialled ahead changed. Raises StoreUnavailable.
 
     False where another hop of the session was quicker: then nothing is changed here.
@@ -62,6 +63,7 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) 
         counted=[],
         started_at=opening.started_at,
         heard=NOTHING,
+        caller_key=opening.caller_key,
     )
     scene.kit.sealer.epochs.forget(last_week(opening.started_at))
     with scene.kit.database.writing() as session:
@@ -72,20 +74,20 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], accepted: int) 
         outreach.log_session(session, dialogue)
         outreach.log_person(session, scene.kit, scene.caller, opening.started_at)
         in_transaction(session, scene, dialogue, steps)
-        dialogue.heard = accepted
+        _mark(scene, dialogue, text)
     return True
 
 
 def carry_out(
     scene: Scene,
     steps: Sequence[Step],
-    accepted: int,
+    text: str,
     *,
     counted: frozenset[str] = frozenset(),
 ) -> None:
     """Commit what these steps changed and nobody committed yet, then ring. Raises StoreUnavailable.
 
-    `accepted` is the whole text's length: from here on nothing up to it is carried out again.
+    From here on nothing up to the end of `text` is carried out again.
     """
     steps = changing(scene.book, steps, counted)
     if not steps:
@@ -93,10 +95,10 @@ def carry_out(
 
     with scene.kit.database.writing() as session:
         dialogue = contacts.dialogue_for_writing(session, scene.key)
-        if dialogue is None or dialogue.heard >= accepted:
+        if dialogue is None or dialogue.heard >= len(text):
             return
         written = in_transaction(session, scene, dialogue, steps)
-        dialogue.heard = accepted
+        _mark(scene, dialogue, text)
         session.flush()
         intake.before_commit(scene.kit, written)
     intake.announce(scene.kit, written)
@@ -116,3 +118,9 @@ def in_transaction(
         if tip is not None:
             written[tip.identity] = tip
     return tuple(written.values())
+
+
+def _mark(scene: Scene, dialogue: Dialogue, text: str) -> None:
+    """The session has heard this text, and what extends it may go on to open a secret."""
+    dialogue.heard = len(text)
+    dialogue.heard_key = heard_mark(scene.kit, dialogue.key, text)

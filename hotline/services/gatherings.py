@@ -36,7 +36,8 @@ def hear(session: Session, kit: Kit, caller: str, text: str, at: datetime, chann
     """An MO of a leader: her code, or a session held. False where it is none, or of nobody on the roll."""
     match read_sms(text):
         case Joining(code):
-            return joining.join(session, kit, Roll.LEADERS, caller, code, at)
+            said = joining.Said(code, at)
+            return joining.join_by_sms(session, kit, Roll.LEADERS, caller, said)
         case Gathering() as told:
             return log(session, kit, caller, told, at=at, channel=channel)
         case None:

@@ -4,19 +4,19 @@ The `flags` of a session stay as they were when it began, so that a replay comes
 caller's transaction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline.domain.gathering import CROWD_FLAG, TALK_FLAG, crowd, theme_of
+from hotline.domain.guessing import Secret
 from hotline.domain.joining import (
     CODE_FLAG,
     LONGEST_VALID,
     NAMES,
     VALID,
     Roll,
-    is_code,
     new_code,
 )
 from hotline.domain.msisdn import sendable
@@ -27,12 +27,25 @@ from hotline.engine.keying import keys
 from hotline.errors import KeyMissing, NotFound, Undecided
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI
+from hotline.services import guessing
+from hotline.services.guessing import Attempt, Look, Opens
+from hotline.services.playing import Asked
 from hotline.store import audit, joined
 from hotline.store.database import Session
 from hotline.store.joined import DistrictCode, Joined
 
 ROLLS = {str(roll): roll for roll in Roll}
 """By the name of the flow that is theirs."""
+EVERY = ""
+"""In place of a code: all codes of a roll, at which wrong tries are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A code that came by SMS, and when."""
+
+    code: str = field(repr=False)
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +71,44 @@ def flags(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> dict[str, boo
     numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in told if crowd(keyed) is not None}
     theme = {f"{TALK_FLAG}.{theme_of(opening.started_at.astimezone(KIGALI))}": True}
     with suppress(KeyMissing):
-        return numbers | theme | dict(_known(kit, roll, opening, hop.caller, told))
+        return numbers | theme | {NAMES[roll].joined: _is_known(kit, roll, opening, hop.caller)}
     return numbers | theme
 
 
+def look(kit: Kit, opening: Opening, hop: UssdHop, asked: Asked) -> Look:
+    """Whether a code lets its caller in; one try. Nobody joins who hides her number. Raises StoreUnavailable."""
+    roll = Roll(asked.target)
+    if not hop.shows_number:
+        return Look()
+    with suppress(KeyMissing):
+        opens = _opener(kit, roll, asked.typed, opening.started_at)
+        target = kit.pseudonyms.joins(roll, EVERY)
+        found = guessing.look_once(kit, hop, asked.upto, Secret.CODE, target, opens)
+        return found if found.opened_key is None else _lets_in(found, asked.typed)
+    return Look()
+
+
+def join_by_sms(session: Session, kit: Kit, roll: Roll, caller: str, said: Said) -> bool:
+    """Put a phone on a roll whose code came by SMS: one try, like one that is keyed."""
+    with suppress(KeyMissing):
+        key = kit.pseudonyms.session(f"code {caller}")
+        attempt = Attempt(
+            Secret.CODE,
+            session_key=key,
+            heard_key=kit.pseudonyms.heard(key, f"{said.at.isoformat()} {said.code}"),
+            target_key=kit.pseudonyms.joins(roll, EVERY),
+            caller=caller,
+        )
+        found = guessing.judged(session, kit, attempt, _opener(kit, roll, said.code, said.at))
+        return found.opened_key is not None and join(session, kit, roll, caller, said.code, said.at)
+    return False
+
+
 def join(session: Session, kit: Kit, roll: Roll, caller: str, code: str, at: datetime) -> bool:
-    """Put a phone on a roll; False for a code that lets nobody in, or without a key. Twice is once."""
+    """Put a phone on a roll; False for a code that lets nobody in, or without a key. Twice is once.
+
+    For a code that a try has opened: nothing is counted here.
+    """
     with suppress(KeyMissing):
         code_key = kit.pseudonyms.joins(roll, code)
         number_key = kit.pseudonyms.joined(roll, caller)
@@ -145,16 +190,26 @@ def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
     ]
 
 
-def _known(
-    kit: Kit, roll: Roll, opening: Opening, caller: str, told: set[str]
-) -> Iterator[tuple[str, bool]]:
-    number_key = kit.pseudonyms.joined(roll, caller)
-    asked = {kit.pseudonyms.joins(roll, code): code for code in told if is_code(code)}
+def _is_known(kit: Kit, roll: Roll, opening: Opening, caller: str) -> bool:
+    """Whether the phone was on the roll when the session began."""
     with kit.database.reading() as session:
-        row = joined.of_number(session, number_key)
-        for code in joined.living(session, asked, opening.started_at) if asked else ():
-            yield f"{CODE_FLAG}.{asked[code.code_key]}", True
-    yield NAMES[roll].joined, row is not None and row.created_at < opening.started_at
+        row = joined.of_number(session, kit.pseudonyms.joined(roll, caller))
+    return row is not None and row.created_at < opening.started_at
+
+
+def _opener(kit: Kit, roll: Roll, code: str, at: datetime) -> Opens:
+    code_key = kit.pseudonyms.joins(roll, code)
+
+    def opens(session: Session) -> Look:
+        living = joined.living(session, [code_key], at)
+        return Look((CODE_FLAG,), code_key) if living else Look()
+
+    return opens
+
+
+def _lets_in(found: Look, code: str) -> Look:
+    """The flag bears the code, as the flow asks; no row does."""
+    return replace(found, said=(f"{CODE_FLAG}.{code}",))
 
 
 def _district(place: str) -> str:

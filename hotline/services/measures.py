@@ -8,7 +8,7 @@ from hotline.domain.jobs import QUEUES
 from hotline.domain.measures import BEYOND, Gauge, Sample, Timing, quantile
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import surroundings, upkeep
+from hotline.services import strange_caller, surroundings, upkeep
 from hotline.services import traffic as outside
 from hotline.store import health, measures, traffic
 from hotline.store.database import Session
@@ -78,6 +78,11 @@ def _outbox(session: Session, kit: Kit) -> Measured:
     standing = health.standing(session)
     until = standing.clock_until
     return [
+        _one(
+            "hotline_strange_caller_hops",
+            "Hops of another phone in a session, today.",
+            float(strange_caller.turned_away(session, now)),
+        ),
         Gauge(
             "hotline_messages",
             "Messages by state and priority; unknown are those that may have gone out.",

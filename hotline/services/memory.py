@@ -46,13 +46,14 @@ class Heard:
                 o.started_at.isoformat(),
             ],
             "topics": sorted(self.topics),
+            "caller": o.caller_key,
         }
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Heard":
         """Raises KeyError, TypeError or ValueError for what another release may have written."""
         *opening, started_at = document["opening"]
-        begun = [*opening, datetime.fromisoformat(started_at)]
+        begun = [*opening, datetime.fromisoformat(started_at), document.get("caller")]
         return cls(
             length=int(document["length"]),
             digest=str(document["digest"]),

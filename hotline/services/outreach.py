@@ -10,6 +10,7 @@ from enum import StrEnum
 from hotline.domain import trial
 from hotline.domain.quiz import Outcome
 from hotline.domain.tip import Matter
+from hotline.domain.ussd import is_number
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
@@ -50,8 +51,8 @@ def log_session(session: Session, dialogue: Dialogue) -> None:
 
 
 def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
-    """Somebody used the line, whoever she is. Without a key she is not counted: her session waits for no operator."""
-    if msisdn == trial.CALLER:
+    """Count a person; nobody whose number is hidden. Without a key nobody is: no session waits for it."""
+    if msisdn == trial.CALLER or not is_number(msisdn):
         return
     with suppress(KeyMissing):
         people.see(session, kit.pseudonyms.person(msisdn, at))

@@ -6,6 +6,8 @@ Pure: it gathers nothing and carries nothing out.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from hotline.domain.guessing import Secret
+from hotline.domain.joining import ROLL_OF, is_code
 from hotline.domain.receipt import NUMBER, RECEIPT
 from hotline.domain.ussd import Opening, entry_of, remainder, take
 from hotline.engine import keying, turn
@@ -25,10 +27,10 @@ class Stage:
     opening: Opening
     limit: int
     learned: Mapping[int, Mapping[str, bool]] = field(default_factory=dict)
-    """Flags that a PIN has opened, by how many letters of the text had been heard by then."""
+    """Flags that a secret has opened, by how many letters of the text had been heard by then."""
 
     def facts_at(self, upto: int) -> Facts:
-        """What is known when so much was heard: the newest PIN's flags, and no older one's."""
+        """What is known when so much was heard: the newest secret's flags, and no older one's."""
         heard = [at for at in self.learned if at <= upto]
         if not heard:
             return self.facts
@@ -37,11 +39,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A receipt and its PIN were keyed: nothing goes on before somebody has looked what they open."""
+    """A secret was keyed, a PIN or a code: nothing goes on before somebody has looked what it opens."""
 
     upto: int
-    number: str = field(repr=False)
-    pin: str = field(repr=False)
+    secret: Secret
+    target: str = field(repr=False)
+    """The receipt's number, or the roll."""
+    typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +136,14 @@ def _upto(text: str, rest: str | None) -> int:
 
 def _asked(stage: Stage, run: Run, keyed: str, upto: int) -> Asked | None:
     """What must be looked up before this turn; None where nothing must, or was already."""
-    pin = keying.pin(keyed)
-    if upto in stage.learned or not pin or not turn.expects_pin(stage.book, run):
+    if upto in stage.learned:
         return None
-    if not gathers(stage.book, run, RECEIPT):
-        return None
-    return Asked(upto, run.answers.get(NUMBER, ""), pin)
+    pin, code = keying.pin(keyed), keying.keys(keyed)
+    if pin and turn.expects_pin(stage.book, run) and gathers(stage.book, run, RECEIPT):
+        return Asked(upto, Secret.RECEIPT, run.answers.get(NUMBER, ""), pin)
+    if is_code(code) and (roll := ROLL_OF.get(turn.expects_number(stage.book, run))) is not None:
+        return Asked(upto, Secret.CODE, roll, code)
+    return None
 
 
 def _resume(stage: Stage, run: Run, keyed: str, upto: int) -> Turn:

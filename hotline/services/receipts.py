@@ -1,40 +1,27 @@
 """Receipts: a number and a PIN to ask after a tip with, from any phone. Wrong, expired and used up look alike.
 
-`give` and `record` run inside their caller's transaction; `look` changes nothing.
+`give`, `erase` and `answer` run inside their caller's transaction.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 
 from hotline.domain import receipt
+from hotline.domain.guessing import Secret
+from hotline.domain.ussd import UssdHop
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Run
 from hotline.ports import Kit
-from hotline.services import answering, call_backs
+from hotline.services import answering, call_backs, guessing
+from hotline.services.guessing import Look
 from hotline.services.playing import Asked, gathers
 from hotline.store import audit, receipts, retention
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
-from hotline.store.receipts import Inquiry
 
 OFFERED = "receipts"
 """The flag of a line that can give and read receipts."""
 SHOWN = "receipt"
 """The place in a text where the session's own number stands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a number and a PIN open. Nothing of it is for a log."""
-
-    said: Sequence[str]
-    receipt_key: str | None = field(default=None, repr=False)
-    number_key: str | None = field(default=None, repr=False)
-    """None where it is no try: it was one before, or the check digit told that a thumb slipped."""
-
-    @property
-    def flags(self) -> Mapping[str, bool]:
-        return dict.fromkeys(self.said, True)
 
 
 class _Own(Mapping[str, str]):
@@ -70,59 +57,35 @@ def give(session: Session, kit: Kit, dialogue: Dialogue, *, passage: int, pin: s
     receipts.give(session, dialogue.key, passage=passage, receipt_key=key)
 
 
-def look(kit: Kit, book: Book, session_key: str, caller: str, asked: Asked) -> Look:
-    """What they open; what the same hop was told before, if it comes again. Raises StoreUnavailable."""
-    if not receipt.well_formed(asked.number):
-        return Look(())
-    at, pseudonyms = kit.now(), kit.pseudonyms
-    number_key = pseudonyms.receipt_number(asked.number)
-    with kit.database.reading() as session:
-        for before in receipts.inquiries(session, session_key):
-            if before.upto == asked.upto:
-                return Look(before.said, before.receipt_key)
+def look(kit: Kit, book: Book, hop: UssdHop, asked: Asked) -> Look:
+    """What a number and a PIN open. A number that cannot be one is a slip of the thumb, and no try.
 
-        most, within = receipt.OF_A_CONTACT
-        contact_key = pseudonyms.contact(caller, at)
-        worn = receipts.tries_of_contact(session, contact_key, at - within) >= most
-        most, within = receipt.OF_A_NUMBER
-        worn = worn or receipts.tries_of_number(session, number_key, at - within) >= most
-        key = pseudonyms.receipt(asked.number, asked.pin)
+    Raises StoreUnavailable.
+    """
+    if not receipt.well_formed(asked.target):
+        return Look()
+    key = kit.pseudonyms.receipt(asked.target, asked.typed)
+
+    def opens(session: Session) -> Look:
         found = receipts.find(session, key)
+        status = receipt.status_of(found.progress)
+        if status is None:
+            return Look()
         question = answering.offered(session, kit, book, found.tip_ids)
+        return Look((f"status.{status}", *question), key)
 
-    status = receipt.status_of(found.progress)
-    if worn or status is None:
-        return Look((), None, number_key)
-    return Look((f"status.{status}", *question), key, number_key)
-
-
-def record(
-    session: Session, kit: Kit, session_key: str, caller: str, upto: int, seen: Look
-) -> None:
-    """One try more, and what it was told."""
-    if seen.number_key is None:
-        return
-    row = Inquiry(
-        session_key=session_key,
-        upto=upto,
-        contact_key=kit.pseudonyms.contact(caller, kit.now()),
-        number_key=seen.number_key,
-        receipt_key=seen.receipt_key,
-        said=[*seen.said],
-        at=kit.now(),
-    )
-    receipts.note(session, row)
+    number_key = kit.pseudonyms.receipt_number(asked.target)
+    return guessing.look_once(kit, hop, asked.upto, Secret.RECEIPT, number_key, opens)
 
 
-def erase(session: Session, kit: Kit, session_key: str) -> None:
-    """She takes her words back: what this session's newest PIN opened keeps its codes, and nothing that she said.
+def erase(session: Session, kit: Kit, opened: Look | None) -> None:
+    """She takes her words back: what her newest PIN opened keeps its codes, and nothing that she said.
 
     A number that was left for a call goes too. Whoever acts on it goes on acting; the audit log says what happened.
     """
-    opened = [row.receipt_key for row in receipts.inquiries(session, session_key)]
-    if not opened or opened[-1] is None:
+    if opened is None or opened.opened_key is None:
         return
-    ids = retention.unheld(session, receipts.find(session, opened[-1]).tip_ids)
+    ids = retention.unheld(session, receipts.find(session, opened.opened_key).tip_ids)
     for tip_id in ids:
         call_backs.withdraw(session, kit, tip_id)
         audit.append(
@@ -131,19 +94,15 @@ def erase(session: Session, kit: Kit, session_key: str) -> None:
     retention.entomb(session, ids, kit.now())
 
 
-def answer(session: Session, kit: Kit, session_key: str, said: str, *, language: str) -> None:
-    """Her answer to the question that this session's newest PIN has opened."""
-    opened = receipts.inquiries(session, session_key)
-    if opened and (key := opened[-1].receipt_key) is not None:
-        ids = receipts.find(session, key).tip_ids
-        seen = opened[-1].said
-        answering.take(session, kit, tip_ids=ids, seen=seen, said=said, language=language)
+def answer(session: Session, kit: Kit, opened: Look | None, said: str, *, language: str) -> None:
+    """Her answer to the question that her newest PIN has opened."""
+    if opened is not None and opened.opened_key is not None:
+        ids = receipts.find(session, opened.opened_key).tip_ids
+        answering.take(session, kit, tip_ids=ids, seen=opened.said, said=said, language=language)
 
 
-def learned(kit: Kit, book: Book, run: Run, session_key: str) -> dict[int, Look]:
-    """What this session's PINs have opened, by how much of the text was heard: for whoever stands behind one."""
+def learned(kit: Kit, book: Book, run: Run, session_key: str, text: str) -> dict[int, Look]:
+    """What the PINs of this text have opened, for a caller who stands behind one."""
     if not gathers(book, run, receipt.RECEIPT):
         return {}
-    with kit.database.reading() as session:
-        tried = receipts.inquiries(session, session_key)
-        return {row.upto: Look(row.said, row.receipt_key) for row in tried}
+    return guessing.learned(kit, session_key, text)

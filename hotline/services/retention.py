@@ -117,6 +117,8 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     _erase,
     retention.forget_pseudonyms,
     retention.forget_dialogues,
+    retention.forget_callers,
+    retention.forget_guesses,
     retention.forget_inquiries,
     retention.forget_inbound,
     retention.forget_strays,

@@ -3,21 +3,21 @@
 from collections.abc import Mapping
 
 from hotline.domain.gathering import CAME_ANSWER, OCCASION_ANSWER, Gathering, Occasion, crowd
-from hotline.domain.joining import NAMES, YES
+from hotline.domain.joining import NAMES, ROLL_OF, YES
 from hotline.domain.training import case_of
+from hotline.domain.ussd import is_number
 from hotline.engine.events import Answered
 from hotline.ports import Kit
 from hotline.services import gatherings, joining, lessons
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 
-CODES = {names.code: roll for roll, names in NAMES.items()}
 LEAVES = {names.leaves: roll for roll, names in NAMES.items()}
 
 
 def concerns(name: str) -> bool:
     """Whether an answer of this name changes anything here."""
-    return name in CODES or name in LEAVES or name == CAME_ANSWER or case_of(name) is not None
+    return name in ROLL_OF or name in LEAVES or name == CAME_ANSWER or case_of(name) is not None
 
 
 def answered(
@@ -27,10 +27,16 @@ def answered(
     caller: str,
     answer: Answered,
     answers: Mapping[str, str],
+    *,
+    opened: bool,
 ) -> None:
-    """Carry an answer out inside the hop's transaction. What was keyed and can not be believed changes nothing."""
-    if (roll := CODES.get(answer.name)) is not None:
-        joining.join(session, kit, roll, caller, answer.value, dialogue.started_at)
+    """Carry an answer out inside the hop's transaction. What was keyed and can not be believed changes nothing.
+
+    `opened`: a try has found that this code lets its caller in.
+    """
+    if (roll := ROLL_OF.get(answer.name)) is not None:
+        if opened and is_number(caller):
+            joining.join(session, kit, roll, caller, answer.value, dialogue.started_at)
         return
     if (roll := LEAVES.get(answer.name)) is not None:
         if answer.value == YES:

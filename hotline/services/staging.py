@@ -9,6 +9,7 @@ from hotline.domain.ussd import Opening, UssdHop, entry_of
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.errors import StrangeCaller
 from hotline.ports import Kit
 from hotline.services import call_backs, certificates, joining, receipts, referral
 from hotline.services.playing import Stage, landing
@@ -28,7 +29,7 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
     with kit.database.reading() as session:
         reporting = referral.living_national(session, kit.now())
         responder_id = None
-        if _is_private(book, hop.text):
+        if hop.shows_number and _is_private(book, hop.text):
             number_key = kit.pseudonyms.enrolled(hop.caller)
             enrolled = responders.enrolled(session, number_key)
             responder_id = enrolled.id if enrolled else None
@@ -43,6 +44,7 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
         responder_id=responder_id,
         network=hop.network,
         started_at=kit.now(),
+        caller_key=kit.pseudonyms.caller(key, hop.caller),
     )
 
 
@@ -57,7 +59,15 @@ def opening_of(row: Dialogue) -> Opening:
         responder_id=row.responder_id,
         network=row.network,
         started_at=row.started_at,
+        caller_key=row.caller_key,
     )
+
+
+def check_caller(kit: Kit, opening: Opening, hop: UssdHop) -> None:
+    """Raises StrangeCaller where a session began on another phone. One that an older process began does not say."""
+    known = opening.caller_key
+    if known is not None and known != kit.pseudonyms.caller(opening.key, hop.caller):
+        raise StrangeCaller
 
 
 def stage_of(kit: Kit, opening: Opening, hop: UssdHop) -> Stage:
@@ -91,7 +101,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
             "reporting": opening.reporting,
             "has_cases": bool(options),
             **{f"{QUICKER}.{case}": True for case in late},
-            **call_backs.flags(kit, book, opening),
+            **(call_backs.flags(kit, book, opening) if hop.shows_number else {}),
             **joining.flags(kit, book, opening, hop),
             **of_receipts.flags,
             **of_lessons.flags,

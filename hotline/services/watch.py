@@ -7,7 +7,7 @@ clock nor a held lane, which it watches, stand in between.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from hotline.domain.alarms import HAPPENINGS, Alarm, Move, Notice, Standing, move
+from hotline.domain.alarms import HAPPENINGS, Alarm, Move, Notice, move
 from hotline.ports import Kit
 from hotline.services import surroundings, traffic, upkeep
 from hotline.services.finding import Finding
@@ -45,15 +45,6 @@ def readings(kit: Kit, *, around: bool = True) -> Mapping[Alarm, Finding]:
     found += traffic.findings(kit) if around else ()
     wakes = set(Alarm) - {Alarm.DATABASE, *HAPPENINGS}
     return {Alarm(one.name): one for one in found if one.name in wakes}
-
-
-def happened(kit: Kit, alarm: Alarm) -> None:
-    """Wake somebody, at the next look, for what only happened. Twice is once. Raises StoreUnavailable."""
-    at = kit.now()
-    with kit.database.writing() as session:
-        alarms.take_turns(session)
-        if alarm not in alarms.standing(session):
-            alarms.keep(session, alarm, Standing(alarm, since=at, next_at=at), HAPPENINGS[alarm])
 
 
 def level(finding: Finding) -> int:

@@ -36,6 +36,10 @@ class Dialogue(Row):
     ended_at: Mapped[datetime | None]
     heard: Mapped[int] = mapped_column(default=0)
     """Letters of `text` whose effects are committed: what repeats them, early or late, changes nothing."""
+    heard_key: Mapped[str | None]
+    """How many letters were heard, and their keyed digest: `12:9f...`. An older process writes `heard` alone."""
+    caller_key: Mapped[str | None]
+    """Keyed digest of session and MSISDN; empty when the session is long over. An older process writes none."""
 
 
 class Stopped(Row):

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.domain.delivery import FINAL_STATES, MessageState
 from hotline.domain.retention import (
+    CALLERS,
+    CALLERS_OVER,
     INBOUND,
     PARAMETERS,
     PSEUDONYMS,
@@ -28,6 +30,7 @@ from hotline.errors import NotFound
 from hotline.store import asked_back
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.database import Row, add_if_new
+from hotline.store.guesses import Guess
 from hotline.store.messages import DeliveryReport, Message
 from hotline.store.receipts import Inquiry
 from hotline.store.tips import Grant, Tip
@@ -132,8 +135,24 @@ def forget_dialogues(session: Session, at: datetime, limit: int) -> int:
     return len(session.scalars(gone.returning(Dialogue.key)).all())
 
 
+def forget_callers(session: Session, at: datetime, limit: int) -> int:
+    """Of sessions that are long over, whose phone it was: nobody goes on in one."""
+    over = Dialogue.started_at.between(at - CALLERS_OVER, at - CALLERS)
+    old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
+    keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
+    session.execute(update_rows(Dialogue).where(Dialogue.key.in_(keys)).values(caller_key=""))
+    return len(keys)
+
+
+def forget_guesses(session: Session, at: datetime, limit: int) -> int:
+    """Of short secrets, who tried and what it was told."""
+    old = select(Guess.id).where(Guess.at <= at - TRIES).limit(limit)
+    gone = delete(Guess).where(Guess.id.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(Guess.id)).all())
+
+
 def forget_inquiries(session: Session, at: datetime, limit: int) -> int:
-    """Of receipts, who tried and what it was told."""
+    """What processes of the release before noted."""
     old = select(Inquiry.id).where(Inquiry.at <= at - TRIES).limit(limit)
     gone = delete(Inquiry).where(Inquiry.id.in_(session.scalars(old).all()))
     return len(session.scalars(gone.returning(Inquiry.id)).all())

@@ -14,6 +14,7 @@ from hotline.store import (  # noqa: F401
     contacts,
     desks,
     flows,
+    guesses,
     inbound,
     joined,
     measures,

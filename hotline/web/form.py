@@ -51,8 +51,15 @@ class Form:
         """An id that may be missing or empty."""
         return self.identifier(name) if self.fields.get(name) else None
 
+    def caller(self, name: str) -> str | None:
+        """As `msisdn`; None where the number is hidden: a word, an empty field or none."""
+        try:
+            return msisdn.caller(self.text(name, most=100) if name in self.fields else "")
+        except NumberInvalid:
+            return None
+
     def msisdn(self, name: str) -> str:
-        """E.164, also where the plus came as a space or not at all."""
+        """E.164, also where the plus came as a space or not at all, or the number as it is dialled at home."""
         try:
             return msisdn.caller(self.text(name, most=100))
         except NumberInvalid:

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from hotline.services import access, retention
 from hotline.store.audit import AuditEntry
-from hotline.store.receipts import Inquiry
+from hotline.store.guesses import Guess
 from hotline.store.tips import Tip
 from tests.callers import DANGER_HERE, REST, Caller, Line, told
 
@@ -130,7 +130,7 @@ def test_c11_twenty_tries_a_day_a_receipt_and_the_tip_is_never_locked(line: Line
 def test_a_slip_of_the_thumb_costs_no_try(line: Line) -> None:
     caller = asked(line, "430021656")
     assert NOTHING in caller.screen
-    assert line.all(Inquiry) == []
+    assert line.all(Guess) == []
 
 
 def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(line: Line) -> None:
@@ -141,7 +141,7 @@ def test_a_repeated_hop_is_one_try_and_reads_alike_whatever_happened_meanwhile(l
     for _ in range(3):
         line.flush()
         assert caller.again() == screen
-    assert len(line.all(Inquiry)) == 1
+    assert len(line.all(Guess)) == 1
 
 
 def test_a_second_try_in_one_session_does_not_read_what_the_first_opened(line: Line) -> None:
@@ -173,7 +173,7 @@ def test_a_tombstone_has_no_receipt_and_tries_are_forgotten(line: Line) -> None:
     retention.tidy(line.kit)
 
     assert line.tip.receipt_key is None
-    assert line.all(Inquiry) == []
+    assert line.all(Guess) == []
     assert NOTHING in asked(line, number).screen
 
 

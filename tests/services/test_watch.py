@@ -9,7 +9,7 @@ from hotline.domain.alarms import Alarm
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
 from hotline.ports import Kit
-from hotline.services import notices, outreach, upkeep, watch, watchers
+from hotline.services import alarming, notices, outreach, upkeep, watch, watchers
 from hotline.store import lanes, telling
 from hotline.store.alarms import AlarmNotice, Watcher
 from hotline.store.audit import AuditEntry
@@ -200,7 +200,7 @@ def test_what_only_happened_wakes_and_stands_until_somebody_puts_her_name_to_it(
     manned: Line,
 ) -> None:
     for _ in range(2):
-        watch.happened(manned.kit, Alarm.STRANGE_JOB)
+        alarming.happened(manned.kit, Alarm.STRANGE_JOB)
     for _ in range(3):
         manned.look(seconds=10)
     assert [text for _, text in manned.woken] == [

@@ -1,6 +1,7 @@
 """The door: in order, strict, silent; and whatever comes through it, a hop is answered."""
 
 import logging
+import re
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -13,7 +14,7 @@ from hotline.errors import CallbackInvalid
 from hotline.store.contacts import InboundSeen, Stopped
 from hotline.store.database import open_database
 from hotline.store.messages import DeliveryReport
-from hotline.web.form import MOST_BYTES, MOST_FIELDS, parse
+from hotline.web.form import MOST_BYTES, MOST_FIELDS, Form, parse
 from tests.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {
@@ -55,6 +56,11 @@ def test_a_wrong_secret_comes_before_a_wrong_method(line: Line, method: str) -> 
     [
         {"phoneNumber": " 250788000077"},
         {"phoneNumber": "250788000077"},
+        {"phoneNumber": "0788000077"},
+        {"phoneNumber": "MTN"},
+        {"phoneNumber": "anonymous"},
+        {"phoneNumber": "+"},
+        {"phoneNumber": ""},
         {"networkCode": ""},
         {"invented": "é", "retry": "1"},
         {"serviceCode": "*384*777*11#"},
@@ -62,14 +68,15 @@ def test_a_wrong_secret_comes_before_a_wrong_method(line: Line, method: str) -> 
 )
 def test_what_the_gateway_may_do_is_let_in(line: Line, fields: dict[str, str]) -> None:
     assert hop(line, urlencode(HOP | fields)).startswith("CON ")
-    without = {name: value for name, value in HOP.items() if name != "networkCode"}
+    without = HOP | {"sessionId": "ATUid_0002"}
+    del without["networkCode"]
     assert hop(line, urlencode(without)).startswith("CON ")
 
 
 @pytest.mark.parametrize(
     ("fields", "body"),
     [
-        ({"phoneNumber": "MTN"}, ""),
+        ({"phoneNumber": "x" * 101}, ""),
         ({"sessionId": "a b"}, ""),
         ({"sessionId": "a" * 101}, ""),
         ({"sessionId": ""}, ""),
@@ -147,6 +154,15 @@ def test_a_form_is_read_as_the_library_reads_it_or_refused_in_words_of_our_own(b
     with pytest.raises(CallbackInvalid) as refused:
         parse(body)
     assert str(refused.value) in REFUSALS
+
+
+@given(st.one_of(st.text(max_size=100), st.from_regex(r"[+ 0-9]{0,16}", fullmatch=True)))
+def test_a_caller_is_a_number_of_the_network_or_hidden(raw: str) -> None:
+    number = Form({"phoneNumber": raw}).caller("phoneNumber")
+    assert number is None or re.fullmatch(r"\+[1-9][0-9]{6,14}", number, re.ASCII)
+    assert Form({}).caller("phoneNumber") is None
+    if number is not None:
+        assert Form({"phoneNumber": number}).caller("phoneNumber") == number
 
 
 def test_a_sender_that_is_no_number_is_let_pass_and_ignored(line: Line) -> None:

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 
 from hotline.domain.message import MessageIn, ReportIn
-from hotline.domain.ussd import EndNotice, UssdHop, suffix_of, with_suffix
+from hotline.domain.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix
 from hotline.errors import CallbackInvalid
 from hotline.ports import Line
 from hotline.web.form import Form
@@ -24,14 +24,15 @@ DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 
 
 def read_hop(form: Form, line: Line) -> UssdHop:
-    """Raises CallbackInvalid."""
+    """One hop, also of a caller whose number is hidden. Raises CallbackInvalid."""
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MOST_USSD))
     if len(text) > MOST_USSD:
         raise CallbackInvalid("text and suffix are too long")
+    session_id = form.identifier("sessionId")
     return UssdHop(
-        session_id=form.identifier("sessionId"),
-        caller=form.msisdn("phoneNumber"),
+        session_id=session_id,
+        caller=form.caller("phoneNumber") or hidden_caller(session_id),
         text=text,
         network=form.optional("networkCode"),
     )

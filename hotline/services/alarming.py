@@ -1,0 +1,21 @@
+"""Alarms of what only happened, raised by whoever sees it; the watchman tells people."""
+
+from datetime import datetime
+
+from hotline.domain.alarms import HAPPENINGS, Alarm, Standing
+from hotline.ports import Kit
+from hotline.store import alarms
+from hotline.store.database import Session
+
+
+def happened(kit: Kit, alarm: Alarm) -> None:
+    """Wake somebody, at the next look, for what only happened. Twice is once. Raises StoreUnavailable."""
+    with kit.database.writing() as session:
+        note(session, alarm, kit.now())
+
+
+def note(session: Session, alarm: Alarm, at: datetime) -> None:
+    """`happened` inside the caller's transaction."""
+    alarms.take_turns(session)
+    if alarm not in alarms.standing(session):
+        alarms.keep(session, alarm, Standing(alarm, since=at, next_at=at), HAPPENINGS[alarm])

@@ -1,0 +1,125 @@
+"""A try at a secret that could be guessed: noted in the transaction that looks, before any screen exists.
+
+A repeated hop is told what it was told before. Wrong, unknown and exhausted look alike.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hotline.domain.guessing import DAY, HOUR, Secret, exhausted
+from hotline.domain.ussd import UssdHop, follows
+from hotline.ports import Kit
+from hotline.store import contacts, guesses
+from hotline.store.contacts import Dialogue
+from hotline.store.database import Session
+from hotline.store.guesses import Guess
+
+Opens = Callable[[Session], "Look"]
+"""Compares, and says what the secret opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a try opens. Nothing of it is for a log."""
+
+    said: Sequence[str] = ()
+    opened_key: str | None = field(default=None, repr=False)
+
+    @property
+    def flags(self) -> Mapping[str, bool]:
+        return dict.fromkeys(self.said, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who tries what, and behind which text. Nothing of it is for a log."""
+
+    secret: Secret
+    session_key: str = field(repr=False)
+    heard_key: str = field(repr=False)
+    target_key: str = field(repr=False)
+    caller: str = field(repr=False)
+
+
+def heard_mark(kit: Kit, session_key: str, text: str) -> str:
+    """What a session's row keeps of the text that it has heard."""
+    return f"{len(text)}:{kit.pseudonyms.heard(session_key, text)}"
+
+
+def extends(kit: Kit, dialogue: Dialogue, text: str) -> bool:
+    """Whether `text` goes on behind all that the session has heard.
+
+    A row in which an older process wrote last says only how much that was.
+    """
+    length = max(dialogue.heard, 0)
+    if not follows(text, length):
+        return False
+    known = dialogue.heard_key or ""
+    older = not known.startswith(f"{length}:")
+    return older or known == heard_mark(kit, dialogue.key, text[:length])
+
+
+def look_once(
+    kit: Kit, hop: UssdHop, upto: int, secret: Secret, target_key: str, opens: Opens
+) -> Look:
+    """What a secret opens that a hop brings; what it was told before, if it comes again.
+
+    A text that does not extend what the session has heard opens nothing. Raises StoreUnavailable.
+    """
+    key = kit.pseudonyms.session(hop.session_id)
+    heard_key = kit.pseudonyms.heard(key, hop.text[:upto])
+    with kit.database.reading() as session:
+        before = guesses.find(session, key, heard_key)
+    if before is not None:
+        return Look(before.said, before.opened_key)
+
+    attempt = Attempt(secret, key, heard_key, target_key, hop.caller)
+    with kit.database.writing() as session:
+        dialogue = contacts.dialogue_for_writing(session, key)
+        before = guesses.find(session, key, heard_key)
+        if before is not None:
+            return Look(before.said, before.opened_key)
+        if dialogue is None or not extends(kit, dialogue, hop.text):
+            return Look()
+        return judged(session, kit, attempt, opens)
+
+
+def judged(session: Session, kit: Kit, attempt: Attempt, opens: Opens) -> Look:
+    """Compare and note one try, in the caller's transaction; only note it where there were too many before."""
+    at, secret, target = kit.now(), attempt.secret, attempt.target_key
+    contact_key = kit.pseudonyms.contact(attempt.caller, at)
+    last_hour = {contact_key, kit.pseudonyms.contact(attempt.caller, at - HOUR)}
+
+    guesses.take_turns(session, [contact_key, target])
+    worn = exhausted(
+        secret,
+        of_contact=guesses.count_of_contact(session, secret, last_hour, at - HOUR),
+        of_target=guesses.count_of_target(session, secret, target, at - DAY),
+    )
+    found = Look() if worn else opens(session)
+
+    right_code = secret is Secret.CODE and found.opened_key is not None
+    row = Guess(
+        secret=secret,
+        session_key=attempt.session_key,
+        heard_key=attempt.heard_key,
+        contact_key=contact_key,
+        target_key="" if right_code else target,
+        compared=not worn,
+        opened_key=found.opened_key,
+        said=[*found.said],
+        at=at,
+    )
+    guesses.note(session, row)
+    return found
+
+
+def learned(kit: Kit, session_key: str, text: str) -> dict[int, Look]:
+    """What the tries of this very text have opened, by how many letters of it were heard."""
+    with kit.database.reading() as session:
+        tried = guesses.of_session(session, session_key)
+    if not tried:
+        return {}
+    ends = [at for at, letter in enumerate(text) if letter == "*"] + [len(text)]
+    found = {upto: tried.get(kit.pseudonyms.heard(session_key, text[:upto])) for upto in ends}
+    return {upto: Look(row.said, row.opened_key) for upto, row in found.items() if row is not None}

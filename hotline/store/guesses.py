@@ -1,0 +1,84 @@
+"""Tries at short secrets: who tried what, how often, and what it opened. Keyed digests alone.
+
+Rows, and the questions asked of them.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row, add_if_new
+
+
+class Guess(Row):
+    """One try at a secret, and what it was answered: a hop that is repeated is no second try. Kept for days."""
+
+    __tablename__ = "guess"
+    __table_args__ = (
+        UniqueConstraint("session_key", "heard_key"),
+        Index("guess_contact", "contact_key", "at"),
+        Index("guess_target", "target_key", "at"),
+        Index("guess_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret: Mapped[str]
+    session_key: Mapped[str]
+    heard_key: Mapped[str]
+    """Keyed digest of the session's text up to and including what was tried."""
+    contact_key: Mapped[str]
+    target_key: Mapped[str]
+    """Keyed digest of what was tried at, whether or not there is such a thing; empty where none is counted."""
+    compared: Mapped[bool]
+    """False where there were too many tries before it: nothing was looked at."""
+    opened_key: Mapped[str | None]
+    said: Mapped[list[str]]
+    """The flags that the flow was told."""
+    at: Mapped[datetime]
+
+
+def find(session: Session, session_key: str, heard_key: str) -> Guess | None:
+    tried = (Guess.session_key == session_key, Guess.heard_key == heard_key)
+    return session.scalars(select(Guess).where(*tried)).one_or_none()
+
+
+def of_session(session: Session, session_key: str) -> dict[str, Guess]:
+    """What a session has tried, by the digest of its text."""
+    tried = session.scalars(select(Guess).where(Guess.session_key == session_key))
+    return {row.heard_key: row for row in tried}
+
+
+def count_of_contact(
+    session: Session, secret: str, contact_keys: Collection[str], since: datetime
+) -> int:
+    """Tries that were looked at."""
+    tried = select(func.count()).select_from(Guess).where(Guess.contact_key.in_(contact_keys))
+    return (
+        session.scalar(tried.where(Guess.secret == secret, Guess.compared, Guess.at > since)) or 0
+    )
+
+
+def count_of_target(session: Session, secret: str, target_key: str, since: datetime) -> int:
+    """Tries that were looked at."""
+    tried = select(func.count()).select_from(Guess).where(Guess.target_key == target_key)
+    return (
+        session.scalar(tried.where(Guess.secret == secret, Guess.compared, Guess.at > since)) or 0
+    )
+
+
+def take_turns(session: Session, keys: Collection[str]) -> None:
+    """Hold these digests until the transaction ends: what is counted stays true until the try is noted.
+
+    SQLite's writers queue anyway. In one order, so that no two wait for each other.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for lock in sorted(int(key[:15], 16) for key in set(keys)):
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+
+
+def note(session: Session, row: Guess) -> None:
+    """Twice is once."""
+    add_if_new(session, row)

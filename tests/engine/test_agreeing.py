@@ -1,0 +1,86 @@
+"""A caller who writes yes or no instead of its digit is understood, and nothing else is taken for it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.places import districts
+from hotline.engine.agreeing import NO, YES, agreed
+from hotline.engine.flow import Choice, Menu
+from hotline.engine.run import Facts, Run
+from hotline.engine.turn import resume, start
+from tests.flows.test_shipped import BOOK, REPORTING
+
+MENUS = {
+    f"{flow.name}.{name}": node
+    for flow in BOOK.flows.values()
+    for name, node in flow.nodes.items()
+    if isinstance(node, Menu)
+}
+PLAIN = (
+    Choice({"rw": "Yego", "fr": "Oui", "en": "Yes"}, "yes"),
+    Choice({"rw": "Oya", "fr": "Non", "en": "No"}, "no"),
+    Choice({"rw": "Simbizi", "fr": "Je ne sais pas", "en": "Not sure"}, "unsure"),
+)
+
+
+def reports() -> Run:
+    return resume(BOOK, start(BOOK, REPORTING).run, "5", REPORTING).run
+
+
+def after(run: Run, keyed: str, facts: Facts = REPORTING) -> object:
+    turn = resume(BOOK, run, keyed, facts)
+    return turn.run, turn.events, turn.screen
+
+
+@pytest.mark.parametrize("keyed", ["yego", "Yego", " OUI ", "yes.", "Yes!"])
+def test_a_written_yes_is_the_digit_of_the_yes(keyed: str) -> None:
+    assert after(reports(), keyed) == after(reports(), "1")
+
+
+@pytest.mark.parametrize("keyed", ["oya", "NON", "no", "Oya,"])
+def test_a_written_no_is_the_digit_of_the_no(keyed: str) -> None:
+    assert after(reports(), keyed) == after(reports(), "2")
+
+
+@pytest.mark.parametrize("node", MENUS.values(), ids=MENUS)
+def test_what_a_word_chooses_is_worded_so_in_every_language(node: Menu) -> None:
+    for words in (YES, NO):
+        chosen = {agreed(node.choices, word) for word in words}
+        assert len(chosen) == 1
+        (at,) = chosen
+        if at is not None:
+            labels = node.choices[at].label.values()
+            assert {label.partition(",")[0].casefold() for label in labels} <= words
+
+
+def test_the_shipped_menus_that_take_both() -> None:
+    """Each question of the report that is answered so, and of a quiz; the erasing of a receipt; leaving a roll."""
+    both = {
+        name
+        for name, node in MENUS.items()
+        if None not in (agreed(node.choices, "yego"), agreed(node.choices, "oya"))
+    }
+    assert both >= {
+        *("report.danger", "report.official", "report.visit", "report.call"),
+        *("receipt.erase", "leaders.leaving", "training.leaving", "questions.still"),
+        *("quiz_crime.consent", "train_child.case_1"),
+    }
+    assert agreed(MENUS["questions.doctor"].choices, "yego") is None
+    assert agreed(MENUS["privacy.silence"].choices, "yego") is None
+
+
+@given(st.text(max_size=12))
+def test_nothing_else_is_a_yes_or_a_no(keyed: str) -> None:
+    if keyed.strip(" \t\r\n.,!").casefold() not in YES | NO:
+        assert agreed(PLAIN, keyed) is None
+
+
+def test_no_place_is_taken_for_an_answer() -> None:
+    assert [agreed(PLAIN, district.name) for district in districts()] == [None] * 30
+
+
+def test_of_two_that_begin_with_yes_neither_is_chosen() -> None:
+    now = Choice({"rw": "Yego, ubu", "fr": "Oui, maintenant", "en": "Yes, now"}, "now")
+    assert agreed((now, *PLAIN), "yego") is None
+    assert agreed((now, *PLAIN), "oya") == 2
