@@ -17,6 +17,7 @@ from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
 from hotline.ports import Kit, Line, Listening, NumberOpener, RunStore, SmsGateway, Watch
 from hotline.sealing.epochs import Epochs
+from hotline.sealing.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
 from hotline.sealing.livekeys import EACH, LiveKeys
@@ -27,6 +28,9 @@ from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.places import place_lists
 from hotline.store.database import open_database, sqlite_file
+
+EMULATOR_KEY = "emulator"
+"""What the pretended gateway takes for a key: it opens nothing."""
 
 
 class Role(StrEnum):
@@ -94,7 +98,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         database=database,
         books=SqlBookshelf(database, place_lists()),
         runs=_runs(settings, role, keys, sealer.epochs, circuit),
-        sms=_sms(settings, role),
+        sms=_sms(settings, role, keys),
         jobs=later("rq_jobs", "RqJobs", settings.redis_url, circuit),
         limiter=later("redis_limits", "RedisLimits", settings.redis_url, circuit),
         sealer=sealer,
@@ -123,7 +127,7 @@ def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:
             settings.redis_url,
             settings.home,
             _dialler(settings, role, keys),
-            _account(settings, role),
+            _account(settings, role, keys),
             settings.backups,
         ),
         other=later("other_channel", "OtherWay", settings.alarm_command, settings.alarm_mail),
@@ -138,19 +142,17 @@ def _dialler(settings: Settings, role: Role, keys: KeyFolder) -> Any:
     return later("dialling", "Dialler", line_address(settings), secret.now, settings.service_code)
 
 
-def _account(settings: Settings, role: Role) -> Any:
+def _account(settings: Settings, role: Role, keys: KeyFolder) -> Any:
     if role is not Role.WATCH:
         return None
-    address = (settings.gateway_url, settings.gateway_username, settings.gateway_api_key)
-    return later("africastalking_account", "Account", *address)
+    return later("africastalking_account", "Account", *_gateway(settings, keys))
 
 
 def _listening(settings: Settings, role: Role, keys: KeyFolder) -> Listening:
     if role is not Role.WORKERS:
         return Listening(NoInbox(role), NoInbox(role))
-    gateway = (settings.gateway_url, settings.gateway_username, settings.gateway_api_key)
     return Listening(
-        inbox=later("africastalking_inbox", "AfricasTalkingInbox", *gateway),
+        inbox=later("africastalking_inbox", "AfricasTalkingInbox", *_gateway(settings, keys)),
         hook=later("own_hook", "ListedHook", line_address(settings), keys.path),
     )
 
@@ -189,19 +191,23 @@ def _runs(
     return plug
 
 
-def _sms(settings: Settings, role: Role) -> SmsGateway:
+def _sms(settings: Settings, role: Role, keys: KeyFolder) -> SmsGateway:
     if role not in (Role.WORKERS, Role.WATCH):
         return NoSms(role)
-    settings.check_sending()
+    gateway = _gateway(settings, keys)
     plug: SmsGateway = later(
-        "africastalking_sms",
-        "AfricasTalkingSms",
-        settings.gateway_url,
-        settings.gateway_username,
-        settings.gateway_api_key,
-        sender_of(settings),
+        "africastalking_sms", "AfricasTalkingSms", *gateway, sender_of(settings)
     )
     return plug
+
+
+def _gateway(settings: Settings, keys: KeyFolder) -> tuple[str, str, str]:
+    """The gateway's address, our account there, and its key. Raises SettingsInvalid where the key cannot be read."""
+    file = settings.gateway_api_key_file
+    key = EMULATOR_KEY
+    if file is not None or not settings.pretended:
+        key = read_gateway_key(file or keys.path / GATEWAY_KEY)
+    return settings.gateway_url, settings.gateway_username, key
 
 
 def sender_of(settings: Settings) -> str:

@@ -7,15 +7,14 @@ of a demo on one machine: the gateway is the emulator on loopback, so that no fo
 import ast
 import hashlib
 import inspect
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from tempfile import gettempdir
 from textwrap import dedent
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
-from hotline.environment import ELSEWHERE, PREFIX, Environment, split_url, without_password
+from hotline.environment import ELSEWHERE, Environment, split_url, without_password
 from hotline.errors import SettingsInvalid
 
 GATEWAY_HOST = "africastalking.com"
@@ -40,8 +39,8 @@ class Settings:
     """HOTLINE_GATEWAY_URL: `https://api.africastalking.com`; the emulator on this machine where none is given."""
     gateway_username: str
     """HOTLINE_GATEWAY_USERNAME: the account's name; `sandbox`."""
-    gateway_api_key: str
-    """HOTLINE_GATEWAY_API_KEY, or HOTLINE_GATEWAY_API_KEY_FILE which names a file that holds it."""
+    gateway_api_key_file: Path | None
+    """HOTLINE_GATEWAY_API_KEY_FILE: a file with the gateway's key, mode 0400; else `gateway.key` in the key folder."""
     sender_id: str
     """HOTLINE_SENDER_ID: the sender that responders see; by default the shortcode if replies reach it."""
     service_code: str
@@ -82,10 +81,10 @@ class Settings:
         """Raises SettingsInvalid with every problem."""
         return _Reader(environ).settings()
 
-    def check_sending(self) -> None:
-        """For a process that sends; the others are not even told the key. Raises SettingsInvalid."""
-        if not self.gateway_api_key:
-            raise SettingsInvalid([f"{PREFIX}GATEWAY_API_KEY: must be given for this gateway"])
+    @property
+    def pretended(self) -> bool:
+        """Whether the gateway is the emulator: nothing leaves this machine."""
+        return urlsplit(self.gateway_url).hostname in LOOPBACK
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(f'{name}={value}' for name, value in self.shown().items())})"
@@ -93,7 +92,6 @@ class Settings:
     def shown(self) -> dict[str, str]:
         """Every value by field, fit to be read by anybody: no API key, and no password in a URL."""
         shown = {field.name: str(getattr(self, field.name)) for field in fields(self)}
-        shown["gateway_api_key"] = "(set)" if self.gateway_api_key else "(not set)"
         shown["alarm_command"] = "(set)" if self.alarm_command else ""
         for name in ("database_url", "redis_url", "gateway_url", "alarm_mail"):
             shown[name] = without_password(shown[name])
@@ -134,7 +132,7 @@ class _Reader:
             embedded_redis=not redis_url,
             gateway_url=gateway_url,
             gateway_username=self._env.text("GATEWAY_USERNAME", "sandbox"),
-            gateway_api_key=self._api_key(gateway_url),
+            gateway_api_key_file=self._api_key_file(),
             sender_id=self._env.shaped(
                 "SENDER_ID", "", r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"
             ),
@@ -219,23 +217,14 @@ class _Reader:
             )
         return url
 
-    def _api_key(self, gateway_url: str) -> str:
-        key = self._env.text("GATEWAY_API_KEY")
-        file = self._env.text("GATEWAY_API_KEY_FILE")
-        if key and file:
-            self._env.wrong("GATEWAY_API_KEY", "give this or GATEWAY_API_KEY_FILE, not both")
-        if file:
-            try:
-                key = Path(file).read_text(encoding="utf-8").strip()
-            except (OSError, ValueError):
-                self._env.wrong("GATEWAY_API_KEY_FILE", "cannot be read")
-                return ""
-        parts = split_url(gateway_url)
-        if not key and parts is not None and parts.hostname in LOOPBACK:
-            return "emulator"
-        if key and not re.fullmatch(r"[\x21-\x7e]+", key):
-            self._env.wrong("GATEWAY_API_KEY", "must be one line of visible ASCII letters")
-        return key
+    def _api_key_file(self) -> Path | None:
+        """The file is read by the processes that send, and only named here."""
+        if self._env.text("GATEWAY_API_KEY"):
+            self._env.wrong(
+                "GATEWAY_API_KEY",
+                "no key in an environment: unset it, and put the key in its file by `hotline keys gateway`",
+            )
+        return self._env.folder("GATEWAY_API_KEY_FILE")
 
 
 def _socket(home: Path) -> Path:

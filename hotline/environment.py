@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "HOTLINE_"
+OWNER_ALONE = 0o077
+"""The umask of every process of ours: what it writes, nobody else reads."""
 ELSEWHERE = frozenset(
     PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED", "WEB_HOST", "WEB_WORKERS")
 )

@@ -24,6 +24,8 @@ from hotline.errors import (
     SettingsInvalid,
 )
 from hotline.ports import Kit
+from hotline.sealing.gatewaykey import GATEWAY_KEY
+from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import make_keys
 from hotline.sealing.sealer import Sealer
 from hotline.store import migrate
@@ -130,12 +132,30 @@ def test_before_init_the_command_is_named(tmp_path: Path) -> None:
     assert not (tmp_path / "hotline.db").exists(), "looking makes nothing"
 
 
-def test_workers_of_the_live_gateway_need_its_key(settings: Settings) -> None:
-    live = replace(settings, gateway_url="https://api.africastalking.com", gateway_api_key="")
+@pytest.mark.parametrize("role", [Role.WORKERS, Role.WATCH])
+def test_whoever_sends_to_the_live_gateway_needs_its_key_as_a_file(
+    settings: Settings, role: Role
+) -> None:
+    live = replace(settings, gateway_url="https://api.africastalking.com")
+    with pytest.raises(SettingsInvalid, match="hotline keys gateway"):
+        build_kit(live, role)
 
-    build_kit(live, Role.HOOKS).database.close()
-    with pytest.raises(SettingsInvalid, match="HOTLINE_GATEWAY_API_KEY"):
-        build_kit(live, Role.WORKERS)
+    KeyFolder(live.home / "keys" / role).replace(GATEWAY_KEY, b"atsk_0\n")
+    build_kit(live, role).database.close()
+    (live.home / "keys" / role / GATEWAY_KEY).chmod(0o440)
+    with pytest.raises(SettingsInvalid, match="chmod 0400"):
+        build_kit(live, role)
+
+
+@pytest.mark.parametrize("role", [Role.HOOKS, Role.CONSOLE, Role.READER])
+def test_whoever_sends_nothing_reads_no_key_of_the_gateway(settings: Settings, role: Role) -> None:
+    """Also where it is named: the file could not be read at all."""
+    live = replace(
+        settings,
+        gateway_url="https://api.africastalking.com",
+        gateway_api_key_file=settings.home / "nowhere",
+    )
+    build_kit(live, role).database.close()
 
 
 BUILD = """

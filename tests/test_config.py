@@ -40,7 +40,7 @@ def everything(home: Path) -> dict[str, str]:
         "HOTLINE_REDIS_URL": "redis://cache:6379/1",
         "HOTLINE_GATEWAY_URL": LIVE,
         "HOTLINE_GATEWAY_USERNAME": "ministry",
-        "HOTLINE_GATEWAY_API_KEY": "atsk_0",
+        "HOTLINE_GATEWAY_API_KEY_FILE": str(home / "key"),
         "HOTLINE_SENDER_ID": "JOBSAFE",
         "HOTLINE_SERVICE_CODE": "*801#",
         "HOTLINE_SHORTCODE": "8010",
@@ -73,7 +73,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         embedded_redis=False,
         gateway_url=LIVE,
         gateway_username="ministry",
-        gateway_api_key="atsk_0",
+        gateway_api_key_file=tmp_path / "key",
         sender_id="JOBSAFE",
         service_code="*801#",
         shortcode="8010",
@@ -112,8 +112,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         ("GATEWAY_URL", "http://10.0.0.1:8001"),
         ("GATEWAY_URL", "http://127.0.0.1:port"),
         ("GATEWAY_URL", "https://[half"),
-        ("GATEWAY_API_KEY", "two\nlines"),
-        ("GATEWAY_API_KEY_FILE", "/nonexistent/key"),
+        ("GATEWAY_API_KEY", "atsk_0"),
         ("SENDER_ID", "TOO LONG A NAME"),
         ("SERVICE_CODE", "384*777#"),
         ("SERVICE_CODE", "*384*777"),
@@ -135,7 +134,7 @@ def test_a_clock_is_turned_before_the_pretended_gateway_alone(tmp_path: Path) ->
     """Not even a test may turn it where an alert can reach somebody."""
     turned = {"HOTLINE_CLOCK": str(tmp_path / "clock")}
     assert Settings.read(turned).clock == tmp_path / "clock"
-    live = {"HOTLINE_GATEWAY_URL": LIVE, "HOTLINE_GATEWAY_API_KEY": "k", "HOTLINE_TESTING": "yes"}
+    live = {"HOTLINE_GATEWAY_URL": LIVE, "HOTLINE_TESTING": "yes"}
     (problem,) = problems(turned | live)
     assert problem.startswith("HOTLINE_CLOCK")
 
@@ -153,28 +152,24 @@ def test_everything_wrong_is_told_at_once() -> None:
     ]
 
 
-def test_the_gateway_s_key_may_lie_in_a_file(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("atsk_0\n")
-    environ = {"HOTLINE_GATEWAY_API_KEY_FILE": str(tmp_path / "key")}
-
-    assert Settings.read(environ).gateway_api_key == "atsk_0"
-    (problem,) = problems({**environ, "HOTLINE_GATEWAY_API_KEY": "another"})
-    assert "not both" in problem
+def test_the_gateway_s_key_in_the_environment_is_refused_with_what_to_do() -> None:
+    (problem,) = problems({"HOTLINE_GATEWAY_API_KEY": "s3cret"})
+    assert "hotline keys gateway" in problem
+    assert "s3cret" not in problem
 
 
-def test_only_a_process_that_sends_must_know_the_key() -> None:
-    settings = Settings.read({"HOTLINE_GATEWAY_URL": LIVE})
-
-    with pytest.raises(SettingsInvalid, match="HOTLINE_GATEWAY_API_KEY"):
-        settings.check_sending()
-    Settings.read({}).check_sending()
-    Settings.read({"HOTLINE_GATEWAY_URL": LIVE, "HOTLINE_GATEWAY_API_KEY": "k"}).check_sending()
+def test_reading_settings_opens_no_key(tmp_path: Path) -> None:
+    named = Settings.read({"HOTLINE_GATEWAY_API_KEY_FILE": str(tmp_path / "nowhere")})
+    assert named.gateway_api_key_file == tmp_path / "nowhere"
+    assert (named.pretended, Settings.read({"HOTLINE_GATEWAY_URL": LIVE}).pretended) == (
+        True,
+        False,
+    )
 
 
 def test_nothing_secret_is_shown() -> None:
     settings = Settings.read(
         {
-            "HOTLINE_GATEWAY_API_KEY": "s3cret",
             "HOTLINE_DATABASE_URL": "postgresql+psycopg://line:s3cret@db:5432/line?password=s3cret",
             "HOTLINE_REDIS_URL": "redis://:s3cret@cache:6379/1",
         }

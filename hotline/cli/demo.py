@@ -19,14 +19,12 @@ from hotline.cli.run import procfile_option, programs_of
 from hotline.config import Settings
 from hotline.domain.enrolment import read_responders
 from hotline.domain.rehearsal import demo_responders
+from hotline.environment import PREFIX
 from hotline.errors import NotReady
 
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
-DEMO = {
-    "HOTLINE_GATEWAY_API_KEY": "emulator",
-    "HOTLINE_GATEWAY_USERNAME": "sandbox",
-}
+DEMO = {"HOTLINE_GATEWAY_USERNAME": "sandbox"}
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
 """Where nobody says otherwise."""
 
@@ -58,7 +56,8 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
     """What was given, replies by SMS unless it says otherwise, and no gateway but the pretended one."""
     environ = {**DEFAULTS, **given, **DEMO}
     environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
-    environ.pop("HOTLINE_GATEWAY_API_KEY_FILE", None)
+    for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
+        environ.pop(f"{PREFIX}{name}", None)
     environ.setdefault(
         "HOTLINE_CLOCK", str(Path(environ.get("HOTLINE_HOME", "var")) / "demo-clock")
     )

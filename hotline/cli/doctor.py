@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import stat
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.cli.closed import HAND, folder_found, gateway_key_found, kept_found
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
 from hotline.sealing.keyfolder import KeyFolder
@@ -23,7 +23,6 @@ from hotline.services.upkeep import findings
 PATIENCE = 2.0
 """Seconds for anything to answer."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
-HAND = "run `hotline init`"
 
 
 @click.command()
@@ -53,33 +52,21 @@ def doctor(as_json: bool) -> None:
 
 
 def _folders(settings: Settings) -> tuple[Finding, ...]:
-    """The home folder, and every key folder: there, and closed to everybody else."""
-    home = _folder("home", settings.home)
+    """The home, the database, the backups and every key folder: there, and closed to everybody else."""
+    home = folder_found("home", settings.home)
     of_one = settings.keys is not None
-    return home, *(_keys(role, key_folder(settings, role), of_one=of_one) for role in Role)
+    kept = (*kept_found(settings), *gateway_key_found(settings))
+    return home, *kept, *(_keys(role, key_folder(settings, role), of_one=of_one) for role in Role)
 
 
 def _keys(role: Role, folder: Path, *, of_one: bool) -> Finding:
     """A role's keys: none that is missing, and none that others may read. A process's own folder has one role's."""
     name = f"keys of {role}"
-    found = _folder(name, folder)
+    found = folder_found(name, folder)
     missing = lacking(folder, role) if found.ok and not of_one else []
     if not missing:
         return found
     return Finding(name, False, f"{folder} lacks {', '.join(missing)}", HAND)
-
-
-def _folder(name: str, folder: Path) -> Finding:
-    if not folder.is_dir():
-        return Finding(name, False, f"{folder} is not there", HAND)
-    open_to_others = [
-        path for path in (folder, *folder.glob("*")) if stat.S_IMODE(path.stat().st_mode) & 0o077
-    ]
-    if open_to_others and name != "home":
-        return Finding(
-            name, False, f"others may read {open_to_others[0]}", f"chmod -R go= {folder}"
-        )
-    return Finding(name, True, str(folder))
 
 
 def _inside(settings: Settings) -> tuple[Finding, ...]:

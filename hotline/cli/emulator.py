@@ -29,7 +29,7 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option("--hooks", type=click.File(), help="What `hotline hooks --json` prints.")
 @click.option("--service-code", default="*384*777#", show_default=True)
 @click.option("--shortcode", default="3847", show_default=True)
-@click.option("--api-key", default="emulator", envvar="HOTLINE_GATEWAY_API_KEY")
+@click.option("--api-key", default="emulator")
 @click.option(
     "--sender",
     "senders",

@@ -17,6 +17,7 @@ from hotline.cli.signing import signed
 from hotline.config import Settings
 from hotline.errors import NotReady, Occupied
 from hotline.sealing import rotation
+from hotline.sealing.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
 from hotline.sealing.keyexport import export_keys, import_keys
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import ROLES, make_keys
@@ -139,6 +140,23 @@ def rotate_desks(
     own = Settings.read(os.environ).home / PASSPHRASE_FILE
     if own.exists():
         click.echo(f"{own} holds an old passphrase: remove it", err=True)
+
+
+@keys.command()
+@click.option("--file", type=FILE, help="A file that holds it; otherwise it is asked for.")
+def gateway(file: Path | None) -> None:
+    """Put the gateway's key where the processes that send read it: they do when they start."""
+    folder = _folder()
+    if file is None:
+        typed: str = click.prompt("The gateway's key", hide_input=True, err=True)
+        file, written = Path("it"), typed.encode()
+    else:
+        written = file.read_bytes()
+    key = gateway_key_in(written, file)
+    for role in SENDING:
+        KeyFolder(folder / role).replace(GATEWAY_KEY, f"{key}\n".encode())
+        click.echo(f"{role}/{GATEWAY_KEY} is written")
+    click.echo("start alerts, misc, clock and watch again", err=True)
 
 
 @keys.command()

@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""
-SENDING = ("HOTLINE_GATEWAY_API_KEY", "HOTLINE_GATEWAY_API_KEY_FILE")
-"""What only a process that sends may know."""
+SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
+"""Where the gateway's key lies: only a process that sends may know."""
 WATCHING = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """What only the watchman may know."""
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -101,11 +101,10 @@ def _embedded(settings: Settings, environ: Mapping[str, str]) -> Program:
 
 
 def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
-    """The settings, with the keys of one trust, and the gateway's key only where something is sent."""
+    """The settings, with the keys of one trust, and the place of the gateway's key only where something is sent."""
     known = {name: value for name, value in environ.items() if name.startswith("HOTLINE_")}
     if not post.sends:
         known = {name: value for name, value in known.items() if name not in SENDING}
-        known["HOTLINE_GATEWAY_API_KEY"] = "withheld"
     if post.role is not Role.WATCH:
         known = {name: value for name, value in known.items() if name not in WATCHING}
     keys = settings.home / "keys" / post.role

@@ -45,7 +45,6 @@ class Trusts:
             "HOTLINE_PORT": str(self.port),
             "HOTLINE_REDIS_URL": f"unix://{self.socket}",
             "HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{self.page_port}",
-            "HOTLINE_GATEWAY_API_KEY": "emulator",
             "HOTLINE_INBOUND_SMS": "yes",
         }
         self.emulator = EmulatorClient(f"http://127.0.0.1:{self.page_port}")

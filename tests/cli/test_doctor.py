@@ -1,31 +1,36 @@
 """`hotline doctor` on a line that was made a moment ago, and on none."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
+from hotline.environment import OWNER_ALONE
 
 SECRET = "a-key-of-the-gateway"
 
 
-def hotline(home: Path, *words: str) -> Result:
+def hotline(home: Path, *words: str, **more: str) -> Result:
     environ = {
         "HOTLINE_HOME": str(home),
-        "HOTLINE_GATEWAY_API_KEY": SECRET,
         "HOTLINE_GATEWAY_URL": "http://127.0.0.1:9",
         "HOTLINE_DATABASE_URL": None,
         "HOTLINE_REDIS_URL": None,
-    }
+    } | more
     return CliRunner(env=environ).invoke(main, words)
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("doctor")
-    assert hotline(home, "init", "--demo").exit_code == 0
+    before = os.umask(OWNER_ALONE)
+    try:
+        assert hotline(home, "init", "--demo").exit_code == 0
+    finally:
+        os.umask(before)
     return home
 
 
@@ -45,7 +50,7 @@ def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
 
 def test_every_setting_with_its_help_and_no_secret(made: Path) -> None:
     told = hotline(made, "doctor").output
-    for name in ("HOTLINE_HOME", "HOTLINE_SERVICE_CODE", "HOTLINE_GATEWAY_API_KEY"):
+    for name in ("HOTLINE_HOME", "HOTLINE_SERVICE_CODE", "HOTLINE_GATEWAY_API_KEY_FILE"):
         assert name in told
     assert SECRET not in told
 
@@ -68,6 +73,47 @@ def test_a_key_that_others_may_read_is_wrong(made: Path) -> None:
     finally:
         key.chmod(0o400)
     assert "WRONG keys of hooks" in told
+
+
+@pytest.mark.parametrize(
+    ("opened", "name"), [("", "home"), ("hotline.db", "database file"), ("b/one", "backup files")]
+)
+def test_what_others_may_read_is_wrong_and_the_doctor_says_what_to_type(
+    made: Path, opened: str, name: str
+) -> None:
+    (made / "b").mkdir(mode=0o700, exist_ok=True)
+    (made / "b" / "one").touch(mode=0o600)
+    path = made / opened
+    mode = path.stat().st_mode
+    path.chmod(0o755)
+    try:
+        told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
+    finally:
+        path.chmod(mode)
+    assert f"WRONG {name}: others may read {path}" in told
+    assert f"-> chmod -R go= {path if path.is_dir() else path.parent}" in told
+    told = hotline(made, "doctor", HOTLINE_BACKUPS=str(made / "b")).output
+    assert f"WRONG {name}" not in told
+
+
+def test_the_gateways_key_is_put_where_those_who_send_read_it(made: Path) -> None:
+    live = {"HOTLINE_GATEWAY_URL": "https://api.africastalking.com"}
+    told = hotline(made, "doctor", **live).output
+    assert "WRONG gateway key of workers" in told
+    assert "WRONG gateway key of watch" in told
+
+    file = made.parent / "the-key"
+    file.write_text(f"{SECRET}\n", encoding="utf-8")
+    done = hotline(made, "keys", "gateway", "--file", str(file), **live)
+    assert done.exit_code == 0
+    places = [made / "keys" / role / "gateway.key" for role in ("workers", "watch")]
+    assert [oct(place.stat().st_mode & 0o777) for place in places] == ["0o400", "0o400"]
+    assert not (made / "keys" / "hooks" / "gateway.key").exists()
+    told = hotline(made, "doctor", **live).output
+    assert "WRONG gateway key" not in told
+    assert SECRET not in told + done.output
+    for place in places:
+        place.unlink()
 
 
 def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) -> None:

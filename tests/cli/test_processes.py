@@ -23,7 +23,7 @@ clock.main([], standalone_mode=False)
 
 
 def test_what_the_clock_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
-    environ = os.environ | {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_API_KEY": "none"}
+    environ = os.environ | {"HOTLINE_HOME": str(tmp_path)}
     words = [sys.executable, "-m", "hotline.cli.main", "init"]
     subprocess.run(words, env=environ, capture_output=True, check=True)
     done = subprocess.run(

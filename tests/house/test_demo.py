@@ -47,12 +47,13 @@ def test_replies_by_sms_unless_told_otherwise(given: dict[str, str], inbound: bo
 def test_a_live_gateway_s_settings_are_not_the_demo_s() -> None:
     live = {
         "HOTLINE_GATEWAY_URL": "https://api.africastalking.com",
+        "HOTLINE_GATEWAY_API_KEY": "a-live-key",
         "HOTLINE_GATEWAY_API_KEY_FILE": "/nowhere/key",
         "HOTLINE_GATEWAY_USERNAME": "ministry",
     }
     settings = Settings.read(environ_of(live, 8009))
-    told = (settings.gateway_url, settings.gateway_api_key, settings.gateway_username)
-    assert told == ("http://127.0.0.1:8009", "emulator", "sandbox")
+    told = (settings.gateway_url, settings.gateway_api_key_file, settings.gateway_username)
+    assert told == ("http://127.0.0.1:8009", None, "sandbox")
 
 
 def test_ready_then_gone(tmp_path: Path) -> None:

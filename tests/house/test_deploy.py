@@ -51,11 +51,13 @@ def test_a_unit_that_is_not_hardened_is_noticed(tmp_path: Path) -> None:
 
 
 def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed: Path) -> None:
+    """It lies in the folders of those who send: no unit has it in an environment."""
     words = (installed / "hotline-web.service").read_text(encoding="utf-8")
-    assert "EnvironmentFile=/etc/hotline/workers.env" not in words
     (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
-    for path in ("keys/workers", "keys/console", "keys/reader", "workers.env"):
+    for path in ("keys/workers", "keys/watch", "keys/console", "keys/reader", "watch.env"):
         assert f"-/etc/hotline/{path}" in hidden.split()
+    for unit in UNITS:
+        assert "GATEWAY_API_KEY" not in unit.read_text(encoding="utf-8")
 
 
 def test_the_watchman_sees_no_key_but_its_own(installed: Path) -> None:
@@ -102,7 +104,7 @@ def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict
         service = services[entry.name]
         assert service["command"] == [entry.name]
         assert service["volumes"] == [f"./keys/{POSTS[entry.name].role}:/keys:ro"]
-        assert ("gateway_api_key" in service.get("secrets", ())) is POSTS[entry.name].sends
+        assert not any("API_KEY" in name for name in service["environment"])
 
 
 def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
@@ -119,5 +121,5 @@ def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
         )
     ours = {name for name in given if name.startswith("HOTLINE_")}
     known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()}
-    known |= {"HOTLINE_GATEWAY_API_KEY_FILE", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
+    known |= {"HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
     assert ours <= known

@@ -72,7 +72,7 @@ def refer_bench(tips: int, url: str | None, as_json: bool) -> None:
 
 
 def _measure(home: Path, url: str | None, tips: int) -> Figures:
-    environ = {"HOTLINE_HOME": str(home), "HOTLINE_GATEWAY_API_KEY": "none"}
+    environ = {"HOTLINE_HOME": str(home)}
     settings = Settings.read(environ | ({"HOTLINE_DATABASE_URL": url} if url else {}))
     make_keys(home / "keys", datetime.now(UTC))
     _make_tables(settings.database_url)

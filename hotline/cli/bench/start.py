@@ -100,7 +100,6 @@ def _environ(folder: Path) -> dict[str, str]:
         "HOTLINE_HOME": str(folder),
         "HOTLINE_PORT": str(free_port()),
         "HOTLINE_WEB_WORKERS": "1",
-        "HOTLINE_GATEWAY_API_KEY": "none",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": str(CHECKOUT),
     }
