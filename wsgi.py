@@ -6,6 +6,7 @@ import os
 from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
+from hotline.environment import OWNER_ALONE
 from hotline.sealing.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
 from hotline.web.bodies import Bodies, in_turn
@@ -13,6 +14,7 @@ from hotline.web.front import hooks_first
 from hotline.web.meter import Meter, hand_on_for_ever
 from hotline.web.slowness import close_slow_ones_for_ever
 
+os.umask(OWNER_ALONE)
 settings = Settings.read(os.environ)
 configure(settings.log, "web")
 secrets = LiveSecrets(key_folder(settings, Role.HOOKS))

@@ -1,11 +1,13 @@
 """The `hotline` command. A subcommand's module is imported when it is asked for: neither another nor the help pays."""
 
+import os
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import click
 
+from hotline.environment import OWNER_ALONE
 from hotline.errors import HotlineError
 
 
@@ -138,5 +140,11 @@ def main() -> None:
     """A national line against trafficking in persons, for basic phones."""
 
 
-if __name__ == "__main__":
+def start() -> None:
+    """What runs as `hotline`: whatever it writes is its owner's alone."""
+    os.umask(OWNER_ALONE)
     main()
+
+
+if __name__ == "__main__":
+    start()

@@ -12,6 +12,8 @@ import pytest
 
 from hotline.cli.demo import environ_of
 from hotline.config import Settings
+from hotline.emulator.client import EmulatorClient
+from hotline.environment import OWNER_ALONE
 
 
 def free_port() -> int:
@@ -27,6 +29,7 @@ def hotline(home: Path, port: int, page_port: int) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        umask=0o022,
     )
 
 
@@ -66,6 +69,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
             said.append(line)
             if line.startswith("Ready."):
                 break
+        EmulatorClient(f"http://127.0.0.1:{page_port}").dial()
         demo.send_signal(signal.SIGINT)
         rest = demo.stdout.read()
         assert demo.wait(30) == 0
@@ -80,6 +84,9 @@ def test_ready_then_gone(tmp_path: Path) -> None:
     pids = [int(pid) for pid in re.findall(r"started, process (\d+)", everything)]
     assert len(pids) == 8
     assert not any(lives(pid) for pid in pids)
+    kept = [path for path in (tmp_path / "home").rglob("*") if not path.is_symlink()]
+    assert {"hotline.db", "relay.key", "demo-hooks.json"} <= {path.name for path in kept}
+    assert [path for path in kept if path.stat().st_mode & OWNER_ALONE] == []
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
