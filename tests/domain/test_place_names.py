@@ -1,5 +1,6 @@
 """How people write a place, and what may be proposed for it: never one thing where two are meant."""
 
+from collections import defaultdict
 from time import perf_counter
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.place_names import MOST, find, label, spelling
-from hotline.domain.places import Area, districts, place_name, sectors
+from hotline.domain.places import districts, place_name, sectors
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES
 
@@ -32,19 +33,19 @@ kirehi|Kirehe;kilehe|Kirehe;nyamasheki|Nyamasheke;rutsilo|Rutsiro;ngololero|Ngor
 ALL = [area for district in districts() for area in (district, *sectors(district.code))]
 
 
-@pytest.mark.parametrize("spelled", SPELLINGS)
-def test_a_misspelled_name_is_among_what_is_proposed(spelled: str) -> None:
-    typed, name = spelled.split("|")
-    assert name in {area.name for area in find(typed)}
+def test_a_misspelled_name_is_among_what_is_proposed() -> None:
+    pairs = [spelled.split("|") for spelled in SPELLINGS]
+    lost = [typed for typed, name in pairs if name not in {area.name for area in find(typed)}]
+    assert lost == []
 
 
 def test_there_are_enough_spellings() -> None:
     assert len(set(SPELLINGS)) >= 80
 
 
-@pytest.mark.parametrize("area", ALL, ids=lambda area: area.code)
-def test_every_name_is_found_with_every_place_that_bears_it(area: Area) -> None:
-    assert area in find(area.name)
+def test_every_name_is_found_with_every_place_that_bears_it() -> None:
+    assert len(ALL) > 400
+    assert [area for area in ALL if area not in find(area.name)] == []
 
 
 @pytest.mark.parametrize(
@@ -74,9 +75,10 @@ def test_a_label_says_the_district_fits_on_a_handset_and_is_none_of_another() ->
 
 
 def test_what_is_written_alike_is_one_place_by_another_ear() -> None:
-    names = {area.name for area in ALL}
-    alike = {frozenset(n for n in names if spelling(n) == spelling(name)) for name in names}
-    assert {one for one in alike if len(one) > 1} == {frozenset({"Kibilizi", "Kibirizi"})}
+    alike: dict[str, set[str]] = defaultdict(set)
+    for area in ALL:
+        alike[spelling(area.name)].add(area.name)
+    assert [names for names in alike.values() if len(names) > 1] == [{"Kibilizi", "Kibirizi"}]
 
 
 @given(st.text() | st.lists(st.sampled_from([a.name for a in ALL] + ["x", "-"])).map(" ".join))

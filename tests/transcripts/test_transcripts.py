@@ -1,5 +1,7 @@
 """C1: every transcript plays as it is written, and together they come by every node in every language."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import gsm0338
@@ -24,45 +26,47 @@ def book() -> Book:
     return compile_book(read_folder(FLOWS), place_lists())
 
 
-def _played(book: Book, path: Path) -> tuple[Transcript, Recording]:
-    transcript = read(path.read_text(encoding="utf-8"))
-    return transcript, record(book, transcript)
+Played = Callable[[Path], tuple[Transcript, Recording]]
+
+
+@pytest.fixture(scope="module")
+def played(book: Book) -> Played:
+    """Plays each file once."""
+
+    @cache
+    def playing(path: Path) -> tuple[Transcript, Recording]:
+        transcript = read(path.read_text(encoding="utf-8"))
+        return transcript, record(book, transcript)
+
+    return playing
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_transcript_plays_as_it_is_written(
-    book: Book, path: Path, request: pytest.FixtureRequest
+def test_a_transcript_plays_as_it_is_written_and_fits_in_gsm7(
+    played: Played, path: Path, request: pytest.FixtureRequest
 ) -> None:
-    _, recording = _played(book, path)
+    """It shows the flow, and ends in the language, that it names."""
+    transcript, recording = played(path)
     if request.config.getoption("--update-transcripts", default=False):
         path.write_text(recording.text, encoding="utf-8")
 
     assert recording.text == path.read_text(encoding="utf-8")
 
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_screen_of_a_transcript_fits_in_letters_of_gsm7(book: Book, path: Path) -> None:
-    _, recording = _played(book, path)
     codec = gsm0338.Codec()
     for screen in recording.screens:
         assert len(codec.encode(screen.text)[0]) == screen.septets <= DEFAULT_LIMIT
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_transcript_shows_the_flow_and_ends_in_the_language_that_it_names(
-    book: Book, path: Path
-) -> None:
-    transcript, recording = _played(book, path)
 
     assert transcript.flow in {place.flow for place in recording.passed}
     assert transcript.language == recording.language
 
 
 @pytest.mark.parametrize("language", CODES)
-def test_c1_transcripts_come_by_every_node_of_every_flow(book: Book, language: str) -> None:
+def test_c1_transcripts_come_by_every_node_of_every_flow(
+    book: Book, played: Played, language: str
+) -> None:
     seen: set[Place] = set()
     for path in FILES:
-        transcript, recording = _played(book, path)
+        transcript, recording = played(path)
         if transcript.language == language:
             seen |= recording.passed
 
