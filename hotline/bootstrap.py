@@ -167,6 +167,7 @@ def line_of(settings: Settings) -> Line:
         service_code=settings.service_code,
         shortcode=settings.shortcode,
         inbound_sms=settings.inbound_sms,
+        inbox=settings.sms_inbox,
         limits={"": DEFAULT_LIMIT},
         sms_a_day=settings.sms_a_day,
         call_back_number=settings.call_back_number,

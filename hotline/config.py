@@ -18,6 +18,7 @@ from hotline.environment import ELSEWHERE, Environment, split_url, without_passw
 from hotline.errors import SettingsInvalid
 
 GATEWAY_HOST = "africastalking.com"
+CALL_BACK_SHAPE = (r"\d{3,13}", "3 to 13 digits, as in numbers.csv")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SOCKET_PATH_BYTES = 100
 """A unix socket's path holds at most 108 bytes, its end included."""
@@ -49,6 +50,8 @@ class Settings:
     """HOTLINE_SHORTCODE: the number that MO messages are sent to; 3847."""
     inbound_sms: bool
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
+    sms_inbox: bool
+    """HOTLINE_SMS_INBOX: `none` where the gateway lists no inbox: an answer by SMS is then believed unproved."""
     call_back_number: str
     """HOTLINE_CALL_BACK_NUMBER: what the national desk calls from, signed in `numbers.csv`; else no call is offered."""
     backups: Path | None
@@ -141,9 +144,8 @@ class _Reader:
             ),
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
-            call_back_number=self._env.shaped(
-                "CALL_BACK_NUMBER", "", r"\d{3,13}", "3 to 13 digits, as in numbers.csv"
-            ),
+            sms_inbox=self._env.one_of("SMS_INBOX", "read", "read", "none") == "read",
+            call_back_number=self._env.shaped("CALL_BACK_NUMBER", "", *CALL_BACK_SHAPE),
             backups=self._env.folder("BACKUPS"),
             metrics_port=self._env.port("METRICS_PORT"),
             metrics_host=self._env.text("METRICS_HOST", "127.0.0.1"),

@@ -24,6 +24,7 @@ HotlineError
 ├── BackupInvalid          a backup that was altered, cut off, or is none of ours; nothing of it stays
 ├── Occupied               a place that must be empty is not; says what to do
 ├── CallRefused            a call-back may not be opened, approved or ended now; says why
+├── EndRefused             a case may not be ended, judged or opened again so; says why
 ├── AskRefused             a question may not be asked back now; says why
 ├── PersonnelRefused       a person may not leave, move or come back so; says what to do
 ├── Undecided              a person must say first what is to become of something; says how
@@ -136,6 +137,10 @@ class Occupied(HotlineError):
 
 
 class CallRefused(HotlineError):
+    pass
+
+
+class EndRefused(HotlineError):
     pass
 
 

@@ -130,6 +130,8 @@ class Line:
     """Septets of body by network code; "" is the default."""
     sms_a_day: int = 1000
     """SMS that a day may cost: answers to strangers stop at seven tenths of it, alerts never."""
+    inbox: bool = True
+    """Whether the gateway lists what came by SMS: an answer that it does not list is doubted."""
     call_back_number: str = ""
     """What the national desk calls from; while it is signed, and only then, a call is offered."""
 

@@ -87,6 +87,10 @@ class District:
     def attempts(self) -> list[Attempt]:
         return self.all(Attempt)
 
+    def open_kinds(self) -> list[str]:
+        """The kinds of the clocks that are open."""
+        return sorted(row.kind for row in self.open_deadlines())
+
     def open_deadlines(self) -> list[Deadline]:
         return [row for row in self.all(Deadline) if row.fired_at is None]
 

@@ -28,6 +28,7 @@ def test_nothing_set_is_a_demo_on_this_machine_that_sends_nothing_out() -> None:
     assert settings.redis_url == f"unix://{settings.home}/redis/redis.sock"
     assert settings.service_code == "*384*777#"
     assert not settings.inbound_sms
+    assert settings.sms_inbox
     assert settings.keys is None
     assert settings.faults is None
 
@@ -45,6 +46,7 @@ def everything(home: Path) -> dict[str, str]:
         "HOTLINE_SERVICE_CODE": "*801#",
         "HOTLINE_SHORTCODE": "8010",
         "HOTLINE_INBOUND_SMS": "yes",
+        "HOTLINE_SMS_INBOX": "none",
         "HOTLINE_CALL_BACK_NUMBER": "3512",
         "HOTLINE_BACKUPS": str(home / "b"),
         "HOTLINE_METRICS_PORT": "9464",
@@ -78,6 +80,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         service_code="*801#",
         shortcode="8010",
         inbound_sms=True,
+        sms_inbox=False,
         call_back_number="3512",
         backups=tmp_path / "b",
         metrics_port=9464,

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, StrEnum
 from functools import lru_cache
 
+from hotline.domain.case_events import Purpose
 from hotline.domain.places import place_name
 from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
@@ -65,6 +66,10 @@ class Tone(Enum):
     """How an alert begins: by a reply, or by dialling where a reply does not reach us."""
 
     OPEN = (Template.ALERT_OPEN_REPLY, Template.ALERT_OPEN_DIAL)
+    OVERDUE = (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL)
+    LOOK = (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL)
+    JUDGE = (Template.ALERT_JUDGE_REPLY, Template.ALERT_JUDGE_DIAL)
+    REMIND = (Template.REMIND_REPLY, Template.REMIND_DIAL)
     LOCKED_URGENT = (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL)
     LOCKED = (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL)
     URGENT = (Template.ALERT_URGENT_REPLY, Template.ALERT_URGENT_DIAL)
@@ -76,13 +81,13 @@ def alert(
     reference: str,
     place: str,
     urgency: int,
-    again: bool,
     language: str,
     code: str | None,
+    purpose: Purpose = Purpose.ALERT,
     locked: bool = False,
 ) -> Wording:
     """An alert without content. `code` is the responders' entry, dialled where a reply does not reach us."""
-    alike = alert_but_ref(place, urgency, again, language, code, locked)
+    alike = alert_but_ref(place, urgency, purpose, language, code, locked)
     return Wording(alike.template, {"ref": reference, **alike.parameters}, language)
 
 
@@ -90,31 +95,34 @@ def alert(
 def alert_but_ref(
     place: str,
     urgency: int,
-    again: bool,
+    purpose: Purpose,
     language: str,
     code: str | None,
     locked: bool,
 ) -> AlertButRef:
     """What `alert` says beside the reference. By position, since a cache finds that sooner."""
-    reply, dial = _tone(urgency, again=again, locked=locked).value
+    reply, dial = _tone(urgency, purpose, locked=locked).value
     parameters = {"place": place_name(place, language)}
     if code is None:
         return AlertButRef(reply, parameters, language)
     return AlertButRef(dial, parameters | {"code": code}, language)
 
 
-def _tone(urgency: int, *, again: bool, locked: bool) -> Tone:
-    match (again, locked, urgency == Urgency.DANGER):
-        case (True, _, _):
-            return Tone.OPEN
-        case (_, True, True):
-            return Tone.LOCKED_URGENT
-        case (_, True, _):
-            return Tone.LOCKED
-        case (_, _, True):
-            return Tone.URGENT
-        case _:
-            return Tone.PLAIN
+TONES = {
+    Purpose.OPEN: Tone.OPEN,
+    Purpose.OVERDUE: Tone.OVERDUE,
+    Purpose.LOOK: Tone.LOOK,
+    Purpose.JUDGE: Tone.JUDGE,
+    Purpose.REMIND: Tone.REMIND,
+}
+
+
+def _tone(urgency: int, purpose: Purpose, *, locked: bool) -> Tone:
+    if purpose in TONES:
+        return TONES[purpose]
+    if urgency == Urgency.DANGER:
+        return Tone.LOCKED_URGENT if locked else Tone.URGENT
+    return Tone.LOCKED if locked else Tone.PLAIN
 
 
 def render(wording: Wording, phrases: Phrases) -> str:

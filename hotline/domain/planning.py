@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from hotline.domain.case_events import Purpose
 from hotline.domain.referral import Candidate, Case, Told, choose_first, eligible, turn_of
 
 
@@ -33,8 +34,7 @@ class Step(NamedTuple):
     case: Case
     number: int
     recipients: tuple[int, ...]
-    again: bool = False
-    """The national desk is told of what nobody has taken."""
+    purpose: Purpose = Purpose.ALERT
     locked: bool = False
     """Some desk that should read it cannot: whose, is looked up."""
 

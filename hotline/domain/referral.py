@@ -8,7 +8,7 @@ again until a human takes it. Among equals: who has least on her hands, then who
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -44,10 +44,6 @@ class Reason(StrEnum):
     """An alert will not arrive, or not soon: a colleague, at once."""
 
 
-class DeadlineKind(StrEnum):
-    ACKNOWLEDGE = "acknowledge"
-
-
 @dataclass(frozen=True, slots=True)
 class Case:
     """What routes a tip."""
@@ -81,13 +77,6 @@ class Told:
     level: Level
 
 
-ACKNOWLEDGE_WITHIN = {
-    Urgency.DANGER: timedelta(minutes=3),
-    Urgency.SEEN: timedelta(minutes=15),
-    Urgency.HEARD: timedelta(hours=2),
-}
-REPEAT_EVERY = timedelta(minutes=15)
-"""How often the national desk is told again of what nobody has taken."""
 Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -153,9 +142,24 @@ def next_told(
     return _fairly(national)[:1]
 
 
-def acknowledge_within(urgency: int, *, again: bool) -> timedelta:
-    """How long the newest step has before the next. `again`: the national desk alone was told, after others."""
-    return REPEAT_EVERY if again else ACKNOWLEDGE_WITHIN[Urgency(urgency)]
+def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int) -> tuple[int, ...]:
+    """Who is told that the holder says nothing: a coordinator first, then the national desk; then nobody is left."""
+    people = [c for c in roster if c.id != holder]
+    coordinators = [c for c in _local(case, people) if c.level is Level.COORDINATOR]
+    if nth == 0 and coordinators:
+        return _fairly(coordinators)[:1]
+    return turns([c for c in people if c.level is Level.NATIONAL])[:1] if nth <= 1 else ()
+
+
+def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
+    """Others of the district who may hear of it, the highest level first."""
+    people = [c for c in _local(case, roster) if c.id != but]
+    return tuple(c.id for c in sorted(people, key=lambda c: (-_rung(c.level), turn_of(c))))
+
+
+def turns(candidates: Iterable[Candidate]) -> tuple[int, ...]:
+    """People of one level, in the order of their turns."""
+    return _fairly(candidates)
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hotline.domain import call_back, quiz, receipt
+from hotline.domain.reply import Verb
 from hotline.domain.tip import Matter
 from hotline.domain.ussd import is_number
 from hotline.engine.events import (
@@ -21,7 +22,8 @@ from hotline.engine.flow import Book
 from hotline.engine.questions import ANSWER
 from hotline.engine.run import Run
 from hotline.ports import Kit
-from hotline.services import call_backs, intake, outreach, receipts, referral, rolls
+from hotline.services import call_backs, casework, intake, outreach, receipts, rolls
+from hotline.services.casework import Act, Way
 from hotline.services.guessing import Look
 from hotline.services.intake import Telling
 from hotline.services.playing import Step, gathers
@@ -115,7 +117,8 @@ def _answered(
         case Answered(name) if name in call_back.ANSWERS:
             call_backs.withdraw_session(session, kit, scene.key, up_to_passage=run.passage)
         case Answered("case", reference) if dialogue.responder_id is not None:
-            referral.take(session, dialogue.responder_id, reference, kit.now())
+            case = Act(dialogue.responder_id, reference, Verb.TAKE, Way.USSD, kit.now())
+            casework.act(session, kit, case)
         case Answered(receipt.ERASE, "yes") if gathers(scene.book, run, receipt.RECEIPT):
             receipts.erase(session, kit, scene.newest_look(step.upto))
         case Answered(name, said) if name == ANSWER and gathers(scene.book, run, receipt.RECEIPT):

@@ -17,10 +17,9 @@ from hotline.domain.delivery import (
 )
 from hotline.domain.jobs import Job
 from hotline.domain.message import render
-from hotline.domain.referral import Reason
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
-from hotline.services import ladder, reports
+from hotline.services import ladder, proving, reports
 from hotline.services.doorbell import ring
 from hotline.store import contacts, lanes, outbox, referrals
 from hotline.store.database import Session
@@ -176,8 +175,10 @@ def _consequences(
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome
         session.flush()
+        # Of every open case of hers, this one among them.
+        return proving.release_person(session, kit, responder.id, at)
     if verdict.replace and claim.tip_id is not None:
-        return ladder.climb(session, kit, claim.tip_id, Reason.UNREACHED, at)
+        return ladder.unreached(session, kit, claim.tip_id, at)
     return None
 
 
@@ -192,7 +193,7 @@ def expire_leases(kit: Kit) -> None:
             _apply(session, row, lost, verdict, at)
             tip_id = outbox.tip_of(session, row)
             if verdict.replace and tip_id is not None:
-                told = ladder.climb(session, kit, tip_id, Reason.UNREACHED, at) or told
+                told = ladder.unreached(session, kit, tip_id, at) or told
     if told is not None:
         ring(kit, Job.DELIVER, told)
 
@@ -232,7 +233,7 @@ def miss_reports(kit: Kit) -> None:
             row.next_at = at
             again = row.id
             if not referrals.overtaken(session, row.referral_id):
-                ladder.climb(session, kit, tip_id, Reason.UNREACHED, at)
+                ladder.unreached(session, kit, tip_id, at)
     if again is not None:
         ring(kit, Job.DELIVER, again)
 

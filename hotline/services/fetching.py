@@ -10,8 +10,9 @@ from hotline.domain import listing
 from hotline.domain.listing import Bookmark, Reading
 from hotline.errors import InboxUnavailable
 from hotline.ports import Kit, Line
+from hotline.services import proving
 from hotline.services.finding import Finding
-from hotline.store import inbound, proofs
+from hotline.store import inbound
 from hotline.store.database import Session
 
 PATIENCE = timedelta(minutes=10)
@@ -22,7 +23,7 @@ NOT_TOLD = "the line's own hook does not take what it lists"
 
 def fetch(kit: Kit) -> None:
     """Read one page, where it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
-    if not kit.line.inbound_sms:
+    if not kit.line.inbound_sms or not kit.line.inbox:
         return
     at = kit.now()
     bookmark = _due(kit, at)
@@ -43,7 +44,7 @@ def fetch(kit: Kit) -> None:
     with kit.database.writing() as session:
         next_at = at if reading.more else at + listing.EACH
         if inbound.move(session, bookmark, reading.bookmark, at=at, next_at=next_at):
-            _doubt(session, reading, at)
+            _doubt(session, kit, reading, at)
 
 
 def _due(kit: Kit, at: datetime) -> Bookmark | None:
@@ -68,7 +69,7 @@ def _told(kit: Kit, reading: Reading) -> bool:
     return True
 
 
-def _doubt(session: Session, reading: Reading, at: datetime) -> None:
+def _doubt(session: Session, kit: Kit, reading: Reading, at: datetime) -> None:
     """Whatever a callback brought and this page should list."""
     if reading.proves_until is None:
         return
@@ -76,7 +77,7 @@ def _doubt(session: Session, reading: Reading, at: datetime) -> None:
     for row in inbound.unlisted(session, since, reading.proves_until):
         row.unproven_at = at
         if row.referral_id is not None:
-            proofs.doubt(session, row.referral_id, at)
+            proving.doubt(session, kit, row.referral_id, at)
 
 
 def _stumble(kit: Kit, fault: str, at: datetime) -> None:
@@ -88,6 +89,9 @@ def findings(session: Session, line: Line, at: datetime) -> tuple[Finding, ...]:
     """Whether the inbox is read, and whether an answer stands that it does not list."""
     if not line.inbound_sms:
         return (Finding("inbox", True, "not read: no reply by SMS reaches us"),)
+    if not line.inbox:
+        says = "this route has none (HOTLINE_SMS_INBOX=none): an answer by SMS is believed unproved"
+        return (Finding("inbox", True, says),)
     return (_inbox(session, at), _unproven(session, at))
 
 

@@ -19,11 +19,11 @@ from hotline.domain.reply import Verb, parse
 from hotline.domain.sms_tip import is_tip
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import gatherings, ladder, outreach, sms_tips, talks
+from hotline.services import casework, gatherings, ladder, outreach, proving, sms_tips, talks
+from hotline.services.casework import Act, Acted
 from hotline.services.doorbell import ring
-from hotline.services.referral import Taking, take
 from hotline.services.sms_tips import Written
-from hotline.store import inbound, proofs, responders
+from hotline.store import inbound, responders
 from hotline.store.contacts import InboundSeen
 from hotline.store.database import Session
 from hotline.store.responders import Responder
@@ -65,8 +65,10 @@ class Answer:
 
 
 TAKINGS = {
-    Taking.TAKEN: (InboxOutcome.TAKEN, Template.TAKEN),
-    Taking.ALREADY_TAKEN: (InboxOutcome.ALREADY_TAKEN, Template.ALREADY_TAKEN),
+    Acted.TAKEN: (InboxOutcome.TAKEN, Template.TAKEN),
+    Acted.NOTED: (InboxOutcome.TAKEN, Template.NOTED),
+    Acted.ALREADY_TAKEN: (InboxOutcome.ALREADY_TAKEN, Template.ALREADY_TAKEN),
+    Acted.OVER: (InboxOutcome.TAKEN, Template.TAKEN),
 }
 
 
@@ -83,7 +85,7 @@ def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcom
     known = sms_tips.gather(kit, message) if strange and is_tip(message.text) else None
     with kit.database.writing() as session:
         seen = _seen(message, way, keys[0], at)
-        if not _is_new(session, seen, keys, at):
+        if not _is_new(session, kit, seen, keys, at):
             return InboxOutcome.REPEATED
         responder = responders.enrolled(session, sender_key)
 
@@ -129,7 +131,9 @@ def _seen(message: MessageIn, way: Way, key: str, at: datetime) -> InboundSeen:
     )
 
 
-def _is_new(session: Session, seen: InboundSeen, keys: Sequence[str], at: datetime) -> bool:
+def _is_new(
+    session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
+) -> bool:
     """Writes it down. One that is listed proves what was heard of it before."""
     listed = seen.proved_at is not None
     known = inbound.heard(session, seen, keys)
@@ -137,7 +141,7 @@ def _is_new(session: Session, seen: InboundSeen, keys: Sequence[str], at: dateti
         inbound.prove(session, known, at)
         for row in known:
             if row.referral_id is not None:
-                proofs.prove(session, row.referral_id, at)
+                proving.prove(session, kit, row.referral_id, at)
     return not known
 
 
@@ -171,8 +175,9 @@ def _answer(
         return Answer(InboxOutcome.HELPED, Template.HELP_REPLY)
     if reply.verb is not Verb.TAKE or reply.reference is None:
         return Answer(InboxOutcome.HELPED, Template.NOT_UNDERSTOOD)
-    taken = take(session, responder.id, reply.reference, at, proved=proved)
-    if taken.result is Taking.UNKNOWN:
+    asked = Act(responder.id, reply.reference, Verb.TAKE, casework.Way.SMS, at, proved)
+    taken = casework.act(session, kit, asked)
+    if taken.result is Acted.UNKNOWN:
         return Answer(InboxOutcome.WRONG_REFERENCE)
     outcome, template = TAKINGS[taken.result]
     return Answer(outcome, template, reply.reference, taken.referral_id)

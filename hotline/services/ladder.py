@@ -1,71 +1,134 @@
-"""Telling people: the rows of one step of a tip's ladder. It runs inside its caller's transaction."""
+"""Tells people of a case and sets its clocks, as `domain.ladder` decides.
+
+Runs inside its caller's transaction.
+"""
 
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from hotline.domain import reference, trial
+from hotline.domain import ladder, reference, trial
+from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose, Tell
+from hotline.domain.clocks import CASE_CLOCKS, DeadlineKind
 from hotline.domain.delivery import MessageState
-from hotline.domain.message import Kind, Wording, alert_but_ref, responders_entry
+from hotline.domain.message import Kind, Wording, alert, alert_but_ref, responders_entry
 from hotline.domain.planning import Step
-from hotline.domain.referral import Case, Level, Reason, acknowledge_within, next_told
+from hotline.domain.referral import Case
 from hotline.ports import Kit
-from hotline.store import referrals, telling
+from hotline.store import deadlines, referrals, telling
 from hotline.store.database import Session
 from hotline.store.messages import Message
 from hotline.store.telling import Alert, Given
 from hotline.store.tips import Tip
+
+RESPONDER = "responder:"
+"""What stands in front of an id where a person may also be known by a name."""
 
 
 def case_of(tip: Tip) -> Case:
     return Case(tip.place, tip.category, tip.urgency, tip.official)
 
 
-def climb(session: Session, kit: Kit, tip_id: int, reason: Reason, at: datetime) -> int | None:
-    """One step of the ladder, unless somebody took the tip. Returns a message's id where somebody was told.
-
-    Silence replaces the open deadline; a colleague told at once leaves it as it stands.
-    """
+def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> int | None:
+    """Carries out what an event of a case leads to. Returns a message's id where somebody is told."""
     tip = referrals.tip_for_writing(session, tip_id)
-    if tip.channel == trial.CHANNEL:
+    if tip.channel == trial.CHANNEL or tip.referred_at is None:
         return None
-    if tip.referred_at is None or referrals.taken(session, tip):
-        telling.close_deadlines(session, [tip_id], at)
+    if tip.closed_at is not None:
+        deadlines.close(session, [tip_id], CASE_CLOCKS, at)
         return None
     roster = referrals.roster(session, at)
-    told = referrals.told(session, [tip_id])[tip_id]
+    standing = standing_of(session, tip)
 
-    recipients = next_told(case_of(tip), roster, told, reason)
+    decision = ladder.decide(standing, roster, event, at)
 
-    if not recipients:
-        if reason is Reason.SILENT:
-            # Nobody lives to be told: asked again at the next deadline, and `readyz` says so meanwhile.
-            _renew(session, tip, at, again=True)
+    return _carry_out(session, kit, tip, standing, decision, at)
+
+
+def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None:
+    """An alert will not arrive, or not soon. Returns a message's id where a colleague is told."""
+    return happen(session, kit, tip_id, Event(Happened.UNREACHED), at)
+
+
+def standing_of(session: Session, tip: Tip) -> CaseStanding:
+    """What is known of an open case."""
+    judging = None
+    if tip.end_wanted_by is not None:
+        wanted = tip.end_wanted_by
+        judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
+    return CaseStanding(
+        case=case_of(tip),
+        step=referrals.next_step(session, tip.id),
+        told=referrals.told(session, [tip.id])[tip.id],
+        holder=tip.holder_id,
+        others=referrals.other_takers(session, tip),
+        stood=deadlines.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
+        renewed=tip.renewed_at is not None,
+        judging=judging,
+        clocks=deadlines.open_clocks(session, tip.id),
+    )
+
+
+def _carry_out(
+    session: Session, kit: Kit, tip: Tip, before: CaseStanding, decision: Decision, at: datetime
+) -> int | None:
+    deadlines.close(session, [tip.id], decision.close, at)
+    if DeadlineKind.JUDGE in decision.close:
+        tip.end_wanted = tip.end_wanted_by = None
+    deadlines.set_clocks(session, tip.id, decision.set, at)
+    if decision.holder != before.holder:
+        tip.holder_id, tip.renewed_at = decision.holder, None
+        session.flush()
+    rung = None
+    for order in decision.tell:
+        if order.purpose is Purpose.REMIND:
+            rung = _remind(session, kit, tip, order, at) or rung
+        else:
+            locked = tip.locked_for is not None
+            step = Step(tip.id, before.case, before.step, order.who, order.purpose, locked)
+            rung = tell(session, kit, [step], at)
+    return rung
+
+
+def _remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> int | None:
+    """Asks the holder, by the name that she knows the case by."""
+    (who,) = order.who
+    known_as = referrals.newest_of(session, tip.id, who)
+    if known_as is None:
         return None
-    national = {c.id for c in roster if c.level is Level.NATIONAL}
-    again = national.issuperset(recipients)
-    number, locked = referrals.next_step(session, tip_id), tip.locked_for is not None
-    step = Step(tip_id, case_of(tip), number, recipients, again, locked)
-    if reason is Reason.SILENT:
-        _renew(session, tip, at, again=again)
-    return tell(session, kit, [step], at)
+    wording = alert(
+        reference=known_as.reference,
+        place=tip.place,
+        urgency=tip.urgency,
+        language=referrals.languages(session, [who])[who],
+        code=code_of(kit),
+        purpose=Purpose.REMIND,
+    )
+    row = message(Kind.ALERT, wording, who, priority=tip.urgency, at=at, of=known_as.id)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def code_of(kit: Kit) -> str | None:
+    """What an alert says to dial; None where a reply reaches us."""
+    return None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
 
 
 def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
-    """Mark tips as told at their present urgency, and give each its deadline."""
+    """Marks tips as told at their present urgency, and sets the clock of each."""
     telling.mark_told(session, [step.tip_id for step in steps], at)
-    for fresh in (True, False):
-        alike: dict[int, list[int]] = defaultdict(list)
-        for step in steps:
-            if (step.number == 0) is fresh:
-                alike[step.case.urgency].append(step.tip_id)
-        due = {
-            at + acknowledge_within(urgency, again=False): tip_ids
-            for urgency, tip_ids in alike.items()
-        }
-        if due:
-            telling.watch(session, due, at, fresh=fresh)
+    due: dict[datetime, list[int]] = defaultdict(list)
+    for step in steps:
+        if step.number == 0:
+            due[ladder.filed(step.case, at).due_at].append(step.tip_id)
+            continue
+        raised = ladder.raised(step.case, at)
+        deadlines.close(session, [step.tip_id], raised.close, at)
+        deadlines.set_clocks(session, step.tip_id, raised.set, at)
+        referrals.tip_for_writing(session, step.tip_id).holder_id = raised.holder
+    deadlines.begin(session, due, at)
 
 
 def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int:
@@ -79,12 +142,12 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     ]
     names = _refer(session, given, at)
 
-    code = None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
+    code = code_of(kit)
     alerts = []
     for one, name, (step, who) in zip(given, names, told, strict=True):
         case = step.case
         shut = step.locked and (step.tip_id, who) in locked
-        words = alert_but_ref(case.place, case.urgency, step.again, languages[who], code, shut)
+        words = alert_but_ref(case.place, case.urgency, step.purpose, languages[who], code, shut)
         alerts.append(Alert(one, name, words, case.urgency))
     return telling.alert(session, alerts, at)
 
@@ -128,7 +191,3 @@ def message(
         accepted_at=None,
         delivered_at=None,
     )
-
-
-def _renew(session: Session, tip: Tip, at: datetime, *, again: bool) -> None:
-    telling.watch(session, {at + acknowledge_within(tip.urgency, again=again): [tip.id]}, at)

@@ -1,39 +1,23 @@
-"""Tips out to people: told, reminded, taken."""
+"""Tips out to people: told for the first time, and again whenever a clock fires."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from hotline.domain.case_events import Event, Happened
+from hotline.domain.clocks import DeadlineKind
 from hotline.domain.jobs import Job
 from hotline.domain.planning import Planning
-from hotline.domain.referral import Candidate, Reason, ReferralState
+from hotline.domain.referral import Candidate
 from hotline.ports import Kit
 from hotline.services import ladder
 from hotline.services.doorbell import ring
-from hotline.store import proofs, referrals, telling
+from hotline.store import deadlines, referrals, telling
 from hotline.store.database import Session
 
 BATCH = 2000
 """Tips in one transaction: a burst costs a commit for each batch, and one doorbell."""
 STEPS_A_TICK = 100
-
-
-class Taking(StrEnum):
-    """What `take_case` found."""
-
-    TAKEN = "taken"
-    """Hers now, or hers already, however often she says so."""
-    ALREADY_TAKEN = "already_taken"
-    """A colleague was quicker; she is noted as well."""
-    UNKNOWN = "unknown"
-    """No such reference of hers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    result: Taking
-    referral_id: int | None = None
 
 
 def refer_waiting(kit: Kit) -> int:
@@ -84,39 +68,23 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate]) -> _Batch:
 
 
 def fire_deadlines(kit: Kit) -> None:
-    """One step for each tip whose acknowledgement is overdue: never two in a tick, whatever the clock did."""
+    """Fires the clocks that have passed: one step for each tip, never two in a tick, whatever the clock did."""
     at = kit.now()
     rung: int | None = None
+    stepped: set[int] = set()
     with kit.database.writing() as session:
-        for deadline, tip in referrals.overdue(session, at, STEPS_A_TICK):
-            if deadline.fired_at is None:
-                told = ladder.climb(session, kit, tip.id, Reason.SILENT, at)
-                rung = rung if told is None else told
+        for deadline, tip in deadlines.overdue(session, at, STEPS_A_TICK):
+            if deadline.fired_at is not None or tip.id in stepped:
+                continue
+            stepped.add(tip.id)
+            deadline.fired_at = at
+            session.flush()
+            ran = deadline.due_at - (deadline.set_at or deadline.due_at)
+            kind = DeadlineKind(deadline.kind)
+            event = Event(Happened.DUE, kind=kind, nth=deadline.nth, ran=ran)
+            rung = ladder.happen(session, kit, tip.id, event, at) or rung
     if rung is not None:
         ring(kit, Job.DELIVER, rung)
-
-
-def take_case(kit: Kit, responder_id: int, reference: str, at: datetime) -> Taken:
-    """A responder takes a case. However often it comes, by whatever way: one effect."""
-    with kit.database.writing() as session:
-        return take(session, responder_id, reference, at)
-
-
-def take(
-    session: Session, responder_id: int, reference: str, at: datetime, *, proved: bool = True
-) -> Taken:
-    """`take_case` inside the caller's transaction. Not `proved`: a callback says so, and no inbox yet."""
-    referral = referrals.of_responder(session, responder_id, reference)
-    if referral is None:
-        return Taken(Taking.UNKNOWN)
-    if referral.state == ReferralState.SENT:
-        late = referrals.taken_by_another(session, referral.tip_id, responder_id)
-    else:
-        late = reference in referrals.quicker(session, responder_id)
-
-    if proofs.acknowledge(session, referral.tip_id, responder_id, at, proved=proved):
-        telling.close_deadlines(session, [referral.tip_id], at)
-    return Taken(Taking.ALREADY_TAKEN if late else Taking.TAKEN, referral.id)
 
 
 def open_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:

@@ -5,7 +5,6 @@ from datetime import datetime
 from hotline.domain.delivery import FINAL_STATES, MessageState, ReportMeaning, report_meaning
 from hotline.domain.jobs import Job
 from hotline.domain.message import ReportIn
-from hotline.domain.referral import Reason
 from hotline.ports import Kit
 from hotline.services import ladder
 from hotline.services.doorbell import ring
@@ -66,7 +65,7 @@ def _apply(
     _end(message, MessageState.FAILED)
     session.flush()
     tip_id = outbox.tip_of(session, message)
-    return None if tip_id is None else ladder.climb(session, kit, tip_id, Reason.UNREACHED, at)
+    return None if tip_id is None else ladder.unreached(session, kit, tip_id, at)
 
 
 def _end(message: Message, state: MessageState) -> None:

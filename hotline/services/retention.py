@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from hotline.domain.clocks import DeadlineKind
+from hotline.domain.jobs import Job
 from hotline.domain.retention import Keeping
 from hotline.domain.tip import TipOutcome
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services import epochs, outreach
-from hotline.store import answers, audit, retention, telling
+from hotline.services import endings, epochs, outreach
+from hotline.services.doorbell import ring
+from hotline.store import answers, audit, deadlines, retention
 from hotline.store.database import Session
 from hotline.store.retention import Kept, LegalHold
 
@@ -45,20 +48,44 @@ def upcoming(kit: Kit) -> Sequence[Kept]:
 def close_tip(
     kit: Kit, tip_id: int, *, by: str, reason: str, outcome: TipOutcome | None = None
 ) -> Kept:
-    """From here on its term runs. Closed twice is closed at the first time. Raises NotFound.
+    """Closes a tip: from here on its term runs. Closed twice is closed at the first time. Raises NotFound.
 
-    An outcome may be named later, and once.
+    A case of danger, of a child or of an official is not closed yet: a second person judges. An outcome may be named
+    later, and once.
     """
+    signed = endings.by_command(by, reason)
     with kit.database.writing() as session:
         tip = retention.kept(session, tip_id).tip
-        if outcome is not None and tip.outcome is None:
+        if tip.closed_at is not None and outcome is not None and tip.outcome is None:
             tip.outcome = outcome
             _record(session, kit, f"tip_outcome_{outcome}", tip_id, by=by, reason=reason)
-        if tip.closed_at is None:
-            tip.closed_at = kit.now()
-            telling.close_deadlines(session, [tip_id], kit.now())
-            _record(session, kit, "tip_closed", tip_id, by=by, reason=reason)
+        ended = endings.end(session, kit, tip, outcome, signed, kit.now())
         session.flush()
+        kept = retention.kept(session, tip_id)
+    if ended.rung is not None:
+        ring(kit, Job.DELIVER, ended.rung)
+    return kept
+
+
+def judge_end(kit: Kit, tip_id: int, *, agrees: bool, by: str, reason: str) -> Kept:
+    """A second person agrees that a case is closed, or refuses. Raises NotFound, EndRefused."""
+    signed = endings.by_command(by, reason)
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        rung = endings.judge(session, kit, tip, signed, agrees, kit.now())
+        session.flush()
+        kept = retention.kept(session, tip_id)
+    if rung is not None:
+        ring(kit, Job.DELIVER, rung)
+    return kept
+
+
+def reopen_tip(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+    """Undoes an end. Raises NotFound, EndRefused."""
+    signed = endings.by_command(by, reason)
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        endings.reopen(session, tip, signed, kit.now())
         return retention.kept(session, tip_id)
 
 
@@ -106,7 +133,7 @@ def _batch(kit: Kit, chore: Callable[[Session, datetime, int], int], at: datetim
 def _erase(session: Session, at: datetime, limit: int) -> int:
     """Each tombstone has its row in the audit log, and rings no more for anybody."""
     ids = retention.erase(session, at, limit)
-    telling.close_deadlines(session, ids, at)
+    deadlines.close(session, ids, tuple(DeadlineKind), at)
     for tip_id in ids:
         audit.append(session, at=at, actor="clock", action="tip_erased", subject=f"tip:{tip_id}")
     return len(ids)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
+from hotline.domain.clocks import DeadlineKind
 from hotline.domain.delivery import MessageState
 from hotline.domain.tip import TipState
 from hotline.store import givenup
@@ -66,11 +67,17 @@ def _count(session: Session, state: MessageState) -> int:
 
 
 def _untaken(session: Session) -> Mapping[int, datetime]:
-    """A tip that waits to be taken has an open deadline, and no other has."""
+    """Since when tips wait to be taken, or are red, by urgency."""
     rows = session.execute(
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
         .where(Deadline.fired_at.is_(None), Tip.filed_at.is_not(None))
+        .where(
+            or_(
+                and_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.ACKNOWLEDGE),
+                Deadline.kind == DeadlineKind.RED,
+            )
+        )
         .group_by(Tip.urgency)
     )
     return {urgency: since for urgency, since in rows if since is not None}

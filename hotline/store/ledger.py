@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from hotline.domain import trial
 from hotline.domain.call_back import CallBackState
 from hotline.domain.delivery import Outcome
 from hotline.domain.message import Kind
 from hotline.domain.tip import TipState
 from hotline.store.call_backs import CallBack
-from hotline.store.messages import BELIEVED, Attempt, Deadline, Message, Referral
+from hotline.store.messages import Attempt, Deadline, Message, Referral
 from hotline.store.tips import Grant, Tip
 
 
@@ -115,14 +116,15 @@ def alerts(session: Session) -> list[Alert]:
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:
-    """Tips that somebody was told of and nobody has taken, and for which no time is set."""
-    taken = select(Referral.id).where(
-        Referral.tip_id == Tip.id, Referral.acknowledged_at >= Tip.referred_at, BELIEVED
-    )
+    """Open tips that somebody was told of, taken or not, for which no time is set."""
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
-    return session.scalars(
-        select(Tip.id).where(Tip.referred_at.is_not(None), ~taken.exists(), ~timed.exists())
-    ).all()
+    open_tips = (
+        Tip.referred_at.is_not(None),
+        Tip.closed_at.is_(None),
+        Tip.erased_at.is_(None),
+        Tip.channel != trial.CHANNEL,
+    )
+    return session.scalars(select(Tip.id).where(*open_tips, ~timed.exists())).all()
 
 
 def overdue(session: Session, before: datetime) -> Sequence[int]:

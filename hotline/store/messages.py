@@ -35,6 +35,14 @@ class Referral(Row):
     """When it was sure that she answered herself: by dialling, or by an SMS that the gateway's inbox lists."""
     doubted_at: Mapped[datetime | None]
     """When an answer by SMS was found to stand in no inbox. It silences nothing until it is proved."""
+    on_site_at: Mapped[datetime | None]
+    """When she said that she is there."""
+    handed_to_help_at: Mapped[datetime | None]
+    """When she said that somebody helps."""
+    passed_at: Mapped[datetime | None]
+    """When she said that she cannot."""
+    unproved_verb: Mapped[str | None]
+    """The `domain.reply.Verb` of an answer by SMS that ends the case, and is carried out once it is proved."""
 
 
 BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
@@ -120,9 +128,15 @@ class Deadline(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
     kind: Mapped[str]
+    """A `domain.clocks.DeadlineKind`. At most one of a kind is open for a tip."""
     step: Mapped[int]
+    """Which of its kind it is for this tip, from 0."""
+    nth: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often its kind had fired in a row when it was set."""
+    set_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     fired_at: Mapped[datetime | None]
+    """When it fired, or was closed before."""
 
 
 class Lane(Row):

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row as ResultRow
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from hotline.domain.clocks import DeadlineKind
 from hotline.domain.referral import Candidate, Level, ReferralState, Told
 from hotline.store.messages import BELIEVED, Deadline, Referral
 from hotline.store.responders import Responder, living
@@ -79,16 +79,56 @@ def next_step(session: Session, tip_id: int) -> int:
     return 0 if last is None else last + 1
 
 
-def taken(session: Session, tip: Tip) -> bool:
-    """Whether somebody took it since it was last told at its present urgency, and is believed."""
-    found = select(Referral.id).where(
-        Referral.tip_id == tip.id, Referral.acknowledged_at >= tip.referred_at, BELIEVED
-    )
-    return session.scalar(found.limit(1)) is not None
-
-
 def is_taken(session: Session, tip_id: int) -> bool:
-    return taken(session, session.get_one(Tip, tip_id))
+    """Whether somebody holds it: took it at its present urgency, and is believed."""
+    return session.get_one(Tip, tip_id).holder_id is not None
+
+
+def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | None:
+    """The newest of those by which she knows a tip."""
+    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    newest = select(Referral).where(*hers).order_by(Referral.id.desc()).limit(1)
+    return session.scalars(newest).one_or_none()
+
+
+def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
+    """Who took it at its present urgency, is believed, and does not hold it; the first first."""
+    took = select(Referral.responder_id, func.min(Referral.acknowledged_at).label("at")).where(
+        Referral.tip_id == tip.id,
+        Referral.acknowledged_at >= tip.referred_at,
+        Referral.passed_at.is_(None),
+        BELIEVED,
+    )
+    rows = session.execute(took.group_by(Referral.responder_id).order_by("at"))
+    return tuple(row[0] for row in rows if row[0] != tip.holder_id)
+
+
+def pass_on(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
+    """Notes on every reference of hers that she cannot."""
+    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    session.execute(update(Referral).where(*hers).values(passed_at=at))
+
+
+def take_back(session: Session, tip_id: int, responder_id: int) -> None:
+    """Forgets that she passed it on: she takes it."""
+    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    session.execute(update(Referral).where(*hers).values(passed_at=None))
+
+
+def told_of(session: Session, responder_id: int) -> Sequence[int]:
+    """Open tips that she holds, or was told of while people are asked to take them; the oldest first."""
+    asked = exists().where(
+        Deadline.tip_id == Tip.id,
+        Deadline.kind == DeadlineKind.ACKNOWLEDGE,
+        Deadline.fired_at.is_(None),
+    )
+    tips = (
+        select(Tip.id)
+        .join(Referral, Referral.tip_id == Tip.id)
+        .where(Referral.responder_id == responder_id, Tip.closed_at.is_(None))
+        .where(or_(Tip.holder_id.is_(None), Tip.holder_id == responder_id, asked))
+    )
+    return session.scalars(tips.distinct().order_by(Tip.id)).all()
 
 
 def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
@@ -146,14 +186,6 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
     for tip_id, reference in rows:
         newest.setdefault(tip_id, reference)
     return list(newest.values())
-
-
-def overdue(session: Session, at: datetime, limit: int) -> Sequence[ResultRow[Deadline, Tip]]:
-    """Deadlines that have passed, the longest overdue first. Held until the transaction ends."""
-    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at)
-    held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
-    ordered = held.order_by(Deadline.due_at, Deadline.id).limit(limit)
-    return session.execute(ordered.with_for_update(skip_locked=True)).all()
 
 
 def overtaken(session: Session, referral_id: int | None) -> bool:

@@ -34,18 +34,24 @@ from hotline.store.tips import DRAFT, WAITS, Tip
 METADATA = Row.metadata
 
 
-def _partial(name: str, where: ColumnElement[bool], *columns: InstrumentedAttribute[Any]) -> None:
+def _partial(
+    name: str,
+    where: ColumnElement[bool],
+    *columns: InstrumentedAttribute[Any],
+    unique: bool = False,
+) -> None:
     """An index over a part of a table.
 
     Here and not beside the rows: naming PostgreSQL's half of it loads its whole dialect, and a process that starts on
     SQLite has no use for that.
     """
-    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 _partial("tip_waits", WAITS, Tip.urgency, Tip.id)
 _partial("tip_silent", Tip.state == DRAFT, Tip.updated_at)
 _partial("deadline_open", Deadline.fired_at.is_(None), Deadline.due_at)
+_partial("deadline_one", Deadline.fired_at.is_(None), Deadline.tip_id, Deadline.kind, unique=True)
 _partial(
     "inbound_seen_unlisted",
     and_(

@@ -13,11 +13,11 @@ from hotline.domain import trial
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import AlertButRef, Kind
 from hotline.domain.planning import Waiting
-from hotline.domain.referral import Case, DeadlineKind, Level, ReferralState
+from hotline.domain.referral import Case, Level, ReferralState
 from hotline.domain.tip import NATIONAL
 from hotline.store import referrals
 from hotline.store.many import absent, add, among, new_ids
-from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.messages import Message, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import WAITS, Tip
 
@@ -181,36 +181,7 @@ def _said(words: AlertButRef) -> tuple[str, str]:
     return words.template.name, json.dumps(words.parameters)[1:]
 
 
-def watch(
-    session: Session, due: Mapping[datetime, Sequence[int]], at: datetime, *, fresh: bool = False
-) -> None:
-    """Give tips their deadline, each the only one it has open, so that no jump of the clock fires two.
-
-    `fresh`: tips that never had one.
-    """
-    numbers: Mapping[int, int] = {}
-    if not fresh:
-        tip_ids = [tip_id for some in due.values() for tip_id in some]
-        close_deadlines(session, tip_ids, at)
-        numbers = _next(session, Deadline, tip_ids)
-    for due_at, some in due.items():
-        rows = [(tip_id, numbers.get(tip_id, 0)) for tip_id in some]
-        same = {Deadline.kind: DeadlineKind.ACKNOWLEDGE, Deadline.due_at: due_at}
-        add(session, Deadline, (Deadline.tip_id, Deadline.step), rows, same)
-
-
-def close_deadlines(session: Session, tip_ids: Collection[int], at: datetime) -> None:
-    """A step that comes early, or an acknowledgement, takes the open deadlines with it."""
-    session.execute(
-        update(Deadline)
-        .where(Deadline.tip_id.in_(tip_ids), Deadline.fired_at.is_(None))
-        .values(fired_at=at)
-    )
-
-
-def _next(
-    session: Session, row: type[Referral] | type[Deadline], tip_ids: Collection[int]
-) -> dict[int, int]:
+def _next(session: Session, row: type[Referral], tip_ids: Collection[int]) -> dict[int, int]:
     """The step after the last one, of tips that had any."""
     if not tip_ids:
         return {}

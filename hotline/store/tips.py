@@ -72,6 +72,14 @@ class Tip(Row):
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
     """The urgency that the alerts went out with: a later answer may raise it."""
+    holder_id: Mapped[int | None]
+    """The responder who took it, is believed, and is responsible."""
+    renewed_at: Mapped[datetime | None]
+    """When its holder took it further: the clock of its outcome is renewed once."""
+    end_wanted: Mapped[str | None]
+    """The `TipOutcome` that somebody wants to close it with, until a second person has judged."""
+    end_wanted_by: Mapped[str | None]
+    """Who wants it: `responder:7`, or `name:` and what a command was given."""
     locked_for: Mapped[str | None]
     """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
     receipt_key: Mapped[str | None]

@@ -18,6 +18,7 @@ from hotline.store.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
+from tests.taking import take_case
 
 PASSPHRASE = "correct horse"
 WITNESS = "+250788000032"
@@ -127,14 +128,14 @@ def _take_all(line: Line) -> None:
     referral.refer_waiting(line.kit)
     for row in line.all(Referral):
         if row.state == ReferralState.SENT:
-            referral.take_case(line.kit, row.responder_id, row.reference, line.clock())
+            take_case(line.kit, row.responder_id, row.reference, line.clock())
 
 
 def colleagues_are_quicker(line: Line) -> None:
     """The national desk, the first to be enrolled, takes all there is."""
     rows = [row for row in line.all(Referral) if row.responder_id == 1]
     for row in rows:
-        referral.take_case(line.kit, 1, row.reference, line.clock())
+        take_case(line.kit, 1, row.reference, line.clock())
     line.clock.turn(seconds=10)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hotline.domain.case_events import Purpose
 from hotline.domain.message import alert, render, responders_entry
 from hotline.domain.wording import Template
 from hotline.text.phrases import Phrases
@@ -10,22 +11,28 @@ ENTRY = "*384*777*90#"
 
 
 @pytest.mark.parametrize(
-    ("urgency", "again", "code", "template", "words"),
+    ("urgency", "purpose", "code", "template", "words"),
     [
-        (1, False, None, Template.ALERT_URGENT_REPLY, "K7Q4: Gasabo, urgent. Reply 1 K7Q4"),
-        (1, False, ENTRY, Template.ALERT_URGENT_DIAL, f"K7Q4: Gasabo, urgent. Dial {ENTRY}"),
-        (2, False, None, Template.ALERT_REPLY, "K7Q4: Gasabo. Reply 1 K7Q4"),
-        (3, False, ENTRY, Template.ALERT_DIAL, f"K7Q4: Gasabo. Dial {ENTRY}"),
+        (1, Purpose.ALERT, None, Template.ALERT_URGENT_REPLY, "K7Q4: Gasabo, urgent. Reply 1 K7Q4"),
         (
             1,
-            True,
+            Purpose.ALERT,
+            ENTRY,
+            Template.ALERT_URGENT_DIAL,
+            f"K7Q4: Gasabo, urgent. Dial {ENTRY}",
+        ),
+        (2, Purpose.ALERT, None, Template.ALERT_REPLY, "K7Q4: Gasabo. Reply 1 K7Q4"),
+        (3, Purpose.ALERT, ENTRY, Template.ALERT_DIAL, f"K7Q4: Gasabo. Dial {ENTRY}"),
+        (
+            1,
+            Purpose.OPEN,
             None,
             Template.ALERT_OPEN_REPLY,
             "K7Q4: Gasabo, nobody has taken it. Reply 1 K7Q4",
         ),
         (
             3,
-            True,
+            Purpose.OPEN,
             ENTRY,
             Template.ALERT_OPEN_DIAL,
             f"K7Q4: Gasabo, nobody has taken it. Dial {ENTRY}",
@@ -33,19 +40,17 @@ ENTRY = "*384*777*90#"
     ],
 )
 def test_an_alert(
-    urgency: int, again: bool, code: str | None, template: Template, words: str
+    urgency: int, purpose: Purpose, code: str | None, template: Template, words: str
 ) -> None:
     wording = alert(
-        reference="K7Q4", place="12", urgency=urgency, again=again, language="en", code=code
+        reference="K7Q4", place="12", urgency=urgency, purpose=purpose, language="en", code=code
     )
     assert wording.template is template
     assert render(wording, Phrases({})) == words
 
 
 def test_its_place_is_named_in_her_language() -> None:
-    wording = alert(
-        reference="K7Q4", place="abroad", urgency=3, again=False, language="rw", code=None
-    )
+    wording = alert(reference="K7Q4", place="abroad", urgency=3, language="rw", code=None)
     assert wording.parameters == {"ref": "K7Q4", "place": "mu mahanga"}
 
 

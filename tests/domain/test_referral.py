@@ -13,7 +13,6 @@ from hotline.domain.referral import (
     Level,
     Reason,
     Told,
-    acknowledge_within,
     first_told,
     next_told,
 )
@@ -120,14 +119,6 @@ def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() ->
         chosen = next_told(case(official="yes"), ROSTER, told(*before), Reason.SILENT)
         assert set(chosen) <= {8, 9}
         assert chosen
-
-
-@pytest.mark.parametrize(
-    ("urgency", "again", "wait"),
-    [(1, False, 3), (2, False, 15), (3, False, 120), (1, True, 15), (2, True, 15), (3, True, 15)],
-)
-def test_the_time_there_is(urgency: int, again: bool, wait: int) -> None:
-    assert acknowledge_within(urgency, again=again) == timedelta(minutes=wait)
 
 
 PLACES = [area.code for area in districts()]

@@ -12,9 +12,10 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from hotline.adapters.turned_clock import TurnedClock
+from hotline.domain.clocks import ACKNOWLEDGE_WITHIN
 from hotline.domain.delivery import Outcome, SendResult
-from hotline.domain.referral import Level, acknowledge_within
-from hotline.domain.tip import TipState
+from hotline.domain.referral import Level
+from hotline.domain.tip import TipState, Urgency
 from hotline.ports import Kit
 from hotline.services import delivery, referral
 from hotline.store.messages import Deadline, Message
@@ -74,7 +75,7 @@ def test_row_32_no_step_comes_late_nor_two_in_a_tick(
     assert [r.levelname for r in caplog.records if "clock jumped" in r.message] == ["CRITICAL"]
 
     (deadline,) = staffed.open_deadlines()
-    most = acknowledge_within(urgency, again=False)
+    most = ACKNOWLEDGE_WITHIN[Urgency(urgency)]
     assert deadline.due_at - staffed.clock() <= most
     before = len(staffed.told(tip))
     staffed.clock.turn(seconds=most.total_seconds())

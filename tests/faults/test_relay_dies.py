@@ -14,11 +14,12 @@ from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.domain.tip import TipState
 from hotline.ports import Kit
-from hotline.services import delivery, referral, reports
+from hotline.services import delivery, reports
 from hotline.store.messages import Attempt, Deadline, Message, Referral
 from tests.district import District
 from tests.sampling import long, pick
 from tests.steps import Tell
+from tests.taking import take_case
 from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
@@ -134,7 +135,7 @@ def running(district: District, tip_ids: list[int]) -> int:
 def take(district: District, tip_ids: list[int]) -> None:
     """Nothing is owed any more."""
     for row in referrals_of(district, tip_ids):
-        referral.take_case(district.kit, row.responder_id, row.reference, district.clock())
+        take_case(district.kit, row.responder_id, row.reference, district.clock())
 
 
 def sends_allowed(district: District) -> int:

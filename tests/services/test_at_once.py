@@ -9,8 +9,8 @@ from hotline.domain.delivery import MessageState, Outcome, SendResult
 from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.services import delivery, intake, referral, reports
+from hotline.services.casework import Acted
 from hotline.services.intake import rescue_silent
-from hotline.services.referral import Taking
 from hotline.store import outbox, outreach, tips
 from hotline.store.database import Database
 from hotline.store.messages import Message, Referral
@@ -19,6 +19,7 @@ from tests.builders import NOON
 from tests.callers import QUIET_HERE, REST, Line, told
 from tests.district import District
 from tests.servers import Pair
+from tests.taking import take_case
 
 pytestmark = pytest.mark.both
 
@@ -74,19 +75,17 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
 def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> None:
     hers = [district.enrol() for _ in range(2)]
     district.enrol(Level.NATIONAL, districts=())
-    results: list[Taking] = []
+    results: list[Acted] = []
     for _ in range(5):
         tip = district.tell(urgency=1)
         rows = [r for r in district.all(Referral) if r.tip_id == tip and r.responder_id in hers]
 
         def take(row: Referral) -> None:
-            taken = referral.take_case(
-                district.kit, row.responder_id, row.reference, district.clock()
-            )
+            taken = take_case(district.kit, row.responder_id, row.reference, district.clock())
             results.append(taken.result)
 
         together(*(lambda row=row: take(row) for row in rows))
-    assert sorted(results) == [Taking.ALREADY_TAKEN] * 5 + [Taking.TAKEN] * 5
+    assert sorted(results) == [Acted.ALREADY_TAKEN] * 5 + [Acted.TAKEN] * 5
 
 
 def test_who_counts_in_the_other_order_does_not_block(database: Database) -> None:

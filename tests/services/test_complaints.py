@@ -19,6 +19,7 @@ from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
+from tests.taking import take_case
 
 SIGNED = {"by": "Alice", "reason": "court asked"}
 TREATED = ("4", "5", "4", "9", "9", "1", "9")
@@ -186,7 +187,7 @@ def test_the_district_cannot_list_open_or_take_it(staffed: Line) -> None:
     for one in locals_:
         with staffed.database.reading() as session:
             assert referral.open_cases(session, one, staffed.clock()) == []
-        assert referral.take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
+        assert take_case(staffed.kit, one, reference, staffed.clock()).result == "unknown"
     with pytest.raises(NotFound, match="no grant"):
         access.check_grant(staffed.kit, staffed.tip.id, desk=HERE, **SIGNED)
     with pytest.raises(NotFound, match="no grant"):
@@ -204,7 +205,7 @@ def test_the_national_desk_lists_takes_and_opens_it(staffed: Line) -> None:
     access.check_grant(staffed.kit, listed.tip.id, desk="national", **SIGNED)
     assert staffed.read(listed.tip)["account"] == WORDS
     reference = message.parameters["ref"]
-    assert referral.take_case(staffed.kit, hers, reference, staffed.clock()).result == "taken"
+    assert take_case(staffed.kit, hers, reference, staffed.clock()).result == "taken"
 
 
 def test_figures_count_it_apart_and_of_no_district(staffed: Line) -> None:

@@ -13,6 +13,7 @@ from hotline.store.messages import Referral
 from hotline.store.responders import Responder
 from tests.builders import make_hop
 from tests.callers import DANGER_HERE, Caller, Line
+from tests.taking import take_case
 
 OFFICER = "+250788000011"
 
@@ -45,7 +46,7 @@ def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, office
 def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) -> None:
     officer.dial("90")
     (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
-    referral.take_case(line.kit, 1, theirs.reference, line.clock())
+    take_case(line.kit, 1, theirs.reference, line.clock())
     line.clock.turn(seconds=10)
 
     late = officer.key("1")
@@ -61,7 +62,7 @@ def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer:
     taken = officer.key("1")
     line.clock.turn(seconds=10)
     (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
-    referral.take_case(line.kit, 1, theirs.reference, line.clock())
+    take_case(line.kit, 1, theirs.reference, line.clock())
 
     line.flush()
     assert officer.again() == taken == "END Taken. Thank you."

@@ -9,12 +9,13 @@ from hotline.domain.jobs import Job
 from hotline.domain.referral import Level
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.services import delivery, referral
+from hotline.services import delivery
 from hotline.store import contacts
 from hotline.store.messages import Message, Referral
 from tests.district import District
 from tests.fakes import FakeNumbers
 from tests.kits import make_kit
+from tests.taking import take_case
 
 pytestmark = pytest.mark.both
 
@@ -178,7 +179,7 @@ def test_an_answer_ends_the_doubt(alone: District) -> None:
     alone.sms.results = [SendResult(Outcome.UNKNOWN)]
     alone.deliver()
     (row,) = alone.all(Referral)
-    referral.take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+    take_case(alone.kit, row.responder_id, row.reference, alone.clock())
 
     alone.clock.turn(minutes=11)
     delivery.retry_unknown(alone.kit)
@@ -278,7 +279,7 @@ class TestNoReport:
     def test_nobody_is_bothered_again_once_it_is_taken(self, alone: District) -> None:
         alone.deliver()
         (row,) = alone.all(Referral)
-        referral.take_case(alone.kit, row.responder_id, row.reference, alone.clock())
+        take_case(alone.kit, row.responder_id, row.reference, alone.clock())
         alone.clock.turn(minutes=11)
 
         delivery.miss_reports(alone.kit)

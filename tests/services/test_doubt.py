@@ -10,6 +10,7 @@ from hotline.store.messages import Referral
 from hotline.store.standings import standings
 from hotline.store.tips import Tip
 from tests.country import Country, country
+from tests.taking import take_case
 
 __all__ = ["country"]
 
@@ -28,7 +29,7 @@ def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Co
     deadline = country.district.open_deadlines()[0].due_at
     assert country.is_called(f"1 {country.reference}") is InboxOutcome.TAKEN
     assert country.district.sms.sent[0][1].endswith("you have taken it. Thank you.")
-    assert country.district.open_deadlines() == []
+    assert "acknowledge" not in country.district.open_kinds()
 
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
@@ -54,7 +55,7 @@ def test_where_its_time_has_passed_the_next_is_told_at_once(country: Country) ->
 
 def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
     forge(country)
-    assert country.district.open_deadlines()
+    assert "acknowledge" in country.district.open_kinds()
     country.lists(f"1 {country.reference}", ago=95, number=7)
     country.minute(2)
     # It was listed late, and of the second in which she was called.
@@ -62,7 +63,7 @@ def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
         country.inbox.listed[-1], number=8, sent_at=country.seen()[0].received_at
     )
     country.minute(2)
-    assert country.district.open_deadlines() == []
+    assert "acknowledge" not in country.district.open_kinds()
     with country.district.database.reading() as session:
         (standing,) = standings(session)
     assert (standing.acknowledged_by, standing.unproven) == ("responder 1", None)
@@ -83,8 +84,8 @@ def test_dialling_proves_what_an_sms_could_not(country: Country) -> None:
     at = country.district.clock()
     with country.district.database.reading() as session:
         assert referral.open_cases(session, 1, at) == [country.reference]
-    referral.take_case(country.district.kit, 1, country.reference, at)
-    assert country.district.open_deadlines() == []
+    take_case(country.district.kit, 1, country.reference, at)
+    assert "acknowledge" not in country.district.open_kinds()
     country.district.clock.turn(seconds=1)
     with country.district.database.reading() as session:
         assert referral.open_cases(session, 1, country.district.clock()) == []
@@ -98,7 +99,7 @@ def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country:
     country.lists(f"1 {hers}", sender="+250788000002")
     country.minute()
     assert country.heard[-1] is InboxOutcome.TAKEN
-    assert country.district.open_deadlines() == []
+    assert "acknowledge" not in country.district.open_kinds()
 
 
 def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Country) -> None:
@@ -115,12 +116,12 @@ def test_taken_by_a_colleague_a_forged_answer_starts_nothing_again(country: Coun
                 created_at=country.district.clock(),
             )
         )
-    referral.take_case(country.district.kit, 2, "A3C4D", country.district.clock())
+    take_case(country.district.kit, 2, "A3C4D", country.district.clock())
     country.district.clock.turn(seconds=90)
     country.lists("hello", sender="+250788000077")
     fetching.fetch(country.kit)
     assert country.district.all(Referral)[0].doubted_at is not None
-    assert country.district.open_deadlines() == []
+    assert "acknowledge" not in country.district.open_kinds()
 
 
 @pytest.mark.parametrize("what", ["empty", "silent", "not whole", "before it"])
@@ -138,7 +139,7 @@ def test_an_inbox_that_says_nothing_proves_nothing(country: Country, what: str) 
     country.inbox.whole, country.inbox.fault = True, ""
     country.minute(3)
     assert country.seen()[0].unproven_at is None
-    assert country.district.open_deadlines() == []
+    assert "acknowledge" not in country.district.open_kinds()
 
 
 def test_what_a_page_may_have_left_out_is_not_doubted_by_the_next(country: Country) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from hotline.domain.referral import Level, ReferralState
 from hotline.errors import StoreUnavailable
 from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.store import inbound
 from hotline.store.contacts import InboundSeen, Stopped
 from hotline.store.database import open_database
 from hotline.store.messages import Message, Referral
@@ -89,6 +90,8 @@ def test_a_colleague_was_quicker(district: District) -> None:
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=1)
     one, two, _ = district.all(Referral)
+    with district.database.writing() as session:
+        inbound.begin(session, district.clock())
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
     assert outcome is InboxOutcome.ALREADY_TAKEN

@@ -127,7 +127,6 @@ def test_what_is_urgent_is_urgent_all_the_same(urgency: int, code: str | None) -
         reference="K7Q4",
         place=HERE,
         urgency=urgency,
-        again=False,
         language="en",
         code=code,
         locked=True,

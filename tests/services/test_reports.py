@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hotline.domain.delivery import Outcome, SendResult, report_meaning
 from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
-from hotline.services import delivery, referral
+from hotline.services import delivery
 from hotline.services.reports import apply_report
 from hotline.store.messages import DeliveryReport, Referral
 from tests.district import District
+from tests.taking import take_case
 
 ID = f"ATXid_{1:032x}"
 
@@ -129,7 +130,7 @@ def test_an_attempt_nobody_knows_the_end_of_is_never_matched_by_its_phone(
 
 def test_bad_news_after_it_was_taken_tells_nobody(sent: District) -> None:
     row = sent.all(Referral)[0]
-    referral.take_case(sent.kit, row.responder_id, row.reference, sent.clock())
+    take_case(sent.kit, row.responder_id, row.reference, sent.clock())
     report(sent, "Failed")
     assert len(sent.all(Referral)) == 1
 

@@ -57,7 +57,7 @@ def state_of(district: District, tip_id: int) -> Keeping:
 
 
 def test_the_words_of_a_closed_tip_go_after_ninety_days_and_a_warning(district: District) -> None:
-    tip_id = with_words(district, filed_at=district.clock())
+    tip_id = with_words(district, filed_at=district.clock(), urgency=2)
     retention.close_tip(district.kit, tip_id, **WHO)
 
     days_go_by(district, 75)
@@ -144,7 +144,7 @@ def test_a_hold_comes_too_late_for_a_tombstone_and_is_lifted_once(district: Dist
 
 
 def test_closing_and_holding_twice_is_once(district: District) -> None:
-    tip_id = with_words(district)
+    tip_id = with_words(district, urgency=2)
     first = retention.close_tip(district.kit, tip_id, **WHO)
     district.clock.turn(days=1)
     assert retention.close_tip(district.kit, tip_id, **WHO).term == first.term
@@ -155,7 +155,7 @@ def test_closing_and_holding_twice_is_once(district: District) -> None:
 
 def test_a_closed_tip_rings_for_nobody(district: District) -> None:
     district.enrol(Level.NATIONAL)
-    tip_id = district.tell()
+    tip_id = district.tell(urgency=2)
     assert district.open_deadlines()
     retention.close_tip(district.kit, tip_id, **WHO)
     assert district.open_deadlines() == []

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.alarms import Alarm
+from hotline.domain.clocks import CASE_CLOCKS
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
 from hotline.ports import Kit
 from hotline.services import alarming, notices, outreach, upkeep, watch, watchers
-from hotline.store import lanes, telling
+from hotline.store import deadlines, lanes
 from hotline.store.alarms import AlarmNotice, Watcher
 from hotline.store.audit import AuditEntry
 from hotline.store.database import open_database
@@ -182,7 +183,7 @@ def test_a_tip_that_nobody_takes_wakes_somebody(manned: Line, urgency: int, minu
     assert "unanswered" in manned.stands
 
     with manned.district.database.writing() as session:
-        telling.close_deadlines(session, [tip], manned.district.clock())
+        deadlines.close(session, [tip], CASE_CLOCKS, manned.district.clock())
     manned.look(seconds=10)
     manned.look(minutes=2)
     assert "unanswered" not in manned.stands

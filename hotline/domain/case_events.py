@@ -1,0 +1,103 @@
+"""What may happen to a case, what is known of it then, and what may follow: the words of the ladder. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain.clocks import Clock, Clocks, DeadlineKind
+from hotline.domain.referral import Case, Told
+
+
+class Happened(StrEnum):
+    """An event of a case."""
+
+    RAISED = "raised"
+    """A later answer made it more urgent."""
+    UNREACHED = "unreached"
+    """An alert will not arrive, or not soon."""
+    LEFT = "left"
+    """Somebody who was told is no living recipient any more: removed, or on leave."""
+    TAKEN = "taken"
+    """Somebody took it, and is believed."""
+    ON_SITE = "on_site"
+    REFERRED = "referred"
+    ANSWERED = "answered"
+    """The reporter answered a question back."""
+    PASSED = "passed"
+    """Somebody who was told, or who took it, cannot."""
+    DOUBTED = "doubted"
+    """The answer of who holds it is not proved: nobody holds it."""
+    END_WANTED = "end_wanted"
+    REFUSED = "refused"
+    """A second person judged that it goes on; she holds it now."""
+    CLOSED = "closed"
+    DUE = "due"
+    """A clock of a kind fired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`by` is who did it. `kind`, `nth` and `ran` are of a clock that fired: how often in a row, after how long."""
+
+    what: Happened
+    by: int | None = None
+    kind: DeadlineKind | None = None
+    nth: int = 0
+    ran: timedelta = timedelta()
+
+
+class Purpose(StrEnum):
+    """What a message to those who are told is for."""
+
+    ALERT = "alert"
+    OPEN = "open"
+    """The national desk: nobody has taken it."""
+    REMIND = "remind"
+    """To who holds it: what came of it?"""
+    OVERDUE = "overdue"
+    """To a coordinator or the national desk: taken, and no word since."""
+    LOOK = "look"
+    """To the national desk: look at a danger that was taken two hours ago."""
+    JUDGE = "judge"
+    """To the national desk: somebody wants to close it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStanding:
+    """What is known of an open case when something happens."""
+
+    case: Case
+    step: int
+    """The next one of its ladder: how many times people were told."""
+    told: Sequence[Told] = ()
+    """Everybody who was ever told of it."""
+    holder: int | None = None
+    """Who took it, is believed, and is responsible."""
+    others: tuple[int, ...] = ()
+    """Who else took it and is believed, the first first."""
+    stood: datetime | None = None
+    """When the newest clock to take it was due."""
+    renewed: bool = False
+    """Whether the holder has taken it further once: it renews the outcome's clock no second time."""
+    judging: int | None = None
+    """Who wants it closed, where a second person has not judged yet; 0 where it is somebody without a phone."""
+    clocks: Clocks = field(default_factory=dict)
+    """Those that are open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    who: tuple[int, ...]
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows. A clock that is set replaces the open one of its kind; closing `judge` takes the wish back."""
+
+    tell: tuple[Tell, ...] = ()
+    set: Mapping[DeadlineKind, Clock] = field(default_factory=dict)
+    close: frozenset[DeadlineKind] = frozenset()
+    holder: int | None = None
+    """Who is responsible from now on."""

@@ -1,0 +1,128 @@
+"""The clocks of a case: their kinds, and how long each runs. Pure.
+
+At most one clock of a kind is open for a tip, and closing one closes no other. Times are those of the casework design,
+by urgency. Working hours are Monday to Friday, 08:00 to 17:00 in Kigali (UTC+2 all year).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+
+from hotline.domain.tip import Urgency
+
+KIGALI = timezone(timedelta(hours=2))
+OPENS, CLOSES = 8, 17
+SATURDAY = 5
+
+
+class DeadlineKind(StrEnum):
+    """What must have happened by then. That an alert arrives (`deliver`) is the message's own clock: `next_at`."""
+
+    ACKNOWLEDGE = "acknowledge"
+    """Somebody takes the tip."""
+    OUTCOME = "outcome"
+    """Who took it says what came of it."""
+    JUDGE = "judge"
+    """A second person judges an end that is wanted."""
+    SECOND_LOOK = "second_look"
+    """A second person looks at a danger that was taken."""
+    RED = "red"
+    """Nobody is left to tell: the national desk is told again, until one of it takes the tip."""
+    MANNER = "manner"
+    """The national desk says how to go."""
+    ERASURE = "erasure"
+    """The national desk decides on a wish to erase."""
+
+
+CASE_CLOCKS = (
+    DeadlineKind.ACKNOWLEDGE,
+    DeadlineKind.OUTCOME,
+    DeadlineKind.JUDGE,
+    DeadlineKind.SECOND_LOOK,
+    DeadlineKind.RED,
+    DeadlineKind.MANNER,
+)
+"""Those that end with the case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One clock to be set: when it is due, and how often its kind has fired in a row."""
+
+    due_at: datetime
+    nth: int = 0
+
+
+Clocks = Mapping[DeadlineKind, Clock]
+
+ACKNOWLEDGE_WITHIN = {
+    Urgency.DANGER: timedelta(minutes=3),
+    Urgency.SEEN: timedelta(minutes=15),
+    Urgency.HEARD: timedelta(hours=2),
+}
+LATER_WITHIN = {Urgency.DANGER: timedelta(minutes=3), Urgency.SEEN: timedelta(minutes=30)}
+"""From the second step on; for what was only heard, until the next working morning."""
+OUTCOME_WITHIN = {Urgency.DANGER: timedelta(minutes=30), Urgency.SEEN: timedelta(hours=6)}
+"""What was only heard has three working days."""
+WORKING_DAYS = 3
+OUTCOME_AGAIN = {Urgency.DANGER: timedelta(minutes=15), Urgency.SEEN: timedelta(hours=1)}
+"""Between the coordinator and the national desk, of an outcome that is overdue."""
+REFERRED_WITHIN = timedelta(hours=72)
+"""After "referred": until somebody says whether help was reached."""
+SECOND_LOOK_AFTER = timedelta(hours=2)
+AGAIN = timedelta(minutes=15)
+HOURLY = timedelta(hours=1)
+
+
+def acknowledge_due(urgency: int, at: datetime, *, step: int) -> datetime:
+    """By when a tip that was told at this step of its ladder, from 0, must be taken."""
+    if step == 0:
+        return at + ACKNOWLEDGE_WITHIN[Urgency(urgency)]
+    later = LATER_WITHIN.get(Urgency(urgency))
+    return at + later if later is not None else next_morning(at)
+
+
+def outcome_due(urgency: int, at: datetime) -> datetime:
+    within = OUTCOME_WITHIN.get(Urgency(urgency))
+    if within is not None:
+        return at + within
+    due = at
+    for _ in range(WORKING_DAYS):
+        due = next_morning(due)
+    return due
+
+
+def half_time(at: datetime, due_at: datetime) -> datetime:
+    return at + (due_at - at) / 2
+
+
+def outcome_again(urgency: int, at: datetime) -> datetime:
+    again = OUTCOME_AGAIN.get(Urgency(urgency))
+    return at + again if again is not None else next_morning(at)
+
+
+def red_due(urgency: int, at: datetime) -> datetime:
+    """Danger at any hour; the others in working hours."""
+    if urgency == Urgency.DANGER:
+        return at + AGAIN
+    return in_hours(at + (AGAIN if urgency == Urgency.SEEN else HOURLY))
+
+
+def in_hours(at: datetime) -> datetime:
+    """`at`, or the next moment of working hours."""
+    here = at.astimezone(KIGALI)
+    works = here.weekday() < SATURDAY
+    if works and OPENS <= here.hour < CLOSES:
+        return at
+    morning = here.replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    return morning.astimezone(at.tzinfo) if works and here.hour < OPENS else next_morning(at)
+
+
+def next_morning(at: datetime) -> datetime:
+    """08:00 of the next working day in Kigali."""
+    morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    morning += timedelta(days=1)
+    while morning.weekday() >= SATURDAY:
+        morning += timedelta(days=1)
+    return morning.astimezone(at.tzinfo)

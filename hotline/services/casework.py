@@ -1,0 +1,218 @@
+"""What people do with a case: one function a verb, for SMS, dialling and the command line alike.
+
+Everything runs inside its caller's transaction. Twice is harmless: an act that would leave the case as it is changes
+nothing, and is answered alike. What ends a case of danger, of a child or of an official waits for a second person.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain.case_events import Event, Happened
+from hotline.domain.clocks import DeadlineKind
+from hotline.domain.referral import Level, ReferralState
+from hotline.domain.reply import Verb
+from hotline.domain.tip import TipOutcome, Urgency
+from hotline.ports import Kit
+from hotline.services import endings, ladder
+from hotline.services.endings import Ending
+from hotline.services.ladder import RESPONDER
+from hotline.store import deadlines, inbound, proofs, referrals
+from hotline.store.database import Session
+from hotline.store.messages import Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+
+INBOX_PATIENCE = timedelta(minutes=5)
+"""So long the gateway's inbox may be unread before an answer by SMS to danger is provisional."""
+
+
+class Way(StrEnum):
+    """How an act reached us."""
+
+    SMS = "sms"
+    USSD = "ussd"
+    CLI = "cli"
+
+
+class Acted(StrEnum):
+    """What an act came to."""
+
+    TAKEN = "taken"
+    ALREADY_TAKEN = "already_taken"
+    """A colleague holds it; she is noted as well."""
+    NOTED = "noted"
+    """Danger, and nothing proves yet that she wrote it: others are asked too."""
+    ON_SITE = "on_site"
+    REFERRED = "referred"
+    CLOSED = "closed"
+    TO_BE_JUDGED = "to_be_judged"
+    """A second person looks at the end first."""
+    PASSED = "passed"
+    NOT_TAKEN_YET = "not_taken_yet"
+    """Only who holds it may say so."""
+    UNKNOWN = "unknown"
+    """No such reference of hers."""
+    OVER = "over"
+    """The case is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    responder_id: int
+    reference: str
+    verb: Verb
+    way: Way
+    at: datetime
+    proved: bool = True
+    """Not proved: a callback says so, and no inbox yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    result: Acted
+    reference: str = ""
+    referral_id: int | None = None
+    due: datetime | None = None
+    """By when the outcome is due."""
+    rung: int | None = None
+    """A message to ring for, after the commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    session: Session
+    kit: Kit
+    act: Act
+    referral: Referral
+    tip: Tip
+
+    def happened(self, what: Happened) -> int | None:
+        event = Event(what, by=self.act.responder_id)
+        return ladder.happen(self.session, self.kit, self.tip.id, event, self.act.at)
+
+    @property
+    def holds(self) -> bool:
+        return self.tip.holder_id == self.act.responder_id
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether somebody wants it closed, and she is another person, of the national desk."""
+        wanted = self.tip.end_wanted_by
+        if wanted is None or wanted == f"{RESPONDER}{self.act.responder_id}":
+            return False
+        person = self.session.get_one(Responder, self.act.responder_id)
+        return person.level == Level.NATIONAL
+
+    def done(self, result: Acted, rung: int | None = None) -> Done:
+        due = deadlines.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
+        return Done(result, self.act.reference, self.referral.id, due, rung)
+
+
+def act(session: Session, kit: Kit, one: Act) -> Done:
+    """Does what a responder asks of a case that she was told of."""
+    referral = referrals.of_responder(session, one.responder_id, one.reference)
+    if referral is None:
+        return Done(Acted.UNKNOWN)
+    tip = session.get_one(Tip, referral.tip_id)
+    if tip.closed_at is not None:
+        return Done(Acted.OVER, one.reference, referral.id)
+    # Where the gateway lists no inbox, nothing can ever prove an answer: it is believed.
+    believed = replace(one, proved=one.proved or not kit.line.inbox)
+    return VERBS[one.verb](_Scene(session, kit, believed, referral, tip))
+
+
+def _take(scene: _Scene) -> Done:
+    session, one, tip = scene.session, scene.act, scene.tip
+    if scene.may_judge:
+        rung = endings.judge(
+            session, scene.kit, tip, endings.by_responder(one.responder_id), False, one.at
+        )
+        return scene.done(Acted.TAKEN, rung)
+    sent = scene.referral.state == ReferralState.SENT
+    held = tip.holder_id not in (None, one.responder_id)
+    late = held if sent else one.reference in referrals.quicker(session, one.responder_id)
+    provisional = not one.proved and _is_unread(session, scene.kit, tip, one.at)
+    counts = proofs.acknowledge(
+        session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
+    )
+    if not counts:
+        return scene.done(Acted.NOTED if provisional else Acted.TAKEN)
+    referrals.take_back(session, tip.id, one.responder_id)
+    rung = scene.happened(Happened.TAKEN)
+    return scene.done(Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN, rung)
+
+
+def _is_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
+    """Whether danger is answered while no page of the gateway's inbox was read for so long."""
+    if tip.urgency != Urgency.DANGER or not kit.line.inbox:
+        return False
+    read = inbound.standing(session)
+    return read is None or at - read.read_at > INBOX_PATIENCE
+
+
+def _on_site(scene: _Scene) -> Done:
+    """She is there; she takes it, where she had not."""
+    hers = proofs.believed(scene.session, scene.tip.id, scene.act.responder_id)
+    if scene.tip.holder_id is None or not hers:
+        taken = _take(scene)
+        if taken.result is Acted.NOTED:
+            return taken
+    if scene.referral.on_site_at is None:
+        scene.referral.on_site_at = scene.act.at
+        _further(scene, Happened.ON_SITE)
+    return scene.done(Acted.ON_SITE)
+
+
+def _referred(scene: _Scene) -> Done:
+    if not scene.holds:
+        return scene.done(Acted.NOT_TAKEN_YET)
+    if scene.referral.handed_to_help_at is None:
+        scene.referral.handed_to_help_at = scene.act.at
+        _further(scene, Happened.REFERRED)
+    return scene.done(Acted.REFERRED)
+
+
+def _further(scene: _Scene, what: Happened) -> None:
+    scene.session.flush()
+    scene.happened(what)
+    if scene.holds:
+        scene.tip.renewed_at = scene.tip.renewed_at or scene.act.at
+    scene.session.flush()
+
+
+def _not_trafficking(scene: _Scene) -> Done:
+    """Ends the case, or agrees that it ends. By an SMS, once it is proved: a forged one ends nothing."""
+    session, kit, one, tip = scene.session, scene.kit, scene.act, scene.tip
+    who = endings.by_responder(one.responder_id)
+    if not (scene.may_judge or scene.holds):
+        return scene.done(Acted.NOT_TAKEN_YET)
+    if not one.proved:
+        scene.referral.unproved_verb = one.verb
+        session.flush()
+        waits = endings.needs_second(tip) and not scene.may_judge
+        return scene.done(Acted.TO_BE_JUDGED if waits else Acted.CLOSED)
+    if scene.may_judge:
+        return scene.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))
+    ended = endings.end(session, kit, tip, TipOutcome.NOT_TRAFFICKING, who, one.at)
+    result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
+    return scene.done(result, ended.rung)
+
+
+def _pass_on(scene: _Scene) -> Done:
+    """The next step at once. Until somebody takes it, it is hers."""
+    rung = None
+    if scene.referral.passed_at is None:
+        referrals.pass_on(scene.session, scene.tip.id, scene.act.responder_id, scene.act.at)
+        rung = scene.happened(Happened.PASSED)
+    return scene.done(Acted.PASSED, rung)
+
+
+VERBS: Mapping[Verb, Callable[[_Scene], Done]] = {
+    Verb.TAKE: _take,
+    Verb.ON_SITE: _on_site,
+    Verb.REFERRED: _referred,
+    Verb.NOT_TRAFFICKING: _not_trafficking,
+    Verb.PASS_ON: _pass_on,
+}

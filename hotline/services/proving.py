@@ -1,0 +1,54 @@
+"""Whether an answer by SMS was hers: what its proof does, what a doubt takes back, and what a person who left hands on.
+
+Runs inside its caller's transaction.
+"""
+
+from datetime import datetime
+
+from hotline.domain.case_events import Event, Happened
+from hotline.domain.reply import Verb
+from hotline.ports import Kit
+from hotline.services import ladder
+from hotline.services.casework import Act, Way, act
+from hotline.store import proofs, referrals
+from hotline.store.database import Session
+from hotline.store.messages import Referral
+
+
+def prove(session: Session, kit: Kit, referral_id: int, at: datetime) -> int | None:
+    """The inbox lists her answer: what it did not do yet is done. Returns a message to ring for."""
+    referral = session.get_one(Referral, referral_id)
+    tip = referrals.tip_for_writing(session, referral.tip_id)
+    who, before = referral.responder_id, proofs.believed(session, tip.id, referral.responder_id)
+    proofs.believe(session, tip.id, who, at)
+    session.refresh(referral)
+    verb, referral.unproved_verb = referral.unproved_verb, None
+    session.flush()
+    rung = None
+    took = referral.passed_at is None and referral.acknowledged_at
+    # What was taken before it became urgent is to be taken again.
+    if not before and took and tip.referred_at and took >= tip.referred_at:
+        rung = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
+    if verb is not None:
+        rung = act(session, kit, Act(who, referral.reference, Verb(verb), Way.SMS, at)).rung or rung
+    return rung
+
+
+def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
+    """No inbox lists her answer: the ladder goes on from where it stood, unless somebody else holds the case."""
+    referral = session.get_one(Referral, referral_id)
+    tip = referrals.tip_for_writing(session, referral.tip_id)
+    referral.unproved_verb = None
+    session.flush()
+    if proofs.doubt(session, referral, at):
+        event = Event(Happened.DOUBTED, by=referral.responder_id)
+        ladder.happen(session, kit, tip.id, event, at)
+
+
+def release_person(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
+    """Her open cases take their next step at once: she left, or is on leave. Returns a message to ring for."""
+    rung = None
+    for tip_id in referrals.told_of(session, responder_id):
+        event = Event(Happened.LEFT, by=responder_id)
+        rung = ladder.happen(session, kit, tip_id, event, at) or rung
+    return rung

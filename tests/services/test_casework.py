@@ -1,0 +1,194 @@
+"""What a forged, a late or a repeated answer may do to a case, and what it may not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from hotline.domain.referral import Level
+from hotline.domain.reply import Verb
+from hotline.services import casework, endings, proving, referral
+from hotline.services.casework import Act, Acted, Done, Way
+from hotline.store import inbound
+from hotline.store.messages import Referral
+from hotline.store.tips import Tip
+from tests.district import District, district
+
+__all__ = ["district"]
+
+pytestmark = pytest.mark.both
+
+
+def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Referral]]:
+    """A tip that was told of, and each person's referral: 1 and 2 of the district, 3 and 4 of the national desk."""
+    for level in (Level.RESPONDER, Level.RESPONDER, Level.NATIONAL, Level.NATIONAL):
+        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+    tip = district.tell(urgency=urgency)
+    return tip, {row.responder_id: row for row in district.all(Referral)}
+
+
+def sms(
+    district: District, referral: Referral, verb: Verb, *, proved: bool = False, way: Way = Way.SMS
+) -> Done:
+    asked = Act(referral.responder_id, referral.reference, verb, way, district.clock(), proved)
+    with district.database.writing() as session:
+        return casework.act(session, district.kit, asked)
+
+
+def happens(district: District, what: Callable[..., Any], subject: int) -> None:
+    with district.database.writing() as session:
+        what(session, district.kit, subject, district.clock())
+
+
+def test_a_refusal_that_the_inbox_lists_takes_nothing(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.PASS_ON)
+    happens(district, proving.prove, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+
+
+def test_a_take_that_is_listed_after_she_passed_it_on_does_not_hold_it(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    sms(district, told_of[1], Verb.PASS_ON)
+    happens(district, proving.prove, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+
+
+def test_danger_taken_while_the_inbox_is_unread_is_noted_and_its_ladder_goes_on(
+    district: District,
+) -> None:
+    tip, told_of = told(district, urgency=1)
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    assert "acknowledge" in district.open_kinds()
+    happens(district, proving.prove, told_of[1].id)
+    assert district.tip(tip).holder_id == 1
+    assert district.open_kinds() == ["outcome", "second_look"]
+
+
+def test_a_forged_take_and_end_close_nothing(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING)
+    happens(district, proving.doubt, told_of[1].id)
+    assert district.tip(tip).closed_at is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE)
+    assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is Acted.CLOSED
+    assert district.tip(tip).closed_at is None
+    happens(district, proving.prove, told_of[1].id)
+    assert district.tip(tip).outcome == "not-trafficking"
+    assert district.open_kinds() == []
+
+
+def test_a_forged_take_and_end_of_danger_let_the_ladder_go_on(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        inbound.begin(session, district.clock())
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.TAKEN
+    assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is Acted.TO_BE_JUDGED
+    happens(district, proving.doubt, told_of[1].id)
+    assert district.tip(tip).end_wanted_by is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_on_site_after_an_end_was_undone_takes_it(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.ON_SITE, proved=True)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    with district.database.writing() as session:
+        signed = endings.by_command("A desk", "wrong")
+        endings.reopen(session, session.get_one(Tip, tip), signed, district.clock())
+    assert district.open_kinds() == ["acknowledge"]
+    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
+    assert district.tip(tip).holder_id == 1
+
+
+def test_on_site_after_it_became_urgent_takes_it(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    district.change(Tip, tip, urgency=1)
+    referral.refer_waiting(district.kit)
+    assert district.tip(tip).holder_id is None
+    assert sms(district, told_of[1], Verb.ON_SITE, proved=True).result is Acted.ON_SITE
+    assert district.tip(tip).holder_id == 1
+
+
+def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> None:
+    tip, _ = told(district, urgency=1)
+    with district.database.writing() as session:
+        signed = endings.by_command("responder:abc", "over")
+        row = session.get_one(Tip, tip)
+        endings.end(session, district.kit, row, None, signed, district.clock())
+    assert district.open_kinds() == ["acknowledge", "judge"]
+
+
+def test_who_left_hands_on_what_she_holds(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    happens(district, proving.release_person, 1)
+    assert district.tip(tip).holder_id is None
+    assert len(district.told(tip)) == 2
+
+
+def test_a_colleague_on_site_renews_no_clock(district: District) -> None:
+    _, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    first = [row.due_at for row in district.open_deadlines() if row.kind == "outcome"]
+    district.clock.turn(minutes=10)
+    sms(district, told_of[2], Verb.ON_SITE, proved=True)
+    assert [row.due_at for row in district.open_deadlines() if row.kind == "outcome"] == first
+
+
+def test_danger_ends_only_by_two_people(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    ended = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    assert ended.result is Acted.TO_BE_JUDGED
+    assert district.open_kinds() == ["judge", "outcome", "second_look"]
+    again = sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    assert again.result is Acted.TO_BE_JUDGED
+    assert district.tip(tip).closed_at is None
+
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    assert sms(district, national, Verb.NOT_TRAFFICKING, proved=True).result is Acted.CLOSED
+    assert district.tip(tip).outcome == "not-trafficking"
+    assert district.open_kinds() == []
+    assert sms(district, told_of[1], Verb.TAKE, proved=True).result is Acted.OVER
+
+
+def test_a_second_person_who_refuses_holds_it(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    assert sms(district, national, Verb.TAKE, proved=True).result is Acted.TAKEN
+    assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
+    assert district.open_kinds() == ["outcome", "second_look"]
+
+
+def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
+    _, told_of = told(district, urgency=1)
+    for verb in (Verb.REFERRED, Verb.NOT_TRAFFICKING):
+        assert sms(district, told_of[1], verb, proved=True).result is Acted.NOT_TAKEN_YET
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    done = sms(district, told_of[1], Verb.REFERRED, proved=True)
+    assert done.result is Acted.REFERRED
+    assert sms(district, told_of[2], Verb.REFERRED, proved=True).result is Acted.NOT_TAKEN_YET
+
+
+def test_passing_on_tells_the_next_and_leaves_it_hers(district: District) -> None:
+    tip, told_of = told(district)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is Acted.PASSED
+    assert district.tip(tip).holder_id == 1
+    assert district.told(tip) == [(0, 1), (1, 2)]
+    assert sms(district, told_of[1], Verb.PASS_ON, proved=True).result is Acted.PASSED
+    assert len(district.told(tip)) == 2
+    next_one = next(row for row in district.all(Referral) if row.responder_id == 2)
+    sms(district, next_one, Verb.TAKE, proved=True)
+    assert district.tip(tip).holder_id == 2
