@@ -18,7 +18,7 @@ from hotline.services.consequences import Scene
 from hotline.services.guessing import Look
 from hotline.services.memory import Heard, Memory, recall, remember
 from hotline.services.playing import Asked, Played, Stage, from_here, from_the_dial
-from hotline.services.staging import check_caller, opened, opening_of, stage_of
+from hotline.services.staging import check_caller, ends_of, opened, opening_of, stage_of
 from hotline.store import contacts, tips
 from hotline.text.languages import FIRST
 
@@ -97,7 +97,7 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
         return None
 
     check_caller(kit, opening_of(row), hop)
-    stage = stage_of(kit, opening_of(row), hop)
+    stage = replace(stage_of(kit, opening_of(row), hop), heard=row.heard, ends=ends_of(row))
     looks: dict[int, Look] = {}
     played = _settled(kit, hop, stage, looks)
     if row.heard < len(hop.text):

@@ -117,6 +117,9 @@ def in_transaction(
         tip = note(session, scene, dialogue, step)
         if tip is not None:
             written[tip.identity] = tip
+        if step.starred is not None:
+            begins, ends = step.starred
+            dialogue.starred = [*(dialogue.starred or ()), f"{begins}-{ends}"]
     return tuple(written.values())
 
 

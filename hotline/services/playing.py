@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from hotline.domain.guessing import Secret
 from hotline.domain.joining import ROLL_OF, is_code
 from hotline.domain.receipt import NUMBER, RECEIPT
-from hotline.domain.ussd import Opening, entry_of, remainder, take
+from hotline.domain.ussd import SEPARATOR, Opening, entry_of, remainder, take
 from hotline.engine import keying, turn
 from hotline.engine.events import Event
 from hotline.engine.flow import Book
@@ -36,6 +36,11 @@ class Stage:
             return self.facts
         return replace(self.facts, flags={**self.facts.flags, **self.learned[max(heard)]})
 
+    heard: int = -1
+    """How much of the text is committed already; where the session's run is known, nobody asks."""
+    ends: Mapping[int, int] = field(default_factory=dict)
+    """Words that hold a `*`: where they begin in the text, and where they end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -56,6 +61,8 @@ class Step:
     """How many letters of the text it and the turns before it took."""
     run: Run
     events: tuple[Event, ...]
+    starred: tuple[int, int] | None = None
+    """Where words that hold a `*` begin and end in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,8 @@ def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[
 def from_the_dial(stage: Stage, text: str) -> Played | Asked:
     """Play all of `text`. Digits dialled ahead open the session; what came later is keyed in.
 
-    Free text ends at the first `*` here, since nobody knows which hop brought it. Only what would be left over when
-    the dialogue has ended must have been part of the words: nothing is keyed after the end.
+    Words that hold a `*` end where the session's row says. Of words that are not committed yet, this hop brought all.
+    What an older process committed ends at its first `*`, unless the rest would be keyed after the dialogue's end.
     """
     dialled = text[: stage.opening.dialled]
     enrolled = stage.opening.responder_id is not None
@@ -91,15 +98,17 @@ def from_the_dial(stage: Stage, text: str) -> Played | Asked:
     steps = [Step(len(dialled), first.run, first.events)]
     shown, rest = first, remainder(text, len(dialled))
     while rest is not None:
-        keyed, behind = take(rest)
+        keyed, behind = _first_of(stage, steps[-1].run, text, rest)
         upto = _upto(text, behind)
         if (asked := _asked(stage, steps[-1].run, keyed, upto)) is not None:
             return asked
         shown = _resume(stage, steps[-1].run, keyed, upto)
         if behind is not None and shown.run.finished and _words_wanted(stage, steps[-1].run):
-            shown, behind = _resume(stage, steps[-1].run, rest, upto), None
+            keyed, behind = rest, None
+            shown = _resume(stage, steps[-1].run, keyed, upto)
+        upto, starred = _upto(text, behind), _starred(text, rest, keyed)
         rest = behind
-        steps.append(Step(_upto(text, rest), shown.run, shown.events))
+        steps.append(Step(upto, shown.run, shown.events, starred))
     return Played(shown.run, shown.screen, tuple(steps))
 
 
@@ -119,8 +128,9 @@ def from_here(stage: Stage, run: Run, text: str, accepted: int) -> Played | Aske
         if (asked := _asked(stage, run, keyed, upto)) is not None:
             return asked
         shown = _resume(stage, run, keyed, upto)
+        starred = _starred(text, rest, keyed)
         run, rest = shown.run, behind
-        steps.append(Step(upto, shown.run, shown.events))
+        steps.append(Step(upto, shown.run, shown.events, starred))
     return Played(shown.run, shown.screen, tuple(steps))
 
 
@@ -128,6 +138,30 @@ def gathers(book: Book, run: Run, what: str) -> bool:
     """Whether the caller stands in a passage that gathers it."""
     here = (book.flows.get(place.flow) for place in run.calls)
     return any(flow is not None and flow.gathers == what for flow in here)
+
+
+def _first_of(stage: Stage, run: Run, text: str, rest: str) -> tuple[str, str | None]:
+    """The next input of a text that is played again, and what stands behind it."""
+    keyed, behind = take(rest)
+    if behind is None or not _words_wanted(stage, run):
+        return keyed, behind
+    begins = len(text) - len(rest)
+    end = stage.ends.get(begins, 0)
+    if not end and not (0 <= stage.heard < begins + len(keyed) and _are_words(keyed)):
+        return keyed, behind
+    end = min(end or len(text), len(text))
+    return text[begins:end], text[end + 1 :] if end < len(text) else None
+
+
+def _are_words(keyed: str) -> bool:
+    """Not a key, and not nothing."""
+    return keying.keys(keyed) not in ("0", "00", "000") and bool(keying.words(keyed))
+
+
+def _starred(text: str, rest: str, keyed: str) -> tuple[int, int] | None:
+    """Where an input with a `*` in it stands."""
+    begins = len(text) - len(rest)
+    return (begins, begins + len(keyed)) if SEPARATOR in keyed else None
 
 
 def _upto(text: str, rest: str | None) -> int:

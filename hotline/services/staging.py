@@ -63,6 +63,12 @@ def opening_of(row: Dialogue) -> Opening:
     )
 
 
+def ends_of(row: Dialogue) -> dict[int, int]:
+    """Of words that hold a `*`, where they begin and end in the session's text."""
+    pairs = (mark.split("-") for mark in row.starred or ())
+    return {int(begins): int(ends) for begins, ends in pairs}
+
+
 def check_caller(kit: Kit, opening: Opening, hop: UssdHop) -> None:
     """Raises StrangeCaller where a session began on another phone. One that an older process began does not say."""
     known = opening.caller_key

@@ -38,6 +38,8 @@ class Dialogue(Row):
     """Letters of `text` whose effects are committed: what repeats them, early or late, changes nothing."""
     heard_key: Mapped[str | None]
     """How many letters were heard, and their keyed digest: `12:9f...`. An older process writes `heard` alone."""
+    starred: Mapped[list[str] | None]
+    """Words that hold a `*`, each as where it begins and ends in `text`: `12-30`."""
     caller_key: Mapped[str | None]
     """Keyed digest of session and MSISDN; empty when the session is long over. An older process writes none."""
 

@@ -70,3 +70,25 @@ def test_what_was_typed_is_remembered_nowhere_but_under_seal(line: Line) -> None
     book = line.kit.books.book(dialogue.revision_id)
     assert "Lemera" not in str(book.drawings)
     assert "Lemera" not in str(vars(dialogue))
+
+
+@pytest.mark.parametrize("lost", ["before the hop", "after the hop"])
+def test_a_place_with_a_star_in_it_is_the_same_place_when_the_run_is_lost(
+    line: Line, lost: str
+) -> None:
+    kept = typing(line, "kicu*kiro").screen
+    assert "Kicukiro" in kept
+    caller = typing(line)
+    if lost == "before the hop":
+        line.flush()
+    caller.key("kicu*kiro")
+    line.flush()
+    assert caller.again() == kept
+
+    line.flush()
+    caller.key("1")
+    line.flush()
+    caller.again()
+    assert [tip.place for tip in line.tips if tip.session_key == line.tips[-1].session_key][
+        -1
+    ] == "13"
