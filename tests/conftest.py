@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.store.database import Database, open_database
+from hotline.store.database import Database
 from hotline.store.schema import create_all
 from tests import samples, spending
 from tests.servers import (
@@ -19,6 +19,7 @@ from tests.servers import (
     postgres_server,
 )
 from tests.steps import pytest_terminal_summary, tell_steps
+from tests.unsynced import open_unsynced
 
 __all__ = ["postgres_killable", "postgres_server", "pytest_terminal_summary", "tell_steps"]
 
@@ -51,7 +52,7 @@ def pair() -> Pair:
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/hotline.db")
+    database = open_unsynced(f"sqlite:///{tmp_path}/hotline.db")
     create_all(database)
     yield database
     database.close()

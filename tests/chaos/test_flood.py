@@ -29,6 +29,7 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.slow(reason="waits for callers who dial at their own times"),
     pytest.mark.alone,
+    pytest.mark.longer(2),
 ]
 
 

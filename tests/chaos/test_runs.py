@@ -54,6 +54,7 @@ def procfile_without(step: str, folder: Path) -> Path:
 
 
 @pytest.mark.alone
+@pytest.mark.longer(30)
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the fault run"))
 def test_no_tip_is_lost_and_no_alert_is_silent(
     tmp_path: Path, tell_steps: Tell, pair: Pair

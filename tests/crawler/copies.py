@@ -8,10 +8,10 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from hotline.store.database import open_database
 from tests.callers import Line
 from tests.conftest import Clock
 from tests.fakes import FakeJobs, FakeLimiter, FakeRuns
+from tests.unsynced import open_unsynced
 
 MONTH = timedelta(days=31)
 
@@ -23,7 +23,7 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
     file = folder / "hotline.db"
     with line.database.engine.connect() as connection:
         connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
-    database = open_database(f"sqlite:///{file}")
+    database = open_unsynced(f"sqlite:///{file}")
     clock, runs, jobs = Clock(line.clock.at + months * MONTH), FakeRuns(), FakeJobs()
     kit = replace(
         line.kit, database=database, now=clock, runs=runs, jobs=jobs, limiter=FakeLimiter()

@@ -146,6 +146,7 @@ def sends_allowed(district: District) -> int:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.longer(3)
 def test_row_22_whatever_it_was_doing_another_relay_does_it_once(
     district: District, tell_steps: Tell
 ) -> None:
