@@ -83,6 +83,8 @@ def test_c11_the_four_words_from_another_phone(line: Line) -> None:
     retention.helped(line.kit, 1, by="Desk", reason="a helper came")
     assert asked(line, number).read().startswith("Hari ubikurikirana.\n")
     retention.close_tip(line.kit, 1, by="Desk", reason="over")
+    assert asked(line, number, msisdn="+250788000057").read().startswith("Hari ubikurikirana.\n")
+    retention.judge_end(line.kit, 1, agrees=True, by="Director", reason="over")
     caller = asked(line, number)
     assert caller.read().startswith("Byarangiye.\n")
     assert caller.key("1") == "END Murakoze. Murabeho."
