@@ -99,6 +99,7 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         books=SqlBookshelf(database, place_lists()),
         runs=_runs(settings, role, keys, sealer.epochs, circuit),
         sms=_sms(settings, role, keys),
+        senders=later("senders", "ThreadSenders", settings.sends_at_once),
         jobs=later("rq_jobs", "RqJobs", settings.redis_url, circuit),
         limiter=later("redis_limits", "RedisLimits", settings.redis_url, circuit),
         sealer=sealer,
@@ -170,6 +171,7 @@ def line_of(settings: Settings) -> Line:
         inbox=settings.sms_inbox,
         limits={"": DEFAULT_LIMIT},
         sms_a_day=settings.sms_a_day,
+        sends_at_once=settings.sends_at_once,
         call_back_number=settings.call_back_number,
     )
 
@@ -197,7 +199,11 @@ def _sms(settings: Settings, role: Role, keys: KeyFolder) -> SmsGateway:
         return NoSms(role)
     gateway = _gateway(settings, keys)
     plug: SmsGateway = later(
-        "africastalking_sms", "AfricasTalkingSms", *gateway, sender_of(settings)
+        "africastalking_sms",
+        "AfricasTalkingSms",
+        *gateway,
+        sender_of(settings),
+        settings.sends_at_once,
     )
     return plug
 

@@ -5,23 +5,26 @@ of a demo on one machine: the gateway is the emulator on loopback, so that no fo
 """
 
 import ast
-import hashlib
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from tempfile import gettempdir
 from textwrap import dedent
 from urllib.parse import unquote, urlsplit
 
-from hotline.environment import ELSEWHERE, Environment, split_url, without_password
+from hotline.environment import (
+    ELSEWHERE,
+    Environment,
+    socket_below,
+    split_url,
+    without_password,
+)
 from hotline.errors import SettingsInvalid
 
 GATEWAY_HOST = "africastalking.com"
 CALL_BACK_SHAPE = (r"\d{3,13}", "3 to 13 digits, as in numbers.csv")
+SENDER = r"[A-Za-z0-9 ]{1,11}"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-SOCKET_PATH_BYTES = 100
-"""A unix socket's path holds at most 108 bytes, its end included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class Settings:
     """HOTLINE_SMS_BUDGET: what the gateway's balance is when filled up: alarms at 50, 80 and 100 % of it spent."""
     sms_a_day: int
     """HOTLINE_SMS_A_DAY: SMS that a day may cost; answers to strangers stop at 70 % of it, alerts never; 1000."""
+    sends_at_once: int
+    """HOTLINE_SENDS_AT_ONCE: SMS on the wire at a time, of the whole line; danger alone has the last quarter; 32."""
     alarm_command: str
     """HOTLINE_ALARM_COMMAND: run by `sh` with an alarm's words on its standard input, beside the SMS."""
     alarm_mail: str
@@ -131,14 +136,12 @@ class _Reader:
             home=home,
             port=self._env.port("PORT", "8000"),
             database_url=self._database_url(home),
-            redis_url=redis_url or f"unix://{_socket(home)}",
+            redis_url=redis_url or f"unix://{socket_below(home)}",
             embedded_redis=not redis_url,
             gateway_url=gateway_url,
             gateway_username=self._env.text("GATEWAY_USERNAME", "sandbox"),
             gateway_api_key_file=self._api_key_file(),
-            sender_id=self._env.shaped(
-                "SENDER_ID", "", r"[A-Za-z0-9 ]{1,11}", "at most 11 letters and digits"
-            ),
+            sender_id=self._env.shaped("SENDER_ID", "", SENDER, "at most 11 letters and digits"),
             service_code=self._env.shaped(
                 "SERVICE_CODE", "*384*777#", r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"
             ),
@@ -153,6 +156,7 @@ class _Reader:
             line_url=self._line_url(),
             sms_budget=self._env.number("SMS_BUDGET"),
             sms_a_day=self._env.number("SMS_A_DAY", "1000"),
+            sends_at_once=self._env.count("SENDS_AT_ONCE", "32"),
             alarm_command=self._env.text("ALARM_COMMAND"),
             alarm_mail=self._alarm_mail(),
             keys=self._env.folder("KEYS"),
@@ -227,12 +231,3 @@ class _Reader:
                 "no key in an environment: unset it, and put the key in its file by `hotline keys gateway`",
             )
         return self._env.folder("GATEWAY_API_KEY_FILE")
-
-
-def _socket(home: Path) -> Path:
-    """The embedded Redis' socket; in the temporary folder, by a digest, where the home's path is too long for one."""
-    socket = home / "redis" / "redis.sock"
-    if len(str(socket).encode()) <= SOCKET_PATH_BYTES:
-        return socket
-    name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
-    return Path(gettempdir()) / f"hotline-{name}" / "redis.sock"

@@ -1,8 +1,10 @@
 """The environment as settings are written in it: read variable by variable, every problem gathered, no value quoted."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import gettempdir
 from urllib.parse import SplitResult, urlsplit
 
 PREFIX = "HOTLINE_"
@@ -12,6 +14,8 @@ ELSEWHERE = frozenset(
     PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED", "WEB_HOST", "WEB_WORKERS")
 )
 """Variables of ours that are no settings: the tests' and the Procfile's."""
+SOCKET_PATH_BYTES = 100
+"""A unix socket's path holds at most 108 bytes, its end included."""
 
 
 class Environment:
@@ -65,6 +69,11 @@ class Environment:
         value = self.shaped(name, default, r"\d{1,9}", "a whole number")
         return int(value) if re.fullmatch(r"\d{1,9}", value, re.ASCII) else 0
 
+    def count(self, name: str, default: str) -> int:
+        """1 to 999; 1 where it is wrong."""
+        value = self.shaped(name, default, r"[1-9]\d{0,2}", "a number from 1 to 999")
+        return int(value) if re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) else 1
+
     def testing_folder(self, name: str, danger: str) -> Path | None:
         """A folder that is a problem in production: `danger` says why. It needs HOTLINE_TESTING=yes."""
         folder = self.folder(name)
@@ -96,3 +105,12 @@ def without_password(url: str) -> str:
     if host == parts.netloc and not parts.query:
         return url
     return f"{parts.scheme}://{'***@' if host != parts.netloc else ''}{host}{parts.path}"
+
+
+def socket_below(home: Path) -> Path:
+    """The embedded Redis' socket; in the temporary folder, by a digest, where the home's path is too long for one."""
+    socket = home / "redis" / "redis.sock"
+    if len(str(socket).encode()) <= SOCKET_PATH_BYTES:
+        return socket
+    name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
+    return Path(gettempdir()) / f"hotline-{name}" / "redis.sock"

@@ -1,6 +1,7 @@
 """The plugs a service is given, and the kit that carries them. Protocols and values only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -40,7 +41,30 @@ class RunStore(Protocol):
 
 class SmsGateway(Protocol):
     def send(self, msisdn: str, text: str) -> SendResult:
-        """One MT to one E.164 number, at most ten seconds. Never raises for what the network does."""
+        """One MT to one E.164 number, at most ten seconds. Never raises for what the network does.
+
+        Safe among threads.
+        """
+
+
+Send = Callable[[], None]
+"""A claimed message: sends it, and writes what came of it."""
+
+
+class Senders(Protocol):
+    """Where sends run side by side, so that none waits for another's answer."""
+
+    def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
+        """Ask `claim` for as many sends as there are free places, and begin them. Returns how many began.
+
+        One call of `claim` at a time in a process. Where a send has ended, `claim` is asked again.
+        """
+
+    def in_turn(self) -> AbstractContextManager[object]:
+        """Sends of one process read and write their rows one after another, and no claim is made meanwhile."""
+
+    def end(self, seconds: float) -> None:
+        """Begin nothing more, and wait so long at the most for what is under way."""
 
 
 class SmsInbox(Protocol):
@@ -132,6 +156,8 @@ class Line:
     """SMS that a day may cost: answers to strangers stop at seven tenths of it, alerts never."""
     inbox: bool = True
     """Whether the gateway lists what came by SMS: an answer that it does not list is doubted."""
+    sends_at_once: int = 32
+    """SMS on the wire at a time, of all processes together."""
     call_back_number: str = ""
     """What the national desk calls from; while it is signed, and only then, a call is offered."""
 
@@ -164,6 +190,7 @@ class Kit:
     books: Bookshelf
     runs: RunStore
     sms: SmsGateway
+    senders: Senders
     jobs: JobQueue
     limiter: Limiter
     sealer: Sealer

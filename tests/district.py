@@ -1,6 +1,6 @@
 """A small country for the tests of referral and delivery: its people, its clock, and what the gateway was given."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
@@ -17,7 +17,7 @@ from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 from tests.builders import make_responder, make_tip
 from tests.conftest import Clock
-from tests.fakes import FakeJobs, FakeSms
+from tests.fakes import FakeJobs, FakeSenders, FakeSms
 from tests.kits import make_kit
 
 
@@ -59,6 +59,10 @@ class District:
 
     def deliver(self) -> int:
         return delivery.deliver_due(self.kit)
+
+    def deliver_one(self) -> bool:
+        """Whether one was due; it was sent."""
+        return deliver_one(self.kit)
 
     def told(self, tip_id: int) -> list[tuple[int, int]]:
         """(step, responder) of each referral, in order."""
@@ -113,6 +117,11 @@ class District:
             session.add(row)
             session.flush()
             return int(row.id)
+
+
+def deliver_one(kit: Kit) -> bool:
+    """Whether one was due; it was sent."""
+    return delivery.deliver_due(replace(kit, senders=FakeSenders(most=1))) == 1
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """Our own doubles of the ports. No patching anywhere."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,30 @@ class FakeSms:
             provider_status="102",
             provider_id=f"ATXid_{len(self.sent):032x}",
         )
+
+
+@dataclass
+class FakeSenders:
+    """Sends in place, one after another: `most` of them at a call, where that is given."""
+
+    most: int | None = None
+
+    def fill(self, claim: Callable[[int], Sequence[Callable[[], None]]]) -> int:
+        begun = 0
+        while self.most is None or begun < self.most:
+            sends = claim(1)
+            for send in sends:
+                send()
+            if not sends:
+                break
+            begun += len(sends)
+        return begun
+
+    def in_turn(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def end(self, seconds: float) -> None:
+        return None
 
 
 @dataclass

@@ -17,6 +17,7 @@ from tests.fakes import (
     FakeNumbers,
     FakeOther,
     FakeRuns,
+    FakeSenders,
     FakeSms,
     OpenSealer,
 )
@@ -83,6 +84,7 @@ def make_kit(
     database: Database,
     now: Callable[[], datetime],
     sms: Any = None,
+    senders: Any = None,
     jobs: FakeJobs | None = None,
     limiter: FakeLimiter | None = None,
     line: Line | None = None,
@@ -95,6 +97,7 @@ def make_kit(
         books=cast(Any, None),
         runs=FakeRuns(),
         sms=sms or FakeSms(),
+        senders=senders or FakeSenders(),
         jobs=jobs or FakeJobs(),
         limiter=limiter or FakeLimiter(),
         sealer=Sealer(),

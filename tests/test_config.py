@@ -55,6 +55,7 @@ def everything(home: Path) -> dict[str, str]:
         "HOTLINE_LINE_URL": "https://line.example/",
         "HOTLINE_SMS_BUDGET": "250000",
         "HOTLINE_SMS_A_DAY": "2500",
+        "HOTLINE_SENDS_AT_ONCE": "8",
         "HOTLINE_ALARM_COMMAND": "page-somebody",
         "HOTLINE_ALARM_MAIL": "smtps://line%40here.example:secret@mail.example/duty@here.example",
         "HOTLINE_KEYS": str(home / "k"),
@@ -89,6 +90,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         line_url="https://line.example",
         sms_budget=250000,
         sms_a_day=2500,
+        sends_at_once=8,
         alarm_command="page-somebody",
         alarm_mail="smtps://line%40here.example:secret@mail.example/duty@here.example",
         keys=tmp_path / "k",
@@ -100,6 +102,9 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
+        ("SENDS_AT_ONCE", "0"),
+        ("SENDS_AT_ONCE", "1000"),
+        ("SENDS_AT_ONCE", "all"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "eighty"),

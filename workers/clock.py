@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from hotline.domain.alarms import Alarm
+from hotline.domain.delivery import LONGEST_SEND
 from hotline.domain.jobs import Job
 from hotline.errors import Unavailable
 from hotline.ports import Kit
@@ -47,8 +48,6 @@ URGENT_AFTER = timedelta(seconds=2)
 """How long danger waits for a bell that does not ring."""
 SELF_AFTER = timedelta(seconds=10)
 """How long anything waits for a worker, bell or no bell."""
-OWN_BUDGET = timedelta(seconds=3)
-"""How long the relay sends by itself in one tick."""
 
 Step = Callable[[Kit], None]
 
@@ -73,7 +72,7 @@ def look_after_due(kit: Kit) -> None:
 
     patience = SELF_AFTER if heard else URGENT_AFTER
     if at - due.next_at >= patience:
-        delivery.deliver_due(kit, due.message_id, budget=OWN_BUDGET)
+        delivery.deliver_due(kit)
 
 
 STEPS: tuple[Step, ...] = (
@@ -148,6 +147,7 @@ def run(
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
     beside.rest(FAREWELL_SECONDS)
     leadership.close()
+    kit.senders.end(LONGEST_SEND.total_seconds())
 
 
 def make_good(kit: Kit, back: timedelta) -> timedelta:

@@ -9,8 +9,9 @@ def refer_tip(kit: Kit, _tip_id: int) -> None:
     referral.refer_waiting(kit)
 
 
-def deliver(kit: Kit, message_id: int) -> None:
-    delivery.deliver_due(kit, first=message_id)
+def deliver(kit: Kit, _message_id: int) -> None:
+    """Whichever message rang: the most urgent of all that are due go first. Returns while they are being sent."""
+    delivery.deliver_due(kit)
 
 
 def answer(kit: Kit, _answer_id: int) -> None:

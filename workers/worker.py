@@ -12,6 +12,7 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
 
 from hotline.domain.alarms import Alarm
+from hotline.domain.delivery import LONGEST_SEND
 from hotline.domain.jobs import QUEUES
 from hotline.errors import JobRefused
 from hotline.ports import Kit
@@ -78,8 +79,9 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
 
 
 def run(kit: Kit, redis_url: str, queue: str) -> int:
-    """Work until told to stop. Returns the exit code: 0 only where somebody asked for it."""
+    """Work until told to stop; what is on the wire then is waited for. Returns 0 only where somebody asked for it."""
     assert queue in QUEUES
     worker = make_worker(kit, redis_url, queue)
     worker.work(logging_level="WARNING")
+    kit.senders.end(LONGEST_SEND.total_seconds())
     return 0 if worker.asked_to_stop else 1

@@ -60,6 +60,8 @@ class SendResult:
 
 LEASE = timedelta(seconds=30)
 """How long a claim stands: three times the longest send."""
+LONGEST_SEND = timedelta(seconds=12)
+"""The gateway's ten seconds, and the writing of the result: a claim that is older is of a dead or sleeping process."""
 LIMIT = 8
 """Attempts that may have reached the network."""
 PARALLEL_AFTER = 2
@@ -120,6 +122,23 @@ def judge(
     wait = unknown_wait(priority, result.http_status)
     replace = second and priority == URGENT
     return Verdict(MessageState.UNKNOWN, wait, counted=True, replace=replace)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many more sends may begin on the line: all of them for danger, some for anything."""
+
+    urgent: int
+    others: int
+
+
+def room(at_once: int, under_way: int, *, doubted: bool) -> Room:
+    """Danger alone has the last quarter. A lane that is `doubted` after a fault of ours is tried by one message."""
+    if doubted:
+        one = 0 if under_way else 1
+        return Room(one, one)
+    others = max(1, at_once * 3 // 4)
+    return Room(max(0, at_once - under_way), max(0, others - under_way))
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:

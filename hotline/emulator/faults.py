@@ -27,6 +27,8 @@ class Kind(StrEnum):
     """Waits `seconds` before it records."""
     TIMEOUT = "timeout"
     """Records, then waits `seconds` (12) before it answers."""
+    SILENT = "silent"
+    """Records nothing, waits `seconds` (12), and breaks the connection."""
     RESET_BEFORE = "reset_before"
     RESET_AFTER = "reset_after"
     """The connection breaks, before or after the message was recorded."""
@@ -113,6 +115,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "probability": (int, float),
     "times": (int, _MAYBE),
     "skip": (int,),
+    "every": (int,),
     "msisdn": (str, _MAYBE),
     "seconds": (int, float, _MAYBE),
     "status": (int, _MAYBE),
@@ -129,6 +132,8 @@ class Fault:
     """How often it still strikes; None is without end."""
     skip: int = 0
     """How often it is let pass first."""
+    every: int = 1
+    """Strikes one of so many: after each strike the next ones are let pass."""
     msisdn: str | None = None
     """Only for this number."""
     seconds: float | None = None
@@ -194,8 +199,8 @@ class Faults:
                 if rule.skip:
                     self._rules[at] = replace(rule, skip=rule.skip - 1)
                     continue
-                if rule.times is not None:
-                    self._rules[at] = replace(rule, times=rule.times - 1)
+                left = None if rule.times is None else rule.times - 1
+                self._rules[at] = replace(rule, times=left, skip=max(rule.every, 1) - 1)
                 drawn[rule.kind] = rule
                 if rule.kind not in _ONLY_WHERE_IT_MATTERS:
                     self._count(rule.kind)

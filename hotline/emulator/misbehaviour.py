@@ -17,6 +17,9 @@ def misbehave(fault: Fault, record: Callable[[], Response]) -> Response:
         case Kind.SLOW:
             time.sleep(fault.seconds or 2.0)
             return record()
+        case Kind.SILENT:
+            time.sleep(fault.seconds or 12.0)
+            return _reset()
         case Kind.RESET_BEFORE:
             return _reset()
         case Kind.ERROR_BEFORE:

@@ -6,7 +6,9 @@ newest.
 
 import os
 import secrets
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 
 from hotline.domain.delivery import (
     MessageState,
@@ -18,7 +20,7 @@ from hotline.domain.delivery import (
 from hotline.domain.jobs import Job
 from hotline.domain.message import render
 from hotline.errors import KeyMissing, SealBroken
-from hotline.ports import Kit
+from hotline.ports import Kit, Send
 from hotline.services import ladder, proving, reports
 from hotline.services.doorbell import ring
 from hotline.store import contacts, lanes, outbox, referrals
@@ -27,56 +29,43 @@ from hotline.store.messages import Message
 from hotline.store.outbox import Claim
 from hotline.store.responders import Responder
 
-BATCH = 500
-BUDGET = timedelta(seconds=8)
-"""No send begins later than this in a job: with the longest one it ends before the job's twenty seconds."""
 OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 """Where the newest attempt may still say what came of it."""
 
 
-def deliver_due(
-    kit: Kit, first: int | None = None, *, limit: int = BATCH, budget: timedelta = BUDGET
-) -> int:
-    """Send the message that rang, then whatever else is due. Returns how many were tried.
+def deliver_due(kit: Kit) -> int:
+    """Begins the most urgent sends that are due, as many as the line has room for. Returns how many began.
 
-    What is left when the limit or the time is spent is rung for again.
+    Whichever message rang. Where a send ends, its place goes to the next that is due, and nobody rings for it.
     """
-    began = kit.now()
-    tried = 0
-    while tried < limit and kit.now() - began < budget:
-        if not deliver_one(kit, first):
-            return tried
-        tried += 1
-        first = None
+    return kit.senders.fill(partial(_claim, kit))
+
+
+def _claim(kit: Kit, free: int) -> Sequence[Send]:
+    at = kit.now()
     with kit.database.reading() as session:
-        left = outbox.oldest_due(session, kit.now())
-    if left is not None:
-        ring(kit, Job.DELIVER, left.message_id)
-    return tried
-
-
-def deliver_one(kit: Kit, first: int | None = None) -> bool:
-    """Whether there was one to try."""
+        if outbox.oldest_due(session, at) is None:
+            return ()
     kit.failpoint("worker.before_claim")
-    claim = _claim(kit, first)
-    if claim is None:
-        return False
+    with kit.database.writing() as session:
+        if lanes.held(session, at):
+            return ()
+        worker = str(os.getpid())
+        claims = outbox.claim_due(session, at, free, kit.line.sends_at_once, worker)
+    return [partial(_deliver, kit, claim) for claim in claims]
+
+
+def _deliver(kit: Kit, claim: Claim) -> None:
     kit.failpoint("worker.after_claim")
 
     result, stop_key = _send(kit, claim)
 
-    _record(kit, claim, result)
-    if result.outcome is Outcome.STOPPED and stop_key is not None:
-        _stop(kit, stop_key)
-    return True
-
-
-def _claim(kit: Kit, first: int | None) -> Claim | None:
-    at = kit.now()
-    with kit.database.writing() as session:
-        if lanes.held(session, at):
-            return None
-        return outbox.claim_next(session, at, first=first, worker=str(os.getpid()))
+    with kit.senders.in_turn():
+        told = _record(kit, claim, result)
+        if result.outcome is Outcome.STOPPED and stop_key is not None:
+            _stop(kit, stop_key)
+    if told is not None:
+        ring(kit, Job.DELIVER, told)
 
 
 def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str | None]:
@@ -88,7 +77,7 @@ def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str | None]:
         return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
     except SealBroken:
         return SendResult(Outcome.PERMANENT, provider_status="seal_broken"), None
-    with kit.database.reading() as session:
+    with kit.senders.in_turn(), kit.database.reading() as session:
         stopped = outbox.is_stopped(session, stop_key)
     if stopped:
         return SendResult(Outcome.STOPPED), None
@@ -105,7 +94,8 @@ def _stop(kit: Kit, stop_key: str) -> None:
         contacts.stop(session, stop_key, kit.now())
 
 
-def _record(kit: Kit, claim: Claim, result: SendResult) -> None:
+def _record(kit: Kit, claim: Claim, result: SendResult) -> int | None:
+    """Writes what came of an attempt. Returns the id of an alert to somebody else, if it led to one."""
     at = kit.now()
     told: int | None = None
     with kit.database.writing() as session:
@@ -121,8 +111,7 @@ def _record(kit: Kit, claim: Claim, result: SendResult) -> None:
         if result.provider_id is not None:
             # Reports that were quicker than this row.
             told = reports.apply_early(session, kit, result.provider_id, at) or told
-    if told is not None:
-        ring(kit, Job.DELIVER, told)
+    return told
 
 
 def _may_write(row: Message, n: int, outcome: Outcome) -> bool:

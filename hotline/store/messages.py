@@ -69,6 +69,8 @@ class Message(Row):
     language: Mapped[str]
     priority: Mapped[int]
     """The urgency of what it tells, 1 to 3; confirmations come after at 4."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Among the alerts of one step of a tip: the first of every tip goes before anybody's second."""
     state: Mapped[str]
     """A `domain.delivery.MessageState`."""
     attempts: Mapped[int] = mapped_column(default=0)

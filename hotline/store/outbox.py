@@ -4,19 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, select, text
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
-from hotline.domain.delivery import DUE_STATES, LEASE, MessageState, SendResult
+from hotline.domain.delivery import (
+    DUE_STATES,
+    LEASE,
+    LONGEST_SEND,
+    URGENT,
+    MessageState,
+    SendResult,
+    room,
+)
 from hotline.domain.message import Kind, Wording
 from hotline.domain.wording import Template
+from hotline.store import lanes
 from hotline.store.contacts import Stopped
 from hotline.store.messages import BELIEVED, Attempt, DeliveryReport, Message, Referral
 from hotline.store.responders import Responder
 
 LOCK = 411_411_005
 """PostgreSQL's advisory locks of the gateway's ids."""
+CLAIMING = 411_411_007
+"""PostgreSQL's advisory lock of those who claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +52,31 @@ class Due:
     next_at: datetime
 
 
-def claim_next(session: Session, at: datetime, *, first: int | None, worker: str) -> Claim | None:
-    """Take the message that rang, else the most urgent that is due: intent is written before anything is done."""
-    order: list[ColumnElement[object]] = [Message.id != first] if first is not None else []  # type: ignore[list-item]
-    message = session.scalars(
+def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
+    """Take as many of the most urgent that are due as the process has places `free` and the line has room.
+
+    Intent is written before anything is done. Where another process claims at this moment, one alone is taken.
+    """
+    if not _claims_alone(session):
+        free = min(free, 1)
+    left = room(at_once, _under_way(session, at), doubted=lanes.fault(session) is not None)
+    most = min(free, left.urgent)
+    due = (
         select(Message)
         .where(_is_due(at))
-        .order_by(*order, Message.priority, Message.next_at, Message.id)
-        .limit(1)
+        .order_by(Message.priority, Message.turn, Message.next_at, Message.id)
+        .limit(most)
         .with_for_update(skip_locked=True)
-    ).one_or_none()
-    if message is None:
-        return None
+    )
+    rows = session.scalars(due).all() if most else []
+    return [
+        _claim(session, message, at, worker)
+        for n, message in enumerate(rows)
+        if n < left.others or message.priority == URGENT
+    ]
 
+
+def _claim(session: Session, message: Message, at: datetime, worker: str) -> Claim:
     message.state = MessageState.SENDING
     message.attempts += 1
     message.lease_until = at + LEASE
@@ -80,6 +103,24 @@ def claim_next(session: Session, at: datetime, *, first: int | None, worker: str
         tip_of(session, message),
         responder.sealed_number,
     )
+
+
+def _claims_alone(session: Session) -> bool:
+    """Whether no other process claims at this moment: two would count the same room.
+
+    Nobody waits for the other, who may be frozen. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    held = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
+    return bool(held)
+
+
+def _under_way(session: Session, at: datetime) -> int:
+    """Sends of all processes that may still be on the wire."""
+    begun = Message.lease_until > at + LEASE - LONGEST_SEND
+    held = select(func.count()).where(Message.state == MessageState.SENDING, begun)
+    return session.scalar(held) or 0
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:

@@ -1,6 +1,7 @@
 """The rows of telling people, many at once: referrals, their alerts, and the deadlines that watch over them."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -153,6 +154,7 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
         Message.parameters,
         Message.language,
         Message.priority,
+        Message.turn,
     )
     same = {
         Message.kind: Kind.ALERT,
@@ -169,11 +171,14 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
 
 def _rows(ids: Sequence[int], alerts: Sequence[Alert]) -> Iterator[tuple[object, ...]]:
     said = cache(_said)
+    turns = Counter[tuple[int, int]]()
     for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
         template, rest = said(words)
         parameters = f'{{"ref":"{reference}",{rest}'
         who, of = given.responder_id, given.referral_id
-        yield (id, who, of, template, parameters, words.language, priority)
+        step = given.tip_id, given.step
+        yield (id, who, of, template, parameters, words.language, priority, turns[step])
+        turns[step] += 1
 
 
 def _said(words: AlertButRef) -> tuple[str, str]:

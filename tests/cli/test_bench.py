@@ -20,8 +20,21 @@ def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["redis"] == redis
-    assert (figures["tips"], figures["alerts"]) == (2, 6)
-    assert 0 < figures["median"] <= figures["p95"] <= figures["worst"]
+    first, every = figures["first"], figures["all"]
+    assert (figures["tips"], first["count"], every["count"]) == (2, 2, 6)
+    for waits in (first, every):
+        assert 0 < waits["median"] <= waits["p99"] <= waits["last"]
+
+
+@pytest.mark.long
+def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() -> None:
+    """True seconds of the real line and its real gateway: twenty tips of danger at once."""
+    words = ["bench", "alerts", "--tips", "20", "--gateway-seconds", "8", "--json"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["first"]["last"] < 12
+    assert figures["all"]["last"] < 30
 
 
 def test_a_hop_stands_beside_a_null_endpoint() -> None:

@@ -19,6 +19,13 @@ def test_always_some_times_and_later() -> None:
     assert faults.struck == {"html": 2}
 
 
+def test_one_of_so_many() -> None:
+    faults = Faults()
+    faults.set([Fault(Kind.SILENT, every=2), Fault(Kind.SLOW)])
+    kinds = [next(iter(faults.draw(Point.SEND, ONE))) for _ in range(4)]
+    assert kinds == [Kind.SILENT, Kind.SLOW] * 2
+
+
 def test_only_one_number() -> None:
     faults = Faults()
     faults.set([Fault(Kind.HTML, msisdn=OTHER)])

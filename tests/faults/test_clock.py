@@ -17,7 +17,7 @@ from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.referral import Level
 from hotline.domain.tip import TipState, Urgency
 from hotline.ports import Kit
-from hotline.services import delivery, referral
+from hotline.services import referral
 from hotline.store.messages import Deadline, Message
 from hotline.web.form import Form
 from hotline.web.hooks.africastalking import read_message
@@ -89,7 +89,7 @@ def test_row_32_set_back_whatever_waits_waits_no_longer(staffed: District) -> No
     staffed.tell(urgency=3)
     staffed.tell(urgency=3)
     staffed.sms.results = [SendResult(Outcome.UNKNOWN)]
-    delivery.deliver_one(staffed.kit)
+    staffed.deliver_one()
     due = [row.next_at for row in staffed.all(Message)]
 
     relayed(staffed, lambda: staffed.clock.turn(seconds=-HOUR), lambda: None)

@@ -14,9 +14,9 @@ from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.domain.tip import TipState
 from hotline.ports import Kit
-from hotline.services import delivery, reports
+from hotline.services import reports
 from hotline.store.messages import Attempt, Deadline, Message, Referral
-from tests.district import District
+from tests.district import District, deliver_one
 from tests.sampling import long, pick
 from tests.steps import Tell
 from tests.taking import take_case
@@ -88,7 +88,7 @@ def owe(district: District) -> list[int]:
     district.deliver()
     claimed = district.tell()
     with suppress(Killed):
-        delivery.deliver_one(replace(district.kit, failpoint=die_at("worker.after_claim")))
+        deliver_one(replace(district.kit, failpoint=die_at("worker.after_claim")))
     silent = district.file_tip(state=TipState.DRAFT, filed_at=None)
     district.clock.turn(minutes=4)
     return [told, claimed, silent, district.file_tip()]

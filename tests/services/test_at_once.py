@@ -56,8 +56,7 @@ def test_a_report_that_comes_while_its_id_is_written_is_applied(district: Distri
     district.enrol(Level.NATIONAL, districts=())
     district.tell()
     with district.database.writing() as session:
-        claim = outbox.claim_next(session, district.clock(), first=None, worker="x")
-    assert claim is not None
+        (claim,) = outbox.claim_due(session, district.clock(), 1, 32, "x")
     result = SendResult(Outcome.ACCEPTED, provider_status="102", provider_id="ATXid_1")
 
     def hear() -> None:
@@ -189,8 +188,7 @@ def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> N
     if pair is Pair.EMBEDDED:
         return
     with burst.database.writing() as slow:
-        first = outbox.claim_next(slow, burst.clock(), first=None, worker="slow")
+        (first,) = outbox.claim_due(slow, burst.clock(), 1, 32, "slow")
         assert delivery.deliver_due(burst.kit) == 9
-    assert first is not None
     left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
     assert [row.id for row in left] == [first.message_id]

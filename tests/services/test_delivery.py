@@ -49,7 +49,7 @@ def test_each_outcome_has_its_consequence(
     alone: District, outcome: Outcome, state: str, wait: int | None, counted: int, told: int
 ) -> None:
     alone.sms.results = [SendResult(outcome, provider_status="x", provider_id="ATXid_1")]
-    assert delivery.deliver_one(alone.kit)
+    assert alone.deliver_one()
 
     message = alone.all(Message)[0]
     assert (message.state, message.counted) == (state, counted)
@@ -96,7 +96,7 @@ def test_what_was_surely_not_sent_never_dies_and_waits_longer_each_time(alone: D
     waits = []
     for _ in range(12):
         alone.sms.results = [SendResult(Outcome.NOT_SENT)]
-        assert delivery.deliver_one(alone.kit)
+        assert alone.deliver_one()
         waits.append((alone.message.next_at - alone.clock()).total_seconds())
         alone.clock.turn(seconds=75)
 
@@ -111,7 +111,7 @@ def test_danger_waits_no_longer_than_fifteen_seconds(district: District) -> None
     district.tell(urgency=1)
     for _ in range(9):
         district.sms.results = [SendResult(Outcome.NOT_SENT)]
-        assert delivery.deliver_one(district.kit)
+        assert district.deliver_one()
         wait = district.message.next_at - district.clock()
         assert wait <= timedelta(seconds=18)
         district.clock.turn(seconds=18)
@@ -120,7 +120,7 @@ def test_danger_waits_no_longer_than_fifteen_seconds(district: District) -> None
 def test_after_eight_unknowns_it_is_dead_and_somebody_else_knows(alone: District) -> None:
     for _ in range(8):
         alone.sms.results = [SendResult(Outcome.UNKNOWN)]
-        assert delivery.deliver_one(alone.kit, 1)
+        assert alone.deliver_one()
         alone.clock.turn(minutes=11)
         delivery.retry_unknown(alone.kit)
 

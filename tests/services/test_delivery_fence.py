@@ -82,7 +82,7 @@ class TestTheFence:
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.PERMANENT, provider_status="403"),
         ]
-        delivery.deliver_one(alone.kit)
+        alone.deliver_one()
 
         assert (alone.message.state, alone.message.attempts) == ("unknown", 2)
         assert alone.responder(1).unreachable is None
@@ -94,7 +94,7 @@ class TestTheFence:
             SendResult(Outcome.UNKNOWN),
             SendResult(Outcome.ACCEPTED, provider_id="ATXid_1"),
         ]
-        delivery.deliver_one(alone.kit)
+        alone.deliver_one()
 
         assert (alone.message.state, alone.message.provider_id) == ("accepted", "ATXid_1")
 
@@ -106,7 +106,7 @@ class TestTheFence:
         report = ReportIn(f"ATXid_{1:032x}", "Success", None)
         alone.sms.during = lambda: reports.apply_report(alone.kit, report)
         alone.sms.results = [SendResult(Outcome.UNKNOWN)]
-        assert delivery.deliver_one(alone.kit)
+        assert alone.deliver_one()
 
         assert [attempt.outcome for attempt in alone.attempts] == ["accepted", "unknown"]
         assert alone.all(Message)[0].state == MessageState.DELIVERED
@@ -118,7 +118,7 @@ class TestTheFence:
             assert alone.message.state == MessageState.UNKNOWN
 
         alone.sms.during = _once(sleep_past_the_lease)
-        delivery.deliver_one(alone.kit)
+        alone.deliver_one()
 
         assert (alone.message.state, alone.message.counted) == ("accepted", 1)
 
@@ -139,4 +139,4 @@ def _overtake(district: District) -> None:
     delivery.expire_leases(district.kit)
     district.clock.turn(minutes=10)
     delivery.retry_unknown(district.kit)
-    assert delivery.deliver_one(district.kit)
+    assert district.deliver_one()

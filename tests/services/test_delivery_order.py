@@ -1,18 +1,20 @@
-"""Which message goes first, and what happens to those a job has no time for."""
+"""Which message goes first, whoever rang."""
+
+from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from hotline.domain.jobs import Job
+from hotline.domain.delivery import Room, room
 from hotline.domain.referral import Level
-from hotline.services import delivery
 from hotline.store.messages import Message
-from tests.conftest import Clock
 from tests.district import District
 
 pytestmark = pytest.mark.both
 
 
-def test_danger_goes_first_and_the_message_that_rang_before_it(district: District) -> None:
+def test_danger_goes_first(district: District) -> None:
     district.enrol(Level.NATIONAL, districts=())
     for urgency in (3, 2, 1):
         district.tell(urgency=urgency)
@@ -20,16 +22,39 @@ def test_danger_goes_first_and_the_message_that_rang_before_it(district: Distric
     district.sms.during = lambda: order.append(
         next(row.priority for row in district.all(Message) if row.state == "sending")
     )
-    delivery.deliver_due(district.kit, first=1)
-    assert order == [3, 1, 2]
+    assert district.deliver() == 3
+    assert order == [1, 2, 3]
 
 
-def test_what_a_job_has_no_time_for_is_rung_for_again(district: District, clock: Clock) -> None:
+def test_alerts_of_one_step_have_a_turn_each(district: District) -> None:
+    for _ in range(2):
+        district.enrol()
     district.enrol(Level.NATIONAL, districts=())
-    for _ in range(3):
-        district.tell()
-    district.jobs.rung.clear()
-    district.sms.during = lambda: clock.turn(seconds=5)
+    district.tell(urgency=1)
+    district.tell(urgency=1)
+    assert [row.turn for row in district.all(Message)] == [0, 1, 2, 0, 1, 2]
 
-    assert delivery.deliver_due(district.kit) == 2
-    assert district.jobs.rung == [(Job.DELIVER, 3)]
+
+@pytest.mark.parametrize(
+    ("at_once", "under_way", "doubted", "left"),
+    [
+        (32, 0, False, Room(32, 24)),
+        (32, 20, False, Room(12, 4)),
+        (32, 24, False, Room(8, 0)),
+        (32, 32, False, Room(0, 0)),
+        (32, 40, False, Room(0, 0)),
+        (1, 0, False, Room(1, 1)),
+        (1, 1, False, Room(0, 0)),
+        (32, 0, True, Room(1, 1)),
+        (32, 1, True, Room(0, 0)),
+    ],
+)
+def test_the_room_of_the_line(at_once: int, under_way: int, doubted: bool, left: Room) -> None:
+    assert room(at_once, under_way, doubted=doubted) == left
+
+
+@given(at_once=st.integers(1, 999), under_way=st.integers(0, 2000))
+def test_there_is_never_more_room_than_the_line_has(at_once: int, under_way: int) -> None:
+    for doubted, left in product((False, True), (at_once - under_way,)):
+        found = room(at_once, under_way, doubted=doubted)
+        assert 0 <= found.others <= found.urgent <= max(left, 0 if not doubted else 1)

@@ -94,7 +94,7 @@ def test_bad_news_that_is_quicker_than_our_own_row_tells_a_colleague(district: D
     district.enrol(Level.NATIONAL, districts=())
     district.tell(urgency=3)
     district.sms.during = lambda: report(district, "Failed")
-    delivery.deliver_one(district.kit)
+    district.deliver_one()
     assert district.states == ["failed", "pending"]
 
 
@@ -110,7 +110,7 @@ def test_bad_news_of_an_older_attempt_is_no_news_of_the_newest(sent: District) -
     sent.clock.turn(minutes=10)
     delivery.miss_reports(sent.kit)
     sent.sms.results = [SendResult(Outcome.ACCEPTED, provider_id="ATXid_new")]
-    delivery.deliver_one(sent.kit, 1)
+    sent.deliver_one()
     report(sent, "Failed")
     assert sent.states[0] == "accepted"
     report(sent, "Success", provider_id="ATXid_new")

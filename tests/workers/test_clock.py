@@ -169,7 +169,7 @@ def test_reports_that_never_come_cost_one_step_a_tip(district: District) -> None
     district.enrol(Level.NATIONAL, districts=())
     tip = district.tell(urgency=1)
     for _ in range(3):
-        delivery.deliver_one(district.kit)
+        district.deliver_one()
         district.clock.turn(seconds=1)
 
     for _ in range(95):

@@ -1,0 +1,68 @@
+"""Sends in threads of the process: as many side by side as a setting says."""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Condition, Lock
+
+from hotline.ports import Send
+
+logger = logging.getLogger(__name__)
+
+
+class ThreadSenders:
+    """The `Senders` of every process that sends. No thread lives before the first send."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._threads = ThreadPoolExecutor(places, thread_name_prefix="send")
+        self._turn = Lock()
+        self._changed = Condition()
+        self._under_way = 0
+        self._ended = False
+
+    def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
+        begun = 0
+        with self._turn:
+            while free := self._free():
+                sends = claim(free)
+                for send in sends:
+                    self._begin(send, claim)
+                begun += len(sends)
+                if len(sends) < free:
+                    break
+        return begun
+
+    def in_turn(self) -> Lock:
+        return self._turn
+
+    def end(self, seconds: float) -> None:
+        with self._turn, self._changed:
+            self._ended = True
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way, seconds)
+        self._threads.shutdown(wait=False)
+
+    def _free(self) -> int:
+        with self._changed:
+            return 0 if self._ended else self._places - self._under_way
+
+    def _begin(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
+        with self._changed:
+            self._under_way += 1
+        self._threads.submit(self._run, send, claim).add_done_callback(_name_failure)
+
+    def _run(self, send: Send, claim: Callable[[int], Sequence[Send]]) -> None:
+        try:
+            send()
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+        self.fill(claim)
+
+
+def _name_failure(ended: Future[None]) -> None:
+    """Which kind of thing happened, never to what. The lease of its claim runs out, and the clock mends it."""
+    if broken := ended.exception():
+        logger.error("send failed: %s", type(broken).__name__)

@@ -1,0 +1,50 @@
+"""A gateway that answers when a test says so: what is on the wire is seen, and nothing waits for a clock."""
+
+from collections.abc import Callable
+from threading import Condition
+
+from hotline.domain.delivery import Outcome, SendResult
+
+PATIENCE = 30.0
+"""Seconds until a test that waits in vain fails."""
+ACCEPTED = SendResult(Outcome.ACCEPTED, 201, "102")
+
+
+class HeldSms:
+    """Each send waits for `answer`; `asked` holds every text in the order in which it reached the gateway."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._changed = Condition()
+        self._answers: dict[str, SendResult] = {}
+
+    def send(self, msisdn: str, text: str) -> SendResult:
+        with self._changed:
+            self.asked.append(text)
+            number = len(self.asked)
+            self._changed.notify_all()
+            assert self._changed.wait_for(lambda: text in self._answers, PATIENCE)
+            said = self._answers.pop(text)
+        if said.outcome is Outcome.ACCEPTED:
+            return SendResult(said.outcome, said.http_status, said.provider_status, f"id-{number}")
+        return said
+
+    def answer(self, *texts: str, result: SendResult = ACCEPTED) -> None:
+        with self._changed:
+            self._answers |= dict.fromkeys(texts, result)
+            self._changed.notify_all()
+
+    def until_asked(self, count: int) -> list[str]:
+        """Wait until so many sends have reached the gateway. Returns all that have."""
+        with self._changed:
+            came = self._changed.wait_for(lambda: len(self.asked) >= count, PATIENCE)
+            assert came, f"{len(self.asked)} of {count} were sent"
+            return list(self.asked)
+
+    def answer_as_they_come(self, judge: Callable[[int], SendResult | None], total: int) -> None:
+        """Answer the nth send as `judge` says; None leaves it on the wire. Returns when `total` have come."""
+        for n in range(total):
+            text = self.until_asked(n + 1)[n]
+            result = judge(n)
+            if result is not None:
+                self.answer(text, result=result)
