@@ -39,7 +39,7 @@ def leave(
     kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: str, reason: str
 ) -> LeaveGiven:
     """Send a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
-    at = kit.now()
+    at, rung = kit.now(), None
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
     with kit.database.writing() as session:
@@ -60,10 +60,11 @@ def leave(
         session.flush()
         if begins <= at:
             row.begun_at = at
-            handing_on.hand_on(session, kit, person.id, at)
+            rung = handing_on.hand_on(session, kit, person.id, at)
         alone = set(all_away(personnel.members(session), _codes(), begins)) - set(before)
         why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
         record(session, kit, "responder_on_leave", person, by=by, reason=why)
+    handing_on.announce(kit, rung)
     return LeaveGiven(person, row, sorted(alone))
 
 
@@ -105,11 +106,13 @@ def begin_leaves(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not personnel.any_to_hand_on(session, at):
             return
+    rung = None
     with kit.database.writing() as session:
         for row in personnel.leaves_to_begin(session, at):
             row.begun_at = at
-            handing_on.hand_on(session, kit, row.responder_id, at)
+            rung = handing_on.hand_on(session, kit, row.responder_id, at) or rung
         personnel.drop_messages_of_the_left(session)
+    handing_on.announce(kit, rung)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:

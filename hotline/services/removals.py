@@ -41,7 +41,7 @@ def move(kit: Kit, name: str, to: Place, *, second: str | None, by: str, reason:
     Up to the national desk two people decide. Raises NotFound, PersonnelRefused.
     """
     codes = None if to.districts is None else _codes(to.districts)
-    at = kit.now()
+    at, rung = kit.now(), None
     with kit.database.writing() as session:
         personnel.take_turns(session)
         person = find(session, name)
@@ -60,10 +60,11 @@ def move(kit: Kit, name: str, to: Place, *, second: str | None, by: str, reason:
         if to.categories is not None:
             person.categories = [str(one) for one in to.categories]
         if loses:
-            handing_on.hand_on(session, kit, person.id, at)
+            rung = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
         why = f"{before} to {_told(person)}: {reason}{agreed}"
         record(session, kit, "responder_moved", person, by=by, reason=why)
+    handing_on.announce(kit, rung)
     return person
 
 
@@ -86,9 +87,10 @@ def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> 
             check_second(by, second, person, LAST_OF_NATIONAL)
 
         person.active, person.left_at = False, at
-        handing_on.hand_on(session, kit, person.id, at)
+        rung = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
         record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
+    handing_on.announce(kit, rung)
     return Removed(person, rest, is_red)
 
 

@@ -1,7 +1,7 @@
 """`hotline responders show`, `leave`, `back`, `move` and `remove`, as an admin says them."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,16 @@ from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.delivery import MessageState
+from hotline.domain.reply import Verb
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
-from hotline.services import leaves, outreach, referral
-from hotline.store import referrals
-from hotline.store.messages import Message
+from hotline.services import casework, leaves, outreach, referral
+from hotline.services.casework import Act, Acted, Way
+from hotline.store import outbox, referrals
+from hotline.store.messages import Message, Referral
 from hotline.store.responders import Responder
 from hotline.store.schema import create_all
+from hotline.store.tips import Tip
 from tests.builders import make_tip
 
 BY = ("--by", "Alice", "--reason", "her own wish")
@@ -213,31 +216,73 @@ def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> Non
     assert "Gasabo 1" in admin.living()
 
 
-@pytest.mark.parametrize("words", [("remove",), ("leave", "--until", LATER)], ids=["gone", "leave"])
-def test_what_waits_for_a_person_who_goes_is_not_sent(admin: Admin, words: tuple[str, ...]) -> None:
+def tell(admin: Admin, *, urgency: int = 3) -> Kit:
+    """A tip in Gasabo, of which Gasabo 1 is told alone."""
     kit = admin.kit
-    tip = make_tip(urgency=3, at=kit.now(), filed_at=kit.now())
+    tip = make_tip(urgency=urgency, at=kit.now(), filed_at=kit.now())
     with kit.database.writing() as session:
         session.add(tip)
     referral.refer_waiting(kit)
     assert admin.shown("Gasabo 1")["cases"][0]["state"] == "told"
+    return kit
 
+
+def told(kit: Kit) -> list[int]:
+    with kit.database.reading() as session:
+        return [row.responder_id for row in session.query(Referral).order_by(Referral.id)]
+
+
+GOES = pytest.mark.parametrize(
+    "words", [("remove",), ("leave", "--until", LATER), ("move", "--district", "Huye")],
+    ids=["removed", "leave", "moved"],
+)  # fmt: skip
+
+
+@GOES
+def test_a_case_that_waits_for_a_person_who_goes_is_another_s_at_once(
+    admin: Admin, words: tuple[str, ...]
+) -> None:
+    kit = tell(admin)
     admin(words[0], "Gasabo 1", *words[1:], *BY)
+    assert told(kit) == [1, 2]
     with kit.database.reading() as session:
         (message,) = session.query(Message).filter_by(responder_id=1).all()
-    assert message.state == MessageState.FAILED
+    assert message.state == MessageState.FAILED, "nothing that waited for her is sent"
+
+
+@GOES
+def test_a_case_that_she_took_is_another_s_at_once(admin: Admin, words: tuple[str, ...]) -> None:
+    kit = tell(admin)
+    with kit.database.writing() as session:
+        (hers,) = session.query(Referral).all()
+        act = Act(1, hers.reference, Verb.TAKE, Way.USSD, kit.now())
+        assert casework.act(session, kit, act).result is Acted.TAKEN
+        assert session.get_one(Tip, 1).holder_id == 1
+    admin(words[0], "Gasabo 1", *words[1:], *BY)
+    assert 2 in told(kit)[1:]
+    with kit.database.reading() as session:
+        assert session.get_one(Tip, 1).holder_id is None
+
+
+def test_a_planned_leave_hands_on_when_it_begins_and_once(admin: Admin) -> None:
+    kit = tell(admin)
+    admin("leave", "Gasabo 1", "--from", TOMORROW, "--until", LATER, *BY)
+    leaves.begin_leaves(kit)
+    assert told(kit) == [1]
+    then = replace(kit, now=lambda: datetime.now(UTC) + timedelta(days=2))
+    for _ in range(2):
+        leaves.begin_leaves(then)
+        assert told(kit) == [1, 2]
 
 
 def test_a_message_that_comes_back_from_a_send_goes_to_nobody_who_left(admin: Admin) -> None:
-    kit = admin.kit
-    tip = make_tip(urgency=3, at=kit.now(), filed_at=kit.now())
-    with kit.database.writing() as session:
-        session.add(tip)
-    referral.refer_waiting(kit)
+    kit = tell(admin)
     admin("remove", "Gasabo 1", *BY)
     with kit.database.writing() as session:
         (message,) = session.query(Message).filter_by(responder_id=1).all()
         message.state = MessageState.RETRY
+        due = outbox.claim_next(session, kit.now(), first=message.id, worker="test")
+        assert due is None or due.responder_id != 1
     leaves.begin_leaves(kit)
     with kit.database.reading() as session:
         assert session.get_one(Message, message.id).state == MessageState.FAILED

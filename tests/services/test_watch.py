@@ -15,6 +15,7 @@ from hotline.store import deadlines, lanes
 from hotline.store.alarms import AlarmNotice, Watcher
 from hotline.store.audit import AuditEntry
 from hotline.store.database import open_database
+from hotline.store.responders import Responder
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeOther, FakeShelf
 from tests.kits import make_watch
@@ -127,6 +128,17 @@ def test_a_name_ends_the_repeating_and_is_written_down(manned: Line) -> None:
 def test_a_name_is_put_to_what_stands_alone(manned: Line) -> None:
     with pytest.raises(NotFound, match="hotline watch status"):
         watchers.acknowledge(manned.kit, "lane", "Keza")
+
+
+def test_a_national_desk_of_one_wakes_at_once_and_of_nobody_again(manned: Line) -> None:
+    manned.district.change(Responder, 1, unreachable="permanent")
+    manned.look(seconds=10)
+    assert "national desk" in manned.stands
+    watchers.acknowledge(manned.kit, "national desk", "Keza")
+    manned.district.change(Responder, 2, active=False)
+    manned.look(seconds=10)
+    told = [text for _, text in manned.woken if "national desk" in text]
+    assert [text.split(":")[0] for text in told] == ["Fault", "Fault goes on"]
 
 
 @pytest.mark.parametrize("result", [SendResult(Outcome.NOT_SENT), SendResult(Outcome.UNKNOWN)])
