@@ -98,7 +98,7 @@ COMMANDS: dict[str, Entry] = {
         "hotline.cli.run:run",
         "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
     ),
-    "tips": Entry("hotline.cli.tips:tips", "See how tips stand; read one."),
+    "tips": Entry("hotline.cli.tips:tips", "See how tips stand; read, ask, close and judge one."),
     "training": Entry(
         "hotline.cli.training:training",
         "Officers in training: codes to join with, how many joined, taking one off, and certificates.",

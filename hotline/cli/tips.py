@@ -1,23 +1,24 @@
 """`hotline tips`: how every tip stands, and reading one with a desk's passphrase."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hotline.cli.closing import COMMANDS, TIP
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import signed
 from hotline.domain.places import district_named, place_name
-from hotline.domain.tip import NATIONAL, Matter, TipOutcome
+from hotline.domain.tip import NATIONAL, Matter
 from hotline.errors import NotFound
-from hotline.services import access, asking, retention
+from hotline.services import access, asking
+from hotline.services.personnel import shown
 from hotline.store.standings import Standing
 
-TIP = click.argument("tip_id", metavar="ID", type=int)
 DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
-OUTCOME = click.Choice([one.value for one in TipOutcome])
 PASSPHRASE = click.option(
     "--passphrase-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -27,7 +28,11 @@ PASSPHRASE = click.option(
 
 @click.group()
 def tips() -> None:
-    """See how tips stand; read one."""
+    """See how tips stand; read, ask, close and judge one."""
+
+
+for command in COMMANDS:
+    tips.add_command(command)
 
 
 @tips.command("list")
@@ -42,16 +47,9 @@ def list_(as_json: bool) -> None:
     if not rows:
         click.echo("no tips yet", err=True)
     for row in rows:
-        taken = row["acknowledged_by"] or click.style("NOBODY", fg="red", bold=True)
-        taken += f" (unproven: {row['unproven']})" if row["unproven"] else ""
-        visit = "  do not visit" if row["do_not_visit"] else ""
-        visit += f"  also from this phone: {row['same_contact']}" if row["same_contact"] else ""
-        visit += f"  question: {row['question']}" if row["question"] else ""
-        visit += f"  outcome: {row['outcome']}" if row["outcome"] else ""
-        visit += "  words erased" if row["words_erased"] else ""
         click.echo(
             f"{row['id']:5}  {row['filed_at'] or '':25}  {row['place']:14} {_what(row):12}"
-            f" P{row['urgency']} {row['state']:9} {taken}{visit}"
+            f" P{row['urgency']} {row['state']:9} {'  '.join(_notes(row))}"
         )
 
 
@@ -98,28 +96,6 @@ def ask(
     click.echo(f"tip {tip_id}: asked, behind its receipt: {asked.node.text['en']}")
 
 
-@tips.command()
-@TIP
-@signed
-@click.option("--outcome", type=OUTCOME, help="What came of it.")
-def close(tip_id: int, name: str, reason: str, outcome: str | None) -> None:
-    """Say that a tip is over: it rings for nobody any more, and in 90 days its words go."""
-    with console_kit() as kit:
-        came = TipOutcome(outcome) if outcome else None
-        kept = retention.close_tip(kit, tip_id, by=name, reason=reason, outcome=came)
-    click.echo(f"tip {tip_id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
-
-
-@tips.command()
-@TIP
-@signed
-def helped(tip_id: int, name: str, reason: str) -> None:
-    """Say that a helper is there: whoever asks by receipt reads it as one word."""
-    with console_kit() as kit:
-        retention.helped(kit, tip_id, by=name, reason=reason)
-    click.echo(f"tip {tip_id}: with a helper")
-
-
 def _desk(name: str) -> str:
     """Its code. Raises NotFound."""
     code = NATIONAL if name.casefold() == NATIONAL else district_named(name)
@@ -142,11 +118,34 @@ def _what(row: Mapping[str, Any]) -> str:
     return row["category"] or "-"
 
 
+def _notes(row: Mapping[str, Any]) -> Iterator[str]:
+    """Who is responsible, what comes next, and all else that whoever looks must know."""
+    who = row["responsible"] or row["acknowledged_by"] if row["closed_at"] else row["responsible"]
+    taken = who or click.style("NOBODY", fg="red", bold=True)
+    yield f"{taken} (unproven: {row['unproven']})" if row["unproven"] else taken
+    if row["red"]:
+        yield click.style("RED", fg="red", bold=True)
+    if row["next_clock"]:
+        yield f"{row['next_clock']} due {shown(datetime.fromisoformat(row['due_at']))}"
+    if row["end_wanted_by"]:
+        yield f"to be judged: {row['end_wanted_by']} says {row['end_wanted']}"
+    if row["do_not_visit"]:
+        yield "do not visit"
+    if row["same_contact"]:
+        yield f"also from this phone: {row['same_contact']}"
+    if row["question"]:
+        yield f"question: {row['question']}"
+    if row["closed_at"]:
+        yield f"closed, outcome: {row['outcome']}" if row["outcome"] else "closed"
+    if row["words_erased"]:
+        yield "words erased"
+
+
 def _row(standing: Standing) -> Mapping[str, Any]:
     tip = standing.tip
     return {
         "id": tip.id,
-        "filed_at": tip.filed_at.isoformat(timespec="seconds") if tip.filed_at else None,
+        "filed_at": _second(tip.filed_at),
         "matter": tip.matter,
         "place": place_name(tip.place, "en"),
         "category": tip.category,
@@ -156,8 +155,19 @@ def _row(standing: Standing) -> Mapping[str, Any]:
         "same_contact": standing.same_contact,
         "words_erased": tip.erased_at is not None,
         "question": standing.question,
+        "closed_at": _second(tip.closed_at),
         "outcome": tip.outcome,
+        "end_wanted": tip.end_wanted,
+        "end_wanted_by": standing.end_wanted_by,
+        "responsible": standing.responsible,
+        "red": standing.is_red,
+        "next_clock": standing.clock,
+        "due_at": _second(standing.due_at),
         "referrals": standing.referrals,
         "acknowledged_by": standing.acknowledged_by,
         "unproven": standing.unproven,
     }
+
+
+def _second(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")

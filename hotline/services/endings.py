@@ -16,6 +16,7 @@ from hotline.services import ladder
 from hotline.services.ladder import RESPONDER
 from hotline.store import audit, deadlines
 from hotline.store.database import Session
+from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 
 NAME = "name:"
@@ -98,7 +99,7 @@ def judge(
         raise EndRefused(
             f"tip {tip.id}: nobody wants it closed: `hotline tips close {tip.id}` first"
         )
-    if tip.end_wanted_by.casefold() == who.name.casefold():
+    if _is_same(session, tip.end_wanted_by, who.name):
         raise EndRefused(
             f"tip {tip.id}: {said(who.name)} wanted it closed; a second person has to judge"
         )
@@ -111,6 +112,17 @@ def judge(
     session.flush()
     event = Event(Happened.REFUSED, by=who.responder_id)
     return ladder.happen(session, kit, tip.id, event, at)
+
+
+def _is_same(session: Session, one: str, other: str) -> bool:
+    """Whether two names are one person's: a responder who asked by her phone signs a command by her name."""
+
+    def called(who: str) -> str:
+        if who.startswith(RESPONDER):
+            return session.get_one(Responder, int(who.removeprefix(RESPONDER))).name
+        return said(who)
+
+    return " ".join(called(one).split()).casefold() == " ".join(called(other).split()).casefold()
 
 
 def reopen(session: Session, tip: Tip, who: Signed, at: datetime) -> None:

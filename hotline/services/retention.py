@@ -7,7 +7,7 @@ from hotline.domain.clocks import DeadlineKind
 from hotline.domain.jobs import Job
 from hotline.domain.retention import Keeping
 from hotline.domain.tip import TipOutcome
-from hotline.errors import NotFound
+from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services import endings, epochs, outreach
 from hotline.services.doorbell import ring
@@ -43,6 +43,16 @@ def upcoming(kit: Kit) -> Sequence[Kept]:
     epochs.forget(kit)
     with kit.database.reading() as session:
         return retention.warned(session)
+
+
+def check_outcome(kit: Kit, tip_id: int) -> None:
+    """Refuse to close without an outcome what a second person judges. Raises NotFound, EndRefused."""
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        if tip.closed_at is None and endings.needs_second(tip):
+            raise EndRefused(
+                f"tip {tip_id}: say what came of it by `--outcome`: a second person judges it"
+            )
 
 
 def close_tip(

@@ -1,16 +1,18 @@
 """How tips stand: a question over tips, referrals and responders together, and only of what is in clear."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
+from hotline.domain.clocks import DeadlineKind
 from hotline.domain.tip import Matter, TipState
 from hotline.store import asked_back
-from hotline.store.messages import BELIEVED, Referral
+from hotline.store.messages import BELIEVED, Deadline, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 
@@ -29,10 +31,45 @@ class Standing:
     """How many tips more came from the same phone that week: linked, never merged. Complaints are linked to nothing."""
     question: str | None = None
     """How the question that was asked back stands: asked, answered, read."""
+    responsible: str | None = None
+    """The name of the responder who holds it."""
+    clock: str | None = None
+    """The kind of the clock that is due first (`domain.clocks.DeadlineKind`)."""
+    due_at: datetime | None = None
+    end_wanted_by: str | None = None
+    """The name of the person who wants it closed, until a second one has judged."""
+    is_red: bool = False
+    """Nobody was left to tell, and the national desk is told until one of it takes it."""
 
 
 def standings(session: Session) -> Sequence[Standing]:
     """Every tip, drafts and the line's own trials aside, the newest first."""
+    found = _tips(session)
+    told_by = Counter(tip.contact_key for tip, *_ in found if _is_linked(tip))
+    more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
+    asked, clocks = asked_back.states(session), _open_clocks(session)
+    people = session.execute(select(Responder.id, Responder.name))
+    names: dict[int | None, str] = {row.id: row.name for row in people}
+    return [
+        Standing(
+            tip,
+            name,
+            doubted,
+            count,
+            more.get(tip.id, 0),
+            asked.get(tip.id),
+            responsible=names.get(tip.holder_id),
+            clock=clocks[tip.id][0][1] if tip.id in clocks else None,
+            due_at=clocks[tip.id][0][0] if tip.id in clocks else None,
+            end_wanted_by=_named(tip.end_wanted_by, names),
+            is_red=any(kind == DeadlineKind.RED for _, kind in clocks.get(tip.id, ())),
+        )
+        for tip, name, doubted, count in found
+    ]
+
+
+def _tips(session: Session) -> Sequence[tuple[Tip, str | None, str | None, int]]:
+    """Each tip with who took it, whose answer is unproven, and how many were told."""
     first = (
         select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
         .where(BELIEVED)
@@ -63,14 +100,26 @@ def standings(session: Session) -> Sequence[Standing]:
         .where(Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
         .order_by(Tip.id.desc())
     )
-    found = rows.all()
-    told_by = Counter(tip.contact_key for tip, *_ in found if _is_linked(tip))
-    more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
-    asked = asked_back.states(session)
-    return [
-        Standing(tip, name, doubted, count, more.get(tip.id, 0), asked.get(tip.id))
-        for tip, name, doubted, count in found
-    ]
+    return [(tip, name, doubted, count) for tip, name, doubted, count in rows]
+
+
+def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
+    """`name:Alice` and `responder:7` as a person is called."""
+    kind, _, rest = (who or "").partition(":")
+    return names.get(int(rest), who) if kind == "responder" and rest.isdecimal() else rest or who
+
+
+def _open_clocks(session: Session) -> Mapping[int, Sequence[tuple[datetime, str]]]:
+    """Of each tip, when each of its clocks is due and of which kind it is, the first to come at the head."""
+    rows = session.execute(
+        select(Deadline.tip_id, Deadline.due_at, Deadline.kind)
+        .where(Deadline.fired_at.is_(None))
+        .order_by(Deadline.due_at, Deadline.id)
+    )
+    found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    for tip_id, due_at, kind in rows:
+        found[tip_id].append((due_at, kind))
+    return found
 
 
 def _is_linked(tip: Tip) -> bool:

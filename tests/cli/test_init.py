@@ -222,6 +222,13 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
         "question": None,
         "outcome": None,
         "unproven": None,
+        "closed_at": None,
+        "end_wanted": None,
+        "end_wanted_by": None,
+        "responsible": None,
+        "red": False,
+        "next_clock": None,
+        "due_at": None,
     }
     plain = hotline("tips", "list").stdout
     assert "NOBODY" in plain

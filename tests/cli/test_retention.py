@@ -26,7 +26,7 @@ def home(tmp_path: Path) -> Path:
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
     create_all(database)
     with database.writing() as session:
-        tip = make_tip(filed_at=now - timedelta(days=265))
+        tip = make_tip(urgency=3, filed_at=now - timedelta(days=265))
         tip.warned_at = now
         session.add(tip)
     database.close()

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.domain.audit_sentences import OUTCOMES, is_known
+from hotline.domain.audit_sentences import OUTCOMES, SENTENCES, is_known
 from hotline.domain.call_back import Outcome
 from hotline.domain.joining import Roll
 from hotline.domain.tip import TipOutcome
@@ -90,3 +90,9 @@ def test_every_action_has_its_sentence() -> None:
     assert len(written) > 30
     missing = {name: where for name, where in written.items() if not is_known(name)}
     assert not missing, f"write their sentences in domain/audit_sentences.py: {missing}"
+
+
+def test_no_sentence_is_of_an_action_that_nothing_writes() -> None:
+    written = _written()
+    assert not set(SENTENCES) - set(written)
+    assert all(any(name.startswith(begins) for name in written) for begins in OUTCOMES)
