@@ -1,0 +1,71 @@
+"""Stories that leave a line as whole as it was, told on one: starting a line costs more than any of them."""
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from hotline.cli.chaos.callers import plan, tell
+from hotline.cli.chaos.settling import accepted
+from hotline.cli.stack import Stack
+from hotline.domain.places import districts
+from tests.eventually import eventually
+
+SIGNED = ("--name", "Aline", "--reason", "a rehearsal")
+HERS = "+250788000078"
+TIPS = plan(9, [districts()[0].code], "hafi y'umuhanda")
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(300),
+    pytest.mark.slow(reason="waits for real processes to start"),
+]
+
+
+def keys_rotate_and_callers_and_responders_notice_nothing(stack: Stack) -> None:
+    """Real processes, callers in the middle, and nobody is started again."""
+    numbers = count()
+
+    def alerts_go_out() -> None:
+        before = len(accepted(stack))
+        tell(stack.emulator, TIPS[next(numbers)])
+        eventually(lambda: len(accepted(stack)) > before, seconds=60)
+
+    alerts_go_out()
+    for key in ("runs", "relay"):
+        stack.command("keys", "rotate", key, *SIGNED)
+        alerts_go_out()
+    stack.command("keys", "end-old", "--now", *SIGNED)
+    alerts_go_out()
+    assert "CANNOT BE REACHED" not in stack.command("responders", "list")
+
+
+def who_writes_a_word_reads_by_sms(stack: Stack) -> None:
+    """Through the stand-in's callbacks, the web process, the relay's key and the real SDK, and back."""
+    phone = stack.emulator
+
+    def asks(text: str) -> str:
+        before = len(phone.inbox(HERS))
+        phone.text(text, msisdn=HERS)
+        eventually(lambda: len(phone.inbox(HERS)) > before, seconds=20)
+        return str(phone.inbox(HERS)[0]["text"])
+
+    assert asks("urugo").startswith("Umukozi wo mu rugo")
+    assert asks("9").startswith("Ibimenyetso bibi")
+    assert asks("Komeza") == "Murakoze. Murabeho.\nUshobora gusiba ubu butumwa."
+    parts = {one["parts"] for one in phone.outbox() if one["to"] == HERS}
+    assert parts == {1}
+    assert HERS not in stack.log.read_text(errors="replace")
+
+
+STORIES = (
+    keys_rotate_and_callers_and_responders_notice_nothing,
+    who_writes_a_word_reads_by_sms,
+)
+
+
+def test_every_story(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    with Stack(tmp_path) as stack:
+        for story in STORIES:
+            with subtests.test(story.__name__):
+                story(stack)
+    assert "starting it again" not in stack.log.read_text(errors="replace")
