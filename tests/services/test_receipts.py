@@ -1,6 +1,5 @@
 """C11: a number and a PIN that she chose; one word on how it stands, from any phone; and no way to guess one."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -10,36 +9,8 @@ from hotline.services import access, retention
 from hotline.store.audit import AuditEntry
 from hotline.store.guesses import Guess
 from hotline.store.tips import Tip
-from tests.callers import DANGER_HERE, REST, Caller, Line, told
-
-PIN = "4711"
-MY_NUMBER = ("4", "5", "5")
-NOTHING = "Nta kibonetse."
-OTHER_PHONE = "+250788000055"
-
-
-def given(line: Line, pin: str = PIN) -> tuple[Caller, str]:
-    """Somebody who told a tip and took a number."""
-    caller = told(line, *DANGER_HERE, "1", "1", *REST)
-    number = shown(caller.key("2"))
-    caller.key(pin)
-    return caller, number
-
-
-def shown(screen: str) -> str:
-    (number,) = re.findall(r"\d{3} \d{3} \d{3}", screen)
-    return str(number).replace(" ", "")
-
-
-def asked(line: Line, number: str, pin: str = PIN, msisdn: str = OTHER_PHONE) -> Caller:
-    caller = line.caller(msisdn)
-    caller.dial()
-    caller.key(*MY_NUMBER, number, pin)
-    return caller
-
-
-def wrong(pin: str = PIN) -> str:
-    return f"{(int(pin) + 1) % 10000:04}"
+from tests.callers import DANGER_HERE, REST, Line, told
+from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, given, shown, wrong
 
 
 def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line: Line) -> None:
