@@ -1,0 +1,74 @@
+"""People who go and come back, on both kinds of database."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.referral import Level
+from hotline.errors import PersonnelRefused
+from hotline.services import leaves, outreach, personnel, removals
+from hotline.services.outreach import STOPPED
+from hotline.services.removals import Place, Removed
+from hotline.store.responders import Responder
+from tests.district import District
+
+BY = {"by": "Alice", "reason": "her wish"}
+
+
+def names(district: District) -> list[str]:
+    return [row.name for row in district.all(Responder)]
+
+
+def test_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) -> None:
+    first, *_ = names(alone)
+    (tip,) = [row.tip_id for row in alone.open_deadlines()]
+    begins = alone.clock() + timedelta(minutes=30)
+    leaves.leave(alone.kit, first, starts_at=begins, ends_at=begins + timedelta(days=2), **BY)
+    leaves.begin_leaves(alone.kit)
+    assert alone.told(tip) == [(0, 1)]
+
+    alone.clock.turn(minutes=30)
+    for _ in range(2):
+        leaves.begin_leaves(alone.kit)
+    assert [who for _, who in alone.told(tip)] == [1, 2]
+    assert personnel.show(alone.kit, first).cases[0].tip_id == tip
+    assert personnel.away(alone.kit) == {1: begins + timedelta(days=2)}
+    assert leaves.back(alone.kit, first, number=None, second=None, **BY).ended == ["leave"]
+    assert personnel.away(alone.kit) == {}
+
+
+def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> None:
+    first = names(alone)[0]
+    number = alone.responder(1).sealed_number.decode()
+    outreach.stop(alone.kit, number)
+    alone.change(Responder, 1, unreachable=STOPPED)
+    with pytest.raises(PersonnelRefused, match="--number"):
+        leaves.back(alone.kit, first, number=None, second=None, **BY)
+    back = leaves.back(alone.kit, first, number=number, second=None, **BY)
+    assert back.ended == ["unreachable"]
+    assert alone.responder(1).unreachable is None
+
+
+def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> None:
+    district.man_desks()
+    one, other, _ = names(district)
+
+    def go(name: str) -> Removed | PersonnelRefused:
+        try:
+            return removals.remove(district.kit, name, second=None, **BY)
+        except PersonnelRefused as refused:
+            return refused
+
+    district.enrol(Level.NATIONAL, districts=())
+    with ThreadPoolExecutor(2) as pool:
+        came = list(pool.map(go, [one, other]))
+    assert sorted(type(result).__name__ for result in came) == ["PersonnelRefused", "Removed"]
+
+
+def test_a_move_out_of_the_district_hands_the_case_on(alone: District) -> None:
+    first = names(alone)[0]
+    (tip,) = [row.tip_id for row in alone.open_deadlines()]
+    removals.move(alone.kit, first, Place(districts=["Huye"]), second=None, **BY)
+    assert [who for _, who in alone.told(tip)] == [1, 2]
+    assert alone.responder(1).districts == ["24"]
