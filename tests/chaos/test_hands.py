@@ -8,10 +8,10 @@ import time
 from contextlib import closing, suppress
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 
+from hotline.cli.chaos.processes import started_as
 from hotline.cli.stack import Stack
 from hotline.emulator.client import EmulatorClient, Session
 from tests.eventually import eventually
@@ -137,11 +137,7 @@ def pressed(session: Session, *keys: str) -> Session:
 
 def kill(stack: Stack, mark: str) -> None:
     """Every process below the keeper whose command line holds the mark, outright and at once."""
-    victims = [
-        process.pid
-        for process in psutil.Process(stack.pid).children(recursive=True)
-        if mark in " ".join(process.cmdline())
-    ]
+    victims = started_as(stack.pid, mark)
     assert victims
     for pid in victims:
         with suppress(ProcessLookupError):

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from hotline.cli.chaos.ground import Ground
+from hotline.cli.chaos.processes import started_as
 from hotline.cli.stack import Stack, free_port
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
@@ -32,8 +33,7 @@ pytestmark = [
 
 
 def processes(keeper: int, mark: str) -> list[psutil.Process]:
-    below = psutil.Process(keeper).children(recursive=True)
-    return [process for process in below if mark in " ".join(process.cmdline())]
+    return [psutil.Process(pid) for pid in started_as(keeper, mark)]
 
 
 @contextmanager
