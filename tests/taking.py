@@ -1,11 +1,13 @@
-"""A responder takes a case, as by dialling."""
+"""What people do with a case, as by dialling or by a command."""
 
 from datetime import datetime
 
 from hotline.domain.reply import Verb
+from hotline.domain.tip import TipOutcome
 from hotline.ports import Kit
-from hotline.services import casework
+from hotline.services import casework, retention
 from hotline.services.casework import Act, Done, Way
+from hotline.store.tips import Tip
 
 
 def take_case(kit: Kit, responder_id: int, reference: str, at: datetime) -> Done:
@@ -18,3 +20,12 @@ def do(kit: Kit, responder_id: int, reference: str, verb: Verb, at: datetime) ->
         return casework.act(
             session, kit, Act(responder_id, reference, verb, Way.USSD, at, proved=True)
         )
+
+
+def close_by_two(kit: Kit, tip_id: int, outcome: TipOutcome | None = None) -> None:
+    """Closes a case, whatever it is of: one person wants it, a second one agrees."""
+    retention.close_tip(kit, tip_id, by="A desk", reason="over", outcome=outcome)
+    with kit.database.reading() as session:
+        waits = session.get_one(Tip, tip_id).closed_at is None
+    if waits:
+        retention.judge_end(kit, tip_id, agrees=True, by="A second desk", reason="seen")

@@ -37,6 +37,10 @@ class Step(NamedTuple):
     purpose: Purpose = Purpose.ALERT
     locked: bool = False
     """Some desk that should read it cannot: whose, is looked up."""
+    leader: int | None = None
+    """The tip whose cluster it joins: who was told of that one is not rung for this one."""
+    more: bool = False
+    """Who was told of the leader reads that more was told."""
 
 
 class Planning:

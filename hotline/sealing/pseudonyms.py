@@ -48,6 +48,10 @@ class Pseudonyms:
         """This ISO week's pseudonym of a phone."""
         return _digest(self._weekly.at(at), "contact", msisdn)
 
+    def likeness(self, what: str, said: str, at: datetime) -> str:
+        """This week's digest of an answer, by which like tips are found: for a day, and never opened."""
+        return _digest(self._weekly.at(at), "likeness", what, said)
+
     def person(self, msisdn: str, at: datetime) -> dict[str, int]:
         """64 bits that stand for a phone in each of a moment's periods, to be counted and forgotten.
 

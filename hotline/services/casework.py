@@ -18,7 +18,7 @@ from hotline.ports import Kit
 from hotline.services import endings, ladder
 from hotline.services.endings import Ending
 from hotline.services.ladder import RESPONDER
-from hotline.store import deadlines, inbound, proofs, referrals
+from hotline.store import deadlines, inbound, likeness, proofs, referrals
 from hotline.store.database import Session
 from hotline.store.messages import Referral
 from hotline.store.responders import Responder
@@ -141,7 +141,18 @@ def _take(scene: _Scene) -> Done:
         return scene.done(Acted.NOTED if provisional else Acted.TAKEN)
     referrals.take_back(session, tip.id, one.responder_id)
     rung = scene.happened(Happened.TAKEN)
+    if scene.holds:
+        _take_what_followed(scene)
     return scene.done(Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN, rung)
+
+
+def _take_what_followed(scene: _Scene) -> None:
+    """Who holds the first tip of a cluster holds those whose alerts were left out for it: each is a case of its own."""
+    session, one = scene.session, scene.act
+    for tip_id in likeness.open_followers(session, scene.tip.id):
+        if proofs.acknowledge(session, tip_id, one.responder_id, one.at, proved=one.proved):
+            event = Event(Happened.TAKEN, by=one.responder_id)
+            ladder.happen(session, scene.kit, tip_id, event, one.at)
 
 
 def _is_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from hotline.domain.complaint import complained
 from hotline.domain.jobs import Job
 from hotline.domain.tip import NATIONAL, Matter, TipState, Told, Urgency, furthest, told
 from hotline.ports import Kit
-from hotline.services import outreach
+from hotline.services import clusters, outreach
 from hotline.services.doorbell import ring
 from hotline.store import desks, tips
 from hotline.store.contacts import Dialogue
@@ -57,6 +57,7 @@ def note(
 
     if tip is None:
         tip = _new(kit, dialogue, telling, identity=identity, contact_key=contact_key)
+    kind = tip.category
     _fill(kit, tip, come_to, telling)
     state = furthest(TipState(tip.state), come_to.state)
     if dialogue.ended_at is not None and state is TipState.DRAFT:
@@ -67,6 +68,9 @@ def note(
     session.add(tip)
     session.flush()
     tips.grant(session, tip, grants)
+    if telling.matter is Matter.TIP and clusters.note(session, kit, tip, telling.answers, kind):
+        # No longer sure to be like its cluster: it waits to be told of again, and rings if it is not.
+        tip.referred_urgency = None
     _reach_state(session, kit, tip, state)
     return tip
 

@@ -5,18 +5,26 @@ Runs inside its caller's transaction.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import ladder, reference, trial
 from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose, Tell
 from hotline.domain.clocks import CASE_CLOCKS, DeadlineKind
 from hotline.domain.delivery import MessageState
-from hotline.domain.message import Kind, Wording, alert, alert_but_ref, responders_entry
+from hotline.domain.message import (
+    AlertButRef,
+    Kind,
+    Wording,
+    alert,
+    alert_but_ref,
+    responders_entry,
+)
 from hotline.domain.planning import Step
 from hotline.domain.referral import Case
+from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.store import deadlines, referrals, telling
+from hotline.store import deadlines, likeness, referrals, telling
 from hotline.store.database import Session
 from hotline.store.messages import Message
 from hotline.store.telling import Alert, Given
@@ -86,8 +94,9 @@ def _carry_out(
             rung = _remind(session, kit, tip, order, at) or rung
         else:
             locked = tip.locked_for is not None
-            step = Step(tip.id, before.case, before.step, order.who, order.purpose, locked)
-            rung = tell(session, kit, [step], at)
+            leader = likeness.open_leader(session, tip.id)
+            step = Step(tip.id, before.case, before.step, order.who, order.purpose, locked, leader)
+            rung = tell(session, kit, [step], at) or rung
     return rung
 
 
@@ -124,6 +133,8 @@ def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
         if step.number == 0:
             due[ladder.filed(step.case, at).due_at].append(step.tip_id)
             continue
+        if step.leader is not None and referrals.is_taken(session, step.tip_id):
+            continue
         raised = ladder.raised(step.case, at)
         deadlines.close(session, [step.tip_id], raised.close, at)
         deadlines.set_clocks(session, step.tip_id, raised.set, at)
@@ -131,11 +142,17 @@ def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
     deadlines.begin(session, due, at)
 
 
-def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int:
-    """Write a referral and an alert for each recipient of each step. Returns the first alert's id."""
+def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int | None:
+    """Writes a referral and an alert for each recipient of each step. Returns the first message's id.
+
+    Who was told of a cluster's first tip is not rung for a later one: she reads once that more was told.
+    """
     told = [(step, recipient) for step in steps for recipient in step.recipients]
+    if not told:
+        return None
     languages = referrals.languages(session, {recipient for _, recipient in told})
     locked = telling.locked(session, [(step.tip_id, who) for step, who in told if step.locked])
+    known = _known_leaders(session, steps)
     ids = telling.new_referrals(session, len(told))
     given = [
         Given(id, step.tip_id, step.number, who) for id, (step, who) in zip(ids, told, strict=True)
@@ -145,11 +162,28 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     code = code_of(kit)
     alerts = []
     for one, name, (step, who) in zip(given, names, told, strict=True):
-        case = step.case
-        shut = step.locked and (step.tip_id, who) in locked
-        words = alert_but_ref(case.place, case.urgency, step.purpose, languages[who], code, shut)
-        alerts.append(Alert(one, name, words, case.urgency))
-    return telling.alert(session, alerts, at)
+        case, shut = step.case, step.locked and (step.tip_id, who) in locked
+        of_leader = known.get((step.leader, who))
+        if of_leader is None:
+            words = alert_but_ref(
+                case.place, case.urgency, step.purpose, languages[who], code, shut
+            )
+            alerts.append(Alert(one, name, words, case.urgency))
+        elif step.more:
+            more = AlertButRef(Template.MORE_TOLD, {}, languages[who])
+            alerts.append(Alert(one, of_leader, more, case.urgency))
+    return telling.alert(session, alerts, at) if alerts else None
+
+
+def _known_leaders(session: Session, steps: Sequence[Step]) -> Mapping[tuple[int | None, int], str]:
+    """By leader and responder, the newest reference by which she knows it. Nearly always none."""
+    leaders = {step.leader for step in steps if step.leader is not None and _rings(step)}
+    return referrals.references_of(session, leaders) if leaders else {}
+
+
+def _rings(step: Step) -> bool:
+    """Whether it asks to take the case: what asks to judge, to look or to chase is never left out."""
+    return step.purpose in (Purpose.ALERT, Purpose.OPEN)
 
 
 def _refer(session: Session, given: Sequence[Given], at: datetime) -> list[str]:

@@ -8,16 +8,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain import trial
-from hotline.domain.jobs import Job
 from hotline.domain.quiz import Outcome
 from hotline.domain.tip import Matter
 from hotline.domain.ussd import is_number
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
-from hotline.services import joining, stop_wishes
-from hotline.services.doorbell import ring
-from hotline.store import alarms, contacts, outreach, people
+from hotline.services import joining
+from hotline.store import alarms, contacts, outreach, people, responders
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.outreach import Cell
@@ -28,7 +26,7 @@ FOLDED = 1000
 OVER = timedelta(days=2)
 """So long after a period its sketch becomes a number: nobody counts in it any more, whatever her clock says."""
 STOPPED = "stopped"
-"""Why whoever is woken cannot be reached: she wants to hear no more."""
+"""Why a responder, or whoever is woken, cannot be reached who wants to hear no more."""
 
 UNANSWERABLE = "unanswerable"
 """The counter of those who wrote from a number that no SMS of ours goes to."""
@@ -135,25 +133,24 @@ def close_periods(session: Session, at: datetime) -> None:
 
 
 def stop(kit: Kit, msisdn: str) -> None:
-    """Sends nothing to this number ever again: whoever is woken there is woken no more, a leader there is on no roll.
+    """Nothing is sent to this number after it, ever; a responder of that number can no longer be told of a tip, and
+    whoever is woken there is woken no more, and a leader there is on no roll.
 
-    An enrolled number keeps everything: the wish may be forged, so people are told of it. Raises StoreUnavailable.
+    Raises StoreUnavailable.
     """
     with kit.database.writing() as session:
-        rung = stop_in(session, kit, msisdn, kit.now())
-    for message_id in rung:
-        ring(kit, Job.DELIVER, message_id)
+        stop_in(session, kit, msisdn, kit.now())
 
 
-def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ...]:
-    """`stop` inside the caller's transaction. Returns the messages to ring for after it."""
-    told = stop_wishes.note(session, kit, msisdn, at)
-    if told is not None:
-        return told
+def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
+    """`stop` inside the caller's transaction."""
     contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)
-    alarms.silence(session, kit.pseudonyms.enrolled(msisdn), STOPPED)
+    number_key = kit.pseudonyms.enrolled(msisdn)
+    responder = responders.enrolled(session, number_key)
+    if responder is not None:
+        responder.unreachable = STOPPED
+    alarms.silence(session, number_key, STOPPED)
     joining.leave(session, kit, msisdn)
-    return ()
 
 
 def first_time(dialogue: Dialogue, name: str) -> bool:

@@ -11,14 +11,14 @@ def reasons_not_ready(kit: Kit) -> tuple[str, ...]:
     try:
         with kit.database.writing() as session:
             contacts.try_writing(session, kit.now())
-            national = referral.living_national(session, kit.now())
+            offered = referral.may_be_offered(session, kit.now())
             held = lanes.held(session, kit.now())
     except StoreUnavailable:
         return ("the database cannot commit",)
 
     reasons = []
-    if not national:
-        reasons.append("no living responder at the national desk: the report is not offered")
+    if not offered:
+        reasons.append("no living responder anywhere: the report is not offered")
     if held:
         reasons.append(f"no message goes out: the lane is held ({held})")
     try:

@@ -10,7 +10,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.planning import Planning
 from hotline.domain.referral import Candidate
 from hotline.ports import Kit
-from hotline.services import ladder
+from hotline.services import clusters, ladder
 from hotline.services.doorbell import ring
 from hotline.store import deadlines, referrals, telling
 from hotline.store.database import Session
@@ -56,14 +56,17 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate]) -> _Batch:
         waiting = telling.waiting(session, BATCH)
         if not waiting:
             return _Batch(0, None, roster)
-        planning = Planning(referrals.roster(session, at, roster), at)
+        people = referrals.roster(session, at, roster)
+        following = clusters.follow(session, waiting, people, at)
+        planning = Planning(people, at)
 
-        steps = [*planning.steps(waiting)]
+        ringing = [tip for tip in waiting if tip.tip_id not in following]
+        steps = [*planning.steps(ringing), *following.values()]
 
         if not steps:
             return _Batch(0, None, roster)
         ladder.begin(session, steps, at)
-        message_id = ladder.tell(session, kit, steps, at)
+        message_id = ladder.tell(session, kit, [one for one in steps if one.recipients], at)
     return _Batch(len(steps), message_id, planning.roster)
 
 
@@ -97,6 +100,9 @@ def quicker(session: Session, responder_id: int) -> list[str]:
     return referrals.quicker(session, responder_id)
 
 
-def living_national(session: Session, at: datetime) -> bool:
-    """Whether the report may be offered: without somebody at the national desk a tip may have no recipient."""
-    return referrals.living_national(session, at)
+def may_be_offered(session: Session, at: datetime) -> bool:
+    """Whether the report is offered: wherever anybody lives who may be told of a tip.
+
+    A national desk without people is an alarm, never a closed door (docs/adr/0045).
+    """
+    return referrals.living_anybody(session, at)

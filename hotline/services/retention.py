@@ -11,7 +11,7 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services import endings, epochs, outreach
 from hotline.services.doorbell import ring
-from hotline.store import answers, audit, deadlines, retention
+from hotline.store import answers, audit, deadlines, likeness, retention
 from hotline.store.database import Session
 from hotline.store.retention import Kept, LegalHold
 
@@ -159,8 +159,8 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_inquiries,
     retention.forget_inbound,
     retention.forget_strays,
-    retention.forget_replies,
     retention.forget_parameters,
+    likeness.forget,
     answers.forget,
 )
 

@@ -27,7 +27,7 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
     revision_id = kit.books.live()
     book = kit.books.book(revision_id)
     with kit.database.reading() as session:
-        reporting = referral.living_national(session, kit.now())
+        reporting = referral.may_be_offered(session, kit.now())
         responder_id = None
         if hop.shows_number and _is_private(book, hop.text):
             number_key = kit.pseudonyms.enrolled(hop.caller)

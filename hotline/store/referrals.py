@@ -55,10 +55,9 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
     return {row[0]: row[1] for row in rows}
 
 
-def living_national(session: Session, at: datetime) -> bool:
-    """Whether somebody of the national desk can be reached."""
-    found = select(Responder.id).where(Responder.level == Level.NATIONAL, *living(at)).limit(1)
-    return session.scalar(found) is not None
+def living_anybody(session: Session, at: datetime) -> bool:
+    """Whether anybody at all can be told of a tip."""
+    return session.scalar(select(Responder.id).where(*living(at)).limit(1)) is not None
 
 
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Told]]:
@@ -89,6 +88,16 @@ def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | No
     hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
     newest = select(Referral).where(*hers).order_by(Referral.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
+
+
+def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int | None, int], str]:
+    """By tip and responder, the newest reference by which she knows it."""
+    rows = session.execute(
+        select(Referral.tip_id, Referral.responder_id, Referral.reference)
+        .where(Referral.tip_id.in_(tip_ids))
+        .order_by(Referral.id)
+    )
+    return {(tip_id, who): name for tip_id, who, name in rows}
 
 
 def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:

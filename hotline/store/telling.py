@@ -59,7 +59,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
             Tip.category,
             Tip.urgency,
             Tip.official,
-            Tip.referred_urgency,
+            Tip.referred_at,
             Tip.locked_for.is_not(None),
         )
         .where(WAITS, Tip.channel != trial.CHANNEL)
@@ -69,7 +69,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     )
     # By the connection: what the mapper would add to each of thousands of rows is all that it costs.
     rows = session.connection().execute(held).all()
-    before = [row.id for row in rows if row.referred_urgency is not None]
+    before = [row.id for row in rows if row.referred_at is not None]
     case = cache(Case)
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
@@ -174,7 +174,7 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert]) -> Iterator[tuple[object,
     turns = Counter[tuple[int, int]]()
     for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
         template, rest = said(words)
-        parameters = f'{{"ref":"{reference}",{rest}'
+        parameters = f'{{"ref":"{reference}"{rest}'
         who, of = given.responder_id, given.referral_id
         step = given.tip_id, given.step
         yield (id, who, of, template, parameters, words.language, priority, turns[step])
@@ -183,7 +183,8 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert]) -> Iterator[tuple[object,
 
 def _said(words: AlertButRef) -> tuple[str, str]:
     """The template's name, and what stands in its parameters after the reference: letters and digits, all of them."""
-    return words.template.name, json.dumps(words.parameters)[1:]
+    rest = json.dumps(words.parameters)[1:]
+    return words.template.name, f",{rest}" if words.parameters else rest
 
 
 def _next(session: Session, row: type[Referral], tip_ids: Collection[int]) -> dict[int, int]:

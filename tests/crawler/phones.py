@@ -18,7 +18,7 @@ from hotline.store.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
-from tests.taking import take_case
+from tests.taking import close_by_two, take_case
 
 PASSPHRASE = "correct horse"
 WITNESS = "+250788000032"
@@ -162,7 +162,7 @@ def _helped(line: Line, tip_id: int) -> None:
 
 
 def _closed(line: Line, tip_id: int) -> None:
-    retention.close_tip(line.kit, tip_id, by="Desk", reason="over")
+    close_by_two(line.kit, tip_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hotline.domain.call_back import CallBackState
 from hotline.domain.tip import TipOutcome
 from hotline.emulator.reader import choices
 from hotline.engine.words import WORDS
-from hotline.services import referral, retention
+from hotline.services import referral
 from hotline.store.audit import AuditEntry
 from hotline.store.call_backs import CallBack
 from hotline.store.contacts import Stopped
@@ -17,6 +17,7 @@ from hotline.store.messages import Referral
 from hotline.text.languages import CODES
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, line
+from tests.taking import close_by_two
 
 __all__ = ["line"]
 
@@ -104,9 +105,8 @@ def test_c18_a_joke_is_an_outcome_and_that_phones_next_tip_is_told(
 ) -> None:
     told(line, language, *DANGER_HERE).hang_up()
     assert referral.refer_waiting(line.kit) == 1
-    signed = {"by": "A. Director", "reason": "they laughed"}
-    retention.close_tip(line.kit, 1, outcome=TipOutcome.JOKE, **signed)
-    retention.close_tip(line.kit, 1, outcome=TipOutcome.HELPED, **signed)
+    close_by_two(line.kit, 1, TipOutcome.JOKE)
+    close_by_two(line.kit, 1, TipOutcome.HELPED)
     first, *_ = line.tips
     assert (first.outcome, first.closed_at is not None) == ("joke", True)
     outcomes = [row.action for row in line.all(AuditEntry) if "outcome" in row.action]

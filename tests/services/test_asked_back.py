@@ -21,7 +21,8 @@ from hotline.store.messages import Message, Referral
 from hotline.store.tips import Tip
 from tests.builders import make_referral, make_responder
 from tests.callers import DESK_KEY, REST, Caller, Line
-from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
+from tests.services.test_receipts import MY_NUMBER, PIN, asked, given, wrong
+from tests.taking import close_by_two
 
 pytestmark = pytest.mark.both
 
@@ -288,7 +289,7 @@ def test_a_tip_without_a_receipt_or_closed_or_still_told_is_not_asked(desked: Li
         ask(desked)
     with desked.database.writing() as session:
         session.execute(update(Tip).values(receipt_key=receipt_key))
-    retention.close_tip(desked.kit, 1, by="Desk", reason="over")
+    close_by_two(desked.kit, 1)
     with pytest.raises(AskRefused, match="closed"):
         ask(desked)
 
@@ -331,7 +332,7 @@ def test_c12_a_question_whose_signature_is_over_waits_and_does_not_show(
 
 def test_c12_a_closed_tip_asks_nothing(desked: Line, number: str) -> None:
     ask(desked)
-    retention.close_tip(desked.kit, 1, by="Desk", reason="over")
+    close_by_two(desked.kit, 1)
     assert "Subiza" not in asked(desked, number).screen
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from hotline.domain.message import alert
 from hotline.domain.referral import Level
 from hotline.domain.wording import Template
-from hotline.services import delivery, referral, retention
+from hotline.services import delivery, referral
 from hotline.services.upkeep import findings
 from hotline.store.database import Session
 from hotline.store.desks import Desk
@@ -19,6 +19,7 @@ from hotline.store.responders import Responder
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 from tests.fakes import FakeShelf
+from tests.taking import close_by_two
 
 pytestmark = pytest.mark.both
 
@@ -103,7 +104,7 @@ def test_row_36_it_is_read_by_the_desk_that_has_a_key(line: Line) -> None:
 
 def test_the_alarm_ends_when_the_tip_is_over(line: Line) -> None:
     told(without(line, (HERE,), lose), *DANGER_HERE)
-    retention.close_tip(line.kit, line.tip.id, by="A. Director", reason="telephoned")
+    close_by_two(line.kit, line.tip.id)
     assert details(line)
 
 

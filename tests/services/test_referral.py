@@ -116,16 +116,25 @@ def test_who_cannot_be_reached_is_not_told(staffed: District) -> None:
     assert staffed.told(staffed.tell(urgency=2)) == [(0, 3)]
 
 
-def test_without_a_living_national_desk_it_waits_and_the_line_says_so(district: District) -> None:
+def test_the_report_is_offered_wherever_anybody_lives(district: District) -> None:
+    def is_offered() -> bool:
+        with district.database.reading() as session:
+            return referral.may_be_offered(session, district.clock())
+
+    assert not is_offered()
+    district.enrol()
+    assert is_offered()
+    tip = district.tell(urgency=1)
+    assert district.told(tip) == [(0, 1)]
+
+
+def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district: District) -> None:
+    district.enrol()
     tip = district.file_tip(official="yes")
     assert referral.refer_waiting(district.kit) == 0
-    with district.database.reading() as session:
-        assert not referral.living_national(session, district.clock())
 
     district.enrol(Level.NATIONAL, districts=())
 
-    with district.database.reading() as session:
-        assert referral.living_national(session, district.clock())
     assert referral.refer_waiting(district.kit) == 1
     assert len(district.told(tip)) == 1
 

@@ -56,4 +56,4 @@ def test_leave_is_from_its_first_moment_until_she_is_back(
     with people.reading() as session:
         assert {one.id for one in referrals.roster(session, at)} == alive
         assert {one.id for one in call_backs.desk_people(session, at)} == alive
-        assert referrals.living_national(session, at)
+        assert referrals.living_anybody(session, at)

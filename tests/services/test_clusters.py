@@ -1,0 +1,137 @@
+"""Many like tips: each is a case, and nobody is rung for each."""
+
+import pytest
+
+from hotline.domain.referral import Level
+from hotline.domain.reply import Verb
+from hotline.services import referral, retention
+from hotline.services.casework import Acted
+from hotline.store.likeness import TipLikeness
+from hotline.store.messages import Deadline, Message, Referral
+from tests.callers import Caller, Line, line
+from tests.taking import do
+
+__all__ = ["line"]
+
+pytestmark = pytest.mark.both
+
+QUIET = ("5", "2", "2", "1", "1", "1")
+"""Not danger, no official, Kigali, Gasabo, its first sector."""
+LABOUR, SEX = "1", "2"
+ME, CHILD = "2", "3"
+COME = "1"
+
+
+@pytest.fixture
+def staffed(line: Line) -> Line:
+    """Two people in Gasabo, and two of the national desk."""
+    for number in (1, 2):
+        line.enrol(Level.RESPONDER, f"+25078800000{number}")
+    line.enrol(Level.NATIONAL, "+250788000091")
+    return line
+
+
+def tell(staffed: Line, *keys: str, minutes: float = 1, phone: str = "+250788000077") -> Caller:
+    """A phone tells a tip and hangs up; people are told of it."""
+    staffed.clock.turn(minutes=minutes)
+    caller = staffed.caller(phone)
+    caller.dial()
+    caller.key(*keys)
+    caller.hang_up()
+    referral.refer_waiting(staffed.kit)
+    return caller
+
+
+def sent(staffed: Line) -> dict[int, list[str]]:
+    """The templates of what each person was sent."""
+    found: dict[int, list[str]] = {}
+    for row in staffed.all(Message):
+        found.setdefault(row.responder_id, []).append(row.template)
+    return found
+
+
+def rings(staffed: Line) -> int:
+    return sum(row.template != "MORE_TOLD" for row in staffed.all(Message))
+
+
+def open_clocks(staffed: Line) -> set[int]:
+    return {row.tip_id for row in staffed.all(Deadline) if row.fired_at is None}
+
+
+def test_c18_thirteen_like_tips_of_one_phone_ring_nobody_more_than_four_times(
+    staffed: Line,
+) -> None:
+    for _ in range(13):
+        tell(staffed, *QUIET, LABOUR)
+    tips = staffed.tips
+    assert len(tips) == 13
+    assert max(len(some) for some in sent(staffed).values()) <= 4
+    assert rings(staffed) == 3
+    texts = [row for row in staffed.all(Message) if row.template == "MORE_TOLD"]
+    first = next(row for row in staffed.all(Referral) if row.tip_id == tips[0].id)
+    assert [row.parameters["ref"] for row in texts] == [first.reference]
+    assert open_clocks(staffed) == {tip.id for tip in tips}
+
+
+def test_four_victims_of_one_phone_ring_four_times(staffed: Line) -> None:
+    for kind in (LABOUR, SEX, LABOUR, "4"):
+        tell(staffed, *QUIET, kind)
+    assert rings(staffed) == 4
+
+
+def test_a_third_like_danger_is_one_text_and_another_person_rings_anew(staffed: Line) -> None:
+    danger = ("5", "1", "2", "1", "1")
+    for who in (ME, ME):
+        tell(staffed, *danger, "1", LABOUR, who)
+    before = rings(staffed)
+
+    staffed.clock.turn(minutes=1)
+    caller = staffed.caller()
+    caller.dial()
+    caller.key(*danger)
+    referral.refer_waiting(staffed.kit)
+    assert rings(staffed) == before
+    assert staffed.all(Message)[-1].template == "MORE_TOLD"
+
+    caller.key("1", LABOUR, CHILD)
+    referral.refer_waiting(staffed.kit)
+    assert rings(staffed) > before
+
+
+def test_danger_half_an_hour_later_rings_anew(staffed: Line) -> None:
+    danger = ("5", "1", "2", "1", "1")
+    for _ in range(3):
+        tell(staffed, *danger)
+    before = rings(staffed)
+    tell(staffed, *danger, minutes=31)
+    assert rings(staffed) > before
+
+
+def test_closing_one_closes_no_other_and_taking_the_first_takes_what_it_was_told_with(
+    staffed: Line,
+) -> None:
+    for _ in range(5):
+        tell(staffed, *QUIET, LABOUR)
+    first, *_, last = staffed.tips
+    row = next(row for row in staffed.all(Referral) if row.tip_id == first.id)
+    done = do(staffed.kit, row.responder_id, row.reference, Verb.TAKE, staffed.clock())
+    assert done.result is Acted.TAKEN
+    assert {tip.holder_id for tip in staffed.tips[3:]} == {row.responder_id}
+
+    retention.close_tip(staffed.kit, first.id, by="A desk", reason="over")
+    assert [tip.id for tip in staffed.tips if tip.closed_at is not None] == [first.id]
+    assert last.id in open_clocks(staffed)
+
+
+def test_two_phones_are_no_cluster(staffed: Line) -> None:
+    for number in range(6):
+        tell(staffed, *QUIET, LABOUR, phone=f"+25078800010{number}")
+    assert rings(staffed) == 6
+
+
+def test_what_tips_are_known_by_is_gone_after_a_day(staffed: Line) -> None:
+    tell(staffed, *QUIET, LABOUR)
+    assert len(staffed.all(TipLikeness)) == 1
+    staffed.clock.turn(hours=26)
+    retention.tidy(staffed.kit)
+    assert staffed.all(TipLikeness) == []
