@@ -16,12 +16,21 @@ from tests.servers import (
     every_value,
     postgres_database,
     postgres_killable,
+    postgres_of_a_file,
     postgres_server,
+    postgres_template,
 )
 from tests.steps import pytest_terminal_summary, tell_steps
 from tests.unsynced import open_unsynced
 
-__all__ = ["postgres_killable", "postgres_server", "pytest_terminal_summary", "tell_steps"]
+__all__ = [
+    "postgres_killable",
+    "postgres_of_a_file",
+    "postgres_server",
+    "postgres_template",
+    "pytest_terminal_summary",
+    "tell_steps",
+]
 
 samples.register_profiles()
 

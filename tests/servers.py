@@ -3,6 +3,8 @@
 A server is a child of ours, so that it can be killed like one.
 """
 
+import fcntl
+import os
 import shutil
 import signal
 import subprocess
@@ -55,6 +57,12 @@ class Postgres(chaos.Postgres):
         for pid in self.pids:
             subprocess.run(["prlimit", f"--pid={pid}", "--fsize=0:"], check=True, user=self._owner)
 
+    def stop(self) -> None:
+        """It writes everything down and ends: its folder can be copied."""
+        process = psutil.Process(self.pid)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         url = make_url(self.url(database)).set(drivername="postgresql")
         address = url.render_as_string(hide_password=False)
@@ -97,30 +105,73 @@ def short_folder(prefix: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class CopiedPostgres(Postgres):
+    """A cluster that is copied from the run's template: `initdb` and the tables cost more than most tests."""
+
+    def __init__(self, folder: Path, settings: dict[str, str], template: Path) -> None:
+        self._template = template
+        super().__init__(folder, settings)
+
+    def _make_cluster(self) -> None:
+        subprocess.run(["cp", "-a", str(self._template), str(self.data)], check=True)
+
+
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Postgres]:
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stopped cluster with the tables in `line`, made by the first of a run's processes that needs it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    template = shared / "postgres-template"
+    with (shared / "postgres-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            with short_folder("hotline-pg-") as folder, postgres_in(folder, **CARELESS) as server:
+                server.make("line")
+                database = open_database(server.url("line"))
+                create_all(database)
+                database.close()
+                server.stop()
+                made = template.with_suffix(".made")
+                subprocess.run(["cp", "-a", str(server.data), str(made)], check=True)
+                made.rename(template)
+    return template
+
+
+@contextmanager
+def postgres_copied(template: Path) -> Iterator[Postgres]:
+    """A server over a copy of the template, for as long as the block runs."""
+    with short_folder("hotline-pg-") as folder:
+        server = CopiedPostgres(folder, CARELESS, template)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(postgres_template: Path) -> Iterator[Postgres]:
     """Started once for each test process."""
-    with short_folder("hotline-pg-") as folder, postgres_in(folder, **CARELESS) as server:
-        database = open_database(server.make("line"))
-        create_all(database)
-        database.close()
+    with postgres_copied(postgres_template) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def postgres_of_a_file(postgres_template: Path) -> Iterator[Postgres]:
+    with postgres_copied(postgres_template) as server:
         yield server
 
 
 @pytest.fixture
-def postgres_killable() -> Iterator[Postgres]:
-    """One that a test may kill, with its tables made."""
-    with short_folder("hotline-pg-") as folder, postgres_in(folder, **CARELESS) as server:
-        server.make("line")
-        database = open_database(server.tcp_url("line"))
-        create_all(database)
-        database.close()
-        yield server
+def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
+    """One that a test may kill, its tables empty. It starts again for each test, quickly: its folder is there."""
+    postgres_of_a_file.restart()
+    empty_tables(postgres_of_a_file)
+    return postgres_of_a_file
 
 
-@contextmanager
-def postgres_database(server: Postgres) -> Iterator[Database]:
-    """The server's tables, emptied: a test of its own in a thousandth of a second."""
+def empty_tables(server: Postgres) -> None:
+    """In a thousandth of a second."""
     names = [table.name for table in reversed(METADATA.sorted_tables)]
     sequences = server.execute("SELECT sequencename FROM pg_sequences", "line")
     server.execute(
@@ -131,6 +182,11 @@ def postgres_database(server: Postgres) -> Iterator[Database]:
     emptied += [f"SELECT setval('\"{name}\"', 1, false)" for (name,) in sequences]
     server.execute(";".join(emptied), "line")
 
+
+@contextmanager
+def postgres_database(server: Postgres) -> Iterator[Database]:
+    """The server's tables, emptied: a database for one test."""
+    empty_tables(server)
     database = open_database(server.url("line"))
     try:
         yield database

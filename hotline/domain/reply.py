@@ -1,15 +1,20 @@
-"""What a responder means by an SMS: a digit to act with and a reference, however she spells them. Pure.
+"""What a responder means by an SMS: what she does with which case, however she spells it. Pure.
 
-`1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`: order, case, spacing, punctuation and look-alikes do
-not matter, and words around them are passed over.
+`1 K7Q4`, `k7q4 1`, `1-K7Q4`, `K 7 Q 4 1`, `l K7Q4`, `yego K7Q4`, `1 K7Q4 2 M3TX`. Only her own references are looked
+for. A slip is forgiven for taking alone; all else that is not clear asks back (docs/adr/0047).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
-from hotline.domain import reference
-from hotline.domain.keywords import spelled
+from rapidfuzz.distance import OSA
+
+from hotline.domain import reference as references
+from hotline.domain.keywords import is_stop
+from hotline.domain.reference import TWINS
+from hotline.domain.reply_pieces import ANSWERING, STUCK, Piece, Sort, read_pieces
 
 
 class Verb(StrEnum):
@@ -21,74 +26,203 @@ class Verb(StrEnum):
     PASS_ON = "5"
 
 
+class Meant(StrEnum):
+    ACT = "act"
+    HELP = "help"
+    ASK = "ask"
+    """It is not clear what she does, or with which case: she is asked."""
+    WRONG = "wrong"
+    """She names a reference that is none of hers."""
+    STOP = "stop"
+    """She wants to hear no more."""
+
+
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """None is what could not be read."""
-
-    verb: Verb | None
-    reference: str | None
+class Action:
+    verb: Verb
+    reference: str
 
 
-VERBS = {verb.value: verb for verb in Verb} | {
-    word: verb
-    for verb, words in {
-        Verb.TAKE: "I L YEGO YES OUI OK TAKE RIMWE ONE UN NDAYIFASHE NDABIFASHE NEMEYE",
-        Verb.HELP: "O HELP AIDE UBUFASHA ZERO",
-        Verb.ON_SITE: "KABIRI TWO DEUX",
-        Verb.REFERRED: "GATATU THREE TROIS",
-        Verb.NOT_TRAFFICKING: "KANE FOUR QUATRE",
-        Verb.PASS_ON: "GATANU FIVE CINQ",
-    }.items()
-    for word in words.split()
-}
-MOST_PIECES = 40
-"""Longer than any answer to an alert: what comes after is not looked at."""
+@dataclass(frozen=True, slots=True)
+class ReplyReading:
+    meant: Meant
+    actions: tuple[Action, ...] = ()
+    reference: str | None = None
+    """Of the case that she is asked about; None where it can be several, or none."""
 
 
-def parse(text: str) -> Reply:
-    """Total. The first reading that has both wins, exact letters before look-alikes."""
-    pieces = spelled(text)[:MOST_PIECES]
-    readings = list(_readings(pieces))
-    whole = [one for one in readings if one.verb is not None]
-    if whole:
-        return whole[0]
-    if readings:
-        return readings[0]
-    return Reply(_verb(pieces), None)
+def parse(
+    text: str, open_references: Sequence[str], lately: bool, over: Collection[str] = ()
+) -> ReplyReading:
+    """Total. `lately`: exactly one alert went to her in twelve hours.
 
-
-def _readings(pieces: list[str]) -> Iterator[Reply]:
-    """Every way to find a reference, exact ones first: alone in some pieces, or with the digit stuck to it.
-
-    A piece that is one by itself comes first, then as many pieces as make one together.
+    References in `over` are hers too, of cases that are closed: read where she writes them whole, and never guessed.
     """
-    spans = [
-        (start, end, "".join(pieces[start:end]))
-        for width in (1, *range(reference.LENGTHS[-1] + 1, 1, -1))
-        for start in range(len(pieces) - width + 1)
-        for end in (start + width,)
-    ]
-    for exact in (True, False):
-        for start, end, joined in spans:
-            rest = pieces[:start] + pieces[end:]
-            for verb, letters in _splits(joined):
-                meant = reference.read(letters)
-                if meant is not None and (meant == letters) is exact:
-                    yield Reply(verb or _verb(rest), meant)
+    if is_stop(text):
+        return ReplyReading(Meant.STOP)
+    found = read_pieces(text, {*open_references, *over})
+    pieces = _sure(found.pieces)
+    named = list(dict.fromkeys(one.says for one in pieces if one.sort is Sort.REFERENCE))
+    if found.unclear:
+        return ReplyReading(Meant.ASK)
+    if len(named) > 1:
+        return _of_several(pieces, named)
+    if named:
+        return _of_one(pieces, named[0])
+    return _of_none(text, pieces, open_references, lately)
 
 
-def _splits(joined: str) -> Iterator[tuple[Verb | None, str]]:
-    if len(joined) in reference.LENGTHS:
-        yield None, joined
-    if len(joined) - 1 in reference.LENGTHS:
-        if joined[0] in VERBS:
-            yield VERBS[joined[0]], joined[1:]
-        if joined[-1] in VERBS:
-            yield VERBS[joined[-1]], joined[:-1]
+def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
+    verb = _verb(pieces)
+    if verb is Verb.HELP:
+        return ReplyReading(Meant.HELP, reference=reference)
+    beside = any(one.sort is Sort.STRANGE for one in pieces)
+    if verb is None or (beside and verb is not Verb.TAKE):
+        return ReplyReading(Meant.ASK, reference=reference)
+    return ReplyReading(Meant.ACT, (Action(verb, reference),))
 
 
-def _verb(pieces: list[str]) -> Verb | None:
-    """A digit before a word: `ok 0` asks for help."""
-    digits = [VERBS[piece] for piece in pieces if piece.isdigit() and piece in VERBS]
-    words = [VERBS[piece] for piece in pieces if piece in VERBS]
-    return next(iter(digits + words), None)
+def _of_several(pieces: Sequence[Piece], named: Sequence[str]) -> ReplyReading:
+    """As many digits as references, by turns, are pairs; one verb of taking takes all. All else is asked back."""
+    doubtful = (Sort.NEGATION, Sort.OTHER, Sort.STRANGE, Sort.LETTER)
+    if any(one.sort in doubtful for one in pieces):
+        return ReplyReading(Meant.ASK)
+    if _verb(pieces) is Verb.TAKE:
+        return ReplyReading(Meant.ACT, tuple(Action(Verb.TAKE, one) for one in named))
+    turns = [one for one in pieces if one.sort in (Sort.DIGIT, Sort.REFERENCE)]
+    worded = any(one.sort in (Sort.OWN, Sort.WORD, Sort.REFUSAL) for one in pieces)
+    if worded or len(turns) % 2 or not _alternate(turns):
+        return ReplyReading(Meant.ASK)
+    said: dict[str, str] = {}
+    for one, other in zip(turns[::2], turns[1::2], strict=True):
+        digit, name = (one, other) if one.sort is Sort.DIGIT else (other, one)
+        if said.setdefault(name.says, digit.says) != digit.says or digit.says == Verb.HELP:
+            return ReplyReading(Meant.ASK)
+    return ReplyReading(Meant.ACT, tuple(Action(Verb(said[one]), one) for one in named))
+
+
+def _alternate(turns: Sequence[Piece]) -> bool:
+    return all(one.sort is not other.sort for one, other in pairwise(turns))
+
+
+def _of_none(text: str, pieces: Sequence[Piece], hers: Sequence[str], lately: bool) -> ReplyReading:
+    """No reference of hers stands in it. Only taking is guessed, and only where one case can be meant."""
+    only = hers[0] if len(hers) == 1 else None
+    strange = [one.says for one in pieces if one.sort is Sort.STRANGE]
+    if strange:
+        return _of_strange(pieces, strange, hers)
+    if text.strip() and not text.strip(" \n?"):
+        return ReplyReading(Meant.HELP, reference=only)
+    verb = _verb(pieces)
+    if verb is Verb.HELP:
+        return ReplyReading(Meant.HELP, reference=only)
+    bare = all(one.sort in (*ANSWERING, Sort.LETTER, Sort.COURTESY) for one in pieces)
+    if verb is Verb.TAKE and bare and only is not None and lately:
+        return ReplyReading(Meant.ACT, (Action(verb, only),))
+    return ReplyReading(Meant.ASK, reference=only)
+
+
+def _of_strange(
+    pieces: Sequence[Piece], strange: Sequence[str], hers: Sequence[str]
+) -> ReplyReading:
+    """Something like a reference that is none of hers: a slip, or somebody else's."""
+    near = {(one, stuck) for letters in strange for one, stuck in _near(letters, hers)}
+    names = {one for one, _ in near}
+    if not names:
+        shaped = any(references.read(letters) for one in strange for letters, _ in _unstuck(one))
+        return ReplyReading(Meant.WRONG if shaped else Meant.ASK)
+    if len(names) > 1:
+        return ReplyReading(Meant.ASK)
+    (name,) = names
+    digits = {stuck for _, stuck in near if stuck}
+    verb = _verb([*pieces, *(Piece(Sort.DIGIT, digit) for digit in digits)])
+    if verb is Verb.TAKE and len(strange) == 1:
+        return ReplyReading(Meant.ACT, (Action(verb, name),))
+    return ReplyReading(Meant.ASK, reference=name)
+
+
+def _near(letters: str, hers: Sequence[str]) -> list[tuple[str, str]]:
+    """Those of hers that differ by one letter: wrong, lost, doubled or exchanged; with a digit that sticks to it."""
+    for digits in (False, True):
+        found = [
+            (one, stuck)
+            for meant, stuck in _unstuck(letters)
+            for one in hers
+            if bool(stuck) is digits and _one_slip(meant.translate(TWINS), one)
+        ]
+        if found:
+            return found
+    return []
+
+
+def _unstuck(letters: str) -> list[tuple[str, str]]:
+    found = [(letters, "")]
+    if letters[0] in STUCK:
+        found.append((letters[1:], letters[0].translate(_ONES)))
+    if letters[-1] in STUCK:
+        found.append((letters[:-1], letters[-1].translate(_ONES)))
+    return found
+
+
+_ONES = str.maketrans("IL", "11")
+
+
+def _one_slip(typed: str, meant: str) -> bool:
+    """A letter too many is a slip only where it stands twice: a longer reference may be another one."""
+    if len(typed) > len(meant):
+        return any(
+            typed[at] == typed[at - 1] and typed[:at] + typed[at + 1 :] == meant
+            for at in range(1, len(typed))
+        )
+    return OSA.distance(typed, meant, score_cutoff=1) == 1
+
+
+def _sure(pieces: Sequence[Piece]) -> list[Piece]:
+    """Without digits and words that speak of something else: "2 girls", "abana 2", "they are coming".
+
+    A strange word beside them tells them. Right in front of a reference a 1 is an answer, whatever stands before it;
+    so is a refusal beside one. Any other no turns round what is said.
+    """
+    sure: list[Piece] = []
+    for at, one in enumerate(pieces):
+        before = pieces[at - 1].sort if at else None
+        behind = pieces[at + 1].sort if at + 1 < len(pieces) else None
+        if _firm(one, before, behind) or Sort.OTHER not in (before, behind):
+            sure.append(one)
+        else:
+            turns = one.sort is Sort.REFUSAL
+            sure.append(Piece(Sort.NEGATION if turns else Sort.OTHER, one.says))
+    return sure
+
+
+def _firm(one: Piece, before: Sort | None, behind: Sort | None) -> bool:
+    """Whether it stays what it is beside any word."""
+    if one.sort is Sort.DIGIT:
+        return one.says == Verb.TAKE and behind is Sort.REFERENCE
+    if one.sort is Sort.REFUSAL or (one.sort is Sort.WORD and one.says == Verb.PASS_ON):
+        return Sort.REFERENCE in (before, behind)
+    return one.sort not in (Sort.WORD, Sort.YES)
+
+
+def _verb(pieces: Sequence[Piece]) -> Verb | None:
+    """The one thing that she says she does; None where it is nothing, or more than one."""
+    said = {sort: {one.says for one in pieces if one.sort is sort} for sort in Sort}
+    digits, own = said[Sort.DIGIT], said[Sort.OWN]
+    if not digits and Verb.PASS_ON in own:
+        # "I can't take": a refusal moves at once.
+        return Verb.PASS_ON
+    meant = digits | own | said[Sort.WORD] | said[Sort.REFUSAL]
+    meant = meant or said[Sort.YES] or _lone_letter(pieces)
+    if said[Sort.NEGATION] and meant != {Verb.PASS_ON.value}:
+        return None
+    if meant == {Verb.TAKE.value, Verb.ON_SITE.value}:
+        return Verb.ON_SITE
+    return Verb(meant.pop()) if len(meant) == 1 else None
+
+
+def _lone_letter(pieces: Sequence[Piece]) -> set[str]:
+    """A single letter is a digit where nothing else but courtesy stands beside it."""
+    quiet = (Sort.LETTER, Sort.COURTESY, Sort.REFERENCE, Sort.STRANGE)
+    if any(one.sort not in quiet for one in pieces):
+        return set()
+    return {one.says for one in pieces if one.sort is Sort.LETTER}

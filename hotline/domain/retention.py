@@ -25,6 +25,8 @@ INBOUND = timedelta(days=30)
 """Ids of MOs: the gateway repeats one for twelve hours."""
 STRAYS = timedelta(days=7)
 """Delivery reports whose message is unknown: the gateway's answer, which names one, comes within minutes."""
+REPLIES = timedelta(days=7)
+"""What was answered to the SMS of responders: longer than any limit counts."""
 PARAMETERS = timedelta(days=90)
 """What a message was about; that it was sent, and when it arrived, stays."""
 

@@ -13,6 +13,7 @@ from hotline.ports import Kit, Line
 from hotline.services import proving
 from hotline.services.finding import Finding
 from hotline.store import inbound
+from hotline.store.contacts import referrals_of
 from hotline.store.database import Session
 
 PATIENCE = timedelta(minutes=10)
@@ -76,8 +77,8 @@ def _doubt(session: Session, kit: Kit, reading: Reading, at: datetime) -> None:
     since = reading.bookmark.sure_from
     for row in inbound.unlisted(session, since, reading.proves_until):
         row.unproven_at = at
-        if row.referral_id is not None:
-            proving.doubt(session, kit, row.referral_id, at)
+        for referral_id in referrals_of(row):
+            proving.doubt(session, kit, referral_id, at)
 
 
 def _stumble(kit: Kit, fault: str, at: datetime) -> None:

@@ -8,29 +8,20 @@ from enum import StrEnum
 from hotline.domain import listing
 from hotline.domain.jobs import Job
 from hotline.domain.keywords import is_stop
-from hotline.domain.message import (
-    CONFIRMATION_PRIORITY,
-    Kind,
-    MessageIn,
-    Wording,
-    responders_entry,
-)
-from hotline.domain.reply import Verb, parse
+from hotline.domain.message import MessageIn
+from hotline.domain.reply import Meant
 from hotline.domain.sms_tip import is_tip
-from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import casework, gatherings, ladder, outreach, proving, sms_tips, talks
-from hotline.services.casework import Act, Acted
+from hotline.services import gatherings, outreach, proving, replies, sms_tips, talks
+from hotline.services.casework import Acted
 from hotline.services.doorbell import ring
+from hotline.services.replies import Replied
 from hotline.services.sms_tips import Written
 from hotline.store import inbound, responders
-from hotline.store.contacts import InboundSeen
+from hotline.store.contacts import InboundSeen, referrals_of
 from hotline.store.database import Session
 from hotline.store.responders import Responder
 
-WRONG_AN_HOUR = 2
-"""The third wrong reference within an hour gets no answer: nobody learns by trying which references exist."""
-HOUR = 3600
 SMS = "sms"
 
 
@@ -44,32 +35,36 @@ class Way(StrEnum):
 
 
 class InboxOutcome(StrEnum):
+    """What an MO came to. What a responder does with a case is named as `casework.Acted` names it."""
+
     REPEATED = "repeated"
     STOPPED = "stopped"
+    STOP_NOTED = "stop_noted"
+    """It came in the name of an enrolled number, and changed nothing."""
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
     READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
+    WRONG_REFERENCE = "wrong_reference"
     TAKEN = "taken"
     ALREADY_TAKEN = "already_taken"
-    WRONG_REFERENCE = "wrong_reference"
+    NOTED = "noted"
+    ON_SITE = "on_site"
+    REFERRED = "referred"
+    CLOSED = "closed"
+    TO_BE_JUDGED = "to_be_judged"
+    PASSED = "passed"
+    NOT_TAKEN_YET = "not_taken_yet"
+    OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class _Result:
     outcome: InboxOutcome
-    template: Template | None = None
-    reference: str = ""
-    referral_id: int | None = None
-
-
-TAKINGS = {
-    Acted.TAKEN: (InboxOutcome.TAKEN, Template.TAKEN),
-    Acted.NOTED: (InboxOutcome.TAKEN, Template.NOTED),
-    Acted.ALREADY_TAKEN: (InboxOutcome.ALREADY_TAKEN, Template.ALREADY_TAKEN),
-    Acted.OVER: (InboxOutcome.TAKEN, Template.TAKEN),
-}
+    referral_ids: tuple[int, ...] = ()
+    rung: tuple[int, ...] = ()
+    """Messages to ring for, after the commit."""
 
 
 def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcome:
@@ -77,7 +72,6 @@ def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcom
     at = kit.now()
     keys = _digests(kit, message, at)
     sender_key = kit.pseudonyms.enrolled(message.sender)
-    message_id: int | None = None
     answer_id: int | None = None
     written = Written(None, None)
     strange = _may_tell(kit, message, sender_key)
@@ -89,27 +83,24 @@ def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcom
             return InboxOutcome.REPEATED
         responder = responders.enrolled(session, sender_key)
 
-        answer = _answer(session, kit, message, responder, at, proved=way is Way.LISTED)
-        if answer.outcome is InboxOutcome.UNKNOWN_SENDER and heard is not None:
+        result = _answer(session, kit, message, responder, at, proved=way is Way.LISTED)
+        if result.outcome is InboxOutcome.UNKNOWN_SENDER and heard is not None:
             answer_id = talks.note(session, kit, message, heard, at)
-            answer = Answer(InboxOutcome.READ)
-        elif answer.outcome is InboxOutcome.UNKNOWN_SENDER and known is not None:
+            result = _Result(InboxOutcome.READ)
+        elif result.outcome is InboxOutcome.UNKNOWN_SENDER and known is not None:
             written = sms_tips.note(session, kit, message, known, at)
-            answer = Answer(InboxOutcome.TIP)
+            result = _Result(InboxOutcome.TIP)
         kept = session.get_one(InboundSeen, seen.provider_id)
-        kept.outcome, kept.referral_id = answer.outcome, answer.referral_id
-        if responder is not None and answer.template is not None:
-            message_id = _reply(session, kit, responder, answer, at)
+        ids = result.referral_ids
+        kept.outcome, kept.referral_id = result.outcome, ids[0] if ids else None
+        kept.more_referrals = list(ids[1:]) or None
 
     sms_tips.announce(kit, written)
-    if answer.outcome is InboxOutcome.READ:
+    if result.outcome is InboxOutcome.READ:
         talks.announce(kit, heard, answer_id)
-    # Counting asks another machine: never while a transaction is open.
-    if answer.outcome is InboxOutcome.WRONG_REFERENCE and responder is not None:
-        message_id = _say_wrong(kit, responder, at)
-    if message_id is not None:
+    for message_id in result.rung:
         ring(kit, Job.DELIVER, message_id)
-    return answer.outcome
+    return result.outcome
 
 
 def _digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
@@ -140,8 +131,8 @@ def _is_new(
     if known and listed:
         inbound.prove(session, known, at)
         for row in known:
-            if row.referral_id is not None:
-                proving.prove(session, kit, row.referral_id, at)
+            for referral_id in referrals_of(row):
+                proving.prove(session, kit, referral_id, at)
     return not known
 
 
@@ -161,48 +152,28 @@ def _answer(
     at: datetime,
     *,
     proved: bool,
-) -> Answer:
+) -> _Result:
     if is_stop(message.text):
-        outreach.stop_in(session, kit, message.sender, at)
-        return Answer(InboxOutcome.STOPPED)
+        rung = outreach.stop_in(session, kit, message.sender, at)
+        outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
+        return _Result(outcome, rung=rung)
     if gatherings.hear(session, kit, message.sender, message.text, at, SMS):
-        return Answer(InboxOutcome.LEADER_HEARD)
+        return _Result(InboxOutcome.LEADER_HEARD)
     if responder is None:
-        return Answer(InboxOutcome.UNKNOWN_SENDER)
-
-    reply = parse(message.text)
-    if reply.verb is Verb.HELP:
-        return Answer(InboxOutcome.HELPED, Template.HELP_REPLY)
-    if reply.verb is not Verb.TAKE or reply.reference is None:
-        return Answer(InboxOutcome.HELPED, Template.NOT_UNDERSTOOD)
-    asked = Act(responder.id, reply.reference, Verb.TAKE, casework.Way.SMS, at, proved)
-    taken = casework.act(session, kit, asked)
-    if taken.result is Acted.UNKNOWN:
-        return Answer(InboxOutcome.WRONG_REFERENCE)
-    outcome, template = TAKINGS[taken.result]
-    return Answer(outcome, template, reply.reference, taken.referral_id)
+        return _Result(InboxOutcome.UNKNOWN_SENDER)
+    replied = replies.hear(session, kit, responder, message, at, proved=proved)
+    return _Result(_outcome(replied), _told_of(replied), replied.rung)
 
 
-def _say_wrong(kit: Kit, responder: Responder, at: datetime) -> int | None:
-    key = responder.number_key
-    if not kit.limiter.hit("wrong_reference", key, limit=WRONG_AN_HOUR, seconds=HOUR):
-        return None
-    answer = Answer(InboxOutcome.WRONG_REFERENCE, Template.NOT_UNDERSTOOD)
-    with kit.database.writing() as session:
-        return _reply(session, kit, responder, answer, at)
+def _outcome(replied: Replied) -> InboxOutcome:
+    """Of several acts the first one's."""
+    known = [one.result for one in replied.done if one.result is not Acted.UNKNOWN]
+    if known:
+        return InboxOutcome(known[0].value)
+    wrong = replied.done or replied.meant is Meant.WRONG
+    return InboxOutcome.WRONG_REFERENCE if wrong else InboxOutcome.HELPED
 
 
-def _reply(session: Session, kit: Kit, responder: Responder, answer: Answer, at: datetime) -> int:
-    assert answer.template is not None
-    parameters = {"ref": answer.reference, "code": responders_entry(kit.line.service_code)}
-    row = ladder.message(
-        Kind.CONFIRMATION,
-        Wording(answer.template, parameters, responder.language),
-        responder.id,
-        priority=CONFIRMATION_PRIORITY,
-        at=at,
-        of=answer.referral_id,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
+def _told_of(replied: Replied) -> tuple[int, ...]:
+    ids = (one.referral_id for one in replied.done)
+    return tuple(one for one in ids if one is not None)

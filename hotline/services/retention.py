@@ -159,6 +159,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_inquiries,
     retention.forget_inbound,
     retention.forget_strays,
+    retention.forget_replies,
     retention.forget_parameters,
     likeness.forget,
     answers.forget,

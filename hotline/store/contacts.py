@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy import JSON, ForeignKey, Index, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row, add_if_new
@@ -69,10 +69,18 @@ class InboundSeen(Row):
     """Keyed digest of sender, shortcode, text and second: the id in a callback is not the one in the inbox."""
     referral_id: Mapped[int | None]
     """What its answer was about, where it was an answer that takes."""
+    more_referrals: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
+    """What else it was about, where it named several."""
     proved_at: Mapped[datetime | None]
     """When the gateway's own inbox was seen to list it."""
     unproven_at: Mapped[datetime | None]
     """When a page was read that should list it, and did not."""
+
+
+def referrals_of(seen: InboundSeen) -> tuple[int, ...]:
+    """Every referral that an MO was about."""
+    first = () if seen.referral_id is None else (seen.referral_id,)
+    return (*first, *(seen.more_referrals or ()))
 
 
 def dialogue(session: Session, key: str) -> Dialogue | None:

@@ -59,6 +59,11 @@ def living(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
 
 
+def who_live(session: Session, at: datetime) -> Sequence[Responder]:
+    """Everybody who may be told of a tip at this moment, in the order of enrolment."""
+    return session.scalars(select(Responder).where(*living(at)).order_by(Responder.id)).all()
+
+
 def everybody(session: Session) -> Sequence[Responder]:
     """All who were ever enrolled, in the order of enrolment."""
     people = select(Responder).where(Responder.level != trial.LEVEL)

@@ -18,6 +18,7 @@ from hotline.domain.retention import (
     INBOUND,
     PARAMETERS,
     PSEUDONYMS,
+    REPLIES,
     STRAYS,
     TRIES,
     UNCLOSED,
@@ -27,7 +28,7 @@ from hotline.domain.retention import (
 )
 from hotline.domain.tip import TipState
 from hotline.errors import NotFound
-from hotline.store import asked_back
+from hotline.store import asked_back, reply_answers
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.database import Row, add_if_new
 from hotline.store.guesses import Guess
@@ -164,6 +165,11 @@ def forget_inbound(session: Session, at: datetime, limit: int) -> int:
     ids = session.scalars(old.limit(limit)).all()
     gone = delete(InboundSeen).where(InboundSeen.provider_id.in_(ids))
     return len(session.scalars(gone.returning(InboundSeen.provider_id)).all())
+
+
+def forget_replies(session: Session, at: datetime, limit: int) -> int:
+    """What was answered to the SMS of responders."""
+    return reply_answers.forget(session, at - REPLIES, limit)
 
 
 def forget_strays(session: Session, at: datetime, limit: int) -> int:

@@ -23,6 +23,7 @@ from hotline.store import (  # noqa: F401
     outreach,
     people,
     receipts,
+    reply_answers,
     responders,
     retention,
     tips,

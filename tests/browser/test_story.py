@@ -91,7 +91,7 @@ def takes_it_by_sms(responder: Phone, reference: str) -> None:
     responder.act("left")
     responder.shows("1 new message")
     responder.act("left")
-    responder.shows(f"{reference}: urabifashe. Murakoze.")
+    responder.shows(f"{reference}: ni ibyawe. Vuga uko byagenze")
 
 
 def taken_by(stack: Stack, place: str) -> list[str | None]:
@@ -190,7 +190,7 @@ def takes_it_on_the_keyboard(page: Page, responder: Phone) -> None:
     page.keyboard.press("ArrowLeft")
     responder.shows("To 3847")
     page.keyboard.type(f"1 {reference}")
-    for shows in ("Message sent.", "1 new message", f"{reference}: urabifashe."):
+    for shows in ("Message sent.", "1 new message", f"{reference}: ni ibyawe."):
         page.keyboard.press("Enter")
         responder.shows(shows)
 

@@ -6,9 +6,9 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from tests.servers import Pair, Postgres, pair, postgres_server
+from tests.servers import Pair, Postgres, pair
 
-__all__ = ["pair", "postgres_server"]
+__all__ = ["pair"]
 
 
 @pytest.mark.long

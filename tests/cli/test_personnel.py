@@ -18,7 +18,7 @@ from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
 from hotline.services import casework, leaves, outreach, referral
 from hotline.services.casework import Act, Acted, Way
-from hotline.store import outbox, referrals
+from hotline.store import contacts, outbox, referrals
 from hotline.store.messages import Message, Referral
 from hotline.store.responders import Responder
 from hotline.store.schema import create_all
@@ -195,8 +195,8 @@ def test_a_move_replaces_what_is_given_and_leaves_the_rest(admin: Admin) -> None
 
 def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
     kit = admin.kit
-    outreach.stop(kit, GASABO)
     with kit.database.writing() as session:
+        contacts.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
         session.get_one(Responder, 1).unreachable = outreach.STOPPED
     assert "cannot be reached (stopped)" in admin("show", "Gasabo 1").output
 

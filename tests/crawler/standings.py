@@ -24,7 +24,7 @@ from tests.crawler.phones import (
     as_idle_helper,
     colleagues_are_quicker,
 )
-from tests.services.test_receipts import MY_NUMBER
+from tests.receipts import MY_NUMBER
 
 __all__ = ["STANDINGS", "TYPED", "WITNESS", "Standing"]
 

@@ -21,7 +21,7 @@ from hotline.store.messages import Message, Referral
 from hotline.store.tips import Tip
 from tests.builders import make_referral, make_responder
 from tests.callers import DESK_KEY, REST, Caller, Line
-from tests.services.test_receipts import MY_NUMBER, PIN, asked, given, wrong
+from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
 from tests.taking import close_by_two
 
 pytestmark = pytest.mark.both

@@ -15,8 +15,8 @@ from hotline.store.contacts import Dialogue
 from hotline.store.guesses import Guess
 from hotline.store.joined import Joined
 from tests.callers import DANGER_HERE, REST, Caller, Line, told
+from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, given, wrong
 from tests.services.test_at_once import together
-from tests.services.test_receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, given, wrong
 
 FOUND = "Byakiriwe."
 THIRD_PHONE = "+250788000056"

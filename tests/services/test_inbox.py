@@ -1,6 +1,5 @@
 """What a responder's SMS does, once, and what an outsider's does not."""
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,15 +8,15 @@ from sqlalchemy import select
 
 from hotline.domain.referral import Level, ReferralState
 from hotline.errors import StoreUnavailable
-from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.services.inbox import InboxOutcome, Way, take_sms
 from hotline.store import inbound
-from hotline.store.contacts import InboundSeen, Stopped
+from hotline.store.contacts import InboundSeen, Stopped, referrals_of
 from hotline.store.database import open_database
 from hotline.store.messages import Message, Referral
+from hotline.store.reply_answers import ReplyAnswer
 from tests.builders import NOON, make_message
 from tests.conftest import Clock
 from tests.district import District
-from tests.fakes import FakeLimiter
 from tests.kits import make_kit
 
 
@@ -36,8 +35,20 @@ def reference_of(district: District) -> str:
     return str(district.all(Referral)[0].reference)
 
 
+def taken(reference: str, until: str) -> str:
+    return (
+        f"{reference}: yours. Say what came of it by {until}: 2 there 3 referred 4 not it 5 pass on"
+    )
+
+
 def hear(
-    district: District, text: str, *, number: int = 1, provider_id: str = "ATXid_a", minute: int = 0
+    district: District,
+    text: str,
+    *,
+    number: int = 1,
+    provider_id: str = "ATXid_a",
+    minute: int = 0,
+    way: Way = Way.CALLED,
 ) -> InboxOutcome:
     message = make_message(
         provider_id=provider_id,
@@ -45,7 +56,7 @@ def hear(
         text=text,
         sent_at=NOON + timedelta(minutes=minute),
     )
-    outcome = take_sms(district.kit, message)
+    outcome = take_sms(district.kit, message, way)
     district.deliver()
     return outcome
 
@@ -55,7 +66,7 @@ def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
     assert hear(told, f"1 {reference}") is InboxOutcome.TAKEN
 
     assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
-    assert told.sms.sent == [("+250788000001", f"{reference}: you have taken it. Thank you.")]
+    assert told.sms.sent == [("+250788000001", taken(reference, "25/11 21:00"))]
     assert told.all(Message)[-1].priority == 4
 
 
@@ -99,35 +110,122 @@ def test_a_colleague_was_quicker(district: District) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("0", "Reply 1 and the reference"),
-        ("help", "Reply 1 and the reference"),
-        ("what?", "Not understood"),
-        ("", "Not understood"),
-        ("1", "Not understood"),
-        ("{0}", "Not understood"),
-        ("2 {0}", "Not understood"),
-        ("5 {0}", "Not understood"),
-    ],
+    "text", ["0", "help", "what?", "", "{0}", "2", "2 {0}x", "{0}: Gasabo. Reply 1 {0}"]
 )
-def test_anything_else_is_answered_with_help(told: District, text: str, words: str) -> None:
-    assert hear(told, text.format(reference_of(told))) is InboxOutcome.HELPED
-    assert told.sms.sent[0][1].startswith(words)
+def test_anything_else_is_answered_with_her_own_case_and_the_digits(
+    told: District, text: str
+) -> None:
+    reference = reference_of(told)
+    outcome = hear(told, text.format(reference))
+    assert outcome in (InboxOutcome.HELPED, InboxOutcome.WRONG_REFERENCE)
+    hint = f"{reference}: 1 take 2 there 3 referred 4 not it 5 pass on"
+    assert told.sms.sent == [("+250788000001", hint)]
     assert told.all(Referral)[0].state == ReferralState.SENT
 
 
+def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
+    district.enrol()
+    hear(district, "hello")
+    assert district.sms.sent[0][1] == "Nothing is open for you. To look, dial *384*777*90#"
+
+
+def test_each_digit_does_what_it_says(told: District) -> None:
+    reference = reference_of(told)
+    outcomes = [
+        hear(told, f"{digit} {reference}", minute=minute, way=Way.LISTED)
+        for minute, digit in enumerate("31234")
+    ]
+    assert outcomes == [
+        InboxOutcome.NOT_TAKEN_YET,
+        InboxOutcome.TAKEN,
+        InboxOutcome.ON_SITE,
+        InboxOutcome.REFERRED,
+        InboxOutcome.CLOSED,
+    ]
+    said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
+    assert said[0] == f"it is not yours yet. Reply 1 {reference}"
+    assert said[1].startswith("yours. Say what came of it by ")
+    assert said[2].startswith("noted, you are there. Say what came of it by ")
+    assert said[3].startswith("noted, somebody helps. Say how it went by ")
+    assert said[4] == "closed. Thank you."
+    assert told.tip(1).closed_at is not None
+    assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is InboxOutcome.OVER
+
+
+def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
+    reference = reference_of(told)
+    assert hear(told, f"I can't {reference}") is InboxOutcome.PASSED
+    assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
+        "Gasabo, nobody has taken it. Reply 1 " + str(told.all(Referral)[1].reference),
+        "the next person is asked. Until somebody takes it, it is yours.",
+    ]
+    assert {who for _, who in told.told(1)} == {1, 2}
+
+
+def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> None:
+    told.tell(urgency=3)
+    told.deliver()
+    told.sms.sent.clear()
+    one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
+    assert hear(told, f"1 {one} {two}") is InboxOutcome.TAKEN
+    assert [text.split(".")[0] for _, text in told.sms.sent] in (
+        [f"{one} {two}: yours"],
+        [f"{two} {one}: yours"],
+    )
+
+    hear(told, f"2 {one} 3 {two}", provider_id="ATXid_b", minute=1)
+    assert [text.split(",")[0] for _, text in told.sms.sent[1:]] == [
+        f"{one}: noted",
+        f"{two}: noted",
+    ]
+    with told.database.reading() as session:
+        seen = session.get_one(InboundSeen, "ATXid_b")
+        assert len(referrals_of(seen)) == 2
+
+
+def test_every_case_of_one_sms_is_doubted_with_it(told: District) -> None:
+    told.tell(urgency=3)
+    one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
+    hear(told, f"1 {one} {two}")
+    with told.database.writing() as session:
+        (seen,) = session.scalars(select(InboundSeen))
+        assert referrals_of(seen) == (1, 2)
+
+
 def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> None:
-    limiter = FakeLimiter()
-    kit = replace(told.kit, limiter=limiter)
     for number, answers in enumerate((1, 2, 2, 2), 1):
         sent_at = NOON + timedelta(minutes=number)
-        message = make_message(provider_id=f"ATXid_{number}", text="1 A3C4", sent_at=sent_at)
-        assert take_sms(kit, message) is InboxOutcome.WRONG_REFERENCE
+        text = f"1 A3C{number + 3}"
+        message = make_message(provider_id=f"ATXid_{number}", text=text, sent_at=sent_at)
+        assert take_sms(told.kit, message) is InboxOutcome.WRONG_REFERENCE
         told.deliver()
         assert len(told.sms.sent) == answers
-    assert not any("A3C4" in text for _, text in told.sms.sent)
-    assert limiter.windows == {"wrong_reference": 3600}
+    assert not any("A3C" in text for _, text in told.sms.sent)
+
+
+def test_a_phone_that_answers_by_itself_is_answered_three_times_an_hour_and_eight_a_day(
+    told: District,
+) -> None:
+    for number in range(40):
+        told.clock.turn(minutes=10)
+        hear(told, f"I am driving ({number})", provider_id=f"ATXid_{number}", minute=10 * number)
+        if number == 5:
+            assert len(told.sms.sent) == 3
+    assert len(told.sms.sent) == 8
+
+
+def test_the_same_words_within_a_day_get_one_answer(told: District) -> None:
+    for number in range(3):
+        told.clock.turn(hours=2)
+        hear(told, "I am  driving", provider_id=f"ATXid_{number}", minute=number)
+    assert len(told.sms.sent) == 1
+
+
+def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(told: District) -> None:
+    for number in range(9):
+        hear(told, "Ok", provider_id=f"ATXid_{number}", minute=number)
+    assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
+    assert len(told.sms.sent) == 4
 
 
 def test_a_right_one_counts_however_many_were_wrong(told: District) -> None:
@@ -151,21 +249,21 @@ def test_a_stranger_is_sent_nothing(told: District, text: str) -> None:
         assert [row.outcome for row in session.scalars(select(InboundSeen))] == ["unknown_sender"]
 
 
-@pytest.mark.parametrize("text", ["STOP", "hagarika", "arrêt"])
-@pytest.mark.parametrize("number", [1, 77])
-def test_who_asks_for_silence_gets_it(told: District, text: str, number: int) -> None:
-    assert hear(told, text, number=number) is InboxOutcome.STOPPED
+@pytest.mark.parametrize(
+    "text", ["STOP", "hagarika", "arr\N{LATIN SMALL LETTER E WITH CIRCUMFLEX}t"]
+)
+def test_a_stranger_who_asks_for_silence_gets_it(told: District, text: str) -> None:
+    assert hear(told, text, number=77) is InboxOutcome.STOPPED
     assert told.sms.sent == []
     with told.database.reading() as session:
         stopped = session.scalars(select(Stopped.number_key)).all()
-    assert stopped == [f"stop key of +2507880000{number:02}"]
-    assert told.responder(1).unreachable == ("stopped" if number == 1 else None)
+    assert stopped == ["stop key of +250788000077"]
 
 
 def test_what_was_written_is_nowhere_kept(told: District) -> None:
     hear(told, "umwana wanjye yabuze 1 A3C4")
     with told.database.reading() as session:
-        for table in (InboundSeen, Message):
+        for table in (InboundSeen, Message, ReplyAnswer):
             for row in session.scalars(select(table)):
                 assert "umwana" not in str(vars(row))
 

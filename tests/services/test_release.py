@@ -138,6 +138,7 @@ def test_a_migration_that_widens_is_not_noticed_by_callers(
         assert session.scalar(text("SELECT count(later) FROM dialogue")) == len(callers)
 
 
+@pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_migration_that_cannot_have_its_lock_gives_way_to_callers(
     bare: Database, tmp_path: Path, clock: Clock
 ) -> None:

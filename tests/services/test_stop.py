@@ -4,13 +4,15 @@ import ast
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
-from hotline.domain.alarms import Notice
+from hotline.domain.alarms import Alarm, Notice
 from hotline.domain.message import Kind, Wording
 from hotline.domain.referral import Level
 from hotline.domain.wording import Template
 from hotline.services import delivery, ladder, notices, outreach, watch, watchers
 from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.store import alarms, contacts, responders
 from hotline.store.alarms import AlarmNotice, Watcher
 from hotline.store.contacts import Stopped
 from tests.builders import make_message
@@ -24,12 +26,18 @@ WORDING = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
 
 def by_sms(district: District) -> None:
     assert take_sms(district.kit, make_message(sender=HERS, text="hagalika")) is (
-        InboxOutcome.STOPPED
+        InboxOutcome.STOP_NOTED
     )
 
 
 def by_notice(district: District) -> None:
     outreach.stop(district.kit, HERS)
+
+
+def by_the_gateway(district: District) -> None:
+    """It refuses a send to her: she told it so herself."""
+    with district.database.writing() as session:
+        contacts.stop(session, district.kit.pseudonyms.stopped(HERS), district.clock())
 
 
 @pytest.fixture
@@ -39,14 +47,13 @@ def staffed(district: District) -> District:
     return district
 
 
-@pytest.mark.parametrize("wish", [by_sms, by_notice])
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
-    staffed: District, kind: Kind, wish: Callable[[District], None]
+    staffed: District, kind: Kind
 ) -> None:
     """Written before the wish, written after it, and tried once already without success."""
     write(staffed, kind)
-    wish(staffed)
+    by_the_gateway(staffed)
     write(staffed, kind)
 
     for _ in range(3):
@@ -64,11 +71,11 @@ def test_a_message_of_any_kind_to_a_stopped_number_is_refused(
 def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
     staffed: District, notice: Notice
 ) -> None:
-    watchers.add(staffed.kit, "Keza", HERS, "rw")
+    watchers.add(staffed.kit, "Keza", "+250788000055", "rw")
     at = staffed.clock()
     with staffed.database.writing() as session:
         session.add(watch.notice("lane", notice, 1, at, at))
-    by_sms(staffed)
+    outreach.stop(staffed.kit, "+250788000055")
 
     notices.send_due(staffed.kit)
     staffed.clock.turn(minutes=10)
@@ -81,19 +88,64 @@ def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
     assert notices.people(staffed.kit) == []
 
 
-def test_a_responder_who_stops_leaves_the_ladder(staffed: District) -> None:
-    by_sms(staffed)
-    tip_id = staffed.tell(urgency=1)
-    staffed.deliver()
-    assert {who for _, who in staffed.told(tip_id)} == {2}
-    assert [to for to, _ in staffed.sms.sent] == ["+250788000002"]
-
-
-def test_a_responder_who_stops_after_she_was_told_is_replaced(staffed: District) -> None:
+@pytest.mark.parametrize("wish", [by_sms, by_notice])
+def test_a_stop_of_an_enrolled_number_changes_nothing(
+    staffed: District, wish: Callable[[District], None]
+) -> None:
+    wish(staffed)
     tip_id = staffed.tell(urgency=2)
-    by_sms(staffed)
+    staffed.deliver()
+
+    assert stopped(staffed) == []
+    assert staffed.responder(1).unreachable is None
+    assert {who for _, who in staffed.told(tip_id)} == {1}
+    alerts = [to for to, text in staffed.sms.sent if "Gasabo" in text]
+    assert alerts == [HERS]
+
+
+@pytest.mark.parametrize("wish", [by_sms, by_notice])
+def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_the_watch(
+    staffed: District, wish: Callable[[District], None]
+) -> None:
+    staffed.enrol(Level.COORDINATOR)
+    staffed.enrol(Level.COORDINATOR, districts=("11",))
+    wish(staffed)
+    for _ in range(3):
+        staffed.clock.turn(hours=30)
+        outreach.stop(staffed.kit, HERS)
+    staffed.deliver()
+
+    assert sorted(staffed.sms.sent) == [
+        (HERS, "Noted. You are on duty on this line. To leave it, tell your coordinator."),
+        (
+            "+250788000003",
+            "STOP came from a phone of your team. Nothing was changed. Please ask them.",
+        ),
+    ]
+    with staffed.database.reading() as session:
+        assert Alarm.STOP_WISH in alarms.standing(session)
+
+
+def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District) -> None:
+    by_notice(staffed)
+    staffed.deliver()
+    assert [to for to, _ in staffed.sms.sent] == [HERS, "+250788000002"]
+
+
+def test_both_national_numbers_stay_whatever_is_forged(staffed: District) -> None:
+    staffed.enrol(Level.NATIONAL, districts=())
+    for number in ("+250788000002", "+250788000003"):
+        outreach.stop(staffed.kit, number)
+    with staffed.database.reading() as session:
+        assert len(responders.who_live(session, staffed.clock())) == 3
+
+
+def test_the_refusal_of_a_send_takes_her_from_the_ladder(staffed: District) -> None:
+    tip_id = staffed.tell(urgency=2)
+    by_the_gateway(staffed)
     staffed.deliver()
     staffed.deliver()
+    assert staffed.responder(1).unreachable is not None
     assert [to for to, _ in staffed.sms.sent] == ["+250788000002"]
     assert {who for _, who in staffed.told(tip_id)} == {1, 2}
 
@@ -114,7 +166,6 @@ def test_nothing_but_these_three_hands_a_word_to_the_gateway() -> None:
 def test_a_caller_stops_it_by_dialling_and_sees_the_last_words_of_any_lesson(
     line: Line, *, flushed: bool
 ) -> None:
-    line.enrol(Level.RESPONDER, "+250788000077")
     caller = line.caller("+250788000077")
     caller.dial()
     caller.key("4", "5", "4", "9", "9", "2")
@@ -134,6 +185,11 @@ def test_who_leaves_it_as_it_is_is_not_stopped(line: Line) -> None:
     caller.dial()
     assert caller.key("4", "5", "4", "9", "9", "2", "2") == "END Murakoze. Murabeho."
     assert line.all(Stopped) == []
+
+
+def stopped(district: District) -> list[str]:
+    with district.database.reading() as session:
+        return list(session.scalars(select(Stopped.number_key)))
 
 
 def write(district: District, kind: Kind) -> None:

@@ -52,6 +52,7 @@ def stopped(database: Database) -> list[str]:
         return list(session.scalars(select(Stopped.number_key)))
 
 
+@pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_locked_database_is_told_within_five_seconds_and_still_reads(
     sqlite: Database, tmp_path: Path
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_locked_database_is_told_within_five_seconds_and_still_reads(
     assert stopped(sqlite) == ["after", "before"]
 
 
+@pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_fresh_connection_to_a_locked_database_is_as_quick(
     sqlite: Database, tmp_path: Path
 ) -> None:

@@ -103,6 +103,7 @@ def test_a_server_killed_before_the_commit_keeps_nothing_and_after_it_all(
     assert stopped(line) == ["committed"]
 
 
+@pytest.mark.slow(reason="waits for a frozen server's time to end")
 def test_a_frozen_server_is_given_up_in_time(server: Postgres, line: Database) -> None:
     """It keeps the connection and says nothing: its own limits do not run either."""
     stop(line, "before")
@@ -115,6 +116,7 @@ def test_a_frozen_server_is_given_up_in_time(server: Postgres, line: Database) -
     assert stopped(line) == ["after", "before"]
 
 
+@pytest.mark.slow(reason="waits for a lock's time to end")
 def test_a_lock_is_waited_for_no_longer_than_a_hop_can(server: Postgres, line: Database) -> None:
     other = open_database(server.tcp_url("line"))
     with other.writing() as session:
@@ -125,6 +127,7 @@ def test_a_lock_is_waited_for_no_longer_than_a_hop_can(server: Postgres, line: D
     stop(line)
 
 
+@pytest.mark.slow(reason="waits for a statement's time to end")
 def test_a_long_statement_is_ended_by_the_server_and_the_connection_is_kept(
     line: Database,
 ) -> None:
@@ -166,6 +169,7 @@ def test_what_is_saved_is_on_disk_whatever_the_servers_default(
     assert stopped(line) == ["told that it is saved"]
 
 
+@pytest.mark.slow(reason="waits for a connection's time to end")
 def test_all_connections_taken_is_told_in_time(server: Postgres, line: Database) -> None:
     held = [line.engine.connect() for _ in range(15)]
     with within(HOP_SECONDS), pytest.raises(StoreUnavailable):
@@ -175,6 +179,7 @@ def test_all_connections_taken_is_told_in_time(server: Postgres, line: Database)
     assert stopped(line) == []
 
 
+@pytest.mark.slow(reason="waits for a lock's time to end")
 def test_no_error_of_the_server_quotes_what_was_to_be_stored(line: Database) -> None:
     def write() -> None:
         with line.writing() as session:

@@ -113,6 +113,7 @@ def test_row_8_torn_in_the_middle_of_a_transaction(line: Line, postgres_killable
     assert line.tip.state == "filed"
 
 
+@pytest.mark.slow(reason="waits for a frozen server's time to end")
 def test_row_8_frozen_it_is_given_up_in_time(line: Line, postgres_killable: Postgres) -> None:
     caller = told(line, *DANGER_HERE[:-1])
     with frozen(postgres_killable):

@@ -245,6 +245,7 @@ def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) 
     assert alarms == ["alarm: the clock jumped by more than a minute"]
 
 
+@pytest.mark.slow(reason="waits for a step that asks other machines")
 def test_what_asks_other_machines_holds_no_tick_and_is_never_twice_at_once(
     manned: District,
 ) -> None:

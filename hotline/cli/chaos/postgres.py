@@ -37,9 +37,12 @@ class Postgres:
         self._settings = settings
         self._owner = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
         shutil.chown(folder, self._owner)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._make_cluster()
+
+    def _make_cluster(self) -> None:
         cluster = ("-D", str(self.data), "-A", "trust", "-U", "line", "-E", "UTF8", "--no-sync")
         self._run("initdb", *cluster)
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def data(self) -> Path:
