@@ -26,7 +26,8 @@ CONFIRMATION_PRIORITY = 4
 class MessageIn:
     """An MO. Its words and its sender stay out of `repr`, and so out of every log and traceback."""
 
-    provider_id: str
+    provider_id: str | None
+    """None where it came without a usable one: then its digest is its name."""
     sender: str = field(repr=False)
     """E.164."""
     text: str = field(repr=False)

@@ -17,6 +17,8 @@ WORDS = "words"
 """The answer that is her message."""
 MOST_BYTES = 7000
 """Of one tip, several messages together: what the largest sealed size holds."""
+CUT = " [...]"
+"""Behind what was kept of a longer one."""
 LEAST_WORDS = 2
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _PLAIN = str.maketrans({'"': "'", "\\": "/"})
@@ -67,15 +69,26 @@ def cannot_wait(text: str) -> bool:
     return _begins(spelled(text), DANGER)
 
 
+def kept(text: str) -> str:
+    """What one tip holds of it: all, or its beginning and a mark that it went on."""
+    if fits(text):
+        return text
+    return text.encode()[: MOST_BYTES - len(CUT)].decode(errors="ignore") + CUT
+
+
 def fits(text: str) -> bool:
     """Whether one tip can hold it."""
     return len(text.encode()) <= MOST_BYTES
 
 
 def answers(text: str) -> Mapping[str, str]:
-    """What `text`, cleaned, answers of the report's questions."""
+    """What `text`, cleaned, answers of the report's questions. All of it is looked at, also what is not kept."""
     said = spelled(text, most=len(text))
-    told = {"danger": "yes" if _begins(said, DANGER) else UNSURE, "official": UNSURE, WORDS: text}
+    told = {
+        "danger": "yes" if _begins(said, DANGER) else UNSURE,
+        "official": UNSURE,
+        WORDS: kept(text),
+    }
     if _begins(said, CHILD):
         told["who"] = "child"
     district = _district(said)

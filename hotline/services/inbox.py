@@ -114,7 +114,7 @@ def _seen(message: MessageIn, way: Way, key: str, at: datetime) -> InboundSeen:
     """The inbox has numbers of its own, and may begin them anew: what it lists is known by its digest alone."""
     listed = way is Way.LISTED
     return InboundSeen(
-        provider_id=f"listed:{key}" if listed else message.provider_id,
+        provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",
         outcome="",
         received_at=at,
         sms_key=key,

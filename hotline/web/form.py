@@ -51,6 +51,11 @@ class Form:
         """An id that may be missing or empty."""
         return self.identifier(name) if self.fields.get(name) else None
 
+    def known_id(self, name: str) -> str | None:
+        """An id, where what stands there is one."""
+        value = self.fields.get(name, "")
+        return value if ID.fullmatch(value) else None
+
     def caller(self, name: str) -> str | None:
         """As `msisdn`; None where the number is hidden: a word, an empty field or none."""
         try:

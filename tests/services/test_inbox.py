@@ -152,6 +152,11 @@ def test_each_digit_does_what_it_says(told: District) -> None:
     assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is InboxOutcome.OVER
 
 
+def test_an_answer_inside_a_long_text_acts(told: District) -> None:
+    text = f"1 {reference_of(told)}. " + "ndaje " * 1000
+    assert hear(told, text) is InboxOutcome.TAKEN
+
+
 def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
     reference = reference_of(told)
     assert hear(told, f"I can't {reference}") is InboxOutcome.PASSED

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.domain import sms_tip
 from hotline.domain.tip import TipState
 from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store.contacts import Dialogue, InboundSeen
@@ -80,6 +81,15 @@ def test_a_message_that_is_too_long_to_be_joined_loses_nothing(line: Line) -> No
     kept = " ".join(line.read(tip)["words"] for tip in line.tips)
     assert len(line.tips) == 2
     assert all(f"igice {n} " in kept for n in range(6))
+
+
+def test_a_message_that_no_tip_holds_keeps_its_beginning_and_what_routes(line: Line) -> None:
+    text(line, "inzu itukura " * 900 + "mutabare", 1)
+    words = line.read(line.tip)["words"]
+    assert words.startswith("inzu itukura ")
+    assert words.endswith(sms_tip.CUT)
+    assert len(words) == sms_tip.MOST_BYTES
+    assert line.tip.urgency == 1
 
 
 def test_nobody_lives_to_be_told_and_it_is_kept_all_the_same(line: Line) -> None:

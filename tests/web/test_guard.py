@@ -107,11 +107,20 @@ def test_the_query_string_is_nothing(line: Line) -> None:
     assert answer.get_data(as_text=True) == FAILURE
 
 
-def test_1600_accented_letters_pass(line: Line) -> None:
-    answer = line.post("sms", SMS | {"text": "é" * 1600})
+@pytest.mark.parametrize("letters", [1600, 1601, 5000])
+def test_a_long_sms_is_kept(line: Line, letters: int) -> None:
+    answer = line.post("sms", SMS | {"text": "\N{LATIN SMALL LETTER E WITH ACUTE}" * letters})
     assert answer.status_code == 200
-    assert line.post("sms", SMS | {"id": "2", "text": "é" * 1601}).status_code == 200
     assert [row.provider_id for row in line.all(InboundSeen)] == [SMS["id"]]
+
+
+@pytest.mark.parametrize("id", [None, "", "a b", "x" * 101])
+def test_an_sms_without_a_usable_id_is_kept_once_by_its_digest(line: Line, id: str | None) -> None:
+    fields = {name: value for name, value in SMS.items() if name != "id"}
+    for _ in range(2):
+        assert line.post("sms", fields if id is None else fields | {"id": id}).status_code == 200
+    (seen,) = line.all(InboundSeen)
+    assert seen.provider_id == f"sms:{seen.sms_key}"
 
 
 @settings(

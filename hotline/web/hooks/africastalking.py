@@ -17,7 +17,8 @@ from hotline.ports import Line
 from hotline.web.form import Form
 
 MOST_USSD = 1000
-MOST_SMS = 1600
+MOST_SMS = 32 * 1024
+"""As many letters as a body holds: a long SMS is read, and cut where it is kept."""
 MOST_WORD = 100
 DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 """Both are in the wild, and both mean UTC."""
@@ -48,8 +49,10 @@ def read_end(form: Form, line: Line) -> EndNotice:
 
 
 def read_message(form: Form, line: Line) -> MessageIn | None:
-    """None where the sender is no number: the network's own notices. Raises CallbackInvalid."""
-    provider_id = form.identifier("id")
+    """None where the sender is no number: the network's own notices. Raises CallbackInvalid.
+
+    One without a usable id is known by its digest alone: it may hold an answer or a tip, and would not come again.
+    """
     if form.text("to", most=MOST_WORD).strip() != line.shortcode:
         raise CallbackInvalid("to is not ours")
     text = form.text("text", most=MOST_SMS)
@@ -59,7 +62,7 @@ def read_message(form: Form, line: Line) -> MessageIn | None:
         form.text("from", most=MOST_WORD)
         return None
     return MessageIn(
-        provider_id=provider_id,
+        provider_id=form.known_id("id"),
         sender=sender,
         text=text,
         sent_at=_date(form.fields.get("date", "")),
