@@ -40,7 +40,7 @@ SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (
 FORM = "application/x-www-form-urlencoded"
 DESK_KEY = PrivateKey(bytes([7]) * 32)
 """One key for every desk of a test: making 31 takes longer than the test."""
-FAILURE = "END Mutwihanganire, mwongere mukanya. Uri mu byago: 112"
+FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 
 DANGER_HERE = ("5", "1", "2", "1", "1")
 """A problem; danger: yes; official: no; Kigali; its first district: filed."""

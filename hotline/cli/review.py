@@ -90,7 +90,8 @@ def listed(folder: Path, locales: Path, language: str, as_json: bool) -> None:
 def export(file: Path, folder: Path, locales: Path, language: str) -> None:
     """Write a sheet to FILE (.xlsx, else CSV; - is the screen), for somebody who grew up with the language."""
     document = read_folder(folder)
-    rows = _sheet(document, _texts(document, locales), language, reviewing.read_signatures(folder))
+    texts, signatures = _texts(document, locales), reviewing.read_signatures(folder)
+    rows = _sheet(document, texts, language, signatures, reviewing.read_questions(folder))
     sheets.save(file, rows, language)
     told = f"{len(rows)} texts. Change the column {language}, write yes into `agreed`."
     click.echo(f"{file}: {told}", err=str(file) == sheets.SCREEN)
@@ -150,6 +151,7 @@ def _sheet(
     texts: Mapping[str, Written],
     language: str,
     signatures: tuple[Signature, ...],
+    questions: Mapping[tuple[str, str], str],
 ) -> list[dict[str, str]]:
     book = documents.bind(documents.read(document), place_lists())
     unsure = list(doubts(GLOSSARY.read_text(encoding="utf-8"))) if GLOSSARY.exists() else []
@@ -159,6 +161,7 @@ def _sheet(
             **{code: text.words.get(code, "") for code in CODES},
             "letters left": str(_left(book, text, language)),
             "doubts": "; ".join(str(d) for d in unsure if d.stands_in(text.words.get(FIRST, ""))),
+            "question": questions.get((text.place, language), ""),
             "state": state_of(text, language, signatures).value,
             "agreed": "",
             "digest": text.digest(language),

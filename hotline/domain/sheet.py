@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from hotline.errors import ImportRefused
 from hotline.text.gsm7 import SUBSTITUTES
 
-COLUMNS = ("place", "en", "fr", "rw", "letters left", "doubts", "state", "agreed", "digest")
+COLUMNS = (
+    "place",
+    "en",
+    "fr",
+    "rw",
+    "letters left",
+    "doubts",
+    "question",
+    "state",
+    "agreed",
+    "digest",
+)
 NEEDED = ("place", "agreed", "digest")
 AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

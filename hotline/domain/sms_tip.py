@@ -37,6 +37,8 @@ DANGER = _stems(
     " HELP RESCUE LOCKED BEAT HURT KILL DYING BLEED RAPE RAPING THREAT NOW"
 )
 """Beginnings of words that cannot wait. One too many costs somebody a look; one too few may cost a life."""
+IN_DANGER = frozenset({"KAGA", "BYAGO"})
+"""Whole words that cannot wait, in "mu kaga": names begin alike, such as Kagarama."""
 CHILD = _stems("UMWANA ABANA MWANA BANA ENFANT FILLETTE MINEUR BEBE CHILD KID BABY BABIES MINOR")
 LANGUAGES = {
     "fr": frozenset(
@@ -66,7 +68,7 @@ def is_tip(text: str) -> bool:
 
 def cannot_wait(text: str) -> bool:
     """Whether a word of it says so: then it is a tip, whatever else it may be."""
-    return _begins(spelled(text), DANGER)
+    return _presses(spelled(text))
 
 
 def kept(text: str) -> str:
@@ -85,7 +87,7 @@ def answers(text: str) -> Mapping[str, str]:
     """What `text`, cleaned, answers of the report's questions. All of it is looked at, also what is not kept."""
     said = spelled(text, most=len(text))
     told = {
-        "danger": "yes" if _begins(said, DANGER) else UNSURE,
+        "danger": "yes" if _presses(said) else UNSURE,
         "official": UNSURE,
         WORDS: kept(text),
     }
@@ -107,6 +109,10 @@ def language(text: str) -> str:
 
 def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter) not in _DROPPED
+
+
+def _presses(said: list[str]) -> bool:
+    return _begins(said, DANGER) or not IN_DANGER.isdisjoint(said)
 
 
 def _begins(said: list[str], stems: tuple[str, ...]) -> bool:

@@ -50,7 +50,7 @@ def test_ten_screens(page: Page, keep: Keep) -> None:
     keep(citizen, "05-quiz")
 
     citizen.reply("00", "Akazi gatekanye")
-    citizen.reply("5", "Hari uri mu byago ubu?")
+    citizen.reply("5", "Hari uri mu kaga ubu?")
     keep(citizen, "06-danger")
     citizen.reply("1", "Hari umuyobozi")
     citizen.reply("2", "112")

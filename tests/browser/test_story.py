@@ -57,7 +57,7 @@ def tells_of_danger(citizen: Phone, *, district: str) -> None:
     citizen.dial(CODE)
     expect(citizen.screen).to_have_text(FRONT)
     citizen.reply("6", "Ibyo uhisemo sibyo.")
-    citizen.reply("5", "Hari uri mu byago ubu?")
+    citizen.reply("5", "Hari uri mu kaga ubu?")
     citizen.reply("1", "Hari umuyobozi ubirimo")
     citizen.reply("2", "Hehe?")
     citizen.reply("1", "Akarere?")
@@ -118,7 +118,7 @@ def the_call_log_leads_to_the_plain_front(citizen: Phone) -> None:
 
 
 def hangs_up_in_the_middle(citizen: Phone) -> None:
-    citizen.reply("5", "Hari uri mu byago ubu?")
+    citizen.reply("5", "Hari uri mu kaga ubu?")
     citizen.act("end")
     citizen.rests()
     citizen.dial(CODE)
@@ -148,7 +148,7 @@ def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
     keyboard.press("Enter")
     expect(citizen.screen).to_have_text(FRONT)
     for keys, shows in (
-        ("5", "Hari uri mu byago ubu?"),
+        ("5", "Hari uri mu kaga ubu?"),
         ("1", "Hari umuyobozi ubirimo"),
         ("2", "Hehe?"),
         ("1", "Akarere?"),

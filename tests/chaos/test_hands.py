@@ -24,7 +24,7 @@ pytestmark = [
 
 FRONT = "Akazi gatekanye n'umuryango"
 NETWORK_ERROR = "Connection problem or invalid MMI code."
-FAILURE = "END Mutwihanganire, mwongere mukanya. Uri mu byago: 112"
+FAILURE = "END Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
 DANGER = ("5", "1", "2")
 """A problem; somebody is in danger; no official."""
 LOCKED_SECONDS = 6.0

@@ -13,9 +13,11 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from hotline.adapters.catalogues import LOCALES, load_phrases
+from hotline.cli.flows import FLOWS
 from hotline.cli.words import words
 from hotline.domain.wording import Template
 from hotline.engine.source import dump, parse
+from hotline.services import reviewing
 from tests.engine.books import make_document, t
 
 LESSON = "learn.one.say.text"
@@ -214,7 +216,14 @@ def test_the_sheet_shows_place_letters_left_and_doubts() -> None:
     assert rows["report.last.finish.text"]["rw"] == "Murakoze. Murabeho."
     assert rows["report.last.finish.text"]["letters left"] == str(150 - len("Murakoze. Murabeho."))
     assert "B: simbizi (I don't know)" in rows["report.danger.menu.choices.2.label"]["doubts"]
+    assert "HAGARIKA" in rows["report.saved.menu.text"]["question"]
     assert all(int(row["letters left"]) >= 0 for row in rows.values())
+
+
+def test_each_question_of_a_careful_reader_is_of_a_text_that_is_there() -> None:
+    listed = CliRunner().invoke(words, ["review", "list", "--json"])
+    places = {row["place"] for row in json.loads(listed.stdout)}
+    assert {place for place, _ in reviewing.read_questions(FLOWS)} <= places
 
 
 @pytest.mark.parametrize("name", ["more", "back", "home", "invalid", "invalid_short", "closed"])

@@ -57,6 +57,16 @@ def test_how_urgent_it_is_and_where(text: str, urgency: int, place: str) -> None
     assert come_to.desk is None, "nobody said that no official is involved"
 
 
+@pytest.mark.parametrize("text", ["ndi mu kaga", "uri mu byago"])
+def test_in_danger_is_heard_in_either_word(text: str) -> None:
+    assert answers(text)["danger"] == "yes"
+
+
+@pytest.mark.parametrize("text", ["Perezida Kagame yavuze", "ntuye mu Kagarama"])
+def test_a_name_that_begins_alike_is_no_danger(text: str) -> None:
+    assert answers(text)["danger"] != "yes"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

@@ -101,5 +101,5 @@ def test_the_failure_before_a_language_is_known_is_one_line_of_kinyarwanda_with_
 ) -> None:
     said = shipped.say(FIRST, Template.FAILURE)
 
-    assert said == "Mutwihanganire, mwongere mukanya. Uri mu byago: 112"
+    assert said == "Mutwihanganire, mwongere mu kanya. Mu kaga: 112"
     assert "\n" not in said
