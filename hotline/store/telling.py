@@ -62,7 +62,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
             Tip.referred_at,
             Tip.locked_for.is_not(None),
         )
-        .where(WAITS, Tip.channel != trial.CHANNEL)
+        .where(WAITS, Tip.channel != trial.CHANNEL, Tip.closed_at.is_(None))
         .order_by(Tip.urgency, Tip.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -128,6 +128,12 @@ def test_the_report_is_offered_wherever_anybody_lives(district: District) -> Non
     assert district.told(tip) == [(0, 1)]
 
 
+def test_what_was_closed_before_anybody_was_told_rings_for_nobody(district: District) -> None:
+    district.enrol()
+    district.change(Tip, district.file_tip(urgency=2), closed_at=district.clock())
+    assert referral.refer_waiting(district.kit) == 0
+
+
 def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district: District) -> None:
     district.enrol()
     tip = district.file_tip(official="yes")

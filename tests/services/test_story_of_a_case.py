@@ -1,0 +1,148 @@
+"""One danger case from its alert to its end, by a turned clock: what each person reads, and what is never forgotten."""
+
+import pytest
+
+from hotline.adapters.catalogues import load_phrases
+from hotline.domain.message import Wording, render
+from hotline.domain.referral import Level
+from hotline.domain.wording import Template
+from hotline.services import delivery, referral
+from hotline.services.inbox import Way, take_sms
+from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.tips import Tip
+from hotline.text.gsm7 import septets
+from tests.builders import make_message
+from tests.district import District, district
+
+__all__ = ["district"]
+
+pytestmark = pytest.mark.both
+
+FIRST, SECOND, COORDINATOR, NATIONAL, DIRECTOR = range(1, 6)
+
+
+class Story:
+    """The people of district 12 and of the national desk, their phones, and a clock that ticks each minute."""
+
+    def __init__(self, district: District) -> None:
+        self.district = district
+        self.written = 0
+        for level in (Level.RESPONDER, Level.RESPONDER, Level.COORDINATOR):
+            district.enrol(level, language="en")
+        for _ in range(2):
+            district.enrol(Level.NATIONAL, districts=(), language="en")
+        self.tip = district.tell(urgency=1)
+
+    def minutes(self, count: int) -> None:
+        for _ in range(count):
+            self.district.clock.turn(minutes=1)
+            referral.fire_deadlines(self.district.kit)
+            delivery.deliver_due(self.district.kit)
+            self.holds()
+
+    def holds(self) -> None:
+        """An open case always has an open clock."""
+        if self.district.tip(self.tip).closed_at is None:
+            assert self.district.open_kinds()
+
+    def name(self, person: int) -> str:
+        """The newest reference by which she knows it."""
+        rows = [row for row in self.district.all(Referral) if row.responder_id == person]
+        return str(rows[-1].reference)
+
+    def writes(self, person: int, text: str) -> None:
+        """An SMS of hers, as the gateway's inbox lists it."""
+        self.written += 1
+        message = make_message(
+            provider_id=f"listed-{self.written}",
+            sender=f"+2507880000{person:02}",
+            text=text.format(ref=self.name(person)),
+            sent_at=self.district.clock(),
+        )
+        take_sms(self.district.kit, message, Way.LISTED)
+        delivery.deliver_due(self.district.kit)
+        self.holds()
+
+    def last(self, person: int) -> str:
+        """The template of what she was sent last."""
+        rows = [row for row in self.district.all(Message) if row.responder_id == person]
+        return Template[rows[-1].template].name
+
+    @property
+    def holder(self) -> int | None:
+        return self.district.tip(self.tip).holder_id
+
+
+@pytest.fixture
+def story(district: District) -> Story:
+    return Story(district)
+
+
+def test_a_danger_case_from_its_alert_to_its_end(story: Story) -> None:
+    assert story.district.told(story.tip) == [(0, FIRST), (0, SECOND), (0, NATIONAL)]
+
+    # She cannot: the next is told at once, and nobody holds it.
+    story.writes(FIRST, "I can't {ref}")
+    assert story.district.told(story.tip)[-1] == (1, COORDINATOR)
+    assert story.holder is None
+
+    # Her colleague takes it, and says nothing more: half the time later she is asked.
+    story.writes(SECOND, "1 {ref}")
+    assert story.holder == SECOND
+    assert story.district.open_kinds() == ["outcome", "second_look"]
+    story.minutes(14)
+    assert "REMIND" not in story.last(SECOND)
+    story.minutes(1)
+    assert story.last(SECOND) == "REMIND_REPLY"
+
+    # Then her coordinator is told, and then the national desk.
+    story.minutes(15)
+    assert story.last(COORDINATOR) == "ALERT_OVERDUE_REPLY"
+    story.minutes(15)
+    assert (
+        story.last(NATIONAL) == "ALERT_OVERDUE_REPLY"
+        or story.last(DIRECTOR) == "ALERT_OVERDUE_REPLY"
+    )
+    story.minutes(15)
+    assert "red" in story.district.open_kinds()
+
+    # The coordinator goes: the case is hers, and red no more.
+    story.writes(COORDINATOR, "1 {ref}")
+    assert story.holder == COORDINATOR
+    assert "red" not in story.district.open_kinds()
+    story.writes(COORDINATOR, "2 {ref}")
+
+    # Two hours after it was taken a second person of the national desk is asked to look, whatever was noted.
+    story.minutes(120)
+    assert "ALERT_LOOK_REPLY" in {row.template for row in story.district.all(Message)}
+
+    # She closes it: a second person has to agree.
+    story.writes(COORDINATOR, "1 {ref}")
+    story.writes(COORDINATOR, "4 {ref}")
+    assert story.district.tip(story.tip).closed_at is None
+    judges = [p for p in (NATIONAL, DIRECTOR) if story.last(p) == "ALERT_JUDGE_REPLY"]
+    assert len(judges) == 1
+    story.writes(judges[0], "4 {ref}")
+    tip: Tip = story.district.tip(story.tip)
+    assert (tip.closed_at, tip.outcome) == (story.district.clock(), "not-trafficking")
+    assert story.district.open_kinds() == []
+
+
+def test_eleven_days_of_silence_after_a_take_are_not_silent(story: Story) -> None:
+    """What the landed line forgot: after one answer nothing rang again."""
+    story.writes(FIRST, "1 {ref}")
+    before = len(story.district.all(Message))
+    story.district.clock.turn(days=11)
+    story.minutes(60)
+    assert len(story.district.all(Message)) >= before + 4
+    assert {row.kind for row in story.district.all(Deadline) if row.fired_at is None} >= {"outcome"}
+
+
+def test_what_each_message_of_a_case_says_fits_one_segment(story: Story) -> None:
+    story.writes(FIRST, "1 {ref}")
+    story.minutes(200)
+    phrases = load_phrases()
+    for row in story.district.all(Message):
+        for language in ("rw", "fr", "en"):
+            said = render(Wording(Template[row.template], row.parameters, language), phrases)
+            assert septets(said) <= 160
