@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hotline.domain import call_back, quiz, receipt
-from hotline.domain.reply import Verb
 from hotline.domain.tip import Matter
 from hotline.domain.ussd import is_number
 from hotline.engine.events import (
@@ -22,8 +21,8 @@ from hotline.engine.flow import Book
 from hotline.engine.questions import ANSWER
 from hotline.engine.run import Run
 from hotline.ports import Kit
-from hotline.services import call_backs, casework, intake, outreach, receipts, rolls
-from hotline.services.casework import Act, Way
+from hotline.services import call_backs, entry_cases, intake, outreach, receipts, rolls
+from hotline.services.entry_cases import ACTING, CASE, VERB
 from hotline.services.guessing import Look
 from hotline.services.intake import Telling
 from hotline.services.playing import Step, gathers
@@ -31,13 +30,11 @@ from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.tips import Tip
 
-CASE = "case"
-"""The answer that names a reference, given on the responders' list."""
 SILENCE = "silence"
 """The answer by which a caller asks that nothing is ever sent to her phone."""
 CALL_BACK = "call_back"
 """What is whole when she agreed to a call in every point."""
-ONE_BY_ONE = (CASE, SILENCE, receipt.ERASE, ANSWER)
+ONE_BY_ONE = (CASE, *ACTING, SILENCE, receipt.ERASE, ANSWER)
 """Answers that change something as soon as they are given."""
 
 
@@ -116,9 +113,12 @@ def _answered(
     match answer:
         case Answered(name) if name in call_back.ANSWERS:
             call_backs.withdraw_session(session, kit, scene.key, up_to_passage=run.passage)
-        case Answered("case", reference) if dialogue.responder_id is not None:
-            case = Act(dialogue.responder_id, reference, Verb.TAKE, Way.USSD, kit.now())
-            casework.act(session, kit, case)
+        case Answered("case", said) if dialogue.responder_id is not None and run.finished:
+            # A session that began on flows where choosing a case took it.
+            entry_cases.take(session, kit, dialogue.responder_id, said)
+        case Answered(name, said) if name in ACTING and dialogue.responder_id is not None:
+            case, verb = run.answers.get(CASE, ""), run.answers.get(VERB, "")
+            entry_cases.answered(session, kit, dialogue.responder_id, name, said, case, verb)
         case Answered(receipt.ERASE, "yes") if gathers(scene.book, run, receipt.RECEIPT):
             receipts.erase(session, kit, scene.newest_look(step.upto))
         case Answered(name, said) if name == ANSWER and gathers(scene.book, run, receipt.RECEIPT):

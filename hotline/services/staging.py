@@ -11,15 +11,14 @@ from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import StrangeCaller
 from hotline.ports import Kit
-from hotline.services import call_backs, certificates, joining, receipts, referral
+from hotline.services import call_backs, certificates, entry_cases, joining, receipts, referral
+from hotline.services.entry_cases import CaseFlags
 from hotline.services.playing import Stage, landing
 from hotline.store import responders
 from hotline.store.contacts import Dialogue
 from hotline.text.languages import CODES, FIRST
 
 MY_CASES = "my_cases"
-QUICKER = "quicker"
-"""The flag of a case that a colleague took first, by its reference."""
 
 
 def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
@@ -92,26 +91,30 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
     cases: tuple[str, ...] = ()
     late: list[str] = []
+    held: list[str] = []
     language = None
     if opening.responder_id is not None:
         with kit.database.reading() as session:
-            cases = tuple(referral.open_cases(session, opening.responder_id, opening.started_at))
+            names, held = entry_cases.listed(session, opening.responder_id, opening.started_at)
+            cases = tuple(names)
             late = referral.quicker(session, opening.responder_id)
             language = responders.language_of(session, opening.responder_id)
     of_receipts = receipts.facts(kit, opening.key)
     of_lessons = certificates.facts(kit, book, opening, hop.caller)
     options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
     return Facts(
-        flags={
-            **numbers_shown(book, opening.started_at.date()),
-            "reporting": opening.reporting,
-            "has_cases": bool(options),
-            **{f"{QUICKER}.{case}": True for case in late},
-            **(call_backs.flags(kit, book, opening) if hop.shows_number else {}),
-            **joining.flags(kit, book, opening, hop),
-            **of_receipts.flags,
-            **of_lessons.flags,
-        },
+        flags=CaseFlags(
+            {
+                **numbers_shown(book, opening.started_at.date()),
+                "reporting": opening.reporting,
+                "has_cases": bool(options),
+                **entry_cases.flags(late, held),
+                **(call_backs.flags(kit, book, opening) if hop.shows_number else {}),
+                **joining.flags(kit, book, opening, hop),
+                **of_receipts.flags,
+                **of_lessons.flags,
+            }
+        ),
         lists={MY_CASES: options},
         words=_together(of_receipts.words, of_lessons.words),
         language=language or FIRST,

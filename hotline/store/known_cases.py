@@ -55,6 +55,32 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
     return KnownCases(tuple(newest.values()), tuple(also))
 
 
+def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
+    """The newest reference of each case that she took by then, before any colleague, and that was not closed."""
+    theirs = aliased(Referral)
+    sooner = exists().where(
+        theirs.tip_id == Referral.tip_id,
+        theirs.responder_id != responder_id,
+        theirs.acknowledged_at < Referral.acknowledged_at,
+        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
+    )
+    rows = session.execute(
+        select(Referral.tip_id, Referral.reference)
+        .join(Tip, Tip.id == Referral.tip_id)
+        .where(
+            Referral.responder_id == responder_id,
+            Referral.acknowledged_at < as_of,
+            or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of),
+            ~sooner,
+        )
+        .order_by(Referral.created_at.desc(), Referral.id.desc())
+    )
+    newest: dict[int, str] = {}
+    for tip_id, reference in rows:
+        newest.setdefault(tip_id, reference)
+    return list(newest.values())
+
+
 def alerts_since(session: Session, responder_id: int, since: datetime) -> int:
     """How often she was told of a case since then."""
     told = (Referral.responder_id == responder_id, Referral.created_at > since)

@@ -35,7 +35,7 @@ def officer(line: Line) -> Caller:
 def test_an_enrolled_phone_lists_its_references_and_takes_one(line: Line, officer: Caller) -> None:
     (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
     assert mine.reference in officer.dial("90")
-    taken = officer.key("1")
+    taken = officer.key("1", "1")
     assert taken.startswith("END ")
     line.flush()
     assert officer.again() == taken
@@ -49,7 +49,7 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     take_case(line.kit, 1, theirs.reference, line.clock())
     line.clock.turn(seconds=10)
 
-    late = officer.key("1")
+    late = officer.key("1", "1")
     assert late == "END Already taken by a colleague. Thank you."
     line.flush()
     line.clock.turn(seconds=10)
@@ -57,9 +57,71 @@ def test_she_is_told_where_a_colleague_was_quicker(line: Line, officer: Caller) 
     assert {row.state for row in line.all(Referral)} == {"acknowledged"}
 
 
+def hers(line: Line) -> Referral:
+    (mine,) = [row for row in line.all(Referral) if row.responder_id == 2]
+    assert isinstance(mine, Referral)
+    return mine
+
+
+def test_what_she_took_stays_listed_and_goes_on_digit_by_digit(line: Line, officer: Caller) -> None:
+    reference = hers(line).reference
+    officer.dial("90")
+    officer.key("1", "1")
+    for keys in (["1", "2"], ["1", "3"]):
+        line.clock.turn(minutes=1)
+        again = line.caller(OFFICER)
+        assert reference in again.dial("90")
+        shown = again.key(*keys)
+        assert shown.startswith("END Noted")
+        line.flush()
+        assert again.again() == shown
+    assert hers(line).on_site_at is not None
+    assert hers(line).handed_to_help_at is not None
+
+
+@pytest.mark.parametrize("digit", ["3", "4"])
+def test_a_case_that_is_not_hers_is_neither_referred_nor_ended(
+    line: Line, officer: Caller, digit: str
+) -> None:
+    officer.dial("90")
+    assert officer.key("1", digit) == "END It is not yours yet. Dial again, then 1."
+    assert hers(line).state == "sent"
+
+
+def test_passing_on_wants_the_letters_and_reads_look_alikes_as_one(
+    line: Line, officer: Caller
+) -> None:
+    reference = hers(line).reference
+    officer.dial("90")
+    assert officer.key("1", "5", reference[::-1]) == "END It is not the same. Nothing was changed."
+    assert hers(line).passed_at is None
+
+    again = line.caller(OFFICER)
+    again.dial("90")
+    typed = reference.lower().replace("q", "o").replace("8", "b").replace("u", "v")
+    passed = again.key("1", "5", typed)
+    assert passed.startswith("END The next person is asked.")
+    assert hers(line).passed_at is not None
+    line.flush()
+    assert again.again() == passed
+
+
+def test_an_end_by_dialling_of_danger_waits_for_a_second_person(
+    line: Line, officer: Caller
+) -> None:
+    reference = hers(line).reference
+    officer.dial("90")
+    officer.key("1", "1")
+    line.clock.turn(minutes=1)
+    again = line.caller(OFFICER)
+    again.dial("90")
+    assert again.key("1", "4", reference).startswith("END Noted. It is closed, or a second")
+    assert (line.tip.closed_at, line.tip.end_wanted) == (None, "not-trafficking")
+
+
 def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer: Caller) -> None:
     officer.dial("90")
-    taken = officer.key("1")
+    taken = officer.key("1", "1")
     line.clock.turn(seconds=10)
     (theirs,) = [row for row in line.all(Referral) if row.responder_id == 1]
     take_case(line.kit, 1, theirs.reference, line.clock())
@@ -74,7 +136,7 @@ def test_both_shapes_and_a_replay_list_what_was_open_when_the_session_began(
     shown = officer.dial("90")
     other = line.caller(OFFICER, service_code="*384*777*90#")
     assert other.dial() == shown
-    other.key("1")
+    other.key("1", "1")
     line.flush()
     assert officer.again() == shown
 
