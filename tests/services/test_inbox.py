@@ -188,13 +188,13 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> Non
         assert len(referrals_of(seen)) == 2
 
 
-def test_every_case_of_one_sms_is_doubted_with_it(told: District) -> None:
+def test_every_case_of_one_sms_is_proved_with_it(told: District) -> None:
     told.tell(urgency=3)
     one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
     hear(told, f"1 {one} {two}")
-    with told.database.writing() as session:
-        (seen,) = session.scalars(select(InboundSeen))
-        assert referrals_of(seen) == (1, 2)
+    assert {row.proved_at for row in told.all(Referral)} == {None}
+    assert hear(told, f"1 {one} {two}", way=Way.LISTED) is InboxOutcome.REPEATED
+    assert {row.proved_at for row in told.all(Referral)} == {told.clock()}
 
 
 def test_the_third_wrong_reference_in_an_hour_gets_no_answer(told: District) -> None:
