@@ -16,7 +16,7 @@ from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
 from hotline.ports import Kit, Line, Listening, NumberOpener, RunStore, SmsGateway, Watch
-from hotline.sealing.epochs import Epochs
+from hotline.sealing.epochs import Epochs, stuck
 from hotline.sealing.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
@@ -47,6 +47,10 @@ class Role(StrEnum):
     """Later: the pepper of the responders' PINs."""
     CONSOLE = "console"
     """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
+
+
+WALKING = (Role.HOOKS, Role.WORKERS)
+"""Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
 
 
 class Later:
@@ -81,11 +85,16 @@ def key_folder(settings: Settings, role: Role) -> Path:
 def build_kit(settings: Settings, role: Role) -> Kit:
     """Every plug for one role. Opens no connection yet.
 
-    Raises NotReady before `hotline init`, KeyMissing, SettingsInvalid.
+    Raises NotReady before `hotline init` or where a key that walks cannot be written, KeyMissing, SettingsInvalid.
     """
     keys = KeyFolder(key_folder(settings, role))
     if not keys.path.is_dir():
         raise NotReady(f"no key folder for {role}: run `hotline init`")
+    if role in WALKING and stuck(keys):
+        raise NotReady(
+            f"the key folder {keys.path} cannot be written, so that the keys of past weeks would stay:"
+            " mount it writable for this role's account, and it must own it (docs/deployment.md)"
+        )
     database = open_database(settings.database_url)
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():

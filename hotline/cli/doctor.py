@@ -14,6 +14,7 @@ from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.cli.closed import HAND, folder_found, gateway_key_found, kept_found
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
+from hotline.sealing.epochs import stuck
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import RELAY_PUBLIC_KEY, lacking
 from hotline.services import answers, surroundings, traffic, vault
@@ -64,6 +65,11 @@ def _keys(role: Role, folder: Path, *, of_one: bool) -> Finding:
     name = f"keys of {role}"
     found = folder_found(name, folder)
     missing = lacking(folder, role) if found.ok and not of_one else []
+    if found.ok and stuck(KeyFolder(folder)):
+        says = f"{folder} cannot be written: the keys of past weeks stay, and open what was erased"
+        return Finding(
+            name, False, says, "mount it writable for its account, and restart its processes"
+        )
     if not missing:
         return found
     return Finding(name, False, f"{folder} lacks {', '.join(missing)}", HAND)

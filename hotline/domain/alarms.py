@@ -41,6 +41,7 @@ class Alarm(StrEnum):
     INBOX = "inbox"
     UNPROVEN = "unproven"
     STOP_WISH = "stop wish"
+    FORGETTING = "forgetting"
 
 
 class Notice(StrEnum):
@@ -57,6 +58,7 @@ HAPPENINGS = {
     Alarm.CLOCK_JUMP: "the clock was turned by more than a minute",
     Alarm.STRANGE_JOB: "a job that none of ours rang was refused",
     Alarm.STRANGE_CALLER: "another phone keyed in a session that was not its own",
+    Alarm.FORGETTING: "the key of a past week could not be destroyed on the disk",
     Alarm.STOP_WISH: "STOP came in the name of an enrolled number, and changed nothing",
 }
 """What only happened, and so stands until somebody puts her name to it: what the doctor would say of it."""

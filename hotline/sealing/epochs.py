@@ -14,7 +14,6 @@ from before: it is for a safe, not for a backup. The outer lock alone opens noth
 import hashlib
 import hmac
 import os
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
 from nacl.exceptions import CryptoError
@@ -87,16 +86,19 @@ class Epochs:
         except (CryptoError, ValueError, TypeError):
             raise SealBroken("a grant that was altered, or is another tip's") from None
 
-    def forget(self, before: str) -> None:
-        """Walk to a week: nothing from before it opens any more, here and on disk. Never walks back."""
+    def forget(self, before: str) -> bool:
+        """Walk to a week: nothing from before it opens any more, here and on disk. Never walks back.
+
+        False where the file could not be written: the old key is then still on the disk.
+        """
         if self._start is None or self._folder is None or before <= self._start[0]:
-            return
+            return True
         try:
             key = self._key(before)
         except KeyMissing:
-            return
+            return True
         self._start, self._boxes, self._joined = (before, key), {}, {}
-        _overwrite(self._folder, before.encode() + key)
+        return _overwrite(self._folder, before.encode() + key)
 
     def week(self, at: datetime) -> str:
         """The week under which is locked what is locked now; empty where there is no key."""
@@ -143,9 +145,14 @@ def _monday(week: str) -> date:
     return date.fromisocalendar(int(year), int(number), 1)
 
 
-def _overwrite(folder: KeyFolder, content: bytes) -> None:
+def stuck(folder: KeyFolder) -> bool:
+    """Whether a folder holds a key that must walk, and cannot be written."""
+    return folder.holds(EPOCH_KEY) and not folder.writable()
+
+
+def _overwrite(folder: KeyFolder, content: bytes) -> bool:
     """Put a key in another's place, and zeros where the other lay. On a disk that is full, the old one stays."""
-    with suppress(OSError):
+    try:
         path = folder.path / EPOCH_KEY
         path.chmod(0o600)
         with path.open("r+b") as old:
@@ -153,3 +160,6 @@ def _overwrite(folder: KeyFolder, content: bytes) -> None:
             old.write(bytes(len(content)))
             old.flush()
             os.fsync(old.fileno())
+    except OSError:
+        return False
+    return True

@@ -46,6 +46,10 @@ class KeyFolder:
     def holds(self, name: str) -> bool:
         return (self.path / name).is_file()
 
+    def writable(self) -> bool:
+        """Whether keys can be made and destroyed here: false on a read-only mount, also for root."""
+        return os.access(self.path, os.W_OK | os.X_OK)
+
     def names(self) -> tuple[str, ...]:
         """Every key's file name, in order; none where there is no folder."""
         if not self.path.is_dir():

@@ -6,8 +6,7 @@ from hotline.domain import trial
 from hotline.domain.ussd import Opening
 from hotline.engine.events import TopicRead
 from hotline.engine.flow import Book
-from hotline.sealing.epochs import last_week
-from hotline.services import intake, outreach
+from hotline.services import epochs, intake, outreach
 from hotline.services.consequences import Scene, apply, changes, note
 from hotline.services.guessing import heard_mark
 from hotline.services.playing import Step
@@ -65,8 +64,8 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], text: str) -> b
         heard=NOTHING,
         caller_key=opening.caller_key,
     )
-    scene.kit.sealer.epochs.forget(last_week(opening.started_at))
     with scene.kit.database.writing() as session:
+        epochs.forget_at(session, scene.kit, opening.started_at)
         if not contacts.open_dialogue(session, row):
             return False
         dialogue = contacts.dialogue_for_writing(session, opening.key)

@@ -1,10 +1,14 @@
 """Walking on: what is kept is locked anew each week, and each role forgets the weeks before by itself."""
 
+from contextlib import suppress
 from datetime import datetime
 
+from hotline.domain.alarms import Alarm
+from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
 from hotline.sealing.envelope import label
 from hotline.sealing.epochs import last_week, week_of
+from hotline.services import alarming
 from hotline.store import epochs
 from hotline.store.database import Session
 
@@ -29,4 +33,16 @@ def forget(kit: Kit) -> None:
         return
     with kit.database.reading() as session:
         needed = epochs.oldest(session)
-    walk.forget(min(wanted, needed or wanted))
+    if not walk.forget(min(wanted, needed or wanted)):
+        # A database that cannot commit has an alarm of its own.
+        with suppress(StoreUnavailable):
+            alarming.happened(kit, Alarm.FORGETTING)
+
+
+def forget_at(session: Session, kit: Kit, at: datetime) -> None:
+    """Forget the weeks before last, in the transaction of the first hop: the web reads no grant.
+
+    Where the disk keeps the old key, somebody is woken.
+    """
+    if not kit.sealer.epochs.forget(last_week(at)):
+        alarming.note(session, Alarm.FORGETTING, kit.now())

@@ -9,8 +9,7 @@ from hotline.domain import sms_tip, trial
 from hotline.domain.message import MessageIn
 from hotline.errors import RunsUnavailable
 from hotline.ports import Kit
-from hotline.sealing.epochs import last_week
-from hotline.services import intake, outreach
+from hotline.services import epochs, intake, outreach
 from hotline.services.intake import Telling
 from hotline.services.outreach import day_of
 from hotline.store import contacts
@@ -125,7 +124,7 @@ def _begin(
         ended_at=at,
         heard=0,
     )
-    kit.sealer.epochs.forget(last_week(at))
+    epochs.forget_at(session, kit, at)
     contacts.open_dialogue(session, row)
     dialogue = contacts.dialogue_for_writing(session, key)
     assert dialogue is not None

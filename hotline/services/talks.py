@@ -20,8 +20,7 @@ from hotline.engine.keying import keys
 from hotline.engine.run import Run
 from hotline.errors import RunsUnavailable
 from hotline.ports import Kit
-from hotline.sealing.epochs import last_week
-from hotline.services import answers, effects, outreach, talking
+from hotline.services import answers, effects, epochs, outreach, talking
 from hotline.services.consequences import Scene
 from hotline.services.doorbell import ring
 from hotline.services.playing import Step
@@ -202,7 +201,7 @@ def _opened(session: Session, kit: Kit, message: MessageIn, talk: Talk) -> Dialo
         ended_at=None,
         heard=0,
     )
-    kit.sealer.epochs.forget(last_week(talk.began))
+    epochs.forget_at(session, kit, talk.began)
     contacts.open_dialogue(session, row)
     dialogue = contacts.dialogue_for_writing(session, talk.dialogue)
     assert dialogue is not None

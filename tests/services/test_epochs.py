@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.domain.alarms import Alarm
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import new_desk_key
@@ -15,6 +16,7 @@ from hotline.sealing.opening import open_tip
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.sealing.sealer import Sealer
 from hotline.services import access, epochs, retention
+from hotline.store import alarms
 from hotline.store import epochs as rows
 from hotline.store.desks import ENROLMENT, DeskMember
 from hotline.store.tips import Grant, Tip
@@ -143,3 +145,16 @@ def test_grants_from_before_there_was_a_lock_get_one(line: Line, tmp_path: Path)
     retention.tidy(kit)
     assert all(grant.sealed_key[:1] == b"\x02" for grant in line.all(Grant))
     assert all(opened(kit, line.tip, grant) for grant in line.all(Grant))
+
+
+def test_a_key_that_could_not_be_destroyed_on_the_disk_wakes_somebody(
+    line: Line, tmp_path: Path
+) -> None:
+    kit = with_keys(line, tmp_path, "workers")
+    (tmp_path / "keys" / "workers").rename(tmp_path / "gone")
+    line.clock.turn(weeks=3)
+
+    epochs.forget(kit)
+    with kit.database.reading() as session:
+        assert Alarm.FORGETTING in alarms.standing(session)
+        assert kit.sealer.epochs.start == last_week(line.clock())

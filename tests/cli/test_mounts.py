@@ -1,0 +1,161 @@
+"""The weekly keys walk where the shipped units and compose.yaml mount them, and nothing starts where they cannot."""
+
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hotline.bootstrap import Role
+from hotline.config import Settings
+from hotline.sealing.keymaking import make_keys
+from hotline.store.database import sqlite_file
+from tests.floorplan.tree import ROOT
+
+WALKS = """
+import os, sys
+from datetime import UTC, datetime, timedelta
+from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.config import Settings
+from hotline.errors import NotReady
+from hotline.sealing.epochs import Epochs, last_week
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.weeks import WeeklyKeys, key_name
+
+settings, role = Settings.read(os.environ), Role(sys.argv[1])
+try:
+    kit = build_kit(settings, role)
+except NotReady as refused:
+    sys.exit(f"refused: {refused}")
+later = datetime.now(UTC) + timedelta(weeks=9)
+folder = key_folder(settings, role)
+kit.sealer.epochs.forget(last_week(later))
+if Epochs(KeyFolder(folder)).start not in (None, last_week(later)):
+    sys.exit("the key of a past week is still there")
+if role is Role.HOOKS:
+    WeeklyKeys(KeyFolder(folder)).at(later)
+    contacts = sorted(path.name for path in folder.glob("contact-*"))
+    if contacts != [key_name(later)] :
+        sys.exit(f"contacts: {contacts}")
+"""
+"""A process that starts with one role's folder, and lives nine weeks later."""
+
+UNITS = {
+    Role.HOOKS: "hotline-web.service",
+    Role.WORKERS: "hotline@.service",
+    Role.WATCH: "hotline-watch.service",
+}
+SERVICES = {
+    "web": Role.HOOKS,
+    "clock": Role.WORKERS,
+    "watch": Role.WATCH,
+}
+
+
+def may_mount() -> bool:
+    here = ["unshare", "-rm", "true"]
+    return subprocess.run(here, capture_output=True, check=False).returncode == 0
+
+
+pytestmark = pytest.mark.skipif(not may_mount(), reason="no mount namespaces on this machine")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Keys as `hotline init` makes them; a process opens no database before it is asked for something."""
+    home = tmp_path / "home"
+    make_keys(home / "keys", datetime.now(UTC))
+    file = sqlite_file(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    assert file is not None
+    file.touch()
+    return home
+
+
+def walk(home: Path, role: Role, mounts: tuple[str, ...]) -> str:
+    """What a process of the role says, behind these mounts; empty where all went well."""
+    keys = home / "keys" / role
+    script = "\n".join(("set -e", *mounts, 'exec "$@"'))
+    told = subprocess.run(
+        ("unshare", "-rm", "sh", "-c", script, "sh", sys.executable, "-c", WALKS, role),
+        env={
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_KEYS": str(keys),
+            "PATH": "/usr/sbin:/usr/bin:/bin",
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return told.stderr.strip()
+
+
+def bound(path: Path, how: str) -> str:
+    return f"mount --bind {path} {path} && mount -o remount,bind,{how} {path}"
+
+
+def named(unit: str, setting: str) -> set[str]:
+    text = (ROOT / "deploy" / unit).read_text(encoding="utf-8")
+    found = re.findall(rf"^{setting}=(.*)$", text, re.M)
+    return {Path(path).name for line in found for path in line.split()}
+
+
+@pytest.mark.parametrize("role", UNITS)
+def test_they_walk_under_the_mounts_of_a_unit(home: Path, role: Role) -> None:
+    unit = UNITS[role]
+    assert named(unit, "ProtectSystem") == {"strict"}
+    writable = role in named(unit, "ReadWritePaths") and role not in named(unit, "ReadOnlyPaths")
+    mounts = [bound(home / "keys", "ro")]
+    if writable:
+        mounts.append(bound(home / "keys" / role, "rw"))
+    assert walk(home, role, tuple(mounts)) == ""
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_they_walk_under_the_mounts_of_compose(home: Path, name: str) -> None:
+    compose: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    role = SERVICES[name]
+    (volume,) = compose["services"][name]["volumes"]
+    source, target, *modes = volume.split(":")
+    assert (source, target) == (f"./keys/{role}", "/keys")
+    how = "ro" if "ro" in modes else "rw"
+    for other in ("alerts", "misc"):
+        assert compose["services"][other]["volumes"] == compose["services"]["clock"]["volumes"]
+    assert walk(home, role, (bound(home, "ro"), bound(home / "keys" / role, how))) == ""
+
+
+@pytest.mark.parametrize("role", [Role.HOOKS, Role.WORKERS])
+def test_nothing_starts_where_they_cannot_walk(home: Path, role: Role) -> None:
+    said = walk(home, role, (bound(home / "keys" / role, "ro"),))
+    assert said.startswith("refused: the key folder")
+    assert "mount it writable" in said
+
+
+def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
+    script = "; ".join((bound(home / "keys" / "workers", "ro"), 'exec "$@"'))
+    told = subprocess.run(
+        (
+            "unshare",
+            "-rm",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            sys.executable,
+            "-m",
+            "hotline.cli.main",
+            "doctor",
+        ),
+        env={"HOTLINE_HOME": str(home), "PATH": "/usr/sbin:/usr/bin:/bin"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert re.search(r"WRONG keys of workers: .* cannot be written", told.stdout), told.stdout
