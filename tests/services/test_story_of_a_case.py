@@ -80,49 +80,51 @@ def story(district: District) -> Story:
 
 def test_a_danger_case_from_its_alert_to_its_end(story: Story) -> None:
     assert story.district.told(story.tip) == [(0, FIRST), (0, SECOND), (0, NATIONAL)]
+    one_cannot_and_one_takes_it(story)
+    she_is_silent_until_it_is_red(story)
+    another_goes_and_a_second_person_looks(story)
+    two_people_end_it(story)
 
-    # She cannot: the next is told at once, and nobody holds it.
+
+def one_cannot_and_one_takes_it(story: Story) -> None:
     story.writes(FIRST, "I can't {ref}")
     assert story.district.told(story.tip)[-1] == (1, COORDINATOR)
     assert story.holder is None
 
-    # Her colleague takes it, and says nothing more: half the time later she is asked.
     story.writes(SECOND, "1 {ref}")
     assert story.holder == SECOND
     assert story.district.open_kinds() == ["outcome", "second_look"]
+
+
+def she_is_silent_until_it_is_red(story: Story) -> None:
     story.minutes(14)
     assert "REMIND" not in story.last(SECOND)
     story.minutes(1)
     assert story.last(SECOND) == "REMIND_REPLY"
-
-    # Then her coordinator is told, and then the national desk.
     story.minutes(15)
     assert story.last(COORDINATOR) == "ALERT_OVERDUE_REPLY"
     story.minutes(15)
-    assert (
-        story.last(NATIONAL) == "ALERT_OVERDUE_REPLY"
-        or story.last(DIRECTOR) == "ALERT_OVERDUE_REPLY"
-    )
+    assert "ALERT_OVERDUE_REPLY" in {story.last(NATIONAL), story.last(DIRECTOR)}
     story.minutes(15)
     assert "red" in story.district.open_kinds()
 
-    # The coordinator goes: the case is hers, and red no more.
+
+def another_goes_and_a_second_person_looks(story: Story) -> None:
     story.writes(COORDINATOR, "1 {ref}")
     assert story.holder == COORDINATOR
     assert "red" not in story.district.open_kinds()
     story.writes(COORDINATOR, "2 {ref}")
 
-    # Two hours after it was taken a second person of the national desk is asked to look, whatever was noted.
     story.minutes(120)
     assert "ALERT_LOOK_REPLY" in {row.template for row in story.district.all(Message)}
 
-    # She closes it: a second person has to agree.
+
+def two_people_end_it(story: Story) -> None:
     story.writes(COORDINATOR, "1 {ref}")
     story.writes(COORDINATOR, "4 {ref}")
     assert story.district.tip(story.tip).closed_at is None
-    judges = [p for p in (NATIONAL, DIRECTOR) if story.last(p) == "ALERT_JUDGE_REPLY"]
-    assert len(judges) == 1
-    story.writes(judges[0], "4 {ref}")
+    (judge,) = (who for who in (NATIONAL, DIRECTOR) if story.last(who) == "ALERT_JUDGE_REPLY")
+    story.writes(judge, "4 {ref}")
     tip: Tip = story.district.tip(story.tip)
     assert (tip.closed_at, tip.outcome) == (story.district.clock(), "not-trafficking")
     assert story.district.open_kinds() == []
