@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shlex
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -13,6 +12,7 @@ from urllib.error import URLError
 
 import click
 
+from hotline.cli.alone import only_run, refuse_taken
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import read_procfile
 from hotline.cli.run import procfile_option, programs_of
@@ -39,9 +39,14 @@ def demo(page_port: int, procfile: Path) -> None:
     """
     environ = environ_of(os.environ, page_port)
     settings = Settings.read(environ)
-    for port in (settings.port, page_port):
-        _refuse_taken(port)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with only_run(settings.home):
+        for port in (settings.port, page_port):
+            refuse_taken("127.0.0.1", port)
+        _begin(settings, environ, page_port, procfile)
 
+
+def _begin(settings: Settings, environ: dict[str, str], page_port: int, procfile: Path) -> None:
     _hotline(environ, "init", "--demo")
     hooks = settings.home / "demo-hooks.json"
     hooks.touch(mode=0o600)
@@ -103,17 +108,6 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False
-
-
-def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise NotReady(
-                f"port {port} is taken: set HOTLINE_PORT, or give --page-port for the handsets"
-            ) from None
 
 
 def _hotline(environ: Mapping[str, str], *words: str) -> str:

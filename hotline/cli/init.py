@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.config import Settings
 from hotline.domain.rehearsal import demo_responders
+from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import make_keys
@@ -41,7 +42,7 @@ flows_option = click.option(
 def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
     """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else."""
     settings = Settings.read(os.environ)
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _home(settings.home)
     keys = settings.home / "keys"
     _told("keys", make_keys(keys, datetime.now(UTC)), there=f"in {keys}")
     _migrate(settings)
@@ -61,12 +62,29 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
 def release(flows: Path) -> None:
     """Bring tables and flows up to this version, before its processes start. Safe to repeat."""
     settings = Settings.read(os.environ)
+    if not key_folder(settings, Role.CONSOLE).is_dir():
+        raise NotReady("no key folder for console: run `hotline init`")
     _migrate(settings)
     kit = build_kit(settings, Role.CONSOLE)
     try:
         _publish(kit, flows)
     finally:
         kit.database.close()
+
+
+def _home(home: Path) -> None:
+    """Raises NotReady where this account may not make it."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as broken:
+        raise NotReady(
+            f"{home} cannot be made ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
+            " for the account of the line, or set HOTLINE_HOME"
+        ) from None
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise NotReady(
+            f"{home} cannot be written by this account: give it to the account of the line"
+        )
 
 
 def _migrate(settings: Settings) -> None:

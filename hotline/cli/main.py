@@ -67,6 +67,10 @@ COMMANDS: dict[str, Entry] = {
         "hotline.cli.leaders:leaders",
         "Local leaders: codes to join with, how many joined, and taking one off.",
     ),
+    "listen": Entry(
+        "hotline.cli.alone:listen",
+        "Become COMMAND, with `--host` and `--port`, unless another program listens on that port.",
+    ),
     "prove-shred": Entry(
         "hotline.cli.shred.shred:prove_shred",
         "Prove that what was erased opens for nobody; ends with 1 where anything was found.",

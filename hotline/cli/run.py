@@ -13,12 +13,15 @@ import click
 from hotline.adapters import embedded_redis
 from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit
+from hotline.cli.alone import PATIENCE, only_run, refuse_taken
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import Entry, read_procfile
 from hotline.config import Settings
 
 logger = logging.getLogger(__name__)
 
+WEB_HOST = "HOTLINE_WEB_HOST"
+"""Where the web process listens: the Procfile's, and no setting."""
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
@@ -61,7 +64,7 @@ def run(procfile: Path) -> None:
     """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
 
     Starts again what dies. Ends everything on Ctrl-C. Nothing starts where keys, database or the gateway's key are
-    missing.
+    missing, where a line runs in this home already, or where the port is taken.
     """
     settings = Settings.read(os.environ)
     for role in {post.role for post in POSTS.values()}:
@@ -71,7 +74,9 @@ def run(procfile: Path) -> None:
 
     configure(settings.log, "keeper")
     logger.setLevel(logging.INFO)
-    asyncio.run(Keeper(programs, say=logger.info).run())
+    with only_run(settings.home):
+        refuse_taken(os.environ.get(WEB_HOST) or "127.0.0.1", settings.port, patience=PATIENCE)
+        asyncio.run(Keeper(programs, say=logger.info).run())
 
 
 def programs_of(

@@ -136,6 +136,21 @@ def test_commands_before_init_name_it(hotline: Hotline) -> None:
         assert "hotline init" in told.output
 
 
+def test_a_home_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/line")):
+        told = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, ["init"])
+        assert told.exit_code == 1
+        assert isinstance(told.exception, SystemExit), told.exception
+        assert f"{home} cannot be made" in told.output
+
+
+def test_release_before_init_names_init(hotline: Hotline, tmp_path: Path) -> None:
+    told = hotline("release")
+    assert "run `hotline init`" in told.output
+    assert not (tmp_path / "home").exists()
+
+
 def test_hooks_prints_five_secret_addresses(hotline: Hotline) -> None:
     hotline("init", "--demo")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from hotline.bootstrap import Role
 from hotline.cli.procfile import read_procfile
 from hotline.cli.run import POSTS
 from hotline.config import Settings
@@ -103,7 +104,9 @@ def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict
             continue
         service = services[entry.name]
         assert service["command"] == [entry.name]
-        assert service["volumes"] == [f"./keys/{POSTS[entry.name].role}:/keys:ro"]
+        role = POSTS[entry.name].role
+        mode = ":ro" if role is Role.WATCH else ""
+        assert service["volumes"] == [f"./keys/{role}:/keys{mode}"]
         assert not any("API_KEY" in name for name in service["environment"])
 
 

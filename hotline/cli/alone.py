@@ -1,0 +1,80 @@
+"""One line in one home, and one web process on one port: a second would share its calls, or break what it keeps.
+
+The web server's workers share their port by SO_REUSEPORT, and so would another line's: the network then gives each
+every other call. So the port is tried before they begin, without that option.
+"""
+
+import fcntl
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from hotline.errors import Occupied
+
+LOCK = "run.lock"
+PATIENCE = 2.0
+"""Seconds in which the workers of a web process that was killed let go of their port."""
+EACH = 0.05
+
+
+@contextmanager
+def only_run(home: Path) -> Iterator[None]:
+    """Hold the home for one `hotline run` or `demo`; the lock ends with the process. Raises Occupied."""
+    handle = os.open(home / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise Occupied(
+            f"a line already runs in {home}, and goes on: end it first,"
+            " or set HOTLINE_HOME for another line"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
+    """Raises Occupied where another program listens on the port."""
+    end = time.monotonic() + patience
+    while not _free(host, port):
+        if time.monotonic() >= end:
+            raise Occupied(
+                f"port {port} is taken: another line or program listens there, and would get some of this"
+                " line's calls. End it, or set HOTLINE_PORT (--page-port for the demo's handsets)"
+            )
+        time.sleep(EACH)
+
+
+def _free(host: str, port: int) -> bool:
+    """Raises Occupied where the address is none of this machine's."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise Occupied(f"HOTLINE_WEB_HOST: {host} is no address of this machine") from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError:
+            return False
+    return True
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("host")
+@click.argument("port", type=click.IntRange(1, 65535))
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def listen(host: str, port: int, command: tuple[str, ...]) -> None:
+    """Become COMMAND, with `--host` and `--port`, unless another program listens on that port.
+
+    The Procfile says it of the web process.
+    """
+    refuse_taken(host, port, patience=PATIENCE)
+    os.execvp(command[0], (*command, "--host", host, "--port", str(port)))

@@ -1,0 +1,100 @@
+"""A second line on one port, or in one home, is refused, and the first goes on."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.alone import LOCK, only_run
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.errors import Occupied
+from hotline.sealing.keymaking import make_keys
+from hotline.store import migrate
+from hotline.store.database import open_database
+from tests.floorplan.tree import ROOT
+
+
+@pytest.fixture
+def shared() -> Iterator[int]:
+    """The port of a web server whose workers share it, as those of the line do."""
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    make_keys(home / "keys", datetime.now(UTC))
+    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    migrate.upgrade(database)
+    database.close()
+    return home
+
+
+def run(home: Path, port: int) -> str:
+    """What a `hotline run` says that does not start; a process of its own, so that its end is seen."""
+    told = subprocess.run(
+        (sys.executable, "-m", "hotline.cli.main", "run"),
+        env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert told.returncode == 1, told
+    return told.stderr
+
+
+def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
+    told = CliRunner().invoke(main, ["listen", "127.0.0.1", str(shared), "false"])
+    assert told.exit_code == 1
+    assert f"port {shared} is taken" in told.output
+
+
+def test_a_free_port_is_handed_on() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    listen = (sys.executable, "-m", "hotline.cli.main", "listen", "127.0.0.1", port)
+    told = subprocess.run(
+        (*listen, "echo", "--x"), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["--x", "--host", "127.0.0.1", "--port", port]
+
+
+def test_the_web_process_of_the_procfile_tries_its_port() -> None:
+    (web,) = [
+        line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web:")
+    ]
+    assert "hotline listen ${HOTLINE_WEB_HOST:-127.0.0.1} ${HOTLINE_PORT:-8000} granian" in web
+
+
+def test_run_starts_nothing_on_a_taken_port(home: Path, shared: int) -> None:
+    said = run(home, shared)
+    assert f"port {shared} is taken" in said
+    assert "started" not in said
+
+
+def test_a_second_run_in_one_home_harms_nothing(home: Path, shared: int) -> None:
+    socket_file = home / "redis.sock"
+    socket_file.touch()
+    with only_run(home):
+        said = run(home, shared)
+        with pytest.raises(Occupied), only_run(home):
+            pass
+    assert "a line already runs in" in said
+    assert "started" not in said
+    assert socket_file.exists()
+    with only_run(home):
+        assert (home / LOCK).stat().st_mode & 0o777 == 0o600
