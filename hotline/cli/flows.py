@@ -11,6 +11,7 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.pretending import FOUND, Pretence
+from hotline.cli.publishing import drafts, history, publish
 from hotline.engine import document as documents
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.flow import Book
@@ -50,6 +51,10 @@ limit_option = click.option(
 @click.group()
 def flows() -> None:
     """Check, play, describe and export the flows."""
+
+
+for each in (publish, history, drafts):
+    flows.add_command(each)
 
 
 @flows.command()

@@ -16,7 +16,7 @@ from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import make_keys
-from hotline.services import access, authoring, checking, enrolment
+from hotline.services import access, authoring, checking, enrolment, publishing
 from hotline.store import migrate
 from hotline.store.database import open_database
 
@@ -103,8 +103,14 @@ def _publish(kit: Kit, folder: Path) -> None:
     document = authoring.read_folder(folder)
     for finding in checking.bearable(document):
         click.echo(finding.sentence, err=True)
-    revision = authoring.publish(kit.database, document, kit.now())
-    click.echo(f"flows: revision {revision} is live")
+    told = publishing.publish_version(kit, document)
+    if told.waits_for:
+        click.echo(
+            f"flows: revision {told.revision} waits as a draft, since {told.waits_for} published others by hand;"
+            f" `hotline flows publish {folder} --by NAME --reason WHY` makes it live"
+        )
+        return
+    click.echo(f"flows: revision {told.revision} is live")
 
 
 def _desks(kit: Kit, settings: Settings, file: Path | None, *, ask: bool) -> None:

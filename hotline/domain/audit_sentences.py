@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, str] = {
     "desks_made": "made the keys of {subject}",
     "desks_rotated": "gave new keys to {subject}",
     "end_refused": "looked at {subject}, and it goes on",
+    "flows_published": "published the flows of {subject}",
     "given_up_answered": "answered for {subject}, which was given up",
     "hold_lifted": "lifted the hold of {subject}",
     "hold_placed": "held the words of {subject}",

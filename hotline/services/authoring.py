@@ -16,6 +16,7 @@ from hotline.errors import FlowInvalid, NotReady
 from hotline.services.places import place_lists
 from hotline.store import flows
 from hotline.store.database import Database, Session
+from hotline.store.flows import Revision
 
 ENTRIES = "entries"
 """`entries.yaml`: published suffix to flow."""
@@ -80,21 +81,34 @@ def publish(database: Database, document: Mapping[str, Any], now: datetime) -> i
 
     Raises FlowInvalid where it cannot be played, or moves an entry that was published; StoreUnavailable.
     """
-    pressed = press(documents.compile(document, place_lists()))
-    digest = digest_of(document)
-
+    book = pressed(document)
     with database.writing() as session:
-        moved = moved_entries(published_entries(session), document.get(ENTRIES, {}))
-        if moved:
-            raise FlowInvalid(moved)
-        revision = flows.with_digest(session, digest)
-        if revision is None:
-            revision = flows.add(session, digest=digest, document=document, at=now)
-        if flows.live_id(session) != revision.id:
-            revision.live_from = now
-        if (revision.pressed, revision.pressed_mark) != (pressed, MARK):
-            revision.pressed, revision.pressed_mark = pressed, MARK
-        return revision.id
+        return put_live(session, document, book, now)
+
+
+def pressed(document: Mapping[str, Any]) -> str:
+    """The compiled book of a document. Raises FlowInvalid."""
+    return press(documents.compile(document, place_lists()))
+
+
+def draft(session: Session, document: Mapping[str, Any], now: datetime) -> Revision:
+    """The document as a revision that nobody hears; the one that was saved before, where there is one."""
+    digest = digest_of(document)
+    saved = flows.with_digest(session, digest)
+    return saved or flows.add(session, digest=digest, document=document, at=now)
+
+
+def put_live(session: Session, document: Mapping[str, Any], book: str, now: datetime) -> int:
+    """Raises FlowInvalid where it moves an entry that was published."""
+    moved = moved_entries(published_entries(session), document.get(ENTRIES, {}))
+    if moved:
+        raise FlowInvalid(moved)
+    revision = draft(session, document, now)
+    if flows.live_id(session) != revision.id:
+        revision.live_from = now
+    if (revision.pressed, revision.pressed_mark) != (book, MARK):
+        revision.pressed, revision.pressed_mark = book, MARK
+    return revision.id
 
 
 def published_entries(session: Session) -> dict[str, str]:

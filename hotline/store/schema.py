@@ -22,6 +22,7 @@ from hotline.store import (  # noqa: F401
     messages,
     outreach,
     people,
+    publications,
     receipts,
     reply_answers,
     responders,

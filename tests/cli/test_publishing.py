@@ -1,0 +1,78 @@
+"""Flows published by hand stay live under a new version, and the history says who published what."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.init import FLOWS
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.sealing.keymaking import make_keys
+from hotline.services import authoring, publishing
+from hotline.services.audit_log import listed
+from hotline.store import migrate
+from hotline.store.database import open_database
+
+SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    make_keys(home / "keys", datetime.now(UTC))
+    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    migrate.upgrade(database)
+    database.close()
+    return home
+
+
+def hotline(home: Path, *words: str) -> Result:
+    told = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, words)
+    assert told.exit_code == 0, told.output
+    return told
+
+
+def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> None:
+    assert "revision 1 is live" in hotline(home, "release").output
+    own = tmp_path / "own"
+    shutil.copytree(FLOWS, own)
+    numbers = own / "numbers.csv"
+    numbers.write_text(
+        numbers.read_text().replace("\n", " mended\n", 2).replace(" mended\n", "\n", 1)
+    )
+    assert "revision 2 is live" in hotline(home, "flows", "publish", str(own), *SIGNED).output
+    assert "No draft" in hotline(home, "flows", "drafts").output
+
+    shipped = tmp_path / "next"
+    shutil.copytree(own, shipped)
+    numbers = shipped / "numbers.csv"
+    numbers.write_text(numbers.read_text().replace(" mended\n", " shipped\n"))
+    for _ in range(2):
+        told = hotline(home, "release", "--flows", str(shipped))
+        assert "revision 3 waits as a draft, since Alice published" in told.output
+    assert "revision 3" in hotline(home, "flows", "drafts").output
+
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+    assert authoring.live_document(kit.database) == authoring.read_folder(own)
+    (row,) = listed(kit)
+    assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
+    kit.database.close()
+    first, second = hotline(home, "flows", "history").output.splitlines()
+    assert "revision 2" in first
+    assert "to now  by hand, Alice: a number was wrong" in first
+    assert "revision 1" in second
+    assert "version, line" in second
+
+
+def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path) -> None:
+    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+    document = authoring.read_folder(FLOWS)
+    publishing.publish(kit, {**document, "numbers": []}, by="Alice", reason="x", of_version=False)
+    assert publishing.publish_version(kit, document).waits_for == "Alice"
+    kit.database.close()
+    hotline(home, "flows", "publish", str(FLOWS), *SIGNED)
+    assert "is live" in hotline(home, "release").output
