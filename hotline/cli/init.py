@@ -81,7 +81,8 @@ def _home(home: Path) -> None:
             f"{home} cannot be made ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
             " for the account of the line, or set HOTLINE_HOME"
         ) from None
-    if not os.access(home, os.W_OK | os.X_OK):
+    # A container has its keys mounted, and the rest of its home read-only.
+    if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
         raise NotReady(
             f"{home} cannot be written by this account: give it to the account of the line"
         )
@@ -133,6 +134,10 @@ def _passphrase(home: Path, file: Path | None, *, ask: bool) -> str:
             "A passphrase that every desk will open with", hide_input=True, confirmation_prompt=True
         )
         return typed.strip()
+    if not own.exists() and not KeyFolder(home).writable():
+        raise NotReady(
+            f"{home} is read-only, and keeps no new passphrase: say `init` at a terminal, or give --passphrase-file"
+        )
     if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):
         click.echo(f"{own} holds the desks' passphrase: write it on paper and remove it", err=True)
     return passphrase_in(own)

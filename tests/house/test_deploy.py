@@ -15,6 +15,7 @@ from hotline.config import Settings
 from tests.floorplan.tree import ROOT
 
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
+TIMERS = sorted((ROOT / "deploy").glob("*.timer"))
 EXPOSURE = 15
 """Of a hundred, by systemd's own count: it calls everything below 20 safe."""
 
@@ -22,7 +23,7 @@ EXPOSURE = 15
 @pytest.fixture
 def installed(tmp_path: Path) -> Path:
     """The units as they lie on a server whose /opt/hotline is this checkout."""
-    for unit in (*UNITS, ROOT / "deploy" / "hotline.target"):
+    for unit in (*UNITS, *TIMERS, ROOT / "deploy" / "hotline.target"):
         words = unit.read_text(encoding="utf-8").replace("/opt/hotline", str(ROOT))
         (tmp_path / unit.name).write_text(words, encoding="utf-8")
     return tmp_path
@@ -32,7 +33,7 @@ def analyze(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["systemd-analyze", *words], capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("name", [unit.name for unit in UNITS] + ["hotline.target"])
+@pytest.mark.parametrize("name", [unit.name for unit in (*UNITS, *TIMERS)] + ["hotline.target"])
 def test_systemd_has_nothing_to_say(installed: Path, name: str) -> None:
     done = analyze("verify", "--man=no", str(installed / name))
     ours = [line for line in done.stderr.splitlines() if "hotline" in line]
@@ -126,3 +127,22 @@ def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
     known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()}
     known |= {"HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
     assert ours <= known
+
+
+def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
+    """But for what a container fixes, what a test turns, and the key's place, which is its folder."""
+    fixed = {"home", "port", "keys", "backups", "clock", "faults", "embedded_redis"}
+    fixed |= {"gateway_api_key_file"}
+    wanted = {f"HOTLINE_{name.upper()}" for name in set(Settings.helps()) - fixed}
+    assert wanted <= set(compose["services"]["watch"]["environment"])
+    alarms = {"HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL"}
+    for name in ("web", "alerts", "misc", "clock", "release"):
+        assert wanted - alarms <= set(compose["services"][name]["environment"])
+
+
+def test_the_processes_of_the_target_end_with_it() -> None:
+    target = (ROOT / "deploy" / "hotline.target").read_text(encoding="utf-8")
+    (wants,) = re.findall("^Wants=(.*)$", target, re.M)
+    for name in {re.sub("@.*[.]", "@.", one) for one in wants.split()}:
+        unit = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+        assert "PartOf=hotline.target\n" in unit
