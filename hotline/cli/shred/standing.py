@@ -1,0 +1,34 @@
+"""Looks at the weekly keys of a real line: no role holds the key of a week that nothing which is kept needs."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hotline.ports import Kit
+from hotline.sealing.epochs import EPOCH_KEY, Epochs, last_week, stuck
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keymaking import HELD_BY
+from hotline.sealing.weeks import key_name
+from hotline.services import epochs
+from hotline.store import epochs as grants
+
+
+def left_behind(kit: Kit, keys: Path) -> Iterator[tuple[str, bool]]:
+    """What was looked at, and whether it was found. The console's own key walks first. Raises StoreUnavailable."""
+    at = kit.now()
+    epochs.forget(kit)
+    with kit.database.reading() as session:
+        needed = grants.oldest(session)
+    wanted = min(last_week(at), needed or last_week(at))
+    for role in HELD_BY[EPOCH_KEY]:
+        yield from _of_role(role, KeyFolder(keys / role), wanted, at)
+
+
+def _of_role(role: str, folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, bool]]:
+    start = Epochs(folder).start
+    yield f"keys of {role}: no key that walks, so that nothing is forgotten", start is None
+    yield f"keys of {role}: the key of a week before {wanted}", start is not None and start < wanted
+    yield f"keys of {role}: a folder that cannot be written", stuck(folder)
+    contacts = [name for name in folder.names() if name.startswith("contact-")]
+    older = [name for name in contacts if name < key_name(at - timedelta(weeks=1))]
+    yield f"keys of {role}: a contact key from before last week", bool(older)
