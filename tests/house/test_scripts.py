@@ -1,6 +1,7 @@
 """The scripts of bin/ in any POSIX shell: what they install, what they say, and that a second time costs nothing."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -60,6 +61,17 @@ def test_all_but_the_shared_part_can_be_run() -> None:
 
 def test_continuous_integration_runs_what_everybody_runs() -> None:
     assert "bin/test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_no_argument_of_the_tests_is_a_path_by_itself() -> None:
+    """pytest takes the folder above all paths that it is given for its root, and reads no settings there."""
+    runs = [
+        line
+        for line in (ROOT / "bin" / "test").read_text(encoding="utf-8").splitlines()
+        if "pytest --part" in line
+    ]
+    assert runs
+    assert not [line for line in runs if re.search(r'--part \w+.* "\$folder', line.split(">")[0])]
 
 
 def test_root_installs_what_is_missing_in_one_go(tmp_path: Path) -> None:
