@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import gettempdir
 from urllib.parse import SplitResult, urlsplit
@@ -14,6 +15,8 @@ ELSEWHERE = frozenset(
     PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED", "WEB_HOST", "WEB_WORKERS")
 )
 """Variables of ours that are no settings: the tests' and the Procfile's."""
+YES = frozenset({"yes", "true", "on", "1"})
+NO = frozenset({"no", "false", "off", "0"})
 SOCKET_PATH_BYTES = 100
 """A unix socket's path holds at most 108 bytes, its end included."""
 
@@ -48,7 +51,11 @@ class Environment:
         return value
 
     def yes(self, name: str) -> bool:
-        return self.one_of(name, "no", "yes", "no") == "yes"
+        """Whether it is switched on, in any of the words for it; empty is off."""
+        value = self.text(name, "no").casefold()
+        if value not in YES | NO:
+            self.wrong(name, "must be yes or no (or true, on, 1; false, off, 0)")
+        return value in YES
 
     def folder(self, name: str) -> Path | None:
         value = self.text(name)
@@ -77,14 +84,32 @@ class Environment:
     def testing_folder(self, name: str, danger: str) -> Path | None:
         """A folder that is a problem in production: `danger` says why. It needs HOTLINE_TESTING=yes."""
         folder = self.folder(name)
-        if folder is not None and self._given.get(f"{PREFIX}TESTING") != "yes":
+        if folder is not None and not is_yes(self._given.get(f"{PREFIX}TESTING", "")):
             self.wrong(name, f"{danger}: needs {PREFIX}TESTING=yes")
         return folder
 
     def problems(self) -> list[str]:
         """Every one so far, and then whatever was given that nobody asked for: ask last."""
         strangers = sorted(self._given.keys() - self._asked)
-        return [*self._problems, *(f"{name}: no such setting" for name in strangers)]
+        return [
+            *self._problems,
+            *(f"{name}: no such setting{self._near(name)}" for name in strangers),
+        ]
+
+    def _near(self, name: str) -> str:
+        """Compared without the prefix, by which any two are alike."""
+        known = [asked.removeprefix(PREFIX) for asked in self._asked]
+        return did_you_mean(name.removeprefix(PREFIX), known, prefix=PREFIX)
+
+
+def is_yes(value: str) -> bool:
+    return value.strip().casefold() in YES
+
+
+def did_you_mean(word: str, known: Iterable[str], *, prefix: str = "") -> str:
+    """What was probably meant, as the end of a sentence that refuses `word`; empty where nothing is like it."""
+    near = get_close_matches(word, sorted(known), n=1)
+    return f". Did you mean {prefix}{near[0]}?" if near else ""
 
 
 def split_url(url: str) -> SplitResult | None:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 import pytest
 
+from hotline.environment import is_yes
+
 T = TypeVar("T")
 
 
@@ -23,7 +25,7 @@ def seed(environ: Mapping[str, str] = os.environ) -> int:
 
 def long(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether everything runs at full length."""
-    return environ.get("HOTLINE_TEST_LONG", "") == "yes"
+    return is_yes(environ.get("HOTLINE_TEST_LONG", ""))
 
 
 def pick(options: Sequence[T], what: str, environ: Mapping[str, str] = os.environ) -> T:

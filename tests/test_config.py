@@ -126,7 +126,7 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         ("SERVICE_CODE", "*384*777"),
         ("SERVICE_CODE", "*384**7#"),
         ("SHORTCODE", "+2507"),
-        ("INBOUND_SMS", "true"),
+        ("INBOUND_SMS", "perhaps"),
         ("FAULTS", "/tmp/faults"),
         ("SERVCE_CODE", "*384#"),
         ("", "x"),
@@ -136,6 +136,28 @@ def test_what_is_wrong_is_named(variable: str, value: str) -> None:
     (problem,) = problems({f"HOTLINE_{variable}": value})
 
     assert problem.startswith(f"HOTLINE_{variable}:")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        *((word, True) for word in ("1", "true", "on", "yes", "True", "YES", " on ")),
+        *((word, False) for word in ("0", "false", "off", "no", "No", "OFF", "")),
+    ],
+)
+def test_a_switch_understands_the_usual_words(said: str, meant: bool) -> None:
+    assert Settings.read({"HOTLINE_INBOUND_SMS": said}).inbound_sms is meant
+    with_faults = {"HOTLINE_TESTING": said, "HOTLINE_FAULTS": "/nowhere"}
+    if meant:
+        assert Settings.read(with_faults).faults is not None
+    else:
+        assert problems(with_faults)[0].startswith("HOTLINE_FAULTS")
+
+
+def test_a_setting_that_is_nearly_right_is_told_with_the_right_name() -> None:
+    near, far = problems({"HOTLINE_SERVCE_CODE": "*384#", "HOTLINE_XYZZY": "1"})
+    assert near == "HOTLINE_SERVCE_CODE: no such setting. Did you mean HOTLINE_SERVICE_CODE?"
+    assert far == "HOTLINE_XYZZY: no such setting"
 
 
 def test_a_clock_is_turned_before_the_pretended_gateway_alone(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ class BackupGroup(click.Group):
     """`hotline backup TO` takes one; the rest are commands of their own."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in {*self.commands, "--help"}:
+        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
             args = ["take", *args]
         return super().parse_args(ctx, args)
 

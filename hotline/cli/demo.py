@@ -13,6 +13,7 @@ from urllib.error import URLError
 import click
 
 from hotline.cli.alone import only_run, refuse_taken
+from hotline.cli.demo_home import CLOCK, DEFAULTS, HOME, MARK, PLAIN
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import read_procfile
 from hotline.cli.run import procfile_option, programs_of
@@ -25,8 +26,6 @@ from hotline.errors import NotReady
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
 DEMO = {"HOTLINE_GATEWAY_USERNAME": "sandbox"}
-DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
-"""Where nobody says otherwise."""
 
 
 @click.command()
@@ -48,7 +47,7 @@ def demo(page_port: int, procfile: Path) -> None:
 
 def _begin(settings: Settings, environ: dict[str, str], page_port: int, procfile: Path) -> None:
     _hotline(environ, "init", "--demo")
-    hooks = settings.home / "demo-hooks.json"
+    hooks = settings.home / MARK
     hooks.touch(mode=0o600)
     hooks.write_text(_hotline(environ, "hooks", "--json"), encoding="utf-8")
 
@@ -63,9 +62,7 @@ def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
     environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
     for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
         environ.pop(f"{PREFIX}{name}", None)
-    environ.setdefault(
-        "HOTLINE_CLOCK", str(Path(environ.get("HOTLINE_HOME", "var")) / "demo-clock")
-    )
+    environ.setdefault("HOTLINE_CLOCK", str(Path(environ.get(HOME, PLAIN)) / CLOCK))
     return environ
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hotline.cli.demo_home import HOME, demo_settings
 from hotline.environment import OWNER_ALONE
 from hotline.errors import HotlineError
 
@@ -125,6 +126,17 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Click offers what is like a wrong word out of the commands that it holds; these are in a table."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as unknown:
+            raise click.NoSuchCommand(
+                unknown.command_name, possibilities=COMMANDS, ctx=ctx
+            ) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What click would say, from the table alone."""
         with formatter.section("Commands"):
@@ -138,10 +150,17 @@ class LazyGroup(click.Group):
             raise click.ClickException(str(broken) or type(broken).__name__) from broken
 
 
-@click.group(cls=LazyGroup)
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hotline")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """A national line against trafficking in persons, for basic phones."""
+    found = demo_settings(os.environ, context.invoked_subcommand)
+    if found:
+        click.echo(
+            f"hotline: the demo's line, in {found[HOME]}; HOTLINE_HOME names another", err=True
+        )
+        os.environ.update(found)
 
 
 def start() -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.domain.figures import Hidden
 from hotline.domain.places import place_name
 from hotline.domain.quiz import Bound, Gain, Share
 from hotline.ports import Kit
+from hotline.sealing.people import periods_of
 from hotline.services.figures import (
     By,
     Figures,
@@ -32,16 +34,24 @@ QUIZ = "quiz"
 LEADERS = "leader-sessions"
 TRAINING = "training"
 EVERY = "all"
+BY = (*(by.value for by in By), QUIZ, LEADERS, TRAINING)
+NAMES = {one: "people" if one is Measure.PERSON else f"{one.value}s" for one in Measure}
+"""Columns. None bears the name of what rows are counted by, or one would hide the other."""
+FIRST_COLUMN = 16
 
 
 @click.command()
 @click.option(
-    "--by", type=click.Choice([*(by.value for by in By), QUIZ, LEADERS, TRAINING]), required=True
+    "--by",
+    type=click.Choice(BY),
+    help="Count by one of these. Without it: a summary of everything.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
-def reach(by: str, as_json: bool, as_csv: bool) -> None:
+def reach(by: str | None, as_json: bool, as_csv: bool) -> None:
     """Count people, sessions, topics read and tips, or what the quiz taught.
+
+    Without --by: one figure a line, of all that was counted; people of this week and this month.
 
     Cells under 5 are hidden, and whatever would give them away. People are counted by week and by month, to about one
     in a hundred, and without remembering who they were. By quiz: the share of a hundred that was right before a lesson
@@ -52,17 +62,42 @@ def reach(by: str, as_json: bool, as_csv: bool) -> None:
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
     with console_kit() as kit:
-        rows = _found(kit, by)
+        rows = _found(kit, by) if by else list(_summed(kit))
 
     if as_json:
-        body = {"by": by, "rows": rows[:-1], "total": rows[-1]}
-        click.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        total = {"total": rows.pop()} if by else {}
+        click.echo(json.dumps({"by": by, "rows": rows} | total, indent=2, ensure_ascii=False))
     elif as_csv:
         click.echo(as_sheet(rows), nl=False)
     else:
-        for row in ({name: name for name in rows[-1]}, *rows):
-            first, *rest = (_shown(value) for value in row.values())
-            click.echo(f"{first:16}" + "".join(f"{value:>14}" for value in rest))
+        _print(rows)
+        if not by:
+            click.echo(f"\nmore: hotline reach --by {', '.join(BY)}", err=True)
+
+
+def _print(rows: list[Mapping[str, Any]]) -> None:
+    table = [[*rows[-1]], *([_shown(value) for value in row.values()] for row in rows)]
+    width = max(FIRST_COLUMN, *(len(row[0]) + 1 for row in table))
+    for first, *rest in table:
+        click.echo(f"{first:{width}}" + "".join(f"{value:>14}" for value in rest))
+
+
+def _summed(kit: Kit) -> Iterator[Mapping[str, Any]]:
+    """One figure a row, of everything that was counted."""
+    month, week = periods_of(kit.now())
+    months, weeks = (reach_by(kit, by).columns for by in (By.MONTH, By.WEEK))
+    taught = _shares(gains(kit).total)
+    figures: dict[str, Any] = {
+        "people this week": weeks[Measure.PERSON].cells.get(week, Hidden.FEWER),
+        "people this month": months[Measure.PERSON].cells.get(month, Hidden.FEWER),
+        **{NAMES[one]: months[one].total for one in Measure if one is not Measure.PERSON},
+        "quiz: right before": taught["right_before"],
+        "quiz: right after": taught["right_after"],
+        "leader sessions": leader_sessions(kit).held[By.DISTRICT].total,
+        "officers' lessons": training(kit).taken.total,
+    }
+    for figure, count in figures.items():
+        yield {"figure": figure, "count": count}
 
 
 def _found(kit: Kit, by: str) -> list[Mapping[str, Any]]:
@@ -159,4 +194,4 @@ def _total(figures: Figures) -> Mapping[str, Any]:
 
 def _every_measure(cells: Mapping[Measure, Any]) -> dict[str, Any]:
     """None where the measure knows nothing of what is counted by."""
-    return {measure.value: cells.get(measure) for measure in Measure}
+    return {NAMES[measure]: cells.get(measure) for measure in Measure}

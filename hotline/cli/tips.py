@@ -11,8 +11,9 @@ import click
 from hotline.cli.closing import COMMANDS, TIP
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import signed
-from hotline.domain.places import district_named, place_name
+from hotline.domain.places import district_named, districts, place_name
 from hotline.domain.tip import NATIONAL, Matter
+from hotline.environment import did_you_mean
 from hotline.errors import NotFound
 from hotline.services import access, asking
 from hotline.services.personnel import shown
@@ -100,7 +101,10 @@ def _desk(name: str) -> str:
     """Its code. Raises NotFound."""
     code = NATIONAL if name.casefold() == NATIONAL else district_named(name)
     if code is None:
-        raise NotFound(f"no desk of that name: a district, or {NATIONAL}")
+        known = [NATIONAL, *(district.name for district in districts())]
+        raise NotFound(
+            f"no desk of that name: a district, or {NATIONAL}{did_you_mean(name.capitalize(), known)}"
+        )
     return code
 
 

@@ -1,7 +1,9 @@
 """The table of commands: each is there, and says what it is for; what we raise on purpose is said in a line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -48,7 +50,44 @@ def test_what_cannot_be_done_is_said_without_a_traceback(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_command_is_named() -> None:
-    told = CliRunner().invoke(main, ["fly"])
-    assert told.exit_code == 2
-    assert "fly" in told.output
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["fly"], "No such command 'fly'."),
+        (["tisp"], "Did you mean 'tips'?"),
+        (["tips", "lst"], "Did you mean 'list'?"),
+        (["reach", "--bi", "day"], "Did you mean '--by'?"),
+        (
+            ["tips", "read", "1", "--desk", "gasbo", "--name", "A", "--reason", "b"],
+            "Did you mean Gasabo?",
+        ),
+    ],
+)
+def test_what_is_nearly_a_command_is_told_with_the_right_one(
+    words: list[str], said: str, tmp_path: Path
+) -> None:
+    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(main, words)
+    assert told.exit_code != 0
+    assert said in told.output
+    assert ("mean" in told.output) is ("mean" in said)
+
+
+def commands(
+    group: click.Group, names: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command under `group`, with the words that lead to it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield (*names, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*names, name))
+
+
+def test_every_command_explains_itself_at_h() -> None:
+    for words, command in commands(main):
+        told = CliRunner().invoke(main, [*words, "-h"])
+        assert told.exit_code == 0, words
+        assert told.output.startswith("Usage: "), words
+        assert (command.help or "").split()[0] in told.output, words

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.reach import as_sheet, reach
+from hotline.cli.reach import BY, as_sheet, reach
 from hotline.config import Settings
 from hotline.sealing.keymaking import make_keys
 from hotline.store import outreach
@@ -27,8 +27,10 @@ PAIRS = (
 )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A line that has counted; every test reads alone."""
+    tmp_path = tmp_path_factory.mktemp("reach")
     make_keys(tmp_path / "keys", NOON)
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
     create_all(database)
@@ -37,6 +39,7 @@ def home(tmp_path: Path) -> Path:
             cell = Cell(NOON.date(), "tip", "rw", "ussd", "", district=district)
             outreach.count(session, cell, tips)
         outreach.count(session, Cell(NOON.date(), "session", "rw", "ussd", "="), 9)
+        outreach.count(session, Cell(NOON.date(), "topic", "rw", "ussd", "", topic="wages"), 7)
         for thing, measure, times in PAIRS:
             cell = Cell(NOON.date(), measure, "rw", "ussd", "", topic=thing)
             outreach.count(session, cell, times)
@@ -52,15 +55,15 @@ def run(home: Path, *arguments: str) -> Result:
 
 def test_json_names_the_districts_and_hides_the_small(home: Path) -> None:
     document = json.loads(run(home, "--by", "district", "--json").output)
-    cells = {row["district"]: row["tip"] for row in document["rows"]}
+    cells = {row["district"]: row["tips"] for row in document["rows"]}
     assert len(cells) == 32
     assert (cells["Nyarugenge"], cells["Gasabo"]) == (12, "<5")
-    assert document["rows"][0]["session"] is None
+    assert document["rows"][0]["sessions"] is None
 
 
 def test_a_sheet_and_a_table_say_the_same(home: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run(home, "--by", "entry", "--csv").output)))
-    assert {row["entry"]: row["session"] for row in rows} == {
+    assert {row["entry"]: row["sessions"] for row in rows} == {
         "": "<5",
         "'=": "hidden",
         "total": "9",
@@ -78,6 +81,38 @@ def test_the_quiz_tells_shares_before_and_after_and_bounds_where_few_would_show(
         ("secret", 9, None, None, None),
     ]
     assert tuple(document["total"][name] for name in names) == ("total", 71, "<=26", ">=77", ">=51")
+
+
+@pytest.mark.parametrize("by", BY)
+def test_each_way_to_count_prints_the_names_that_it_counts_by(home: Path, by: str) -> None:
+    known = {
+        "topic": "wages",
+        "language": "rw",
+        "channel": "ussd",
+        "entry": "=",
+        "day": f"{NOON:%Y-%m-%d}",
+        "week": f"{NOON:%G-W%V}",
+        "month": f"{NOON:%Y-%m}",
+        "quiz": "passport",
+    }.get(by, "Gasabo")
+    heading, *lines = run(home, "--by", by).output.splitlines()
+    names = [line.split()[0] if line.strip("- ") else "" for line in lines]
+    assert known in names
+    assert names[-1] == "total"
+    columns = heading.split()
+    assert len(columns) == len(set(columns))
+
+
+def test_without_a_word_it_sums_everything_up(home: Path) -> None:
+    document = json.loads(run(home, "--json").stdout)
+    figures = {row["figure"]: row["count"] for row in document["rows"]}
+    assert (figures["tips"], figures["sessions"], figures["topics"]) == (22, 9, 7)
+    assert figures["people this month"] == figures["complaints"] == "<5"
+    assert (figures["quiz: right before"], figures["quiz: right after"]) == ("<=26", ">=77")
+
+    told = run(home)
+    assert ["tips", "22"] in [line.split() for line in told.stdout.splitlines()]
+    assert "hotline reach --by district, language" in told.stderr
 
 
 def test_a_loss_in_a_sheet_is_a_number(home: Path) -> None:

@@ -1,0 +1,74 @@
+"""After `bin/demo`, `hotline` in the same folder finds the demo's line, and never takes another's place."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hotline.cli.demo_home import ASKING, demo_settings
+from hotline.cli.main import COMMANDS
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in which a demo ran."""
+    (tmp_path / "var" / "demo").mkdir(parents=True)
+    (tmp_path / "var" / "demo" / "demo-hooks.json").touch()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_command_finds_the_demo_with_its_clock_and_its_settings(checkout: Path) -> None:
+    found = demo_settings({"PATH": "/bin"}, "tips")
+    assert (checkout / found["HOTLINE_HOME"]) == checkout / "var" / "demo"
+    assert found["HOTLINE_CLOCK"] == "var/demo/demo-clock"
+    assert found["HOTLINE_INBOUND_SMS"] == "yes"
+
+
+def test_what_somebody_gave_stays(checkout: Path) -> None:
+    assert demo_settings({"HOTLINE_INBOUND_SMS": "no"}, "tips")["HOTLINE_INBOUND_SMS"] == "no"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HOME", "DATABASE_URL", "REDIS_URL", "KEYS", "GATEWAY_URL"],
+)
+def test_a_line_that_is_named_is_the_one_meant(checkout: Path, name: str) -> None:
+    assert demo_settings({f"HOTLINE_{name}": "x"}, "tips") == {}
+
+
+def test_a_line_in_the_plain_home_comes_first(checkout: Path) -> None:
+    (checkout / "var" / "keys").mkdir()
+    assert demo_settings({}, "tips") == {}
+
+
+def test_no_demo_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert demo_settings({}, "tips") == {}
+
+
+@pytest.mark.parametrize("command", ["init", "run", "release", "worker", "clock", "listen", None])
+def test_what_makes_or_runs_a_line_takes_no_home_that_nobody_named(
+    checkout: Path, command: str | None
+) -> None:
+    assert demo_settings({}, command) == {}
+
+
+def test_every_command_that_asks_is_one() -> None:
+    assert set(ASKING) <= set(COMMANDS)
+
+
+def test_the_command_says_whose_line_it_speaks_of(checkout: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "hotline.cli.main", "tips", "list"],
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.stderr.splitlines()[0] == (
+        "hotline: the demo's line, in var/demo; HOTLINE_HOME names another"
+    )
+    assert told.stdout == ""
