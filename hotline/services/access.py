@@ -19,7 +19,7 @@ from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_de
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import epochs
 from hotline.store import asked_back, audit, desks, tips
-from hotline.store.standings import Standing, standings
+from hotline.store.standings import EVERY, Standing, Wanted, standings
 from hotline.store.tips import Tip
 
 
@@ -48,6 +48,7 @@ class OpenedTip:
     """A tip as a desk reads it. Its answers stay out of `repr`."""
 
     id: int
+    matter: str
     place: str
     filed_at: datetime | None
     do_not_visit: bool
@@ -97,11 +98,11 @@ def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequ
     return made
 
 
-def list_tips(kit: Kit) -> Sequence[Standing]:
-    """Every tip, drafts aside, the newest first. Nothing here was sealed."""
+def list_tips(kit: Kit, wanted: Wanted = EVERY) -> Sequence[Standing]:
+    """Tips, drafts aside, the newest first. Nothing here was sealed."""
     epochs.forget(kit)
     with kit.database.reading() as session:
-        return standings(session)
+        return standings(session, wanted)
 
 
 def check_grant(kit: Kit, tip_id: int, *, desk: str, by: str, reason: str) -> None:
@@ -160,6 +161,7 @@ def read_tip(
     _record(kit, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
     return OpenedTip(
         id=tip.id,
+        matter=tip.matter,
         place=tip.place,
         filed_at=tip.filed_at,
         do_not_visit=tip.do_not_visit,

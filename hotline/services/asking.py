@@ -17,8 +17,13 @@ from hotline.store import asked_back, audit, receipts, retention, tips
 from hotline.store.asked_back import AskedBack
 from hotline.store.database import Session
 
-READ_IN = "en"
-"""Labels of questions and answers, for whoever reads on a terminal."""
+NONE_YET = {"rw": "(ntaraboneka)", "en": "(none yet)", "fr": "(pas encore)"}
+SEALED = {
+    "rw": "(cyaraje, ariko ntigifunguka)",
+    "en": "(came, and does not open)",
+    "fr": "(arrivée, mais ne s'ouvre pas)",
+}
+"""In the place of an answer, for whoever reads it."""
 
 
 def listed(kit: Kit) -> Mapping[str, Question]:
@@ -75,7 +80,7 @@ def ask(
     return question
 
 
-def worded(kit: Kit, asked: QuestionBack | None) -> Mapping[str, str]:
+def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
     """The question and what came back, as a desk reads them; names and values where the live list has them no more."""
     if asked is None:
         return {}
@@ -83,13 +88,13 @@ def worded(kit: Kit, asked: QuestionBack | None) -> Mapping[str, str]:
         question = listed(kit).get(asked.question)
     except NotReady:
         question = None
-    words = question.node.text.get(READ_IN, "") if question else ""
+    words = question.node.text.get(language, "") if question else ""
     shown = {"question": f"{asked.question}: {words}"}
     if asked.answered_at is None:
-        return shown | {"answer": "(none yet)"}
+        return shown | {"answer": NONE_YET[language]}
     if asked.answer is None:
-        return shown | {"answer": "(came, and does not open)"}
-    label = question.label(asked.answer, READ_IN) if question else asked.answer
+        return shown | {"answer": SEALED[language]}
+    label = question.label(asked.answer, language) if question else asked.answer
     said = label if label == asked.answer else f"{asked.answer}: {label}"
     return shown | {"answer": f"{said} ({asked.language})"}
 

@@ -1,20 +1,22 @@
 """How tips stand: a question over tips, referrals and responders together, and only of what is in clear."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.clocks import DeadlineKind
-from hotline.domain.tip import Matter, TipState
+from hotline.domain.tip import NATIONAL, Matter, TipState
 from hotline.store import asked_back
 from hotline.store.messages import BELIEVED, Deadline, Referral
 from hotline.store.responders import Responder
-from hotline.store.tips import Tip
+from hotline.store.tips import Grant, Tip
+
+REAL = (Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Standing:
     tip: Tip
     acknowledged_by: str | None
     """The name of the first responder who took it, and is believed."""
+    acknowledged_at: datetime | None
     unproven: str | None
     """Whose answer by SMS stands in no inbox of the gateway's: it counts for nothing until it does."""
     referrals: int
@@ -42,10 +45,29 @@ class Standing:
     """Nobody was left to tell, and the national desk is told until one of it takes it."""
 
 
-def standings(session: Session) -> Sequence[Standing]:
-    """Every tip, drafts and the line's own trials aside, the newest first."""
-    found = _tips(session)
-    told_by = Counter(tip.contact_key for tip, *_ in found if _is_linked(tip))
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tips are asked for: all that fits each of these."""
+
+    is_open: bool = False
+    """Nobody has closed it yet."""
+    desk: str | None = None
+    """A desk that may read it. The national desk may know of every tip, also of those whose words are gone."""
+    since: datetime | None = None
+    """Filed at this moment or later."""
+    urgency: int | None = None
+    before: int | None = None
+    """Older than the tip of this id."""
+    limit: int | None = None
+
+
+EVERY = Wanted()
+
+
+def standings(session: Session, wanted: Wanted = EVERY) -> Sequence[Standing]:
+    """Tips, drafts and the line's own trials aside, the newest first."""
+    found = _tips(session, wanted)
+    told_by = _by_contact(session, wanted.desk)
     more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
     asked, clocks = asked_back.states(session), _open_clocks(session)
     people = session.execute(select(Responder.id, Responder.name))
@@ -54,6 +76,7 @@ def standings(session: Session) -> Sequence[Standing]:
         Standing(
             tip,
             name,
+            taken_at,
             doubted,
             count,
             more.get(tip.id, 0),
@@ -64,12 +87,14 @@ def standings(session: Session) -> Sequence[Standing]:
             end_wanted_by=_named(tip.end_wanted_by, names),
             is_red=any(kind == DeadlineKind.RED for _, kind in clocks.get(tip.id, ())),
         )
-        for tip, name, doubted, count in found
+        for tip, name, taken_at, doubted, count in found
     ]
 
 
-def _tips(session: Session) -> Sequence[tuple[Tip, str | None, str | None, int]]:
-    """Each tip with who took it, whose answer is unproven, and how many were told."""
+def _tips(
+    session: Session, wanted: Wanted
+) -> Sequence[tuple[Tip, str | None, datetime | None, str | None, int]]:
+    """Each tip with who took it and when, whose answer is unproven, and how many were told."""
     first = (
         select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
         .where(BELIEVED)
@@ -77,11 +102,11 @@ def _tips(session: Session) -> Sequence[tuple[Tip, str | None, str | None, int]]
         .subquery()
     )
     taken = (
-        select(Referral.tip_id, func.min(Responder.name).label("name"))
+        select(Referral.tip_id, func.min(Responder.name).label("name"), first.c.at)
         .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
         .join(Responder, Responder.id == Referral.responder_id)
         .where(BELIEVED)
-        .group_by(Referral.tip_id)
+        .group_by(Referral.tip_id, first.c.at)
         .subquery()
     )
     unproven = (
@@ -93,14 +118,44 @@ def _tips(session: Session) -> Sequence[tuple[Tip, str | None, str | None, int]]
     )
     told = select(Referral.tip_id, func.count().label("count")).group_by(Referral.tip_id).subquery()
     rows = session.execute(
-        select(Tip, taken.c.name, unproven.c.name, func.coalesce(told.c.count, 0))
+        select(Tip, taken.c.name, taken.c.at, unproven.c.name, func.coalesce(told.c.count, 0))
         .outerjoin(taken, taken.c.tip_id == Tip.id)
         .outerjoin(unproven, unproven.c.tip_id == Tip.id)
         .outerjoin(told, told.c.tip_id == Tip.id)
-        .where(Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
+        .where(*REAL, *_conditions(wanted))
         .order_by(Tip.id.desc())
+        .limit(wanted.limit)
     )
-    return [(tip, name, doubted, count) for tip, name, doubted, count in rows]
+    return [(tip, name, at, doubted, count) for tip, name, at, doubted, count in rows]
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.is_open:
+        yield Tip.closed_at.is_(None)
+    if wanted.since is not None:
+        yield Tip.filed_at >= wanted.since
+    if wanted.urgency is not None:
+        yield Tip.urgency == wanted.urgency
+    if wanted.before is not None:
+        yield Tip.id < wanted.before
+    yield from _visible_to(wanted.desk)
+
+
+def _visible_to(desk: str | None) -> Iterator[ColumnElement[bool]]:
+    """A district's desk sees what was sealed to it, and cannot so much as count the rest."""
+    if desk not in (None, NATIONAL):
+        granted = select(Grant.id).where(Grant.tip_id == Tip.id, Grant.desk_code == desk)
+        yield granted.exists()
+
+
+def _by_contact(session: Session, desk: str | None) -> Counter[str]:
+    """How many tips each phone of this week told."""
+    rows = session.execute(
+        select(Tip.contact_key, func.count())
+        .where(*REAL, Tip.matter == Matter.TIP, *_visible_to(desk))
+        .group_by(Tip.contact_key)
+    )
+    return Counter({row[0]: row[1] for row in rows})
 
 
 def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:

@@ -1,6 +1,7 @@
 """`hotline questions`, `hotline tips ask` and `hotline tips read`, as a desk says them."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
+from hotline.cli.reader import locale_language
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.keymaking import make_keys
@@ -38,7 +40,7 @@ def home(tmp_path: Path) -> Path:
     tip.receipt_key = "r" * 64
     with kit.database.writing() as session:
         sealed = kit.sealer.tip(
-            {"danger": "yes"},
+            {"danger": "yes", "province": "1", "kind": "organs", "gone": "left as it was"},
             uid=tip.uid,
             place=tip.place,
             desks=desks.public_keys(session, [NATIONAL]),
@@ -56,6 +58,12 @@ def said(home: Path, *arguments: str, code: int = 0) -> Result:
     result = CliRunner().invoke(main, arguments, env={"HOTLINE_HOME": str(home)})
     assert result.exit_code == code, result.output
     return result
+
+
+def rows_of(read: str) -> dict[str, str]:
+    """Question and answer of each line."""
+    pairs = (re.split(r" {2,}", line, maxsplit=1) for line in read.splitlines())
+    return {pair[0]: pair[1] for pair in pairs}
 
 
 def answer(home: Path, value: str) -> None:
@@ -78,8 +86,8 @@ def test_a_desk_asks_from_the_list_and_reads_what_came_back(home: Path) -> None:
     answer(home, "night")
     assert "question: answered" in said(home, "tips", "list").output
     read = said(home, "tips", "read", "1", *desk).stdout
-    assert "question   when: When are people there?" in read
-    assert "answer     night: At night (fr)" in read
+    assert rows_of(read)["Asked back"] == "when: When are people there?"
+    assert rows_of(read)["Answered"] == "night: At night (fr)"
     assert "question: read" in said(home, "tips", "list").output
 
 
@@ -99,3 +107,43 @@ def test_the_list_says_who_signed_each_and_with_which_digest(home: Path) -> None
     listed = said(home, "questions").output
     assert still["digest"] in listed
     assert "the ministry has not signed yet" in listed
+
+
+@pytest.mark.parametrize(
+    ("language", "danger", "where", "kind"),
+    [
+        ("en", ("Is someone in danger now?", "Yes"), ("Where?", "Kigali (1)"), "Organs taken"),
+        (
+            "fr",
+            ("Quelqu'un est en danger maintenant?", "Oui"),
+            ("Où?", "Kigali (1)"),
+            "Organe enlevé",
+        ),
+        ("rw", ("Hari uri mu kaga ubu?", "Yego"), ("Hehe?", "Kigali (1)"), "Gukurwamo urugingo"),
+    ],
+)
+def test_a_tip_is_read_in_its_reader_s_language(
+    home: Path, language: str, danger: tuple[str, str], where: tuple[str, str], kind: str
+) -> None:
+    desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"), *SIGNED)
+    read = rows_of(said(home, "tips", "read", "1", *desk, "--language", language).stdout)
+    rows = list(read.items())
+    assert rows[0] == danger
+    assert rows[1] == where
+    assert rows[2][1] == kind
+    assert rows[3] == ("gone", "left as it was")
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({"LANG": "rw_RW.UTF-8"}, "rw"),
+        ({"LANG": "rw_RW.UTF-8", "LC_ALL": "fr_FR"}, "fr"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_terminal_s_locale_is_the_reader_s_language(
+    environ: dict[str, str], language: str
+) -> None:
+    assert locale_language(environ) == language

@@ -3,9 +3,10 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
@@ -14,12 +15,15 @@ from hotline.domain.call_back import KIGALI
 from hotline.domain.clocks import DeadlineKind
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
+from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
-from hotline.services import casework, referral
+from hotline.services import casework, referral, retention
 from hotline.services.casework import Act, Way
+from hotline.store.desks import Desk
 from hotline.store.messages import Deadline, Referral
 from hotline.store.schema import create_all
+from hotline.store.tips import Grant, Tip
 from tests.builders import make_responder, make_tip
 
 HOURS_OF_SEEN = timedelta(hours=6)
@@ -43,10 +47,20 @@ def kit_of(home: Path) -> Kit:
     return build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
 
 
-def listed(home: Path, *options: str) -> str:
-    told = CliRunner().invoke(main, ["tips", "list", *options], env={"HOTLINE_HOME": str(home)})
+def asked(home: Path, *options: str, turned: timedelta = timedelta()) -> Result:
+    (home / "clock").write_text(str(int(turned.total_seconds())), encoding="utf-8")
+    environ = {"HOTLINE_HOME": str(home), "HOTLINE_CLOCK": str(home / "clock")}
+    told = CliRunner().invoke(main, ["tips", "list", *options], env=environ)
     assert told.exit_code == 0, told.output
-    return told.stdout
+    return told
+
+
+def listed(home: Path, *options: str, turned: timedelta = timedelta()) -> str:
+    return asked(home, *options, turned=turned).stdout
+
+
+def ids(home: Path, *options: str) -> list[int]:
+    return [row["id"] for row in json.loads(listed(home, "--json", *options))]
 
 
 def test_a_tip_that_nobody_took_says_so_and_by_when_it_must_be(home: Path) -> None:
@@ -76,3 +90,90 @@ def test_what_is_red_says_so(home: Path) -> None:
     assert "NOBODY  RED  red due " in listed(home)
     (row,) = json.loads(listed(home, "--json"))
     assert row["red"] is True
+
+
+def test_a_tip_stands_beside_what_was_promised_in_kigali_s_time(home: Path) -> None:
+    kit = kit_of(home)
+    with kit.database.reading() as session:
+        filed_at = session.query(Tip).one().filed_at
+    assert filed_at is not None
+    told = listed(home, turned=timedelta(minutes=9))
+    assert f"{filed_at.astimezone(KIGALI):%-d %b %Y %H:%M}" in told
+    assert "waits 9 of 15 min  NOBODY" in told
+    assert "waits 16 of 15 min LATE  NOBODY" in listed(home, turned=timedelta(minutes=16))
+    (row,) = json.loads(listed(home, "--json", turned=timedelta(minutes=16)))
+    assert (row["waited_seconds"] // 60, row["promised_seconds"], row["late"]) == (16, 900, True)
+
+
+def test_a_tip_that_was_taken_says_how_soon_and_waits_no_more(home: Path) -> None:
+    kit = kit_of(home)
+    with kit.database.writing() as session:
+        (hers,) = session.query(Referral).all()
+        act = Act(1, hers.reference, Verb.TAKE, Way.USSD, kit.now() + timedelta(minutes=2))
+        casework.act(session, kit, act)
+    told = listed(home, turned=timedelta(days=1))
+    assert "taken in 2 of 15 min  Gasabo 1" in told
+
+
+def test_a_closed_tip_stands_as_closed(home: Path) -> None:
+    kit = kit_of(home)
+    retention.close_tip(kit, 1, by="Alice", reason="nobody there", outcome=TipOutcome.NOT_FOUND)
+    (line,) = listed(home).splitlines()
+    assert " closed " in line
+    assert f"closed {kit.now().astimezone(KIGALI):%-d %b %Y} " in line.replace("  ", " ")
+    assert "outcome: not-found" in line
+    for word in ("NOBODY", "waits", "due", "RED"):
+        assert word not in line, word
+
+
+@pytest.fixture
+def five(home: Path) -> Path:
+    """The tip of the home, and four more of these: danger in Huye, closed, an official's, and one of tomorrow."""
+    kit = kit_of(home)
+    now = kit.now()
+    others: tuple[dict[str, Any], ...] = (
+        {"place": "24", "urgency": 1},
+        {},
+        {"official": "unsure"},
+        {"filed_at": now + timedelta(days=1)},
+    )
+    with kit.database.writing() as session:
+        for number, differs in enumerate(others, start=2):
+            row = {"urgency": 3, "at": now, "filed_at": now, **differs}
+            session.add(make_tip(uid=f"{number:032}", **row))
+        for code in ("12", "24", NATIONAL):
+            session.add(Desk(code=code, public_key=b"key", created_at=now))
+        session.flush()
+        for tip_id, code in ((1, "12"), (2, "24"), (3, "12"), (5, "12")):
+            for desk in (code, NATIONAL):
+                session.add(Grant(tip_id=tip_id, desk_code=desk, sealed_key=b"sealed"))
+        session.get_one(Tip, 3).closed_at = now
+    return home
+
+
+def test_a_list_is_filtered_by_what_is_open_by_desk_by_day_and_by_urgency(five: Path) -> None:
+    tomorrow = f"{datetime.now(UTC).astimezone(KIGALI) + timedelta(days=1):%Y-%m-%d}"
+    assert ids(five) == [5, 4, 3, 2, 1]
+    assert ids(five, "--open") == [5, 4, 2, 1]
+    assert ids(five, "--urgency", "1") == [2]
+    assert ids(five, "--since", tomorrow) == [5]
+    assert ids(five, "--desk", "huye") == [2]
+    assert ids(five, "--desk", "national") == [5, 4, 3, 2, 1]
+    assert ids(five, "--desk", "Gasabo", "--open") == [5, 1]
+    assert asked(five, "--desk", "Nyabihu").stderr == "no such tips\n"
+
+
+def test_a_desk_neither_lists_nor_counts_what_was_not_sealed_to_it(five: Path) -> None:
+    """Of one phone there are five tips; the desk of Gasabo has three of them."""
+    counts = {row["same_contact"] for row in json.loads(listed(five, "--json", "--desk", "gasabo"))}
+    assert counts == {2}
+    assert {row["same_contact"] for row in json.loads(listed(five, "--json"))} == {4}
+
+
+def test_a_long_list_comes_by_pages(five: Path) -> None:
+    first = asked(five, "--limit", "2")
+    assert [line.split()[0] for line in first.stdout.splitlines()] == ["5", "4"]
+    assert first.stderr == "older ones: the same with --before 4\n"
+    last = asked(five, "--limit", "3", "--before", "4")
+    assert [line.split()[0] for line in last.stdout.splitlines()] == ["3", "2", "1"]
+    assert last.stderr == ""

@@ -89,7 +89,7 @@ def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
         answer = read(desked, desk)
         assert answer is not None
         assert (answer.question, answer.answer, answer.language) == ("still", "no", "rw")
-        assert asking.worded(desked.kit, answer) == {
+        assert asking.worded(desked.kit, answer, "en") == {
             "question": "still: Are they still there?",
             "answer": "no: No, they left (rw)",
         }
@@ -115,7 +115,7 @@ def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
 def test_c12_nothing_is_asked_before_a_desk_asks(desked: Line, number: str) -> None:
     assert OFFER not in asked(desked, number).screen
     assert read(desked) is None
-    assert asking.worded(desked.kit, None) == {}
+    assert asking.worded(desked.kit, None, "en") == {}
 
 
 def test_c12_an_answer_is_given_once_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
@@ -385,4 +385,4 @@ def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, num
     assert opened.answers["danger"] == "yes"
     assert opened.asked is not None
     assert (opened.asked.answer, opened.asked.answered_at) == (None, desked.clock.at)
-    assert asking.worded(desked.kit, opened.asked)["answer"] == "(came, and does not open)"
+    assert asking.worded(desked.kit, opened.asked, "en")["answer"] == "(came, and does not open)"
