@@ -10,6 +10,7 @@ from babel.messages import Catalog
 
 from hotline.adapters.catalogues import catalogue_path
 from hotline.cli.catalogue import SOURCE, faults_of, phrases, read, write
+from hotline.cli.cries import cries
 from hotline.cli.flows import FLOWS
 from hotline.cli.review import locales_option, review
 from hotline.domain import wording
@@ -27,6 +28,7 @@ def words() -> None:
 
 
 words.add_command(review)
+words.add_command(cries)
 
 
 @words.command()

@@ -37,13 +37,19 @@ class Occasion(StrEnum):
 WORDS = {occasion.upper(): occasion for occasion in Occasion} | {
     word: occasion
     for occasion, words in {
-        Occasion.CHURCH: "KILIZIYA INSENGERO URUSENGERO RUSENGERO UMUSIGITI EGLISE MOSQUE MOSQUEE",
+        Occasion.UMUGANDA: "MUGANDA",
+        Occasion.CHURCH: "KILIZIYA INSENGERO URUSENGERO RUSENGERO UMUSIGITI MUSIGITI EGLISE MOSQUE MOSQUEE",
         Occasion.SCHOOL: "ISHURI AMASHURI ECOLE",
-        Occasion.VILLAGE: "INTEKO INAMA UMUDUGUDU REUNION MEETING",
+        Occasion.VILLAGE: "INTEKO NTEKO INAMA NAMA UMUDUGUDU MUDUGUDU REUNION MEETING",
         Occasion.OTHER: "IBINDI AHANDI AUTRE",
     }.items()
     for word in words.split()
 }
+BESIDE = """
+ABANTU BARI HAJE TWARI MU MURI NA KU WA BY SMS PEOPLE PERSONS CAME WE WERE AT IN THE ATTENDED
+PERSONNES GENS ETAIENT NOUS ETIONS A AU LA LE L DANS VENUS SEANCE SESSION
+"""
+"""What may stand beside a number and an occasion, and changes nothing."""
 JOINS = frozenset({"UMUYOBOZI", "LEADER", "LEADERS", "RESPONSABLE"})
 
 
@@ -74,12 +80,13 @@ def theme_of(day: date) -> int:
 
 
 def read_sms(text: str) -> Gathering | Joining | None:
-    """`45 UMUGANDA`, `inteko 120`, `UMUYOBOZI 12345678`; None for everything else. Total.
+    """`45 UMUGANDA`, `umuganda45`, `inteko: abantu 120`, `UMUYOBOZI 12345678`; None for everything else. Total.
 
-    Two words and nothing more: a responder's answer is never taken for one.
+    A number, a word and what says nothing beside them: a responder's answer is never taken for one.
     """
     plain = unicodedata.normalize("NFKD", text[:200])
-    pieces = re.findall(r"[A-Z0-9]+", "".join(filter(str.isascii, plain)).upper())
+    words = re.findall(r"[A-Z]+|[0-9]+", "".join(filter(str.isascii, plain)).upper())
+    pieces = [word for word in words if word not in BESIDE.split()]
     if len(pieces) != 2:
         return None
     digits, word = sorted(pieces)

@@ -15,21 +15,36 @@ def _set(words: str) -> frozenset[str]:
 
 
 STOPS = _set(
-    "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ"
+    "STOP STOPALL STOPPER UNSUBSCRIBE OPTOUT ARRET ARRETE ARRETER ARRETEZ DESABONNER DESABONNEZ DESABONNEMENT"
+    " DESINSCRIRE DESINSCRIPTION"
     " HAGARIKA HAGARIKE GUHAGARIKA MUHAGARIKA MUHAGARIKE NIMUHAGARIKE"
 )
 """One letter of these that is wrong, missing, too many or exchanged with its neighbour is forgiven."""
-AS_WRITTEN = _set("REKA REEKA REKAA KUREKA MUREKE")
+AS_WRITTEN = _set("REKA REEKA REKAA KUREKA MUREKE QUIT")
 """Forgiven nothing: `reba` (look), `teka` (cook) and `kurera` (bring up a child) are as near as a misspelling."""
 ORDINARY = _set("ARREST ATOP SHOP SLOP SNOP SOP STEP STOOP STOR STOW STROP SWOP TOP ARRETS")
 """As near to such a word as a misspelling is, and yet a word of its own."""
 COMPANIONS = _set(
     "A ALL AND ANY DO I IT ME MESSAGE MESSAGES MORE MSG MSGS NOW OK PLEASE PLS SEND SENDING SMS TEXT TEXTING TEXTS"
-    " THANK THANKS THE THESE THIS TO WANT YOU"
-    " CES D DE DES ENVOI ENVOIS ENVOYER J JE L LA LE LES M MERCI MOI SVP VEUX VOS VOUS"
+    " MESSAGING THANK THANKS THE THESE THIS TO WANT WRITING YOU"
+    " CES D DE DES ECRIRE ENVOI ENVOIS ENVOYER J JE L LA LE LES M ME MERCI MOI SVP VEUX VOS VOUS"
     " BUTUMWA IBI KOHEREZA KUNYANDIKIRA KUNYOHEREREZA MURAKOZE NDABASABYE NDASHAKA NYABUNEKA UBU UBUTUMWA"
 )
 """What may stand beside it: courtesy, and the messages that are meant."""
+WISHES = (
+    r"(DO NOT|DON T|DONT) (SEND|TEXT|MESSAGE|SMS)( ME)?( ANY| MORE| MESSAGES?| SMS| TEXTS?| AGAIN| ANYMORE)*",
+    r"(I )?(DO NOT|DON T|DONT) WANT( ANY| YOUR| THESE| THIS| MORE)* (MESSAGES?|SMS|TEXTS?)( ANYMORE)?",
+    r"NO MORE (MESSAGES?|SMS|TEXTS?)|END (MESSAGES?|SMS)|OPT OUT",
+    r"(REMOVE|TAKE) ME (FROM|OFF) (THE|YOUR|THIS) LIST",
+    r"NE M (ECRIVEZ|ECRIS|ENVOYEZ|ENVOIE|ENVOIES) PLUS( DE| D| RIEN| VOS| CES| MESSAGES?| SMS)*",
+    r"PLUS DE (SMS|MESSAGES?)|JE NE VEUX (PLUS|PAS)( RECEVOIR)?( DE| VOS| CES| LES)* (SMS|MESSAGES?)",
+    r"(RETIREZ|ENLEVEZ|RAYEZ) MOI DE (LA|VOTRE|CETTE) LISTE",
+    r"NTIM(U|UKO|UZO|WO)NGER[AE] (KUNYANDIKIRA|KUNYOHEREREZA)( UBUTUMWA| SMS| MESSAGE)*",
+    r"SINSHAKA (UBUTUMWA|SMS|MESSAGE)( BWANYU| ZANYU| BWAWE)?|UBUTUMWA BURAHAGIJE",
+    r"MUNKURE (KURI|KU) (LISITI|RISITI|LISTE)",
+)
+"""Sentences that are all of a message, with courtesy around. "Remove me" alone is none: it may ask for rescue."""
+COURTESY = _set("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
 MOST_WORDS = 8
 
 
@@ -50,6 +65,9 @@ def is_stop(text: str) -> bool:
     said = spelled(text)
     if len(said) > MOST_WORDS:
         return False
+    sentence = " ".join(word for word in said if word not in COURTESY)
+    if _SENTENCES.fullmatch(same_sound(sentence)):
+        return True
     wishes = [word for word in said if word not in COMPANIONS]
     return bool(wishes) and all(map(_stops, _joined(wishes)))
 
@@ -70,3 +88,4 @@ def _stops(word: str) -> bool:
 
 _FORGIVEN = frozenset(map(same_sound, STOPS))
 _WRITTEN = frozenset(map(same_sound, AS_WRITTEN))
+_SENTENCES = re.compile(same_sound("|".join(WISHES)))

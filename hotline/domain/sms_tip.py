@@ -4,10 +4,12 @@ Nobody is asked anything, so what she did not write is not sure. That an officia
 such a tip is the national desk's alone, which reads it and passes it on.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 
-from hotline.domain.keywords import same_sound, spelled
+from hotline.domain.cries import concerns_child, cries
+from hotline.domain.keywords import spelled
 from hotline.domain.place_names import spelling
 from hotline.domain.places import districts
 from hotline.domain.tip import UNSURE
@@ -25,30 +27,15 @@ _PLAIN = str.maketrans({'"': "'", "\\": "/"})
 """Two letters that would take two bytes each under seal."""
 
 
-def _stems(words: str) -> tuple[str, ...]:
-    return tuple(map(same_sound, words.split()))
-
-
-DANGER = _stems(
-    "MUTABAR NTABAR TABAR DUTABAR GUTABAR BYIHUTIRW VUBA AKAGA IBYAGO KWICWA KUNYICA KUMWICA BANYICA BAMWICA BARANYICA"
-    " BARAMWICA ARAPFA GUPFA KUBITWA ARAKUBITWA BAKUBITA BARAKUBITA BAMUKUBITA BAFUNGIRAN AFUNGIRAN FUNGIRAN AFUNGIYE"
-    " YAFUNZ BAFUNZ BARAFUNZ BAMUFUNZ"
-    " SECOURS AIDEZ URGEN DANGER ENFERM SEQUEST FRAPP BATTU MOURIR MEURT TUER MENAC VIOL SAUVE"
-    " HELP RESCUE LOCKED BEAT HURT KILL DYING BLEED RAPE RAPING THREAT NOW"
+PROBLEMS = frozenset({"PROBLEM", "PROBLEME", "IKIBAZO"})
+"""One of these alone is a tip: so the front's own words for a report read."""
+_A_SENTENCE = re.compile(
+    r"(BA|BARA|ARA|AZA|BAZA|YA|YARA|NDA|TURA|TWA)(N|M|DU|TU|NY|TW)\w{5,}|(NA|TWA|NDA|YA|BA)\w{3,}WE"
 )
-"""Beginnings of words that cannot wait. One too many costs somebody a look; one too few may cost a life."""
-IN_DANGER = frozenset({"KAGA", "BYAGO"})
-"""Whole words that cannot wait, in "mu kaga": names begin alike, such as Kagarama."""
-CHILD = _stems("UMWANA ABANA MWANA BANA ENFANT FILLETTE MINEUR BEBE CHILD KID BABY BABIES MINOR")
+"""One verb that says who did what to whom."""
 LANGUAGES = {
-    "fr": frozenset(
-        _stems(
-            "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR"
-        )
-    ),
-    "en": frozenset(
-        _stems("THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY")
-    ),
+    "fr": "UNE UN LE LA LES DES DU EST SONT DANS AVEC POUR IL ELLE ILS ON JE NOUS CHEZ QUI PAS ET SUR",
+    "en": "THE AN IS ARE IN AT WITH FOR HE SHE THEY I WE WHO NOT AND HERE THERE HER HIS MY",
 }
 """Small words that the others do not have."""
 
@@ -61,14 +48,22 @@ def cleaned(text: str) -> str:
 
 
 def is_tip(text: str) -> bool:
-    """Whether it tells anything: words, or one that cannot wait. A lone greeting, a digit or a code does not."""
-    words = [word for word in spelled(text) if word.isalpha() and len(word) > 2]
-    return len(words) >= LEAST_WORDS or cannot_wait(text)
+    """Whether it tells anything: words, or one that cannot wait. A lone greeting, a digit or a code does not.
+
+    In Kinyarwanda one word can be a whole sentence, and "A problem" is what the line itself calls a report.
+    """
+    words = [word for word in spelled(text) if word.isalpha()]
+    long = [word for word in words if len(word) > 2]
+    if len(long) >= LEAST_WORDS or (long and len(words) > LEAST_WORDS):
+        return True
+    return any(_A_SENTENCE.fullmatch(word) or word in PROBLEMS for word in long) or cannot_wait(
+        text
+    )
 
 
 def cannot_wait(text: str) -> bool:
     """Whether a word of it says so: then it is a tip, whatever else it may be."""
-    return _presses(spelled(text))
+    return cries(spelled(text))
 
 
 def kept(text: str) -> str:
@@ -87,11 +82,11 @@ def answers(text: str) -> Mapping[str, str]:
     """What `text`, cleaned, answers of the report's questions. All of it is looked at, also what is not kept."""
     said = spelled(text, most=len(text))
     told = {
-        "danger": "yes" if _presses(said) else UNSURE,
+        "danger": "yes" if cries(said) else UNSURE,
         "official": UNSURE,
         WORDS: kept(text),
     }
-    if _begins(said, CHILD):
+    if concerns_child(said):
         told["who"] = "child"
     district = _district(said)
     return told | ({"district": district} if district else {"province": UNSURE})
@@ -101,7 +96,7 @@ def language(text: str) -> str:
     """The likeliest by its small words; Kinyarwanda where nothing speaks for another."""
     said = spelled(text)
     counts = {
-        code: sum(same_sound(word) in small for word in said) for code, small in LANGUAGES.items()
+        code: sum(word in small.split() for word in said) for code, small in LANGUAGES.items()
     }
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] > 1 and list(counts.values()).count(counts[best]) == 1 else FIRST
@@ -109,14 +104,6 @@ def language(text: str) -> str:
 
 def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter) not in _DROPPED
-
-
-def _presses(said: list[str]) -> bool:
-    return _begins(said, DANGER) or not IN_DANGER.isdisjoint(said)
-
-
-def _begins(said: list[str], stems: tuple[str, ...]) -> bool:
-    return any(same_sound(word).startswith(stems) for word in said)
 
 
 def _district(said: list[str]) -> str | None:

@@ -86,17 +86,28 @@ WORDS: Mapping[str, Mapping[Topic, str]] = {
 }
 ANYBODYS: Mapping[Topic, str] = {Topic.FRONT: "INFO MENU", Topic.QUIZ: "QUIZ"}
 """Words that no language has for itself."""
-PHRASES: Mapping[str, Asked] = {
-    "AKAZI KO MU MAHANGA": Asked(Topic.ABROAD, "rw"),
-    "AKAZI KO MU RUGO": Asked(Topic.HOMES, "rw"),
-    "MU MAHANGA": Asked(Topic.ABROAD, "rw"),
-    "MU RUGO": Asked(Topic.HOMES, "rw"),
-    "WORK ABROAD": Asked(Topic.ABROAD, "en"),
-    "WORK IN HOMES": Asked(Topic.HOMES, "en"),
-    "TRAVAIL A L ETRANGER": Asked(Topic.ABROAD, "fr"),
-    "TRAVAIL DOMESTIQUE": Asked(Topic.HOMES, "fr"),
+PHRASES: Mapping[Asked, str] = {
+    Asked(
+        Topic.ABROAD, "rw"
+    ): "AKAZI KO MU MAHANGA|AKAZI MU MAHANGA|MU MAHANGA|KU MAHANGA|AKAZI KO HANZE|AKAZI HANZE",
+    Asked(Topic.HOMES, "rw"): "AKAZI KO MU RUGO|AKAZI MU RUGO|AKAZI KO MU NGO|MU RUGO|MU NGO",
+    Asked(
+        Topic.RIGHTS, "rw"
+    ): "UBURENGANZIRA ISUZUME|UBURENGANZIRA BW UMUKOZI|UBURENGANZIRA BW ABAKOZI",
+    Asked(Topic.ABROAD, "en"): "WORK ABROAD|JOB ABROAD|JOBS ABROAD|WORKING ABROAD",
+    Asked(Topic.HOMES, "en"): "WORK IN HOMES|HOUSE WORK|DOMESTIC WORK",
+    Asked(Topic.RIGHTS, "en"): "RIGHTS QUIZ|WORKERS RIGHTS",
+    Asked(Topic.SIGNS, "en"): "WARNING SIGNS|WARNING SIGN",
+    Asked(Topic.ABROAD, "fr"): "TRAVAIL A L ETRANGER|TRAVAIL ETRANGER|EMPLOI A L ETRANGER",
+    Asked(Topic.HOMES, "fr"): "TRAVAIL DOMESTIQUE|TRAVAIL DE MAISON|TRAVAIL A LA MAISON",
+    Asked(Topic.RIGHTS, "fr"): "DROITS QUIZ|DROITS DES TRAVAILLEURS",
+    Asked(Topic.SIGNS, "fr"): "MAUVAIS SIGNES|SIGNES D ALERTE",
 }
-"""What stands on the front, written out."""
+"""What stands on the front, written out, and what people make of it. How it is spaced counts for nothing."""
+BESIDE = COMPANIONS | {"MY", "OUR", "YOUR", "MES", "MON", "MA", "NOS", "BWANJYE", "BWACU", "YANJYE"}
+"""What may stand beside the one word of a topic."""
+ORDINARY = frozenset({"AMABANGA"})
+"""As near to such a word as a misspelling is, and yet a word of its own."""
 
 
 def asked(text: str) -> Asked | None:
@@ -104,7 +115,7 @@ def asked(text: str) -> Asked | None:
     said = spelled(text)
     if not said or len(said) > MOST_WORDS:
         return None
-    if (phrase := PHRASES.get(" ".join(said))) is not None:
+    if (phrase := _phrase("".join(said))) is not None:
         return phrase
     word = _only(said)
     if word is None:
@@ -131,7 +142,7 @@ def alike(said: str, meant: str) -> bool:
 
 def _only(said: list[str]) -> str | None:
     """The one word that is no courtesy."""
-    words = [word for word in said if word not in COMPANIONS]
+    words = [word for word in said if word not in BESIDE]
     return words[0] if len(words) == 1 and words[0].isalpha() else None
 
 
@@ -139,7 +150,17 @@ def _language(word: str) -> str | None:
     return next((code for name, code in LANGUAGES.items() if alike(word, name)), None)
 
 
+def _phrase(heard: str) -> Asked | None:
+    """What a whole message says in two words or more; one slip of the thumb is forgiven."""
+    if (exact := _SAID.get(same_sound(heard))) is not None:
+        return exact
+    near = {found for known, found in _SAID.items() if alike(heard, known)}
+    return near.pop() if len(near) == 1 and heard not in ORDINARY else None
+
+
 def _forgiven(heard: str) -> Asked | None:
+    if heard in ORDINARY:
+        return None
     near = {found for known, found in _KNOWN.items() if alike(heard, known)}
     topics = {found.topic for found in near}
     if len(topics) != 1:
@@ -154,3 +175,9 @@ _KNOWN = {
     for topic, words in topics.items()
     for word in words.split()
 }
+_SAID = {
+    same_sound(phrase.replace(" ", "")): asks
+    for asks, phrases in PHRASES.items()
+    for phrase in phrases.split("|")
+}
+"""The sentences that ask, without their spaces."""

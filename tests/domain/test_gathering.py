@@ -28,6 +28,13 @@ DAY = date(2026, 11, 24)
     [
         ("45 UMUGANDA", Gathering(Occasion.UMUGANDA, 45)),
         ("umuganda, 45.", Gathering(Occasion.UMUGANDA, 45)),
+        ("45umuganda", Gathering(Occasion.UMUGANDA, 45)),
+        ("Mu muganda haje abantu 45", Gathering(Occasion.UMUGANDA, 45)),
+        ("Umuganda: haje abantu 45", Gathering(Occasion.UMUGANDA, 45)),
+        ("we were 45 people at church", Gathering(Occasion.CHURCH, 45)),
+        ("45 personnes à l'église", Gathering(Occasion.CHURCH, 45)),
+        ("45 abantu", None),
+        ("K7Q4 1", None),
         ("  Inteko 120 ", Gathering(Occasion.VILLAGE, 120)),
         ("école 30", Gathering(Occasion.SCHOOL, 30)),
         ("UMUYOBOZI 12345678", Joining("12345678")),

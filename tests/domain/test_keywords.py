@@ -1,6 +1,8 @@
 """How people write that they want to hear no more: a hundred ways, and what must never be taken for one."""
 
+import csv
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -43,6 +45,15 @@ def test_a_hundred_spellings_of_the_wish() -> None:
     assert len(SPELLINGS) >= 100
     missed = [one for one in SPELLINGS if not is_stop(one)]
     assert len(missed) * 100 <= 2 * len(SPELLINGS), missed
+
+
+def test_the_table_of_wishes_is_understood_whole() -> None:
+    with (Path(__file__).parent / "stops.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    wishes = [row for row in rows if row["must"] == "stop"]
+    assert len(wishes) >= 40
+    assert {row["language"] for row in wishes} == {"rw", "fr", "en"}
+    assert [row for row in rows if is_stop(row["text"]) != (row["must"] == "stop")] == []
 
 
 @pytest.mark.parametrize("text", NOT_A_WISH)

@@ -1,8 +1,11 @@
 """How people ask to read by SMS, and what must never be taken for it."""
 
+import csv
 import string
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +24,7 @@ from hotline.domain.topics import (
 )
 from hotline.text.languages import CODES
 
+FLOWS = Path(__file__).parents[2] / "flows"
 EVERY = sorted(
     {
         word
@@ -58,6 +62,29 @@ def test_a_word_asks_for_its_topic(text: str, topic: Topic, language: str | None
     assert asked(text) == Asked(topic, language)
 
 
+def test_nineteen_of_twenty_wishes_to_read_are_understood() -> None:
+    with (Path(__file__).parent / "topics.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    wrong = [row for row in rows if asked(row["text"]) != meant(row)]
+    assert len(rows) >= 60
+    assert len(wrong) * 20 <= len(rows), wrong
+    assert [row for row in wrong if not row["topic"]] == []
+
+
+def meant(row: dict[str, str]) -> Asked | None:
+    return Asked(Topic(row["topic"]), row["language"] or None) if row["topic"] else None
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_the_front_offers_is_understood_as_it_is_written(code: str) -> None:
+    front = yaml.safe_load((FLOWS / "front.yaml").read_text(encoding="utf-8"))
+    choices = front["nodes"]["front"]["menu"]["choices"]
+    offered = {one["goes"]: one["label"][code] for one in choices if one["goes"] in set(Topic)}
+    assert len(offered) == 4
+    for goes, label in offered.items():
+        assert asked(label) == Asked(Topic(goes), code), label
+
+
 @pytest.mark.parametrize(
     "text",
     """|1|0|000|hello|ok|murakoze|1 K7Q4|umwana mu rugo|abana bakora akazi|child work|work 12 hours no pay
@@ -69,7 +96,8 @@ def test_what_is_more_or_less_than_a_word_asks_for_nothing(text: str) -> None:
 
 
 def test_no_word_is_a_wish_to_hear_no_more_nor_one_that_cannot_wait() -> None:
-    for word in (*EVERY, *PHRASES, *LANGUAGES):
+    phrases = [phrase for said in PHRASES.values() for phrase in said.split("|")]
+    for word in (*EVERY, *phrases, *LANGUAGES):
         assert not is_stop(word), word
         assert not cannot_wait(word), word
         assert asked(word) is not None, word

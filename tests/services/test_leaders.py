@@ -117,6 +117,14 @@ def test_twice_the_same_is_once_and_another_number_replaces_it(line: Line) -> No
     }
 
 
+@pytest.mark.parametrize("words", ["45 UMUGANDA", "umuganda45", "Mu muganda haje abantu 45."])
+def test_r13_a_session_is_told_by_sms_in_her_own_words(line: Line, words: str) -> None:
+    joins(line, code_of(line))
+    assert text(line, words, 1) is InboxOutcome.LEADER_HEARD
+    assert counted(line) == {("umuganda", "gathering"): 1, ("umuganda", "gathered"): 45}
+    assert line.tips == []
+
+
 @pytest.mark.parametrize("came", ["0000", "5001", "999999999999"])
 def test_an_absurd_number_is_asked_again_and_counts_nothing(line: Line, came: str) -> None:
     joins(line, code_of(line))

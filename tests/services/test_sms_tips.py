@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.cli.cries import TABLES, read
 from hotline.domain import sms_tip
+from hotline.domain.hearing import Comes, comes_to
 from hotline.domain.tip import TipState
 from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store.contacts import Dialogue, InboundSeen
@@ -123,3 +125,12 @@ def test_neither_her_words_nor_her_number_stand_anywhere_in_clear(line: Line) ->
     assert b"zuzimba" not in written.lower()
     assert b"788000055" not in written
     assert len(line.all(Dialogue)) == len(line.all(InboundSeen)) == 1
+
+
+def test_the_inbox_hears_cries_as_the_table_says(line: Line) -> None:
+    """Each seventh row, from a phone of its own; `tests/domain/test_cries.py` looks at every one."""
+    rows = [row for row in read(TABLES) if row.must is not None][::7]
+    for n, row in enumerate(rows):
+        assert text(line, row.text, n, f"+25078{n:07}") is InboxOutcome.TIP, row.text
+    urgent = [comes_to(row.text) is not Comes.TIP for row in rows]
+    assert [tip.urgency == 1 for tip in line.tips] == urgent

@@ -1,0 +1,116 @@
+"""Cries for help by SMS: how they are written, and what must not be taken for one."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.cries import concerns_child, cries
+from hotline.domain.hearing import Comes, HeardRow, comes_to, figures, is_right
+from hotline.domain.keywords import spelled
+from hotline.text.languages import CODES
+
+HERE = Path(__file__).parent
+LEAST = {"cries": 40, "harmless": 100, "cries_aside": 20, "harmless_aside": 50}
+"""Of each language."""
+
+
+def table(name: str) -> list[HeardRow]:
+    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            HeardRow(row["language"], row["text"], Comes(row["must"]) if "must" in row else None)
+            for row in csv.DictReader(file)
+        ]
+
+
+@pytest.mark.parametrize("name", sorted(LEAST))
+def test_the_tables_hold_enough_of_each_language_and_nothing_twice(name: str) -> None:
+    rows = table(name)
+    assert len({(row.language, row.text) for row in rows}) == len(rows)
+    for code in CODES:
+        assert sum(row.language == code for row in rows) >= LEAST[name], code
+
+
+def test_nothing_that_is_kept_aside_stands_in_a_table_that_is_looked_at() -> None:
+    seen = {row.text for name in ("cries", "harmless") for row in table(name)}
+    aside = {row.text for name in ("cries_aside", "harmless_aside") for row in table(name)}
+    assert not seen & aside
+
+
+@pytest.mark.parametrize("end", ["", "_aside"])
+@pytest.mark.parametrize("code", CODES)
+def test_cries_are_heard_and_harmless_messages_wake_nobody(code: str, end: str) -> None:
+    rows = [
+        row
+        for name in (f"cries{end}", f"harmless{end}")
+        for row in table(name)
+        if row.language == code
+    ]
+    found = figures(code, rows)
+    wrong = [row.text for row in rows if not is_right(row)]
+    assert found.good, (found, wrong)
+
+
+@pytest.mark.parametrize("text", ["help", "ubufasha", "aide", "sos", "HELP!", "Ubufasha?", "S.O.S"])
+def test_the_word_for_help_is_a_cry_in_every_language(text: str) -> None:
+    assert comes_to(text) is Comes.DANGER
+
+
+@pytest.mark.parametrize(
+    ("text", "cry"),
+    [
+        # The person stands before the stem, and anything may stand behind it.
+        ("arankubita", True),
+        ("barankubitagura", True),
+        ("twafungiranywe", True),
+        # A game, a song, a telephone: an everyday meaning stands beside it.
+        ("yakubise umupira mu izamu", False),
+        ("umukobwa yakubise telefone hasi arafungiranye", True),
+        # Slips of the thumb.
+        ("mumfahse", True),
+        ("secuors", True),
+        ("je suis en dangre", True),
+        ("heeeelp", True),
+        # As near, and yet words of their own.
+        ("umufasha wanjye ameze neza", False),
+        ("she is a good dancer", False),
+        ("je fais le menage", False),
+        ("we looked at the house", False),
+        ("ingufu z'amashanyarazi", False),
+    ],
+)
+def test_what_is_a_cry(text: str, cry: bool) -> None:
+    assert cries(spelled(text)) is cry
+
+
+@pytest.mark.parametrize(
+    ("text", "urgent"),
+    [
+        ("umwana wanjye yiga neza", False),
+        ("umwana bamukoresha mu rugo nijoro", True),
+        ("my child is well", False),
+        ("a child sells things in the street at night", True),
+        ("imyaka 15 bamujyanye kampala", True),
+        ("imyaka 25 bamujyanye kampala", False),
+    ],
+)
+def test_a_child_is_urgent_with_a_sign_beside(text: str, urgent: bool) -> None:
+    assert concerns_child(spelled(text)) is urgent
+
+
+@pytest.mark.parametrize("text", ["A problem", "Un problème", "Ufite ikibazo?", "ikibazo"])
+def test_the_fronts_own_words_for_a_report_are_a_tip(text: str) -> None:
+    assert comes_to(text) is Comes.TIP
+
+
+@given(st.text(), st.sampled_from(["mutabare", "ndafungiranye", "help me", "au secours"]))
+def test_words_around_it_silence_no_cry(around: str, cry: str) -> None:
+    quiet = "".join(letter for letter in around if not letter.isalnum())
+    assert comes_to(f"{quiet} {cry} {quiet}") is Comes.DANGER
+
+
+@given(st.text())
+def test_no_text_raises(text: str) -> None:
+    comes_to(text)
