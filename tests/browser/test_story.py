@@ -20,7 +20,7 @@ Akazi gatekanye n'umuryango
 2 Akazi ko mu rugo
 3 Abana
 4 Uburenganzira, isuzume
-5 Ikibazo
+5 Ufite ikibazo?
 7 English 8 Francais"""
 SOON = 3.0
 PICTURE = Path(__file__).parents[2] / "docs" / "handsets.png"

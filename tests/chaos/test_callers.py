@@ -14,7 +14,7 @@ from tests.emulator.line import FakeLine, listening
 
 TIP = Tip(1, "12", danger=True, words="")
 SCREENS = {
-    "": "CON 5 Ikibazo",
+    "": "CON 5 Ufite ikibazo?",
     "5": "CON 1 Yego\n2 Oya",
     "5*1": "CON 1 Yego\n2 Oya",
     "5*1*2": "CON 1 Kigali",

@@ -18,6 +18,7 @@ import click
 
 from hotline.adapters import embedded_redis
 from hotline.cli.chaos.ground import Pair, ground
+from hotline.cli.labels import NO, PROBLEM, YES
 from hotline.cli.stack import Stack
 from hotline.domain.places import districts, place_name, province_of
 from hotline.emulator.client import EmulatorClient
@@ -29,7 +30,6 @@ PATIENCE = 100.0
 ALERTS = 3
 """Two people of the district, and the national desk."""
 LANGUAGE = "rw"
-PROBLEM, DANGER, NO_OFFICIAL = "Ikibazo", "Yego", "Oya"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _figured(seconds: Sequence[float]) -> Waits:
 def tell(emulator: EmulatorClient, district: str) -> float:
     """A tip of danger, hung up after the fourth answer. When that answer left the handset."""
     session = emulator.dial(msisdn=f"+25078800{district}0")
-    for label in (PROBLEM, DANGER, NO_OFFICIAL):
+    for label in (PROBLEM, YES, NO):
         choose(session, label)
     choose(session, place_name(province_of(district), LANGUAGE))
     choose(session, place_name(district, LANGUAGE))

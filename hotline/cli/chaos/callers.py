@@ -9,22 +9,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hotline.cli.chaos import calls
+from hotline.cli.labels import (
+    ADULT,
+    CHILD_WORK,
+    LANDMARK,
+    NO,
+    PASSED_ON,
+    PROBLEM,
+    SAVED,
+    UNPAID_WORK,
+    YES,
+)
 from hotline.domain.places import place_name, province_of, sectors
 from hotline.emulator.client import EmulatorClient, Session
 from hotline.emulator.reader import choose
 from hotline.errors import DialogueBroken, HandsetRefused, LabelMissing
 
-PROBLEM, YES, NO, CHILD_WORK, UNPAID_WORK, ADULT = (
-    "Ikibazo",
-    "Yego",
-    "Oya",
-    "Umwana ukora cyangwa usabiriza",
-    "Imirimo y'agahato, idahemberwa",
-    "Umuntu mukuru",
-)
-LANDMARK = "Ongeraho ikiranga aho"
-PASSED_ON, SAVED = "Byoherejwe.", "Byabitswe."
-"""What the screen says where a tip is promised to be kept."""
 EACH_READS = 3
 """One caller in so many reads every screen; the others key ahead what one like her has keyed before."""
 EACH_ASKS = 6

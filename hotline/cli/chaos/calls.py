@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 
+from hotline.cli.labels import AGREED, CALL
 from hotline.domain.tip import NATIONAL
 from hotline.emulator.client import Session
 from hotline.emulator.reader import choose
@@ -19,20 +20,15 @@ from hotline.store import ledger as books
 from hotline.store.database import Database
 from hotline.store.ledger import WaitingCall
 
-PRESSED = ("Mumpamagare", "Yego", "Nta wundi", "Ejo", "Mu gitondo, 8h-10h", "Umuceri")
-"""From "saved" to the last of the questions about a call."""
-AGREED = "Dushobora guhamagara"
-"""What the screen says where a call is promised to be noted."""
-
 
 def ask(session: Session) -> bool:
     """From "saved", and back to it. False where no call is offered, or she did not read that it was noted."""
     agreed = False
     with suppress(LabelMissing, HandsetRefused):
-        for said in PRESSED:
+        for said in CALL:
             choose(session, said)
         agreed = session.open and AGREED in session.screen
-        for _ in PRESSED:
+        for _ in CALL:
             session.reply("0")
     return agreed
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.chaos import calls
 from hotline.cli.init import FLOWS
+from hotline.cli.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
 from hotline.config import Settings
 from hotline.domain.asking import STILL_TELLING
 from hotline.domain.message import MessageIn
@@ -111,14 +111,14 @@ class Trial:
     def tell(self, caller: str, words: str) -> None:
         """A whole tip with a receipt, a call that is asked for, and words; the same words again, to a question back."""
         handset = Handset(self.hooks, caller)
-        handset.press("Ikibazo", "Oya", "Oya", PROVINCES["1"]["rw"], PLACE.name)
-        handset.press(sectors(PLACE.code)[0].name, "Umwana ukora cyangwa usabiriza")
-        handset.press("Umuntu mukuru", "Yego")
+        handset.press(PROBLEM, NO, NO, PROVINCES["1"]["rw"], PLACE.name)
+        handset.press(sectors(PLACE.code)[0].name, CHILD_WORK)
+        handset.press(ADULT, YES)
         handset.reply("2")
         number = "".join(re.findall(r"\d{3} \d{3} \d{3}", handset.screen)).replace(" ", "")
         handset.reply(PIN)
-        handset.press(*calls.PRESSED)
-        for keyed in (*("0" for _ in calls.PRESSED), "2", words):
+        handset.press(*CALL)
+        for keyed in (*("0" for _ in CALL), "2", words):
             handset.reply(keyed)
         self._answer_back(caller, number, words)
 
