@@ -23,6 +23,7 @@ def test_it_takes_no_setting_since_one_may_mean_a_real_line() -> None:
     told = CliRunner(env={"HOTLINE_HOME": "/nowhere"}).invoke(main, ["chaos"])
     assert told.exit_code == 1
     assert "unset HOTLINE_HOME" in told.output
+    assert "HOTLINE_TEST" not in told.output
 
 
 @pytest.mark.parametrize(

@@ -35,4 +35,5 @@ def test_a_pretended_drill_takes_no_setting(tmp_path: Path) -> None:
     told = CliRunner(env={"HOTLINE_HOME": str(tmp_path)}).invoke(main, ["drill"])
     assert told.exit_code == 1
     assert "unset HOTLINE_HOME" in told.output
+    assert "HOTLINE_TEST" not in told.output
     assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ import click
 from hotline.cli.chaos.ground import Pair
 from hotline.cli.chaos.report import Report, failure
 from hotline.cli.chaos.run import Order, run
+from hotline.environment import settings_in
 from hotline.errors import HotlineError, NotReady
 
 
@@ -100,9 +101,7 @@ def _told(report: Report) -> str:
 
 
 def _refuse_settings() -> None:
-    """A setting in the environment may mean a real line: nobody guesses."""
-    given = sorted(name for name in os.environ if name.startswith("HOTLINE_"))
-    if given:
+    if given := settings_in(os.environ):
         raise NotReady(
             f"a fault run takes no settings and touches no line of yours: unset {' '.join(given)}"
         )

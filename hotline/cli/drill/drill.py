@@ -11,6 +11,7 @@ from hotline.cli.backup import FILE, private_key
 from hotline.cli.chaos.ground import Pair
 from hotline.cli.drill.rehearsal import rehearse
 from hotline.cli.drill.report import Report
+from hotline.environment import settings_in
 from hotline.errors import NotReady
 from hotline.services.restore import restore
 
@@ -80,9 +81,7 @@ def _told(report: Report) -> str:
 
 
 def _refuse_settings() -> None:
-    """A setting in the environment may mean a real line: nobody guesses."""
-    given = sorted(name for name in os.environ if name.startswith("HOTLINE_"))
-    if given:
+    if given := settings_in(os.environ):
         raise NotReady(
             f"a pretended drill takes no settings and touches no line of yours: unset {' '.join(given)};"
             " or give --backup, to rehearse with a real one"
