@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -17,6 +17,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+DESK: ViewportSize = {"width": 1280, "height": 800}
+TELEPHONE: ViewportSize = {"width": 320, "height": 640}
 LETTERS = {"1": "", "2": "abc", "3": "def", "4": "ghi", "5": "jkl"} | {
     "6": "mno", "7": "pqrs", "8": "tuv", "9": "wxyz", "0": " "
 }  # fmt: skip
@@ -35,9 +37,10 @@ def chromium_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def quiet_page(browser: Browser, url: str) -> Iterator[Page]:
-    """The page under its strict policy. Not one complaint may stand in its console at the end."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+def quiet_page(browser: Browser, url: str, *, touched: bool = False) -> Iterator[Page]:
+    """The page under its strict policy, on a desk or on a narrow telephone. No complaint may stand in its console."""
+    size = TELEPHONE if touched else DESK
+    page = browser.new_page(viewport=size, has_touch=touched)
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text))
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -1,6 +1,6 @@
 """The page of two handsets."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from hotline.emulator.control import BUDGET, only_loopback
 from hotline.emulator.emulator import Emulator
@@ -23,6 +23,8 @@ KEYS = (
     ("0", "␣"),
     ("#", ""),
 )
+TERMINAL_PORT = 8001
+"""Where `hotline dial` looks for the handsets by itself."""
 
 
 def build_page(emulator: Emulator, citizen: str) -> Blueprint:
@@ -39,6 +41,7 @@ def build_page(emulator: Emulator, citizen: str) -> Blueprint:
             shortcode=settings.shortcode,
             budget=BUDGET,
             keys=KEYS,
+            elsewhere=None if request.host.endswith(f":{TERMINAL_PORT}") else request.host_url,
         )
 
     @blueprint.get("/favicon.ico")

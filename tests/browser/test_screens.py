@@ -56,7 +56,7 @@ def test_ten_screens(page: Page, keep: Keep) -> None:
     citizen.reply("2", "112")
     keep(citizen, "07-where")
     citizen.reply("1", "Akarere?")
-    citizen.reply("1", "Byoherejwe.")
+    citizen.reply("3", "Byoherejwe.")
     keep(citizen, "08-passed-on")
     responder.shows("1 new message", within=5)
     responder.act("left")

@@ -56,7 +56,7 @@ def test_both_phones_through_the_whole_story(
 def tells_of_danger(citizen: Phone, *, district: str) -> None:
     citizen.dial(CODE)
     expect(citizen.screen).to_have_text(FRONT)
-    citizen.reply("6", "Ibyo uhisemo sibyo.")
+    citizen.reply("6", "Sibyo")
     citizen.reply("5", "Hari uri mu kaga ubu?")
     citizen.reply("1", "Hari umuyobozi ubirimo")
     citizen.reply("2", "Hehe?")
@@ -163,7 +163,8 @@ def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
     citizen.shows(CODE)
 
     responder.shows("1 new message", within=SOON)
-    keyboard.press("Tab")
+    for _ in range(2):
+        keyboard.press("Tab")
     expect(responder.root).to_be_focused()
     takes_it_on_the_keyboard(page, responder)
     assert taken_by(stack, "Kicukiro") == ["Kicukiro 1"]
@@ -172,14 +173,14 @@ def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
 
 
 def chooses_a_responder(page: Page, name: str) -> None:
-    """There and back by the tabulator."""
-    for key in ("Tab", "Tab"):
-        page.keyboard.press(key)
+    """There and back by the tabulator, past the faults and the other phone."""
+    for _ in range(3):
+        page.keyboard.press("Tab")
     expect(page.locator("[data-people]")).to_be_focused()
     page.keyboard.type(name)
     expect(page.locator("[data-people] option:checked")).to_have_text(name)
-    for key in ("Shift+Tab", "Shift+Tab"):
-        page.keyboard.press(key)
+    for _ in range(3):
+        page.keyboard.press("Shift+Tab")
 
 
 def takes_it_on_the_keyboard(page: Page, responder: Phone) -> None:

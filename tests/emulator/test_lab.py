@@ -73,6 +73,20 @@ def test_the_panel_by_the_keyboard_alone(page: Page) -> None:
 
 
 @pytest.mark.browser
+def test_the_panel_by_tab(page: Page) -> None:
+    """It is open: from the citizen's phone it is the next thing, and its faults come after it."""
+    page.locator("[data-handset=citizen]").focus()
+    page.keyboard.press("Tab")
+    opener = page.locator("[data-lab-open]")
+    expect(opener).to_be_focused()
+    for expanded in ("false", "true"):
+        page.keyboard.press("Enter")
+        expect(opener).to_have_attribute("aria-expanded", expanded)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Answers after 12 s")).to_be_focused()
+
+
+@pytest.mark.browser
 def test_the_lines_clock_is_turned_and_righted(page: Page, clock: Path) -> None:
     page.get_by_role("button", name="+1 day").click()
     page.get_by_role("button", name="+1 h").click()

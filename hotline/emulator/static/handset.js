@@ -23,7 +23,7 @@ export class Handset {
     this.turn = "";
     this.busy = false;
     this.part = Object.fromEntries(
-      ["screen", "input", "operator", "mode", "envelope", "septets", "more"].map((name) => [name, root.querySelector(`[data-${name}]`)]),
+      ["screen", "input", "operator", "mode", "turns", "envelope", "septets", "more"].map((name) => [name, root.querySelector(`[data-${name}]`)]),
     );
     root.addEventListener("click", (event) => this.clicked(event));
     root.addEventListener("keydown", (event) => this.keyed(event));
@@ -67,6 +67,11 @@ export class Handset {
     return this.name === "idle" && !this.held.inbox.length && !this.held.calls.length;
   }
 
+  // Somebody types on it, or wants it silent: it may not be exchanged.
+  get inUse() {
+    return !this.held.power || ["dialling", "waiting", "dialogue", "writing"].includes(this.name);
+  }
+
   get screen() {
     return screens[this.name];
   }
@@ -81,15 +86,10 @@ export class Handset {
   // What its owner does
 
   async dial(code) {
-    if (!code) return;
-    await this.wait(network.dial(this.msisdn, code));
+    if (code) await this.wait(network.dial(this.msisdn, code));
   }
 
-  async reply() {
-    const { session } = this.held.screen;
-    const text = this.typing.text;
-    await this.wait(network.reply(session, text));
-  }
+  reply = () => this.wait(network.reply(this.held.screen.session, this.typing.text));
 
   // "USSD code running", until the line has answered.
   async wait(asked) {
@@ -206,7 +206,8 @@ export class Handset {
     root.dataset.view = held.power ? this.name : "off";
     part.operator.textContent = held.operator;
     part.envelope.hidden = !held.unread;
-    part.mode.textContent = screen.input ? (this.typing.letters ? "abc" : "123") : "";
+    part.mode.textContent = screen.input ? this.typing.mode : "";
+    part.turns.textContent = screen.input ? this.typing.otherMode : "";
     part.input.hidden = !screen.input;
     part.input.textContent = this.typing.text;
     part.input.scrollTop = part.input.scrollHeight;

@@ -1,32 +1,28 @@
 // The page: two phones, who holds the right one, and what travelled between them.
 
 import { Air } from "./air.js";
+import { Following } from "./following.js";
 import { Handset } from "./handset.js";
 import { Lab } from "./lab.js";
 import { network, watch } from "./network.js";
 
 const { citizen: caller, shortcode, budget } = document.body.dataset;
 const SPARE = { msisdn: "+250788000002", label: "Any number" };
-// One alert goes to several people, within this time.
-const TOGETHER = 700;
 
 const [citizen, responder] = ["citizen", "responder"].map(
   (role) => new Handset(document.querySelector(`[data-handset=${role}]`), { shortcode, budget: Number(budget) }),
 );
 const picker = document.querySelector("[data-people]");
 let people = [];
-let picked = false;
 const rang = new Set();
 
 const air = new Air(document.querySelector("[data-log]"), {
   sideOf: (msisdn) => (msisdn === citizen.msisdn ? "citizen" : msisdn === responder.msisdn ? "responder" : "other"),
   nameOf: (msisdn) => people.find((person) => person.msisdn === msisdn)?.label,
-  pick: (msisdn) => {
-    picked = true;
-    take(msisdn);
-  },
+  pick: choose,
 });
 
+const following = new Following(citizen, responder, { known: () => people.map(({ msisdn }) => msisdn), take });
 const lab = new Lab(document.querySelector("[data-lab]"), document.querySelector("[data-lab-open]"));
 
 function offer() {
@@ -47,6 +43,11 @@ async function take(msisdn) {
   air.draw();
 }
 
+function choose(msisdn) {
+  following.keep({ chosen: true });
+  take(msisdn);
+}
+
 async function learnPeople() {
   const told = await network.people();
   const known = told?.people.length ? told.people : [SPARE];
@@ -56,20 +57,11 @@ async function learnPeople() {
   if (picker.value !== responder.msisdn) await take(picker.value);
 }
 
-// Whose phone rings is the line's affair. Until somebody chooses, the right phone is the first that does.
-function follow(travels) {
+// A phone that is not on the table is marked, whatever reaches it.
+function mark(travels) {
   const others = travels.filter(({ what, msisdn }) => what === "delivered" && msisdn !== responder.msisdn && air.nameOf(msisdn));
-  if (!others.length) return;
   for (const { msisdn } of others) rang.add(msisdn);
-  offer();
-  if (!picked && responder.untouched) setTimeout(goToFirst, TOGETHER);
-}
-
-async function goToFirst() {
-  const first = people.find(({ msisdn }) => rang.has(msisdn));
-  if (picked || !first || !responder.untouched) return;
-  await take(first.msisdn);
-  responder.buzz();
+  if (others.length) offer();
 }
 
 for (const phone of [citizen, responder]) {
@@ -78,10 +70,7 @@ for (const phone of [citizen, responder]) {
     responder.root.classList.toggle("active", phone === responder);
   });
 }
-picker.addEventListener("change", () => {
-  picked = true;
-  take(picker.value);
-});
+picker.addEventListener("change", () => choose(picker.value));
 
 await citizen.belongTo(caller);
 await learnPeople();
@@ -89,7 +78,9 @@ citizen.root.focus({ preventScroll: true });
 watch(
   async (travels) => {
     await learnPeople();
-    follow(air.tell(travels));
+    const fresh = air.tell(travels);
+    mark(fresh);
+    following.hear(fresh);
     await Promise.all([citizen.refresh(), responder.refresh(), lab.refresh()]);
   },
   (gone) => (document.querySelector("[data-lost]").hidden = !gone),

@@ -12,6 +12,15 @@ export class Typing {
     this.letters = false;
   }
 
+  get mode() {
+    return this.letters ? "abc" : "123";
+  }
+
+  // What the hash key turns to.
+  get otherMode() {
+    return this.letters ? "123" : "abc";
+  }
+
   clear() {
     this.text = "";
     this.last = null;

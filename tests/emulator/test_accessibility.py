@@ -1,0 +1,53 @@
+"""The page of two handsets before axe: whoever cannot see it, or has a small screen, can use it."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from hotline.emulator.client import EmulatorClient
+from tests.emulator.line import FakeLine
+from tests.emulator.sdk import LocalSms
+from tests.thumbs import Phone, chromium_browser, quiet_page
+
+pytestmark = pytest.mark.browser
+
+RESPONDER = "+250788100001"
+OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+"""What axe leaves out by itself: a thumb hits each button."""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with chromium_browser() as browser:
+        yield browser
+
+
+@pytest.mark.parametrize("touched", [False, True], ids=["desk", "telephone"])
+def test_axe_finds_nothing(
+    chromium: Browser, url: str, client: EmulatorClient, line: FakeLine, touched: bool
+) -> None:
+    client.enrol([{"msisdn": RESPONDER, "label": "Gasabo 1"}])
+    with quiet_page(chromium, url, touched=touched) as page:
+        found = faults(page, "at rest")
+        Phone(page, "citizen").dial("*384*777#")
+        Phone(page, "citizen").shows("1 Read")
+        LocalSms(url).sent("K7Q4 waits " * 12, RESPONDER)
+        responder = Phone(page, "responder")
+        responder.shows("1 new message")
+        responder.act("left")
+        responder.shows("K7Q4 waits")
+        found += faults(page, "in use")
+        page.keyboard.press("F8")
+        found += faults(page, "faults open")
+    assert found == []
+
+
+def faults(page: Page, when: str) -> list[str]:
+    told = Axe().run(page, options=OPTIONS).response
+    return [
+        f"{when}: {rule['id']}: {node['html'][:80]}: {node['failureSummary'][:200]}"
+        for rule in told["violations"]
+        for node in rule["nodes"]
+    ]
