@@ -182,6 +182,7 @@ def line_of(settings: Settings) -> Line:
         sms_a_day=settings.sms_a_day,
         sends_at_once=settings.sends_at_once,
         call_back_number=settings.call_back_number,
+        national_number=settings.national_number,
     )
 
 

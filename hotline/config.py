@@ -57,6 +57,8 @@ class Settings:
     """HOTLINE_SMS_INBOX: `none` where the gateway lists no inbox: an answer by SMS is then believed unproved."""
     call_back_number: str
     """HOTLINE_CALL_BACK_NUMBER: what the national desk calls from, signed in `numbers.csv`; else no call is offered."""
+    national_number: str
+    """HOTLINE_NATIONAL_NUMBER: what responders ring at the national desk, signed in `numbers.csv`."""
     backups: Path | None
     """HOTLINE_BACKUPS: the folder that `hotline backup` writes to; an alarm when its newest is older than 26 hours."""
     metrics_port: int
@@ -149,6 +151,7 @@ class _Reader:
             inbound_sms=self._env.yes("INBOUND_SMS"),
             sms_inbox=self._env.one_of("SMS_INBOX", "read", "read", "none") == "read",
             call_back_number=self._env.shaped("CALL_BACK_NUMBER", "", *CALL_BACK_SHAPE),
+            national_number=self._env.shaped("NATIONAL_NUMBER", "", *CALL_BACK_SHAPE),
             backups=self._env.folder("BACKUPS"),
             metrics_port=self._env.port("METRICS_PORT"),
             metrics_host=self._env.text("METRICS_HOST", "127.0.0.1"),

@@ -160,6 +160,8 @@ class Line:
     """SMS on the wire at a time, of all processes together."""
     call_back_number: str = ""
     """What the national desk calls from; while it is signed, and only then, a call is offered."""
+    national_number: str = ""
+    """What responders ring at the national desk; named to them only while it is signed."""
 
 
 @dataclass(frozen=True, slots=True)

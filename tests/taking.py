@@ -6,7 +6,7 @@ from hotline.domain.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.ports import Kit
 from hotline.services import casework, retention
-from hotline.services.casework import Act, Done, Way
+from hotline.services.acts import Act, Done, Way
 from hotline.store.tips import Tip
 
 

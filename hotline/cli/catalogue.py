@@ -21,6 +21,7 @@ LONGEST = {
     "name": "a page of the runbook",
     "time": "24/11 14:05-16:05",
     "until": "16:05",
+    "number": "3" * 13,
 }
 """Values at their longest, to see what an SMS can cost."""
 SOURCE = "en"

@@ -17,7 +17,7 @@ from hotline.errors import KeyMissing, NotReady
 from hotline.sealing.epochs import stuck
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import RELAY_PUBLIC_KEY, lacking
-from hotline.services import answers, surroundings, traffic, vault
+from hotline.services import answers, national, surroundings, traffic, vault
 from hotline.services.finding import Finding
 from hotline.services.upkeep import findings
 
@@ -86,6 +86,7 @@ def _inside(settings: Settings) -> tuple[Finding, ...]:
             *findings(kit),
             answers.finding(kit, sealed=sealed),
             *vault.findings(kit),
+            national.finding(kit),
             *surroundings.findings(kit),
             *traffic.findings(kit),
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from hotline.cli import coming
 from hotline.cli.desk import desk_code
 from hotline.cli.kit import console_kit
 from hotline.cli.moments import MOMENT, at_kigali
@@ -14,6 +15,7 @@ from hotline.domain.places import place_name
 from hotline.domain.promises import Wait, wait_of
 from hotline.domain.tip import Matter
 from hotline.services import access
+from hotline.services.case_standing import coming_of
 from hotline.services.personnel import shown
 from hotline.store.standings import Standing, Wanted
 
@@ -82,8 +84,9 @@ def _notes(standing: Standing, now: datetime) -> Iterator[str]:
         yield f"{standing.clock} due {shown(standing.due_at)}"
     if standing.end_wanted_by:
         yield f"to be judged: {standing.end_wanted_by} says {tip.end_wanted}"
-    if tip.do_not_visit:
-        yield "do not visit"
+    said = coming.note(coming_of(tip), tip.matter)
+    if said is not None and tip.closed_at is None:
+        yield said
     if standing.same_contact:
         yield f"also from this phone: {standing.same_contact}"
     if standing.question:
@@ -139,6 +142,8 @@ def row_of(standing: Standing, now: datetime) -> Mapping[str, Any]:
         "promised_seconds": wait and int(wait.promised.total_seconds()),
         "late": wait and wait.is_late,
         "do_not_visit": tip.do_not_visit,
+        "visit": tip.visit,
+        "manner": tip.manner,
         "same_contact": standing.same_contact,
         "words_erased": tip.erased_at is not None,
         "question": standing.question,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from hotline.cli import coming
 from hotline.cli.closing import COMMANDS, TIP
 from hotline.cli.desk import desk_code
 from hotline.cli.kit import ask_passphrase, console_kit
@@ -18,11 +19,6 @@ PASSPHRASE = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file whose first line is the passphrase; asked for on the terminal otherwise.",
 )
-ERASED = {
-    "rw": "Nyuma yabisibye: NTIMUMUSURE, NTIMUMUHAMAGARE.",
-    "en": "She erased afterwards: do NOT visit, do NOT call.",
-    "fr": "Effacé ensuite: n'y allez PAS, n'appelez PAS.",
-}
 WIDEST = 60
 
 
@@ -31,7 +27,7 @@ def tips() -> None:
     """See how tips stand; read, ask, close and judge one."""
 
 
-for command in (list_, *COMMANDS):
+for command in (list_, *COMMANDS, coming.manner):
     tips.add_command(command)
 
 
@@ -57,8 +53,8 @@ def read(
         tip = access.read_tip(kit, tip_id, desk=code, passphrase=passphrase, by=name, reason=reason)
         told = reading.worded(kit, tip, language)
 
-    if tip.do_not_visit:
-        click.secho(ERASED[language], fg="red", err=True)
+    if (first := coming.first_line(tip.coming, tip.matter, language)) is not None:
+        click.secho(first, fg="red")
     width = min(WIDEST, max((len(question) for question, _ in told), default=0))
     for question, answer in told:
         click.echo(f"{question:{width}}  {_harmless(answer)}")

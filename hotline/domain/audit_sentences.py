@@ -34,6 +34,8 @@ SENTENCES: Mapping[str, str] = {
     "desks_rotated": "gave new keys to {subject}",
     "end_refused": "looked at {subject}, and it goes on",
     "flows_published": "published the flows of {subject}",
+    "go_openly": "said of {subject}: go openly",
+    "go_unseen": "said of {subject}: go with a colleague, not openly",
     "given_up_answered": "answered for {subject}, which was given up",
     "hold_lifted": "lifted the hold of {subject}",
     "hold_placed": "held the words of {subject}",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.clocks import Clock, Clocks, DeadlineKind
+from hotline.domain.coming import Care
 from hotline.domain.referral import Case, Told
 
 
@@ -32,6 +33,10 @@ class Happened(StrEnum):
     REFUSED = "refused"
     """A second person judged that it goes on; she holds it now."""
     CLOSED = "closed"
+    MARKED = "marked"
+    """Whoever told it asked that nobody comes, or somebody erased it."""
+    DECIDED = "decided"
+    """The national desk has said how to go."""
     DUE = "due"
     """A clock of a kind fired."""
 
@@ -61,6 +66,12 @@ class Purpose(StrEnum):
     """To the national desk: look at a danger that was taken two hours ago."""
     JUDGE = "judge"
     """To the national desk: somebody wants to close it."""
+    CARE = "care"
+    """To everybody who was told: how to go."""
+    HOW = "how"
+    """To the national desk: how shall they go?"""
+    UNANSWERED = "unanswered"
+    """To those who go: the national desk has not said how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,8 @@ class CaseStanding:
     """Whether the holder has taken it further once: it renews the outcome's clock no second time."""
     judging: int | None = None
     """Who wants it closed, where a second person has not judged yet; 0 where it is somebody without a phone."""
+    care: Care = Care.NONE
+    """How those who are told must go."""
     clocks: Clocks = field(default_factory=dict)
     """Those that are open."""
 

@@ -70,6 +70,8 @@ OUTCOME_AGAIN = {Urgency.DANGER: timedelta(minutes=15), Urgency.SEEN: timedelta(
 """Between the coordinator and the national desk, of an outcome that is overdue."""
 REFERRED_WITHIN = timedelta(hours=72)
 """After "referred": until somebody says whether help was reached."""
+MANNER_WITHIN = timedelta(minutes=10)
+"""After somebody asked that nobody comes: until the national desk says how to go."""
 SECOND_LOOK_AFTER = timedelta(hours=2)
 AGAIN = timedelta(minutes=15)
 HOURLY = timedelta(hours=1)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain import clocks
+from hotline.domain import clocks, manner
 from hotline.domain.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.clocks import Clock, DeadlineKind
 from hotline.domain.referral import Candidate, Reason, colleagues, next_told, overdue_told
@@ -60,7 +60,7 @@ def _judge_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datet
 
 
 def _no_step(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
-    """Set by no event yet: the caller's word on how to come, and her wish to erase."""
+    """Set by no event yet: a wish to erase."""
     return Decision(holder=s.holder)
 
 
@@ -71,6 +71,6 @@ DUE: Mapping[DeadlineKind, Step] = {
     DeadlineKind.JUDGE: _judge_due,
     DeadlineKind.SECOND_LOOK: _look_due,
     DeadlineKind.RED: _red_due,
-    DeadlineKind.MANNER: _no_step,
+    DeadlineKind.MANNER: manner.due,
     DeadlineKind.ERASURE: _no_step,
 }

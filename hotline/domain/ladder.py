@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain import clocks
+from hotline.domain import clocks, manner
 from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose, Tell
 from hotline.domain.clocks import CASE_CLOCKS, Clock, DeadlineKind
+from hotline.domain.coming import Care
 from hotline.domain.firing import DUE, Step
 from hotline.domain.referral import Candidate, Case, Level, Reason, first_told, next_told
 from hotline.domain.rungs import first_outcome, judge, outcome, purpose, red, second_look
@@ -35,15 +36,20 @@ def filed(case: Case, at: datetime) -> Clock:
     return Clock(clocks.acknowledge_due(case.urgency, at, step=0))
 
 
-def raised(case: Case, at: datetime) -> Decision:
+def raised(case: Case, care: Care, at: datetime) -> Decision:
     """The clocks of a case that a later answer made more urgent: it is told again, and nobody holds it until then."""
     close = frozenset({DeadlineKind.OUTCOME, DeadlineKind.RED})
-    return Decision((), {DeadlineKind.ACKNOWLEDGE: filed(case, at)}, close)
+    return Decision((), {DeadlineKind.ACKNOWLEDGE: filed(case, at), **how(care, at)}, close)
+
+
+def how(care: Care, at: datetime) -> Mapping[DeadlineKind, Clock]:
+    """The clock of a danger that is told of and marked already."""
+    return manner.asked(at) if care is Care.CAREFUL else {}
 
 
 def _raised(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
     who = first_told(s.case, roster, s.told)
-    return replace(raised(s.case, at), tell=(Tell(who, Purpose.ALERT),) if who else ())
+    return replace(raised(s.case, s.care, at), tell=(Tell(who, Purpose.ALERT),) if who else ())
 
 
 def _unreached(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
@@ -206,4 +212,6 @@ HAPPENED: Mapping[Happened, Step] = {
     Happened.END_WANTED: _end_wanted,
     Happened.REFUSED: _refused,
     Happened.CLOSED: _closed,
+    Happened.MARKED: manner.marked,
+    Happened.DECIDED: manner.decided,
 }

@@ -70,6 +70,7 @@ class Tone(Enum):
     OVERDUE = (Template.ALERT_OVERDUE_REPLY, Template.ALERT_OVERDUE_DIAL)
     LOOK = (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL)
     JUDGE = (Template.ALERT_JUDGE_REPLY, Template.ALERT_JUDGE_DIAL)
+    HOW = (Template.HOW_REPLY, Template.HOW_DIAL)
     REMIND = (Template.REMIND_REPLY, Template.REMIND_DIAL)
     LOCKED_URGENT = (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL)
     LOCKED = (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL)
@@ -115,6 +116,7 @@ TONES = {
     Purpose.LOOK: Tone.LOOK,
     Purpose.JUDGE: Tone.JUDGE,
     Purpose.REMIND: Tone.REMIND,
+    Purpose.HOW: Tone.HOW,
 }
 
 

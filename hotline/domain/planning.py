@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hotline.domain.case_events import Purpose
+from hotline.domain.coming import Care
 from hotline.domain.referral import Candidate, Case, Told, choose_first, eligible, turn_of
 
 
@@ -25,6 +26,7 @@ class Waiting(NamedTuple):
     """The next one of its ladder."""
     locked: bool = False
     """Some desk that should read it cannot."""
+    care: Care = Care.NONE
 
 
 class Step(NamedTuple):
@@ -41,6 +43,8 @@ class Step(NamedTuple):
     """The tip whose cluster it joins: who was told of that one is not rung for this one."""
     more: bool = False
     """Who was told of the leader reads that more was told."""
+    care: Care = Care.NONE
+    """What who is told of it must know before she goes."""
 
 
 class Planning:
@@ -61,7 +65,14 @@ class Planning:
         for tip in waiting:
             recipients = self.first_told(tip.case, tip.told)
             if recipients:
-                yield Step(tip.tip_id, tip.case, tip.step, recipients, locked=tip.locked)
+                yield Step(
+                    tip.tip_id,
+                    tip.case,
+                    tip.step,
+                    recipients,
+                    locked=tip.locked,
+                    care=tip.care,
+                )
 
     def first_told(self, case: Case, told: Sequence[Told] = ()) -> tuple[int, ...]:
         """What `referral.first_told` says of the roster as it stands."""

@@ -24,6 +24,13 @@ class Verb(StrEnum):
     REFERRED = "3"
     NOT_TRAFFICKING = "4"
     PASS_ON = "5"
+    UNSEEN = "6"
+    """Of the national desk alone: those who go, go unseen."""
+    OPENLY = "7"
+
+
+DECIDING = Verb.UNSEEN.value + Verb.OPENLY.value
+"""The digits of the national desk."""
 
 
 class Meant(StrEnum):
@@ -52,15 +59,19 @@ class ReplyReading:
 
 
 def parse(
-    text: str, open_references: Sequence[str], lately: bool, over: Collection[str] = ()
+    text: str,
+    open_references: Sequence[str],
+    lately: bool,
+    over: Collection[str] = (),
+    more: str = "",
 ) -> ReplyReading:
-    """Total. `lately`: exactly one alert went to her in twelve hours.
+    """Total. `lately`: exactly one alert went to her in twelve hours. `more`: digits that she alone has, `DECIDING`.
 
     References in `over` are hers too, of cases that are closed: read where she writes them whole, and never guessed.
     """
     if is_stop(text):
         return ReplyReading(Meant.STOP)
-    found = read_pieces(text, {*open_references, *over})
+    found = read_pieces(text, {*open_references, *over}, more)
     pieces = _sure(found.pieces)
     named = list(dict.fromkeys(one.says for one in pieces if one.sort is Sort.REFERENCE))
     if found.unclear:

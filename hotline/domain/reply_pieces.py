@@ -37,9 +37,10 @@ _NOISE = re.compile(
     r"|\b\d{1,4} ?[/.-] ?\d{1,2}(?: ?[/.-] ?\d{2,4})?\b"
     rf"|\b\d+(?:[.,]\d+)? ?(?:{_UNITS})\b"
     r"|\b(?:I?MINOTA|MINUTES?|KM|ISAHA|AMASAHA|SAA|IMINSI)[ :]*\d+(?:[.,:]\d+)?\b"
-    r"|\b\d{2,}\b|\b[6-9]\b"
+    r"|\b\d{2,}\b"
 )
 """Hours, dates, distances, minutes, and numbers that are no answer."""
+_LONE = re.compile(r"\b[6-9]\b")
 
 
 class Sort(Enum):
@@ -80,14 +81,16 @@ class Pieces:
     """Some letters could be one reference of hers or another."""
 
 
-def read_pieces(text: str, references: Collection[str]) -> Pieces:
-    """Total. Only `references` are found."""
+def read_pieces(text: str, references: Collection[str], more: str = "") -> Pieces:
+    """Total. Only `references` are found. `more`: digits above 5 that answer too."""
     plain = _plain(text)
-    spans, unclear = _chosen(_spans(plain, {one.translate(TWINS): one for one in references}))
+    hers = {one.translate(TWINS): one for one in references}
+    spans, unclear = _chosen(_spans(plain, hers, STUCK + more))
     marked = _NOISE.sub(" x ", _marked(plain, spans))
+    marked = _LONE.sub(lambda digit: digit[0] if digit[0] in more else " x ", marked)
     names = [span.reference for span in spans]
     tokens = re.findall(r"[A-Z0-9]+|r\d+c?|x", marked)
-    return Pieces(tuple(_pieces(tokens, names)), unclear)
+    return Pieces(tuple(_pieces(tokens, names, more)), unclear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _plain(text: str) -> str:
     return "".join(c for c in spelled if unicodedata.category(c) not in ("Mn", "Cf")).upper()
 
 
-def _spans(plain: str, hers: Mapping[str, str]) -> Iterator[_Span]:
+def _spans(plain: str, hers: Mapping[str, str], stuck: str) -> Iterator[_Span]:
     """Every place where one of hers can be read, the plainest first."""
     if not hers:
         return
@@ -118,16 +121,16 @@ def _spans(plain: str, hers: Mapping[str, str]) -> Iterator[_Span]:
             if len(joined) > WIDEST:
                 continue
             start, end = group[0].start(), group[-1].end()
-            for before, letters, after in _splits(joined):
+            for before, letters, after in _splits(joined, stuck):
                 if (reference := hers.get(letters.translate(TWINS))) is not None:
                     yield _Span(start, end, reference, before, after)
 
 
-def _splits(joined: str) -> Iterator[tuple[str, str, str]]:
+def _splits(joined: str, stuck: str) -> Iterator[tuple[str, str, str]]:
     yield "", joined, ""
-    if joined[0] in STUCK:
+    if joined[0] in stuck:
         yield joined[0], joined[1:], ""
-    if joined[-1] in STUCK:
+    if joined[-1] in stuck:
         yield "", joined[:-1], joined[-1]
 
 
@@ -154,11 +157,11 @@ def _marked(plain: str, spans: list[_Span]) -> str:
     return "".join([*parts, plain[behind:]])
 
 
-def _pieces(tokens: list[str], names: list[str]) -> Iterator[Piece]:
+def _pieces(tokens: list[str], names: list[str], more: str) -> Iterator[Piece]:
     named = [
         names[int(token[1:].rstrip(HEAD[-1]))] if token[0] == "r" else token for token in tokens
     ]
-    kept = _answer_alone(tokens, named)
+    kept = _answer_alone(tokens, named, "12345" + more)
     at = 0
     while at < len(kept):
         token, name = kept[at]
@@ -167,18 +170,18 @@ def _pieces(tokens: list[str], names: list[str]) -> Iterator[Piece]:
             if phrase in MEANING:
                 break
         else:
-            yield _single(token, name)
+            yield _single(token, name, more)
             at += 1
             continue
         yield Piece(_sort_of(phrase), MEANING[phrase])
         at += len(phrase)
 
 
-def _answer_alone(tokens: list[str], named: list[str]) -> list[tuple[str, str]]:
+def _answer_alone(tokens: list[str], named: list[str], digits: str) -> list[tuple[str, str]]:
     """Without what an alert of ours asks for, where it is sent back: from `K7Q4:` to the last `1 K7Q4`."""
     kept: list[tuple[str, str]] = []
     for token, name in zip(tokens, named, strict=True):
-        if token[0] == "r" and len(kept) > 2 and kept[-1][0] in "12345":
+        if token[0] == "r" and len(kept) > 2 and kept[-1][0] in digits:
             heads = [place for place, one in enumerate(kept[:-2]) if one == (HEAD, name)]
             if heads:
                 del kept[heads[-1] + 1 :]
@@ -195,12 +198,12 @@ def _sort_of(phrase: tuple[str, ...]) -> Sort:
     return next((sort for sort, words in sorts if phrase[0] in words), Sort.WORD)
 
 
-def _single(token: str, name: str) -> Piece:
+def _single(token: str, name: str, more: str) -> Piece:
     if token[0] == "r":
         return Piece(Sort.REFERENCE, name)
     if token == "x":
         return Piece(Sort.NOISE, "")
-    if token in "012345":
+    if token in "012345" + more:
         return Piece(Sort.DIGIT, token)
     if token in LETTERS:
         return Piece(Sort.LETTER, LETTERS[token])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.domain.audit_sentences import DESK
+from hotline.domain.coming import Coming
 from hotline.domain.places import districts
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound, PassphraseWrong, SealBroken
@@ -18,6 +19,7 @@ from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import epochs
+from hotline.services.case_standing import coming_of
 from hotline.store import asked_back, audit, desks, tips
 from hotline.store.standings import EVERY, Standing, Wanted, standings
 from hotline.store.tips import Tip
@@ -51,7 +53,8 @@ class OpenedTip:
     matter: str
     place: str
     filed_at: datetime | None
-    do_not_visit: bool
+    coming: Coming
+    """What was told about coming: it stands first wherever it is read."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
 
@@ -164,7 +167,7 @@ def read_tip(
         matter=tip.matter,
         place=tip.place,
         filed_at=tip.filed_at,
-        do_not_visit=tip.do_not_visit,
+        coming=coming_of(tip),
         answers=answers,
         asked=asked,
     )

@@ -11,7 +11,7 @@ from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.engine.questions import Standing, flag_of, questions
 from hotline.ports import Kit
-from hotline.services import ladder
+from hotline.services import case_messages
 from hotline.store import asked_back, audit
 from hotline.store.asked_back import AskedBack
 from hotline.store.database import Session
@@ -58,7 +58,7 @@ def _tell(session: Session, kit: Kit, row: AskedBack) -> None:
     """Without content: that something has come, by the name that each recipient knows the tip by."""
     at = kit.now()
     session.add_all(
-        ladder.message(
+        case_messages.message(
             Kind.ALERT,
             Wording(Template.ANSWERED, {"ref": one.reference}, one.language),
             one.responder_id,

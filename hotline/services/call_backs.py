@@ -27,7 +27,7 @@ from hotline.domain.wording import Template
 from hotline.engine.flow import Book
 from hotline.ports import Kit
 from hotline.sealing.sealer import SealedTip
-from hotline.services import ladder
+from hotline.services import case_messages
 from hotline.services.doorbell import ring
 from hotline.store import audit, call_backs, desks
 from hotline.store.call_backs import CallBack
@@ -180,7 +180,7 @@ def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> 
         "until": f"{row.closes_at.astimezone(KIGALI):%H:%M}",
     }
     messages = [
-        ladder.message(
+        case_messages.message(
             Kind.ALERT,
             Wording(template, parameters, person.language),
             person.id,

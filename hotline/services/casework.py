@@ -7,17 +7,18 @@ nothing, and is answered alike. What ends a case of danger, of a child or of an 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from hotline.domain.case_events import Event, Happened
 from hotline.domain.clocks import DeadlineKind
+from hotline.domain.coming import Manner
 from hotline.domain.referral import Level, ReferralState
 from hotline.domain.reply import Verb
-from hotline.domain.tip import TipOutcome, Urgency
+from hotline.domain.tip import Matter, TipOutcome, Urgency
 from hotline.ports import Kit
-from hotline.services import endings, ladder
+from hotline.services import coming, endings, ladder
+from hotline.services.acts import Act, Acted, Done
+from hotline.services.case_standing import RESPONDER, coming_of
 from hotline.services.endings import Ending
-from hotline.services.ladder import RESPONDER
 from hotline.store import deadlines, inbound, likeness, proofs, referrals
 from hotline.store.database import Session
 from hotline.store.messages import Referral
@@ -26,58 +27,6 @@ from hotline.store.tips import Tip
 
 INBOX_PATIENCE = timedelta(minutes=5)
 """So long the gateway's inbox may be unread before an answer by SMS to danger is provisional."""
-
-
-class Way(StrEnum):
-    """How an act reached us."""
-
-    SMS = "sms"
-    USSD = "ussd"
-    CLI = "cli"
-
-
-class Acted(StrEnum):
-    """What an act came to."""
-
-    TAKEN = "taken"
-    ALREADY_TAKEN = "already_taken"
-    """A colleague holds it; she is noted as well."""
-    NOTED = "noted"
-    """Danger, and nothing proves yet that she wrote it: others are asked too."""
-    ON_SITE = "on_site"
-    REFERRED = "referred"
-    CLOSED = "closed"
-    TO_BE_JUDGED = "to_be_judged"
-    """A second person looks at the end first."""
-    PASSED = "passed"
-    NOT_TAKEN_YET = "not_taken_yet"
-    """Only who holds it may say so."""
-    UNKNOWN = "unknown"
-    """No such reference of hers."""
-    OVER = "over"
-    """The case is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    responder_id: int
-    reference: str
-    verb: Verb
-    way: Way
-    at: datetime
-    proved: bool = True
-    """Not proved: a callback says so, and no inbox yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    result: Acted
-    reference: str = ""
-    referral_id: int | None = None
-    due: datetime | None = None
-    """By when the outcome is due."""
-    rung: int | None = None
-    """A message to ring for, after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +51,17 @@ class _Scene:
         wanted = self.tip.end_wanted_by
         if wanted is None or wanted == f"{RESPONDER}{self.act.responder_id}":
             return False
+        return self.is_national
+
+    @property
+    def is_national(self) -> bool:
         person = self.session.get_one(Responder, self.act.responder_id)
         return person.level == Level.NATIONAL
 
     def done(self, result: Acted, rung: int | None = None) -> Done:
         due = deadlines.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
-        return Done(result, self.act.reference, self.referral.id, due, rung)
+        told = coming_of(self.tip) if self.tip.matter == Matter.TIP else None
+        return Done(result, self.act.reference, self.referral.id, due, rung, told)
 
 
 def act(session: Session, kit: Kit, one: Act) -> Done:
@@ -220,10 +174,27 @@ def _pass_on(scene: _Scene) -> Done:
     return scene.done(Acted.PASSED, rung)
 
 
+def _say_how(scene: _Scene) -> Done:
+    """The national desk decides how to go. "Openly" by an SMS counts once it is proved: a forged one could hurt her."""
+    manner = MANNERS[scene.act.verb]
+    if not scene.is_national:
+        return Done(Acted.UNKNOWN)
+    if manner is Manner.OPENLY and not scene.act.proved:
+        scene.referral.unproved_verb = scene.act.verb
+        scene.session.flush()
+        return scene.done(Acted.HOW_WAITS)
+    who = endings.by_responder(scene.act.responder_id)
+    rung = coming.decide(scene.session, scene.kit, scene.tip, manner, who, scene.act.at)
+    return scene.done(Acted.HOW_SAID, rung)
+
+
+MANNERS = {Verb.UNSEEN: Manner.UNSEEN, Verb.OPENLY: Manner.OPENLY}
 VERBS: Mapping[Verb, Callable[[_Scene], Done]] = {
     Verb.TAKE: _take,
     Verb.ON_SITE: _on_site,
     Verb.REFERRED: _referred,
     Verb.NOT_TRAFFICKING: _not_trafficking,
     Verb.PASS_ON: _pass_on,
+    Verb.UNSEEN: _say_how,
+    Verb.OPENLY: _say_how,
 }

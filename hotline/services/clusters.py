@@ -92,6 +92,7 @@ def follow(
             locked=tip.locked,
             leader=one.leader_id,
             more=not one.announced,
+            care=tip.care,
         )
     return steps
 

@@ -75,7 +75,7 @@ def apply(session: Session, scene: Scene, dialogue: Dialogue, event: Event, step
         case TopicRead(topic):
             outreach.log_topic(session, dialogue, topic, scene.kit.now())
         case Erased():
-            intake.erase(session, dialogue, up_to_passage=passage)
+            intake.erase(session, scene.kit, dialogue, up_to_passage=passage)
             call_backs.withdraw_session(session, scene.kit, scene.key, up_to_passage=passage)
         case Answered():
             _answered(session, scene, dialogue, event, step)

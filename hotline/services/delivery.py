@@ -19,6 +19,7 @@ from hotline.domain.delivery import (
 )
 from hotline.domain.jobs import Job
 from hotline.domain.message import render
+from hotline.domain.notice import NOTICES
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit, Send
 from hotline.services import ladder, proving, reports
@@ -216,12 +217,13 @@ def miss_reports(kit: Kit) -> None:
         for row in outbox.unreported(session, at):
             row.resent = True
             tip_id = outbox.tip_of(session, row)
-            if tip_id is None or referrals.is_taken(session, tip_id):
+            notice = row.template in NOTICES
+            if tip_id is None or (referrals.is_taken(session, tip_id) and not notice):
                 continue
             row.state = MessageState.RETRY
             row.next_at = at
             again = row.id
-            if not referrals.overtaken(session, row.referral_id):
+            if not notice and not referrals.overtaken(session, row.referral_id):
                 ladder.unreached(session, kit, tip_id, at)
     if again is not None:
         ring(kit, Job.DELIVER, again)

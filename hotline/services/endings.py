@@ -13,7 +13,7 @@ from hotline.domain.tip import Basis, TipOutcome, Urgency
 from hotline.errors import EndRefused
 from hotline.ports import Kit
 from hotline.services import ladder
-from hotline.services.ladder import RESPONDER
+from hotline.services.case_standing import RESPONDER
 from hotline.store import audit, deadlines
 from hotline.store.database import Session
 from hotline.store.responders import Responder

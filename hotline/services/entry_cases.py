@@ -5,10 +5,12 @@ from datetime import datetime
 
 from hotline.domain import reference
 from hotline.domain.reply import Verb
+from hotline.domain.tip import Matter
 from hotline.ports import Kit
 from hotline.services import casework, referral
-from hotline.services.casework import Act, Way
-from hotline.store import known_cases
+from hotline.services.acts import Act, Way
+from hotline.services.case_standing import coming_of
+from hotline.store import known_cases, referrals
 from hotline.store.database import Session
 
 CASE = "case"
@@ -20,8 +22,12 @@ ACTING = (VERB, LETTERS)
 QUICKER = "quicker"
 """The flag of a case that a colleague took first, by its reference."""
 HERS = "hers"
+UNREAD = "unread"
+"""The flag of a case that nobody goes to openly before it is read."""
+DECIDES = "decides"
+"""The flag of a case of which she says how to go."""
 SPELLED = "spelled"
-AT_ONCE = (Verb.TAKE, Verb.ON_SITE, Verb.REFERRED)
+AT_ONCE = (Verb.TAKE, Verb.ON_SITE, Verb.REFERRED, Verb.UNSEEN, Verb.OPENLY)
 """Verbs that want no letters."""
 
 
@@ -48,8 +54,17 @@ def listed(session: Session, responder_id: int, as_of: datetime) -> tuple[list[s
     return [*fresh, *(one for one in held if one not in fresh)], held
 
 
-def flags(late: Collection[str], held: Collection[str]) -> dict[str, bool]:
-    return {f"{QUICKER}.{one}": True for one in late} | {f"{HERS}.{one}": True for one in held}
+def flags(
+    session: Session, responder_id: int, late: Collection[str], held: Collection[str]
+) -> dict[str, bool]:
+    """What is true of her cases, by their references."""
+    found = {f"{QUICKER}.{one}": True for one in late} | {f"{HERS}.{one}": True for one in held}
+    national = responder_id in referrals.national(session, [responder_id])
+    for name, tip in known_cases.tips_of(session, responder_id):
+        told = coming_of(tip)
+        found[f"{UNREAD}.{name}"] = told.goes_unseen and tip.matter == Matter.TIP
+        found[f"{DECIDES}.{name}"] = national and told.is_marked
+    return found
 
 
 def take(session: Session, kit: Kit, responder_id: int, case: str) -> None:

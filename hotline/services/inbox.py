@@ -13,7 +13,7 @@ from hotline.domain.reply import Meant
 from hotline.domain.sms_tip import is_tip
 from hotline.ports import Kit
 from hotline.services import gatherings, outreach, proving, replies, sms_tips, talks
-from hotline.services.casework import Acted
+from hotline.services.acts import Acted
 from hotline.services.doorbell import ring
 from hotline.services.replies import Replied
 from hotline.services.sms_tips import Written
@@ -35,7 +35,7 @@ class Way(StrEnum):
 
 
 class InboxOutcome(StrEnum):
-    """What an MO came to. What a responder does with a case is named as `casework.Acted` names it."""
+    """What an MO came to. What a responder does with a case is named as `acts.Acted` names it."""
 
     REPEATED = "repeated"
     STOPPED = "stopped"
@@ -57,6 +57,8 @@ class InboxOutcome(StrEnum):
     PASSED = "passed"
     NOT_TAKEN_YET = "not_taken_yet"
     OVER = "over"
+    HOW_SAID = "how_said"
+    HOW_WAITS = "how_waits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from hotline.domain.call_back import ANSWERS
+from hotline.domain.coming import visit_told
 from hotline.domain.complaint import complained
 from hotline.domain.jobs import Job
 from hotline.domain.tip import NATIONAL, Matter, TipState, Told, Urgency, furthest, told
 from hotline.ports import Kit
-from hotline.services import clusters, outreach
+from hotline.services import clusters, coming, outreach
+from hotline.services.case_standing import coming_of
 from hotline.services.doorbell import ring
 from hotline.store import desks, tips
 from hotline.store.contacts import Dialogue
@@ -57,7 +59,7 @@ def note(
 
     if tip is None:
         tip = _new(kit, dialogue, telling, identity=identity, contact_key=contact_key)
-    kind = tip.category
+    kind, before = tip.category, coming_of(tip)
     _fill(kit, tip, come_to, telling)
     state = furthest(TipState(tip.state), come_to.state)
     if dialogue.ended_at is not None and state is TipState.DRAFT:
@@ -72,12 +74,16 @@ def note(
         # No longer sure to be like its cluster: it waits to be told of again, and rings if it is not.
         tip.referred_urgency = None
     _reach_state(session, kit, tip, state)
+    coming.tell_mark(session, kit, tip, before, kit.now())
     return tip
 
 
-def erase(session: Session, dialogue: Dialogue, *, up_to_passage: int) -> None:
-    """`000`: drafts are forgotten, and what is filed is marked "do not visit"."""
-    tips.erase(session, dialogue.key, up_to_passage=up_to_passage)
+def erase(session: Session, kit: Kit, dialogue: Dialogue, *, up_to_passage: int) -> None:
+    """`000`: drafts are forgotten, and what is filed is marked: everybody who was told of it learns how to go."""
+    for tip in tips.erase(session, dialogue.key, up_to_passage=up_to_passage):
+        before = coming_of(tip)
+        tip.do_not_visit = True
+        coming.tell_mark(session, kit, tip, before, kit.now())
 
 
 def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[Tip]:
@@ -153,6 +159,8 @@ def _fill(kit: Kit, tip: Tip, come_to: Told, telling: Telling) -> None:
     tip.urgency = min(tip.urgency, come_to.urgency)
     tip.official = come_to.official
     tip.basis = come_to.basis
+    filed = tip.state != TipState.DRAFT
+    tip.visit = visit_told(tip.visit, telling.answers.get("visit"), filed=filed)
     tip.updated_at = kit.now()
 
 

@@ -9,33 +9,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import ladder, reference, trial
-from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose, Tell
+from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.clocks import CASE_CLOCKS, DeadlineKind
-from hotline.domain.delivery import MessageState
-from hotline.domain.message import (
-    AlertButRef,
-    Kind,
-    Wording,
-    alert,
-    alert_but_ref,
-    responders_entry,
-)
+from hotline.domain.coming import Care
+from hotline.domain.message import AlertButRef, alert_but_ref
 from hotline.domain.planning import Step
-from hotline.domain.referral import Case
 from hotline.domain.wording import Template
 from hotline.ports import Kit
+from hotline.services import case_messages
+from hotline.services.case_messages import Referred
+from hotline.services.case_standing import standing_of
 from hotline.store import deadlines, likeness, referrals, telling
 from hotline.store.database import Session
-from hotline.store.messages import Message
 from hotline.store.telling import Alert, Given
 from hotline.store.tips import Tip
 
-RESPONDER = "responder:"
-"""What stands in front of an id where a person may also be known by a name."""
-
-
-def case_of(tip: Tip) -> Case:
-    return Case(tip.place, tip.category, tip.urgency, tip.official)
+NOTICING = (Purpose.CARE, Purpose.HOW, Purpose.UNANSWERED)
+"""What goes out by the name that she knows the case by."""
+TO_THE_TOLD = (Purpose.CARE, Purpose.UNANSWERED)
+"""What is for nobody else."""
 
 
 def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> int | None:
@@ -59,25 +51,6 @@ def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | No
     return happen(session, kit, tip_id, Event(Happened.UNREACHED), at)
 
 
-def standing_of(session: Session, tip: Tip) -> CaseStanding:
-    """What is known of an open case."""
-    judging = None
-    if tip.end_wanted_by is not None:
-        wanted = tip.end_wanted_by
-        judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
-    return CaseStanding(
-        case=case_of(tip),
-        step=referrals.next_step(session, tip.id),
-        told=referrals.told(session, [tip.id])[tip.id],
-        holder=tip.holder_id,
-        others=referrals.other_takers(session, tip),
-        stood=deadlines.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
-        renewed=tip.renewed_at is not None,
-        judging=judging,
-        clocks=deadlines.open_clocks(session, tip.id),
-    )
-
-
 def _carry_out(
     session: Session, kit: Kit, tip: Tip, before: CaseStanding, decision: Decision, at: datetime
 ) -> int | None:
@@ -91,38 +64,25 @@ def _carry_out(
     rung = None
     for order in decision.tell:
         if order.purpose is Purpose.REMIND:
-            rung = _remind(session, kit, tip, order, at) or rung
-        else:
-            locked = tip.locked_for is not None
-            leader = likeness.open_leader(session, tip.id)
-            step = Step(tip.id, before.case, before.step, order.who, order.purpose, locked, leader)
+            rung = case_messages.remind(session, kit, tip, order, at) or rung
+            continue
+        who = order.who
+        if order.purpose in NOTICING:
+            told, who = case_messages.notify(session, kit, tip, order, before.care, at)
+            rung = told or rung
+        if who and order.purpose not in TO_THE_TOLD:
+            step = Step(
+                tip.id,
+                before.case,
+                before.step,
+                who,
+                order.purpose,
+                locked=tip.locked_for is not None,
+                leader=likeness.open_leader(session, tip.id),
+                care=before.care,
+            )
             rung = tell(session, kit, [step], at) or rung
     return rung
-
-
-def _remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> int | None:
-    """Asks the holder, by the name that she knows the case by."""
-    (who,) = order.who
-    known_as = referrals.newest_of(session, tip.id, who)
-    if known_as is None:
-        return None
-    wording = alert(
-        reference=known_as.reference,
-        place=tip.place,
-        urgency=tip.urgency,
-        language=referrals.languages(session, [who])[who],
-        code=code_of(kit),
-        purpose=Purpose.REMIND,
-    )
-    row = message(Kind.ALERT, wording, who, priority=tip.urgency, at=at, of=known_as.id)
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def code_of(kit: Kit) -> str | None:
-    """What an alert says to dial; None where a reply reaches us."""
-    return None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
 
 
 def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
@@ -132,10 +92,12 @@ def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
     for step in steps:
         if step.number == 0:
             due[ladder.filed(step.case, at).due_at].append(step.tip_id)
+            if step.care is Care.CAREFUL:
+                deadlines.set_clocks(session, step.tip_id, ladder.how(step.care, at), at)
             continue
         if step.leader is not None and referrals.is_taken(session, step.tip_id):
             continue
-        raised = ladder.raised(step.case, at)
+        raised = ladder.raised(step.case, step.care, at)
         deadlines.close(session, [step.tip_id], raised.close, at)
         deadlines.set_clocks(session, step.tip_id, raised.set, at)
         referrals.tip_for_writing(session, step.tip_id).holder_id = raised.holder
@@ -153,13 +115,14 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     languages = referrals.languages(session, {recipient for _, recipient in told})
     locked = telling.locked(session, [(step.tip_id, who) for step, who in told if step.locked])
     known = _known_leaders(session, steps)
+    knew = _knew_of_marked(session, steps)
     ids = telling.new_referrals(session, len(told))
     given = [
         Given(id, step.tip_id, step.number, who) for id, (step, who) in zip(ids, told, strict=True)
     ]
     names = _refer(session, given, at)
 
-    code = code_of(kit)
+    code = case_messages.code_of(kit)
     alerts = []
     for one, name, (step, who) in zip(given, names, told, strict=True):
         case, shut = step.case, step.locked and (step.tip_id, who) in locked
@@ -172,7 +135,21 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
         elif step.more:
             more = AlertButRef(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one, of_leader, more, case.urgency))
-    return telling.alert(session, alerts, at) if alerts else None
+    rung = telling.alert(session, alerts, at) if alerts else None
+    if knew is not None:
+        referred = map(Referred, given, names, (step for step, _ in told))
+        care = case_messages.beside(session, kit, [*referred], knew, languages)
+        if care:
+            telling.alert(session, care, at, turn=case_messages.BEHIND)
+    return rung
+
+
+def _knew_of_marked(
+    session: Session, steps: Sequence[Step]
+) -> Mapping[tuple[int | None, int], str] | None:
+    """Who was told of marked tips before; None where none is marked."""
+    marked = {step.tip_id for step in steps if step.care is not Care.NONE}
+    return referrals.references_of(session, marked) if marked else None
 
 
 def _known_leaders(session: Session, steps: Sequence[Step]) -> Mapping[tuple[int | None, int], str]:
@@ -202,26 +179,3 @@ def _refer(session: Session, given: Sequence[Given], at: datetime) -> list[str]:
         unlucky += 2 * len(written) < len(left)
         left = [one for one in left if one.referral_id not in named]
     return [named[one.referral_id] for one in given]
-
-
-def message(
-    kind: Kind, wording: Wording, responder_id: int, *, priority: int, at: datetime, of: int | None
-) -> Message:
-    """A new MT, due now."""
-    return Message(
-        kind=kind,
-        responder_id=responder_id,
-        referral_id=of,
-        template=wording.template.name,
-        parameters=dict(wording.parameters),
-        language=wording.language,
-        priority=priority,
-        state=MessageState.PENDING,
-        next_at=at,
-        lease_until=None,
-        leased_by=None,
-        provider_id=None,
-        created_at=at,
-        accepted_at=None,
-        delivered_at=None,
-    )

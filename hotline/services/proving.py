@@ -9,7 +9,8 @@ from hotline.domain.case_events import Event, Happened
 from hotline.domain.reply import Verb
 from hotline.ports import Kit
 from hotline.services import ladder
-from hotline.services.casework import Act, Way, act
+from hotline.services.acts import Act, Way
+from hotline.services.casework import act
 from hotline.store import proofs, referrals
 from hotline.store.database import Session
 from hotline.store.messages import Referral

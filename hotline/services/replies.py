@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hotline.domain.coming import Care
 from hotline.domain.message import (
     CONFIRMATION_PRIORITY,
     Kind,
@@ -15,13 +16,14 @@ from hotline.domain.message import (
     Wording,
     responders_entry,
 )
-from hotline.domain.reply import Meant, ReplyReading, parse
+from hotline.domain.referral import Level
+from hotline.domain.reply import DECIDING, Meant, ReplyReading, parse
 from hotline.domain.reply_limits import WEEK, Why, answered
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI
-from hotline.services import casework, ladder
-from hotline.services.casework import Act, Acted, Done, Way
+from hotline.services import case_messages, casework, national
+from hotline.services.acts import Act, Acted, Done, Way
 from hotline.store import known_cases, reply_answers
 from hotline.store.database import Session
 from hotline.store.known_cases import KnownCases
@@ -45,6 +47,8 @@ ANSWERS = {
     Acted.PASSED: Template.PASSED_NOTED,
     Acted.NOT_TAKEN_YET: Template.TAKE_FIRST,
     Acted.OVER: Template.CASE_OVER,
+    Acted.HOW_SAID: Template.HOW_NOTED,
+    Acted.HOW_WAITS: Template.HOW_WAITS,
 }
 """What an act is answered by. An unknown reference is answered as a wrong one."""
 BY = {
@@ -78,7 +82,9 @@ def hear(
     cases = known_cases.of_responder(session, responder.id, at - NAMED_FOR)
     lately = known_cases.alerts_since(session, responder.id, at - LATELY) == 1
 
-    reading = parse(message.text, cases.open, lately, cases.also)
+    more = DECIDING if responder.level == Level.NATIONAL else ""
+
+    reading = parse(message.text, cases.open, lately, cases.also, more)
 
     done = tuple(
         casework.act(
@@ -118,7 +124,7 @@ def say(
     session: Session, responder: Responder, wording: Wording, at: datetime, *, of: int | None = None
 ) -> int:
     """Writes an SMS to her, due now; its id."""
-    row = ladder.message(
+    row = case_messages.message(
         Kind.CONFIRMATION, wording, responder.id, priority=CONFIRMATION_PRIORITY, at=at, of=of
     )
     session.add(row)
@@ -149,21 +155,38 @@ def _worded(
     known = [one for one in done if one.result is not Acted.UNKNOWN]
     if not known:
         return [(_hint(kit, responder, reading, cases), None)]
-    alike: dict[Acted, list[Done]] = defaultdict(list)
+    alike: dict[tuple[Acted, Template], list[Done]] = defaultdict(list)
+    number = national.number(kit)
     for one in known:
-        alike[one.result].append(one)
+        alike[one.result, _template(one, number)].append(one)
     return [
-        (_confirmation(responder, some), some[0].referral_id if len(some) == 1 else None)
-        for together in alike.values()
+        (
+            _confirmation(responder, template, some, number),
+            some[0].referral_id if len(some) == 1 else None,
+        )
+        for (_, template), together in alike.items()
         for some in (
             together[first : first + TOGETHER] for first in range(0, len(together), TOGETHER)
         )
     ]
 
 
-def _confirmation(responder: Responder, done: Sequence[Done]) -> Wording:
-    template = ANSWERS[done[0].result]
+def _template(one: Done, number: str | None) -> Template:
+    """What an act is answered by. Who takes a case unread learns how to go before all else."""
+    template = ANSWERS[one.result]
+    if template is not Template.TAKEN or one.coming is None or not one.coming.goes_unseen:
+        return template
+    if one.coming.care is Care.STAY_AWAY:
+        return Template.TAKEN_STAY_AWAY
+    return Template.TAKEN_UNREAD if number else Template.TAKEN_UNREAD_ALONE
+
+
+def _confirmation(
+    responder: Responder, template: Template, done: Sequence[Done], number: str | None
+) -> Wording:
     parameters = {"ref": " ".join(one.reference for one in done)}
+    if template is Template.TAKEN_UNREAD and number:
+        parameters["number"] = number
     due = min((one.due for one in done if one.due is not None), default=None)
     if due is not None and template in BY:
         template = BY[template]

@@ -90,14 +90,14 @@ def stage_of(kit: Kit, opening: Opening, hop: UssdHop) -> Stage:
 def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
     cases: tuple[str, ...] = ()
-    late: list[str] = []
-    held: list[str] = []
+    hers: dict[str, bool] = {}
     language = None
     if opening.responder_id is not None:
         with kit.database.reading() as session:
             names, held = entry_cases.listed(session, opening.responder_id, opening.started_at)
             cases = tuple(names)
             late = referral.quicker(session, opening.responder_id)
+            hers = entry_cases.flags(session, opening.responder_id, late, held)
             language = responders.language_of(session, opening.responder_id)
     of_receipts = receipts.facts(kit, opening.key)
     of_lessons = certificates.facts(kit, book, opening, hop.caller)
@@ -108,7 +108,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
                 **numbers_shown(book, opening.started_at.date()),
                 "reporting": opening.reporting,
                 "has_cases": bool(options),
-                **entry_cases.flags(late, held),
+                **hers,
                 **(call_backs.flags(kit, book, opening) if hop.shows_number else {}),
                 **joining.flags(kit, book, opening, hop),
                 **of_receipts.flags,

@@ -11,7 +11,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.planning import Step
 from hotline.ports import Kit
-from hotline.services import ladder
+from hotline.services import case_standing, ladder
 from hotline.services.doorbell import ring
 from hotline.services.finding import Finding
 from hotline.store import audit, telling, trials
@@ -94,5 +94,5 @@ def _send_on(session: Session, kit: Kit, handset: int, at: datetime) -> int | No
         return None
     telling.mark_told(session, [tip.id], at)
     locked = tip.locked_for is not None
-    step = Step(tip.id, ladder.case_of(tip), 0, (handset,), locked=locked)
+    step = Step(tip.id, case_standing.case_of(tip), 0, (handset,), locked=locked)
     return ladder.tell(session, kit, [step], at)

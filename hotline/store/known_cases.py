@@ -1,5 +1,6 @@
 """The cases that a responder may name in an answer. Questions alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,13 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
         else:
             also.append(reference)
     return KnownCases(tuple(newest.values()), tuple(also))
+
+
+def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
+    """Each reference of hers that is open, with its tip."""
+    hers = (Referral.responder_id == responder_id, Tip.closed_at.is_(None))
+    rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
+    return [(name, tip) for name, tip in session.execute(rows)]
 
 
 def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:

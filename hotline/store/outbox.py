@@ -178,10 +178,11 @@ def unreported(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def acknowledged(session: Session, message: Message) -> bool:
-    """Whether whoever it tells has answered: then it arrived."""
+    """Whether whoever it tells has answered since: then it arrived."""
     if message.referral_id is None:
         return False
-    answered = (Referral.id == message.referral_id, Referral.acknowledged_at.is_not(None), BELIEVED)
+    since = Referral.acknowledged_at >= message.created_at
+    answered = (Referral.id == message.referral_id, since, BELIEVED)
     return session.scalar(select(Referral.id).where(*answered)) is not None
 
 

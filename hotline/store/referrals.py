@@ -90,6 +90,18 @@ def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | No
     return session.scalars(newest).one_or_none()
 
 
+def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
+    """By responder, the newest referral by which she knows a tip."""
+    rows = session.scalars(select(Referral).where(Referral.tip_id == tip_id).order_by(Referral.id))
+    return {row.responder_id: row for row in rows}
+
+
+def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
+    """Those of them who are of the national desk."""
+    of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
+    return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
+
+
 def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int | None, int], str]:
     """By tip and responder, the newest reference by which she knows it."""
     rows = session.execute(

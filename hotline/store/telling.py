@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
+from hotline.domain.coming import Care, coming
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import AlertButRef, Kind
 from hotline.domain.planning import Waiting
@@ -61,6 +62,10 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
             Tip.official,
             Tip.referred_at,
             Tip.locked_for.is_not(None),
+            Tip.matter,
+            Tip.visit,
+            Tip.do_not_visit,
+            Tip.manner,
         )
         .where(WAITS, Tip.channel != trial.CHANNEL, Tip.closed_at.is_(None))
         .order_by(Tip.urgency, Tip.id)
@@ -70,7 +75,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     # By the connection: what the mapper would add to each of thousands of rows is all that it costs.
     rows = session.connection().execute(held).all()
     before = [row.id for row in rows if row.referred_at is not None]
-    case = cache(Case)
+    case, care = cache(Case), cache(_care)
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
     return [
@@ -80,9 +85,14 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
             told.get(id, ()) if told else (),
             steps.get(id, 0) if steps else 0,
             locked,
+            care(matter, urgency, *told_of),
         )
-        for id, place, category, urgency, official, _, locked in rows
+        for id, place, category, urgency, official, _, locked, matter, *told_of in rows
     ]
+
+
+def _care(matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None) -> Care:
+    return coming(matter, urgency, visit, erased, manner).care
 
 
 def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
@@ -143,8 +153,8 @@ def refer(session: Session, given: Mapping[str, Given], at: datetime) -> Collect
     return ids.difference(absent(session, Referral.id, ids))
 
 
-def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
-    """Write the alerts of new referrals, due now. Returns the id of the first."""
+def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> int:
+    """Write the alerts of new referrals, due now, from this turn of their steps on. Returns the id of the first."""
     ids = new_ids(session, Message, len(alerts))
     columns = (
         Message.id,
@@ -165,11 +175,11 @@ def alert(session: Session, alerts: Sequence[Alert], at: datetime) -> int:
         Message.created_at: at,
         Message.resent: False,
     }
-    add(session, Message, columns, [*_rows(ids, alerts)], same)
+    add(session, Message, columns, [*_rows(ids, alerts, turn)], same)
     return ids[0]
 
 
-def _rows(ids: Sequence[int], alerts: Sequence[Alert]) -> Iterator[tuple[object, ...]]:
+def _rows(ids: Sequence[int], alerts: Sequence[Alert], turn: int) -> Iterator[tuple[object, ...]]:
     said = cache(_said)
     turns = Counter[tuple[int, int]]()
     for id, (given, reference, words, priority) in zip(ids, alerts, strict=True):
@@ -177,7 +187,7 @@ def _rows(ids: Sequence[int], alerts: Sequence[Alert]) -> Iterator[tuple[object,
         parameters = f'{{"ref":"{reference}"{rest}'
         who, of = given.responder_id, given.referral_id
         step = given.tip_id, given.step
-        yield (id, who, of, template, parameters, words.language, priority, turns[step])
+        yield (id, who, of, template, parameters, words.language, priority, turn + turns[step])
         turns[step] += 1
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -61,6 +60,11 @@ class Tip(Row):
     basis: Mapped[str]
     """public_duty or vital_interest_child (law 058/2021)."""
     do_not_visit: Mapped[bool] = mapped_column(default=False)
+    """Somebody keyed `000` after it was filed."""
+    visit: Mapped[str | None]
+    """yes, no or unsure: whether helpers may come there; None while nobody was asked."""
+    manner: Mapped[str | None]
+    """A `domain.coming.Manner`: how to go, as the national desk decided."""
     contact_key: Mapped[str]
     """This week's pseudonym of the phone: links tips, never merges them."""
     body: Mapped[bytes]
@@ -163,12 +167,15 @@ def delete_drafts(
     _delete(session, session.scalars(drafts.with_for_update()).all())
 
 
-def erase(session: Session, session_key: str, *, up_to_passage: int) -> None:
-    """`000`: what is not yet filed is deleted, what is filed is only marked: nobody goes there."""
+def erase(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:
+    """`000`: what is not yet filed is deleted, what is filed is only marked. Returns what is filed, as it was before.
+
+    It reaches the tips of this session alone.
+    """
     here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
-    drafts = select(Tip.id).where(*here, Tip.state == TipState.DRAFT).with_for_update()
-    _delete(session, session.scalars(drafts).all())
-    session.execute(update(Tip).where(*here).values(do_not_visit=True))
+    rows = session.scalars(select(Tip).where(*here).order_by(Tip.id).with_for_update()).all()
+    _delete(session, [tip.id for tip in rows if tip.state == TipState.DRAFT])
+    return [tip for tip in rows if tip.state != TipState.DRAFT]
 
 
 def _delete(session: Session, ids: Sequence[int]) -> None:

@@ -43,7 +43,13 @@ def test_before_init_everything_says_init(tmp_path: Path) -> None:
 def test_after_init_only_what_does_not_run_is_wrong(made: Path) -> None:
     told = hotline(made, "doctor", "--json")
     wrong = [finding for finding in json.loads(told.stdout)["findings"] if not finding["ok"]]
-    assert [finding["name"] for finding in wrong] == ["watchers", "clock", "redis", "gateway"]
+    assert [finding["name"] for finding in wrong] == [
+        "watchers",
+        "clock",
+        "national number",
+        "redis",
+        "gateway",
+    ]
     assert all(finding["todo"] for finding in wrong)
     assert told.exit_code == 1
 

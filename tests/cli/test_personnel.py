@@ -17,7 +17,7 @@ from hotline.domain.reply import Verb
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
 from hotline.services import casework, leaves, outreach, referral
-from hotline.services.casework import Act, Acted, Way
+from hotline.services.acts import Act, Acted, Way
 from hotline.store import contacts, outbox, referrals
 from hotline.store.messages import Message, Referral
 from hotline.store.responders import Responder

@@ -19,7 +19,7 @@ from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
 from hotline.services import casework, referral, retention
-from hotline.services.casework import Act, Way
+from hotline.services.acts import Act, Way
 from hotline.store.desks import Desk
 from hotline.store.messages import Deadline, Referral
 from hotline.store.schema import create_all

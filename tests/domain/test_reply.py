@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotline.adapters.catalogues import load_phrases
 from hotline.domain import reference
-from hotline.domain.reply import Action, Meant, ReplyReading, Verb, parse
+from hotline.domain.reply import DECIDING, Action, Meant, ReplyReading, Verb, parse
 from hotline.domain.reply_words import WORDS, YES
 from hotline.domain.wording import Template
 from hotline.text.languages import CODES
@@ -149,14 +149,30 @@ def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
 
 def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
     values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#", "time": "25/11 14:05"}
-    values |= {"until": "14:05", "name": "redis"}
+    values |= {"until": "14:05", "name": "redis", "number": "112"}
     words = load_phrases()
     for template in Template:
         if template is Template.DELETE_THESE or template is Template.READ_AGAIN:
             continue
         for language in CODES:
             sent = words.say(language, template, **values)
-            assert parse(sent, ["K7Q4"], lately=True).actions == (), (template.name, language)
+            for more in ("", DECIDING):
+                acts = parse(sent, ["K7Q4"], lately=True, more=more).actions
+                assert acts == (), (template.name, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [("6 K7Q4", Verb.UNSEEN), ("k7q4 7", Verb.OPENLY), ("7K7Q4", Verb.OPENLY)],
+)
+def test_the_national_desk_alone_has_two_digits_more(text: str, verb: Verb) -> None:
+    assert parse(text, ["K7Q4"], True, more=DECIDING).actions == (Action(verb, "K7Q4"),)
+    assert parse(text, ["K7Q4"], lately=True).actions == ()
+
+
+def test_hours_and_distances_are_no_digits_of_the_national_desk() -> None:
+    for text in ("6 km K7Q4", "K7Q4 at 6:30", "in 7 minutes K7Q4"):
+        assert parse(text, ["K7Q4"], True, more=DECIDING).actions == ()
 
 
 REFERENCES = st.lists(st.sampled_from(["K7Q4", "M3TX", "2K7Q", "H9RC", "K7Q4A"]), unique=True)

@@ -9,7 +9,7 @@ from hotline.domain.delivery import MessageState, Outcome, SendResult
 from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.services import delivery, intake, referral, reports
-from hotline.services.casework import Acted
+from hotline.services.acts import Acted
 from hotline.services.intake import rescue_silent
 from hotline.store import outbox, outreach, tips
 from hotline.store.database import Database

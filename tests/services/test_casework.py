@@ -8,7 +8,7 @@ import pytest
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
 from hotline.services import casework, endings, proving, referral
-from hotline.services.casework import Act, Acted, Done, Way
+from hotline.services.acts import Act, Acted, Done, Way
 from hotline.store import inbound
 from hotline.store.messages import Referral
 from hotline.store.tips import Tip

@@ -5,7 +5,7 @@ import pytest
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
 from hotline.services import referral, retention
-from hotline.services.casework import Acted
+from hotline.services.acts import Acted
 from hotline.store.likeness import TipLikeness
 from hotline.store.messages import Deadline, Message, Referral
 from tests.callers import Caller, Line, line

@@ -9,7 +9,7 @@ from hotline.domain.reference import is_reference
 from hotline.domain.referral import Level, ReferralState
 from hotline.domain.tip import ABROAD, TipState
 from hotline.services import referral
-from hotline.services.casework import Acted
+from hotline.services.acts import Acted
 from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.responders import Responder
 from hotline.store.tips import Tip

@@ -10,7 +10,7 @@ from hotline.domain.alarms import Alarm, Notice
 from hotline.domain.message import Kind, Wording
 from hotline.domain.referral import Level
 from hotline.domain.wording import Template
-from hotline.services import delivery, ladder, notices, outreach, watch, watchers
+from hotline.services import case_messages, delivery, notices, outreach, watch, watchers
 from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store import alarms, contacts, responders
 from hotline.store.alarms import AlarmNotice, Watcher
@@ -193,6 +193,6 @@ def stopped(district: District) -> list[str]:
 
 
 def write(district: District, kind: Kind) -> None:
-    row = ladder.message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
+    row = case_messages.message(kind, WORDING, 1, priority=1, at=district.clock(), of=None)
     with district.database.writing() as session:
         session.add(row)

@@ -19,7 +19,7 @@ from hotline.errors import NumberInvalid
 from hotline.sealing.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
-from hotline.services import answers, ladder
+from hotline.services import answers, case_messages
 from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store.answers import Answer
 from hotline.store.contacts import Dialogue, Stopped
@@ -377,7 +377,7 @@ def test_answers_are_rung_for_apart_from_alerts(texter: Texter) -> None:
 
 def waiting_alert(line: Line) -> Message:
     wording = Wording(Template.TAKEN, {"ref": "K7Q4"}, "en")
-    return ladder.message(Kind.ALERT, wording, 1, priority=1, at=line.clock(), of=None)
+    return case_messages.message(Kind.ALERT, wording, 1, priority=1, at=line.clock(), of=None)
 
 
 class Dying:

@@ -20,6 +20,7 @@ VALUES = {
     "name": "lane",
     "time": "24/11 14:05",
     "until": "14:05",
+    "number": "3029",
 }
 TELLING = (
     "traffick",

@@ -1,0 +1,78 @@
+"""What was told about coming, and so how those go who are sent. Pure.
+
+`visit: no`, and `000` after a tip was filed, are a mark. Without danger nobody goes or calls before it is read. With
+danger the mark changes the manner, never the case: whoever holds the phone may be the one she fears. The national desk
+decides how to go (docs/adr/0056).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotline.domain.tip import Matter, Urgency
+
+YES, NO = "yes", "no"
+
+
+class Manner(StrEnum):
+    """What the national desk decided."""
+
+    UNSEEN = "unseen"
+    OPENLY = "openly"
+
+
+class Care(StrEnum):
+    """What those who are told of a case must know before they go."""
+
+    NONE = "none"
+    STAY_AWAY = "stay_away"
+    """Marked, and no danger: nobody visits or calls before it is read."""
+    CAREFUL = "careful"
+    """Marked, and danger: not openly, and the national desk says how."""
+    UNSEEN = "unseen"
+    """The national desk said: not openly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What is known of a tip about coming."""
+
+    urgency: int
+    visit: str | None = None
+    """The answer to "May helpers come there?"; None while nobody answered."""
+    erased: bool = False
+    """Somebody keyed `000` after it was filed."""
+    manner: str | None = None
+
+    @property
+    def is_marked(self) -> bool:
+        return self.erased or self.visit == NO
+
+    @property
+    def care(self) -> Care:
+        if self.manner is not None:
+            return Care.UNSEEN if self.manner == Manner.UNSEEN else Care.NONE
+        if not self.is_marked:
+            return Care.NONE
+        return Care.CAREFUL if self.urgency == Urgency.DANGER else Care.STAY_AWAY
+
+    @property
+    def goes_unseen(self) -> bool:
+        """Whether who takes it unread must not go in openly: it is marked, or nobody was asked."""
+        if self.manner == Manner.OPENLY:
+            return False
+        return self.is_marked or self.visit is None or self.manner == Manner.UNSEEN
+
+
+def coming(
+    matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None
+) -> Coming:
+    """As a tip's row has it. Nobody goes to a door for a complaint: it is read before anybody calls."""
+    pressing = urgency if matter == Matter.TIP else Urgency.HEARD
+    return Coming(pressing, visit, erased, manner)
+
+
+def visit_told(before: str | None, now: str | None, *, filed: bool) -> str | None:
+    """The answer that stays. Once it was filed a no stays a no: the thumb that corrects may not be hers."""
+    if filed and before == NO:
+        return before
+    return now if now is not None else before

@@ -1,0 +1,40 @@
+"""What is known of an open case: what the ladder decides by. Questions alone."""
+
+from hotline.domain.case_events import CaseStanding
+from hotline.domain.clocks import DeadlineKind
+from hotline.domain.coming import Coming, coming
+from hotline.domain.referral import Case
+from hotline.store import deadlines, referrals
+from hotline.store.database import Session
+from hotline.store.tips import Tip
+
+RESPONDER = "responder:"
+"""What stands in front of an id where a person may also be known by a name."""
+
+
+def case_of(tip: Tip) -> Case:
+    return Case(tip.place, tip.category, tip.urgency, tip.official)
+
+
+def coming_of(tip: Tip) -> Coming:
+    return coming(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
+
+
+def standing_of(session: Session, tip: Tip) -> CaseStanding:
+    """What is known of an open case."""
+    judging = None
+    if tip.end_wanted_by is not None:
+        wanted = tip.end_wanted_by
+        judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
+    return CaseStanding(
+        case=case_of(tip),
+        step=referrals.next_step(session, tip.id),
+        told=referrals.told(session, [tip.id])[tip.id],
+        holder=tip.holder_id,
+        others=referrals.other_takers(session, tip),
+        stood=deadlines.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
+        renewed=tip.renewed_at is not None,
+        judging=judging,
+        care=coming_of(tip).care,
+        clocks=deadlines.open_clocks(session, tip.id),
+    )

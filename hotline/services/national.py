@@ -1,0 +1,37 @@
+"""The number that responders ring at the national desk: a setting, and named to them only while it is signed."""
+
+from hotline.engine.numbers import Number
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.finding import Finding
+
+NAME = "national number"
+TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, write that into numbers.csv, `hotline release`"
+
+
+def number(kit: Kit) -> str | None:
+    """Its digits; None where none is set, or nobody has signed it within the year."""
+    row = _row(kit)
+    return row.digits if row is not None and row.is_confirmed(kit.now().date()) else None
+
+
+def finding(kit: Kit) -> Finding:
+    """Without it responders who are to go with care are told to ask, and not whom to ring."""
+    if not kit.line.national_number:
+        return Finding(NAME, False, "none is set that responders ring", TODO)
+    row = _row(kit)
+    if row is None:
+        return Finding(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
+    if not row.is_confirmed(kit.now().date()):
+        says = "nobody has signed it, or too long ago: no message names it"
+        return Finding(NAME, False, says, TODO)
+    return Finding(NAME, True, f"responders are told to ring it, until {row.until}")
+
+
+def _row(kit: Kit) -> Number | None:
+    if not kit.line.national_number:
+        return None
+    try:
+        return kit.books.book(kit.books.live()).numbers.get(kit.line.national_number)
+    except (NotReady, StoreUnavailable):
+        return None

@@ -1,0 +1,125 @@
+"""A night on the line: a caller, the people of two districts and of the nation, their phones, and a turned clock."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from hotline.domain.message import Wording, render
+from hotline.domain.referral import Level
+from hotline.domain.wording import Template
+from hotline.services import delivery, referral
+from hotline.services.inbox import Way, take_sms
+from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.tips import Tip
+from hotline.text.gsm7 import septets
+from tests.builders import make_message, make_responder
+from tests.callers import Caller, Line, told
+from tests.fakes import FakeSms
+
+NUMBER = "112"
+"""Of the shipped list, and signed there: what stands for the national desk's number."""
+SOON = timedelta(seconds=30)
+
+
+@dataclass
+class Night:
+    line: Line
+    sms: FakeSms
+    numbers: Any
+    people: dict[str, int]
+
+    def tick(self, **turned: float) -> None:
+        """The clock and its workers, once, after it was turned by so much."""
+        self.line.clock.turn(**turned)
+        kit = self.line.kit
+        referral.refer_waiting(kit)
+        referral.fire_deadlines(kit)
+        delivery.deliver_due(kit)
+
+    def minutes(self, many: int) -> None:
+        for _ in range(many):
+            self.tick(minutes=1)
+
+    def tells(self, *keyed: str) -> Caller:
+        """Somebody tells this, and whoever is told of it has it on her phone."""
+        caller = told(self.line, *keyed)
+        self.tick()
+        return caller
+
+    def texts(self, person: str) -> list[str]:
+        """What came to her phone, in English words, her references as `REF`."""
+        return [self._plain(text) for number, text in self.sms.sent if number == self._of(person)]
+
+    def newest(self, person: str) -> str:
+        return self.texts(person)[-1]
+
+    def writes(self, person: str, text: str, *, way: Way = Way.LISTED) -> str:
+        """An SMS of hers, `{ref}` for the case as she knows it by now; what she is answered."""
+        message = make_message(
+            provider_id=f"night-{next(self.numbers)}",
+            sender=self._of(person),
+            text=text.format(ref=self.names(person)[-1]),
+            sent_at=self.line.clock(),
+        )
+        take_sms(self.line.kit, message, way)
+        delivery.deliver_due(self.line.kit)
+        return self.newest(person)
+
+    def names(self, person: str) -> list[str]:
+        """The references by which she knows the case, the oldest first."""
+        rows = sorted(self.line.all(Referral), key=lambda row: row.id)
+        return [row.reference for row in rows if row.responder_id == self.people[person]]
+
+    @property
+    def tip(self) -> Tip:
+        return self.line.tip
+
+    @property
+    def holder(self) -> str | None:
+        found = [name for name, id in self.people.items() if id == self.tip.holder_id]
+        return found[0] if found else None
+
+    @property
+    def clocks(self) -> set[str]:
+        return {row.kind for row in self.line.all(Deadline) if row.fired_at is None}
+
+    def all_fit(self) -> bool:
+        """Whether everything that was written fits one segment in each language."""
+        phrases = self.line.kit.phrases
+        return all(
+            septets(render(Wording(Template[row.template], row.parameters, language), phrases))
+            <= 160
+            for row in self.line.all(Message)
+            for language in ("rw", "fr", "en")
+        )
+
+    def _of(self, person: str) -> str:
+        return f"+2507880001{list(self.people).index(person):02}"
+
+    def _plain(self, text: str) -> str:
+        for row in self.line.all(Referral):
+            text = text.replace(row.reference, "REF")
+        return text
+
+
+def night(line: Line, **people: tuple[Level, str]) -> Night:
+    """Each of `people` is a level and a district, "" for the nation; all read English."""
+    sms, ids = FakeSms(), {}
+    of_line = replace(line.kit.line, national_number=NUMBER)
+    line.kit = replace(line.kit, sms=sms, line=of_line)
+    with line.database.writing() as session:
+        for at, (name, (level, place)) in enumerate(people.items()):
+            msisdn = f"+2507880001{at:02}"
+            row = make_responder(
+                name=name,
+                level=level,
+                districts=(place,) if place else (),
+                language="en",
+                msisdn=msisdn,
+            )
+            row.number_key = line.kit.pseudonyms.enrolled(msisdn)
+            session.add(row)
+            session.flush()
+            ids[name] = row.id
+    return Night(line, sms, count(1), ids)
