@@ -16,24 +16,24 @@ from sqlalchemy import select
 from werkzeug.test import Client
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.adapters.catalogues import load_phrases
 from hotline.domain.places import districts
 from hotline.domain.referral import Level
 from hotline.ports import Kit
-from hotline.sealing.keyfolder import HOOKS, LISTED
+from hotline.sealing.keyfolder import HOOKS, LISTED, KeyFolder
 from hotline.sealing.opening import open_tip
+from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.sealer import Sealer
-from hotline.services import authoring
 from hotline.services.places import place_lists
 from hotline.store.database import Database
 from hotline.store.desks import Desk
 from hotline.store.tips import Grant, Tip
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
-from tests.builders import make_pseudonyms, make_responder
+from tests.builders import make_responder
 from tests.conftest import Clock
 from tests.fakes import FakeJobs, FakeRuns
 from tests.kits import make_kit
+from tests.made_once import lay_keys, publish_shipped, shipped_phrases
 
 FLOWS = Path(__file__).parents[1] / "flows"
 SECRETS = {hook: (f"{hook}-first-secret", f"{hook}-second-secret") for hook in (*HOOKS, LISTED)}
@@ -73,12 +73,17 @@ class Line:
     jobs: FakeJobs
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
+    made: "tuple[Kit, Client] | None" = field(default=None, init=False)
+    """One web process for as long as the kit is the same: making it costs more than a hop."""
 
     @property
     def client(self) -> Client:
         with MAKING:
-            app = create_app(self.kit, SECRETS)
-        return Client(app if self.way is Way.FLASK else hooks_first(app))
+            if self.made is None or self.made[0] is not self.kit:
+                app = create_app(self.kit, SECRETS)
+                client = Client(app if self.way is Way.FLASK else hooks_first(app))
+                self.made = self.kit, client
+            return self.made[1]
 
     def flush(self) -> None:
         self.runs.held.clear()
@@ -198,15 +203,16 @@ def make_ready(
 ) -> Line:
     """Real flows, seals, pseudonyms and words; only the run store and the doorbell are doubles."""
     runs, jobs = FakeRuns(), FakeJobs()
+    lay_keys(tmp_path / "keys", clock.at)
     kit = replace(
         make_kit(database=database, now=clock, jobs=jobs),
         runs=runs,
         sealer=Sealer(),
-        pseudonyms=make_pseudonyms(tmp_path, at=clock.at),
+        pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
         books=SqlBookshelf(database, place_lists()),
-        phrases=load_phrases(),
+        phrases=shipped_phrases(),
     )
-    authoring.publish(database, authoring.read_folder(FLOWS), clock.at)
+    publish_shipped(database, clock.at)
     with database.writing() as session:
         for code in (*(district.code for district in districts()), "national"):
             session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))

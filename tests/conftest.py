@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hotline.store.database import Database
-from hotline.store.schema import create_all
 from tests import samples, spending
+from tests.made_once import lay_tables
 from tests.servers import (
     Pair,
     Postgres,
@@ -61,8 +61,9 @@ def pair() -> Pair:
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Database]:
-    database = open_unsynced(f"sqlite:///{tmp_path}/hotline.db")
-    create_all(database)
+    file = tmp_path / "hotline.db"
+    lay_tables(file)
+    database = open_unsynced(f"sqlite:///{file}")
     yield database
     database.close()
 

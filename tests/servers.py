@@ -23,6 +23,7 @@ from sqlalchemy.engine import make_url
 from hotline.cli.chaos import postgres as chaos
 from hotline.store.database import Database, open_database
 from hotline.store.schema import METADATA, create_all
+from tests.made_once import share_statements
 
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
 """For tests that pull no plug: killing a process loses nothing that the kernel has."""
@@ -171,16 +172,14 @@ def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
 
 
 def empty_tables(server: Postgres) -> None:
-    """In a thousandth of a second."""
-    names = [table.name for table in reversed(METADATA.sorted_tables)]
-    sequences = server.execute("SELECT sequencename FROM pg_sequences", "line")
-    server.execute(
+    """Over one connection: to begin one costs the server more than to delete."""
+    ended = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = 'line' AND pid <> pg_backend_pid()",
+        " WHERE datname = 'line' AND pid <> pg_backend_pid()"
     )
-    emptied = [f'DELETE FROM "{name}"' for name in names]
-    emptied += [f"SELECT setval('\"{name}\"', 1, false)" for (name,) in sequences]
-    server.execute(";".join(emptied), "line")
+    deleted = [f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)]
+    counted = "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"
+    server.execute(";".join((ended, *deleted, counted)), "line")
 
 
 @contextmanager
@@ -188,6 +187,7 @@ def postgres_database(server: Postgres) -> Iterator[Database]:
     """The server's tables, emptied: a database for one test."""
     empty_tables(server)
     database = open_database(server.url("line"))
+    share_statements(database)
     try:
         yield database
     finally:

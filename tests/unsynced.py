@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import event
 
 from hotline.store.database import Database, open_database
+from tests.made_once import share_statements
 
 
 def open_unsynced(url: str) -> Database:
@@ -17,4 +18,5 @@ def open_unsynced(url: str) -> Database:
     def hurry(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA synchronous=OFF").close()
 
+    share_statements(database)
     return database

@@ -1,0 +1,89 @@
+"""What most tests begin with, made once in each test process and copied from memory: tables, keys, flows, statements.
+
+Making it anew for each test cost more than the tests themselves.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Dialect
+
+from hotline.adapters.catalogues import load_phrases
+from hotline.sealing.keymaking import ROLES, make_keys
+from hotline.services import authoring
+from hotline.store.database import Database, open_database
+from hotline.store.schema import create_all
+from hotline.text.phrases import Phrases
+
+FLOWS = Path(__file__).parents[1] / "flows"
+DIALECTS: dict[str, Dialect] = {}
+STATEMENTS: dict[Any, Any] = {}
+
+
+def share_statements(database: Database) -> None:
+    """Compiles each statement once in a process: SQLAlchemy keeps what it compiled by the dialect at hand."""
+    engine = database.engine
+    kind = engine.dialect.name
+    if kind not in DIALECTS:
+        # A dialect learns at its first connection what its server can do.
+        engine.connect().close()
+    engine.dialect = DIALECTS.setdefault(kind, engine.dialect)
+    engine.update_execution_options(compiled_cache=STATEMENTS)
+
+
+@cache
+def _empty_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        database = open_database(f"sqlite:///{file}")
+        create_all(database)
+        database.close()
+        return file.read_bytes()
+
+
+def lay_tables(file: Path) -> None:
+    """Writes a SQLite file that has every table and no row."""
+    file.write_bytes(_empty_sqlite())
+
+
+@cache
+def _keys(at: datetime) -> Mapping[Path, bytes]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "keys"
+        make_keys(folder, at)
+        files = [path for path in folder.rglob("*") if path.is_file()]
+        return {path.relative_to(folder): path.read_bytes() for path in files}
+
+
+def lay_keys(folder: Path, at: datetime) -> None:
+    """Writes every role's key folder, each file with its mode. All tests of a process have the same keys."""
+    folder.mkdir(mode=0o700)
+    for role in ROLES:
+        (folder / role).mkdir(mode=0o700)
+    for name, secret in _keys(at).items():
+        handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secret)
+
+
+@cache
+def shipped_phrases() -> Phrases:
+    return load_phrases()
+
+
+@cache
+def _shipped() -> tuple[Mapping[str, Any], str]:
+    """The shipped flows as a document, and compiled."""
+    document = authoring.read_folder(FLOWS)
+    return document, authoring.pressed(document)
+
+
+def publish_shipped(database: Database, at: datetime) -> None:
+    document, book = _shipped()
+    with database.writing() as session:
+        authoring.put_live(session, document, book, at)

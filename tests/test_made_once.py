@@ -1,0 +1,50 @@
+"""What is copied is what would have been made."""
+
+from pathlib import Path
+from stat import S_IMODE
+
+from sqlalchemy import inspect
+
+from hotline.sealing.keymaking import make_keys
+from hotline.services import authoring
+from hotline.store.database import open_database
+from hotline.store.desks import Desk
+from hotline.store.schema import METADATA
+from tests.builders import NOON
+from tests.made_once import FLOWS, STATEMENTS, lay_keys, lay_tables, publish_shipped
+from tests.unsynced import open_unsynced
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {
+        str(path.relative_to(folder)): S_IMODE(path.stat().st_mode) for path in folder.rglob("*")
+    }
+
+
+def test_keys_lie_where_init_lays_them_with_its_modes(tmp_path: Path) -> None:
+    make_keys(tmp_path / "made", NOON)
+    lay_keys(tmp_path / "laid", NOON)
+    assert modes(tmp_path / "laid") == modes(tmp_path / "made")
+    assert make_keys(tmp_path / "laid", NOON) == [], "none is missing"
+
+
+def test_every_table_is_there_and_the_shipped_flows_are_live(tmp_path: Path) -> None:
+    lay_tables(tmp_path / "hotline.db")
+    database = open_database(f"sqlite:///{tmp_path}/hotline.db")
+    assert {*inspect(database.engine).get_table_names()} == {*METADATA.tables}
+
+    publish_shipped(database, NOON)
+    assert authoring.live_document(database) == authoring.read_folder(FLOWS)
+    database.close()
+
+
+def test_a_statement_is_compiled_for_the_first_database_alone(tmp_path: Path) -> None:
+    sizes = []
+    for name in ("one", "other"):
+        lay_tables(tmp_path / f"{name}.db")
+        database = open_unsynced(f"sqlite:///{tmp_path}/{name}.db")
+        with database.reading() as session:
+            session.get(Desk, "national")
+        sizes.append(len(STATEMENTS))
+        database.close()
+    assert sizes[0] == sizes[1] > 0
