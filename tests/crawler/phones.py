@@ -99,7 +99,7 @@ class Holder:
 def as_helper(line: Line, msisdn: str, language: str) -> Typed:
     """A phone of the district of the newest tip, that was told of it alone and has taken nothing."""
     as_idle_helper(line, msisdn, language)
-    _take_all(line)
+    _end_all(line)
     key = line.kit.pseudonyms.enrolled(msisdn)
     _told(line, *DANGER_HERE)
     with line.database.writing() as session:
@@ -123,12 +123,15 @@ def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
     return {}
 
 
-def _take_all(line: Line) -> None:
-    """Everybody who is told of something takes it: nothing is left for a phone that is made ready next."""
+def _end_all(line: Line) -> None:
+    """Ends every case: a helper's list holds what she was told of and what she took, until it is closed."""
     referral.refer_waiting(line.kit)
     for row in line.all(Referral):
         if row.state == ReferralState.SENT:
             take_case(line.kit, row.responder_id, row.reference, line.clock())
+    for tip in line.tips:
+        if tip.referred_at is not None and tip.closed_at is None:
+            close_by_two(line.kit, tip.id)
 
 
 def colleagues_are_quicker(line: Line) -> None:
