@@ -12,6 +12,26 @@ die() {
     exit 1
 }
 
+# Runs a command, and says each of its lines that begins as one of these words does, at once; all of them if it fails.
+#
+#     telling 'Unpacking|Setting up' COMMAND ...
+telling() {
+    words=$1
+    shift
+    log=$(mktemp)
+    { "$@" 2>&1 && : >"$log.done"; } | while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$log"
+        if printf '%s\n' "$line" | grep -Eq "^ *($words)"; then say "  $line"; fi
+    done
+    if [ -f "$log.done" ]; then
+        rm -f "$log" "$log.done"
+        return 0
+    fi
+    cat "$log" >&2
+    rm -f "$log"
+    return 1
+}
+
 environment() {
     lock=$1
     shift
@@ -41,14 +61,10 @@ need() {
     [ -n "$missing" ] || return 0
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
         die "Missing. As root: apt-get install --yes$missing"
-    say "Installing$missing ..."
-    log=$(mktemp)
-    if ! { apt-get update && DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1; then
-        cat "$log" >&2
-        die "apt-get could not install$missing."
-    fi
-    rm -f "$log"
+    say "Asking Debian for$missing ..."
+    telling 'Fetched' apt-get update || die "apt-get could not look for$missing."
+    telling 'Need to get|Fetched|Setting up' env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends $missing || die "apt-get could not install$missing."
 }
 
 has() {
@@ -73,26 +89,30 @@ newest_python() {
 
 make_venv() {
     .venv/bin/python -m pip --version >/dev/null 2>&1 && return
-    say "Making .venv ..."
+    say "Making .venv, which takes a moment ..."
     rm -rf .venv
     "$python" -m venv .venv
 }
 
 fill_venv() {
-    say "Installing what $1 names ..."
+    say "Installing the $(grep -c '^[a-z]' "$1") packages of $1; on a slow line this takes minutes, and only once ..."
     if ! with_uv "$1"; then
-        say "uv could not; pip installs instead ..."
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+        say "uv could not; pip installs instead, one by one ..."
+        telling 'Collecting|Downloading|Installing|Successfully' .venv/bin/python -m pip install \
+            --disable-pip-version-check --progress-bar off --require-hashes -r "$1"
     fi
+    say "Adding the line itself ..."
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
         --no-index --editable .
 }
 
 with_uv() {
+    say "  first uv, which is quicker than pip"
     mine=$(mktemp) || return 1
     awk '/^uv==/ { on = 1 } on { print } on && !/\\$/ { exit }' "$1" >"$mine"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$mine" &&
-        VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet --require-hashes -r "$1"
+        telling 'Resolved|Downloading|Prepared|Installed' env VIRTUAL_ENV="$PWD/.venv" \
+            .venv/bin/uv pip install --require-hashes -r "$1"
     done_with=$?
     rm -f "$mine"
     return $done_with

@@ -12,8 +12,9 @@ from urllib.error import URLError
 
 import click
 
+from hotline.cli import demo_home
 from hotline.cli.alone import only_run, refuse_taken
-from hotline.cli.demo_home import CLOCK, DEFAULTS, HOME, MARK, PLAIN
+from hotline.cli.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import read_procfile
 from hotline.cli.run import procfile_option, programs_of
@@ -47,7 +48,8 @@ def demo(page_port: int, procfile: Path) -> None:
 
 def _begin(settings: Settings, environ: dict[str, str], page_port: int, procfile: Path) -> None:
     _hotline(environ, "init", "--demo")
-    hooks = settings.home / MARK
+    demo_home.keep(settings.home, environ)
+    hooks = settings.home / "demo-hooks.json"
     hooks.touch(mode=0o600)
     hooks.write_text(_hotline(environ, "hooks", "--json"), encoding="utf-8")
 
@@ -96,7 +98,10 @@ async def _tell_when_ready(port: int, page_port: int) -> None:
     except TimeoutError:
         _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
         return
-    click.echo(f"\nReady. Open {page} and dial on the left handset. Ctrl-C ends everything.\n")
+    click.echo(
+        f"\nReady. Open {page} and dial on the citizen's handset: 5 is the report, 7 English."
+        "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
+    )
 
 
 def _answers(address: str) -> bool:

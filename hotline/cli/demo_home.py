@@ -1,15 +1,20 @@
 """The home of `bin/demo`, found by a command in the same folder where no other line is named."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from hotline.environment import PREFIX
+
 HOME = "HOTLINE_HOME"
+GATEWAY = "HOTLINE_GATEWAY_URL"
+HANDSETS = "http://127.0.0.1:8001"
 PLAIN = Path("var")
 """The home of a line that names none."""
 DEMO = Path("var/demo")
 """Where `bin/demo` keeps its line."""
-MARK = "demo-hooks.json"
-"""What a demo writes in its home, and no other line."""
+SETTINGS = "demo-settings.json"
+"""What a demo writes in its home, and no other line: the settings that it runs under."""
 CLOCK = "demo-clock"
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
 """A demo's settings, where nobody says otherwise."""
@@ -29,6 +34,27 @@ def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[st
     """The settings under which `command` meets the demo's line; empty where another line is meant, or none is there."""
     if command not in ASKING or any(environ.get(name, "").strip() for name in NAMING):
         return {}
-    if (PLAIN / "keys").exists() or not (DEMO / MARK).exists():
+    if (PLAIN / "keys").exists():
         return {}
-    return {**DEFAULTS, "HOTLINE_CLOCK": str(DEMO / CLOCK), **environ, HOME: str(DEMO)}
+    return {**_kept(DEMO), **environ, HOME: str(DEMO)} if (DEMO / SETTINGS).exists() else {}
+
+
+def keep(home: Path, environ: Mapping[str, str]) -> None:
+    """Write down the settings of a demo, for its owner alone."""
+    file = home / SETTINGS
+    file.touch(mode=0o600)
+    ours = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    file.write_text(json.dumps(ours), encoding="utf-8")
+
+
+def gateway_here() -> str:
+    """Where the handsets of the demo in this folder are, or those of any demo that says nothing else."""
+    return _kept(DEMO).get(GATEWAY, HANDSETS)
+
+
+def _kept(home: Path) -> Mapping[str, str]:
+    try:
+        kept = json.loads((home / SETTINGS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(value) for name, value in kept.items() if name != HOME}

@@ -3,6 +3,7 @@
 import click
 import requests
 
+from hotline.cli.demo_home import HANDSETS, gateway_here
 from hotline.domain.msisdn import caller
 from hotline.emulator.client import CITIZEN, EmulatorClient, Session
 from hotline.errors import HandsetRefused, NumberInvalid
@@ -46,7 +47,12 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     callback=_whose,
     help="Whose handset.",
 )
-@click.option("--emulator", "url", default="http://127.0.0.1:8001", show_default=True)
+@click.option(
+    "--emulator",
+    "url",
+    default=gateway_here,
+    help=f"Where the handsets are: the demo's of this folder, or {HANDSETS}.",
+)
 @click.option("--network", help="A network code, instead of the prefix's.")
 @click.option(
     "--columns",

@@ -36,13 +36,15 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
     multiple=True,
     help="A registered sender id; any is, where none is given.",
 )
-@click.option("--citizen", default=CITIZEN, show_default=True, help="Who holds the left handset.")
+@click.option(
+    "--citizen", default=CITIZEN, show_default=True, help="Who holds the citizen's handset."
+)
 @click.option(
     "--responder",
     multiple=True,
     callback=_people,
     metavar="NUMBER:LABEL",
-    help="Who may hold the right one.",
+    help="Who may hold the other one.",
 )
 @click.option(
     "--clock", type=click.Path(path_type=Path), help="The file that turns the line's clock."

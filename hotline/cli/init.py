@@ -50,7 +50,7 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
     kit = build_kit(settings, Role.CONSOLE)
     try:
         _publish(kit, flows)
-        _desks(kit, settings, passphrase_file, ask=not demo and sys.stdin.isatty())
+        _desks(kit, settings, passphrase_file, demo=demo)
         if demo:
             _rehearse(kit)
     finally:
@@ -114,22 +114,22 @@ def _publish(kit: Kit, folder: Path) -> None:
     click.echo(f"flows: revision {told.revision} is live")
 
 
-def _desks(kit: Kit, settings: Settings, file: Path | None, *, ask: bool) -> None:
+def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> None:
     missing = access.missing_desks(kit)
     made: Sequence[str] = ()
     if missing:
-        passphrase = _passphrase(settings.home, file, ask=ask)
+        passphrase = _passphrase(settings.home, file, demo=demo)
         _working(f"keys of {len(missing)} desks")
         made = access.make_desks(kit, passphrase)
     _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
 
 
-def _passphrase(home: Path, file: Path | None, *, ask: bool) -> str:
+def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
     """Out of the file that was named, off the terminal, or a new one in a file that only its owner reads."""
     if file is not None:
         return passphrase_in(file)
     own = home / PASSPHRASE_FILE
-    if not own.exists() and ask:
+    if not own.exists() and not demo and sys.stdin.isatty():
         typed: str = click.prompt(
             "A passphrase that every desk will open with", hide_input=True, confirmation_prompt=True
         )
@@ -139,7 +139,8 @@ def _passphrase(home: Path, file: Path | None, *, ask: bool) -> str:
             f"{home} is read-only, and keeps no new passphrase: say `init` at a terminal, or give --passphrase-file"
         )
     if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):
-        click.echo(f"{own} holds the desks' passphrase: write it on paper and remove it", err=True)
+        todo = "" if demo else ": write it on paper and remove it"
+        click.echo(f"{own} holds the desks' passphrase{todo}", err=True)
     return passphrase_in(own)
 
 

@@ -72,7 +72,8 @@ def reach(by: str | None, as_json: bool, as_csv: bool) -> None:
     else:
         _print(rows)
         if not by:
-            click.echo(f"\nmore: hotline reach --by {', '.join(BY)}", err=True)
+            few = f"\n{Hidden.FEWER} is too few to show, zero included"
+            click.echo(f"{few}. More: hotline reach --by {', '.join(BY)}", err=True)
 
 
 def _print(rows: list[Mapping[str, Any]]) -> None:

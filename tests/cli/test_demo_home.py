@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.demo_home import ASKING, demo_settings
+from hotline.cli.demo import environ_of
+from hotline.cli.demo_home import ASKING, HANDSETS, demo_settings, gateway_here, keep
 from hotline.cli.main import COMMANDS
 
 
@@ -15,7 +16,7 @@ from hotline.cli.main import COMMANDS
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which a demo ran."""
     (tmp_path / "var" / "demo").mkdir(parents=True)
-    (tmp_path / "var" / "demo" / "demo-hooks.json").touch()
+    keep(tmp_path / "var" / "demo", environ_of({}, 8123))
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -23,7 +24,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_command_finds_the_demo_with_its_clock_and_its_settings(checkout: Path) -> None:
     found = demo_settings({"PATH": "/bin"}, "tips")
     assert (checkout / found["HOTLINE_HOME"]) == checkout / "var" / "demo"
-    assert found["HOTLINE_CLOCK"] == "var/demo/demo-clock"
+    assert found["HOTLINE_GATEWAY_URL"] == gateway_here() == "http://127.0.0.1:8123"
+    assert found["HOTLINE_CLOCK"].endswith("demo-clock")
     assert found["HOTLINE_INBOUND_SMS"] == "yes"
 
 
@@ -47,6 +49,12 @@ def test_a_line_in_the_plain_home_comes_first(checkout: Path) -> None:
 def test_no_demo_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert demo_settings({}, "tips") == {}
+    assert gateway_here() == HANDSETS
+
+
+def test_settings_of_a_demo_that_are_cut_short_harm_nothing(checkout: Path) -> None:
+    (checkout / "var" / "demo" / "demo-settings.json").write_text('{"HOTLINE', encoding="utf-8")
+    assert demo_settings({}, "tips") == {"HOTLINE_HOME": "var/demo"}
 
 
 @pytest.mark.parametrize("command", ["init", "run", "release", "worker", "clock", "listen", None])

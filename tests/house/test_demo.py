@@ -12,8 +12,8 @@ import pytest
 
 from hotline.cli.demo import environ_of
 from hotline.config import Settings
-from hotline.emulator.client import EmulatorClient
 from hotline.environment import OWNER_ALONE
+from tests.house.newcomer import first_walk
 
 
 def free_port() -> int:
@@ -59,9 +59,12 @@ def test_a_live_gateway_s_settings_are_not_the_demo_s() -> None:
     assert told == ("http://127.0.0.1:8009", None, "sandbox")
 
 
+@pytest.mark.timeout(300)
 def test_ready_then_gone(tmp_path: Path) -> None:
+    """Between the two a newcomer walks through the README."""
     port, page_port = free_port(), free_port()
-    demo = hotline(tmp_path / "home", port, page_port)
+    home = tmp_path / "var" / "demo"
+    demo = hotline(home, port, page_port)
     assert demo.stdout is not None
     said: list[str] = []
     try:
@@ -69,7 +72,7 @@ def test_ready_then_gone(tmp_path: Path) -> None:
             said.append(line)
             if line.startswith("Ready."):
                 break
-        EmulatorClient(f"http://127.0.0.1:{page_port}").dial()
+        first_walk(tmp_path)
         demo.send_signal(signal.SIGINT)
         rest = demo.stdout.read()
         assert demo.wait(30) == 0
@@ -84,8 +87,9 @@ def test_ready_then_gone(tmp_path: Path) -> None:
     pids = [int(pid) for pid in re.findall(r"started, process (\d+)", everything)]
     assert len(pids) == 8
     assert not any(lives(pid) for pid in pids)
-    kept = [path for path in (tmp_path / "home").rglob("*") if not path.is_symlink()]
-    assert {"hotline.db", "relay.key", "demo-hooks.json"} <= {path.name for path in kept}
+    kept = [path for path in home.rglob("*") if not path.is_symlink()]
+    names = {"hotline.db", "relay.key", "demo-hooks.json", "demo-settings.json"}
+    assert names <= {path.name for path in kept}
     assert [path for path in kept if path.stat().st_mode & OWNER_ALONE] == []
 
 

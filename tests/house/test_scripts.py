@@ -100,6 +100,42 @@ def test_an_apt_that_fails_is_shown(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
+def test_what_is_installed_is_said_while_it_is(tmp_path: Path) -> None:
+    """The second package waits until somebody has read of the first."""
+    machine = Machine(tmp_path, uid=0)
+    os.mkfifo(tmp_path / "go")
+    steps = (
+        f"echo 'Setting up one'; echo 'a detail'; read line <{tmp_path}/go; echo 'Setting up two'"
+    )
+    machine.program("apt-get", f'case "$*" in *install*) {steps};; esac')
+    running = subprocess.Popen(
+        ["/bin/sh", "-euc", f". {ROOT}/bin/environment.sh\nneed gone=one-package"],
+        env={"PATH": f"{machine.programs}:/usr/bin:/bin"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    said = [running.stderr.readline() for _ in range(2)]
+    (tmp_path / "go").write_text("on\n", encoding="utf-8")
+    said += running.stderr.readlines()
+    running.stderr.close()
+    assert running.wait() == 0
+    assert said == [
+        "Asking Debian for one-package ...\n",
+        "  Setting up one\n",
+        "  Setting up two\n",
+    ]
+
+
+@pytest.mark.parametrize(("status", "shown"), [("0", "  One\n"), ("1", "  One\nOne\ntwo\n")])
+def test_what_fails_is_shown_whole(tmp_path: Path, status: str, shown: str) -> None:
+    machine = Machine(tmp_path, uid=0)
+    machine.program("tries", f"echo One; echo two; exit {status}")
+    done = machine.sh("telling 'One|Three' tries || exit 7")
+    assert (done.stdout, done.stderr) == ("", shown)
+    assert done.returncode == (7 if status == "1" else 0)
+
+
 def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
     machine = Machine(tmp_path, uid=1000)
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
