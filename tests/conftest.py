@@ -1,6 +1,7 @@
 """Fixtures every room shares. Each is real where it can be: a database is a database."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -119,6 +120,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool, bool]:
     spending.begin(item)
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[object],
+) -> Generator[None, object, object]:
+    with nullcontext() if fixturedef.scope == "function" else spending.SHARED.made():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,6 +8,7 @@ import os
 import resource
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class Moment:
     own: float
     children: float
     queued: float
+    shared: float
+    """Waited so far for what many tests share: a server that starts is nobody's test."""
 
     @classmethod
     def now(cls) -> "Moment":
@@ -51,7 +54,28 @@ class Moment:
             own=time.process_time(),
             children=ended() + sum(map(burnt, below(os.getpid()))),
             queued=queued(),
+            shared=SHARED.seconds,
         )
+
+
+@dataclass
+class Shared:
+    seconds: float = 0.0
+
+    @contextmanager
+    def made(self) -> Iterator[None]:
+        """While a fixture of a file or of the whole run is made."""
+        began = Moment.now()
+        try:
+            yield
+        finally:
+            now = Moment.now()
+            worked = now.own - began.own + now.children - began.children
+            idle = now.wall - began.wall - worked - (now.queued - began.queued)
+            self.seconds += max(0.0, idle)
+
+
+SHARED = Shared()
 
 
 def ended() -> float:
@@ -110,7 +134,7 @@ def end(item: pytest.Item, report: pytest.TestReport, times: float) -> None:
     spent = Spent(
         test=item.nodeid,
         processor=now.own - began.own + children,
-        wall=now.wall - began.wall,
+        wall=now.wall - began.wall - (now.shared - began.shared),
         queued=now.queued - began.queued + children * (crowd() - 1),
         slow=item.get_closest_marker("slow") is not None,
         browser=item.get_closest_marker("browser") is not None,

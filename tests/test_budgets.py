@@ -66,19 +66,23 @@ def test_a_test_is_measured_with_its_children(
     """A loop in a child that has ended, and a nap of the test itself."""
     pytester.makeconftest(
         f"import sys\nsys.path.insert(0, {str(ROOT)!r})\nfrom tests.conftest import"
-        " pytest_addoption, pytest_runtest_makereport, pytest_runtest_protocol\n"
+        " pytest_addoption, pytest_fixture_setup, pytest_runtest_makereport, pytest_runtest_protocol\n"
         "from tests.spending import write_where_asked as pytest_configure\n"
     )
     pytester.makepyfile(
-        "import subprocess, sys, time\n"
+        "import subprocess, sys, time, pytest\n"
         "BUSY = 'import time\\nwhile time.process_time() < 0.3: pass'\n"
         "def test_works(): subprocess.run([sys.executable, '-c', BUSY], check=True)\n"
         "def test_naps(): time.sleep(0.3)\n"
+        "@pytest.fixture(scope='module')\n"
+        "def server(): time.sleep(0.3)\n"
+        "def test_uses_a_server(server): pass\n"
     )
     pytester.inline_run("--spent", "spent", "-p", "no:randomly", "-p", "no:playwright")
-    works, naps = read(pytester.path / "spent")
+    works, naps, uses = read(pytester.path / "spent")
     assert works.processor >= 0.29
     assert naps.processor < 0.2 < naps.waited
+    assert uses.waited < 0.2, "a server that starts is nobody's test"
 
 
 def test_a_moment_counts_what_is_burnt() -> None:

@@ -136,6 +136,7 @@ def test_a_tls_handshake_that_fails_is_surely_not_sent() -> None:
         assert line_to(url, seconds=0.3).send(TO, "x").outcome is Outcome.NOT_SENT
 
 
+@pytest.mark.slow(reason="waits for a connection that nobody takes")
 def test_row_23_a_connection_that_is_never_taken_is_surely_not_sent() -> None:
     """A listener whose queue is full lets nobody in, and says no to nobody."""
     with ExitStack() as kept:

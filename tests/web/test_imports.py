@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def test_the_web_edge_imports_no_queue_and_no_gateway() -> None:
     look = "import sys, hotline.web.app; print({'rq', 'africastalking', 'requests'} & set(sys.modules))"
@@ -12,6 +14,7 @@ def test_the_web_edge_imports_no_queue_and_no_gateway() -> None:
     assert done.stdout.strip() == "set()"
 
 
+@pytest.mark.slow(reason="waits for a new line's files to reach the disk")
 def test_what_the_process_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
     environ = os.environ | {"HOTLINE_HOME": str(tmp_path)}
     words = [sys.executable, "-m", "hotline.cli.main", "init"]
