@@ -181,6 +181,8 @@ def line_of(settings: Settings) -> Line:
         limits={"": DEFAULT_LIMIT},
         sms_a_day=settings.sms_a_day,
         sends_at_once=settings.sends_at_once,
+        answers_cries=settings.answer_cries,
+        gateway_addresses=settings.gateway_addresses,
         call_back_number=settings.call_back_number,
         national_number=settings.national_number,
     )

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from hotline.environment import (
     ELSEWHERE,
     Environment,
+    is_yes,
     socket_below,
     split_url,
     without_password,
@@ -55,6 +56,10 @@ class Settings:
     """HOTLINE_INBOUND_SMS: `yes` where replies by SMS reach us; ordinary Rwandan routes carry none, so `no`."""
     sms_inbox: bool
     """HOTLINE_SMS_INBOX: `none` where the gateway lists no inbox: an answer by SMS is then believed unproved."""
+    answer_cries: bool
+    """HOTLINE_ANSWER_CRIES: `yes` once it is signed that a cry by SMS is answered by the line's advertisement."""
+    gateway_addresses: tuple[str, ...]
+    """HOTLINE_GATEWAY_ADDRESSES: what the gateway's callbacks come from, such as `192.0.2.0/28 198.51.100.7`."""
     call_back_number: str
     """HOTLINE_CALL_BACK_NUMBER: what the national desk calls from, signed in `numbers.csv`; else no call is offered."""
     national_number: str
@@ -150,6 +155,8 @@ class _Reader:
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
             sms_inbox=self._env.one_of("SMS_INBOX", "read", "read", "none") == "read",
+            answer_cries=self._answer_cries(),
+            gateway_addresses=self._env.networks("GATEWAY_ADDRESSES"),
             call_back_number=self._env.shaped("CALL_BACK_NUMBER", "", *CALL_BACK_SHAPE),
             national_number=self._env.shaped("NATIONAL_NUMBER", "", *CALL_BACK_SHAPE),
             backups=self._env.folder("BACKUPS"),
@@ -203,6 +210,13 @@ class _Reader:
         if url and not url.startswith(("http://", "https://")):
             self._env.wrong("LINE_URL", "must begin https:// or http://")
         return url
+
+    def _answer_cries(self) -> bool:
+        wanted, reads = self._env.yes("ANSWER_CRIES"), self._env.text("SMS_INBOX") != "none"
+        heard = reads and is_yes(self._env.text("INBOUND_SMS"))
+        if wanted and not (heard and self._env.text("GATEWAY_ADDRESSES")):
+            self._env.wrong("ANSWER_CRIES", "needs INBOUND_SMS, an inbox, and GATEWAY_ADDRESSES")
+        return wanted
 
     def _clock(self, gateway_url: str) -> Path | None:
         """Whose alerts go to nobody may play with time."""

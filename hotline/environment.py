@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from tempfile import gettempdir
 from urllib.parse import SplitResult, urlsplit
@@ -86,6 +87,13 @@ class Environment:
         value = self.shaped(name, default, r"[1-9]\d{0,2}", "a number from 1 to 999")
         return int(value) if re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) else 1
 
+    def networks(self, name: str) -> tuple[str, ...]:
+        """Addresses or networks, with spaces or commas between."""
+        given = tuple(self.text(name).replace(",", " ").split())
+        if not all(map(is_network, given)):
+            self.wrong(name, "must be addresses or networks, such as 192.0.2.0/28")
+        return given
+
     def testing_folder(self, name: str, danger: str) -> Path | None:
         """A folder that is a problem in production: `danger` says why. It needs HOTLINE_TESTING=yes."""
         folder = self.folder(name)
@@ -105,6 +113,14 @@ class Environment:
         """Compared without the prefix, by which any two are alike."""
         known = [asked.removeprefix(PREFIX) for asked in self._asked]
         return did_you_mean(name.removeprefix(PREFIX), known, prefix=PREFIX)
+
+
+def is_network(written: str) -> bool:
+    try:
+        ip_network(written)
+    except ValueError:
+        return False
+    return True
 
 
 def is_yes(value: str) -> bool:

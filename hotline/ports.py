@@ -158,6 +158,10 @@ class Line:
     """Whether the gateway lists what came by SMS: an answer that it does not list is doubted."""
     sends_at_once: int = 32
     """SMS on the wire at a time, of all processes together."""
+    answers_cries: bool = False
+    """Whether the ministry has signed the one answer to a cry by SMS."""
+    gateway_addresses: tuple[str, ...] = ()
+    """Networks that the gateway's callbacks come from: what comes by them is believed a little more."""
     call_back_number: str = ""
     """What the national desk calls from; while it is signed, and only then, a call is offered."""
     national_number: str = ""

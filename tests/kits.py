@@ -53,9 +53,19 @@ def survive(_name: str) -> None:
     return None
 
 
-def make_line(*, inbound_sms: bool = True) -> Line:
+def make_line(
+    *,
+    inbound_sms: bool = True,
+    answers_cries: bool = False,
+    gateway_addresses: tuple[str, ...] = (),
+) -> Line:
     return Line(
-        service_code="*384*777#", shortcode="7770", inbound_sms=inbound_sms, limits={"": 156}
+        service_code="*384*777#",
+        shortcode="7770",
+        inbound_sms=inbound_sms,
+        limits={"": 156},
+        answers_cries=answers_cries,
+        gateway_addresses=gateway_addresses,
     )
 
 

@@ -49,6 +49,7 @@ def everything(home: Path) -> dict[str, str]:
         "HOTLINE_SMS_INBOX": "none",
         "HOTLINE_CALL_BACK_NUMBER": "3512",
         "HOTLINE_NATIONAL_NUMBER": "3029",
+        "HOTLINE_GATEWAY_ADDRESSES": "192.0.2.0/28, 2001:db8::7",
         "HOTLINE_BACKUPS": str(home / "b"),
         "HOTLINE_METRICS_PORT": "9464",
         "HOTLINE_METRICS_HOST": "10.0.0.7",
@@ -83,6 +84,8 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         shortcode="8010",
         inbound_sms=True,
         sms_inbox=False,
+        answer_cries=False,
+        gateway_addresses=("192.0.2.0/28", "2001:db8::7"),
         call_back_number="3512",
         national_number="3029",
         backups=tmp_path / "b",
@@ -129,6 +132,10 @@ def test_everything_that_may_be_set_is_read(tmp_path: Path) -> None:
         ("SERVICE_CODE", "*384**7#"),
         ("SHORTCODE", "+2507"),
         ("INBOUND_SMS", "perhaps"),
+        ("ANSWER_CRIES", "perhaps"),
+        ("ANSWER_CRIES", "yes"),
+        ("GATEWAY_ADDRESSES", "gateway.example"),
+        ("GATEWAY_ADDRESSES", "192.0.2.7/28"),
         ("FAULTS", "/tmp/faults"),
         ("SERVCE_CODE", "*384#"),
         ("", "x"),
@@ -250,3 +257,19 @@ def test_any_environment_is_settings_or_a_list_of_problems(environ: dict[str, st
     else:
         told = tuple(settings.shown())
     assert told
+
+
+@pytest.mark.parametrize("missing", ["INBOUND_SMS", "SMS_INBOX", "GATEWAY_ADDRESSES", None])
+def test_a_cry_is_answered_only_where_both_ways_can_prove_it(missing: str | None) -> None:
+    given = {
+        "HOTLINE_ANSWER_CRIES": "yes",
+        "HOTLINE_INBOUND_SMS": "yes",
+        "HOTLINE_SMS_INBOX": "read",
+        "HOTLINE_GATEWAY_ADDRESSES": "192.0.2.0/28",
+    }
+    if missing is None:
+        assert Settings.read(given).answer_cries
+        return
+    given[f"HOTLINE_{missing}"] = {"SMS_INBOX": "none"}.get(missing, "")
+    with pytest.raises(SettingsInvalid, match="HOTLINE_ANSWER_CRIES: needs"):
+        Settings.read(given)

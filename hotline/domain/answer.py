@@ -13,6 +13,10 @@ LATE = timedelta(minutes=10)
 """What could not be sent by then is not sent: by then somebody else may hold the phone."""
 KEPT = timedelta(hours=72)
 """How long the row stays, without its number, to be counted."""
+SOON = timedelta(seconds=50)
+"""The one answer to a cry: what cannot be begun by then is not sent. With the longest send it is there in a minute."""
+SELDOM = timedelta(days=7)
+"""A phone that cried is answered once in so long, and the row stays so long to be known by."""
 WAITS = (2, 5, 15, 30, 60)
 """Seconds between tries; the last one repeats."""
 AN_HOUR, A_DAY = 20, 60
@@ -25,6 +29,8 @@ class Form(StrEnum):
     SCREEN = "screen"
     HINT = "hint"
     """How to begin again; said once."""
+    ADVERTISEMENT = "advertisement"
+    """The line's public advertisement, to a phone that cried."""
 
 
 class AnswerState(StrEnum):

@@ -99,6 +99,9 @@ class Template(StrEnum):
     DELETE_THESE = "You can delete these messages."
     """Under the last screen that is read by SMS."""
 
+    ADVERTISEMENT = "Safe work and family: dial {code}"
+    """The one answer to a cry for help by SMS: letter for letter what posters say. `code` is *384*777#."""
+
     ALARM_RAISED = "Fault: {name}, since {time}. Runbook: {name}"
     """To whoever watches over the line. `name` is a page of the runbook, in English; `time` is 24/11 14:05."""
     ALARM_AGAIN = "Fault goes on: {name}, since {time}. Runbook: {name}"

@@ -48,6 +48,12 @@ class Pseudonyms:
         """This ISO week's pseudonym of a phone."""
         return _digest(self._weekly.at(at), "contact", msisdn)
 
+    def contacts(self, msisdn: str, at: datetime) -> tuple[str, ...]:
+        """Every pseudonym by which a phone can still be known: this week's, and last week's while its key is here."""
+        before = self._weekly.before(at)
+        own = self.contact(msisdn, at)
+        return (own,) if before is None else (own, _digest(before, "contact", msisdn))
+
     def likeness(self, what: str, said: str, at: datetime) -> str:
         """This week's digest of an answer, by which like tips are found: for a day, and never opened."""
         return _digest(self._weekly.at(at), "likeness", what, said)

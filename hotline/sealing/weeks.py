@@ -36,6 +36,11 @@ class WeeklyKeys:
             self._retire(key_name(moment - timedelta(weeks=1)))
         return self._weeks[name]
 
+    def before(self, moment: datetime) -> bytes | None:
+        """The key of the week before a moment's, where it is still here. It is never made."""
+        name = key_name(moment - timedelta(weeks=1))
+        return self._folder.read(name) if self._folder.holds(name) else None
+
     def lay(self, moment: datetime) -> list[str]:
         """Make this week's key and the next ones; the names of those that were not there."""
         names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]

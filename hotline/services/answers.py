@@ -52,8 +52,16 @@ class Says:
     language: str
 
 
-def write(session: Session, kit: Kit, *, to: str, says: Says, at: datetime) -> int | None:
-    """Writes an answer, due now, and returns its id.
+def write(
+    session: Session,
+    kit: Kit,
+    *,
+    to: str,
+    says: Says,
+    at: datetime,
+    written_at: datetime | None = None,
+) -> int | None:
+    """Writes an answer, due now, and returns its id. It answers what was `written_at`, where that was before.
 
     None where the phone wants no SMS, above the budget, without the relay's public key, and for a number that is no
     Rwandan mobile: an answer to a satellite number costs many times an ordinary one. Those are counted.
@@ -76,7 +84,7 @@ def write(session: Session, kit: Kit, *, to: str, says: Says, at: datetime) -> i
             language=says.language,
             state=AnswerState.PENDING,
             attempts=0,
-            created_at=at,
+            created_at=written_at or at,
             next_at=at,
             lease_until=None,
         )
@@ -173,6 +181,8 @@ def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str]:
 def _worded(kit: Kit, claim: Claim) -> str:
     if claim.form == Form.HINT:
         return kit.phrases.say(claim.language, Template.READ_AGAIN)
+    if claim.form == Form.ADVERTISEMENT:
+        return kit.phrases.say(claim.language, Template.ADVERTISEMENT, code=kit.line.service_code)
     screen = talking.drawn(
         kit.books.book(claim.revision_id), claim.parameters, language=claim.language
     )

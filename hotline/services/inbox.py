@@ -12,11 +12,12 @@ from hotline.domain.message import MessageIn
 from hotline.domain.reply import Meant
 from hotline.domain.sms_tip import is_tip
 from hotline.ports import Kit
-from hotline.services import gatherings, outreach, proving, replies, sms_tips, talks
+from hotline.services import crying, gatherings, outreach, proving, replies, sms_tips, talks
 from hotline.services.acts import Acted
 from hotline.services.doorbell import ring
 from hotline.services.replies import Replied
-from hotline.services.sms_tips import Written
+from hotline.services.sms_tips import Known, Written
+from hotline.services.talks import Heard
 from hotline.store import inbound, responders
 from hotline.store.contacts import InboundSeen, referrals_of
 from hotline.store.database import Session
@@ -30,6 +31,8 @@ class Way(StrEnum):
 
     CALLED = "called"
     """By the gateway's callback: whoever knows the secret in its path could have sent it."""
+    GATEWAY = "gateway"
+    """By a callback that came from an address of the gateway's own."""
     LISTED = "listed"
     """By our own relay, which found it in the gateway's inbox."""
 
@@ -62,47 +65,103 @@ class InboxOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What is asked of others before a transaction is open."""
+
+    heard: Heard | None
+    """A stranger's wish to read, or her next step in it."""
+    known: Known | None
+    """Of a stranger's message that tells something."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Result:
     outcome: InboxOutcome
     referral_ids: tuple[int, ...] = ()
     rung: tuple[int, ...] = ()
     """Messages to ring for, after the commit."""
+    answer_id: int | None = None
+    """The answer to a stranger, where there is one."""
+    written: Written | None = None
 
 
 def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcome:
     """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
     keys = _digests(kit, message, at)
-    sender_key = kit.pseudonyms.enrolled(message.sender)
-    answer_id: int | None = None
-    written = Written(None, None)
-    strange = _may_tell(kit, message, sender_key)
-    heard = talks.gather(kit, message) if strange else None
-    known = sms_tips.gather(kit, message) if strange and is_tip(message.text) else None
+    gathered = _gather(kit, message)
     with kit.database.writing() as session:
         seen = _seen(message, way, keys[0], at)
-        if not _is_new(session, kit, seen, keys, at):
-            return InboxOutcome.REPEATED
-        responder = responders.enrolled(session, sender_key)
+        before = _heard_before(session, kit, seen, keys, at)
+        if before:
+            result = _Result(InboxOutcome.REPEATED)
+        else:
+            result = _deal(session, kit, message, gathered, at, proved=way is Way.LISTED)
+            before = [_keep(session, seen.provider_id, result)]
+        cry_id = _answer_cry(session, kit, message, before, gathered, at)
 
-        result = _answer(session, kit, message, responder, at, proved=way is Way.LISTED)
-        if result.outcome is InboxOutcome.UNKNOWN_SENDER and heard is not None:
-            answer_id = talks.note(session, kit, message, heard, at)
-            result = _Result(InboxOutcome.READ)
-        elif result.outcome is InboxOutcome.UNKNOWN_SENDER and known is not None:
-            written = sms_tips.note(session, kit, message, known, at)
-            result = _Result(InboxOutcome.TIP)
-        kept = session.get_one(InboundSeen, seen.provider_id)
-        ids = result.referral_ids
-        kept.outcome, kept.referral_id = result.outcome, ids[0] if ids else None
-        kept.more_referrals = list(ids[1:]) or None
-
-    sms_tips.announce(kit, written)
+    if result.written is not None:
+        sms_tips.announce(kit, result.written)
     if result.outcome is InboxOutcome.READ:
-        talks.announce(kit, heard, answer_id)
+        talks.announce(kit, gathered.heard, result.answer_id)
     for message_id in result.rung:
         ring(kit, Job.DELIVER, message_id)
+    if cry_id is not None:
+        ring(kit, Job.ANSWER, cry_id)
     return result.outcome
+
+
+def _gather(kit: Kit, message: MessageIn) -> _Gathered:
+    if not _may_tell(kit, message, kit.pseudonyms.enrolled(message.sender)):
+        return _Gathered(None, None)
+    heard = talks.gather(kit, message)
+    return _Gathered(heard, sms_tips.gather(kit, message) if is_tip(message.text) else None)
+
+
+def _deal(
+    session: Session,
+    kit: Kit,
+    message: MessageIn,
+    gathered: _Gathered,
+    at: datetime,
+    *,
+    proved: bool,
+) -> _Result:
+    """What it comes to: an answer, a wish, a step in reading, a tip, or nothing."""
+    responder = responders.enrolled(session, kit.pseudonyms.enrolled(message.sender))
+    result = _answer(session, kit, message, responder, at, proved=proved)
+    if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
+        return result
+    if gathered.heard is not None:
+        answer_id = talks.note(session, kit, message, gathered.heard, at)
+        return _Result(InboxOutcome.READ, answer_id=answer_id)
+    if gathered.known is not None:
+        written = sms_tips.note(session, kit, message, gathered.known, at)
+        return _Result(InboxOutcome.TIP, written=written)
+    return result
+
+
+def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
+    kept = session.get_one(InboundSeen, provider_id)
+    ids = result.referral_ids
+    kept.outcome, kept.referral_id = result.outcome, ids[0] if ids else None
+    kept.more_referrals = list(ids[1:]) or None
+    return kept
+
+
+def _answer_cry(
+    session: Session,
+    kit: Kit,
+    message: MessageIn,
+    seen: Sequence[InboundSeen],
+    gathered: _Gathered,
+    at: datetime,
+) -> int | None:
+    """The id of the one answer to a cry, where this way was the second that proves it."""
+    known = gathered.known
+    if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
+        return None
+    return crying.answer(session, kit, message, seen, revision_id=known.revision_id, at=at)
 
 
 def _digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
@@ -121,21 +180,24 @@ def _seen(message: MessageIn, way: Way, key: str, at: datetime) -> InboundSeen:
         received_at=at,
         sms_key=key,
         proved_at=at if listed else None,
+        vouched_at=at if way is Way.GATEWAY else None,
     )
 
 
-def _is_new(
+def _heard_before(
     session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
-) -> bool:
-    """Writes it down. One that is listed proves what was heard of it before."""
-    listed = seen.proved_at is not None
+) -> Sequence[InboundSeen]:
+    """Writes it down, unless it was heard before: then what is known of it. One that is listed proves that."""
+    vouched, listed = seen.vouched_at is not None, seen.proved_at is not None
     known = inbound.heard(session, seen, keys)
+    if known and vouched:
+        inbound.vouch(session, known, at)
     if known and listed:
         inbound.prove(session, known, at)
         for row in known:
             for referral_id in referrals_of(row):
                 proving.prove(session, kit, referral_id, at)
-    return not known
+    return known
 
 
 def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:

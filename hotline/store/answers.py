@@ -3,15 +3,15 @@
 A number stands here, sealed to the relay, from the writing to the sending: minutes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain.answer import ENDED, KEPT, LATE, AnswerState, Spent
+from hotline.domain.answer import ENDED, KEPT, LATE, SELDOM, SOON, AnswerState, Form, Spent
 from hotline.domain.delivery import LEASE
 from hotline.store.database import Row
 
@@ -41,6 +41,7 @@ class Answer(Row):
     """A `domain.answer.AnswerState`."""
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    """Of an advertisement: when the cry was written, since it goes at once or never."""
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
 
@@ -74,11 +75,22 @@ def written_since(session: Session, since: datetime) -> int:
     return session.scalar(select(func.count()).where(Answer.created_at >= since)) or 0
 
 
+def cried_lately(session: Session, contact_keys: Collection[str], at: datetime) -> bool:
+    """Whether a cry of this phone was answered in the last week, or may be at this moment."""
+    lately = select(Answer.id).where(
+        Answer.contact_key.in_(contact_keys),
+        Answer.form == Form.ADVERTISEMENT,
+        Answer.state.not_in((AnswerState.FAILED, AnswerState.LATE)),
+        Answer.created_at > at - SELDOM,
+    )
+    return session.scalar(lately.limit(1)) is not None
+
+
 def claim_next(session: Session, at: datetime) -> Claim | None:
     """The one that waits longest: intent is written before anything is done."""
     row = session.scalars(
         select(Answer)
-        .where(Answer.state == AnswerState.PENDING, Answer.next_at <= at)
+        .where(Answer.state == AnswerState.PENDING, Answer.next_at <= at, ~_too_late(at))
         .order_by(Answer.next_at, Answer.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -101,7 +113,8 @@ def claim_next(session: Session, at: datetime) -> Claim | None:
 
 
 def oldest_due(session: Session, at: datetime) -> Answer | None:
-    due = select(Answer).where(Answer.state == AnswerState.PENDING, Answer.next_at <= at)
+    waiting = (Answer.state == AnswerState.PENDING, Answer.next_at <= at)
+    due = select(Answer).where(*waiting, ~_too_late(at))
     return session.scalars(due.order_by(Answer.next_at, Answer.id).limit(1)).one_or_none()
 
 
@@ -130,7 +143,7 @@ def expired(session: Session, at: datetime) -> Sequence[Answer]:
 
 
 def late(session: Session, at: datetime) -> Sequence[Answer]:
-    return _held(session, Answer.state == AnswerState.PENDING, Answer.created_at <= at - LATE)
+    return _held(session, Answer.state == AnswerState.PENDING, _too_late(at))
 
 
 def sealed_numbers(session: Session) -> Sequence[tuple[str, bytes]]:
@@ -141,10 +154,23 @@ def sealed_numbers(session: Session) -> Sequence[tuple[str, bytes]]:
 
 def forget(session: Session, at: datetime, limit: int) -> int:
     """Of answers that ended, that there were any."""
-    old = select(Answer.id).where(Answer.state.in_(ENDED), Answer.created_at <= at - KEPT)
+    term = _older(at, KEPT, of_an_advertisement=SELDOM)
+    old = select(Answer.id).where(Answer.state.in_(ENDED), term)
     ids = session.scalars(old.order_by(Answer.id).limit(limit)).all()
     session.execute(delete(Answer).where(Answer.id.in_(ids)))
     return len(ids)
+
+
+def _too_late(at: datetime) -> ColumnElement[bool]:
+    return _older(at, LATE, of_an_advertisement=SOON)
+
+
+def _older(at: datetime, term: timedelta, *, of_an_advertisement: timedelta) -> ColumnElement[bool]:
+    rare = Answer.form == Form.ADVERTISEMENT
+    return or_(
+        and_(rare, Answer.created_at <= at - of_an_advertisement),
+        and_(~rare, Answer.created_at <= at - term),
+    )
 
 
 def _held(session: Session, *which: Any) -> Sequence[Answer]:

@@ -73,6 +73,8 @@ class InboundSeen(Row):
     """What else it was about, where it named several."""
     proved_at: Mapped[datetime | None]
     """When the gateway's own inbox was seen to list it."""
+    vouched_at: Mapped[datetime | None]
+    """When a callback brought it from an address of the gateway's own."""
     unproven_at: Mapped[datetime | None]
     """When a page was read that should list it, and did not."""
 

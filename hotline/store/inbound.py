@@ -108,6 +108,19 @@ def prove(session: Session, rows: Sequence[InboundSeen], at: datetime) -> None:
     session.flush()
 
 
+def vouch(session: Session, rows: Sequence[InboundSeen], at: datetime) -> None:
+    """The gateway itself called with them."""
+    for row in rows:
+        row.vouched_at = row.vouched_at or at
+    session.flush()
+
+
+def hasten(session: Session, next_at: datetime) -> None:
+    """Read a page sooner than usual."""
+    sooner = update(InboxRead).where(InboxRead.name == SMS, InboxRead.next_at > next_at)
+    session.execute(sooner.values(next_at=next_at))
+
+
 def unlisted(session: Session, since: datetime, until: datetime) -> Sequence[InboundSeen]:
     """What callbacks brought in that time, and no page was seen to list. Held until the transaction ends."""
     waiting = select(InboundSeen).where(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -14,6 +14,7 @@ MOST_BYTES = 32 * 1024
 """1,600 accented letters take 9,600."""
 MOST_FIELDS = 30
 FORM = "application/x-www-form-urlencoded"
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 COMMON = (b"serviceCode=", b"networkCode=")
 """Fields that are alike for nearly everybody, and say nothing of anybody: how they are read is remembered."""
 MOST_COMMON = 60
@@ -28,6 +29,8 @@ class Form:
     """A callback's fields, each at most once. They stay out of `repr`."""
 
     fields: Mapping[str, str]
+    came_from: str = ""
+    """The address that called. Where our own proxy stands before us, the one that it names."""
 
     def __repr__(self) -> str:
         return "Form()"
@@ -76,7 +79,7 @@ def read_form(environ: Environ) -> Form:
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
         raise CallbackInvalid("not a form")
-    return parse(_body(environ))
+    return replace(parse(_body(environ)), came_from=_origin(environ))
 
 
 def parse(body: bytes) -> Form:
@@ -96,6 +99,13 @@ def parse(body: bytes) -> Form:
         # Its words would quote the body.
         raise CallbackInvalid("not a form in UTF-8") from None
     return Form(fields)
+
+
+def _origin(environ: Environ) -> str:
+    """Only a proxy on this machine is believed, and of what it passes on only what it wrote: the last address."""
+    peer: str = environ.get("REMOTE_ADDR") or ""
+    named: str = environ.get("HTTP_X_FORWARDED_FOR") or ""
+    return named.rpartition(",")[2].strip() if named and peer in LOOPBACK else peer
 
 
 @lru_cache(maxsize=64)

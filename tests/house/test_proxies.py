@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +40,8 @@ class Behind:
     port: int
     came: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
+    named: list[str] = field(default_factory=list)
+    """Who called, as the web server says."""
 
 
 @dataclass
@@ -50,11 +52,13 @@ class Front:
     behind: Behind
     log: Path
 
-    def send(self, path: str = HOOK, body: bytes = b"text=1") -> tuple[int, bytes]:
+    def send(
+        self, path: str = HOOK, body: bytes = b"text=1", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
         line = http.client.HTTPConnection(NAME)
         line.sock = self.connect()
         try:
-            line.request("POST", path, body)
+            line.request("POST", path, body, headers or {})
             answer = line.getresponse()
             return answer.status, answer.read()
         finally:
@@ -112,6 +116,7 @@ def behind() -> Iterator[Behind]:
                 self.close_connection = True
                 return
             seen.came.append((self.path, body))
+            seen.named.append(self.headers.get("X-Forwarded-For", ""))
             self.send_response(200)
             self.send_header("Content-Length", "6")
             self.end_headers()
@@ -251,6 +256,11 @@ def test_a_hook_is_passed_on_whole_and_nothing_else_is(front: Front) -> None:
     for path in ("/", "/healthz", "/readyz", "/hooks"):
         assert front.send(path)[0] == 404
     assert len(front.behind.came) == 1
+
+
+def test_the_line_learns_who_called_and_no_caller_names_another(front: Front) -> None:
+    front.send(headers={"X-Forwarded-For": "192.0.2.7"})
+    assert front.behind.named == ["127.0.0.1"]
 
 
 def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(front: Front) -> None:

@@ -3,6 +3,7 @@
 The relay tells what the gateway's inbox lists, by an address of its own: what comes by that is proved (docs/adr/0035).
 """
 
+from hotline.domain.origin import comes_from
 from hotline.ports import Kit
 from hotline.sealing.keyfolder import LISTED
 from hotline.services.inbox import Way, take_sms
@@ -16,7 +17,8 @@ from hotline.web.problems import broken_hook
 def sms(kit: Kit, form: Form) -> str:
     message = read_message(form, kit.line)
     if message is not None:
-        take_sms(kit, message)
+        own = comes_from(form.came_from, kit.line.gateway_addresses)
+        take_sms(kit, message, Way.GATEWAY if own else Way.CALLED)
     return ""
 
 

@@ -1,0 +1,57 @@
+"""The one answer to a cry by SMS: the public advertisement, letter for letter, where nothing speaks against it.
+
+Runs inside its caller's transaction. An answer tells whoever holds the phone that somebody wrote: so it is off until it
+is signed, goes to a number that two ways have proved, at once or never, and once a week (ADR 57).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hotline.domain.answer import SOON, Form
+from hotline.domain.message import MessageIn
+from hotline.domain.sms_tip import cannot_wait, cleaned, language
+from hotline.ports import Kit
+from hotline.services import answers
+from hotline.services.answers import Says
+from hotline.store import answers as kept
+from hotline.store import inbound, responders
+from hotline.store.contacts import InboundSeen
+from hotline.store.database import Session
+
+LOOK_AGAIN = timedelta(seconds=5)
+"""So soon the inbox is read anew, since it is asked once a minute only."""
+
+
+def answer(
+    session: Session,
+    kit: Kit,
+    message: MessageIn,
+    seen: Sequence[InboundSeen],
+    *,
+    revision_id: int,
+    at: datetime,
+) -> int | None:
+    """Writes the answer, once the inbox lists the cry and the gateway itself has called with it; its id, or None.
+
+    `seen`: what is known of a message that was filed as a tip.
+    """
+    if not kit.line.answers_cries or not cannot_wait(message.text):
+        return None
+    written_at = _written_at(message, seen)
+    if at - written_at > SOON or not any(row.vouched_at for row in seen):
+        return None
+    if not any(row.proved_at for row in seen):
+        inbound.hasten(session, at + LOOK_AGAIN)
+        return None
+    if responders.enrolled(session, kit.pseudonyms.enrolled(message.sender)) is not None:
+        return None
+    if kept.cried_lately(session, kit.pseudonyms.contacts(message.sender, at), at):
+        return None
+    says = Says(Form.ADVERTISEMENT, revision_id, {}, language(cleaned(message.text)))
+    return answers.write(session, kit, to=message.sender, says=says, at=at, written_at=written_at)
+
+
+def _written_at(message: MessageIn, seen: Sequence[InboundSeen]) -> datetime:
+    """The earliest that anybody says."""
+    times = [row.received_at for row in seen]
+    return min(times if message.sent_at is None else [message.sent_at, *times])
