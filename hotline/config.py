@@ -24,6 +24,7 @@ from hotline.errors import SettingsInvalid
 
 GATEWAY_HOST = "africastalking.com"
 CALL_BACK_SHAPE = (r"\d{3,13}", "3 to 13 digits, as in numbers.csv")
+SERVICE_CODE_SHAPE = (r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#")
 SENDER = r"[A-Za-z0-9 ]{1,11}"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -149,9 +150,7 @@ class _Reader:
             gateway_username=self._env.text("GATEWAY_USERNAME", "sandbox"),
             gateway_api_key_file=self._api_key_file(),
             sender_id=self._env.shaped("SENDER_ID", "", SENDER, "at most 11 letters and digits"),
-            service_code=self._env.shaped(
-                "SERVICE_CODE", "*384*777#", r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#"
-            ),
+            service_code=self._env.shaped("SERVICE_CODE", "*384*777#", *SERVICE_CODE_SHAPE),
             shortcode=self._env.shaped("SHORTCODE", "3847", r"\d{3,8}", "3 to 8 digits"),
             inbound_sms=self._env.yes("INBOUND_SMS"),
             sms_inbox=self._env.one_of("SMS_INBOX", "read", "read", "none") == "read",
