@@ -13,9 +13,7 @@ OTHER_PHONE = "+250788000055"
 def given(line: Line, pin: str = PIN) -> tuple[Caller, str]:
     """Somebody who told a tip and took a number."""
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
-    number = shown(caller.key("2"))
-    caller.key(pin)
-    return caller, number
+    return caller, shown(caller.key("2", pin))
 
 
 def shown(screen: str) -> str:

@@ -23,7 +23,8 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers
             - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
       a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
       w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
-      n: {ask: {kind: pin, text: "{receipt} ..", saves: pin, goes: next}}      four digits, told, never kept
+      n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, told, never kept; easy ones
+                                    (all equal, in a row, a year) lead to `weak` where it is written, and are not told
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
       b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
       c: {call: {flow: learn, goes: after}}          without `goes` this flow ends as that one does

@@ -91,6 +91,8 @@ class Ask:
     """Choices after the list: "not sure"."""
     skip: Text | None = None
     """Words and numbers: `0` skips the question instead of going back."""
+    weak: str | None = None
+    """A PIN that is chosen: where one leads that is easily guessed. It is not told to anybody."""
     leads: tuple[Lead, ...] = ()
     topic: str | None = None
     completes: str | None = None

@@ -131,6 +131,7 @@ class AskModel(_Shown):
     list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
     choices: list[ChoiceModel] = Field(default_factory=list)
     skip: Texts | None = None
+    weak: Name | None = None
 
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
@@ -140,6 +141,8 @@ class AskModel(_Shown):
             raise ValueError("only words and numbers can be skipped")
         if self.kind in ("words", "pin") and self.choices:
             raise ValueError("words have no choices, nor has a PIN: a digit would be an answer")
+        if self.weak is not None and self.kind != "pin":
+            raise ValueError("only a PIN can be too weak")
         for number, choice in enumerate(self.choices):
             if not choice.value:
                 raise ValueError(f"choices.{number} has no value to save")
@@ -153,6 +156,7 @@ class AskModel(_Shown):
             list=self.list_,
             choices=tuple(choice.compile() for choice in self.choices),
             skip=self.skip,
+            weak=self.weak,
             **self.common(),
         )
 

@@ -21,8 +21,10 @@ def targets(node: Node) -> Iterator[str]:
     match node:
         case Say() | Call():
             found = [node.goes]
-        case Menu() | Ask():
+        case Menu():
             found = [*(choice.goes for choice in node.choices), node.goes]
+        case Ask():
+            found = [*(choice.goes for choice in node.choices), node.goes, node.weak]
         case Branch(arms=arms):
             found = [arm.goes for arm in arms]
         case _:

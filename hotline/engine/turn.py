@@ -10,6 +10,7 @@ from hotline.engine import keying, walk
 from hotline.engine.agreeing import agreed
 from hotline.engine.answering import saved
 from hotline.engine.drawing import drawn, screen_of
+from hotline.engine.easy_pins import is_easy
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
 from hotline.engine.run import Facts, Place, Run
@@ -222,8 +223,11 @@ def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: st
     """An answer that was typed, not chosen. Places are only ever chosen, and a PIN is told and not kept."""
     if node.kind == "pin":
         pin = keying.pin(keyed)
-        gone = walk.goes(book, facts, run, node.goes) if pin else None
-        return gone and gone.after(PinGiven(node.saves, pin))
+        if not pin:
+            return None
+        if node.weak is not None and is_easy(pin):
+            return walk.goes(book, facts, run, node.weak)
+        return walk.goes(book, facts, run, node.goes).after(PinGiven(node.saves, pin))
     typed = {"words": keying.words(keyed), "number": pressed if pressed.isdecimal() else ""}
     value = typed.get(node.kind, "")
     if not value:

@@ -23,6 +23,7 @@ from tests.taking import close_by_two, take_case
 PASSPHRASE = "correct horse"
 WITNESS = "+250788000032"
 NOBODYS_NUMBER, NOBODYS_CODE = "430021655", "87654321"
+EASY_PIN = "1234"
 TYPED: Typed = {
     "typed": (CANARY, "Gasabo"),
     "receipt": (NOBODYS_NUMBER,),
@@ -37,7 +38,7 @@ Prepare = Callable[[Line, str, str], Typed]
 
 
 def as_everybody(_line: Line, _msisdn: str, _language: str) -> Typed:
-    return {}
+    return {"pin": (PIN, EASY_PIN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,8 @@ class Holder:
     become: Callable[[Line, int], None]
 
     def __call__(self, line: Line, _msisdn: str, _language: str) -> Typed:
-        witness = _told(line, *DANGER_HERE, "1", "1", *REST, "2")
+        witness = _told(line, *DANGER_HERE, "1", "1", *REST, "2", PIN)
         (number,) = RECEIPT.findall(witness.body)
-        witness.key(PIN)
         with line.database.reading() as session:
             (tip_id,) = session.scalars(select(Tip.id).order_by(Tip.id.desc()).limit(1))
         self.become(line, tip_id)

@@ -146,8 +146,7 @@ def test_c10_two_tips_from_one_phone_stay_two(line: Line, language: str) -> None
 @pytest.mark.parametrize("language", CODES)
 def test_c11_a_number_reads_as_one_word_from_another_phone(line: Line, language: str) -> None:
     caller = told(line, language, *DANGER_HERE, "1", "1", *REST)
-    (number,) = re.findall(r"\d{3} \d{3} \d{3}", caller.key("2"))
-    caller.key("4711")
+    (number,) = re.findall(r"\d{3} \d{3} \d{3}", caller.key("2", "4711"))
 
     other = line.caller(HELPER)
     other.dial()

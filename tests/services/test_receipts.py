@@ -1,5 +1,6 @@
 """C11: a number and a PIN that she chose; one word on how it stands, from any phone; and no way to guess one."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -15,18 +16,38 @@ from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, given, s
 
 def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line: Line) -> None:
     caller = told(line, *DANGER_HERE, "1", "1", *REST)
-    screen = caller.key("2")
+    screen = caller.key("2", PIN)
+    number = shown(screen)
+    assert PIN not in screen
     line.flush()
     assert caller.again() == screen
 
-    number = shown(screen)
-    after = caller.key(PIN)
+    after = caller.key("2")
     assert number not in after.replace(" ", "")
-    assert PIN not in after
-    assert after.startswith("CON Byabitswe.")
+
+
+def test_c11_a_number_that_was_seen_works(line: Line) -> None:
+    """Whoever hangs up at the screen that shows it, or at any before it, has read no number that opens nothing."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    assert not re.search(r"\d{3} \d{3} \d{3}", caller.key("2"))
+    assert line.tip.receipt_key is None
+    number = shown(caller.key(PIN))
+    caller.hang_up()
+    assert asked(line, number).read().startswith("Byakiriwe.\n")
+
+
+@pytest.mark.parametrize("easy", ["1234", "2009"])
+def test_c11_an_easy_pin_is_asked_for_again_and_opens_nothing(line: Line, easy: str) -> None:
+    caller = told(line, *DANGER_HERE, "1", "1", *REST)
+    screen = caller.key("2", easy)
+    assert screen.startswith("CON Iroroshye")
+    assert caller.key(easy) == screen
     line.flush()
-    assert caller.again() == after
-    assert line.tip.receipt_key is not None
+    assert caller.again() == screen
+    assert line.tip.receipt_key is None
+    number = shown(caller.key(PIN))
+    assert NOTHING in asked(line, number, easy).screen
+    assert asked(line, number).read().startswith("Byakiriwe.\n")
 
 
 def test_c11_two_callers_have_two_numbers(line: Line) -> None:
@@ -163,9 +184,11 @@ def test_c11_erasing_by_receipt_takes_the_words_and_leaves_the_codes(line: Line)
     before = line.tip
     eraser = asked(line, number)
     assert eraser.key("2").startswith("CON Gusiba amagambo")
-    assert eraser.key("2") == "END Murakoze. Murabeho."
+    taken = eraser.key("2")
+    assert taken.startswith("CON Icyo usabye cyakiriwe.\n")
     line.flush()
-    eraser.again()
+    assert eraser.again() == taken
+    assert eraser.key("1") == "END Murakoze. Murabeho."
 
     assert (line.tip.body, line.desks_of(line.tip)) == (b"", set())
     assert (line.tip.place, line.tip.category) == (before.place, before.category)

@@ -115,8 +115,8 @@ class Trial:
         handset.press(sectors(PLACE.code)[0].name, CHILD_WORK)
         handset.press(ADULT, YES)
         handset.reply("2")
-        number = "".join(re.findall(r"\d{3} \d{3} \d{3}", handset.screen)).replace(" ", "")
         handset.reply(PIN)
+        number = "".join(re.findall(r"\d{3} \d{3} \d{3}", handset.screen)).replace(" ", "")
         handset.press(*CALL)
         for keyed in (*("0" for _ in CALL), "2", words):
             handset.reply(keyed)
