@@ -25,6 +25,7 @@ HotlineError
 ├── Occupied               a place that must be empty is not; says what to do
 ├── CallRefused            a call-back may not be opened, approved or ended now; says why
 ├── EndRefused             a case may not be ended, judged or opened again so; says why
+├── ErasureRefused         a wish to erase may not be decided so; says why
 ├── AskRefused             a question may not be asked back now; says why
 ├── PersonnelRefused       a person may not leave, move or come back so; says what to do
 ├── Undecided              a person must say first what is to become of something; says how
@@ -141,6 +142,10 @@ class CallRefused(HotlineError):
 
 
 class EndRefused(HotlineError):
+    pass
+
+
+class ErasureRefused(HotlineError):
     pass
 
 

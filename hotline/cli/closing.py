@@ -75,7 +75,9 @@ COMMANDS = (close, judge, reopen, helped)
 def _say(kept: Kept) -> None:
     """How it stands, and the command that comes next."""
     tip = kept.tip
-    if tip.closed_at is not None:
+    if tip.erased_at is not None:
+        click.echo(f"tip {tip.id}: closed; its words were erased, as somebody had asked")
+    elif tip.closed_at is not None:
         click.echo(f"tip {tip.id}: closed; its words go {kept.term.goes_at:%Y-%m-%d}")
     elif tip.end_wanted_by is not None:
         who = endings.said(tip.end_wanted_by)

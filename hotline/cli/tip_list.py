@@ -96,6 +96,8 @@ def _notes(standing: Standing, now: datetime) -> Iterator[str]:
         yield f"closed {shown(tip.closed_at)}{came}"
     if tip.erased_at:
         yield "words erased"
+    elif tip.erase_wanted_at:
+        yield "somebody asked to erase it"
 
 
 def _holder(standing: Standing) -> str:
@@ -146,6 +148,7 @@ def row_of(standing: Standing, now: datetime) -> Mapping[str, Any]:
         "manner": tip.manner,
         "same_contact": standing.same_contact,
         "words_erased": tip.erased_at is not None,
+        "erase_wanted_at": _second(tip.erase_wanted_at),
         "question": standing.question,
         "closed_at": _second(tip.closed_at),
         "outcome": tip.outcome,

@@ -7,6 +7,7 @@ import click
 from hotline.cli import coming
 from hotline.cli.closing import COMMANDS, TIP
 from hotline.cli.desk import desk_code
+from hotline.cli.erasing import erasure
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.reader import language_option
 from hotline.cli.signing import signed
@@ -19,6 +20,11 @@ PASSPHRASE = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file whose first line is the passphrase; asked for on the terminal otherwise.",
 )
+ERASE_WANTED = {
+    "rw": "Hari uwasabye ko bisibwa. Ashobora kuba atari we wabivuze.",
+    "en": "Somebody asked to erase this, and need not be who told it.",
+    "fr": "Quelqu'un a demandé de l'effacer; ce n'est pas forcément qui l'a dit.",
+}
 WIDEST = 60
 
 
@@ -27,7 +33,7 @@ def tips() -> None:
     """See how tips stand; read, ask, close and judge one."""
 
 
-for command in (list_, *COMMANDS, coming.manner):
+for command in (list_, *COMMANDS, coming.manner, erasure):
     tips.add_command(command)
 
 
@@ -55,6 +61,8 @@ def read(
 
     if (first := coming.first_line(tip.coming, tip.matter, language)) is not None:
         click.secho(first, fg="red")
+    if tip.erase_wanted_at is not None:
+        click.secho(ERASE_WANTED[language], fg="red", err=True)
     width = min(WIDEST, max((len(question) for question, _ in told), default=0))
     for question, answer in told:
         click.echo(f"{question:{width}}  {_harmless(answer)}")

@@ -33,6 +33,8 @@ SENTENCES: Mapping[str, str] = {
     "desks_made": "made the keys of {subject}",
     "desks_rotated": "gave new keys to {subject}",
     "end_refused": "looked at {subject}, and it goes on",
+    "erase_kept": "kept the words of {subject}, which somebody asked to erase",
+    "erase_wanted": "asked to erase {subject}",
     "flows_published": "published the flows of {subject}",
     "go_openly": "said of {subject}: go openly",
     "go_unseen": "said of {subject}: go with a colleague, not openly",

@@ -60,7 +60,7 @@ def _judge_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datet
 
 
 def _no_step(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
-    """Set by no event yet: a wish to erase."""
+    """A wish to erase is `services/erasures.py`'s, and no step of the ladder."""
     return Decision(holder=s.holder)
 
 

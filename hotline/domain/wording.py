@@ -116,5 +116,10 @@ class Template(StrEnum):
     CALL_OVER = "{ref}: its time passed. Nobody may call any more."
     CALL_WITHDRAWN = "{ref}: taken back. Do not call."
 
+    ERASE_WANTED = "{ref}: somebody asked to erase it. Read it soon."
+    """To who holds it, or to everybody who was told: it need not have been who told it."""
+    ERASE_DECIDE = "{ref}: somebody asked to erase it. Keep it or erase it, by {time}."
+    """To the national desk, by a command: nobody has taken it, or somebody is in danger. `ref` is T12."""
+
     ANSWERED = "{ref}: an answer has come. Read it at the desk."
     """To whoever took the tip: `ref` is K7Q4, or T12 at the national desk. Never to what, nor which."""

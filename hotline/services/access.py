@@ -55,6 +55,8 @@ class OpenedTip:
     filed_at: datetime | None
     coming: Coming
     """What was told about coming: it stands first wherever it is read."""
+    erase_wanted_at: datetime | None
+    """When somebody asked to erase it, who need not have told it."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
 
@@ -168,6 +170,7 @@ def read_tip(
         place=tip.place,
         filed_at=tip.filed_at,
         coming=coming_of(tip),
+        erase_wanted_at=tip.erase_wanted_at,
         answers=answers,
         asked=asked,
     )

@@ -12,7 +12,7 @@ from hotline.domain.clocks import Clock, DeadlineKind
 from hotline.domain.tip import Basis, TipOutcome, Urgency
 from hotline.errors import EndRefused
 from hotline.ports import Kit
-from hotline.services import ladder
+from hotline.services import erasures, ladder
 from hotline.services.case_standing import RESPONDER
 from hotline.store import audit, deadlines
 from hotline.store.database import Session
@@ -147,6 +147,7 @@ def _close(
     ladder.happen(session, kit, tip.id, Event(Happened.CLOSED, by=who.responder_id), at)
     tip.closed_at = at
     session.flush()
+    erasures.at_closing(session, kit, tip)
 
 
 def _record(session: Session, tip: Tip, action: str, who: Signed, at: datetime) -> None:

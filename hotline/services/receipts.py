@@ -11,10 +11,10 @@ from hotline.domain.ussd import UssdHop
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Run
 from hotline.ports import Kit
-from hotline.services import answering, call_backs, guessing
+from hotline.services import answering, erasures, guessing
 from hotline.services.guessing import Look
 from hotline.services.playing import Asked, gathers
-from hotline.store import audit, receipts, retention
+from hotline.store import receipts
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 
@@ -79,19 +79,13 @@ def look(kit: Kit, book: Book, hop: UssdHop, asked: Asked) -> Look:
 
 
 def erase(session: Session, kit: Kit, opened: Look | None) -> None:
-    """She takes her words back: what her newest PIN opened keeps its codes, and nothing that she said.
+    """Whoever holds number and PIN wants the words erased that the newest PIN opened: a wish (`erasures.py`).
 
-    A number that was left for a call goes too. Whoever acts on it goes on acting; the audit log says what happened.
+    From here on the receipt is like a wrong one.
     """
-    if opened is None or opened.opened_key is None:
-        return
-    ids = retention.unheld(session, receipts.find(session, opened.opened_key).tip_ids)
-    for tip_id in ids:
-        call_backs.withdraw(session, kit, tip_id)
-        audit.append(
-            session, at=kit.now(), actor="receipt", action="tip_erased", subject=f"tip:{tip_id}"
-        )
-    retention.entomb(session, ids, kit.now())
+    if opened is not None and opened.opened_key is not None:
+        tip_ids = receipts.find(session, opened.opened_key).tip_ids
+        erasures.wish(session, kit, tip_ids, actor="receipt")
 
 
 def answer(session: Session, kit: Kit, opened: Look | None, said: str, *, language: str) -> None:

@@ -10,7 +10,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.planning import Planning
 from hotline.domain.referral import Candidate
 from hotline.ports import Kit
-from hotline.services import clusters, ladder
+from hotline.services import clusters, erasures, ladder
 from hotline.services.doorbell import ring
 from hotline.store import deadlines, referrals, telling
 from hotline.store.database import Session
@@ -84,6 +84,9 @@ def fire_deadlines(kit: Kit) -> None:
             session.flush()
             ran = deadline.due_at - (deadline.set_at or deadline.due_at)
             kind = DeadlineKind(deadline.kind)
+            if kind is DeadlineKind.ERASURE:
+                erasures.came_due(session, kit, tip)
+                continue
             event = Event(Happened.DUE, kind=kind, nth=deadline.nth, ran=ran)
             rung = ladder.happen(session, kit, tip.id, event, at) or rung
     if rung is not None:

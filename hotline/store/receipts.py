@@ -51,7 +51,7 @@ class Found:
 
 def give(session: Session, session_key: str, *, passage: int, receipt_key: str) -> None:
     """Let what this passage told be found by it. Chosen again, the newer holds."""
-    here = (Tip.session_key == session_key, Tip.passage == passage)
+    here = (Tip.session_key == session_key, Tip.passage == passage, Tip.erase_wanted_at.is_(None))
     session.execute(update(Tip).where(*here).values(receipt_key=receipt_key))
 
 
@@ -70,6 +70,7 @@ def find(session: Session, receipt_key: str) -> Found:
         .where(
             or_(of_receipt, tuple_(Tip.session_key, Tip.passage).in_([*map(tuple, passages)])),
             Tip.state != TipState.DRAFT,
+            Tip.erase_wanted_at.is_(None),
         )
         .order_by(Tip.id)
     ).all()

@@ -69,6 +69,8 @@ class Kept:
     term: Term
 
 
+DECIDED = and_(Tip.erase_wanted_at.is_not(None), Tip.closed_at.is_(None))
+"""Somebody wanted these words erased, and the case is open: people decide, not the calendar."""
 HELD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 
 
@@ -91,16 +93,10 @@ def warn(session: Session, at: datetime, limit: int) -> int:
 
 def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
     """Make tombstones of the tips whose term is over: no words, no key to them, no pseudonym. Returns their ids."""
-    over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD)
+    over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD, ~DECIDED)
     ids = _tips(session, *over, limit=limit)
     entomb(session, ids, at)
     return ids
-
-
-def unheld(session: Session, tip_ids: Sequence[int]) -> Sequence[int]:
-    """Those whose words are there and that no court holds. Waits for whoever has one in hand: she said so now."""
-    ids = select(Tip.id).where(Tip.id.in_(tip_ids), Tip.erased_at.is_(None), ~HELD)
-    return session.scalars(ids.order_by(Tip.id).with_for_update()).all()
 
 
 def entomb(session: Session, ids: Sequence[int], at: datetime) -> None:

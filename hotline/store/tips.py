@@ -88,6 +88,8 @@ class Tip(Row):
     """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
     receipt_key: Mapped[str | None]
     """Keyed digest of the number and the PIN by which whoever told it asks after it; None where she took none."""
+    erase_wanted_at: Mapped[datetime | None]
+    """When somebody asked by its receipt to erase its words (`domain/erasure.py`)."""
     helped_at: Mapped[datetime | None]
     """When the desk said that a helper is with her."""
     closed_at: Mapped[datetime | None]

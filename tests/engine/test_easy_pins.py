@@ -4,28 +4,12 @@ import pytest
 
 from hotline.engine.easy_pins import is_easy
 
+EQUAL = ["0000", "1111", "9999"]
+RUNS = ["0123", "1234", "6789", "7890", "9876", "3210", "0987"]
+YEARS = ["1900", "1954", "1994", "2000", "2026", "2099"]
 
-@pytest.mark.parametrize(
-    "pin",
-    [
-        "0000",
-        "1111",
-        "9999",
-        "0123",
-        "1234",
-        "6789",
-        "7890",
-        "9876",
-        "3210",
-        "0987",
-        "1900",
-        "1954",
-        "1994",
-        "2000",
-        "2026",
-        "2099",
-    ],
-)
+
+@pytest.mark.parametrize("pin", [*EQUAL, *RUNS, *YEARS])
 def test_equal_digits_runs_and_years_are_easy(pin: str) -> None:
     assert is_easy(pin)
 

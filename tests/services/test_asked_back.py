@@ -348,6 +348,8 @@ def test_c12_her_answer_goes_with_her_words_by_receipt(desked: Line, number: str
     (row,) = desked.all(AskedBack)
     assert row.body
     asked(desked, number, msisdn="+250788000056").key("2", "2")
+    assert desked.all(AskedBack), "a wish, and no more"
+    close_by_two(desked.kit, 1)
     assert desked.all(AskedBack) == []
     with pytest.raises(NotFound, match="erased"):
         ask(desked)

@@ -12,6 +12,7 @@ from hotline.store.guesses import Guess
 from hotline.store.tips import Tip
 from tests.callers import DANGER_HERE, REST, Line, told
 from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, given, shown, wrong
+from tests.taking import close_by_two
 
 
 def test_c11_the_number_is_shown_once_and_alike_however_often_the_hop_comes(line: Line) -> None:
@@ -178,35 +179,39 @@ def test_without_its_key_the_line_offers_no_number_and_goes_on(line: Line) -> No
     assert caller.key("2").startswith("CON Ikiranga aho")
 
 
-def test_c11_erasing_by_receipt_takes_the_words_and_leaves_the_codes(line: Line) -> None:
+def test_c11_a_wish_to_erase_takes_the_words_at_closing_and_leaves_the_codes(line: Line) -> None:
     caller, number = given(line)
     caller.key("2", "hafi y'isoko")
     before = line.tip
     eraser = asked(line, number)
-    assert eraser.key("2").startswith("CON Gusiba amagambo")
+    assert eraser.key("2").startswith("CON Gusaba ko amagambo")
     taken = eraser.key("2")
     assert taken.startswith("CON Icyo usabye cyakiriwe.\n")
     line.flush()
     assert eraser.again() == taken
     assert eraser.key("1") == "END Murakoze. Murabeho."
 
+    close_by_two(line.kit, 1)
     assert (line.tip.body, line.desks_of(line.tip)) == (b"", set())
     assert (line.tip.place, line.tip.category) == (before.place, before.category)
     assert line.tip.contact_key == ""
-    assert [row.actor for row in line.all(AuditEntry) if row.action == "tip_erased"] == ["receipt"]
+    assert [row.actor for row in line.all(AuditEntry) if row.action == "erase_wanted"] == [
+        "receipt"
+    ]
     assert NOTHING in asked(line, number, msisdn="+250788000056").screen
 
 
 def test_c11_no_stands_first_and_erases_nothing(line: Line) -> None:
     _, number = given(line)
     assert asked(line, number).key("2", "1") == "END Murakoze. Murabeho."
-    assert line.tip.body
+    assert line.tip.erase_wanted_at is None
 
 
 def test_c11_what_a_court_holds_is_not_erased(line: Line) -> None:
     _, number = given(line)
     retention.hold(line.kit, 1, by="Desk", reason="a letter")
     asked(line, number).key("2", "2")
+    close_by_two(line.kit, 1)
     assert line.tip.body
 
 
@@ -216,7 +221,7 @@ def test_c11_only_what_the_newest_pin_opened_is_erased(line: Line) -> None:
     caller.key("0", "0", number, wrong())
     caller.key("00")
     caller.key(*MY_NUMBER, "430021655", PIN, "2", "2")
-    assert line.tip.body
+    assert line.tip.erase_wanted_at is None
 
 
 def test_c10_two_tips_from_one_phone_are_linked_and_never_merged(line: Line) -> None:

@@ -1,0 +1,55 @@
+"""`hotline tips erasure`, as the national desk says it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.sealing.keymaking import make_keys
+from hotline.store.database import open_database
+from hotline.store.schema import create_all
+from tests.builders import make_tip
+
+SIGNED = ("--name", "Alice", "--reason", "nobody reached the place")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A line with a danger that nobody has taken, and that somebody asked to erase."""
+    now = datetime.now(UTC)
+    make_keys(tmp_path / "keys", now)
+    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
+    create_all(database)
+    then = now - timedelta(hours=1)
+    with database.writing() as session:
+        tip = make_tip(at=then, filed_at=then, referred_at=then, referred_urgency=1)
+        tip.erase_wanted_at = now
+        session.add(tip)
+    database.close()
+    return tmp_path
+
+
+def said(home: Path, *arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, arguments, env={"HOTLINE_HOME": str(home)})
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_keep_and_erase_ask_for_a_name_and_a_reason_and_stand_in_the_log(home: Path) -> None:
+    assert "say --erase" in said(home, "tips", "erasure", "1", *SIGNED, code=2)
+    assert "somebody asked to erase it" in said(home, "tips", "list")
+    assert "decides again in 30 days" in said(home, "tips", "erasure", "1", "--keep", *SIGNED)
+    log = said(home, "audit", "list", "--tip", "1")
+    assert "Alice kept the words of tip 1, which somebody asked to erase: nobody reached" in log
+
+    assert "its words are erased" in said(home, "tips", "erasure", "1", "--erase", *SIGNED)
+    assert "Alice erased the words of tip 1: nobody reached" in said(
+        home, "audit", "list", "--tip", "1"
+    )
+    (row,) = json.loads(said(home, "tips", "list", "--json"))
+    assert row["words_erased"]
+    assert "nobody wants it erased" in said(home, "tips", "erasure", "1", "--keep", *SIGNED, code=1)

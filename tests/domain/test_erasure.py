@@ -1,0 +1,39 @@
+"""What becomes of a wish to erase, by how the case stands."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hotline.domain.erasure import Fate, Wished, next_due
+
+FRIDAY = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
+TAKEN, CLOSED, HELD = "taken", "closed", "held"
+
+
+@pytest.mark.parametrize(
+    ("urgency", "standing", "fate"),
+    [
+        (1, (), Fate.DECIDED),
+        (1, (TAKEN,), Fate.DECIDED),
+        (1, (TAKEN, CLOSED), Fate.GO),
+        (2, (), Fate.DECIDED),
+        (2, (TAKEN,), Fate.GO),
+        (3, (), Fate.DECIDED),
+        (3, (TAKEN,), Fate.GO),
+        (3, (CLOSED,), Fate.GO),
+        (3, (TAKEN, CLOSED, HELD), Fate.HELD),
+        (1, (HELD,), Fate.HELD),
+    ],
+)
+def test_untaken_words_and_open_danger_are_decided_by_people(
+    urgency: int, standing: tuple[str, ...], fate: Fate
+) -> None:
+    wished = Wished(urgency, TAKEN in standing, CLOSED in standing, HELD in standing)
+    assert wished.fate is fate
+
+
+def test_an_overdue_decision_is_asked_for_in_working_hours_and_a_hold_is_looked_at_in_a_month() -> (
+    None
+):
+    assert next_due(Fate.DECIDED, FRIDAY) == datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
+    assert (next_due(Fate.HELD, FRIDAY) - FRIDAY).days == 30
