@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from hotline.domain.joining import Roll
-from hotline.domain.referral import ReferralState
+from hotline.domain.referral import Level, ReferralState
 from hotline.domain.tip import NATIONAL
 from hotline.domain.training import LESSONS
 from hotline.sealing.passphrase import Costs, WrappingKey
@@ -22,7 +22,7 @@ from tests.taking import close_by_two, take_case
 
 PASSPHRASE = "correct horse"
 WITNESS = "+250788000032"
-NOBODYS_NUMBER, NOBODYS_CODE = "430021655", "87654321"
+NOBODYS_NUMBER, NOBODYS_CODE, NOBODYS_CASE = "430021655", "87654321", "ZZ"
 EASY_PIN = "1234"
 TYPED: Typed = {
     "typed": (CANARY, "Gasabo"),
@@ -32,6 +32,10 @@ TYPED: Typed = {
     "officer_code": (NOBODYS_CODE,),
     "gathering_came": ("4719", "987654"),
 }
+
+MAY_COME = (*DANGER_HERE, "1", "1", *REST)
+NOBODY_COMES = (*MAY_COME[:-1], "2")
+"""Danger that was told whole: helpers may come, or must not."""
 
 Prepare = Callable[[Line, str, str], Typed]
 """Make a phone what it is before it dials, in a language; what it types beside `TYPED`."""
@@ -96,19 +100,37 @@ class Holder:
         return {"receipt": (number.replace(" ", ""), NOBODYS_NUMBER)}
 
 
-def as_helper(line: Line, msisdn: str, language: str) -> Typed:
-    """A phone of the district of the newest tip, that was told of it alone and has taken nothing."""
-    as_idle_helper(line, msisdn, language)
-    _end_all(line)
-    key = line.kit.pseudonyms.enrolled(msisdn)
-    _told(line, *DANGER_HERE)
-    with line.database.writing() as session:
-        place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
-        hers = update(Responder).where(Responder.number_key == key)
-        session.execute(hers.values(districts=[place]))
-    referral.refer_waiting(line.kit)
-    line.clock.turn(seconds=10)
-    return {}
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A phone that was told of one case alone, the newest; whoever took it before the dial may end it."""
+
+    told: tuple[str, ...] = DANGER_HERE
+    national: bool = False
+    """She is the national desk, alone; else of the district of the case."""
+    took: bool = False
+
+    def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
+        as_idle_helper(line, msisdn, language)
+        _end_all(line)
+        _told(line, *self.told)
+        key = line.kit.pseudonyms.enrolled(msisdn)
+        with line.database.writing() as session:
+            place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
+            hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
+            hers.level = Level.NATIONAL if self.national else Level.RESPONDER
+            hers.districts = [] if self.national or place is None else [place]
+            if self.national:
+                others = update(Responder).where(Responder.id != hers.id)
+                session.execute(others.values(active=False))
+        referral.refer_waiting(line.kit)
+        line.clock.turn(seconds=10)
+        reference = next(
+            row.reference for row in reversed(line.all(Referral)) if row.responder_id == hers.id
+        )
+        if self.took:
+            take_case(line.kit, hers.id, reference, line.clock())
+            line.clock.turn(seconds=10)
+        return {"case_letters": (reference, NOBODYS_CASE)}
 
 
 def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:

@@ -7,20 +7,22 @@ from hotline.domain.gathering import THEMES
 from hotline.domain.joining import Roll
 from tests.callers import Line
 from tests.crawler.phones import (
+    MAY_COME,
     NAMED,
+    NOBODY_COMES,
     QUESTIONS,
     ROLLS,
     STATUSES,
     TYPED,
     WITNESS,
     AskedBack,
+    Helper,
     Holder,
     Invited,
     Joined,
     Prepare,
     as_certified,
     as_everybody,
-    as_helper,
     as_idle_helper,
     colleagues_are_quicker,
 )
@@ -85,11 +87,19 @@ STANDINGS = (
         prepare=as_certified,
     ),
     Standing("helper with nothing to take", "90", prepare=as_idle_helper, enrolled=True),
-    Standing("helper with a case", "90", prepare=as_helper, enrolled=True),
+    *(
+        Standing(name, "90", prepare=helper, enrolled=True)
+        for name, helper in {
+            "helper with a case": Helper(),
+            "helper with a case to go to": Helper(MAY_COME),
+            "helper who took a case": Helper(took=True),
+            "national desk of a case that nobody may come to": Helper(NOBODY_COMES, national=True),
+        }.items()
+    ),
     Standing(
         "helper who is late",
         "90",
-        prepare=as_helper,
+        prepare=Helper(),
         meanwhile=colleagues_are_quicker,
         enrolled=True,
     ),
