@@ -17,7 +17,12 @@ def audit() -> None:
 
 
 @audit.command("list")
-@click.option("--since", type=MOMENT, help="From this day or minute on, Kigali time: 2026-11-25.")
+@click.option(
+    "--since",
+    type=MOMENT,
+    metavar="MOMENT",
+    help='From then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
+)
 @click.option("--who", metavar="NAME", help="What this person did; a part of the name is enough.")
 @click.option("--tip", "tip_id", type=int, metavar="ID", help="What was done with this tip.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")

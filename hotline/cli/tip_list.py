@@ -25,7 +25,12 @@ PAGE = 50
 @click.command("list")
 @click.option("--open", "is_open", is_flag=True, help="Only those that nobody has closed.")
 @click.option("--desk", metavar="DESK", help="Only those that this desk may read.")
-@click.option("--since", type=MOMENT, help="Filed from this day or minute on, Kigali time.")
+@click.option(
+    "--since",
+    type=MOMENT,
+    metavar="MOMENT",
+    help='Filed from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
+)
 @click.option("--urgency", type=click.IntRange(1, 3), help="1 danger or a child, 2 seen, 3 heard.")
 @click.option("--before", type=int, metavar="ID", help="Older than this one: the next page.")
 @click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
