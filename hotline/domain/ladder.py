@@ -159,16 +159,21 @@ def _further(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -
     return Decision((), {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}, holder=s.holder)
 
 
-def _doubted(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -> Decision:
-    """Another who took it holds it; else the ladder goes on as if nobody had answered.
+def _doubted(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """Another who took it, and lives, holds it; else the ladder goes on as if nobody had answered.
 
     It goes on from where it stood, and at once where its time has passed.
     """
     if s.holder is not None and s.holder != e.by:
         return _without_the_wish(s, e, Decision(holder=s.holder))
-    if s.others:
+    living = {one.id for one in roster}
+    others = [one for one in s.others if one in living]
+    if others:
         fresh = {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}
-        return _without_the_wish(s, e, Decision((), fresh, holder=s.others[0]))
+        if DeadlineKind.SECOND_LOOK not in s.clocks:
+            # Whoever looked may be the one who holds it now.
+            fresh |= second_look(s.case, at)
+        return _without_the_wish(s, e, Decision((), fresh, holder=others[0]))
     close = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
     asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.RED in s.clocks
     stood = Clock(max(at, s.stood or at))

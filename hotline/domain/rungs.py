@@ -6,7 +6,7 @@ from datetime import datetime
 from hotline.domain import clocks
 from hotline.domain.case_events import CaseStanding, Decision, Purpose, Tell
 from hotline.domain.clocks import Clock, DeadlineKind
-from hotline.domain.referral import Candidate, Case, Level, turns
+from hotline.domain.referral import Candidate, Case, Level, colleagues, turns
 from hotline.domain.tip import Urgency
 
 ALL_FROM = 2
@@ -21,11 +21,17 @@ def red(
     nth: int = 0,
     but: int | None = None,
 ) -> Decision:
-    """The national desk, now, and until somebody takes it. What is red already counts on."""
+    """The national desk, now, and until somebody takes it; where nobody of it lives, the district's own people.
+
+    What is red already counts on.
+    """
     red = s.clocks.get(DeadlineKind.RED)
     if red is None:
         red = Clock(clocks.red_due(s.case.urgency, at), nth)
     who = national(roster, red.nth, but=but)
+    if not who:
+        others = colleagues(s.case, roster, but=but)
+        who = others if red.nth >= ALL_FROM else others[:1]
     close = frozenset({DeadlineKind.ACKNOWLEDGE})
     tell = (Tell(who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE),) if who else ()
     return Decision(tell, {DeadlineKind.RED: red}, close, s.holder)

@@ -80,10 +80,7 @@ def act(session: Session, kit: Kit, one: Act) -> Done:
 def _take(scene: _Scene) -> Done:
     session, one, tip = scene.session, scene.act, scene.tip
     if scene.may_judge:
-        rung = endings.judge(
-            session, scene.kit, tip, endings.by_responder(one.responder_id), False, one.at
-        )
-        return scene.done(Acted.TAKEN, rung)
+        return _refuse_the_end(scene)
     sent = scene.referral.state == ReferralState.SENT
     held = tip.holder_id not in (None, one.responder_id)
     late = held if sent else one.reference in referrals.quicker(session, one.responder_id)
@@ -98,6 +95,18 @@ def _take(scene: _Scene) -> Done:
     if scene.holds:
         _take_what_followed(scene)
     return scene.done(Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN, rung)
+
+
+def _refuse_the_end(scene: _Scene) -> Done:
+    """Judges that it goes on, and holds it. By an SMS, once it is proved: a forged one holds nothing."""
+    one = scene.act
+    if not one.proved:
+        scene.referral.unproved_verb = one.verb
+        scene.session.flush()
+        return scene.done(Acted.NOTED)
+    who = endings.by_responder(one.responder_id)
+    rung = endings.judge(scene.session, scene.kit, scene.tip, who, False, one.at)
+    return scene.done(Acted.TAKEN, rung)
 
 
 def _take_what_followed(scene: _Scene) -> None:

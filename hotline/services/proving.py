@@ -11,13 +11,16 @@ from hotline.ports import Kit
 from hotline.services import ladder
 from hotline.services.acts import Act, Way
 from hotline.services.casework import act
-from hotline.store import proofs, referrals
+from hotline.store import proofs, referrals, responders
 from hotline.store.database import Session
 from hotline.store.messages import Referral
 
 
 def prove(session: Session, kit: Kit, referral_id: int, at: datetime) -> int | None:
-    """The inbox lists her answer: what it did not do yet is done. Returns a message to ring for."""
+    """The inbox lists her answer: what it did not do yet is done. Returns a message to ring for.
+
+    Who is gone by then has handed on what she said: it is noted, and does nothing more.
+    """
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
     who, before = referral.responder_id, proofs.believed(session, tip.id, referral.responder_id)
@@ -25,6 +28,8 @@ def prove(session: Session, kit: Kit, referral_id: int, at: datetime) -> int | N
     session.refresh(referral)
     verb, referral.unproved_verb = referral.unproved_verb, None
     session.flush()
+    if not responders.lives(session, who, at):
+        return None
     rung = None
     took = referral.passed_at is None and referral.acknowledged_at
     # What was taken before it became urgent is to be taken again.

@@ -59,6 +59,12 @@ def living(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
 
 
+def lives(session: Session, responder_id: int, at: datetime) -> bool:
+    """Whether she may be told of a tip at this moment."""
+    hers = select(Responder.id).where(Responder.id == responder_id, *living(at))
+    return session.scalar(hers) is not None
+
+
 def who_live(session: Session, at: datetime) -> Sequence[Responder]:
     """Everybody who may be told of a tip at this moment, in the order of enrolment."""
     return session.scalars(select(Responder).where(*living(at)).order_by(Responder.id)).all()

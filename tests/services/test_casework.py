@@ -11,6 +11,7 @@ from hotline.services import casework, endings, proving, referral
 from hotline.services.acts import Act, Acted, Done, Way
 from hotline.store import inbound
 from hotline.store.messages import Referral
+from hotline.store.responders import Responder
 from hotline.store.tips import Tip
 from tests.district import District, district
 
@@ -179,6 +180,59 @@ def test_only_who_holds_it_refers_or_ends_it(district: District) -> None:
     done = sms(district, told_of[1], Verb.REFERRED, proved=True)
     assert done.result is Acted.REFERRED
     assert sms(district, told_of[2], Verb.REFERRED, proved=True).result is Acted.NOT_TAKEN_YET
+
+
+def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
+    national = next(row for row in district.all(Referral) if row.responder_id == 3)
+    assert sms(district, national, Verb.TAKE).result is Acted.NOTED
+    assert district.tip(tip).holder_id == 1
+    assert "judge" in district.open_kinds()
+
+    happens(district, proving.prove, national.id)
+    assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
+
+
+def test_a_take_that_is_listed_after_she_was_removed_takes_nothing(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    assert sms(district, told_of[1], Verb.TAKE).result is Acted.NOTED
+    district.change(Responder, 1, active=False, left_at=district.clock())
+    happens(district, proving.release_person, 1)
+    happens(district, proving.prove, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_a_doubted_case_goes_to_nobody_who_is_gone(district: District) -> None:
+    """Whoever took it beside the holder may have left since."""
+    tip, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        inbound.begin(session, district.clock())
+    sms(district, told_of[1], Verb.TAKE)
+    sms(district, told_of[2], Verb.TAKE, proved=True)
+    district.change(Responder, 2, active=False, left_at=district.clock())
+    happens(district, proving.release_person, 2)
+    happens(district, proving.doubt, told_of[1].id)
+    assert district.tip(tip).holder_id is None
+    assert district.open_kinds() == ["acknowledge"]
+
+
+def test_a_danger_that_the_one_who_looked_holds_is_looked_at_again(district: District) -> None:
+    tip, told_of = told(district, urgency=1)
+    with district.database.writing() as session:
+        inbound.begin(session, district.clock())
+    sms(district, told_of[1], Verb.TAKE)
+    district.clock.turn(hours=2)
+    for _ in range(4):
+        referral.fire_deadlines(district.kit)
+    looks = next(row for row in district.all(Referral) if row.responder_id == 3)
+    sms(district, looks, Verb.TAKE, proved=True)
+    assert "second_look" not in district.open_kinds()
+    happens(district, proving.doubt, told_of[1].id)
+    assert district.tip(tip).holder_id == 3
+    assert "second_look" in district.open_kinds()
 
 
 def test_passing_on_tells_the_next_and_leaves_it_hers(district: District) -> None:
