@@ -15,7 +15,7 @@ from tests import sampling
 from tests.spending import Spent, read
 
 BUDGETS = {
-    "pure": 20,
+    "pure": 35,
     "services": 90,
     "store": 60,
     "web": 45,

@@ -1,0 +1,126 @@
+"""One case, walked through any events: the fold of what the shipped ladder decides, by its own times."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hotline.domain import ladder
+from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose
+from hotline.domain.clocks import Clock, Clocks, DeadlineKind
+from hotline.domain.referral import Candidate, Case, Told, first_told
+from tests.builders import NOON
+
+
+@dataclass
+class CaseWalk:
+    case: Case
+    people: Sequence[Candidate]
+    at: datetime = NOON
+    gone: set[int] = field(default_factory=set)
+    told: list[Told] = field(default_factory=list)
+    telling: list[tuple[datetime, Decision]] = field(default_factory=list)
+    """Decisions that told somebody, and when."""
+    took: list[int] = field(default_factory=list)
+    """Who took it and is believed, the first first."""
+    holder: int | None = None
+    judging: int | None = None
+    renewed: bool = False
+    clocks: dict[DeadlineKind, Clock] = field(default_factory=dict)
+    set_at: dict[DeadlineKind, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        first = first_told(self.case, self.people)
+        self.told = [self._told(who) for who in first]
+        self._set({DeadlineKind.ACKNOWLEDGE: ladder.filed(self.case, self.at)})
+
+    @property
+    def living(self) -> list[Candidate]:
+        return [one for one in self.people if one.id not in self.gone]
+
+    @property
+    def standing(self) -> CaseStanding:
+        return CaseStanding(
+            self.case,
+            step=len(self.telling) + 1,
+            told=self.told,
+            holder=self.holder,
+            others=tuple(one for one in self.took if one != self.holder),
+            renewed=self.renewed,
+            judging=self.judging,
+            clocks=dict(self.clocks),
+        )
+
+    def happen(self, event: Event) -> Decision:
+        decision = ladder.decide(self.standing, self.living, event, self.at)
+        for kind in decision.close:
+            self.clocks.pop(kind, None)
+        if DeadlineKind.JUDGE in decision.close:
+            self.judging = None
+        self._set(decision.set)
+        if decision.holder != self.holder:
+            self.holder, self.renewed = decision.holder, False
+        elif event.what in (Happened.ON_SITE, Happened.REFERRED):
+            self.renewed = True
+        asked = [order for order in decision.tell if order.purpose is not Purpose.REMIND]
+        self.told += [self._told(who) for order in asked for who in order.who]
+        if asked:
+            self.telling.append((self.at, decision))
+        return decision
+
+    def tick(self, minutes: int) -> Decision | None:
+        """The clock's turn: one step at most, of the clock that is overdue the longest."""
+        self.at += timedelta(minutes=minutes)
+        due = [(clock.due_at, kind) for kind, clock in self.clocks.items()]
+        if not due or min(due)[0] > self.at:
+            return None
+        kind = min(due)[1]
+        clock = self.clocks.pop(kind)
+        ran = clock.due_at - self.set_at[kind]
+        return self.happen(Event(Happened.DUE, kind=kind, nth=clock.nth, ran=ran))
+
+    def act(self, what: Happened, who: int) -> Decision | None:
+        """What a person does or what becomes of her, where it may be; as the services note it."""
+        if what is Happened.UNREACHED:
+            return self.happen(Event(what))
+        if what is Happened.LEFT:
+            return self._leave(who)
+        asked = who in {one.responder_id for one in self.told} and who not in self.gone
+        holds = self.holder == who
+        may = {
+            Happened.TAKEN: asked,
+            Happened.PASSED: asked,
+            Happened.DOUBTED: who in self.took,
+            Happened.ON_SITE: holds,
+            Happened.REFERRED: holds,
+            Happened.END_WANTED: holds and self.judging is None,
+            Happened.REFUSED: self.judging not in (None, who),
+        }
+        if not may[what]:
+            return None
+        self._note(what, who)
+        by = None if what is Happened.REFUSED and not asked else who
+        return self.happen(Event(what, by=by))
+
+    def _note(self, what: Happened, who: int) -> None:
+        if what is Happened.TAKEN and who not in self.took:
+            self.took.append(who)
+        elif what is Happened.DOUBTED:
+            self.took.remove(who)
+        elif what is Happened.END_WANTED:
+            self.judging = who
+        elif what is Happened.REFUSED:
+            self.judging = None
+
+    def _leave(self, who: int) -> Decision | None:
+        self.gone.add(who)
+        concerns = self.holder in (None, who) or DeadlineKind.ACKNOWLEDGE in self.clocks
+        told = who in {one.responder_id for one in self.told}
+        return self.happen(Event(Happened.LEFT, by=who)) if told and concerns else None
+
+    def _told(self, who: int) -> Told:
+        return Told(who, next(one.level for one in self.people if one.id == who))
+
+    def _set(self, clocks: Clocks) -> None:
+        for kind, clock in clocks.items():
+            self.clocks[kind] = clock
+            self.set_at[kind] = self.at

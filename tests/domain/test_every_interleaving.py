@@ -1,0 +1,101 @@
+"""Every interleaving of one danger tip with six people, on the shipped ladder: none is lost, and every clock is needed.
+
+Walked are sends and lost sends, phones that are off, kill -9, answers by dialling and by SMS (believed, proved,
+doubted, noted), "I can't", silence, `000`, a gateway's STOP, a wish to close and what a second person says of it,
+leave, removal and return, and every clock in any order.
+"""
+
+import pytest
+
+from hotline.domain.clocks import DeadlineKind
+from tests.domain.interleaving.asking import Ladder
+from tests.domain.interleaving.search import Explored, explore, follow
+from tests.domain.interleaving.stories import story
+from tests.sampling import by_turns
+from tests.steps import Tell
+
+TAKES = "{Who} dials and takes it."
+TAKES_BY_SMS = "{Who} takes it by SMS, and is believed."
+WISHES = "{Who} says that it is no trafficking, and wants it closed."
+UNANSWERED = DeadlineKind.ACKNOWLEDGE.value
+BEGINNINGS = {
+    "filed": (),
+    "taken by two, by SMS": (TAKES_BY_SMS, TAKES_BY_SMS),
+    "red": (UNANSWERED,) * 4,
+    "an end is wanted": (TAKES_BY_SMS, WISHES),
+}
+"""From each of them the search goes as far again."""
+STATES = {
+    "filed": (7_300, 7_700),
+    "taken by two, by SMS": (26_000, 28_000),
+    "red": (2_300, 2_600),
+    "an end is wanted": (8_300, 8_800),
+}
+"""A search that shrinks proves less than it says; one that grows costs too much."""
+ACTS = 2
+"""How many acts of people and faults follow a beginning, among any number of sends, silences and clocks."""
+
+
+def broken_rules(found: Explored, ladder: Ladder) -> str:
+    return "\n\n".join(f"{rule}:\n{story(ladder, way)}" for rule, way in found.broken.items())
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("beginning", ["filed", *by_turns([*BEGINNINGS][1:], "a beginning")])
+def test_no_danger_tip_is_lost(beginning: str, tell_steps: Tell) -> None:
+    ladder = Ladder()
+    first = follow(ladder, ladder.filed(), *BEGINNINGS[beginning])
+    found = explore(ladder, first, ACTS)
+    tell_steps(f"one danger tip, {beginning}: {found.states} standings, {found.steps} steps")
+    assert not found.broken, broken_rules(found, ladder)
+    least, most = STATES[beginning]
+    assert least <= found.states <= most
+    assert found.ends
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_no_danger_tip_is_lost_within_three_acts(tell_steps: Tell) -> None:
+    ladder = Ladder()
+    found = explore(ladder, ladder.filed(), 3)
+    tell_steps(f"one danger tip, three acts: {found.states} standings, {found.steps} steps")
+    assert not found.broken, broken_rules(found, ladder)
+    assert 90_000 <= found.states <= 100_000
+
+
+GUARDED = {
+    DeadlineKind.ACKNOWLEDGE: "is_not_lost",
+    DeadlineKind.OUTCOME: "is_not_lost",
+    DeadlineKind.RED: "is_not_lost",
+    DeadlineKind.JUDGE: "is_judged",
+    DeadlineKind.SECOND_LOOK: "is_looked_at",
+    DeadlineKind.MANNER: "is_asked_how",
+}
+"""What no longer holds without a clock. Beside the last three others run: they guard more than that it rings."""
+
+
+@pytest.mark.parametrize("kind", GUARDED)
+def test_a_clock_that_is_taken_out_is_missed(kind: DeadlineKind) -> None:
+    ladder = Ladder(without=kind)
+    rule = GUARDED[kind]
+    found = explore(ladder, ladder.filed(), ACTS, until=rule)
+    told = story(ladder, found.broken[rule])
+    assert kind.value not in told.splitlines()[-1]
+
+
+def test_an_alert_without_its_own_clock_is_missed() -> None:
+    """The ladder goes on all the same: a killed worker's alert is all that is lost."""
+    ladder = Ladder(resends=False)
+    found = explore(ladder, ladder.filed(), 1)
+    assert list(found.broken) == ["is_sent"]
+
+
+def test_a_lost_tip_is_told_as_a_story() -> None:
+    ladder = Ladder(without=DeadlineKind.OUTCOME)
+    found = explore(ladder, ladder.filed(), ACTS, until="is_not_lost")
+    assert story(ladder, found.broken["is_not_lost"]).splitlines() == [
+        "00:00 A danger is filed. The first responder, the second responder and the first of the"
+        " national desk are told.",
+        "00:00 The first responder dials and takes it. Nobody more is told.",
+        "      Open clocks: second_look.",
+    ]

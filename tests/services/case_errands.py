@@ -1,0 +1,221 @@
+"""One danger case on the real services, with a turned clock and chance: acts, faults, kills, and what must hold."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from hotline.domain.clocks import DeadlineKind
+from hotline.domain.delivery import FINAL_STATES, Outcome, SendResult
+from hotline.domain.referral import Level
+from hotline.domain.reply import Verb
+from hotline.domain.tip import TipOutcome
+from hotline.errors import EndRefused, PersonnelRefused
+from hotline.services import casework, delivery, leaves, proving, referral, removals, retention
+from hotline.services.acts import Act, Acted, Way
+from hotline.store import inbound
+from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.responders import who_live
+from tests.district import District
+
+LEVELS = (
+    Level.RESPONDER,
+    Level.RESPONDER,
+    Level.DEPUTY,
+    Level.COORDINATOR,
+    Level.NATIONAL,
+    Level.NATIONAL,
+)
+GOING = {DeadlineKind.ACKNOWLEDGE, DeadlineKind.OUTCOME, DeadlineKind.RED}
+RESULTS = [
+    *[SendResult(Outcome.ACCEPTED, 201, "102", "") for _ in range(6)],
+    *[SendResult(Outcome.UNKNOWN) for _ in range(2)],
+    SendResult(Outcome.TRANSIENT, 500),
+    SendResult(Outcome.PERMANENT, 201, "403"),
+    SendResult(Outcome.STOPPED, 201, "406"),
+]
+KILLED_AT = ("worker.before_claim", "worker.after_claim", "worker.after_send")
+
+
+class ProcessKilled(BaseException):
+    """A process ended here."""
+
+
+@dataclass
+class CaseErrands:
+    district: District
+    chance: random.Random
+    told: list[str] = field(default_factory=list)
+    """What was done, for whoever reads a failure."""
+
+    def __post_init__(self) -> None:
+        for level in LEVELS:
+            self.district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+        with self.district.database.writing() as session:
+            inbound.begin(session, self.district.clock())
+        self.tip = self.district.tell(urgency=1)
+
+    @property
+    def is_open(self) -> bool:
+        return self.district.tip(self.tip).closed_at is None
+
+    def step(self) -> None:
+        errand = self.chance.choice(ERRANDS)
+        self.told.append(f"{self.district.clock():%H:%M} {errand.__name__}")
+        errand(self)
+        self.check()
+
+    def minutes(self) -> None:
+        self.turn(self.chance.choice([1, 3, 10, 40]))
+
+    def turn(self, minutes: int) -> None:
+        self.district.clock.turn(minutes=minutes)
+        self.tick()
+        self.district.sms.results = self.chance.choices(RESULTS, k=6)
+        for n, one in enumerate(self.district.sms.results):
+            id = f"ATXid_{len(self.district.sms.sent)}_{n}"
+            accepted = one.outcome is Outcome.ACCEPTED
+            self.district.sms.results[n] = replace(one, provider_id=id) if accepted else one
+        self.district.deliver()
+
+    def tick(self) -> None:
+        """As the relay does each second."""
+        kit = self.district.kit
+        delivery.expire_leases(kit)
+        delivery.retry_unknown(kit)
+        delivery.miss_reports(kit)
+        leaves.begin_leaves(kit)
+        referral.fire_deadlines(kit)
+
+    def kill(self) -> None:
+        """A worker is killed somewhere in a send; what is durable is all that is left."""
+        place = self.chance.choice(KILLED_AT)
+
+        def fall(name: str) -> None:
+            if name == place:
+                raise ProcessKilled
+
+        try:
+            delivery.deliver_due(replace(self.district.kit, failpoint=fall))
+        except ProcessKilled:
+            self.told.append(f"killed at {place}")
+
+    def lose_doorbells(self) -> None:
+        self.district.jobs.dead = not self.district.jobs.dead
+
+    def read_inbox(self) -> None:
+        with self.district.database.writing() as session:
+            row = inbound.standing(session)
+            assert row is not None
+            row.read_at = self.district.clock()
+
+    def answer(self) -> None:
+        rows = [row for row in self.district.all(Referral) if row.tip_id == self.tip]
+        row = self.chance.choice(rows)
+        if not self.district.responder(row.responder_id).active:
+            return
+        verb = self.chance.choice([Verb.TAKE, Verb.TAKE, *ANSWERS])
+        way = self.chance.choice([Way.SMS, Way.USSD])
+        asked = Act(
+            row.responder_id, row.reference, verb, way, self.district.clock(), way is Way.USSD
+        )
+        with self.district.database.writing() as session:
+            done = casework.act(session, self.district.kit, asked)
+        self.told.append(f"{row.responder_id} {verb.name} by {way}: {done.result}")
+        assert done.result is not Acted.UNKNOWN
+
+    def hear_inbox(self) -> None:
+        """It lists an answer, or it does not."""
+        row = self.chance.choice(self.district.all(Referral))
+        does = self.chance.choice([proving.prove, proving.doubt])
+        self.told.append(f"{row.responder_id} {does.__name__}")
+        with self.district.database.writing() as session:
+            does(session, self.district.kit, row.id, self.district.clock())
+
+    def send_away(self) -> None:
+        person = self.chance.randint(1, len(LEVELS))
+        kit, signed = self.district.kit, {"by": "A desk", "reason": "tonight"}
+        self.told.append(f"{person} goes")
+        try:
+            if self.chance.random() < 0.5:
+                removals.remove(kit, str(person), second="Another desk", **signed)
+            else:
+                ends_at = self.district.clock() + timedelta(hours=self.chance.randint(1, 9))
+                leaves.leave(kit, str(person), starts_at=None, ends_at=ends_at, **signed)
+        except PersonnelRefused as refused:
+            self.told.append(str(refused))
+
+    def bring_back(self) -> None:
+        person = self.chance.randint(1, len(LEVELS))
+        number = f"+2507880000{person:02}"
+        leaves.back(
+            self.district.kit,
+            str(person),
+            number=number,
+            second="Another desk",
+            by="A desk",
+            reason="tonight",
+        )
+
+    def end_by_command(self) -> None:
+        kit, who = self.district.kit, self.chance.choice(["A desk", "Another desk"])
+        if self.district.tip(self.tip).end_wanted_by is None:
+            retention.close_tip(kit, self.tip, by=who, reason="over", outcome=TipOutcome.SILENT)
+            return
+        try:
+            agrees = self.chance.random() < 0.5
+            retention.judge_end(kit, self.tip, agrees=agrees, by=who, reason="seen")
+        except EndRefused as refused:
+            self.told.append(str(refused))
+
+    def check(self) -> None:
+        """What must hold of the rows at every moment."""
+        tip = self.district.tip(self.tip)
+        rows = [row for row in self.district.all(Deadline) if row.fired_at is None]
+        kinds = [row.kind for row in rows]
+        assert len(set(kinds)) == len(kinds), self.told
+        for message in self.district.all(Message):
+            waits = message.next_at is not None or message.lease_until is not None
+            assert message.state in FINAL_STATES or waits, self.told
+        if tip.closed_at is not None:
+            assert not rows, self.told
+            return
+        assert GOING & set(kinds), self.told
+        assert tip.holder_id is None or DeadlineKind.OUTCOME in kinds, self.told
+        assert tip.end_wanted_by is None or DeadlineKind.JUDGE in kinds, self.told
+        if tip.holder_id is not None:
+            assert self.district.responder(tip.holder_id).active, self.told
+
+    def is_rung_in_silence(self) -> None:
+        """Nobody does anything more, and somebody living who does not hold it is told again."""
+        with self.district.database.reading() as session:
+            living = {one.id for one in who_live(session, self.district.clock())}
+        others = living - {self.district.tip(self.tip).holder_id}
+        if not self.is_open or not others:
+            return
+        before = len(self.district.all(Message))
+        for _ in range(14):
+            self.district.clock.turn(minutes=10)
+            referral.fire_deadlines(self.district.kit)
+        rung = {row.responder_id for row in self.district.all(Message)[before:]}
+        assert rung & others, self.told
+        self.check()
+
+
+ANSWERS = (Verb.ON_SITE, Verb.REFERRED, Verb.NOT_TRAFFICKING, Verb.PASS_ON)
+ERRANDS: tuple[Callable[[CaseErrands], None], ...] = (
+    CaseErrands.minutes,
+    CaseErrands.minutes,
+    CaseErrands.minutes,
+    CaseErrands.kill,
+    CaseErrands.lose_doorbells,
+    CaseErrands.read_inbox,
+    CaseErrands.answer,
+    CaseErrands.answer,
+    CaseErrands.answer,
+    CaseErrands.hear_inbox,
+    CaseErrands.hear_inbox,
+    CaseErrands.send_away,
+    CaseErrands.bring_back,
+    CaseErrands.end_by_command,
+)

@@ -1,0 +1,75 @@
+"""Random walks of one danger case on the real services and SQLite: no tip is lost, and no clock over a restart."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from hotline.services import referral
+from hotline.store.database import Database, Session
+from hotline.store.schema import create_all
+from tests.conftest import Clock
+from tests.district import District, district
+from tests.sampling import long, seed
+from tests.services.case_errands import CaseErrands, ProcessKilled
+from tests.steps import Tell
+from tests.unsynced import open_unsynced
+
+__all__ = ["district"]
+
+WALKS = 300 if long() else 6
+STEPS = 25
+
+
+@pytest.mark.longer(50)
+@pytest.mark.timeout(1200)
+def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tell) -> None:
+    closed = 0
+    for walk in range(WALKS):
+        database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
+        create_all(database)
+        chance = random.Random(f"{seed()} walk {walk}")
+        errands = CaseErrands(District(database, Clock()), chance)
+        for _ in range(STEPS):
+            if errands.is_open:
+                errands.step()
+        errands.is_rung_in_silence()
+        closed += not errands.is_open
+        database.close()
+    tell_steps(f"walks of a danger case: {WALKS} of {STEPS} steps, {closed} closed")
+
+
+class DyingDatabase:
+    """Every transaction is killed in the moment before its commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with self._database.writing() as session:
+            yield session
+            session.flush()
+            raise ProcessKilled
+
+
+def test_invariant_8_no_restart_loses_a_clock_or_fires_it_twice(district: District) -> None:
+    """What was not committed is as if it had never begun; what was is not done again, though no doorbell rang."""
+    district.man_desks()
+    tip = district.tell(urgency=1)
+    district.clock.turn(minutes=3)
+    before = district.told(tip)
+    dying = replace(district.kit, database=cast(Any, DyingDatabase(district.database)))
+    with pytest.raises(ProcessKilled):
+        referral.fire_deadlines(dying)
+    assert district.told(tip) == before
+
+    district.jobs.dead = True
+    for _ in range(2):
+        referral.fire_deadlines(district.kit)
+        assert len(district.told(tip)) == len(before) + 1
+    assert district.deliver() == len(before) + 1
