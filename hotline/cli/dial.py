@@ -6,6 +6,7 @@ import requests
 from hotline.cli.demo_home import HANDSETS, gateway_here
 from hotline.domain.msisdn import caller
 from hotline.emulator.client import CITIZEN, EmulatorClient, Session
+from hotline.engine.columns import wrapped
 from hotline.errors import HandsetRefused, NumberInvalid
 
 WIDTH = 24
@@ -13,21 +14,10 @@ WIDTH = 24
 
 def draw(session: Session, columns: int = WIDTH) -> str:
     """The screen in a frame, with what it costs."""
-    pieces = [piece for line in session.screen.split("\n") for piece in _wrapped(line, columns)]
-    lines = [f"| {piece:<{columns}} |" for piece in pieces]
+    lines = [f"| {piece:<{columns}} |" for piece in wrapped(session.screen, columns)]
     edge = f"+{'-' * (columns + 2)}+"
     foot = f"{session.septets}/156" if session.open else (session.status or "")
     return "\n".join([edge, *lines, edge, f"{foot:>{columns + 4}}"])
-
-
-def _wrapped(line: str, columns: int) -> list[str]:
-    pieces: list[str] = []
-    while len(line) > columns:
-        cut = line.rfind(" ", 0, columns + 1)
-        cut = columns if cut <= 0 else cut
-        pieces.append(line[:cut])
-        line = line[cut:].lstrip(" ")
-    return [*pieces, line]
 
 
 def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str:

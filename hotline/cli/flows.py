@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.narrow import narrow_rows
 from hotline.cli.pretending import FOUND, Pretence
 from hotline.cli.publishing import drafts, history, publish
 from hotline.engine import document as documents
@@ -62,11 +63,17 @@ for each in (publish, history, drafts):
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 @limit_option
 def check(folder: Path, as_json: bool, limit: int) -> None:
-    """Find what is wrong with the flows in FOLDER. Ends with 1 where anything is."""
+    """Find what is wrong with the flows in FOLDER. Ends with 1 where anything is.
+
+    First it says how many lines each screen takes on a phone of 16 letters a line; in brackets, those of its question
+    with the choices.
+    """
     findings = _findings(folder, limit)
     if as_json:
         click.echo(json.dumps([finding.to_dict() for finding in findings], indent=2))
     else:
+        for row in narrow_rows(folder, limit) if not _shapeless(findings) else ():
+            click.echo(row)
         for finding in findings:
             click.echo(finding.sentence)
         click.echo(f"{len(findings)} findings" if findings else "Nothing to mend.")
@@ -162,6 +169,10 @@ def _findings(folder: Path, limit: int) -> Sequence[Finding]:
             for problem in invalid.problems
         ]
     return checking.findings(document, limit)
+
+
+def _shapeless(findings: Sequence[Finding]) -> bool:
+    return any(finding.code is Code.SHAPE for finding in findings)
 
 
 def _dialled(book: Book, facts: Facts, dialled: str, limit: int) -> Turn:

@@ -6,8 +6,8 @@ A test holds each against the shipped flows: whoever words a label anew changes 
 PROBLEM = "Ufite ikibazo?"
 YES = "Yego"
 NO = "Oya"
-CHILD_WORK = "Umwana ukora cyangwa usabiriza"
-UNPAID_WORK = "Imirimo y'agahato, idahemberwa"
+CHILD_WORK = "Umwana ukora, usabiriza"
+UNPAID_WORK = "Agahato, kudahembwa"
 ADULT = "Umuntu mukuru"
 LANDMARK = "Ongeraho ikiranga aho"
 CALL = ("Mumpamagare", YES, "Nta wundi", "Ejo", "Mu gitondo, 8h-10h", "Umuceri")

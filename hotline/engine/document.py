@@ -16,6 +16,7 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers
           topic: x                  counted as read when it is shown
           completes: tip            reaching it makes what was gathered whole
           note: {rw: .., fr: .., en: ..}       a line under the choices
+        reason: ..                  beside `menu`: why a question has over 10 lines of 16 letters
           languages: true           offers the other languages on one line, on the highest keys
           lead: [{when: {answer: danger, is: yes}, text: {..}}]      lines in front of the text
                 [{number: 112, text: {..}}]      words that name a phone number: they stand while it is signed
@@ -26,6 +27,7 @@ A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers
       n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, told, never kept; easy ones
                                     (all equal, in a row, a year) lead to `weak` where it is written, and are not told
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
+                                    a choice with `every_page: true` stands on each page of the list: "not sure"
       b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
       c: {call: {flow: learn, goes: after}}          without `goes` this flow ends as that one does
       f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow
@@ -77,6 +79,11 @@ def bind(revision: RevisionModel, lists: Lists) -> Book:
                 node: written.signed.compile()
                 for node, written in model.nodes.items()
                 if written.signed is not None
+            },
+            reasons={
+                node: written.reason
+                for node, written in model.nodes.items()
+                if written.reason is not None
             },
         )
         for name, model in revision.flows.items()

@@ -48,6 +48,8 @@ class Choice:
     language: str | None = None
     """Choosing it changes the language of the run."""
     when: Condition | None = None
+    every_page: bool = False
+    """After a list: stands on each page of it, so that nobody turns pages to say "not sure"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ class Flow:
     """Entered by its published entry alone, and only where the service allows it (the responders' list)."""
     signed: Mapping[str, Signed] = field(default_factory=dict)
     """By node: those that somebody answers for by name."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """By node: why a question has more lines than a narrow phone shows well."""
 
 
 @dataclass(frozen=True, slots=True)

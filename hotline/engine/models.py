@@ -6,54 +6,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from hotline.engine import flow as compiled
+from hotline.engine.conditions import ConditionModel, LeadModel
 from hotline.engine.fields import Language, Model, Name, Review, Texts, Value
-from hotline.engine.number_row import Digits, NumberModel
-from hotline.engine.numbers import flag_of
+from hotline.engine.number_row import NumberModel
 from hotline.text.languages import CODES
-
-
-class ConditionModel(Model):
-    answer: Name | None = None
-    is_: Value | list[Value] | None = Field(None, alias="is")
-    flag: Annotated[str, Field(pattern=r"^[a-z0-9_.{}]+$", max_length=60)] | None = None
-    not_: "ConditionModel | None" = Field(None, alias="not")
-
-    @model_validator(mode="after")
-    def one_kind(self) -> Self:
-        kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
-        if len(kinds) != 1:
-            raise ValueError("a condition has exactly one of answer, flag, not")
-        if self.is_ is not None and self.answer is None:
-            raise ValueError("`is` belongs to an answer")
-        return self
-
-    def compile(self) -> compiled.Condition:
-        if self.not_ is not None:
-            inner = self.not_.compile()
-            return compiled.Condition(inner.answer, inner.values, inner.flag, not inner.negated)
-        values = [self.is_] if isinstance(self.is_, str) else self.is_ or []
-        return compiled.Condition(self.answer, tuple(values), self.flag)
-
-
-class LeadModel(Model):
-    text: Texts
-    when: ConditionModel | None = None
-    number: Digits | None = None
-    """A phone number that the words name: they stand only while it is signed."""
-
-    @model_validator(mode="after")
-    def only_sometimes(self) -> Self:
-        if self.when is None and self.number is None:
-            raise ValueError(
-                "a lead needs `when` or `number`: what always stands belongs to the text"
-            )
-        return self
-
-    def compile(self) -> compiled.Lead:
-        whens = [self.when.compile()] if self.when else []
-        if self.number is not None:
-            whens.append(compiled.Condition(flag=flag_of(self.number)))
-        return compiled.Lead(tuple(whens), self.text, self.number)
 
 
 class ChoiceModel(Model):
@@ -64,11 +20,18 @@ class ChoiceModel(Model):
     same_line: bool = False
     language: Language | None = None
     when: ConditionModel | None = None
+    every_page: bool = False
 
     def compile(self) -> compiled.Choice:
-        when = self.when.compile() if self.when else None
         return compiled.Choice(
-            self.label, self.value, self.goes, self.key, self.same_line, self.language, when
+            label=self.label,
+            value=self.value,
+            goes=self.goes,
+            key=self.key,
+            same_line=self.same_line,
+            language=self.language,
+            when=self.when.compile() if self.when else None,
+            every_page=self.every_page,
         )
 
 
@@ -196,6 +159,8 @@ class NodeModel(Model):
     review: Review | None = None
     """The state of this node's texts, where it differs from the file's."""
     signed: SignedModel | None = None
+    reason: Annotated[str, Field(min_length=1)] | None = None
+    """Why a question takes more than ten lines of a narrow phone; for whoever reads the flow, and shown to nobody."""
 
     @model_validator(mode="after")
     def one_kind(self) -> Self:

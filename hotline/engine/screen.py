@@ -2,7 +2,7 @@
 
 Of every page `HELD_BACK` septets stay free, so that the line over a repeated screen never moves a page break. Breaks
 fall between words and between choices. Choices are numbered from 1 on each page; a choice with a key keeps it. A page
-that begins with a choice says once more what is being chosen.
+that begins with a choice says once more what is being chosen. The ways out stand on every page.
 """
 
 import re
@@ -18,6 +18,8 @@ NARROWEST = 16
 """Letters in a line of the narrowest phones. They break between words, and in the middle of one that is longer."""
 SMALLEST_ROOM = 40
 """Below this no page is laid out, whatever the limit says: a line of that size carries no menu."""
+LEAST_BESIDE = 20
+"""Septets of a page below which no choice is said on every page."""
 NUMBERS = "12345678"
 """What choices are numbered with; `9` is always more."""
 
@@ -36,6 +38,10 @@ class Button:
     label: str
     key: str | None = None
     same_line: bool = False
+    every_page: bool = False
+    """Stands at the end of each page, however many there are: "not sure"."""
+    beside: bool = False
+    """Stands on one page with the choice before it, as long as another choice is left for the page before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,13 @@ class Layout:
     note: str = ""
     """Words under the buttons."""
     tail: str = ""
-    """A line that the last page must have: `0 Skip`, `9 More`."""
+    """A line that the last page must have: `9 More`, where a node leads on."""
     more: str = "9 More"
     """The line of every page that has a next one; none where only the first page is ever shown."""
     question: str = ""
     """The line over choices that go on from the page before."""
-    hints: tuple[str, ...] = ()
-    """What may follow where there is room, the best first, each with the space or new line in front of it."""
+    ways: tuple[str, ...] = ()
+    """The ways out of every page, the best wording first. The last and shortest always has room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,10 @@ class _Draft:
     reserved: frozenset[str]
     text: str = ""
     keys: dict[str, int] = field(default_factory=dict)
+    most: int = len(NUMBERS)
+    """Choices that it holds at most, so that others find a digit too."""
+    taken: int = 0
+    """Pieces on it."""
 
     def take(self, piece: _Piece, key: str | None, room: int) -> bool:
         """Put the piece on the page, if it still has room and a digit for it."""
@@ -94,13 +104,15 @@ class _Draft:
             return False
         if piece.button is None:
             self.text += gap + piece.text
+            self.taken += 1
             return True
 
         digit = key or self._free_number()
-        if digit is None or digit in self.keys:
+        if digit is None or digit in self.keys or len(self.keys) >= self.most:
             return False
         self.keys[digit] = piece.button
         self.text += f"{gap}{digit} {piece.text}"
+        self.taken += 1
         return True
 
     def _free_number(self) -> str | None:
@@ -111,57 +123,113 @@ class _Draft:
 
 def paginate(layout: Layout, limit: int = DEFAULT_LIMIT) -> tuple[Page, ...]:
     """At least one page; each within `limit - HELD_BACK` septets, all in GSM-7."""
-    room = max(limit - HELD_BACK, SMALLEST_ROOM)
+    whole = max(limit - HELD_BACK, SMALLEST_ROOM)
+    ways = tuple(map(to_gsm7, layout.ways))
+    room = whole - (septets(ways[-1]) if ways else 0)
     more = f"\n{to_gsm7(layout.more)}" if layout.more else ""
     tail = f"\n{to_gsm7(layout.tail)}" if layout.tail else ""
-    pieces: Sequence[_Piece] = _pieces(layout, room - max(septets(more), septets(tail)))
+    pieces: Sequence[_Piece]
+    pieces, kept = _pieces(layout, room - max(septets(more), septets(tail)))
+    cost = sum(septets(piece.gap) + piece.cost for piece in kept)
 
     pages: list[Page] = []
     while True:
-        asked = (
-            to_gsm7(layout.question) if pages and pieces and pieces[0].button is not None else ""
-        )
-        draft, left = _fill(layout, pieces, room - septets(tail), asked)
-        if not left:
-            return (*pages, _closed(draft, tail, layout.hints, room))
-        draft, pieces = _fill(layout, pieces, room - septets(more), asked)
-        pages.append(_closed(draft, more, layout.hints, room, more=True))
+        goes_on = pages and pieces and pieces[0].button is not None
+        asked = to_gsm7(layout.question) if goes_on else ""
+        draft = _fill(layout, pieces, room - septets(tail), asked)
+        if draft.taken == len(pieces):
+            return (*pages, _closed(draft, tail, ways, whole))
+
+        once = [piece for piece in pieces if piece not in kept]
+        left = room - septets(more) - cost
+        draft = _fill(layout, once, left, asked, spare=len(kept))
+        if not draft.taken:
+            kept, cost = [], 0
+            continue
+        if (fewer := _before_beside(layout, once, draft)) < draft.taken:
+            draft = _fill(layout, once[:fewer], left, asked, spare=len(kept))
+        pieces = _after(pieces, kept, draft.taken)
+        draft.most = len(NUMBERS)
+        for piece in kept:
+            draft.take(piece, layout.buttons[piece.button or 0].key, room - septets(more))
+        pages.append(_closed(draft, more, ways, whole, more=True))
+
+
+def _after(pieces: Sequence[_Piece], kept: Sequence[_Piece], taken: int) -> Sequence[_Piece]:
+    """What is left once the first `taken` are shown, not counting those of every page."""
+    left: list[_Piece] = []
+    for piece in pieces:
+        if taken and piece not in kept:
+            taken -= 1
+        else:
+            left.append(piece)
+    return left
+
+
+def _before_beside(layout: Layout, pieces: Sequence[_Piece], draft: _Draft) -> int:
+    """How many pieces stay on the page, so that the next begins with no choice that stands beside another.
+
+    All that it took, where it would be left without a choice.
+    """
+    fewer = draft.taken
+    while fewer < len(pieces) and fewer and _is_beside(layout, pieces[fewer]):
+        fewer -= 1
+    left = any(piece.button is not None for piece in pieces[:fewer])
+    return fewer if left else draft.taken
+
+
+def _is_beside(layout: Layout, piece: _Piece) -> bool:
+    return piece.button is not None and layout.buttons[piece.button].beside
 
 
 def _fill(
-    layout: Layout, pieces: Sequence[_Piece], room: int, asked: str
-) -> tuple[_Draft, Sequence[_Piece]]:
-    """A page of as many pieces as have room under what is asked, and those that are left.
+    layout: Layout, pieces: Sequence[_Piece], room: int, asked: str, *, spare: int = 0
+) -> _Draft:
+    """A page of as many pieces as have room under what is asked, with `spare` digits left over.
 
     At least one is taken, so that the pages end: a choice that is too long stands without the question.
     """
-    draft = _Draft(frozenset(button.key for button in layout.buttons if button.key), asked)
-    for taken, piece in enumerate(pieces):
+    fixed = frozenset(button.key for button in layout.buttons if button.key)
+    draft = _Draft(fixed, asked, most=len(NUMBERS) - spare)
+    for piece in pieces:
         key = None if piece.button is None else layout.buttons[piece.button].key
         if not draft.take(piece, key, room):
-            if asked and not taken:
-                return _fill(layout, pieces, room, "")
-            return draft, pieces[taken:]
-    return draft, ()
+            if asked and not draft.taken:
+                return _fill(layout, pieces, room, "", spare=spare)
+            break
+    return draft
 
 
 def _closed(
-    draft: _Draft, tail: str, hints: Sequence[str], room: int, *, more: bool = False
+    draft: _Draft, tail: str, ways: Sequence[str], room: int, *, more: bool = False
 ) -> Page:
     text = (draft.text + tail).lstrip("\n")
-    for hint in map(to_gsm7, hints):
-        if septets(text) + septets(hint) <= room:
-            return Page((text + hint).lstrip("\n"), draft.keys, more)
-    return Page(text, draft.keys, more)
+    fitting = (way for way in ways if septets(text) + septets(way) <= room)
+    return Page((text + next(fitting, "")).lstrip("\n"), draft.keys, more)
 
 
-def _pieces(layout: Layout, room: int) -> list[_Piece]:
-    """The words and the choices, each small enough for a page of its own."""
-    pieces = list(_word_pieces(layout.text, room))
-    for index, button in enumerate(layout.buttons):
-        _, label = next(_cut(to_gsm7(button.label) or "-", room - 2))
-        pieces.append(_Piece(" " if button.same_line and index else "\n", label, index))
-    return [*pieces, *_word_pieces(f"\n{layout.note}", room)]
+def _pieces(layout: Layout, room: int) -> tuple[list[_Piece], list[_Piece]]:
+    """The words and the choices, each small enough for a page of its own; and those of every page.
+
+    Where the room is so small that hardly anything would stand beside the latter, they stand on the last page alone.
+    """
+    at_every = [index for index, button in enumerate(layout.buttons) if button.every_page]
+    kept = [_button_piece(layout, index, room) for index in at_every]
+    left = room - sum(septets(piece.gap) + piece.cost for piece in kept)
+    if left < LEAST_BESIDE or len(kept) >= len(NUMBERS):
+        kept, left = [], room
+
+    pieces = list(_word_pieces(layout.text, left))
+    for index in range(len(layout.buttons)):
+        again = next((piece for piece in kept if piece.button == index), None)
+        pieces.append(again or _button_piece(layout, index, left))
+    return [*pieces, *_word_pieces(f"\n{layout.note}", left)], kept
+
+
+def _button_piece(layout: Layout, index: int, room: int) -> _Piece:
+    button = layout.buttons[index]
+    _, label = next(_cut(to_gsm7(button.label) or "-", room - 2))
+    return _Piece(" " if button.same_line and index else "\n", label, index)
 
 
 def _word_pieces(text: str, room: int) -> Iterator[_Piece]:

@@ -49,19 +49,16 @@ def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
 
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
     choices = shown_choices(book, node, run, facts)
-    tail, hints = _ways_out(book, node, run, has_choices=bool(choices))
+    own = words(run.language)
     text = filled(said(node.text, run.language), facts.words)
     layout = Layout(
         text="\n".join((*leads, text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
-        buttons=tuple(
-            Button(said(choice.label, run.language), choice.key, choice.same_line)
-            for choice in choices
-        ),
+        buttons=tuple(_button(choice, node, run.language) for choice in choices),
         note=said(node.note or {}, run.language) if isinstance(node, Menu) else "",
-        tail=tail,
-        more=f"9 {words(run.language).more}",
-        hints=hints,
+        tail=f"9 {own.more}" if isinstance(node, Say) and node.goes is not None else "",
+        more=f"9 {own.more}",
+        ways=_ways_out(book, node, run),
     )
     return View(layout, choices)
 
@@ -120,33 +117,36 @@ def _listed(book: Book, node: Ask, run: Run, facts: Facts) -> tuple[Option, ...]
     return facts.lists.get(name) or book.lists.get(name, ())
 
 
-def _ways_out(
-    book: Book, node: Waiting, run: Run, *, has_choices: bool
-) -> tuple[str, tuple[str, ...]]:
-    """The line that must stand at the end, and those that may.
+def _button(choice: Choice, node: Waiting, language: str) -> Button:
+    """A choice that is written after a list is never alone on a page: a place of the list is beside it."""
+    after_list = isinstance(node, Ask) and node.list is not None and choice in node.choices
+    return Button(
+        said(choice.label, language), choice.key, choice.same_line, choice.every_page, after_list
+    )
 
-    The front offers no way back: it is where `0` and `00` lead. Where nothing else can be pressed, the way back must
-    stand.
+
+def _ways_out(book: Book, node: Waiting, run: Run) -> tuple[str, ...]:
+    """`0` and `00`, on every page of every screen where they act; the shorter words where there is no room.
+
+    The front offers none: it is where they lead. Where a question may be skipped, `0` skips it.
     """
+    if at_front(book, run):
+        return ()
     own = words(run.language)
-    back, home = f"0 {own.back}", f"00 {own.home}"
-
+    back = (own.back, own.back_short)
     if isinstance(node, Ask) and node.skip is not None:
-        skip = f"0 {said(node.skip, run.language)}"
-        return skip, (_behind(skip, home),)
-    if isinstance(node, Say) and node.goes is not None:
-        tail = f"9 {own.more}"
-    elif has_choices or isinstance(node, Ask):
-        tail = ""
-    else:
-        return back, (_behind(back, home),)
-    return tail, () if at_front(book, run) else (f"\n{back}{_behind(back, home)}", f"\n{back}")
+        back = (said(node.skip, run.language),) * 2
+    return tuple(dict.fromkeys(_behind(f"\n0 {word}", f"00 {own.home}") for word in back))
 
 
 def _behind(way: str, home: str) -> str:
-    """The way home on the line of another, or under it where a narrow phone would part the key from its word."""
-    gap = " " if len(f"{way} {home}") <= NARROWEST else "\n"
-    return f"{gap}{home}"
+    """The way home on the line of another, or under it where a narrow phone would part the key from its word.
+
+    A new line costs what a blank does, so nothing is saved by keeping them on one line of a wider phone.
+    """
+    line = way.lstrip("\n")
+    gap = " " if len(f"{line} {home}") <= NARROWEST else "\n"
+    return f"{way}{gap}{home}"
 
 
 def at_front(book: Book, run: Run) -> bool:

@@ -85,8 +85,8 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
                 return Walked(replace(run, finished=True), tuple(events), tuple(passed))
             case Branch(arms=arms):
                 run = _at(book, run, _open_arm(arms, run, facts))
-            case Call(flow=name) if name in book.flows and not book.flows[name].private:
-                run = entered(book, run, name)
+            case Call(flow=name, goes=then) if name in book.flows and not book.flows[name].private:
+                run = entered(book, run if then is not None else _ended(book, run), name)
                 events.append(FlowEntered(name))
             case Call(goes=then):
                 run = _at(book, run, then)
@@ -95,6 +95,15 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
             case None:
                 run = run.at(front(book), trail=())
     return Walked(_stranded(book, run), tuple(events), tuple(passed))
+
+
+def _ended(book: Book, run: Run) -> Run:
+    """Without the flow that ends as the one it calls: topics that lead to topics never lie deeper.
+
+    One that gathers, or is private, stays beneath: what it is holds for all that it calls.
+    """
+    flow = book.flows[run.calls[-1].flow]
+    return run if flow.gathers or flow.private else run.at(run.calls[:-1])
 
 
 def _open_arm(arms: tuple[Arm, ...], run: Run, facts: Facts) -> str | None:

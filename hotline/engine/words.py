@@ -10,6 +10,8 @@ from hotline.text.languages import FIRST
 class Words:
     more: str
     back: str
+    back_short: str
+    """The same where the longer has no room beside what a screen says."""
     home: str
     invalid: str
     """The line over a repeated screen, where there is room for it."""
@@ -20,9 +22,11 @@ class Words:
 
 
 WORDS = {
-    "rw": Words("Komeza", "Subira inyuma", "Ahabanza", "Ibyo uhisemo sibyo.", "Sibyo", "Murakoze."),
-    "fr": Words("Suite", "Retour", "Accueil", "Choix invalide.", "Faux", "Merci."),
-    "en": Words("More", "Back", "Home", "Invalid choice.", "Wrong", "Thank you."),
+    "rw": Words(
+        "Komeza", "Subira inyuma", "Inyuma", "Ahabanza", "Ibyo uhisemo sibyo.", "Sibyo", "Murakoze."
+    ),
+    "fr": Words("Suite", "Retour", "Retour", "Accueil", "Choix invalide.", "Faux", "Merci."),
+    "en": Words("More", "Back", "Back", "Home", "Invalid choice.", "Wrong", "Thank you."),
 }
 HELD_BACK = 6
 """Septets of every page that only the short line may use: five letters and a new line."""

@@ -13,7 +13,14 @@ from hotline.services.promptness import late_alerts
 from hotline.services.quizzes import uncounted
 
 BEARABLE = frozenset(
-    {Code.UNREACHABLE, Code.TOO_LONG, Code.TOO_MANY_CHOICES, Code.TOO_MANY_ANSWERS}
+    {
+        Code.UNREACHABLE,
+        Code.TOO_LONG,
+        Code.TOO_MANY_CHOICES,
+        Code.TOO_MANY_LINES,
+        Code.TOO_MANY_ANSWERS,
+        Code.UNSURE_LATE,
+    }
 )
 """What makes a conversation longer than it should be, and hurts nobody who is in it."""
 

@@ -71,7 +71,7 @@ TELL: dict[str, Any] = {
             "lead": [{"when": {"answer": "danger", "is": "yes"}, "text": t("Go on.")}],
             "saves": "province",
             "goes": "district",
-            "choices": [choice("Not sure", value="unsure", goes="how_many")],
+            "choices": [choice("Not sure", value="unsure", goes="how_many", every_page=True)],
         }
     },
     "district": {
@@ -81,7 +81,7 @@ TELL: dict[str, Any] = {
             "text": t("District?"),
             "saves": "district",
             "goes": "how_many",
-            "choices": [choice("Not sure", value="unsure")],
+            "choices": [choice("Not sure", value="unsure", every_page=True)],
         }
     },
     "how_many": {

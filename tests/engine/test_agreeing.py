@@ -67,7 +67,7 @@ def test_the_shipped_menus_that_take_both() -> None:
         *("quiz_crime.consent", "train_child.case_1"),
     }
     assert agreed(MENUS["questions.doctor"].choices, "yego") is None
-    assert agreed(MENUS["privacy.silence"].choices, "yego") is None
+    assert agreed(MENUS["silence.silence"].choices, "yego") is None
 
 
 @given(st.text(max_size=12))

@@ -16,13 +16,16 @@ LAYOUTS = st.builds(
     Layout,
     text=st.text(max_size=500) | st.text("ab €\n", max_size=500),
     buttons=st.lists(
-        st.builds(Button, LABELS, st.none() | st.sampled_from(NUMBERS), st.booleans()), max_size=20
+        st.builds(Button, LABELS, st.none() | st.sampled_from(NUMBERS), *[st.booleans()] * 3),
+        max_size=20,
     ).map(tuple),
     note=st.text(max_size=80),
-    tail=st.sampled_from(["", "0 Skip", "9 More"]),
+    tail=st.sampled_from(["", "9 More"]),
     more=st.just("9 More"),
     question=st.sampled_from(["", "District?"]) | st.text(max_size=200),
-    hints=st.sampled_from([(), ("\n0 Back 00 Home", "\n0 Back")]),
+    ways=st.sampled_from(
+        [(), ("\n0 Back 00 Home",), ("\n0 The way back\n00 Home", "\n0 Back\n00 Home")]
+    ),
 )
 
 
@@ -36,8 +39,11 @@ def test_every_page_keeps_its_room_and_every_choice_has_one_digit(
     assert all(is_gsm7(page.text) for page in pages)
     assert all(set(page.keys) <= set(NUMBERS) for page in pages)
     assert [page.more for page in pages] == [True] * (len(pages) - 1) + [False]
+    assert all(page.text.endswith(layout.ways) for page in pages if layout.ways)
     offered = [index for page in pages for index in page.keys.values()]
-    assert offered == list(range(len(layout.buttons)))
+    assert sorted(set(offered)) == list(range(len(layout.buttons)))
+    once = [index for index in offered if not layout.buttons[index].every_page]
+    assert once == sorted(set(once))
 
 
 @given(st.lists(st.text("abcdefg€", min_size=1, max_size=30), max_size=80))
@@ -106,18 +112,35 @@ def test_letters_of_two_septets_are_counted_twice() -> None:
     assert len(paginate(Layout("[] " * 50), 156)) == 2
 
 
-def test_a_hint_stands_only_where_no_page_is_made_for_it() -> None:
-    hints = ("\n0 Back 00 Home", "\n0 Back")
-    texts = [paginate(Layout("x" * size, hints=hints), 156) for size in (135, 136, 143, 144)]
+def test_the_shorter_ways_out_stand_where_the_longer_have_no_room_and_never_none() -> None:
+    ways = ("\n0 The way back\n00 Home", "\n0 Back\n00 Home")
+    pages = [paginate(Layout("x" * size, ways=ways), 156) for size in (127, 128, 135, 136)]
 
-    assert [len(pages) for pages in texts] == [1, 1, 1, 1]
-    assert [re.sub("x+", "", pages[0].text) for pages in texts] == [*hints, hints[1], ""]
+    assert [len(each) for each in pages] == [1, 1, 1, 2]
+    ends = [re.sub("x+", "", page.text) for each in pages for page in each]
+    assert ends == [ways[0], ways[1], ways[1], f"\n9 More{ways[1]}", ways[0]]
 
 
-def test_a_line_that_must_stand_makes_room_for_itself() -> None:
-    pages = paginate(Layout("word " * 30, tail="0 Back"), 156)
+def test_a_choice_of_every_page_stands_at_the_end_of_each() -> None:
+    towns = [Button(f"Town number {n}") for n in range(12)]
+    pages = paginate(Layout("Where?", (*towns, Button("Not sure", every_page=True))), 156)
+
     assert len(pages) == 2
-    assert pages[-1].text.endswith("\n0 Back")
+    for page in pages:
+        (key,) = (key for key, index in page.keys.items() if index == len(towns))
+        assert f"\n{key} Not sure" in page.text
+        assert key == max(page.keys)
+
+
+@pytest.mark.parametrize("towns", range(1, 20))
+def test_no_page_holds_only_what_is_written_after_a_list(towns: int) -> None:
+    after = (Button("Not sure", every_page=True, beside=True), Button("Not listed", beside=True))
+    pages = paginate(Layout("?", (*(Button("a") for _ in range(towns)), *after)), 156)
+
+    for page in pages:
+        assert any(index < towns for index in page.keys.values())
+        assert towns in page.keys.values()
+    assert towns + 1 in pages[-1].keys.values()
 
 
 def test_a_label_longer_than_a_page_is_cut_to_it() -> None:

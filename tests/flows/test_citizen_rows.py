@@ -26,8 +26,11 @@ FIRST = {"rw": (), "en": ("7",), "fr": ("8",)}
 GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank you. Goodbye."}
 NO = {"rw": "Oya", "fr": "Non", "en": "No"}
 CALL_ME = {"rw": "Mumpamagare", "fr": "Appelez-moi", "en": "Call me"}
-NEVER_AGAIN = ("4", "5", "4", "9", "9", "2", "1")
-"""Rights; other topics; your privacy; its two screens; SMS messages; never again."""
+NEVER_AGAIN = ("4", "5", "4", "1")
+"""Rights; other topics; SMS messages; never again."""
+TREATED = ("4", "5", "3", "2")
+"""Rights; other topics; your privacy; how you were treated."""
+FOUR_KEYS = 4
 MY_NUMBER = ("4", "5", "5")
 RECEIVED = {"rw": "Byakiriwe.", "fr": "Bien arrivé.", "en": "Received."}
 ANYWHERE = {"abroad": "6", "unsure": "7"}
@@ -77,6 +80,14 @@ def test_c13_no_stands_first_where_a_call_is_offered(line: Line, language: str) 
     assert next(iter(choices(caller.read()))) == NO[language]
     assert caller.key("1") == f"END {GOODBYE[language]}"
     assert [row for row in line.all(CallBack) if row.state == CallBackState.WAITING] == []
+
+
+def test_c20_stop_and_a_complaint_are_within_four_keys_of_the_front(line: Line) -> None:
+    assert len(NEVER_AGAIN) <= FOUR_KEYS
+    assert len(TREATED) <= FOUR_KEYS
+    told(line, "rw", *NEVER_AGAIN)
+    assert len(line.all(Stopped)) == 1
+    assert "Bisomwa n'ibiro by'igihugu gusa." in told(line, "rw", *TREATED).screen
 
 
 @pytest.mark.parametrize("language", CODES)

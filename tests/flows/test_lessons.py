@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.engine import document
-from hotline.engine.flow import Book, Finish, Flow, Menu, Say
+from hotline.engine import document, turn
+from hotline.engine.flow import Book, Call, Flow, Menu, Say
 from hotline.engine.references import targets
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
@@ -27,8 +27,14 @@ TAUGHT = {
     *("armed_group", "organs", "forced_crime", "myths", "if_it_happens", "help_now", *SIGNS),
 }
 
+ONWARD = Call("onward")
+"""Other topics, and a problem."""
+
+PRIVACY = "privacy"
+"""Two screens that teach nothing of trafficking, and are not counted."""
+
 Lesson = tuple[tuple[Place, Say], ...]
-"""The screens from a menu, or from a flow's start, to the last before the goodbye."""
+"""The screens from a menu, or from a flow's start, to the last before what it leads on to."""
 
 
 def lessons_of(flow: Flow) -> Iterator[Lesson]:
@@ -41,7 +47,7 @@ def lessons_of(flow: Flow) -> Iterator[Lesson]:
             name = node.goes
         if screens:
             assert name is not None
-            assert isinstance(flow.nodes[name], Finish)
+            assert flow.nodes[name] == ONWARD, "a lesson ends in no goodbye"
             yield tuple(screens)
 
 
@@ -53,7 +59,7 @@ def asks(flow: Flow) -> bool:
 LESSONS = [
     pytest.param(lesson, id=f"{flow.name}.{lesson[0][0].node}")
     for flow in BOOK.flows.values()
-    if not flow.gathers and not flow.private and not asks(flow)
+    if not flow.gathers and not flow.private and not asks(flow) and flow.name != PRIVACY
     for lesson in lessons_of(flow)
 ]
 
@@ -80,6 +86,42 @@ def test_c5_a_node_of_a_lesson_is_one_screen_with_the_way_back_on_it(
 def test_an_english_screen_has_at_most_130_letters(lesson: Lesson) -> None:
     for _, node in lesson:
         assert len(node.text["en"]) <= MOST_LETTERS
+
+
+KEYS = {"rw": (), "en": ("7",), "fr": ("8",)}
+"""That choose a language on the front."""
+OFFERED = {
+    "rw": {"1": "Izindi ngingo", "2": "Soza", "5": "Ufite ikibazo?"},
+    "fr": {"1": "Autres sujets", "2": "Terminer", "5": "Un problème"},
+    "en": {"1": "Other topics", "2": "Finish", "5": "A problem"},
+}
+
+
+@pytest.mark.parametrize("reporting", [True, False])
+@pytest.mark.parametrize("language", CODES)
+def test_behind_every_lesson_stand_other_topics_and_a_problem(
+    language: str, reporting: bool
+) -> None:
+    facts = Facts(flags={"reporting": reporting})
+    shown = turn.start(BOOK, facts)
+    for key in (*KEYS[language], "1", "9", "9", "9"):
+        shown = turn.resume(BOOK, shown.run, key, facts)
+
+    assert not shown.screen.ends
+    assert turn.offered(BOOK, shown.run, facts) == OFFERED[language]
+    topics = turn.resume(BOOK, shown.run, "1", facts).run
+    told = turn.resume(BOOK, shown.run, "5", facts).run
+    assert [place.flow for place in topics.calls] == ["rights"]
+    assert [place.flow for place in told.calls] == ["report" if reporting else "help"]
+
+
+def test_topic_upon_topic_lies_no_deeper() -> None:
+    shown = turn.start(BOOK, Facts())
+    shown = turn.resume(BOOK, shown.run, "4", Facts())
+    for _ in range(20):
+        for key in ("2", "5", "1", "9", "9", "1"):
+            shown = turn.resume(BOOK, shown.run, key, Facts())
+        assert shown.run.calls == (Place("rights", "rights"),)
 
 
 def test_every_topic_is_taught_once() -> None:

@@ -1,4 +1,4 @@
-"""C6: what a quiz promises: three things asked before their lessons and after, explained each time, counted fairly."""
+"""C6: what a quiz promises: three things asked, a lesson, the same three asked again; counted fairly."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pytest
 from hotline.domain.quiz import AGAIN, BEFORE, RIGHT, Outcome, outcome
 from hotline.engine import document, turn
 from hotline.engine.events import Finished
-from hotline.engine.flow import Book, Flow, Menu, Say
+from hotline.engine.flow import Book, Call, Flow, Menu, Say
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
 from hotline.engine.view import view
@@ -30,6 +30,7 @@ class Asked:
     place: Place
     question: Menu
     why: Say
+    """What teaches it: before the second half a screen of the lesson, in it the screen after the answer."""
 
     @property
     def saves(self) -> str:
@@ -44,13 +45,25 @@ class Asked:
 
 
 def asked_in(flow: Flow) -> Iterator[Asked]:
-    """Along the one way through."""
+    """Along the one way through: three questions, a lesson of three screens, and three questions, each explained."""
+    way: list[tuple[str, Menu | Say]] = []
     name: str | None = flow.start
-    while isinstance(node := flow.nodes[name or ""], Menu):
-        why = flow.nodes[node.goes or ""]
+    while isinstance(node := flow.nodes[name or ""], Menu | Say):
+        way.append((name or "", node))
+        name = node.goes
+    assert node == Call("onward")
+
+    *before, q1, w1, q2, w2, q3, w3 = way
+    assert len(before) == 6
+    for (at, question), (_, why) in (
+        *zip(before[:3], before[3:], strict=True),
+        (q1, w1),
+        (q2, w2),
+        (q3, w3),
+    ):
+        assert isinstance(question, Menu)
         assert isinstance(why, Say)
-        yield Asked(Place(flow.name, name or ""), node, why)
-        name = why.goes
+        yield Asked(Place(flow.name, at), question, why)
 
 
 @pytest.fixture(params=QUIZZES, ids=lambda flow: flow.name)
@@ -111,13 +124,13 @@ def test_only_the_last_lesson_counts_as_read(quiz: Flow) -> None:
 
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize("value", [RIGHT, "wrong", "unsure"])
-def test_every_answer_is_explained_in_one_screen_kindly_and_never_repeated(
+def test_every_answer_of_the_second_half_is_explained_kindly_and_never_repeated(
     quiz: Flow, language: str, value: str
 ) -> None:
     kind = {True: ("Ni byo.", "C'est juste.", "That is right.")}.get(
         value == RIGHT, ("Reka twongere turebe.", "Regardons encore.", "Let us look again.")
     )
-    for asked in asked_in(quiz):
+    for asked in list(asked_in(quiz))[3:]:
         assert asked.question.goes is not None
         run = Run(language, (Place(quiz.name, asked.question.goes),), answers={asked.saves: value})
         layout = view(BOOK, asked.why, run, Facts()).layout
@@ -127,6 +140,16 @@ def test_every_answer_is_explained_in_one_screen_kindly_and_never_repeated(
         assert any(line.startswith("0 ") for line in page.text.split("\n"))
         assert language != "en" or len(layout.text) <= MOST_LETTERS
         assert not asked.why.leads[0].text[language].startswith(("Yes", "No", "Oui", "Yego", "Oya"))
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c6_the_lesson_stands_between_the_halves_and_nobody_is_told_before_it(
+    quiz: Flow, language: str
+) -> None:
+    for asked in list(asked_in(quiz))[:3]:
+        assert not asked.why.leads
+        (page,) = paginate(view(BOOK, asked.why, Run(language, (asked.place,)), Facts()).layout)
+        assert any(line.startswith("0 ") for line in page.text.split("\n"))
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -142,7 +165,7 @@ def test_a_quiz_ends_as_a_lesson_and_as_a_report(quiz: Flow, language: str) -> N
     shown = turn.start(BOOK, Facts(), entry="15")
     for key in ("0", *KEYS[language], "4", "4", str(QUIZZES.index(quiz) + 1)):
         shown = turn.resume(BOOK, shown.run, key, Facts())
-    for key in (YES, "9") * 6:
+    for key in (*[YES] * 3, *["9"] * 3, *[YES, "9"] * 3, "2"):
         shown = turn.resume(BOOK, shown.run, key, Facts())
 
     assert Finished() in shown.events

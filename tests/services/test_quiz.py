@@ -23,10 +23,12 @@ from tests.engine.books import choice, make_book, t
 __all__ = ["line"]
 
 FLOWS = Path(__file__).parents[2] / "flows"
-LEARNS = ("1", "2", "9", "1", "9", "2", "9", "2", "9", "1", "9", "2")
+LESSON = ("9", "9", "9")
+"""Its three screens, between the halves."""
+LEARNS = ("1", "2", "1", "2", *LESSON, "2", "9", "1", "9", "2")
 """Work abroad: nothing right before the lessons, everything after."""
-KNOWS = ("1", "1", "9", "2", "9", "1", "9", "2", "9", "1", "9", "2")
-FORGETS = ("1", "1", "9", "2", "9", "1", "9", "1", "9", "2", "9", "3")
+KNOWS = ("1", "1", "2", "1", *LESSON, "2", "9", "1", "9", "2")
+FORGETS = ("1", "1", "2", "1", *LESSON, "1", "9", "2", "9", "3")
 
 
 def take_the_quiz(line: Line, keys: tuple[str, ...]) -> None:

@@ -10,6 +10,7 @@ from hotline.engine.check import (
     early,
     echoes,
     lengths,
+    narrow,
     paths,
     reporting,
     texts,
@@ -49,6 +50,8 @@ def _findings(book: Book, limit: int) -> Iterator[Finding]:
     yield from lengths.labels(book, limit)
     yield from lengths.pages(book, limit)
     yield from lengths.choices(book)
+    yield from narrow.too_many_lines(book, limit)
+    yield from lengths.unsure_late(book)
     yield from early.too_early(book)
     yield from early.last_screens(book)
     yield from dialled.entries(book)

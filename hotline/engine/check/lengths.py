@@ -2,33 +2,34 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice, product
 
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import choices_of, conditions, nodes
+from hotline.engine.check.parts import choices_of, nodes
+from hotline.engine.check.situations import situations
 from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
-from hotline.engine.placeholders import WIDEST
 from hotline.engine.questions import FLOW
-from hotline.engine.run import Facts, Place, Run
+from hotline.engine.run import Place, Run
 from hotline.engine.screen import paginate
-from hotline.engine.view import Waiting, said, view
+from hotline.engine.view import said, view
 from hotline.engine.words import HELD_BACK, words
 from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import CODES
 
 MOST_CHOICES = 5
 MOST_TOPIC_PAGES = 3
-MOST_SITUATIONS = 256
+UNSURE = "unsure"
+"""The value of "not sure", wherever it is a choice."""
 
 
 def labels(book: Book, limit: int) -> Iterator[Finding]:
-    """A label with its number must fit on one page, together with the line that leads on."""
+    """A label with its number must fit on one page, together with the ways on and out."""
     for flow, name, node in nodes(book):
         for number, choice in enumerate(choices_of(node)):
             for language in CODES:
-                more = septets(f"\n9 {words(language).more}")
+                own = words(language)
+                ways = f"\n9 {own.more}\n0 {own.back_short}\n00 {own.home}"
                 label = septets(f"1 {to_gsm7(said(choice.label, language))}")
-                over = label - (limit - HELD_BACK - more)
+                over = label - (limit - HELD_BACK - septets(ways))
                 if over > 0:
                     message = f"the label of choices.{number} is {over} septets too long for a page"
                     yield Finding(flow.name, name, Code.TOO_LONG, message, "shorten it", language)
@@ -54,8 +55,8 @@ def left(book: Book, place: Place, language: str, limit: int) -> int | None:
         return None
     run = Run(language, (place,))
     bare = replace(node, list=None) if isinstance(node, Ask) else node
-    shown = (view(book, bare, there, facts).layout for there, facts in _situations(bare, run))
-    last = (paginate(replace(layout, hints=()), limit)[-1] for layout in shown)
+    shown = (view(book, bare, there, facts).layout for there, facts in situations(bare, run))
+    last = (paginate(replace(layout, ways=layout.ways[-1:]), limit)[-1] for layout in shown)
     return min(limit - HELD_BACK - septets(page.text) for page in last)
 
 
@@ -68,11 +69,22 @@ def choices(book: Book) -> Iterator[Finding]:
         plain = replace(node, languages=False)
         numbered = max(
             sum(choice.language is None for choice in view(book, plain, there, facts).choices)
-            for there, facts in _situations(plain, run)
+            for there, facts in situations(plain, run)
         )
         if numbered > MOST_CHOICES:
             message = f"offers {numbered} choices, {MOST_CHOICES} at most"
             yield Finding(flow.name, name, Code.TOO_MANY_CHOICES, message, "move some behind one")
+
+
+def unsure_late(book: Book) -> Iterator[Finding]:
+    """Whoever does not know a place says so on whichever page of its list she stands."""
+    for flow, name, node in nodes(book):
+        if not isinstance(node, Ask) or node.list is None:
+            continue
+        if any(one.value == UNSURE and not one.every_page for one in node.choices):
+            message = "says only on the last page of its list that one may be not sure"
+            fix = "add `every_page: true` to that choice"
+            yield Finding(flow.name, name, Code.UNSURE_LATE, message, fix)
 
 
 def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
@@ -92,29 +104,5 @@ def _pages(book: Book, place: Place, node: Node, language: str, limit: int) -> i
     bare = replace(node, list=None) if isinstance(node, Ask) else node
     return max(
         len(paginate(view(book, bare, there, facts).layout, limit))
-        for there, facts in _situations(bare, run)
+        for there, facts in situations(bare, run)
     )
-
-
-def _situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
-    """Every combination of flags and answers that the node's conditions tell apart."""
-    asked = list(conditions(node))
-    flags = sorted({condition.flag for condition in asked if condition.flag})
-    answers = sorted({condition.answer for condition in asked if condition.answer})
-    values = [
-        (
-            None,
-            "any",
-            *(value for asking in asked if asking.answer == name for value in asking.values),
-        )
-        for name in answers
-    ]
-    combinations = product(product((False, True), repeat=len(flags)), product(*values))
-    for set_flags, given in islice(combinations, MOST_SITUATIONS):
-        told = {
-            name: value for name, value in zip(answers, given, strict=True) if value is not None
-        }
-        yield (
-            replace(run, answers=told),
-            Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST),
-        )

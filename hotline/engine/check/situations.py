@@ -1,0 +1,55 @@
+"""Every condition under which a node may be shown: flags, answers, and the lists it chooses from. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice, product
+
+from hotline.engine.check.parts import conditions
+from hotline.engine.flow import Ask, Book, Finish
+from hotline.engine.placeholders import WIDEST
+from hotline.engine.run import Facts, Run
+from hotline.engine.view import Waiting, list_answers
+
+MOST_SITUATIONS = 256
+
+
+def situations(node: Waiting | Finish, run: Run) -> Iterator[tuple[Run, Facts]]:
+    """Every combination of flags and answers that the node's conditions tell apart."""
+    asked = list(conditions(node))
+    flags = sorted({condition.flag for condition in asked if condition.flag})
+    answers = sorted({condition.answer for condition in asked if condition.answer})
+    values = [
+        (
+            None,
+            "any",
+            *(value for asking in asked if asking.answer == name for value in asking.values),
+        )
+        for name in answers
+    ]
+    combinations = product(product((False, True), repeat=len(flags)), product(*values))
+    for set_flags, given in islice(combinations, MOST_SITUATIONS):
+        told = {
+            name: value for name, value in zip(answers, given, strict=True) if value is not None
+        }
+        yield (
+            replace(run, answers=told),
+            Facts(flags=dict(zip(flags, set_flags, strict=True)), words=WIDEST),
+        )
+
+
+def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str]]]:
+    """The node with each list of the book that it may show, and the answers that name it.
+
+    A list that only a session knows is shown empty: what it holds is not the writer's.
+    """
+    if not isinstance(node, Ask) or node.list is None:
+        yield node, {}
+        return
+    named = list_answers(node.list)
+    pattern = re.sub(r"\\\{\w+\\\}", r"(\\w+)", re.escape(node.list))
+    found = [match for name in book.lists if (match := re.fullmatch(pattern, name))]
+    for match in found:
+        yield node, dict(zip(named, match.groups(), strict=True))
+    if not found:
+        yield replace(node, list=None), {}

@@ -1,0 +1,79 @@
+"""C1: `0` and `00` stand on every page of every screen where they act, and "not sure" on every page of a list."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline.engine import document
+from hotline.engine.check.narrow import MOST_LINES, narrow
+from hotline.engine.check.parts import nodes
+from hotline.engine.check.situations import listings, situations
+from hotline.engine.flow import Ask, Book
+from hotline.engine.run import Place, Run
+from hotline.engine.screen import DEFAULT_LIMIT, Page, paginate
+from hotline.engine.view import View, Waiting, at_front, said, view
+from hotline.engine.words import WORDS
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+from hotline.text.languages import CODES
+
+FLOWS = Path(__file__).parents[2] / "flows"
+BOOK: Book = document.compile(read_folder(FLOWS), place_lists())
+SHOWN = [
+    pytest.param(Place(flow.name, name), node, id=f"{flow.name}.{name}")
+    for flow, name, node in nodes(BOOK)
+    if isinstance(node, Waiting)
+]
+LISTS = [each for each in SHOWN if isinstance(each.values[1], Ask) and each.values[1].list]
+
+
+def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tuple[Page, ...]]]:
+    """The node's pages under every condition, and with every list."""
+    for listed, named in listings(BOOK, node):
+        for run, facts in situations(listed, Run(language, (place,))):
+            there = Run(language, (place,), answers={**run.answers, **named})
+            seen = view(BOOK, listed, there, facts)
+            yield seen, paginate(seen.layout)
+
+
+@pytest.mark.parametrize(("place", "node"), SHOWN)
+def test_c1_back_and_home_stand_on_every_page_where_they_act(place: Place, node: Waiting) -> None:
+    for language in CODES:
+        own = WORDS[language]
+        back = {f"0 {own.back}", f"0 {own.back_short}"}
+        if isinstance(node, Ask) and node.skip is not None:
+            back = {f"0 {said(node.skip, language)}"}
+        ends = {f"\n{way}{gap}00 {own.home}" for way in back for gap in " \n"}
+        if at_front(BOOK, Run(language, (place,))):
+            ends = {""}
+        for _, shown in pages(place, node, language):
+            assert all(page.text.endswith(tuple(ends)) for page in shown)
+
+
+@pytest.mark.parametrize(("place", "node"), LISTS)
+def test_c1_not_sure_is_on_every_page_of_a_list_and_no_page_is_without_a_place(
+    place: Place, node: Ask
+) -> None:
+    unsure = [choice for choice in node.choices if choice.value == "unsure"]
+    for language in CODES:
+        for seen, shown in pages(place, node, language):
+            places = len(seen.choices) - len(node.choices)
+            for page in shown:
+                offered = [seen.choices[index] for index in page.keys.values()]
+                assert all(choice in offered for choice in unsure)
+                assert not places or any(index < places for index in page.keys.values())
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_c1_where_stands_on_one_page_though_somebody_is_in_danger(language: str) -> None:
+    node = BOOK.flows["report"].nodes["province"]
+    assert isinstance(node, Ask)
+    assert {len(shown) for _, shown in pages(Place("report", "province"), node, language)} == {1}
+
+
+def test_c1_a_question_with_its_choices_has_ten_lines_of_sixteen_letters_but_for_a_reason() -> None:
+    reasons = {Place(flow.name, name) for flow in BOOK.flows.values() for name in flow.reasons}
+    long = {each.place for each in narrow(BOOK, DEFAULT_LIMIT) if each.question > MOST_LINES}
+    assert long == reasons
+    assert not [place for place in long if BOOK.flows[place.flow].gathers], "none of the report's"
