@@ -18,6 +18,7 @@ PROCESSES = {
     "clock": "the clock",
     "line": "the line",
     "receipt": "the holder of the receipt",
+    "sms": "the phone that wrote it",
 }
 SUBJECTS = {"tip", "call-back", "message", "leave"}
 SENTENCES: Mapping[str, str] = {

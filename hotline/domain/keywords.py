@@ -44,8 +44,19 @@ WISHES = (
     r"MUNKURE (KURI|KU) (LISITI|RISITI|LISTE)",
 )
 """Sentences that are all of a message, with courtesy around. "Remove me" alone is none: it may ask for rescue."""
+ERASES = _set(
+    "DELETE ERASE SIBA SIBE MUSIBE GUSIBA SIBISHA MUSIBISHE EFFACE EFFACER EFFACEZ SUPPRIME SUPPRIMER SUPPRIMEZ"
+)
+"""From six letters on, one that is wrong is forgiven: a shorter one is too near to words of its own."""
+OF_HERS = _set(
+    "ALL EVERYTHING WHAT I IT MY THAT THE THIS MESSAGE MESSAGES REPORT SAID SENT SMS TEXT TIP TOLD WROTE"
+    " AI CE CECI CELA CES DIT ECRIT ENVOYE J LA LE LES MA MES MON QUE TOUT VOUS"
+    " BWANJYE BYANJYE BYOSE IBI IBYO NABABWIYE NANDITSE NOHEREJE NATANZE NAVUZE UBU UBUTUMWA"
+)
+"""What may stand beside it: what she told, and nothing else."""
 COURTESY = _set("PLEASE PLS THANK THANKS YOU SVP MERCI MURAKOZE NYABUNEKA NDABASABYE")
 MOST_WORDS = 8
+LEAST_FORGIVEN = 6
 
 
 def spelled(text: str, *, most: int = 400) -> list[str]:
@@ -70,6 +81,24 @@ def is_stop(text: str) -> bool:
         return True
     wishes = [word for word in said if word not in COMPANIONS]
     return bool(wishes) and all(map(_stops, _joined(wishes)))
+
+
+def is_erasure(text: str) -> bool:
+    """Whether it asks that what was told is erased: all of it is that wish. Total."""
+    said = [word for word in spelled(text) if word not in COURTESY]
+    if len(said) > MOST_WORDS:
+        return False
+    wishes = [word for word in said if word not in OF_HERS]
+    return bool(wishes) and all(map(_erases, wishes))
+
+
+def _erases(word: str) -> bool:
+    if word in ERASES:
+        return True
+    known = [one for one in ERASES if len(one) >= LEAST_FORGIVEN]
+    return len(word) >= LEAST_FORGIVEN - 1 and any(
+        OSA.distance(word, one, score_cutoff=1) <= 1 for one in known
+    )
 
 
 def _joined(words: list[str]) -> list[str]:

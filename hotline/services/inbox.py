@@ -5,21 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.domain import listing
 from hotline.domain.jobs import Job
-from hotline.domain.keywords import is_stop
+from hotline.domain.keywords import is_erasure, is_stop
 from hotline.domain.message import MessageIn
 from hotline.domain.reply import Meant
 from hotline.domain.sms_tip import is_tip
 from hotline.ports import Kit
-from hotline.services import crying, gatherings, outreach, proving, replies, sms_tips, talks
+from hotline.services import (
+    crying,
+    gatherings,
+    outreach,
+    recognising,
+    replies,
+    sms_tips,
+    taking_back,
+    talks,
+)
 from hotline.services.acts import Acted
 from hotline.services.doorbell import ring
 from hotline.services.replies import Replied
 from hotline.services.sms_tips import Known, Written
 from hotline.services.talks import Heard
-from hotline.store import inbound, responders
-from hotline.store.contacts import InboundSeen, referrals_of
+from hotline.store import responders
+from hotline.store.contacts import InboundSeen
 from hotline.store.database import Session
 from hotline.store.responders import Responder
 
@@ -46,6 +54,8 @@ class InboxOutcome(StrEnum):
     """It came in the name of an enrolled number, and changed nothing."""
     UNKNOWN_SENDER = "unknown_sender"
     TIP = "tip"
+    TAKEN_BACK = "taken_back"
+    """A stranger wants erased what she wrote. It marks nothing before the gateway's inbox lists it."""
     READ = "read"
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
@@ -88,16 +98,18 @@ class _Result:
 def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcome:
     """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
-    keys = _digests(kit, message, at)
+    keys = recognising.digests(kit, message, at)
     gathered = _gather(kit, message)
     with kit.database.writing() as session:
         seen = _seen(message, way, keys[0], at)
-        before = _heard_before(session, kit, seen, keys, at)
+        before = recognising.recognise(session, kit, seen, keys, at)
         if before:
             result = _Result(InboxOutcome.REPEATED)
         else:
             result = _deal(session, kit, message, gathered, at, proved=way is Way.LISTED)
             before = [_keep(session, seen.provider_id, result)]
+        if all(row.outcome == InboxOutcome.TAKEN_BACK for row in before):
+            taking_back.take_back(session, kit, message, before, at)
         cry_id = _answer_cry(session, kit, message, before, gathered, at)
 
     if result.written is not None:
@@ -164,13 +176,6 @@ def _answer_cry(
     return crying.answer(session, kit, message, seen, revision_id=known.revision_id, at=at)
 
 
-def _digests(kit: Kit, message: MessageIn, at: datetime) -> tuple[str, ...]:
-    """By which it is known again, the exact one first. One of no second was sent when it came."""
-    second = (message.sent_at or at).replace(microsecond=0)
-    said = (message.sender, kit.line.shortcode, message.text.strip())
-    return tuple(kit.pseudonyms.sms(*said, near.isoformat()) for near in listing.near(second))
-
-
 def _seen(message: MessageIn, way: Way, key: str, at: datetime) -> InboundSeen:
     """The inbox has numbers of its own, and may begin them anew: what it lists is known by its digest alone."""
     listed = way is Way.LISTED
@@ -182,22 +187,6 @@ def _seen(message: MessageIn, way: Way, key: str, at: datetime) -> InboundSeen:
         proved_at=at if listed else None,
         vouched_at=at if way is Way.GATEWAY else None,
     )
-
-
-def _heard_before(
-    session: Session, kit: Kit, seen: InboundSeen, keys: Sequence[str], at: datetime
-) -> Sequence[InboundSeen]:
-    """Writes it down, unless it was heard before: then what is known of it. One that is listed proves that."""
-    vouched, listed = seen.vouched_at is not None, seen.proved_at is not None
-    known = inbound.heard(session, seen, keys)
-    if known and vouched:
-        inbound.vouch(session, known, at)
-    if known and listed:
-        inbound.prove(session, known, at)
-        for row in known:
-            for referral_id in referrals_of(row):
-                proving.prove(session, kit, referral_id, at)
-    return known
 
 
 def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
@@ -224,7 +213,8 @@ def _answer(
     if gatherings.hear(session, kit, message.sender, message.text, at, SMS):
         return _Result(InboxOutcome.LEADER_HEARD)
     if responder is None:
-        return _Result(InboxOutcome.UNKNOWN_SENDER)
+        erases = kit.line.inbound_sms and is_erasure(message.text)
+        return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
     replied = replies.hear(session, kit, responder, message, at, proved=proved)
     return _Result(_outcome(replied), _told_of(replied), replied.rung)
 

@@ -3,7 +3,7 @@
 Rows, and the questions asked of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -102,6 +102,8 @@ class Tip(Row):
     """When its words went: body, grants and pseudonyms. What is left counts, and tells nothing."""
 
 
+SMS = "sms"
+"""The channel of a tip that was written."""
 DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
 """In the statement itself: a database looks into a partial index only where it can see that it fits."""
 WAITS = and_(
@@ -133,6 +135,14 @@ def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
     """Held until this transaction ends."""
     here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
     return session.scalars(here.order_by(Tip.id).with_for_update()).all()
+
+
+def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
+    """Ids of the tips that a phone wrote by SMS until then."""
+    theirs = select(Tip.id).where(
+        Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
+    )
+    return session.scalars(theirs.order_by(Tip.id)).all()
 
 
 def any_silent(session: Session, before: datetime) -> bool:
