@@ -1,12 +1,14 @@
 """What a fault run stands on: the embedded pair, or servers of our own which the run may kill as well."""
 
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,10 +17,11 @@ from urllib.parse import urlsplit
 
 from hotline.cli.chaos.postgres import Postgres, postgres_in
 from hotline.cli.chaos.valkey import Valkey, redis_program, valkey_in
-from hotline.cli.stack import Stack, free_port
+from hotline.cli.stack import READY_SECONDS, Stack, free_port
 from hotline.config import Settings
 from hotline.errors import NotReady
 
+KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
 """No plug is pulled: killing a process loses nothing that the kernel has."""
 HERE = "127.0.0.1"
@@ -115,10 +118,17 @@ def under_test(
 
 @contextmanager
 def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
-    """`hotline run` beside the first, with a port of its own and everything else in common."""
-    settings = Settings.read(stack.environ)
-    common = {
-        "HOTLINE_PORT": str(free_port()),
+    """`hotline run` on another machine: a home and a port of its own, a copy of the keys, the same servers.
+
+    Raises NotReady where it does not start.
+    """
+    settings, port = Settings.read(stack.environ), free_port()
+    home = stack.home.with_name("second")
+    home.mkdir(mode=0o700)
+    shutil.copytree(stack.home / KEYS, home / KEYS)
+    own = {
+        "HOTLINE_HOME": str(home),
+        "HOTLINE_PORT": str(port),
         "HOTLINE_GATEWAY_URL": stack.page.rstrip("/"),
         "HOTLINE_REDIS_URL": settings.redis_url,
         "HOTLINE_DATABASE_URL": settings.database_url,
@@ -128,16 +138,26 @@ def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     with stack.log.open("ab") as log:
         keeper = subprocess.Popen(
             [sys.executable, "-m", "hotline.cli.main", "run"],
-            env=stack.environ | common,
+            env=stack.environ | own,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
     try:
+        _until_heard(keeper, port)
         yield keeper
     finally:
         keeper.send_signal(signal.SIGTERM)
         keeper.wait(30)
+
+
+def _until_heard(keeper: "subprocess.Popen[bytes]", port: int) -> None:
+    end = time.monotonic() + READY_SECONDS
+    while keeper.poll() is None and time.monotonic() < end:
+        with suppress(OSError), socket.create_connection((HERE, port), timeout=1):
+            return
+        time.sleep(0.1)
+    raise NotReady("the second server does not start: its log says why")
 
 
 def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
