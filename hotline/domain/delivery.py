@@ -69,6 +69,8 @@ PARALLEL_AFTER = 2
 HOLD = timedelta(seconds=60)
 """How long a held lane rests before one message tries again."""
 URGENT = 1
+LONG_WAITED = timedelta(seconds=5)
+"""After so long a further alert of danger goes as if it were the first: the first one may be on the wire for ten."""
 URGENT_ERROR_WAIT = timedelta(seconds=5)
 """The gateway answered that it failed."""
 UNKNOWN_WAIT = {1: timedelta(seconds=10), 2: timedelta(minutes=2)}
@@ -126,19 +128,24 @@ def judge(
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many more sends may begin on the line: all of them for danger, some for anything."""
+    """How many more sends may begin on the line."""
 
-    urgent: int
+    first: int
+    """The first alert of a step of danger, and any other alert of danger that has waited `LONG_WAITED`."""
     others: int
+    """Alerts of danger to a second and third person, and what can wait."""
 
 
-def room(at_once: int, under_way: int, *, doubted: bool) -> Room:
-    """Danger alone has the last quarter. A lane that is `doubted` after a fault of ours is tried by one message."""
+def room(at_once: int, under_way: int, others: int, *, doubted: bool) -> Room:
+    """First alerts of danger may take every place, all others 3 of 8. `others` are those of them `under_way`.
+
+    A lane that is `doubted` after a fault of ours is tried by one message.
+    """
     if doubted:
         one = 0 if under_way else 1
         return Room(one, one)
-    others = max(1, at_once * 3 // 4)
-    return Room(max(0, at_once - under_way), max(0, others - under_way))
+    first = max(0, at_once - under_way)
+    return Room(first, max(0, min(first, max(1, at_once * 3 // 8) - others)))
 
 
 def retry_wait(priority: int, tries: int, chance: float) -> timedelta:

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from hotline.domain.delivery import (
     DUE_STATES,
     LEASE,
+    LONG_WAITED,
     LONGEST_SEND,
     URGENT,
     MessageState,
@@ -28,6 +29,8 @@ LOCK = 411_411_005
 """PostgreSQL's advisory locks of the gateway's ids."""
 CLAIMING = 411_411_007
 """PostgreSQL's advisory lock of those who claim."""
+FIRST = and_(Message.priority == URGENT, Message.turn == 0)
+"""Of each tip of danger, the alert that begins before anybody's second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +62,21 @@ def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: s
     """
     if not _claims_alone(session):
         free = min(free, 1)
-    left = room(at_once, _under_way(session, at), doubted=lanes.fault(session) is not None)
-    most = min(free, left.urgent)
+    under_way, others = _under_way(session, at)
+    left = room(at_once, under_way, others, doubted=lanes.fault(session) is not None)
+    most = min(free, left.first)
+    goes_first = or_(FIRST, and_(Message.priority == URGENT, Message.next_at <= at - LONG_WAITED))
     due = (
-        select(Message)
+        select(Message, goes_first)
         .where(_is_due(at))
-        .order_by(Message.priority, Message.turn, Message.next_at, Message.id)
+        .order_by(goes_first.desc(), Message.priority, Message.turn, Message.next_at, Message.id)
         .limit(most)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Message)
     )
-    rows = session.scalars(due).all() if most else []
-    return [
-        _claim(session, message, at, worker)
-        for n, message in enumerate(rows)
-        if n < left.others or message.priority == URGENT
-    ]
+    rows = session.execute(due).all() if most else []
+    first = [message for message, goes_first in rows if goes_first]
+    rest = [message for message, goes_first in rows if not goes_first]
+    return [_claim(session, message, at, worker) for message in first + rest[: left.others]]
 
 
 def _claim(session: Session, message: Message, at: datetime, worker: str) -> Claim:
@@ -116,11 +119,16 @@ def _claims_alone(session: Session) -> bool:
     return bool(held)
 
 
-def _under_way(session: Session, at: datetime) -> int:
-    """Sends of all processes that may still be on the wire."""
+def _under_way(session: Session, at: datetime) -> tuple[int, int]:
+    """Sends of all processes that may still be on the wire, and how many of them are no first alert of danger."""
     begun = Message.lease_until > at + LEASE - LONGEST_SEND
-    held = select(func.count()).where(Message.state == MessageState.SENDING, begun)
-    return session.scalar(held) or 0
+    held = (
+        select(func.count(), func.count().filter(~FIRST))
+        .select_from(Message)
+        .where(Message.state == MessageState.SENDING, begun)
+    )
+    under_way, others = session.execute(held).one()
+    return under_way, others
 
 
 def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:

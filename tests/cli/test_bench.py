@@ -26,6 +26,13 @@ def test_alerts_are_timed_from_the_last_answer_to_acceptance(redis: str) -> None
         assert 0 < waits["median"] <= waits["p99"] <= waits["last"]
 
 
+def test_alerts_take_the_pair_that_they_print() -> None:
+    words = ["bench", "alerts", "--pair", "postgres", "--redis", "killed"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert "only with --pair sqlite" in done.output
+
+
 @pytest.mark.long
 def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() -> None:
     """True seconds of the real line and its real gateway: twenty tips of danger at once."""

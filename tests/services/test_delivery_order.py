@@ -36,25 +36,31 @@ def test_alerts_of_one_step_have_a_turn_each(district: District) -> None:
 
 
 @pytest.mark.parametrize(
-    ("at_once", "under_way", "doubted", "left"),
+    ("at_once", "under_way", "others", "doubted", "left"),
     [
-        (32, 0, False, Room(32, 24)),
-        (32, 20, False, Room(12, 4)),
-        (32, 24, False, Room(8, 0)),
-        (32, 32, False, Room(0, 0)),
-        (32, 40, False, Room(0, 0)),
-        (1, 0, False, Room(1, 1)),
-        (1, 1, False, Room(0, 0)),
-        (32, 0, True, Room(1, 1)),
-        (32, 1, True, Room(0, 0)),
+        (32, 0, 0, False, Room(32, 12)),
+        (32, 20, 0, False, Room(12, 12)),
+        (32, 25, 0, False, Room(7, 7)),
+        (32, 20, 12, False, Room(12, 0)),
+        (32, 20, 20, False, Room(12, 0)),
+        (32, 32, 0, False, Room(0, 0)),
+        (32, 40, 9, False, Room(0, 0)),
+        (1, 0, 0, False, Room(1, 1)),
+        (1, 1, 0, False, Room(0, 0)),
+        (32, 0, 0, True, Room(1, 1)),
+        (32, 1, 0, True, Room(0, 0)),
     ],
 )
-def test_the_room_of_the_line(at_once: int, under_way: int, doubted: bool, left: Room) -> None:
-    assert room(at_once, under_way, doubted=doubted) == left
+def test_the_room_of_the_line(
+    at_once: int, under_way: int, others: int, doubted: bool, left: Room
+) -> None:
+    assert room(at_once, under_way, others, doubted=doubted) == left
 
 
-@given(at_once=st.integers(1, 999), under_way=st.integers(0, 2000))
-def test_there_is_never_more_room_than_the_line_has(at_once: int, under_way: int) -> None:
+@given(at_once=st.integers(1, 999), under_way=st.integers(0, 2000), others=st.integers(0, 2000))
+def test_there_is_never_more_room_than_the_line_has(
+    at_once: int, under_way: int, others: int
+) -> None:
     for doubted, left in product((False, True), (at_once - under_way,)):
-        found = room(at_once, under_way, doubted=doubted)
-        assert 0 <= found.others <= found.urgent <= max(left, 0 if not doubted else 1)
+        found = room(at_once, under_way, min(others, under_way), doubted=doubted)
+        assert 0 <= found.others <= found.first <= max(left, 0 if not doubted else 1)

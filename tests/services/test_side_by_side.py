@@ -12,17 +12,25 @@ import pytest
 from sqlalchemy import select
 
 from hotline.adapters.senders import ThreadSenders
-from hotline.domain.delivery import LEASE, LONGEST_SEND, Outcome, SendResult
+from hotline.domain.delivery import (
+    LEASE,
+    LONG_WAITED,
+    LONGEST_SEND,
+    MessageState,
+    Outcome,
+    SendResult,
+)
 from hotline.domain.referral import Level
 from hotline.ports import Kit
 from hotline.services import delivery, lane
 from hotline.store import outbox
 from hotline.store.messages import Attempt, Message, Referral
+from hotline.store.tips import Tip
 from tests.district import District
 from tests.eventually import eventually
 from tests.held_sms import ACCEPTED, PATIENCE, HeldSms
 
-AT_ONCE = 32
+AT_ONCE, OTHERS = 32, 12
 Process = Callable[..., Kit]
 pytestmark = pytest.mark.both
 
@@ -74,6 +82,11 @@ def settled(district: District, **states: int) -> Callable[[], bool]:
     return lambda: Counter(district.states) == states
 
 
+def further_on_the_wire(district: District) -> int:
+    sending = [row for row in district.all(Message) if row.state == MessageState.SENDING]
+    return sum(row.turn > 0 for row in sending)
+
+
 def told(messages: list[str], caplog: pytest.LogCaptureFixture) -> bool:
     return caplog.messages == messages
 
@@ -96,12 +109,45 @@ def test_every_tip_has_its_first_alert_on_the_wire_before_any_has_its_second(
 def test_no_danger_waits_behind_the_time_out_of_another(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    """Every other send is never answered, and all the others go."""
+    """Every other send is never answered, and all the others go: some at once, the rest after five seconds."""
     danger(district, 20)
-    delivery.deliver_due(process())
+    kit = process()
+    delivery.deliver_due(kit)
+    answering = Thread(
+        target=gateway.answer_as_they_come, args=(lambda n: ACCEPTED if n % 2 else None, 60)
+    )
+    answering.start()
+    eventually(lambda: further_on_the_wire(district) == OTHERS, seconds=PATIENCE)
 
-    gateway.answer_as_they_come(lambda n: ACCEPTED if n % 2 else None, 60)
+    district.clock.turn(seconds=LONG_WAITED.total_seconds())
+    delivery.deliver_due(kit)
+    answering.join()
     eventually(settled(district, accepted=30, sending=30), seconds=PATIENCE)
+
+
+def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    """Nothing is answered meanwhile: the further alerts of the first ones leave room for the last one's first."""
+    danger(district, 0)
+    kit = process()
+    for _ in range(20):
+        district.tell(urgency=1)
+        delivery.deliver_due(kit)
+    assert len(gateway.until_asked(AT_ONCE)) == AT_ONCE
+    assert set(begun_for(district)) == {tip.id for tip in district.all(Tip)}
+
+
+def test_a_further_alert_of_danger_that_has_waited_takes_any_place(
+    district: District, gateway: HeldSms, process: Process
+) -> None:
+    danger(district, 3)
+    kit = process(8)
+    assert delivery.deliver_due(kit) == 3 + 3
+    district.clock.turn(seconds=(LONG_WAITED - timedelta(seconds=1)).total_seconds())
+    assert delivery.deliver_due(kit) == 0
+    district.clock.turn(seconds=1)
+    assert delivery.deliver_due(kit) == 2
 
 
 def test_danger_finds_a_place_where_all_the_rest_is_slow(
@@ -111,11 +157,11 @@ def test_danger_finds_a_place_where_all_the_rest_is_slow(
     for _ in range(10):
         district.tell(urgency=3)
     kit = process(8)
-    assert delivery.deliver_due(kit) == 6
+    assert delivery.deliver_due(kit) == 3
 
-    for _ in range(3):
+    for _ in range(6):
         district.tell(urgency=1)
-    assert delivery.deliver_due(kit) == 2
+    assert delivery.deliver_due(kit) == 5
     waiting = gateway.until_asked(8)
     gateway.answer(waiting[0])
     assert "urgent" in gateway.until_asked(9)[8]
@@ -142,7 +188,7 @@ def test_two_processes_share_the_places_of_the_line(
 def test_a_dead_process_keeps_its_places_no_longer_than_a_send_can_take(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
-    danger(district, 3)
+    danger(district, 8)
     with district.database.writing() as session:
         assert len(outbox.claim_due(session, district.clock(), 8, 8, "dead")) == 8
     kit = process(8)
@@ -150,7 +196,7 @@ def test_a_dead_process_keeps_its_places_no_longer_than_a_send_can_take(
     district.clock.turn(seconds=(LONGEST_SEND - timedelta(seconds=1)).total_seconds())
     assert delivery.deliver_due(kit) == 0
     district.clock.turn(seconds=1)
-    assert delivery.deliver_due(kit) == 1
+    assert delivery.deliver_due(kit) == 8
     assert LONGEST_SEND < LEASE
 
 

@@ -25,7 +25,7 @@ from hotline.emulator.client import EmulatorClient
 from hotline.emulator.reader import choose
 
 CALLERS = 6
-PATIENCE = 100.0
+PATIENCE = 300.0
 """Seconds to wait for a round's alerts."""
 ALERTS = 3
 """Two people of the district, and the national desk."""
@@ -55,7 +55,12 @@ class Figures:
 @click.command()
 @click.option("--tips", default=200, show_default=True, help="How many tips are told.")
 @click.option("--redis", type=click.Choice(["up", "killed"]), default="up", show_default=True)
-@click.option("--pair", type=click.Choice([*Pair]), default=Pair.SQLITE, show_default=True)
+@click.option(
+    "--pair",
+    type=click.Choice([pair.value for pair in Pair]),
+    default=Pair.SQLITE.value,
+    show_default=True,
+)
 @click.option("--gateway-seconds", default=0.0, help="How long the gateway takes for an answer.")
 @click.option("--every-other", is_flag=True, help="The gateway answers only every other send.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
