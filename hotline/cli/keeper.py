@@ -22,8 +22,8 @@ SETTLED = 5.0
 """Seconds after which a program counts as having started well."""
 OPENING = 5.0
 """Seconds for which other programs wait for the socket of one that they need."""
-FAREWELL = 10.0
-"""Seconds from asking a program to end to making it."""
+FAREWELL = 15.0
+"""Seconds from asking a program to end to making it: more than a send and its writing take, and a relay's farewell."""
 
 GUARD = """
 trap '' INT TERM HUP

@@ -1,0 +1,74 @@
+"""The processes that send are told to end while the gateway still owes them answers."""
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from sqlalchemy import select
+
+from hotline.cli import keeper
+from hotline.cli.chaos.callers import plan, tell
+from hotline.cli.chaos.ground import Ground, under_test
+from hotline.cli.chaos.processes import send, started_as
+from hotline.cli.chaos.run import WORDS
+from hotline.cli.chaos.settling import accepted, kit_of, settle
+from hotline.cli.stack import Stack
+from hotline.domain.delivery import LONGEST_SEND, Outcome
+from hotline.domain.places import districts
+from hotline.store.messages import Attempt
+from tests.eventually import eventually
+from workers.clock import FAREWELL_SECONDS
+
+CODES = [district.code for district in districts()]
+TIPS = 8
+ON_THE_WIRE = 8
+SLOW = {"kind": "slow", "seconds": 6.0}
+SENDING = ("hotline worker alerts", "hotline clock")
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.timeout(400),
+    pytest.mark.slow(reason="waits for a gateway that answers late"),
+]
+
+
+def sends(pids: list[int], stack: Stack) -> int:
+    """Conversations of these processes with the gateway."""
+    gateway = urlsplit(stack.page).port
+    return sum(
+        connection.status == psutil.CONN_ESTABLISHED and connection.raddr.port == gateway
+        for pid in pids
+        for connection in psutil.Process(pid).net_connections("tcp4")
+    )
+
+
+def outcomes(stack: Stack) -> set[str | None]:
+    kit = kit_of(stack)
+    with kit.database.reading() as session:
+        found = set(session.scalars(select(Attempt.outcome)))
+    kit.database.close()
+    return found
+
+
+def test_told_to_end_with_many_on_the_wire_nothing_is_lost_and_nothing_sent_twice(
+    tmp_path: Path, beneath: Ground
+) -> None:
+    with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
+        stack.emulator.set_faults(SLOW)
+        told = list(callers.map(lambda tip: tell(stack.emulator, tip), plan(TIPS, CODES, WORDS)))
+        asked = [pid for mark in SENDING for pid in started_as(stack.pid, mark)]
+        eventually(lambda: sends(asked, stack) >= ON_THE_WIRE, seconds=60)
+
+        assert all(send(pid, signal.SIGTERM) for pid in asked)
+        eventually(lambda: not any(map(psutil.pid_exists, asked)), seconds=60)
+        stack.emulator.clear_faults()
+
+        assert settle(stack, told) == []
+        assert {len(texts) for texts in accepted(stack).values()} == {1}
+        assert outcomes(stack) == {Outcome.ACCEPTED}
+
+
+def test_whoever_ends_the_line_waits_for_the_longest_send() -> None:
+    assert LONGEST_SEND.total_seconds() + FAREWELL_SECONDS < keeper.FAREWELL
