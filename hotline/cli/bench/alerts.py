@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,10 +23,12 @@ from hotline.cli.stack import Stack
 from hotline.domain.places import districts, place_name, province_of
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.reader import choose
+from hotline.errors import HandsetRefused, LabelMissing
 
 CALLERS = 6
 PATIENCE = 300.0
 """Seconds to wait for a round's alerts."""
+DIALS = 20
 ALERTS = 3
 """Two people of the district, and the national desk."""
 LANGUAGE = "rw"
@@ -147,14 +149,21 @@ def _figured(seconds: Sequence[float]) -> Waits:
 
 
 def tell(emulator: EmulatorClient, district: str) -> float:
-    """A tip of danger, hung up after the fourth answer. When that answer left the handset."""
+    """A tip of danger, hung up after the fourth answer. When that answer left the handset.
+
+    A caller who hears the polite end dials again, as people do. Raises LabelMissing where she never gets through.
+    """
+    place, within = place_name(district, LANGUAGE), place_name(province_of(district), LANGUAGE)
     session = emulator.dial(msisdn=f"+25078800{district}0")
-    for label in (PROBLEM, YES, NO):
-        choose(session, label)
-    choose(session, place_name(province_of(district), LANGUAGE))
-    choose(session, place_name(district, LANGUAGE))
-    session.hang_up()
-    return float(session.hops[-1]["asked_at"])
+    for _ in range(DIALS):
+        with suppress(LabelMissing, HandsetRefused):
+            for label in (PROBLEM, YES, NO, within, place):
+                choose(session, label)
+            if session.open:
+                session.hang_up()
+                return float(session.hops[-1]["asked_at"])
+        session = emulator.dial(msisdn=f"+25078800{district}0")
+    raise LabelMissing(place)
 
 
 def _waits(
