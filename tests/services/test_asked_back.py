@@ -24,8 +24,6 @@ from tests.callers import DESK_KEY, REST, Caller, Line
 from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
 from tests.taking import close_by_two
 
-pytestmark = pytest.mark.both
-
 SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "correct horse"
 LAST = "END Murakoze. Murabeho."

@@ -30,8 +30,6 @@ from hotline.store.tips import Tip
 from tests.builders import make_tip
 from tests.district import District
 
-pytestmark = pytest.mark.both
-
 HERS = "+250788000077"
 PASSPHRASE = "correct horse"
 AGREED = {

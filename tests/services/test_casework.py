@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
 from hotline.services import casework, endings, proving, referral
@@ -16,8 +14,6 @@ from hotline.store.tips import Tip
 from tests.district import District, district
 
 __all__ = ["district"]
-
-pytestmark = pytest.mark.both
 
 
 def told(district: District, urgency: int = 3) -> tuple[int, dict[int, Referral]]:

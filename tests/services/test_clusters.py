@@ -13,7 +13,6 @@ from tests.taking import do
 
 __all__ = ["line"]
 
-pytestmark = pytest.mark.both
 
 QUIET = ("5", "2", "2", "1", "1", "1")
 """Not danger, no official, Kigali, Gasabo, its first sector."""

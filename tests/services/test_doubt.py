@@ -14,8 +14,6 @@ from tests.taking import take_case
 
 __all__ = ["country"]
 
-pytestmark = pytest.mark.both
-
 
 def forge(country: Country) -> None:
     """Her answer, which she never gave; and somebody else's SMS a good while after."""

@@ -16,8 +16,6 @@ from tests.kits import make_line
 
 __all__ = ["country"]
 
-pytestmark = pytest.mark.both
-
 
 def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Country) -> None:
     country.lists(f"1 {country.reference}")

@@ -16,7 +16,6 @@ from tests.district import District, district
 
 __all__ = ["district"]
 
-pytestmark = pytest.mark.both
 
 FIRST, SECOND, COORDINATOR, NATIONAL, DIRECTOR = range(1, 6)
 

@@ -21,8 +21,6 @@ from tests.fakes import FakeInstruments, FakeOther, FakeShelf
 from tests.kits import make_watch
 from workers.watchman import Watchman
 
-pytestmark = pytest.mark.both
-
 KEZA, NGABO = "+250788700001", "+250788700002"
 LANE = "Fault: lane, since 24/11 10:00. Runbook: lane"
 REFUSED = SendResult(Outcome.MONEY_FAULT)
