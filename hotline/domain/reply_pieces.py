@@ -40,6 +40,8 @@ _NOISE = re.compile(
     r"|\b\d{2,}\b"
 )
 """Hours, dates, distances, minutes, and numbers that are no answer."""
+_SILENCE = re.compile(r"\bNO (?=(?:WORD|NEWS|ANSWER|REPLY)\b)")
+"""A "no" about somebody's silence is no refusal; it turns round what stands beside it."""
 _LONE = re.compile(r"\b[6-9]\b")
 
 
@@ -86,7 +88,7 @@ def read_pieces(text: str, references: Collection[str], more: str = "") -> Piece
     plain = _plain(text)
     hers = {one.translate(TWINS): one for one in references}
     spans, unclear = _chosen(_spans(plain, hers, STUCK + more))
-    marked = _NOISE.sub(" x ", _marked(plain, spans))
+    marked = _NOISE.sub(" x ", _SILENCE.sub("NOT ", _marked(plain, spans)))
     marked = _LONE.sub(lambda digit: digit[0] if digit[0] in more else " x ", marked)
     names = [span.reference for span in spans]
     tokens = re.findall(r"[A-Z0-9]+|r\d+c?|x", marked)

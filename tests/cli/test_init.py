@@ -221,6 +221,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
     tip_id = file_tip(tmp_path / "home")
 
     (row,) = rows_of(hotline("tips", "list", "--json"))
+    assert row.pop("waited_seconds") > row["promised_seconds"]
     assert row == {
         "id": tip_id,
         "filed_at": "2026-11-24T10:00:00+00:00",
@@ -244,6 +245,12 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
         "red": False,
         "next_clock": None,
         "due_at": None,
+        "acknowledged_at": None,
+        "erase_wanted_at": None,
+        "late": True,
+        "manner": None,
+        "promised_seconds": 180,
+        "visit": None,
     }
     plain = hotline("tips", "list").stdout
     assert "NOBODY" in plain

@@ -54,6 +54,13 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
+NOT_ASKED = {
+    "NOT ASKED: go unseen",
+    "NTIBYABAJIJWE: genda bucece",
+    "PAS DEMANDÉ: allez-y discrètement",
+}
+
+
 def said(home: Path, *arguments: str, code: int = 0) -> Result:
     result = CliRunner().invoke(main, arguments, env={"HOTLINE_HOME": str(home)})
     assert result.exit_code == code, result.output
@@ -61,8 +68,10 @@ def said(home: Path, *arguments: str, code: int = 0) -> Result:
 
 
 def rows_of(read: str) -> dict[str, str]:
-    """Question and answer of each line."""
-    pairs = (re.split(r" {2,}", line, maxsplit=1) for line in read.splitlines())
+    """Question and answer of each line below the first, which says how to go."""
+    first, *lines = read.splitlines()
+    assert first in NOT_ASKED
+    pairs = (re.split(r" {2,}", line, maxsplit=1) for line in lines)
     return {pair[0]: pair[1] for pair in pairs}
 
 

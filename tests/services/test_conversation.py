@@ -17,6 +17,8 @@ from tests.taking import take_case
 
 OFFICER = "+250788000011"
 
+UNREAD = "END Taken. Unread: do not go in openly. Ask the national desk."
+
 
 @pytest.fixture
 def officer(line: Line) -> Caller:
@@ -127,7 +129,7 @@ def test_whoever_was_first_is_not_told_of_a_later_colleague(line: Line, officer:
     take_case(line.kit, 1, theirs.reference, line.clock())
 
     line.flush()
-    assert officer.again() == taken == "END Taken. Thank you."
+    assert officer.again() == taken == UNREAD
 
 
 def test_both_shapes_and_a_replay_list_what_was_open_when_the_session_began(

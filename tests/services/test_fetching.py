@@ -23,7 +23,7 @@ def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Coun
     assert country.heard == [InboxOutcome.TAKEN]
     ((to, said),) = country.district.sms.sent
     assert to == HER
-    assert said.startswith(f"{country.reference}: yours. Say what came of it by ")
+    assert said.startswith(f"{country.reference}: yours. ")
     (only,) = country.district.all(Referral)
     assert (only.proved_at, only.doubted_at) == (country.district.clock(), None)
     assert country.district.open_kinds() == ["outcome"]

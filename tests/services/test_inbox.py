@@ -35,10 +35,8 @@ def reference_of(district: District) -> str:
     return str(district.all(Referral)[0].reference)
 
 
-def taken(reference: str, until: str) -> str:
-    return (
-        f"{reference}: yours. Say what came of it by {until}: 2 there 3 referred 4 not it 5 pass on"
-    )
+def unread(reference: str) -> str:
+    return f"{reference}: yours. Unread: do not go in openly. Ask the national desk."
 
 
 def hear(
@@ -66,7 +64,7 @@ def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
     assert hear(told, f"1 {reference}") is InboxOutcome.TAKEN
 
     assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
-    assert told.sms.sent == [("+250788000001", taken(reference, "25/11 21:00"))]
+    assert told.sms.sent == [("+250788000001", unread(reference))]
     assert told.all(Message)[-1].priority == 4
 
 
@@ -144,7 +142,7 @@ def test_each_digit_does_what_it_says(told: District) -> None:
     ]
     said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
     assert said[0] == f"it is not yours yet. Reply 1 {reference}"
-    assert said[1].startswith("yours. Say what came of it by ")
+    assert said[1] == unread(reference).removeprefix(f"{reference}: ")
     assert said[2].startswith("noted, you are there. Say what came of it by ")
     assert said[3].startswith("noted, somebody helps. Say how it went by ")
     assert said[4] == "closed. Thank you."
