@@ -13,7 +13,7 @@ from hotline.cli.kit import console_kit
 from hotline.cli.moments import MOMENT, at_kigali
 from hotline.domain.places import place_name
 from hotline.domain.promises import Wait, wait_of
-from hotline.domain.tip import Matter
+from hotline.domain.tip import Matter, TipState
 from hotline.services import access
 from hotline.services.case_standing import coming_of
 from hotline.services.personnel import shown
@@ -40,7 +40,8 @@ def list_(
 ) -> None:
     """Tips and complaints without their words, the newest first; red where nobody has taken it.
 
-    Each says how long it waited of the time that was promised, who has it, and the clock that is due next.
+    Each says how long it waited of the time that was promised, who has it, and the clock that is due next. "fragment"
+    is what was left before a district was told: nobody can act on it, and nothing was promised.
     """
     most = limit or (None if as_json else PAGE)
     asked = Wanted(
@@ -109,6 +110,8 @@ def _holder(standing: Standing) -> str:
     taken = standing.responsible
     if standing.tip.closed_at:
         taken = taken or standing.acknowledged_by or "taken by nobody"
+    if taken is None and standing.tip.state == TipState.FRAGMENT:
+        taken = "left early: told once" if standing.referrals else "left early: rings nobody"
     taken = taken or _red("NOBODY")
     return f"{taken} (unproven: {standing.unproven})" if standing.unproven else taken
 
@@ -124,7 +127,7 @@ def _waited(standing: Standing, now: datetime) -> Iterator[str]:
 
 def _wait(standing: Standing, now: datetime) -> Wait | None:
     tip = standing.tip
-    if tip.filed_at is None:
+    if tip.filed_at is None or tip.state == TipState.FRAGMENT:
         return None
     ended_at = standing.acknowledged_at or tip.closed_at
     return wait_of(tip.urgency, tip.filed_at, ended_at=ended_at, now=now)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain import clocks, manner
+from hotline.domain import clocks, fragment, manner
 from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose, Tell
 from hotline.domain.clocks import CASE_CLOCKS, Clock, DeadlineKind
 from hotline.domain.coming import Care
@@ -25,6 +25,8 @@ def decide(
     standing: CaseStanding, roster: Sequence[Candidate], event: Event, at: datetime
 ) -> Decision:
     """What an event of an open case leads to. Total. `roster` holds the living recipients."""
+    if fragment.concerns(standing, event):
+        return fragment.follows(standing, roster, event, at)
     if event.what is Happened.DUE:
         assert event.kind is not None
         return DUE[event.kind](standing, roster, event, at)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hotline.domain.sectors import DISTRICTS
-from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
+from hotline.domain.tip import ABROAD, NATIONAL, NOT_SAID, UNSURE
 
 Label = Mapping[str, str]
 """A name in every language, by code."""
@@ -25,6 +25,7 @@ PROVINCES: Mapping[str, Label] = {
 ELSEWHERE: Mapping[str, Label] = {
     ABROAD: {"rw": "mu mahanga", "fr": "étranger", "en": "abroad"},
     UNSURE: {"rw": "ahatazwi", "fr": "lieu inconnu", "en": "place not known"},
+    NOT_SAID: {"rw": "ahatavuzwe", "fr": "lieu non dit", "en": "place not said"},
     NATIONAL: {"rw": "Rwanda", "fr": "Rwanda", "en": "Rwanda"},
 }
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from hotline.domain.tip import ABROAD, UNSURE, Urgency
+from hotline.domain.tip import Urgency, is_district
 
 
 class Level(StrEnum):
@@ -52,6 +52,8 @@ class Case:
     category: str | None
     urgency: int
     official: str
+    once: bool = False
+    """A fragment: the national desk is told of it once, and no clock runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ def turns(candidates: Iterable[Candidate]) -> tuple[int, ...]:
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
     """The people of the district who may hear of it."""
-    if case.official != "no" or case.place in (ABROAD, UNSURE):
+    if case.official != "no" or not is_district(case.place):
         return []
     return [
         c

@@ -1,8 +1,8 @@
 """What a tip is, and when answers become one. Pure.
 
-The decision of C8 stands here: danger and a district are filed at that hop; without danger, a district and a kind make
-a draft that hang-up or three minutes of silence files. Routing answers are a tip's identity: who goes back and answers
-them otherwise has told another tip.
+The decision of C8 stands here: danger and a place are filed at that hop; what else is told from the first answer on is
+a draft, which hang-up or three minutes of silence files. Where no district was told by then, it is a fragment. Routing
+answers are a tip's identity: who goes back and answers them otherwise has told another tip.
 """
 
 from collections.abc import Mapping
@@ -19,9 +19,13 @@ class Matter(StrEnum):
 
 
 class TipState(StrEnum):
-    """Legal steps: draft -> filed -> complete; draft -> complete; a draft alone may be erased (its row is deleted)."""
+    """Legal steps: draft -> fragment -> filed -> complete, each of which may be passed over. A draft's row alone may
+    be deleted.
+    """
 
     DRAFT = "draft"
+    FRAGMENT = "fragment"
+    """Kept when she hung up before she had told a district: nobody can act on it, and no clock runs for it."""
     FILED = "filed"
     COMPLETE = "complete"
 
@@ -71,6 +75,8 @@ ABROAD = "abroad"
 UNSURE = "unsure"
 TYPED = "typed"
 """A district that she did not find in its list: she types a name, and chooses among what is like it."""
+NOT_SAID = ""
+"""The place of what was left before any place was told."""
 NATIONAL = "national"
 """The code of the national desk."""
 
@@ -96,7 +102,7 @@ class Told:
     @property
     def desk(self) -> str | None:
         """The district's desk, where it may know; None leaves the tip to the national desk alone."""
-        return self.place if self.official == "no" and self.place not in (ABROAD, UNSURE) else None
+        return self.place if self.official == "no" and is_district(self.place) else None
 
 
 def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
@@ -107,7 +113,7 @@ def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
         return None
 
     danger, official = _three_ways(answers, "danger"), _three_ways(answers, "official")
-    place = place or UNSURE
+    place = place or (UNSURE if completed else _begun(answers))
     return Told(
         state=state,
         routing=f"{danger}|{official}|{place}",
@@ -124,11 +130,23 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
     """How far these answers have brought a tip."""
     if completed:
         return TipState.COMPLETE
-    if place_of(answers) is None:
-        return None
-    if answers.get("danger") == "yes":
+    if place_of(answers) is not None and answers.get("danger") == "yes":
         return TipState.FILED
-    return TipState.DRAFT if _category(answers) else None
+    return TipState.DRAFT if answers else None
+
+
+def left(place: str) -> TipState:
+    """What a draft is from the moment at which nobody will add to it."""
+    return TipState.FRAGMENT if place == NOT_SAID or is_province(place) else TipState.FILED
+
+
+def is_district(place: str) -> bool:
+    return len(place) == 2 and place.isdecimal()
+
+
+def is_province(place: str) -> bool:
+    """Whether no district was told, but its province."""
+    return len(place) == 1 and place.isdecimal()
 
 
 def furthest(one: TipState, other: TipState) -> TipState:
@@ -149,6 +167,12 @@ def place_of(answers: Mapping[str, str]) -> str | None:
     if district is None or district == UNSURE:
         return district
     return district if district.startswith(province or "") else None
+
+
+def _begun(answers: Mapping[str, str]) -> str:
+    """The province, while no district of it was told; nothing while nobody said where."""
+    province = answers.get("province", NOT_SAID)
+    return province if is_province(province) else NOT_SAID
 
 
 def urgency(answers: Mapping[str, str]) -> Urgency:

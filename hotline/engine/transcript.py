@@ -12,6 +12,7 @@
     > 1
     ! Answered danger=yes
     | …
+    ~ a fragment, which rings nobody      what hanging up here leaves, in a report
     # END                                 the dialogue is over
 
 Only what is keyed is the editor's; `record` writes the rest anew. The run goes through JSON between two turns, as it
@@ -19,7 +20,7 @@ does between two hops.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hotline.engine.events import (
@@ -38,6 +39,8 @@ from hotline.engine.turn import Turn, resume, start
 from hotline.text.languages import CODES
 
 DIAL = "*dial*"
+Leaves = Callable[[Book, Sequence[Run], Collection[Event]], str]
+"""What hanging up leaves, after these runs of a passage and what they said happened; empty where nothing is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,14 @@ class _Tape:
     screens: list[Screen] = field(default_factory=list)
     passed: set[Place] = field(default_factory=set)
 
-    def take(self, keyed: str, turn: Turn) -> None:
+    def take(self, keyed: str, turn: Turn, left: str) -> None:
         self.lines.append(f"> {keyed}".rstrip())
         self.lines.extend(f"! {told(event)}" for event in turn.events)
         self.lines.extend(f"| {line}".rstrip() for line in turn.screen.text.split("\n"))
         if turn.screen.ends:
             self.lines.append("# END")
+        elif left:
+            self.lines.append(f"~ {left}")
         self.screens.append(turn.screen)
         self.passed.update(Place(place.flow, place.node) for place in turn.passed)
 
@@ -94,16 +99,26 @@ def read(text: str) -> Transcript:
     return Transcript(flow, language, facts, head, keyed)
 
 
-def record(book: Book, transcript: Transcript, *, limit: int = DEFAULT_LIMIT) -> Recording:
-    """Play what was keyed, and write down what is shown and what happens."""
+def record(
+    book: Book,
+    transcript: Transcript,
+    *,
+    leaves: Leaves | None = None,
+    limit: int = DEFAULT_LIMIT,
+) -> Recording:
+    """Play what was keyed, and write down what is shown, what happens, and what hanging up would leave."""
     tape = _Tape(list(transcript.head))
     run = Run("", ())
+    passage: list[Turn] = []
     for keyed in transcript.keyed:
         if keyed.startswith(DIAL):
             turn = _dialled(book, transcript.facts, keyed.removeprefix(DIAL), limit)
         else:
             turn = resume(book, run, keyed, transcript.facts, limit=limit)
-        tape.take(keyed, turn)
+        passage = [one for one in passage if one.run.passage == turn.run.passage] + [turn]
+        happened = [event for one in passage for event in one.events]
+        runs = [one.run for one in passage]
+        tape.take(keyed, turn, leaves(book, runs, happened) if leaves is not None else "")
         run = Run.from_dict(json.loads(json.dumps(turn.run.to_dict())))
     text = "\n".join(tape.lines) + "\n"
     return Recording(text, tuple(tape.screens), frozenset(tape.passed), run.language)

@@ -4,6 +4,7 @@ from hotline.domain.case_events import CaseStanding
 from hotline.domain.clocks import DeadlineKind
 from hotline.domain.coming import Coming, coming
 from hotline.domain.referral import Case
+from hotline.domain.tip import TipState
 from hotline.store import deadlines, referrals
 from hotline.store.database import Session
 from hotline.store.tips import Tip
@@ -13,7 +14,8 @@ RESPONDER = "responder:"
 
 
 def case_of(tip: Tip) -> Case:
-    return Case(tip.place, tip.category, tip.urgency, tip.official)
+    once = tip.state == TipState.FRAGMENT
+    return Case(tip.place, tip.category, tip.urgency, tip.official, once)
 
 
 def coming_of(tip: Tip) -> Coming:

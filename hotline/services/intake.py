@@ -13,7 +13,17 @@ from hotline.domain.call_back import ANSWERS
 from hotline.domain.coming import visit_told
 from hotline.domain.complaint import complained
 from hotline.domain.jobs import Job
-from hotline.domain.tip import NATIONAL, Matter, TipState, Told, Urgency, furthest, told
+from hotline.domain.tip import (
+    NATIONAL,
+    NOT_SAID,
+    Matter,
+    TipState,
+    Told,
+    Urgency,
+    furthest,
+    left,
+    told,
+)
 from hotline.ports import Kit
 from hotline.services import clusters, coming, outreach
 from hotline.services.case_standing import coming_of
@@ -26,6 +36,7 @@ from hotline.store.tips import Tip
 logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
+WHOLE = (TipState.FILED, TipState.COMPLETE)
 COMES_TO = {Matter.TIP: told, Matter.COMPLAINT: complained}
 """What answers come to, by what is told with them."""
 
@@ -47,23 +58,28 @@ class Telling:
 def note(
     session: Session, kit: Kit, dialogue: Dialogue, telling: Telling, *, contact_key: str
 ) -> Tip | None:
-    """Write down what was told, if it is enough to keep: a new tip, or a fuller one with the same identity.
+    """Write down what was told, from the first answer on: a new tip, or a fuller one with the same identity.
 
-    Drafts of the same passage that were routed otherwise are forgotten: she corrected herself.
+    What the same passage told before it was a whole tip is the same tip, however it is routed now. Where it told a
+    whole one already, half of another place is nothing.
     """
     come_to = COMES_TO[telling.matter](telling.answers, completed=telling.completed)
     if come_to is None:
         return None
     identity = kit.pseudonyms.identity(dialogue.key, f"{telling.passage}|{come_to.routing}")
-    tip = tips.with_identity(session, identity)
+    here = (dialogue.key, telling.passage)
+    tip = tips.with_identity(session, identity) or tips.begun(session, *here)
 
     if tip is None:
+        if left(come_to.place) is TipState.FRAGMENT and tips.any_filed(session, *here):
+            return None
         tip = _new(kit, dialogue, telling, identity=identity, contact_key=contact_key)
-    kind, before = tip.category, coming_of(tip)
+    kind, was, before = tip.category, (tip.state, tip.place), coming_of(tip)
     _fill(kit, tip, come_to, telling)
+    tip.identity = identity
     state = furthest(TipState(tip.state), come_to.state)
-    if dialogue.ended_at is not None and state is TipState.DRAFT:
-        state = TipState.FILED
+    if state is TipState.FRAGMENT or (dialogue.ended_at is not None and state is TipState.DRAFT):
+        state = left(tip.place)
 
     tips.delete_drafts(session, dialogue.key, passage=telling.passage, but=identity)
     grants = _seal(session, kit, tip, come_to, telling)
@@ -72,6 +88,8 @@ def note(
     tips.grant(session, tip, grants)
     if telling.matter is Matter.TIP and clusters.note(session, kit, tip, telling.answers, kind):
         # No longer sure to be like its cluster: it waits to be told of again, and rings if it is not.
+        tip.referred_urgency = None
+    if was[0] == TipState.FRAGMENT and was[1] != tip.place:
         tip.referred_urgency = None
     _reach_state(session, kit, tip, state)
     coming.tell_mark(session, kit, tip, before, kit.now())
@@ -90,7 +108,7 @@ def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[T
     """Nobody will add to these: they are tips as they stand. Opens and seals nothing."""
     filed = tuple(drafts)
     for tip in filed:
-        _reach_state(session, kit, tip, TipState.FILED)
+        _reach_state(session, kit, tip, left(tip.place))
     return filed
 
 
@@ -130,7 +148,7 @@ def announce(kit: Kit, committed: Sequence[Tip]) -> None:
 def _wants_referral(tip: Tip) -> bool:
     if tip.state == TipState.DRAFT:
         return False
-    return tip.referred_at is None or tip.urgency < (tip.referred_urgency or Urgency.HEARD)
+    return tip.referred_urgency is None or tip.urgency < tip.referred_urgency
 
 
 def _new(kit: Kit, dialogue: Dialogue, telling: Telling, *, identity: str, contact_key: str) -> Tip:
@@ -185,11 +203,18 @@ def _seal(
 
 
 def _reach_state(session: Session, kit: Kit, tip: Tip, state: TipState) -> None:
-    """Move a tip on. The moment it stops being a draft it is filed, and counted, once."""
+    """Move a tip on. The moment it stops being a draft it is filed, and counted, once; a fragment apart from tips."""
     now = kit.now()
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
         tip.filed_at = now
+    if tip.state == TipState.FRAGMENT and state is not TipState.FRAGMENT:
+        outreach.log_fragment(session, tip, tip.filed_at or now, by=-1)
+    if tip.state != state and state is TipState.FRAGMENT:
+        outreach.log_fragment(session, tip, now)
+    elif tip.state in (TipState.DRAFT, TipState.FRAGMENT) and state in WHOLE:
         outreach.log_tip(session, tip, now)
+    if state is TipState.FRAGMENT and tip.place == NOT_SAID:
+        tip.referred_urgency = Urgency.DANGER
     if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:
         tip.completed_at = now
     tip.state = state

@@ -86,10 +86,12 @@ def _carry_out(
 
 
 def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
-    """Marks tips as told at their present urgency, and sets the clock of each."""
+    """Marks tips as told at their present urgency, and sets the clock of each. A fragment has none."""
     telling.mark_told(session, [step.tip_id for step in steps], at)
     due: dict[datetime, list[int]] = defaultdict(list)
     for step in steps:
+        if step.case.once:
+            continue
         if step.number == 0:
             due[ladder.filed(step.case, at).due_at].append(step.tip_id)
             if step.care is Care.CAREFUL:

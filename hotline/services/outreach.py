@@ -41,6 +41,7 @@ class Measure(StrEnum):
     TOPIC = "topic"
     TIP = "tip"
     COMPLAINT = "complaint"
+    FRAGMENT = "fragment"
 
 
 def day_of(at: datetime) -> date:
@@ -116,6 +117,18 @@ def log_tip(session: Session, tip: Tip, at: datetime) -> None:
             district=district,
         ),
     )
+
+
+def log_fragment(session: Session, tip: Tip, at: datetime, *, by: int = 1) -> None:
+    """What was left before a district was told is counted apart from tips; taken back where it became a whole one."""
+    cell = Cell(
+        day=day_of(at),
+        measure=Measure.FRAGMENT,
+        language=tip.language,
+        channel=tip.channel,
+        entry=tip.entry,
+    )
+    outreach.count(session, cell, by=by)
 
 
 def fold(kit: Kit) -> None:

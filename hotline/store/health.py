@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from hotline.domain import trial
 from hotline.domain.clocks import DeadlineKind
 from hotline.domain.delivery import MessageState
-from hotline.domain.tip import TipState
 from hotline.store import givenup
 from hotline.store.messages import Deadline, Leader, Message
-from hotline.store.tips import Tip
+from hotline.store.tips import WAITS, Tip
 
 UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
@@ -45,7 +44,7 @@ def standing(session: Session) -> Standing:
         dead=len(givenup.unanswered(session)),
         unreferred_since=session.scalar(
             select(func.min(Tip.filed_at)).where(
-                Tip.state != TipState.DRAFT,
+                WAITS,
                 Tip.referred_at.is_(None),
                 Tip.channel != trial.CHANNEL,
             )

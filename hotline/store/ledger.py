@@ -16,6 +16,9 @@ from hotline.store.call_backs import CallBack
 from hotline.store.messages import Attempt, Deadline, Message, Referral
 from hotline.store.tips import Grant, Tip
 
+WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
+"""Nobody is rung for a fragment without a place, and no clock runs for any."""
+
 
 @dataclass(frozen=True, slots=True)
 class FiledTip:
@@ -87,7 +90,7 @@ def calls(session: Session) -> list[WaitingCall]:
 def unreferred(session: Session) -> Sequence[int]:
     """Filed tips that were given to nobody."""
     given = select(Referral.id).where(Referral.tip_id == Tip.id).exists()
-    return session.scalars(select(Tip.id).where(Tip.state != TipState.DRAFT, ~given)).all()
+    return session.scalars(select(Tip.id).where(WHOLE, ~given)).all()
 
 
 def alerts(session: Session) -> list[Alert]:
@@ -123,6 +126,7 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
         Tip.channel != trial.CHANNEL,
+        WHOLE,
     )
     return session.scalars(select(Tip.id).where(*open_tips, ~timed.exists())).all()
 

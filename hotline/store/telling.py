@@ -16,7 +16,7 @@ from hotline.domain.delivery import MessageState
 from hotline.domain.message import AlertButRef, Kind
 from hotline.domain.planning import Waiting
 from hotline.domain.referral import Case, Level, ReferralState
-from hotline.domain.tip import NATIONAL
+from hotline.domain.tip import NATIONAL, TipState
 from hotline.store import referrals
 from hotline.store.many import absent, add, among, new_ids
 from hotline.store.messages import Message, Referral
@@ -62,6 +62,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
             Tip.official,
             Tip.referred_at,
             Tip.locked_for.is_not(None),
+            Tip.state == TipState.FRAGMENT,
             Tip.matter,
             Tip.visit,
             Tip.do_not_visit,
@@ -81,13 +82,13 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     return [
         Waiting(
             id,
-            case(place, category, urgency, official),
+            case(place, category, urgency, official, once),
             told.get(id, ()) if told else (),
             steps.get(id, 0) if steps else 0,
             locked,
             care(matter, urgency, *told_of),
         )
-        for id, place, category, urgency, official, _, locked, matter, *told_of in rows
+        for id, place, category, urgency, official, _, locked, once, matter, *told_of in rows
     ]
 
 

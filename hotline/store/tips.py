@@ -50,7 +50,7 @@ class Tip(Row):
     language: Mapped[str]
     entry: Mapped[str]
     place: Mapped[str]
-    """A district's NISR code, or "abroad", or "unsure"."""
+    """A district's NISR code, or "abroad", or "unsure"; of a fragment a province's code, or nothing."""
     sector: Mapped[str | None]
     category: Mapped[str | None]
     urgency: Mapped[int]
@@ -75,7 +75,7 @@ class Tip(Row):
     completed_at: Mapped[datetime | None]
     referred_at: Mapped[datetime | None]
     referred_urgency: Mapped[int | None]
-    """The urgency that the alerts went out with: a later answer may raise it."""
+    """The urgency that the alerts went out with: a later answer may raise it. Of what rings for nobody, the highest."""
     holder_id: Mapped[int | None]
     """The responder who took it, is believed, and is responsible."""
     renewed_at: Mapped[datetime | None]
@@ -129,6 +129,20 @@ def with_identity(session: Session, identity: str) -> Tip | None:
     return session.scalars(
         select(Tip).where(Tip.identity == identity).with_for_update()
     ).one_or_none()
+
+
+def begun(session: Session, session_key: str, passage: int) -> Tip | None:
+    """What a passage has told so far that is no whole tip yet. Held until this transaction ends."""
+    here = (Tip.session_key == session_key, Tip.passage == passage)
+    left = select(Tip).where(*here, Tip.state.in_((TipState.DRAFT, TipState.FRAGMENT)))
+    return session.scalars(left.order_by(Tip.id).limit(1).with_for_update()).first()
+
+
+def any_filed(session: Session, session_key: str, passage: int) -> bool:
+    """Whether a passage has told a whole tip."""
+    here = select(Tip.id).where(Tip.session_key == session_key, Tip.passage == passage)
+    whole = here.where(Tip.state.in_((TipState.FILED, TipState.COMPLETE)))
+    return session.scalar(whole.limit(1)) is not None
 
 
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:

@@ -1,10 +1,21 @@
 """When answers become a tip, how urgent it is, and who may know."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.tip import Basis, TipState, furthest, place_of, stage, told, urgency
+from hotline.domain.tip import (
+    Basis,
+    TipState,
+    furthest,
+    left,
+    place_of,
+    stage,
+    told,
+    urgency,
+)
 
 HERE = {"official": "no", "province": "1", "district": "12"}
 
@@ -13,20 +24,46 @@ HERE = {"official": "no", "province": "1", "district": "12"}
     ("answers", "reached"),
     [
         ({}, None),
-        ({"danger": "yes", "official": "no", "province": "1"}, None),
+        ({"danger": "yes"}, "draft"),
+        ({"danger": "no"}, "draft"),
+        ({"danger": "yes", "official": "no"}, "draft"),
+        ({"danger": "yes", "official": "no", "province": "1"}, "draft"),
         ({"danger": "yes", **HERE}, "filed"),
         ({"danger": "yes", "official": "no", "province": "abroad"}, "filed"),
         ({"danger": "yes", "official": "no", "province": "unsure"}, "filed"),
         ({"danger": "yes", **HERE, "district": "unsure"}, "filed"),
-        ({"danger": "no", **HERE}, None),
-        ({"danger": "unsure", **HERE, "sector": "1201"}, None),
+        ({"danger": "no", **HERE}, "draft"),
+        ({"danger": "unsure", **HERE, "sector": "1201"}, "draft"),
         ({"danger": "no", **HERE, "kind": "labour"}, "draft"),
-        ({"danger": "no", "province": "2", "district": "12", "kind": "labour"}, None),
+        ({"danger": "no", "province": "2", "district": "12", "kind": "labour"}, "draft"),
+        ({"danger": "yes", "province": "2", "district": "12"}, "draft"),
     ],
 )
 def test_how_far_answers_have_come(answers: dict[str, str], reached: str | None) -> None:
     assert stage(answers) == reached
     assert stage(answers, completed=True) == "complete"
+
+
+@pytest.mark.parametrize(
+    ("answers", "place", "kept"),
+    [
+        ({"danger": "yes"}, "", "fragment"),
+        ({"danger": "yes", "official": "no"}, "", "fragment"),
+        ({"danger": "no", "official": "yes", "province": "3"}, "3", "fragment"),
+        ({"danger": "no", "official": "no", "province": "2", "district": "12"}, "2", "fragment"),
+        ({"danger": "no", **HERE}, "12", "filed"),
+        ({"danger": "no", "province": "abroad"}, "abroad", "filed"),
+        ({"danger": "no", "province": "unsure"}, "unsure", "filed"),
+        ({"danger": "no", **HERE, "district": "unsure"}, "unsure", "filed"),
+    ],
+)
+def test_hanging_up_before_a_district_was_told_leaves_a_fragment(
+    answers: dict[str, str], place: str, kept: str
+) -> None:
+    come_to = told(answers)
+    assert come_to is not None
+    assert (come_to.place, left(come_to.place)) == (place, kept)
+    assert come_to.desk is None or kept == "filed"
 
 
 @pytest.mark.parametrize(
@@ -85,7 +122,7 @@ def test_routing_is_danger_official_and_place_alone() -> None:
 
 
 def test_a_tip_never_goes_back_a_state() -> None:
-    for one, other in [("draft", "filed"), ("filed", "complete"), ("draft", "complete")]:
+    for one, other in pairwise(("draft", "fragment", "filed", "complete")):
         for pair in [(one, other), (other, one)]:
             assert furthest(*map(TipState, pair)) == other
 
@@ -108,12 +145,12 @@ TYPING = {"danger": "yes", "official": "no", "province": "1", "district": "typed
     ("answers", "reached", "place", "sector"),
     [
         (TYPING, "filed", "unsure", None),
-        (TYPING | {"danger": "no"}, None, "unsure", None),
+        (TYPING | {"danger": "no"}, "draft", "unsure", None),
         (TYPING | {"danger": "no", "typed": "lemera", "kind": "sex"}, "draft", "unsure", None),
         (TYPING | {"typed": "lemera", "named": "5312"}, "filed", "53", "5312"),
         (TYPING | {"typed": "huye", "named": "24"}, "filed", "24", None),
         (TYPING | {"typed": "lemera", "named": "unsure"}, "filed", "unsure", None),
-        (TYPING | {"danger": "no", "named": "5312"}, None, "53", "5312"),
+        (TYPING | {"danger": "no", "named": "5312"}, "draft", "53", "5312"),
         # She went back, and chose out of the list: what she had typed before does not count.
         (HERE | {"danger": "yes", "sector": "1201", "named": "5312"}, "filed", "12", "1201"),
         (HERE | {"danger": "yes", "named": "5312"}, "filed", "12", None),
@@ -123,6 +160,6 @@ def test_a_place_by_its_name_counts_once_it_is_chosen_and_until_then_it_is_not_s
     answers: dict[str, str], reached: str | None, place: str, sector: str | None
 ) -> None:
     assert stage(answers) == reached
-    come_to = told(answers, completed=reached is None)
+    come_to = told(answers)
     assert come_to is not None
     assert (come_to.place, come_to.sector) == (place, sector)

@@ -62,7 +62,7 @@ def test_c7_a_report_is_told_after_four_answers_and_whole_before_nine(
     line: Line, language: str
 ) -> None:
     caller = told(line, language, *DANGER_HERE[:-1])
-    assert line.tips == []
+    assert (line.tip.state, line.jobs.rung) == ("draft", [])
     caller.key(DANGER_HERE[-1])
     assert (line.tip.state, line.tip.language) == ("filed", language)
     caller.key("1", "1", *REST)
@@ -104,9 +104,10 @@ def test_c18_silence_and_jokes_are_no_tips_and_block_nobody(line: Line, language
         assert line.caller(HERS).dial() == front
         joker = told(line, language, "6", "hahaha", "", "99", "#", "5", "1", "blah")
         joker.hang_up()
-    assert line.tips == []
+    assert {(tip.state, tip.place) for tip in line.tips} == {("fragment", "")}
+    assert line.jobs.rung == [], "a fragment without a place rings nobody"
     told(line, language, *DANGER_HERE)
-    assert line.tip.state == "filed"
+    assert line.tips[-1].state == "filed"
     assert referral.refer_waiting(line.kit) == 1
 
 

@@ -1,5 +1,6 @@
 """Tips as they are told: filed at the promised hop, once, sealed, and never for a stranger's thumb to unmake."""
 
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from hotline.domain.jobs import Job
 from hotline.services.intake import rescue_silent
+from hotline.services.referral import fire_deadlines, refer_waiting
+from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.outreach import Tally
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
@@ -76,10 +79,20 @@ def test_a_late_repeat_of_an_early_hop_takes_nothing_back(line: Line) -> None:
     assert line.tip.state == "complete"
 
 
-def test_without_danger_a_district_and_a_kind_make_a_draft_that_the_notice_files(
-    line: Line,
+def measures(line: Line) -> dict[str, int]:
+    """What was counted of tips."""
+    found: Counter[str] = Counter()
+    for row in line.all(Tally):
+        if row.measure in ("tip", "fragment"):
+            found[row.measure] += row.count
+    return {name: count for name, count in found.items() if count}
+
+
+@pytest.mark.parametrize("told_by_then", [QUIET_HERE[:-2], QUIET_HERE[:-1], QUIET_HERE])
+def test_without_danger_a_district_makes_a_draft_that_the_notice_files(
+    line: Line, told_by_then: tuple[str, ...]
 ) -> None:
-    caller = told(line, *QUIET_HERE)
+    caller = told(line, *told_by_then)
     assert (line.tip.state, line.jobs.rung) == ("draft", [])
     for _ in range(2):
         assert caller.hang_up() == 200
@@ -87,10 +100,86 @@ def test_without_danger_a_district_and_a_kind_make_a_draft_that_the_notice_files
     assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
 
 
-def test_the_notice_may_overtake_the_last_hop(line: Line) -> None:
-    caller = told(line, *QUIET_HERE[:-1])
+def test_from_the_first_answer_on_hanging_up_leaves_what_was_told(line: Line) -> None:
+    """Without any place it is kept and listed, counted apart, and rings for nobody."""
+    caller = told(line, "5", "1")
+    assert (line.tip.state, line.read(line.tip)) == ("draft", {"danger": "yes"})
     caller.hang_up()
-    caller.key(QUIET_HERE[-1])
+    refer_waiting(line.kit)
+
+    assert (line.tip.state, line.tip.place, line.tip.urgency) == ("fragment", "", 1)
+    assert (line.jobs.rung, line.all(Referral), line.all(Deadline)) == ([], [], [])
+    assert measures(line) == {"fragment": 1}
+
+
+@pytest.mark.parametrize("danger", ["1", "2"])
+def test_a_province_is_told_to_the_national_desk_once_and_is_never_red(
+    line: Line, danger: str
+) -> None:
+    caller = told(line, "5", danger, "2", "1")
+    caller.hang_up()
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    for _ in range(30):
+        refer_waiting(line.kit)
+        fire_deadlines(line.kit)
+        line.clock.turn(hours=12)
+
+    assert (line.tip.state, line.tip.place) == ("fragment", "1")
+    (told_of,) = line.all(Referral)
+    (message,) = line.all(Message)
+    assert (told_of.step, message.parameters["place"]) == (0, "Kigali")
+    assert line.all(Deadline) == []
+    assert measures(line) == {"fragment": 1}
+
+
+def test_what_the_session_says_later_completes_the_same_tip(line: Line) -> None:
+    """By silence or by a notice that came too soon: a fragment grows into a tip, which is told anew."""
+    caller = told(line, "5", "1")
+    uid = line.tip.uid
+    line.clock.turn(minutes=3)
+    rescue_silent(line.kit)
+    refer_waiting(line.kit)
+    assert (line.tip.state, line.all(Referral)) == ("fragment", [])
+
+    caller.key("2", "1")
+    assert (line.tip.state, line.tip.place) == ("fragment", "1")
+    refer_waiting(line.kit)
+    assert len(line.all(Referral)) == 1
+
+    caller.key("1", "1", "1", *REST)
+    refer_waiting(line.kit)
+    assert (line.tip.uid, line.tip.state) == (uid, "complete")
+    assert line.desks_of(line.tip) == {"national", line.tip.place}
+    assert [row.step for row in line.all(Referral)] == [0, 1]
+    assert [row.kind for row in line.all(Deadline)] == ["acknowledge"]
+    assert measures(line) == {"tip": 1}
+
+
+def test_a_quiet_tip_that_went_on_after_silence_is_the_same_and_waits_no_second_time(
+    line: Line,
+) -> None:
+    caller = told(line, "5", "2", "2", "1")
+    line.clock.turn(minutes=3)
+    rescue_silent(line.kit)
+    assert line.tip.state == "fragment"
+    caller.key("1")
+    assert line.tip.state == "filed"
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)] * 2
+
+
+def test_half_of_another_place_takes_nothing_from_what_is_filed(line: Line) -> None:
+    caller = told(line, *DANGER_HERE)
+    place = line.tip.place
+    caller.key("0", "0", "2")
+    caller.hang_up()
+    assert (line.tip.place, line.tip.state) == (place, "filed")
+
+
+def test_the_notice_may_overtake_the_last_hop(line: Line) -> None:
+    caller = told(line, *QUIET_HERE[:-3])
+    caller.hang_up()
+    assert line.tip.state == "fragment"
+    caller.key(*QUIET_HERE[-3:])
     assert line.tip.state == "filed"
 
 

@@ -13,6 +13,7 @@ from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.engine.transcript import Recording, Transcript, read, record
 from hotline.services.authoring import read_folder
+from hotline.services.hanging_up import leaves
 from hotline.services.places import place_lists
 from hotline.text.languages import CODES
 
@@ -36,7 +37,7 @@ def played(book: Book) -> Played:
     @cache
     def playing(path: Path) -> tuple[Transcript, Recording]:
         transcript = read(path.read_text(encoding="utf-8"))
-        return transcript, record(book, transcript)
+        return transcript, record(book, transcript, leaves=leaves)
 
     return playing
 

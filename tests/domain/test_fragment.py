@@ -1,0 +1,51 @@
+"""A fragment is told once: whatever happens to it, no clock is set, and it is never red."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hotline.domain.case_events import CaseStanding, Event, Happened, Purpose
+from hotline.domain.clocks import DeadlineKind
+from hotline.domain.ladder import decide
+from hotline.domain.referral import Candidate, Case, Level, Told, first_told
+
+AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+ROSTER = [
+    Candidate(1, Level.RESPONDER),
+    Candidate(2, Level.COORDINATOR),
+    Candidate(3, Level.NATIONAL),
+    Candidate(4, Level.NATIONAL),
+]
+LEFT = Case("1", None, 1, "no", once=True)
+QUIET = [one for one in Happened if one is not Happened.DUE]
+
+
+def standing(holder: int | None = None) -> CaseStanding:
+    return CaseStanding(LEFT, step=1, told=[Told(3, Level.NATIONAL)], holder=holder)
+
+
+def test_somebody_of_the_national_desk_is_told_and_nobody_of_the_province() -> None:
+    assert first_told(LEFT, ROSTER) == (3,)
+
+
+@pytest.mark.parametrize("what", QUIET)
+@pytest.mark.parametrize("holder", [None, 3])
+def test_no_event_makes_it_red_or_sets_a_clock_that_asks_for_somebody(
+    what: Happened, holder: int | None
+) -> None:
+    decision = decide(standing(holder), ROSTER, Event(what, by=3), AT)
+    assert decision.set.keys() <= {DeadlineKind.JUDGE}
+    assert all(tell.purpose is not Purpose.OPEN for tell in decision.tell)
+
+
+def test_where_her_phone_is_off_another_of_the_desk_is_told_and_then_nobody() -> None:
+    off = decide(standing(), ROSTER, Event(Happened.UNREACHED), AT)
+    assert [tell.who for tell in off.tell] == [(4,)]
+    both = CaseStanding(LEFT, 2, [Told(3, Level.NATIONAL), Told(4, Level.NATIONAL)])
+    assert decide(both, ROSTER, Event(Happened.UNREACHED), AT).tell == ()
+
+
+def test_who_takes_it_holds_it_until_she_cannot() -> None:
+    assert decide(standing(), ROSTER, Event(Happened.TAKEN, by=3), AT).holder == 3
+    assert decide(standing(3), ROSTER, Event(Happened.PASSED, by=3), AT).holder is None
+    assert decide(standing(3), ROSTER, Event(Happened.PASSED, by=4), AT).holder == 3
