@@ -11,7 +11,7 @@ from hotline.cli import coming
 from hotline.cli.desk import desk_code
 from hotline.cli.kit import console_kit
 from hotline.cli.moments import MOMENT, at_kigali
-from hotline.domain.places import place_name
+from hotline.domain.places import place_name, place_within
 from hotline.domain.promises import Wait, wait_of
 from hotline.domain.tip import Matter, TipState
 from hotline.services import access
@@ -74,7 +74,7 @@ def _line(standing: Standing, now: datetime) -> str:
     what = tip.matter if tip.matter == Matter.COMPLAINT else tip.category or "-"
     state = "closed" if tip.closed_at else tip.state
     return (
-        f"{tip.id:5}  {filed:17}  {place_name(tip.place, 'en'):14} {what:12}"
+        f"{tip.id:5}  {filed:17}  {place_within(tip.place, tip.within, 'en'):14} {what:12}"
         f" P{tip.urgency} {state:9} {'  '.join(_notes(standing, now))}"
     )
 
@@ -145,6 +145,7 @@ def row_of(standing: Standing, now: datetime) -> Mapping[str, Any]:
         "filed_at": _second(tip.filed_at),
         "matter": tip.matter,
         "place": place_name(tip.place, "en"),
+        "within": tip.within and place_name(tip.within, "en"),
         "category": tip.category,
         "urgency": tip.urgency,
         "state": tip.state,

@@ -41,6 +41,7 @@ def complained(answers: Mapping[str, str], *, completed: bool = False) -> Told |
         state=state,
         routing="complaint",
         place=place_of(answers) or UNSURE,
+        within=None,
         sector=None,
         category=None,
         urgency=Urgency.DANGER if answers.get(WRONG) == Wrong.HURT else Urgency.SEEN,

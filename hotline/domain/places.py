@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from hotline.domain.countries import COUNTRIES
 from hotline.domain.sectors import DISTRICTS
 from hotline.domain.tip import ABROAD, NATIONAL, NOT_SAID, UNSURE
 
@@ -59,23 +60,40 @@ def district_named(name: str) -> str | None:
     return next((area.code for area in districts() if area.name.casefold() == wanted), None)
 
 
+def alerted_as(place: str, within: str | None) -> str:
+    """The place that an alert names: the province, where its district is not known; of abroad never the country."""
+    if place == UNSURE and within is not None and within in PROVINCES:
+        return within
+    return place
+
+
+def place_within(place: str, within: str | None, language: str) -> str:
+    """The place with what is known of it, for a desk: `abroad: Oman`, `Kigali, place not known`."""
+    if within is None:
+        return place_name(place, language)
+    if place == ABROAD:
+        return f"{place_name(place, language)}: {place_name(within, language)}"
+    return f"{place_name(within, language)}, {place_name(place, language)}"
+
+
 def place_name(code: str, language: str) -> str:
-    """What a person calls the place: of any level, or one of the places that are on no map here.
+    """What a person calls the place: of any level, a country, or one of the places that are on no map here.
 
     An unknown code is its own name: a message must go out even so.
     """
-    labels = PROVINCES.get(code) or ELSEWHERE.get(code)
+    labels = PROVINCES.get(code) or ELSEWHERE.get(code) or COUNTRIES.get(code)
     if labels is not None:
         return labels[language]
     return _names().get(code, code)
 
 
 def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
-    """Value and label of each choice, by list name: `provinces`, `districts.<province>`, `sectors.<district>`.
+    """Value and label of each choice, by list name: `provinces`, `districts.<province>`, `sectors.<district>`,
+    `countries`.
 
     `services.places` makes the engine's options of them: the engine and this room are strangers.
     """
-    lists = {"provinces": tuple(PROVINCES.items())}
+    lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
     lists |= {f"sectors.{area.code}": _choices(inside) for area, inside in _read()}
     return lists

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 
 from hotline.domain.cries import concerns_child, cries
 from hotline.domain.keywords import spelled
-from hotline.domain.place_names import spelling
-from hotline.domain.places import districts
+from hotline.domain.sms_place import place_told
 from hotline.domain.tip import UNSURE
 from hotline.text.languages import FIRST
 
@@ -88,8 +87,7 @@ def answers(text: str) -> Mapping[str, str]:
     }
     if concerns_child(said):
         told["who"] = "child"
-    district = _district(said)
-    return told | ({"district": district} if district else {"province": UNSURE})
+    return {**told, **place_told(said)}
 
 
 def language(text: str) -> str:
@@ -104,10 +102,3 @@ def language(text: str) -> str:
 
 def _is_seen(letter: str) -> bool:
     return unicodedata.category(letter) not in _DROPPED
-
-
-def _district(said: list[str]) -> str | None:
-    """The one district that is named, spelled well enough to be no other word; a sector's or village's name is none."""
-    heard = {spelling(word) for word in said}
-    named = [area.code for area in districts() if spelling(area.name) in heard]
-    return named[0] if len(named) == 1 else None

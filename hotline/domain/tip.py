@@ -80,6 +80,9 @@ NOT_SAID = ""
 NATIONAL = "national"
 """The code of the national desk."""
 
+SOON = frozenset({"today", "week"})
+"""When they leave, where the journey can still be stopped."""
+
 _RANK = {state: rank for rank, state in enumerate(TipState)}
 _CATEGORIES = frozenset(Category)
 _THREE_WAYS = frozenset({"yes", "no", UNSURE})
@@ -93,6 +96,8 @@ class Told:
     routing: str
     """Danger, official involved and place as one string: with the passage, the tip's identity."""
     place: str
+    within: str | None
+    """Of "abroad" the country, of "unsure" the province, where one was told."""
     sector: str | None
     category: str | None
     urgency: Urgency
@@ -118,6 +123,7 @@ def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
         state=state,
         routing=f"{danger}|{official}|{place}",
         place=place,
+        within=_within(answers, place),
         sector=_sector(answers, place),
         category=category,
         urgency=urgency(answers),
@@ -130,7 +136,8 @@ def stage(answers: Mapping[str, str], *, completed: bool = False) -> TipState | 
     """How far these answers have brought a tip."""
     if completed:
         return TipState.COMPLETE
-    if place_of(answers) is not None and answers.get("danger") == "yes":
+    pressing = answers.get("danger") == "yes" or can_be_stopped(answers)
+    if place_of(answers) is not None and pressing:
         return TipState.FILED
     return TipState.DRAFT if answers else None
 
@@ -177,11 +184,16 @@ def _begun(answers: Mapping[str, str]) -> str:
 
 def urgency(answers: Mapping[str, str]) -> Urgency:
     danger = answers.get("danger")
-    if danger == "yes" or concerns_child(answers):
+    if danger == "yes" or can_be_stopped(answers) or concerns_child(answers):
         return Urgency.DANGER
     if danger == UNSURE or answers.get("who") == "me_adult":
         return Urgency.SEEN
     return Urgency.HEARD
+
+
+def can_be_stopped(answers: Mapping[str, str]) -> bool:
+    """Whether a journey abroad has not begun, and begins soon: that is danger."""
+    return answers.get("province") == ABROAD and answers.get("leaves") in SOON
 
 
 def concerns_child(answers: Mapping[str, str]) -> bool:
@@ -199,6 +211,13 @@ def _category(answers: Mapping[str, str]) -> str | None:
 def _three_ways(answers: Mapping[str, str], name: str) -> str:
     value = answers.get(name, UNSURE)
     return value if value in _THREE_WAYS else UNSURE
+
+
+def _within(answers: Mapping[str, str], place: str) -> str | None:
+    if place == ABROAD:
+        country = answers.get("country", UNSURE)
+        return country if country != UNSURE else None
+    return _begun(answers) or None if place == UNSURE else None
 
 
 def _sector(answers: Mapping[str, str], place: str) -> str | None:

@@ -12,6 +12,7 @@ from hotline.domain.coming import Care
 from hotline.domain.delivery import URGENT, MessageState
 from hotline.domain.message import Kind, Wording, alert, responders_entry
 from hotline.domain.notice import notice
+from hotline.domain.places import alerted_as
 from hotline.domain.planning import Step
 from hotline.ports import Kit
 from hotline.services import national
@@ -46,7 +47,7 @@ def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> i
         return None
     wording = alert(
         reference=known_as.reference,
-        place=tip.place,
+        place=alerted_as(tip.place, tip.within),
         urgency=tip.urgency,
         language=referrals.languages(session, [who])[who],
         code=code_of(kit),

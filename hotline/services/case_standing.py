@@ -3,6 +3,7 @@
 from hotline.domain.case_events import CaseStanding
 from hotline.domain.clocks import DeadlineKind
 from hotline.domain.coming import Coming, coming
+from hotline.domain.places import alerted_as
 from hotline.domain.referral import Case
 from hotline.domain.tip import TipState
 from hotline.store import deadlines, referrals
@@ -15,7 +16,7 @@ RESPONDER = "responder:"
 
 def case_of(tip: Tip) -> Case:
     once = tip.state == TipState.FRAGMENT
-    return Case(tip.place, tip.category, tip.urgency, tip.official, once)
+    return Case(alerted_as(tip.place, tip.within), tip.category, tip.urgency, tip.official, once)
 
 
 def coming_of(tip: Tip) -> Coming:

@@ -172,6 +172,7 @@ def _fill(kit: Kit, tip: Tip, come_to: Told, telling: Telling) -> None:
     """The columns in clear. Urgency only rises: somebody may be on the way already."""
     tip.language = telling.language
     tip.place = come_to.place
+    tip.within = come_to.within
     tip.sector = come_to.sector
     tip.category = come_to.category
     tip.urgency = min(tip.urgency, come_to.urgency)

@@ -14,7 +14,7 @@ from hotline.ports import Kit
 from hotline.services import asking
 from hotline.services.access import OpenedTip
 
-PLACES = frozenset({"province", "district", "sector", "named"})
+PLACES = frozenset({"province", "country", "district", "sector", "named"})
 """Answers that are codes of places."""
 OURS = {
     WORDS: {"rw": "Ubutumwa bugufi (SMS)", "en": "Told by SMS", "fr": "Dit par SMS"},

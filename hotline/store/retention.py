@@ -109,6 +109,7 @@ def entomb(session: Session, ids: Sequence[int], at: datetime) -> None:
         .values(
             body=b"",
             sector=None,
+            within=None,
             contact_key="",
             session_key="",
             identity="erased:" + Tip.uid,

@@ -14,6 +14,7 @@ from hotline.domain import trial
 from hotline.domain.coming import Care, coming
 from hotline.domain.delivery import MessageState
 from hotline.domain.message import AlertButRef, Kind
+from hotline.domain.places import alerted_as
 from hotline.domain.planning import Waiting
 from hotline.domain.referral import Case, Level, ReferralState
 from hotline.domain.tip import NATIONAL, TipState
@@ -57,6 +58,7 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
         select(
             Tip.id,
             Tip.place,
+            Tip.within,
             Tip.category,
             Tip.urgency,
             Tip.official,
@@ -82,13 +84,13 @@ def waiting(session: Session, limit: int) -> list[Waiting]:
     return [
         Waiting(
             id,
-            case(place, category, urgency, official, once),
+            case(alerted_as(place, within), category, urgency, official, once),
             told.get(id, ()) if told else (),
             steps.get(id, 0) if steps else 0,
             locked,
             care(matter, urgency, *told_of),
         )
-        for id, place, category, urgency, official, _, locked, once, matter, *told_of in rows
+        for id, place, within, category, urgency, official, _, locked, once, matter, *told_of in rows
     ]
 
 

@@ -51,6 +51,8 @@ class Tip(Row):
     entry: Mapped[str]
     place: Mapped[str]
     """A district's NISR code, or "abroad", or "unsure"; of a fragment a province's code, or nothing."""
+    within: Mapped[str | None]
+    """Of "abroad" the country that was told, of "unsure" the province. No alert names a country."""
     sector: Mapped[str | None]
     category: Mapped[str | None]
     urgency: Mapped[int]

@@ -32,6 +32,11 @@ HERE = {"official": "no", "province": "1", "district": "12"}
         ({"danger": "yes", "official": "no", "province": "abroad"}, "filed"),
         ({"danger": "yes", "official": "no", "province": "unsure"}, "filed"),
         ({"danger": "yes", **HERE, "district": "unsure"}, "filed"),
+        ({"danger": "no", "province": "abroad", "leaves": "today"}, "filed"),
+        ({"danger": "unsure", "province": "abroad", "leaves": "week"}, "filed"),
+        ({"danger": "no", "province": "abroad", "country": "om", "leaves": "gone"}, "draft"),
+        ({"danger": "no", "province": "abroad", "leaves": "unsure"}, "draft"),
+        ({"danger": "no", **HERE, "leaves": "today"}, "draft"),
         ({"danger": "no", **HERE}, "draft"),
         ({"danger": "unsure", **HERE, "sector": "1201"}, "draft"),
         ({"danger": "no", **HERE, "kind": "labour"}, "draft"),
@@ -67,6 +72,25 @@ def test_hanging_up_before_a_district_was_told_leaves_a_fragment(
 
 
 @pytest.mark.parametrize(
+    ("answers", "place", "within"),
+    [
+        ({"province": "abroad", "country": "om"}, "abroad", "om"),
+        ({"province": "abroad", "country": "unsure"}, "abroad", None),
+        ({"province": "abroad"}, "abroad", None),
+        ({"province": "1", "district": "unsure"}, "unsure", "1"),
+        ({"province": "unsure"}, "unsure", None),
+        ({**HERE, "country": "om"}, "12", None),
+    ],
+)
+def test_not_sure_keeps_the_province_and_abroad_its_country(
+    answers: dict[str, str], place: str, within: str | None
+) -> None:
+    come_to = told({"danger": "yes", **answers})
+    assert come_to is not None
+    assert (come_to.place, come_to.within) == (place, within)
+
+
+@pytest.mark.parametrize(
     ("answers", "level"),
     [
         ({"danger": "yes"}, 1),
@@ -76,6 +100,11 @@ def test_hanging_up_before_a_district_was_told_leaves_a_fragment(
         ({"danger": "no", "who": "me_adult"}, 2),
         ({"danger": "unsure", "who": "adult"}, 2),
         ({"danger": "no", "who": "adult"}, 3),
+        ({"danger": "no", "province": "abroad", "leaves": "today", "who": "adult"}, 1),
+        ({"danger": "no", "province": "abroad", "leaves": "week"}, 1),
+        ({"danger": "no", "province": "abroad", "leaves": "gone"}, 3),
+        # She went back, and it is no journey any more.
+        ({"danger": "no", "province": "1", "leaves": "today"}, 3),
         ({}, 3),
     ],
 )

@@ -186,7 +186,7 @@ def test_the_words_after_danger_stand_on_the_place_and_on_the_screen_after_the_d
 
     *_, place, _, sector = screens(*first, "5", "1", "2", "1", "1")
     *_, quiet_place, _, quiet_sector = screens(*first, "5", "2", "2", "1", "1")
-    abroad = screens(*first, "5", "1", "2", "6")[-1]
+    abroad = screens(*first, "5", "1", "2", "6", "7", "3")[-1]
 
     assert "112" in place.split("\n")[0]
     assert "112" not in quiet_place

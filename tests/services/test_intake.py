@@ -241,7 +241,7 @@ def test_another_district_is_another_tip_and_an_unfiled_one_is_moved(line: Line)
         (("5", "1", "1", "1", "1"), None),
         (("5", "1", "3", "1", "1"), None),
         (("5", "1", "2", "6"), "abroad"),
-        (("5", "1", "2", "7"), "unsure"),
+        (("5", "1", "2", "9", "1"), "unsure"),
     ],
 )
 def test_an_official_abroad_and_unsure_are_the_national_desks_alone(
@@ -273,3 +273,23 @@ def test_two_tips_of_one_phone_are_linked_and_never_merged(line: Line) -> None:
     one, other = line.tips
     assert one.contact_key == other.contact_key
     assert one.uid != other.uid
+
+
+def test_a_journey_that_can_be_stopped_alerts_at_that_hop_and_names_no_country(line: Line) -> None:
+    caller = told(line, "5", "2", "2", "6", "7")
+    assert (line.tip.state, line.tip.urgency, line.jobs.rung) == ("draft", 3, [])
+    caller.key("2")
+    refer_waiting(line.kit)
+    assert (line.tip.state, line.tip.urgency, line.tip.place) == ("filed", 1, "abroad")
+    assert line.tip.within == "om"
+    assert line.jobs.rung[0] == (Job.REFER_TIP, line.tip.id)
+    assert {row.parameters["place"] for row in line.all(Message)} == {"mu mahanga"}
+    assert line.desks_of(line.tip) == {"national"}
+
+
+def test_not_sure_after_a_province_is_told_with_its_province(line: Line) -> None:
+    told(line, "5", "1", "2", "1", "4")
+    refer_waiting(line.kit)
+    assert (line.tip.state, line.tip.place, line.tip.within) == ("filed", "unsure", "1")
+    assert {row.parameters["place"] for row in line.all(Message)} == {"Kigali"}
+    assert {row.kind for row in line.all(Deadline)} == {"acknowledge"}

@@ -1,0 +1,96 @@
+"""Where an SMS says that it happens."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.countries import COUNTRIES, SAID
+from hotline.domain.keywords import spelled
+from hotline.domain.places import alerted_as, place_name, place_within
+from hotline.domain.sms_place import place_told
+from hotline.domain.sms_tip import answers
+from hotline.domain.tip import told
+from hotline.text.languages import CODES
+
+UNKNOWN = {"province": "unsure"}
+ABROAD = {"province": "abroad"}
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("umukobwa wanjye yagiye Oman, turi i Huye", "om"),
+        ("our daughter from Gasabo is locked in Saudi Arabia", "sa"),
+        ("ma soeur de Kimironko est en Arabie saoudite", "sa"),
+        ("bamujyanye Uganda avuye Nyagatare", "ug"),
+        ("they took her to KAMPALA", "ug"),
+        ("il est a Dubai", "ae"),
+        ("musaza wanjye ari i Goma", "cd"),
+        ("au Liban", "lb"),
+    ],
+)
+def test_a_country_that_is_named_wins_over_a_district(text: str, country: str) -> None:
+    assert place_told(spelled(text)) == {"province": "abroad", "country": country}
+    come_to = told(answers(text), completed=True)
+    assert come_to is not None
+    assert (come_to.place, come_to.within, come_to.desk) == ("abroad", country, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("bamujyanye mu mahanga", ABROAD),
+        ("they sold her abroad", ABROAD),
+        # A job abroad that was told of in a district: whoever lies is here.
+        ("akazi ko mu mahanga k'ikinyoma, Musanze", {"district": "43"}),
+        # Words that are no country.
+        ("akazi katari keza", UNKNOWN),
+        ("ntuye mu Ngoma na Goma", {"province": "abroad", "country": "cd"}),
+    ],
+)
+def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
+    assert place_told(spelled(text)) == where
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("afungiranye i Kimironko", {"district": "12", "sector": "1209"}),
+        ("Nyamata", {"district": "57", "sector": "5710"}),
+        ("Gasabo, Remera", {"district": "12", "sector": "1213"}),
+        ("i Remera muri Musanze", {"district": "43", "sector": "4313"}),
+        ("umurenge wa Cyumba", {"district": "45", "sector": "4504"}),
+        ("i Kicukilo", {"district": "13"}),
+        ("i Remera", UNKNOWN),
+        ("Kinigi na Nyamata", UNKNOWN),
+        ("hagati ya Huye na Nyanza", UNKNOWN),
+        # Ordinary words that sectors are called by.
+        ("ndi mu cyumba", UNKNOWN),
+        ("mu ruganda", UNKNOWN),
+        ("Mukama wanjye", UNKNOWN),
+        ("save me", UNKNOWN),
+        ("i Butare", UNKNOWN),
+        ("i Kigali", {"province": "1", "district": "unsure"}),
+    ],
+)
+def test_a_sector_is_one_where_its_name_is_no_others_or_its_district_is_named(
+    text: str, where: dict[str, str]
+) -> None:
+    assert place_told(spelled(text)) == where
+
+
+@given(st.lists(st.text(max_size=20), max_size=12))
+def test_no_words_raise(words: list[str]) -> None:
+    assert place_told(words).keys() <= {"province", "country", "district", "sector"}
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_no_alert_names_a_country_and_a_desk_reads_it(language: str) -> None:
+    abroad = place_name("abroad", language)
+    for code, names in COUNTRIES.items():
+        assert place_name(alerted_as("abroad", code), language) == abroad
+        assert place_within("abroad", code, language) == f"{abroad}: {names[language]}"
+    assert alerted_as("unsure", "1") == "1"
+    assert alerted_as("unsure", None) == "unsure"
+    assert alerted_as("12", None) == "12"
+    assert set(SAID) <= set(COUNTRIES)
