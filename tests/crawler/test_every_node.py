@@ -32,7 +32,7 @@ __all__ = ["line"]
 EVERYBODY, KNOWN_PHONES = STANDINGS[:1], STANDINGS[1:]
 """Each makes about half of the hops."""
 HALVES = {
-    f"{language}, {name}": (language, half)
+    f"{language}-{name}": (language, half)
     for language in ("fr", "en")
     for name, half in {"everybody": EVERYBODY, "known phones": KNOWN_PHONES}.items()
 }
