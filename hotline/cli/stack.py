@@ -17,7 +17,8 @@ from hotline.emulator.client import EmulatorClient
 from hotline.emulator.line_clock import LineClock
 from hotline.errors import NotReady
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
+"""A line that died is noticed at once: this is for a machine on which many others work."""
 FAREWELL_SECONDS = 30.0
 
 

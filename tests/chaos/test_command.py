@@ -73,7 +73,8 @@ def test_told_to_end_it_leaves_nothing_running(tmp_path: Path) -> None:
         run = subprocess.Popen(words, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=said)
     try:
         died = "hotline-chaos-*/faults/log"
-        eventually(lambda: any(tmp_path.glob(died)), seconds=150)
+        eventually(lambda: any(tmp_path.glob(died)) or run.poll() is not None, seconds=220)
+        assert run.poll() is None, (tmp_path / "said").read_text()
         started = below(run.pid)
         assert any("hotline clock" in command_line(pid) for pid in started)
     finally:

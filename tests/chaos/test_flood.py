@@ -7,13 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from hotline.cli.chaos.callers import Broken, Habits, Promise, Tip, try_to_tell
 from hotline.cli.chaos.ground import Pair, ground, under_test
 from hotline.cli.chaos.run import WORDS, waits
-from hotline.cli.chaos.settling import settle
+from hotline.cli.chaos.settling import kit_of, settle
+from hotline.cli.stack import Stack
+from hotline.domain.delivery import URGENT, MessageState
 from hotline.domain.places import districts
 from hotline.emulator.client import EmulatorClient
+from hotline.store.messages import Message
 from tests.sampling import long
 
 PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
@@ -21,8 +25,8 @@ TIPS, IN_DANGER = (160, 20) if long() else (80, 10)
 EVERY = 3600 / 10_000
 """Seconds from one caller to the next."""
 CALLERS = 24
-SLOW = {"kind": "slow", "seconds": 1.0}
-"""Two workers then send two alerts a second: fewer than there are to send."""
+SLOW = {"kind": "slow", "seconds": 8.0}
+"""Twelve places for what can wait are then three sends in two seconds, where the flood brings more than five tips."""
 WITHIN = 30.0
 pytestmark = [
     pytest.mark.chaos,
@@ -51,11 +55,22 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
     return [promise for promise in told if promise is not None]
 
 
+def waiting(stack: Stack) -> int:
+    """Alerts of the flood that have not begun."""
+    kit = kit_of(stack)
+    of_the_flood = (Message.state == MessageState.PENDING, Message.priority > URGENT)
+    with kit.database.reading() as session:
+        found = session.scalar(select(func.count()).select_from(Message).where(*of_the_flood))
+    kit.database.close()
+    return found or 0
+
+
 def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(tmp_path: Path) -> None:
     with ground(PAIR) as servers, under_test(tmp_path, servers) as (stack, _):
         stack.emulator.set_faults(SLOW)
         told = flood(stack.emulator)
         assert len(told) == TIPS
+        assert waiting(stack) > 0, "the flood was sent as it came: nothing had to be overtaken"
         stack.emulator.clear_faults()
 
         assert settle(stack, told) == []
