@@ -241,7 +241,7 @@ def test_another_district_is_another_tip_and_an_unfiled_one_is_moved(line: Line)
         (("5", "1", "1", "1", "1"), None),
         (("5", "1", "3", "1", "1"), None),
         (("5", "1", "2", "6"), "abroad"),
-        (("5", "1", "2", "9", "1"), "unsure"),
+        (("5", "1", "2", "7"), "unsure"),
     ],
 )
 def test_an_official_abroad_and_unsure_are_the_national_desks_alone(
