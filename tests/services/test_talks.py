@@ -245,13 +245,13 @@ def read(number: str) -> str | None:
 
 def test_two_machines_that_answer_one_another_end_soon(texter: Texter) -> None:
     sent = 0
-    for _ in range(200):
+    for _ in range(40):
         texter.says("menu")
         sent += len(texter.reads())
         texter.line.clock.turn(seconds=5)
     assert sent == 1
 
-    for _ in range(200):
+    for _ in range(40):
         texter.says("0")
         sent += len(texter.reads())
         texter.line.clock.turn(seconds=5)
