@@ -56,6 +56,8 @@ class Alert:
     resent: bool
     doubtful: int
     """Attempts of which nobody knows the end."""
+    asks: bool
+    """Whether it asks to take the case, and so carries the reference of its own referral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def alerts(session: Session) -> list[Alert]:
             Message.created_at,
             Message.resent,
             func.coalesce(doubtful.c.tries, 0),
+            Message.template.startswith("ALERT_", autoescape=True),
         )
         .join(Referral, Referral.id == Message.referral_id)
         .outerjoin(doubtful, doubtful.c.message_id == Message.id)

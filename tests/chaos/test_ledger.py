@@ -65,7 +65,7 @@ def make_alert() -> Message:
         kind=Kind.ALERT,
         responder_id=1,
         referral_id=1,
-        template="{ref}",
+        template="ALERT_URGENT_REPLY",
         parameters={},
         language="en",
         priority=1,
@@ -104,6 +104,26 @@ def breaches(database: Database, told: list[ledger.Told], texts: list[str]) -> l
 
 def test_a_promise_that_was_kept_is_no_breach(kept: Database) -> None:
     assert breaches(kept, TOLD, [ALERT, "K7Q4: you have taken it. Thank you."]) == []
+
+
+def test_what_says_that_more_was_told_is_known_by_an_earlier_reference(kept: Database) -> None:
+    with kept.writing() as session:
+        later = make_tip(
+            uid="2" * 32, session_key="b" * 64, state=TipState.COMPLETE, referred_at=NOON
+        )
+        session.add(later)
+        session.flush()
+        referral = make_referral(tip_id=later.id, reference="P3X8")
+        session.add(referral)
+        session.flush()
+        more = make_alert()
+        more.referral_id, more.template = referral.id, "MORE_TOLD"
+        session.add(more)
+        deadline = make_deadline()
+        deadline.tip_id = later.id
+        session.add(deadline)
+    said = [ALERT, "K7Q4: more was told. Read again."]
+    assert breaches(kept, TOLD, said) == []
 
 
 @pytest.mark.parametrize("length", LENGTHS)

@@ -133,7 +133,8 @@ def unsent(
     """I2: every alert was accepted by the gateway at least once, or is dead and so on the console.
 
     Refused for ever is dead for this number: a colleague was told, and her alert is held to the same. `ask` is asked
-    after the books are read: an alert of this moment is then there, too.
+    after the books are read: an alert of this moment is then there, too. What only says that more was told carries the
+    reference of an earlier tip, so the books alone speak of it.
     """
     given_up = (MessageState.DEAD, MessageState.FAILED)
     with database.reading() as session:
@@ -142,7 +143,8 @@ def unsent(
     return [
         f"alert {alert.id} is {alert.state} and was never accepted"
         for alert in alerts
-        if alert.reference not in accepted
+        if alert.asks
+        and alert.reference not in accepted
         and alert.state not in given_up
         and not _on_its_way(alert, at)
     ]
@@ -154,6 +156,8 @@ def repeated_too_often(database: Database, accepted: Mapping[str, Sequence[str]]
         alerts = books.alerts(session)
     breaches = []
     for alert in alerts:
+        if not alert.asks:
+            continue
         sent, allowed = len(accepted.get(alert.reference, ())), 1 + alert.doubtful + alert.resent
         if sent > allowed:
             breaches.append(f"alert {alert.id} was sent {sent} times, {allowed} allowed")
