@@ -64,3 +64,7 @@ class Done:
     """A message to ring for, after the commit."""
     coming: Coming | None = None
     """What was told about coming, where she took it."""
+    waits: Verb | None = None
+    """What is carried out once the inbox lists this very SMS."""
+    followers: tuple[int, ...] = ()
+    """Her referrals for the tips of the same cluster, which she took with it."""

@@ -48,8 +48,8 @@ class _Scene:
     @property
     def may_judge(self) -> bool:
         """Whether somebody wants it closed, and she is another person, of the national desk."""
-        wanted = self.tip.end_wanted_by
-        if wanted is None or wanted == f"{RESPONDER}{self.act.responder_id}":
+        wanted, hers = self.tip.end_wanted_by, f"{RESPONDER}{self.act.responder_id}"
+        if wanted is None or endings.is_same(self.session, wanted, hers):
             return False
         return self.is_national
 
@@ -57,6 +57,10 @@ class _Scene:
     def is_national(self) -> bool:
         person = self.session.get_one(Responder, self.act.responder_id)
         return person.level == Level.NATIONAL
+
+    def wait(self, result: Acted) -> Done:
+        """Nothing is done until the inbox lists this very SMS: another one of hers proves nothing of it."""
+        return replace(self.done(result), waits=self.act.verb)
 
     def done(self, result: Acted, rung: int | None = None) -> Done:
         due = deadlines.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
@@ -92,30 +96,37 @@ def _take(scene: _Scene) -> Done:
         return scene.done(Acted.NOTED if provisional else Acted.TAKEN)
     referrals.take_back(session, tip.id, one.responder_id)
     rung = scene.happened(Happened.TAKEN)
-    if scene.holds:
-        _take_what_followed(scene)
-    return scene.done(Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN, rung)
+    followers = _take_what_followed(scene) if scene.holds else ()
+    result = Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN
+    return replace(scene.done(result, rung), followers=followers)
 
 
 def _refuse_the_end(scene: _Scene) -> Done:
     """Judges that it goes on, and holds it. By an SMS, once it is proved: a forged one holds nothing."""
     one = scene.act
     if not one.proved:
-        scene.referral.unproved_verb = one.verb
-        scene.session.flush()
-        return scene.done(Acted.NOTED)
+        return scene.wait(Acted.NOTED)
     who = endings.by_responder(one.responder_id)
     rung = endings.judge(scene.session, scene.kit, scene.tip, who, False, one.at)
     return scene.done(Acted.TAKEN, rung)
 
 
-def _take_what_followed(scene: _Scene) -> None:
-    """Who holds the first tip of a cluster holds those whose alerts were left out for it: each is a case of its own."""
+def _take_what_followed(scene: _Scene) -> tuple[int, ...]:
+    """Who holds the first tip of a cluster holds those whose alerts were left out for it: each is a case of its own.
+
+    Her referrals for them: what proves or doubts her answer, proves or doubts it for each.
+    """
     session, one = scene.session, scene.act
+    hers = []
     for tip_id in likeness.open_followers(session, scene.tip.id):
+        known_as = referrals.newest_of(session, tip_id, one.responder_id)
+        if known_as is None:
+            continue
+        hers.append(known_as.id)
         if proofs.acknowledge(session, tip_id, one.responder_id, one.at, proved=one.proved):
             event = Event(Happened.TAKEN, by=one.responder_id)
             ladder.happen(session, scene.kit, tip_id, event, one.at)
+    return tuple(hers)
 
 
 def _is_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
@@ -163,10 +174,8 @@ def _not_trafficking(scene: _Scene) -> Done:
     if not (scene.may_judge or scene.holds):
         return scene.done(Acted.NOT_TAKEN_YET)
     if not one.proved:
-        scene.referral.unproved_verb = one.verb
-        session.flush()
-        waits = endings.needs_second(tip) and not scene.may_judge
-        return scene.done(Acted.TO_BE_JUDGED if waits else Acted.CLOSED)
+        judged = endings.needs_second(tip) and not scene.may_judge
+        return scene.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
     if scene.may_judge:
         return scene.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))
     ended = endings.end(session, kit, tip, TipOutcome.NOT_TRAFFICKING, who, one.at)
@@ -189,9 +198,7 @@ def _say_how(scene: _Scene) -> Done:
     if not scene.is_national:
         return Done(Acted.UNKNOWN)
     if manner is Manner.OPENLY and not scene.act.proved:
-        scene.referral.unproved_verb = scene.act.verb
-        scene.session.flush()
-        return scene.done(Acted.HOW_WAITS)
+        return scene.wait(Acted.HOW_WAITS)
     who = endings.by_responder(scene.act.responder_id)
     rung = coming.decide(scene.session, scene.kit, scene.tip, manner, who, scene.act.at)
     return scene.done(Acted.HOW_SAID, rung)

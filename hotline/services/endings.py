@@ -99,7 +99,7 @@ def judge(
         raise EndRefused(
             f"tip {tip.id}: nobody wants it closed: `hotline tips close {tip.id}` first"
         )
-    if _is_same(session, tip.end_wanted_by, who.name):
+    if is_same(session, tip.end_wanted_by, who.name):
         raise EndRefused(
             f"tip {tip.id}: {said(who.name)} wanted it closed; a second person has to judge"
         )
@@ -114,7 +114,7 @@ def judge(
     return ladder.happen(session, kit, tip.id, event, at)
 
 
-def _is_same(session: Session, one: str, other: str) -> bool:
+def is_same(session: Session, one: str, other: str) -> bool:
     """Whether two names are one person's: a responder who asked by her phone signs a command by her name."""
 
     def called(who: str) -> str:

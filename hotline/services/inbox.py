@@ -1,7 +1,7 @@
 """MO: a responder's answer, a wish to hear no more, or a tip. What is written to us is never repeated back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,6 +90,8 @@ class _Result:
     referral_ids: tuple[int, ...] = ()
     rung: tuple[int, ...] = ()
     """Messages to ring for, after the commit."""
+    waits: Mapping[str, str] = field(default_factory=dict)
+    """What is done once it is proved: a verb by a referral's id."""
     answer_id: int | None = None
     """The answer to a stranger, where there is one."""
     written: Written | None = None
@@ -158,6 +160,7 @@ def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
     ids = result.referral_ids
     kept.outcome, kept.referral_id = result.outcome, ids[0] if ids else None
     kept.more_referrals = list(ids[1:]) or None
+    kept.waits = dict(result.waits) or None
     return kept
 
 
@@ -216,7 +219,7 @@ def _answer(
         erases = kit.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
     replied = replies.hear(session, kit, responder, message, at, proved=proved)
-    return _Result(_outcome(replied), _told_of(replied), replied.rung)
+    return _Result(_outcome(replied), _told_of(replied), replied.rung, _waits(replied))
 
 
 def _outcome(replied: Replied) -> InboxOutcome:
@@ -229,5 +232,10 @@ def _outcome(replied: Replied) -> InboxOutcome:
 
 
 def _told_of(replied: Replied) -> tuple[int, ...]:
-    ids = (one.referral_id for one in replied.done)
-    return tuple(one for one in ids if one is not None)
+    """Each that it named, and then what was taken with it."""
+    ids = [one.referral_id for one in replied.done if one.referral_id is not None]
+    return (*ids, *(also for one in replied.done for also in one.followers))
+
+
+def _waits(replied: Replied) -> Mapping[str, str]:
+    return {str(one.referral_id): one.waits.value for one in replied.done if one.waits is not None}

@@ -16,8 +16,10 @@ from hotline.store.database import Session
 from hotline.store.messages import Referral
 
 
-def prove(session: Session, kit: Kit, referral_id: int, at: datetime) -> int | None:
-    """The inbox lists her answer: what it did not do yet is done. Returns a message to ring for.
+def prove(
+    session: Session, kit: Kit, referral_id: int, at: datetime, waits: Verb | None = None
+) -> int | None:
+    """The inbox lists her answer. Returns a message to ring for. `waits`: what this very SMS asked, not done yet.
 
     Who is gone by then has handed on what she said: it is noted, and does nothing more.
     """
@@ -26,8 +28,6 @@ def prove(session: Session, kit: Kit, referral_id: int, at: datetime) -> int | N
     who, before = referral.responder_id, proofs.believed(session, tip.id, referral.responder_id)
     proofs.believe(session, tip.id, who, at)
     session.refresh(referral)
-    verb, referral.unproved_verb = referral.unproved_verb, None
-    session.flush()
     if not responders.lives(session, who, at):
         return None
     rung = None
@@ -35,8 +35,8 @@ def prove(session: Session, kit: Kit, referral_id: int, at: datetime) -> int | N
     # What was taken before it became urgent is to be taken again.
     if not before and took and tip.referred_at and took >= tip.referred_at:
         rung = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
-    if verb is not None:
-        rung = act(session, kit, Act(who, referral.reference, Verb(verb), Way.SMS, at)).rung or rung
+    if waits is not None:
+        rung = act(session, kit, Act(who, referral.reference, waits, Way.SMS, at)).rung or rung
     return rung
 
 
@@ -44,8 +44,6 @@ def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
     """No inbox lists her answer: the ladder goes on from where it stood, unless somebody else holds the case."""
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
-    referral.unproved_verb = None
-    session.flush()
     if proofs.doubt(session, referral, at):
         event = Event(Happened.DOUBTED, by=referral.responder_id)
         ladder.happen(session, kit, tip.id, event, at)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from hotline.domain import listing
 from hotline.domain.message import MessageIn
+from hotline.domain.reply import Verb
 from hotline.ports import Kit
 from hotline.services import proving
 from hotline.store import inbound
@@ -30,6 +31,14 @@ def recognise(
     if known and listed:
         inbound.prove(session, known, at)
         for row in known:
-            for referral_id in referrals_of(row):
-                proving.prove(session, kit, referral_id, at)
+            _carry_out(session, kit, row, at)
     return known
+
+
+def _carry_out(session: Session, kit: Kit, seen: InboundSeen, at: datetime) -> None:
+    """What is proved counts, and what waited in this very SMS is done, once."""
+    waits, seen.waits = seen.waits or {}, None
+    for referral_id in referrals_of(seen):
+        waiting = waits.get(str(referral_id))
+        verb = None if waiting is None else Verb(waiting)
+        proving.prove(session, kit, referral_id, at, verb)

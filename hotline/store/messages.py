@@ -42,7 +42,10 @@ class Referral(Row):
     passed_at: Mapped[datetime | None]
     """When she said that she cannot."""
     unproved_verb: Mapped[str | None]
-    """The `domain.reply.Verb` of an answer by SMS that ends the case, and is carried out once it is proved."""
+    """As an older process notes what waits for its proof. Nothing reads it: it is kept with the SMS itself.
+
+    The release after this one drops the column (docs/adr/0015).
+    """
 
 
 BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))

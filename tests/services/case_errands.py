@@ -47,6 +47,8 @@ class CaseErrands:
     chance: random.Random
     told: list[str] = field(default_factory=list)
     """What was done, for whoever reads a failure."""
+    waits: dict[int, Verb] = field(default_factory=dict)
+    """What an answer asked that is done once it is proved, by its referral."""
 
     def __post_init__(self) -> None:
         for level in LEVELS:
@@ -121,16 +123,22 @@ class CaseErrands:
         )
         with self.district.database.writing() as session:
             done = casework.act(session, self.district.kit, asked)
+        if done.waits is not None:
+            self.waits[row.id] = done.waits
         self.told.append(f"{row.responder_id} {verb.name} by {way}: {done.result}")
         assert done.result is not Acted.UNKNOWN
 
     def hear_inbox(self) -> None:
         """It lists an answer, or it does not."""
         row = self.chance.choice(self.district.all(Referral))
-        does = self.chance.choice([proving.prove, proving.doubt])
-        self.told.append(f"{row.responder_id} {does.__name__}")
+        proves = self.chance.choice([True, False])
+        self.told.append(f"{row.responder_id} {'is proved' if proves else 'is doubted'}")
+        kit, at, waits = self.district.kit, self.district.clock(), self.waits.pop(row.id, None)
         with self.district.database.writing() as session:
-            does(session, self.district.kit, row.id, self.district.clock())
+            if proves:
+                proving.prove(session, kit, row.id, at, waits)
+            else:
+                proving.doubt(session, kit, row.id, at)
 
     def send_away(self) -> None:
         person = self.chance.randint(1, len(LEVELS))

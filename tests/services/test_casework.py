@@ -1,11 +1,12 @@
 """What a forged, a late or a repeated answer may do to a case, and what it may not."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
-from hotline.services import casework, endings, proving, referral
+from hotline.services import casework, endings, proving, referral, retention
 from hotline.services.acts import Act, Acted, Done, Way
 from hotline.store import inbound
 from hotline.store.messages import Referral
@@ -75,9 +76,10 @@ def test_a_forged_take_and_end_close_nothing(district: District) -> None:
 def test_an_end_by_sms_is_carried_out_once_it_is_listed(district: District) -> None:
     tip, told_of = told(district)
     sms(district, told_of[1], Verb.TAKE)
-    assert sms(district, told_of[1], Verb.NOT_TRAFFICKING).result is Acted.CLOSED
+    done = sms(district, told_of[1], Verb.NOT_TRAFFICKING)
+    assert (done.result, done.waits) == (Acted.CLOSED, Verb.NOT_TRAFFICKING)
     assert district.tip(tip).closed_at is None
-    happens(district, proving.prove, told_of[1].id)
+    happens(district, partial(proving.prove, waits=done.waits), told_of[1].id)
     assert district.tip(tip).outcome == "not-trafficking"
     assert district.open_kinds() == []
 
@@ -122,6 +124,19 @@ def test_a_name_that_looks_like_a_responder_is_a_name(district: District) -> Non
         row = session.get_one(Tip, tip)
         endings.end(session, district.kit, row, None, signed, district.clock())
     assert district.open_kinds() == ["acknowledge", "judge"]
+
+
+def test_who_asked_for_an_end_by_a_command_does_not_judge_it_by_phone(district: District) -> None:
+    """One person, once by her name and once by her number: no second one, and no error either."""
+    tip, told_of = told(district, urgency=1)
+    sms(district, told_of[1], Verb.TAKE, proved=True)
+    name = district.responder(3).name.upper()
+    retention.close_tip(district.kit, tip, by=name, reason="over")
+    hers = next(row for row in district.all(Referral) if row.responder_id == 3)
+    done = sms(district, hers, Verb.NOT_TRAFFICKING, proved=True)
+    assert done.result is Acted.NOT_TAKEN_YET
+    assert district.tip(tip).closed_at is None
+    assert "judge" in district.open_kinds()
 
 
 def test_who_left_hands_on_what_she_holds(district: District) -> None:
@@ -183,11 +198,12 @@ def test_a_forged_refusal_holds_nothing_until_it_is_listed(district: District) -
     sms(district, told_of[1], Verb.TAKE, proved=True)
     sms(district, told_of[1], Verb.NOT_TRAFFICKING, proved=True)
     national = next(row for row in district.all(Referral) if row.responder_id == 3)
-    assert sms(district, national, Verb.TAKE).result is Acted.NOTED
+    done = sms(district, national, Verb.TAKE)
+    assert done.result is Acted.NOTED
     assert district.tip(tip).holder_id == 1
     assert "judge" in district.open_kinds()
 
-    happens(district, proving.prove, national.id)
+    happens(district, partial(proving.prove, waits=done.waits), national.id)
     assert (district.tip(tip).holder_id, district.tip(tip).end_wanted_by) == (3, None)
 
 

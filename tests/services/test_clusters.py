@@ -1,13 +1,21 @@
 """Many like tips: each is a case, and nobody is rung for each."""
 
+from dataclasses import replace
+
 import pytest
+from sqlalchemy import select
 
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
-from hotline.services import referral, retention
+from hotline.services import proving, referral, retention
 from hotline.services.acts import Acted
+from hotline.services.inbox import InboxOutcome, Way, take_sms
+from hotline.store import inbound
+from hotline.store.contacts import InboundSeen, referrals_of
 from hotline.store.likeness import TipLikeness
 from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.responders import Responder
+from tests.builders import make_message
 from tests.callers import Caller, Line, line
 from tests.taking import do
 
@@ -19,13 +27,14 @@ QUIET = ("5", "2", "2", "1", "1", "1")
 LABOUR, SEX = "1", "2"
 ME, CHILD = "2", "3"
 COME = "1"
+PHONES = ("+250788000001", "+250788000002")
 
 
 @pytest.fixture
 def staffed(line: Line) -> Line:
     """Two people in Gasabo, and two of the national desk."""
-    for number in (1, 2):
-        line.enrol(Level.RESPONDER, f"+25078800000{number}")
+    for phone in PHONES:
+        line.enrol(Level.RESPONDER, phone)
     line.enrol(Level.NATIONAL, "+250788000091")
     return line
 
@@ -51,6 +60,12 @@ def sent(staffed: Line) -> dict[int, list[str]]:
 
 def rings(staffed: Line) -> int:
     return sum(row.template != "MORE_TOLD" for row in staffed.all(Message))
+
+
+def asked(staffed: Line) -> set[int]:
+    """The tips that people are asked to take."""
+    rows = staffed.all(Deadline)
+    return {row.tip_id for row in rows if row.kind == "acknowledge" and row.fired_at is None}
 
 
 def open_clocks(staffed: Line) -> set[int]:
@@ -120,6 +135,33 @@ def test_closing_one_closes_no_other_and_taking_the_first_takes_what_it_was_told
     retention.close_tip(staffed.kit, first.id, by="A desk", reason="over")
     assert [tip.id for tip in staffed.tips if tip.closed_at is not None] == [first.id]
     assert last.id in open_clocks(staffed)
+
+
+def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Line) -> None:
+    """Each tip that was told with the first rings on, and is hers again once her answer is proved."""
+    for _ in range(5):
+        tell(staffed, *QUIET, LABOUR)
+    row = next(row for row in staffed.all(Referral) if row.tip_id == staffed.tips[0].id)
+    with staffed.database.writing() as session:
+        inbound.begin(session, staffed.clock())
+    text = f"1 {row.reference}"
+    key = next(one.number_key for one in staffed.all(Responder) if one.id == row.responder_id)
+    (her,) = [one for one in PHONES if staffed.kit.pseudonyms.enrolled(one) == key]
+    written = make_message(provider_id="ATXid_f", sender=her, text=text, sent_at=staffed.clock())
+    assert take_sms(staffed.kit, written) is InboxOutcome.TAKEN
+    held = [tip.id for tip in staffed.tips if tip.holder_id is not None]
+    assert len(held) == 3
+    with staffed.database.writing() as session:
+        (seen,) = session.scalars(select(InboundSeen))
+        told_of = referrals_of(seen)
+        for referral_id in told_of:
+            proving.doubt(session, staffed.kit, referral_id, staffed.clock())
+    assert {tip.holder_id for tip in staffed.tips} == {None}
+    assert asked(staffed) >= set(held)
+
+    take_sms(staffed.kit, replace(written, provider_id="listed-1"), Way.LISTED)
+    assert [tip.id for tip in staffed.tips if tip.holder_id is not None] == held
+    assert not asked(staffed) & set(held)
 
 
 def test_two_phones_are_no_cluster(staffed: Line) -> None:

@@ -162,3 +162,34 @@ def test_an_answer_that_no_inbox_lists_wakes_somebody_until_its_tip_is_over(
     assert says.startswith("1 answers")
     country.district.change(Tip, 1, closed_at=country.district.clock())
     assert country.finding("unproven")[0]
+
+
+def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) -> None:
+    """A callback brings an end in her name while her own answer waits for its proof."""
+    hers = f"1 {country.reference}"
+    country.is_called(hers)
+    country.lists(hers)
+    country.district.clock.turn(seconds=5)
+    assert country.is_called(f"4 {country.reference}", id="ATXid_b") is InboxOutcome.CLOSED
+    country.minute()
+    assert country.seen()[0].proved_at is not None
+    (row,) = country.district.all(Referral)
+    assert row.proved_at is not None
+    assert country.district.tip(row.tip_id).closed_at is None
+    assert country.district.tip(row.tip_id).holder_id == row.responder_id
+
+
+def test_an_end_of_hers_outlives_a_forged_answer_that_is_doubted(country: Country) -> None:
+    country.lists(f"1 {country.reference}")
+    country.minute()
+    country.is_called(f"2 {country.reference}", id="ATXid_forged")
+    country.district.clock.turn(seconds=30)
+    country.is_called(f"4 {country.reference}", id="ATXid_hers")
+    country.district.clock.turn(seconds=90)
+    country.lists("hello", sender="+250788000077")
+    fetching.fetch(country.kit)
+    (row,) = country.district.all(Referral)
+    assert country.district.tip(row.tip_id).closed_at is None
+    country.lists(f"4 {country.reference}", ago=90)
+    country.minute()
+    assert country.district.tip(row.tip_id).outcome == "not-trafficking"
