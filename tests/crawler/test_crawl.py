@@ -14,7 +14,7 @@ from tests.crawler.engine_line import EngineLine
 from tests.steps import Tell
 
 FLOWS = Path(__file__).parents[2] / "flows"
-MOST = 60_000
+MOST = 90_000
 """More presses than these on a country of thirty districts are a fault of the crawler, or of a list."""
 REPORTING = Facts(flags={"reporting": True})
 
