@@ -14,7 +14,7 @@ from hotline.ports import Kit
 from hotline.services import answers
 from hotline.services.answers import Says
 from hotline.store import answers as kept
-from hotline.store import inbound, responders
+from hotline.store import inbound
 from hotline.store.contacts import InboundSeen
 from hotline.store.database import Session
 
@@ -33,7 +33,7 @@ def answer(
 ) -> int | None:
     """Writes the answer, once the inbox lists the cry and the gateway itself has called with it; its id, or None.
 
-    `seen`: what is known of a message that was filed as a tip.
+    `seen`: what is known of a message that was filed as a tip, of a phone that is not enrolled at this moment.
     """
     if not kit.line.answers_cries or not cannot_wait(message.text):
         return None
@@ -42,8 +42,6 @@ def answer(
         return None
     if not any(row.proved_at for row in seen):
         inbound.hasten(session, at + LOOK_AGAIN)
-        return None
-    if responders.enrolled(session, kit.pseudonyms.enrolled(message.sender)) is not None:
         return None
     if kept.cried_lately(session, kit.pseudonyms.contacts(message.sender, at), at):
         return None

@@ -155,6 +155,7 @@ def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
 @pytest.mark.parametrize(("after", "answered"), [(49, True), (51, False), (600, False)])
 def test_within_a_minute_or_never(line: Line, sms: FakeSms, after: int, answered: bool) -> None:
     writes(line, after=after)
+    assert len(line.all(Answer)) == answered, "no number waits for what will not go"
     line.clock.turn(seconds=-after)
     assert len(sent(line, sms)) == answered
 
