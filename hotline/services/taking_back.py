@@ -1,4 +1,4 @@
-"""Whoever wrote a tip by SMS takes it back by SMS: as a wish, and never as an erasure (ADR 62).
+"""Whoever wrote a tip by SMS takes it back by SMS: as a wish, and never as an erasure (ADR 65).
 
 A sender can be forged, so only what the gateway's inbox lists counts. Runs inside its caller's transaction.
 """
