@@ -56,6 +56,7 @@ class Night:
 
     def writes(self, person: str, text: str, *, way: Way = Way.LISTED) -> str:
         """An SMS of hers, `{ref}` for the case as she knows it by now; what she is answered."""
+        self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",
             sender=self._of(person),

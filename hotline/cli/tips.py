@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hotline.cli import coming
+from hotline.cli import coming, correcting
 from hotline.cli.closing import COMMANDS, TIP
 from hotline.cli.desk import desk_code
 from hotline.cli.erasing import erasure
@@ -33,7 +33,7 @@ def tips() -> None:
     """See how tips stand; read, ask, close and judge one."""
 
 
-for command in (list_, *COMMANDS, coming.manner, erasure):
+for command in (list_, *COMMANDS, *correcting.COMMANDS, coming.manner, erasure):
     tips.add_command(command)
 
 
@@ -63,6 +63,8 @@ def read(
         click.secho(first, fg="red")
     if tip.erase_wanted_at is not None:
         click.secho(ERASE_WANTED[language], fg="red", err=True)
+    if tip.earlier:
+        click.echo(correcting.earlier_line(tip.earlier, language))
     width = min(WIDEST, max((len(question) for question, _ in told), default=0))
     for question, answer in told:
         click.echo(f"{question:{width}}  {_harmless(answer)}")

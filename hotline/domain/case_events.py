@@ -37,6 +37,14 @@ class Happened(StrEnum):
     """Whoever told it asked that nobody comes, or somebody erased it."""
     DECIDED = "decided"
     """The national desk has said how to go."""
+    MOVED = "moved"
+    """Whoever told it corrected the place."""
+    WITHHELD = "withheld"
+    """An official is or may be involved, as a later answer says."""
+    SENT_DOWN = "sent_down"
+    """The national desk lets the district know of a case that was withheld from it."""
+    RELEASED = "released"
+    """The national desk lets the people of the first place go."""
     DUE = "due"
     """A clock of a kind fired."""
 
@@ -72,6 +80,16 @@ class Purpose(StrEnum):
     """To the national desk: how shall they go?"""
     UNANSWERED = "unanswered"
     """To those who go: the national desk has not said how."""
+    MOVED = "moved"
+    """To everybody who was told: the place changed."""
+    TOLD_FIRST = "told_first"
+    """To the national desk: the district was told before an official was named."""
+    MORE = "more"
+    """To the national desk: more was told."""
+    LET = "let"
+    """To the national desk: the new place has it, may the first one go?"""
+    LET_GO = "let_go"
+    """To the people of the first place: others have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +132,5 @@ class Decision:
     close: frozenset[DeadlineKind] = frozenset()
     holder: int | None = None
     """Who is responsible from now on."""
+    release: tuple[int, ...] = ()
+    """Whose referrals end: it is no case of theirs any more."""

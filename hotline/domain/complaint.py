@@ -39,7 +39,6 @@ def complained(answers: Mapping[str, str], *, completed: bool = False) -> Told |
         return None
     return Told(
         state=state,
-        routing="complaint",
         place=place_of(answers) or UNSURE,
         within=None,
         sector=None,

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain import clocks, fragment, manner
+from hotline.domain import clocks, fragment, manner, moving
 from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose, Tell
 from hotline.domain.clocks import CASE_CLOCKS, Clock, DeadlineKind
 from hotline.domain.coming import Care
@@ -116,6 +116,8 @@ def _without_the_wish(s: CaseStanding, e: Event, decision: Decision) -> Decision
 
 def _taken(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
     """The first who takes it holds it. Who takes it after the holder passed it on, or fell silent, holds it instead."""
+    if moving.is_away(s, e.by) and DeadlineKind.RED not in s.clocks:
+        return Decision(holder=s.holder)
     hands_on = s.holder is not None and s.holder != e.by and _may_change_hands(s)
     holder = e.by if s.holder is None or hands_on else s.holder
     close: set[DeadlineKind] = set()
@@ -131,7 +133,7 @@ def _taken(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime)
         fresh[DeadlineKind.OUTCOME] = first_outcome(s.case.urgency, at)
     if holder != s.holder and DeadlineKind.SECOND_LOOK not in {*s.clocks} - close:
         fresh |= second_look(s.case, at)
-    return Decision((), fresh, frozenset(close), holder)
+    return moving.taken_anew(s, roster, Decision((), fresh, frozenset(close), holder))
 
 
 def _looks(s: CaseStanding, roster: Sequence[Candidate], e: Event) -> bool:
@@ -145,7 +147,10 @@ def _may_change_hands(s: CaseStanding) -> bool:
     overdue = s.clocks.get(DeadlineKind.OUTCOME)
     passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.judging is None
     return (
-        passed or DeadlineKind.RED in s.clocks or (overdue is not None and overdue.nth >= ESCALATED)
+        passed
+        or moving.is_away(s, s.holder)
+        or DeadlineKind.RED in s.clocks
+        or (overdue is not None and overdue.nth >= ESCALATED)
     )
 
 
@@ -221,4 +226,8 @@ HAPPENED: Mapping[Happened, Step] = {
     Happened.CLOSED: _closed,
     Happened.MARKED: manner.marked,
     Happened.DECIDED: manner.decided,
+    Happened.MOVED: moving.moved,
+    Happened.WITHHELD: moving.withheld,
+    Happened.SENT_DOWN: moving.sent_down,
+    Happened.RELEASED: moving.released,
 }

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain import clocks
-from hotline.domain.case_events import CaseStanding, Decision, Event, Purpose, Tell
+from hotline.domain.case_events import CaseStanding, Decision, Event, Purpose
 from hotline.domain.clocks import Clock, DeadlineKind
 from hotline.domain.coming import Care
+from hotline.domain.moving import living, tells
 from hotline.domain.referral import Candidate, Level
 from hotline.domain.rungs import national
 
@@ -21,38 +22,28 @@ def asked(at: datetime) -> dict[DeadlineKind, Clock]:
 
 def marked(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
     """Everybody who was told learns it. With danger the national desk is asked how to go."""
-    who = told(s, roster)
+    who = living(s, roster)
     if s.care is not Care.CAREFUL:
-        return Decision(_tells((who, Purpose.CARE)), holder=s.holder)
+        return Decision(tells((who, Purpose.CARE)), holder=s.holder)
     desk = {one.id for one in roster if one.level is Level.NATIONAL}
     deciding = tuple(one for one in who if one in desk) or national(roster, 0, but=None)
     others = tuple(one for one in who if one not in desk)
-    tells = _tells((others, Purpose.CARE), (deciding, Purpose.HOW))
-    return Decision(tells, asked(at), holder=s.holder)
+    orders = tells((others, Purpose.CARE), (deciding, Purpose.HOW))
+    return Decision(orders, asked(at), holder=s.holder)
 
 
 def decided(s: CaseStanding, roster: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
     """The national desk has said how: everybody who was told learns it."""
-    tells = _tells((told(s, roster), Purpose.CARE))
-    return Decision(tells, close=frozenset({DeadlineKind.MANNER}), holder=s.holder)
+    orders = tells((living(s, roster), Purpose.CARE))
+    return Decision(orders, close=frozenset({DeadlineKind.MANNER}), holder=s.holder)
 
 
 def due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
     """No word from the national desk: those who go learn it once, and the desk is asked again, by turns."""
     desk = {one.id for one in roster if one.level is Level.NATIONAL}
-    going = tuple(one for one in told(s, roster) if one not in desk) if e.nth == 0 else ()
+    going = tuple(one for one in living(s, roster) if one not in desk) if e.nth == 0 else ()
     again = {DeadlineKind.MANNER: Clock(at + clocks.AGAIN, e.nth + 1)}
     deciding = national(roster, e.nth + 1, but=None)
     return Decision(
-        _tells((going, Purpose.UNANSWERED), (deciding, Purpose.HOW)), again, holder=s.holder
+        tells((going, Purpose.UNANSWERED), (deciding, Purpose.HOW)), again, holder=s.holder
     )
-
-
-def told(s: CaseStanding, roster: Sequence[Candidate]) -> tuple[int, ...]:
-    """The living who were told, each once."""
-    living = {one.id for one in roster}
-    return tuple(dict.fromkeys(one.responder_id for one in s.told if one.responder_id in living))
-
-
-def _tells(*orders: tuple[tuple[int, ...], Purpose]) -> tuple[Tell, ...]:
-    return tuple(Tell(who, purpose) for who, purpose in orders if who)

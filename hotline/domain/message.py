@@ -71,6 +71,7 @@ class Tone(Enum):
     LOOK = (Template.ALERT_LOOK_REPLY, Template.ALERT_LOOK_DIAL)
     JUDGE = (Template.ALERT_JUDGE_REPLY, Template.ALERT_JUDGE_DIAL)
     HOW = (Template.HOW_REPLY, Template.HOW_DIAL)
+    LET = (Template.LET_REPLY, Template.LET_DIAL)
     REMIND = (Template.REMIND_REPLY, Template.REMIND_DIAL)
     LOCKED_URGENT = (Template.ALERT_LOCKED_URGENT_REPLY, Template.ALERT_LOCKED_URGENT_DIAL)
     LOCKED = (Template.ALERT_LOCKED_REPLY, Template.ALERT_LOCKED_DIAL)
@@ -117,6 +118,7 @@ TONES = {
     Purpose.JUDGE: Tone.JUDGE,
     Purpose.REMIND: Tone.REMIND,
     Purpose.HOW: Tone.HOW,
+    Purpose.LET: Tone.LET,
 }
 
 

@@ -77,6 +77,8 @@ class Told:
 
     responder_id: int
     level: Level
+    away: bool = False
+    """Of a district, and told of a place that was corrected since."""
 
 
 Who = TypeVar("Who")
@@ -130,7 +132,8 @@ def next_told(
     lives.
     """
     before = {one.responder_id for one in told}
-    rung = max((_rung(one.level) for one in told if one.level is not Level.NATIONAL), default=-1)
+    here = [one for one in told if one.level is not Level.NATIONAL and not one.away]
+    rung = max((_rung(one.level) for one in here), default=-1)
     if reason is Reason.SILENT:
         rung += 1
     higher = [c for c in _local(case, roster) if _rung(c.level) >= rung and c.id not in before]

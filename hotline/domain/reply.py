@@ -27,9 +27,11 @@ class Verb(StrEnum):
     UNSEEN = "6"
     """Of the national desk alone: those who go, go unseen."""
     OPENLY = "7"
+    LET_GO = "8"
+    """The people of the first place need not go."""
 
 
-DECIDING = Verb.UNSEEN.value + Verb.OPENLY.value
+DECIDING = Verb.UNSEEN.value + Verb.OPENLY.value + Verb.LET_GO.value
 """The digits of the national desk."""
 
 

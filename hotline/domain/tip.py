@@ -1,8 +1,8 @@
 """What a tip is, and when answers become one. Pure.
 
 The decision of C8 stands here: danger and a place are filed at that hop; what else is told from the first answer on is
-a draft, which hang-up or three minutes of silence files. Where no district was told by then, it is a fragment. Routing
-answers are a tip's identity: who goes back and answers them otherwise has told another tip.
+a draft, which hang-up or three minutes of silence files. Where no district was told by then, it is a fragment. One
+passage through the report is one tip, whatever is corrected in it.
 """
 
 from collections.abc import Mapping
@@ -93,8 +93,6 @@ class Told:
     """What the answers of one passage come to: the part of a tip that is not sealed."""
 
     state: TipState
-    routing: str
-    """Danger, official involved and place as one string: with the passage, the tip's identity."""
     place: str
     within: str | None
     """Of "abroad" the country, of "unsure" the province, where one was told."""
@@ -107,7 +105,12 @@ class Told:
     @property
     def desk(self) -> str | None:
         """The district's desk, where it may know; None leaves the tip to the national desk alone."""
-        return self.place if self.official == "no" and is_district(self.place) else None
+        return desk_of(self.place, self.official)
+
+
+def desk_of(place: str, official: str) -> str | None:
+    """The desk of a district that may know of a tip."""
+    return place if official == "no" and is_district(place) else None
 
 
 def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
@@ -117,17 +120,15 @@ def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
     if state is None:
         return None
 
-    danger, official = _three_ways(answers, "danger"), _three_ways(answers, "official")
     place = place or (UNSURE if completed else _begun(answers))
     return Told(
         state=state,
-        routing=f"{danger}|{official}|{place}",
         place=place,
         within=_within(answers, place),
         sector=_sector(answers, place),
         category=category,
         urgency=urgency(answers),
-        official=official,
+        official=_three_ways(answers, "official"),
         basis=Basis.VITAL_INTEREST_CHILD if concerns_child(answers) else Basis.PUBLIC_DUTY,
     )
 

@@ -40,9 +40,9 @@ class Pseudonyms:
         """Digest of a session with its phone: another phone does not go on in it. It links no two sessions."""
         return _digest(self._folder.read(SESSION_KEY), "caller", session_key, msisdn)
 
-    def identity(self, session_key: str, routing: str) -> str:
-        """A tip's identity: session, passage and routing answers in one digest."""
-        return _digest(self._folder.read(SESSION_KEY), "identity", session_key, routing)
+    def identity(self, session_key: str, passage: str) -> str:
+        """A tip's identity: session and passage in one digest."""
+        return _digest(self._folder.read(SESSION_KEY), "identity", session_key, passage)
 
     def contact(self, msisdn: str, at: datetime) -> str:
         """This ISO week's pseudonym of a phone."""

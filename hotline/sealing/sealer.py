@@ -56,10 +56,16 @@ class Sealer:
         grants = {}
         for desk, public_key in desks.items():
             with suppress(CryptoError, TypeError, ValueError):
-                bound = label(uid, desk)
-                grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
-                grants[desk] = grant if at is None else self.epochs.lock(grant, bound, at)
+                grants[desk] = self.grant(key, uid=uid, desk=desk, public_key=public_key, at=at)
         return SealedTip(body=VERSION + bytes(sealed), grants=grants)
+
+    def grant(
+        self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
+    ) -> bytes:
+        """A tip's key for one desk more. Raises CryptoError, TypeError or ValueError for a key that cannot be used."""
+        bound = label(uid, desk)
+        grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
+        return grant if at is None else self.epochs.lock(grant, bound, at)
 
     def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
         """What somebody answered to a desk's question, sealed to that question's pair (`sealing/answers.py`)."""

@@ -57,6 +57,8 @@ class OpenedTip:
     """What was told about coming: it stands first wherever it is read."""
     erase_wanted_at: datetime | None
     """When somebody asked to erase it, who need not have told it."""
+    earlier: tuple[str, ...]
+    """The places that it was told of before it was corrected, the first first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
 
@@ -161,6 +163,7 @@ def read_tip(
     tip_key = open_grant(found.grant, private_key=found.private_key, **named)
     with kit.database.reading() as session:
         asked = _asked(asked_back.of_tip(session, tip_id), tip_key, tip.uid)
+        earlier = tuple(one.place for one in tips.earlier_places(session, tip_id))
 
     told = asked is not None and asked.answer is not None
     _record(kit, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
@@ -171,6 +174,7 @@ def read_tip(
         filed_at=tip.filed_at,
         coming=coming_of(tip),
         erase_wanted_at=tip.erase_wanted_at,
+        earlier=earlier,
         answers=answers,
         asked=asked,
     )

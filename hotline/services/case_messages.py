@@ -23,7 +23,7 @@ from hotline.store.telling import Alert, Given
 from hotline.store.tips import Tip
 
 BEHIND = 100
-"""The turn of what goes out beside the alerts: after each of them."""
+"""The turn of what goes out beside the alerts: after each of them. That a place changed goes before the new one's."""
 
 
 class Referred(NamedTuple):
@@ -70,12 +70,14 @@ def notify(
     for who in order.who:
         if who not in names:
             continue
-        words = notice(order.purpose, care, languages[who], number=number, code=code)
+        words = notice(
+            order.purpose, care, languages[who], number=number, code=code, place=tip.place
+        )
         wording = Wording(
             words.template, {"ref": names[who].reference, **words.parameters}, words.language
         )
         row = message(Kind.ALERT, wording, who, priority=URGENT, at=at, of=names[who].id)
-        row.turn = BEHIND
+        row.turn = 0 if order.purpose is Purpose.MOVED else BEHIND
         session.add(row)
         session.flush()
         rung = rung or row.id

@@ -15,7 +15,7 @@ from hotline.domain.referral import Level, ReferralState
 from hotline.domain.reply import Verb
 from hotline.domain.tip import Matter, TipOutcome, Urgency
 from hotline.ports import Kit
-from hotline.services import coming, endings, ladder
+from hotline.services import coming, correcting, endings, ladder
 from hotline.services.acts import Act, Acted, Done
 from hotline.services.case_standing import RESPONDER, coming_of
 from hotline.services.endings import Ending
@@ -46,6 +46,12 @@ class _Scene:
         return self.tip.holder_id == self.act.responder_id
 
     @property
+    def is_away(self) -> bool:
+        """Whether she was told of a place that was corrected since, and of nothing else."""
+        newest = referrals.newest_of(self.session, self.tip.id, self.act.responder_id)
+        return newest is not None and newest.step < self.tip.place_step and not self.is_national
+
+    @property
     def may_judge(self) -> bool:
         """Whether somebody wants it closed, and she is another person, of the national desk."""
         wanted, hers = self.tip.end_wanted_by, f"{RESPONDER}{self.act.responder_id}"
@@ -74,7 +80,10 @@ def act(session: Session, kit: Kit, one: Act) -> Done:
     if referral is None:
         return Done(Acted.UNKNOWN)
     tip = session.get_one(Tip, referral.tip_id)
-    if tip.closed_at is not None:
+    if referral.released_at is not None:
+        # She may know the case by another name, where the place was corrected twice.
+        referral = referrals.newest_of(session, tip.id, one.responder_id) or referral
+    if tip.closed_at is not None or referral.released_at is not None:
         return Done(Acted.OVER, one.reference, referral.id)
     # Where the gateway lists no inbox, nothing can ever prove an answer: it is believed.
     believed = replace(one, proved=one.proved or not kit.line.inbox)
@@ -96,6 +105,8 @@ def _take(scene: _Scene) -> Done:
         return scene.done(Acted.NOTED if provisional else Acted.TAKEN)
     referrals.take_back(session, tip.id, one.responder_id)
     rung = scene.happened(Happened.TAKEN)
+    if scene.is_away:
+        return scene.done(Acted.MOVED, rung)
     followers = _take_what_followed(scene) if scene.holds else ()
     result = Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN
     return replace(scene.done(result, rung), followers=followers)
@@ -204,6 +215,21 @@ def _say_how(scene: _Scene) -> Done:
     return scene.done(Acted.HOW_SAID, rung)
 
 
+def _let_go(scene: _Scene) -> Done:
+    """The national desk lets the people of the first place go. It ends something: an SMS counts once it is proved."""
+    session, one, tip = scene.session, scene.act, scene.tip
+    if not scene.is_national:
+        return Done(Acted.UNKNOWN)
+    if not correcting.may_let_go(session, tip):
+        return scene.done(Acted.LET_TOO_EARLY)
+    if not one.proved:
+        scene.referral.unproved_verb = one.verb
+        session.flush()
+        return scene.done(Acted.HOW_WAITS)
+    who = endings.by_responder(one.responder_id)
+    return scene.done(Acted.LET_GO, correcting.let_go(session, scene.kit, tip, who, one.at))
+
+
 MANNERS = {Verb.UNSEEN: Manner.UNSEEN, Verb.OPENLY: Manner.OPENLY}
 VERBS: Mapping[Verb, Callable[[_Scene], Done]] = {
     Verb.TAKE: _take,
@@ -213,4 +239,5 @@ VERBS: Mapping[Verb, Callable[[_Scene], Done]] = {
     Verb.PASS_ON: _pass_on,
     Verb.UNSEEN: _say_how,
     Verb.OPENLY: _say_how,
+    Verb.LET_GO: _let_go,
 }

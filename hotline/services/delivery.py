@@ -24,7 +24,7 @@ from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit, Send
 from hotline.services import ladder, proving, reports
 from hotline.services.doorbell import ring
-from hotline.store import contacts, lanes, outbox, referrals
+from hotline.store import contacts, lanes, outbox, referrals, released
 from hotline.store.database import Session
 from hotline.store.messages import Message
 from hotline.store.outbox import Claim
@@ -108,6 +108,8 @@ def _record(kit: Kit, claim: Claim, result: SendResult) -> int | None:
         if _may_write(row, claim.n, result.outcome):
             verdict = _verdict(row, result)
             _apply(session, row, result, verdict, at)
+            if row.state == MessageState.RETRY and released.is_withheld(session, row):
+                row.state = MessageState.FAILED
             told = _consequences(session, kit, claim, result, verdict, at)
         if result.provider_id is not None:
             # Reports that were quicker than this row.
@@ -194,7 +196,9 @@ def retry_unknown(kit: Kit) -> None:
     again: int | None = None
     with kit.database.writing() as session:
         for row in outbox.doubtful(session, at):
-            if outbox.acknowledged(session, row):
+            if released.is_withheld(session, row):
+                row.state = MessageState.FAILED
+            elif outbox.acknowledged(session, row):
                 row.state = MessageState.DELIVERED
                 row.delivered_at = at
             else:
@@ -217,6 +221,8 @@ def miss_reports(kit: Kit) -> None:
         for row in outbox.unreported(session, at):
             row.resent = True
             tip_id = outbox.tip_of(session, row)
+            if released.is_withheld(session, row):
+                continue
             notice = row.template in NOTICES
             if tip_id is None or (referrals.is_taken(session, tip_id) and not notice):
                 continue

@@ -7,7 +7,7 @@ from hotline.domain import reference
 from hotline.domain.reply import Verb
 from hotline.domain.tip import Matter
 from hotline.ports import Kit
-from hotline.services import casework, referral
+from hotline.services import casework, correcting, referral
 from hotline.services.acts import Act, Way
 from hotline.services.case_standing import coming_of
 from hotline.store import known_cases, referrals
@@ -24,10 +24,19 @@ QUICKER = "quicker"
 HERS = "hers"
 UNREAD = "unread"
 """The flag of a case that nobody goes to openly before it is read."""
+LETS = "lets"
+"""The flag of a case whose first place she may let go."""
 DECIDES = "decides"
 """The flag of a case of which she says how to go."""
 SPELLED = "spelled"
-AT_ONCE = (Verb.TAKE, Verb.ON_SITE, Verb.REFERRED, Verb.UNSEEN, Verb.OPENLY)
+AT_ONCE = (
+    Verb.TAKE,
+    Verb.ON_SITE,
+    Verb.REFERRED,
+    Verb.UNSEEN,
+    Verb.OPENLY,
+    Verb.LET_GO,
+)
 """Verbs that want no letters."""
 
 
@@ -64,6 +73,8 @@ def flags(
         told = coming_of(tip)
         found[f"{UNREAD}.{name}"] = told.goes_unseen and tip.matter == Matter.TIP
         found[f"{DECIDES}.{name}"] = national and told.is_marked
+        if national and tip.place_step:
+            found[f"{LETS}.{name}"] = correcting.may_let_go(session, tip)
     return found
 
 

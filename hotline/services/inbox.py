@@ -70,6 +70,9 @@ class InboxOutcome(StrEnum):
     PASSED = "passed"
     NOT_TAKEN_YET = "not_taken_yet"
     OVER = "over"
+    MOVED = "moved"
+    LET_GO = "let_go"
+    LET_TOO_EARLY = "let_too_early"
     HOW_SAID = "how_said"
     HOW_WAITS = "how_waits"
 

@@ -14,7 +14,6 @@ from hotline.domain.coming import visit_told
 from hotline.domain.complaint import complained
 from hotline.domain.jobs import Job
 from hotline.domain.tip import (
-    NATIONAL,
     NOT_SAID,
     Matter,
     TipState,
@@ -25,8 +24,9 @@ from hotline.domain.tip import (
     told,
 )
 from hotline.ports import Kit
-from hotline.services import clusters, coming, outreach
+from hotline.services import clusters, coming, correcting, outreach
 from hotline.services.case_standing import coming_of
+from hotline.services.correcting import Route
 from hotline.services.doorbell import ring
 from hotline.store import desks, tips
 from hotline.store.contacts import Dialogue
@@ -58,40 +58,40 @@ class Telling:
 def note(
     session: Session, kit: Kit, dialogue: Dialogue, telling: Telling, *, contact_key: str
 ) -> Tip | None:
-    """Write down what was told, from the first answer on: a new tip, or a fuller one with the same identity.
+    """Write down what was told, from the first answer on: a new tip, or a fuller or corrected one of its passage.
 
-    What the same passage told before it was a whole tip is the same tip, however it is routed now. Where it told a
-    whole one already, half of another place is nothing.
+    Where the passage told a whole tip already, half of another place is nothing.
     """
     come_to = COMES_TO[telling.matter](telling.answers, completed=telling.completed)
     if come_to is None:
         return None
-    identity = kit.pseudonyms.identity(dialogue.key, f"{telling.passage}|{come_to.routing}")
-    here = (dialogue.key, telling.passage)
-    tip = tips.with_identity(session, identity) or tips.begun(session, *here)
+    identity = kit.pseudonyms.identity(dialogue.key, str(telling.passage))
+    tip = tips.with_identity(session, identity)
+    tip = tip or tips.of_passage(session, dialogue.key, telling.passage)
 
     if tip is None:
-        if left(come_to.place) is TipState.FRAGMENT and tips.any_filed(session, *here):
-            return None
         tip = _new(kit, dialogue, telling, identity=identity, contact_key=contact_key)
-    kind, was, before = tip.category, (tip.state, tip.place), coming_of(tip)
-    _fill(kit, tip, come_to, telling)
-    tip.identity = identity
-    state = furthest(TipState(tip.state), come_to.state)
+    kind, before, route = tip.category, coming_of(tip), correcting.route_of(tip)
+    if route.filed and left(come_to.place) is TipState.FRAGMENT:
+        return None
+    was = TipState(tip.state)
+    _fill(kit, tip, come_to, telling, route)
+    state = furthest(was, come_to.state)
     if state is TipState.FRAGMENT or (dialogue.ended_at is not None and state is TipState.DRAFT):
         state = left(tip.place)
 
-    tips.delete_drafts(session, dialogue.key, passage=telling.passage, but=identity)
-    grants = _seal(session, kit, tip, come_to, telling)
+    correcting.keep_place(session, tip, route, kit.now())
+    grants = _seal(session, kit, tip, telling)
     session.add(tip)
     session.flush()
     tips.grant(session, tip, grants)
     if telling.matter is Matter.TIP and clusters.note(session, kit, tip, telling.answers, kind):
         # No longer sure to be like its cluster: it waits to be told of again, and rings if it is not.
         tip.referred_urgency = None
-    if was[0] == TipState.FRAGMENT and was[1] != tip.place:
+    if was is TipState.FRAGMENT and route.place != tip.place:
         tip.referred_urgency = None
     _reach_state(session, kit, tip, state)
+    correcting.tell(session, kit, tip, route, come_to.official, kit.now())
     coming.tell_mark(session, kit, tip, before, kit.now())
     return tip
 
@@ -168,29 +168,27 @@ def _new(kit: Kit, dialogue: Dialogue, telling: Telling, *, identity: str, conta
     )
 
 
-def _fill(kit: Kit, tip: Tip, come_to: Told, telling: Telling) -> None:
-    """The columns in clear. Urgency only rises: somebody may be on the way already."""
+def _fill(kit: Kit, tip: Tip, come_to: Told, telling: Telling, before: Route) -> None:
+    """The columns in clear. Once it is no draft its urgency only rises: somebody may be on the way already."""
+    is_draft = tip.state == TipState.DRAFT
     tip.language = telling.language
     tip.place = come_to.place
     tip.within = come_to.within
     tip.sector = come_to.sector
     tip.category = come_to.category
-    tip.urgency = min(tip.urgency, come_to.urgency)
-    tip.official = come_to.official
+    tip.urgency = come_to.urgency if is_draft else min(tip.urgency, come_to.urgency)
+    tip.official = correcting.official_of(before, come_to.official)
     tip.basis = come_to.basis
-    filed = tip.state != TipState.DRAFT
-    tip.visit = visit_told(tip.visit, telling.answers.get("visit"), filed=filed)
+    tip.visit = visit_told(tip.visit, telling.answers.get("visit"), filed=not is_draft)
     tip.updated_at = kit.now()
 
 
-def _seal(
-    session: Session, kit: Kit, tip: Tip, come_to: Told, telling: Telling
-) -> Mapping[str, bytes]:
+def _seal(session: Session, kit: Kit, tip: Tip, telling: Telling) -> Mapping[str, bytes]:
     """Seal the answers to whoever may read them; the grants of the new body.
 
     A desk whose key is missing or broken cannot read it: the tip is kept and told of all the same, and an alarm raised.
     """
-    wanted = [NATIONAL, *([come_to.desk] if come_to.desk else [])]
+    wanted = correcting.readers(session, tip)
     keys = desks.public_keys(session, wanted)
 
     answers = {name: said for name, said in telling.answers.items() if name not in ANSWERS}

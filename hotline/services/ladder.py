@@ -19,15 +19,21 @@ from hotline.ports import Kit
 from hotline.services import case_messages
 from hotline.services.case_messages import Referred
 from hotline.services.case_standing import standing_of
-from hotline.store import deadlines, likeness, referrals, telling
+from hotline.store import deadlines, likeness, referrals, released, telling
 from hotline.store.database import Session
 from hotline.store.telling import Alert, Given
 from hotline.store.tips import Tip
 
-NOTICING = (Purpose.CARE, Purpose.HOW, Purpose.UNANSWERED)
-"""What goes out by the name that she knows the case by."""
-TO_THE_TOLD = (Purpose.CARE, Purpose.UNANSWERED)
+TO_THE_TOLD = (
+    Purpose.CARE,
+    Purpose.UNANSWERED,
+    Purpose.MOVED,
+    Purpose.TOLD_FIRST,
+    Purpose.LET_GO,
+)
 """What is for nobody else."""
+NOTICING = (*TO_THE_TOLD, Purpose.HOW, Purpose.LET)
+"""What goes out by the name that she knows the case by."""
 
 
 def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> int | None:
@@ -82,6 +88,8 @@ def _carry_out(
                 care=before.care,
             )
             rung = tell(session, kit, [step], at) or rung
+    if decision.release:
+        released.release(session, tip.id, decision.release, before.step, at)
     return rung
 
 

@@ -47,6 +47,9 @@ ANSWERS = {
     Acted.PASSED: Template.PASSED_NOTED,
     Acted.NOT_TAKEN_YET: Template.TAKE_FIRST,
     Acted.OVER: Template.CASE_OVER,
+    Acted.MOVED: Template.PLACE_CHANGED,
+    Acted.LET_GO: Template.LET_NOTED,
+    Acted.LET_TOO_EARLY: Template.LET_TOO_EARLY,
     Acted.HOW_SAID: Template.HOW_NOTED,
     Acted.HOW_WAITS: Template.HOW_WAITS,
 }
@@ -174,6 +177,8 @@ def _worded(
 def _template(one: Done, number: str | None) -> Template:
     """What an act is answered by. Who takes a case unread learns how to go before all else."""
     template = ANSWERS[one.result]
+    if template is Template.PLACE_CHANGED and number is None:
+        return Template.PLACE_CHANGED_ALONE
     if template is not Template.TAKEN or one.coming is None or not one.coming.goes_unseen:
         return template
     if one.coming.care is Care.STAY_AWAY:
@@ -185,7 +190,7 @@ def _confirmation(
     responder: Responder, template: Template, done: Sequence[Done], number: str | None
 ) -> Wording:
     parameters = {"ref": " ".join(one.reference for one in done)}
-    if template is Template.TAKEN_UNREAD and number:
+    if template in (Template.TAKEN_UNREAD, Template.PLACE_CHANGED) and number:
         parameters["number"] = number
     due = min((one.due for one in done if one.due is not None), default=None)
     if due is not None and template in BY:

@@ -18,7 +18,7 @@ class KnownCases:
     open: tuple[str, ...]
     """One a case: not closed, and no colleague's."""
     also: tuple[str, ...]
-    """Of cases that are closed or a colleague's, and older names of open ones."""
+    """Of cases that are closed, a colleague's or hers no more, and older names of open ones."""
 
 
 def of_responder(session: Session, responder_id: int, since: datetime) -> KnownCases:
@@ -34,7 +34,11 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
         select(
             Referral.tip_id,
             Referral.reference,
-            and_(Tip.closed_at.is_(None), or_(Referral.acknowledged_at.is_not(None), ~colleague)),
+            and_(
+                Tip.closed_at.is_(None),
+                Referral.released_at.is_(None),
+                or_(Referral.acknowledged_at.is_not(None), ~colleague),
+            ),
         )
         .join(Tip, Tip.id == Referral.tip_id)
         .where(
@@ -58,7 +62,11 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
 
 def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
     """Each reference of hers that is open, with its tip."""
-    hers = (Referral.responder_id == responder_id, Tip.closed_at.is_(None))
+    hers = (
+        Referral.responder_id == responder_id,
+        Referral.released_at.is_(None),
+        Tip.closed_at.is_(None),
+    )
     rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
     return [(name, tip) for name, tip in session.execute(rows)]
 
@@ -77,6 +85,7 @@ def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
         .join(Tip, Tip.id == Referral.tip_id)
         .where(
             Referral.responder_id == responder_id,
+            Referral.released_at.is_(None),
             Referral.acknowledged_at < as_of,
             or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of),
             ~sooner,

@@ -41,6 +41,8 @@ class Referral(Row):
     """When she said that somebody helps."""
     passed_at: Mapped[datetime | None]
     """When she said that she cannot."""
+    released_at: Mapped[datetime | None]
+    """When it ended, since the place or the answer about officials was corrected: it is no case of hers any more."""
     unproved_verb: Mapped[str | None]
     """As an older process notes what waits for its proof. Nothing reads it: it is kept with the SMS itself.
 

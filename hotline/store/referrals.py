@@ -61,15 +61,21 @@ def living_anybody(session: Session, at: datetime) -> bool:
 
 
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Told]]:
-    """Who was told of each tip, at any step."""
+    """Who was told of each tip, at any step, and not let go since."""
     rows = session.execute(
-        select(Referral.tip_id, Referral.responder_id, Responder.level)
+        select(
+            Referral.tip_id,
+            Referral.responder_id,
+            Responder.level,
+            and_(Referral.step < Tip.place_step, Responder.level != Level.NATIONAL),
+        )
         .join(Responder, Responder.id == Referral.responder_id)
-        .where(Referral.tip_id.in_(tip_ids))
+        .join(Tip, Tip.id == Referral.tip_id)
+        .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
     )
     found: dict[int, list[Told]] = {tip_id: [] for tip_id in tip_ids}
-    for tip_id, responder_id, level in rows:
-        found[tip_id].append(Told(responder_id, Level(level)))
+    for tip_id, responder_id, level, away in rows:
+        found[tip_id].append(Told(responder_id, Level(level), bool(away)))
     return found
 
 
@@ -85,14 +91,19 @@ def is_taken(session: Session, tip_id: int) -> bool:
 
 def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | None:
     """The newest of those by which she knows a tip."""
-    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    hers = (
+        Referral.tip_id == tip_id,
+        Referral.responder_id == responder_id,
+        Referral.released_at.is_(None),
+    )
     newest = select(Referral).where(*hers).order_by(Referral.id.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
 def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
     """By responder, the newest referral by which she knows a tip."""
-    rows = session.scalars(select(Referral).where(Referral.tip_id == tip_id).order_by(Referral.id))
+    here = (Referral.tip_id == tip_id, Referral.released_at.is_(None))
+    rows = session.scalars(select(Referral).where(*here).order_by(Referral.id))
     return {row.responder_id: row for row in rows}
 
 
@@ -106,7 +117,7 @@ def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int 
     """By tip and responder, the newest reference by which she knows it."""
     rows = session.execute(
         select(Referral.tip_id, Referral.responder_id, Referral.reference)
-        .where(Referral.tip_id.in_(tip_ids))
+        .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
         .order_by(Referral.id)
     )
     return {(tip_id, who): name for tip_id, who, name in rows}
@@ -118,8 +129,11 @@ def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
         Referral.tip_id == tip.id,
         Referral.acknowledged_at >= tip.referred_at,
         Referral.passed_at.is_(None),
+        Referral.released_at.is_(None),
+        or_(Referral.step >= tip.place_step, Responder.level == Level.NATIONAL),
         BELIEVED,
     )
+    took = took.join(Responder, Responder.id == Referral.responder_id)
     rows = session.execute(took.group_by(Referral.responder_id).order_by("at"))
     return tuple(row[0] for row in rows if row[0] != tip.holder_id)
 
@@ -147,6 +161,7 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
         select(Tip.id)
         .join(Referral, Referral.tip_id == Tip.id)
         .where(Referral.responder_id == responder_id, Tip.closed_at.is_(None))
+        .where(Referral.released_at.is_(None))
         .where(or_(Tip.holder_id.is_(None), Tip.holder_id == responder_id, asked))
     )
     return session.scalars(tips.distinct().order_by(Tip.id)).all()
@@ -184,7 +199,8 @@ def quicker(session: Session, responder_id: int) -> list[str]:
             and_(theirs.acknowledged_at.is_not(None), Referral.acknowledged_at.is_(None)),
         ),
     )
-    mine = select(Referral.reference).where(Referral.responder_id == responder_id, sooner)
+    hers = (Referral.responder_id == responder_id, Referral.released_at.is_(None))
+    mine = select(Referral.reference).where(*hers, sooner)
     return list(session.scalars(mine))
 
 
@@ -198,6 +214,7 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
         select(Referral.tip_id, Referral.reference)
         .where(
             Referral.responder_id == responder_id,
+            Referral.released_at.is_(None),
             Referral.created_at <= as_of,
             or_(Referral.acknowledged_at.is_(None), Referral.acknowledged_at >= as_of, unproven),
         )

@@ -38,7 +38,7 @@ class Tip(Row):
     uid: Mapped[str] = mapped_column(unique=True)
     """32 hex digits of chance; bound into the seals."""
     identity: Mapped[str] = mapped_column(unique=True)
-    """Keyed digest of session, passage and routing answers: what makes a repeated hop the same tip."""
+    """Keyed digest of session and passage: what makes a repeated hop, and a corrected answer, the same tip."""
     session_key: Mapped[str]
     passage: Mapped[int]
     """How many times the report had been entered in the session, from 1."""
@@ -65,6 +65,8 @@ class Tip(Row):
     """Somebody keyed `000` after it was filed."""
     visit: Mapped[str | None]
     """yes, no or unsure: whether helpers may come there; None while nobody was asked."""
+    place_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The first step of its ladder that is of its present place."""
     manner: Mapped[str | None]
     """A `domain.coming.Manner`: how to go, as the national desk decided."""
     contact_key: Mapped[str]
@@ -114,6 +116,20 @@ WAITS = and_(
 """Filed, and nobody was told of it, or not at the urgency it has by now."""
 
 
+class TipPlace(Row):
+    """A place that a tip was told of before it was corrected."""
+
+    __tablename__ = "tip_place"
+    __table_args__ = (Index("tip_place_tip", "tip_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
+    place: Mapped[str]
+    corrected_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    """When its desk was let go: it reads nothing that was told since."""
+
+
 class Grant(Row):
     """The tip's key, sealed to one desk that may read it."""
 
@@ -133,18 +149,10 @@ def with_identity(session: Session, identity: str) -> Tip | None:
     ).one_or_none()
 
 
-def begun(session: Session, session_key: str, passage: int) -> Tip | None:
-    """What a passage has told so far that is no whole tip yet. Held until this transaction ends."""
-    here = (Tip.session_key == session_key, Tip.passage == passage)
-    left = select(Tip).where(*here, Tip.state.in_((TipState.DRAFT, TipState.FRAGMENT)))
-    return session.scalars(left.order_by(Tip.id).limit(1).with_for_update()).first()
-
-
-def any_filed(session: Session, session_key: str, passage: int) -> bool:
-    """Whether a passage has told a whole tip."""
-    here = select(Tip.id).where(Tip.session_key == session_key, Tip.passage == passage)
-    whole = here.where(Tip.state.in_((TipState.FILED, TipState.COMPLETE)))
-    return session.scalar(whole.limit(1)) is not None
+def of_passage(session: Session, session_key: str, passage: int) -> Tip | None:
+    """The newest of one passage, held until this transaction ends: an older process named it otherwise."""
+    here = select(Tip).where(Tip.session_key == session_key, Tip.passage == passage)
+    return session.scalars(here.order_by(Tip.id.desc()).limit(1).with_for_update()).one_or_none()
 
 
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
@@ -183,16 +191,22 @@ def grant(session: Session, tip: Tip, keys: Mapping[str, bytes]) -> None:
         session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
 
 
-def delete_drafts(
-    session: Session, session_key: str, *, passage: int, but: str | None = None
-) -> None:
-    """Forget the drafts of one passage, except the one of identity `but`."""
-    drafts = select(Tip.id).where(
-        Tip.session_key == session_key, Tip.passage == passage, Tip.state == TipState.DRAFT
-    )
-    if but is not None:
-        drafts = drafts.where(Tip.identity != but)
-    _delete(session, session.scalars(drafts.with_for_update()).all())
+def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
+    """The places that it was told of before, the first first."""
+    rows = select(TipPlace).where(TipPlace.tip_id == tip_id).order_by(TipPlace.id)
+    return session.scalars(rows).all()
+
+
+def give(session: Session, tip: Tip, code: str, sealed_key: bytes) -> None:
+    """One desk more reads it."""
+    session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
+    session.flush()
+
+
+def take_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
+    """Every desk but these reads it no more."""
+    gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
+    session.execute(delete(Grant).where(*gone))
 
 
 def erase(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:

@@ -138,18 +138,6 @@ def test_what_routes_is_of_closed_lists() -> None:
     assert come_to.basis is Basis.PUBLIC_DUTY
 
 
-def test_routing_is_danger_official_and_place_alone() -> None:
-    fuller = told({"danger": "yes", **HERE, "kind": "sex", "who": "child", "sector": "1201"})
-    first = told({"danger": "yes", **HERE})
-    assert first is not None
-    assert fuller is not None
-    assert first.routing == fuller.routing
-    for name, value in {"danger": "no", "official": "yes", "district": "11"}.items():
-        other = told({"danger": "yes", **HERE, "kind": "sex", name: value})
-        assert other is not None
-        assert other.routing != first.routing
-
-
 def test_a_tip_never_goes_back_a_state() -> None:
     for one, other in pairwise(("draft", "fragment", "filed", "complete")):
         for pair in [(one, other), (other, one)]:

@@ -6,16 +6,17 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.tip import NATIONAL, TipState
-from hotline.errors import NotFound, PassphraseWrong, SealBroken
+from hotline.errors import EndRefused, NotFound, PassphraseWrong, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.opening import unwrap_desk_key
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
-from hotline.services import access, audit_log
+from hotline.services import access, audit_log, sending_down
 from hotline.store import desks, tips
 from hotline.store.audit import AuditEntry
 from hotline.store.database import Database
 from hotline.store.desks import Desk, DeskMember
+from hotline.store.messages import Referral
 from hotline.store.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
@@ -176,3 +177,28 @@ def test_the_log_of_readings_is_whole(desked: Kit) -> None:
 
     chain = audit_log.verify(desked)
     assert (chain.length, chain.broken_at) == (3, None)
+
+
+def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_it(
+    desked: Kit,
+) -> None:
+    tip_id = file_tip(desked, to=(NATIONAL,))
+    with desked.database.writing() as session:
+        tip = session.get_one(Tip, tip_id)
+        tip.official, tip.referred_at, tip.referred_urgency = "yes", NOON, 1
+        session.add(make_responder())
+    with pytest.raises(NotFound):
+        access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+    with pytest.raises(PassphraseWrong):
+        sending_down.send_down(desked, tip_id, passphrase="wrong", **SIGNED)
+
+    sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+
+    read = access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
+    assert read.answers == ANSWERS
+    with desked.database.reading() as session:
+        (told,) = session.scalars(select(Referral))
+    assert told.responder_id == 1
+    assert ("cli:Alice", "tip_sent_down", f"tip:{tip_id}", "court asked") in logged(desked)
+    with pytest.raises(EndRefused):
+        sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)

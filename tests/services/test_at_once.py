@@ -151,7 +151,7 @@ def test_what_she_corrects_while_it_is_filed_is_not_lost(line: Line) -> None:
 def forget(line: Line) -> None:
     (tip,) = line.tips
     with line.database.writing() as session:
-        tips.delete_drafts(session, tip.session_key, passage=tip.passage)
+        tips.erase(session, tip.session_key, up_to_passage=tip.passage)
 
 
 @pytest.fixture

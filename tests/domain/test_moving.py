@@ -1,0 +1,125 @@
+"""A corrected place and a late official, as the ladder decides them: who is told, who is let go, which clocks run."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain import ladder
+from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose
+from hotline.domain.clocks import Clock, DeadlineKind
+from hotline.domain.coming import Care, Coming, visit_told
+from hotline.domain.referral import Candidate, Case, Level, Told
+
+AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+ONE, TWO, THERE, DESK, DIRECTOR = range(1, 6)
+ROSTER = [
+    Candidate(ONE, Level.RESPONDER, frozenset({"12"})),
+    Candidate(TWO, Level.RESPONDER, frozenset({"12"})),
+    Candidate(THERE, Level.RESPONDER, frozenset({"13"})),
+    Candidate(DESK, Level.NATIONAL),
+    Candidate(DIRECTOR, Level.NATIONAL),
+]
+FIRST = (Told(ONE, Level.RESPONDER, True), Told(DESK, Level.NATIONAL))
+CASE = Case("13", None, 1, "no")
+ASKED = {DeadlineKind.ACKNOWLEDGE: Clock(AT + timedelta(minutes=2))}
+HELD = {DeadlineKind.OUTCOME: Clock(AT), DeadlineKind.SECOND_LOOK: Clock(AT)}
+
+
+def standing(**fields: object) -> CaseStanding:
+    base = CaseStanding(CASE, step=1, told=FIRST, clocks=ASKED)
+    return replace(base, **fields)  # type: ignore[arg-type]
+
+
+def told(decision: Decision) -> dict[Purpose, set[int]]:
+    return {order.purpose: set(order.who) for order in decision.tell}
+
+
+def test_with_danger_nobody_is_let_go_by_a_correction() -> None:
+    s = standing(holder=ONE, clocks=HELD)
+    decision = ladder.decide(s, ROSTER, Event(Happened.MOVED), AT)
+    assert told(decision) == {Purpose.MOVED: {ONE, DESK}, Purpose.ALERT: {THERE, DESK}}
+    assert (decision.holder, decision.release) == (ONE, ())
+    assert DeadlineKind.ACKNOWLEDGE in decision.set
+    assert not decision.close & {*HELD}
+
+
+def test_without_danger_the_first_place_is_let_go() -> None:
+    s = standing(case=replace(CASE, urgency=2), holder=ONE, clocks=HELD)
+    decision = ladder.decide(s, ROSTER, Event(Happened.MOVED), AT)
+    assert (decision.holder, decision.release) == (None, (ONE,))
+    assert decision.close >= {*HELD}
+
+
+@pytest.mark.parametrize(
+    ("clocks", "holder"), [(ASKED, None), ({DeadlineKind.RED: Clock(AT)}, ONE)]
+)
+def test_who_was_told_of_the_first_place_alone_ends_no_clock_but_red(
+    clocks: dict[DeadlineKind, Clock], holder: int | None
+) -> None:
+    decision = ladder.decide(standing(clocks=clocks), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    assert decision.holder == holder
+    assert bool(decision.close) is (holder is not None)
+
+
+def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
+    both = (*FIRST, Told(THERE, Level.RESPONDER))
+    s = standing(told=both, holder=ONE, clocks=ASKED | HELD)
+    decision = ladder.decide(s, ROSTER, Event(Happened.TAKEN, THERE), AT)
+    assert decision.holder == THERE
+    assert told(decision) == {Purpose.LET: {DESK}}
+    after = standing(told=both, holder=THERE, clocks=HELD)
+    let = ladder.decide(after, ROSTER, Event(Happened.RELEASED, DESK), AT)
+    assert (told(let), let.release, let.holder) == ({Purpose.LET_GO: {ONE}}, (ONE,), THERE)
+
+
+def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
+    local = (Told(ONE, Level.RESPONDER), Told(DESK, Level.NATIONAL))
+    s = standing(case=Case("12", None, 1, "yes"), told=local, holder=ONE, judging=ONE, clocks=HELD)
+    decision = ladder.decide(s, ROSTER, Event(Happened.WITHHELD), AT)
+    assert told(decision) == {Purpose.TOLD_FIRST: {DESK}}
+    assert (decision.holder, decision.release) == (None, (ONE,))
+    assert DeadlineKind.ACKNOWLEDGE in decision.set
+    assert decision.close == {*HELD, DeadlineKind.JUDGE}
+
+
+@given(
+    st.sampled_from([Happened.MARKED, Happened.DECIDED]),
+    st.sampled_from([None, ONE, THERE, DESK]),
+    st.sampled_from([ASKED, HELD, {DeadlineKind.RED: Clock(AT)}]),
+    st.sampled_from(list(Care)),
+)
+def test_how_to_go_changes_no_holder_and_stops_no_other_clock(
+    what: Happened, holder: int | None, clocks: dict[DeadlineKind, Clock], care: Care
+) -> None:
+    s = standing(holder=holder, clocks=clocks, care=care)
+    decision = ladder.decide(s, ROSTER, Event(what), AT)
+    assert (decision.holder, decision.release) == (holder, ())
+    assert decision.close <= {DeadlineKind.MANNER}
+    assert {*decision.set} <= {DeadlineKind.MANNER}
+
+
+@pytest.mark.parametrize(
+    ("coming", "care", "unseen"),
+    [
+        (Coming(1), Care.NONE, True),
+        (Coming(1, "yes"), Care.NONE, False),
+        (Coming(1, "unsure"), Care.NONE, False),
+        (Coming(1, "no"), Care.CAREFUL, True),
+        (Coming(2, "no"), Care.STAY_AWAY, True),
+        (Coming(1, "yes", erased=True), Care.CAREFUL, True),
+        (Coming(3, None, erased=True), Care.STAY_AWAY, True),
+        (Coming(1, "no", manner="unseen"), Care.UNSEEN, True),
+        (Coming(1, None, erased=True, manner="openly"), Care.NONE, False),
+    ],
+)
+def test_what_was_told_about_coming_comes_to(coming: Coming, care: Care, unseen: bool) -> None:
+    assert (coming.care, coming.goes_unseen) == (care, unseen)
+
+
+def test_a_no_stays_a_no_once_it_was_filed() -> None:
+    assert visit_told("no", "yes", filed=True) == "no"
+    assert visit_told("no", "yes", filed=False) == "yes"
+    assert visit_told("yes", None, filed=True) == "yes"
