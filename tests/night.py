@@ -54,8 +54,10 @@ class Night:
     def newest(self, person: str) -> str:
         return self.texts(person)[-1]
 
-    def writes(self, person: str, text: str, *, way: Way = Way.LISTED) -> str:
-        """An SMS of hers, `{ref}` for the case as she knows it by now; what she is answered."""
+    def writes(
+        self, person: str, text: str, *, way: Way = Way.LISTED, then: Way | None = None
+    ) -> str:
+        """An SMS of hers, `{ref}` for the case as she knows it by now; what she is answered. `then`: it comes again."""
         self.line.clock.turn(seconds=5)
         message = make_message(
             provider_id=f"night-{next(self.numbers)}",
@@ -64,6 +66,8 @@ class Night:
             sent_at=self.line.clock(),
         )
         take_sms(self.line.kit, message, way)
+        if then is not None:
+            take_sms(self.line.kit, message, then)
         delivery.deliver_due(self.line.kit)
         return self.newest(person)
 

@@ -6,7 +6,7 @@ Runs inside its caller's transaction.
 from datetime import datetime
 
 from hotline.domain.case_events import Event, Happened
-from hotline.domain.reply import Verb
+from hotline.domain.reply import DECIDING, Verb
 from hotline.ports import Kit
 from hotline.services import ladder
 from hotline.services.acts import Act, Way
@@ -21,16 +21,19 @@ def prove(
 ) -> int | None:
     """The inbox lists her answer. Returns a message to ring for. `waits`: what this very SMS asked, not done yet.
 
-    Who is gone by then has handed on what she said: it is noted, and does nothing more.
+    Who is gone by then has handed on what she said: it is noted, and does nothing more. What the national desk decides
+    of a case says nothing about who took it: a take in its name, forged before, gains no proof by it.
     """
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
-    who, before = referral.responder_id, proofs.believed(session, tip.id, referral.responder_id)
-    proofs.believe(session, tip.id, who, at)
-    session.refresh(referral)
+    who, rung = referral.responder_id, None
+    decides = waits is not None and waits in DECIDING
+    before = decides or proofs.believed(session, tip.id, who)
+    if not decides:
+        proofs.believe(session, tip.id, who, at)
+        session.refresh(referral)
     if not responders.lives(session, who, at):
         return None
-    rung = None
     took = referral.passed_at is None and referral.acknowledged_at
     # What was taken before it became urgent is to be taken again.
     if not before and took and tip.referred_at and took >= tip.referred_at:

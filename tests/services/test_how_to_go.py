@@ -230,3 +230,15 @@ def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken
     delivery.miss_reports(here.line.kit)
     here.tick()
     assert here.texts("one").count(CAREFUL) == 2
+
+
+def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
+    """Somebody forges that she has it; her own decision, once it is listed, says nothing of that."""
+    here.tells(*DANGER_HERE).key("000")
+    here.tick()
+    here.writes("desk", "1 {ref}", way=Way.CALLED)
+    here.writes("desk", "7 {ref}", way=Way.CALLED, then=Way.LISTED)
+    here.tick()
+    assert here.newest("one") == OPENLY
+    took = [row for row in here.line.all(Referral) if row.acknowledged_at is not None]
+    assert [row.proved_at for row in took] == [None]
