@@ -109,7 +109,7 @@ def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
     if kind == DESK:
         code, _, name = rest.partition(":")
         return _desk(code), name
-    if kind == "cli" and (rest == NATIONAL or place_name(rest, "en") != rest):
+    if kind == "cli" and rest and (rest == NATIONAL or place_name(rest, "en") != rest):
         return _desk(rest), "somebody"
     if kind == "responder" and rest.isdecimal():
         return "", names.get(int(rest), f"responder {rest}")

@@ -126,7 +126,7 @@ def test_whatever_a_receipt_may_find_can_be_walked_and_is_marked(found: str, wor
 
 
 def test_the_number_she_is_shown_and_the_call_she_may_ask_for_are_pretended() -> None:
-    keyed = "\n".join((*SAVED, "2", "1234", "3", "2", "1", "1", "1", "1", "1", ""))
+    keyed = "\n".join((*SAVED, "2", "4831", "3", "2", "1", "1", "1", "1", "1", ""))
     played = _run("play", "--lang", "en", "--receipt", "received", "--call-back", keyed=keyed)
     assert "| To ask later: " in played.output
     assert "| 430 021 655 " in played.output

@@ -164,7 +164,7 @@ def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
 def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> None:
     """As compose mounts it: the keys can be written, and the rest of the home cannot."""
     says = "import sys; from pathlib import Path; from hotline.cli.init import _home, _passphrase;"
-    says += "home = Path(sys.argv[1]); _home(home); _passphrase(home, None, ask=False)"
+    says += "home = Path(sys.argv[1]); _home(home); _passphrase(home, None, demo=False)"
     mounts = " && ".join((bound(home, "ro"), bound(home / "keys", "rw")))
     told = subprocess.run(
         (
