@@ -1,7 +1,8 @@
 """The parts of a run, and the tests of today's sample: hooks that tests/conftest.py shares with every room.
 
 Marks: `slow` waits for true time, `alone` wants a core of its own, `long` belongs to a run at full length alone,
-`both` needs both databases. `bin/test` makes two runs at once: `--part computing` and `--part waiting`.
+`both` needs both databases, `turn` shares its days with others. `bin/test` makes two runs at once: `--part computing`
+and `--part waiting`.
 """
 
 import signal
@@ -96,6 +97,10 @@ def in_a_short_run(item: pytest.Item) -> bool:
     )
     if isinstance(pair, Pair) and not has(item, "both"):
         return pair is sampling.pick(list(Pair), f"the pair of {item.path.name}")
+    turn = item.get_closest_marker("turn")
+    if turn is not None:
+        what, mine, of = turn.args
+        return bool(mine == sampling.pick(range(of), what))
     return not has(item, "long")
 
 

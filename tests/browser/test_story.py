@@ -139,6 +139,7 @@ def switches_the_phone_off(responder: Phone, citizen: Phone) -> None:
     responder.shows("1 new message")
 
 
+@pytest.mark.turn("screens, or the keyboard", 1, 2)
 def test_the_keyboard_alone(page: Page, stack: Stack) -> None:
     citizen, responder = Phone(page, "citizen"), Phone(page, "responder")
     keyboard = page.keyboard

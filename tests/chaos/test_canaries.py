@@ -65,6 +65,7 @@ def story(stack: Stack) -> None:
     stack.command("reach", "--by", "district", "--json")
 
 
+@pytest.mark.turn("canaries", 0, 2)
 def test_no_word_and_no_number_is_ever_written(tmp_path: Path) -> None:
     with searching(tmp_path) as search, Stack(tmp_path, environ=OFFERING) as stack:
         story(stack)
@@ -73,6 +74,7 @@ def test_no_word_and_no_number_is_ever_written(tmp_path: Path) -> None:
     assert search.found == set()
 
 
+@pytest.mark.turn("canaries", 1, 2)
 def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path) -> None:
     procfile = tmp_path / "Procfile"
     procfile.write_text(

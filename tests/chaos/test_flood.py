@@ -75,5 +75,5 @@ def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(tmp_path: 
 
         assert settle(stack, told) == []
         danger = waits(stack)
-        assert danger["tips"] == IN_DANGER
+        assert danger["tips"] >= IN_DANGER
         assert danger["p95"] <= WITHIN, danger

@@ -38,6 +38,8 @@ FEW = 6
 PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
 PROCFILE = Path(__file__).parents[2] / "Procfile"
+MENDED_BY = {"refer_waiting": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
+"""A step of the clock, and the death that it alone mends."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(1800),
@@ -75,12 +77,10 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
     assert all(report.deaths.get(name, 0) >= 1 for name in seldom), report.deaths
 
 
-@pytest.mark.parametrize(
-    ("step", "failpoint"),
-    [("refer_waiting", "tip.before_doorbell"), ("expire_leases", "worker.after_claim")],
-)
-def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, failpoint: str) -> None:
+@pytest.mark.parametrize("step", by_turns([*MENDED_BY], "the step that is missing"))
+def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str) -> None:
     """The last tip meets the death that this step alone mends: without it the run says so, with it all is well."""
+    failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
     procfile = procfile_without(step, tmp_path)
     with under_test(tmp_path, Ground(), procfile=procfile) as (stack, faults):

@@ -3,19 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from hotline.domain.joining import Roll
-from hotline.domain.referral import Level, ReferralState
 from hotline.domain.tip import NATIONAL
 from hotline.domain.training import LESSONS
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import asking, certificates, joining, referral, retention
 from hotline.store.desks import ENROLMENT, DeskMember
 from hotline.store.messages import Referral
-from hotline.store.responders import Responder
 from hotline.store.tips import Tip
-from tests.builders import make_responder
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
 from tests.taking import close_by_two, take_case
@@ -91,69 +88,13 @@ class Holder:
     become: Callable[[Line, int], None]
 
     def __call__(self, line: Line, _msisdn: str, _language: str) -> Typed:
-        witness = _told(line, *DANGER_HERE, "1", "1", *REST, "2", PIN)
+        witness = tell(line, *DANGER_HERE, "1", "1", *REST, "2", PIN)
         (number,) = RECEIPT.findall(witness.body)
         with line.database.reading() as session:
             (tip_id,) = session.scalars(select(Tip.id).order_by(Tip.id.desc()).limit(1))
         self.become(line, tip_id)
         line.clock.turn(minutes=20)
         return {"receipt": (number.replace(" ", ""), NOBODYS_NUMBER)}
-
-
-@dataclass(frozen=True, slots=True)
-class Helper:
-    """A phone that was told of one case alone, the newest; whoever took it before the dial may end it."""
-
-    told: tuple[str, ...] = DANGER_HERE
-    national: bool = False
-    """She is the national desk, alone; else of the district of the case."""
-    took: bool = False
-
-    def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
-        as_idle_helper(line, msisdn, language)
-        _end_all(line)
-        _told(line, *self.told)
-        key = line.kit.pseudonyms.enrolled(msisdn)
-        with line.database.writing() as session:
-            place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
-            hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
-            hers.level = Level.NATIONAL if self.national else Level.RESPONDER
-            hers.districts = [] if self.national or place is None else [place]
-            if self.national:
-                others = update(Responder).where(Responder.id != hers.id)
-                session.execute(others.values(active=False))
-        referral.refer_waiting(line.kit)
-        line.clock.turn(seconds=10)
-        reference = next(
-            row.reference for row in reversed(line.all(Referral)) if row.responder_id == hers.id
-        )
-        if self.took:
-            take_case(line.kit, hers.id, reference, line.clock())
-            line.clock.turn(seconds=10)
-        return {"case_letters": (reference, NOBODYS_CASE)}
-
-
-def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
-    """A phone that is enrolled, once, for no district."""
-    key = line.kit.pseudonyms.enrolled(msisdn)
-    with line.database.writing() as session:
-        hers = select(Responder).where(Responder.number_key == key)
-        if session.scalar(hers) is None:
-            row = make_responder(name=msisdn[-3:], msisdn=msisdn, language=language, districts=())
-            row.number_key = key
-            session.add(row)
-    return {}
-
-
-def _end_all(line: Line) -> None:
-    """Ends every case: a helper's list holds what she was told of and what she took, until it is closed."""
-    referral.refer_waiting(line.kit)
-    for row in line.all(Referral):
-        if row.state == ReferralState.SENT:
-            take_case(line.kit, row.responder_id, row.reference, line.clock())
-    for tip in line.tips:
-        if tip.referred_at is not None and tip.closed_at is None:
-            close_by_two(line.kit, tip.id)
 
 
 def colleagues_are_quicker(line: Line) -> None:
@@ -164,7 +105,7 @@ def colleagues_are_quicker(line: Line) -> None:
     line.clock.turn(seconds=10)
 
 
-def _told(line: Line, *keyed: str) -> Dialogue:
+def tell(line: Line, *keyed: str) -> Dialogue:
     """Somebody else's dialogue. All keys come in one hop: each walk of a tour begins with it."""
     number = next(line.numbers)
     witness = Dialogue(line, WITNESS, f"witness-{number}", TYPED)

@@ -15,6 +15,11 @@ def small(line: Line) -> Line:
     return replace(line, kit=replace(line.kit, books=books))
 
 
+def large(line: Line) -> Line:
+    """The same line in the whole country."""
+    return replace(line, kit=replace(line.kit, books=SqlBookshelf(line.database, place_lists())))
+
+
 def canaries() -> PlaceLists:
     return PlaceLists(
         {

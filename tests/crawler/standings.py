@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hotline.domain.gathering import THEMES
 from hotline.domain.joining import Roll
 from tests.callers import Line
+from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (
     MAY_COME,
     NAMED,
@@ -16,14 +17,12 @@ from tests.crawler.phones import (
     TYPED,
     WITNESS,
     AskedBack,
-    Helper,
     Holder,
     Invited,
     Joined,
     Prepare,
     as_certified,
     as_everybody,
-    as_idle_helper,
     colleagues_are_quicker,
 )
 from tests.receipts import MY_NUMBER
@@ -94,6 +93,7 @@ STANDINGS = (
             "helper with a case to go to": Helper(MAY_COME),
             "helper who took a case": Helper(took=True),
             "national desk of a case that nobody may come to": Helper(NOBODY_COMES, national=True),
+            "national desk of a corrected case": Helper(national=True, corrected=True),
         }.items()
     ),
     Standing(

@@ -1,0 +1,104 @@
+"""A helper's phone that was told of one case, of every kind that its list shows."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from hotline.domain.referral import Level, ReferralState
+from hotline.services import referral
+from hotline.store.messages import Referral
+from hotline.store.responders import Responder
+from hotline.store.tips import Tip
+from tests.builders import make_responder
+from tests.callers import DANGER_HERE, Line
+from tests.crawler.dialogue import Dialogue, Typed
+from tests.crawler.phones import NOBODYS_CASE, tell
+from tests.crawler.small import large
+from tests.taking import close_by_two, take_case
+
+ELSEWHERE = ("0", "2")
+"""Back to the list of districts, and another one."""
+OF_HERE, OF_ELSEWHERE = "+250788000033", "+250788000034"
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A phone that was told of one case alone, the newest; whoever took it before the dial may end it."""
+
+    told: tuple[str, ...] = DANGER_HERE
+    national: bool = False
+    """She is the national desk, alone; else of the district of the case."""
+    took: bool = False
+    corrected: bool = False
+    """The caller chose another district after the alert, and somebody there has it."""
+
+    def __call__(self, line: Line, msisdn: str, language: str) -> Typed:
+        as_idle_helper(line, msisdn, language)
+        _end_all(line)
+        witness = tell(large(line) if self.corrected else line, *self.told)
+        key = line.kit.pseudonyms.enrolled(msisdn)
+        with line.database.writing() as session:
+            place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
+            hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
+            hers.level = Level.NATIONAL if self.national else Level.RESPONDER
+            hers.districts = [] if self.national or place is None else [place]
+            if self.national:
+                others = update(Responder).where(Responder.id != hers.id)
+                session.execute(others.values(active=False))
+        if self.corrected:
+            _posted(line, OF_HERE)
+        referral.refer_waiting(line.kit)
+        line.clock.turn(seconds=10)
+        reference = next(
+            row.reference for row in reversed(line.all(Referral)) if row.responder_id == hers.id
+        )
+        if self.took:
+            take_case(line.kit, hers.id, reference, line.clock())
+            line.clock.turn(seconds=10)
+        if self.corrected:
+            _correct(line, witness)
+        return {"case_letters": (reference, NOBODYS_CASE)}
+
+
+def _posted(line: Line, msisdn: str) -> int:
+    """Somebody of the newest tip's district: her id."""
+    as_idle_helper(line, msisdn, "rw")
+    key = line.kit.pseudonyms.enrolled(msisdn)
+    with line.database.writing() as session:
+        place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
+        row = session.scalars(select(Responder).where(Responder.number_key == key)).one()
+        row.districts, row.active = [str(place)], True
+        return row.id
+
+
+def _correct(line: Line, witness: Dialogue) -> None:
+    witness.key("*".join(ELSEWHERE))
+    there = _posted(line, OF_ELSEWHERE)
+    line.clock.turn(minutes=4)
+    referral.fire_deadlines(line.kit)
+    told_of = next(row for row in reversed(line.all(Referral)) if row.responder_id == there)
+    take_case(line.kit, there, told_of.reference, line.clock())
+    line.clock.turn(seconds=10)
+
+
+def as_idle_helper(line: Line, msisdn: str, language: str) -> Typed:
+    """A phone that is enrolled, once, for no district."""
+    key = line.kit.pseudonyms.enrolled(msisdn)
+    with line.database.writing() as session:
+        hers = select(Responder).where(Responder.number_key == key)
+        if session.scalar(hers) is None:
+            row = make_responder(name=msisdn[-3:], msisdn=msisdn, language=language, districts=())
+            row.number_key = key
+            session.add(row)
+    return {}
+
+
+def _end_all(line: Line) -> None:
+    """Ends every case: a helper's list holds what she was told of and what she took, until it is closed."""
+    referral.refer_waiting(line.kit)
+    for row in line.all(Referral):
+        if row.state == ReferralState.SENT:
+            take_case(line.kit, row.responder_id, row.reference, line.clock())
+    for tip in line.tips:
+        if tip.referred_at is not None and tip.closed_at is None:
+            close_by_two(line.kit, tip.id)
