@@ -89,19 +89,24 @@ def times_longer(item: pytest.Item) -> float:
 
 
 def in_a_short_run(item: pytest.Item) -> bool:
-    """Where a file proves nothing of SQL, one pair of servers proves it today, and the other another day."""
-    pair = (
-        item.callspec.params.get("pair")
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else None
-    )
-    if isinstance(pair, Pair) and not has(item, "both"):
-        return pair is sampling.pick(list(Pair), f"the pair of {item.path.name}")
+    return not has(item, "long") and is_its_turn(item) and is_the_day_of_its_pair(item)
+
+
+def is_its_turn(item: pytest.Item) -> bool:
     turn = item.get_closest_marker("turn")
-    if turn is not None:
-        what, mine, of = turn.args
-        return bool(mine == sampling.pick(range(of), what))
-    return not has(item, "long")
+    if turn is None:
+        return True
+    what, mine, of = turn.args
+    return bool(mine == sampling.pick(range(of), what))
+
+
+def is_the_day_of_its_pair(item: pytest.Item) -> bool:
+    """Where a file proves nothing of SQL, one pair of servers proves it today, and the other another day."""
+    if has(item, "both") or not (isinstance(item, pytest.Function) and hasattr(item, "callspec")):
+        return True
+    pair = item.callspec.params.get("pair")
+    today = sampling.pick(list(Pair), f"the pair of {item.path.name}")
+    return not isinstance(pair, Pair) or pair is today
 
 
 def rank(item: pytest.Item) -> int:

@@ -35,13 +35,26 @@ def test_one_pair_a_day(pair): pass
 @pytest.mark.both
 def test_both_pairs_each_day(pair): pass
 """
+TURNS = """
+import pytest
+
+@pytest.mark.turn("long stories", 0, 2)
+def test_one_story(): pass
+
+@pytest.mark.turn("long stories", 1, 2)
+def test_another(): pass
+
+@pytest.mark.long
+@pytest.mark.turn("long stories", 1, 2)
+def test_seldom(): pass
+"""
 Collect = Callable[..., set[str]]
 
 
 @pytest.fixture
 def collect(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Collect:
     pytester.makeini(
-        "[pytest]\nmarkers =\n slow(reason):\n alone:\n long:\n both:\n chaos:\n"
+        "[pytest]\nmarkers =\n slow(reason):\n alone:\n long:\n both:\n chaos:\n turn(what, mine, of):\n"
         "filterwarnings =\n ignore\n"
     )
     pytester.makeconftest(SHARED.format(root=str(ROOT)))
@@ -84,6 +97,14 @@ def test_a_pair_has_its_day_and_sql_is_proved_on_both(
     assert {len(day) for day in days} == {1}
     assert set().union(*days) == one
     assert collect(long="yes") == both | one
+
+
+def test_tests_that_take_turns_have_their_days(pytester: pytest.Pytester, collect: Collect) -> None:
+    pytester.makepyfile(TURNS)
+    days = [collect(seed=day) for day in range(12)]
+    assert {len(day) for day in days} == {1}
+    assert set().union(*days) == {"test_one_story", "test_another"}
+    assert collect(long="yes") == {"test_one_story", "test_another", "test_seldom"}
 
 
 def test_a_mark_of_another_file_is_refused(pytester: pytest.Pytester, collect: Collect) -> None:
