@@ -1,5 +1,7 @@
 """The table of commands: each is there, and says what it is for; what we raise on purpose is said in a line."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import COMMANDS, main
+from tests.floorplan.tree import ROOT
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -89,6 +92,15 @@ def commands(
 
 
 def test_every_command_explains_itself_at_h() -> None:
+    """In a process of its own: click remembers the help options of a command that another test ran without `main`."""
+    ask = "from tests.cli.test_main import ask_each_for_help; ask_each_for_help()"
+    asked = subprocess.run(
+        [sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+
+
+def ask_each_for_help() -> None:
     for words, command in commands(main):
         told = CliRunner().invoke(main, [*words, "-h"])
         assert told.exit_code == 0, words
