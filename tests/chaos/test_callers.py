@@ -69,5 +69,5 @@ def test_she_dials_until_she_is_heard(client: EmulatorClient, line: FakeLine) ->
 
 
 def test_when_it_is_late_nobody_begins_to_tell(client: EmulatorClient, line: FakeLine) -> None:
-    Crowd(client, 2, "", enough=lambda: True, late=lambda: True).tell(callers=1)
+    Crowd(client, 2, "", enough=lambda: True, late=lambda: True, callers=1).tell()
     assert line.told == []

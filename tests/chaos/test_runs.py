@@ -14,6 +14,7 @@ import pytest
 from hotline.cli import demo
 from hotline.cli.chaos import ledger
 from hotline.cli.chaos.callers import dial_once, plan, tell
+from hotline.cli.chaos.crowd import CALLERS
 from hotline.cli.chaos.ground import Ground, Pair, under_test
 from hotline.cli.chaos.killer import EACH, FAILPOINTS, FROZEN, MARKS
 from hotline.cli.chaos.processes import send, started_as
@@ -30,6 +31,8 @@ TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if long() else 60))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (30 if long() else 0.5))
 """After so many nobody begins to tell any more: a slow machine tells fewer tips, and dies as many deaths."""
 AT_LEAST = 20
+FEW = 4
+"""Callers at a time in a sample: they tell until every death was dealt, and each tip costs a processor its time."""
 PAUSE = 10.0
 """Seconds between deaths once each has died its first ones: a new start costs the time of five tips."""
 OFTEN = EACH if long() else 1
@@ -63,7 +66,8 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 ) -> None:
     """At full length SQLite's keeps the true clock, so that real leases and real doubts run out as well."""
     turned = not (long() and pair is Pair.SQLITE)
-    order = Order(TIPS, SEED, pair, PAUSE, MINUTES, each=OFTEN, turned=turned)
+    callers = CALLERS if long() else FEW
+    order = Order(TIPS, SEED, pair, PAUSE, MINUTES, each=OFTEN, callers=callers, turned=turned)
     report = run(tmp_path, order, say=lambda _: None)
     tell_steps(f"chaos: {report.line()}")
 

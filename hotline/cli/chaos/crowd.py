@@ -24,19 +24,21 @@ class Crowd:
     """Asked once the tips are told: until then more are."""
     late: Callable[[], bool] = lambda: False
     """Asked before each tip: nobody dials any more, though not all are told."""
+    callers: int = CALLERS
+    """So many tell at a time."""
     told: list[Promise] = field(default_factory=list)
     broken: Broken = field(default_factory=Broken)
     habits: Habits = field(default_factory=dict)
 
-    def tell(self, callers: int = CALLERS) -> None:
+    def tell(self) -> None:
         """Until all are told. Whoever interrupts it waits for the dialogues that are open, and for no more."""
         over, lock = threading.Event(), threading.Lock()
         waiting = itertools.takewhile(lambda _: not over.is_set(), self._waiting())
-        with ThreadPoolExecutor(callers) as threads:
+        with ThreadPoolExecutor(self.callers) as threads:
             try:
                 at_work = [
                     threads.submit(self._one_after_another, waiting, lock, over)
-                    for _ in range(callers)
+                    for _ in range(self.callers)
                 ]
                 for done in at_work:
                     done.result()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hotline.cli.chaos.callers import plan
 from hotline.cli.chaos.canary import Search, dresses, number_dresses
-from hotline.cli.chaos.crowd import Crowd
+from hotline.cli.chaos.crowd import CALLERS, Crowd
 from hotline.cli.chaos.ground import Pair, ground, own_or_refuse, second_server, under_test
 from hotline.cli.chaos.killer import EACH, Killer
 from hotline.cli.chaos.ledger import Breach, Invariant
@@ -56,6 +56,8 @@ class Order:
     """After so many nobody begins to tell any more."""
     each: int = EACH
     """How often each failpoint, each server's death and each flush is dealt."""
+    callers: int = CALLERS
+    """So many tell at a time, until each death was dealt: a quick machine tells more of them."""
     turned: bool = False
     """The line's clock is turned where a lease or a doubt would be waited for; else it keeps the true time."""
 
@@ -96,6 +98,7 @@ def _judged(
         order.tips,
         WORDS,
         enough=killer.dealt.is_set,
+        callers=order.callers,
         late=lambda: killer.dealt.is_set() and time.monotonic() > end,
     )
     stack.emulator.set_faults(*LIES, seed=order.seed)
