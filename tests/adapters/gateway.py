@@ -52,7 +52,11 @@ def serving(answer: Callable[[Gateway, socket.socket], None]) -> Iterator[Gatewa
             except OSError:
                 return
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(socketserver.ThreadingTCPServer):
+        request_queue_size = 128
+        """Of five, the kernel drops the sixth that knocks at once, and asks it again after 1, 3, 7, 15, 31 seconds."""
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         gateway.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
