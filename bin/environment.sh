@@ -5,6 +5,9 @@
 #
 # Each PROGRAM that is missing is installed as Debian's PACKAGE if we are root, and asked for in one line if not.
 
+# A line is a dozen processes and a test run starts hundreds: each would compile every module that it imports.
+unset PYTHONDONTWRITEBYTECODE
+
 say() { printf '%s\n' "$*" >&2; }
 
 die() {
@@ -112,7 +115,7 @@ with_uv() {
     awk '/^uv==/ { on = 1 } on { print } on && !/\\$/ { exit }' "$1" >"$mine"
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$mine" &&
         telling 'Resolved|Downloading|Prepared|Installed' env VIRTUAL_ENV="$PWD/.venv" \
-            .venv/bin/uv pip install --require-hashes -r "$1"
+            .venv/bin/uv pip install --compile-bytecode --require-hashes -r "$1"
     done_with=$?
     rm -f "$mine"
     return $done_with

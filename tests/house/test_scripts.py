@@ -136,6 +136,22 @@ def test_what_fails_is_shown_whole(tmp_path: Path, status: str, shown: str) -> N
     assert done.returncode == (7 if status == "1" else 0)
 
 
+def test_what_was_compiled_is_kept(tmp_path: Path) -> None:
+    """uv compiles nothing by itself, and a machine may forbid every process to write what it compiled."""
+    machine = Machine(tmp_path, uid=1000)
+    machine.program("uv", 'echo "$*"')
+    checkout = _checkout(tmp_path)
+    (checkout / ".venv" / "bin").mkdir(parents=True)
+    (checkout / ".venv" / "bin" / "uv").symlink_to(machine.programs / "uv")
+    (checkout / ".venv" / "bin" / "python").symlink_to("/bin/true")
+    said = machine.sh('telling() { shift; "$@"; }; with_uv requirements.lock', cwd=checkout).stdout
+    assert "pip install --compile-bytecode" in said
+
+    forbidden = "PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE"
+    kept = f". {ROOT}/bin/environment.sh; echo kept=${{PYTHONDONTWRITEBYTECODE-yes}}"
+    assert machine.sh(f"{forbidden}; {kept}").stdout == "kept=yes\n"
+
+
 def test_an_old_python_is_not_taken(tmp_path: Path) -> None:
     machine = Machine(tmp_path, uid=1000)
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
