@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class MessageState(StrEnum):
-    """pending -> sending -> accepted -> delivered; from sending also retry, unknown, failed.
+    """pending -> sending -> accepted -> delivered; from sending also retry, unknown, failed; from unknown answered.
 
     Anything living may end dead: red on the console, told to the national desk until a human takes it.
     """
@@ -15,6 +15,9 @@ class MessageState(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
+    """A report says that it arrived."""
+    ANSWERED = "answered"
+    """Nobody knows whether it arrived, and who it tells has answered for its case: it is not sent again."""
     RETRY = "retry"
     UNKNOWN = "unknown"
     FAILED = "failed"
@@ -23,7 +26,12 @@ class MessageState(StrEnum):
 
 DUE_STATES = (MessageState.PENDING, MessageState.RETRY)
 """What a worker may claim, once its time has come."""
-FINAL_STATES = (MessageState.DELIVERED, MessageState.FAILED, MessageState.DEAD)
+FINAL_STATES = (
+    MessageState.DELIVERED,
+    MessageState.ANSWERED,
+    MessageState.FAILED,
+    MessageState.DEAD,
+)
 
 
 class Outcome(StrEnum):
@@ -124,6 +132,16 @@ def judge(
     wait = unknown_wait(priority, result.http_status)
     replace = second and priority == URGENT
     return Verdict(MessageState.UNKNOWN, wait, counted=True, replace=replace)
+
+
+def after_doubt(*, withheld: bool, answered: bool) -> MessageState:
+    """What becomes of a message that was in doubt for long enough, and of which no report speaks.
+
+    Who answered may have done so by another message, of the same case or of one like it: that proves no arrival.
+    """
+    if withheld:
+        return MessageState.FAILED
+    return MessageState.ANSWERED if answered else MessageState.RETRY
 
 
 @dataclass(frozen=True, slots=True)

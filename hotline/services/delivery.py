@@ -15,6 +15,7 @@ from hotline.domain.delivery import (
     Outcome,
     SendResult,
     Verdict,
+    after_doubt,
     judge,
 )
 from hotline.domain.jobs import Job
@@ -191,18 +192,16 @@ def expire_leases(kit: Kit) -> None:
 
 
 def retry_unknown(kit: Kit) -> None:
-    """After W without a report or an answer, the same words again."""
+    """After W without a report or an answer, the same words again. `domain.delivery.after_doubt` decides."""
     at = kit.now()
     again: int | None = None
     with kit.database.writing() as session:
         for row in outbox.doubtful(session, at):
-            if released.is_withheld(session, row):
-                row.state = MessageState.FAILED
-            elif outbox.acknowledged(session, row):
-                row.state = MessageState.DELIVERED
-                row.delivered_at = at
-            else:
-                row.state = MessageState.RETRY
+            row.state = after_doubt(
+                withheld=released.is_withheld(session, row),
+                answered=outbox.acknowledged(session, row),
+            )
+            if row.state == MessageState.RETRY:
                 row.next_at = at
                 again = row.id
     if again is not None:

@@ -51,15 +51,21 @@ def apply_early(session: Session, kit: Kit, provider_id: str, at: datetime) -> i
 def _apply(
     session: Session, kit: Kit, message: Message, report: DeliveryReport, at: datetime
 ) -> int | None:
-    """Never back from a final state; and bad news of an older attempt is no news of the newest."""
+    """Never back from a final state; what was answered, and arrived, is delivered. Bad news of an older attempt is no
+    news of the newest.
+    """
     meaning = report_meaning(report.status)
-    if message.state in FINAL_STATES or meaning is ReportMeaning.NOTHING:
+    arrived = meaning is ReportMeaning.ARRIVED
+    still_open = message.state not in FINAL_STATES
+    if meaning is ReportMeaning.NOTHING:
         return None
-    if meaning is ReportMeaning.ARRIVED:
+    if arrived and (still_open or message.state == MessageState.ANSWERED):
         _end(message, MessageState.DELIVERED)
         message.delivered_at = at
         return None
-    if message.state == MessageState.SENDING or message.provider_id != report.provider_id:
+    if not still_open or message.state == MessageState.SENDING:
+        return None
+    if message.provider_id != report.provider_id:
         return None
 
     _end(message, MessageState.FAILED)

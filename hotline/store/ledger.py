@@ -56,6 +56,8 @@ class Alert:
     resent: bool
     doubtful: int
     """Attempts of which nobody knows the end."""
+    acknowledged: bool
+    """Whether who it tells has answered for its case."""
     asks: bool
     """Whether it asks to take the case, and so carries the reference of its own referral."""
 
@@ -112,6 +114,7 @@ def alerts(session: Session) -> list[Alert]:
             Message.created_at,
             Message.resent,
             func.coalesce(doubtful.c.tries, 0),
+            Referral.acknowledged_at.is_not(None),
             Message.template.startswith("ALERT_", autoescape=True),
         )
         .join(Referral, Referral.id == Message.referral_id)

@@ -186,7 +186,7 @@ def unreported(session: Session, at: datetime) -> Sequence[Message]:
 
 
 def acknowledged(session: Session, message: Message) -> bool:
-    """Whether whoever it tells has answered since: then it arrived."""
+    """Whether whoever it tells has answered for its case since: then nobody needs it."""
     if message.referral_id is None:
         return False
     since = Referral.acknowledged_at >= message.created_at

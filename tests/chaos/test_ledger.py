@@ -222,3 +222,21 @@ def test_what_the_gateway_saw_is_held_against_it(
     kept: Database, texts: list[str], sentence: str
 ) -> None:
     assert any(sentence in breach for breach in breaches(kept, TOLD, texts))
+
+
+def test_an_alert_that_needs_no_send_is_no_breach_where_its_case_was_answered(
+    kept: Database,
+) -> None:
+    with kept.writing() as session:
+        session.query(Message).one().state = MessageState.ANSWERED
+    assert any("was never accepted" in breach for breach in breaches(kept, TOLD, []))
+    with kept.writing() as session:
+        session.query(Referral).one().acknowledged_at = NOON
+    assert breaches(kept, TOLD, []) == []
+
+
+def test_what_is_delivered_was_accepted(kept: Database) -> None:
+    with kept.writing() as session:
+        session.query(Message).one().state = MessageState.DELIVERED
+        session.query(Referral).one().acknowledged_at = NOON
+    assert any("was never accepted" in breach for breach in breaches(kept, TOLD, []))

@@ -4,7 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.delivery import MessageState, Outcome, SendResult, Verdict, judge
+from hotline.domain.delivery import (
+    MessageState,
+    Outcome,
+    SendResult,
+    Verdict,
+    after_doubt,
+    judge,
+)
 
 
 def verdict(
@@ -62,3 +69,18 @@ def test_from_which_failure_the_next_person_is_told(
     judged = verdict(outcome, priority=priority, counted=failures)
     assert judged.replace is beside
     assert (judged.state is MessageState.DEAD) is (failures == 7)
+
+
+@pytest.mark.parametrize(
+    ("withheld", "answered", "state"),
+    [
+        (False, False, MessageState.RETRY),
+        (False, True, MessageState.ANSWERED),
+        (True, False, MessageState.FAILED),
+        (True, True, MessageState.FAILED),
+    ],
+)
+def test_what_becomes_of_a_doubt_is_never_called_delivered(
+    withheld: bool, answered: bool, state: MessageState
+) -> None:
+    assert after_doubt(withheld=withheld, answered=answered) is state

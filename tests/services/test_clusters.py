@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
-from hotline.services import proving, referral, retention
+from hotline.services import delivery, proving, referral, retention
 from hotline.services.acts import Acted
 from hotline.services.inbox import InboxOutcome, Way, take_sms
 from hotline.store import inbound
@@ -17,6 +18,7 @@ from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.responders import Responder
 from tests.builders import make_message
 from tests.callers import Caller, Line, line
+from tests.fakes import FakeSms
 from tests.taking import do
 
 __all__ = ["line"]
@@ -162,6 +164,35 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
     take_sms(staffed.kit, replace(written, provider_id="listed-1"), Way.LISTED)
     assert [tip.id for tip in staffed.tips if tip.holder_id is not None] == held
     assert not asked(staffed) & set(held)
+
+
+def test_an_alert_in_doubt_of_a_case_that_was_taken_with_the_first_was_not_delivered(
+    staffed: Line,
+) -> None:
+    """She took the first by its own name: whether the other alert of hers arrived, nobody knows."""
+    for _ in range(4):
+        tell(staffed, *QUIET, LABOUR)
+    first, *_, last = staffed.tips
+    sms = FakeSms()
+    staffed.kit = replace(staffed.kit, sms=sms)
+    delivery.deliver_due(staffed.kit)
+    for tip in (last, first):
+        row = next(row for row in staffed.all(Referral) if row.tip_id == tip.id)
+        do(staffed.kit, row.responder_id, row.reference, Verb.PASS_ON, staffed.clock())
+        sms.results = [SendResult(Outcome.UNKNOWN)] if tip is last else []
+        delivery.deliver_due(staffed.kit)
+    doubted = next(row for row in staffed.all(Message) if row.state == "unknown")
+
+    known = [row for row in staffed.all(Referral) if row.responder_id == doubted.responder_id]
+    her = {row.tip_id: row for row in known}
+    assert doubted.referral_id == her[last.id].id
+    do(staffed.kit, doubted.responder_id, her[first.id].reference, Verb.TAKE, staffed.clock())
+    staffed.clock.turn(minutes=11)
+    delivery.retry_unknown(staffed.kit)
+
+    held = next(row for row in staffed.all(Message) if row.id == doubted.id)
+    assert (held.state, held.delivered_at) == ("answered", None)
+    assert staffed.tips[-1].holder_id == doubted.responder_id
 
 
 def test_two_phones_are_no_cluster(staffed: Line) -> None:

@@ -184,7 +184,7 @@ def test_an_answer_ends_the_doubt(alone: District) -> None:
     alone.clock.turn(minutes=11)
     delivery.retry_unknown(alone.kit)
 
-    assert alone.message.state == MessageState.DELIVERED
+    assert (alone.message.state, alone.message.delivered_at) == (MessageState.ANSWERED, None)
     assert alone.deliver() == 0
 
 

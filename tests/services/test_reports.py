@@ -138,3 +138,24 @@ def test_bad_news_after_it_was_taken_tells_nobody(sent: District) -> None:
 @given(st.text())
 def test_no_word_raises(status: str) -> None:
     report_meaning(status)
+
+
+def test_what_was_answered_while_in_doubt_is_delivered_once_a_report_says_so(
+    district: District,
+) -> None:
+    """A send of which nobody knew the end: its id comes late, and so does the report."""
+    helper = district.enrol(Level.NATIONAL, districts=())
+    district.tell(urgency=3)
+    district.sms.results = [SendResult(Outcome.UNKNOWN, provider_id=ID)]
+    district.deliver()
+    (row,) = district.all(Referral)
+    take_case(district.kit, helper, row.reference, district.clock())
+    district.clock.turn(minutes=11)
+    delivery.retry_unknown(district.kit)
+    report(district, "Failed")
+    assert (district.message.state, district.message.delivered_at) == ("answered", None)
+    report(district, "Success")
+    assert (district.message.state, district.message.delivered_at) == (
+        "delivered",
+        district.clock(),
+    )

@@ -132,7 +132,8 @@ def unsent(
 ) -> list[str]:
     """I2: every alert was accepted by the gateway at least once, or is dead and so on the console.
 
-    Refused for ever is dead for this number: a colleague was told, and her alert is held to the same. `ask` is asked
+    Refused for ever is dead for this number: a colleague was told, and her alert is held to the same. What is
+    `answered` needs no send: who it tells has answered for its case, and the books show her answer. `ask` is asked
     after the books are read: an alert of this moment is then there, too. What only says that more was told carries the
     reference of an earlier tip, so the books alone speak of it.
     """
@@ -146,6 +147,7 @@ def unsent(
         if alert.asks
         and alert.reference not in accepted
         and alert.state not in given_up
+        and not (alert.state == MessageState.ANSWERED and alert.acknowledged)
         and not _on_its_way(alert, at)
     ]
 
