@@ -10,6 +10,7 @@ import pytest
 
 from hotline.store.database import Database
 from tests import samples, spending
+from tests.homes import lay_home, made_home
 from tests.made_once import lay_tables
 from tests.servers import (
     Pair,
@@ -25,6 +26,8 @@ from tests.steps import pytest_terminal_summary, tell_steps
 from tests.unsynced import open_unsynced
 
 __all__ = [
+    "lay_home",
+    "made_home",
     "postgres_killable",
     "postgres_of_a_file",
     "postgres_server",

@@ -1,6 +1,7 @@
 """`hotline demo`: the whole line on this machine, with a pretended gateway and a page of two handsets."""
 
 import asyncio
+import json
 import os
 import shlex
 import subprocess
@@ -12,9 +13,11 @@ from urllib.error import URLError
 
 import click
 
+from hotline.bootstrap import Role, key_folder
 from hotline.cli import demo_home
 from hotline.cli.alone import only_run, refuse_taken
 from hotline.cli.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
+from hotline.cli.hooks import addresses
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import read_procfile
 from hotline.cli.run import procfile_option, programs_of
@@ -23,6 +26,7 @@ from hotline.domain.enrolment import read_responders
 from hotline.domain.rehearsal import demo_responders
 from hotline.environment import PREFIX
 from hotline.errors import NotReady
+from hotline.sealing.keyfolder import hook_secrets
 
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
@@ -31,8 +35,9 @@ DEMO = {"HOTLINE_GATEWAY_USERNAME": "sandbox"}
 
 @click.command()
 @click.option("--page-port", default=8001, show_default=True, help="Where the handsets are.")
+@click.option("--made", is_flag=True, help="`hotline init --demo` made this home: begin at once.")
 @procfile_option
-def demo(page_port: int, procfile: Path) -> None:
+def demo(page_port: int, procfile: Path, *, made: bool) -> None:
     """Run the line with a pretended gateway: two handsets in a page. Ctrl-C ends everything.
 
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
@@ -43,15 +48,17 @@ def demo(page_port: int, procfile: Path) -> None:
     with only_run(settings.home):
         for port in (settings.port, page_port):
             refuse_taken("127.0.0.1", port)
+        if not made:
+            _make(environ)
         _begin(settings, environ, page_port, procfile)
 
 
 def _begin(settings: Settings, environ: dict[str, str], page_port: int, procfile: Path) -> None:
-    _hotline(environ, "init", "--demo")
     demo_home.keep(settings.home, environ)
     hooks = settings.home / "demo-hooks.json"
     hooks.touch(mode=0o600)
-    hooks.write_text(_hotline(environ, "hooks", "--json"), encoding="utf-8")
+    live = hook_secrets(key_folder(settings, Role.HOOKS))
+    hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
 
     programs = programs_of(settings, read_procfile(procfile.read_text(encoding="utf-8")), environ)
     emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
@@ -112,18 +119,11 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _hotline(environ: Mapping[str, str], *words: str) -> str:
-    """Another command of ours in a process of its own; its progress goes where ours does."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hotline.cli.main", *words],
-        env=environ,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise NotReady(f"`hotline {' '.join(words)}` did not succeed")
-    return done.stdout
+def _make(environ: Mapping[str, str]) -> None:
+    """`hotline init --demo` in a process of its own, whose progress goes where ours does."""
+    words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
+    if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        raise NotReady("`hotline init --demo` did not succeed")
 
 
 def _say(line: str) -> None:

@@ -125,13 +125,20 @@ def _tell_ended(
 def _print(
     settings: Settings, live: Mapping[str, Sequence[str]], base: str | None, *, as_json: bool
 ) -> None:
-    base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
-    addresses = {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
+    found = addresses(settings, live, base)
     if as_json:
-        click.echo(json.dumps(addresses, indent=2))
+        click.echo(json.dumps(found, indent=2))
         return
-    for hook, address in addresses.items():
+    for hook, address in found.items():
         click.echo(f"{hook:9} {address}")
+
+
+def addresses(
+    settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
+) -> dict[str, str]:
+    """By hook; on this machine, where no other base is given."""
+    base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
+    return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hotline.cli.demo_home import HOME, demo_settings
+from hotline.cli.importing import uncollected
 from hotline.environment import OWNER_ALONE
 from hotline.errors import HotlineError
 
@@ -122,7 +123,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].target.partition(":")
-        command = getattr(import_module(module), attribute)
+        with uncollected():
+            command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
 

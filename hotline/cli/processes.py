@@ -12,6 +12,7 @@ import click
 
 from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit
+from hotline.cli.importing import uncollected
 from hotline.config import Settings
 from hotline.domain.jobs import QUEUES
 
@@ -24,7 +25,8 @@ def worker(queue: str) -> None:
     configure(settings.log, queue)
     kit = build_kit(settings, Role.WORKERS)
 
-    run = import_module("workers.worker").run
+    with uncollected():
+        run = import_module("workers.worker").run
     keep_what_is_here()
     sys.exit(run(kit, settings.redis_url, queue))
 
@@ -35,7 +37,8 @@ def clock() -> None:
     settings = Settings.read(os.environ)
     configure(settings.log, "clock")
     kit = build_kit(settings, Role.WORKERS)
-    run = import_module("workers.clock").run
+    with uncollected():
+        run = import_module("workers.clock").run
     keep_what_is_here()
     run(kit, until_told())
 

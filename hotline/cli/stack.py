@@ -32,7 +32,10 @@ def free_port() -> int:
 
 
 class Stack:
-    """Starts on entering, is gone on leaving. `log` is the file that holds what every process printed."""
+    """Starts on entering, is gone on leaving. `log` is the file that holds what every process printed.
+
+    A home that lies in the folder already was made by `hotline init --demo`, and is taken as it is.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,8 @@ class Stack:
         self.emulator = EmulatorClient(f"http://127.0.0.1:{page_port}")
         self.page = f"http://127.0.0.1:{page_port}/"
         self._words = ["demo", "--page-port", str(page_port)]
+        if (self.home / "keys").exists():
+            self._words.append("--made")
         if procfile is not None:
             self._words += ["--procfile", str(procfile)]
         self._process: subprocess.Popen[bytes] | None = None

@@ -13,8 +13,9 @@ import click
 from hotline.adapters.logs import configure
 from hotline.adapters.prometheus import serving
 from hotline.bootstrap import Role, build_kit
+from hotline.cli.importing import uncollected
 from hotline.cli.kit import console_kit
-from hotline.cli.processes import until_told
+from hotline.cli.processes import keep_what_is_here, until_told
 from hotline.config import Settings
 from hotline.domain.alarms import Alarm
 from hotline.ports import Kit
@@ -40,8 +41,11 @@ def run() -> None:
     configure(settings.log, "watch")
     kit = build_kit(settings, Role.WATCH)
     stop = until_told()
+    with uncollected():
+        run_watchman = import_module("workers.watchman").run
+    keep_what_is_here()
     with _metrics(settings, kit):
-        import_module("workers.watchman").run(kit, stop)
+        run_watchman(kit, stop)
 
 
 def _metrics(settings: Settings, kit: Kit) -> AbstractContextManager[object]:

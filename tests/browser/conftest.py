@@ -3,7 +3,9 @@
 `--save-pictures` takes the pictures in docs/ anew, out of the stories that are tested.
 """
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -26,8 +28,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("browser")) as running:
+def running(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("browser")
+    shutil.copytree(made_home, folder / "home")
+    with Stack(folder) as running:
         yield running
 
 

@@ -13,6 +13,7 @@ from hotline.cli.chaos.canary import Search, dresses, number_dresses
 from hotline.cli.chaos.settling import settle
 from hotline.cli.stack import Stack
 from hotline.domain.places import districts
+from tests.homes import LayHome
 
 WORDS = "ikanariyihishe"
 STRANGER = "+250788654321"
@@ -66,7 +67,8 @@ def story(stack: Stack) -> None:
 
 
 @pytest.mark.turn("canaries", 0, 2)
-def test_no_word_and_no_number_is_ever_written(tmp_path: Path) -> None:
+def test_no_word_and_no_number_is_ever_written(tmp_path: Path, lay_home: LayHome) -> None:
+    lay_home(tmp_path)
     with searching(tmp_path) as search, Stack(tmp_path, environ=OFFERING) as stack:
         story(stack)
         during = search.rounds
@@ -75,7 +77,8 @@ def test_no_word_and_no_number_is_ever_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.turn("canaries", 1, 2)
-def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path) -> None:
+def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path, lay_home: LayHome) -> None:
+    lay_home(tmp_path)
     procfile = tmp_path / "Procfile"
     procfile.write_text(
         re.sub("wsgi:application", "tests.chaos.open_runs:application", PROCFILE.read_text())

@@ -18,6 +18,7 @@ from hotline.domain.delivery import URGENT, MessageState
 from hotline.domain.places import districts
 from hotline.emulator.client import EmulatorClient
 from hotline.store.messages import Message
+from tests.homes import LayHome
 from tests.sampling import long
 
 PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
@@ -65,7 +66,11 @@ def waiting(stack: Stack) -> int:
     return found or 0
 
 
-def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(tmp_path: Path) -> None:
+def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(
+    tmp_path: Path, lay_home: LayHome
+) -> None:
+    if PAIR is Pair.SQLITE:
+        lay_home(tmp_path)
     with ground(PAIR) as servers, under_test(tmp_path, servers) as (stack, _):
         stack.emulator.set_faults(SLOW)
         told = flood(stack.emulator)

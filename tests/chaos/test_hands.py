@@ -15,6 +15,7 @@ from hotline.cli.chaos.processes import started_as
 from hotline.cli.stack import Stack
 from hotline.emulator.client import EmulatorClient, Session
 from tests.eventually import eventually
+from tests.homes import LayHome
 
 pytestmark = [
     pytest.mark.chaos,
@@ -120,9 +121,9 @@ STORIES = (
 )
 
 
-def test_every_story(tmp_path: Path, subtests: pytest.Subtests) -> None:
+def test_every_story(tmp_path: Path, subtests: pytest.Subtests, lay_home: LayHome) -> None:
     """On one line: each leaves it as whole as it was."""
-    with Stack(tmp_path) as stack:
+    with Stack(lay_home(tmp_path)) as stack:
         for story in STORIES:
             with subtests.test(story.__name__):
                 story(stack)

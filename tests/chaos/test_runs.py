@@ -23,6 +23,7 @@ from hotline.cli.chaos.settling import kit_of, settle
 from hotline.cli.stack import Stack, command_words
 from hotline.domain.places import districts
 from hotline.errors import DialogueBroken, LabelMissing
+from tests.homes import LayHome
 from tests.sampling import by_turns, long, seed
 from tests.steps import Tell
 
@@ -62,9 +63,11 @@ def procfile_without(step: str, folder: Path) -> Path:
 @pytest.mark.longer(30)
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the fault run"))
 def test_no_tip_is_lost_and_no_alert_is_silent(
-    tmp_path: Path, tell_steps: Tell, pair: Pair
+    tmp_path: Path, tell_steps: Tell, pair: Pair, lay_home: LayHome
 ) -> None:
     """At full length SQLite's keeps the true clock, so that real leases and real doubts run out as well."""
+    if pair is Pair.SQLITE:
+        lay_home(tmp_path)
     turned = not (long() and pair is Pair.SQLITE)
     callers = CALLERS if long() else FEW
     order = Order(TIPS, SEED, pair, PAUSE, MINUTES, each=OFTEN, callers=callers, turned=turned)
@@ -82,11 +85,11 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
 
 
 @pytest.mark.parametrize("step", by_turns([*MENDED_BY], "the step that is missing"))
-def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str) -> None:
+def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
     """The last tip meets the death that this step alone mends: without it the run says so, with it all is well."""
     failpoint = MENDED_BY[step]
     codes = [district.code for district in districts()]
-    procfile = procfile_without(step, tmp_path)
+    procfile = procfile_without(step, lay_home(tmp_path))
     with under_test(tmp_path, Ground(), procfile=procfile) as (stack, faults):
         stack.emulator.set_faults({"kind": "retry_hop", "seconds": 1.0})
         told = [tell(stack.emulator, tip) for tip in plan(FEW, codes, WORDS)]

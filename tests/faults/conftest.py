@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from hotline.cli.chaos import ground as chaos
 from tests.callers import line
 from tests.district import district
+from tests.homes import LayHome
 from tests.servers import Pair, pair
 from tests.valkey import valkey
 
@@ -12,8 +14,10 @@ __all__ = ["district", "line", "pair", "valkey"]
 
 
 @pytest.fixture
-def beneath(pair: Pair) -> Iterator[chaos.Ground]:
-    """What a whole line of real processes stands on."""
+def beneath(pair: Pair, tmp_path: Path, lay_home: LayHome) -> Iterator[chaos.Ground]:
+    """What a whole line of real processes stands on. On SQLite its home is in the test's folder already."""
+    if pair is Pair.EMBEDDED:
+        lay_home(tmp_path)
     chosen = chaos.Pair.SQLITE if pair is Pair.EMBEDDED else chaos.Pair.POSTGRES
     with chaos.ground(chosen) as servers:
         yield servers

@@ -111,7 +111,9 @@ def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]
     with serving(emulator) as url:
         gateway = {"HOTLINE_GATEWAY_URL": url, "HOTLINE_INBOUND_SMS": "yes"}
         environ = os.environ | ours | gateway | dict(beneath.environ)
-        subprocess.run([*hotline, "init", "--demo"], env=environ, check=True, capture_output=True)
+        if not (folder / "home").exists():
+            words = [*hotline, "init", "--demo"]
+            subprocess.run(words, env=environ, check=True, capture_output=True)
         hooks = subprocess.run(
             [*hotline, "hooks", "--json"], env=environ, check=True, capture_output=True
         )

@@ -10,6 +10,7 @@ from hotline.cli.chaos.settling import accepted
 from hotline.cli.stack import Stack
 from hotline.domain.places import districts
 from tests.eventually import eventually
+from tests.homes import LayHome
 
 SIGNED = ("--name", "Aline", "--reason", "a rehearsal")
 HERS = "+250788000078"
@@ -64,9 +65,11 @@ STORIES = (
 )
 
 
-def test_every_story(tmp_path: Path, subtests: pytest.Subtests) -> None:
-    with Stack(tmp_path) as stack:
+def test_every_story(tmp_path: Path, subtests: pytest.Subtests, lay_home: LayHome) -> None:
+    with Stack(lay_home(tmp_path)) as stack:
         for story in STORIES:
             with subtests.test(story.__name__):
                 story(stack)
-    assert "starting it again" not in stack.log.read_text(errors="replace")
+    said = stack.log.read_text(errors="replace")
+    assert "starting it again" not in said
+    assert "tables ..." not in said, "a home that was made is made again"

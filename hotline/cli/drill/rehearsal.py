@@ -53,7 +53,7 @@ def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> Report:
     """Raises NotReady where a step does not succeed: then there is nothing to compare."""
     report = Report(pair)
     place = folder / "lost"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     with ExitStack() as running:
         with report.step("start a line", say):
             on = running.enter_context(ground(pair))

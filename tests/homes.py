@@ -1,0 +1,43 @@
+"""The home of a line, made once in a test run by `hotline init --demo`, and copied where a test starts its line."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hotline.cli.stack import hotline
+
+LayHome = Callable[[Path], Path]
+
+
+@pytest.fixture(scope="session")
+def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """On SQLite. All workers of a run share it: whoever comes first makes it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    home, half = shared / "made-home", shared / "half-made-home"
+    with (shared / "made-home.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            hotline(_bare() | {"HOTLINE_HOME": str(half)}, "init", "--demo")
+            half.rename(home)
+    return home
+
+
+@pytest.fixture
+def lay_home(made_home: Path) -> LayHome:
+    """Puts it into a folder: a `Stack` that is started there begins at once. Returns the folder."""
+
+    def lay(folder: Path) -> Path:
+        shutil.copytree(made_home, folder / "home")
+        return folder
+
+    return lay
+
+
+def _bare() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
