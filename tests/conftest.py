@@ -4,7 +4,9 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,6 +57,13 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One for all pages of a process, where any is asked for: most tests pay for no browser."""
+    with import_module("tests.thumbs").chromium_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -110,8 +110,12 @@ def is_the_day_of_its_pair(item: pytest.Item) -> bool:
 
 
 def rank(item: pytest.Item) -> int:
-    """One worker takes them from the front, the other from the middle: so two fault runs seldom meet."""
-    return next((n for n, mark in enumerate(("alone", "chaos", "slow")) if has(item, mark)), 3)
+    """One worker takes them from the front, the other from the middle: so two fault runs seldom meet.
+
+    Those of a browser follow each other: one Chromium and one line are enough for them.
+    """
+    first = ("alone", "browser", "chaos", "slow")
+    return next((n for n, mark in enumerate(first) if has(item, mark)), len(first))
 
 
 def has(item: pytest.Item, mark: str) -> bool:

@@ -1,4 +1,4 @@
-"""One line and one Chromium for every story.
+"""One line for every story.
 
 `--save-pictures` takes the pictures in docs/ anew, out of the stories that are tested.
 """
@@ -14,17 +14,11 @@ from playwright.sync_api import Browser, Page
 from hotline.cli.chaos.responders import answer_alerts
 from hotline.cli.stack import Stack
 from tests.eventually import eventually
-from tests.thumbs import chromium_browser, quiet_page
+from tests.thumbs import quiet_page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--save-pictures", action="store_true", help="take the pictures in docs/ anew")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with chromium_browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,5 @@
 """The page of two handsets before axe: whoever cannot see it, or has a small screen, can use it."""
 
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
@@ -9,19 +7,13 @@ from playwright.sync_api import Browser, Page
 from hotline.emulator.client import EmulatorClient
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
-from tests.thumbs import Phone, chromium_browser, quiet_page
+from tests.thumbs import Phone, quiet_page
 
 pytestmark = pytest.mark.browser
 
 RESPONDER = "+250788100001"
 OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 """What axe leaves out by itself: a thumb hits each button."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with chromium_browser() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("touched", [False, True], ids=["desk", "telephone"])
