@@ -28,9 +28,8 @@ from hotline.sealing.gatewaykey import GATEWAY_KEY
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import make_keys
 from hotline.sealing.sealer import Sealer
-from hotline.store import migrate
-from hotline.store.database import open_database
 from tests.builders import NOON
+from tests.made_once import lay_keys, lay_tables
 from tests.valkey import Valkey, valkey
 
 __all__ = ["valkey"]
@@ -42,10 +41,9 @@ PHONE = "+250788000001"
 def settings(tmp_path: Path) -> Settings:
     """Of a line whose keys and tables are made."""
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path / "home")})
-    make_keys(settings.home / "keys", NOON)
-    database = open_database(settings.database_url)
-    migrate.upgrade(database)
-    database.close()
+    settings.home.mkdir()
+    lay_keys(settings.home / "keys", NOON)
+    lay_tables(settings.home / "hotline.db")
     return settings
 
 

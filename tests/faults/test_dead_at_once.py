@@ -18,10 +18,13 @@ from hotline.cli.chaos.run import WORDS
 from hotline.cli.chaos.settling import settle
 from hotline.domain.places import districts
 from tests.eventually import eventually
+from tests.sampling import long, seed
 
 PROGRAMS = ("wsgi:application", "hotline worker alerts", "hotline worker misc", "hotline clock")
 CODES = [district.code for district in districts()]
 SLOW = {"kind": "slow", "seconds": 3.0}
+TIPS, HEARD = (40, (3, 12, 24)) if long() else (12, (3,))
+"""Everything is killed when so many of the tips are told."""
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(400),
@@ -56,14 +59,15 @@ def at_work(worker: int) -> bool:
 
 
 @pytest.mark.turn("dead at once", 1, 2)
+@pytest.mark.longer(3)
 def test_row_33_everything_is_killed_at_once_and_starts_again_in_any_order(
     tmp_path: Path, beneath: Ground
 ) -> None:
-    """Three times, while callers tell: the line's processes, and its servers, each time in another order."""
-    dice = random.Random(33)
+    """While callers tell, the line's processes and its servers, in another order each day; three times in `--long`."""
+    dice = random.Random(seed())
     with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
-        telling = [callers.submit(tell, stack.emulator, tip) for tip in plan(40, CODES, WORDS)]
-        for heard in (3, 12, 24):
+        telling = [callers.submit(tell, stack.emulator, tip) for tip in plan(TIPS, CODES, WORDS)]
+        for heard in HEARD:
             eventually(partial(so_many_are_heard, telling, heard), seconds=100)
             kill_everything(stack.pid, beneath, dice)
         told = [one.result() for one in telling]

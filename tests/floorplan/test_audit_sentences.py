@@ -1,7 +1,8 @@
 """Every action that the code writes into the audit log can be read as a sentence."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from hotline.domain.audit_sentences import OUTCOMES, SENTENCES, is_known
@@ -23,9 +24,21 @@ def _appended(tree: ast.Module) -> Iterator[tuple[str | None, ast.expr]]:
         if not isinstance(function, ast.FunctionDef):
             continue
         for call in ast.walk(function):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.append":
+            if isinstance(call, ast.Call) and _called(call) == "append" and _of_audit(call.func):
                 (action,) = [word.value for word in call.keywords if word.arg == "action"]
                 yield function.name, action
+
+
+def _called(call: ast.Call) -> str:
+    """The last name of a function that is called."""
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def _of_audit(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and ast.unparse(function) == "audit.append"
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ast.Module]) -> Iterator[ast.expr]:
@@ -43,7 +56,7 @@ def _handed(name: str, parameter: str, everywhere: dict[Path, ast.Module]) -> It
         place = [one.arg for one in defined[0].args.args].index(parameter)
         callers = [tree] if name.startswith("_") else everywhere.values()
         for call in (node for one in callers for node in ast.walk(one)):
-            if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] == name:
+            if isinstance(call, ast.Call) and _called(call) == name:
                 yield from [word.value for word in call.keywords if word.arg == parameter]
                 if len(call.args) > place and not isinstance(call.args[place], ast.Starred):
                     yield call.args[place]
@@ -70,7 +83,8 @@ def _names(action: ast.expr) -> list[str]:
     return []
 
 
-def _written() -> dict[str, str]:
+@cache
+def _written() -> Mapping[str, str]:
     """Every action's name, and where it is written."""
     everywhere = {path: parsed(path) for path in python_files("hotline", "workers")}
     found: dict[str, str] = {}
