@@ -11,7 +11,7 @@ from hotline.domain.message import MessageIn
 from hotline.domain.referral import Level
 from hotline.ports import Kit
 from hotline.services import fetching, referral
-from hotline.services.inbox import InboxOutcome, Way, take_sms
+from hotline.services.inbox import Arrival, MessageOutcome, take_sms
 from hotline.store.contacts import InboundSeen
 from hotline.store.inbound import InboxRead
 from hotline.store.messages import Referral
@@ -30,7 +30,7 @@ class Country:
 
     district: District
     inbox: FakeInbox = field(default_factory=FakeInbox)
-    heard: list[InboxOutcome] = field(default_factory=list)
+    heard: list[MessageOutcome] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.inbox.takes = self._takes
@@ -57,7 +57,7 @@ class Country:
         )
         self.inbox.listed.append(sms)
 
-    def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> InboxOutcome:
+    def is_called(self, text: str, *, id: str = "ATXid_a", sender: str = HER) -> MessageOutcome:
         """A callback of this second."""
         at = self.district.clock()
         message = make_message(provider_id=id, sender=sender, text=text, sent_at=at)
@@ -93,7 +93,7 @@ class Country:
 
     def _takes(self, sms: ListedSms) -> bool:
         message = MessageIn(f"listed-{sms.number}", sms.sender, sms.text, sms.sent_at)
-        self.heard.append(take_sms(self.district.kit, message, Way.LISTED))
+        self.heard.append(take_sms(self.district.kit, message, Arrival.LISTED))
         return True
 
 

@@ -9,7 +9,7 @@ from hotline.domain.message import Wording, render
 from hotline.domain.referral import Level
 from hotline.domain.wording import Template
 from hotline.services import delivery, referral
-from hotline.services.inbox import Way, take_sms
+from hotline.services.inbox import Arrival, take_sms
 from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.tips import Tip
 from hotline.text.gsm7 import septets
@@ -55,7 +55,7 @@ class Night:
         return self.texts(person)[-1]
 
     def writes(
-        self, person: str, text: str, *, way: Way = Way.LISTED, then: Way | None = None
+        self, person: str, text: str, *, way: Arrival = Arrival.LISTED, then: Arrival | None = None
     ) -> str:
         """An SMS of hers, `{ref}` for the case as she knows it by now; what she is answered. `then`: it comes again."""
         self.line.clock.turn(seconds=5)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeAlias
 
 from hotline.domain.jobs import Job
 from hotline.domain.keywords import is_erasure, is_stop
@@ -34,7 +35,7 @@ from hotline.store.responders import Responder
 SMS = "sms"
 
 
-class Way(StrEnum):
+class Arrival(StrEnum):
     """How an MO came to us."""
 
     CALLED = "called"
@@ -46,7 +47,7 @@ class Way(StrEnum):
 
 
 class InboxOutcome(StrEnum):
-    """What an MO came to. What a responder does with a case is named as `acts.Acted` names it."""
+    """What an MO came to that is no act on a case."""
 
     REPEATED = "repeated"
     STOPPED = "stopped"
@@ -60,21 +61,10 @@ class InboxOutcome(StrEnum):
     LEADER_HEARD = "leader_heard"
     HELPED = "helped"
     WRONG_REFERENCE = "wrong_reference"
-    TAKEN = "taken"
-    ALREADY_TAKEN = "already_taken"
-    NOTED = "noted"
-    ON_SITE = "on_site"
-    REFERRED = "referred"
-    CLOSED = "closed"
-    TO_BE_JUDGED = "to_be_judged"
-    PASSED = "passed"
-    NOT_TAKEN_YET = "not_taken_yet"
-    OVER = "over"
-    MOVED = "moved"
-    LET_GO = "let_go"
-    LET_TOO_EARLY = "let_too_early"
-    HOW_SAID = "how_said"
-    HOW_WAITS = "how_waits"
+
+
+MessageOutcome: TypeAlias = InboxOutcome | Acted
+"""What an MO came to: a responder's by her act, everybody else's by what is listed above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +79,7 @@ class _Gathered:
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    outcome: InboxOutcome
+    outcome: MessageOutcome
     referral_ids: tuple[int, ...] = ()
     rung: tuple[int, ...] = ()
     """Messages to ring for, after the commit."""
@@ -100,18 +90,18 @@ class _Result:
     written: Written | None = None
 
 
-def take_sms(kit: Kit, message: MessageIn, way: Way = Way.CALLED) -> InboxOutcome:
+def take_sms(kit: Kit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
     """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
     keys = recognising.digests(kit, message, at)
     gathered = _gather(kit, message)
     with kit.database.writing() as session:
-        seen = _seen(message, way, keys[0], at)
+        seen = _seen(message, arrival, keys[0], at)
         before = recognising.recognise(session, kit, seen, keys, at)
         if before:
             result = _Result(InboxOutcome.REPEATED)
         else:
-            result = _deal(session, kit, message, gathered, at, proved=way is Way.LISTED)
+            result = _deal(session, kit, message, gathered, at, proved=arrival is Arrival.LISTED)
             before = [_keep(session, seen.provider_id, result)]
         if all(row.outcome == InboxOutcome.TAKEN_BACK for row in before):
             taking_back.take_back(session, kit, message, before, at)
@@ -182,16 +172,16 @@ def _answer_cry(
     return crying.answer(session, kit, message, seen, revision_id=known.revision_id, at=at)
 
 
-def _seen(message: MessageIn, way: Way, key: str, at: datetime) -> InboundSeen:
+def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
     """The inbox has numbers of its own, and may begin them anew: what it lists is known by its digest alone."""
-    listed = way is Way.LISTED
+    listed = arrival is Arrival.LISTED
     return InboundSeen(
         provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",
         outcome="",
         received_at=at,
         sms_key=key,
         proved_at=at if listed else None,
-        vouched_at=at if way is Way.GATEWAY else None,
+        vouched_at=at if arrival is Arrival.GATEWAY else None,
     )
 
 
@@ -225,11 +215,11 @@ def _answer(
     return _Result(_outcome(replied), _told_of(replied), replied.rung, _waits(replied))
 
 
-def _outcome(replied: Replied) -> InboxOutcome:
+def _outcome(replied: Replied) -> MessageOutcome:
     """Of several acts the first one's."""
     known = [one.result for one in replied.done if one.result is not Acted.UNKNOWN]
     if known:
-        return InboxOutcome(known[0].value)
+        return known[0]
     wrong = replied.done or replied.meant is Meant.WRONG
     return InboxOutcome.WRONG_REFERENCE if wrong else InboxOutcome.HELPED
 

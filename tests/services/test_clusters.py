@@ -10,7 +10,7 @@ from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
 from hotline.services import delivery, proving, referral, retention
 from hotline.services.acts import Acted
-from hotline.services.inbox import InboxOutcome, Way, take_sms
+from hotline.services.inbox import Arrival, take_sms
 from hotline.store import inbound
 from hotline.store.contacts import InboundSeen, referrals_of
 from hotline.store.likeness import TipLikeness
@@ -150,7 +150,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
     key = next(one.number_key for one in staffed.all(Responder) if one.id == row.responder_id)
     (her,) = [one for one in PHONES if staffed.kit.pseudonyms.enrolled(one) == key]
     written = make_message(provider_id="ATXid_f", sender=her, text=text, sent_at=staffed.clock())
-    assert take_sms(staffed.kit, written) is InboxOutcome.TAKEN
+    assert take_sms(staffed.kit, written) is Acted.TAKEN
     held = [tip.id for tip in staffed.tips if tip.holder_id is not None]
     assert len(held) == 3
     with staffed.database.writing() as session:
@@ -161,7 +161,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
     assert {tip.holder_id for tip in staffed.tips} == {None}
     assert asked(staffed) >= set(held)
 
-    take_sms(staffed.kit, replace(written, provider_id="listed-1"), Way.LISTED)
+    take_sms(staffed.kit, replace(written, provider_id="listed-1"), Arrival.LISTED)
     assert [tip.id for tip in staffed.tips if tip.holder_id is not None] == held
     assert not asked(staffed) & set(held)
 

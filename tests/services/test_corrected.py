@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain.referral import Level
 from hotline.services import referral
-from hotline.services.inbox import Way
+from hotline.services.inbox import Arrival
 from hotline.services.intake import rescue_silent
 from hotline.store.database import Database
 from hotline.store.messages import Message
@@ -74,7 +74,7 @@ def test_with_danger_a_corrected_place_is_one_case_at_two_doors(here: Night) -> 
     assert here.newest("desk") == LET
     assert LET_GO not in here.texts("one")
 
-    assert here.writes("desk", "8 {ref}", way=Way.CALLED).startswith("REF: noted. Those who go")
+    assert here.writes("desk", "8 {ref}", way=Arrival.CALLED).startswith("REF: noted. Those who go")
     assert LET_GO not in here.texts("one")
     assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
     assert (here.newest("one"), here.newest("two")) == (LET_GO, LET_GO)

@@ -15,7 +15,7 @@ from hotline.sealing.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
 from hotline.services import answers, outreach, retention
-from hotline.services.inbox import InboxOutcome, Way, take_sms
+from hotline.services.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.store.answers import Answer
 from hotline.store.inbound import InboxRead
 from tests.builders import make_message
@@ -31,7 +31,7 @@ SAYS = {
     "fr": "Travail et famille en sécurité: composez *384*777#",
     "en": "Safe work and family: dial *384*777#",
 }
-BOTH = (Way.GATEWAY, Way.LISTED)
+BOTH = (Arrival.GATEWAY, Arrival.LISTED)
 
 
 @pytest.fixture
@@ -49,8 +49,8 @@ def sms(line: Line, tmp_path: Path) -> FakeSms:
 
 
 def writes(
-    line: Line, text: str = CRY, *ways: Way, sender: str = HERS, after: int = 0
-) -> InboxOutcome:
+    line: Line, text: str = CRY, *ways: Arrival, sender: str = HERS, after: int = 0
+) -> MessageOutcome:
     """One SMS that comes by each of these ways; `after` seconds pass in between."""
     at = line.kit.now().replace(microsecond=0)
     message = make_message(provider_id=f"ATXid_{at:%j%H%M%S}", sender=sender, text=text, sent_at=at)
@@ -86,7 +86,7 @@ def test_it_is_the_advertisement_letter_for_letter(
 
 @pytest.mark.parametrize("ways", [BOTH, BOTH[::-1]])
 def test_both_ways_prove_it_in_any_order_and_the_second_rings(
-    line: Line, sms: FakeSms, ways: tuple[Way, ...]
+    line: Line, sms: FakeSms, ways: tuple[Arrival, ...]
 ) -> None:
     writes(line, CRY, *ways, after=10)
     (row,) = line.all(Answer)
@@ -96,10 +96,16 @@ def test_both_ways_prove_it_in_any_order_and_the_second_rings(
 
 @pytest.mark.parametrize(
     "ways",
-    [(Way.CALLED,), (Way.GATEWAY,), (Way.LISTED,), (Way.CALLED, Way.LISTED), (Way.GATEWAY,) * 3],
+    [
+        (Arrival.CALLED,),
+        (Arrival.GATEWAY,),
+        (Arrival.LISTED,),
+        (Arrival.CALLED, Arrival.LISTED),
+        (Arrival.GATEWAY,) * 3,
+    ],
 )
 def test_without_both_ways_nobody_is_answered(
-    line: Line, sms: FakeSms, ways: tuple[Way, ...]
+    line: Line, sms: FakeSms, ways: tuple[Arrival, ...]
 ) -> None:
     writes(line, CRY, *ways)
     assert sent(line, sms) == []
@@ -136,7 +142,7 @@ def test_whoever_wants_no_sms_gets_none(line: Line, sms: FakeSms) -> None:
 
 def test_an_enrolled_phone_is_answered_as_a_responders(line: Line, sms: FakeSms) -> None:
     line.enrol(Level.NATIONAL, HERS)
-    assert writes(line, CRY, Way.GATEWAY) is not InboxOutcome.TIP
+    assert writes(line, CRY, Arrival.GATEWAY) is not InboxOutcome.TIP
     writes(line)
     assert [row for row in line.all(Answer) if row.form == Form.ADVERTISEMENT] == []
 
@@ -146,9 +152,9 @@ def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
 ) -> None:
     at = line.kit.now().replace(microsecond=0)
     message = make_message(provider_id="ATXid_1", sender=HERS, text=CRY, sent_at=at)
-    take_sms(line.kit, message, Way.GATEWAY)
+    take_sms(line.kit, message, Arrival.GATEWAY)
     line.enrol(Level.NATIONAL, HERS)
-    take_sms(line.kit, message, Way.LISTED)
+    take_sms(line.kit, message, Arrival.LISTED)
     assert sent(line, sms) == []
 
 
@@ -211,9 +217,9 @@ def test_the_inbox_is_read_sooner_for_a_cry_and_for_nothing_else(line: Line, sms
                 next_at=at + timedelta(seconds=55), read_at=at, fault="",
             )
         )  # fmt: skip
-    writes(line, "hari umuntu utwara abakobwa muri arabiya", Way.GATEWAY)
+    writes(line, "hari umuntu utwara abakobwa muri arabiya", Arrival.GATEWAY)
     assert line.all(InboxRead)[0].next_at == at + timedelta(seconds=55)
-    writes(line, CRY, Way.GATEWAY)
+    writes(line, CRY, Arrival.GATEWAY)
     assert line.all(InboxRead)[0].next_at == line.kit.now() + timedelta(seconds=5)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.services import fetching, referral
+from hotline.services.acts import Acted
 from hotline.services.inbox import InboxOutcome
 from hotline.store.messages import Referral
 from hotline.store.standings import standings
@@ -25,7 +26,7 @@ def forge(country: Country) -> None:
 
 def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Country) -> None:
     deadline = country.district.open_deadlines()[0].due_at
-    assert country.is_called(f"1 {country.reference}") is InboxOutcome.TAKEN
+    assert country.is_called(f"1 {country.reference}") is Acted.TAKEN
     assert ": yours. " in country.district.sms.sent[0][1]
     assert "acknowledge" not in country.district.open_kinds()
 
@@ -96,7 +97,7 @@ def test_a_colleague_who_believed_nobody_is_not_told_that_she_came_late(country:
     hers = country.district.all(Referral)[1].reference
     country.lists(f"1 {hers}", sender="+250788000002")
     country.minute()
-    assert country.heard[-1] is InboxOutcome.TAKEN
+    assert country.heard[-1] is Acted.TAKEN
     assert "acknowledge" not in country.district.open_kinds()
 
 
@@ -170,7 +171,7 @@ def test_a_forged_end_is_not_proved_by_another_answer_of_hers(country: Country) 
     country.is_called(hers)
     country.lists(hers)
     country.district.clock.turn(seconds=5)
-    assert country.is_called(f"4 {country.reference}", id="ATXid_b") is InboxOutcome.CLOSED
+    assert country.is_called(f"4 {country.reference}", id="ATXid_b") is Acted.CLOSED
     country.minute()
     assert country.seen()[0].proved_at is not None
     (row,) = country.district.all(Referral)

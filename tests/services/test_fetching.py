@@ -7,6 +7,7 @@ import pytest
 from hotline.domain.listing import ListedSms
 from hotline.domain.referral import Level
 from hotline.services import fetching
+from hotline.services.acts import Acted
 from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store.messages import Referral
 from tests.builders import make_message
@@ -20,7 +21,7 @@ __all__ = ["country"]
 def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Country) -> None:
     country.lists(f"1 {country.reference}")
     country.minute()
-    assert country.heard == [InboxOutcome.TAKEN]
+    assert country.heard == [Acted.TAKEN]
     ((to, said),) = country.district.sms.sent
     assert to == HER
     assert said.startswith(f"{country.reference}: yours. ")
@@ -31,7 +32,7 @@ def test_a_lost_answer_is_heard_within_a_minute_and_she_is_thanked(country: Coun
 
 def test_one_that_came_by_both_ways_is_heard_once_and_is_proved(country: Country) -> None:
     country.lists(f"1 {country.reference}")
-    assert country.is_called(f"1 {country.reference}") is InboxOutcome.TAKEN
+    assert country.is_called(f"1 {country.reference}") is Acted.TAKEN
     country.minute()
     assert country.heard == [InboxOutcome.REPEATED]
     assert len(country.district.sms.sent) == 1
@@ -93,7 +94,7 @@ def test_the_bookmark_waits_for_a_hook_that_takes_nothing(country: Country) -> N
     assert "hook" in says
     country.inbox.takes = country._takes
     country.minute()
-    assert country.heard == [InboxOutcome.HELPED, InboxOutcome.TAKEN]
+    assert country.heard == [InboxOutcome.HELPED, Acted.TAKEN]
     assert country.finding("inbox")[0]
 
 
@@ -127,10 +128,10 @@ def test_an_inbox_that_begins_anew_is_read_from_its_beginning_after_a_day(
     country.inbox.listed.clear()
     country.lists(f"1 {country.reference}")
     country.minute(2)
-    assert InboxOutcome.TAKEN not in country.heard
+    assert Acted.TAKEN not in country.heard
     country.district.clock.turn(hours=24)
     country.minute(2)
-    assert country.heard[-1] is InboxOutcome.TAKEN
+    assert country.heard[-1] is Acted.TAKEN
     assert country.row().number == 1
 
 

@@ -9,9 +9,8 @@ from hotline.domain.coming import Manner
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
 from hotline.services import casework, coming, delivery, national
-from hotline.services.acts import Act, Acted
-from hotline.services.acts import Way as Acts
-from hotline.services.inbox import Way
+from hotline.services.acts import Act, Acted, Way
+from hotline.services.inbox import Arrival
 from hotline.store.audit import AuditEntry
 from hotline.store.database import Database
 from hotline.store.messages import Deadline, Message, Referral
@@ -162,12 +161,12 @@ def test_the_mark_reaches_tips_of_that_session_alone(here: Night) -> None:
 def test_openly_counts_by_sms_once_it_is_proved_and_unseen_at_once(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
-    waits = here.writes("desk", "7 {ref}", way=Way.CALLED)
+    waits = here.writes("desk", "7 {ref}", way=Arrival.CALLED)
     assert waits == "REF: noted. Those who go are told in some minutes."
     here.tick()
     assert OPENLY not in here.texts("one")
     assert "manner" in here.clocks
-    here.writes("desk", "6 {ref}", way=Way.CALLED)
+    here.writes("desk", "6 {ref}", way=Arrival.CALLED)
     assert here.newest("one") == UNSEEN
     here.writes("desk", "7 {ref}")
     assert here.newest("one") == OPENLY
@@ -178,7 +177,7 @@ def test_nobody_else_decides_how_to_go(here: Night) -> None:
     here.tells(*DANGER_HERE).key("000")
     here.tick()
     assert here.writes("one", "7 {ref}").startswith("REF: 1 take 2 there")
-    act = Act(here.people["one"], here.names("one")[-1], Verb.OPENLY, Acts.USSD, here.line.clock())
+    act = Act(here.people["one"], here.names("one")[-1], Verb.OPENLY, Way.USSD, here.line.clock())
     with here.line.database.writing() as session:
         assert casework.act(session, here.line.kit, act).result is Acted.UNKNOWN
     assert here.tip.manner is None
@@ -236,8 +235,8 @@ def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:
     """Somebody forges that she has it; her own decision, once it is listed, says nothing of that."""
     here.tells(*DANGER_HERE).key("000")
     here.tick()
-    here.writes("desk", "1 {ref}", way=Way.CALLED)
-    here.writes("desk", "7 {ref}", way=Way.CALLED, then=Way.LISTED)
+    here.writes("desk", "1 {ref}", way=Arrival.CALLED)
+    here.writes("desk", "7 {ref}", way=Arrival.CALLED, then=Arrival.LISTED)
     here.tick()
     assert here.newest("one") == OPENLY
     took = [row for row in here.line.all(Referral) if row.acknowledged_at is not None]

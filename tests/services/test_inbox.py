@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from hotline.domain.referral import Level, ReferralState
 from hotline.errors import StoreUnavailable
-from hotline.services.inbox import InboxOutcome, Way, take_sms
+from hotline.services.acts import Acted
+from hotline.services.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.store import inbound
 from hotline.store.contacts import InboundSeen, Stopped, referrals_of
 from hotline.store.database import open_database
@@ -46,8 +47,8 @@ def hear(
     number: int = 1,
     provider_id: str = "ATXid_a",
     minute: int = 0,
-    way: Way = Way.CALLED,
-) -> InboxOutcome:
+    way: Arrival = Arrival.CALLED,
+) -> MessageOutcome:
     message = make_message(
         provider_id=provider_id,
         sender=f"+2507880000{number:02}",
@@ -61,7 +62,7 @@ def hear(
 
 def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
     reference = reference_of(told)
-    assert hear(told, f"1 {reference}") is InboxOutcome.TAKEN
+    assert hear(told, f"1 {reference}") is Acted.TAKEN
 
     assert told.all(Referral)[0].state == ReferralState.ACKNOWLEDGED
     assert told.sms.sent == [("+250788000001", unread(reference))]
@@ -70,7 +71,7 @@ def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:
 
 def test_the_gateway_repeats_itself_and_nothing_happens_twice(told: District) -> None:
     outcomes = [hear(told, f"1 {reference_of(told)}") for _ in range(3)]
-    assert outcomes == [InboxOutcome.TAKEN, InboxOutcome.REPEATED, InboxOutcome.REPEATED]
+    assert outcomes == [Acted.TAKEN, InboxOutcome.REPEATED, InboxOutcome.REPEATED]
     assert len(told.sms.sent) == 1
     with told.database.reading() as session:
         (seen,) = session.scalars(select(InboundSeen))
@@ -89,7 +90,7 @@ def test_two_alike_in_one_second_are_one(told: District) -> None:
         hear(told, f"1 {reference_of(told)}", provider_id=provider_id)
         for provider_id in ("ATXid_a", "ATXid_b")
     ]
-    assert outcomes == [InboxOutcome.TAKEN, InboxOutcome.REPEATED]
+    assert outcomes == [Acted.TAKEN, InboxOutcome.REPEATED]
     assert len(told.sms.sent) == 1
 
 
@@ -103,7 +104,7 @@ def test_a_colleague_was_quicker(district: District) -> None:
         inbound.begin(session, district.clock())
     hear(district, f"1 {one.reference}")
     outcome = hear(district, f"1 {two.reference}", number=2, provider_id="ATXid_b")
-    assert outcome is InboxOutcome.ALREADY_TAKEN
+    assert outcome is Acted.ALREADY_TAKEN
     assert district.sms.sent[-1][1] == f"{two.reference}: already taken by a colleague. Thank you."
 
 
@@ -130,15 +131,15 @@ def test_who_has_nothing_open_hears_what_to_dial(district: District) -> None:
 def test_each_digit_does_what_it_says(told: District) -> None:
     reference = reference_of(told)
     outcomes = [
-        hear(told, f"{digit} {reference}", minute=minute, way=Way.LISTED)
+        hear(told, f"{digit} {reference}", minute=minute, way=Arrival.LISTED)
         for minute, digit in enumerate("31234")
     ]
     assert outcomes == [
-        InboxOutcome.NOT_TAKEN_YET,
-        InboxOutcome.TAKEN,
-        InboxOutcome.ON_SITE,
-        InboxOutcome.REFERRED,
-        InboxOutcome.CLOSED,
+        Acted.NOT_TAKEN_YET,
+        Acted.TAKEN,
+        Acted.ON_SITE,
+        Acted.REFERRED,
+        Acted.CLOSED,
     ]
     said = [text.removeprefix(f"{reference}: ") for _, text in told.sms.sent]
     assert said[0] == f"it is not yours yet. Reply 1 {reference}"
@@ -147,17 +148,17 @@ def test_each_digit_does_what_it_says(told: District) -> None:
     assert said[3].startswith("noted, somebody helps. Say how it went by ")
     assert said[4] == "closed. Thank you."
     assert told.tip(1).closed_at is not None
-    assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is InboxOutcome.OVER
+    assert hear(told, f"1 {reference}", provider_id="ATXid_z", minute=9) is Acted.OVER
 
 
 def test_an_answer_inside_a_long_text_acts(told: District) -> None:
     text = f"1 {reference_of(told)}. " + "ndaje " * 1000
-    assert hear(told, text) is InboxOutcome.TAKEN
+    assert hear(told, text) is Acted.TAKEN
 
 
 def test_who_cannot_is_told_that_the_next_is_asked(told: District) -> None:
     reference = reference_of(told)
-    assert hear(told, f"I can't {reference}") is InboxOutcome.PASSED
+    assert hear(told, f"I can't {reference}") is Acted.PASSED
     assert sorted(text.partition(": ")[2] for _, text in told.sms.sent) == [
         "Gasabo, nobody has taken it. Reply 1 " + str(told.all(Referral)[1].reference),
         "the next person is asked. Until somebody takes it, it is yours.",
@@ -170,7 +171,7 @@ def test_one_digit_takes_several_and_pairs_act_one_by_one(told: District) -> Non
     told.deliver()
     told.sms.sent.clear()
     one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
-    assert hear(told, f"1 {one} {two}") is InboxOutcome.TAKEN
+    assert hear(told, f"1 {one} {two}") is Acted.TAKEN
     assert [text.split(".")[0] for _, text in told.sms.sent] in (
         [f"{one} {two}: yours"],
         [f"{two} {one}: yours"],
@@ -191,7 +192,7 @@ def test_every_case_of_one_sms_is_proved_with_it(told: District) -> None:
     one, two = (str(row.reference) for row in told.all(Referral) if row.responder_id == 1)
     hear(told, f"1 {one} {two}")
     assert {row.proved_at for row in told.all(Referral)} == {None}
-    assert hear(told, f"1 {one} {two}", way=Way.LISTED) is InboxOutcome.REPEATED
+    assert hear(told, f"1 {one} {two}", way=Arrival.LISTED) is InboxOutcome.REPEATED
     assert {row.proved_at for row in told.all(Referral)} == {told.clock()}
 
 
@@ -234,7 +235,7 @@ def test_an_act_that_is_repeated_all_day_is_answered_a_few_times(told: District)
 def test_a_right_one_counts_however_many_were_wrong(told: District) -> None:
     for number in range(5):
         hear(told, "1 A3C4", provider_id=f"ATXid_{number}", minute=number)
-    assert hear(told, f"1 {reference_of(told)}") is InboxOutcome.TAKEN
+    assert hear(told, f"1 {reference_of(told)}") is Acted.TAKEN
 
 
 def test_another_responders_reference_is_a_wrong_one(told: District) -> None:

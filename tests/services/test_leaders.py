@@ -9,7 +9,7 @@ from hotline.domain.joining import Roll
 from hotline.errors import NotFound, Undecided
 from hotline.services import joining
 from hotline.services.figures import By, leader_sessions
-from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.services.inbox import InboxOutcome, MessageOutcome, take_sms
 from hotline.services.outreach import stop
 from hotline.store import audit, outreach
 from hotline.store.audit import AuditEntry
@@ -40,7 +40,7 @@ def joins(line: Line, code: str, msisdn: str = LEADER) -> Caller:
     return dialled(line, "1", code, msisdn=msisdn)
 
 
-def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> InboxOutcome:
+def text(line: Line, words: str, number: int, msisdn: str = LEADER) -> MessageOutcome:
     sent_at = NOON + timedelta(minutes=number)
     message = make_message(
         provider_id=f"ATXid_{number}", sender=msisdn, text=words, sent_at=sent_at

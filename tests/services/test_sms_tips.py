@@ -9,7 +9,7 @@ from hotline.cli.cries import TABLES, read
 from hotline.domain import sms_tip
 from hotline.domain.hearing import Comes, comes_to
 from hotline.domain.tip import TipState
-from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.services.inbox import InboxOutcome, MessageOutcome, take_sms
 from hotline.store.contacts import Dialogue, InboundSeen
 from hotline.store.messages import Message
 from hotline.store.responders import Responder
@@ -21,7 +21,7 @@ from tests.servers import every_value
 GIRL = "umukobwa afungiranye mu nzu i Gasabo, mutabare"
 
 
-def text(line: Line, words: str, n: int, sender: str = "+250788000055") -> InboxOutcome:
+def text(line: Line, words: str, n: int, sender: str = "+250788000055") -> MessageOutcome:
     sent_at = NOON + timedelta(minutes=n)
     message = make_message(provider_id=f"ATXid_{n}", sender=sender, text=words, sent_at=sent_at)
     return take_sms(line.kit, message)

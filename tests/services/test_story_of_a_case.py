@@ -7,7 +7,7 @@ from hotline.domain.message import Wording, render
 from hotline.domain.referral import Level
 from hotline.domain.wording import Template
 from hotline.services import delivery, referral
-from hotline.services.inbox import Way, take_sms
+from hotline.services.inbox import Arrival, take_sms
 from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.tips import Tip
 from hotline.text.gsm7 import septets
@@ -58,7 +58,7 @@ class Story:
             text=text.format(ref=self.name(person)),
             sent_at=self.district.clock(),
         )
-        take_sms(self.district.kit, message, Way.LISTED)
+        take_sms(self.district.kit, message, Arrival.LISTED)
         delivery.deliver_due(self.district.kit)
         self.holds()
 

@@ -12,7 +12,7 @@ from hotline.domain.message import MessageIn
 from hotline.domain.referral import Level
 from hotline.domain.wording import Template
 from hotline.services import erasures, referral
-from hotline.services.inbox import InboxOutcome, Way, take_sms
+from hotline.services.inbox import Arrival, InboxOutcome, take_sms
 from hotline.store.answers import Answer
 from hotline.store.audit import AuditEntry
 from hotline.store.messages import Message
@@ -26,12 +26,12 @@ TOLD = "umukobwa afungiranye mu nzu i Gasabo"
 NUMBERS = count(1)
 
 
-def writes(line: Line, text: str, *ways: Way, sender: str = HERS) -> MessageIn:
+def writes(line: Line, text: str, *ways: Arrival, sender: str = HERS) -> MessageIn:
     line.clock.turn(seconds=90)
     message = make_message(
         provider_id=f"ATXid_{next(NUMBERS)}", sender=sender, text=text, sent_at=line.kit.now()
     )
-    for way in ways or (Way.CALLED, Way.LISTED):
+    for way in ways or (Arrival.CALLED, Arrival.LISTED):
         take_sms(line.kit, message, way)
     return message
 
@@ -43,10 +43,10 @@ def wanted(line: Line) -> Sequence[bool]:
 
 @pytest.mark.parametrize("text", ["siba", "delete this", "Effacez ce message"])
 @pytest.mark.parametrize(
-    "ways", [(Way.CALLED, Way.LISTED), (Way.LISTED,), (Way.LISTED, Way.CALLED)]
+    "ways", [(Arrival.CALLED, Arrival.LISTED), (Arrival.LISTED,), (Arrival.LISTED, Arrival.CALLED)]
 )
 def test_it_marks_what_that_phone_wrote_and_destroys_no_word(
-    line: Line, text: str, ways: tuple[Way, ...]
+    line: Line, text: str, ways: tuple[Arrival, ...]
 ) -> None:
     writes(line, TOLD)
     writes(line, "mu nzu itukura hari abandi bakobwa")
@@ -68,8 +68,10 @@ def test_the_desk_is_told_at_once_and_decides(line: Line) -> None:
     assert line.all(Answer) == [], "whoever wrote it is answered by nothing"
 
 
-@pytest.mark.parametrize("ways", [(Way.CALLED,), (Way.GATEWAY,), (Way.CALLED, Way.GATEWAY)])
-def test_what_no_inbox_lists_marks_nothing(line: Line, ways: tuple[Way, ...]) -> None:
+@pytest.mark.parametrize(
+    "ways", [(Arrival.CALLED,), (Arrival.GATEWAY,), (Arrival.CALLED, Arrival.GATEWAY)]
+)
+def test_what_no_inbox_lists_marks_nothing(line: Line, ways: tuple[Arrival, ...]) -> None:
     writes(line, TOLD)
     writes(line, "siba", *ways)
     assert wanted(line) == [False]
@@ -79,7 +81,7 @@ def test_a_repeat_marks_nothing_that_was_written_after_it(line: Line) -> None:
     writes(line, TOLD)
     message = writes(line, "siba")
     writes(line, "hari umuntu utwara abakobwa muri arabiya")
-    take_sms(line.kit, message, Way.LISTED)
+    take_sms(line.kit, message, Arrival.LISTED)
     assert wanted(line) == [True, False]
 
 
@@ -100,7 +102,7 @@ def test_what_was_told_by_dialling_is_not_taken_back_by_sms(line: Line) -> None:
 
 
 def test_it_is_no_tip_and_ends_no_reading(line: Line) -> None:
-    message = writes(line, "siba", Way.CALLED)
+    message = writes(line, "siba", Arrival.CALLED)
     assert line.tips == []
     later = replace(message, provider_id="ATXid_x", sent_at=line.kit.now() + timedelta(minutes=5))
     assert take_sms(line.kit, later) is InboxOutcome.TAKEN_BACK

@@ -20,7 +20,7 @@ from hotline.sealing.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
 from hotline.services import answers, case_messages
-from hotline.services.inbox import InboxOutcome, take_sms
+from hotline.services.inbox import InboxOutcome, MessageOutcome, take_sms
 from hotline.store.answers import Answer
 from hotline.store.contacts import Dialogue, Stopped
 from hotline.store.messages import Message
@@ -46,7 +46,7 @@ class Texter:
     def __post_init__(self) -> None:
         self.numbers = count(1)
 
-    def says(self, text: str, *, provider_id: str = "") -> InboxOutcome:
+    def says(self, text: str, *, provider_id: str = "") -> MessageOutcome:
         name = provider_id or f"ATXid_{self.msisdn[-2:]}_{next(self.numbers)}"
         at = self.line.kit.now()
         message = make_message(provider_id=name, sender=self.msisdn, text=text, sent_at=at)

@@ -6,7 +6,7 @@ The relay tells what the gateway's inbox lists, by an address of its own: what c
 from hotline.domain.origin import comes_from
 from hotline.ports import Kit
 from hotline.sealing.keyfolder import LISTED
-from hotline.services.inbox import Way, take_sms
+from hotline.services.inbox import Arrival, take_sms
 from hotline.web.form import Form
 from hotline.web.guard import guarded
 from hotline.web.hooks.africastalking import read_message
@@ -18,7 +18,7 @@ def sms(kit: Kit, form: Form) -> str:
     message = read_message(form, kit.line)
     if message is not None:
         own = comes_from(form.came_from, kit.line.gateway_addresses)
-        take_sms(kit, message, Way.GATEWAY if own else Way.CALLED)
+        take_sms(kit, message, Arrival.GATEWAY if own else Arrival.CALLED)
     return ""
 
 
@@ -26,5 +26,5 @@ def sms(kit: Kit, form: Form) -> str:
 def listed(kit: Kit, form: Form) -> str:
     message = read_message(form, kit.line)
     if message is not None:
-        take_sms(kit, message, Way.LISTED)
+        take_sms(kit, message, Arrival.LISTED)
     return ""
