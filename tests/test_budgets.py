@@ -1,6 +1,7 @@
 """A room that passes its budget is named, and a test that waits unmarked. A busy machine is no reason for either."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,7 @@ def test_a_long_run_is_measured_by_what_a_sample_would_cost() -> None:
 )
 def test_a_test_that_waits_unmarked_is_named(fields: dict[str, float], fault: bool) -> None:
     assert bool(judged([make_spent(**fields)])) is fault
+    assert judged([replace(make_spent(**fields), browser=True)]) == []
 
 
 def test_every_room_has_a_budget() -> None:

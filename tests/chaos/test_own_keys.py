@@ -19,6 +19,7 @@ from hotline.cli.stack import free_port
 from hotline.domain.places import districts
 from hotline.emulator.client import EmulatorClient
 from tests.eventually import eventually
+from tests.homes import LayHome
 
 WORDS = "hafi y'isoko"
 CHECKOUT = Path(__file__).parents[2]
@@ -116,9 +117,8 @@ def running(trusts: Trusts) -> Iterator[None]:
         yield
 
 
-def test_the_whole_story_passes_with_one_key_folder_each(tmp_path: Path) -> None:
-    trusts = Trusts(tmp_path)
-    trusts.hotline("init", "--demo")
+def test_the_whole_story_passes_with_one_key_folder_each(tmp_path: Path, lay_home: LayHome) -> None:
+    trusts = Trusts(lay_home(tmp_path))
     passphrase = trusts.home / "enrolment-passphrase"
     trusts.part()
 

@@ -70,6 +70,7 @@ def test_row_7_sqlite_on_a_full_disk_keeps_a_whole_tip_or_none(
     assert sound(on_file.database)
 
 
+@pytest.mark.slow(reason="waits until Redis notices: it writes to its disk once a second")
 def test_row_13_redis_on_a_full_disk_rings_for_nobody_and_the_clock_delivers(
     district: District, valkey: Valkey, tmp_path: Path
 ) -> None:

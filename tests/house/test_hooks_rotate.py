@@ -18,6 +18,7 @@ from hotline.cli.procfile import read_procfile
 from hotline.cli.run import CHECKOUT
 from hotline.cli.stack import free_port
 from tests.eventually import eventually
+from tests.homes import LayHome
 
 CALLERS = 3
 
@@ -58,10 +59,8 @@ class Web:
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    web = Web(tmp_path / "home")
-    done = web.hotline("init", "--demo")
-    assert done.returncode == 0, done.stderr
+def web(tmp_path: Path, lay_home: LayHome) -> Iterator[Web]:
+    web = Web(lay_home(tmp_path) / "home")
     entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
     (line,) = [entry.command for entry in entries if entry.name == "web"]
     process = subprocess.Popen(["/bin/sh", "-c", f"exec {line}"], env=web.environ, cwd=CHECKOUT)

@@ -263,6 +263,7 @@ def test_the_line_learns_who_called_and_no_caller_names_another(front: Front) ->
     assert front.behind.named == ["127.0.0.1"]
 
 
+@pytest.mark.slow(reason="waits until a half-sent body is given up")
 def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(front: Front) -> None:
     """An empty 200 would make the gateway believe that an SMS is kept."""
     with ExitStack() as open_ones:
@@ -273,6 +274,7 @@ def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(fro
     assert front.behind.came == [(HOOK, b"text=1")]
 
 
+@pytest.mark.slow(reason="waits until a half-sent body is given up")
 def test_nginx_lets_no_half_sent_body_reach_the_line(folder: Path, behind: Behind) -> None:
     port = free_port()
     with running(nginx(folder, port, behind), folder, port, behind) as front, ExitStack() as ones:
@@ -282,6 +284,7 @@ def test_nginx_lets_no_half_sent_body_reach_the_line(folder: Path, behind: Behin
     assert behind.connections == 0
 
 
+@pytest.mark.slow(reason="waits for a connection that is closed on a form too large")
 def test_the_largest_form_passes_and_a_larger_one_does_not(front: Front) -> None:
     largest = b"x" * 32 * 1024
     assert front.send(body=largest)[0] == 200
@@ -291,6 +294,7 @@ def test_the_largest_form_passes_and_a_larger_one_does_not(front: Front) -> None
     assert len(front.behind.came) == 1
 
 
+@pytest.mark.slow(reason="waits until a half-sent body is given up")
 def test_no_log_holds_the_address_of_a_hook(front: Front) -> None:
     front.send()
     with front.half_sent() as one:

@@ -9,6 +9,7 @@ from hotline.cli.chaos.callers import plan, tell
 from hotline.cli.chaos.settling import accepted
 from hotline.cli.stack import Stack
 from hotline.domain.places import districts
+from tests.chaos import hands
 from tests.eventually import eventually
 from tests.homes import LayHome
 
@@ -18,7 +19,7 @@ TIPS = plan(9, [districts()[0].code], "hafi y'umuhanda")
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(300),
-    pytest.mark.slow(reason="waits for real processes to start"),
+    pytest.mark.slow(reason="waits for real processes to die and to start again"),
 ]
 
 
@@ -66,10 +67,17 @@ STORIES = (
 
 
 def test_every_story(tmp_path: Path, subtests: pytest.Subtests, lay_home: LayHome) -> None:
+    """First those in which nothing dies."""
     with Stack(lay_home(tmp_path)) as stack:
         for story in STORIES:
             with subtests.test(story.__name__):
                 story(stack)
-    said = stack.log.read_text(errors="replace")
-    assert "starting it again" not in said
-    assert "tables ..." not in said, "a home that was made is made again"
+        said = stack.log.read_text(errors="replace")
+        assert "starting it again" not in said
+        assert "tables ..." not in said, "a home that was made is made again"
+
+        stack.emulator.reset()
+        for story in hands.STORIES:
+            with subtests.test(story.__name__):
+                story(stack)
+        assert stack.emulator.violations() == []
