@@ -17,6 +17,7 @@ from sqlalchemy import Dialect
 from hotline.adapters.catalogues import load_phrases
 from hotline.sealing.keymaking import ROLES, make_keys
 from hotline.services import authoring
+from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
 from hotline.text.phrases import Phrases
@@ -50,6 +51,21 @@ def _empty_sqlite() -> bytes:
 def lay_tables(file: Path) -> None:
     """Writes a SQLite file that has every table and no row."""
     file.write_bytes(_empty_sqlite())
+
+
+@cache
+def _released_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "released.db"
+        database = open_database(f"sqlite:///{file}")
+        migrate.upgrade(database)
+        database.close()
+        return file.read_bytes()
+
+
+def lay_released(file: Path) -> None:
+    """Writes a SQLite file whose tables were made by every migration."""
+    file.write_bytes(_released_sqlite())
 
 
 @cache

@@ -3,15 +3,26 @@
 from pathlib import Path
 from stat import S_IMODE
 
+from click.testing import CliRunner
 from sqlalchemy import inspect
 
+from hotline.cli.main import main
 from hotline.sealing.keymaking import make_keys
 from hotline.services import authoring
+from hotline.store import migrate
 from hotline.store.database import open_database
 from hotline.store.desks import Desk
 from hotline.store.schema import METADATA
 from tests.builders import NOON
-from tests.made_once import FLOWS, STATEMENTS, lay_keys, lay_tables, publish_shipped
+from tests.cli.homes import copy_home
+from tests.made_once import (
+    FLOWS,
+    STATEMENTS,
+    lay_keys,
+    lay_released,
+    lay_tables,
+    publish_shipped,
+)
 from tests.unsynced import open_unsynced
 
 
@@ -36,6 +47,24 @@ def test_every_table_is_there_and_the_shipped_flows_are_live(tmp_path: Path) -> 
     publish_shipped(database, NOON)
     assert authoring.live_document(database) == authoring.read_folder(FLOWS)
     database.close()
+
+
+def test_released_tables_have_seen_every_migration(tmp_path: Path) -> None:
+    lay_released(tmp_path / "hotline.db")
+    database = open_database(f"sqlite:///{tmp_path}/hotline.db")
+    assert migrate.is_current(database)
+    assert not migrate.upgrade(database)
+    database.close()
+
+
+def test_a_home_is_as_init_leaves_it(tmp_path: Path) -> None:
+    copy_home(tmp_path / "laid")
+    before = modes(tmp_path / "laid")
+    told = CliRunner(env={"HOTLINE_HOME": str(tmp_path / "laid")}).invoke(main, ["init", "--demo"])
+    assert told.exit_code == 0, told.output
+    assert "made" not in told.stdout
+    assert modes(tmp_path / "laid") == before
+    assert S_IMODE((tmp_path / "laid").stat().st_mode) == 0o700
 
 
 def test_a_statement_is_compiled_for_the_first_database_alone(tmp_path: Path) -> None:

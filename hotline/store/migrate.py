@@ -2,10 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
-from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
@@ -26,14 +27,16 @@ def upgrade(database: Database, *, to: str = "head", also: Path | None = None) -
     and of one that is to come.
     """
     config = _config(also)
-    goal = ScriptDirectory.from_config(config).get_current_head() if to == "head" else to
+    # Read once: alembic's own command reads every migration again at each of its calls.
+    scripts = ScriptDirectory.from_config(config)
+    goal = scripts.get_current_head() if to == "head" else to
     changed = False
-    while _step(database, config, goal):
+    while _step(database, config, scripts, goal):
         changed = True
     return changed
 
 
-def _step(database: Database, config: Config, goal: str | None) -> bool:
+def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: str | None) -> bool:
     """One migration nearer; False where there is none left."""
     with database.writing() as session:
         if not database.is_sqlite:
@@ -41,7 +44,12 @@ def _step(database: Database, config: Config, goal: str | None) -> bool:
         if stands_at(session) == goal:
             return False
         config.attributes["connection"] = session.connection()
-        command.upgrade(config, "+1")
+
+        def next_one(revision: Any, _context: Any) -> Any:
+            return scripts._upgrade_revs("+1", revision)
+
+        with EnvironmentContext(config, scripts, fn=next_one, destination_rev="+1"):
+            scripts.run_env()
         return True
 
 

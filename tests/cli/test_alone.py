@@ -13,12 +13,10 @@ from click.testing import CliRunner
 
 from hotline.cli.alone import LOCK, only_run
 from hotline.cli.main import main
-from hotline.config import Settings
 from hotline.errors import Occupied
 from hotline.sealing.keymaking import make_keys
-from hotline.store import migrate
-from hotline.store.database import open_database
 from tests.floorplan.tree import ROOT
+from tests.made_once import lay_released
 
 
 @pytest.fixture
@@ -35,9 +33,7 @@ def shared() -> Iterator[int]:
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     make_keys(home / "keys", datetime.now(UTC))
-    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
-    migrate.upgrade(database)
-    database.close()
+    lay_released(home / "hotline.db")
     return home
 
 

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
+from tests.cli.homes import copy_home
 from tests.cli.test_init import file_tip
 
 WORDS = "carried on paper"
@@ -48,7 +49,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Operator:
     """A line with one tip, its backup key, a backup, and its keys exported."""
     operator = Operator(tmp_path_factory.mktemp("machine"))
     (operator.folder / "words").write_text(f"{WORDS}\n")
-    operator.well("init", "--demo")
+    copy_home(operator.folder / "home")
     file_tip(operator.folder / "home")
     operator.well("backup", "key", str(operator.folder / "backup.key"), *operator.passphrase)
     operator.well("backup", str(operator.folder / "a.backup"))
@@ -128,8 +129,8 @@ def test_a_damaged_one_is_told_and_listed_as_such(made: Operator) -> None:
 
 
 def test_before_a_key_is_made_it_says_how(tmp_path: Path) -> None:
+    copy_home(tmp_path / "home")
     operator = Operator(tmp_path)
-    operator.well("init", "--demo")
     told = operator("backup", str(tmp_path / "a.backup"))
     assert told.exit_code == 1
     assert "hotline backup key" in told.output

@@ -1,14 +1,13 @@
 """`hotline doctor` on a line that was made a moment ago, and on none."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.environment import OWNER_ALONE
+from tests.cli.homes import copy_home
 
 SECRET = "a-key-of-the-gateway"
 
@@ -26,11 +25,7 @@ def hotline(home: Path, *words: str, **more: str) -> Result:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("doctor")
-    before = os.umask(OWNER_ALONE)
-    try:
-        assert hotline(home, "init", "--demo").exit_code == 0
-    finally:
-        os.umask(before)
+    copy_home(home)
     return home
 
 
@@ -133,7 +128,7 @@ def test_it_says_whether_calls_are_offered_and_for_whom_they_open(made: Path) ->
 def test_every_district_without_anybody_is_in_the_json_and_a_few_in_the_line(
     tmp_path: Path,
 ) -> None:
-    assert hotline(tmp_path, "init").exit_code == 0
+    copy_home(tmp_path, demo=False)
     found = json.loads(hotline(tmp_path, "doctor", "--json").stdout)["findings"]
     (districts,) = [one for one in found if one["name"] == "districts"]
     assert len(districts["names"]) == 30

@@ -18,6 +18,7 @@ from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
 from hotline.store import desks, tips
 from tests.builders import make_tip
+from tests.cli.homes import copy_home
 
 Hotline = Callable[..., Result]
 PASSPHRASE = "correct horse battery"
@@ -120,8 +121,8 @@ def test_an_empty_passphrase_file_is_refused(hotline: Hotline, tmp_path: Path) -
     assert "cannot be read" in missing.output
 
 
-def test_release_may_be_repeated(hotline: Hotline) -> None:
-    hotline("init", "--demo")
+def test_release_may_be_repeated(hotline: Hotline, tmp_path: Path) -> None:
+    copy_home(tmp_path / "home")
 
     for _ in range(2):
         told = hotline("release")
@@ -151,8 +152,8 @@ def test_release_before_init_names_init(hotline: Hotline, tmp_path: Path) -> Non
     assert not (tmp_path / "home").exists()
 
 
-def test_hooks_prints_five_secret_addresses(hotline: Hotline) -> None:
-    hotline("init", "--demo")
+def test_hooks_prints_five_secret_addresses(hotline: Hotline, tmp_path: Path) -> None:
+    copy_home(tmp_path / "home")
 
     told = json.loads(hotline("hooks", "--json").stdout)
     assert list(told) == ["ussd", "ended", "sms", "delivery", "optout"]
@@ -171,8 +172,8 @@ def test_hooks_prints_five_secret_addresses(hotline: Hotline) -> None:
     assert elsewhere.stdout.count("https://line.example.org/hooks/") == 5
 
 
-def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline) -> None:
-    hotline("init", "--demo")
+def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline, tmp_path: Path) -> None:
+    copy_home(tmp_path / "home")
 
     people = rows_of(hotline("responders", "list", "--json"))
     assert len(people) == 62
@@ -192,7 +193,7 @@ def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline) -> N
 
 
 def test_responders_are_imported_whole_or_not_at_all(hotline: Hotline, tmp_path: Path) -> None:
-    hotline("init", typed=None)
+    copy_home(tmp_path / "home", demo=False)
     text = io.StringIO()
     rows = csv.writer(text)
     rows.writerow(("name", "msisdn", "language", "level", "districts", "categories"))
@@ -237,7 +238,7 @@ NOT_YET = (
 def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
     hotline: Hotline, tmp_path: Path
 ) -> None:
-    hotline("init", "--demo")
+    copy_home(tmp_path / "home")
     tip_id = file_tip(tmp_path / "home")
 
     (row,) = rows_of(hotline("tips", "list", "--json"))
@@ -266,7 +267,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
 def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
     hotline: Hotline, tmp_path: Path, passphrase: Path
 ) -> None:
-    hotline("init", "--passphrase-file", str(passphrase))
+    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
     tip_id = str(file_tip(tmp_path / "home"))
     words = ("tips", "read", tip_id, *SIGNED, "--passphrase-file", str(passphrase), "--desk")
 
@@ -286,9 +287,9 @@ def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
 
 
 def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
-    hotline: Hotline, tmp_path: Path, passphrase: Path
+    hotline: Hotline, tmp_path: Path
 ) -> None:
-    hotline("init", "--passphrase-file", str(passphrase))
+    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
     tip_id = str(file_tip(tmp_path / "home", to=(NATIONAL,)))
 
     refused = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED)
@@ -301,7 +302,7 @@ def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
 
 
 def test_a_log_that_was_touched_is_told_with_its_row(hotline: Hotline, tmp_path: Path) -> None:
-    hotline("init", "--demo")
+    copy_home(tmp_path / "home")
     kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path / "home")}), Role.CONSOLE)
     with kit.database.writing() as session:
         session.connection().exec_driver_sql("UPDATE audit SET subject = 'nothing' WHERE id = 2")
@@ -319,16 +320,16 @@ def test_the_weeks_of_contacts_begin_with_this_one(hotline: Hotline, tmp_path: P
     assert (tmp_path / "home" / "keys" / "hooks" / f"contact-{year}-W{week:02}.key").exists()
 
 
-def test_an_empty_line_says_so_and_what_to_do(hotline: Hotline, passphrase: Path) -> None:
-    hotline("init", "--passphrase-file", str(passphrase))
+def test_an_empty_line_says_so_and_what_to_do(hotline: Hotline, tmp_path: Path) -> None:
+    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
     assert "no tips yet" in hotline("tips", "list").stderr
     assert "hotline responders import" in hotline("responders", "list").stderr
 
 
 def test_a_refused_import_says_that_nobody_was_enrolled_and_shows_the_first_line(
-    hotline: Hotline, passphrase: Path, tmp_path: Path
+    hotline: Hotline, tmp_path: Path
 ) -> None:
-    hotline("init", "--passphrase-file", str(passphrase))
+    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
     (tmp_path / "people.csv").write_text("name,number\nGasabo 1,+250788000001\n")
     refused = hotline("responders", "import", str(tmp_path / "people.csv"))
     assert refused.exit_code != 0
@@ -339,7 +340,7 @@ def test_a_refused_import_says_that_nobody_was_enrolled_and_shows_the_first_line
 def test_flows_that_hurt_are_refused_and_what_was_live_stays(
     hotline: Hotline, tmp_path: Path
 ) -> None:
-    assert hotline("init", "--demo").exit_code == 0
+    copy_home(tmp_path / "home")
     mine = tmp_path / "mine"
     assert hotline("flows", "export", str(mine)).exit_code == 0
     signs = (mine / "law.yaml").read_text(encoding="utf-8")

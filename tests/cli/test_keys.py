@@ -9,6 +9,7 @@ from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.opening import open_number
 from hotline.store.database import open_database
 from hotline.store.vaults import numbers
+from tests.cli.homes import copy_home
 from tests.cli.test_backup import Operator
 from tests.cli.test_init import file_tip
 
@@ -17,9 +18,8 @@ SIGNED = ("--name", "Aline", "--reason", "once a year")
 
 @pytest.fixture
 def line(tmp_path: Path) -> Operator:
-    operator = Operator(tmp_path)
-    operator.well("init", "--demo")
-    return operator
+    copy_home(tmp_path / "home")
+    return Operator(tmp_path)
 
 
 def key_of(line: Operator, name: str) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
+from tests.cli.homes import copy_home
 
 Hotline = Callable[..., Result]
 SIGNED = ("--name", "Aline", "--reason", "a wrong list")
@@ -25,7 +26,7 @@ def hotline(tmp_path: Path) -> Hotline:
     def run(*words: str, typed: str | None = None) -> Result:
         return CliRunner(env=environ).invoke(main, words, input=typed)
 
-    assert run("init", "--demo").exit_code == 0
+    copy_home(tmp_path / "home")
     return run
 
 

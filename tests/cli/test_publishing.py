@@ -14,8 +14,7 @@ from hotline.config import Settings
 from hotline.sealing.keymaking import make_keys
 from hotline.services import authoring, publishing
 from hotline.services.audit_log import listed
-from hotline.store import migrate
-from hotline.store.database import open_database
+from tests.made_once import lay_released
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
 
@@ -24,9 +23,7 @@ SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     make_keys(home / "keys", datetime.now(UTC))
-    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
-    migrate.upgrade(database)
-    database.close()
+    lay_released(home / "hotline.db")
     return home
 
 

@@ -1,0 +1,59 @@
+"""Homes of a line as `hotline init` makes them, made once in each test process and copied from memory.
+
+An init measures every screen of the flows, runs every migration and stretches a passphrase: more than most tests do.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from stat import S_IMODE
+
+from click.testing import CliRunner
+
+from hotline.cli.main import main
+from hotline.environment import OWNER_ALONE
+
+Kept = Mapping[Path, tuple[int, bytes | None]]
+"""By its path: its mode, and what a file holds."""
+
+
+def copy_home(home: Path, *, demo: bool = True, passphrase: str = "") -> None:
+    """Writes what `hotline init` would make, each folder and file with its mode. All homes of a process are the same.
+
+    Without a passphrase, init makes one and leaves it in `enrolment-passphrase`.
+    """
+    for path, (mode, held) in _home(demo, passphrase).items():
+        if held is None:
+            (home / path).mkdir(mode=mode, parents=True, exist_ok=True)
+        else:
+            handle = os.open(home / path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            with os.fdopen(handle, "wb") as file:
+                file.write(held)
+
+
+@cache
+def _home(demo: bool, passphrase: str) -> Kept:
+    environ: dict[str, str | None] = {
+        name: None for name in os.environ if name.startswith("HOTLINE_")
+    }
+    with tempfile.TemporaryDirectory() as name:
+        home, words = Path(name) / "home", ["init"]
+        if demo:
+            words.append("--demo")
+        if passphrase:
+            file = Path(name) / "passphrase"
+            file.write_text(f"{passphrase}\n", encoding="utf-8")
+            words += ["--passphrase-file", str(file)]
+        before = os.umask(OWNER_ALONE)
+        try:
+            done = CliRunner(env={**environ, "HOTLINE_HOME": str(home)}).invoke(main, words)
+        finally:
+            os.umask(before)
+        assert done.exit_code == 0, done.output
+        return {path.relative_to(home): _held(path) for path in (home, *sorted(home.rglob("*")))}
+
+
+def _held(path: Path) -> tuple[int, bytes | None]:
+    return S_IMODE(path.stat().st_mode), path.read_bytes() if path.is_file() else None
