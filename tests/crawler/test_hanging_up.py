@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 import pytest
+from sqlalchemy import select
 
 from hotline.domain.jobs import Job
 from hotline.domain.places import districts
@@ -26,10 +27,22 @@ __all__ = ["line"]
 PHONE, HELPER = "+250788000001", "+250788000002"
 THREE_WAYS = {"yes": "1", "no": "2", "unsure": "3"}
 EVERY = [
-    (danger, official, CODES[(row + column) % len(CODES)])
+    pytest.param(
+        danger,
+        official,
+        CODES[(row + column) % len(CODES)],
+        marks=pytest.mark.turn("hanging up", (row - column) % len(THREE_WAYS), len(THREE_WAYS)),
+    )
     for (row, danger), (column, official) in product(enumerate(THREE_WAYS), enumerate(THREE_WAYS))
 ]
-"""Each answer to the first question with each to the second; each of them is met in each language."""
+"""Each answer to the first question with each to the second; each of them is met in each language.
+
+Every day has each answer to either question, and each language, once.
+"""
+NO_OFFICIAL = [
+    pytest.param(danger, "no", language, marks=pytest.mark.turn("000", number, len(CODES)))
+    for number, (danger, language) in enumerate(zip(THREE_WAYS, CODES, strict=True))
+]
 
 
 def telling(line: Line, danger: str, official: str, language: str) -> Explorer:
@@ -54,7 +67,8 @@ def is_placed(answers: Mapping[str, str]) -> bool:
 
 def tips_of(line: Line, dialogue: Dialogue) -> list[Tip]:
     key = line.kit.pseudonyms.session(dialogue.session_id)
-    return [tip for tip in line.tips if tip.session_key == key]
+    with line.database.reading() as session:
+        return [*session.scalars(select(Tip).where(Tip.session_key == key).order_by(Tip.id))]
 
 
 def ways(explorer: Explorer) -> Iterator[tuple[Way, Mapping[str, str]]]:
@@ -107,12 +121,11 @@ def test_c8_hanging_up_at_any_node_has_told_what_is_promised(
 
 def told_of(line: Line, tip: Tip) -> set[int]:
     referral.refer_waiting(line.kit)
-    return {row.responder_id for row in line.all(Referral) if row.tip_id == tip.id}
+    with line.database.reading() as session:
+        return {*session.scalars(select(Referral.responder_id).where(Referral.tip_id == tip.id))}
 
 
-@pytest.mark.parametrize(
-    ("danger", "official", "language"), [*zip(THREE_WAYS, ("no",) * 3, CODES, strict=True)]
-)
+@pytest.mark.parametrize(("danger", "official", "language"), NO_OFFICIAL)
 def test_c9_000_at_any_node_erases_what_is_not_filed_and_marks_what_is(
     line: Line, danger: str, official: str, language: str
 ) -> None:
