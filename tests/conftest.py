@@ -1,5 +1,6 @@
 """Fixtures every room shares. Each is real where it can be: a database is a database."""
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -16,11 +17,12 @@ from tests.homes import lay_home, made_home
 from tests.made_once import lay_tables
 from tests.servers import (
     Pair,
-    Postgres,
+    emptied,
     every_value,
-    postgres_database,
+    postgres_kept,
     postgres_killable,
     postgres_of_a_file,
+    postgres_released,
     postgres_server,
     postgres_template,
 )
@@ -30,8 +32,10 @@ from tests.unsynced import open_unsynced
 __all__ = [
     "lay_home",
     "made_home",
+    "postgres_kept",
     "postgres_killable",
     "postgres_of_a_file",
+    "postgres_released",
     "postgres_server",
     "postgres_template",
     "pytest_terminal_summary",
@@ -82,8 +86,8 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgres(postgres_server: Postgres) -> Iterator[Database]:
-    with postgres_database(postgres_server) as database:
+def postgres(postgres_kept: Database) -> Iterator[Database]:
+    with emptied(postgres_kept) as database:
         yield database
 
 
@@ -120,6 +124,17 @@ def pytest_report_header() -> str:
 @pytest.hookimpl(tryfirst=True)
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     return samples.without_slow_tests(collection_path, config) or None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nothing that is imported here is ever given back: looking for it took a third of the collecting."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

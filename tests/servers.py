@@ -13,20 +13,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
 from hotline.cli.chaos import postgres as chaos
+from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import METADATA, create_all
 from tests.made_once import share_statements
 
-CARELESS = {"fsync": "off", "full_page_writes": "off"}
+CARELESS = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
 """For tests that pull no plug: killing a process loses nothing that the kernel has."""
+OTHERS_END = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = 'line' AND pid <> pg_backend_pid()"
+)
+UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks))"
+"""Of a test before, which could still hold a row, or the lock of a leader."""
+EMPTIED = ";".join(
+    (
+        *(f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)),
+        "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences",
+    )
+)
 
 
 class Pair(StrEnum):
@@ -63,6 +77,11 @@ class Postgres(chaos.Postgres):
         process = psutil.Process(self.pid)
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
+
+    def make(self, name: str, *, template: str = "template1") -> str:
+        """A new database, empty or a copy; its address. Without the program, whose start costs as much again."""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        return self.url(name)
 
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[object, ...]]:
         url = make_url(self.url(database)).set(drivername="postgresql")
@@ -157,6 +176,15 @@ def postgres_server(postgres_template: Path) -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgres_released(postgres_server: Postgres) -> str:
+    """The name of a database whose tables were made by every migration, to be copied."""
+    database = open_database(postgres_server.make("released"))
+    migrate.upgrade(database)
+    database.close()
+    return "released"
+
+
 @pytest.fixture(scope="module")
 def postgres_of_a_file(postgres_template: Path) -> Iterator[Postgres]:
     with postgres_copied(postgres_template) as server:
@@ -172,26 +200,40 @@ def postgres_killable(postgres_of_a_file: Postgres) -> Postgres:
 
 
 def empty_tables(server: Postgres) -> None:
-    """Over one connection: to begin one costs the server more than to delete."""
-    ended = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = 'line' AND pid <> pg_backend_pid()"
-    )
-    deleted = [f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)]
-    counted = "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences"
-    server.execute(";".join((ended, *deleted, counted)), "line")
+    """Also of a server that a test killed or froze: over a connection of its own."""
+    server.execute(f"{OTHERS_END}; {EMPTIED}", "line")
 
 
 @contextmanager
-def postgres_database(server: Postgres) -> Iterator[Database]:
-    """The server's tables, emptied: a database for one test."""
-    empty_tables(server)
-    database = open_database(server.url("line"))
+def emptied(kept: Database) -> Iterator[Database]:
+    """A database for one test, its tables emptied.
+
+    It has an engine of its own, for what a test hangs on it, over the connections of all tests: a connection's first
+    look at each table costs the server more than most tests.
+    """
+    with kept.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"{UNFINISHED_END}; {EMPTIED}")
+        driver.commit()
+    yield Database(kept.engine.execution_options())
+    if kept.engine.pool.checkedout():  # type: ignore[attr-defined]
+        kept.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_kept(postgres_server: Postgres) -> Iterator[Database]:
+    """One engine for each test process."""
+    database = open_database(postgres_server.url("line"))
+
+    @event.listens_for(database.engine, "connect")
+    def prepare_nothing(connection: psycopg.Connection[Any], _record: object) -> None:
+        # Few statements of a test come twice, and all tests together know more than a connection keeps prepared.
+        connection.prepare_threshold = None
+
     share_statements(database)
-    try:
-        yield database
-    finally:
-        database.close()
+    yield database
+    database.close()
 
 
 def every_value(database: Database) -> bytes:
