@@ -1,8 +1,8 @@
 """The parts of a run, and the tests of today's sample: hooks that tests/conftest.py shares with every room.
 
 Marks: `slow` waits for true time, `alone` wants a core of its own, `long` belongs to a run at full length alone,
-`both` needs both databases, `turn` shares its days with others. `bin/test` makes two runs at once: `--part computing`
-and `--part waiting`.
+`both` needs both databases every day, `turn` shares its days with others. `bin/test` makes two runs at once:
+`--part computing` and `--part waiting`.
 """
 
 import signal
@@ -101,12 +101,17 @@ def is_its_turn(item: pytest.Item) -> bool:
 
 
 def is_the_day_of_its_pair(item: pytest.Item) -> bool:
-    """Where a file proves nothing of SQL, one pair of servers proves it today, and the other another day."""
+    """One pair of servers proves it today, and the other another day; a coin for each test.
+
+    Marked `both`, it races for locks, and does so on both each day.
+    """
     if has(item, "both") or not (isinstance(item, pytest.Function) and hasattr(item, "callspec")):
         return True
     pair = item.callspec.params.get("pair")
-    today = sampling.pick(list(Pair), f"the pair of {item.path.name}")
-    return not isinstance(pair, Pair) or pair is today
+    if not isinstance(pair, Pair):
+        return True
+    case = f"{item.path.name}::{item.name.replace(pair, '', 1)}"
+    return pair is sampling.pick(list(Pair), f"the pair of {case}")
 
 
 def rank(item: pytest.Item) -> int:

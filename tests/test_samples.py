@@ -32,6 +32,8 @@ from tests.servers import Pair, pair
 
 def test_one_pair_a_day(pair): pass
 
+def test_another(pair): pass
+
 @pytest.mark.both
 def test_both_pairs_each_day(pair): pass
 """
@@ -92,11 +94,16 @@ def test_a_pair_has_its_day_and_sql_is_proved_on_both(
 ) -> None:
     pytester.makepyfile(PAIRS)
     both = {f"test_both_pairs_each_day[{pair}]" for pair in ("embedded", "servers")}
+    coins = {
+        f"{test}[{pair}]": pair
+        for test in ("test_one_pair_a_day", "test_another")
+        for pair in ("embedded", "servers")
+    }
     days = [collect(seed=day) - both for day in range(12)]
-    one = {f"test_one_pair_a_day[{pair}]" for pair in ("embedded", "servers")}
-    assert {len(day) for day in days} == {1}
-    assert set().union(*days) == one
-    assert collect(long="yes") == both | one
+    assert {len(day) for day in days} == {2}
+    assert set().union(*days) == {*coins}
+    assert {len({coins[name] for name in day}) for day in days} == {1, 2}, "a coin for each test"
+    assert collect(long="yes") == both | {*coins}
 
 
 def test_tests_that_take_turns_have_their_days(pytester: pytest.Pytester, collect: Collect) -> None:

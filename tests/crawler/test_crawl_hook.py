@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 
+import pytest
+
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.services.places import place_lists
-from tests.callers import Line
+from tests.callers import Line, Way
 from tests.crawler.crawler import Crawler
 from tests.crawler.hook_line import HookLine
-from tests.web.conftest import line, way
+from tests.sampling import by_turns
+from tests.web.conftest import line
 
-__all__ = ["line", "way"]
+__all__ = ["line"]
 
 
-def test_a_thousand_digits_at_the_nearest_screens(line: Line) -> None:
+@pytest.mark.parametrize("way", by_turns([*Way], "the door that is crawled"))
+def test_a_thousand_digits_at_the_nearest_screens(line: Line, way: Way) -> None:
     """A country of one sector; the engine's own crawl presses the rest."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     kit = replace(line.kit, books=SqlBookshelf(line.database, lists))

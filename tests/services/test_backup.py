@@ -28,8 +28,6 @@ from tests.district import District
 from tests.made_once import lay_released
 from tests.servers import Pair, Postgres
 
-pytestmark = pytest.mark.both
-
 KEY = PrivateKey.generate()
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import islice, product
 
-import pytest
 from sqlalchemy import select
 
 from hotline.domain import reference
@@ -17,8 +16,6 @@ from hotline.store.responders import Responder
 from hotline.store.telling import Given
 from tests.builders import NOON, make_tip
 from tests.district import District
-
-pytestmark = pytest.mark.both
 
 MANY = referral.BATCH + 300
 

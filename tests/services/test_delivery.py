@@ -17,8 +17,6 @@ from tests.fakes import FakeNumbers
 from tests.kits import make_kit
 from tests.taking import take_case
 
-pytestmark = pytest.mark.both
-
 
 def test_an_alert_goes_out_and_is_accepted(alone: District) -> None:
     assert alone.deliver() == 1

@@ -11,8 +11,6 @@ from hotline.domain.referral import Level
 from hotline.store.messages import Message
 from tests.district import District
 
-pytestmark = pytest.mark.both
-
 
 def test_danger_goes_first(district: District) -> None:
     district.enrol(Level.NATIONAL, districts=())

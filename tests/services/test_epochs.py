@@ -22,8 +22,6 @@ from hotline.store.desks import ENROLMENT, DeskMember
 from hotline.store.tips import Grant, Tip
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 
-pytestmark = pytest.mark.both
-
 SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "five words of a test"
 

@@ -16,8 +16,6 @@ from tests.district import District
 from tests.receipts import NOTHING, asked, given
 from tests.taking import close_by_two, take_case
 
-pytestmark = pytest.mark.both
-
 WHO: dict[str, Any] = {"by": "Director", "reason": "nobody reached her yet"}
 
 

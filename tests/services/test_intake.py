@@ -13,8 +13,6 @@ from hotline.store.messages import Deadline, Message, Referral
 from hotline.store.outreach import Tally
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
-pytestmark = pytest.mark.both
-
 LANDMARK = "hafi y'isoko rya Zuzuzu"
 
 

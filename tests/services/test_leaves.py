@@ -13,8 +13,6 @@ from hotline.services.removals import Place, Removed
 from hotline.store.responders import Responder
 from tests.district import District
 
-pytestmark = pytest.mark.both
-
 BY = {"by": "Alice", "reason": "her wish"}
 
 

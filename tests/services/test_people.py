@@ -22,8 +22,6 @@ from tests.builders import NOON, make_keyfolder
 from tests.callers import Line
 from tests.services.test_at_once import together
 
-pytestmark = pytest.mark.both
-
 
 def dialled(line: Line, *msisdns: str) -> None:
     for msisdn in msisdns:

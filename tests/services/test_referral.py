@@ -17,8 +17,6 @@ from tests.district import District
 from tests.kits import make_kit, make_line
 from tests.taking import take_case
 
-pytestmark = pytest.mark.both
-
 
 @pytest.fixture
 def staffed(district: District) -> District:

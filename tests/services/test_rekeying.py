@@ -22,8 +22,6 @@ from hotline.store.vaults import BATCH, VAULTS
 from tests.builders import NOON
 from tests.district import District
 
-pytestmark = pytest.mark.both
-
 RELAY = ROTATING["relay"]
 
 

@@ -18,8 +18,6 @@ from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, 
 from tests.conftest import Clock
 from tests.servers import Pair, Postgres
 
-pytestmark = pytest.mark.both
-
 FIRST_RELEASE = "0001"
 LATER = Path(__file__).with_name("later")
 HOP_SECONDS = 5.0

@@ -26,8 +26,6 @@ from tests.callers import DANGER_HERE, Line, told
 from tests.district import District
 from tests.fakes import FakeShelf
 
-pytestmark = pytest.mark.both
-
 SIGNED = {"by": "Alice", "reason": "court asked"}
 WHO: dict[str, Any] = {"by": "A. Director", "reason": "letter 12 of the prosecutor"}
 DAY = timedelta(days=1)

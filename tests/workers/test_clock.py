@@ -23,8 +23,6 @@ from tests.kits import make_kit
 from tests.valkey import Valkey
 from workers.clock import ASIDE, STEPS, Moment, leads, look_after_due, refer_waiting, run, tick
 
-pytestmark = pytest.mark.both
-
 
 @pytest.fixture
 def manned(district: District) -> District:
@@ -195,6 +193,7 @@ def test_a_step_that_fails_is_named_and_the_others_run(
     assert caplog.messages == ["step broken failed: ValueError"]
 
 
+@pytest.mark.both
 def test_two_relays_and_two_workers_send_it_once(manned: District) -> None:
     for _ in range(5):
         manned.file_tip()

@@ -26,8 +26,6 @@ from tests.valkey import Valkey
 from workers.safejob import MOST_BYTES, SafeJob, safe_job
 from workers.worker import QuietWorker, make_worker
 
-pytestmark = pytest.mark.both
-
 
 def work(district: District, valkey: Valkey) -> QuietWorker:
     """Work until the queue is empty."""
