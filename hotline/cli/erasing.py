@@ -23,7 +23,11 @@ def erasure(tip_id: int, name: str, reason: str, erases: bool | None) -> None:
         raise click.UsageError("say --erase, and its words go now, or --keep, and they stay")
     with console_kit() as kit:
         erasures.decide(kit, tip_id, erases=erases, by=name, reason=reason)
+        others = erasures.undecided_beside(kit, tip_id)
     if erases:
         click.echo(f"tip {tip_id}: its words are erased; the case goes on until it is closed")
     else:
         click.echo(f"tip {tip_id}: kept; the desk decides again in {KEPT_FOR.days} days")
+    if others:
+        named = ", ".join(map(str, others))
+        click.echo(f"the same wish waits for a decision on tips {named} as well")

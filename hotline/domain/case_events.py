@@ -115,6 +115,10 @@ class CaseStanding:
     """How those who are told must go."""
     clocks: Clocks = field(default_factory=dict)
     """Those that are open."""
+    company: tuple[int, ...] = ()
+    """Who was told of another tip of its cluster."""
+    asked_beside: int = -1
+    """How often the desk was asked, how to go, of another tip of its cluster that waits for the answer; -1: of none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The ladder's steps about how to go: somebody asked not to be visited, and the national desk decides. Pure.
 
+Like tips are one mark as they are one ring: whoever was told of one of a cluster is told, and the desk is asked once.
+
 No step here closes another clock, changes who holds the case, or keeps anybody from taking it.
 """
 
@@ -22,7 +24,7 @@ def asked(at: datetime) -> dict[DeadlineKind, Clock]:
 
 def marked(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
     """Everybody who was told learns it. With danger the national desk is asked how to go."""
-    who = living(s, roster)
+    who = concerned(s, roster)
     if s.care is not Care.CAREFUL:
         return Decision(tells((who, Purpose.CARE)), holder=s.holder)
     desk = {one.id for one in roster if one.level is Level.NATIONAL}
@@ -34,16 +36,28 @@ def marked(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime
 
 def decided(s: CaseStanding, roster: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
     """The national desk has said how: everybody who was told learns it."""
-    orders = tells((living(s, roster), Purpose.CARE))
+    orders = tells((concerned(s, roster), Purpose.CARE))
     return Decision(orders, close=frozenset({DeadlineKind.MANNER}), holder=s.holder)
 
 
 def due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
-    """No word from the national desk: those who go learn it once, and the desk is asked again, by turns."""
-    desk = {one.id for one in roster if one.level is Level.NATIONAL}
-    going = tuple(one for one in living(s, roster) if one not in desk) if e.nth == 0 else ()
+    """No word from the national desk: those who go learn it once, and the desk is asked again, by turns.
+
+    Where it was asked of another tip of the cluster, that one speaks for both.
+    """
     again = {DeadlineKind.MANNER: Clock(at + clocks.AGAIN, e.nth + 1)}
+    if s.asked_beside > e.nth:
+        return Decision((), again, holder=s.holder)
+    desk = {one.id for one in roster if one.level is Level.NATIONAL}
+    going = tuple(one for one in concerned(s, roster) if one not in desk) if e.nth == 0 else ()
     deciding = national(roster, e.nth + 1, but=None)
     return Decision(
         tells((going, Purpose.UNANSWERED), (deciding, Purpose.HOW)), again, holder=s.holder
     )
+
+
+def concerned(s: CaseStanding, roster: Sequence[Candidate]) -> tuple[int, ...]:
+    """The living who were told of it, or of another tip of its cluster, each once."""
+    alive = {one.id for one in roster}
+    beside = (one for one in s.company if one in alive)
+    return tuple(dict.fromkeys((*living(s, roster), *beside)))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from hotline.domain.case_events import Purpose, Tell
+from hotline.domain.cluster_marks import under
 from hotline.domain.coming import Care
 from hotline.domain.delivery import URGENT, MessageState
 from hotline.domain.message import Kind, Wording, alert, responders_entry
@@ -15,7 +16,7 @@ from hotline.domain.notice import notice
 from hotline.domain.places import alerted_as
 from hotline.domain.planning import Step
 from hotline.ports import Kit
-from hotline.services import national
+from hotline.services import cluster_marks, national
 from hotline.store import referrals
 from hotline.store.database import Session
 from hotline.store.messages import Message
@@ -60,23 +61,36 @@ def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> i
 
 
 def notify(
-    session: Session, kit: Kit, tip: Tip, order: Tell, care: Care, at: datetime
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    order: Tell,
+    care: Care,
+    at: datetime,
+    *,
+    again: bool = False,
 ) -> tuple[int | None, tuple[int, ...]]:
-    """Tells people by the names that they know the case by: a message to ring for, and those who know it by none."""
-    names = referrals.names_of(session, tip.id)
+    """Tells people by the names that they know the case by: a message to ring for, and those who know it by none.
+
+    `again`: it is asked once more of who knows it already.
+    """
+    names = cluster_marks.names(session, tip, order, care, again=again)
     languages = referrals.languages(session, order.who)
     number, code = national.number(kit), code_of(kit)
     rung = None
-    for who in order.who:
-        if who not in names:
-            continue
+    told = [(one, name) for one in order.who for name in names.get(one, ())]
+    for who, name in told:
         words = notice(
-            order.purpose, care, languages[who], number=number, code=code, place=tip.place
+            order.purpose,
+            under(name, care),
+            languages[who],
+            number=number,
+            code=code,
+            place=tip.place,
         )
-        wording = Wording(
-            words.template, {"ref": names[who].reference, **words.parameters}, words.language
-        )
-        row = message(Kind.ALERT, wording, who, priority=URGENT, at=at, of=names[who].id)
+        said = {"ref": name.reference, **words.parameters}
+        wording = Wording(words.template, said, words.language)
+        row = message(Kind.ALERT, wording, who, priority=URGENT, at=at, of=name.referral_id)
         row.turn = 0 if order.purpose is Purpose.MOVED else BEHIND
         session.add(row)
         session.flush()

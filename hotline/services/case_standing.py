@@ -2,11 +2,12 @@
 
 from hotline.domain.case_events import CaseStanding
 from hotline.domain.clocks import DeadlineKind
+from hotline.domain.cluster_marks import strictest_coming
 from hotline.domain.coming import Coming, coming
 from hotline.domain.places import alerted_as
 from hotline.domain.referral import Case
 from hotline.domain.tip import TipState
-from hotline.store import deadlines, referrals
+from hotline.store import cluster_names, deadlines, referrals
 from hotline.store.database import Session
 from hotline.store.tips import Tip
 
@@ -23,8 +24,16 @@ def coming_of(tip: Tip) -> Coming:
     return coming(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
 
 
+def answer_of(session: Session, tip: Tip) -> Coming:
+    """What who takes it is answered by: its own, or that of a tip of its cluster which asks more of her."""
+    others = (one for one in cluster_names.company(session, tip) if one.id != tip.id)
+    return strictest_coming(coming_of(tip), map(coming_of, others))
+
+
 def standing_of(session: Session, tip: Tip) -> CaseStanding:
     """What is known of an open case."""
+    others = [one.id for one in cluster_names.company(session, tip) if one.id != tip.id]
+    beside = referrals.told(session, others) if others else {}
     judging = None
     if tip.end_wanted_by is not None:
         wanted = tip.end_wanted_by
@@ -40,4 +49,6 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         judging=judging,
         care=coming_of(tip).care,
         clocks=deadlines.open_clocks(session, tip.id),
+        company=tuple(one.responder_id for some in beside.values() for one in some),
+        asked_beside=deadlines.asked(session, others, DeadlineKind.MANNER),
     )

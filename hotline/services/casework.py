@@ -17,7 +17,7 @@ from hotline.domain.tip import Matter, TipOutcome, Urgency
 from hotline.ports import Kit
 from hotline.services import coming, correcting, endings, ladder
 from hotline.services.acts import Act, Acted, Done
-from hotline.services.case_standing import RESPONDER, coming_of
+from hotline.services.case_standing import RESPONDER, answer_of
 from hotline.services.endings import Ending
 from hotline.store import deadlines, inbound, likeness, proofs, referrals
 from hotline.store.database import Session
@@ -70,7 +70,7 @@ class _Scene:
 
     def done(self, result: Acted, rung: int | None = None) -> Done:
         due = deadlines.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
-        told = coming_of(self.tip) if self.tip.matter == Matter.TIP else None
+        told = answer_of(self.session, self.tip) if self.tip.matter == Matter.TIP else None
         return Done(result, self.act.reference, self.referral.id, due, rung, told)
 
 

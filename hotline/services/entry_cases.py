@@ -9,8 +9,8 @@ from hotline.domain.tip import Matter
 from hotline.ports import Kit
 from hotline.services import casework, correcting, referral
 from hotline.services.acts import Act, Way
-from hotline.services.case_standing import coming_of
-from hotline.store import known_cases, referrals
+from hotline.services.case_standing import answer_of, coming_of
+from hotline.store import cluster_names, known_cases, referrals
 from hotline.store.database import Session
 
 CASE = "case"
@@ -69,8 +69,10 @@ def flags(
     """What is true of her cases, by their references."""
     found = {f"{QUICKER}.{one}": True for one in late} | {f"{HERS}.{one}": True for one in held}
     national = responder_id in referrals.national(session, [responder_id])
-    for name, tip in known_cases.tips_of(session, responder_id):
-        told = coming_of(tip)
+    cases = known_cases.tips_of(session, responder_id)
+    together = cluster_names.in_company(session, [tip.id for _, tip in cases])
+    for name, tip in cases:
+        told = answer_of(session, tip) if tip.id in together else coming_of(tip)
         found[f"{UNREAD}.{name}"] = told.goes_unseen and tip.matter == Matter.TIP
         found[f"{DECIDES}.{name}"] = national and told.is_marked
         if national and tip.place_step:

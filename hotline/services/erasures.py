@@ -13,8 +13,9 @@ from hotline.domain.tip import Urgency
 from hotline.domain.wording import Template
 from hotline.errors import ErasureRefused
 from hotline.ports import Kit
-from hotline.services import call_backs, case_messages
+from hotline.services import call_backs, case_messages, cluster_marks
 from hotline.store import audit, deadlines, erasures, retention
+from hotline.store.cluster_names import company
 from hotline.store.database import Session
 from hotline.store.erasures import WishTold
 from hotline.store.retention import Kept
@@ -38,7 +39,9 @@ def wish(session: Session, kit: Kit, tip_ids: Collection[int], *, actor: str) ->
             continue
         due = at + WITHIN
         deadlines.set_clocks(session, tip.id, {DeadlineKind.ERASURE: Clock(due)}, at)
-        _tell(session, erasures.told(session, tip, at), Template.ERASE_WANTED, {}, at)
+        told = cluster_marks.untold_wishes(session, tip, erasures.told(session, tip, at), at)
+        _tell(session, told, Template.ERASE_WANTED, {}, at)
+        session.flush()
         if fate is Fate.DECIDED:
             _ask_to_decide(session, tip, due, at)
 
@@ -85,6 +88,17 @@ def decide(kit: Kit, tip_id: int, *, erases: bool, by: str, reason: str) -> Kept
         return retention.kept(session, tip_id)
 
 
+def undecided_beside(kit: Kit, tip_id: int) -> Sequence[int]:
+    """Other tips that the same wish is for, of which the national desk has to decide too."""
+    with kit.database.reading() as session:
+        at, tip = kit.now(), retention.kept(session, tip_id).tip
+        return [
+            one.id
+            for one in erasures.others_due(session, tip, (), at, at + WITHIN)
+            if fate_of(session, one) is Fate.DECIDED
+        ]
+
+
 def fate_of(session: Session, tip: Tip) -> Fate:
     """What may become of a tip's words now."""
     return Wished(
@@ -116,6 +130,11 @@ def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str 
 
 
 def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> None:
+    """Asks the national desk, unless it is asked by then of another wish of the same cluster or moment."""
+    like = [one.id for one in company(session, tip)]
+    others = erasures.others_due(session, tip, like, at, due)
+    if any(fate_of(session, one) is Fate.DECIDED for one in others):
+        return
     people = erasures.deciding(session, tip, at)
     by = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
     _tell(session, people, Template.ERASE_DECIDE, {"time": by}, at)

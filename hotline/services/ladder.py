@@ -16,8 +16,8 @@ from hotline.domain.message import AlertButRef, alert_but_ref
 from hotline.domain.planning import Step
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import case_messages
-from hotline.services.case_messages import Referred
+from hotline.services import case_messages, cluster_marks
+from hotline.services.case_messages import Referred, notify
 from hotline.services.case_standing import standing_of
 from hotline.store import deadlines, likeness, referrals, released, telling
 from hotline.store.database import Session
@@ -49,7 +49,8 @@ def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) 
 
     decision = ladder.decide(standing, roster, event, at)
 
-    return _carry_out(session, kit, tip, standing, decision, at)
+    again = event.what is Happened.DUE
+    return _carry_out(session, kit, tip, standing, decision, at, again=again)
 
 
 def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None:
@@ -58,15 +59,16 @@ def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | No
 
 
 def _carry_out(
-    session: Session, kit: Kit, tip: Tip, before: CaseStanding, decision: Decision, at: datetime
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    before: CaseStanding,
+    decision: Decision,
+    at: datetime,
+    *,
+    again: bool,
 ) -> int | None:
-    deadlines.close(session, [tip.id], decision.close, at)
-    if DeadlineKind.JUDGE in decision.close:
-        tip.end_wanted = tip.end_wanted_by = None
-    deadlines.set_clocks(session, tip.id, decision.set, at)
-    if decision.holder != before.holder:
-        tip.holder_id, tip.renewed_at = decision.holder, None
-        session.flush()
+    _set_clocks(session, tip, before, decision, at)
     rung = None
     for order in decision.tell:
         if order.purpose is Purpose.REMIND:
@@ -74,7 +76,7 @@ def _carry_out(
             continue
         who = order.who
         if order.purpose in NOTICING:
-            told, who = case_messages.notify(session, kit, tip, order, before.care, at)
+            told, who = notify(session, kit, tip, order, before.care, at, again=again)
             rung = told or rung
         if who and order.purpose not in TO_THE_TOLD:
             step = Step(
@@ -91,6 +93,19 @@ def _carry_out(
     if decision.release:
         released.release(session, tip.id, decision.release, before.step, at)
     return rung
+
+
+def _set_clocks(
+    session: Session, tip: Tip, before: CaseStanding, decision: Decision, at: datetime
+) -> None:
+    """Writes down which clocks run from now on, and who is responsible."""
+    deadlines.close(session, [tip.id], decision.close, at)
+    if DeadlineKind.JUDGE in decision.close:
+        tip.end_wanted = tip.end_wanted_by = None
+    deadlines.set_clocks(session, tip.id, decision.set, at)
+    if decision.holder != before.holder:
+        tip.holder_id, tip.renewed_at = decision.holder, None
+        session.flush()
 
 
 def begin(session: Session, steps: Sequence[Step], at: datetime) -> None:
@@ -119,6 +134,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
 
     Who was told of a cluster's first tip is not rung for a later one: she reads once that more was told.
     """
+    steps = cluster_marks.widened(session, steps)
     told = [(step, recipient) for step in steps for recipient in step.recipients]
     if not told:
         return None
@@ -133,7 +149,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
     names = _refer(session, given, at)
 
     code = case_messages.code_of(kit)
-    alerts = []
+    alerts, by_name = [], []
     for one, name, (step, who) in zip(given, names, told, strict=True):
         case, shut = step.case, step.locked and (step.tip_id, who) in locked
         of_leader = known.get((step.leader, who))
@@ -142,13 +158,13 @@ def tell(session: Session, kit: Kit, steps: Sequence[Step], at: datetime) -> int
                 case.place, case.urgency, step.purpose, languages[who], code, shut
             )
             alerts.append(Alert(one, name, words, case.urgency))
+            by_name.append(Referred(one, name, step))
         elif step.more:
             more = AlertButRef(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one, of_leader, more, case.urgency))
     rung = telling.alert(session, alerts, at) if alerts else None
     if knew is not None:
-        referred = map(Referred, given, names, (step for step, _ in told))
-        care = case_messages.beside(session, kit, [*referred], knew, languages)
+        care = case_messages.beside(session, kit, by_name, knew, languages)
         if care:
             telling.alert(session, care, at, turn=case_messages.BEHIND)
     return rung

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from hotline.domain.case_events import Event, Happened
 from hotline.domain.clocks import DeadlineKind
+from hotline.domain.coming import Care
 from hotline.domain.jobs import Job
 from hotline.domain.planning import Planning
 from hotline.domain.referral import Candidate
 from hotline.ports import Kit
-from hotline.services import clusters, erasures, ladder
+from hotline.services import clusters, coming, erasures, ladder
 from hotline.services.doorbell import ring
 from hotline.store import deadlines, referrals, telling
 from hotline.store.database import Session
@@ -67,6 +68,8 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate]) -> _Batch:
             return _Batch(0, None, roster)
         ladder.begin(session, steps, at)
         message_id = ladder.tell(session, kit, [one for one in steps if one.recipients], at)
+        marked = [one.tip_id for one in following.values() if one.care is not Care.NONE]
+        coming.tell_followers(session, kit, marked, at)
     return _Batch(len(steps), message_id, planning.roster)
 
 

@@ -72,6 +72,15 @@ def open_clocks(session: Session, tip_id: int) -> dict[DeadlineKind, Clock]:
     return {DeadlineKind(kind): Clock(due_at, nth) for kind, due_at, nth in rows}
 
 
+def asked(session: Session, tip_ids: Collection[int], kind: DeadlineKind) -> int:
+    """How often in a row the open clock of a kind has fired, of the one of these tips that is furthest; -1: none is."""
+    if not tip_ids:
+        return -1
+    here = (Deadline.tip_id.in_(tip_ids), Deadline.kind == kind, Deadline.fired_at.is_(None))
+    furthest = session.scalar(select(func.max(Deadline.nth)).where(*here))
+    return -1 if furthest is None else furthest
+
+
 def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | None:
     """When the newest clock of a kind was, or is, due."""
     last = select(Deadline.due_at).where(Deadline.tip_id == tip_id, Deadline.kind == kind)

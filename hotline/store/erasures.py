@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from hotline.domain.clocks import DeadlineKind
 from hotline.store.call_backs import desk_people
-from hotline.store.messages import Referral
+from hotline.store.messages import Deadline, Referral
 from hotline.store.responders import Responder, living
 from hotline.store.retention import LegalHold
 from hotline.store.tips import Tip
@@ -35,6 +36,34 @@ def is_held(session: Session, tip_id: int) -> bool:
     """Whether a court has asked for its words."""
     held = exists().where(LegalHold.tip_id == tip_id, LegalHold.lifted_at.is_(None))
     return bool(session.scalar(select(held)))
+
+
+def beside(session: Session, tip: Tip) -> Sequence[int]:
+    """Other tips that the same wish is for: of the same moment and place, whose words are there."""
+    same = select(Tip.id).where(
+        Tip.id != tip.id,
+        Tip.erase_wanted_at == tip.erase_wanted_at,
+        Tip.place == tip.place,
+        Tip.official == tip.official,
+        Tip.erased_at.is_(None),
+    )
+    return session.scalars(same.order_by(Tip.id)).all()
+
+
+def others_due(
+    session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
+) -> Sequence[Tip]:
+    """Tips that are `like` it, or that the same wish is for, and whose own wish comes up after `at` and by then."""
+    others = {*like, *beside(session, tip)} - {tip.id}
+    comes_up = exists().where(
+        Deadline.tip_id == Tip.id,
+        Deadline.kind == DeadlineKind.ERASURE,
+        Deadline.fired_at.is_(None),
+        Deadline.due_at > at,
+        Deadline.due_at <= due,
+    )
+    found = select(Tip).where(Tip.id.in_(others), Tip.erased_at.is_(None), comes_up)
+    return session.scalars(found.order_by(Tip.id)).all() if others else ()
 
 
 def told(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
