@@ -74,6 +74,14 @@ def crowd(keyed: str) -> int | None:
     return came if 1 <= came <= MOST_CAME else None
 
 
+def told_by(came: str, occasion: str) -> Gathering | None:
+    """A session as it was keyed; None where it can not be believed."""
+    number = crowd(came)
+    if number is None or occasion not in set(Occasion):
+        return None
+    return Gathering(Occasion(occasion), number)
+
+
 def theme_of(day: date) -> int:
     """Which of the talking points a month has, from 1."""
     return day.month % THEMES + 1

@@ -14,7 +14,7 @@ from hotline.engine.screen import Screen
 from hotline.errors import StoreUnavailable, StrangeCaller
 from hotline.ports import Kit
 from hotline.services import effects, intake, joining, receipts, strange_caller
-from hotline.services.consequences import Scene
+from hotline.services.answer_effects import EffectContext
 from hotline.services.guessing import Look
 from hotline.services.memory import Heard, Memory, recall, remember
 from hotline.services.playing import Asked, Played, Stage, from_here, from_the_dial
@@ -136,8 +136,8 @@ def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
     stage = stage_of(kit, opened(kit, hop, key), hop)
     looks: dict[int, Look] = {}
     played = _settled(kit, hop, stage, looks)
-    scene = Scene(kit, stage.book, key, hop.caller, looks)
-    if effects.begin(scene, stage.opening, played.steps, hop.text):
+    context = EffectContext(kit, stage.book, key, hop.caller, looks)
+    if effects.begin(context, stage.opening, played.steps, hop.text):
         return stage.opening, played
 
     raced = _play_again(kit, hop, key)
@@ -153,8 +153,8 @@ def _carry_out(
     looks: Mapping[int, Look],
     counted: frozenset[str] = frozenset(),
 ) -> None:
-    scene = Scene(kit, stage.book, stage.opening.key, hop.caller, looks)
-    effects.carry_out(scene, played.steps, hop.text, counted=counted)
+    context = EffectContext(kit, stage.book, stage.opening.key, hop.caller, looks)
+    effects.carry_out(context, played.steps, hop.text, counted=counted)
 
 
 def _follows(kit: Kit, key: str, text: str, heard: Heard) -> bool:

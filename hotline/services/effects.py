@@ -7,7 +7,8 @@ from hotline.domain.ussd import Opening
 from hotline.engine.events import TopicRead
 from hotline.engine.flow import Book
 from hotline.services import epochs, intake, outreach
-from hotline.services.consequences import Scene, apply, changes, note
+from hotline.services.answer_effects import EffectContext
+from hotline.services.consequences import apply, changes, note
 from hotline.services.guessing import heard_mark
 from hotline.services.playing import Step
 from hotline.store import contacts
@@ -44,14 +45,14 @@ def changing(book: Book, steps: Sequence[Step], counted: frozenset[str]) -> tupl
     )
 
 
-def begin(scene: Scene, opening: Opening, steps: Sequence[Step], text: str) -> bool:
+def begin(context: EffectContext, opening: Opening, steps: Sequence[Step], text: str) -> bool:
     """Write a session's row, count it, and carry out what digits dialled ahead changed. Raises StoreUnavailable.
 
     False where another hop of the session was quicker: then nothing is changed here.
     """
     row = Dialogue(
         key=opening.key,
-        channel=trial.channel_of(scene.caller, USSD),
+        channel=trial.channel_of(context.caller, USSD),
         revision_id=opening.revision_id,
         entry=opening.entry,
         dialled=opening.dialled,
@@ -64,21 +65,21 @@ def begin(scene: Scene, opening: Opening, steps: Sequence[Step], text: str) -> b
         heard=NOTHING,
         caller_key=opening.caller_key,
     )
-    with scene.kit.database.writing() as session:
-        epochs.forget_at(session, scene.kit, opening.started_at)
+    with context.kit.database.writing() as session:
+        epochs.forget_at(session, context.kit, opening.started_at)
         if not contacts.open_dialogue(session, row):
             return False
         dialogue = contacts.dialogue_for_writing(session, opening.key)
         assert dialogue is not None
         outreach.log_session(session, dialogue)
-        outreach.log_person(session, scene.kit, scene.caller, opening.started_at)
-        in_transaction(session, scene, dialogue, steps)
-        _mark(scene, dialogue, text)
+        outreach.log_person(session, context.kit, context.caller, opening.started_at)
+        in_transaction(session, context, dialogue, steps)
+        _mark(context, dialogue, text)
     return True
 
 
 def carry_out(
-    scene: Scene,
+    context: EffectContext,
     steps: Sequence[Step],
     text: str,
     *,
@@ -88,23 +89,23 @@ def carry_out(
 
     From here on nothing up to the end of `text` is carried out again.
     """
-    steps = changing(scene.book, steps, counted)
+    steps = changing(context.book, steps, counted)
     if not steps:
         return
 
-    with scene.kit.database.writing() as session:
-        dialogue = contacts.dialogue_for_writing(session, scene.key)
+    with context.kit.database.writing() as session:
+        dialogue = contacts.dialogue_for_writing(session, context.key)
         if dialogue is None or dialogue.heard >= len(text):
             return
-        written = in_transaction(session, scene, dialogue, steps)
-        _mark(scene, dialogue, text)
+        written = in_transaction(session, context, dialogue, steps)
+        _mark(context, dialogue, text)
         session.flush()
-        intake.before_commit(scene.kit, written)
-    intake.announce(scene.kit, written)
+        intake.before_commit(context.kit, written)
+    intake.announce(context.kit, written)
 
 
 def in_transaction(
-    session: Session, scene: Scene, dialogue: Dialogue, steps: Sequence[Step]
+    session: Session, context: EffectContext, dialogue: Dialogue, steps: Sequence[Step]
 ) -> Sequence[Tip]:
     """Every effect that is not committed yet, in the order told; the tips that were written."""
     written: dict[str, Tip] = {}
@@ -112,8 +113,8 @@ def in_transaction(
         if step.upto <= dialogue.heard:
             continue
         for event in step.events:
-            apply(session, scene, dialogue, event, step)
-        tip = note(session, scene, dialogue, step)
+            apply(session, context, dialogue, event, step)
+        tip = note(session, context, dialogue, step)
         if tip is not None:
             written[tip.identity] = tip
         if step.starred is not None:
@@ -122,7 +123,7 @@ def in_transaction(
     return tuple(written.values())
 
 
-def _mark(scene: Scene, dialogue: Dialogue, text: str) -> None:
+def _mark(context: EffectContext, dialogue: Dialogue, text: str) -> None:
     """The session has heard this text, and what extends it may go on to open a secret."""
     dialogue.heard = len(text)
-    dialogue.heard_key = heard_mark(scene.kit, dialogue.key, text)
+    dialogue.heard_key = heard_mark(context.kit, dialogue.key, text)

@@ -18,7 +18,6 @@ CASE = "case"
 VERB = "case_verb"
 LETTERS = "case_letters"
 """The reference, typed letter by letter."""
-ACTING = (VERB, LETTERS)
 QUICKER = "quicker"
 """The flag of a case that a colleague took first, by its reference."""
 HERS = "hers"

@@ -21,7 +21,7 @@ from hotline.engine.run import Run
 from hotline.errors import RunsUnavailable
 from hotline.ports import Kit
 from hotline.services import answers, effects, epochs, outreach, talking
-from hotline.services.consequences import Scene
+from hotline.services.answer_effects import EffectContext
 from hotline.services.doorbell import ring
 from hotline.services.playing import Step
 from hotline.services.talking import Spoken, Stage
@@ -125,8 +125,8 @@ def note(session: Session, kit: Kit, message: MessageIn, heard: Heard, at: datet
     dialogue = contacts.dialogue_for_writing(session, talk.dialogue) or _opened(
         session, kit, message, talk
     )
-    scene = Scene(kit, heard.on.book, dialogue.key, message.sender)
-    effects.in_transaction(session, scene, dialogue, [Step(1, spoken.run, spoken.events)])
+    context = EffectContext(kit, heard.on.book, dialogue.key, message.sender)
+    effects.in_transaction(session, context, dialogue, [Step(1, spoken.run, spoken.events)])
     session.flush()
     if heard.silent:
         return None

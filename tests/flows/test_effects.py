@@ -1,0 +1,54 @@
+"""Every answer of the shipped flows is used: by its effect, with a report, or behind a receipt."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hotline.domain import quiz
+from hotline.domain.gathering import OCCASION_ANSWER
+from hotline.domain.receipt import RECEIPT
+from hotline.domain.tip import Matter
+from hotline.engine import document
+from hotline.engine.flow import Ask, Call, Flow, Menu
+from hotline.services.answer_effects import EFFECTS, effect_of
+from hotline.services.authoring import read_folder
+from hotline.services.places import place_lists
+
+BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
+"""They are read when a later answer has its effect. A PIN is an event of its own."""
+
+
+def _saved(flow: Flow) -> Iterator[str]:
+    for node in flow.nodes.values():
+        if isinstance(node, Ask | Menu) and node.saves:
+            yield node.saves
+
+
+def _within(names: set[str]) -> set[str]:
+    """These flows and all that they call."""
+    called = {
+        node.flow
+        for name in names
+        for node in BOOK.flows[name].nodes.values()
+        if isinstance(node, Call)
+    }
+    return names if called <= names else _within(names | called)
+
+
+def test_each_answer_is_told_or_has_an_effect() -> None:
+    told = _within({name for name, flow in BOOK.flows.items() if flow.gathers in set(Matter)})
+    unused = {
+        f"{flow.name}: {name}"
+        for flow in BOOK.flows.values()
+        if flow.name not in told
+        for name in _saved(flow)
+        if effect_of(name) is None
+        and name not in CHANGE_NOTHING
+        and not name.startswith(quiz.BEFORE)
+    }
+    assert not unused
+
+
+def test_each_effect_is_of_an_answer_that_a_flow_asks_for() -> None:
+    asked = {name for flow in BOOK.flows.values() for name in _saved(flow)}
+    assert set(EFFECTS) <= asked
