@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -38,19 +47,36 @@ def chromium_browser() -> Iterator[Browser]:
 
 @contextmanager
 def quiet_page(browser: Browser, url: str, *, touched: bool = False) -> Iterator[Page]:
-    """The page under its strict policy, on a desk or on a narrow telephone. No complaint may stand in its console."""
+    """A page of its own, on a desk or on a narrow telephone."""
     size = TELEPHONE if touched else DESK
     page = browser.new_page(viewport=size, has_touch=touched)
+    with quiet(page, url):
+        yield page
+    page.close()
+
+
+@contextmanager
+def quiet(page: Page, url: str) -> Iterator[Page]:
+    """The page under its strict policy. No complaint may stand in its console."""
     wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
+
+    def complains(said: ConsoleMessage) -> None:
+        wrong.append(said.text)
+
+    def fails(error: Error) -> None:
+        wrong.append(str(error))
+
+    page.on("console", complains)
+    page.on("pageerror", fails)
     answer = page.goto(url)
     assert answer is not None
     assert answer.headers["content-security-policy"].startswith("default-src 'none'; script-src")
     for role in ("citizen", "responder"):
         expect(page.locator(f"[data-handset={role}] [data-operator]")).to_have_text("MTN")
     yield page
-    page.close()
+    page.goto("about:blank")
+    page.remove_listener("console", complains)
+    page.remove_listener("pageerror", fails)
     assert wrong == []
 
 

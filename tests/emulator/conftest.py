@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -6,6 +7,15 @@ from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
 from hotline.emulator.server import serving
 from tests.emulator.line import FakeLine, listening
+
+
+@pytest.fixture(scope="session")
+def desk(chromium: Any) -> Any:
+    """One page for all walks on a desk: to open another costs a second of processor.
+
+    No walk leaves anything in it, and each stand-in has an address of its own.
+    """
+    return chromium.new_page()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 from hotline.emulator.client import EmulatorClient
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
+from tests.sampling import by_turns
 from tests.thumbs import Phone, quiet_page
 
 pytestmark = pytest.mark.browser
@@ -16,12 +17,12 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 """What axe leaves out by itself: a thumb hits each button."""
 
 
-@pytest.mark.parametrize("touched", [False, True], ids=["desk", "telephone"])
+@pytest.mark.parametrize("place", by_turns(["desk", "telephone"], "where axe looks"))
 def test_axe_finds_nothing(
-    chromium: Browser, url: str, client: EmulatorClient, line: FakeLine, touched: bool
+    chromium: Browser, url: str, client: EmulatorClient, line: FakeLine, place: str
 ) -> None:
     client.enrol([{"msisdn": RESPONDER, "label": "Gasabo 1"}])
-    with quiet_page(chromium, url, touched=touched) as page:
+    with quiet_page(chromium, url, touched=place == "telephone") as page:
         found = faults(page, "at rest")
         Phone(page, "citizen").dial("*384*777#")
         Phone(page, "citizen").shows("1 Read")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
@@ -12,7 +12,7 @@ from hotline.emulator.faults import Fault
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms
-from tests.thumbs import quiet_page
+from tests.thumbs import DESK, quiet
 
 ONE = "+250788100001"
 
@@ -30,8 +30,9 @@ def emulator(line: FakeLine, clock: Path) -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def page(chromium: Browser, url: str) -> Iterator[Page]:
-    with quiet_page(chromium, url) as page:
+def page(desk: Page, url: str) -> Iterator[Page]:
+    desk.set_viewport_size(DESK)
+    with quiet(desk, url) as page:
         page.get_by_role("button", name="Make it go wrong").click()
         yield page
 

@@ -13,7 +13,7 @@ from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
-from tests.thumbs import Phone, quiet_page
+from tests.thumbs import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"
 LONGER_THAN_FOLLOWING = 900
@@ -22,14 +22,15 @@ SIZES = ((1920, 1080), (1280, 800), (1280, 690), (1366, 640), (1024, 768), (390,
 
 
 @pytest.fixture
-def page(chromium: Browser, url: str, client: EmulatorClient) -> Iterator[Page]:
+def page(desk: Page, url: str, client: EmulatorClient) -> Iterator[Page]:
     client.enrol(
         [
             {"msisdn": RESPONDER, "label": "Gasabo 1"},
             {"msisdn": "+250738100002", "label": "Huye 2"},
         ]
     )
-    with quiet_page(chromium, url) as page:
+    desk.set_viewport_size(DESK)
+    with quiet(desk, url) as page:
         yield page
 
 
