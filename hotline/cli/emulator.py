@@ -49,6 +49,11 @@ def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> l
 @click.option(
     "--clock", type=click.Path(path_type=Path), help="The file that turns the line's clock."
 )
+@click.option(
+    "--ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the line's certificate is checked by, where no public authority signed it.",
+)
 @click.option("--seed", type=int, help="The same ids and the same chances again.")
 def emulator(
     port: int,
@@ -57,6 +62,7 @@ def emulator(
     citizen: str,
     responder: list[dict[str, str]],
     clock: Path | None,
+    ca: Path | None,
     seed: int | None,
     **settings: Any,
 ) -> None:
@@ -65,7 +71,7 @@ def emulator(
     if hooks is not None:
         addresses = json.load(hooks)
     stand_in = build_emulator(
-        Settings(**settings), hooks=addresses, people=responder, seed=seed, line_clock=clock
+        Settings(**settings), hooks=addresses, people=responder, seed=seed, line_clock=clock, ca=ca
     )
     server = listen(stand_in, port, citizen=citizen)
     click.echo(

@@ -14,6 +14,7 @@ from hotline.cli.backup import FILE, as_json_option, say
 from hotline.cli.init import PASSPHRASE_FILE
 from hotline.cli.kit import ask_passphrase, console_kit, passphrase_in
 from hotline.cli.signing import signed
+from hotline.cli.weeks import forget
 from hotline.config import Settings
 from hotline.errors import NotReady, Occupied
 from hotline.sealing import rotation
@@ -35,6 +36,9 @@ SETTLE_SECONDS = 6.0
 @click.group()
 def keys() -> None:
     """List and rotate the keys; export and import them."""
+
+
+keys.add_command(forget)
 
 
 @keys.command("list")

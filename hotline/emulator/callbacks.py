@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import quote_plus
 
 import requests
@@ -33,8 +34,9 @@ class Answer:
 class LineAddress:
     """Where the line listens, by callback. Posts, and never raises for what the network does."""
 
-    def __init__(self, hooks: Mapping[str, str] | None = None) -> None:
+    def __init__(self, hooks: Mapping[str, str] | None = None, ca: Path | None = None) -> None:
         self._lock = threading.Lock()
+        self._proof = True if ca is None else str(ca)
         self._hooks = dict(hooks or {})
 
     def move(self, hooks: Mapping[str, str]) -> None:
@@ -69,13 +71,22 @@ class LineAddress:
             "Content-Type": "application/x-www-form-urlencoded",
             **(headers or {}),
         }
-        return _exchange(url, body, sent, connect=connect, total=total)
+        return _exchange(url, body, sent, self._proof, connect=connect, total=total)
 
 
 def _exchange(
-    url: str, body: str, headers: Mapping[str, str], *, connect: float, total: float
+    url: str,
+    body: str,
+    headers: Mapping[str, str],
+    proof: bool | str,
+    *,
+    connect: float,
+    total: float,
 ) -> Answer:
-    """A new connection and no memory of the last one, as a gateway with many hosts has."""
+    """A new connection and no memory of the last one, as a gateway with many hosts has.
+
+    `proof` is what the line's certificate is checked by: a file, or whatever signs for everybody.
+    """
     deadline = time.monotonic() + total
     with requests.Session() as session:
         session.trust_env = False
@@ -85,16 +96,11 @@ def _exchange(
                 data=body.encode(),
                 headers=dict(headers),
                 timeout=(connect, total),
+                verify=proof,
                 allow_redirects=False,
                 stream=True,
             )
-            content = bytearray()
-            for piece in response.iter_content(1):
-                content += piece
-                if time.monotonic() > deadline:
-                    return Answer(error="too slow")
-                if len(content) >= LONGEST_BODY:
-                    break
+            content = _read(response, deadline)
         except requests.Timeout:
             return Answer(error="too slow")
         except requests.RequestException as error:
@@ -109,3 +115,15 @@ def _exchange(
         metadata=response.headers.get("at-ussd-hop-metadata", ""),
         cookies="Set-Cookie" in response.headers,
     )
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """No more than the longest body. Raises requests.Timeout."""
+    content = bytearray()
+    for piece in response.iter_content(1):
+        content += piece
+        if time.monotonic() > deadline:
+            raise requests.Timeout
+        if len(content) >= LONGEST_BODY:
+            break
+    return bytes(content)

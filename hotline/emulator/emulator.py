@@ -65,9 +65,10 @@ def build_emulator(
     people: Sequence[Mapping[str, str]] = (),
     seed: int | None = None,
     line_clock: Path | None = None,
+    ca: Path | None = None,
 ) -> Emulator:
     state = State(settings or Settings(), people=[dict(person) for person in people])
-    line, faults, scheduler, ids = LineAddress(hooks), Faults(seed), Scheduler(), Ids(seed)
+    line, faults, scheduler, ids = LineAddress(hooks, ca), Faults(seed), Scheduler(), Ids(seed)
     endings = Endings(state, line, faults, scheduler)
     delivery = Delivery(state, line, faults, scheduler)
     return Emulator(

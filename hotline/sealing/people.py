@@ -45,8 +45,14 @@ class PeopleKeys:
         names = sorted(map(_named, periods))
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
+    def forget(self, moment: datetime) -> None:
+        """Destroy the keys of periods that are over, in a folder that no process walks."""
+        for period in self.held():
+            if any(_before(period, current) for current in periods_of(moment)):
+                self._folder.destroy(_named(period))
+
     def _begin(self, periods: Sequence[str]) -> dict[str, bytes]:
-        held = self._held()
+        held = self.held()
         if not held:
             raise KeyMissing(f"the key folder {self._folder.path.name!r} holds no key of people")
         try:
@@ -61,7 +67,7 @@ class PeopleKeys:
                 self._folder.destroy(_named(period))
         return keys
 
-    def _held(self) -> list[str]:
+    def held(self) -> list[str]:
         return [match[1] for name in self._folder.names() if (match := _NAME.fullmatch(name))]
 
 

@@ -46,10 +46,14 @@ class WeeklyKeys:
         names = [key_name(moment + timedelta(weeks=n)) for n in range(AHEAD)]
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
+    def forget(self, moment: datetime) -> None:
+        """Destroy the keys of weeks before last, in a folder that no process walks."""
+        self._retire(key_name(moment - timedelta(weeks=1)))
+
     def _begin(self, name: str) -> bytes:
         if self._folder.holds(name):
             return self._folder.read(name)
-        held = self._held()
+        held = self.held()
         if not held:
             raise KeyMissing(f"the key folder {self._folder.path.name!r} holds no contact key")
         try:
@@ -60,9 +64,9 @@ class WeeklyKeys:
 
     def _retire(self, oldest: str) -> None:
         """Destroy what is older, but never the newest there is: on a full disk it may be the one that goes on."""
-        for name in self._held()[:-1]:
+        for name in self.held()[:-1]:
             if name < oldest:
                 self._folder.destroy(name)
 
-    def _held(self) -> list[str]:
+    def held(self) -> list[str]:
         return [name for name in self._folder.names() if _NAME.fullmatch(name)]

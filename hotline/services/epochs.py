@@ -28,15 +28,21 @@ def lock_anew(session: Session, kit: Kit, at: datetime, limit: int) -> int:
 
 def forget(kit: Kit) -> None:
     """Forget every week before last that no grant needs. Raises StoreUnavailable."""
-    walk, wanted = kit.sealer.epochs, last_week(kit.now())
-    if walk.start is None or walk.start >= wanted:
+    walk = kit.sealer.epochs
+    if walk.start is None or walk.start >= last_week(kit.now()):
         return
-    with kit.database.reading() as session:
-        needed = epochs.oldest(session)
-    if not walk.forget(min(wanted, needed or wanted)):
+    if not walk.forget(needed_since(kit)):
         # A database that cannot commit has an alarm of its own.
         with suppress(StoreUnavailable):
             alarming.happened(kit, Alarm.FORGETTING)
+
+
+def needed_since(kit: Kit) -> str:
+    """The earliest week whose key may still be held. Raises StoreUnavailable."""
+    wanted = last_week(kit.now())
+    with kit.database.reading() as session:
+        needed = epochs.oldest(session)
+    return min(wanted, needed or wanted)
 
 
 def forget_at(session: Session, kit: Kit, at: datetime) -> None:

@@ -7,23 +7,34 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.sealing.epochs import Epochs, last_week
+from hotline.sealing.epochs import Epochs, last_week, week_of
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import make_keys
-from hotline.store import migrate
+from hotline.sealing.people import periods_of
+from hotline.sealing.weeks import key_name
 from hotline.store.database import open_database
+from hotline.store.schema import create_all
+
+
+def typed(*words: str, **environ: str) -> Result:
+    return CliRunner(env=environ).invoke(main, words)
 
 
 def proved(home: Path) -> Result:
-    return CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, ["prove-shred", "--home"])
+    return typed("prove-shred", "--home", HOTLINE_HOME=str(home))
+
+
+def old_line(home: Path) -> None:
+    """A line whose keys were made nine weeks ago, and walked nowhere since."""
+    make_keys(home / "keys", datetime.now(UTC) - timedelta(weeks=9))
+    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    create_all(database)
+    database.close()
 
 
 def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
     now = datetime.now(UTC)
-    make_keys(tmp_path / "keys", now - timedelta(weeks=9))
-    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
-    migrate.upgrade(database)
-    database.close()
+    old_line(tmp_path)
     hooks, workers = (KeyFolder(tmp_path / "keys" / role) for role in ("hooks", "workers"))
 
     Epochs(workers).forget(last_week(now))
@@ -36,3 +47,31 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
         if name.startswith("contact-"):
             hooks.destroy(name)
     assert proved(tmp_path).exit_code == 0
+
+
+def test_copies_that_no_process_walks_are_walked_by_a_command(tmp_path: Path) -> None:
+    """Where keys were carried to other machines, and stay where they were made."""
+    old_line(tmp_path)
+    assert proved(tmp_path).exit_code == 1
+
+    assert typed("keys", "forget", HOTLINE_HOME=str(tmp_path)).exit_code == 0
+    assert proved(tmp_path).exit_code == 0
+    hooks, now = KeyFolder(tmp_path / "keys" / "hooks"), datetime.now(UTC)
+    counted = [name for name in hooks.names() if name.startswith("people-")]
+    assert set(periods_of(now)) <= {name[len("people-") : -len(".key")] for name in counted}
+    assert min(name for name in counted if "W" in name) == f"people-{week_of(now)}.key"
+    assert hooks.holds(key_name(now + timedelta(weeks=2)))
+
+
+def test_a_server_that_has_one_folder_alone_looks_at_that_one(tmp_path: Path) -> None:
+    old_line(tmp_path)
+    keys = tmp_path / "keys" / "hooks"
+    alone = {"HOTLINE_HOME": str(tmp_path), "HOTLINE_KEYS": str(keys)}
+    found = typed("prove-shred", "--home", **alone)
+    assert "FOUND           keys of hooks: a contact key" in found.output
+    assert "workers" not in found.output
+
+    typed("keys", "forget", HOTLINE_HOME=str(tmp_path))
+    assert typed("prove-shred", "--home", **alone).exit_code == 0
+    watch = typed("prove-shred", "--home", HOTLINE_KEYS=str(tmp_path / "keys" / "watch"))
+    assert "not the folder of a role whose keys walk" in watch.output

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from hotline.cli.stack import free_port
+from hotline.emulator.callbacks import LineAddress
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -146,6 +147,7 @@ def folder() -> Iterator[Path]:
         words = (
             f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN={NAME}"
         )
+        words += " -addext subjectAltName=IP:127.0.0.1"
         made = ["-keyout", f"{name}/{NAME}.key", "-out", f"{name}/{NAME}.pem"]
         subprocess.run(["openssl", *words.split(), *made], check=True, capture_output=True)
         yield Path(name)
@@ -258,6 +260,17 @@ def test_a_hook_is_passed_on_whole_and_nothing_else_is(front: Front) -> None:
     assert len(front.behind.came) == 1
 
 
+def test_the_emulator_calls_through_it_where_its_certificate_is_shown(
+    folder: Path, behind: Behind
+) -> None:
+    port = free_port()
+    hooks = {"ussd": f"https://127.0.0.1:{port}{HOOK}"}
+    with running(nginx(folder, port, behind), folder, port, behind):
+        shown = LineAddress(hooks, ca=folder / f"{NAME}.pem")
+        assert shown.post("ussd", {"text": "1"}).body == "CON ok"
+        assert LineAddress(hooks).post("ussd", {"text": "1"}).error == "SSLError"
+
+
 def test_the_line_learns_who_called_and_no_caller_names_another(front: Front) -> None:
     front.send(headers={"X-Forwarded-For": "192.0.2.7"})
     assert front.behind.named == ["127.0.0.1"]
@@ -272,6 +285,17 @@ def test_beside_half_sent_bodies_others_pass_and_no_half_is_said_to_be_taken(fro
         heard = [front.hears(one, HEARS if one is opened[0] else 0.02) for one in opened]
     assert not [one for one in heard if one.startswith(b"HTTP/1.1 2")]
     assert front.behind.came == [(HOOK, b"text=1")]
+
+
+def test_nginx_passes_over_a_web_process_that_is_gone(folder: Path, behind: Behind) -> None:
+    port, gone = free_port(), free_port()
+    argv, site = nginx(folder, port, behind), folder / "hotline.conf"
+    alive = f"server 127.0.0.1:{behind.port};"
+    both = here(site.read_text(), {alive: f"server 127.0.0.1:{gone};\n{alive}"})
+    site.write_text(both, encoding="utf-8")
+    with running(argv, folder, port, behind) as front:
+        assert [front.send()[0] for _ in range(4)] == [200] * 4
+    assert len(behind.came) == 4
 
 
 @pytest.mark.slow(reason="waits until a half-sent body is given up")

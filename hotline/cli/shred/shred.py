@@ -6,20 +6,23 @@ import secrets
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import click
 
+from hotline.bootstrap import Role, build_kit
 from hotline.cli.chaos.ground import Pair, ground
 from hotline.cli.embedded import redis_of
-from hotline.cli.kit import console_kit
-from hotline.cli.shred.standing import left_behind
+from hotline.cli.shred.standing import left_behind, walking
 from hotline.cli.shred.thief import Thief, take
 from hotline.cli.shred.trial import Trial
 from hotline.config import Settings
 from hotline.errors import NotReady
+from hotline.sealing.epochs import EPOCH_KEY
+from hotline.sealing.keymaking import HELD_BY
+from hotline.services import epochs
 
 PATIENCE = 10.0
 
@@ -47,8 +50,8 @@ def prove_shred(pair: str, as_json: bool, home: bool) -> None:
     hops; everything that was written is copied, as a backup or a thief would have it; months go by on its clock; then
     everything is tried with the desks' passphrase and every key that is left.
 
-    With --home the real line is looked at: whether the keys of past weeks are gone from every folder. The web walks at
-    the first session of a week, so look after somebody dialled.
+    With --home the real line is looked at: whether the keys of past weeks are gone from every folder, or from the one
+    that HOTLINE_KEYS names. The web walks at the first session of a week, so look after somebody dialled.
     """
     proof = prove_home() if home else prove(Pair(pair))
     if as_json:
@@ -65,9 +68,16 @@ def prove_shred(pair: str, as_json: bool, home: bool) -> None:
 
 def prove_home() -> Proof:
     """Raises NotReady before `hotline init`."""
-    proof = Proof("home")
-    with console_kit() as kit:
-        for name, left in left_behind(kit, Settings.read(os.environ).home / "keys"):
+    proof, settings = Proof("home"), Settings.read(os.environ)
+    own = settings.keys
+    folders = {own.name: own} if own else walking(settings.home / "keys")
+    if own and own.name not in HELD_BY[EPOCH_KEY]:
+        raise NotReady(f"{own} is not the folder of a role whose keys walk")
+    kit = build_kit(settings, Role(own.name) if own else Role.CONSOLE)
+    with closing(kit.database):
+        if own is None:
+            epochs.forget(kit)
+        for name, left in left_behind(kit, folders):
             proof.tried.append(name)
             proof.found += [name] if left else []
     return proof

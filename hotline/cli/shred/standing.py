@@ -1,27 +1,28 @@
 """Looks at the weekly keys of a real line: no role holds the key of a week that nothing which is kept needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from hotline.ports import Kit
-from hotline.sealing.epochs import EPOCH_KEY, Epochs, last_week, stuck
+from hotline.sealing.epochs import EPOCH_KEY, Epochs, stuck
 from hotline.sealing.keyfolder import KeyFolder
 from hotline.sealing.keymaking import HELD_BY
 from hotline.sealing.weeks import key_name
 from hotline.services import epochs
-from hotline.store import epochs as grants
 
 
-def left_behind(kit: Kit, keys: Path) -> Iterator[tuple[str, bool]]:
-    """What was looked at, and whether it was found. The console's own key walks first. Raises StoreUnavailable."""
+def left_behind(kit: Kit, folders: Mapping[str, Path]) -> Iterator[tuple[str, bool]]:
+    """What was looked at, by the folder of each role, and whether it was found. Raises StoreUnavailable."""
     at = kit.now()
-    epochs.forget(kit)
-    with kit.database.reading() as session:
-        needed = grants.oldest(session)
-    wanted = min(last_week(at), needed or last_week(at))
-    for role in HELD_BY[EPOCH_KEY]:
-        yield from _of_role(role, KeyFolder(keys / role), wanted, at)
+    wanted = epochs.needed_since(kit)
+    for role, folder in folders.items():
+        yield from _of_role(role, KeyFolder(folder), wanted, at)
+
+
+def walking(keys: Path) -> dict[str, Path]:
+    """The folders below `keys` in which keys walk, by role."""
+    return {role: keys / role for role in HELD_BY[EPOCH_KEY]}
 
 
 def _of_role(role: str, folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, bool]]:

@@ -1,0 +1,49 @@
+"""`hotline keys forget`: the keys of past weeks go from every folder of this home, also where no process walks them."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.cli.shred.standing import walking
+from hotline.config import Settings
+from hotline.ports import Kit
+from hotline.sealing.epochs import Epochs
+from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.people import PeopleKeys
+from hotline.sealing.weeks import WeeklyKeys
+from hotline.services import epochs
+
+
+@click.command()
+def forget() -> None:
+    """Destroy the keys of past weeks that nothing which is kept needs, and lay those of the weeks to come.
+
+    Safe to repeat, and beside a running line. A process walks the keys of its own folder. Where that folder was copied
+    to another machine, the copy that stays here is walked by nobody else: the backup's timer says this each hour.
+    """
+    with console_kit() as kit:
+        stuck = [
+            str(folder)
+            for folder in walking(Settings.read(os.environ).home / "keys").values()
+            if not _forgets(kit, folder)
+        ]
+    for folder in stuck:
+        click.echo(f"{folder} cannot be written: the key of a past week is still there", err=True)
+    if stuck:
+        sys.exit(1)
+
+
+def _forgets(kit: Kit, folder: Path) -> bool:
+    """Whether it could be written. A folder without contact keys is another role's, and is laid none."""
+    keys, at = KeyFolder(folder), kit.now()
+    try:
+        for laid in (WeeklyKeys(keys), PeopleKeys(keys)):
+            if laid.held():
+                laid.lay(at)
+                laid.forget(at)
+    except OSError:
+        return False
+    return Epochs(keys).forget(epochs.needed_since(kit))
