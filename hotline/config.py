@@ -58,7 +58,7 @@ class Settings:
     sms_inbox: bool
     """HOTLINE_SMS_INBOX: `none` where the gateway lists no inbox: an answer by SMS is then believed unproved."""
     answer_cries: bool
-    """HOTLINE_ANSWER_CRIES: `yes` once it is signed that a cry by SMS is answered by the line's advertisement."""
+    """HOTLINE_ANSWER_CRIES: `yes` when the ministry has signed that a cry by SMS gets the line's advertisement."""
     gateway_addresses: tuple[str, ...]
     """HOTLINE_GATEWAY_ADDRESSES: what the gateway's callbacks come from, such as `192.0.2.0/28 198.51.100.7`."""
     call_back_number: str
