@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.stack import hotline
+from hotline.lab.stack import hotline
 
 LayHome = Callable[[Path], Path]
 

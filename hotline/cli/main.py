@@ -27,13 +27,13 @@ COMMANDS: dict[str, Entry] = {
         "hotline.cli.backup:backup",
         "Copy the database into a sealed file while the line runs: `hotline backup TO`.",
     ),
-    "bench": Entry("hotline.cli.bench.bench:bench", "Measure this machine."),
+    "bench": Entry("hotline.lab.bench.bench:bench", "Measure this machine."),
     "callbacks": Entry(
         "hotline.cli.callbacks:callbacks",
         "Calls that callers asked for: list, open, approve, end.",
     ),
     "chaos": Entry(
-        "hotline.cli.chaos.chaos:chaos",
+        "hotline.lab.chaos.chaos:chaos",
         "Tell tips while every process dies and the gateway lies, then read the books.",
     ),
     "clock": Entry(
@@ -50,7 +50,7 @@ COMMANDS: dict[str, Entry] = {
         "Every setting, and how every part stands; ends with 1 where something is wrong.",
     ),
     "drill": Entry(
-        "hotline.cli.drill.drill:drill",
+        "hotline.lab.drill.drill:drill",
         "Back a line up under callers, bring it back in an empty place, and compare.",
     ),
     "emulator": Entry(
@@ -74,7 +74,7 @@ COMMANDS: dict[str, Entry] = {
         "Become COMMAND, with `--host` and `--port`, unless another program listens on that port.",
     ),
     "prove-shred": Entry(
-        "hotline.cli.shred.shred:prove_shred",
+        "hotline.lab.shred.shred:prove_shred",
         "Prove that what was erased opens for nobody; ends with 1 where anything was found.",
     ),
     "questions": Entry(

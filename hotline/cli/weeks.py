@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.shred.standing import walking
 from hotline.config import Settings
+from hotline.lab.shred.standing import walking
 from hotline.ports import Kit
 from hotline.sealing.epochs import Epochs
 from hotline.sealing.keyfolder import KeyFolder

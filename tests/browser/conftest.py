@@ -11,8 +11,8 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, Page
 
-from hotline.cli.chaos.responders import answer_alerts
-from hotline.cli.stack import Stack
+from hotline.lab.chaos.responders import answer_alerts
+from hotline.lab.stack import Stack
 from tests.eventually import eventually
 from tests.thumbs import quiet_page
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotline.cli.stack import Stack
+from hotline.lab.stack import Stack
 from tests.thumbs import Phone
 
 pytestmark = pytest.mark.browser

@@ -9,9 +9,9 @@ from contextlib import closing, suppress
 
 import requests
 
-from hotline.cli.chaos.processes import started_as
-from hotline.cli.stack import Stack
 from hotline.emulator.client import EmulatorClient, Session
+from hotline.lab.chaos.processes import started_as
+from hotline.lab.stack import Stack
 from tests.eventually import eventually
 
 FRONT = "Akazi gatekanye n'umuryango"

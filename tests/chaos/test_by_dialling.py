@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.stack import Stack
 from hotline.emulator.client import EmulatorClient
+from hotline.lab.stack import Stack
 from hotline.text.segments import segments
 from tests.eventually import eventually
 from tests.homes import LayHome

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.cli.chaos.callers import Broken, Tip, dial_once, try_to_tell
-from hotline.cli.chaos.crowd import Crowd
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
 from hotline.errors import DialogueBroken
+from hotline.lab.chaos.callers import Broken, Tip, dial_once, try_to_tell
+from hotline.lab.chaos.crowd import Crowd
 from tests.emulator.line import FakeLine, listening
 
 TIP = Tip(1, "12", danger=True, words="")

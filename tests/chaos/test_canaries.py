@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.chaos.callers import plan, tell
-from hotline.cli.chaos.canary import Search, dresses, number_dresses
-from hotline.cli.chaos.settling import settle
-from hotline.cli.stack import Stack
 from hotline.domain.places import districts
+from hotline.lab.chaos.callers import plan, tell
+from hotline.lab.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.chaos.settling import settle
+from hotline.lab.stack import Stack
 from tests.homes import LayHome
 
 WORDS = "ikanariyihishe"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hotline.cli.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.chaos.canary import Search, dresses, number_dresses
 
 WORD = "ikanari-yihishe"
 

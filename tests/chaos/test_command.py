@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.chaos.ground import own_or_refuse
-from hotline.cli.chaos.processes import below, command_line
-from hotline.cli.chaos.report import Report, failure
 from hotline.cli.main import main
-from hotline.cli.stack import Stack
 from hotline.errors import NotReady
+from hotline.lab.chaos.ground import own_or_refuse
+from hotline.lab.chaos.processes import below, command_line
+from hotline.lab.chaos.report import Report, failure
+from hotline.lab.stack import Stack
 from tests.eventually import eventually
 
 

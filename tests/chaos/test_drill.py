@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.chaos.ground import Pair
-from hotline.cli.drill.rehearsal import rehearse
 from hotline.cli.main import main
+from hotline.lab.chaos.ground import Pair
+from hotline.lab.drill.rehearsal import rehearse
 from tests.homes import LayHome
 from tests.sampling import by_turns, long
 

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hotline.cli.chaos.callers import Broken, Habits, Promise, Tip, try_to_tell
-from hotline.cli.chaos.ground import Pair, ground, under_test
-from hotline.cli.chaos.run import WORDS, waits
-from hotline.cli.chaos.settling import kit_of, settle
-from hotline.cli.stack import Stack
 from hotline.domain.delivery import URGENT, MessageState
 from hotline.domain.places import districts
 from hotline.domain.tip import Urgency
 from hotline.emulator.client import EmulatorClient
+from hotline.lab.chaos.callers import Broken, Habits, Promise, Tip, try_to_tell
+from hotline.lab.chaos.ground import Pair, ground, under_test
+from hotline.lab.chaos.run import WORDS, waits
+from hotline.lab.chaos.settling import kit_of, settle
+from hotline.lab.stack import Stack
 from hotline.store import tips as books
 from hotline.store.messages import Message
 from tests.homes import LayHome

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.cli.chaos import ledger
 from hotline.domain.clocks import DeadlineKind
 from hotline.domain.delivery import MessageState, Outcome
 from hotline.domain.message import Kind
 from hotline.domain.reference import LENGTHS, draw
 from hotline.domain.tip import NATIONAL, TipState
+from hotline.lab.chaos import ledger
 from hotline.sealing.epochs import Epochs
 from hotline.sealing.sealer import Sealer
 from hotline.store import audit

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.chaos.callers import plan, tell
-from hotline.cli.chaos.settling import accepted
-from hotline.cli.stack import Stack
 from hotline.domain.places import districts
+from hotline.lab.chaos.callers import plan, tell
+from hotline.lab.chaos.settling import accepted
+from hotline.lab.stack import Stack
 from tests.chaos import hands
 from tests.eventually import eventually
 from tests.homes import LayHome

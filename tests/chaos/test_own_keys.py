@@ -13,11 +13,11 @@ import pytest
 import requests
 
 from hotline.adapters import embedded_redis
-from hotline.cli.chaos.callers import plan, tell
-from hotline.cli.chaos.ledger import REFERENCE
-from hotline.cli.stack import free_port
 from hotline.domain.places import districts
 from hotline.emulator.client import EmulatorClient
+from hotline.lab.chaos.callers import plan, tell
+from hotline.lab.chaos.ledger import REFERENCE
+from hotline.lab.stack import free_port
 from tests.eventually import eventually
 from tests.homes import LayHome
 

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 
 from hotline.cli import demo
-from hotline.cli.chaos import ledger
-from hotline.cli.chaos.callers import dial_once, plan, tell
-from hotline.cli.chaos.crowd import CALLERS
-from hotline.cli.chaos.ground import Ground, Pair, under_test
-from hotline.cli.chaos.killer import EACH, FAILPOINTS, FROZEN, MARKS
-from hotline.cli.chaos.processes import send, started_as
-from hotline.cli.chaos.run import WORDS, Order, run
-from hotline.cli.chaos.settling import kit_of, settle
-from hotline.cli.stack import Stack, command_words
 from hotline.domain.places import districts
 from hotline.errors import DialogueBroken, LabelMissing
+from hotline.lab.chaos import ledger
+from hotline.lab.chaos.callers import dial_once, plan, tell
+from hotline.lab.chaos.crowd import CALLERS
+from hotline.lab.chaos.ground import Ground, Pair, under_test
+from hotline.lab.chaos.killer import EACH, FAILPOINTS, FROZEN, MARKS
+from hotline.lab.chaos.processes import send, started_as
+from hotline.lab.chaos.run import WORDS, Order, run
+from hotline.lab.chaos.settling import kit_of, settle
+from hotline.lab.stack import Stack, command_words
 from tests.homes import LayHome
 from tests.sampling import by_turns, long, seed
 from tests.steps import Tell

@@ -4,11 +4,11 @@ from pathlib import Path
 from threading import Event
 
 from hotline.adapters.turned_clock import TurnedClock
-from hotline.cli.chaos.killer import FROZEN, Killer
-from hotline.cli.chaos.ledger import Breach, Invariant
-from hotline.cli.chaos.settling import STILL, Still
-from hotline.cli.stack import Stack
 from hotline.config import Settings
+from hotline.lab.chaos.killer import FROZEN, Killer
+from hotline.lab.chaos.ledger import Breach, Invariant
+from hotline.lab.chaos.settling import STILL, Still
+from hotline.lab.stack import Stack
 
 WAITS = [Breach(Invariant.SETTLED, "alert 1 is sending")]
 DOUBTED = [Breach(Invariant.SETTLED, "alert 1 is unknown")]

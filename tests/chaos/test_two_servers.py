@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.chaos.callers import plan, tell
-from hotline.cli.chaos.ground import Pair, ground, second_server
-from hotline.cli.chaos.processes import below, started_as
-from hotline.cli.chaos.responders import answer_alerts
-from hotline.cli.chaos.run import WORDS
-from hotline.cli.chaos.settling import kit_of, settle
-from hotline.cli.stack import Stack
 from hotline.domain.places import districts
+from hotline.lab.chaos.callers import plan, tell
+from hotline.lab.chaos.ground import Pair, ground, second_server
+from hotline.lab.chaos.processes import below, started_as
+from hotline.lab.chaos.responders import answer_alerts
+from hotline.lab.chaos.run import WORDS
+from hotline.lab.chaos.settling import kit_of, settle
+from hotline.lab.stack import Stack
 from hotline.store.messages import Leader
 from tests.eventually import eventually
 

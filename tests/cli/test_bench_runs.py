@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hotline.lab.bench.crowd import crowd
 from redis import Redis
 
 from hotline.adapters.redis_runs import PREFIX
-from hotline.cli.bench.crowd import crowd
 from hotline.cli.main import main
 from hotline.errors import NotReady
 

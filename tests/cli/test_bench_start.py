@@ -7,8 +7,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.bench.bench import BENCHES, LONG
 from hotline.cli.main import main
+from hotline.lab.bench.bench import BENCHES, LONG
 
 
 def figures(*words: str) -> Any:

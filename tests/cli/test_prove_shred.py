@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.chaos.ground import Pair
 from hotline.cli.embedded import redis_of
-from hotline.cli.shred.shred import prove_shred, until_logged
-from hotline.cli.shred.thief import Thief, take
-from hotline.cli.shred.trial import Trial
+from hotline.lab.chaos.ground import Pair
+from hotline.lab.shred.shred import prove_shred, until_logged
+from hotline.lab.shred.thief import Thief, take
+from hotline.lab.shred.trial import Trial
 from tests.sampling import by_turns
 from tests.servers import short_folder
 

@@ -14,12 +14,12 @@ import psutil
 import pytest
 import requests
 
-from hotline.cli.chaos.ground import Ground
-from hotline.cli.chaos.processes import started_as
-from hotline.cli.stack import Stack, free_port
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
+from hotline.lab.chaos.ground import Ground
+from hotline.lab.chaos.processes import started_as
+from hotline.lab.stack import Stack, free_port
 from tests.eventually import eventually
 
 HOP_SECONDS = 5.0

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from hotline.cli import keeper
-from hotline.cli.chaos.callers import plan, tell
-from hotline.cli.chaos.ground import Ground, under_test
-from hotline.cli.chaos.processes import send, started_as
-from hotline.cli.chaos.run import WORDS
-from hotline.cli.chaos.settling import accepted, kit_of, settle
-from hotline.cli.stack import Stack
 from hotline.domain.delivery import LONGEST_SEND, Outcome
 from hotline.domain.places import districts
+from hotline.lab.chaos.callers import plan, tell
+from hotline.lab.chaos.ground import Ground, under_test
+from hotline.lab.chaos.processes import send, started_as
+from hotline.lab.chaos.run import WORDS
+from hotline.lab.chaos.settling import accepted, kit_of, settle
+from hotline.lab.stack import Stack
 from hotline.store.messages import Attempt
 from tests.eventually import eventually
 from workers.clock import FAREWELL_SECONDS

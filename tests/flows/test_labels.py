@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotline.cli.init import FLOWS
-from hotline.cli.labels import LABELS, PROMISES
+from hotline.lab.labels import LABELS, PROMISES
 from hotline.services.authoring import read_folder
 
 

@@ -16,7 +16,7 @@ import requests
 
 from hotline.cli.procfile import read_procfile
 from hotline.cli.run import CHECKOUT
-from hotline.cli.stack import free_port
+from hotline.lab.stack import free_port
 from tests.eventually import eventually
 from tests.homes import LayHome
 

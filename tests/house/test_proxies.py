@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from hotline.cli.stack import free_port
 from hotline.emulator.callbacks import LineAddress
+from hotline.lab.stack import free_port
 from tests.eventually import eventually
 
 ROOT = Path(__file__).parents[2]

@@ -10,9 +10,9 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import update
 
-from hotline.cli.chaos import calls
 from hotline.domain.call_back import ANSWERS, CallBackState
 from hotline.domain.tip import NATIONAL
+from hotline.lab.chaos import calls
 from hotline.sealing.opening import open_tip
 from hotline.services import vault
 from hotline.services.call_backs import SEALED_AS

@@ -1,0 +1,207 @@
+"""One fault run: callers, a gateway that lies, deaths by the dozen, and then the books are read."""
+
+import math
+import os
+import statistics
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotline.config import Settings
+from hotline.domain.tip import Urgency
+from hotline.lab import books
+from hotline.lab.chaos.callers import plan
+from hotline.lab.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.chaos.crowd import CALLERS, Crowd
+from hotline.lab.chaos.ground import Pair, ground, own_or_refuse, second_server, under_test
+from hotline.lab.chaos.killer import EACH, Killer
+from hotline.lab.chaos.ledger import Breach, Invariant
+from hotline.lab.chaos.lies import LIES
+from hotline.lab.chaos.report import Report, source
+from hotline.lab.chaos.responders import answer_alerts
+from hotline.lab.chaos.settling import accepted, kit_of, settle
+from hotline.lab.stack import Stack
+
+FEW = 2
+"""Figures of fewer tips are none."""
+ANSWERING = 0.4
+"""The share of references that are taken: of most tips one of three, and of one in five none, so that ladders climb."""
+SOUGHT = 3
+"""Callers whose numbers are looked for in everything that was written."""
+TELL_EVERY = 10.0
+"""Seconds between two lines of progress."""
+WORDS = "ku iduka hafi y'umuhanda"
+CROWDED = 3.0
+"""Load by processor above which the machine was not the run's alone: its own is below two."""
+SLOW = "slow answer"
+REPEATED_OTHERWISE = "repeat answered otherwise"
+"""No breach here: where the first answer was a polite end, for want of a database, the repeat goes on."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run is asked for."""
+
+    tips: int
+    seed: int
+    pair: Pair = Pair.SQLITE
+    pause: float = 3.0
+    """Seconds between deaths, once each has died its first ones."""
+    minutes: float | None = None
+    """After so many nobody begins to tell any more."""
+    each: int = EACH
+    """How often each failpoint, each server's death and each flush is dealt."""
+    callers: int = CALLERS
+    """So many tell at a time, until each death was dealt: a quick machine tells more of them."""
+    turned: bool = False
+    """The line's clock is turned where a lease or a doubt would be waited for; else it keeps the true time."""
+
+
+def run(folder: Path, order: Order, say: Say) -> Report:
+    """A line of our own in this folder, on loopback, gone at the end: tips under every fault, then the books.
+
+    Raises NotReady where a program is missing or the line does not start.
+    """
+    with (
+        ground(order.pair) as on,
+        under_test(folder, on) as (stack, faults),
+        second_server(stack) as second,
+    ):
+        killer = Killer(
+            keepers=(stack.pid, second.pid),
+            faults=faults,
+            redis_url=Settings.read(stack.environ).redis_url,
+            seed=order.seed,
+            pause=order.pause,
+            each=order.each,
+            turn=stack.turn if order.turned else None,
+            servers=on.deaths,
+            absences=on.absences,
+        )
+        own_or_refuse(stack, (folder, *on.folders))
+        return _judged(stack, killer, order, (folder, *on.folders), say)
+
+
+def _judged(
+    stack: Stack, killer: Killer, order: Order, folders: tuple[Path, ...], say: Say
+) -> Report:
+    report = Report(order.tips, order.seed, order.pair, source=source())
+    began = time.monotonic()
+    end = began + 60 * order.minutes if order.minutes else math.inf
+    crowd = Crowd(
+        stack.emulator,
+        order.tips,
+        WORDS,
+        enough=killer.dealt.is_set,
+        callers=order.callers,
+        late=lambda: killer.dealt.is_set() and time.monotonic() > end,
+    )
+    stack.emulator.set_faults(*LIES, seed=order.seed)
+
+    report.load = _under_fire(stack, killer, crowd, say)
+
+    report.lies = stack.emulator.struck()
+    stack.emulator.clear_faults()
+    stack.until_ready()
+    say("quiet: waiting until every alert is settled")
+    settled = settle(stack, crowd.told, turning=order.turned)
+    found = [*settled, *_written(folders)]
+    report.judged([*found, *_answered(stack, crowded=report.load > CROWDED)])
+    _count(report, stack, killer, crowd)
+    report.seconds = round(time.monotonic() - began, 1)
+    return report
+
+
+def _under_fire(stack: Stack, killer: Killer, crowd: Crowd, say: Say) -> float:
+    """Callers and deaths side by side: nobody stops telling before every kind of death has been died.
+
+    Returns the machine's worst load meanwhile.
+    """
+    over, quiet = threading.Event(), threading.Event()
+    loads = [0.0]
+    threads = [
+        threading.Thread(target=killer.run, args=(over,)),
+        threading.Thread(target=answer_alerts, args=(stack.emulator, quiet, ANSWERING)),
+        threading.Thread(target=_progress, args=(crowd, killer, loads, quiet, say)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        crowd.tell()
+    finally:
+        over.set()
+        threads[0].join()
+        quiet.set()
+        for thread in threads:
+            thread.join()
+    return round(max(loads), 1)
+
+
+def _progress(
+    crowd: Crowd, killer: Killer, loads: list[float], stop: threading.Event, say: Say
+) -> None:
+    began = time.monotonic()
+    while not stop.wait(TELL_EVERY):
+        loads.append(os.getloadavg()[0] / (os.cpu_count() or 1))
+        passed = time.monotonic() - began
+        say(
+            f"{passed:4.0f} s: {len(crowd.told)} of {crowd.tips} tips told, {killer.kills.total()} deaths"
+        )
+
+
+def _count(report: Report, stack: Stack, killer: Killer, crowd: Crowd) -> None:
+    broken = crowd.broken
+    report.promised, report.unheard = len(crowd.told), len(broken.unheard)
+    report.most_dials, report.longest_wait = broken.most_dials, broken.longest
+    report.dialogues_broken = dict(broken.ends.most_common())
+    sent = accepted(stack)
+    report.alerts = len(sent)
+    report.sends = sum(len(texts) for texts in sent.values())
+    report.repeats = report.sends - report.alerts
+    report.deaths = dict(sorted(killer.kills.items()))
+    report.faults = killer.kills.total() + sum(report.lies.values())
+    report.violations = dict(Counter(one["rule"] for one in stack.emulator.violations()))
+    report.told = waits(stack)
+
+
+def waits(stack: Stack) -> dict[str, float]:
+    """Seconds until somebody was told of a tip of danger."""
+    kit = kit_of(stack)
+    with kit.database.reading() as session:
+        found = books.waits(session, urgency=Urgency.DANGER)
+    kit.database.close()
+    if len(found) < FEW:
+        return {}
+    seconds = sorted(wait.total_seconds() for wait in found)
+    twentieths = statistics.quantiles(seconds, n=20)
+    return {
+        "tips": len(seconds),
+        "median": round(statistics.median(seconds), 2),
+        "p95": round(twentieths[-1], 2),
+        "worst": round(seconds[-1], 2),
+    }
+
+
+def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
+    """I8, as the gateway's stand-in saw it hop by hop. Where others held the processors, slowness proves nothing."""
+    seen = Counter(one["rule"] for one in stack.emulator.violations())
+    del seen[REPEATED_OTHERWISE]
+    if crowded:
+        del seen[SLOW]
+    return [Breach(Invariant.ANSWERED, f"{rule}, {count} times") for rule, count in seen.items()]
+
+
+def _written(folders: tuple[Path, ...]) -> list[Breach]:
+    """I5: no word of a tip, and none of some callers' numbers, in any dress, in any file of the line."""
+    needles = {f"words as {name}": dress for name, dress in dresses(WORDS).items()}
+    for tip in plan(SOUGHT, ["101"], WORDS):
+        found = number_dresses(tip.msisdn).items()
+        needles |= {f"number {tip.number} as {name}": dress for name, dress in found}
+    search = Search(folders, needles)
+    search.once()
+    return [Breach(Invariant.UNWRITTEN, found) for found in sorted(search.found)]

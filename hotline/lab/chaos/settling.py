@@ -1,0 +1,130 @@
+"""After the faults: wait until everything is as it must be, or say what is not."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.init import PASSPHRASE_FILE
+from hotline.config import Settings
+from hotline.domain.tip import NATIONAL
+from hotline.lab.chaos import calls, ledger
+from hotline.lab.chaos.callers import Promise
+from hotline.lab.chaos.ledger import Breach, Invariant, Told
+from hotline.lab.stack import Stack
+from hotline.ports import Kit
+from hotline.sealing.opening import unwrap_desk_key
+from hotline.store import desks
+
+SETTLE_SECONDS = 150.0
+"""An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
+PAUSE = 1.0
+TURN = 30
+"""Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
+STILL = 3.0
+"""Seconds without a change before that: three ticks of the relay."""
+
+
+def kit_of(stack: Stack) -> Kit:
+    """The hooks' kit on the line's own home: it knows the sessions' digests, and opens nothing."""
+    return build_kit(Settings.read(stack.environ), Role.HOOKS)
+
+
+def settle(
+    stack: Stack,
+    told: Sequence[Promise],
+    *,
+    seconds: float = SETTLE_SECONDS,
+    turning: bool = True,
+) -> list[Breach]:
+    """Every breach that is still one when time is up; as soon as there is none, none.
+
+    While nothing moves the line's clock is turned, unless it is to keep the true time: nobody waits for a lease.
+    """
+    kit = kit_of(stack)
+    promised = [
+        Told(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
+    ]
+    called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
+    end = time.monotonic() + seconds
+    still = Still()
+    try:
+        while True:
+            breaches = _waiting(kit) or [
+                *_breaches(kit, promised, stack),
+                *_uncalled(kit, called, stack),
+            ]
+            if not breaches or time.monotonic() > end:
+                return breaches
+            if turning and still.long_enough(breaches, time.monotonic()):
+                stack.turn(TURN)
+            time.sleep(PAUSE)
+    finally:
+        kit.database.close()
+
+
+@dataclass
+class Still:
+    """Since when the same breaches have been found."""
+
+    breaches: Sequence[Breach] = ()
+    since: float = 0.0
+
+    def long_enough(self, breaches: Sequence[Breach], now: float) -> bool:
+        """Whether nothing has moved for a while. Then the while begins again."""
+        if breaches != self.breaches:
+            self.breaches, self.since = breaches, now
+            return False
+        if now - self.since < STILL:
+            return False
+        self.since = now
+        return True
+
+
+def _waiting(kit: Kit) -> list[Breach]:
+    """What time alone may still mend: as long as there is some, the rest need not be read."""
+    database, at = kit.database, kit.now()
+    return [
+        *_as(Invariant.TOLD, ledger.unreferred(database)),
+        *_as(Invariant.SETTLED, ledger.unsettled(database, at)),
+    ]
+
+
+def _breaches(kit: Kit, promised: Sequence[Told], stack: Stack) -> list[Breach]:
+    """The gateway is asked before and after: a send is in the books before it happens, and accepted before it ends."""
+    database, at = kit.database, kit.now()
+    before = accepted(stack)
+    found = [
+        *_as(Invariant.KEPT, ledger.lost(database, promised)),
+        *_as(
+            Invariant.KEPT,
+            ledger.unreadable(database, promised, national_key(stack, kit), kit.sealer.epochs),
+        ),
+        *_as(Invariant.NOT_TOO_OFTEN, ledger.repeated_too_often(database, before)),
+        *_as(Invariant.IN_TIME, ledger.out_of_time(database, at)),
+        *_as(Invariant.CHAINED, ledger.unchained(database)),
+        *_as(Invariant.ONE_CASE, ledger.worded_otherwise(database, before)),
+    ]
+    return [*found, *_as(Invariant.TOLD, ledger.unsent(database, lambda: accepted(stack), at))]
+
+
+def _uncalled(kit: Kit, called: Mapping[str, str], stack: Stack) -> list[Breach]:
+    key = national_key(stack, kit)
+    return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.epochs))
+
+
+def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
+    return [Breach(invariant, sentence) for sentence in sentences]
+
+
+def national_key(stack: Stack, kit: Kit) -> bytes:
+    """What opens every tip: the desk's key, by the passphrase that `hotline init` left in the home."""
+    passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
+    with kit.database.reading() as session:
+        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
+    return unwrap_desk_key(wrapped, passphrase, desk=NATIONAL)
+
+
+def accepted(stack: Stack) -> dict[str, list[str]]:
+    """What the gateway took, by reference."""
+    return ledger.by_reference([sms["text"] for sms in stack.emulator.outbox() if sms["accepted"]])

@@ -1,0 +1,216 @@
+"""A line of our own loses its machine: backed up under callers, brought back elsewhere, watched for what it sends."""
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.kit import new_passphrase
+from hotline.config import Settings
+from hotline.errors import NotReady
+from hotline.lab import books
+from hotline.lab.chaos import ledger
+from hotline.lab.chaos.callers import Promise
+from hotline.lab.chaos.crowd import Crowd
+from hotline.lab.chaos.ground import Ground, Pair, ground
+from hotline.lab.chaos.ledger import Told
+from hotline.lab.chaos.settling import accepted, national_key, settle
+from hotline.lab.drill.report import Report, Say
+from hotline.lab.stack import Stack, command_words, hotline
+from hotline.ports import Kit
+from hotline.store import health
+from hotline.store.leader import LEASE
+from hotline.store.snapshots import measure
+
+WORDS = "hafi y'umuhanda"
+PATIENCE = 60.0
+TICKS = 3.0
+"""Seconds for which the restored line's clock is watched, once it has begun to tick."""
+ADDED = {"audit": 2, "lane_hold": 1}
+"""Rows that a restore writes by itself: that it was one, that it is held, and the hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A place where commands are said."""
+
+    environ: Mapping[str, str]
+
+    def __call__(self, *words: str) -> str:
+        return hotline(self.environ, *words)
+
+    def kit(self) -> Kit:
+        return build_kit(Settings.read(self.environ), Role.HOOKS)
+
+
+def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> Report:
+    """Raises NotReady where a step does not succeed: then there is nothing to compare."""
+    report = Report(pair)
+    place = folder / "lost"
+    place.mkdir(exist_ok=True)
+    with ExitStack() as running:
+        with report.step("start a line", say):
+            on = running.enter_context(ground(pair))
+            stack = running.enter_context(Stack(place, environ=on.environ))
+        _drill(stack, on, folder, tips, report, say)
+    return report
+
+
+def _drill(stack: Stack, on: Ground, folder: Path, tips: int, report: Report, say: Say) -> None:
+    here, there = Machine(stack.environ), Machine(_elsewhere(stack, on, folder))
+    words = folder / "words"
+    words.write_text(f"{new_passphrase()}\n", encoding="utf-8")
+    signed = ("--passphrase-file", str(words))
+    with report.step("make the backup key", say):
+        here("backup", "key", str(folder / "backup.key"), *signed)
+    promised = _back_up_under_load(stack, here, folder, tips, report, say)
+    with report.step("export the keys", say):
+        here("keys", "export", str(folder / "keys.sealed"), *signed)
+    with report.step("let the line settle", say):
+        report.breaches += [one.sentence for one in settle(stack, promised)]
+
+    key = ("--key", str(folder / "backup.key"), *signed)
+    with report.step("restore into an empty place", say):
+        told = json.loads(
+            there("restore", str(folder / "line.backup"), *key, "--name", "Drill", "--json")
+        )
+    with report.step("bring the keys back", say):
+        there("keys", "import", str(folder / "keys.sealed"), *signed)
+    with report.step("verify the audit log", say):
+        there("audit", "verify")
+    report.waiting = told["waiting"]
+    with report.step("count rows, and open every promised tip", say):
+        _compare(stack, there, told["contents"]["rows"], promised, report)
+    _watch(stack, there, report, say)
+
+
+def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
+    """Another machine, with a home and a database that are empty, and the same gateway."""
+    return {
+        **stack.environ,
+        **on.spare,
+        "HOTLINE_HOME": str(folder / "elsewhere"),
+        "HOTLINE_GATEWAY_URL": stack.page.rstrip("/"),
+    }
+
+
+def _back_up_under_load(
+    stack: Stack, here: Machine, folder: Path, tips: int, report: Report, say: Say
+) -> list[Promise]:
+    """The tips that were promised before it began."""
+    taken = Event()
+    crowd = Crowd(stack.emulator, tips, WORDS, enough=taken.is_set)
+    with ThreadPoolExecutor(1) as pool:
+        telling = pool.submit(crowd.tell)
+        try:
+            with report.step(f"tell {max(tips // 2, 1)} tips", say):
+                _until(lambda: telling.done() or len(crowd.told) >= max(tips // 2, 1), "tips")
+            promised = list(crowd.told)
+            with report.step("back up while callers tell", say):
+                told = json.loads(here("backup", str(folder / "line.backup"), "--json"))
+        finally:
+            taken.set()
+        telling.result()
+    report.promised = len(promised)
+    report.rows, report.kilobytes = sum(told["contents"]["rows"].values()), told["bytes"] >> 10
+    return promised
+
+
+def _compare(
+    stack: Stack,
+    there: Machine,
+    rows: Mapping[str, int],
+    promised: list[Promise],
+    report: Report,
+) -> None:
+    kit = there.kit()
+    try:
+        with kit.database.reading() as session:
+            found = measure(session).rows
+        wanted = {name: rows.get(name, 0) + ADDED.get(name, 0) for name in found}
+        report.restored = found["tip"]
+        report.breaches += [
+            f"{name}: {found[name]} rows, and {count} were backed up"
+            for name, count in wanted.items()
+            if found[name] != count
+        ]
+        told = [
+            Told(kit.pseudonyms.session(one.session_id), one.place, one.complete)
+            for one in promised
+        ]
+        report.breaches += ledger.lost(kit.database, told)
+        report.breaches += ledger.unreadable(
+            kit.database, told, national_key(stack, kit), kit.sealer.epochs
+        )
+        report.breaches += ledger.unchained(kit.database)
+    finally:
+        kit.database.close()
+
+
+def _watch(stack: Stack, there: Machine, report: Report, say: Say) -> None:
+    """Its clock runs against the gateway that took the alerts: held, nothing goes out; released, nothing goes twice."""
+    kit = there.kit()
+    try:
+        with kit.database.reading() as session:
+            known = {alert.reference for alert in books.alerts(session)}
+        before = _sends(stack, known)
+        with report.step("run it held", say), _clock(there, kit, stack.log):
+            report.breaches += _differences(before, _sends(stack, known), "while held")
+        if not json.loads(there("lane", "status", "--json"))["held"]:
+            report.breaches.append("the restored line is not held")
+        fates = ("--alerts", "drop", "--confirmations", "drop", "--yes")
+        with report.step("release it", say):
+            there("lane", "release", "--name", "Drill", "--reason", "a rehearsal", *fates)
+        with report.step("run it released", say), _clock(there, kit, stack.log):
+            report.breaches += _differences(before, _sends(stack, known), "once released")
+    finally:
+        kit.database.close()
+
+
+@contextmanager
+def _clock(there: Machine, kit: Kit, log: Path) -> Iterator[None]:
+    """The block runs once the relay has ticked for a while; then the relay ends."""
+    began = kit.now().timestamp()
+    with log.open("ab") as output:
+        clock = subprocess.Popen(
+            command_words("clock"), env=there.environ, stdout=output, stderr=output
+        )
+    try:
+        _until(lambda: _ticked(kit) - began > TICKS, "a tick of the restored line")
+        yield
+    finally:
+        clock.terminate()
+        clock.wait()
+
+
+def _ticked(kit: Kit) -> float:
+    """When a relay ticked last: it answers for time a lease ahead."""
+    with kit.database.reading() as session:
+        until = health.standing(session).clock_until
+    return (until - LEASE).timestamp() if until else 0.0
+
+
+def _sends(stack: Stack, known: set[str]) -> dict[str, int]:
+    return {name: len(texts) for name, texts in accepted(stack).items() if name in known}
+
+
+def _differences(before: Mapping[str, int], after: Mapping[str, int], when: str) -> list[str]:
+    return [
+        f"{name}: sent {count - before.get(name, 0)} times more {when}"
+        for name, count in after.items()
+        if count != before.get(name, 0)
+    ]
+
+
+def _until(done: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not done():
+        if time.monotonic() > end:
+            raise NotReady(f"the drill waited {PATIENCE:.0f} seconds for {what}")
+        time.sleep(0.05)

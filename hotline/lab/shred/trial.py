@@ -1,0 +1,159 @@
+"""A line in a folder of its own, with a clock that is turned: somebody tells it a tip, and months go by."""
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.init import FLOWS
+from hotline.config import Settings
+from hotline.domain.asking import STILL_TELLING
+from hotline.domain.message import MessageIn
+from hotline.domain.places import PROVINCES, districts, sectors
+from hotline.domain.rehearsal import demo_responders
+from hotline.domain.tip import NATIONAL
+from hotline.domain.ussd import UssdHop
+from hotline.emulator.reader import choose
+from hotline.lab.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
+from hotline.ports import Kit
+from hotline.sealing.keymaking import make_keys
+from hotline.services import (
+    access,
+    answers,
+    asking,
+    authoring,
+    call_backs,
+    conversation,
+    enrolment,
+    epochs,
+    inbox,
+    retention,
+)
+from hotline.store import migrate
+from hotline.store.database import open_database
+
+PLACE = districts("1")[0]
+PIN = "4711"
+MY_NUMBER = ("4", "5", "5")
+"""The way to "My number" from the front."""
+PASSED = (76, 15, 7, 7, 7)
+"""Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
+
+
+@dataclass
+class Clock:
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Handset:
+    """A caller who reads, on the very function that answers the gateway."""
+
+    kit: Kit
+    caller: str
+    session_id: str = field(default_factory=lambda: f"ATUid_{secrets.token_hex(16)}")
+    text: str = ""
+    screen: str = ""
+
+    def __post_init__(self) -> None:
+        self._answered()
+
+    def reply(self, text: str) -> None:
+        self.text = f"{self.text}*{text}" if self.text else text
+        self._answered()
+
+    def press(self, *labels: str) -> None:
+        for label in labels:
+            choose(self, label)
+
+    def _answered(self) -> None:
+        hop = UssdHop(self.session_id, self.caller, self.text)
+        self.screen = conversation.take_turn(self.kit, hop)[4:]
+
+
+class Trial:
+    """Keys, tables, flows, desks and people, as `hotline init` makes them."""
+
+    def __init__(self, home: Path, environ: Mapping[str, str]) -> None:
+        self.home = home
+        self.clock = Clock()
+        self.passphrase = secrets.token_hex(16)
+        ours = {
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_INBOUND_SMS": "yes",
+            "HOTLINE_CALL_BACK_NUMBER": "112",
+        }
+        self.settings = Settings.read({**ours, **environ})
+        make_keys(self.keys, self.clock.at)
+        database = open_database(self.settings.database_url)
+        migrate.upgrade(database)
+        database.close()
+        self.hooks, self.relay, self.console = map(
+            self._kit, (Role.HOOKS, Role.WORKERS, Role.CONSOLE)
+        )
+        authoring.publish(self.console.database, authoring.read_folder(FLOWS), self.clock.at)
+        access.make_desks(self.console, self.passphrase)
+        enrolment.import_responders(self.console, demo_responders())
+
+    @property
+    def keys(self) -> Path:
+        return self.home / "keys"
+
+    def _kit(self, role: Role) -> Kit:
+        return replace(build_kit(self.settings, role), now=self.clock)
+
+    def tell(self, caller: str, words: str) -> None:
+        """A whole tip with a receipt, a call that is asked for, and words; the same words again, to a question back."""
+        handset = Handset(self.hooks, caller)
+        handset.press(PROBLEM, NO, NO, PROVINCES["1"]["rw"], PLACE.name)
+        handset.press(sectors(PLACE.code)[0].name, CHILD_WORK)
+        handset.press(ADULT, YES)
+        handset.reply("2")
+        handset.reply(PIN)
+        number = "".join(re.findall(r"\d{3} \d{3} \d{3}", handset.screen)).replace(" ", "")
+        handset.press(*CALL)
+        for keyed in (*("0" for _ in CALL), "2", words):
+            handset.reply(keyed)
+        self._answer_back(caller, number, words)
+
+    def _answer_back(self, caller: str, number: str, words: str) -> None:
+        self.clock.at += STILL_TELLING
+        asking.ask(
+            self.console,
+            1,
+            "landmark",
+            desk=NATIONAL,
+            passphrase=self.passphrase,
+            by="prove-shred",
+            reason="a trial",
+        )
+        handset = Handset(self.hooks, caller)
+        for keyed in (*MY_NUMBER, number, PIN, "3", words):
+            handset.reply(keyed)
+
+    def text(self, msisdn: str, words: str) -> None:
+        """Somebody writes by SMS. Whatever answers her waits: this line has no worker."""
+        message = MessageIn(f"ATXid_{secrets.token_hex(16)}", sender=msisdn, text=words)
+        inbox.take_sms(self.hooks, message)
+
+    def pass_by(self, tip_id: int) -> Iterator[str]:
+        """Close the tip, and let its term run; says how far it is. Another caller dials each time, as callers do."""
+        retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
+        for days in PASSED:
+            self.clock.at += timedelta(days=days)
+            answers.keep_time(self.relay)
+            retention.tidy(self.relay)
+            call_backs.keep_time(self.relay)
+            Handset(self.hooks, "+250788000098")
+            epochs.forget(self.console)
+            yield f"{days} days later"
+
+    def close(self) -> None:
+        for kit in (self.hooks, self.relay, self.console):
+            kit.database.close()
