@@ -83,10 +83,7 @@ def _exchange(
     connect: float,
     total: float,
 ) -> Answer:
-    """A new connection and no memory of the last one, as a gateway with many hosts has.
-
-    `proof` is what the line's certificate is checked by: a file, or whatever signs for everybody.
-    """
+    """A new connection and no memory of the last one, as a gateway with many hosts has. `proof` is of the certificate."""
     deadline = time.monotonic() + total
     with requests.Session() as session:
         session.trust_env = False
