@@ -8,10 +8,10 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.config import Settings
-from hotline.lab.shred.standing import walking
 from hotline.ports import Kit
-from hotline.sealing.epochs import Epochs
+from hotline.sealing.epochs import EPOCH_KEY, Epochs
 from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keymaking import HELD_BY
 from hotline.sealing.people import PeopleKeys
 from hotline.sealing.weeks import WeeklyKeys
 from hotline.services import epochs
@@ -34,6 +34,11 @@ def forget() -> None:
         click.echo(f"{folder} cannot be written: the key of a past week is still there", err=True)
     if stuck:
         sys.exit(1)
+
+
+def walking(keys: Path) -> dict[str, Path]:
+    """The folders below `keys` in which keys walk, by role."""
+    return {role: keys / role for role in HELD_BY[EPOCH_KEY]}
 
 
 def _forgets(kit: Kit, folder: Path) -> bool:

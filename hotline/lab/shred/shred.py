@@ -14,10 +14,11 @@ import click
 
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.embedded import redis_of
+from hotline.cli.weeks import walking
 from hotline.config import Settings
 from hotline.errors import NotReady
 from hotline.lab.chaos.ground import Pair, ground
-from hotline.lab.shred.standing import left_behind, walking
+from hotline.lab.shred.standing import left_behind
 from hotline.lab.shred.thief import Thief, take
 from hotline.lab.shred.trial import Trial
 from hotline.sealing.epochs import EPOCH_KEY

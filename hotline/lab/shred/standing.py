@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from hotline.ports import Kit
-from hotline.sealing.epochs import EPOCH_KEY, Epochs, stuck
+from hotline.sealing.epochs import Epochs, stuck
 from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import HELD_BY
 from hotline.sealing.weeks import key_name
 from hotline.services import epochs
 
@@ -18,11 +17,6 @@ def left_behind(kit: Kit, folders: Mapping[str, Path]) -> Iterator[tuple[str, bo
     wanted = epochs.needed_since(kit)
     for role, folder in folders.items():
         yield from _of_role(role, KeyFolder(folder), wanted, at)
-
-
-def walking(keys: Path) -> dict[str, Path]:
-    """The folders below `keys` in which keys walk, by role."""
-    return {role: keys / role for role in HELD_BY[EPOCH_KEY]}
 
 
 def _of_role(role: str, folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, bool]]:
