@@ -50,10 +50,6 @@ class Form:
             raise CallbackInvalid(f"{name} is not an id")
         return value
 
-    def optional(self, name: str) -> str | None:
-        """An id that may be missing or empty."""
-        return self.identifier(name) if self.fields.get(name) else None
-
     def known_id(self, name: str) -> str | None:
         """An id, where what stands there is one."""
         value = self.fields.get(name, "")

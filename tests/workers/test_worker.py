@@ -34,14 +34,14 @@ def work(district: District, valkey: Valkey) -> QuietWorker:
     return worker
 
 
-def forge(client: "Redis", data: Any, **fields: Any) -> None:
+def forge(client: "Redis", call: Any, **fields: Any) -> None:
     """A job as somebody with a connection would write it."""
     job = {
         "status": "queued",
         "created_at": "2026-11-24T08:00:00.000000Z",
         "enqueued_at": "2026-11-24T08:00:00.000000Z",
         "origin": "alerts",
-        "data": zlib.compress(json.dumps(data).encode()),
+        "data": zlib.compress(json.dumps(call).encode()),
     } | fields
     client.hset("rq:job:forged", mapping=job)
     client.rpush("rq:queue:alerts", "forged")
@@ -143,6 +143,32 @@ def test_a_job_that_is_large_is_refused_before_it_is_inflated(
     work(district, valkey)
     alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
     assert alarms == ["alarm: a job that is none of ours was refused"]
+
+
+def test_the_workers_go_on_behind_a_large_job(
+    district: District, valkey: Valkey, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody with a connection lays it before a real one: it is refused in its turn, as it lies, and named."""
+    district.enrol(Level.NATIONAL, districts=())
+    tip_id = district.file_tip()
+    forge(valkey.client(), None, data=zlib.compress(b"[" + b" " * 8_000_000))
+    jobs = RqJobs(valkey.url)
+    district.jobs.ring = jobs.ring  # type: ignore[method-assign]
+    jobs.ring(Job.REFER_TIP, tip_id)
+    assert valkey.client().lrange("rq:queue:alerts", 0, 0) == [b"forged"]
+
+    tracemalloc.start()
+    try:
+        work(district, valkey)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert most < 6_000_000
+    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.CRITICAL]
+    assert alarms == ["alarm: a job that is none of ours was refused"]
+    assert district.states == ["accepted"]
+    assert valkey.client().llen("rq:queue:alerts") == 0
 
 
 def test_no_other_field_of_a_job_is_inflated(district: District, valkey: Valkey) -> None:

@@ -35,7 +35,7 @@ def read_hop(form: Form, line: Line) -> UssdHop:
         session_id=session_id,
         caller=form.caller("phoneNumber") or hidden_caller(session_id),
         text=text,
-        network=form.optional("networkCode"),
+        network=_network(form.fields.get("networkCode", "")),
     )
 
 
@@ -66,7 +66,7 @@ def read_message(form: Form, line: Line) -> MessageIn | None:
         sender=sender,
         text=text,
         sent_at=_date(form.fields.get("date", "")),
-        network=form.optional("networkCode"),
+        network=_network(form.fields.get("networkCode", "")),
     )
 
 

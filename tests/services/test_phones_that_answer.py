@@ -1,0 +1,63 @@
+"""A phone that answers each SMS by itself, from the hook to the gateway: it and the line do not talk for ever."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.message import Kind
+from hotline.domain.referral import Level
+from hotline.services import delivery
+from hotline.store.database import Database
+from hotline.store.messages import Message
+from tests.callers import DANGER_HERE, make_ready
+from tests.conftest import Clock
+from tests.night import Night, night
+
+pytestmark = pytest.mark.both
+
+DESK = "+250788000101"
+
+
+@pytest.fixture
+def here(database: Database, tmp_path: Path, clock: Clock) -> Night:
+    """One responder, and one of the national desk, whom a red case rings again and again."""
+    return night(
+        make_ready(database, tmp_path, clock, national=False),
+        one=(Level.RESPONDER, "12"),
+        desk=(Level.NATIONAL, ""),
+    )
+
+
+def answering(here: Night, says: Callable[[int], str], hours: int) -> list[datetime]:
+    """Her phone answers whatever comes, at once; when the line answered that. The SMS go by the hook and the outbox."""
+    number, read = count(), 0
+    here.tells(*DANGER_HERE).hang_up()
+    for _ in range(hours * 4):
+        here.tick(minutes=15)
+        turns = 0
+        while len(hers := [text for to, text in here.sms.sent if to == DESK]) > read:
+            turns += 1
+            assert turns < 10, "they answer one another"
+            for _ in hers[read:]:
+                n = next(number)
+                sms = {"id": f"ATXid_{n}", "from": DESK, "to": "7770", "text": says(n)}
+                assert here.line.post("sms", sms).status_code == 200
+            read = len(hers)
+            delivery.deliver_due(here.line.kit)
+    assert read > 10, "it was rung often"
+    rows = here.line.all(Message)
+    return sorted(row.created_at for row in rows if row.kind == Kind.CONFIRMATION)
+
+
+def test_it_gets_three_answers_an_hour_and_eight_a_day(here: Night) -> None:
+    answers = answering(here, lambda n: f"I am driving ({n})", hours=6)
+    assert len(answers) == 8
+    hour = timedelta(hours=1)
+    assert all(sum(at <= other < at + hour for other in answers) <= 3 for at in answers)
+
+
+def test_the_same_text_gets_one_answer_a_day(here: Night) -> None:
+    assert len(answering(here, lambda _: "I am driving", hours=4)) == 1
