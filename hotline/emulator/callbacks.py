@@ -83,7 +83,7 @@ def _exchange(
     connect: float,
     total: float,
 ) -> Answer:
-    """A new connection and no memory of the last one, as a gateway with many hosts has. `proof` is of the certificate."""
+    """A new connection and no memory of the last one, as a gateway with many hosts has. `proof`: of the certificate."""
     deadline = time.monotonic() + total
     with requests.Session() as session:
         session.trust_env = False

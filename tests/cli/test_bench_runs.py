@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hotline.lab.bench.crowd import crowd
 from redis import Redis
 
 from hotline.adapters.redis_runs import PREFIX
 from hotline.cli.main import main
 from hotline.errors import NotReady
+from hotline.lab.bench.crowd import crowd
 
 
 @pytest.mark.long

@@ -5,6 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+
 from hotline.lab.bench.load import Ask, Load, drive, form, hop, percentile
 
 SCREEN = b"CON Akazi"
