@@ -52,6 +52,7 @@ def run(home: Path, port: int) -> str:
     return told.stderr
 
 
+@pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")
 def test_a_port_that_another_line_shares_out_is_refused(shared: int) -> None:
     told = CliRunner().invoke(main, ["listen", "127.0.0.1", str(shared), "false"])
     assert told.exit_code == 1
@@ -76,6 +77,7 @@ def test_the_web_process_of_the_procfile_tries_its_port() -> None:
     assert "hotline listen ${HOTLINE_WEB_HOST:-127.0.0.1} ${HOTLINE_PORT:-8000} granian" in web
 
 
+@pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")
 def test_run_starts_nothing_on_a_taken_port(home: Path, shared: int) -> None:
     said = run(home, shared)
     assert f"port {shared} is taken" in said

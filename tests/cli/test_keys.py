@@ -65,6 +65,7 @@ def test_the_list_shows_digests_and_no_key(line: Operator) -> None:
     assert "hotline keys rotate relay" in line.well("keys", "list").stdout
 
 
+@pytest.mark.slow(reason="waits for the disk, which has each new key before the next")
 def test_the_desks_get_a_new_passphrase(line: Operator) -> None:
     file_tip(line.folder / "home")
     (line.folder / "new").write_text("another one\n")

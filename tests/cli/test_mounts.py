@@ -15,6 +15,7 @@ from hotline.config import Settings
 from hotline.sealing.keymaking import make_keys
 from hotline.store.database import sqlite_file
 from tests.floorplan.tree import ROOT
+from tests.sampling import by_turns
 
 WALKS = """
 import os, sys
@@ -105,7 +106,7 @@ def named(unit: str, setting: str) -> set[str]:
     return {Path(path).name for line in found for path in line.split()}
 
 
-@pytest.mark.parametrize("role", UNITS)
+@pytest.mark.parametrize("role", by_turns([*UNITS], "the unit whose keys walk"))
 def test_they_walk_under_the_mounts_of_a_unit(home: Path, role: Role) -> None:
     unit = UNITS[role]
     assert named(unit, "ProtectSystem") == {"strict"}
@@ -116,7 +117,7 @@ def test_they_walk_under_the_mounts_of_a_unit(home: Path, role: Role) -> None:
     assert walk(home, role, tuple(mounts)) == ""
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", by_turns([*SERVICES], "the service whose keys walk"))
 def test_they_walk_under_the_mounts_of_compose(home: Path, name: str) -> None:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     role = SERVICES[name]
@@ -129,7 +130,7 @@ def test_they_walk_under_the_mounts_of_compose(home: Path, name: str) -> None:
     assert walk(home, role, (bound(home, "ro"), bound(home / "keys" / role, how))) == ""
 
 
-@pytest.mark.parametrize("role", [Role.HOOKS, Role.WORKERS])
+@pytest.mark.parametrize("role", by_turns([Role.HOOKS, Role.WORKERS], "who does not start"))
 def test_nothing_starts_where_they_cannot_walk(home: Path, role: Role) -> None:
     said = walk(home, role, (bound(home / "keys" / role, "ro"),))
     assert said.startswith("refused: the key folder")

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.cli.homes import copy_home
+
 LOOK = """
 import gc, os, signal, sys, threading, time
 from hotline.cli.processes import clock
@@ -23,9 +25,8 @@ clock.main([], standalone_mode=False)
 
 
 def test_what_the_clock_starts_with_is_no_burden_to_the_collector(tmp_path: Path) -> None:
+    copy_home(tmp_path)
     environ = os.environ | {"HOTLINE_HOME": str(tmp_path)}
-    words = [sys.executable, "-m", "hotline.cli.main", "init"]
-    subprocess.run(words, env=environ, capture_output=True, check=True)
     done = subprocess.run(
         [sys.executable, "-c", LOOK], env=environ, capture_output=True, text=True, check=True
     )

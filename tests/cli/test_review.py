@@ -19,6 +19,7 @@ from hotline.domain.wording import Template
 from hotline.engine.source import dump, parse
 from hotline.services import reviewing
 from tests.engine.books import make_document, t
+from tests.sampling import by_turns
 
 LESSON = "learn.one.say.text"
 TAKEN = "locales.TAKEN"
@@ -84,12 +85,14 @@ def _edit_workbook(file: Path, changes: Mapping[str, str]) -> None:
     book.save(file)
 
 
-@pytest.fixture(params=["csv", "xlsx"])
+@pytest.fixture(params=by_turns(["csv", "xlsx"], "the kind of a reviewed sheet"))
 def desk(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
     return Desk(tmp_path, request.param)
 
 
-def test_two_people_make_a_text_reviewed(desk: Desk) -> None:
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_two_people_make_a_text_reviewed(tmp_path: Path, kind: str) -> None:
+    desk = Desk(tmp_path, kind)
     desk.export()
     first = desk.take("One Reader", learn__one__say__text="Isomo rya mbere")
     assert (first.exit_code, desk.states()[LESSON]) == (0, "read")

@@ -112,6 +112,7 @@ def test_what_was_filed_before_is_as_it_was(today: Line, bare: Database) -> None
     )
 
 
+@pytest.mark.slow(reason="waits for the disk and for locks, with callers at its side")
 def test_a_migration_that_widens_is_not_noticed_by_callers(
     bare: Database, tmp_path: Path, clock: Clock
 ) -> None:

@@ -254,6 +254,7 @@ def test_it_ends_with_zero_when_told_to_stop(valkey: Valkey) -> None:
     assert process.returncode == 0, said.decode()
 
 
+@pytest.mark.slow(reason="waits for a Redis that does not come")
 def test_it_ends_with_one_where_there_is_no_redis(valkey: Valkey) -> None:
     valkey.kill()
     process = start(valkey)
