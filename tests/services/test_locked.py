@@ -21,8 +21,6 @@ from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 from tests.fakes import FakeShelf
 from tests.taking import close_by_two
 
-pytestmark = pytest.mark.both
-
 HERE = "12"
 """The district of DANGER_HERE."""
 EVERYWHERE = (HERE, "national")

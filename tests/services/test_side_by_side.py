@@ -32,7 +32,6 @@ from tests.held_sms import ACCEPTED, PATIENCE, HeldSms
 
 AT_ONCE, OTHERS = 32, 12
 Process = Callable[..., Kit]
-pytestmark = pytest.mark.both
 
 
 @pytest.fixture
@@ -167,6 +166,7 @@ def test_danger_finds_a_place_where_all_the_rest_is_slow(
     assert "urgent" in gateway.until_asked(9)[8]
 
 
+@pytest.mark.both
 def test_two_processes_share_the_places_of_the_line(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
