@@ -7,6 +7,7 @@ do not count beside a word of that meaning: "my SIM is locked", "inzara iranyish
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from rapidfuzz.distance import OSA
 
@@ -22,7 +23,6 @@ TWICE_FORGIVEN = 10
 """Letters of a word in which two may be."""
 BRIEF = 3
 """Words of a message in which "urgent" is a cry, and not somebody's report."""
-NO_WORD = re.compile(r"(?!)")
 ORDINARY = frozenset(cry_words.ORDINARY.split())
 NEGATION = "|".join(sorted(cry_words.NEGATIONS.split()))
 CONTRACTED = re.compile(rf"\b({'|'.join(cry_words.BEFORE_T.split())}) T\b")
@@ -55,11 +55,11 @@ class _Heard:
         }
 
     def has(self, pattern: "_Pattern") -> bool:
-        return any(one.search(self._lines[sounds]) for sounds, one in pattern)
+        return any(_compiled(one).search(self._lines[sounds]) for sounds, one in pattern)
 
 
-_Pattern = Sequence[tuple[bool, re.Pattern[str]]]
-"""By whether it is looked for in what sounds, or in what is written."""
+_Pattern = Sequence[tuple[bool, str]]
+"""Phrases, by whether they are looked for in what sounds, or in what is written."""
 
 
 def _joined(said: Sequence[str]) -> list[str]:
@@ -97,14 +97,18 @@ def _mended(word: str) -> str:
 
 
 def _pattern(written: str, sounding: str) -> _Pattern:
-    pair = ((False, _compiled(written)), (True, _compiled(same_sound(sounding))))
-    return tuple((sounds, one) for sounds, one in pair if one is not NO_WORD)
+    pair = ((False, written), (True, same_sound(sounding)))
+    return tuple((sounds, phrases) for sounds, phrases in pair if phrases.strip(" ,\n"))
 
 
+@cache
 def _compiled(phrases: str) -> re.Pattern[str]:
-    """One expression of many phrases, divided by commas: `STEM-` begins a word, `-STEM-` is anywhere in it."""
+    """One expression of many phrases, divided by commas: `STEM-` begins a word, `-STEM-` is anywhere in it.
+
+    Made when a message is first read: a process that reads none starts without them.
+    """
     each = [_phrase(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
-    return re.compile("|".join(each)) if each else NO_WORD
+    return re.compile("|".join(each))
 
 
 def _phrase(pieces: Iterable[str]) -> str:
