@@ -11,6 +11,8 @@ import pytest
 from hotline.lab.stack import hotline
 
 LayHome = Callable[[Path], Path]
+CHECKOUT = Path(__file__).parents[1]
+SENDING = ("web", "alerts", "clock")
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,15 @@ def lay_home(made_home: Path) -> LayHome:
         return folder
 
     return lay
+
+
+def sending(folder: Path) -> Path:
+    """A Procfile of the processes that hear callers and send: enough for a story of tips and their alerts."""
+    lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines()
+    procfile = folder / "Procfile"
+    kept = [line for line in lines if line.partition(":")[0] in SENDING]
+    procfile.write_text("\n".join(kept), encoding="utf-8")
+    return procfile
 
 
 def _bare() -> dict[str, str]:

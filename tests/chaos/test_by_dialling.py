@@ -10,7 +10,7 @@ from hotline.emulator.client import EmulatorClient
 from hotline.lab.stack import Stack
 from hotline.text.segments import segments
 from tests.eventually import eventually
-from tests.homes import LayHome
+from tests.homes import LayHome, sending
 
 ENTRY = "*384*777*90#"
 STRANGER = "+250788000002"
@@ -35,7 +35,8 @@ pytestmark = [
 
 
 def test_an_alert_is_taken_by_dialling_what_it_says(tmp_path: Path, lay_home: LayHome) -> None:
-    with Stack(lay_home(tmp_path), environ={"HOTLINE_INBOUND_SMS": "no"}) as stack:
+    procfile = sending(lay_home(tmp_path))
+    with Stack(tmp_path, environ={"HOTLINE_INBOUND_SMS": "no"}, procfile=procfile) as stack:
         line = stack.emulator
         tells_and_hangs_up(line)
         eventually(lambda: len(line.outbox()) >= 3, seconds=5)

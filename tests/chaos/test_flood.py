@@ -20,7 +20,7 @@ from hotline.lab.chaos.settling import kit_of, settle
 from hotline.lab.stack import Stack
 from hotline.store import tips as books
 from hotline.store.messages import Message
-from tests.homes import LayHome
+from tests.homes import LayHome, sending
 from tests.sampling import long
 
 PAIR = Pair(os.environ.get("CHAOS_PAIR", "sqlite"))
@@ -36,6 +36,7 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.slow(reason="waits for callers who dial at their own times"),
     pytest.mark.alone,
+    pytest.mark.turn("a drill, a flood, or a run that is told to end", 2, 3),
     pytest.mark.longer(2),
 ]
 
@@ -86,7 +87,10 @@ def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(
 ) -> None:
     if PAIR is Pair.SQLITE:
         lay_home(tmp_path)
-    with ground(PAIR) as servers, under_test(tmp_path, servers) as (stack, _):
+    with (
+        ground(PAIR) as servers,
+        under_test(tmp_path, servers, procfile=sending(tmp_path)) as (stack, _),
+    ):
         stack.emulator.set_faults(SLOW)
         told = flood(stack.emulator)
         assert len(told) == TIPS

@@ -23,7 +23,7 @@ from hotline.lab.chaos.processes import send, started_as
 from hotline.lab.chaos.run import WORDS, Order, run
 from hotline.lab.chaos.settling import kit_of, settle
 from hotline.lab.stack import Stack, command_words
-from tests.homes import LayHome
+from tests.homes import LayHome, sending
 from tests.sampling import by_turns, long, seed
 from tests.steps import Tell
 
@@ -41,7 +41,6 @@ OFTEN = EACH if long() else 1
 FEW = 6
 PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
-PROCFILE = Path(__file__).parents[2] / "Procfile"
 MENDED_BY = {"refer_waiting": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
 """A step of the clock, and the death that it alone mends."""
 pytestmark = [
@@ -53,9 +52,9 @@ pytestmark = [
 
 def procfile_without(step: str, folder: Path) -> Path:
     """The line's processes, with a step of the relay taken out."""
-    procfile = folder / "Procfile"
+    procfile = sending(folder)
     broken = f"clock: {sys.executable} -m tests.chaos.clock_without {step}"
-    procfile.write_text(re.sub("(?m)^clock: .*$", broken, PROCFILE.read_text()))
+    procfile.write_text(re.sub("(?m)^clock: .*$", broken, procfile.read_text()))
     return procfile
 
 

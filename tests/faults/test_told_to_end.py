@@ -20,6 +20,7 @@ from hotline.lab.chaos.settling import accepted, kit_of, settle
 from hotline.lab.stack import Stack
 from hotline.store.messages import Attempt
 from tests.eventually import eventually
+from tests.homes import sending
 from workers.clock import FAREWELL_SECONDS
 
 CODES = [district.code for district in districts()]
@@ -55,7 +56,10 @@ def outcomes(stack: Stack) -> set[str | None]:
 def test_told_to_end_with_many_on_the_wire_nothing_is_lost_and_nothing_sent_twice(
     tmp_path: Path, beneath: Ground
 ) -> None:
-    with under_test(tmp_path, beneath) as (stack, _), ThreadPoolExecutor(4) as callers:
+    with (
+        under_test(tmp_path, beneath, procfile=sending(tmp_path)) as (stack, _),
+        ThreadPoolExecutor(4) as callers,
+    ):
         stack.emulator.set_faults(SLOW)
         told = list(callers.map(lambda tip: tell(stack.emulator, tip), plan(TIPS, CODES, WORDS)))
         asked = [pid for mark in SENDING for pid in started_as(stack.pid, mark)]
