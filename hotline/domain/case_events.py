@@ -51,7 +51,10 @@ class Happened(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`by` is who did it. `kind`, `nth` and `ran` are of a clock that fired: how often in a row, after how long."""
+    """`by` is who did it. `kind`, `nth` and `ran` are of a clock that fired: how often in a row, after how long.
+
+    Of a corrected place `nth` is how often it was corrected.
+    """
 
     what: Happened
     by: int | None = None

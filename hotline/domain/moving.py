@@ -15,17 +15,24 @@ from hotline.domain.referral import Candidate, Level, first_told
 from hotline.domain.rungs import national
 from hotline.domain.tip import Urgency
 
+MOST_MOVES = 3
+"""How often one passage may ring another district: as many as one contact's like tips ring in an hour."""
 HELD = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
 """The clocks of who holds it."""
 
 
-def moved(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
+def moved(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
     """Those who were told learn that the place changed; the new place's people are asked.
 
-    Without danger the first place's people are let go at once.
+    Without danger the first place's people are let go at once. After `MOST_MOVES` corrections a place is told to the
+    national desk alone; the clock to take it asks the people of the last place, where that desk does not.
     """
     before = living(s, roster)
     new = first_told(s.case, roster, s.told)
+    if e.nth > MOST_MOVES:
+        desk = {one.id for one in roster if one.level is Level.NATIONAL}
+        before = tuple(one for one in before if one in desk)
+        new = tuple(one for one in new if one in desk) or national(roster, 0, but=None)
     tell = tells((before, Purpose.MOVED), (new, Purpose.ALERT))
     fresh = {DeadlineKind.ACKNOWLEDGE: ask(s, at)}
     close = frozenset({DeadlineKind.RED})

@@ -12,11 +12,12 @@ from hotline.domain.coming import Care
 from hotline.domain.referral import Level, Told
 from hotline.domain.tip import NATIONAL, Matter, TipState, Urgency, desk_of
 from hotline.ports import Kit
-from hotline.services import case_messages, ladder
+from hotline.services import case_messages, ladder, outreach
 from hotline.services.case_standing import standing_of
 from hotline.services.endings import Signed
 from hotline.store import audit, likeness, referrals, released, tips
 from hotline.store.database import Session
+from hotline.store.outreach import Cell
 from hotline.store.tips import Tip, TipPlace
 
 WORST = ("no", "unsure", "yes")
@@ -30,11 +31,14 @@ class Route:
     """Whether it was a whole tip, which a correction changes; a draft, a fragment and a complaint are simply moved."""
     place: str
     official: str
+    counted: Cell | None
+    """Where the figures have it."""
 
 
 def route_of(tip: Tip) -> Route:
     whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
-    return Route(whole, tip.place or "", tip.official or "")
+    counted = outreach.tip_cell(tip) if whole else None
+    return Route(whole, tip.place or "", tip.official or "", counted)
 
 
 def official_of(before: Route, now: str) -> str:
@@ -73,9 +77,10 @@ def readers(session: Session, tip: Tip) -> list[str]:
 
 
 def tell(session: Session, kit: Kit, tip: Tip, before: Route, official: str, at: datetime) -> None:
-    """Tells those whom a correction concerns. `official` is what was answered now."""
-    if not before.filed:
+    """Tells those whom a correction concerns, and counts it where it is now. `official` is what was answered now."""
+    if not before.filed or before.counted is None:
         return
+    outreach.log_corrected(session, tip, before.counted)
     if before.official == "no" and tip.official != "no":
         gone = [
             o.responder_id for o in referrals.told(session, [tip.id])[tip.id] if not _national(o)
@@ -83,7 +88,8 @@ def tell(session: Session, kit: Kit, tip: Tip, before: Route, official: str, at:
         released.withhold(session, tip.id, gone)
         ladder.happen(session, kit, tip.id, Event(Happened.WITHHELD), at)
     elif before.place != tip.place:
-        ladder.happen(session, kit, tip.id, Event(Happened.MOVED), at)
+        moves = len(tips.earlier_places(session, tip.id))
+        ladder.happen(session, kit, tip.id, Event(Happened.MOVED, nth=moves), at)
     elif official == "no" and tip.official != "no":
         _tell_more(session, kit, tip, at)
 

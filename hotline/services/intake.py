@@ -211,7 +211,7 @@ def _reach_state(session: Session, kit: Kit, tip: Tip, state: TipState) -> None:
     if tip.state != state and state is TipState.FRAGMENT:
         outreach.log_fragment(session, tip, now)
     elif tip.state in (TipState.DRAFT, TipState.FRAGMENT) and state in WHOLE:
-        outreach.log_tip(session, tip, now)
+        outreach.log_tip(session, tip)
     if state is TipState.FRAGMENT and tip.place == NOT_SAID:
         tip.referred_urgency = Urgency.DANGER
     if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:

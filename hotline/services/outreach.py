@@ -100,22 +100,32 @@ def unanswerable(session: Session, at: datetime) -> int:
     return outreach.counted_on(session, day_of(at), UNANSWERABLE)
 
 
-def log_tip(session: Session, tip: Tip, at: datetime) -> None:
-    """A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it."""
-    if tip.matter == Matter.COMPLAINT:
-        measure, district = Measure.COMPLAINT, ""
-    else:
-        measure, district = Measure.TIP, tip.place
-    outreach.count(
-        session,
-        Cell(
-            day=day_of(at),
-            measure=measure,
-            language=tip.language,
-            channel=tip.channel,
-            entry=tip.entry,
-            district=district,
-        ),
+def log_tip(session: Session, tip: Tip) -> None:
+    outreach.count(session, tip_cell(tip))
+
+
+def log_corrected(session: Session, tip: Tip, before: Cell) -> None:
+    """A tip counts once, where it is now: what was told otherwise before is taken back."""
+    now = tip_cell(tip)
+    if now != before:
+        outreach.count(session, before, by=-1)
+        outreach.count(session, now)
+
+
+def tip_cell(tip: Tip) -> Cell:
+    """Where a filed tip counts: on the day when it was filed.
+
+    A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it.
+    """
+    complaint = tip.matter == Matter.COMPLAINT
+    assert tip.filed_at is not None
+    return Cell(
+        day=day_of(tip.filed_at),
+        measure=Measure.COMPLAINT if complaint else Measure.TIP,
+        language=tip.language,
+        channel=tip.channel,
+        entry=tip.entry,
+        district="" if complaint else tip.place,
     )
 
 

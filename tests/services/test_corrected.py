@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.referral import Level
-from hotline.services import referral
+from hotline.services import outreach, referral
+from hotline.services.figures import By
 from hotline.services.inbox import Arrival
 from hotline.services.intake import rescue_silent
+from hotline.store import outreach as outreach_store
 from hotline.store.database import Database
 from hotline.store.messages import Message
 from tests.callers import Caller, make_ready, told
@@ -117,6 +119,49 @@ def test_twice_and_back_again_it_is_still_one_case(here: Night) -> None:
     assert here.holder == "there"
     assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
     assert here.writes("there", "2 {ref}").startswith("REF: noted, you are there.")
+
+
+def test_a_thumb_that_goes_back_and_forth_wakes_no_more_than_three_times(here: Night) -> None:
+    """From the fourth other place on the national desk alone is told, each time; the clock asks the last place."""
+    caller = here.tells(*DANGER)
+    for keyed in (THERE, ("0", "1"), THERE):
+        caller.key(*keyed)
+        here.tick()
+    heard = {who: here.texts(who) for who in ("one", "two", "there", "deputy")}
+    desk = len(here.texts("desk")) + len(here.texts("director"))
+    for keyed in (("0", "1"), THERE, ("0", "1"), THERE):
+        caller.key(*keyed)
+        here.tick()
+
+    assert (len(here.line.tips), here.tip.place, here.tip.urgency) == (1, KICUKIRO, 1)
+    assert {who: here.texts(who) for who in heard} == heard
+    assert here.texts("desk")[-2:] == [MOVED, URGENT_THERE]
+    assert len(here.texts("desk")) + len(here.texts("director")) > desk + 4
+    assert here.line.desks_of(here.tip) == {"national", GASABO, KICUKIRO}
+    here.minutes(4)
+    assert here.newest("deputy") == URGENT_THERE or here.newest("there") == URGENT_THERE
+    assert here.newest("one") == heard["one"][-1]
+    here.writes("desk", "1 {ref}")
+    assert here.holder == "desk"
+
+
+def test_figures_count_a_corrected_tip_once_where_it_is_now(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    assert counted(here, By.DISTRICT) == {GASABO: 1}
+    caller.key(*THERE)
+    here.tick()
+    assert counted(here, By.DISTRICT) == {KICUKIRO: 1}
+    outreach.fold(here.line.kit)
+    caller.key("0", "1")
+    assert counted(here, By.DISTRICT) == {GASABO: 1}
+    assert counted(here, By.DAY) == {here.line.clock().date().isoformat(): 1}
+
+
+def counted(here: Night, by: By) -> dict[str, int]:
+    """The tips of each row of `hotline reach`, folded or not."""
+    with here.line.kit.database.reading() as session:
+        totals = outreach_store.totals(session, by)
+    return {row: n for (row, measure), n in totals.items() if measure == "tip" and n}
 
 
 @pytest.mark.parametrize("taken", [False, True])
