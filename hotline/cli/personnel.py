@@ -15,9 +15,9 @@ from hotline.domain.recipients import NATIONAL_LEAST
 from hotline.domain.referral import Level
 from hotline.domain.tip import NATIONAL, Category
 from hotline.services import leaves, personnel, removals
-from hotline.services.outreach import STOPPED
 from hotline.services.personnel import Dossier, shown
 from hotline.services.removals import Place
+from hotline.store.alarms import STOPPED
 from hotline.store.responders import Responder
 
 EVERYWHERE, EVERYTHING = "everywhere", "everything"

@@ -26,6 +26,7 @@ from hotline.services import (
     lessons,
     outreach,
     receipts,
+    stopping,
 )
 from hotline.services.entry_cases import CASE, LETTERS, VERB
 from hotline.services.guessing import Look
@@ -114,7 +115,7 @@ def _answer_what_was_asked(given: Given) -> None:
 
 def _stop(given: Given) -> None:
     if given.answer.value == YES and is_number(given.context.caller):
-        outreach.stop_in(given.session, given.kit, given.context.caller, given.kit.now())
+        stopping.stop_in(given.session, given.kit, given.context.caller, given.kit.now())
 
 
 def _join(given: Given, *, roll: Roll) -> None:

@@ -15,10 +15,10 @@ from hotline.ports import Kit
 from hotline.services import (
     crying,
     gatherings,
-    outreach,
     recognising,
     replies,
     sms_tips,
+    stopping,
     taking_back,
     talks,
 )
@@ -203,7 +203,7 @@ def _answer(
     proved: bool,
 ) -> _Result:
     if is_stop(message.text):
-        rung = outreach.stop_in(session, kit, message.sender, at)
+        rung = stopping.stop_in(session, kit, message.sender, at)
         outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
         return _Result(outcome, rung=rung)
     if gatherings.hear(session, kit, message.sender, message.text, at, SMS):

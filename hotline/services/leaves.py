@@ -11,9 +11,9 @@ from hotline.domain.referral import Level
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services import handing_on
-from hotline.services.outreach import STOPPED
 from hotline.services.personnel import check_national, check_second, find, record, shown
 from hotline.store import contacts, personnel
+from hotline.store.alarms import STOPPED
 from hotline.store.database import Session
 from hotline.store.responders import Leave, Responder
 

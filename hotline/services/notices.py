@@ -11,9 +11,8 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI
-from hotline.services.outreach import STOPPED
 from hotline.store import alarms
-from hotline.store.alarms import AlarmNotice, Watcher
+from hotline.store.alarms import STOPPED, AlarmNotice, Watcher
 
 TEMPLATES = {
     Notice.RAISED: Template.ALARM_RAISED,

@@ -8,16 +8,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain import trial
-from hotline.domain.jobs import Job
 from hotline.domain.quiz import Outcome
 from hotline.domain.tip import Matter
 from hotline.domain.ussd import is_number
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI, periods_of
-from hotline.services import joining, stop_wishes
-from hotline.services.doorbell import ring
-from hotline.store import alarms, contacts, outreach, people
+from hotline.store import outreach, people
 from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
 from hotline.store.outreach import Cell
@@ -27,9 +24,6 @@ FOLDED = 1000
 """Tallies in one transaction of the relay."""
 OVER = timedelta(days=2)
 """So long after a period its sketch becomes a number: nobody counts in it any more, whatever her clock says."""
-STOPPED = "stopped"
-"""Why whoever is woken cannot be reached: she wants to hear no more."""
-
 UNANSWERABLE = "unanswerable"
 """The counter of those who wrote from a number that no SMS of ours goes to."""
 SMS = "sms"
@@ -155,28 +149,6 @@ def close_periods(session: Session, at: datetime) -> None:
     live = {period for moment in (at - OVER, at, at + OVER) for period in periods_of(moment)}
     for period in sorted(people.running(session) - live):
         people.close(session, period)
-
-
-def stop(kit: Kit, msisdn: str) -> None:
-    """Sends nothing to this number ever again: whoever is woken there is woken no more, a leader there is on no roll.
-
-    An enrolled number keeps everything: the wish may be forged, so people are told of it. Raises StoreUnavailable.
-    """
-    with kit.database.writing() as session:
-        rung = stop_in(session, kit, msisdn, kit.now())
-    for message_id in rung:
-        ring(kit, Job.DELIVER, message_id)
-
-
-def stop_in(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ...]:
-    """`stop` inside the caller's transaction. Returns the messages to ring for after it."""
-    told = stop_wishes.note(session, kit, msisdn, at)
-    if told is not None:
-        return told
-    contacts.stop(session, kit.pseudonyms.stopped(msisdn), at)
-    alarms.silence(session, kit.pseudonyms.enrolled(msisdn), STOPPED)
-    joining.leave(session, kit, msisdn)
-    return ()
 
 
 def first_time(dialogue: Dialogue, name: str) -> bool:

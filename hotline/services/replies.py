@@ -10,24 +10,21 @@ from datetime import datetime, timedelta
 
 from hotline.domain.coming import Care
 from hotline.domain.message import (
-    CONFIRMATION_PRIORITY,
-    Kind,
     MessageIn,
     Wording,
     responders_entry,
 )
 from hotline.domain.referral import Level
 from hotline.domain.reply import DECIDING, Meant, ReplyReading, parse
-from hotline.domain.reply_limits import WEEK, Why, answered
+from hotline.domain.reply_limits import Why
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.sealing.people import KIGALI
-from hotline.services import case_messages, casework, national
+from hotline.services import casework, national, responder_sms
 from hotline.services.acts import Act, Acted, Done, Way
-from hotline.store import known_cases, reply_answers
+from hotline.store import known_cases
 from hotline.store.database import Session
 from hotline.store.known_cases import KnownCases
-from hotline.store.reply_answers import ReplyAnswer
 from hotline.store.responders import Responder
 
 NAMED_FOR = timedelta(days=30)
@@ -99,40 +96,12 @@ def hear(
     )
     why = _why(reading)
     rung = [one.rung for one in done if one.rung is not None]
-    if may_answer(session, responder, why, _digest(kit, message, reading), at):
+    if responder_sms.may_answer(session, responder, why, _digest(kit, message, reading), at):
         rung += [
-            say(session, responder, wording, at, of=of)
+            responder_sms.say(session, responder, wording, at, of=of)
             for wording, of in _worded(kit, responder, reading, done, cases)
         ]
     return Replied(reading.meant, done, tuple(rung))
-
-
-def may_answer(
-    session: Session, responder: Responder, why: Why, text_key: str, at: datetime
-) -> bool:
-    """Whether she gets an answer. One that she gets is counted."""
-    given = reply_answers.before(session, responder.id, at - WEEK)
-
-    counted = answered(why, text_key, given, at)
-
-    if counted is None:
-        return False
-    session.add(
-        ReplyAnswer(responder_id=responder.id, why=counted, text_key=text_key, answered_at=at)
-    )
-    return True
-
-
-def say(
-    session: Session, responder: Responder, wording: Wording, at: datetime, *, of: int | None = None
-) -> int:
-    """Writes an SMS to her, due now; its id."""
-    row = case_messages.message(
-        Kind.CONFIRMATION, wording, responder.id, priority=CONFIRMATION_PRIORITY, at=at, of=of
-    )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _why(reading: ReplyReading) -> Why:

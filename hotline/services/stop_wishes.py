@@ -13,7 +13,7 @@ from hotline.domain.referral import Level
 from hotline.domain.reply_limits import Why
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services import alarming, replies
+from hotline.services import alarming, responder_sms
 from hotline.store import responders
 from hotline.store.database import Session
 from hotline.store.responders import Responder
@@ -25,13 +25,14 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ..
     if responder is None:
         return None
     key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
-    if not replies.may_answer(session, responder, Why.STOP, key, at):
+    if not responder_sms.may_answer(session, responder, Why.STOP, key, at):
         return ()
     alarming.note(session, Alarm.STOP_WISH, at)
     told = [(responder, Template.STOP_NOTED)]
     told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
     return tuple(
-        replies.say(session, one, Wording(template, {}, one.language), at) for one, template in told
+        responder_sms.say(session, one, Wording(template, {}, one.language), at)
+        for one, template in told
     )
 
 

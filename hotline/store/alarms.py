@@ -10,6 +10,8 @@ from hotline.domain.alarms import Alarm, Standing
 from hotline.errors import NotFound
 from hotline.store.database import Row, add_if_new
 
+STOPPED = "stopped"
+"""Why whoever is woken cannot be reached: she wants to hear no more."""
 LOCK = 4_114_110_024
 """PostgreSQL's advisory lock of the watchmen: two of them take turns, so that nothing is told twice."""
 

@@ -16,9 +16,10 @@ from hotline.domain.delivery import MessageState
 from hotline.domain.reply import Verb
 from hotline.ports import Kit
 from hotline.sealing.keymaking import make_keys
-from hotline.services import casework, leaves, outreach, referral
+from hotline.services import casework, leaves, referral
 from hotline.services.acts import Act, Acted, Way
 from hotline.store import contacts, outbox, referrals
+from hotline.store.alarms import STOPPED
 from hotline.store.messages import Message, Referral
 from hotline.store.responders import Responder
 from hotline.store.schema import create_all
@@ -197,7 +198,7 @@ def test_a_stop_is_undone_by_the_number_itself(admin: Admin) -> None:
     kit = admin.kit
     with kit.database.writing() as session:
         contacts.stop(session, kit.pseudonyms.stopped(GASABO), kit.now())
-        session.get_one(Responder, 1).unreachable = outreach.STOPPED
+        session.get_one(Responder, 1).unreachable = STOPPED
     assert "cannot be reached (stopped)" in admin("show", "Gasabo 1").output
 
     wrong = admin("back", "Gasabo 1", *BY, code=1, typed="+250788000002\n")

@@ -14,7 +14,7 @@ from hotline.sealing.keyfolder import LISTED
 from hotline.sealing.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
-from hotline.services import answers, outreach, retention
+from hotline.services import answers, retention, stopping
 from hotline.services.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.store.answers import Answer
 from hotline.store.inbound import InboxRead
@@ -135,7 +135,7 @@ def test_only_a_rwandan_mobile_is_answered(line: Line, sms: FakeSms, sender: str
 
 def test_whoever_wants_no_sms_gets_none(line: Line, sms: FakeSms) -> None:
     with line.database.writing() as session:
-        outreach.stop_in(session, line.kit, HERS, line.kit.now())
+        stopping.stop_in(session, line.kit, HERS, line.kit.now())
     writes(line)
     assert sent(line, sms) == []
 

@@ -12,7 +12,7 @@ from hotline.errors import ImportRefused
 from hotline.ports import Kit
 from hotline.sealing.opening import RelayNumbers
 from hotline.sealing.sealer import Sealer
-from hotline.services import enrolment, outreach
+from hotline.services import enrolment, stopping
 from hotline.store.audit import AuditEntry
 from hotline.store.database import Database
 from tests.builders import make_keyfolder, make_pseudonyms
@@ -76,7 +76,7 @@ def test_one_number_that_is_enrolled_already_enrols_nobody(kit: Kit) -> None:
 
 def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: Kit) -> None:
     enrolment.import_responders(kit, HEADER + ONE)
-    outreach.stop(kit, "+250788000002")
+    stopping.stop(kit, "+250788000002")
 
     with pytest.raises(ImportRefused) as told:
         enrolment.import_responders(kit, HEADER + TWO + ONE)

@@ -10,7 +10,7 @@ from hotline.errors import NotFound, Undecided
 from hotline.services import joining
 from hotline.services.figures import By, leader_sessions
 from hotline.services.inbox import InboxOutcome, MessageOutcome, take_sms
-from hotline.services.outreach import stop
+from hotline.services.stopping import stop
 from hotline.store import audit, outreach
 from hotline.store.audit import AuditEntry
 from hotline.store.joined import DistrictCode, Joined

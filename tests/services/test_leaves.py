@@ -7,9 +7,9 @@ import pytest
 
 from hotline.domain.referral import Level
 from hotline.errors import PersonnelRefused
-from hotline.services import leaves, outreach, personnel, removals
-from hotline.services.outreach import STOPPED
+from hotline.services import leaves, personnel, removals, stopping
 from hotline.services.removals import Place, Removed
+from hotline.store.alarms import STOPPED
 from hotline.store.responders import Responder
 from tests.district import District
 
@@ -41,7 +41,7 @@ def test_a_planned_leave_hands_the_case_on_when_it_comes(alone: District) -> Non
 def test_a_stopped_number_is_taken_off_the_list_by_itself(alone: District) -> None:
     first = names(alone)[0]
     number = alone.responder(1).sealed_number.decode()
-    outreach.stop(alone.kit, number)
+    stopping.stop(alone.kit, number)
     alone.change(Responder, 1, unreachable=STOPPED)
     with pytest.raises(PersonnelRefused, match="--number"):
         leaves.back(alone.kit, first, number=None, second=None, **BY)

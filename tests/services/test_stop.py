@@ -10,7 +10,7 @@ from hotline.domain.alarms import Alarm, Notice
 from hotline.domain.message import Kind, Wording
 from hotline.domain.referral import Level
 from hotline.domain.wording import Template
-from hotline.services import case_messages, delivery, notices, outreach, watch, watchers
+from hotline.services import case_messages, delivery, notices, stopping, watch, watchers
 from hotline.services.inbox import InboxOutcome, take_sms
 from hotline.store import alarms, contacts, responders
 from hotline.store.alarms import AlarmNotice, Watcher
@@ -31,7 +31,7 @@ def by_sms(district: District) -> None:
 
 
 def by_notice(district: District) -> None:
-    outreach.stop(district.kit, HERS)
+    stopping.stop(district.kit, HERS)
 
 
 def by_the_gateway(district: District) -> None:
@@ -75,7 +75,7 @@ def test_an_alarm_of_any_kind_to_a_stopped_number_is_refused(
     at = staffed.clock()
     with staffed.database.writing() as session:
         session.add(watch.notice("lane", notice, 1, at, at))
-    outreach.stop(staffed.kit, "+250788000055")
+    stopping.stop(staffed.kit, "+250788000055")
 
     notices.send_due(staffed.kit)
     staffed.clock.turn(minutes=10)
@@ -112,7 +112,7 @@ def test_a_stop_of_an_enrolled_number_is_told_once_to_her_her_coordinator_and_th
     wish(staffed)
     for _ in range(3):
         staffed.clock.turn(hours=30)
-        outreach.stop(staffed.kit, HERS)
+        stopping.stop(staffed.kit, HERS)
     staffed.deliver()
 
     assert sorted(staffed.sms.sent) == [
@@ -135,7 +135,7 @@ def test_where_no_coordinator_lives_the_national_desk_is_told(staffed: District)
 def test_both_national_numbers_stay_whatever_is_forged(staffed: District) -> None:
     staffed.enrol(Level.NATIONAL, districts=())
     for number in ("+250788000002", "+250788000003"):
-        outreach.stop(staffed.kit, number)
+        stopping.stop(staffed.kit, number)
     with staffed.database.reading() as session:
         assert len(responders.who_live(session, staffed.clock())) == 3
 

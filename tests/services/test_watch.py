@@ -10,7 +10,7 @@ from hotline.domain.clocks import CASE_CLOCKS
 from hotline.domain.delivery import Outcome, SendResult
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
 from hotline.ports import Kit
-from hotline.services import alarming, notices, outreach, upkeep, watch, watchers
+from hotline.services import alarming, notices, stopping, upkeep, watch, watchers
 from hotline.store import deadlines, lanes
 from hotline.store.alarms import AlarmNotice, Watcher
 from hotline.store.audit import AuditEntry
@@ -293,7 +293,7 @@ def test_who_is_removed_is_woken_no_more_and_may_come_back(manned: Line) -> None
 
 
 def test_who_cannot_be_woken_is_refused_without_her_number(manned: Line) -> None:
-    outreach.stop(manned.kit, NGABO)
+    stopping.stop(manned.kit, NGABO)
     for number, error in ((KEZA, ImportRefused), (NGABO, ImportRefused), ("0788", NumberInvalid)):
         with pytest.raises(error) as told:
             watchers.add(manned.kit, "Ngabo", number, "rw")

@@ -1,7 +1,7 @@
 """The gateway's opt-out notice: nothing is sent to that number after it, ever."""
 
 from hotline.ports import Kit
-from hotline.services.outreach import stop
+from hotline.services.stopping import stop
 from hotline.web.form import Form
 from hotline.web.guard import guarded
 from hotline.web.hooks.africastalking import read_optout
