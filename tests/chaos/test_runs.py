@@ -28,11 +28,11 @@ from tests.sampling import by_turns, long, seed
 from tests.steps import Tell
 
 SEED = int(os.environ.get("CHAOS_SEED") or seed())
-TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if long() else 60))
+TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if long() else 24))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (30 if long() else 0.5))
 """After so many nobody begins to tell any more: a slow machine tells fewer tips, and dies as many deaths."""
 AT_LEAST = 20
-FEW = 4
+AT_A_TIME = 4
 """Callers at a time in a sample: they tell until every death was dealt, and each tip costs a processor its time."""
 PAUSE = 10.0
 """Seconds between deaths once each has died its first ones: a new start costs the time of five tips."""
@@ -68,7 +68,7 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
     if pair is Pair.SQLITE:
         lay_home(tmp_path)
     turned = not (long() and pair is Pair.SQLITE)
-    callers = CALLERS if long() else FEW
+    callers = CALLERS if long() else AT_A_TIME
     order = Order(TIPS, SEED, pair, PAUSE, MINUTES, each=OFTEN, callers=callers, turned=turned)
     report = run(tmp_path, order, say=lambda _: None)
     tell_steps(f"chaos: {report.line()}")
