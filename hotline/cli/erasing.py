@@ -29,5 +29,5 @@ def erasure(tip_id: int, name: str, reason: str, erases: bool | None) -> None:
     else:
         click.echo(f"tip {tip_id}: kept; the desk decides again in {KEPT_FOR.days} days")
     if others:
-        named = ", ".join(map(str, others))
-        click.echo(f"the same wish waits for a decision on tips {named} as well")
+        named = ", ".join(f"tip {one}" for one in others)
+        click.echo(f"the same wish waits for a decision on others: {named}")

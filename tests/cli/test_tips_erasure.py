@@ -9,9 +9,12 @@ from click.testing import CliRunner
 
 from hotline.cli.main import main
 from hotline.config import Settings
+from hotline.domain.clocks import Clock, DeadlineKind
 from hotline.sealing.keymaking import make_keys
+from hotline.store import deadlines
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
+from hotline.store.tips import Tip
 from tests.builders import make_tip
 
 SIGNED = ("--name", "Alice", "--reason", "nobody reached the place")
@@ -53,3 +56,21 @@ def test_keep_and_erase_ask_for_a_name_and_a_reason_and_stand_in_the_log(home: P
     (row,) = json.loads(said(home, "tips", "list", "--json"))
     assert row["words_erased"]
     assert "nobody wants it erased" in said(home, "tips", "erasure", "1", "--keep", *SIGNED, code=1)
+
+
+def test_other_tips_of_the_same_wish_are_named_after_a_decision(home: Path) -> None:
+    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
+    with database.writing() as session:
+        first = session.get_one(Tip, 1)
+        then, asked = first.created_at, first.erase_wanted_at
+        assert asked is not None
+        other = make_tip(uid="2" * 32, at=then, filed_at=then, referred_at=then, referred_urgency=1)
+        other.erase_wanted_at = asked
+        session.add(other)
+        session.flush()
+        due = Clock(asked + timedelta(hours=72))
+        deadlines.set_clocks(session, other.id, {DeadlineKind.ERASURE: due}, asked)
+    database.close()
+    for way in ("--keep", "--erase"):
+        answer = said(home, "tips", "erasure", "1", way, *SIGNED)
+        assert "the same wish waits for a decision on others: tip 2" in answer
