@@ -97,10 +97,8 @@ class Line:
             return row.id
 
     def all(self, row: Any) -> list[Any]:
-        """In the order in which they were written, where the rows are numbered."""
-        order = [row.id] if hasattr(row, "id") else []
         with self.database.reading() as session:
-            return list(session.scalars(select(row).order_by(*order)))
+            return list(session.scalars(select(row).order_by(getattr(row, "id", None))))
 
     @property
     def tips(self) -> list[Tip]:
