@@ -74,7 +74,7 @@ class Menu:
     note: Text | None = None
     """Words under the choices, on the last page."""
     languages: bool = False
-    """Offers every other language of the line on one last line, on the highest keys: `7 English 8 Francais`."""
+    """Offers every other language on a last line of its own, on the highest keys: `7 English`, `8 Francais`."""
     topic: str | None = None
     completes: str | None = None
 

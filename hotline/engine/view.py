@@ -88,10 +88,9 @@ def _languages(run: Run) -> tuple[Choice, ...]:
             dict.fromkeys([run.language, FIRST], other.name),
             goes=run.calls[-1].node,
             key=key,
-            same_line=place > 0,
             language=other.code,
         )
-        for place, (key, other) in enumerate(zip(NUMBERS[-len(others) :], others, strict=True))
+        for key, other in zip(NUMBERS[-len(others) :], others, strict=True)
     )
 
 

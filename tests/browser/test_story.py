@@ -21,7 +21,8 @@ Akazi gatekanye n'umuryango
 3 Abana
 4 Uburenganzira, isuzume
 5 Ufite ikibazo?
-7 English 8 Francais"""
+7 English
+8 Francais"""
 SOON = 3.0
 PICTURE = Path(__file__).parents[2] / "docs" / "handsets.png"
 

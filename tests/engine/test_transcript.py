@@ -17,7 +17,8 @@ with reporting
 | Welcome rw
 | 1 Learn rw
 | 5 Problem rw
-| 7 English 8 Francais
+| 7 English
+| 8 Francais
 > 5
 ! FlowEntered tell
 | Danger? rw

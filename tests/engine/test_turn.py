@@ -17,7 +17,7 @@ from hotline.text.languages import CODES
 from tests.engine.books import FRONT, REPORTING, Player, choice, make_book, t
 
 BOOK = make_book()
-FRONT_SCREEN = "Welcome rw\n1 Learn rw\n5 Problem rw\n7 English 8 Francais"
+FRONT_SCREEN = "Welcome rw\n1 Learn rw\n5 Problem rw\n7 English\n8 Francais"
 TO_DISTRICT = ("5", "1", "1")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from hotline.domain.tip import Category
 from hotline.engine import document, turn
+from hotline.engine.columns import wrapped
 from hotline.engine.flow import Ask, Book, Finish, Menu, Node, Say, Text
 from hotline.engine.numbers import flags
 from hotline.engine.questions import Standing, questions
@@ -132,8 +133,11 @@ def test_c4_the_front_is_one_page_and_names_no_report(language: str) -> None:
 
     assert language != "en" or len(front) <= 130
     assert "9 " not in front
-    assert re.findall(r"(?m)^(\d) ", front) == ["1", "2", "3", "4", "5", "7"]
-    assert front.count("\n") == 6
+    assert re.findall(r"(?m)^(\d) ", front) == ["1", "2", "3", "4", "5", "7", "8"]
+    assert front.count("\n") == 7
+    names = [line for line in wrapped(front) if line[0] in "78"]
+    assert [name[0] for name in names] == ["7", "8"]
+    assert all(re.fullmatch(r"\d \w+", name) for name in names)
 
 
 @pytest.mark.parametrize("facts", [REPORTING, Facts()], ids=["reporting", "not reporting"])
