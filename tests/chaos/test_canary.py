@@ -1,6 +1,7 @@
 """The search itself: a search that finds nothing anywhere proves nothing."""
 
 import base64
+import os
 import threading
 from pathlib import Path
 from urllib.parse import quote
@@ -41,6 +42,27 @@ def test_a_number_is_found_however_it_is_written(tmp_path: Path, written: str) -
     (tmp_path / "file").write_text(f"from={written}&")
     search = Search((tmp_path,), number_dresses("+250788123456"))
     search.once()
+    assert search.found
+
+
+def test_a_file_is_read_again_when_it_was_written_and_at_the_end_whenever_it_was(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("x" * len(WORD))
+    search = Search((tmp_path,), dresses(WORD))
+    search.changed()
+    before = file.stat()
+    file.write_text(WORD)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    search.changed()
+    assert not search.found
+    search.once()
+    assert search.found
+
+    search.found.clear()
+    file.write_text(f"{WORD} again")
+    search.changed()
     assert search.found
 
 

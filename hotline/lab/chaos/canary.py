@@ -34,22 +34,30 @@ def number_dresses(msisdn: str) -> dict[str, bytes]:
 
 @dataclass
 class Search:
-    """Reads every file under some roots again and again, and keeps what it found."""
+    """Reads the files under some roots again and again, each when it was written, and keeps what it found."""
 
     roots: tuple[Path, ...]
     needles: dict[str, bytes]
     skip: frozenset[Path] = frozenset()
     found: set[str] = field(default_factory=set)
     rounds: int = 0
+    _read: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    """When each file had been written last, and how long it was, when it was read."""
 
     def once(self) -> None:
+        """Every file, whenever it was written."""
+        self._read.clear()
+        self.changed()
+
+    def changed(self) -> None:
+        """What was written since it was last read."""
         for path in self._files():
             self.found.update(f"{path.name}: {name}" for name in self._in(path))
         self.rounds += 1
 
     def until(self, stopped: threading.Event) -> None:
         while not stopped.wait(0.2):
-            self.once()
+            self.changed()
 
     def _files(self) -> Iterator[Path]:
         for root in self.roots:
@@ -61,7 +69,12 @@ class Search:
 
     def _in(self, path: Path) -> Iterable[str]:
         try:
+            stands = path.stat()
+            written = stands.st_mtime_ns, stands.st_size
+            if self._read.get(path) == written:
+                return ()
             content = path.read_bytes()
         except FileNotFoundError:
             return ()
+        self._read[path] = written
         return [name for name, needle in self.needles.items() if needle in content]
