@@ -136,8 +136,8 @@ def test_a_worker_that_died_is_made_good_by_time_alone(manned: District) -> None
     with pytest.raises(Killed):
         delivery.deliver_due(dying)
 
-    for _ in range(90):
-        manned.clock.turn(seconds=1)
+    for _ in range(30):
+        manned.clock.turn(seconds=3)
         tick(manned.kit, OURS)
     assert "accepted" in manned.states
 
@@ -154,8 +154,8 @@ def test_without_the_sweep_it_is_never_made_good(manned: District, missing: str)
         dying = make_kit(database=manned.database, now=manned.clock, failpoint=die)
         with pytest.raises(SystemExit):
             delivery.deliver_due(dying)
-    for _ in range(90):
-        manned.clock.turn(seconds=1)
+    for _ in range(30):
+        manned.clock.turn(seconds=3)
         tick(manned.kit, [s for s in OURS if s.__name__ not in (missing, "fire_deadlines")])
     assert manned.sms.sent == []
 
