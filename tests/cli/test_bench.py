@@ -1,6 +1,6 @@
 """The benchmark measures a real line: few tips here, and every figure is there.
 
-`hop` proves each day that a benchmark runs; the others are run where everything is.
+`hop`, on a server or in one process, proves each day that a benchmark runs; the others are run where everything is.
 """
 
 import json
@@ -44,6 +44,7 @@ def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() 
     assert figures["all"]["last"] < 30
 
 
+@pytest.mark.turn("a bench of hops", 0, 2)
 def test_a_hop_stands_beside_a_null_endpoint() -> None:
     done = CliRunner().invoke(main, ["bench", "hop", "--turns", "1", "--callers", "4", "--json"])
     assert done.exit_code == 0, done.output
@@ -55,7 +56,7 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
         assert 0 < found["p50"] <= found["p99"], kind
 
 
-@pytest.mark.long
+@pytest.mark.turn("a bench of hops", 1, 2)
 def test_in_one_process_too() -> None:
     words = ["bench", "hop", "--in-process", "--turns", "1", "--callers", "2", "--json"]
     done = CliRunner().invoke(main, words)

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 CALLER, WORDS = "+250788300077", "ikanariyihishe"
 
 
+@pytest.mark.turn("the command, or its thief", 0, 2)
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the proof"))
 def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
     result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
@@ -42,6 +43,7 @@ def thief(tmp_path: Path) -> Iterator[Thief]:
         trial.close()
 
 
+@pytest.mark.turn("the command, or its thief", 1, 2)
 def test_every_try_succeeds_while_the_keys_are_there_and_none_after(thief: Thief) -> None:
     assert [succeeds() for succeeds in thief.tries.values()] == [True] * 6
     assert thief.reads(thief.trial.home, thief.loot.folder) == set()
