@@ -32,6 +32,7 @@ from hotline.services import (
     referral,
     retention,
     set_back,
+    unheard,
 )
 from hotline.services.doorbell import ring
 from hotline.store import lanes, outbox
@@ -82,6 +83,8 @@ STEPS: tuple[Step, ...] = (
     delivery.expire_leases,
     delivery.retry_unknown,
     delivery.miss_reports,
+    # Before the deadlines: whom the national desk's own clock tells at that moment is no colleague of hers.
+    unheard.pass_on,
     leaves.begin_leaves,
     referral.fire_deadlines,
     look_after_due,

@@ -35,6 +35,8 @@ class Happened(StrEnum):
     CLOSED = "closed"
     MARKED = "marked"
     """Whoever told it asked that nobody comes, or somebody erased it."""
+    UNHEARD = "unheard"
+    """The mark did not reach who holds it."""
     DECIDED = "decided"
     """The national desk has said how to go."""
     MOVED = "moved"

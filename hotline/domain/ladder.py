@@ -225,6 +225,7 @@ HAPPENED: Mapping[Happened, Step] = {
     Happened.REFUSED: _refused,
     Happened.CLOSED: _closed,
     Happened.MARKED: manner.marked,
+    Happened.UNHEARD: manner.unheard,
     Happened.DECIDED: manner.decided,
     Happened.MOVED: moving.moved,
     Happened.WITHHELD: moving.withheld,

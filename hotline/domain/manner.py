@@ -13,7 +13,7 @@ from hotline.domain.case_events import CaseStanding, Decision, Event, Purpose
 from hotline.domain.clocks import Clock, DeadlineKind
 from hotline.domain.coming import Care
 from hotline.domain.moving import living, tells
-from hotline.domain.referral import Candidate, Level
+from hotline.domain.referral import Candidate, Level, Reason, next_told
 from hotline.domain.rungs import national
 
 
@@ -32,6 +32,12 @@ def marked(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime
     others = tuple(one for one in who if one not in desk)
     orders = tells((others, Purpose.CARE), (deciding, Purpose.HOW))
     return Decision(orders, asked(at), holder=s.holder)
+
+
+def unheard(s: CaseStanding, roster: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
+    """Somebody who was not told yet learns of the case and its mark, while its holder's telephone is off."""
+    who = next_told(s.case, roster, s.told, Reason.UNREACHED)
+    return Decision(tells((who, Purpose.ALERT)), holder=s.holder)
 
 
 def decided(s: CaseStanding, roster: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:

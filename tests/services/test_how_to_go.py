@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.coming import Manner
+from hotline.domain.message import ReportIn
 from hotline.domain.referral import Level
 from hotline.domain.reply import Verb
-from hotline.services import casework, coming, delivery, national
+from hotline.services import casework, coming, delivery, national, reports, unheard
 from hotline.services.acts import Act, Acted, Way
 from hotline.services.inbox import Arrival
 from hotline.store.audit import AuditEntry
@@ -229,6 +230,36 @@ def test_a_text_about_it_that_may_be_lost_is_sent_again_though_the_case_is_taken
     delivery.miss_reports(here.line.kit)
     here.tick()
     assert here.texts("one").count(CAREFUL) == 2
+
+
+@pytest.mark.parametrize("how", ["off", "failed", "on"])
+def test_a_mark_that_its_holder_does_not_hear_is_told_to_the_next_once(
+    here: Night, how: str
+) -> None:
+    caller = here.tells(*DANGER_HERE)
+    here.writes("one", "1 {ref}")
+    caller.key("000")
+    here.tick(seconds=5)
+    (mark,) = [
+        row
+        for row in here.line.all(Message)
+        if row.template == "CAREFUL" and row.responder_id == here.people["one"]
+    ]
+    if how != "off":
+        status = "Success" if how == "on" else "Failed"
+        assert mark.provider_id is not None
+        reports.apply_report(here.line.kit, ReportIn(mark.provider_id, status, None))
+    unheard.pass_on(here.line.kit)
+    here.tick()
+    assert (CAREFUL in here.texts("deputy")) is (how == "failed")
+
+    for _ in range(12):
+        here.line.clock.turn(minutes=1)
+        unheard.pass_on(here.line.kit)
+        here.tick()
+    assert here.texts("deputy").count(CAREFUL) == (how != "on")
+    assert here.holder == "one"
+    assert "outcome" in here.clocks
 
 
 def test_how_they_go_proves_no_take_in_her_name(here: Night) -> None:

@@ -41,6 +41,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "expire_leases",
         "retry_unknown",
         "miss_reports",
+        "pass_on",
         "begin_leaves",
         "fire_deadlines",
         "look_after_due",
