@@ -31,7 +31,7 @@ SEED = int(os.environ.get("CHAOS_SEED") or seed())
 TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if long() else 24))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (30 if long() else 0.5))
 """After so many nobody begins to tell any more: a slow machine tells fewer tips, and dies as many deaths."""
-AT_LEAST = 20
+AT_LEAST = 10
 AT_A_TIME = 4
 """Callers at a time in a sample: they tell until every death was dealt, and each tip costs a processor its time."""
 PAUSE = 10.0
