@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import gettempdir
 from urllib.parse import SplitResult, urlsplit
 
+CHECKOUT = Path(__file__).resolve().parents[1]
+"""The folder of the project: flows, locales and docs lie in it."""
 PREFIX = "HOTLINE_"
 OWNER_ALONE = 0o077
 """The umask of every process of ours: what it writes, nobody else reads."""

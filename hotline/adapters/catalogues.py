@@ -4,12 +4,13 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from hotline.environment import CHECKOUT
 from hotline.errors import NotReady
 from hotline.text.gsm7 import to_gsm7
 from hotline.text.languages import CODES
 from hotline.text.phrases import Phrases
 
-LOCALES = Path(__file__).parents[2] / "locales"
+LOCALES = CHECKOUT / "locales"
 
 
 def catalogue_path(locales: Path, language: str) -> Path:

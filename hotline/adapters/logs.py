@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from hotline.environment import CHECKOUT
+
 GIVEN = ("step", "queue", "row")
 """What a call may add, by `extra`; `row` is a row's id, never a reference."""
 FIELDS = ("level", "process", "logger", "event", "error", "where", *GIVEN)
@@ -24,7 +26,7 @@ LONGEST = 300
 NUMBER = re.compile(r"\+?\d(?:[ .()/-]{0,3}\d){7,}")
 """Eight digits in a row, however they are written: no id of a row or of a process is so long."""
 TAKEN_OUT = "(number)"
-HOUSE = Path(__file__).parents[2]
+HOUSE = CHECKOUT
 
 Kind = type[BaseException] | None
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from hotline.domain.hearing import Comes, CryFigures, HeardRow, figures
+from hotline.environment import CHECKOUT
 from hotline.text.languages import CODES
 
-TABLES = Path(__file__).parents[2] / "tests" / "domain"
+TABLES = CHECKOUT / "tests" / "domain"
 ALL = "all"
 ASIDE = "_aside"
 """The tables that nobody looks at while words are chosen end so."""

@@ -21,6 +21,7 @@ from hotline.engine.run import Facts
 from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.engine.transcript import told
 from hotline.engine.turn import Turn, resume, start
+from hotline.environment import CHECKOUT
 from hotline.errors import FlowInvalid
 from hotline.services import checking
 from hotline.services import numbers as number_service
@@ -28,7 +29,7 @@ from hotline.services.authoring import live_document, read_folder, write_folder
 from hotline.services.places import place_lists
 from hotline.text.languages import LANGUAGES
 
-FLOWS = Path(__file__).parents[2] / "flows"
+FLOWS = CHECKOUT / "flows"
 SERVICE_CODE = "*384*777#"
 
 folder_argument = click.argument(

@@ -12,6 +12,7 @@ from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.config import Settings
 from hotline.domain.rehearsal import demo_responders
+from hotline.environment import CHECKOUT
 from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.sealing.keyfolder import KeyFolder
@@ -20,7 +21,7 @@ from hotline.services import access, authoring, checking, enrolment, publishing
 from hotline.store import migrate
 from hotline.store.database import open_database
 
-FLOWS = Path(__file__).parents[2] / "flows"
+FLOWS = CHECKOUT / "flows"
 PASSPHRASE_FILE = "enrolment-passphrase"
 
 flows_option = click.option(

@@ -7,10 +7,11 @@ import click
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import signed_by
 from hotline.domain.call_back import KIGALI
+from hotline.environment import CHECKOUT
 from hotline.services import authoring, checking, publishing
 from hotline.store import publications
 
-SHIPPED = Path(__file__).parents[2] / "flows"
+SHIPPED = CHECKOUT / "flows"
 
 
 @click.command()

@@ -23,13 +23,14 @@ from hotline.engine.check.lengths import left
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.environment import CHECKOUT
 from hotline.services import reviewing
 from hotline.services.authoring import read_folder
 from hotline.services.places import place_lists
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
 
-GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
+GLOSSARY = CHECKOUT / "docs" / "glossary.md"
 SEGMENT = 160
 
 locales_option = click.option(

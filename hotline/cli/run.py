@@ -17,6 +17,7 @@ from hotline.cli.alone import PATIENCE, only_run, refuse_taken
 from hotline.cli.keeper import Keeper, Program
 from hotline.cli.procfile import Entry, read_procfile
 from hotline.config import Settings
+from hotline.environment import CHECKOUT
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,6 @@ SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
 """Where the gateway's key lies: only a process that sends may know."""
 WATCHING = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
 """What only the watchman may know."""
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)

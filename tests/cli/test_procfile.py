@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.cli.procfile import Entry, read_procfile
-from hotline.cli.run import CHECKOUT, POSTS
+from hotline.cli.run import POSTS
+from hotline.environment import CHECKOUT
 from hotline.errors import SettingsInvalid
 
 

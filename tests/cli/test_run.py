@@ -4,8 +4,9 @@ from pathlib import Path
 
 from hotline.cli.keeper import Program
 from hotline.cli.procfile import read_procfile
-from hotline.cli.run import CHECKOUT, programs_of
+from hotline.cli.run import programs_of
 from hotline.config import Settings
+from hotline.environment import CHECKOUT
 
 PLACE = "/a/place/of/the/gateways/key"
 

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from hotline.cli.procfile import read_procfile
-from hotline.cli.run import CHECKOUT
+from hotline.environment import CHECKOUT
 from hotline.lab.stack import free_port
 from tests.eventually import eventually
 from tests.homes import LayHome

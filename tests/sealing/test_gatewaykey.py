@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.cli.procfile import read_procfile
-from hotline.cli.run import CHECKOUT, POSTS, programs_of
+from hotline.cli.run import POSTS, programs_of
 from hotline.config import Settings
+from hotline.environment import CHECKOUT
 from hotline.errors import SettingsInvalid
 from hotline.sealing.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in, read_gateway_key
 from hotline.sealing.keyfolder import KeyFolder

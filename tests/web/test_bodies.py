@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.cli.procfile import read_procfile
-from hotline.cli.run import CHECKOUT
+from hotline.environment import CHECKOUT
 from hotline.lab.stack import free_port, hotline
 from hotline.web.bodies import Bodies, in_turn
 from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue

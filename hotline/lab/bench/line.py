@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from hotline.cli.procfile import read_procfile
-from hotline.cli.run import CHECKOUT
+from hotline.environment import CHECKOUT
 from hotline.lab.bench.addresses import SPENT
 from hotline.lab.stack import Stack
 

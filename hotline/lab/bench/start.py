@@ -18,7 +18,7 @@ import click
 
 from hotline.adapters import embedded_redis
 from hotline.cli.procfile import read_procfile
-from hotline.cli.run import CHECKOUT
+from hotline.environment import CHECKOUT
 from hotline.errors import NotReady
 from hotline.lab.bench.load import form, hop
 from hotline.lab.stack import free_port

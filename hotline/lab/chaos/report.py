@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
-from hotline.cli.run import CHECKOUT
+from hotline.environment import CHECKOUT
 from hotline.lab.chaos.ledger import Breach, Invariant
 
 SHOWN = 20
