@@ -7,7 +7,7 @@ from hotline.adapters.logs import configure
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
-from hotline.sealing.hooksecrets import LiveSecrets
+from hotline.sealing.keys.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
 from hotline.web.bodies import Bodies, in_turn
 from hotline.web.front import hooks_first

@@ -16,17 +16,17 @@ from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
 from hotline.ports import Kit, Line, Listening, NumberOpener, RunStore, SmsGateway, Watch
-from hotline.sealing.epochs import Epochs, stuck
-from hotline.sealing.gatewaykey import GATEWAY_KEY, read_gateway_key
-from hotline.sealing.keyfolder import DIAL_SECRET, KeyFolder
-from hotline.sealing.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
-from hotline.sealing.livekeys import EACH, LiveKeys
+from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
+from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
+from hotline.sealing.keys.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
+from hotline.sealing.keys.livekeys import EACH, LiveKeys
+from hotline.sealing.keys.pseudonyms import Pseudonyms
+from hotline.sealing.keys.weekly_lock import Epochs, stuck
 from hotline.sealing.opening import LiveNumbers
-from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
-from hotline.services.places import place_lists
+from hotline.services.flows.places import place_lists
 from hotline.store.database import open_database, sqlite_file
 
 EMULATOR_KEY = "emulator"
@@ -102,15 +102,15 @@ def build_kit(settings: Settings, role: Role) -> Kit:
 
     sealer = _sealer(keys, RELAY_PUBLIC_KEY)
     # One for all that ask Redis: whichever learns first that it hangs spares the others the wait.
-    circuit = later("circuit", "Circuit")
+    circuit = later("queue.circuit", "Circuit")
     return Kit(
         database=database,
         books=SqlBookshelf(database, place_lists()),
         runs=_runs(settings, role, keys, sealer.epochs, circuit),
         sms=_sms(settings, role, keys),
-        senders=later("senders", "ThreadSenders", settings.sends_at_once),
-        jobs=later("rq_jobs", "RqJobs", settings.redis_url, circuit),
-        limiter=later("redis_limits", "RedisLimits", settings.redis_url, circuit),
+        senders=later("gateway.senders", "ThreadSenders", settings.sends_at_once),
+        jobs=later("queue.rq_jobs", "RqJobs", settings.redis_url, circuit),
+        limiter=later("queue.redis_limits", "RedisLimits", settings.redis_url, circuit),
         sealer=sealer,
         pseudonyms=Pseudonyms(keys),
         numbers=_numbers(role, keys),
@@ -149,21 +149,25 @@ def _dialler(settings: Settings, role: Role, keys: KeyFolder) -> Any:
     if role is not Role.WATCH:
         return None
     secret = LiveKeys(keys.path, DIAL_SECRET)
-    return later("dialling", "Dialler", line_address(settings), secret.now, settings.service_code)
+    return later(
+        "gateway.dialling", "Dialler", line_address(settings), secret.now, settings.service_code
+    )
 
 
 def _account(settings: Settings, role: Role, keys: KeyFolder) -> Any:
     if role is not Role.WATCH:
         return None
-    return later("africastalking_account", "Account", *_gateway(settings, keys))
+    return later("gateway.africastalking_account", "Account", *_gateway(settings, keys))
 
 
 def _listening(settings: Settings, role: Role, keys: KeyFolder) -> Listening:
     if role is not Role.WORKERS:
         return Listening(NoInbox(role), NoInbox(role))
     return Listening(
-        inbox=later("africastalking_inbox", "AfricasTalkingInbox", *_gateway(settings, keys)),
-        hook=later("own_hook", "ListedHook", line_address(settings), keys.path),
+        inbox=later(
+            "gateway.africastalking_inbox", "AfricasTalkingInbox", *_gateway(settings, keys)
+        ),
+        hook=later("gateway.own_hook", "ListedHook", line_address(settings), keys.path),
     )
 
 
@@ -202,7 +206,7 @@ def _runs(
     if role is not Role.HOOKS:
         return NoRuns(role)
     cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), epochs, now)
-    plug: RunStore = later("redis_runs", "RedisRuns", settings.redis_url, cipher, circuit)
+    plug: RunStore = later("queue.redis_runs", "RedisRuns", settings.redis_url, cipher, circuit)
     return plug
 
 
@@ -211,7 +215,7 @@ def _sms(settings: Settings, role: Role, keys: KeyFolder) -> SmsGateway:
         return NoSms(role)
     gateway = _gateway(settings, keys)
     plug: SmsGateway = later(
-        "africastalking_sms",
+        "gateway.africastalking_sms",
         "AfricasTalkingSms",
         *gateway,
         sender_of(settings),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from hotline.domain.delivery import SendResult
 from hotline.domain.jobs import Job
-from hotline.domain.listing import ListedSms, Page
+from hotline.domain.outbox.delivery import SendResult
+from hotline.domain.sms.listing import InboxPage, ListedSms
 from hotline.engine.flow import Book
-from hotline.sealing.pseudonyms import Pseudonyms
+from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.text.phrases import Phrases
@@ -68,7 +68,7 @@ class Senders(Protocol):
 
 
 class SmsInbox(Protocol):
-    def after(self, number: int) -> Page:
+    def after(self, number: int) -> InboxPage:
         """What the gateway lists behind that number. At most ten seconds. Raises InboxUnavailable."""
 
 

@@ -3,16 +3,16 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hotline.domain.message import MessageIn
-from hotline.domain.referral import Level, ReferralState
+from hotline.domain.dialogue.ussd import UssdHop
+from hotline.domain.outbox.message import MessageIn
+from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import Category, TipState
-from hotline.domain.ussd import UssdHop
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
-from hotline.sealing.pseudonyms import Pseudonyms
-from hotline.store.messages import Referral
-from hotline.store.responders import Responder
-from hotline.store.tips import Tip
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.pseudonyms import Pseudonyms
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
 
 NOON = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 """Noon in Kigali."""

@@ -16,17 +16,17 @@ from sqlalchemy import select
 from werkzeug.test import Client
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.domain.places import districts
-from hotline.domain.referral import Level
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.referral import Level
 from hotline.ports import Kit
-from hotline.sealing.keyfolder import HOOKS, LISTED, KeyFolder
+from hotline.sealing.keys.keyfolder import HOOKS, LISTED, KeyFolder
+from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.opening import open_tip
-from hotline.sealing.pseudonyms import Pseudonyms
 from hotline.sealing.sealer import Sealer
-from hotline.services.places import place_lists
+from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
-from hotline.store.desks import Desk
-from hotline.store.tips import Grant, Tip
+from hotline.store.desk.desks import Desk
+from hotline.store.tips.tips import Grant, Tip
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.builders import make_responder

@@ -6,15 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.listing import ListedSms
-from hotline.domain.message import MessageIn
-from hotline.domain.referral import Level
+from hotline.domain.outbox.message import MessageIn
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.listing import ListedSms
 from hotline.ports import Kit
-from hotline.services import fetching, referral
-from hotline.services.inbox import Arrival, MessageOutcome, take_sms
-from hotline.store.contacts import InboundSeen
-from hotline.store.inbound import InboxRead
-from hotline.store.messages import Referral
+from hotline.services.referrals import referral
+from hotline.services.sms import fetching
+from hotline.services.sms.inbox import Arrival, MessageOutcome, take_sms
+from hotline.store.dialogue.contacts import InboundSeen
+from hotline.store.outbox.messages import Referral
+from hotline.store.sms.inbound import InboxRead
 from tests.builders import make_message
 from tests.district import District
 from tests.fakes import FakeInbox

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.delivery import MessageState
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.referrals.referral import Level
 from hotline.ports import Kit
-from hotline.services import delivery, referral
+from hotline.services.outbox import delivery
+from hotline.services.referrals import referral
 from hotline.store.database import Database
-from hotline.store.messages import Attempt, Deadline, Message, Referral
-from hotline.store.responders import Responder
-from hotline.store.tips import Tip
+from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
 from tests.builders import make_responder, make_tip
 from tests.conftest import Clock
 from tests.fakes import FakeJobs, FakeSenders, FakeSms

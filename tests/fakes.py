@@ -7,9 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
-from hotline.domain.listing import ListedSms, Page
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.sms.listing import InboxPage, ListedSms
 from hotline.engine.flow import Book
 from hotline.errors import InboxUnavailable, NotReady, QueueUnavailable, RunsUnavailable
 
@@ -72,11 +72,13 @@ class FakeInbox:
     asked: list[int] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
 
-    def after(self, number: int) -> Page:
+    def after(self, number: int) -> InboxPage:
         self.asked.append(number)
         if self.fault:
             raise InboxUnavailable(self.fault)
-        return Page([one for one in self.listed if one.number > number][:100], whole=self.whole)
+        return InboxPage(
+            [one for one in self.listed if one.number > number][:100], whole=self.whole
+        )
 
     def tell(self, sms: ListedSms) -> bool:
         if not self.takes(sms):

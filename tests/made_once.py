@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from hotline.adapters.catalogues import load_phrases
-from hotline.sealing.keymaking import ROLES, make_keys
-from hotline.services import authoring
+from hotline.sealing.keys.keymaking import ROLES, make_keys
+from hotline.services.flows import authoring
 from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all

@@ -5,13 +5,14 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from hotline.domain.message import Wording, render
-from hotline.domain.referral import Level
+from hotline.domain.outbox.message import Wording, render
+from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
-from hotline.services import delivery, referral
-from hotline.services.inbox import Arrival, take_sms
-from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.tips import Tip
+from hotline.services.outbox import delivery
+from hotline.services.referrals import referral
+from hotline.services.sms.inbox import Arrival, take_sms
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.tips.tips import Tip
 from hotline.text.gsm7 import septets
 from tests.builders import make_message, make_responder
 from tests.callers import Caller, Line, told

@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.engine import make_url
 
-from hotline.lab.chaos import postgres as chaos
+from hotline.lab.chaos.stand import postgres as chaos
 from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import METADATA, create_all

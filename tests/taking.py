@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from hotline.domain.reply import Verb
+from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.acts import Act, Done, Way
 from hotline.ports import Kit
-from hotline.services import casework, retention
-from hotline.services.acts import Act, Done, Way
-from hotline.store.tips import Tip
+from hotline.services.referrals import casework
+from hotline.services.tips import retention
+from hotline.store.tips.tips import Tip
 
 
 def take_case(kit: Kit, responder_id: int, reference: str, at: datetime) -> Done:

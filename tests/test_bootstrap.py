@@ -24,9 +24,9 @@ from hotline.errors import (
     SettingsInvalid,
 )
 from hotline.ports import Kit
-from hotline.sealing.gatewaykey import GATEWAY_KEY
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.gatewaykey import GATEWAY_KEY
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.sealer import Sealer
 from tests.builders import NOON
 from tests.made_once import lay_keys, lay_tables

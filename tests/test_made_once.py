@@ -7,11 +7,11 @@ from click.testing import CliRunner
 from sqlalchemy import inspect
 
 from hotline.cli.main import main
-from hotline.sealing.keymaking import make_keys
-from hotline.services import authoring
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.flows import authoring
 from hotline.store import migrate
 from hotline.store.database import open_database
-from hotline.store.desks import Desk
+from hotline.store.desk.desks import Desk
 from hotline.store.schema import METADATA
 from tests.builders import NOON
 from tests.cli.homes import copy_home

@@ -14,29 +14,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
 
-from hotline.domain.alarms import Alarm
-from hotline.domain.delivery import LONGEST_SEND
 from hotline.domain.jobs import Job
+from hotline.domain.outbox.delivery import LONGEST_SEND
+from hotline.domain.watch.alarms import Alarm
 from hotline.errors import Unavailable
 from hotline.ports import Kit
-from hotline.services import (
-    alarming,
-    answers,
-    call_backs,
-    delivery,
-    epochs,
-    fetching,
-    intake,
-    leaves,
-    outreach,
-    referral,
-    retention,
-    set_back,
-    unheard,
-)
+from hotline.services import alarming, weekly_keys
 from hotline.services.doorbell import ring
-from hotline.store import lanes, outbox
-from hotline.store.leader import Leadership
+from hotline.services.outbox import delivery
+from hotline.services.people import leaves
+from hotline.services.reach import outreach
+from hotline.services.referrals import call_back_requests, referral, unheard
+from hotline.services.sms import fetching, sms_replies
+from hotline.services.tips import intake, retention
+from hotline.services.watch import clock_rewind
+from hotline.store.outbox import lanes, outbox
+from hotline.store.watch.leader import Leadership
 from workers.beside import Beside
 
 logger = logging.getLogger(__name__)
@@ -79,7 +72,7 @@ def look_after_due(kit: Kit) -> None:
 STEPS: tuple[Step, ...] = (
     refer_waiting,
     rescue_silent_drafts,
-    call_backs.keep_time,
+    call_back_requests.keep_time,
     delivery.expire_leases,
     delivery.retry_unknown,
     delivery.miss_reports,
@@ -88,7 +81,7 @@ STEPS: tuple[Step, ...] = (
     leaves.begin_leaves,
     referral.fire_deadlines,
     look_after_due,
-    answers.keep_time,
+    sms_replies.keep_time,
     outreach.fold,
     retention.tidy,
 )
@@ -98,7 +91,7 @@ ASIDE: tuple[Step, ...] = (fetching.fetch,)
 """What asks other machines: done by whoever leads, beside the ticks."""
 FAREWELL_SECONDS = 2.0
 """How long a relay that ends waits for them."""
-FOLLOWING: tuple[Step, ...] = (epochs.forget,)
+FOLLOWING: tuple[Step, ...] = (weekly_keys.forget,)
 """What a relay does that does not lead: its own keys go all the same."""
 
 
@@ -157,7 +150,7 @@ def make_good(kit: Kit, back: timedelta) -> timedelta:
     """Nobody waits longer for a clock that was set back. Returns what is still to be made good."""
     if back:
         try:
-            set_back.make_good(kit, back)
+            clock_rewind.make_good(kit, back)
         except Unavailable as broken:
             logger.error("the clock was set back, and %s", type(broken).__name__)
             return back

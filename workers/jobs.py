@@ -1,7 +1,9 @@
 """Every job: the kit and a row's id in, one service call. May run twice; finding nothing to do is a success."""
 
 from hotline.ports import Kit
-from hotline.services import answers, delivery, referral
+from hotline.services.outbox import delivery
+from hotline.services.referrals import referral
+from hotline.services.sms import sms_replies
 
 
 def refer_tip(kit: Kit, _tip_id: int) -> None:
@@ -16,4 +18,4 @@ def deliver(kit: Kit, _message_id: int) -> None:
 
 def answer(kit: Kit, _answer_id: int) -> None:
     """Whichever answer rang: the oldest of all that wait goes first."""
-    answers.send_due(kit)
+    sms_replies.send_due(kit)

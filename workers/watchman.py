@@ -8,11 +8,12 @@ import time
 from collections.abc import Sequence
 from threading import Event
 
-from hotline.domain.alarms import Standing
+from hotline.domain.watch.alarms import AlarmState
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import notices, trials, watch
-from hotline.services.notices import Person
+from hotline.services.outbox import notices
+from hotline.services.outbox.notices import Person
+from hotline.services.watch import trials, watch
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Watchman:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._people: Sequence[Person] = ()
-        self._database: Standing | None = None
+        self._database: AlarmState | None = None
         self._looks = 0
 
     def look(self) -> None:

@@ -11,9 +11,9 @@ from redis import Redis
 from rq import Queue, SimpleWorker
 from rq.exceptions import DeserializationError
 
-from hotline.domain.alarms import Alarm
-from hotline.domain.delivery import LONGEST_SEND
 from hotline.domain.jobs import QUEUES
+from hotline.domain.outbox.delivery import LONGEST_SEND
+from hotline.domain.watch.alarms import Alarm
 from hotline.errors import JobRefused
 from hotline.ports import Kit
 from hotline.services import alarming

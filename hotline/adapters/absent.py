@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hotline.domain.delivery import SendResult
-from hotline.domain.listing import ListedSms, Page
+from hotline.domain.outbox.delivery import SendResult
+from hotline.domain.sms.listing import InboxPage, ListedSms
 from hotline.errors import KeyMissing, NotReady
 from hotline.ports import RUN_SECONDS
 
@@ -42,7 +42,7 @@ class NoSms:
 class NoInbox:
     role: str
 
-    def after(self, number: int) -> Page:
+    def after(self, number: int) -> InboxPage:
         raise NotReady(f"the {self.role} process asks the gateway nothing: only the relay does")
 
     def tell(self, sms: ListedSms) -> bool:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.engine.flow import Book
-from hotline.engine.pressing import MARK, unpress
 from hotline.engine.run import Option
+from hotline.engine.transcripts.pressing import MARK, unpress
 from hotline.errors import NotFound, NotReady
-from hotline.store import flows
 from hotline.store.database import Database
+from hotline.store.flows import flows
 
 KEPT = 8
 """Books in memory: the live one, and those that callers in the middle still finish."""
@@ -80,6 +80,6 @@ class SqlBookshelf:
 
 def _compile(document: Mapping[str, Any], lists: Mapping[str, tuple[Option, ...]]) -> Book:
     """For what another version has pressed. Here alone, since a process that starts has no other use for pydantic."""
-    from hotline.engine.document import compile as compile_book
+    from hotline.engine.document.document import compile as compile_book
 
     return compile_book(document, lists)

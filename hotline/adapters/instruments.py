@@ -8,9 +8,9 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
-from hotline.adapters.africastalking_account import Account
-from hotline.adapters.circuit import connect
-from hotline.adapters.dialling import Dialler
+from hotline.adapters.gateway.africastalking_account import Account
+from hotline.adapters.gateway.dialling import Dialler
+from hotline.adapters.queue.circuit import connect
 from hotline.domain import trial
 
 DIAL_EACH = 300.0

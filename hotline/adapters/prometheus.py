@@ -10,14 +10,14 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from hotline.domain.measures import BOUNDS, Gauge, Timing
+from hotline.domain.reach.measures import BOUNDS, Gauge, Timing
 from hotline.errors import NotReady
 
 FRESH = 5.0
 """Seconds: however many ask, the database is asked no more often."""
 
 
-class Measures(Collector):
+class GaugeCollector(Collector):
     def __init__(self, gather: Callable[[], Sequence[Gauge | Timing]]) -> None:
         self._gather = gather
         self._lock = Lock()
@@ -62,7 +62,7 @@ def _buckets(timing: Timing) -> list[tuple[str, float]]:
 def serving(host: str, port: int, gather: Callable[[], Sequence[Gauge | Timing]]) -> Iterator[int]:
     """`/metrics` until the block ends; the port, which is any free one for 0. Raises NotReady where it is taken."""
     collectors = CollectorRegistry()
-    collectors.register(Measures(gather))
+    collectors.register(GaugeCollector(gather))
     try:
         server, thread = start_http_server(port, addr=host, registry=collectors)
     except OSError as broken:

@@ -8,12 +8,12 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import signed
-from hotline.domain.message import Kind
-from hotline.services import lane as service
-from hotline.services.lane import Fate, Lane
-from hotline.store.holds import Waiting
+from hotline.domain.outbox.message import Kind
+from hotline.services.outbox import lane as service
+from hotline.services.outbox.lane import DoubtDecision, LaneState
+from hotline.store.outbox.holds import WaitingMessages
 
-FATE = click.Choice([fate.value for fate in Fate])
+FATE = click.Choice([fate.value for fate in DoubtDecision])
 
 
 @click.group()
@@ -59,7 +59,7 @@ def release(
 ) -> None:
     """Show what would go out, ask, and let it go."""
     given = {Kind.ALERT: alerts, Kind.CONFIRMATION: confirmations}
-    fates = {kind: Fate(fate) for kind, fate in given.items() if fate is not None}
+    fates = {kind: DoubtDecision(fate) for kind, fate in given.items() if fate is not None}
     with console_kit() as kit:
         _show(service.look(kit).waiting)
         if not yes:
@@ -103,7 +103,7 @@ def answer(message: tuple[int, ...], name: str, reason: str) -> None:
     click.echo(f"answered for {len(answered)}")
 
 
-def _show(waiting: Sequence[Waiting]) -> None:
+def _show(waiting: Sequence[WaitingMessages]) -> None:
     if not waiting:
         click.echo("nothing waits to go out", err=True)
     for one in waiting:
@@ -113,7 +113,7 @@ def _show(waiting: Sequence[Waiting]) -> None:
         )
 
 
-def _row(found: Lane) -> dict[str, Any]:
+def _row(found: LaneState) -> dict[str, Any]:
     held = found.hold
     return {
         "held": held is not None or found.fault is not None,

@@ -7,111 +7,125 @@ from typing import Any
 
 import click
 
-from hotline.cli.demo_home import HOME, demo_settings
 from hotline.cli.importing import uncollected
+from hotline.cli.line.demo_home import HOME, demo_settings
 from hotline.environment import OWNER_ALONE
 from hotline.errors import HotlineError
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandEntry:
     target: str
     """`module:attribute` of a click command."""
     line: str
     """The first sentence of its own help, said here so that `hotline --help` imports no command."""
 
 
-COMMANDS: dict[str, Entry] = {
-    "audit": Entry("hotline.cli.audit:audit", "The log of what was done and read."),
-    "backup": Entry(
-        "hotline.cli.backup:backup",
+COMMANDS: dict[str, CommandEntry] = {
+    "audit": CommandEntry("hotline.cli.tips.audit:audit", "The log of what was done and read."),
+    "backup": CommandEntry(
+        "hotline.cli.keys.backup:backup",
         "Copy the database into a sealed file while the line runs: `hotline backup TO`.",
     ),
-    "bench": Entry("hotline.lab.bench.bench:bench", "Measure this machine."),
-    "callbacks": Entry(
-        "hotline.cli.callbacks:callbacks",
+    "bench": CommandEntry("hotline.lab.bench.bench:bench", "Measure this machine."),
+    "callbacks": CommandEntry(
+        "hotline.cli.tips.callbacks:callbacks",
         "Calls that callers asked for: list, open, approve, end.",
     ),
-    "chaos": Entry(
+    "chaos": CommandEntry(
         "hotline.lab.chaos.chaos:chaos",
         "Tell tips while every process dies and the gateway lies, then read the books.",
     ),
-    "clock": Entry(
-        "hotline.cli.processes:clock",
+    "clock": CommandEntry(
+        "hotline.cli.line.processes:clock",
         "Own time: refer, remind, repeat, and deliver what no worker did, until told to stop.",
     ),
-    "demo": Entry(
-        "hotline.cli.demo:demo",
+    "demo": CommandEntry(
+        "hotline.cli.line.demo:demo",
         "Run the line with a pretended gateway: two handsets in a page.",
     ),
-    "dial": Entry("hotline.cli.dial:dial", "Dial CODE on one of the emulator's handsets."),
-    "doctor": Entry(
-        "hotline.cli.doctor:doctor",
+    "dial": CommandEntry(
+        "hotline.cli.line.dial:dial", "Dial CODE on one of the emulator's handsets."
+    ),
+    "doctor": CommandEntry(
+        "hotline.cli.line.doctor:doctor",
         "Every setting, and how every part stands; ends with 1 where something is wrong.",
     ),
-    "drill": Entry(
+    "drill": CommandEntry(
         "hotline.lab.drill.drill:drill",
         "Back a line up under callers, bring it back in an empty place, and compare.",
     ),
-    "emulator": Entry(
-        "hotline.cli.emulator:emulator",
+    "emulator": CommandEntry(
+        "hotline.cli.line.emulator:emulator",
         "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
     ),
-    "flows": Entry("hotline.cli.flows:flows", "Check, play, describe and export the flows."),
-    "hooks": Entry(
-        "hotline.cli.hooks:hooks",
+    "flows": CommandEntry(
+        "hotline.cli.words.flows:flows", "Check, play, describe and export the flows."
+    ),
+    "hooks": CommandEntry(
+        "hotline.cli.line.hooks:hooks",
         "Print the secret addresses that the gateway calls: whoever has them can forge a caller.",
     ),
-    "init": Entry("hotline.cli.init:init", "Make keys, tables, desks and flows."),
-    "keys": Entry("hotline.cli.keys:keys", "List and rotate the keys; export and import them."),
-    "lane": Entry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
-    "leaders": Entry(
-        "hotline.cli.leaders:leaders",
+    "init": CommandEntry("hotline.cli.line.init:init", "Make keys, tables, desks and flows."),
+    "keys": CommandEntry(
+        "hotline.cli.keys.keys:keys", "List and rotate the keys; export and import them."
+    ),
+    "lane": CommandEntry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
+    "leaders": CommandEntry(
+        "hotline.cli.people.leaders:leaders",
         "Local leaders: codes to join with, how many joined, and taking one off.",
     ),
-    "listen": Entry(
-        "hotline.cli.alone:listen",
+    "listen": CommandEntry(
+        "hotline.cli.line.alone:listen",
         "Become COMMAND, with `--host` and `--port`, unless another program listens on that port.",
     ),
-    "prove-shred": Entry(
+    "prove-shred": CommandEntry(
         "hotline.lab.shred.shred:prove_shred",
         "Prove that what was erased opens for nobody; ends with 1 where anything was found.",
     ),
-    "questions": Entry(
-        "hotline.cli.questions:questions",
+    "questions": CommandEntry(
+        "hotline.cli.words.questions:questions",
         "Which questions a desk may ask back, and who signed each.",
     ),
-    "reach": Entry(
+    "reach": CommandEntry(
         "hotline.cli.reach:reach",
         "Count people, sessions, topics read and tips, or what the quiz taught.",
     ),
-    "release": Entry(
-        "hotline.cli.init:release",
+    "release": CommandEntry(
+        "hotline.cli.line.init:release",
         "Bring tables and flows up to this version, before its processes start.",
     ),
-    "responders": Entry(
-        "hotline.cli.responders:responders",
+    "responders": CommandEntry(
+        "hotline.cli.people.responders:responders",
         "Enrol those who act on tips; list, show, move and remove them.",
     ),
-    "restore": Entry(
-        "hotline.cli.restore:restore",
+    "restore": CommandEntry(
+        "hotline.cli.keys.restore:restore",
         "Bring a backup back into an empty database: proved, migrated, and held.",
     ),
-    "retention": Entry(
-        "hotline.cli.retention:retention", "Whose words are erased next, and what is held."
+    "retention": CommandEntry(
+        "hotline.cli.tips.retention:retention", "Whose words are erased next, and what is held."
     ),
-    "run": Entry(
-        "hotline.cli.run:run",
+    "run": CommandEntry(
+        "hotline.cli.line.run:run",
         "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
     ),
-    "tips": Entry("hotline.cli.tips:tips", "See how tips stand; read, ask, close and judge one."),
-    "training": Entry(
-        "hotline.cli.training:training",
+    "tips": CommandEntry(
+        "hotline.cli.tips.tips:tips", "See how tips stand; read, ask, close and judge one."
+    ),
+    "training": CommandEntry(
+        "hotline.cli.people.training:training",
         "Officers in training: codes to join with, how many joined, taking one off, and certificates.",
     ),
-    "watch": Entry("hotline.cli.watch:watch", "Who is woken when something is wrong, and by what."),
-    "words": Entry("hotline.cli.words:words", "The words the code itself says, in every language."),
-    "worker": Entry("hotline.cli.processes:worker", "Work on one queue, until told to stop."),
+    "watch": CommandEntry(
+        "hotline.cli.people.watch:watch", "Who is woken when something is wrong, and by what."
+    ),
+    "words": CommandEntry(
+        "hotline.cli.words.words:words", "The words the code itself says, in every language."
+    ),
+    "worker": CommandEntry(
+        "hotline.cli.line.processes:worker", "Work on one queue, until told to stop."
+    ),
 }
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.domain.figures import Hidden
-from hotline.domain.places import place_name
-from hotline.domain.quiz import Bound, Gain, Share
+from hotline.domain.places.places import place_name
+from hotline.domain.reach.figures import Hidden
+from hotline.domain.rolls.quiz import Bound, Gain, Share
 from hotline.ports import Kit
-from hotline.sealing.people import periods_of
-from hotline.services.figures import (
+from hotline.sealing.keys.people import periods_of
+from hotline.services.reach.figures import (
     By,
     Figures,
     Gains,
@@ -24,8 +24,8 @@ from hotline.services.figures import (
     leader_sessions,
     training,
 )
-from hotline.services.figures import reach as reach_by
-from hotline.services.outreach import Measure
+from hotline.services.reach.figures import reach as reach_by
+from hotline.services.reach.outreach import Measure
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs what begins so."""

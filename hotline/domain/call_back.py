@@ -25,7 +25,7 @@ class CallBackState(StrEnum):
     EXPIRED = "expired"
 
 
-class Outcome(StrEnum):
+class CallOutcome(StrEnum):
     """What came of a call. Silence alone leaves the next window, where one was agreed."""
 
     REACHED = "reached"

@@ -15,7 +15,7 @@ class Matter(StrEnum):
 
     TIP = "tip"
     COMPLAINT = "complaint"
-    """About somebody who was to help (`domain/complaint.py`)."""
+    """About somebody who was to help (`domain/tips/complaint.py`)."""
 
 
 class TipState(StrEnum):
@@ -89,7 +89,7 @@ _THREE_WAYS = frozenset({"yes", "no", UNSURE})
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TipSummary:
     """What the answers of one passage come to: the part of a tip that is not sealed."""
 
     state: TipState
@@ -113,7 +113,7 @@ def desk_of(place: str, official: str) -> str | None:
     return place if official == "no" and is_district(place) else None
 
 
-def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
+def told(answers: Mapping[str, str], *, completed: bool = False) -> TipSummary | None:
     """What `answers` come to; None while they make nothing that could be kept."""
     place, category = place_of(answers), _category(answers)
     state = stage(answers, completed=completed)
@@ -121,7 +121,7 @@ def told(answers: Mapping[str, str], *, completed: bool = False) -> Told | None:
         return None
 
     place = place or (UNSURE if completed else _begun(answers))
-    return Told(
+    return TipSummary(
         state=state,
         place=place,
         within=_within(answers, place),

@@ -107,7 +107,7 @@ class Template(StrEnum):
     """On USSD when the database cannot commit; in Kinyarwanda where no language is known yet. One line."""
 
     READ_AGAIN = "To read again, write WORK. For no more SMS, write STOP."
-    """To whoever sends a digit too late. The word is one of `domain/topics.py`, in each language its own."""
+    """To whoever sends a digit too late. The word is one of `domain/sms/topics.py`, in each language its own."""
     DELETE_THESE = "You can delete these messages."
     """Under the last screen that is read by SMS."""
 

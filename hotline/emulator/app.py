@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from hotline.emulator.api import build_api
 from hotline.emulator.control import build_control
 from hotline.emulator.emulator import Emulator
+from hotline.emulator.gateway.api import build_api
 from hotline.emulator.page import build_page, harden
 from hotline.emulator.turning import build_turning
 

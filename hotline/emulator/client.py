@@ -13,7 +13,7 @@ _REFUSALS = {400: SettingsInvalid, 404: NotFound, 409: HandsetRefused}
 
 
 @dataclass
-class Session:
+class ClientSession:
     """A dialogue as its handset shows it."""
 
     _client: "EmulatorClient" = field(repr=False)
@@ -69,10 +69,10 @@ class EmulatorClient:
 
     def dial(
         self, code: str = "*384*777#", *, msisdn: str = CITIZEN, network: str | None = None
-    ) -> Session:
+    ) -> ClientSession:
         """Raises HandsetRefused where the phone is off."""
         document = self.post("dial", **{"from": msisdn}, code=code, network=network or "")
-        return Session(self, document)
+        return ClientSession(self, document)
 
     def text(self, text: str, *, msisdn: str, to: str | None = None) -> list[str]:
         """An MO, to the line's shortcode where no other is named. The ids it is told under."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from hotline.emulator.callbacks import HOOKS
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.faults import Fault
-from hotline.emulator.sessions import Session
-from hotline.emulator.sizes import size_of
+from hotline.emulator.gateway.callbacks import HOOKS
+from hotline.emulator.gateway.faults import GatewayFault
+from hotline.emulator.network.sessions import UssdSession
+from hotline.emulator.network.sizes import size_of
 from hotline.errors import HandsetRefused, NotFound, SettingsInvalid
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -98,7 +98,7 @@ def _is_person(person: object) -> bool:
     )
 
 
-def _shown(session: Session) -> dict[str, Any]:
+def _shown(session: UssdSession) -> dict[str, Any]:
     return session.shown({**size_of(session.screen).shown(), "budget": BUDGET})
 
 
@@ -201,7 +201,7 @@ class _Control:
 
     def set_faults(self) -> dict[str, Any]:
         body = _object()
-        rules = [Fault.read(rule) for rule in body.get("faults", [])]
+        rules = [GatewayFault.read(rule) for rule in body.get("faults", [])]
         self._emulator.faults.set(rules, seed=body.get("seed"))
         return self.faults()
 

@@ -4,24 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hotline.emulator.callbacks import LineAddress
-from hotline.emulator.delivery import Delivery
-from hotline.emulator.endings import Endings
-from hotline.emulator.faults import Faults
-from hotline.emulator.hops import Hops
-from hotline.emulator.ids import Ids
-from hotline.emulator.inbound import Inbound
+from hotline.emulator.gateway.callbacks import LineAddress
+from hotline.emulator.gateway.delivery import Delivery
+from hotline.emulator.gateway.faults import Faults
+from hotline.emulator.gateway.ids import Ids
+from hotline.emulator.gateway.inbound import Inbound
+from hotline.emulator.gateway.messaging import Messaging
 from hotline.emulator.line_clock import LineClock
-from hotline.emulator.messaging import Messaging
-from hotline.emulator.scheduler import Scheduler
-from hotline.emulator.settings import Settings
-from hotline.emulator.state import State
-from hotline.emulator.ussd import Ussd
+from hotline.emulator.network.endings import Endings
+from hotline.emulator.network.hops import Hops
+from hotline.emulator.network.scheduler import Scheduler
+from hotline.emulator.network.ussd import Ussd
+from hotline.emulator.settings import EmulatorSettings
+from hotline.emulator.state import EmulatorState
 
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    state: State
+    state: EmulatorState
     line: LineAddress
     faults: Faults
     scheduler: Scheduler
@@ -59,7 +59,7 @@ class Emulator:
 
 
 def build_emulator(
-    settings: Settings | None = None,
+    settings: EmulatorSettings | None = None,
     *,
     hooks: Mapping[str, str] | None = None,
     people: Sequence[Mapping[str, str]] = (),
@@ -67,7 +67,9 @@ def build_emulator(
     line_clock: Path | None = None,
     ca: Path | None = None,
 ) -> Emulator:
-    state = State(settings or Settings(), people=[dict(person) for person in people])
+    state = EmulatorState(
+        settings or EmulatorSettings(), people=[dict(person) for person in people]
+    )
     line, faults, scheduler, ids = LineAddress(hooks, ca), Faults(seed), Scheduler(), Ids(seed)
     endings = Endings(state, line, faults, scheduler)
     delivery = Delivery(state, line, faults, scheduler)

@@ -13,7 +13,7 @@ PAGES = 12
 CHOICE = re.compile(r"(?:^|\s)([1-8]) (\S.*?)(?=(?: [1-8] \S)|$)", re.MULTILINE)
 
 
-class Dialogue(Protocol):
+class OpenDialogue(Protocol):
     @property
     def screen(self) -> str: ...
 
@@ -25,7 +25,7 @@ def choices(screen: str) -> dict[str, str]:
     return {label.strip(): digit for digit, label in CHOICE.findall(screen)}
 
 
-def choose(dialogue: Dialogue, label: str) -> None:
+def choose(dialogue: OpenDialogue, label: str) -> None:
     """Press what leads to `label`. Raises LabelMissing."""
     for _ in range(PAGES):
         offered = choices(dialogue.screen)

@@ -25,7 +25,7 @@ class MoDate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class EmulatorSettings:
     """Times are seconds of the stand-in's own clock, which may run faster than the wall's."""
 
     service_code: str = "*384*777#"
@@ -63,7 +63,7 @@ class Settings:
     """One callback for each part of a long message, instead of a joined one."""
     mo_date: MoDate = MoDate.ISO
 
-    def changed(self, changes: Mapping[str, Any]) -> "Settings":
+    def changed(self, changes: Mapping[str, Any]) -> "EmulatorSettings":
         """With some values replaced, each read as the type it has. Raises SettingsInvalid, all at once."""
         problems: list[str] = []
         read: dict[str, Any] = {}

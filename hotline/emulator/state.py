@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from hotline.emulator.handsets import Handset
-from hotline.emulator.networks import network_of
-from hotline.emulator.outbox import Sent
-from hotline.emulator.sessions import Session
-from hotline.emulator.settings import Settings
+from hotline.emulator.gateway.outbox import Sent
+from hotline.emulator.network.handsets import Handset
+from hotline.emulator.network.networks import network_of
+from hotline.emulator.network.sessions import UssdSession
+from hotline.emulator.settings import EmulatorSettings
 
 KEPT_TRAVELS = 200
 
@@ -41,12 +41,12 @@ class Incoming:
 
 
 @dataclass(slots=True)
-class State:
-    settings: Settings
+class EmulatorState:
+    settings: EmulatorSettings
     lock: threading.Condition = field(default_factory=threading.Condition)
     version: int = 0
     handsets: dict[str, Handset] = field(default_factory=dict)
-    sessions: dict[str, Session] = field(default_factory=dict)
+    sessions: dict[str, UssdSession] = field(default_factory=dict)
     outbox: list[Sent] = field(default_factory=list)
     incoming: list[Incoming] = field(default_factory=list)
     blacklist: set[str] = field(default_factory=set)
@@ -56,7 +56,7 @@ class State:
     people: list[dict[str, str]] = field(default_factory=list)
 
     @contextmanager
-    def changing(self) -> Iterator["State"]:
+    def changing(self) -> Iterator["EmulatorState"]:
         """Hold the lock, and wake whoever waits for a change."""
         with self.lock:
             try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from hotline.engine.numbers import Number, flags
+from hotline.engine.numbers.numbers import Number, flags
 from hotline.engine.run import Option
 
 Text = Mapping[str, str]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from hotline.engine import keying, walk
 from hotline.engine.agreeing import agreed
 from hotline.engine.answering import saved
-from hotline.engine.drawing import drawn, screen_of
 from hotline.engine.easy_pins import is_easy
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
+from hotline.engine.page_cache import drawn, screen_of
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
 from hotline.engine.view import View, Waiting, node_at, said

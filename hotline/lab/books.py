@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.call_back import CallBackState
-from hotline.domain.delivery import Outcome
-from hotline.domain.message import Kind
+from hotline.domain.outbox.delivery import Outcome
+from hotline.domain.outbox.message import Kind
 from hotline.domain.tip import TipState
-from hotline.store.call_backs import CallBack
-from hotline.store.messages import Attempt, Deadline, Message, Referral
-from hotline.store.tips import Grant, Tip
+from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
+from hotline.store.tips.call_backs import CallBack
+from hotline.store.tips.tips import Grant, Tip
 
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
 """Nobody is rung for a fragment without a place, and no clock runs for any."""
@@ -46,7 +46,7 @@ class WaitingCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
+class SentAlert:
     id: int
     reference: str
     step: int
@@ -97,7 +97,7 @@ def unreferred(session: Session) -> Sequence[int]:
     return session.scalars(select(Tip.id).where(WHOLE, ~given)).all()
 
 
-def alerts(session: Session) -> list[Alert]:
+def alerts(session: Session) -> list[SentAlert]:
     """Every alert, with the number of its attempts that may or may not have been sent."""
     doubtful = (
         select(Attempt.message_id, func.count().label("tries"))
@@ -121,7 +121,7 @@ def alerts(session: Session) -> list[Alert]:
         .outerjoin(doubtful, doubtful.c.message_id == Message.id)
         .where(Message.kind == Kind.ALERT)
     )
-    return [Alert(*row) for row in rows]
+    return [SentAlert(*row) for row in rows]
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:

@@ -12,7 +12,7 @@ from nacl.secret import Aead
 
 from hotline.errors import PassphraseWrong, SealBroken
 from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
-from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.passphrase import (
     CHECKSUM_BYTES,
     HEADER,

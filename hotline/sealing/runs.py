@@ -17,8 +17,8 @@ from nacl.utils import random
 
 from hotline.errors import SealBroken
 from hotline.sealing.envelope import VERSION
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.livekeys import LiveKeys
 
 RUNS_KEY = "runs.key"
 

@@ -1,6 +1,6 @@
 """Sealing, and only sealing: nothing here can open what it made. What a reporter typed ends here.
 
-The line between sealed and clear is drawn once, in `store/tips.py`.
+The line between sealed and clear is drawn once, in `store/tips/tips.py`.
 """
 
 import json
@@ -17,8 +17,8 @@ from nacl.utils import random
 
 from hotline.errors import KeyMissing
 from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
-from hotline.sealing.epochs import Epochs
-from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.keys.weekly_lock import Epochs
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.epochs import WEEK_BYTES, Epochs
+from hotline.sealing.keys.weekly_lock import WEEK_BYTES, Epochs
 from hotline.sealing.runs import RunCipher, opened, under
 
 JOINED = b"\x03"

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from hotline.domain.alarms import HAPPENINGS, Alarm, Standing
+from hotline.domain.watch.alarms import HAPPENINGS, Alarm, AlarmState
 from hotline.ports import Kit
-from hotline.store import alarms
 from hotline.store.database import Session
+from hotline.store.watch import alarms
 
 
 def happened(kit: Kit, alarm: Alarm) -> None:
@@ -18,4 +18,4 @@ def note(session: Session, alarm: Alarm, at: datetime) -> None:
     """`happened` inside the caller's transaction."""
     alarms.take_turns(session)
     if alarm not in alarms.standing(session):
-        alarms.keep(session, alarm, Standing(alarm, since=at, next_at=at), HAPPENINGS[alarm])
+        alarms.keep(session, alarm, AlarmState(alarm, since=at, next_at=at), HAPPENINGS[alarm])

@@ -6,20 +6,21 @@ A repeated hop is told what it was told before. Wrong, unknown and exhausted loo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hotline.domain.dialogue.ussd import UssdHop, follows
 from hotline.domain.guessing import DAY, HOUR, Secret, exhausted
-from hotline.domain.ussd import UssdHop, follows
 from hotline.ports import Kit
-from hotline.store import contacts, guesses
-from hotline.store.contacts import Dialogue
 from hotline.store.database import Session
-from hotline.store.guesses import Guess
+from hotline.store.dialogue import contacts
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.tips import guesses
+from hotline.store.tips.guesses import Guess
 
-Opens = Callable[[Session], "Look"]
+Opens = Callable[[Session], "SecretLook"]
 """Compares, and says what the secret opens."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SecretLook:
     """What a try opens. Nothing of it is for a log."""
 
     said: Sequence[str] = ()
@@ -31,7 +32,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SecretAttempt:
     """Who tries what, and behind which text. Nothing of it is for a log."""
 
     secret: Secret
@@ -61,7 +62,7 @@ def extends(kit: Kit, dialogue: Dialogue, text: str) -> bool:
 
 def look_once(
     kit: Kit, hop: UssdHop, upto: int, secret: Secret, target_key: str, opens: Opens
-) -> Look:
+) -> SecretLook:
     """What a secret opens that a hop brings; what it was told before, if it comes again.
 
     A text that does not extend what the session has heard opens nothing. Raises StoreUnavailable.
@@ -71,20 +72,20 @@ def look_once(
     with kit.database.reading() as session:
         before = guesses.find(session, key, heard_key)
     if before is not None:
-        return Look(before.said, before.opened_key)
+        return SecretLook(before.said, before.opened_key)
 
-    attempt = Attempt(secret, key, heard_key, target_key, hop.caller)
+    attempt = SecretAttempt(secret, key, heard_key, target_key, hop.caller)
     with kit.database.writing() as session:
         dialogue = contacts.dialogue_for_writing(session, key)
         before = guesses.find(session, key, heard_key)
         if before is not None:
-            return Look(before.said, before.opened_key)
+            return SecretLook(before.said, before.opened_key)
         if dialogue is None or not extends(kit, dialogue, hop.text):
-            return Look()
+            return SecretLook()
         return judged(session, kit, attempt, opens)
 
 
-def judged(session: Session, kit: Kit, attempt: Attempt, opens: Opens) -> Look:
+def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> SecretLook:
     """Compare and note one try, in the caller's transaction; only note it where there were too many before."""
     at, secret, target = kit.now(), attempt.secret, attempt.target_key
     contact_key = kit.pseudonyms.contact(attempt.caller, at)
@@ -96,7 +97,7 @@ def judged(session: Session, kit: Kit, attempt: Attempt, opens: Opens) -> Look:
         of_contact=guesses.count_of_contact(session, secret, last_hour, at - HOUR),
         of_target=guesses.count_of_target(session, secret, target, at - DAY),
     )
-    found = Look() if worn else opens(session)
+    found = SecretLook() if worn else opens(session)
 
     right_code = secret is Secret.CODE and found.opened_key is not None
     row = Guess(
@@ -114,7 +115,7 @@ def judged(session: Session, kit: Kit, attempt: Attempt, opens: Opens) -> Look:
     return found
 
 
-def learned(kit: Kit, session_key: str, text: str) -> dict[int, Look]:
+def learned(kit: Kit, session_key: str, text: str) -> dict[int, SecretLook]:
     """What the tries of this very text have opened, by how many letters of it were heard."""
     with kit.database.reading() as session:
         tried = guesses.of_session(session, session_key)
@@ -122,4 +123,6 @@ def learned(kit: Kit, session_key: str, text: str) -> dict[int, Look]:
         return {}
     ends = [at for at, letter in enumerate(text) if letter == "*"] + [len(text)]
     found = {upto: tried.get(kit.pseudonyms.heard(session_key, text[:upto])) for upto in ends}
-    return {upto: Look(row.said, row.opened_key) for upto, row in found.items() if row is not None}
+    return {
+        upto: SecretLook(row.said, row.opened_key) for upto, row in found.items() if row is not None
+    }

@@ -1,9 +1,9 @@
 """The number that responders ring at the national desk: a setting, and named to them only while it is signed."""
 
-from hotline.engine.numbers import Number
+from hotline.engine.numbers.numbers import Number
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.finding import Finding
+from hotline.services.check_result import CheckResult
 
 NAME = "national number"
 TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, write that into numbers.csv, `hotline release`"
@@ -15,17 +15,17 @@ def number(kit: Kit) -> str | None:
     return row.digits if row is not None and row.is_confirmed(kit.now().date()) else None
 
 
-def finding(kit: Kit) -> Finding:
+def finding(kit: Kit) -> CheckResult:
     """Without it responders who are to go with care are told to ask, and not whom to ring."""
     if not kit.line.national_number:
-        return Finding(NAME, False, "none is set that responders ring", TODO)
+        return CheckResult(NAME, False, "none is set that responders ring", TODO)
     row = _row(kit)
     if row is None:
-        return Finding(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
+        return CheckResult(NAME, False, "it is no row of numbers.csv: no message names it", TODO)
     if not row.is_confirmed(kit.now().date()):
         says = "nobody has signed it, or too long ago: no message names it"
-        return Finding(NAME, False, says, TODO)
-    return Finding(NAME, True, f"responders are told to ring it, until {row.until}")
+        return CheckResult(NAME, False, says, TODO)
+    return CheckResult(NAME, True, f"responders are told to ring it, until {row.until}")
 
 
 def _row(kit: Kit) -> Number | None:

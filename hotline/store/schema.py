@@ -5,34 +5,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hotline.store import (  # noqa: F401
-    alarms,
-    answers,
-    asked_back,
-    audit,
-    call_backs,
-    contacts,
-    desks,
-    flows,
-    guesses,
-    inbound,
-    joined,
-    likeness,
-    measures,
-    messages,
-    outreach,
-    people,
-    publications,
-    receipts,
-    reply_answers,
-    responders,
-    retention,
-    tips,
-)
-from hotline.store.contacts import InboundSeen
 from hotline.store.database import Database, Row
-from hotline.store.messages import Deadline
-from hotline.store.tips import DRAFT, WAITS, Tip
+from hotline.store.desk import audit, desks  # noqa: F401
+from hotline.store.dialogue import contacts  # noqa: F401
+from hotline.store.dialogue.contacts import InboundSeen
+from hotline.store.flows import flows, publications  # noqa: F401
+from hotline.store.outbox import answers, messages, reply_answers  # noqa: F401
+from hotline.store.outbox.messages import Deadline
+from hotline.store.people import responders  # noqa: F401
+from hotline.store.reach import measures, outreach, people  # noqa: F401
+from hotline.store.referrals import asked_back, receipts, retention  # noqa: F401
+from hotline.store.rolls import joined  # noqa: F401
+from hotline.store.sms import inbound  # noqa: F401
+from hotline.store.tips import call_backs, guesses, likeness, tips  # noqa: F401
+from hotline.store.tips.tips import DRAFT, WAITS, Tip
+from hotline.store.watch import alarms  # noqa: F401
 
 METADATA = Row.metadata
 

@@ -25,7 +25,7 @@ Environ = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class CallbackForm:
     """A callback's fields, each at most once. They stay out of `repr`."""
 
     fields: Mapping[str, str]
@@ -70,7 +70,7 @@ class Form:
             raise CallbackInvalid(f"{name} is not a number") from None
 
 
-def read_form(environ: Environ) -> Form:
+def read_form(environ: Environ) -> CallbackForm:
     """The body, and never the query string. Raises CallbackInvalid for whatever the gateway would not send."""
     kind = environ.get("CONTENT_TYPE") or ""
     if kind != FORM and kind.partition(";")[0].strip().lower() != FORM:
@@ -78,7 +78,7 @@ def read_form(environ: Environ) -> Form:
     return replace(parse(_body(environ)), came_from=_origin(environ))
 
 
-def parse(body: bytes) -> Form:
+def parse(body: bytes) -> CallbackForm:
     """Strictly UTF-8, at most 30 fields, none of them twice. Raises CallbackInvalid."""
     parts = body.split(b"&")
     if len(parts) > MOST_FIELDS:
@@ -94,7 +94,7 @@ def parse(body: bytes) -> Form:
     except UnicodeDecodeError:
         # Its words would quote the body.
         raise CallbackInvalid("not a form in UTF-8") from None
-    return Form(fields)
+    return CallbackForm(fields)
 
 
 def _origin(environ: Environ) -> str:

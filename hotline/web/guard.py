@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from hotline.ports import Kit
-from hotline.web.form import Environ, Form, read_form
+from hotline.web.form import CallbackForm, Environ, read_form
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 """What the routes take, so that a wrong secret is a 404 whatever the method."""
@@ -60,7 +60,7 @@ class Reply:
 
 Hook = Callable[[Door, Environ, str], Reply]
 """A request, and the secret of its path. Never raises."""
-Work = Callable[[Kit, Form], str]
+Work = Callable[[Kit, CallbackForm], str]
 Problem = Callable[[Kit, str, Exception], Reply]
 
 

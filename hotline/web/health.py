@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app, jsonify
 
-from hotline.services.readiness import reasons_not_ready
+from hotline.services.people.readiness import reasons_not_ready
 from hotline.web.guard import DOOR
 from hotline.web.problems import plain
 

@@ -5,12 +5,12 @@ import threading
 from collections.abc import Callable
 from time import perf_counter
 
-from hotline.domain.measures import bound_of
+from hotline.domain.reach.measures import bound_of
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.services import metering
-from hotline.services.conversation import failure
-from hotline.store.measures import Answered
+from hotline.services.dialogue.conversation import failure
+from hotline.services.watch import metering
+from hotline.store.reach.measures import HookCount
 from hotline.text.languages import CODES
 from hotline.web.guard import Reply
 
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 EACH = 15.0
 OUTCOMES = {"CON ": "con", "END ": "end"}
-Counted = dict[Answered, tuple[int, float]]
+Counted = dict[HookCount, tuple[int, float]]
 Noted = tuple[str, str, int]
 """What will be an `Answered`: no hop waits for one to be made."""
 
@@ -46,7 +46,7 @@ class Meter:
         if not taken:
             return
         try:
-            add({Answered(*noted): counted for noted, counted in taken.items()})
+            add({HookCount(*noted): counted for noted, counted in taken.items()})
         except StoreUnavailable:
             self._keep(taken)
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from hotline.errors import CallbackInvalid, Unavailable
 from hotline.ports import Kit
-from hotline.services.conversation import failure
+from hotline.services.dialogue.conversation import failure
 from hotline.web.guard import Reply
 
 LOG = logging.getLogger("hotline.web")

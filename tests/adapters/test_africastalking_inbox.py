@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.africastalking_inbox import MOST_BYTES, AfricasTalkingInbox, read_page
-from hotline.domain.listing import Page
+from hotline.adapters.gateway.africastalking_inbox import MOST_BYTES, AfricasTalkingInbox, read_page
+from hotline.domain.sms.listing import InboxPage
 from hotline.errors import InboxUnavailable
 from tests.adapters.gateway import Gateway, http, serving
 
@@ -39,7 +39,7 @@ def inbox_at(url: str, *, seconds: float = 5.0) -> AfricasTalkingInbox:
     return AfricasTalkingInbox(url, "hotline", "secret-key", seconds=seconds)
 
 
-def asked(reply: bytes, *, number: int = 41) -> tuple[Page, Gateway]:
+def asked(reply: bytes, *, number: int = 41) -> tuple[InboxPage, Gateway]:
     with serving(lambda _, connection: connection.sendall(reply)) as gateway:
         return inbox_at(gateway.url).after(number), gateway
 

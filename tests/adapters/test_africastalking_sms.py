@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.africastalking_sms import AfricasTalkingSms, Answer, understand
-from hotline.domain.delivery import Outcome, SendResult
+from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms, GatewayAnswer, understand
+from hotline.domain.outbox.delivery import Outcome, SendResult
 from tests.adapters.gateway import Gateway, http, refused, sent, serving
 
 ID = "ATXid_" + "1" * 32
@@ -198,7 +198,7 @@ def test_an_answer_without_end_is_not_read_to_its_end() -> None:
 
 @given(status=st.integers(100, 999), text=st.text())
 def test_no_answer_raises(status: int, text: str) -> None:
-    understand(Answer(status, text))
+    understand(GatewayAnswer(status, text))
 
 
 NAMES = {"statusCode", "status", "messageId", "number", "x"}
@@ -215,4 +215,4 @@ JSON = st.recursive(
 def test_no_shape_of_json_raises(recipient: object, message: object) -> None:
 
     data = {"SMSMessageData": {"Message": message, "Recipients": [recipient]}}
-    understand(Answer(201, json.dumps(data)))
+    understand(GatewayAnswer(201, json.dumps(data)))

@@ -4,8 +4,8 @@ import pytest
 
 from hotline.adapters.bookshelf import KEPT, LIVE_SECONDS, SqlBookshelf
 from hotline.errors import NotFound, NotReady
-from hotline.services.authoring import publish
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import publish
+from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from tests.conftest import Clock
 from tests.engine.books import make_document, t

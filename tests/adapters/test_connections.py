@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.adapters.africastalking_sms import AfricasTalkingSms
-from hotline.adapters.deadline import Call, Connections
-from hotline.domain.delivery import Outcome
+from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
+from hotline.adapters.gateway.deadline import Connections, WireCall
+from hotline.domain.outbox.delivery import Outcome
 from tests.adapters.gateway import Gateway, http, read_request, sent, serving
 
 TO = "+250788000002"
@@ -102,7 +102,7 @@ def test_a_connection_that_rested_for_long_is_not_used_again(
     with keeping() as gateway:
         pool = Connections(AT_ONCE, elapsed=lambda: now)
         for _ in range(2):
-            call = Call()
+            call = WireCall()
             assert pool.ask("GET", gateway.url, call=call, seconds=5)[0].status_code == 201
             assert call.connected
             now += rest

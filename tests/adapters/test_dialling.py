@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.africastalking_account import Account, read_balance
-from hotline.adapters.dialling import Dialler
+from hotline.adapters.gateway.africastalking_account import Account, read_balance
+from hotline.adapters.gateway.dialling import Dialler
 from hotline.adapters.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, Gauges
 from hotline.domain import trial
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
 from hotline.ports import Kit
-from hotline.store.contacts import Dialogue
 from hotline.store.database import open_database
-from hotline.store.outreach import Tally
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.reach.outreach import Tally
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.callers import SECRETS, Line, line

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from hotline.adapters import embedded_redis
+from hotline.adapters.queue import embedded_redis
 
 
 class Embedded:

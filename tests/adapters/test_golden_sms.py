@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from hotline.adapters.africastalking_sms import AfricasTalkingSms
-from hotline.domain.message import ReportIn
-from hotline.domain.referral import Level
-from hotline.services import delivery, reports
+from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.referrals.referral import Level
+from hotline.services.outbox import delivery, reports
 from tests.adapters.gateway import Gateway, http, refused, sent, serving
 from tests.district import District, district
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from hotline.adapters.kept_runs import MOST, KeptRuns
+from hotline.adapters.queue.kept_runs import MOST, KeptRuns
 
 KEY = "a" * 64
 HEARD = {"length": 3}

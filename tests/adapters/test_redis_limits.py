@@ -1,6 +1,6 @@
 """Counters in a real Valkey: they count, they forget, and a dead one turns nobody away."""
 
-from hotline.adapters.redis_limits import RedisLimits
+from hotline.adapters.queue.redis_limits import RedisLimits
 from tests.valkey import Valkey
 
 

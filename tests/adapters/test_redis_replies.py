@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from redis.exceptions import ConnectionError as Broken
 from redis.exceptions import InvalidResponse, RedisError, ResponseError
 
-from hotline.adapters.redis_replies import Replies, Reply
+from hotline.adapters.queue.redis_replies import Replies, Reply
 
 LINE = st.binary(max_size=20).filter(lambda said: b"\r" not in said and b"\n" not in said)
 REPLY = st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1), st.binary(max_size=200), LINE)

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from hotline.adapters.circuit import Circuit
-from hotline.adapters.kept_runs import KeptRuns
-from hotline.adapters.redis_runs import RedisRuns
+from hotline.adapters.queue.circuit import Circuit
+from hotline.adapters.queue.kept_runs import KeptRuns
+from hotline.adapters.queue.redis_runs import RedisRuns
 from hotline.errors import RunsUnavailable
 from hotline.sealing.runs import RunCipher
 from tests.valkey import Valkey

@@ -7,8 +7,8 @@ import pytest
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as Late
 
-from hotline.adapters.redis_replies import Reply
-from hotline.adapters.redis_wire import Wire
+from hotline.adapters.queue.redis_replies import Reply
+from hotline.adapters.queue.redis_wire import Wire
 from tests.valkey import Valkey
 
 

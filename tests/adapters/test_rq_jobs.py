@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from rq import Queue
 
-from hotline.adapters.circuit import Circuit
-from hotline.adapters.rq_jobs import RqJobs
+from hotline.adapters.queue.circuit import Circuit
+from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.errors import QueueUnavailable
 from tests.valkey import Valkey

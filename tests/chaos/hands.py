@@ -9,8 +9,8 @@ from contextlib import closing, suppress
 
 import requests
 
-from hotline.emulator.client import EmulatorClient, Session
-from hotline.lab.chaos.processes import started_as
+from hotline.emulator.client import ClientSession, EmulatorClient
+from hotline.lab.chaos.stand.processes import started_as
 from hotline.lab.stack import Stack
 from tests.eventually import eventually
 
@@ -112,7 +112,7 @@ STORIES = (
 )
 
 
-def pressed(session: Session, *keys: str) -> Session:
+def pressed(session: ClientSession, *keys: str) -> ClientSession:
     for key in keys:
         session.reply(key)
     return session

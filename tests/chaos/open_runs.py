@@ -3,10 +3,10 @@
 import os
 from dataclasses import replace
 
-from hotline.adapters.redis_runs import RedisRuns
+from hotline.adapters.queue.redis_runs import RedisRuns
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
-from hotline.sealing.keyfolder import hook_secrets
+from hotline.sealing.keys.keyfolder import hook_secrets
 from hotline.sealing.runs import RunCipher
 from hotline.web.app import create_app
 

@@ -8,11 +8,11 @@ from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
 from hotline.errors import DialogueBroken
-from hotline.lab.chaos.callers import Broken, Tip, dial_once, try_to_tell
+from hotline.lab.chaos.callers import BrokenDialogues, TipToTell, dial_once, try_to_tell
 from hotline.lab.chaos.crowd import Crowd
 from tests.emulator.line import FakeLine, listening
 
-TIP = Tip(1, "12", danger=True, words="")
+TIP = TipToTell(1, "12", danger=True, words="")
 SCREENS = {
     "": "CON 5 Ufite ikibazo?",
     "5": "CON 1 Yego\n2 Oya",
@@ -48,14 +48,14 @@ def test_a_promise_is_what_the_screen_says(client: EmulatorClient, line: FakeLin
 
 def test_what_one_has_read_another_keys_ahead(client: EmulatorClient, line: FakeLine) -> None:
     habits: dict[tuple[bool, str], str] = {}
-    dial_once(client, Tip(3, "12", danger=True, words=""), habits)
+    dial_once(client, TipToTell(3, "12", danger=True, words=""), habits)
     line.told.clear()
     dial_once(client, TIP, habits)
     assert [hop["text"] for hop in line.heard("ussd")] == ["", "5*1*2*1*1"]
 
 
 def test_she_dials_until_she_is_heard(client: EmulatorClient, line: FakeLine) -> None:
-    broken = Broken()
+    broken = BrokenDialogues()
     line.answers = WITHOUT_A_PROMISE
 
     def mend() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import plan, tell
 from hotline.lab.chaos.canary import Search, dresses, number_dresses
 from hotline.lab.chaos.settling import settle

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from hotline.cli.main import main
 from hotline.errors import NotReady
-from hotline.lab.chaos.ground import own_or_refuse
-from hotline.lab.chaos.processes import below, command_line
-from hotline.lab.chaos.report import Report, failure
+from hotline.lab.chaos.report import RunReport, failure
+from hotline.lab.chaos.stand.ground import own_or_refuse
+from hotline.lab.chaos.stand.processes import below, command_line
 from hotline.lab.stack import Stack
 from tests.eventually import eventually
 
@@ -45,9 +45,9 @@ def test_a_line_that_is_not_its_own_is_refused(
 
 
 def test_one_breach_or_one_caller_unheard_is_not_clean() -> None:
-    assert Report(1, 1, "sqlite", breaches={"I1": 0}).clean
-    assert not Report(1, 1, "sqlite", breaches={"I1": 1}).clean
-    assert not Report(1, 1, "sqlite", unheard=1).clean
+    assert RunReport(1, 1, "sqlite", breaches={"I1": 0}).clean
+    assert not RunReport(1, 1, "sqlite", breaches={"I1": 1}).clean
+    assert not RunReport(1, 1, "sqlite", unheard=1).clean
 
 
 def test_a_run_that_came_to_no_end_says_what_kind_of_thing_happened_and_no_more() -> None:

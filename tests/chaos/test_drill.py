@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from hotline.lab.chaos.ground import Pair
+from hotline.lab.chaos.stand.ground import Pair
 from hotline.lab.drill.rehearsal import rehearse
 from tests.homes import LayHome
 from tests.sampling import by_turns, long

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain.delivery import URGENT, MessageState
-from hotline.domain.places import districts
+from hotline.domain.outbox.delivery import URGENT, MessageState
+from hotline.domain.places.places import districts
 from hotline.domain.tip import Urgency
 from hotline.emulator.client import EmulatorClient
-from hotline.lab.chaos.callers import Broken, Habits, Promise, Tip, try_to_tell
-from hotline.lab.chaos.ground import Pair, ground, under_test
+from hotline.lab.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, try_to_tell
 from hotline.lab.chaos.run import WORDS, waits
 from hotline.lab.chaos.settling import kit_of, settle
+from hotline.lab.chaos.stand.ground import Pair, ground, under_test
 from hotline.lab.stack import Stack
-from hotline.store import tips as books
-from hotline.store.messages import Message
+from hotline.store.outbox.messages import Message
+from hotline.store.tips import tips as books
 from tests.homes import LayHome, sending
 from tests.sampling import long
 
@@ -45,12 +45,12 @@ def flood(emulator: EmulatorClient) -> list[Promise]:
     """Each dials at her own time, whether or not the one before has been heard."""
     codes = [district.code for district in districts()]
     tips = [
-        Tip(n, codes[n % len(codes)], n % (TIPS // IN_DANGER) == 0, WORDS, child=False)
+        TipToTell(n, codes[n % len(codes)], n % (TIPS // IN_DANGER) == 0, WORDS, child=False)
         for n in range(TIPS)
     ]
-    began, broken, habits, over = time.monotonic(), Broken(), Habits(), threading.Event()
+    began, broken, habits, over = time.monotonic(), BrokenDialogues(), Habits(), threading.Event()
 
-    def tell(tip: Tip) -> Promise | None:
+    def tell(tip: TipToTell) -> Promise | None:
         over.wait(max(0.0, began + tip.number * EVERY - time.monotonic()))
         return try_to_tell(emulator, tip, broken, habits)
 

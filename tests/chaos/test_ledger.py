@@ -6,19 +6,19 @@ from datetime import timedelta
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.delivery import MessageState, Outcome
-from hotline.domain.message import Kind
-from hotline.domain.reference import LENGTHS, draw
+from hotline.domain.outbox.delivery import MessageState, Outcome
+from hotline.domain.outbox.message import Kind
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.reference import LENGTHS, draw
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.lab.chaos import ledger
-from hotline.sealing.epochs import Epochs
+from hotline.sealing.keys.weekly_lock import Epochs
 from hotline.sealing.sealer import Sealer
-from hotline.store import audit
 from hotline.store.database import Database, Session
-from hotline.store.desks import Desk
-from hotline.store.messages import Attempt, Deadline, Message, Referral
-from hotline.store.tips import Grant, Tip
+from hotline.store.desk import audit
+from hotline.store.desk.desks import Desk
+from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
+from hotline.store.tips.tips import Grant, Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 
 DESK = PrivateKey.generate()
@@ -33,7 +33,7 @@ ANSWERS = {
     "who": "adult",
     "visit": "yes",
 }
-TOLD = [ledger.Told("a" * 64, "12", complete=True)]
+TOLD = [ledger.PromisedTip("a" * 64, "12", complete=True)]
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def make_deadline(step: int = 0, due: float = 180, fired: float | None = None) -
     )
 
 
-def breaches(database: Database, told: list[ledger.Told], texts: list[str]) -> list[str]:
+def breaches(database: Database, told: list[ledger.PromisedTip], texts: list[str]) -> list[str]:
     accepted = ledger.by_reference(texts)
     return [
         *ledger.lost(database, told),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import plan, tell
 from hotline.lab.chaos.settling import accepted
 from hotline.lab.stack import Stack

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from hotline.adapters import embedded_redis
-from hotline.domain.places import districts
+from hotline.adapters.queue import embedded_redis
+from hotline.domain.places.places import districts
 from hotline.emulator.client import EmulatorClient
 from hotline.lab.chaos.callers import plan, tell
 from hotline.lab.chaos.ledger import REFERENCE

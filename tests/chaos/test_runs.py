@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli import demo
-from hotline.domain.places import districts
+from hotline.cli.line import demo
+from hotline.domain.places.places import districts
 from hotline.errors import DialogueBroken, LabelMissing
 from hotline.lab.chaos import ledger
 from hotline.lab.chaos.callers import dial_once, plan, tell
 from hotline.lab.chaos.crowd import CALLERS
-from hotline.lab.chaos.ground import Ground, Pair, under_test
-from hotline.lab.chaos.killer import EACH, FAILPOINTS, FROZEN, MARKS
-from hotline.lab.chaos.processes import send, started_as
+from hotline.lab.chaos.process_killer import EACH, FAILPOINTS, FROZEN, MARKS
 from hotline.lab.chaos.run import WORDS, Order, run
 from hotline.lab.chaos.settling import kit_of, settle
+from hotline.lab.chaos.stand.ground import Ground, Pair, under_test
+from hotline.lab.chaos.stand.processes import send, started_as
 from hotline.lab.stack import Stack, command_words
 from tests.homes import LayHome, sending
 from tests.sampling import by_turns, long, seed

@@ -5,8 +5,8 @@ from threading import Event
 
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
-from hotline.lab.chaos.killer import FROZEN, Killer
 from hotline.lab.chaos.ledger import Breach, Invariant
+from hotline.lab.chaos.process_killer import FROZEN, Killer
 from hotline.lab.chaos.settling import STILL, Still
 from hotline.lab.stack import Stack
 

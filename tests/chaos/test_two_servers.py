@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.ground import Pair, ground, second_server
-from hotline.lab.chaos.processes import below, started_as
 from hotline.lab.chaos.responders import answer_alerts
 from hotline.lab.chaos.run import WORDS
 from hotline.lab.chaos.settling import kit_of, settle
+from hotline.lab.chaos.stand.ground import Pair, ground, second_server
+from hotline.lab.chaos.stand.processes import below, started_as
 from hotline.lab.stack import Stack
-from hotline.store.messages import Leader
+from hotline.store.outbox.messages import Leader
 from tests.eventually import eventually
 from tests.sampling import long
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.alone import LOCK, only_run
+from hotline.cli.line.alone import LOCK, only_run
 from hotline.cli.main import main
 from hotline.errors import Occupied
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.keymaking import make_keys
 from tests.floorplan.tree import ROOT
 from tests.made_once import lay_released
 

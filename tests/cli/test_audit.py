@@ -10,9 +10,9 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.domain.audit_sentences import AuditLine, sentence
-from hotline.sealing.keymaking import make_keys
-from hotline.store import audit
+from hotline.domain.desk.audit_sentences import AuditLine, sentence
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.store.desk import audit
 from hotline.store.schema import create_all
 from tests.builders import make_responder
 

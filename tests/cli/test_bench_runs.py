@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 from redis import Redis
 
-from hotline.adapters.redis_runs import PREFIX
+from hotline.adapters.queue.redis_runs import PREFIX
 from hotline.cli.main import main
 from hotline.errors import NotReady
 from hotline.lab.bench.crowd import crowd

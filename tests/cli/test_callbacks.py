@@ -11,13 +11,13 @@ from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.passphrase import Costs
-from hotline.services import access
-from hotline.services.call_backs import SEALED_AS
-from hotline.store import desks
-from hotline.store.call_backs import CallBack
+from hotline.services.desk import access
+from hotline.services.referrals.call_back_requests import SEALED_AS
+from hotline.store.desk import desks
 from hotline.store.schema import create_all
+from hotline.store.tips.call_backs import CallBack
 from tests.builders import make_tip
 
 HERS = "+250788000077"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.flows import flows
-from hotline.engine.source import dump
+from hotline.cli.words.flows import flows
+from hotline.engine.document.source import dump
 from tests.engine.books import make_document, t
 
 HEAD = "number,service,status,evidence,confirmed_by,confirmed_on,note\n"

@@ -16,7 +16,8 @@ from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
-from hotline.store import desks, tips
+from hotline.store.desk import desks
+from hotline.store.tips import tips
 from tests.builders import make_tip
 from tests.cli.homes import copy_home
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.opening import open_number
+from hotline.store.copies.vaults import numbers
 from hotline.store.database import open_database
-from hotline.store.vaults import numbers
 from tests.cli.homes import copy_home
 from tests.cli.test_backup import Operator
 from tests.cli.test_init import file_tip

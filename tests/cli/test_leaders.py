@@ -8,14 +8,14 @@ import pytest
 from click import Command
 from click.testing import CliRunner, Result
 
-from hotline.cli.leaders import leaders
+from hotline.cli.people.leaders import leaders
+from hotline.cli.people.training import training
 from hotline.cli.reach import reach
-from hotline.cli.training import training
 from hotline.config import Settings
-from hotline.domain.certificate import Certificate, code_of, month_of
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
-from hotline.sealing.pseudonyms import Pseudonyms
+from hotline.domain.rolls.certificate import Certificate, code_of, month_of
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
 

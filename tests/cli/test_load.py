@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from hotline.lab.bench.load import Ask, Load, drive, form, hop, percentile
+from hotline.lab.bench.load import Load, TimedRequest, drive, form, hop, percentile
 
 SCREEN = b"CON Akazi"
 
@@ -35,8 +35,8 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-def ask(awaited: bytes = SCREEN, path: str = "/hook") -> Ask:
-    return Ask(hop(path, form("ATUid_1", "1*2")), awaited)
+def ask(awaited: bytes = SCREEN, path: str = "/hook") -> TimedRequest:
+    return TimedRequest(hop(path, form("ATUid_1", "1*2")), awaited)
 
 
 def test_every_hop_is_answered_and_timed(port: int) -> None:
@@ -46,7 +46,7 @@ def test_every_hop_is_answered_and_timed(port: int) -> None:
 
 
 @pytest.mark.parametrize("odd", [ask(awaited=b"CON Abana"), ask(path="/other")])
-def test_a_wrong_screen_and_a_wrong_status_are_seen(port: int, odd: Ask) -> None:
+def test_a_wrong_screen_and_a_wrong_status_are_seen(port: int, odd: TimedRequest) -> None:
     outcome = drive(Load(port, [[ask(), odd, ask()]], at_once=1))
     assert (len(outcome.waits), outcome.wrong) == (3, [SCREEN.decode()])
 

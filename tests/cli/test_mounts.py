@@ -12,7 +12,7 @@ import yaml
 
 from hotline.bootstrap import Role
 from hotline.config import Settings
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import sqlite_file
 from tests.floorplan.tree import ROOT
 from tests.sampling import by_turns
@@ -23,9 +23,9 @@ from datetime import UTC, datetime, timedelta
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import NotReady
-from hotline.sealing.epochs import Epochs, last_week
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.weeks import WeeklyKeys, key_name
+from hotline.sealing.keys.weekly_lock import Epochs, last_week
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.weeks import WeeklyKeys, key_name
 
 settings, role = Settings.read(os.environ), Role(sys.argv[1])
 try:
@@ -164,7 +164,7 @@ def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
 
 def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> None:
     """As compose mounts it: the keys can be written, and the rest of the home cannot."""
-    says = "import sys; from pathlib import Path; from hotline.cli.init import _home, _passphrase;"
+    says = "import sys; from pathlib import Path; from hotline.cli.line.init import _home, _passphrase;"
     says += "home = Path(sys.argv[1]); _home(home); _passphrase(home, None, demo=False)"
     mounts = " && ".join((bound(home, "ro"), bound(home / "keys", "rw")))
     told = subprocess.run(

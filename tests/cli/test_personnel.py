@@ -12,18 +12,21 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.domain.delivery import MessageState
-from hotline.domain.reply import Verb
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.ports import Kit
-from hotline.sealing.keymaking import make_keys
-from hotline.services import casework, leaves, referral
-from hotline.services.acts import Act, Acted, Way
-from hotline.store import contacts, outbox, referrals
-from hotline.store.alarms import STOPPED
-from hotline.store.messages import Message, Referral
-from hotline.store.responders import Responder
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.people import leaves
+from hotline.services.referrals import casework, referral
+from hotline.store.dialogue import contacts
+from hotline.store.outbox import outbox
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import referrals
 from hotline.store.schema import create_all
-from hotline.store.tips import Tip
+from hotline.store.tips.tips import Tip
+from hotline.store.watch.alarms import STOPPED
 from tests.builders import make_tip
 
 BY = ("--by", "Alice", "--reason", "her own wish")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.cli.procfile import Entry, read_procfile
-from hotline.cli.run import POSTS
+from hotline.cli.line.procfile import ProcfileLine, read_procfile
+from hotline.cli.line.run import POSTS
 from hotline.environment import CHECKOUT
 from hotline.errors import SettingsInvalid
 
@@ -13,8 +13,8 @@ from hotline.errors import SettingsInvalid
 def test_names_and_commands_in_their_order() -> None:
     text = "# who does what\nweb: granian --port ${PORT:-80}\n\nclock:   hotline clock  \n"
     assert read_procfile(text) == (
-        Entry("web", "granian --port ${PORT:-80}"),
-        Entry("clock", "hotline clock"),
+        ProcfileLine("web", "granian --port ${PORT:-80}"),
+        ProcfileLine("clock", "hotline clock"),
     )
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.embedded import redis_of
-from hotline.lab.chaos.ground import Pair
+from hotline.cli.line.embedded import redis_of
+from hotline.lab.chaos.stand.ground import Pair
+from hotline.lab.shred.intruder import Thief, take
 from hotline.lab.shred.shred import prove_shred, until_logged
-from hotline.lab.shred.thief import Thief, take
 from hotline.lab.shred.trial import Trial
 from tests.sampling import by_turns
 from tests.servers import short_folder

@@ -8,12 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.init import FLOWS
+from hotline.cli.line.init import FLOWS
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.sealing.keymaking import make_keys
-from hotline.services import authoring, publishing
-from hotline.services.audit_log import listed
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.desk.audit_log import listed
+from hotline.services.flows import authoring, publishing
 from tests.made_once import lay_released
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")

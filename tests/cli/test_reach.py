@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.reach import BY, as_sheet, reach
 from hotline.config import Settings
-from hotline.sealing.keymaking import make_keys
-from hotline.store import outreach
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
-from hotline.store.outreach import Cell
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell
 from hotline.store.schema import create_all
 from tests.builders import NOON
 

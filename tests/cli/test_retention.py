@@ -8,10 +8,10 @@ import pytest
 from click import Command
 from click.testing import CliRunner, Result
 
-from hotline.cli.retention import retention
-from hotline.cli.tips import tips
+from hotline.cli.tips.retention import retention
+from hotline.cli.tips.tips import tips
 from hotline.config import Settings
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
 from tests.builders import make_tip

@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from hotline.adapters.catalogues import LOCALES, load_phrases
-from hotline.cli.flows import FLOWS
-from hotline.cli.words import words
+from hotline.cli.words.flows import FLOWS
+from hotline.cli.words.words import words
 from hotline.domain.wording import Template
-from hotline.engine.source import dump, parse
-from hotline.services import reviewing
+from hotline.engine.document.source import dump, parse
+from hotline.services.flows import reviewing
 from tests.engine.books import make_document, t
 from tests.sampling import by_turns
 

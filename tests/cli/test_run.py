@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from hotline.cli.keeper import Program
-from hotline.cli.procfile import read_procfile
-from hotline.cli.run import programs_of
+from hotline.cli.line.keeper import Program
+from hotline.cli.line.procfile import read_procfile
+from hotline.cli.line.run import programs_of
 from hotline.config import Settings
 from hotline.environment import CHECKOUT
 

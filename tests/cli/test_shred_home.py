@@ -7,11 +7,11 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.sealing.epochs import Epochs, last_week, week_of
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
-from hotline.sealing.people import periods_of
-from hotline.sealing.weeks import key_name
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.people import periods_of
+from hotline.sealing.keys.weekly_lock import Epochs, last_week, week_of
+from hotline.sealing.keys.weeks import key_name
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
 

@@ -10,15 +10,17 @@ from click.testing import CliRunner, Result
 
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
-from hotline.cli.reader import locale_language
+from hotline.cli.tips.reader import locale_language
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.passphrase import Costs
-from hotline.services import access, authoring
-from hotline.store import desks, tips
-from hotline.store.asked_back import AskedBack
+from hotline.services.desk import access
+from hotline.services.flows import authoring
+from hotline.store.desk import desks
+from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.schema import create_all
+from hotline.store.tips import tips
 from tests.builders import make_tip
 from tests.callers import FLOWS
 

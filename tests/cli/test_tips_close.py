@@ -11,10 +11,10 @@ from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import TipOutcome
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
-from hotline.store.tips import Tip
+from hotline.store.tips.tips import Tip
 from tests.builders import make_responder, make_tip
 
 OTHER = ("--name", "Bob", "--reason", "seen too")

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.domain.clocks import Clock, DeadlineKind
-from hotline.sealing.keymaking import make_keys
-from hotline.store import deadlines
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
+from hotline.store.referrals import deadlines
 from hotline.store.schema import create_all
-from hotline.store.tips import Tip
+from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
 
 SIGNED = ("--name", "Alice", "--reason", "nobody reached the place")

@@ -12,18 +12,19 @@ from hotline.bootstrap import Role, build_kit
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.call_back import KIGALI
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.referral import Level
-from hotline.domain.reply import Verb
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
+from hotline.domain.tips.acts import Act, Way
 from hotline.ports import Kit
-from hotline.sealing.keymaking import make_keys
-from hotline.services import casework, referral, retention
-from hotline.services.acts import Act, Way
-from hotline.store.desks import Desk
-from hotline.store.messages import Deadline, Referral
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.referrals import casework, referral
+from hotline.services.tips import retention
+from hotline.store.desk.desks import Desk
+from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.schema import create_all
-from hotline.store.tips import Grant, Tip
+from hotline.store.tips.tips import Grant, Tip
 from tests.builders import make_responder, make_tip
 
 HOURS_OF_SEEN = timedelta(hours=6)

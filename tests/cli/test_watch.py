@@ -8,11 +8,11 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.domain.alarms import Alarm, move
-from hotline.sealing.keymaking import make_keys
-from hotline.store import alarms
+from hotline.domain.watch.alarms import Alarm, move
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
+from hotline.store.watch import alarms
 from tests.builders import NOON
 
 NUMBER = "0788700001"

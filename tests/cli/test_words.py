@@ -6,7 +6,7 @@ from babel.messages.pofile import read_po, write_po
 from click.testing import CliRunner
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path, load_phrases
-from hotline.cli.words import faults, words
+from hotline.cli.words.words import faults, words
 from hotline.domain.wording import Template
 from hotline.errors import NotReady
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from hotline.cli.cries import TABLES
-from hotline.cli.words import words
+from hotline.cli.words.cries import TABLES
+from hotline.cli.words.words import words
 from hotline.text.languages import CODES
 
 

@@ -4,14 +4,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from hotline.domain.ussd import EndNotice, UssdHop
+from hotline.domain.dialogue.ussd import EndNotice, UssdHop
 from hotline.emulator.reader import choices
 from hotline.engine.flow import Ask, Book, Finish, Menu
 from hotline.engine.run import Place, Run
 from hotline.engine.view import node_at
 from hotline.ports import Kit
-from hotline.services.conversation import end_session, take_turn
-from hotline.services.memory import recall
+from hotline.services.dialogue.conversation import end_session, take_turn
+from hotline.services.dialogue.memory import recall
 from tests.builders import make_hop
 from tests.callers import Line
 

@@ -4,11 +4,11 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hotline.domain.ussd import UssdHop
+from hotline.domain.dialogue.ussd import UssdHop
 from hotline.emulator.reader import choices
 from hotline.engine.run import Place
 from hotline.ports import Kit
-from hotline.services.conversation import take_turn
+from hotline.services.dialogue.conversation import take_turn
 from hotline.text.languages import FIRST, LANGUAGES
 from tests.callers import Line
 from tests.crawler.dialogue import CERTIFICATE, RECEIPT, Dialogue, Hop, Key

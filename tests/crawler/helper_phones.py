@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from hotline.domain.referral import Level, ReferralState
-from hotline.services import referral
-from hotline.store.messages import Referral
-from hotline.store.responders import Responder
-from hotline.store.tips import Tip
+from hotline.domain.referrals.referral import Level, ReferralState
+from hotline.services.referrals import referral
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, Line
 from tests.crawler.dialogue import Dialogue, Typed

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from hotline.domain.joining import Roll
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.rolls.training import LESSONS
 from hotline.domain.tip import NATIONAL
-from hotline.domain.training import LESSONS
 from hotline.sealing.passphrase import Costs, WrappingKey
-from hotline.services import asking, certificates, joining, referral, retention
-from hotline.store.desks import ENROLMENT, DeskMember
-from hotline.store.messages import Referral
-from hotline.store.tips import Tip
+from hotline.services.desk import ask_back
+from hotline.services.referrals import referral
+from hotline.services.rolls import certificates, joining
+from hotline.services.tips import retention
+from hotline.store.desk.desks import ENROLMENT, DeskMember
+from hotline.store.outbox.messages import Referral
+from hotline.store.tips.tips import Tip
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
 from tests.taking import close_by_two, take_case
@@ -142,7 +145,7 @@ class AskedBack:
             if session.scalar(select(DeskMember)) is None:
                 session.add(_member(line))
         line.clock.turn(minutes=4)
-        asking.ask(
+        ask_back.ask(
             line.kit,
             tip_id,
             self.question,

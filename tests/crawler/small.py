@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.engine.run import Option
-from hotline.services.places import PlaceLists, place_lists
+from hotline.services.flows.places import PlaceLists, place_lists
 from hotline.text.languages import CODES
 from tests.callers import Line
 

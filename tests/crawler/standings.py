@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hotline.domain.gathering import THEMES
-from hotline.domain.joining import Roll
+from hotline.domain.rolls.gathering import THEMES
+from hotline.domain.rolls.joining import Roll
 from tests.callers import Line
 from tests.crawler.helper_phones import Helper, as_idle_helper
 from tests.crawler.phones import (

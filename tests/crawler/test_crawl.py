@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.engine import document
+from hotline.engine.document import document
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 from tests.crawler.crawler import Crawler, Line
 from tests.crawler.engine_line import EngineLine
 from tests.steps import Tell

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.places import place_lists
+from hotline.services.flows.places import place_lists
 from tests.callers import Line, Way
 from tests.crawler.crawler import Crawler
 from tests.crawler.hook_line import HookLine

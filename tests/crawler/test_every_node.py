@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.ussd import UssdHop
+from hotline.domain.dialogue.ussd import UssdHop
 from hotline.emulator.reader import choices
 from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Place
 from hotline.ports import Kit
-from hotline.services import call_backs, delivery, intake, referral
-from hotline.services.conversation import take_turn
+from hotline.services.dialogue.conversation import take_turn
+from hotline.services.outbox import delivery
+from hotline.services.referrals import call_back_requests, referral
+from hotline.services.tips import intake
 from tests.callers import Line, line
 from tests.crawler.copies import copied
 from tests.crawler.dialogue import SHORT
@@ -103,7 +105,7 @@ def do_what_waits(line: Line) -> None:
     """All that the clock and the workers would do of it, the SMS included."""
     line.clock.turn(minutes=4)
     intake.rescue_silent(line.kit)
-    call_backs.keep_time(line.kit)
+    call_back_requests.keep_time(line.kit)
     while referral.refer_waiting(line.kit):
         pass
     while delivery.deliver_due(line.kit):

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.jobs import Job
-from hotline.domain.places import districts
-from hotline.services import referral
-from hotline.store.messages import Referral
-from hotline.store.tips import Tip
+from hotline.domain.places.places import districts
+from hotline.services.referrals import referral
+from hotline.store.outbox.messages import Referral
+from hotline.store.tips.tips import Tip
 from hotline.text.languages import CODES
 from tests.builders import make_responder
 from tests.callers import Line, line

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hotline.domain import ladder
-from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose
-from hotline.domain.clocks import Clock, Clocks, DeadlineKind
-from hotline.domain.referral import Candidate, Case, Told, first_told
+from hotline.domain.referrals import ladder
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
+from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
+from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
 from tests.builders import NOON
 
 
@@ -17,7 +17,7 @@ class CaseWalk:
     people: Sequence[Candidate]
     at: datetime = NOON
     gone: set[int] = field(default_factory=set)
-    told: list[Told] = field(default_factory=list)
+    told: list[Notified] = field(default_factory=list)
     telling: list[tuple[datetime, Decision]] = field(default_factory=list)
     """Decisions that told somebody, and when."""
     took: list[int] = field(default_factory=list)
@@ -117,8 +117,8 @@ class CaseWalk:
         told = who in {one.responder_id for one in self.told}
         return self.happen(Event(Happened.LEFT, by=who)) if told and concerns else None
 
-    def _told(self, who: int) -> Told:
-        return Told(who, next(one.level for one in self.people if one.id == who))
+    def _told(self, who: int) -> Notified:
+        return Notified(who, next(one.level for one in self.people if one.id == who))
 
     def _set(self, clocks: Clocks) -> None:
         for kind, clock in clocks.items():

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.alarms import (
+from hotline.domain.watch.alarms import (
     HAPPENINGS,
     REMINDED,
     Alarm,
+    AlarmState,
     Notice,
-    Standing,
     acknowledged,
     move,
 )
@@ -26,8 +26,8 @@ def at(minutes: float) -> datetime:
 
 
 def watched(
-    alarm: Alarm, looks: Iterable[tuple[float, int]], start: Standing | None = None
-) -> tuple[list[tuple[float, Notice]], Standing | None]:
+    alarm: Alarm, looks: Iterable[tuple[float, int]], start: AlarmState | None = None
+) -> tuple[list[tuple[float, Notice]], AlarmState | None]:
     """What was told at which minute, of looks that each found that much wrong."""
     standing, told = start, []
     for minute, level in looks:

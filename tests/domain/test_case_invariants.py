@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.case_events import Decision, Happened
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.referral import Candidate, Case, Level
+from hotline.domain.referrals.case_events import Decision, Happened
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.referral import Candidate, Case, Level
 from hotline.domain.tip import ABROAD, Urgency
 from tests.domain.case_walk import CaseWalk
 

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hotline.domain.certificate import (
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.reference import ALPHABET
+from hotline.domain.rolls.certificate import (
     LETTERS,
     SERIALS,
     Certificate,
+    CertificateVerdict,
     Digest,
-    Verdict,
     code_of,
     month_name,
     month_of,
@@ -24,9 +26,7 @@ from hotline.domain.certificate import (
     whole,
     with_lesson,
 )
-from hotline.domain.places import districts
-from hotline.domain.reference import ALPHABET
-from hotline.domain.training import LESSONS, Case
+from hotline.domain.rolls.training import LESSONS, LessonCase
 from tests.builders import NOON
 
 CERTIFICATES = st.builds(
@@ -78,9 +78,11 @@ def test_whatever_is_typed_is_judged_and_nothing_raises(typed: str) -> None:
 def test_it_holds_for_two_years_and_no_month_longer() -> None:
     made = Certificate("12", month_of(NOON), 7)
     assert month_name(made.month) == "2026-11"
-    assert verdict(made, datetime(2028, 11, 30, 12, tzinfo=NOON.tzinfo)) is Verdict.VALID
-    assert verdict(made, datetime(2028, 12, 1, 12, tzinfo=NOON.tzinfo)) is Verdict.EXPIRED
-    assert verdict(None, NOON) is Verdict.NOT_OURS
+    assert verdict(made, datetime(2028, 11, 30, 12, tzinfo=NOON.tzinfo)) is CertificateVerdict.VALID
+    assert (
+        verdict(made, datetime(2028, 12, 1, 12, tzinfo=NOON.tzinfo)) is CertificateVerdict.EXPIRED
+    )
+    assert verdict(None, NOON) is CertificateVerdict.NOT_OURS
 
 
 @pytest.mark.parametrize("slip", [None, "wrong", "unsure"])
@@ -88,15 +90,15 @@ def test_it_holds_for_two_years_and_no_month_longer() -> None:
 def test_a_lesson_is_passed_with_three_right_answers_and_no_fewer(
     number: int, slip: str | None
 ) -> None:
-    right = {Case("child", case).name: "right" for case in (1, 2, 3)}
+    right = {LessonCase("child", case).name: "right" for case in (1, 2, 3)}
     assert passes("child", right)
-    name = Case("child", number).name
+    name = LessonCase("child", number).name
     told = {**right, name: slip} if slip else {k: v for k, v in right.items() if k != name}
     assert not passes("child", told)
 
 
 def test_what_is_no_lesson_of_ours_is_not_passed() -> None:
-    assert not passes("cooking", {Case("cooking", case).name: "right" for case in (1, 2, 3)})
+    assert not passes("cooking", {LessonCase("cooking", case).name: "right" for case in (1, 2, 3)})
 
 
 def test_the_first_time_counts_until_the_certificate_has_expired() -> None:

@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.case_events import CaseStanding, Event, Happened, Purpose
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.cluster_marks import (
+from hotline.domain.referrals.case_events import CaseStanding, Event, Happened, Purpose
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.ladder import decide
+from hotline.domain.referrals.referral import Candidate, Case, Level, Notified
+from hotline.domain.tips.cluster_marks import (
     COVERED,
     DECISIONS,
     HowRead,
@@ -16,9 +19,6 @@ from hotline.domain.cluster_marks import (
     strictest,
     under,
 )
-from hotline.domain.coming import Care
-from hotline.domain.ladder import decide
-from hotline.domain.referral import Candidate, Case, Level, Told
 from tests.builders import NOON
 
 FIRST, THIRD = 1, 3
@@ -135,7 +135,7 @@ def test_of_a_cluster_the_clock_that_asked_most_often_speaks(
     standing = CaseStanding(
         Case("12", "labour", 1, "no"),
         step=1,
-        told=[Told(1, Level.RESPONDER)],
+        told=[Notified(1, Level.RESPONDER)],
         care=Care.CAREFUL,
         company=(2,),
         asked_beside=beside,

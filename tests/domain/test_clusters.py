@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.clusters import Following, Likeness, LikeTip, NewTip, followed
 from hotline.domain.tip import Urgency
+from hotline.domain.tips.clusters import Following, Likeness, LikeTip, NewTip, followed
 from tests.builders import NOON
 
 PHONE = frozenset({Likeness.CONTACT})

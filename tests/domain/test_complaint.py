@@ -4,9 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.complaint import Wrong, complained, stage
-from hotline.domain.referral import Candidate, Case, Level, Reason, Told, first_told, next_told
+from hotline.domain.referrals.referral import (
+    Candidate,
+    Case,
+    Level,
+    Notified,
+    Reason,
+    first_told,
+    next_told,
+)
 from hotline.domain.tip import TipState
+from hotline.domain.tips.complaint import Wrong, complained, stage
 
 HERE = {"province": "1", "district": "12"}
 
@@ -61,11 +69,11 @@ def test_whatever_was_answered_the_ladder_knows_the_nation_s_people_alone(
     if come_to is None:
         return
     case = Case(come_to.place, come_to.category, come_to.urgency, come_to.official)
-    told: list[Told] = []
+    told: list[Notified] = []
     for _ in range(5):
         some = next_told(case, PEOPLE, told, reason) if told else first_told(case, PEOPLE)
         assert NATIONAL.issuperset(some)
-        told += [Told(one, PEOPLE[one].level) for one in some]
+        told += [Notified(one, PEOPLE[one].level) for one in some]
 
     assert told
     assert come_to.desk is None

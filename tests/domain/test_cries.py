@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.cries import concerns_child, cries
-from hotline.domain.hearing import Comes, HeardRow, comes_to, figures, is_right
-from hotline.domain.keywords import spelled
+from hotline.domain.sms.cries import concerns_child, cries
+from hotline.domain.sms.hearing import Comes, HeardRow, comes_to, figures, is_right
+from hotline.domain.sms.keywords import spelled
 from hotline.text.languages import CODES
 
 HERE = Path(__file__).parent

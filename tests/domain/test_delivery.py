@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.delivery import (
+from hotline.domain.outbox.delivery import (
     MessageState,
     Outcome,
     SendResult,

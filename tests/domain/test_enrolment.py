@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.enrolment import COLUMNS, Enrolled, read_responders
-from hotline.domain.referral import Level
-from hotline.domain.rehearsal import demo_responders
+from hotline.domain.people.enrolment import COLUMNS, Enrolled, read_responders
+from hotline.domain.people.rehearsal import demo_responders
+from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Category
 from hotline.errors import ImportRefused
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotline.domain.erasure import Fate, Wished, next_due
+from hotline.domain.referrals.erasure import Wished, WordsFate, next_due
 
 FRIDAY = datetime(2026, 11, 27, 14, 0, tzinfo=UTC)
 TAKEN, CLOSED, HELD = "taken", "closed", "held"
@@ -13,20 +13,20 @@ TAKEN, CLOSED, HELD = "taken", "closed", "held"
 @pytest.mark.parametrize(
     ("urgency", "standing", "fate"),
     [
-        (1, (), Fate.DECIDED),
-        (1, (TAKEN,), Fate.DECIDED),
-        (1, (TAKEN, CLOSED), Fate.GO),
-        (2, (), Fate.DECIDED),
-        (2, (TAKEN,), Fate.GO),
-        (3, (), Fate.DECIDED),
-        (3, (TAKEN,), Fate.GO),
-        (3, (CLOSED,), Fate.GO),
-        (3, (TAKEN, CLOSED, HELD), Fate.HELD),
-        (1, (HELD,), Fate.HELD),
+        (1, (), WordsFate.DECIDED),
+        (1, (TAKEN,), WordsFate.DECIDED),
+        (1, (TAKEN, CLOSED), WordsFate.GO),
+        (2, (), WordsFate.DECIDED),
+        (2, (TAKEN,), WordsFate.GO),
+        (3, (), WordsFate.DECIDED),
+        (3, (TAKEN,), WordsFate.GO),
+        (3, (CLOSED,), WordsFate.GO),
+        (3, (TAKEN, CLOSED, HELD), WordsFate.HELD),
+        (1, (HELD,), WordsFate.HELD),
     ],
 )
 def test_untaken_words_and_open_danger_are_decided_by_people(
-    urgency: int, standing: tuple[str, ...], fate: Fate
+    urgency: int, standing: tuple[str, ...], fate: WordsFate
 ) -> None:
     wished = Wished(urgency, TAKEN in standing, CLOSED in standing, HELD in standing)
     assert wished.fate is fate
@@ -35,5 +35,5 @@ def test_untaken_words_and_open_danger_are_decided_by_people(
 def test_an_overdue_decision_is_asked_for_in_working_hours_and_a_hold_is_looked_at_in_a_month() -> (
     None
 ):
-    assert next_due(Fate.DECIDED, FRIDAY) == datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
-    assert (next_due(Fate.HELD, FRIDAY) - FRIDAY).days == 30
+    assert next_due(WordsFate.DECIDED, FRIDAY) == datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
+    assert (next_due(WordsFate.HELD, FRIDAY) - FRIDAY).days == 30

@@ -7,7 +7,7 @@ leave, removal and return, and every clock in any order.
 
 import pytest
 
-from hotline.domain.clocks import DeadlineKind
+from hotline.domain.referrals.clocks import DeadlineKind
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.search import Explored, explore, follow
 from tests.domain.interleaving.stories import story

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.figures import Hidden, protect
+from hotline.domain.reach.figures import Hidden, protect
 
 RANGES = {Hidden.FEWER: range(5), Hidden.SPARED: range(5, 40)}
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hotline.domain.case_events import CaseStanding, Event, Happened, Purpose
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.ladder import decide
-from hotline.domain.referral import Candidate, Case, Level, Told, first_told
+from hotline.domain.referrals.case_events import CaseStanding, Event, Happened, Purpose
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.ladder import decide
+from hotline.domain.referrals.referral import Candidate, Case, Level, Notified, first_told
 
 AT = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ROSTER = [
@@ -21,7 +21,7 @@ QUIET = [one for one in Happened if one is not Happened.DUE]
 
 
 def standing(holder: int | None = None) -> CaseStanding:
-    return CaseStanding(LEFT, step=1, told=[Told(3, Level.NATIONAL)], holder=holder)
+    return CaseStanding(LEFT, step=1, told=[Notified(3, Level.NATIONAL)], holder=holder)
 
 
 def test_somebody_of_the_national_desk_is_told_and_nobody_of_the_province() -> None:
@@ -41,7 +41,7 @@ def test_no_event_makes_it_red_or_sets_a_clock_that_asks_for_somebody(
 def test_where_her_phone_is_off_another_of_the_desk_is_told_and_then_nobody() -> None:
     off = decide(standing(), ROSTER, Event(Happened.UNREACHED), AT)
     assert [tell.who for tell in off.tell] == [(4,)]
-    both = CaseStanding(LEFT, 2, [Told(3, Level.NATIONAL), Told(4, Level.NATIONAL)])
+    both = CaseStanding(LEFT, 2, [Notified(3, Level.NATIONAL), Notified(4, Level.NATIONAL)])
     assert decide(both, ROSTER, Event(Happened.UNREACHED), AT).tell == ()
 
 

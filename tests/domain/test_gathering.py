@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.gathering import (
+from hotline.domain.rolls.gathering import (
     MOST_CAME,
     THEMES,
     Gathering,
@@ -18,7 +18,7 @@ from hotline.domain.gathering import (
     read_sms,
     theme_of,
 )
-from hotline.domain.joining import is_code, new_code
+from hotline.domain.rolls.joining import is_code, new_code
 
 DAY = date(2026, 11, 24)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.keywords import AS_WRITTEN, COMPANIONS, ORDINARY, STOPS, is_stop, spelled
+from hotline.domain.sms.keywords import AS_WRITTEN, COMPANIONS, ORDINARY, STOPS, is_stop, spelled
 
 SPELLINGS = (
     """

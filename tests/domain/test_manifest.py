@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.manifest import Contents, Engine, Label
+from hotline.domain.copies.manifest import Contents, Engine, Label
 from hotline.errors import BackupInvalid
 from tests.builders import NOON
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hotline.domain.case_events import Purpose
-from hotline.domain.message import alert, render, responders_entry
+from hotline.domain.outbox.message import alert, render, responders_entry
+from hotline.domain.referrals.case_events import Purpose
 from hotline.domain.wording import Template
 from hotline.text.phrases import Phrases
 

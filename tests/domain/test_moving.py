@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain import ladder
-from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose
-from hotline.domain.clocks import Clock, DeadlineKind
-from hotline.domain.coming import Care, Coming, visit_told
-from hotline.domain.referral import Candidate, Case, Level, Told
+from hotline.domain.referrals import ladder
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.referrals.coming import Care, Coming, visit_told
+from hotline.domain.referrals.referral import Candidate, Case, Level, Notified
 
 AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 ONE, TWO, THERE, DESK, DIRECTOR = range(1, 6)
@@ -22,7 +22,7 @@ ROSTER = [
     Candidate(DESK, Level.NATIONAL),
     Candidate(DIRECTOR, Level.NATIONAL),
 ]
-FIRST = (Told(ONE, Level.RESPONDER, True), Told(DESK, Level.NATIONAL))
+FIRST = (Notified(ONE, Level.RESPONDER, True), Notified(DESK, Level.NATIONAL))
 CASE = Case("13", None, 1, "no")
 ASKED = {DeadlineKind.ACKNOWLEDGE: Clock(AT + timedelta(minutes=2))}
 HELD = {DeadlineKind.OUTCOME: Clock(AT), DeadlineKind.SECOND_LOOK: Clock(AT)}
@@ -65,7 +65,7 @@ def test_who_was_told_of_the_first_place_alone_ends_no_clock_but_red(
 
 
 def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
-    both = (*FIRST, Told(THERE, Level.RESPONDER))
+    both = (*FIRST, Notified(THERE, Level.RESPONDER))
     s = standing(told=both, holder=ONE, clocks=ASKED | HELD)
     decision = ladder.decide(s, ROSTER, Event(Happened.TAKEN, THERE), AT)
     assert decision.holder == THERE
@@ -76,7 +76,7 @@ def test_a_take_at_the_new_place_asks_to_let_the_first_one_go() -> None:
 
 
 def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
-    local = (Told(ONE, Level.RESPONDER), Told(DESK, Level.NATIONAL))
+    local = (Notified(ONE, Level.RESPONDER), Notified(DESK, Level.NATIONAL))
     s = standing(case=Case("12", None, 1, "yes"), told=local, holder=ONE, judging=ONE, clocks=HELD)
     decision = ladder.decide(s, ROSTER, Event(Happened.WITHHELD), AT)
     assert told(decision) == {Purpose.TOLD_FIRST: {DESK}}

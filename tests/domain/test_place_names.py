@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.place_names import MOST, find, label, spelling
-from hotline.domain.places import districts, place_name, sectors
+from hotline.domain.places.place_names import MOST, find, label, spelling
+from hotline.domain.places.places import districts, place_name, sectors
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES
 

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from hotline.domain import places
+from hotline.domain.places import places
 from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES

@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.planning import Planning, Step, Waiting
-from hotline.domain.referral import Candidate, Case, Told, first_told
+from hotline.domain.referrals.planning import LadderStep, Planning, WaitingTip
+from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
 from tests.builders import NOON
 from tests.domain.test_referral import CASES, ROSTER, ROSTERS, case
 
@@ -20,7 +20,7 @@ from tests.domain.test_referral import CASES, ROSTER, ROSTERS, case
 def test_a_burst_is_planned_as_if_each_came_alone(
     cases: list[Case], roster: list[Candidate], told: list[int]
 ) -> None:
-    before = [Told(c.id, c.level) for at, c in enumerate(roster) if at in told]
+    before = [Notified(c.id, c.level) for at, c in enumerate(roster) if at in told]
     planning = Planning(roster, NOON)
     people: Sequence[Candidate] = roster
 
@@ -35,5 +35,5 @@ def test_a_burst_is_planned_as_if_each_came_alone(
 
 def test_a_tip_that_nobody_lives_for_has_no_step() -> None:
     planning = Planning([c for c in ROSTER if c.id < 8], NOON)
-    waiting = [Waiting(1, case(official="yes")), Waiting(2, case(urgency=3), step=4)]
-    assert [*planning.steps(waiting)] == [Step(2, case(urgency=3), 4, (1,))]
+    waiting = [WaitingTip(1, case(official="yes")), WaitingTip(2, case(urgency=3), step=4)]
+    assert [*planning.steps(waiting)] == [LadderStep(2, case(urgency=3), 4, (1,))]

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.quiz import (
+from hotline.domain.rolls.quiz import (
     LEAST_ASKED,
     Bound,
     Gain,
-    Outcome,
     Pairs,
+    QuizOutcome,
     Share,
     gain,
     outcome,
@@ -23,15 +23,15 @@ COUNTS = st.integers(min_value=0, max_value=400)
 @pytest.mark.parametrize(
     ("before", "after", "found"),
     [
-        ("right", "right", Outcome.KNEW),
-        ("wrong", "right", Outcome.LEARNED),
-        ("unsure", "right", Outcome.LEARNED),
-        ("right", "wrong", Outcome.UNLEARNED),
-        ("right", "unsure", Outcome.UNLEARNED),
-        ("wrong", "unsure", Outcome.MISSED),
+        ("right", "right", QuizOutcome.KNEW),
+        ("wrong", "right", QuizOutcome.LEARNED),
+        ("unsure", "right", QuizOutcome.LEARNED),
+        ("right", "wrong", QuizOutcome.UNLEARNED),
+        ("right", "unsure", QuizOutcome.UNLEARNED),
+        ("wrong", "unsure", QuizOutcome.MISSED),
     ],
 )
-def test_two_answers_compare(before: str, after: str, found: Outcome) -> None:
+def test_two_answers_compare(before: str, after: str, found: QuizOutcome) -> None:
     assert outcome("fee", {"quiz_fee": before, "again_fee": after}) is found
 
 
@@ -49,7 +49,12 @@ def test_only_the_second_answer_is_compared(name: str, thing: str | None) -> Non
 
 def test_the_shares_are_of_the_same_people() -> None:
     pairs = Pairs.of(
-        {Outcome.KNEW: 10, Outcome.LEARNED: 20, Outcome.UNLEARNED: 5, Outcome.MISSED: 15}
+        {
+            QuizOutcome.KNEW: 10,
+            QuizOutcome.LEARNED: 20,
+            QuizOutcome.UNLEARNED: 5,
+            QuizOutcome.MISSED: 15,
+        }
     )
     assert pairs == Pairs(asked=50, before=15, after=30)
     found = gain(pairs)
@@ -84,7 +89,7 @@ def test_few_answers_show_no_gain() -> None:
 def test_a_bound_holds_and_gives_no_small_number_away(
     knew: int, learned: int, unlearned: int, missed: int
 ) -> None:
-    counts = dict(zip(Outcome, (knew, learned, unlearned, missed), strict=True))
+    counts = dict(zip(QuizOutcome, (knew, learned, unlearned, missed), strict=True))
     pairs = Pairs.of(counts)
     found = gain(pairs)
     if found is None:

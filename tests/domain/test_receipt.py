@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.receipt import (
+from hotline.domain.tips.receipt import (
     Progress,
-    Status,
+    ReceiptStatus,
     number_from,
     spaced,
     status_of,
@@ -51,15 +51,15 @@ CLOSED = Progress(taken=True, helped_at=NOON, closed_at=NOON)
     ("tips", "status"),
     [
         ([], None),
-        ([Progress()], Status.RECEIVED),
-        ([TAKEN], Status.CHECKING),
-        ([HELPED], Status.HELPER),
-        ([CLOSED], Status.CLOSED),
-        ([Progress(), TAKEN], Status.CHECKING),
-        ([CLOSED, Progress()], Status.RECEIVED),
+        ([Progress()], ReceiptStatus.RECEIVED),
+        ([TAKEN], ReceiptStatus.CHECKING),
+        ([HELPED], ReceiptStatus.HELPER),
+        ([CLOSED], ReceiptStatus.CLOSED),
+        ([Progress(), TAKEN], ReceiptStatus.CHECKING),
+        ([CLOSED, Progress()], ReceiptStatus.RECEIVED),
     ],
 )
 def test_what_is_furthest_is_said_and_closed_only_where_all_of_it_is(
-    tips: list[Progress], status: Status | None
+    tips: list[Progress], status: ReceiptStatus | None
 ) -> None:
     assert status_of(tips) == status

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.recipients import (
+from hotline.domain.people.recipients import (
     Absence,
     Member,
     all_away,
@@ -14,7 +14,7 @@ from hotline.domain.recipients import (
     national_living,
     nobody_enrolled,
 )
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from tests.builders import NOON
 
 HOUR = timedelta(hours=1)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places import districts
-from hotline.domain.referral import (
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.referral import (
     Candidate,
     Case,
     Level,
+    Notified,
     Reason,
-    Told,
     first_told,
     next_told,
 )
@@ -86,12 +86,12 @@ def test_the_least_burdened_is_told_then_who_was_told_longest_ago() -> None:
 
 
 def test_whoever_heard_of_it_hears_that_it_became_urgent() -> None:
-    told = [Told(3, Level.RESPONDER)]
+    told = [Notified(3, Level.RESPONDER)]
     assert first_told(case(urgency=1), ROSTER, told) == (3, 1, 8)
 
 
-def told(*ids: int) -> list[Told]:
-    return [Told(c.id, c.level) for c in ROSTER if c.id in ids]
+def told(*ids: int) -> list[Notified]:
+    return [Notified(c.id, c.level) for c in ROSTER if c.id in ids]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_tip_without_a_living_recipient_is_impossible(
     levels = {c.id: c.level for c in roster}
     allowed = {c.id: c for c in roster}
     chosen = first_told(asked, roster)
-    before: list[Told] = []
+    before: list[Notified] = []
     for _ in range(steps):
         assert chosen
         for recipient in chosen:
@@ -160,7 +160,7 @@ def test_a_tip_without_a_living_recipient_is_impossible(
                 continue
             assert asked.official == "no"
             assert not candidate.districts or asked.place in candidate.districts
-        before += [Told(recipient, levels[recipient]) for recipient in chosen]
+        before += [Notified(recipient, levels[recipient]) for recipient in chosen]
         chosen = next_told(asked, roster, before, Reason.SILENT)
     assert len({recipient.responder_id for recipient in before}) <= len(roster)
 
@@ -168,11 +168,11 @@ def test_a_tip_without_a_living_recipient_is_impossible(
 @given(asked=CASES, roster=ROSTERS)
 def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candidate]) -> None:
     levels = {c.id: c.level for c in roster}
-    before: list[Told] = []
+    before: list[Notified] = []
     chosen = first_told(asked, roster)
     rounds = 0
     while chosen:
-        before += [Told(recipient, levels[recipient]) for recipient in chosen]
+        before += [Notified(recipient, levels[recipient]) for recipient in chosen]
         chosen = next_told(asked, roster, before, Reason.UNREACHED)
         rounds += 1
         assert rounds <= len(roster)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.adapters.catalogues import load_phrases
-from hotline.domain import reference
-from hotline.domain.reply import DECIDING, Action, Meant, ReplyReading, Verb, parse
-from hotline.domain.reply_words import WORDS, YES
+from hotline.domain.referrals import reference
+from hotline.domain.sms.reply import DECIDING, Action, Meant, ReplyReading, Verb, parse
+from hotline.domain.sms.reply_words import WORDS, YES
 from hotline.domain.wording import Template
 from hotline.text.languages import CODES
 

@@ -4,33 +4,33 @@ from datetime import date
 
 import pytest
 
-from hotline.domain.glossary import doubts
-from hotline.domain.review import Signature, State, Written, state_of, texts_of
+from hotline.domain.flows.glossary import doubts
+from hotline.domain.flows.review import ReviewedText, ReviewState, Signature, state_of, texts_of
 
 DAY = date(2026, 11, 24)
-TEXT = Written("learn.one.say.text", {"rw": "Muraho", "fr": "Bonjour", "en": "Hello"})
+TEXT = ReviewedText("learn.one.say.text", {"rw": "Muraho", "fr": "Bonjour", "en": "Hello"})
 
 
-def by(*names: str, text: Written = TEXT, language: str = "rw") -> list[Signature]:
+def by(*names: str, text: ReviewedText = TEXT, language: str = "rw") -> list[Signature]:
     return [Signature(text.place, language, text.digest(language), name, DAY) for name in names]
 
 
 @pytest.mark.parametrize(
     ("text", "language", "signatures", "state"),
     [
-        (TEXT, "rw", [], State.DRAFT),
-        (TEXT, "rw", by("One Reader"), State.READ),
-        (TEXT, "rw", by("One Reader", "one reader"), State.READ),
-        (TEXT, "rw", by("One Reader", "Another"), State.REVIEWED),
-        (TEXT, "fr", by("One Reader", language="fr"), State.REVIEWED),
-        (TEXT, "fr", by("One Reader", "Another"), State.DRAFT),
-        (TEXT.saying("rw", "Mwaramutse"), "rw", by("One Reader", "Another"), State.STALE),
-        (TEXT.saying("en", "Good day"), "rw", by("One Reader", "Another"), State.STALE),
-        (TEXT.saying("fr", "Salut"), "rw", by("One Reader", "Another"), State.REVIEWED),
+        (TEXT, "rw", [], ReviewState.DRAFT),
+        (TEXT, "rw", by("One Reader"), ReviewState.READ),
+        (TEXT, "rw", by("One Reader", "one reader"), ReviewState.READ),
+        (TEXT, "rw", by("One Reader", "Another"), ReviewState.REVIEWED),
+        (TEXT, "fr", by("One Reader", language="fr"), ReviewState.REVIEWED),
+        (TEXT, "fr", by("One Reader", "Another"), ReviewState.DRAFT),
+        (TEXT.saying("rw", "Mwaramutse"), "rw", by("One Reader", "Another"), ReviewState.STALE),
+        (TEXT.saying("en", "Good day"), "rw", by("One Reader", "Another"), ReviewState.STALE),
+        (TEXT.saying("fr", "Salut"), "rw", by("One Reader", "Another"), ReviewState.REVIEWED),
     ],
 )
 def test_a_text_is_as_far_as_those_who_signed_these_very_words(
-    text: Written, language: str, signatures: list[Signature], state: State
+    text: ReviewedText, language: str, signatures: list[Signature], state: ReviewState
 ) -> None:
     assert state_of(text, language, signatures) is state
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain import sheet
+from hotline.domain.flows import sheet
 from hotline.errors import ImportRefused
 
 HEAD = "place,rw,agreed,digest\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.sms_tip import MOST_BYTES, answers, cleaned, fits, is_tip, language
+from hotline.domain.sms.sms_tip import MOST_BYTES, answers, cleaned, fits, is_tip, language
 from hotline.domain.tip import told
 
 

@@ -9,15 +9,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.keywords import is_stop
-from hotline.domain.sms_tip import cannot_wait, is_tip
-from hotline.domain.topics import (
+from hotline.domain.sms.keywords import is_stop
+from hotline.domain.sms.sms_tip import cannot_wait, is_tip
+from hotline.domain.sms.topics import (
     ANYBODYS,
     LANGUAGES,
     LEAST_FORGIVEN,
     PHRASES,
     WORDS,
-    Asked,
+    AskedTopic,
     Topic,
     asked,
     language_named,
@@ -59,7 +59,7 @@ EVERY = sorted(
     ],
 )
 def test_a_word_asks_for_its_topic(text: str, topic: Topic, language: str | None) -> None:
-    assert asked(text) == Asked(topic, language)
+    assert asked(text) == AskedTopic(topic, language)
 
 
 def test_nineteen_of_twenty_wishes_to_read_are_understood() -> None:
@@ -71,8 +71,8 @@ def test_nineteen_of_twenty_wishes_to_read_are_understood() -> None:
     assert [row for row in wrong if not row["topic"]] == []
 
 
-def meant(row: dict[str, str]) -> Asked | None:
-    return Asked(Topic(row["topic"]), row["language"] or None) if row["topic"] else None
+def meant(row: dict[str, str]) -> AskedTopic | None:
+    return AskedTopic(Topic(row["topic"]), row["language"] or None) if row["topic"] else None
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -82,7 +82,7 @@ def test_what_the_front_offers_is_understood_as_it_is_written(code: str) -> None
     offered = {one["goes"]: one["label"][code] for one in choices if one["goes"] in set(Topic)}
     assert len(offered) == 4
     for goes, label in offered.items():
-        assert asked(label) == Asked(Topic(goes), code), label
+        assert asked(label) == AskedTopic(Topic(goes), code), label
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.quiz import Share, average, score
-from hotline.domain.training import GOOD, OTHER, Case, case_of, measure_of, whole
+from hotline.domain.rolls.quiz import Share, average, score
+from hotline.domain.rolls.training import GOOD, OTHER, LessonCase, case_of, measure_of, whole
 
 
 @pytest.mark.parametrize("name", ["train_child_4", "train_child", "quiz_fee", "train__1", ""])
@@ -21,7 +21,7 @@ def test_whatever_an_answer_is_called_it_is_a_case_or_none(name: str) -> None:
 
 def test_not_to_be_sure_is_not_right_and_a_lesson_is_whole_with_its_last_case() -> None:
     assert [measure_of(value) for value in ("right", "wrong", "unsure")] == [GOOD, OTHER, OTHER]
-    answers = {Case("child", number).name: "right" for number in (1, 3)}
+    answers = {LessonCase("child", number).name: "right" for number in (1, 3)}
     assert not whole("child", answers)
     assert whole("child", answers | {"train_child_2": "unsure"})
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hotline.emulator.app import create_app
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.settings import Settings
+from hotline.emulator.settings import EmulatorSettings
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine
 
@@ -120,7 +120,7 @@ def test_sessions_and_messages_stay_out_of_reprs(
 
 @given(
     st.dictionaries(
-        st.sampled_from([*(field.name for field in fields(Settings)), "colour"]),
+        st.sampled_from([*(field.name for field in fields(EmulatorSettings)), "colour"]),
         st.one_of(
             st.none(),
             st.booleans(),
@@ -132,10 +132,10 @@ def test_sessions_and_messages_stay_out_of_reprs(
 )
 def test_changes_are_read_whole_or_refused_whole(changes: dict[str, object]) -> None:
     try:
-        changed = Settings().changed(changes)
+        changed = EmulatorSettings().changed(changes)
     except SettingsInvalid:
         return
     assert all(
-        type(getattr(changed, field.name)) is type(getattr(Settings(), field.name))
-        for field in fields(Settings)
+        type(getattr(changed, field.name)) is type(getattr(EmulatorSettings(), field.name))
+        for field in fields(EmulatorSettings)
     )

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.emulator.faults import Fault, Faults, Kind, Point
+from hotline.emulator.gateway.faults import FaultKind, Faults, GatewayFault, Point
 from hotline.errors import SettingsInvalid
 
 ONE, OTHER = "+250788000001", "+250788000002"
@@ -14,27 +14,27 @@ def drawn(faults: Faults, count: int, msisdn: str = ONE) -> list[bool]:
 
 def test_always_some_times_and_later() -> None:
     faults = Faults()
-    faults.set([Fault(Kind.HTML, times=2, skip=1)])
+    faults.set([GatewayFault(FaultKind.HTML, times=2, skip=1)])
     assert drawn(faults, 5) == [False, True, True, False, False]
     assert faults.struck == {"html": 2}
 
 
 def test_one_of_so_many() -> None:
     faults = Faults()
-    faults.set([Fault(Kind.SILENT, every=2), Fault(Kind.SLOW)])
+    faults.set([GatewayFault(FaultKind.SILENT, every=2), GatewayFault(FaultKind.SLOW)])
     kinds = [next(iter(faults.draw(Point.SEND, ONE))) for _ in range(4)]
-    assert kinds == [Kind.SILENT, Kind.SLOW] * 2
+    assert kinds == [FaultKind.SILENT, FaultKind.SLOW] * 2
 
 
 def test_only_one_number() -> None:
     faults = Faults()
-    faults.set([Fault(Kind.HTML, msisdn=OTHER)])
+    faults.set([GatewayFault(FaultKind.HTML, msisdn=OTHER)])
     assert drawn(faults, 1) == [False]
     assert drawn(faults, 1, OTHER) == [True]
 
 
 def test_chance_repeats_with_its_seed() -> None:
-    rule = Fault(Kind.HTML, probability=0.4)
+    rule = GatewayFault(FaultKind.HTML, probability=0.4)
     one, same, another = Faults(1), Faults(1), Faults(2)
     for faults in (one, same, another):
         faults.set([rule])
@@ -46,29 +46,39 @@ def test_chance_repeats_with_its_seed() -> None:
 def test_at_the_send_the_first_alone_and_elsewhere_all() -> None:
     faults = Faults()
     faults.set(
-        [Fault(kind) for kind in (Kind.HTML, Kind.DRIP, Kind.DUPLICATE_HOP, Kind.MISSING_PLUS)]
+        [
+            GatewayFault(kind)
+            for kind in (
+                FaultKind.HTML,
+                FaultKind.DRIP,
+                FaultKind.DUPLICATE_HOP,
+                FaultKind.MISSING_PLUS,
+            )
+        ]
     )
-    assert list(faults.draw(Point.SEND, ONE)) == [Kind.HTML]
-    assert list(faults.draw(Point.HOP, ONE)) == [Kind.DUPLICATE_HOP, Kind.MISSING_PLUS]
+    assert list(faults.draw(Point.SEND, ONE)) == [FaultKind.HTML]
+    assert list(faults.draw(Point.HOP, ONE)) == [FaultKind.DUPLICATE_HOP, FaultKind.MISSING_PLUS]
     assert faults.draw(Point.END, ONE) == {}
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_kind_strikes_at_one_point(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(FaultKind))
+def test_every_kind_strikes_at_one_point(kind: FaultKind) -> None:
     faults = Faults()
-    faults.set([Fault(kind)])
-    assert [point for point in Point if faults.draw(point, ONE)] == [Fault(kind).point]
+    faults.set([GatewayFault(kind)])
+    assert [point for point in Point if faults.draw(point, ONE)] == [GatewayFault(kind).point]
 
 
 @given(
     st.dictionaries(
         st.sampled_from(["kind", "probability", "times", "seconds", "colour"]),
-        st.one_of(st.none(), st.text("ab", max_size=3), st.integers(), st.sampled_from(list(Kind))),
+        st.one_of(
+            st.none(), st.text("ab", max_size=3), st.integers(), st.sampled_from(list(FaultKind))
+        ),
     )
 )
 def test_a_rule_is_read_or_refused(document: dict[str, object]) -> None:
     try:
-        fault = Fault.read(document)
+        fault = GatewayFault.read(document)
     except SettingsInvalid:
         return
-    assert Fault.read(fault.shown()) == fault
+    assert GatewayFault.read(fault.shown()) == fault

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from hotline.emulator.client import EmulatorClient
-from hotline.emulator.networks import CONNECTION_PROBLEM
+from hotline.emulator.network.networks import CONNECTION_PROBLEM
 from tests.emulator.line import FakeLine
 
 

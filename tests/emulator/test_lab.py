@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.faults import Fault
+from hotline.emulator.gateway.faults import GatewayFault
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms
@@ -105,7 +105,7 @@ def test_every_button_is_a_fault_that_the_stand_in_knows(page: Page) -> None:
     rules = page.locator("[data-fault]").evaluate_all(
         "buttons => buttons.map(button => JSON.parse(button.dataset.fault))"
     )
-    assert len({Fault.read(rule).point for rule in rules}) == 5
+    assert len({GatewayFault.read(rule).point for rule in rules}) == 5
 
 
 def test_a_clock_that_is_nobodys_to_turn_is_refused() -> None:

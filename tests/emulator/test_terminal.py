@@ -11,7 +11,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from hotline.cli.dial import dial
+from hotline.cli.line.dial import dial
 from hotline.emulator.client import EmulatorClient
 from tests.emulator.line import FakeLine, listening
 
@@ -65,7 +65,7 @@ def test_the_emulator_as_a_process(tmp_path: Path, line: FakeLine, option: str) 
             [
                 sys.executable,
                 "-c",
-                "from hotline.cli.emulator import emulator; emulator()",
+                "from hotline.cli.line.emulator import emulator; emulator()",
                 *("--port", "0", option, address, "--responder", "+250788100001:Gasabo 1"),
             ],
             stdout=subprocess.PIPE,

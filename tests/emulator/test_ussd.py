@@ -5,9 +5,9 @@ import pytest
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import Emulator
-from hotline.emulator.ids import Ids
-from hotline.emulator.networks import CONNECTION_PROBLEM, TIMED_OUT
-from hotline.emulator.sessions import Phase
+from hotline.emulator.gateway.ids import Ids
+from hotline.emulator.network.networks import CONNECTION_PROBLEM, TIMED_OUT
+from hotline.emulator.network.sessions import Phase
 from hotline.errors import HandsetRefused, NotFound
 from tests.emulator.line import FakeLine
 

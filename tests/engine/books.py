@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.engine.document import compile as compile_book
+from hotline.engine.document.document import compile as compile_book
 from hotline.engine.events import Event
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Option, Run

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.engine.agreeing import NO, YES, agreed
 from hotline.engine.flow import Choice, Menu
 from hotline.engine.run import Facts, Run

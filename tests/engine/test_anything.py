@@ -7,13 +7,13 @@ import gsm0338
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.document import compile as compile_book
+from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.turn import Turn, expects_words, render, resume, start
 from hotline.engine.walk import LONGEST_TRAIL
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 from tests.engine.books import make_book
 
 SHIPPED = compile_book(read_folder(Path(__file__).parents[2] / "flows"), place_lists())

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hotline.engine import document
 from hotline.engine.check.checking import check
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.numbers import VALID
-from hotline.engine.questions import Question, Standing, questions
+from hotline.engine.document import document
+from hotline.engine.numbers.numbers import VALID
+from hotline.engine.numbers.questions import Question, QuestionStatus, questions
 from hotline.text.languages import CODES
 from tests.engine.books import LISTS, choice, make_document, t
 
@@ -157,10 +157,15 @@ def question(**signed: str) -> Question:
 
 @pytest.mark.parametrize(
     ("days", "standing"),
-    [(-1, Standing.OVER), (0, Standing.SHOWS), (365, Standing.SHOWS), (366, Standing.OVER)],
+    [
+        (-1, QuestionStatus.OVER),
+        (0, QuestionStatus.SHOWS),
+        (365, QuestionStatus.SHOWS),
+        (366, QuestionStatus.OVER),
+    ],
 )
 def test_a_question_may_be_asked_for_a_year_after_it_was_signed(
-    days: int, standing: Standing
+    days: int, standing: QuestionStatus
 ) -> None:
     whole = question(digest=question().digest)
     assert whole.standing(SIGNED_ON + timedelta(days=days)) is standing
@@ -169,7 +174,7 @@ def test_a_question_may_be_asked_for_a_year_after_it_was_signed(
 
 def test_a_question_that_nobody_signed_may_not_be_asked() -> None:
     (only,) = questions(document.compile(listed(menu()), LISTS)).values()
-    assert (only.standing(SIGNED_ON), only.until) == (Standing.UNSIGNED, None)
+    assert (only.standing(SIGNED_ON), only.until) == (QuestionStatus.UNSIGNED, None)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +188,7 @@ def test_a_question_that_nobody_signed_may_not_be_asked() -> None:
 def test_a_signature_is_of_every_word_that_was_signed(changed: dict[str, Any]) -> None:
     node = {**menu(**changed), "signed": {**SIGNATURE, "digest": question().digest}}
     (other,) = questions(document.compile(listed(node), LISTS)).values()
-    assert other.standing(SIGNED_ON) is Standing.CHANGED
+    assert other.standing(SIGNED_ON) is QuestionStatus.CHANGED
 
 
 def test_only_a_question_is_signed() -> None:

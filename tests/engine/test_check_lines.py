@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from hotline.engine import document
 from hotline.engine.check.checking import check
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.narrow import narrow
-from hotline.engine.columns import wrapped
+from hotline.engine.check.sizes.columns import wrapped
+from hotline.engine.check.sizes.narrow import narrow
+from hotline.engine.document import document
 from hotline.engine.screen import DEFAULT_LIMIT
 from tests.engine.books import LISTS, choice, make_document, t
 

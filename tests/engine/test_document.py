@@ -7,10 +7,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from hotline.engine.document import compile as compile_book
-from hotline.engine.document import read, schema
+from hotline.engine.document.document import compile as compile_book
+from hotline.engine.document.document import read, schema
+from hotline.engine.document.source import dump, parse
 from hotline.engine.flow import Condition, Menu
-from hotline.engine.source import dump, parse
 from hotline.errors import FlowInvalid
 from tests.engine.books import LISTS, REVIEW, choice, make_document, make_flow, t
 

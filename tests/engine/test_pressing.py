@@ -3,11 +3,11 @@
 import subprocess
 import sys
 
-from hotline.engine import document
-from hotline.engine.pressing import CLASSES, MARK, press, unpress
+from hotline.engine.document import document
 from hotline.engine.run import Option
-from hotline.services import authoring
-from hotline.services.places import place_lists
+from hotline.engine.transcripts.pressing import CLASSES, MARK, press, unpress
+from hotline.services.flows import authoring
+from hotline.services.flows.places import place_lists
 from tests.callers import FLOWS
 
 
@@ -32,6 +32,6 @@ def test_every_kind_of_node_is_in_what_is_shipped() -> None:
 
 def test_another_process_of_the_same_code_has_the_same_mark() -> None:
     """Or everything would be compiled anew by each."""
-    asked = "from hotline.engine.pressing import MARK; print(MARK)"
+    asked = "from hotline.engine.transcripts.pressing import MARK; print(MARK)"
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == MARK

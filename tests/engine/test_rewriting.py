@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.engine import source
-from hotline.engine.rewriting import rewritten
+from hotline.engine.document import source
+from hotline.engine.document.rewriting import rewritten
 from hotline.errors import FlowInvalid
 
 FLOW = """\

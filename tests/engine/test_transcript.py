@@ -3,7 +3,7 @@
 import pytest
 
 from hotline.engine.run import Place
-from hotline.engine.transcript import read, record
+from hotline.engine.transcripts.transcript import read, record
 from tests.engine.books import make_book
 
 BOOK = make_book()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.lab.chaos import ground as chaos
+from hotline.lab.chaos.stand import ground as chaos
 from tests.callers import line
 from tests.district import district
 from tests.homes import LayHome

@@ -12,14 +12,14 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from hotline.adapters.turned_clock import TurnedClock
-from hotline.domain.clocks import acknowledge_due, red_due
-from hotline.domain.delivery import Outcome, SendResult
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.referrals.clocks import acknowledge_due, red_due
+from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import TipState
 from hotline.ports import Kit
-from hotline.services import referral
-from hotline.store.messages import Deadline, Message
-from hotline.web.form import Form
+from hotline.services.referrals import referral
+from hotline.store.outbox.messages import Deadline, Message
+from hotline.web.form import CallbackForm
 from hotline.web.hooks.africastalking import read_message
 from tests.district import District
 from tests.kits import make_line
@@ -156,7 +156,7 @@ def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
 def test_row_32_an_sms_of_no_second_is_heard(date: str) -> None:
     """A leap second, which no clock of ours knows, keeps nobody's answer out."""
     fields = {"id": "ATXid_1", "from": "+250788000001", "to": "7770", "text": "1 K7Q4"}
-    message = read_message(Form(MultiDict(fields | {"date": date})), make_line())
+    message = read_message(CallbackForm(MultiDict(fields | {"date": date})), make_line())
     assert message is not None
     assert message.text == "1 K7Q4"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import Promise, plan, tell
-from hotline.lab.chaos.ground import Ground, under_test
-from hotline.lab.chaos.processes import below, command_line, send, started_as
 from hotline.lab.chaos.run import WORDS
 from hotline.lab.chaos.settling import settle
+from hotline.lab.chaos.stand.ground import Ground, under_test
+from hotline.lab.chaos.stand.processes import below, command_line, send, started_as
 from tests.eventually import eventually
 from tests.sampling import long, seed
 

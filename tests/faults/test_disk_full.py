@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from hotline.adapters.circuit import Circuit
 from hotline.adapters.instruments import Gauges
-from hotline.adapters.rq_jobs import RqJobs
+from hotline.adapters.queue.circuit import Circuit
+from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from hotline.services.doorbell import ring
 from hotline.store.database import Database
 from tests.callers import DANGER_HERE, FAILURE, Line, make_ready, told

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.adapters.africastalking_sms import AfricasTalkingSms
-from hotline.domain.referral import Level
+from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
+from hotline.domain.referrals.referral import Level
 from hotline.emulator.emulator import Emulator, build_emulator
-from hotline.emulator.faults import Fault, Kind
+from hotline.emulator.gateway.faults import FaultKind, GatewayFault
 from hotline.emulator.server import serving
-from hotline.services import delivery
+from hotline.services.outbox import delivery
 from hotline.store.database import Database
 from tests.conftest import Clock
 from tests.district import District
@@ -37,12 +37,14 @@ def told_by(district: District, address: str) -> District:
     return district
 
 
-@pytest.mark.parametrize(("kind", "taken"), [(Kind.ERROR_BEFORE, 1), (Kind.ERROR_AFTER, 2)])
+@pytest.mark.parametrize(
+    ("kind", "taken"), [(FaultKind.ERROR_BEFORE, 1), (FaultKind.ERROR_AFTER, 2)]
+)
 def test_row_24_a_500_is_doubt_whether_it_was_taken_or_not(
-    district: District, gateway: Emulator, address: str, kind: Kind, taken: int
+    district: District, gateway: Emulator, address: str, kind: FaultKind, taken: int
 ) -> None:
     told_by(district, address)
-    gateway.faults.set([Fault(kind, times=1)])
+    gateway.faults.set([GatewayFault(kind, times=1)])
     district.deliver()
     assert district.states == ["unknown"]
 
@@ -60,7 +62,7 @@ def test_row_26_a_gateway_that_drips_holds_no_job_for_longer_than_twelve_seconds
 ) -> None:
     """With the deadline of production, to the second."""
     district = told_by(District(sqlite, clock), address)
-    gateway.faults.set([Fault(Kind.DRIP)])
+    gateway.faults.set([GatewayFault(FaultKind.DRIP)])
     began = time.monotonic()
     district.deliver()
     assert time.monotonic() - began < JOB_SECONDS

@@ -11,19 +11,20 @@ import pytest
 import requests
 from werkzeug.serving import make_server
 
-from hotline.adapters.africastalking_inbox import AfricasTalkingInbox
-from hotline.adapters.own_hook import ListedHook
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.referral import Level
+from hotline.adapters.gateway.africastalking_inbox import AfricasTalkingInbox
+from hotline.adapters.gateway.own_hook import ListedHook
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.referral import Level
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import Handler, serving
 from hotline.ports import Kit, Listening
-from hotline.sealing.hooksecrets import LiveSecrets
-from hotline.sealing.keyfolder import HOOKS, LISTED
-from hotline.services import fetching, referral
-from hotline.store.contacts import InboundSeen
-from hotline.store.messages import Deadline, Referral
+from hotline.sealing.keys.hooksecrets import LiveSecrets
+from hotline.sealing.keys.keyfolder import HOOKS, LISTED
+from hotline.services.referrals import referral
+from hotline.services.sms import fetching
+from hotline.store.dialogue.contacts import InboundSeen
+from hotline.store.outbox.messages import Deadline, Referral
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.builders import make_tip

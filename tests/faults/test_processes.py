@@ -17,8 +17,8 @@ import requests
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
-from hotline.lab.chaos.ground import Ground
-from hotline.lab.chaos.processes import started_as
+from hotline.lab.chaos.stand.ground import Ground
+from hotline.lab.chaos.stand.processes import started_as
 from hotline.lab.stack import Stack, free_port
 from tests.eventually import eventually
 

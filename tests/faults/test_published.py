@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services import authoring
-from hotline.services.places import place_lists
+from hotline.services.flows import authoring
+from hotline.services.flows.places import place_lists
 from tests.callers import Line
 
 

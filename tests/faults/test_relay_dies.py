@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import event, select
 
-from hotline.domain.delivery import MessageState, Outcome
 from hotline.domain.jobs import Job
-from hotline.domain.message import ReportIn
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import MessageState, Outcome
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import TipState
 from hotline.ports import Kit
-from hotline.services import reports
-from hotline.store.messages import Attempt, Deadline, Message, Referral
+from hotline.services.outbox import reports
+from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from tests.district import District, deliver_one
 from tests.sampling import long, pick
 from tests.steps import Tell

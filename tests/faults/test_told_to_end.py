@@ -9,16 +9,16 @@ import psutil
 import pytest
 from sqlalchemy import select
 
-from hotline.cli import keeper
-from hotline.domain.delivery import LONGEST_SEND, Outcome
-from hotline.domain.places import districts
+from hotline.cli.line import keeper
+from hotline.domain.outbox.delivery import LONGEST_SEND, Outcome
+from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.ground import Ground, under_test
-from hotline.lab.chaos.processes import send, started_as
 from hotline.lab.chaos.run import WORDS
 from hotline.lab.chaos.settling import accepted, kit_of, settle
+from hotline.lab.chaos.stand.ground import Ground, under_test
+from hotline.lab.chaos.stand.processes import send, started_as
 from hotline.lab.stack import Stack
-from hotline.store.messages import Attempt
+from hotline.store.outbox.messages import Attempt
 from tests.eventually import eventually
 from tests.homes import sending
 from workers.clock import FAREWELL_SECONDS

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from hotline.domain.audit_sentences import OUTCOMES, SENTENCES, is_known
-from hotline.domain.call_back import Outcome
-from hotline.domain.joining import Roll
+from hotline.domain.call_back import CallOutcome
+from hotline.domain.desk.audit_sentences import OUTCOMES, SENTENCES, is_known
+from hotline.domain.rolls.joining import Roll
 from hotline.domain.tip import TipOutcome
 from tests.floorplan.tree import parsed, python_files, said
 
 NAMED = {
     "roll": [*Roll],
-    "outcome": [*Outcome],
+    "outcome": [*CallOutcome],
 }
 """What stands in braces in an action's name."""
 
@@ -103,7 +103,7 @@ def test_every_action_has_its_sentence() -> None:
     written = _written()
     assert len(written) > 30
     missing = {name: where for name, where in written.items() if not is_known(name)}
-    assert not missing, f"write their sentences in domain/audit_sentences.py: {missing}"
+    assert not missing, f"write their sentences in domain/desk/audit_sentences.py: {missing}"
 
 
 def test_no_sentence_is_of_an_action_that_nothing_writes() -> None:

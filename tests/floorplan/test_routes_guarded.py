@@ -7,8 +7,8 @@ from flask import Flask
 
 from hotline.bootstrap import Role, build_kit
 from hotline.config import Settings
-from hotline.sealing.keyfolder import HOOKS, LISTED
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.keyfolder import HOOKS, LISTED
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.web.app import create_app
 from tests.builders import NOON
 

@@ -9,11 +9,11 @@ from hotline.domain.call_back import CallBackState
 from hotline.domain.tip import TipOutcome
 from hotline.emulator.reader import choices
 from hotline.engine.words import WORDS
-from hotline.services import referral
-from hotline.store.audit import AuditEntry
-from hotline.store.call_backs import CallBack
-from hotline.store.contacts import Stopped
-from hotline.store.messages import Referral
+from hotline.services.referrals import referral
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.dialogue.contacts import Stopped
+from hotline.store.outbox.messages import Referral
+from hotline.store.tips.call_backs import CallBack
 from hotline.text.languages import CODES
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line, line

@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.domain import quiz
-from hotline.domain.gathering import OCCASION_ANSWER
-from hotline.domain.receipt import RECEIPT
+from hotline.domain.rolls import quiz
+from hotline.domain.rolls.gathering import OCCASION_ANSWER
 from hotline.domain.tip import Matter
-from hotline.engine import document
+from hotline.domain.tips.receipt import RECEIPT
+from hotline.engine.document import document
 from hotline.engine.flow import Ask, Call, Flow, Menu
-from hotline.services.answer_effects import EFFECTS, effect_of
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.dialogue.answer_effects import EFFECTS, effect_of
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 
 BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from hotline.cli.init import FLOWS
+from hotline.cli.line.init import FLOWS
 from hotline.lab.labels import LABELS, PROMISES
-from hotline.services.authoring import read_folder
+from hotline.services.flows.authoring import read_folder
 
 
 def test_every_label_is_one_of_a_choice() -> None:

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from hotline.engine import document, turn
+from hotline.engine import turn
+from hotline.engine.document import document
+from hotline.engine.document.references import targets
 from hotline.engine.flow import Book, Call, Flow, Menu, Say
-from hotline.engine.references import targets
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
 from hotline.engine.view import view
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 
 FLOWS = Path(__file__).parents[2] / "flows"

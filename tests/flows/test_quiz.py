@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.quiz import AGAIN, BEFORE, RIGHT, Outcome, outcome
-from hotline.engine import document, turn
+from hotline.domain.rolls.quiz import AGAIN, BEFORE, RIGHT, QuizOutcome, outcome
+from hotline.engine import turn
+from hotline.engine.document import document
 from hotline.engine.events import Finished
 from hotline.engine.flow import Book, Call, Flow, Menu, Say
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
 from hotline.engine.view import view
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -179,4 +180,4 @@ def test_the_answers_that_the_flows_save_are_those_the_line_counts(quiz: Flow) -
         for asked in asked_in(quiz)
     }
     things = [name.removeprefix(BEFORE) for name in learnt if name.startswith(BEFORE)]
-    assert {outcome(thing, learnt) for thing in things} == {Outcome.LEARNED}
+    assert {outcome(thing, learnt) for thing in things} == {QuizOutcome.LEARNED}

@@ -9,14 +9,15 @@ import gsm0338
 import pytest
 
 from hotline.domain.tip import Category
-from hotline.engine import document, turn
-from hotline.engine.columns import wrapped
+from hotline.engine import turn
+from hotline.engine.check.sizes.columns import wrapped
+from hotline.engine.document import document
 from hotline.engine.flow import Ask, Book, Finish, Menu, Node, Say, Text
-from hotline.engine.numbers import flags
-from hotline.engine.questions import Standing, questions
+from hotline.engine.numbers.numbers import flags
+from hotline.engine.numbers.questions import QuestionStatus, questions
 from hotline.engine.run import Facts
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 
 FLOWS = Path(__file__).parents[2] / "flows"
@@ -230,5 +231,5 @@ def test_c12_every_question_back_is_signed_word_for_word_and_says_who_has_yet_to
     assert len(listed) == 8
     for question in listed.values():
         assert question.signed is not None
-        assert question.standing(question.signed.on) is Standing.SHOWS, question.name
+        assert question.standing(question.signed.on) is QuestionStatus.SHOWS, question.name
         assert "the ministry has not signed yet" in question.signed.by

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.quiz import VALUES
-from hotline.domain.training import CASES, Case
-from hotline.domain.training import LESSONS as NAMES
-from hotline.engine import document
+from hotline.domain.rolls.quiz import VALUES
+from hotline.domain.rolls.training import CASES, LessonCase
+from hotline.domain.rolls.training import LESSONS as NAMES
+from hotline.engine.document import document
 from hotline.engine.flow import Flow, Menu, Say
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 
 BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
 LESSONS = [flow for name, flow in BOOK.flows.items() if name.startswith("train_")]
@@ -36,7 +36,7 @@ def test_a_lesson_is_three_screens_and_three_cases_that_are_counted(flow: Flow) 
     lesson = flow.name.removeprefix("train_")
     assert len(shown) == 3 + CASES
     assert [menu.saves for menu in asked] == [
-        Case(lesson, number).name for number in range(1, CASES + 1)
+        LessonCase(lesson, number).name for number in range(1, CASES + 1)
     ]
     right = [menu.choices[0].value for menu in asked]
     assert set(right) == {"right", "wrong"}, "whoever always presses 1 is not always right"

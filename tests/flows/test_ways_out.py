@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from hotline.engine import document
-from hotline.engine.check.narrow import MOST_LINES, narrow
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.situations import listings, situations
+from hotline.engine.check.sizes.narrow import MOST_LINES, narrow
+from hotline.engine.document import document
 from hotline.engine.flow import Ask, Book
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, paginate
 from hotline.engine.view import View, Waiting, at_front, said, view
 from hotline.engine.words import WORDS
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 
 FLOWS = Path(__file__).parents[2] / "flows"

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from hotline.cli.keeper import Keeper, Program
+from hotline.cli.line.keeper import Keeper, Program
 
 
 def _program(argument: str) -> Program:

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.domain.places import place_name
-from hotline.engine import document as documents
+from hotline.domain.places.places import place_name
+from hotline.engine.document import document as documents
 from hotline.engine.flow import Ask, Menu
 from hotline.engine.view import said
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
 from tests.callers import FLOWS
 from tests.floorplan.tree import ROOT
 

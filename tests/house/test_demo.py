@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.cli.demo import environ_of
+from hotline.cli.line.demo import environ_of
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
 from tests.house.newcomer import first_walk

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from hotline.bootstrap import Role
-from hotline.cli.procfile import read_procfile
-from hotline.cli.run import POSTS
+from hotline.cli.line.procfile import read_procfile
+from hotline.cli.line.run import POSTS
 from hotline.config import Settings
 from tests.floorplan.tree import ROOT
 

@@ -14,7 +14,7 @@ from threading import Event, Lock, Thread
 import pytest
 import requests
 
-from hotline.cli.procfile import read_procfile
+from hotline.cli.line.procfile import read_procfile
 from hotline.environment import CHECKOUT
 from hotline.lab.stack import free_port
 from tests.eventually import eventually

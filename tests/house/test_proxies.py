@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from hotline.emulator.callbacks import LineAddress
+from hotline.emulator.gateway.callbacks import LineAddress
 from hotline.lab.stack import free_port
 from tests.eventually import eventually
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.epochs import EPOCH_KEY, Epochs, last_week, mark, new_epoch, week_of
-from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.weekly_lock import EPOCH_KEY, Epochs, last_week, mark, new_epoch, week_of
 from tests.builders import NOON, make_keyfolder
 
 GRANT = b"\x01a grant of some desk"

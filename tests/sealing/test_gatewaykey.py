@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.cli.procfile import read_procfile
-from hotline.cli.run import POSTS, programs_of
+from hotline.cli.line.procfile import read_procfile
+from hotline.cli.line.run import POSTS, programs_of
 from hotline.config import Settings
 from hotline.environment import CHECKOUT
 from hotline.errors import SettingsInvalid
-from hotline.sealing.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in, read_gateway_key
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in, read_gateway_key
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
 from tests.builders import NOON
 
 KEY = "atsk_0-s3cret"

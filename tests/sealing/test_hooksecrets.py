@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeyMissing
-from hotline.sealing import hooksecrets, rotation
-from hotline.sealing.hooksecrets import LiveSecrets
-from hotline.sealing.keyfolder import (
+from hotline.sealing.keys import hooksecrets, rotation
+from hotline.sealing.keys.hooksecrets import LiveSecrets
+from hotline.sealing.keys.keyfolder import (
     DIAL_SECRET,
     HOOKS,
     HOOKS_FILE,
@@ -17,9 +17,9 @@ from hotline.sealing.keyfolder import (
     KeyFolder,
     listed_secrets,
 )
-from hotline.sealing.keymaking import make_keys
-from hotline.sealing.livekeys import LiveKeys
-from hotline.sealing.rotation import ROTATING
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.keys.rotation import ROTATING
 from tests.builders import NOON
 
 DIAL = ROTATING["dial"]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import BackupInvalid, Occupied, PassphraseWrong, SealBroken
-from hotline.sealing.keyexport import OWNER, export_keys, held, import_keys
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
+from hotline.sealing.copies.keyexport import OWNER, export_keys, held, import_keys
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.passphrase import Costs, WrappingKey
 from tests.builders import NOON
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing import rotation
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
-from hotline.sealing.livekeys import LiveKeys, older
+from hotline.sealing.keys import rotation
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.livekeys import LiveKeys, older
+from hotline.sealing.keys.rotation import ROTATING
 from hotline.sealing.opening import LiveNumbers
-from hotline.sealing.rotation import ROTATING
 from hotline.sealing.runs import RUNS_KEY, RunCipher
 from hotline.sealing.sealer import Sealer
 from tests.builders import NOON

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.errors import SealBroken
-from hotline.sealing.epochs import Epochs, last_week
-from hotline.sealing.livekeys import older
+from hotline.sealing.keys.livekeys import older
+from hotline.sealing.keys.weekly_lock import Epochs, last_week
 from hotline.sealing.runs import RUNS_KEY, RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
 from tests.builders import NOON, make_keyfolder

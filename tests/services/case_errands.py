@@ -5,17 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.delivery import FINAL_STATES, Outcome, SendResult
-from hotline.domain.referral import Level
-from hotline.domain.reply import Verb
+from hotline.domain.outbox.delivery import FINAL_STATES, Outcome, SendResult
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.errors import EndRefused, PersonnelRefused
-from hotline.services import casework, delivery, leaves, proving, referral, removals, retention
-from hotline.services.acts import Act, Acted, Way
-from hotline.store import inbound
-from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.responders import who_live
+from hotline.services.outbox import delivery
+from hotline.services.people import leaves, removals
+from hotline.services.referrals import acknowledgements, casework, referral
+from hotline.services.tips import retention
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.people.responders import who_live
+from hotline.store.sms import inbound
 from tests.district import District
 
 LEVELS = (
@@ -136,9 +139,9 @@ class CaseErrands:
         kit, at, waits = self.district.kit, self.district.clock(), self.waits.pop(row.id, None)
         with self.district.database.writing() as session:
             if proves:
-                proving.prove(session, kit, row.id, at, waits)
+                acknowledgements.prove(session, kit, row.id, at, waits)
             else:
-                proving.doubt(session, kit, row.id, at)
+                acknowledgements.doubt(session, kit, row.id, at)
 
     def send_away(self) -> None:
         person = self.chance.randint(1, len(LEVELS))

@@ -11,13 +11,14 @@ from hotline.ports import Kit
 from hotline.sealing.opening import unwrap_desk_key
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
-from hotline.services import access, audit_log, sending_down
-from hotline.store import desks, tips
-from hotline.store.audit import AuditEntry
+from hotline.services.desk import access, audit_log, sending_down
 from hotline.store.database import Database
-from hotline.store.desks import Desk, DeskMember
-from hotline.store.messages import Referral
-from hotline.store.tips import Tip
+from hotline.store.desk import desks
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.desk.desks import Desk, DeskMember
+from hotline.store.outbox.messages import Referral
+from hotline.store.tips import tips
+from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
 from tests.kits import make_kit

@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import select, update
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Book
-from hotline.engine.questions import FLOW, Question
+from hotline.engine.numbers.questions import FLOW, Question
 from hotline.errors import AskRefused, NotFound, PassphraseWrong
 from hotline.sealing.passphrase import Costs, WrappingKey
-from hotline.services import access, answering, asking, retention
-from hotline.services.access import QuestionBack
-from hotline.store.asked_back import AskedBack
-from hotline.store.audit import AuditEntry
-from hotline.store.desks import ENROLMENT, DeskMember
-from hotline.store.messages import Message, Referral
-from hotline.store.tips import Tip
+from hotline.services.desk import access, ask_back
+from hotline.services.desk.access import QuestionBack
+from hotline.services.tips import question_answers, retention
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.desk.desks import ENROLMENT, DeskMember
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.tips.tips import Tip
 from tests.builders import make_referral, make_responder
 from tests.callers import DESK_KEY, Caller, Line
 from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
@@ -60,7 +61,7 @@ def number(desked: Line) -> str:
 
 
 def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: int = 1) -> Question:
-    return asking.ask(
+    return ask_back.ask(
         line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by="Desk", reason="to know"
     )
 
@@ -87,7 +88,7 @@ def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
         answer = read(desked, desk)
         assert answer is not None
         assert (answer.question, answer.answer, answer.language) == ("still", "no", "rw")
-        assert asking.worded(desked.kit, answer, "en") == {
+        assert ask_back.worded(desked.kit, answer, "en") == {
             "question": "still: Are they still there?",
             "answer": "no: No, they left (rw)",
         }
@@ -113,7 +114,7 @@ def test_c12_words_are_sealed_with_a_star_in_them_and_stand_in_no_repr(
 def test_c12_nothing_is_asked_before_a_desk_asks(desked: Line, number: str) -> None:
     assert OFFER not in asked(desked, number).screen
     assert read(desked) is None
-    assert asking.worded(desked.kit, None, "en") == {}
+    assert ask_back.worded(desked.kit, None, "en") == {}
 
 
 def test_c12_an_answer_is_given_once_and_nothing_of_it_is_shown(desked: Line, number: str) -> None:
@@ -160,7 +161,9 @@ def test_c12_an_answer_to_what_she_never_saw_is_none(desked: Line, number: str) 
     ask(desked)
     with desked.database.writing() as session:
         for seen in ([], ["question", "question.when"]):
-            answering.take(session, desked.kit, tip_ids=[1], seen=seen, said="yes", language="rw")
+            question_answers.take(
+                session, desked.kit, tip_ids=[1], seen=seen, said="yes", language="rw"
+            )
     assert [row.answered_at for row in desked.all(AskedBack)] == [None]
 
 
@@ -263,7 +266,9 @@ def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) ->
 
 def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
     with pytest.raises(PassphraseWrong):
-        asking.ask(desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by="Desk", reason="x")
+        ask_back.ask(
+            desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by="Desk", reason="x"
+        )
     with pytest.raises(NotFound, match="no grant"):
         ask(desked, desk="31")
     with pytest.raises(NotFound, match="hotline questions"):
@@ -385,4 +390,4 @@ def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, num
     assert opened.answers["danger"] == "yes"
     assert opened.asked is not None
     assert (opened.asked.answer, opened.asked.answered_at) == (None, desked.clock.at)
-    assert asking.worded(desked.kit, opened.asked, "en")["answer"] == "(came, and does not open)"
+    assert ask_back.worded(desked.kit, opened.asked, "en")["answer"] == "(came, and does not open)"

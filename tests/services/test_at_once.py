@@ -5,16 +5,20 @@ from threading import Barrier, Thread
 
 import pytest
 
-from hotline.domain.delivery import MessageState, Outcome, SendResult
-from hotline.domain.message import ReportIn
-from hotline.domain.referral import Level
-from hotline.services import delivery, intake, referral, reports
-from hotline.services.acts import Acted
-from hotline.services.intake import rescue_silent
-from hotline.store import outbox, outreach, tips
+from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tips.acts import Acted
+from hotline.services.outbox import delivery, reports
+from hotline.services.referrals import referral
+from hotline.services.tips import intake
+from hotline.services.tips.intake import rescue_silent
 from hotline.store.database import Database
-from hotline.store.messages import Message, Referral
-from hotline.store.outreach import Cell, Tally
+from hotline.store.outbox import outbox
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell, Tally
+from hotline.store.tips import tips
 from tests.builders import NOON
 from tests.callers import QUIET_HERE, REST, Line, told
 from tests.district import District

@@ -9,11 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.engine.source import dump
+from hotline.engine.document.source import dump
 from hotline.errors import FlowInvalid, NotReady
-from hotline.services.authoring import digest_of, live_document, publish, read_folder, write_folder
-from hotline.store import flows
+from hotline.services.flows.authoring import (
+    digest_of,
+    live_document,
+    publish,
+    read_folder,
+    write_folder,
+)
 from hotline.store.database import Database
+from hotline.store.flows import flows
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
 

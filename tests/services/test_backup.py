@@ -9,20 +9,23 @@ from threading import Event
 import pytest
 from nacl.public import PrivateKey
 
-from hotline.domain.manifest import Contents, Label
-from hotline.domain.message import Kind
-from hotline.domain.referral import Level
+from hotline.domain.copies.manifest import Contents, Label
+from hotline.domain.outbox.message import Kind
+from hotline.domain.referrals.referral import Level
 from hotline.errors import BackupInvalid, NotReady, Occupied
-from hotline.sealing.unsealing import Archive
-from hotline.services import delivery, lane
-from hotline.services.backup import Taken, take
-from hotline.services.lane import Fate
-from hotline.services.restore import Restored, read_through, restore
-from hotline.store import audit, homecoming, lanes, migrate
+from hotline.sealing.copies.unsealing import Archive
+from hotline.services.copies.backup import BackupTaken, take
+from hotline.services.copies.restore import Restored, read_through, restore
+from hotline.services.outbox import delivery, lane
+from hotline.services.outbox.lane import DoubtDecision
+from hotline.store import migrate
+from hotline.store.copies import refill
+from hotline.store.copies.snapshots import measure
 from hotline.store.database import Database, open_database
-from hotline.store.leader import LEASE
-from hotline.store.snapshots import measure
-from hotline.store.tips import Tip
+from hotline.store.desk import audit
+from hotline.store.outbox import lanes
+from hotline.store.tips.tips import Tip
+from hotline.store.watch.leader import LEASE
 from tests.conftest import Clock
 from tests.district import District
 from tests.made_once import lay_released
@@ -74,7 +77,7 @@ def line(released: str, clock: Clock) -> Iterator[District]:
     database.close()
 
 
-def take_to(line: District, to: Path) -> Taken:
+def take_to(line: District, to: Path) -> BackupTaken:
     return take(
         line.kit,
         to,
@@ -140,7 +143,7 @@ def test_no_alert_is_sent_a_second_time_unsaid(
     back.clock.turn(minutes=30)
     delivery.miss_reports(back.kit)
     delivery.retry_unknown(back.kit)
-    fates = {Kind.ALERT: Fate.DROP}
+    fates = {Kind.ALERT: DoubtDecision.DROP}
     lane.release(back.kit, by="Aline", reason="all were telephoned", fates=fates)
     back.deliver()
     assert back.sms.sent == []
@@ -213,7 +216,7 @@ class TestNothingStays:
             file.write_bytes(written)
             with pytest.raises(BackupInvalid):
                 bring_back(file, url, line.clock)
-            homecoming.check_empty(url, line.clock())
+            refill.check_empty(url, line.clock())
 
     def test_of_another_key(
         self, line: District, address: Callable[[str], str], tmp_path: Path
@@ -222,7 +225,7 @@ class TestNothingStays:
         url = address("back")
         with taken.path.open("rb") as stream, pytest.raises(BackupInvalid):
             restore(stream, bytes(PrivateKey.generate()), url, by="x", at=line.clock(), say=quiet)
-        homecoming.check_empty(url, line.clock())
+        refill.check_empty(url, line.clock())
 
 
 def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) -> None:

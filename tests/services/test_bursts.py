@@ -6,14 +6,14 @@ from itertools import islice, product
 
 from sqlalchemy import select
 
-from hotline.domain import reference
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Level
-from hotline.services import referral
-from hotline.store import telling
-from hotline.store.messages import Message, Referral
-from hotline.store.responders import Responder
-from hotline.store.telling import Given
+from hotline.domain.referrals import reference
+from hotline.domain.referrals.referral import Level
+from hotline.services.referrals import referral
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import referral_rows
+from hotline.store.referrals.referral_rows import GivenTip
 from tests.builders import NOON, make_tip
 from tests.district import District
 
@@ -70,9 +70,9 @@ def test_who_stops_in_the_middle_of_a_burst_is_told_no_more(district: District) 
 def test_a_reference_that_somebody_has_is_not_given_again(district: District) -> None:
     person, tip = district.enrol(), district.file_tip()
     with district.database.writing() as session:
-        assert telling.refer(session, {"K7Q4": Given(1, tip, 0, person)}, NOON) == {1}
-        both = {"K7Q4": Given(2, tip, 1, person), "M7Q4": Given(3, tip, 2, person)}
-        assert telling.refer(session, both, NOON) == {3}
+        assert referral_rows.refer(session, {"K7Q4": GivenTip(1, tip, 0, person)}, NOON) == {1}
+        both = {"K7Q4": GivenTip(2, tip, 1, person), "M7Q4": GivenTip(3, tip, 2, person)}
+        assert referral_rows.refer(session, both, NOON) == {3}
         steps = session.execute(select(Referral.reference, Referral.step).order_by(Referral.id))
         assert [tuple(row) for row in steps] == [("K7Q4", 0), ("M7Q4", 2)]
 
@@ -83,9 +83,9 @@ def test_when_four_characters_have_run_out_five_are_drawn(district: District) ->
     taken = (name for name in every if reference.is_reference(name))
     while some := [*islice(taken, 20_000)]:
         with district.database.writing() as session:
-            ids = telling.new_referrals(session, len(some))
-            given = [Given(id, tip, 8 + id, person) for id in ids]
-            assert telling.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
+            ids = referral_rows.new_referrals(session, len(some))
+            given = [GivenTip(id, tip, 8 + id, person) for id in ids]
+            assert referral_rows.refer(session, dict(zip(some, given, strict=True)), NOON) == {*ids}
 
     assert referral.refer_waiting(district.kit) == 1
 

@@ -14,9 +14,9 @@ from hotline.domain.call_back import ANSWERS, CallBackState
 from hotline.domain.tip import NATIONAL
 from hotline.lab.chaos import calls
 from hotline.sealing.opening import open_tip
-from hotline.services import vault
-from hotline.services.call_backs import SEALED_AS
-from hotline.store.call_backs import CallBack
+from hotline.services.referrals.call_back_requests import SEALED_AS
+from hotline.services.watch import checks_call_backs
+from hotline.store.tips.call_backs import CallBack
 from tests.callers import DESK_KEY, QUIET_HERE, REST, Caller, Line, told
 from tests.fakes import FakeShelf
 
@@ -198,14 +198,16 @@ def test_the_doctor_says_whether_a_call_is_offered_and_why_not(
 ) -> None:
     line.clock.at = at or line.clock.at
     (found,) = [
-        one for one in vault.findings(calls_from(line, number).kit) if one.name == "call-backs"
+        one
+        for one in checks_call_backs.findings(calls_from(line, number).kit)
+        if one.name == "call-backs"
     ]
     assert (found.ok, found.says.startswith(says), bool(found.todo)) == (ok, True, not ok)
 
 
 def test_the_doctor_says_that_no_flows_are_live(line: Line) -> None:
     kit = replace(calls_from(line, "112").kit, books=FakeShelf(revision=None))
-    assert "no flows are live" in vault.findings(kit)[0].says
+    assert "no flows are live" in checks_call_backs.findings(kit)[0].says
 
 
 @pytest.mark.parametrize(

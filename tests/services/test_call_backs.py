@@ -9,24 +9,27 @@ import pytest
 from sqlalchemy import delete
 
 from hotline.adapters.catalogues import load_phrases
-from hotline.domain.call_back import CallBackState, Outcome
-from hotline.domain.delivery import MessageState
-from hotline.domain.referral import Level
+from hotline.domain.call_back import CallBackState, CallOutcome
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import CallRefused, NotFound, PassphraseWrong
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
-from hotline.services import access, call_backs, calling, delivery, deskkeys, vault
-from hotline.services.finding import Finding
-from hotline.store import desks
-from hotline.store.audit import AuditEntry
-from hotline.store.call_backs import CallBack
-from hotline.store.contacts import Dialogue
-from hotline.store.desks import Desk as DeskRow
-from hotline.store.desks import DeskMember
-from hotline.store.flows import Revision
-from hotline.store.messages import Message
-from hotline.store.tips import Tip
+from hotline.services.check_result import CheckResult
+from hotline.services.desk import access, call_back_desk, deskkeys
+from hotline.services.outbox import delivery
+from hotline.services.referrals import call_back_requests
+from hotline.services.watch import checks_call_backs
+from hotline.store.desk import desks
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.desk.desks import Desk as DeskRow
+from hotline.store.desk.desks import DeskMember
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.flows.flows import Revision
+from hotline.store.outbox.messages import Message
+from hotline.store.tips.call_backs import CallBack
+from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
 from tests.district import District
 
@@ -57,7 +60,7 @@ class Desk:
             dialogue, tip = session.get(Dialogue, "a" * 64), session.get(Tip, 1)
             assert dialogue is not None
             assert tip is not None
-            call_backs.ask(session, self.kit, dialogue, tip, AGREED | answers, caller=HERS)
+            call_back_requests.ask(session, self.kit, dialogue, tip, AGREED | answers, caller=HERS)
             session.flush()
         waiting = [row.id for row in self.rows if row.state == CallBackState.WAITING]
         return waiting[0] if waiting else 0
@@ -72,7 +75,7 @@ class Desk:
 
     def at(self, when: datetime) -> None:
         self.district.clock.at = when
-        call_backs.keep_time(self.kit)
+        call_back_requests.keep_time(self.kit)
 
     def told(self) -> list[str]:
         """What went out to the desk since it was last asked."""
@@ -80,12 +83,12 @@ class Desk:
         sent, self.district.sms.sent[:] = [*self.district.sms.sent], []
         return [text for _, text in sent]
 
-    def open(self, call_back_id: int, passphrase: str = PASSPHRASE) -> calling.Opened:
-        return calling.open_call_back(self.kit, call_back_id, **ONE, passphrase=passphrase)
+    def open(self, call_back_id: int, passphrase: str = PASSPHRASE) -> call_back_desk.Opened:
+        return call_back_desk.open_call_back(self.kit, call_back_id, **ONE, passphrase=passphrase)
 
     def approved(self, call_back_id: int) -> int:
-        calling.ask_to_open(self.kit, call_back_id, **ONE)
-        calling.approve(self.kit, call_back_id, **TWO)
+        call_back_desk.ask_to_open(self.kit, call_back_id, **ONE)
+        call_back_desk.approve(self.kit, call_back_id, **TWO)
         return call_back_id
 
     def actions(self) -> list[str]:
@@ -128,7 +131,7 @@ def test_her_number_lies_in_no_row_and_in_no_file(desk: Desk, stored: Callable[[
     opened = desk.open(waiting)
     assert (opened.number, opened.word, opened.others) == (HERS, "rice", "family")
     assert HERS not in repr(opened) + repr(desk.row(waiting))
-    calling.close(desk.kit, waiting, **ONE, outcome=Outcome.REACHED)
+    call_back_desk.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
     assert HERS[4:].encode() not in stored()
     assert b"rice" not in stored()
 
@@ -138,18 +141,18 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
     with pytest.raises(CallRefused, match="asked for"):
         desk.open(waiting)
     with pytest.raises(CallRefused, match="nobody has asked"):
-        calling.approve(desk.kit, waiting, **TWO)
-    calling.ask_to_open(desk.kit, waiting, **ONE)
+        call_back_desk.approve(desk.kit, waiting, **TWO)
+    call_back_desk.ask_to_open(desk.kit, waiting, **ONE)
     with pytest.raises(CallRefused, match="second person"):
-        calling.approve(desk.kit, waiting, by=" alice MUKAMANA ", reason="me")
+        call_back_desk.approve(desk.kit, waiting, by=" alice MUKAMANA ", reason="me")
     with pytest.raises(CallRefused, match="second person"):
         desk.open(waiting)
-    calling.approve(desk.kit, waiting, **TWO)
+    call_back_desk.approve(desk.kit, waiting, **TWO)
     with pytest.raises(CallRefused, match="25/11 08:00-10:00 only"):
         desk.open(waiting)
     desk.at(TOMORROW_AT_NINE)
     with pytest.raises(CallRefused, match="this person"):
-        calling.open_call_back(desk.kit, waiting, **TWO, passphrase=PASSPHRASE)
+        call_back_desk.open_call_back(desk.kit, waiting, **TWO, passphrase=PASSPHRASE)
     with pytest.raises(PassphraseWrong):
         desk.open(waiting, passphrase="guess")
     assert desk.open(waiting).number == HERS
@@ -168,9 +171,9 @@ def test_it_opens_for_two_people_inside_its_window_and_for_nobody_else(desk: Des
 
 def test_another_who_asks_is_approved_anew(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
-    calling.ask_to_open(desk.kit, waiting, **TWO)
-    assert not calling.is_approved(desk.kit, waiting, by=TWO["by"])
-    assert not calling.is_approved(desk.kit, waiting, by=ONE["by"])
+    call_back_desk.ask_to_open(desk.kit, waiting, **TWO)
+    assert not call_back_desk.is_approved(desk.kit, waiting, by=TWO["by"])
+    assert not call_back_desk.is_approved(desk.kit, waiting, by=ONE["by"])
 
 
 def test_the_desk_hears_that_it_waits_that_it_begins_and_that_it_is_over(desk: Desk) -> None:
@@ -199,7 +202,7 @@ def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     desk.open(waiting)
-    row = calling.close(desk.kit, waiting, **ONE, outcome=Outcome.SILENT)
+    row = call_back_desk.close(desk.kit, waiting, **ONE, outcome=CallOutcome.SILENT)
     assert (row.state, str(row.window)) == (CallBackState.WAITING, "26/11 08:00-10:00")
     desk.at(TOMORROW_AT_NINE.replace(day=26))
     with pytest.raises(CallRefused, match="asked for"):
@@ -208,14 +211,14 @@ def test_the_next_window_takes_two_people_anew(desk: Desk) -> None:
     assert desk.open(waiting).number == HERS
 
 
-@pytest.mark.parametrize("outcome", [Outcome.REACHED, Outcome.OTHER, Outcome.REFUSED])
-def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: Outcome) -> None:
+@pytest.mark.parametrize("outcome", [CallOutcome.REACHED, CallOutcome.OTHER, CallOutcome.REFUSED])
+def test_what_ends_a_call_takes_the_number_with_it(desk: Desk, outcome: CallOutcome) -> None:
     waiting = desk.approved(desk.ask(call_day="either"))
     desk.at(TOMORROW_AT_NINE)
     with pytest.raises(CallRefused, match="nobody has opened"):
-        calling.close(desk.kit, waiting, **ONE, outcome=outcome)
+        call_back_desk.close(desk.kit, waiting, **ONE, outcome=outcome)
     desk.open(waiting)
-    row = calling.close(desk.kit, waiting, **ONE, outcome=outcome)
+    row = call_back_desk.close(desk.kit, waiting, **ONE, outcome=outcome)
     assert (row.state, row.outcome, row.body) == (CallBackState.DONE, outcome, b"")
     with pytest.raises(NotFound, match="gone"):
         desk.open(waiting)
@@ -230,10 +233,10 @@ def test_she_takes_it_back_and_the_desk_that_knew_is_told(desk: Desk) -> None:
     desk.at(desk.district.clock())
     assert len(desk.told()) == 1
     with desk.kit.database.writing() as session:
-        call_backs.withdraw(session, desk.kit, 1)
+        call_back_requests.withdraw(session, desk.kit, 1)
     assert desk.told() == [f"C{second}: taken back. Do not call."]
     with pytest.raises(NotFound, match="withdrawn"):
-        calling.ask_to_open(desk.kit, second, **ONE)
+        call_back_desk.ask_to_open(desk.kit, second, **ONE)
 
 
 def test_without_the_desk_s_key_no_number_is_kept(desk: Desk, caplog: Any) -> None:
@@ -269,8 +272,8 @@ def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> 
     assert desk.open(waiting, passphrase="another horse").number == HERS
 
 
-def doctor(kit: Kit) -> dict[str, Finding]:
-    return {one.name: one for one in vault.findings(kit)}
+def doctor(kit: Kit) -> dict[str, CheckResult]:
+    return {one.name: one for one in checks_call_backs.findings(kit)}
 
 
 def test_the_doctor_says_for_whom_a_number_opens(desk: Desk) -> None:
@@ -297,7 +300,7 @@ def test_the_doctor_names_one_that_was_opened_and_left_and_no_number(desk: Desk)
     assert f"hotline callbacks done {waiting}" in left.todo
     assert HERS[4:] not in str(doctor(desk.kit))
 
-    calling.close(desk.kit, waiting, **ONE, outcome=Outcome.REACHED)
+    call_back_desk.close(desk.kit, waiting, **ONE, outcome=CallOutcome.REACHED)
     assert doctor(desk.kit)["call-backs left"].ok
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from hotline.engine.check.finding import Code
 from hotline.errors import FlowInvalid
-from hotline.services import checking
+from hotline.services.flows import checking
 from tests.engine.books import make_document, t
 
 

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.coming import Manner
-from hotline.domain.referral import Level
-from hotline.services import coming, erasures
-from hotline.store.audit import AuditEntry
+from hotline.domain.referrals.coming import Manner
+from hotline.domain.referrals.referral import Level
+from hotline.services.referrals import coming, erasures
 from hotline.store.database import Database
-from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.tips import Tip
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.tips.tips import Tip
 from tests.callers import DANGER_HERE, Caller, make_ready
 from tests.conftest import Clock
 from tests.night import Night, night

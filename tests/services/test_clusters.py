@@ -5,17 +5,19 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.delivery import Outcome, SendResult
-from hotline.domain.referral import Level
-from hotline.domain.reply import Verb
-from hotline.services import delivery, proving, referral, retention
-from hotline.services.acts import Acted
-from hotline.services.inbox import Arrival, take_sms
-from hotline.store import inbound
-from hotline.store.contacts import InboundSeen, referrals_of
-from hotline.store.likeness import TipLikeness
-from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.responders import Responder
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tips.acts import Acted
+from hotline.services.outbox import delivery
+from hotline.services.referrals import acknowledgements, referral
+from hotline.services.sms.inbox import Arrival, take_sms
+from hotline.services.tips import retention
+from hotline.store.dialogue.contacts import InboundSeen, referrals_of
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.sms import inbound
+from hotline.store.tips.likeness import TipLikeness
 from tests.builders import make_message
 from tests.callers import Caller, Line, line
 from tests.fakes import FakeSms
@@ -157,7 +159,7 @@ def test_what_a_forged_answer_took_with_the_first_is_doubted_with_it(staffed: Li
         (seen,) = session.scalars(select(InboundSeen))
         told_of = referrals_of(seen)
         for referral_id in told_of:
-            proving.doubt(session, staffed.kit, referral_id, staffed.clock())
+            acknowledgements.doubt(session, staffed.kit, referral_id, staffed.clock())
     assert {tip.holder_id for tip in staffed.tips} == {None}
     assert asked(staffed) >= set(held)
 

@@ -6,17 +6,20 @@ import pytest
 from sqlalchemy import update
 
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound
-from hotline.services import access, delivery, outreach, referral
-from hotline.services.figures import By, reach
-from hotline.services.intake import rescue_silent
-from hotline.services.outreach import Measure
-from hotline.store import measures
-from hotline.store.messages import Deadline, Message
-from hotline.store.outreach import Tally
-from hotline.store.responders import Responder
-from hotline.store.tips import Tip
+from hotline.services.desk import access
+from hotline.services.outbox import delivery
+from hotline.services.reach import outreach
+from hotline.services.reach.figures import By, reach
+from hotline.services.reach.outreach import Measure
+from hotline.services.referrals import referral
+from hotline.services.tips.intake import rescue_silent
+from hotline.store.outbox.messages import Deadline, Message
+from hotline.store.people.responders import Responder
+from hotline.store.reach import measures
+from hotline.store.reach.outreach import Tally
+from hotline.store.tips.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
 from tests.taking import take_case

@@ -7,11 +7,12 @@ import logging
 
 import pytest
 
-from hotline.domain.referral import Level
-from hotline.sealing.keyfolder import LISTED
-from hotline.services import delivery, referral
-from hotline.store.contacts import InboundSeen
-from hotline.store.messages import DeliveryReport, Message, Referral
+from hotline.domain.referrals.referral import Level
+from hotline.sealing.keys.keyfolder import LISTED
+from hotline.services.outbox import delivery
+from hotline.services.referrals import referral
+from hotline.store.dialogue.contacts import InboundSeen
+from hotline.store.outbox.messages import DeliveryReport, Message, Referral
 from tests.callers import DANGER_HERE, Line, line
 
 __all__ = ["line"]

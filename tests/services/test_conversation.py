@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.referral import Level
-from hotline.domain.ussd import EndNotice
-from hotline.services import referral
-from hotline.services.conversation import end_session
-from hotline.store.contacts import Dialogue
-from hotline.store.messages import Referral
-from hotline.store.responders import Responder
+from hotline.domain.dialogue.ussd import EndNotice
+from hotline.domain.referrals.referral import Level
+from hotline.services.dialogue.conversation import end_session
+from hotline.services.referrals import referral
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
 from tests.builders import make_hop
 from tests.callers import DANGER_HERE, Caller, Line
 from tests.taking import take_case

@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.referral import Level
-from hotline.services import outreach, referral
-from hotline.services.figures import By
-from hotline.services.inbox import Arrival
-from hotline.services.intake import rescue_silent
-from hotline.store import outreach as outreach_store
+from hotline.domain.referrals.referral import Level
+from hotline.services.reach import outreach
+from hotline.services.reach.figures import By
+from hotline.services.referrals import referral
+from hotline.services.sms.inbox import Arrival
+from hotline.services.tips.intake import rescue_silent
 from hotline.store.database import Database
-from hotline.store.messages import Message
+from hotline.store.outbox.messages import Message
+from hotline.store.reach import outreach as outreach_store
 from tests.callers import Caller, make_ready, told
 from tests.conftest import Clock
 from tests.night import Night, night

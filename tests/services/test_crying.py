@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.answer import AnswerState, Form
-from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Level
-from hotline.sealing.keyfolder import LISTED
-from hotline.sealing.livekeys import LiveKeys
+from hotline.domain.outbox.answer import AnswerForm, AnswerState
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.referrals.referral import Level
+from hotline.sealing.keys.keyfolder import LISTED
+from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
-from hotline.services import answers, retention, stopping
-from hotline.services.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
-from hotline.store.answers import Answer
-from hotline.store.inbound import InboxRead
+from hotline.services.people import stopping
+from hotline.services.sms import sms_replies
+from hotline.services.sms.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
+from hotline.services.tips import retention
+from hotline.store.outbox.answers import Answer
+from hotline.store.sms.inbound import InboxRead
 from tests.builders import make_message
 from tests.callers import SECRETS, Line
 from tests.fakes import FakeSms
@@ -62,7 +64,7 @@ def writes(
 
 def sent(line: Line, sms: FakeSms) -> list[tuple[str, str]]:
     """What goes out now, and to whom."""
-    answers.send_due(line.kit)
+    sms_replies.send_due(line.kit)
     came = list(sms.sent)
     sms.sent.clear()
     return came
@@ -124,7 +126,7 @@ def test_off_until_it_is_signed(line: Line, sms: FakeSms) -> None:
 )
 def test_what_is_no_cry_is_not_answered_by_it(line: Line, sms: FakeSms, text: str) -> None:
     writes(line, text)
-    assert [row for row in line.all(Answer) if row.form == Form.ADVERTISEMENT] == []
+    assert [row for row in line.all(Answer) if row.form == AnswerForm.ADVERTISEMENT] == []
 
 
 @pytest.mark.parametrize("sender", ["+447400123456", "+250252000000", "+881612345678"])
@@ -144,7 +146,7 @@ def test_an_enrolled_phone_is_answered_as_a_responders(line: Line, sms: FakeSms)
     line.enrol(Level.NATIONAL, HERS)
     assert writes(line, CRY, Arrival.GATEWAY) is not InboxOutcome.TIP
     writes(line)
-    assert [row for row in line.all(Answer) if row.form == Form.ADVERTISEMENT] == []
+    assert [row for row in line.all(Answer) if row.form == AnswerForm.ADVERTISEMENT] == []
 
 
 def test_a_phone_that_is_enrolled_between_the_two_ways_is_not_answered(
@@ -173,7 +175,7 @@ def test_what_waited_behind_alerts_for_too_long_never_goes(
     writes(line)
     line.clock.turn(seconds=waits)
     assert len(sent(line, sms)) == answered
-    answers.keep_time(line.kit)
+    sms_replies.keep_time(line.kit)
     (row,) = line.all(Answer)
     assert row.state == (AnswerState.SENT if answered else AnswerState.LATE)
     assert row.sealed_number == b""

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.delivery import MessageState, Outcome, SendResult
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
+from hotline.domain.referrals.referral import Level
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.services import delivery
-from hotline.store import contacts
-from hotline.store.messages import Message, Referral
+from hotline.services.outbox import delivery
+from hotline.store.dialogue import contacts
+from hotline.store.outbox.messages import Message, Referral
 from tests.district import District
 from tests.fakes import FakeNumbers
 from tests.kits import make_kit

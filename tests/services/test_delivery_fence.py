@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from hotline.domain.delivery import MessageState, Outcome, SendResult
-from hotline.domain.message import ReportIn
-from hotline.services import delivery, reports
-from hotline.store import lanes
-from hotline.store.messages import Message
+from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
+from hotline.domain.outbox.message import ReportIn
+from hotline.services.outbox import delivery, reports
+from hotline.store.outbox import lanes
+from hotline.store.outbox.messages import Message
 from tests.district import District
 from tests.kits import make_kit
 

@@ -11,15 +11,17 @@ from sqlalchemy import select
 from hotline.domain.tip import NATIONAL
 from hotline.errors import PassphraseWrong, SealBroken
 from hotline.ports import Kit
-from hotline.sealing.epochs import Epochs
+from hotline.sealing.keys.weekly_lock import Epochs
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
-from hotline.services import access, deskkeys, epochs
-from hotline.services.deskkeys import Moved
-from hotline.store import audit, desks, tips
+from hotline.services import weekly_keys
+from hotline.services.desk import access, deskkeys
+from hotline.services.desk.deskkeys import Moved
 from hotline.store.database import Database
-from hotline.store.desks import Desk, DeskMember
-from hotline.store.tips import Grant
+from hotline.store.desk import audit, desks
+from hotline.store.desk.desks import Desk, DeskMember
+from hotline.store.tips import tips
+from hotline.store.tips.tips import Grant
 from tests.builders import make_keyfolder, make_tip
 from tests.conftest import Clock
 from tests.kits import make_kit
@@ -136,7 +138,7 @@ def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
     def relock() -> None:
         clock.turn(days=7)
         with kit.database.writing() as session:
-            assert epochs.lock_anew(session, kit, clock(), 100) == 2
+            assert weekly_keys.lock_anew(session, kit, clock(), 100) == 2
 
     def late() -> None:
         filed.append(file_tip(kit, 1, keys=before))

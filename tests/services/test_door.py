@@ -6,14 +6,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from hotline.domain.alarms import Alarm
-from hotline.domain.joining import Roll
-from hotline.services import joining, retention, strange_caller
-from hotline.services.conversation import failure
-from hotline.store import alarms
-from hotline.store.contacts import Dialogue
-from hotline.store.guesses import Guess
-from hotline.store.joined import Joined
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.watch.alarms import Alarm
+from hotline.services.dialogue import strange_caller
+from hotline.services.dialogue.conversation import failure
+from hotline.services.rolls import joining
+from hotline.services.tips import retention
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.rolls.joined import Joined
+from hotline.store.tips.guesses import Guess
+from hotline.store.watch import alarms
 from tests.callers import DANGER_HERE, REST, Caller, Line, told
 from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, given, wrong
 from tests.services.test_at_once import together

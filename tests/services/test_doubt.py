@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.services import fetching, referral
-from hotline.services.acts import Acted
-from hotline.services.inbox import InboxOutcome
-from hotline.store.messages import Referral
-from hotline.store.standings import standings
-from hotline.store.tips import Tip
+from hotline.domain.tips.acts import Acted
+from hotline.services.referrals import referral
+from hotline.services.sms import fetching
+from hotline.services.sms.inbox import InboxOutcome
+from hotline.store.outbox.messages import Referral
+from hotline.store.referrals.tip_overview import standings
+from hotline.store.tips.tips import Tip
 from tests.country import Country, country
 from tests.taking import take_case
 

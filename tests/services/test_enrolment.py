@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.rehearsal import demo_responders
+from hotline.domain.people.rehearsal import demo_responders
 from hotline.errors import ImportRefused
 from hotline.ports import Kit
 from hotline.sealing.opening import RelayNumbers
 from hotline.sealing.sealer import Sealer
-from hotline.services import enrolment, stopping
-from hotline.store.audit import AuditEntry
+from hotline.services.people import enrolment, stopping
 from hotline.store.database import Database
+from hotline.store.desk.audit import AuditEntry
 from tests.builders import make_keyfolder, make_pseudonyms
 from tests.conftest import Clock
 from tests.kits import make_kit

@@ -5,21 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.alarms import Alarm
+from hotline.domain.watch.alarms import Alarm
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
-from hotline.sealing.epochs import Epochs, last_week, week_of
-from hotline.sealing.keyfolder import KeyFolder
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.weekly_lock import Epochs, last_week, week_of
 from hotline.sealing.opening import open_tip
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.sealing.sealer import Sealer
-from hotline.services import access, epochs, retention
-from hotline.store import alarms
-from hotline.store import epochs as rows
-from hotline.store.desks import ENROLMENT, DeskMember
-from hotline.store.tips import Grant, Tip
+from hotline.services import weekly_keys
+from hotline.services.desk import access
+from hotline.services.tips import retention
+from hotline.store.copies import weekly_keys as rows
+from hotline.store.desk.desks import ENROLMENT, DeskMember
+from hotline.store.tips.tips import Grant, Tip
+from hotline.store.watch import alarms
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 
 SIGNED = {"by": "Alice", "reason": "court asked"}
@@ -77,7 +79,7 @@ def test_what_is_kept_is_locked_anew_and_last_month_is_forgotten(
     with locked.database.reading() as session:
         assert rows.oldest(session) == week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
-    epochs.forget(replace(console, now=locked.clock))
+    weekly_keys.forget(replace(console, now=locked.clock))
     assert console.sealer.epochs.start == last_week(locked.clock())
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
@@ -88,7 +90,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
     began = week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
     locked.clock.turn(weeks=52)
-    epochs.forget(console)
+    weekly_keys.forget(console)
     assert console.sealer.epochs.start == began
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
@@ -106,7 +108,7 @@ def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
         locked.clock.turn(days=1)
     told(locked, "9")
     console = with_keys(locked, tmp_path, "console")
-    epochs.forget(console)
+    weekly_keys.forget(console)
 
     assert locked.tip.erased_at is not None
     for role in ("hooks", "workers", "console"):
@@ -152,7 +154,7 @@ def test_a_key_that_could_not_be_destroyed_on_the_disk_wakes_somebody(
     (tmp_path / "keys" / "workers").rename(tmp_path / "gone")
     line.clock.turn(weeks=3)
 
-    epochs.forget(kit)
+    weekly_keys.forget(kit)
     with kit.database.reading() as session:
         assert Alarm.FORGETTING in alarms.standing(session)
         assert kit.sealer.epochs.start == last_week(line.clock())

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
 from hotline.errors import ErasureRefused
-from hotline.services import erasures, referral, retention
-from hotline.services.retention import tidy
-from hotline.store.audit import AuditEntry
-from hotline.store.messages import Message, Referral
+from hotline.services.referrals import erasures, referral
+from hotline.services.tips import retention
+from hotline.services.tips.retention import tidy
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.outbox.messages import Message, Referral
 from tests.callers import Line
 from tests.district import District
 from tests.receipts import NOTHING, asked, given

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from hotline.domain.listing import ListedSms
-from hotline.domain.referral import Level
-from hotline.services import fetching
-from hotline.services.acts import Acted
-from hotline.services.inbox import InboxOutcome, take_sms
-from hotline.store.messages import Referral
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.listing import ListedSms
+from hotline.domain.tips.acts import Acted
+from hotline.services.sms import fetching
+from hotline.services.sms.inbox import InboxOutcome, take_sms
+from hotline.store.outbox.messages import Referral
 from tests.builders import make_message
 from tests.country import HER, Country, country
 from tests.district import District

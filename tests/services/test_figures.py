@@ -7,10 +7,10 @@ from collections import Counter
 import pytest
 
 from hotline.cli.reach import as_sheet
-from hotline.domain.figures import Hidden
-from hotline.services.figures import By, reach
-from hotline.services.outreach import Measure
-from hotline.store.outreach import Tally
+from hotline.domain.reach.figures import Hidden
+from hotline.services.reach.figures import By, reach
+from hotline.services.reach.outreach import Measure
+from hotline.store.reach.outreach import Tally
 from tests.callers import DANGER_HERE, Line
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from hotline.domain.joining import Roll
-from hotline.services import joining
-from hotline.store.guesses import Guess
-from hotline.store.joined import Joined
-from hotline.store.outreach import Tally
+from hotline.domain.rolls.joining import Roll
+from hotline.services.rolls import joining
+from hotline.store.reach.outreach import Tally
+from hotline.store.rolls.joined import Joined
+from hotline.store.tips.guesses import Guess
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Caller, Line
 from tests.services.test_call_back_asked import CALL_ME, calls_from, key_of
 

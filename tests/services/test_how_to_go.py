@@ -5,16 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.coming import Manner
-from hotline.domain.message import ReportIn
-from hotline.domain.referral import Level
-from hotline.domain.reply import Verb
-from hotline.services import casework, coming, delivery, national, reports, unheard
-from hotline.services.acts import Act, Acted, Way
-from hotline.services.inbox import Arrival
-from hotline.store.audit import AuditEntry
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.referrals.coming import Manner
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.services import national
+from hotline.services.outbox import delivery, reports
+from hotline.services.referrals import casework, coming, unheard
+from hotline.services.sms.inbox import Arrival
 from hotline.store.database import Database
-from hotline.store.messages import Deadline, Message, Referral
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.outbox.messages import Deadline, Message, Referral
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, make_ready, told
 from tests.conftest import Clock
 from tests.night import Night, night

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.referral import Level, ReferralState
+from hotline.domain.referrals.referral import Level, ReferralState
+from hotline.domain.tips.acts import Acted
 from hotline.errors import StoreUnavailable
-from hotline.services.acts import Acted
-from hotline.services.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
-from hotline.store import inbound
-from hotline.store.contacts import InboundSeen, Stopped, referrals_of
+from hotline.services.sms.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
 from hotline.store.database import open_database
-from hotline.store.messages import Message, Referral
-from hotline.store.reply_answers import ReplyAnswer
+from hotline.store.dialogue.contacts import InboundSeen, Stopped, referrals_of
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.outbox.reply_answers import ReplyAnswer
+from hotline.store.sms import inbound
 from tests.builders import NOON, make_message
 from tests.conftest import Clock
 from tests.district import District

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.jobs import Job
-from hotline.services.intake import rescue_silent
-from hotline.services.referral import fire_deadlines, refer_waiting
-from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.outreach import Tally
+from hotline.services.referrals.referral import fire_deadlines, refer_waiting
+from hotline.services.tips.intake import rescue_silent
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.reach.outreach import Tally
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 
 LANDMARK = "hafi y'isoko rya Zuzuzu"

@@ -3,14 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.delivery import MessageState
-from hotline.domain.message import Kind
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.outbox.message import Kind
+from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound, Undecided
-from hotline.services import delivery, lane
-from hotline.services.lane import Fate
-from hotline.store import audit, health, lanes
-from hotline.store.messages import Message
+from hotline.services.outbox import delivery, lane
+from hotline.services.outbox.lane import DoubtDecision
+from hotline.store.desk import audit
+from hotline.store.outbox import health, lanes
+from hotline.store.outbox.messages import Message
 from tests.district import District
 
 pytestmark = pytest.mark.both
@@ -109,14 +110,18 @@ class TestAfterARestore:
             lane.release(alone.kit, by="Bosco", reason="checked", fates={})
         assert alone.deliver() == 0, "a refused release frees nothing"
 
-        done = lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+        done = lane.release(
+            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        )
         assert (done.going, done.dropped) == (1, 1)
         alone.deliver()
         assert alone.states == ["failed", "accepted"]
 
     def test_they_may_be_sent_again(self, alone: District) -> None:
         hold_restored(alone)
-        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.SEND})
+        lane.release(
+            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.SEND}
+        )
         assert alone.deliver() == 1
 
     def test_the_clock_turns_nothing_old_into_something_new(self, alone: District) -> None:
@@ -129,7 +134,9 @@ class TestAfterARestore:
         delivery.miss_reports(alone.kit)
         assert alone.states == ["retry"]
 
-        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+        lane.release(
+            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        )
 
         alone.deliver()
         assert len(alone.sms.sent) == 1
@@ -137,7 +144,9 @@ class TestAfterARestore:
     def test_dropped_before_the_clock_looked_it_is_not_sent_either(self, alone: District) -> None:
         alone.deliver()
         hold_restored(alone)
-        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+        lane.release(
+            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        )
 
         alone.clock.turn(minutes=5)
         delivery.miss_reports(alone.kit)
@@ -147,7 +156,9 @@ class TestAfterARestore:
 
     def test_a_dropped_alert_does_not_silence_its_tip(self, alone: District) -> None:
         hold_restored(alone)
-        lane.release(alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: Fate.DROP})
+        lane.release(
+            alone.kit, by="Bosco", reason="checked", fates={Kind.ALERT: DoubtDecision.DROP}
+        )
         assert alone.open_deadlines()
 
 

@@ -4,17 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.figures import Hidden
-from hotline.domain.joining import Roll
+from hotline.domain.reach.figures import Hidden
+from hotline.domain.rolls.joining import Roll
 from hotline.errors import NotFound, Undecided
-from hotline.services import joining
-from hotline.services.figures import By, leader_sessions
-from hotline.services.inbox import InboxOutcome, MessageOutcome, take_sms
-from hotline.services.stopping import stop
-from hotline.store import audit, outreach
-from hotline.store.audit import AuditEntry
-from hotline.store.joined import DistrictCode, Joined
-from hotline.store.messages import Message
+from hotline.services.people.stopping import stop
+from hotline.services.reach.figures import By, leader_sessions
+from hotline.services.rolls import joining
+from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
+from hotline.store.desk import audit
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.outbox.messages import Message
+from hotline.store.reach import outreach
+from hotline.store.rolls.joined import DistrictCode, Joined
 from tests.builders import NOON, make_message
 from tests.callers import Caller, Line, line
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from hotline.errors import PersonnelRefused
-from hotline.services import leaves, personnel, removals, stopping
-from hotline.services.removals import Place, Removed
-from hotline.store.alarms import STOPPED
-from hotline.store.responders import Responder
+from hotline.services.people import leaves, personnel, removals, stopping
+from hotline.services.people.removals import Posting, Removed
+from hotline.store.people.responders import Responder
+from hotline.store.watch.alarms import STOPPED
 from tests.district import District
 
 BY = {"by": "Alice", "reason": "her wish"}
@@ -69,6 +69,6 @@ def test_two_who_take_the_last_two_off_at_once_leave_one(district: District) -> 
 def test_a_move_out_of_the_district_hands_the_case_on(alone: District) -> None:
     first = names(alone)[0]
     (tip,) = [row.tip_id for row in alone.open_deadlines()]
-    removals.move(alone.kit, first, Place(districts=["Huye"]), second=None, **BY)
+    removals.move(alone.kit, first, Posting(districts=["Huye"]), second=None, **BY)
     assert [who for _, who in alone.told(tip)] == [1, 2]
     assert alone.responder(1).districts == ["24"]

@@ -7,15 +7,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, update
 
-from hotline.domain.message import alert
-from hotline.domain.referral import Level
+from hotline.domain.outbox.message import alert
+from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
-from hotline.services import delivery, referral
-from hotline.services.upkeep import findings
+from hotline.services.outbox import delivery
+from hotline.services.referrals import referral
+from hotline.services.watch.checks_database import findings
 from hotline.store.database import Session
-from hotline.store.desks import Desk
-from hotline.store.messages import Message, Referral
-from hotline.store.responders import Responder
+from hotline.store.desk.desks import Desk
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people.responders import Responder
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, REST, Line, told
 from tests.fakes import FakeShelf
@@ -82,7 +83,7 @@ def test_row_36_a_desk_without_a_key_costs_no_tip(
     assert (line.tip.state, line.tip.place, line.tip.urgency) == ("filed", HERE, 1)
     assert line.desks_of(line.tip) == set(EVERYWHERE) - set(codes)
     assert set((line.tip.locked_for or "").split()) == set(codes)
-    assert ("hotline.services.intake", logging.CRITICAL) in {
+    assert ("hotline.services.tips.intake", logging.CRITICAL) in {
         row[:2] for row in caplog.record_tuples
     }
     assert not details(line)

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.adapters.prometheus import serving
-from hotline.domain.measures import BOUNDS, bound_of, quantile
-from hotline.domain.message import ReportIn
-from hotline.domain.referral import Level
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.reach.measures import BOUNDS, bound_of, quantile
+from hotline.domain.referrals.referral import Level
 from hotline.errors import NotReady
 from hotline.ports import Kit
-from hotline.services import measures, metering
-from hotline.services.reports import apply_report
+from hotline.services.outbox.reports import apply_report
+from hotline.services.watch import measures, metering
 from hotline.store.database import open_database
-from hotline.store.measures import Answered
-from hotline.store.messages import Referral
+from hotline.store.outbox.messages import Referral
+from hotline.store.reach.measures import HookCount
 from tests.builders import make_responder
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeShelf
@@ -81,8 +81,8 @@ def test_delays_and_rates_by_network(district: District, kit: Kit) -> None:
 
 def test_what_two_web_processes_counted_is_added_up(kit: Kit) -> None:
     for _ in range(2):
-        metering.add(kit, {Answered("ussd", "con", 0): (3, 0.006)})
-    metering.add(kit, {Answered("ussd", "con", len(BOUNDS)): (1, 7.0)})
+        metering.add(kit, {HookCount("ussd", "con", 0): (3, 0.006)})
+    metering.add(kit, {HookCount("ussd", "con", len(BOUNDS)): (1, 7.0)})
     told = scrape(kit)
     labels = {"hook": "ussd", "outcome": "con"}
     assert told.value("hotline_hook_seconds_bucket", le="0.005", **labels) == 6
@@ -124,7 +124,7 @@ def test_no_label_tells_who_or_where(district: District, kit: Kit) -> None:
     for row in district.all(Referral):
         report = ReportIn(f"ATXid_{row.id:032x}", "Success +250788654321", network="63510")
         apply_report(district.kit, report)
-    metering.add(kit, {Answered("ussd", "con", 3): (1, 0.01)})
+    metering.add(kit, {HookCount("ussd", "con", 3): (1, 0.01)})
     told = scrape(kit).text
 
     for label, value in LABELS.findall(told):

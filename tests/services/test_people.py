@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.figures import Hidden
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.people import periods_of
-from hotline.sealing.pseudonyms import Pseudonyms
-from hotline.services import outreach as reach_service
-from hotline.services import retention
-from hotline.services.figures import By, reach
-from hotline.services.outreach import Measure, fold
-from hotline.store import outreach, people
+from hotline.domain.reach.figures import Hidden
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.people import periods_of
+from hotline.sealing.keys.pseudonyms import Pseudonyms
+from hotline.services.reach import outreach as reach_service
+from hotline.services.reach.figures import By, reach
+from hotline.services.reach.outreach import Measure, fold
+from hotline.services.tips import retention
 from hotline.store.database import Database
-from hotline.store.outreach import Cell, Reach, Tally
-from hotline.store.people import People, PeopleRegister
+from hotline.store.reach import outreach, people
+from hotline.store.reach.outreach import Cell, Reach, Tally
+from hotline.store.reach.people import People, PeopleRegister
 from tests.builders import NOON, make_keyfolder
 from tests.callers import Line
 from tests.services.test_at_once import together

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.message import Kind
-from hotline.domain.referral import Level
-from hotline.services import delivery
+from hotline.domain.outbox.message import Kind
+from hotline.domain.referrals.referral import Level
+from hotline.services.outbox import delivery
 from hotline.store.database import Database
-from hotline.store.messages import Message
+from hotline.store.outbox.messages import Message
 from tests.callers import DANGER_HERE, make_ready
 from tests.conftest import Clock
 from tests.night import Night, night

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from hotline.engine import document
 from hotline.engine.check.finding import Code
-from hotline.services.promptness import late_alerts
+from hotline.engine.document import document
+from hotline.services.flows.promptness import late_alerts
 from tests.engine.books import LISTS, TELL, choice, make_document, t
 
 

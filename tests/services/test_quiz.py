@@ -5,18 +5,18 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.figures import Hidden
-from hotline.domain.quiz import Gain, Share
-from hotline.engine import document
-from hotline.services.authoring import read_folder
-from hotline.services.figures import By, gains, reach
-from hotline.services.outreach import Measure
-from hotline.services.places import place_lists
-from hotline.services.quizzes import uncounted
-from hotline.store import outreach
-from hotline.store.contacts import Dialogue
-from hotline.store.messages import Message
-from hotline.store.tips import Tip
+from hotline.domain.reach.figures import Hidden
+from hotline.domain.rolls.quiz import Gain, Share
+from hotline.engine.document import document
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+from hotline.services.flows.quizzes import uncounted
+from hotline.services.reach.figures import By, gains, reach
+from hotline.services.reach.outreach import Measure
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.outbox.messages import Message
+from hotline.store.reach import outreach
+from hotline.store.tips.tips import Tip
 from tests.callers import Line, line
 from tests.engine.books import choice, make_book, t
 

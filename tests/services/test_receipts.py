@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import update
 
-from hotline.services import access, retention
-from hotline.store.audit import AuditEntry
-from hotline.store.guesses import Guess
-from hotline.store.tips import Tip
+from hotline.services.desk import access
+from hotline.services.tips import retention
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.tips.guesses import Guess
+from hotline.store.tips.tips import Tip
 from tests.callers import DANGER_HERE, REST, Line, told
 from tests.receipts import MY_NUMBER, NOTHING, OTHER_PHONE, PIN, asked, given, shown, wrong
 from tests.taking import close_by_two

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain.jobs import Job
-from hotline.domain.reference import is_reference
-from hotline.domain.referral import Level, ReferralState
+from hotline.domain.referrals.reference import is_reference
+from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import ABROAD, TipState
-from hotline.services import referral
-from hotline.services.acts import Acted
-from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.responders import Responder
-from hotline.store.tips import Tip
+from hotline.domain.tips.acts import Acted
+from hotline.services.referrals import referral
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
 from tests.district import District
 from tests.kits import make_kit, make_line
 from tests.taking import take_case

@@ -5,20 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from hotline.errors import SealBroken
 from hotline.ports import Kit
-from hotline.sealing import rotation
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.keymaking import make_keys
-from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.keys import rotation
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.keys.rotation import ROTATING
 from hotline.sealing.opening import LiveNumbers, open_number
-from hotline.sealing.rotation import ROTATING
 from hotline.sealing.sealer import Sealer
-from hotline.services import delivery, rekeying
-from hotline.store.responders import Responder
+from hotline.services.copies import rekeying
+from hotline.services.outbox import delivery
+from hotline.store.copies.vaults import BATCH, VAULTS
+from hotline.store.people.responders import Responder
 from hotline.store.schema import METADATA
-from hotline.store.vaults import BATCH, VAULTS
 from tests.builders import NOON
 from tests.district import District
 

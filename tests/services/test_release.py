@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import MetaData, func, select, text
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.places import place_lists
+from hotline.services.flows.places import place_lists
 from hotline.store import migrate
 from hotline.store.database import Database, Session, open_database
 from hotline.store.schema import METADATA, create_all

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.delivery import Outcome, SendResult, report_meaning
-from hotline.domain.message import ReportIn
-from hotline.domain.referral import Level
-from hotline.services import delivery
-from hotline.services.reports import apply_report
-from hotline.store.messages import DeliveryReport, Referral
+from hotline.domain.outbox.delivery import Outcome, SendResult, report_meaning
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.referrals.referral import Level
+from hotline.services.outbox import delivery
+from hotline.services.outbox.reports import apply_report
+from hotline.store.outbox.messages import DeliveryReport, Referral
 from tests.district import District
 from tests.taking import take_case
 

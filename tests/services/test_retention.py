@@ -7,20 +7,21 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain.delivery import MessageState
-from hotline.domain.referral import Level
-from hotline.domain.retention import UNCLOSED, WARNING, WORDS, Keeping, Term
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tips.retention import UNCLOSED, WARNING, WORDS, Keeping, Term
 from hotline.errors import NotFound
-from hotline.services import access, retention
-from hotline.services.retention import BATCH, ERRAND, tidy
-from hotline.services.upkeep import findings
-from hotline.store import audit
-from hotline.store import retention as rows
-from hotline.store.audit import AuditEntry
-from hotline.store.contacts import Dialogue, InboundSeen
-from hotline.store.desks import Desk
-from hotline.store.messages import DeliveryReport
-from hotline.store.tips import Grant, Tip
+from hotline.services.desk import access
+from hotline.services.tips import retention
+from hotline.services.tips.retention import BATCH, ERRAND, tidy
+from hotline.services.watch.checks_database import findings
+from hotline.store.desk import audit
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.desk.desks import Desk
+from hotline.store.dialogue.contacts import Dialogue, InboundSeen
+from hotline.store.outbox.messages import DeliveryReport
+from hotline.store.referrals import retention as rows
+from hotline.store.tips.tips import Grant, Tip
 from tests.builders import NOON, make_tip
 from tests.callers import DANGER_HERE, Line, told
 from tests.district import District

@@ -11,8 +11,8 @@ from threading import Thread
 import pytest
 from sqlalchemy import select
 
-from hotline.adapters.senders import ThreadSenders
-from hotline.domain.delivery import (
+from hotline.adapters.gateway.senders import ThreadSenders
+from hotline.domain.outbox.delivery import (
     LEASE,
     LONG_WAITED,
     LONGEST_SEND,
@@ -20,12 +20,12 @@ from hotline.domain.delivery import (
     Outcome,
     SendResult,
 )
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from hotline.ports import Kit
-from hotline.services import delivery, lane
-from hotline.store import outbox
-from hotline.store.messages import Attempt, Message, Referral
-from hotline.store.tips import Tip
+from hotline.services.outbox import delivery, lane
+from hotline.store.outbox import outbox
+from hotline.store.outbox.messages import Attempt, Message, Referral
+from hotline.store.tips.tips import Tip
 from tests.district import District
 from tests.eventually import eventually
 from tests.held_sms import ACCEPTED, PATIENCE, HeldSms

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.cli.cries import TABLES, read
-from hotline.domain import sms_tip
-from hotline.domain.hearing import Comes, comes_to
+from hotline.cli.words.cries import TABLES, read
+from hotline.domain.sms import sms_tip
+from hotline.domain.sms.hearing import Comes, comes_to
 from hotline.domain.tip import TipState
-from hotline.services.inbox import InboxOutcome, MessageOutcome, take_sms
-from hotline.store.contacts import Dialogue, InboundSeen
-from hotline.store.messages import Message
-from hotline.store.responders import Responder
+from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
+from hotline.store.dialogue.contacts import Dialogue, InboundSeen
+from hotline.store.outbox.messages import Message
+from hotline.store.people.responders import Responder
 from tests.builders import NOON, make_message
 from tests.callers import Line
 from tests.kits import make_line

@@ -6,15 +6,20 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.alarms import Alarm, Notice
-from hotline.domain.message import Kind, Wording
-from hotline.domain.referral import Level
+from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.referrals.referral import Level
+from hotline.domain.watch.alarms import Alarm, Notice
 from hotline.domain.wording import Template
-from hotline.services import case_messages, delivery, notices, stopping, watch, watchers
-from hotline.services.inbox import InboxOutcome, take_sms
-from hotline.store import alarms, contacts, responders
-from hotline.store.alarms import AlarmNotice, Watcher
-from hotline.store.contacts import Stopped
+from hotline.services.outbox import delivery, notices
+from hotline.services.people import stopping
+from hotline.services.referrals import case_messages
+from hotline.services.sms.inbox import InboxOutcome, take_sms
+from hotline.services.watch import watch, watchers
+from hotline.store.dialogue import contacts
+from hotline.store.dialogue.contacts import Stopped
+from hotline.store.people import responders
+from hotline.store.watch import alarms
+from hotline.store.watch.alarms import AlarmNotice, Watcher
 from tests.builders import make_message
 from tests.callers import Line
 from tests.district import District

@@ -7,16 +7,16 @@ from itertools import count
 
 import pytest
 
-from hotline.domain.audit_sentences import actor
-from hotline.domain.message import MessageIn
-from hotline.domain.referral import Level
+from hotline.domain.desk.audit_sentences import actor
+from hotline.domain.outbox.message import MessageIn
+from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
-from hotline.services import erasures, referral
-from hotline.services.inbox import Arrival, InboxOutcome, take_sms
-from hotline.store.answers import Answer
-from hotline.store.audit import AuditEntry
-from hotline.store.messages import Message
-from hotline.store.tips import Tip
+from hotline.services.referrals import erasures, referral
+from hotline.services.sms.inbox import Arrival, InboxOutcome, take_sms
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.outbox.answers import Answer
+from hotline.store.outbox.messages import Message
+from hotline.store.tips.tips import Tip
 from tests.builders import make_message
 from tests.callers import Line
 from tests.kits import make_line

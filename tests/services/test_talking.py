@@ -6,19 +6,19 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.topics import Asked, Topic
-from hotline.engine.document import compile as compile_book
+from hotline.domain.sms.topics import AskedTopic, Topic
+from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Ask
 from hotline.engine.run import Run
-from hotline.services import talking
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+from hotline.services.sms import sms_screens
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES
 from hotline.text.segments import segments
 
 BOOK = compile_book(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
-SMS = talking.stage(BOOK, date(2026, 11, 24))
+SMS = sms_screens.stage(BOOK, date(2026, 11, 24))
 CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
 WRITTEN = st.one_of(
     st.sampled_from(
@@ -56,14 +56,14 @@ def stands(run: Run) -> None:
 def test_no_way_leads_out_of_what_anybody_may_read(
     topic: Topic, language: str | None, texts: list[str]
 ) -> None:
-    spoken = talking.begin(SMS, Asked(topic, language), "rw")
+    spoken = sms_screens.begin(SMS, AskedTopic(topic, language), "rw")
     for text in texts:
         stands(spoken.run)
-        row = talking.written(spoken.run, SMS, again=spoken.again)
-        screen = talking.drawn(BOOK, row, spoken.run.language)
+        row = sms_screens.written(spoken.run, SMS, again=spoken.again)
+        screen = sms_screens.drawn(BOOK, row, spoken.run.language)
         assert segments(screen.text) == 1
         assert is_gsm7(screen.text)
-        spoken = talking.go_on(SMS, spoken.run, text) or spoken
+        spoken = sms_screens.go_on(SMS, spoken.run, text) or spoken
     stands(spoken.run)
 
 

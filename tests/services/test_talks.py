@@ -9,21 +9,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotline.domain.answer import A_DAY, AN_HOUR, AnswerState, Form
-from hotline.domain.delivery import Outcome, SendResult
 from hotline.domain.jobs import Job
-from hotline.domain.message import Kind, Wording
 from hotline.domain.msisdn import sendable
+from hotline.domain.outbox.answer import A_DAY, AN_HOUR, AnswerForm, AnswerState
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.outbox.message import Kind, Wording
 from hotline.domain.wording import Template
 from hotline.errors import NumberInvalid
-from hotline.sealing.livekeys import LiveKeys
+from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.sealer import Sealer
-from hotline.services import answers, case_messages
-from hotline.services.inbox import InboxOutcome, MessageOutcome, take_sms
-from hotline.store.answers import Answer
-from hotline.store.contacts import Dialogue, Stopped
-from hotline.store.messages import Message
+from hotline.services.referrals import case_messages
+from hotline.services.sms import sms_replies
+from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
+from hotline.store.dialogue.contacts import Dialogue, Stopped
+from hotline.store.outbox.answers import Answer
+from hotline.store.outbox.messages import Message
 from tests.builders import make_message
 from tests.callers import Line
 from tests.fakes import FakeSms
@@ -54,7 +55,7 @@ class Texter:
 
     def reads(self) -> list[str]:
         """What came since the last time."""
-        answers.send_due(self.line.kit)
+        sms_replies.send_due(self.line.kit)
         came = [text for to, text in self.sms.sent if to == self.msisdn]
         self.sms.sent.clear()
         return came
@@ -217,7 +218,7 @@ def test_a_number_that_is_no_rwandan_mobile_is_counted_and_answered_by_nothing(
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
     assert texter.line.all(Answer) == []
-    found = answers.finding(texter.line.kit, sealed=True)
+    found = sms_replies.finding(texter.line.kit, sealed=True)
     assert (found.ok, found.says) == (True, "0 of 700 today, 1 to numbers that get none")
 
 
@@ -230,8 +231,8 @@ def test_no_answer_is_written_to_a_number_that_no_sms_of_ours_may_go_to(
 ) -> None:
     kit = texter.line.kit
     with kit.database.writing() as session:
-        says = answers.Says(Form.HINT, kit.books.live(), {}, "rw")
-        written = answers.write(session, kit, to=number, says=says, at=kit.now())
+        says = sms_replies.Says(AnswerForm.HINT, kit.books.live(), {}, "rw")
+        written = sms_replies.write(session, kit, to=number, says=says, at=kit.now())
         session.rollback()
     assert (written is not None) is (read(number) == number)
 
@@ -274,7 +275,7 @@ def test_one_phone_a_day_and_everybody_a_day(texter: Texter) -> None:
         other.says("akazi")
         sent += len(other.reads())
     assert sent == 7
-    assert not answers.finding(texter.line.kit, sealed=True).ok
+    assert not sms_replies.finding(texter.line.kit, sealed=True).ok
 
 
 def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
@@ -287,7 +288,7 @@ def test_an_alert_goes_first_and_an_answer_waits(texter: Texter) -> None:
 def test_what_is_late_is_never_sent(texter: Texter) -> None:
     texter.says("akazi")
     texter.line.clock.turn(minutes=11)
-    answers.keep_time(texter.line.kit)
+    sms_replies.keep_time(texter.line.kit)
     assert texter.reads() == []
     (row,) = texter.line.all(Answer)
     assert (row.state, row.sealed_number, row.parameters) == (AnswerState.LATE, b"", {})
@@ -297,7 +298,7 @@ def test_the_clock_sends_what_no_bell_was_heard_for(texter: Texter) -> None:
     texter.line.jobs.dead = True
     texter.says("akazi")
     texter.line.clock.turn(seconds=2)
-    answers.keep_time(texter.line.kit)
+    sms_replies.keep_time(texter.line.kit)
     assert [to for to, _ in texter.sms.sent] == [HERS]
 
 
@@ -305,9 +306,9 @@ def test_a_worker_that_died_sends_nothing_twice(texter: Texter) -> None:
     texter.says("akazi")
     kit = replace(texter.line.kit, sms=Dying())
     with pytest.raises(RuntimeError):
-        answers.send_due(kit)
+        sms_replies.send_due(kit)
     texter.line.clock.turn(seconds=40)
-    answers.keep_time(texter.line.kit)
+    sms_replies.keep_time(texter.line.kit)
     assert texter.reads() == []
     assert texter.line.all(Answer)[0].sealed_number == b""
 
@@ -327,9 +328,9 @@ def test_what_the_gateway_says_of_an_answer(
 ) -> None:
     texter.sms.results.append(SendResult(outcome))
     texter.says("akazi")
-    answers.send_due(texter.line.kit)
+    sms_replies.send_due(texter.line.kit)
     texter.line.clock.turn(seconds=61)
-    answers.send_due(texter.line.kit)
+    sms_replies.send_due(texter.line.kit)
     (row,) = texter.line.all(Answer)
     assert (row.state, len(texter.sms.sent)) == (state, tries)
     assert (row.sealed_number, row.parameters) == (b"", {})
@@ -366,7 +367,7 @@ def test_without_the_relays_key_nobody_is_answered_and_the_doctor_says_so(texter
     texter.line.kit = replace(texter.line.kit, sealer=Sealer())
     assert texter.says("akazi") is InboxOutcome.READ
     assert texter.reads() == []
-    found = answers.finding(texter.line.kit, sealed=False)
+    found = sms_replies.finding(texter.line.kit, sealed=False)
     assert (found.ok, "hotline init" in found.todo) == (False, True)
 
 

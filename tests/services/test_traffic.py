@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from hotline.domain import trial
-from hotline.domain.message import ReportIn
+from hotline.domain.outbox.message import ReportIn
 from hotline.ports import Kit
-from hotline.services import traffic
-from hotline.services.finding import Finding
-from hotline.services.reports import apply_report
-from hotline.store.contacts import Dialogue
-from hotline.store.flows import Revision
+from hotline.services.check_result import CheckResult
+from hotline.services.outbox.reports import apply_report
+from hotline.services.watch import checks_traffic
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.flows.flows import Revision
 from tests.district import District
 from tests.fakes import FakeInstruments
 from tests.kits import make_watch
@@ -21,9 +21,9 @@ from tests.kits import make_watch
 MTN, AIRTEL = "63510", "63514"
 
 
-def found(kit: Kit, name: str, *, budget: float = 0, **instruments: Any) -> Finding:
+def found(kit: Kit, name: str, *, budget: float = 0, **instruments: Any) -> CheckResult:
     plugs = make_watch(instruments=FakeInstruments(**instruments), budget=budget)
-    (one,) = [x for x in traffic.findings(replace(kit, watch=plugs)) if x.name == name]
+    (one,) = [x for x in checks_traffic.findings(replace(kit, watch=plugs)) if x.name == name]
     return one
 
 

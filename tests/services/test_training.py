@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from hotline.domain.figures import Hidden
-from hotline.domain.joining import Roll
-from hotline.services import joining
-from hotline.services.figures import By, training
-from hotline.store import outreach
-from hotline.store.joined import Joined
+from hotline.domain.reach.figures import Hidden
+from hotline.domain.rolls.joining import Roll
+from hotline.services.reach.figures import By, training
+from hotline.services.rolls import joining
+from hotline.store.reach import outreach
+from hotline.store.rolls.joined import Joined
 from tests.callers import Caller, Line, line
 
 __all__ = ["line"]

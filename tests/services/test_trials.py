@@ -6,17 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.adapters.dialling import Dialler
+from hotline.adapters.gateway.dialling import Dialler
 from hotline.domain import trial
-from hotline.domain.delivery import Outcome, SendResult
-from hotline.domain.message import ReportIn
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.outbox.message import ReportIn
+from hotline.domain.referrals.referral import Level
 from hotline.ports import Kit
-from hotline.services import delivery, referral, reports, trials
-from hotline.services.finding import Finding
-from hotline.store import health, standings
-from hotline.store.messages import Deadline, Message, Referral
-from hotline.store.outreach import Tally
+from hotline.services.check_result import CheckResult
+from hotline.services.outbox import delivery, reports
+from hotline.services.referrals import referral
+from hotline.services.watch import trials
+from hotline.store.outbox import health
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.reach.outreach import Tally
+from hotline.store.referrals import tip_overview
 from tests.adapters.test_dialling import SECRET, served
 from tests.callers import Line, line
 from tests.fakes import FakeInstruments, FakeSms, OpenSealer
@@ -51,7 +54,7 @@ class Trial:
                 reports.apply_report(self.kit, ReportIn(f"ATXid_{number:032x}", "Success"))
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> CheckResult:
         with self.line.database.reading() as session:
             return trials.finding(session, self.line.clock())
 
@@ -115,7 +118,7 @@ def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
     daily.line.clock.turn(hours=1)
     assert referral.refer_waiting(daily.kit) == 0
     with daily.line.database.reading() as session:
-        assert standings.standings(session) == []
+        assert tip_overview.standings(session) == []
         assert health.standing(session).unreferred_since is None
 
 

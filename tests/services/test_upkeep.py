@@ -6,24 +6,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from hotline.domain.delivery import MessageState
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.referrals.referral import Level
 from hotline.engine.flow import Book, Flow, Lead, Menu, Say, Signed
-from hotline.engine.numbers import Evidence, Number
-from hotline.engine.questions import FLOW, Question
-from hotline.services import watch, watchers
-from hotline.services.finding import Finding
-from hotline.services.upkeep import findings
-from hotline.store import lanes
+from hotline.engine.numbers.numbers import Evidence, Number
+from hotline.engine.numbers.questions import FLOW, Question
+from hotline.services.check_result import CheckResult
+from hotline.services.watch import watch, watchers
+from hotline.services.watch.checks_database import findings
 from hotline.store.database import open_database
-from hotline.store.messages import Message
-from hotline.store.responders import Responder
+from hotline.store.outbox import lanes
+from hotline.store.outbox.messages import Message
+from hotline.store.people.responders import Responder
 from tests.district import District
 from tests.fakes import FakeShelf
 from tests.kits import make_watch
 
 
-def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, Finding]:
+def examine(district: District, shelf: FakeShelf | None = None) -> dict[str, CheckResult]:
     kit = replace(district.kit, books=shelf or FakeShelf())
     return {finding.name: finding for finding in findings(kit)}
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from hotline.services import referral
+from hotline.services.referrals import referral
 from hotline.store.database import Database, Session
 from hotline.store.schema import create_all
 from tests.conftest import Clock

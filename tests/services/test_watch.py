@@ -5,17 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.alarms import Alarm
-from hotline.domain.clocks import CASE_CLOCKS
-from hotline.domain.delivery import Outcome, SendResult
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.referrals.clocks import CASE_CLOCKS
+from hotline.domain.watch.alarms import Alarm
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
 from hotline.ports import Kit
-from hotline.services import alarming, notices, stopping, upkeep, watch, watchers
-from hotline.store import deadlines, lanes
-from hotline.store.alarms import AlarmNotice, Watcher
-from hotline.store.audit import AuditEntry
+from hotline.services import alarming
+from hotline.services.outbox import notices
+from hotline.services.people import stopping
+from hotline.services.watch import checks_database, watch, watchers
 from hotline.store.database import open_database
-from hotline.store.responders import Responder
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.outbox import lanes
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import deadlines
+from hotline.store.watch.alarms import AlarmNotice, Watcher
 from tests.district import District
 from tests.fakes import FakeInstruments, FakeOther, FakeShelf
 from tests.kits import make_watch
@@ -176,7 +180,7 @@ def test_the_other_channel_hears_of_everything_too_and_is_tried_until_it_takes_i
 
 
 def test_nobody_to_wake_is_wrong_by_itself(line: Line) -> None:
-    found = {one.name: one for one in upkeep.findings(line.kit)}
+    found = {one.name: one for one in checks_database.findings(line.kit)}
     assert not found["watchers"].ok
     watchers.add(line.kit, "Keza", KEZA, "rw")
     assert watch.readings(line.kit)[Alarm.WATCHERS].ok

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from hotline.store import audit, migrate
-from hotline.store.audit import AuditEntry
+from hotline.store import migrate
 from hotline.store.database import Database
+from hotline.store.desk import audit
+from hotline.store.desk.audit import AuditEntry
 from tests.builders import NOON
 
 pytestmark = pytest.mark.both

@@ -13,8 +13,8 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
-from hotline.store.contacts import Stopped
 from hotline.store.database import Database, add_if_new, open_database
+from hotline.store.dialogue.contacts import Stopped
 from tests.builders import NOON, make_responder
 
 pytestmark = pytest.mark.both

@@ -8,8 +8,8 @@ import pytest
 
 from hotline.errors import StoreUnavailable
 from hotline.store.database import Database, open_database
-from hotline.store.leader import Leadership
-from hotline.store.messages import Leader
+from hotline.store.outbox.messages import Leader
+from hotline.store.watch.leader import Leadership
 from tests.builders import NOON
 from tests.eventually import eventually
 from tests.servers import Pair, Postgres

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.referral import Level
-from hotline.store import call_backs, referrals
+from hotline.domain.referrals.referral import Level
 from hotline.store.database import Database
-from hotline.store.responders import Leave
+from hotline.store.people.responders import Leave
+from hotline.store.referrals import referrals
+from hotline.store.tips import call_backs
 from tests.builders import NOON, make_responder
 
 pytestmark = pytest.mark.both

@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
+from hotline.store.bulk import add, new_ids
 from hotline.store.database import Database
-from hotline.store.many import add, new_ids
-from hotline.store.messages import DeliveryReport, Lane
+from hotline.store.outbox.messages import DeliveryReport, Lane
 from tests.builders import NOON
 
 pytestmark = pytest.mark.both

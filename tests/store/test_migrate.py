@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from hotline.store import migrate
 from hotline.store.database import Database
-from hotline.store.responders import Responder
+from hotline.store.people.responders import Responder
 from hotline.store.schema import METADATA
 from tests.builders import NOON, make_responder
 from tests.eventually import eventually

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from hotline.errors import StoreUnavailable
-from hotline.store.contacts import Stopped
 from hotline.store.database import Database, open_database
+from hotline.store.dialogue.contacts import Stopped
 from hotline.store.server import BoundedConnection
 from tests.builders import NOON
 from tests.servers import Postgres, frozen

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.adapters.catalogues import load_phrases
-from hotline.domain.places import districts, place_name
+from hotline.domain.places.places import districts, place_name
 from hotline.domain.tip import ABROAD, UNSURE
 from hotline.domain.wording import Template
 from hotline.text.gsm7 import is_gsm7

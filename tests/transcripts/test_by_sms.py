@@ -14,18 +14,18 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.domain.joining import Roll
-from hotline.domain.topics import Asked, Topic
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.sms.topics import AskedTopic, Topic
 from hotline.engine import turn
-from hotline.engine.document import compile as compile_book
+from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Call
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import Screen
-from hotline.engine.transcript import DIAL, Transcript, read
-from hotline.services import talking
-from hotline.services.authoring import read_folder
-from hotline.services.places import place_lists
-from hotline.services.talking import Spoken
+from hotline.engine.transcripts.transcript import DIAL, Transcript, read
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+from hotline.services.sms import sms_screens
+from hotline.services.sms.sms_screens import Spoken
 from hotline.text.languages import CODES, FIRST
 from hotline.text.segments import ALONE, segments
 
@@ -33,7 +33,7 @@ HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
 DAY = date(2026, 11, 24)
 BOOK = compile_book(read_folder(HERE.parents[1] / "flows"), place_lists())
-SMS = talking.stage(BOOK, DAY)
+SMS = sms_screens.stage(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:
@@ -65,14 +65,16 @@ class Both:
         if self._turns_a_page(before):
             return
         own = turn.offered(SMS.book, self.sms, SMS.facts, limit=ALONE)
-        spoken = talking.go_on(SMS, self.sms, keyed if own.get(keyed) == label else label or keyed)
+        spoken = sms_screens.go_on(
+            SMS, self.sms, keyed if own.get(keyed) == label else label or keyed
+        )
         assert spoken is not None
         self._same(spoken)
 
     def _begin(self, entry: str) -> None:
         facts = self.transcript.facts
         self.ussd = turn.start(BOOK, facts, entry=entry)
-        self._same(talking.begin(SMS, Asked(Topic(topics()[entry]), None), FIRST))
+        self._same(sms_screens.begin(SMS, AskedTopic(Topic(topics()[entry]), None), FIRST))
 
     def _turns_a_page(self, before: turn.Turn) -> bool:
         assert self.ussd is not None
@@ -87,8 +89,8 @@ class Both:
         assert spoken.run.language == self.ussd.run.language
         self.passed |= {Place(place.flow, place.node) for place in self.ussd.passed}
         self.sms = Run.from_dict(json.loads(json.dumps(spoken.run.to_dict())))
-        row = json.loads(json.dumps(talking.written(spoken.run, SMS, again=spoken.again)))
-        screen = talking.drawn(BOOK, row, spoken.run.language)
+        row = json.loads(json.dumps(sms_screens.written(spoken.run, SMS, again=spoken.again)))
+        screen = sms_screens.drawn(BOOK, row, spoken.run.language)
         draw = turn.repeat if spoken.again else turn.render
         assert screen == draw(SMS.book, spoken.run, SMS.facts, limit=ALONE)
         self.told.append(screen)

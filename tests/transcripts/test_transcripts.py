@@ -7,14 +7,14 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.engine.document import compile as compile_book
+from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.engine.transcript import Recording, Transcript, read, record
-from hotline.services.authoring import read_folder
-from hotline.services.hanging_up import leaves
-from hotline.services.places import place_lists
+from hotline.engine.transcripts.transcript import Recording, Transcript, read, record
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+from hotline.services.tips.hanging_up import leaves
 from hotline.text.languages import CODES
 
 HERE = Path(__file__).parent

@@ -22,7 +22,7 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.cli.procfile import read_procfile
+from hotline.cli.line.procfile import read_procfile
 from hotline.environment import CHECKOUT
 from hotline.lab.stack import free_port, hotline
 from hotline.web.bodies import Bodies, in_turn

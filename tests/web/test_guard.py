@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.errors import CallbackInvalid
-from hotline.store.contacts import InboundSeen, Stopped
 from hotline.store.database import open_database
-from hotline.store.messages import DeliveryReport
-from hotline.web.form import MOST_BYTES, MOST_FIELDS, Form, parse
+from hotline.store.dialogue.contacts import InboundSeen, Stopped
+from hotline.store.outbox.messages import DeliveryReport
+from hotline.web.form import MOST_BYTES, MOST_FIELDS, CallbackForm, parse
 from tests.callers import FAILURE, FORM, SECRETS, Line
 
 HOP = {
@@ -167,11 +167,11 @@ def test_a_form_is_read_as_the_library_reads_it_or_refused_in_words_of_our_own(b
 
 @given(st.one_of(st.text(max_size=100), st.from_regex(r"[+ 0-9]{0,16}", fullmatch=True)))
 def test_a_caller_is_a_number_of_the_network_or_hidden(raw: str) -> None:
-    number = Form({"phoneNumber": raw}).caller("phoneNumber")
+    number = CallbackForm({"phoneNumber": raw}).caller("phoneNumber")
     assert number is None or re.fullmatch(r"\+[1-9][0-9]{6,14}", number, re.ASCII)
-    assert Form({}).caller("phoneNumber") is None
+    assert CallbackForm({}).caller("phoneNumber") is None
     if number is not None:
-        assert Form({"phoneNumber": number}).caller("phoneNumber") == number
+        assert CallbackForm({"phoneNumber": number}).caller("phoneNumber") == number
 
 
 def test_a_sender_that_is_no_number_is_let_pass_and_ignored(line: Line) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services.places import place_lists
-from hotline.store import lanes
-from hotline.store.contacts import Stopped
+from hotline.services.flows.places import place_lists
 from hotline.store.database import Database, open_database
-from hotline.store.flows import Revision
+from hotline.store.dialogue.contacts import Stopped
+from hotline.store.flows.flows import Revision
+from hotline.store.outbox import lanes
 from tests.callers import Line, make_ready
 from tests.conftest import Clock
 

@@ -7,10 +7,10 @@ from time import perf_counter
 import pytest
 
 from hotline.errors import StoreUnavailable
-from hotline.services import metering
-from hotline.store import measures
+from hotline.services.watch import metering
 from hotline.store.database import open_database
-from hotline.store.measures import Answered
+from hotline.store.reach import measures
+from hotline.store.reach.measures import HookCount
 from hotline.web.app import create_app
 from hotline.web.guard import Reply
 from hotline.web.meter import Counted, Meter
@@ -75,6 +75,6 @@ def test_the_figures_arrive_where_metrics_read_them(line: Line) -> None:
     meter.hand_on(lambda counted: metering.add(line.kit, counted))
     with line.database.reading() as session:
         ((one, (number, seconds)),) = measures.answered(session).items()
-    assert one == Answered("ussd", "end", 6)
+    assert one == HookCount("ussd", "end", 6)
     assert number == 1
     assert 0.3 <= seconds < 1

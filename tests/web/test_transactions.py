@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.store.database import Database, Session
-from hotline.store.outreach import Tally
+from hotline.store.reach.outreach import Tally
 from tests.callers import Line
 
 TOPIC = ("1", "1", "9", "9")

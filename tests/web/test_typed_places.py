@@ -3,7 +3,7 @@
 import pytest
 
 from hotline.domain.tip import TipState
-from hotline.store.contacts import Dialogue
+from hotline.store.dialogue.contacts import Dialogue
 from tests.callers import Caller, Line, told
 
 TO_THE_NAME = ("5", "1", "2", "1", "5")

@@ -10,10 +10,10 @@ from gsm0338 import Codec
 from sqlalchemy import create_engine
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.services import authoring
-from hotline.services.places import place_lists
-from hotline.store.contacts import Dialogue
-from hotline.store.outreach import Tally
+from hotline.services.flows import authoring
+from hotline.services.flows.places import place_lists
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.reach.outreach import Tally
 from hotline.text.gsm7 import septets
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
 

@@ -7,15 +7,15 @@ from threading import Barrier, Event, Thread
 
 import pytest
 
-from hotline.adapters.rq_jobs import RqJobs
-from hotline.domain.delivery import Outcome, SendResult
+from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Level
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.referrals.referral import Level
 from hotline.ports import Kit
-from hotline.services import delivery
+from hotline.services.outbox import delivery
 from hotline.store.database import open_database
-from hotline.store.leader import Leadership
-from hotline.store.messages import Referral
+from hotline.store.outbox.messages import Referral
+from hotline.store.watch.leader import Leadership
 from tests.builders import NOON
 from tests.conftest import Clock
 from tests.district import District

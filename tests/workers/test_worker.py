@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from redis import Redis
 from rq import Queue
 
-from hotline.adapters.rq_jobs import RqJobs
+from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
-from hotline.domain.referral import Level
+from hotline.domain.referrals.referral import Level
 from hotline.errors import JobRefused
 from tests.district import District
 from tests.valkey import Valkey
@@ -71,7 +71,7 @@ def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) ->
         ["workers.jobs.deliver", None, [], {"message_id": 1}],
         ["workers.jobs.deliver", None, [1], {"more": 1}],
         ["workers.jobs.deliver", "instance", [1], {}],
-        ["hotline.services.referral.refer_waiting", None, [1], {}],
+        ["hotline.services.referrals.referral.refer_waiting", None, [1], {}],
         [["workers.jobs.deliver"], None, [1], {}],
         "nonsense",
     ],

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import node_texts
 from hotline.engine.check.risky import asks_of_anybody
+from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Book, Branch, Condition, Finish, Flow, Menu
-from hotline.engine.questions import ANSWER, FLOW, Question, flag_of, questions
-from hotline.engine.references import targets
+from hotline.engine.numbers.questions import ANSWER, FLOW, Question, flag_of, questions
 
 
 def asked_back(book: Book) -> Iterator[Finding]:

@@ -3,21 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from hotline.engine.check import (
-    answers,
-    asking,
-    dialled,
-    early,
-    echoes,
-    lengths,
-    narrow,
-    paths,
-    reporting,
-    texts,
-    widths,
-)
+from hotline.engine.check import answers, asking, dialled, early, echoes, paths, reporting, texts
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.document import Lists, bind, read
+from hotline.engine.check.sizes import lengths, narrow, widths
+from hotline.engine.document.document import Lists, bind, read
 from hotline.engine.flow import Book
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import FlowInvalid

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import choices_of, leads_of, node_texts, nodes, texts
 from hotline.engine.check.risky import plain
+from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Node, Text
 from hotline.engine.placeholders import WIDEST
-from hotline.engine.references import targets
 from hotline.engine.run import Place
 
 SHORT = 4

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hotline.engine.document.references import targets
 from hotline.engine.flow import (
     Ask,
     Book,
@@ -18,13 +19,12 @@ from hotline.engine.flow import (
     Say,
     Text,
 )
-from hotline.engine.references import targets
 from hotline.engine.run import Place
 from hotline.engine.view import Waiting
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenText:
     """One text of a node, and its field's name."""
 
     flow: str
@@ -41,11 +41,11 @@ def nodes(book: Book) -> Iterator[tuple[Flow, str, Node]]:
             yield flow, name, node
 
 
-def texts(book: Book) -> Iterator[Written]:
+def texts(book: Book) -> Iterator[WrittenText]:
     for flow, name, node in nodes(book):
         may = {f"lead.{place}": lead.number for place, lead in enumerate(leads_of(node))}
         for field, text in node_texts(node):
-            yield Written(flow.name, name, field, text, may.get(field))
+            yield WrittenText(flow.name, name, field, text, may.get(field))
 
 
 def node_texts(node: Node) -> Iterator[tuple[str, Text]]:

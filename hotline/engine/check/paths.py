@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import beginnings, conditions, leads_to, nodes
+from hotline.engine.document.references import broken_references, targets
 from hotline.engine.flow import Ask, Book, Branch, Call, Finish, Flow, Menu, Say
-from hotline.engine.references import broken_references, targets
 from hotline.engine.run import Place
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import texts
 from hotline.engine.flow import Book
-from hotline.engine.numbers import Evidence, Number
+from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.text.gsm7 import strangers, substitute
 from hotline.text.languages import CODES
 

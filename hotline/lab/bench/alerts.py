@@ -16,12 +16,12 @@ from pathlib import Path
 
 import click
 
-from hotline.adapters import embedded_redis
-from hotline.domain.places import districts, place_name, province_of
+from hotline.adapters.queue import embedded_redis
+from hotline.domain.places.places import districts, place_name, province_of
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.reader import choose
 from hotline.errors import HandsetRefused, LabelMissing
-from hotline.lab.chaos.ground import Pair, ground
+from hotline.lab.chaos.stand.ground import Pair, ground
 from hotline.lab.labels import NO, PROBLEM, YES
 from hotline.lab.stack import Stack
 
@@ -45,7 +45,7 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class AlertFigures:
     tips: int
     first: Waits
     """Of the first alert of each tip."""
@@ -123,7 +123,7 @@ def _line(folder: Path, pair: Pair, *, redis_killed: bool) -> Iterator[Stack]:
         redis.wait()
 
 
-def _measure(emulator: EmulatorClient, tips: int) -> Figures:
+def _measure(emulator: EmulatorClient, tips: int) -> AlertFigures:
     """Tips in rounds of one a district, so that an alert that names a district tells which tip it is about."""
     first: list[float] = []
     every: list[float] = []
@@ -140,7 +140,7 @@ def _measure(emulator: EmulatorClient, tips: int) -> Figures:
             first += [min(some) for some in waits.values()]
             every += [wait for some in waits.values() for wait in some]
             bar.update(len(chosen))
-    return Figures(tips, _figured(first), _figured(every), os.getloadavg()[0])
+    return AlertFigures(tips, _figured(first), _figured(every), os.getloadavg()[0])
 
 
 def _figured(seconds: Sequence[float]) -> Waits:

@@ -5,7 +5,7 @@ import click
 from hotline.lab.bench.alerts import alerts
 from hotline.lab.bench.dialogues import dialogues_bench
 from hotline.lab.bench.flows import flows_bench
-from hotline.lab.bench.hop import hop_bench
+from hotline.lab.bench.hops.hop import hop_bench
 from hotline.lab.bench.memory import memory_bench
 from hotline.lab.bench.refer import refer_bench
 from hotline.lab.bench.runs import runs_bench

@@ -8,8 +8,8 @@ from typing import Any
 
 from redis import Redis
 
-from hotline.adapters.redis_runs import PREFIX
-from hotline.cli.embedded import redis_at
+from hotline.adapters.queue.redis_runs import PREFIX
+from hotline.cli.line.embedded import redis_at
 from hotline.errors import NotReady
 
 AT_ONCE = 5_000
@@ -19,7 +19,7 @@ LIVE_SECONDS = 3600
 MEGABYTE = 1 << 20
 
 
-class Crowd:
+class CrowdedRedis:
     def __init__(self, client: Redis, socket: Path) -> None:
         self._client = client
         self.url = f"unix://{socket}"
@@ -58,8 +58,8 @@ class Crowd:
 
 
 @contextmanager
-def crowd(folder: Path) -> Iterator[Crowd]:
+def crowd(folder: Path) -> Iterator[CrowdedRedis]:
     """The embedded server with its own settings, but without the limit of its memory, and without its log."""
     socket = folder / "redis.sock"
     with redis_at(socket, folder, "--maxmemory", "0", "--appendonly", "no") as client:
-        yield Crowd(client, socket)
+        yield CrowdedRedis(client, socket)

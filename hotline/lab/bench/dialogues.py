@@ -10,13 +10,13 @@ from pathlib import Path
 
 import click
 
+from hotline.lab.bench.hops.walk import dialogues, screens
 from hotline.lab.bench.line import Web, web_line
-from hotline.lab.bench.load import Load, Outcome, drive, percentile
-from hotline.lab.bench.walk import dialogues, screens
+from hotline.lab.bench.load import Load, LoadResult, drive, percentile
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class DialogueFigures:
     at_once: int
     hops: int
     """Answers that came."""
@@ -63,8 +63,8 @@ def _load(web: Web, at_once: int) -> Load:
     return Load(web.port, told, at_once)
 
 
-def _figures(at_once: int, outcome: Outcome) -> Figures:
-    return Figures(
+def _figures(at_once: int, outcome: LoadResult) -> DialogueFigures:
+    return DialogueFigures(
         at_once=at_once,
         hops=len(outcome.waits),
         wrong=len(outcome.wrong),

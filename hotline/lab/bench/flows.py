@@ -11,15 +11,15 @@ from typing import Any
 
 import click
 
-from hotline.cli.init import FLOWS
-from hotline.engine import document, source
-from hotline.engine.pressing import press, unpress
-from hotline.services import authoring
-from hotline.services.places import place_lists
+from hotline.cli.line.init import FLOWS
+from hotline.engine.document import document, source
+from hotline.engine.transcripts.pressing import press, unpress
+from hotline.services.flows import authoring
+from hotline.services.flows.places import place_lists
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class FlowFigures:
     """Middle values, in milliseconds of the processor: nothing here waits for anything."""
 
     screens: int
@@ -50,7 +50,7 @@ def flows_bench(screens: int, turns: int, as_json: bool) -> None:
     click.echo(f"{f.pressed:.1f} ms in their compiled form; json.loads alone {f.plain:.1f} ms")
 
 
-def _measure(screens: int, turns: int) -> Figures:
+def _measure(screens: int, turns: int) -> FlowFigures:
     whole = _at_least(authoring.read_folder(FLOWS), screens)
     lists = place_lists()
     texts = [source.dump(flow) for flow in whole["flows"].values()]
@@ -59,7 +59,7 @@ def _measure(screens: int, turns: int) -> Figures:
 
     files = _middle(turns, lambda: [source.parse(text) for text in texts])
     checked = _middle(turns, lambda: document.compile(whole, lists))
-    return Figures(
+    return FlowFigures(
         screens=sum(len(flow.nodes) for flow in book.flows.values()),
         files=files + checked,
         checked=checked,

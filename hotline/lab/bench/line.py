@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import requests
 
-from hotline.cli.procfile import read_procfile
+from hotline.cli.line.procfile import read_procfile
 from hotline.environment import CHECKOUT
-from hotline.lab.bench.addresses import SPENT
+from hotline.lab.bench.hops.addresses import SPENT
 from hotline.lab.stack import Stack
 
-SERVED = "hotline.lab.bench.served:application"
+SERVED = "hotline.lab.bench.hops.served:application"
 
 
 @dataclass(frozen=True, slots=True)

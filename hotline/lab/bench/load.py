@@ -18,7 +18,7 @@ SERVICE_CODE = "*384*777#"
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class TimedRequest:
     """One request, and the body that must come back."""
 
     sent: bytes
@@ -30,7 +30,7 @@ class Load:
     """Dialogues, each a row of hops of which one waits for the other."""
 
     port: int
-    dialogues: Sequence[Sequence[Ask]]
+    dialogues: Sequence[Sequence[TimedRequest]]
     at_once: int
     """Dialogues in the middle, each on a connection of its own."""
     rate: float | None = None
@@ -38,7 +38,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LoadResult:
     """`seconds` of the whole; `waits` of each hop, from the moment that it was due."""
 
     seconds: float
@@ -69,7 +69,7 @@ def hop(path: str, fields: dict[str, str]) -> bytes:
     ).encode()
 
 
-def drive(load: Load) -> Outcome:
+def drive(load: Load) -> LoadResult:
     """Play every dialogue to its end."""
     return _Driver(load).run()
 
@@ -86,7 +86,7 @@ class _Seat:
     """One connection, and the dialogue that goes over it now."""
 
     wire: socket.socket
-    left: Iterator[Ask] = field(default_factory=lambda: iter(()))
+    left: Iterator[TimedRequest] = field(default_factory=lambda: iter(()))
     awaited: bytes = b""
     due: float = 0.0
     heard: bytes = b""
@@ -103,7 +103,7 @@ class _Driver:
         self._ready: deque[_Seat] = deque()
         self._selector = selectors.DefaultSelector()
 
-    def run(self) -> Outcome:
+    def run(self) -> LoadResult:
         seats = [_Seat(_connect(self._load.port)) for _ in range(self._load.at_once)]
         for seat in seats:
             self._selector.register(seat.wire, selectors.EVENT_READ, seat)
@@ -115,7 +115,7 @@ class _Driver:
         for seat in seats:
             seat.wire.close()
         self._selector.close()
-        return Outcome(last - began, self._waits, self._wrong, hung)
+        return LoadResult(last - began, self._waits, self._wrong, hung)
 
     def _play(self, began: float) -> float:
         """When the last answer came."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.lab.bench.alerts import tell
 from hotline.lab.stack import Stack
 
@@ -25,7 +25,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MemoryFigures:
     processes: tuple[Held, ...]
     line: float
     """All of them without the gateway's stand-in."""
@@ -58,14 +58,14 @@ def memory_bench(tips: int, as_json: bool) -> None:
     click.echo(f"{figures.line:8.1f} MB  the line, without the gateway's stand-in")
 
 
-def _figures(keeper: int) -> Figures:
+def _figures(keeper: int) -> MemoryFigures:
     found = tuple(
         sorted(
             (Held(_name(pid), _share(pid)) for pid in _family(keeper)),
             key=lambda held: (-held.megabytes, held.process),
         )
     )
-    return Figures(found, sum(h.megabytes for h in found if STAND_IN not in h.process))
+    return MemoryFigures(found, sum(h.megabytes for h in found if STAND_IN not in h.process))
 
 
 def _family(keeper: int) -> list[int]:

@@ -12,20 +12,22 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.processes import keep_what_is_here
+from hotline.cli.line.processes import keep_what_is_here
 from hotline.config import Settings
 from hotline.domain.jobs import Job
-from hotline.domain.rehearsal import demo_responders
+from hotline.domain.people.rehearsal import demo_responders
 from hotline.errors import NotReady
+from hotline.lab.bench import burst
 from hotline.ports import Kit
-from hotline.sealing.keymaking import make_keys
-from hotline.services import enrolment, referral
-from hotline.store import measuring, migrate
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.people import enrolment
+from hotline.services.referrals import referral
+from hotline.store import migrate
 from hotline.store.database import Database, open_database
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ReferFigures:
     database: str
     tips: int
     referrals: int
@@ -71,7 +73,7 @@ def refer_bench(tips: int, url: str | None, as_json: bool) -> None:
     click.echo(f"rows only{f.plain_rate:8.0f} tips/s   ratio {f.ratio:.2f}")
 
 
-def _measure(home: Path, url: str | None, tips: int) -> Figures:
+def _measure(home: Path, url: str | None, tips: int) -> ReferFigures:
     environ = {"HOTLINE_HOME": str(home)}
     settings = Settings.read(environ | ({"HOTLINE_DATABASE_URL": url} if url else {}))
     make_keys(home / "keys", datetime.now(UTC))
@@ -100,10 +102,10 @@ def _make_tables(url: str) -> None:
         database.close()
 
 
-def _measured(kit: Kit, bell: _Bell, tips: int) -> Figures:
+def _measured(kit: Kit, bell: _Bell, tips: int) -> ReferFigures:
     database: Database = kit.database
     click.echo(f"filing {tips} tips ...", err=True)
-    measuring.file_tips(database, tips, kit.now())
+    burst.file_tips(database, tips, kit.now())
 
     keep_what_is_here()
     click.echo("referring ...", err=True)
@@ -113,13 +115,13 @@ def _measured(kit: Kit, bell: _Bell, tips: int) -> Figures:
     gc.unfreeze()
 
     click.echo("writing the same rows plainly ...", err=True)
-    rows = measuring.told_rows(database)
-    measuring.forget_told(database)
-    plain = _timed(lambda: measuring.write_again(database, rows, referral.BATCH))
-    return Figures(
+    rows = burst.told_rows(database)
+    burst.forget_told(database)
+    plain = _timed(lambda: burst.write_again(database, rows, referral.BATCH))
+    return ReferFigures(
         database=database.engine.dialect.name,
         tips=tips,
-        referrals=len(rows[measuring.TOLD[0]]),
+        referrals=len(rows[burst.TOLD[0]]),
         rate=tips / seconds,
         cost=1e6 * spent / tips,
         plain_rate=tips / plain,

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import click
 
-from hotline.lab.bench.crowd import MEGABYTE, Crowd, crowd
+from hotline.lab.bench.crowd import MEGABYTE, CrowdedRedis, crowd
+from hotline.lab.bench.hops.walk import dialogues, screens
 from hotline.lab.bench.line import Web, web_line
-from hotline.lab.bench.load import Load, Outcome, drive
-from hotline.lab.bench.walk import dialogues, screens
+from hotline.lab.bench.load import Load, LoadResult, drive
 
 AT_ONCE = 16
 """Callers in the middle of a dialogue."""
@@ -47,7 +47,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RunFigures:
     few: Side
     many: Side
     cost_ratio: float
@@ -61,7 +61,7 @@ class _Seat:
     """One of the two lines, and what its turns have shown."""
 
     web: Web
-    redis: Crowd
+    redis: CrowdedRedis
     shown: Sequence[str]
     live: int = 0
     megabytes: float = 0.0
@@ -132,8 +132,8 @@ def _seat(folder: Path, runs: int) -> Iterator[_Seat]:
 
 
 def _measure(
-    seats: Sequence[_Seat], turns: int, callers: int, play: Callable[[Load], Outcome]
-) -> Figures:
+    seats: Sequence[_Seat], turns: int, callers: int, play: Callable[[Load], LoadResult]
+) -> RunFigures:
     taken = count(1, callers)
     with click.progressbar(length=turns, label="turns", file=sys.stderr) as bar:
         for turn in range(turns):
@@ -143,7 +143,7 @@ def _measure(
             bar.update(1)
 
     few, many = seats
-    return Figures(
+    return RunFigures(
         few=few.side(),
         many=many.side(),
         cost_ratio=_middle(_costs(many), _costs(few)),
@@ -151,7 +151,7 @@ def _measure(
     )
 
 
-def _turn(seat: _Seat, first: int, callers: int, play: Callable[[Load], Outcome]) -> None:
+def _turn(seat: _Seat, first: int, callers: int, play: Callable[[Load], LoadResult]) -> None:
     """First hops, which commit a row, are no part of what is timed."""
     told = dialogues(seat.web.hook, seat.shown, first=first, count=callers)
     _right(play(Load(seat.web.port, [hops[:1] for hops in told], AT_ONCE)))
@@ -168,7 +168,7 @@ def _costs(seat: _Seat) -> list[float]:
     return [web + redis for web, redis in zip(seat.webs, seat.redises, strict=True)]
 
 
-def _right(outcome: Outcome) -> Outcome:
+def _right(outcome: LoadResult) -> LoadResult:
     if outcome.wrong or outcome.hung:
         raise click.ClickException(
             f"{len(outcome.wrong)} wrong answers, {outcome.hung} that never came"

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from hotline.adapters import embedded_redis
-from hotline.cli.procfile import read_procfile
+from hotline.adapters.queue import embedded_redis
+from hotline.cli.line.procfile import read_procfile
 from hotline.environment import CHECKOUT
 from hotline.errors import NotReady
 from hotline.lab.bench.load import form, hop
@@ -29,7 +29,7 @@ LOOK_EVERY = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class StartFigures:
     """Middle values, in seconds."""
 
     turns: int
@@ -61,7 +61,7 @@ def start_bench(turns: int, as_json: bool) -> None:
     click.echo(f"{figures.python_spent:.3f} s   ratio {figures.spent_ratio:.1f}")
 
 
-def _measure(folder: Path, turns: int) -> Figures:
+def _measure(folder: Path, turns: int) -> StartFigures:
     environ = _environ(folder)
     _hotline(environ, "init")
     path = urlsplit(json.loads(_hotline(environ, "hooks", "--json"))["ussd"]).path
@@ -81,9 +81,9 @@ class _Start:
     spent: float
 
 
-def _figures(ours: Sequence[_Start], python: Sequence[_Start]) -> Figures:
+def _figures(ours: Sequence[_Start], python: Sequence[_Start]) -> StartFigures:
     middle = statistics.median
-    return Figures(
+    return StartFigures(
         turns=len(ours),
         first_answer=middle(one.seconds for one in ours),
         python=middle(one.seconds for one in python),

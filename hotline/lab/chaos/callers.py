@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from hotline.domain.places import place_name, province_of, sectors
-from hotline.emulator.client import EmulatorClient, Session
+from hotline.domain.places.places import place_name, province_of, sectors
+from hotline.emulator.client import ClientSession, EmulatorClient
 from hotline.emulator.reader import choose
 from hotline.errors import DialogueBroken, HandsetRefused, LabelMissing
 from hotline.lab.chaos import calls
@@ -37,7 +37,7 @@ PAUSE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Tip:
+class TipToTell:
     """What one caller has to tell, and how patient she is."""
 
     number: int
@@ -83,7 +83,7 @@ Habits = dict[tuple[bool, str], str]
 
 
 @dataclass
-class Broken:
+class BrokenDialogues:
     """How dialogues ended before their time: what the handset was told, or the choice that was not there."""
 
     ends: Counter[str] = field(default_factory=Counter)
@@ -99,18 +99,18 @@ class Broken:
         self.longest = max(self.longest, round(seconds, 1))
 
 
-def plan(count: int, districts: Sequence[str], words: str) -> list[Tip]:
+def plan(count: int, districts: Sequence[str], words: str) -> list[TipToTell]:
     """Every other one says danger and hangs up early; the rest tell all of it, words included, about a child."""
     places = itertools.cycle(districts)
     return [
-        Tip(number, place, danger=number % 2 == 0, words=f"{words} {number}")
+        TipToTell(number, place, danger=number % 2 == 0, words=f"{words} {number}")
         for number, place in zip(range(count), places, strict=False)
     ]
 
 
-def tell(emulator: EmulatorClient, tip: Tip) -> Promise:
+def tell(emulator: EmulatorClient, tip: TipToTell) -> Promise:
     """Dial until the tip is told. Raises DialogueBroken where the line never listens."""
-    broken = Broken()
+    broken = BrokenDialogues()
     promise = try_to_tell(emulator, tip, broken)
     if promise is None:
         raise DialogueBroken(f"tip {tip.number} was never heard: {dict(broken.ends)}")
@@ -119,8 +119,8 @@ def tell(emulator: EmulatorClient, tip: Tip) -> Promise:
 
 def try_to_tell(
     emulator: EmulatorClient,
-    tip: Tip,
-    broken: Broken,
+    tip: TipToTell,
+    broken: BrokenDialogues,
     habits: Habits | None = None,
     over: threading.Event | None = None,
 ) -> Promise | None:
@@ -146,7 +146,7 @@ def try_to_tell(
     return None
 
 
-def dial_once(emulator: EmulatorClient, tip: Tip, habits: Habits | None = None) -> Promise:
+def dial_once(emulator: EmulatorClient, tip: TipToTell, habits: Habits | None = None) -> Promise:
     """One dialogue. Raises DialogueBroken, LabelMissing or HandsetRefused where it ended before its time."""
     session = emulator.dial(msisdn=tip.msisdn)
     keyed = (habits or {}).get(tip.route)
@@ -170,7 +170,7 @@ def dial_once(emulator: EmulatorClient, tip: Tip, habits: Habits | None = None) 
     return Promise(session.id, tip.district, complete=True, calls=tip.msisdn if called else "")
 
 
-def _read_on(session: Session, tip: Tip) -> str:
+def _read_on(session: ClientSession, tip: TipToTell) -> str:
     """Screen by screen to the district; the digits that led there."""
     district = place_name(tip.district, "rw")
     province = place_name(province_of(tip.district), "rw")
@@ -178,7 +178,7 @@ def _read_on(session: Session, tip: Tip) -> str:
     return "*".join(digit for label in labels for digit in _press(session, label))
 
 
-def _press(session: Session, label: str) -> list[str]:
+def _press(session: ClientSession, label: str) -> list[str]:
     """The digits that led to it."""
     pressed = _Pressed(session)
     if session.open:
@@ -187,18 +187,18 @@ def _press(session: Session, label: str) -> list[str]:
     return pressed.digits
 
 
-def _reply(session: Session, keyed: str) -> None:
+def _reply(session: ClientSession, keyed: str) -> None:
     if session.open:
         session.reply(keyed)
     _must_be_open(session)
 
 
-def _must_be_open(session: Session) -> None:
+def _must_be_open(session: ClientSession) -> None:
     if not session.open:
         raise DialogueBroken(session.error or "the line said END")
 
 
-def _must_say(session: Session, words: str) -> None:
+def _must_say(session: ClientSession, words: str) -> None:
     """A promise is what she read, and nothing else."""
     if words not in session.screen:
         raise DialogueBroken("another screen than was to come")
@@ -208,7 +208,7 @@ def _must_say(session: Session, words: str) -> None:
 class _Pressed:
     """A dialogue that notes what is keyed."""
 
-    session: Session
+    session: ClientSession
     digits: list[str] = field(default_factory=list)
 
     @property
@@ -220,7 +220,7 @@ class _Pressed:
         self.session.reply(text)
 
 
-def _finish(session: Session, words: str) -> None:
+def _finish(session: ClientSession, words: str) -> None:
     """ "Saved" was shown: whatever breaks from here on, the promise is given."""
     if session.open:
         with suppress(LabelMissing, HandsetRefused):

@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from hotline.domain.tip import NATIONAL
-from hotline.emulator.client import Session
+from hotline.emulator.client import ClientSession
 from hotline.emulator.reader import choose
 from hotline.errors import HandsetRefused, KeyMissing, LabelMissing, SealBroken
 from hotline.lab import books
 from hotline.lab.books import WaitingCall
 from hotline.lab.labels import AGREED, CALL
 from hotline.sealing.envelope import label
-from hotline.sealing.epochs import Epochs
+from hotline.sealing.keys.weekly_lock import Epochs
 from hotline.sealing.opening import open_tip
-from hotline.services.call_backs import SEALED_AS
+from hotline.services.referrals.call_back_requests import SEALED_AS
 from hotline.store.database import Database
 
 
-def ask(session: Session) -> bool:
+def ask(session: ClientSession) -> bool:
     """From "saved", and back to it. False where no call is offered, or she did not read that it was noted."""
     agreed = False
     with suppress(LabelMissing, HandsetRefused):

@@ -12,9 +12,9 @@ import click
 
 from hotline.environment import settings_in
 from hotline.errors import HotlineError, NotReady
-from hotline.lab.chaos.ground import Pair
-from hotline.lab.chaos.report import Report, failure
+from hotline.lab.chaos.report import RunReport, failure
 from hotline.lab.chaos.run import Order, run
+from hotline.lab.chaos.stand.ground import Pair
 
 
 @click.command()
@@ -69,7 +69,7 @@ def chaos(
 def _one(order: Order, *, as_json: bool) -> bool:
     """Whether everything held. Where not, the run's folder is left for whoever looks for the reason."""
     folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
-    report: Report | None = None
+    report: RunReport | None = None
     _say(f"seed {order.seed}: {order.tips} tips on {order.pair}")
     try:
         report = run(folder, order, _say)
@@ -90,7 +90,7 @@ def _one(order: Order, *, as_json: bool) -> bool:
     return False
 
 
-def _told(report: Report) -> str:
+def _told(report: RunReport) -> str:
     head = (
         f"seed {report.seed}: {report.promised} promises of {report.tips} tips, {report.alerts} alerts,"
         f" {report.faults} faults, {report.seconds:.0f} s: "

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from hotline.domain.places import districts
+from hotline.domain.places.places import districts
 from hotline.emulator.client import EmulatorClient
-from hotline.lab.chaos.callers import Broken, Habits, Promise, Tip, plan, try_to_tell
+from hotline.lab.chaos.callers import BrokenDialogues, Habits, Promise, TipToTell, plan, try_to_tell
 
 CALLERS = 12
 NUMBERS = 100_000
@@ -27,7 +27,7 @@ class Crowd:
     callers: int = CALLERS
     """So many tell at a time."""
     told: list[Promise] = field(default_factory=list)
-    broken: Broken = field(default_factory=Broken)
+    broken: BrokenDialogues = field(default_factory=BrokenDialogues)
     habits: Habits = field(default_factory=dict)
 
     def tell(self) -> None:
@@ -45,13 +45,13 @@ class Crowd:
             finally:
                 over.set()
 
-    def _waiting(self) -> Iterator[Tip]:
+    def _waiting(self) -> Iterator[TipToTell]:
         everyone = plan(NUMBERS, [district.code for district in districts()], self.words)
         yield from itertools.takewhile(lambda _: not self.late(), everyone[: self.tips])
         yield from itertools.takewhile(lambda _: not self.enough(), everyone[self.tips :])
 
     def _one_after_another(
-        self, waiting: Iterator[Tip], lock: threading.Lock, over: threading.Event
+        self, waiting: Iterator[TipToTell], lock: threading.Lock, over: threading.Event
     ) -> None:
         while True:
             with lock:

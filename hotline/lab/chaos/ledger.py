@@ -12,16 +12,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from hotline.domain.delivery import MessageState
+from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import KeyMissing, SealBroken
 from hotline.lab import books
-from hotline.lab.books import Alert, FiledTip, Firing
+from hotline.lab.books import FiledTip, Firing, SentAlert
 from hotline.sealing.envelope import label
-from hotline.sealing.epochs import Epochs
+from hotline.sealing.keys.weekly_lock import Epochs
 from hotline.sealing.opening import open_tip
-from hotline.store import audit
 from hotline.store.database import Database
+from hotline.store.desk import audit
 
 UNSETTLED = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 ON_ITS_WAY = timedelta(seconds=5)
@@ -57,7 +57,7 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PromisedTip:
     """A session whose caller read a screen that says her tip is kept."""
 
     session_key: str
@@ -66,7 +66,7 @@ class Told:
     """Whether the screen was "saved": then all that she answered is there, not only the first four answers."""
 
 
-def lost(database: Database, told: Sequence[Told]) -> list[str]:
+def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
     """I1: who was told "passed on" or "saved" has exactly one filed tip of that place in her session."""
     with database.reading() as session:
         filed = Counter((tip.session_key, tip.place) for tip in books.filed(session, NATIONAL))
@@ -78,7 +78,7 @@ def lost(database: Database, told: Sequence[Told]) -> list[str]:
 
 
 def unreadable(
-    database: Database, told: Sequence[Told], national_key: bytes, epochs: Epochs
+    database: Database, told: Sequence[PromisedTip], national_key: bytes, epochs: Epochs
 ) -> list[str]:
     """I1, the other half: the national desk opens each of them, and finds in it what the caller was told is kept."""
     promised = {(one.session_key, one.place): one for one in told}
@@ -92,7 +92,7 @@ def unreadable(
     ]
 
 
-def _faults(tip: FiledTip, told: Told, national_key: bytes, epochs: Epochs) -> Iterator[str]:
+def _faults(tip: FiledTip, told: PromisedTip, national_key: bytes, epochs: Epochs) -> Iterator[str]:
     if told.complete and tip.state != TipState.COMPLETE:
         yield f"was said to be saved and is {tip.state}"
     if tip.grant is None:
@@ -214,5 +214,5 @@ def by_reference(texts: Sequence[str]) -> dict[str, list[str]]:
     return dict(found)
 
 
-def _on_its_way(alert: Alert, at: datetime) -> bool:
+def _on_its_way(alert: SentAlert, at: datetime) -> bool:
     return alert.step > 0 and at - alert.created_at < ON_ITS_WAY

@@ -15,7 +15,7 @@ SHOWN = 20
 
 
 @dataclass
-class Report:
+class RunReport:
     tips: int
     seed: int
     pair: str

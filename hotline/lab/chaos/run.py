@@ -16,13 +16,13 @@ from hotline.lab import books
 from hotline.lab.chaos.callers import plan
 from hotline.lab.chaos.canary import Search, dresses, number_dresses
 from hotline.lab.chaos.crowd import CALLERS, Crowd
-from hotline.lab.chaos.ground import Pair, ground, own_or_refuse, second_server, under_test
-from hotline.lab.chaos.killer import EACH, Killer
+from hotline.lab.chaos.gateway_faults import LIES
 from hotline.lab.chaos.ledger import Breach, Invariant
-from hotline.lab.chaos.lies import LIES
-from hotline.lab.chaos.report import Report, source
+from hotline.lab.chaos.process_killer import EACH, Killer
+from hotline.lab.chaos.report import RunReport, source
 from hotline.lab.chaos.responders import answer_alerts
 from hotline.lab.chaos.settling import accepted, kit_of, settle
+from hotline.lab.chaos.stand.ground import Pair, ground, own_or_refuse, second_server, under_test
 from hotline.lab.stack import Stack
 
 FEW = 2
@@ -62,7 +62,7 @@ class Order:
     """The line's clock is turned where a lease or a doubt would be waited for; else it keeps the true time."""
 
 
-def run(folder: Path, order: Order, say: Say) -> Report:
+def run(folder: Path, order: Order, say: Say) -> RunReport:
     """A line of our own in this folder, on loopback, gone at the end: tips under every fault, then the books.
 
     Raises NotReady where a program is missing or the line does not start.
@@ -89,8 +89,8 @@ def run(folder: Path, order: Order, say: Say) -> Report:
 
 def _judged(
     stack: Stack, killer: Killer, order: Order, folders: tuple[Path, ...], say: Say
-) -> Report:
-    report = Report(order.tips, order.seed, order.pair, source=source())
+) -> RunReport:
+    report = RunReport(order.tips, order.seed, order.pair, source=source())
     began = time.monotonic()
     end = began + 60 * order.minutes if order.minutes else math.inf
     crowd = Crowd(
@@ -154,7 +154,7 @@ def _progress(
         )
 
 
-def _count(report: Report, stack: Stack, killer: Killer, crowd: Crowd) -> None:
+def _count(report: RunReport, stack: Stack, killer: Killer, crowd: Crowd) -> None:
     broken = crowd.broken
     report.promised, report.unheard = len(crowd.told), len(broken.unheard)
     report.most_dials, report.longest_wait = broken.most_dials, broken.longest

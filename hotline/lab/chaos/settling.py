@@ -5,16 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.init import PASSPHRASE_FILE
+from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
 from hotline.lab.chaos import calls, ledger
 from hotline.lab.chaos.callers import Promise
-from hotline.lab.chaos.ledger import Breach, Invariant, Told
+from hotline.lab.chaos.ledger import Breach, Invariant, PromisedTip
 from hotline.lab.stack import Stack
 from hotline.ports import Kit
 from hotline.sealing.opening import unwrap_desk_key
-from hotline.store import desks
+from hotline.store.desk import desks
 
 SETTLE_SECONDS = 150.0
 """An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
@@ -43,7 +43,7 @@ def settle(
     """
     kit = kit_of(stack)
     promised = [
-        Told(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
+        PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete) for one in told
     ]
     called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
     end = time.monotonic() + seconds
@@ -90,7 +90,7 @@ def _waiting(kit: Kit) -> list[Breach]:
     ]
 
 
-def _breaches(kit: Kit, promised: Sequence[Told], stack: Stack) -> list[Breach]:
+def _breaches(kit: Kit, promised: Sequence[PromisedTip], stack: Stack) -> list[Breach]:
     """The gateway is asked before and after: a send is in the books before it happens, and accepted before it ends."""
     database, at = kit.database, kit.now()
     before = accepted(stack)

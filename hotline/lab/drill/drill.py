@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from hotline.cli.backup import FILE, private_key
+from hotline.cli.keys.backup import FILE, private_key
 from hotline.environment import settings_in
 from hotline.errors import NotReady
-from hotline.lab.chaos.ground import Pair
+from hotline.lab.chaos.stand.ground import Pair
 from hotline.lab.drill.rehearsal import rehearse
-from hotline.lab.drill.report import Report
-from hotline.services.restore import restore
+from hotline.lab.drill.report import DrillReport
+from hotline.services.copies.restore import restore
 
 
 @click.command()
@@ -57,12 +57,12 @@ def drill(
 
 def _with_backup(
     file: Path, key: Path | None, passphrase_file: Path | None, database: str | None, folder: Path
-) -> Report:
+) -> DrillReport:
     if key is None:
         raise click.UsageError("--backup needs --key, the backup key's file")
     url = database or f"sqlite:///{folder / 'hotline.db'}"
     opener = private_key(key, passphrase_file)
-    report = Report(Pair.POSTGRES if database else Pair.SQLITE)
+    report = DrillReport(Pair.POSTGRES if database else Pair.SQLITE)
     with report.step("restore", _say), file.open("rb") as stream:
         done = restore(stream, opener, url, by="Drill", at=datetime.now(UTC), say=_say)
     report.rows = sum(done.contents.rows.values())
@@ -71,7 +71,7 @@ def _with_backup(
     return report
 
 
-def _told(report: Report) -> str:
+def _told(report: DrillReport) -> str:
     lines = [f"{step.seconds:8.2f} s  {step.name}" for step in report.steps]
     lines.append(
         f"{report.restored} tips and {report.rows} rows came back out of {report.kilobytes} kB,"

@@ -18,15 +18,15 @@ from hotline.lab import books
 from hotline.lab.chaos import ledger
 from hotline.lab.chaos.callers import Promise
 from hotline.lab.chaos.crowd import Crowd
-from hotline.lab.chaos.ground import Ground, Pair, ground
-from hotline.lab.chaos.ledger import Told
+from hotline.lab.chaos.ledger import PromisedTip
 from hotline.lab.chaos.settling import accepted, national_key, settle
-from hotline.lab.drill.report import Report, Say
+from hotline.lab.chaos.stand.ground import Ground, Pair, ground
+from hotline.lab.drill.report import DrillReport, Say
 from hotline.lab.stack import Stack, command_words, hotline
 from hotline.ports import Kit
-from hotline.store import health
-from hotline.store.leader import LEASE
-from hotline.store.snapshots import measure
+from hotline.store.copies.snapshots import measure
+from hotline.store.outbox import health
+from hotline.store.watch.leader import LEASE
 
 WORDS = "hafi y'umuhanda"
 PATIENCE = 60.0
@@ -49,9 +49,9 @@ class Machine:
         return build_kit(Settings.read(self.environ), Role.HOOKS)
 
 
-def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> Report:
+def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
     """Raises NotReady where a step does not succeed: then there is nothing to compare."""
-    report = Report(pair)
+    report = DrillReport(pair)
     place = folder / "lost"
     place.mkdir(exist_ok=True)
     with ExitStack() as running:
@@ -62,7 +62,9 @@ def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> Report:
     return report
 
 
-def _drill(stack: Stack, on: Ground, folder: Path, tips: int, report: Report, say: Say) -> None:
+def _drill(
+    stack: Stack, on: Ground, folder: Path, tips: int, report: DrillReport, say: Say
+) -> None:
     here, there = Machine(stack.environ), Machine(_elsewhere(stack, on, folder))
     words = folder / "words"
     words.write_text(f"{new_passphrase()}\n", encoding="utf-8")
@@ -101,7 +103,7 @@ def _elsewhere(stack: Stack, on: Ground, folder: Path) -> dict[str, str]:
 
 
 def _back_up_under_load(
-    stack: Stack, here: Machine, folder: Path, tips: int, report: Report, say: Say
+    stack: Stack, here: Machine, folder: Path, tips: int, report: DrillReport, say: Say
 ) -> list[Promise]:
     """The tips that were promised before it began."""
     taken = Event()
@@ -127,7 +129,7 @@ def _compare(
     there: Machine,
     rows: Mapping[str, int],
     promised: list[Promise],
-    report: Report,
+    report: DrillReport,
 ) -> None:
     kit = there.kit()
     try:
@@ -141,7 +143,7 @@ def _compare(
             if found[name] != count
         ]
         told = [
-            Told(kit.pseudonyms.session(one.session_id), one.place, one.complete)
+            PromisedTip(kit.pseudonyms.session(one.session_id), one.place, one.complete)
             for one in promised
         ]
         report.breaches += ledger.lost(kit.database, told)
@@ -153,7 +155,7 @@ def _compare(
         kit.database.close()
 
 
-def _watch(stack: Stack, there: Machine, report: Report, say: Say) -> None:
+def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
     """Its clock runs against the gateway that took the alerts: held, nothing goes out; released, nothing goes twice."""
     kit = there.kit()
     try:

@@ -10,13 +10,13 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DrillStep:
     name: str
     seconds: float
 
 
 @dataclass
-class Report:
+class DrillReport:
     pair: str
     promised: int = 0
     """Tips that were promised before the backup began: each must be in it."""
@@ -26,7 +26,7 @@ class Report:
     kilobytes: int = 0
     waiting: int = 0
     """Messages that the restored line kept to itself."""
-    steps: list[Step] = field(default_factory=list)
+    steps: list[DrillStep] = field(default_factory=list)
     breaches: list[str] = field(default_factory=list)
 
     @property
@@ -44,4 +44,4 @@ class Report:
         try:
             yield
         finally:
-            self.steps.append(Step(name, round(time.monotonic() - began, 2)))
+            self.steps.append(DrillStep(name, round(time.monotonic() - began, 2)))

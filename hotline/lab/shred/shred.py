@@ -13,17 +13,17 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.embedded import redis_of
-from hotline.cli.weeks import walking
+from hotline.cli.keys.weeks import walking
+from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.errors import NotReady
-from hotline.lab.chaos.ground import Pair, ground
+from hotline.lab.chaos.stand.ground import Pair, ground
+from hotline.lab.shred.intruder import Thief, take
 from hotline.lab.shred.standing import left_behind
-from hotline.lab.shred.thief import Thief, take
 from hotline.lab.shred.trial import Trial
-from hotline.sealing.epochs import EPOCH_KEY
-from hotline.sealing.keymaking import HELD_BY
-from hotline.services import epochs
+from hotline.sealing.keys.keymaking import HELD_BY
+from hotline.sealing.keys.weekly_lock import EPOCH_KEY
+from hotline.services import weekly_keys
 
 PATIENCE = 10.0
 
@@ -77,7 +77,7 @@ def prove_home() -> Proof:
     kit = build_kit(settings, Role(own.name) if own else Role.CONSOLE)
     with closing(kit.database):
         if own is None:
-            epochs.forget(kit)
+            weekly_keys.forget(kit)
         for name, left in left_behind(kit, folders):
             proof.tried.append(name)
             proof.found += [name] if left else []

@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from hotline.ports import Kit
-from hotline.sealing.epochs import Epochs, stuck
-from hotline.sealing.keyfolder import KeyFolder
-from hotline.sealing.weeks import key_name
-from hotline.services import epochs
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.weekly_lock import Epochs, stuck
+from hotline.sealing.keys.weeks import key_name
+from hotline.services import weekly_keys
 
 
 def left_behind(kit: Kit, folders: Mapping[str, Path]) -> Iterator[tuple[str, bool]]:
     """What was looked at, by the folder of each role, and whether it was found. Raises StoreUnavailable."""
     at = kit.now()
-    wanted = epochs.needed_since(kit)
+    wanted = weekly_keys.needed_since(kit)
     for role, folder in folders.items():
         yield from _of_role(role, KeyFolder(folder), wanted, at)
 

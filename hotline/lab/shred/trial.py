@@ -8,30 +8,26 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.init import FLOWS
+from hotline.cli.line.init import FLOWS
 from hotline.config import Settings
-from hotline.domain.asking import STILL_TELLING
-from hotline.domain.message import MessageIn
-from hotline.domain.places import PROVINCES, districts, sectors
-from hotline.domain.rehearsal import demo_responders
+from hotline.domain.dialogue.ussd import UssdHop
+from hotline.domain.outbox.message import MessageIn
+from hotline.domain.people.rehearsal import demo_responders
+from hotline.domain.places.places import PROVINCES, districts, sectors
 from hotline.domain.tip import NATIONAL
-from hotline.domain.ussd import UssdHop
+from hotline.domain.tips.asking import STILL_TELLING
 from hotline.emulator.reader import choose
 from hotline.lab.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
 from hotline.ports import Kit
-from hotline.sealing.keymaking import make_keys
-from hotline.services import (
-    access,
-    answers,
-    asking,
-    authoring,
-    call_backs,
-    conversation,
-    enrolment,
-    epochs,
-    inbox,
-    retention,
-)
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services import weekly_keys
+from hotline.services.desk import access, ask_back
+from hotline.services.dialogue import conversation
+from hotline.services.flows import authoring
+from hotline.services.people import enrolment
+from hotline.services.referrals import call_back_requests
+from hotline.services.sms import inbox, sms_replies
+from hotline.services.tips import retention
 from hotline.store import migrate
 from hotline.store.database import open_database
 
@@ -44,7 +40,7 @@ PASSED = (76, 15, 7, 7, 7)
 
 
 @dataclass
-class Clock:
+class TrialClock:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def __call__(self) -> datetime:
@@ -52,7 +48,7 @@ class Clock:
 
 
 @dataclass
-class Handset:
+class ReadingCaller:
     """A caller who reads, on the very function that answers the gateway."""
 
     kit: Kit
@@ -82,7 +78,7 @@ class Trial:
 
     def __init__(self, home: Path, environ: Mapping[str, str]) -> None:
         self.home = home
-        self.clock = Clock()
+        self.clock = TrialClock()
         self.passphrase = secrets.token_hex(16)
         ours = {
             "HOTLINE_HOME": str(home),
@@ -110,7 +106,7 @@ class Trial:
 
     def tell(self, caller: str, words: str) -> None:
         """A whole tip with a receipt, a call that is asked for, and words; the same words again, to a question back."""
-        handset = Handset(self.hooks, caller)
+        handset = ReadingCaller(self.hooks, caller)
         handset.press(PROBLEM, NO, NO, PROVINCES["1"]["rw"], PLACE.name)
         handset.press(sectors(PLACE.code)[0].name, CHILD_WORK)
         handset.press(ADULT, YES)
@@ -124,7 +120,7 @@ class Trial:
 
     def _answer_back(self, caller: str, number: str, words: str) -> None:
         self.clock.at += STILL_TELLING
-        asking.ask(
+        ask_back.ask(
             self.console,
             1,
             "landmark",
@@ -133,7 +129,7 @@ class Trial:
             by="prove-shred",
             reason="a trial",
         )
-        handset = Handset(self.hooks, caller)
+        handset = ReadingCaller(self.hooks, caller)
         for keyed in (*MY_NUMBER, number, PIN, "3", words):
             handset.reply(keyed)
 
@@ -147,11 +143,11 @@ class Trial:
         retention.close_tip(self.console, tip_id, by="prove-shred", reason="a trial")
         for days in PASSED:
             self.clock.at += timedelta(days=days)
-            answers.keep_time(self.relay)
+            sms_replies.keep_time(self.relay)
             retention.tidy(self.relay)
-            call_backs.keep_time(self.relay)
-            Handset(self.hooks, "+250788000098")
-            epochs.forget(self.console)
+            call_back_requests.keep_time(self.relay)
+            ReadingCaller(self.hooks, "+250788000098")
+            weekly_keys.forget(self.console)
             yield f"{days} days later"
 
     def close(self) -> None:

@@ -10,11 +10,11 @@ opt-out             senderId phoneNumber
 import re
 from datetime import UTC, datetime
 
-from hotline.domain.message import MessageIn, ReportIn
-from hotline.domain.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix
+from hotline.domain.dialogue.ussd import EndNotice, UssdHop, hidden_caller, suffix_of, with_suffix
+from hotline.domain.outbox.message import MessageIn, ReportIn
 from hotline.errors import CallbackInvalid
 from hotline.ports import Line
-from hotline.web.form import Form
+from hotline.web.form import CallbackForm
 
 MOST_USSD = 1000
 MOST_SMS = 32 * 1024
@@ -24,7 +24,7 @@ DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 """Both are in the wild, and both mean UTC."""
 
 
-def read_hop(form: Form, line: Line) -> UssdHop:
+def read_hop(form: CallbackForm, line: Line) -> UssdHop:
     """One hop, also of a caller whose number is hidden. Raises CallbackInvalid."""
     suffix = _our_suffix(form, line)
     text = with_suffix(suffix, form.text("text", most=MOST_USSD))
@@ -39,7 +39,7 @@ def read_hop(form: Form, line: Line) -> UssdHop:
     )
 
 
-def read_end(form: Form, line: Line) -> EndNotice:
+def read_end(form: CallbackForm, line: Line) -> EndNotice:
     """Its `input` and `lastAppResponse` hold what she typed: they are not even looked at. Raises CallbackInvalid."""
     if "serviceCode" in form.fields:
         _our_suffix(form, line)
@@ -48,7 +48,7 @@ def read_end(form: Form, line: Line) -> EndNotice:
     )
 
 
-def read_message(form: Form, line: Line) -> MessageIn | None:
+def read_message(form: CallbackForm, line: Line) -> MessageIn | None:
     """None where the sender is no number: the network's own notices. Raises CallbackInvalid.
 
     One without a usable id is known by its digest alone: it may hold an answer or a tip, and would not come again.
@@ -70,7 +70,7 @@ def read_message(form: Form, line: Line) -> MessageIn | None:
     )
 
 
-def read_report(form: Form) -> ReportIn:
+def read_report(form: CallbackForm) -> ReportIn:
     """Whatever the status says: new words are no error. Raises CallbackInvalid.
 
     A NUL is taken out: PostgreSQL stores none, and the report would come again for ever.
@@ -84,12 +84,12 @@ def read_report(form: Form) -> ReportIn:
     )
 
 
-def read_optout(form: Form) -> str:
+def read_optout(form: CallbackForm) -> str:
     """The number that wants nothing more. Raises CallbackInvalid."""
     return form.msisdn("phoneNumber")
 
 
-def _our_suffix(form: Form, line: Line) -> str:
+def _our_suffix(form: CallbackForm, line: Line) -> str:
     suffix = suffix_of(form.text("serviceCode", most=MOST_WORD), line.service_code)
     if suffix is None:
         raise CallbackInvalid("serviceCode is not ours")

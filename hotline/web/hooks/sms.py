@@ -5,16 +5,16 @@ The relay tells what the gateway's inbox lists, by an address of its own: what c
 
 from hotline.domain.origin import comes_from
 from hotline.ports import Kit
-from hotline.sealing.keyfolder import LISTED
-from hotline.services.inbox import Arrival, take_sms
-from hotline.web.form import Form
+from hotline.sealing.keys.keyfolder import LISTED
+from hotline.services.sms.inbox import Arrival, take_sms
+from hotline.web.form import CallbackForm
 from hotline.web.guard import guarded
 from hotline.web.hooks.africastalking import read_message
 from hotline.web.problems import broken_hook
 
 
 @guarded("sms", broken_hook)
-def sms(kit: Kit, form: Form) -> str:
+def sms(kit: Kit, form: CallbackForm) -> str:
     message = read_message(form, kit.line)
     if message is not None:
         own = comes_from(form.came_from, kit.line.gateway_addresses)
@@ -23,7 +23,7 @@ def sms(kit: Kit, form: Form) -> str:
 
 
 @guarded(LISTED, broken_hook)
-def listed(kit: Kit, form: Form) -> str:
+def listed(kit: Kit, form: CallbackForm) -> str:
     message = read_message(form, kit.line)
     if message is not None:
         take_sms(kit, message, Arrival.LISTED)

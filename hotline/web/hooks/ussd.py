@@ -1,13 +1,13 @@
 """A hop of a USSD dialogue. Always 200, `text/plain`, `CON ` or `END `, but for a wrong secret or method."""
 
 from hotline.ports import Kit
-from hotline.services.conversation import take_turn
-from hotline.web.form import Form
+from hotline.services.dialogue.conversation import take_turn
+from hotline.web.form import CallbackForm
 from hotline.web.guard import guarded
 from hotline.web.hooks.africastalking import read_hop
 from hotline.web.problems import broken_hop
 
 
 @guarded("ussd", broken_hop)
-def ussd(kit: Kit, form: Form) -> str:
+def ussd(kit: Kit, form: CallbackForm) -> str:
     return take_turn(kit, read_hop(form, kit.line))

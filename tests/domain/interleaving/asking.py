@@ -1,14 +1,14 @@
-"""The shipped ladder, asked about standings: `hotline.domain.ladder.decide`, and nothing of its own."""
+"""The shipped ladder, asked about standings: `hotline.domain.referrals.ladder.decide`, and nothing of its own."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import NamedTuple
 
-from hotline.domain import ladder
-from hotline.domain.case_events import CaseStanding, Decision, Event, Happened, Purpose
-from hotline.domain.clocks import Clock, DeadlineKind
-from hotline.domain.referral import Candidate, Case, Told, first_told
+from hotline.domain.referrals import ladder
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.referrals.referral import Candidate, Case, Notified, first_told
 from hotline.domain.tip import Urgency
 from tests.domain.interleaving.standing import (
     AWAY,
@@ -31,7 +31,7 @@ MOST_IN_A_ROW = {DeadlineKind.OUTCOME: 3, DeadlineKind.SECOND_LOOK: 1}
 LATER = 2
 RAN = timedelta(minutes=15)
 CLOCKS = [Clock(NOW, nth) for nth in range(4)]
-TOLD_OF = [Told(n, level) for n, level in enumerate(LEVELS)]
+TOLD_OF = [Notified(n, level) for n, level in enumerate(LEVELS)]
 TURNS = tuple(
     (*responders, 2, 3, *national)
     for responders, national in product(*(((a, b), (b, a)) for a, b in PAIRS))
@@ -154,7 +154,7 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseStanding]:
 
 
 def carry_out(at: Standing, course: Course) -> Standing:
-    """The rows after a decision, as `services.ladder` writes them."""
+    """The rows after a decision, as `services.referrals.ladder` writes them."""
     people = [one & ~HOLDS for one in at.people]
     for who, purpose in course.tells:
         if purpose is not Purpose.REMIND:

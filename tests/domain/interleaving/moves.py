@@ -7,10 +7,10 @@ cost nothing, so that there may be any number of them.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.domain.case_events import Event, Happened
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.coming import Care
-from hotline.domain.delivery import LIMIT, PARALLEL_AFTER, URGENT, Outcome, SendResult, judge
+from hotline.domain.outbox.delivery import LIMIT, PARALLEL_AFTER, URGENT, Outcome, SendResult, judge
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Care
 from tests.domain.interleaving.asking import Course, Ladder, carry_out
 from tests.domain.interleaving.standing import (
     AWAY,

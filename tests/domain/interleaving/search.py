@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.coming import Care
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Care
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.moves import moves
 from tests.domain.interleaving.standing import AWAY, HOLDS, KILLED, LOOKED, Standing

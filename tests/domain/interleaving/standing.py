@@ -9,9 +9,9 @@ case is one of those that are walked, and some are walked that cannot be.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hotline.domain.clocks import DeadlineKind
-from hotline.domain.coming import Care
-from hotline.domain.referral import Level
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.referral import Level
 
 LEVELS = (
     Level.RESPONDER,

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
-from hotline.domain.case_events import Purpose
-from hotline.domain.clocks import ACKNOWLEDGE_WITHIN, DeadlineKind
+from hotline.domain.referrals.case_events import Purpose
+from hotline.domain.referrals.clocks import ACKNOWLEDGE_WITHIN, DeadlineKind
 from hotline.domain.tip import Urgency
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.moves import Move, moves

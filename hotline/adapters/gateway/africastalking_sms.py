@@ -1,0 +1,189 @@
+"""Africa's Talking, for MT: form in, send out, table of codes. Its words stop at this file's edge.
+
+An accepted send answers 201 and `application/json`:
+
+    {"SMSMessageData": {"Message": "Sent to 1/1 Total Cost: USD 0.0079 Message parts: 1", "Recipients": [
+        {"statusCode": 102, "number": "+2507...", "status": "Success", "messageId": "ATXid_..."}]}}
+
+A refusal of the whole request answers 201 too, with no recipient and its reason in `Message`.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from africastalking.SMS import SMSService
+from requests import RequestException
+from urllib3.exceptions import HTTPError
+
+from hotline.adapters.gateway.deadline import MOST_BYTES, Connections, WireCall
+from hotline.domain.outbox.delivery import Outcome, SendResult
+
+CALL_SECONDS = 10.0
+"""A whole call, whatever the server does."""
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+MEANINGS: Mapping[tuple[str, str], Outcome] = {
+    ("recipient", "100"): Outcome.ACCEPTED,  # Processed
+    ("recipient", "101"): Outcome.ACCEPTED,  # Sent
+    ("recipient", "102"): Outcome.ACCEPTED,  # Queued
+    ("recipient", "401"): Outcome.MONEY_FAULT,  # RiskHold
+    ("recipient", "402"): Outcome.CONFIG_FAULT,  # InvalidSenderId
+    ("recipient", "403"): Outcome.PERMANENT,  # InvalidPhoneNumber
+    ("recipient", "404"): Outcome.PERMANENT,  # UnsupportedNumberType
+    ("recipient", "405"): Outcome.MONEY_FAULT,  # InsufficientBalance
+    ("recipient", "406"): Outcome.STOPPED,  # UserInBlacklist
+    ("recipient", "407"): Outcome.TRANSIENT,  # CouldNotRoute
+    ("recipient", "409"): Outcome.PERMANENT,  # DoNotDisturbRejection
+    ("recipient", "500"): Outcome.TRANSIENT,  # InternalServerError
+    ("recipient", "501"): Outcome.TRANSIENT,  # GatewayError
+    ("recipient", "502"): Outcome.TRANSIENT,  # RejectedByGateway
+    # Older answers carry a status and no code.
+    ("recipient", "could not send"): Outcome.TRANSIENT,
+    ("recipient", "donotdisturbrejection"): Outcome.PERMANENT,
+    ("recipient", "userinblacklist"): Outcome.STOPPED,
+    ("recipient", "invalidphonenumber"): Outcome.PERMANENT,
+    ("request", "invalidsenderid"): Outcome.CONFIG_FAULT,
+    ("http", "401"): Outcome.CONFIG_FAULT,
+    ("http", "403"): Outcome.CONFIG_FAULT,
+    # "Slow down": it was not taken.
+    ("http", "429"): Outcome.NOT_SENT,
+}
+"""What each word of the gateway's means. Anything that is not here is UNKNOWN."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayAnswer:
+    """What came back, before anybody reads it."""
+
+    http_status: int
+    text: str
+
+
+class AfricasTalkingSms:
+    """The `SmsGateway` of production and, pointed at the emulator, of the demo."""
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        api_key: str,
+        sender_id: str,
+        at_once: int = 1,
+        *,
+        seconds: float = CALL_SECONDS,
+    ) -> None:
+        """`at_once`: how many connections are kept, one for each send that may be under way."""
+        self._service = Service(base_url, username, api_key, seconds, at_once=at_once)
+        self._sender_id = sender_id or None
+
+    def send(self, msisdn: str, text: str) -> SendResult:
+        if not E164.fullmatch(msisdn):
+            return SendResult(Outcome.PERMANENT, provider_status="malformed")
+        call = WireCall()
+        try:
+            answer = self._service.submit(text, msisdn, self._sender_id, call)
+        except (RequestException, HTTPError, OSError) as broken:
+            # The exception quotes the request: its class alone travels on.
+            outcome = Outcome.UNKNOWN if call.connected else Outcome.NOT_SENT
+            return SendResult(outcome, provider_status=type(broken).__name__)
+        return understand(answer)
+
+
+def understand(answer: GatewayAnswer) -> SendResult:
+    """The gateway's answer, in our words. Total: anything new is UNKNOWN."""
+    if not 200 <= answer.http_status < 300:
+        outcome = MEANINGS.get(("http", str(answer.http_status)), Outcome.UNKNOWN)
+        return SendResult(outcome, http_status=answer.http_status)
+
+    # The SDK reads JSON under one exact content type alone; an id is an id under any.
+    match _data(answer.text):
+        case {"Recipients": [dict() as recipient]}:
+            return _of_recipient(recipient, answer.http_status)
+        case {"Recipients": [], "Message": str(message)}:
+            outcome = MEANINGS.get(("request", message.strip().casefold()), Outcome.UNKNOWN)
+            return SendResult(outcome, answer.http_status, provider_status=_word(message))
+        case _:
+            return SendResult(Outcome.UNKNOWN, answer.http_status)
+
+
+def _data(text: str) -> object:
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return read.get("SMSMessageData") if isinstance(read, dict) else None
+
+
+def _of_recipient(recipient: Mapping[str, Any], http_status: int) -> SendResult:
+    status = str(recipient.get("statusCode", recipient.get("status", ""))).strip()
+    outcome = MEANINGS.get(("recipient", status.casefold()), Outcome.UNKNOWN)
+    provider_id = recipient.get("messageId")
+    if provider_id in (None, "", "None") or not isinstance(provider_id, str):
+        provider_id = None
+    if outcome is Outcome.ACCEPTED and provider_id is None:
+        outcome = Outcome.UNKNOWN
+    return SendResult(outcome, http_status, _word(status), provider_id)
+
+
+def _word(text: str) -> str:
+    """One word of the gateway's to keep; a sentence may quote the number."""
+    return text if re.fullmatch(r"[A-Za-z0-9]{1,40}", text) else "other"
+
+
+class Service(SMSService):  # type: ignore[misc]
+    """The SDK, pointed where the settings say, keeping the status that it would throw away."""
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        api_key: str,
+        seconds: float,
+        *,
+        most: int = MOST_BYTES,
+        at_once: int = 1,
+    ) -> None:
+        self._override = base_url.rstrip("/")
+        self._connections = Connections(at_once)
+        self._seconds = seconds
+        self._most = most
+        super().__init__(username, api_key)
+
+    def submit(
+        self, text: str, msisdn: str, sender_id: str | None, call: WireCall
+    ) -> GatewayAnswer:
+        # The call travels where the SDK has room for it: this service is shared by threads.
+        answer: GatewayAnswer = self.send(text, [msisdn], sender_id=sender_id, callback=call)
+        return answer
+
+    def _init_service(self) -> None:
+        super()._init_service()
+        if self._override:
+            self._baseUrl = self._contentUrl = f"{self._override}/version1"
+
+    def _make_request(
+        self,
+        url: str,
+        method: str,
+        headers: Mapping[str, str],
+        data: Mapping[str, Any],
+        params: Mapping[str, str] | None,
+        callback: WireCall,
+        timeout: tuple[float, float],
+    ) -> GatewayAnswer:
+        response, text = self._connections.ask(
+            method,
+            url,
+            call=callback,
+            seconds=self._seconds,
+            most=self._most,
+            headers=headers,
+            data=data,
+            params=params,
+            timeout=timeout,
+        )
+        return GatewayAnswer(response.status_code, text)

@@ -1,0 +1,206 @@
+"""One HTTP call with one deadline, and whether it ever reached the other side.
+
+A read timeout bounds each read: a server that sends a byte a second is never late. Here a timer shuts the socket, so
+that whatever waits on it ends at once, and the call ends in an error of `requests`.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
+from http.cookiejar import DefaultCookiePolicy
+from threading import Lock, Timer
+from typing import Any
+
+from requests import Response, Session
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+KEPT_SECONDS = 5.0
+"""A connection that rested longer is not used again: networks drop quiet ones without a word, and a send would wait in
+vain on one."""
+MOST_BYTES = 64 * 1024
+"""More than the answer to any send; what comes after is not read. Whoever asks for a list says how much it may be."""
+
+
+class WireCall:
+    """One call's sockets and what is known of it."""
+
+    def __init__(self) -> None:
+        self.connected = False
+        """Connected, and TLS agreed: before that, surely nothing was sent."""
+        self._sockets: list[socket.socket] = []
+        self._over = False
+        self._lock = Lock()
+
+    def watch(self, connection: socket.socket) -> None:
+        """Keep a second handle: TLS takes the first one's descriptor away."""
+        handle = socket.socket(fileno=os.dup(connection.fileno()))
+        with self._lock:
+            self._sockets.append(handle)
+            over = self._over
+        if over:
+            _shut(handle)
+
+    def end(self) -> None:
+        """Whatever waits on a socket of this call waits no longer."""
+        with self._lock:
+            self._over = True
+            handles = tuple(self._sockets)
+        for handle in handles:
+            _shut(handle)
+
+    def close(self) -> None:
+        for handle in self._sockets:
+            handle.close()
+
+
+_CALL: ContextVar[WireCall] = ContextVar("call")
+"""The call that this thread is making: a connection of the pool serves one after another."""
+
+
+class Connections:
+    """The HTTP connections of one adapter: shared by threads, and kept for a moment between two calls.
+
+    No proxies, netrc, cookies, redirects or retries: the protocol above decides about those.
+    """
+
+    def __init__(
+        self,
+        most: int = 1,
+        *,
+        kept: float = KEPT_SECONDS,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._session = Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
+        adapter = _WatchedAdapter(most, kept, elapsed)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, adapter)
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        call: WireCall,
+        seconds: float,
+        most: int = MOST_BYTES,
+        **options: Any,
+    ) -> tuple[Response, str]:
+        """One call, at most so many seconds and bytes. Raises what `requests` raises."""
+        held = _CALL.set(call)
+        try:
+            with (
+                _timer(call, seconds),
+                self._session.request(
+                    method, url, allow_redirects=False, stream=True, **options
+                ) as response,
+            ):
+                return response, _text(response, most)
+        finally:
+            _CALL.reset(held)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def post(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
+    """POST on a connection of its own. Returns the response and its text; raises what `requests` raises."""
+    with closing(Connections()) as connections:
+        return connections.ask("POST", url, call=call, seconds=seconds, **options)
+
+
+def get(url: str, *, call: WireCall, seconds: float, **options: Any) -> tuple[Response, str]:
+    """The same, asking only."""
+    with closing(Connections()) as connections:
+        return connections.ask("GET", url, call=call, seconds=seconds, **options)
+
+
+@contextmanager
+def _timer(call: WireCall, seconds: float) -> Iterator[None]:
+    timer = Timer(seconds, call.end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        call.close()
+
+
+def _text(response: Response, most: int) -> str:
+    read = bytearray()
+    for piece in response.iter_content(4096):
+        read += piece
+        if len(read) > most:
+            break
+    return read.decode("utf-8", "replace")
+
+
+def _shut(handle: socket.socket) -> None:
+    try:
+        handle.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        # It ended by itself: just as well.
+        return
+
+
+class _WatchedAdapter(HTTPAdapter):
+    """Gives each connection to the call that uses it."""
+
+    def __init__(self, most: int, kept: float, elapsed: Callable[[], float]) -> None:
+        self._watched = {
+            "http": _watched_pool(HTTPConnectionPool, HTTPConnection, kept, elapsed),
+            "https": _watched_pool(HTTPSConnectionPool, HTTPSConnection, kept, elapsed),
+        }
+        super().__init__(pool_maxsize=most, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._watched
+
+
+def _watched_pool(
+    pool: type[Any], connection: type[Any], kept: float, elapsed: Callable[[], float]
+) -> type[Any]:
+    def take(self: Any, timeout: float | None = None) -> Any:
+        taken = pool._get_conn(self, timeout)
+        if elapsed() - getattr(taken, "rests_since", elapsed()) > kept:
+            taken.close()
+        return taken
+
+    def put(self: Any, used: Any) -> None:
+        if used is not None:
+            used.rests_since = elapsed()
+        pool._put_conn(self, used)
+
+    made = {"ConnectionCls": _watched(connection), "_get_conn": take, "_put_conn": put}
+    return type("WatchedPool", (pool,), made)
+
+
+def _watched(connection: type[Any]) -> type[Any]:
+    def new_socket(self: Any) -> socket.socket:
+        made: socket.socket = connection._new_conn(self)
+        _CALL.get().watch(made)
+        return made
+
+    def connect(self: Any) -> None:
+        connection.connect(self)
+        _CALL.get().connected = True
+
+    def request(self: Any, *args: Any, **kwargs: Any) -> None:
+        call = _CALL.get()
+        if self.sock is not None and not call.connected:
+            # A kept connection: from its first byte on nobody knows what arrived.
+            call.watch(self.sock)
+            call.connected = True
+        connection.request(self, *args, **kwargs)
+
+    made = {"_new_conn": new_socket, "connect": connect, "request": request}
+    return type("Watched", (connection,), made)

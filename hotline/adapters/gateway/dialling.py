@@ -1,0 +1,55 @@
+"""Dialling the line itself, over HTTP, as the gateway would: a first hop, and a second one in the same session."""
+
+from collections.abc import Callable, Sequence
+from secrets import token_hex
+
+from requests import RequestException
+from urllib3.exceptions import HTTPError
+
+from hotline.adapters.gateway.deadline import WireCall, post
+from hotline.domain import trial
+
+HOP_SECONDS = 5.0
+"""What a caller's network would wait is longer; what the line promises is this."""
+KEYED = "1"
+"""Something that the first screen offers, whatever it says."""
+
+
+class Dialler:
+    """Calls one line. Each call is a session of its own, from the number that no figure counts."""
+
+    def __init__(
+        self, base_url: str, secrets: Callable[[], Sequence[bytes]], service_code: str
+    ) -> None:
+        """`secrets` are asked for at each hop, the newest first: they may have been rotated."""
+        self._base_url, self._secrets = base_url, secrets
+        self._service_code = service_code
+
+    def __repr__(self) -> str:
+        return "Dialler()"
+
+    def reaches_the_line(self) -> bool:
+        """Whether both hops were answered as a hop must be, and the session went on. Never raises."""
+        session_id = f"ATUid_{token_hex(16)}"
+        return all(self._hop(session_id, text).startswith("CON ") for text in ("", KEYED))
+
+    def tells(self, keys: Sequence[str]) -> bool:
+        """Key them one after the other, as a caller would; whether every hop was answered. Never raises."""
+        session_id = f"ATUid_{token_hex(16)}"
+        texts = ["*".join(keys[:count]) for count in range(len(keys) + 1)]
+        return all(self._hop(session_id, text).startswith("CON ") for text in texts)
+
+    def _hop(self, session_id: str, text: str) -> str:
+        """The answer's words; none where there was no proper answer in time."""
+        fields = {
+            "phoneNumber": trial.CALLER,
+            "serviceCode": self._service_code,
+            "text": text,
+            "sessionId": session_id,
+        }
+        url = f"{self._base_url}/hooks/{self._secrets()[0].decode()}/ussd"
+        try:
+            response, words = post(url, call=WireCall(), seconds=HOP_SECONDS, data=fields)
+        except (RequestException, HTTPError, OSError):
+            return ""
+        return words if response.status_code == 200 else ""

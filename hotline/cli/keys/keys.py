@@ -1,0 +1,234 @@
+"""`hotline keys`: which there are, changing them under a running line, and the folders as one sealed parcel."""
+
+import hashlib
+import json
+import os
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.cli.keys.backup import FILE, as_json_option, say
+from hotline.cli.keys.weeks import forget
+from hotline.cli.kit import ask_passphrase, console_kit, passphrase_in
+from hotline.cli.line.init import PASSPHRASE_FILE
+from hotline.cli.signing import signed
+from hotline.config import Settings
+from hotline.errors import NotReady, Occupied
+from hotline.sealing.copies.keyexport import export_keys, import_keys
+from hotline.sealing.keys import rotation
+from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import ROLES, make_keys
+from hotline.sealing.keys.rotation import ROTATING
+from hotline.services.copies import rekeying
+from hotline.services.desk import deskkeys
+
+KEY = click.Choice(sorted(ROTATING))
+GRACE = timedelta(minutes=10)
+"""As long as a run may wait for its next hop, and longer than any command that seals a number takes."""
+
+SETTLE_SECONDS = 6.0
+"""No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
+
+
+@click.group()
+def keys() -> None:
+    """List and rotate the keys; export and import them."""
+
+
+keys.add_command(forget)
+
+
+@keys.command("list")
+@as_json_option
+def list_(as_json: bool) -> None:
+    """Every key by role: since when, and the beginning of its digest, to compare two machines. Shows no key."""
+    folder = _folder()
+    rows = [_row(folder, role, name) for role in ROLES for name in KeyFolder(folder / role).names()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        how = f"  hotline keys rotate {row['rotates']}" if row["rotates"] else ""
+        click.echo(f"{row['role']:8} {row['file']:26} {row['since'][:10]}  {row['digest']}{how}")
+
+
+@keys.command()
+@click.argument("key", type=KEY)
+@signed
+@click.option(
+    "--stage", is_flag=True, help="Several machines: make the key, and use it only later."
+)
+def rotate(key: str, name: str, reason: str, stage: bool) -> None:
+    """Put a new key beside the old one, seal to it what must be, and drop nothing. Safe to repeat.
+
+    Running processes notice by themselves. `hotline keys end-old` destroys the old one, ten minutes later. Where a
+    role's folder is on several machines: --stage, copy the folder to each, then say it again without.
+    """
+    folder, rotating = _folder(), ROTATING[key]
+    with console_kit() as kit:
+        fresh = rotation.stage(folder, rotating)
+        if fresh:
+            rekeying.record(kit, "key_rotated", key, by=name, reason=reason)
+        click.echo("a new key is there" if fresh else "a new key was there: going on with it")
+        if stage:
+            click.echo(
+                f"copy {folder / rotating.role} to every machine, then say it again", err=True
+            )
+            return
+        public_key = rotation.publish(folder, rotating)
+        if public_key is not None:
+            newest, before = rotation.halves(folder, rotating)
+            done = rekeying.reseal(
+                kit, key, public_key=public_key, newest=newest, before=before, say=say
+            )
+            click.echo(f"{done} numbers sealed anew")
+    click.echo("then: `hotline keys end-old`, and `hotline keys export` again", err=True)
+
+
+@keys.command("end-old")
+@signed
+@click.option("--now", is_flag=True, help="Also where it was rotated less than ten minutes ago.")
+def end_old(name: str, reason: str, now: bool) -> None:
+    """Destroy every key that was rotated away, once nothing is sealed to it any more."""
+    folder = _folder()
+    left = {key: at for key in ROTATING if (at := rotation.staged_at(folder, ROTATING[key]))}
+    if not left:
+        click.echo("no old key is there", err=True)
+    young = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
+    if young and not now:
+        raise NotReady(
+            f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and what it sealed"
+            " may be on its way: wait, or say --now"
+        )
+    with console_kit() as kit:
+        for key in left:
+            public_key = rotation.publish(folder, ROTATING[key])
+            if public_key is not None:
+                newest, before = rotation.halves(folder, ROTATING[key])
+                rekeying.reseal(
+                    kit, key, public_key=public_key, newest=newest, before=before, say=say
+                )
+            rotation.destroy_old(folder, ROTATING[key])
+            rekeying.record(kit, "old_key_destroyed", key, by=name, reason=reason)
+            click.echo(f"{key}: the old key is destroyed")
+
+
+@keys.command("rotate-desks")
+@click.option("--passphrase-file", type=FILE, help="The passphrase that desks open with today.")
+@click.option("--new-passphrase-file", type=FILE, help="The one that they open with from now on.")
+@signed
+def rotate_desks(
+    passphrase_file: Path | None, new_passphrase_file: Path | None, name: str, reason: str
+) -> None:
+    """Give every desk a new key under a new passphrase, and seal what it may read anew. Safe to repeat.
+
+    Tips come in and are read meanwhile, by the new passphrase from the first moment on. Interrupted, it is said again
+    with the same two.
+    """
+    with console_kit() as kit:
+        old = ask_passphrase(passphrase_file, "of today")
+        new = passphrase_in(new_passphrase_file) if new_passphrase_file else _typed_twice()
+        done = deskkeys.rotate(
+            kit,
+            old=old,
+            new=new,
+            by=name,
+            reason=reason,
+            settle=lambda: time.sleep(SETTLE_SECONDS),
+            say=say,
+        )
+    click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were sealed anew")
+    own = Settings.read(os.environ).home / PASSPHRASE_FILE
+    if own.exists():
+        click.echo(f"{own} holds an old passphrase: remove it", err=True)
+
+
+@keys.command()
+@click.option("--file", type=FILE, help="A file that holds it; otherwise it is asked for.")
+def gateway(file: Path | None) -> None:
+    """Put the gateway's key where the processes that send read it: they do when they start."""
+    folder = _folder()
+    if file is None:
+        typed: str = click.prompt("The gateway's key", hide_input=True, err=True)
+        file, written = Path("it"), typed.encode()
+    else:
+        written = file.read_bytes()
+    key = gateway_key_in(written, file)
+    for role in SENDING:
+        KeyFolder(folder / role).replace(GATEWAY_KEY, f"{key}\n".encode())
+        click.echo(f"{role}/{GATEWAY_KEY} is written")
+    click.echo("start alerts, misc, clock and watch again", err=True)
+
+
+@keys.command()
+@click.argument("to", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--passphrase-file", type=FILE, help="A file whose first line is a passphrase.")
+def export(to: Path, passphrase_file: Path | None) -> None:
+    """Write every lasting key to TO, sealed under a passphrase. Keep it apart from the backups.
+
+    Keys of contacts are left out: they are destroyed after two weeks, and must not come back.
+    """
+    folder = _folder()
+    passphrase = _passphrase(passphrase_file, confirm=True)
+    say("stretching the passphrase")
+    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not KeyFolder(to.parent).make(to.name, export_keys(folder, passphrase)):
+        raise Occupied(f"{to} is there already: an export overwrites nothing")
+    click.echo(f"{to}: sealed; keep it and its passphrase apart from each other and from backups")
+
+
+@keys.command("import")
+@click.argument("file", type=FILE)
+@click.option("--passphrase-file", type=FILE, help="A file whose first line is its passphrase.")
+def import_(file: Path, passphrase_file: Path | None) -> None:
+    """Put exported keys back where they are missing; nothing changes where another key is there."""
+    folder = Settings.read(os.environ).home / "keys"
+    passphrase = _passphrase(passphrase_file, confirm=False)
+    say("stretching the passphrase")
+    brought = import_keys(file.read_bytes(), passphrase, folder)
+    made = make_keys(folder, datetime.now(UTC))
+    for name in brought:
+        click.echo(f"brought back {name}")
+    for name in made:
+        click.echo(f"made anew {name}")
+    if not brought:
+        click.echo("every key was there", err=True)
+
+
+def _folder() -> Path:
+    folder = Settings.read(os.environ).home / "keys"
+    if not folder.is_dir():
+        raise NotReady(f"{folder} is not there: run `hotline init`")
+    return folder
+
+
+def _row(folder: Path, role: str, name: str) -> dict[str, Any]:
+    file = folder / role / name
+    rotates = [key for key, one in ROTATING.items() if (one.file, one.role) == (name, role)]
+    return {
+        "role": role,
+        "file": name,
+        "since": datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds"),
+        "digest": hashlib.sha256(file.read_bytes()).hexdigest()[:8],
+        "rotates": rotates[0] if rotates else None,
+    }
+
+
+def _typed_twice() -> str:
+    typed: str = click.prompt(
+        "The new passphrase of every desk", hide_input=True, confirmation_prompt=True, err=True
+    )
+    return typed.strip()
+
+
+def _passphrase(file: Path | None, *, confirm: bool) -> str:
+    if file is not None:
+        return passphrase_in(file)
+    typed: str = click.prompt(
+        "Passphrase of the exported keys", hide_input=True, confirmation_prompt=confirm, err=True
+    )
+    return typed.strip()

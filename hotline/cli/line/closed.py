@@ -1,0 +1,56 @@
+"""What the doctor finds of files: whether anybody but their owner may read what the line keeps."""
+
+import stat
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from hotline.config import Settings
+from hotline.errors import SettingsInvalid
+from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, read_gateway_key
+from hotline.services.check_result import CheckResult
+from hotline.store.database import sqlite_file
+
+HAND = "run `hotline init`"
+OTHERS = 0o077
+
+
+def folder_found(name: str, folder: Path) -> CheckResult:
+    """A folder of ours: there, and closed to others with everything directly in it."""
+    if not folder.is_dir():
+        return CheckResult(name, False, f"{folder} is not there", HAND)
+    return _closed(name, str(folder), chain((folder,), folder.glob("*")))
+
+
+def kept_found(settings: Settings) -> Iterator[CheckResult]:
+    """The database and the backups, where they are files."""
+    file = sqlite_file(settings.database_url)
+    if file is not None and file.exists():
+        yield _closed("database file", str(file), file.parent.glob(f"{file.name}*"))
+    if settings.backups is not None and settings.backups.is_dir():
+        yield folder_found("backup files", settings.backups)
+
+
+def gateway_key_found(settings: Settings) -> Iterator[CheckResult]:
+    """The gateway's key, in each folder of those who send, or where HOTLINE_GATEWAY_API_KEY_FILE says."""
+    if settings.pretended:
+        return
+    home = settings.home / "keys"
+    named = settings.gateway_api_key_file
+    for file in (named,) if named else [home / role / GATEWAY_KEY for role in SENDING]:
+        name = f"gateway key of {file.parent.name}"
+        try:
+            read_gateway_key(file)
+        except SettingsInvalid as wrong:
+            yield CheckResult(name, False, wrong.problems[0], "`hotline keys gateway`")
+        else:
+            yield CheckResult(name, True, str(file))
+
+
+def _closed(name: str, place: str, paths: Iterator[Path]) -> CheckResult:
+    """How it stands, and what to type where others may read or write any of `paths`."""
+    for path in paths:
+        if not path.is_symlink() and stat.S_IMODE(path.stat().st_mode) & OTHERS:
+            todo = f"chmod -R go= {path if path.is_dir() else path.parent}"
+            return CheckResult(name, False, f"others may read {path}", todo)
+    return CheckResult(name, True, place)

@@ -1,0 +1,130 @@
+"""`hotline demo`: the whole line on this machine, with a pretended gateway and a page of two handsets."""
+
+import asyncio
+import json
+import os
+import shlex
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.error import URLError
+
+import click
+
+from hotline.bootstrap import Role, key_folder
+from hotline.cli.line import demo_home
+from hotline.cli.line.alone import only_run, refuse_taken
+from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
+from hotline.cli.line.hooks import addresses
+from hotline.cli.line.keeper import Keeper, Program
+from hotline.cli.line.procfile import read_procfile
+from hotline.cli.line.run import procfile_option, programs_of
+from hotline.config import Settings
+from hotline.domain.people.enrolment import read_responders
+from hotline.domain.people.rehearsal import demo_responders
+from hotline.environment import PREFIX
+from hotline.errors import NotReady
+from hotline.sealing.keys.keyfolder import hook_secrets
+
+DEADLINE = 60.0
+"""Seconds that a slow machine has to get ready."""
+DEMO = {"HOTLINE_GATEWAY_USERNAME": "sandbox"}
+
+
+@click.command()
+@click.option("--page-port", default=8001, show_default=True, help="Where the handsets are.")
+@click.option("--made", is_flag=True, help="`hotline init --demo` made this home: begin at once.")
+@procfile_option
+def demo(page_port: int, procfile: Path, *, made: bool) -> None:
+    """Run the line with a pretended gateway: two handsets in a page. Ctrl-C ends everything.
+
+    Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
+    """
+    environ = environ_of(os.environ, page_port)
+    settings = Settings.read(environ)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with only_run(settings.home):
+        for port in (settings.port, page_port):
+            refuse_taken("127.0.0.1", port)
+        if not made:
+            _make(environ)
+        _begin(settings, environ, page_port, procfile)
+
+
+def _begin(settings: Settings, environ: dict[str, str], page_port: int, procfile: Path) -> None:
+    demo_home.keep(settings.home, environ)
+    hooks = settings.home / "demo-hooks.json"
+    hooks.touch(mode=0o600)
+    live = hook_secrets(key_folder(settings, Role.HOOKS))
+    hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
+
+    programs = programs_of(settings, read_procfile(procfile.read_text(encoding="utf-8")), environ)
+    emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
+    asyncio.run(_run(Keeper((*programs, emulator), say=_say), settings.port, page_port))
+
+
+def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
+    """What was given, replies by SMS unless it says otherwise, and no gateway but the pretended one."""
+    environ = {**DEFAULTS, **given, **DEMO}
+    environ |= {"HOTLINE_GATEWAY_URL": f"http://127.0.0.1:{page_port}"}
+    for name in ("GATEWAY_API_KEY", "GATEWAY_API_KEY_FILE"):
+        environ.pop(f"{PREFIX}{name}", None)
+    environ.setdefault("HOTLINE_CLOCK", str(Path(environ.get(HOME, PLAIN)) / CLOCK))
+    return environ
+
+
+def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, str]) -> Program:
+    argv = ["hotline", "emulator", "--port", str(port), "--hooks", str(hooks)]
+    argv += ["--service-code", settings.service_code, "--shortcode", settings.shortcode]
+    argv += ["--clock", str(settings.clock)]
+    for person in read_responders(demo_responders()):
+        argv += ["--responder", f"{person.msisdn}:{person.name}"]
+    known = {name: value for name, value in environ.items() if not name.startswith("HOTLINE_")}
+    return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), known)
+
+
+async def _run(keeper: Keeper, port: int, page_port: int) -> None:
+    telling = asyncio.create_task(_tell_when_ready(port, page_port))
+    try:
+        await keeper.run()
+    finally:
+        telling.cancel()
+
+
+async def _tell_when_ready(port: int, page_port: int) -> None:
+    """One line with the address to open, or one that says what did not get ready."""
+    ready = f"http://127.0.0.1:{port}/readyz"
+    page = f"http://127.0.0.1:{page_port}/"
+    try:
+        async with asyncio.timeout(DEADLINE):
+            for address in (ready, page):
+                while not await asyncio.to_thread(_answers, address):
+                    await asyncio.sleep(0.1)
+    except TimeoutError:
+        _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
+        return
+    click.echo(
+        f"\nReady. Open {page} and dial on the citizen's handset: 5 is the report, 7 English."
+        "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
+    )
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def _make(environ: Mapping[str, str]) -> None:
+    """`hotline init --demo` in a process of its own, whose progress goes where ours does."""
+    words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
+    if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+        raise NotReady("`hotline init --demo` did not succeed")
+
+
+def _say(line: str) -> None:
+    click.echo(f"hotline: {line}", err=True)

@@ -1,0 +1,50 @@
+"""The embedded Redis, held by a program for as long as a block: for proofs and benchmarks in one process."""
+
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from hotline.adapters.queue import embedded_redis
+from hotline.config import Settings
+from hotline.errors import NotReady
+
+PATIENCE = 20.0
+
+
+@contextmanager
+def redis_of(settings: Settings) -> Iterator[Redis]:
+    """The embedded one, for as long as the block. Raises NotReady."""
+    socket = embedded_redis.socket_of(settings.redis_url)
+    with redis_at(socket, settings.home / "redis") as client:
+        yield client
+
+
+@contextmanager
+def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
+    """The same, with settings of a proof's own behind its usual ones. Raises NotReady."""
+    argv = [*embedded_redis.command(socket, folder), *words]
+    process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
+    try:
+        with Redis(unix_socket_path=str(socket)) as client:
+            _await(client)
+            yield client
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _await(client: Redis) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            client.ping()
+        except RedisError:
+            time.sleep(0.02)
+        else:
+            return
+    raise NotReady("Redis did not open its socket")

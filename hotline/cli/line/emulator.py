@@ -1,0 +1,89 @@
+"""`hotline emulator`: the gateway's stand-in, with its page of two handsets."""
+
+import json
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from hotline.emulator.app import CITIZEN
+from hotline.emulator.emulator import build_emulator
+from hotline.emulator.gateway.callbacks import HOOKS
+from hotline.emulator.server import listen
+from hotline.emulator.settings import EmulatorSettings
+
+PATHS = dict(zip(HOOKS, ("/ussd", "/ussd/ended", "/sms", "/delivery", "/optout"), strict=True))
+
+
+def _people(_: click.Context, __: click.Parameter, values: tuple[str, ...]) -> list[dict[str, str]]:
+    people = []
+    for value in values:
+        msisdn, _colon, label = value.partition(":")
+        people.append({"msisdn": msisdn, "label": label or msisdn})
+    return people
+
+
+@click.command()
+@click.option("--port", default=8001, show_default=True, help="Where it listens, on loopback.")
+@click.option("--line", help="The hooks' common address, up to and with the secret.")
+@click.option("--hooks", type=click.File(), help="What `hotline hooks --json` prints.")
+@click.option("--service-code", default="*384*777#", show_default=True)
+@click.option("--shortcode", default="3847", show_default=True)
+@click.option("--api-key", default="emulator")
+@click.option(
+    "--sender",
+    "senders",
+    multiple=True,
+    help="A registered sender id; any is, where none is given.",
+)
+@click.option(
+    "--citizen", default=CITIZEN, show_default=True, help="Who holds the citizen's handset."
+)
+@click.option(
+    "--responder",
+    multiple=True,
+    callback=_people,
+    metavar="NUMBER:LABEL",
+    help="Who may hold the other one.",
+)
+@click.option(
+    "--clock", type=click.Path(path_type=Path), help="The file that turns the line's clock."
+)
+@click.option(
+    "--ca",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the line's certificate is checked by, where no public authority signed it.",
+)
+@click.option("--seed", type=int, help="The same ids and the same chances again.")
+def emulator(
+    port: int,
+    line: str | None,
+    hooks: TextIO | None,
+    citizen: str,
+    responder: list[dict[str, str]],
+    clock: Path | None,
+    ca: Path | None,
+    seed: int | None,
+    **settings: Any,
+) -> None:
+    """The gateway's stand-in: its API, its callbacks, and a page with two handsets."""
+    addresses = {name: f"{line.rstrip('/')}{path}" for name, path in PATHS.items()} if line else {}
+    if hooks is not None:
+        addresses = json.load(hooks)
+    stand_in = build_emulator(
+        EmulatorSettings(**settings),
+        hooks=addresses,
+        people=responder,
+        seed=seed,
+        line_clock=clock,
+        ca=ca,
+    )
+    server = listen(stand_in, port, citizen=citizen)
+    click.echo(
+        f"Two handsets: http://127.0.0.1:{server.server_port}/   Dial {stand_in.state.settings.service_code}"
+    )
+    try:
+        server.serve_forever()
+    finally:
+        server.server_close()
+        stand_in.close()

@@ -1,0 +1,149 @@
+"""`hotline hooks`: the addresses to paste into the gateway's dashboard, and changing them without a dropped call."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from hotline.bootstrap import Role, key_folder
+from hotline.config import Settings
+from hotline.errors import NotReady
+from hotline.sealing.keys import hooksecrets
+from hotline.sealing.keys.keyfolder import HOOKS, hook_secrets
+
+PATHS = {"ended": "ussd/ended"}
+"""Where a hook's path is not its name."""
+QUIET = timedelta(minutes=10)
+"""An address called less long ago than this is still in somebody's dashboard."""
+
+
+def _an_address(_context: click.Context, _option: click.Parameter, base: str | None) -> str | None:
+    """Refused before anything was changed."""
+    if base and not base.startswith(("http://", "https://")):
+        raise click.BadParameter("begins with https://")
+    return base
+
+
+base_option = click.option(
+    "--base", metavar="URL", callback=_an_address, help="How the gateway reaches the web process."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+
+
+@click.group(invoke_without_command=True)
+@base_option
+@json_option
+@click.pass_context
+def hooks(context: click.Context, base: str | None, as_json: bool) -> None:
+    """Print the secret addresses that the gateway calls: whoever has them can forge a caller."""
+    if context.invoked_subcommand is None:
+        settings = Settings.read(os.environ)
+        _print(settings, hook_secrets(key_folder(settings, Role.HOOKS)), base, as_json=as_json)
+
+
+@hooks.command()
+@base_option
+@json_option
+def rotate(base: str | None, as_json: bool) -> None:
+    """Make new addresses and print them. The old ones are answered until `hotline hooks end-old`.
+
+    Web processes notice by themselves, and so does the relay, whose own address is renewed with them. On several
+    machines: copy the `hooks` folder to each before pasting, and then `listed.secret` to each `workers` folder.
+    """
+    settings = Settings.read(os.environ)
+    live = hooksecrets.rotate(key_folder(settings, Role.HOOKS), _relay(settings))
+    _print(settings, live, base, as_json=as_json)
+    click.echo(
+        "paste these into the gateway's dashboard; the old ones are answered too, until"
+        " `hotline hooks end-old`",
+        err=True,
+    )
+
+
+@hooks.command("end-old")
+@click.option("--now", is_flag=True, help="Also where an old address was called a moment ago.")
+@json_option
+def end_old(now: bool, as_json: bool) -> None:
+    """Answer the newest addresses alone, and say when the old ones were last called.
+
+    Refuses while one was called less than ten minutes ago, unless told --now: that caller would get a 404.
+    """
+    settings = Settings.read(os.environ)
+    folder = key_folder(settings, Role.HOOKS)
+    live = hooksecrets.live_secrets(folder)
+    old = {hook: hooksecrets.last_used(folder, known[1:]) for hook, known in live.items()}
+    busy = _recent(old)
+    if busy and not now:
+        raise NotReady(
+            f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} minutes"
+            " ago: paste the new one into the dashboard first, or say --now"
+        )
+    hooksecrets.end_old(folder, _relay(settings))
+    _tell_ended(folder, live, old, as_json=as_json)
+
+
+def _relay(settings: Settings) -> Path | None:
+    """Where the relay's own address is kept; None where the relay is not of this machine."""
+    folder = key_folder(settings, Role.WORKERS)
+    return folder if folder.is_dir() else None
+
+
+def _recent(old: Mapping[str, datetime | None]) -> list[str]:
+    after = datetime.now(UTC) - QUIET
+    return [hook for hook, at in old.items() if at is not None and at > after]
+
+
+def _tell_ended(
+    folder: Path,
+    live: Mapping[str, Sequence[str]],
+    old: Mapping[str, datetime | None],
+    *,
+    as_json: bool,
+) -> None:
+    new = {hook: hooksecrets.last_used(folder, known[:1]) for hook, known in live.items()}
+    if as_json:
+        rows = {
+            hook: {
+                "ended": max(len(live[hook]) - 1, 0),
+                "old_last_used": _iso(old[hook]),
+                "new_last_used": _iso(new[hook]),
+            }
+            for hook in live
+        }
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for hook in live:
+        click.echo(
+            f"{hook:9} {max(len(live[hook]) - 1, 0)} ended, last called {_said(old[hook])};"
+            f" the one that stays {_said(new[hook])}"
+        )
+
+
+def _print(
+    settings: Settings, live: Mapping[str, Sequence[str]], base: str | None, *, as_json: bool
+) -> None:
+    found = addresses(settings, live, base)
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for hook, address in found.items():
+        click.echo(f"{hook:9} {address}")
+
+
+def addresses(
+    settings: Settings, live: Mapping[str, Sequence[str]], base: str | None = None
+) -> dict[str, str]:
+    """By hook; on this machine, where no other base is given."""
+    base = (base or f"http://127.0.0.1:{settings.port}").rstrip("/")
+    return {hook: f"{base}/hooks/{live[hook][0]}/{PATHS.get(hook, hook)}" for hook in HOOKS}
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _said(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "never"

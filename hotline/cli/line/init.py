@@ -1,0 +1,169 @@
+"""`hotline init`: everything a line needs before its first call. `hotline release`: what a new version needs."""
+
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.cli.kit import new_passphrase, passphrase_in
+from hotline.config import Settings
+from hotline.domain.people.rehearsal import demo_responders
+from hotline.environment import CHECKOUT
+from hotline.errors import NotReady
+from hotline.ports import Kit
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.desk import access
+from hotline.services.flows import authoring, checking, publishing
+from hotline.services.people import enrolment
+from hotline.store import migrate
+from hotline.store.database import open_database
+
+FLOWS = CHECKOUT / "flows"
+PASSPHRASE_FILE = "enrolment-passphrase"
+
+flows_option = click.option(
+    "--flows",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=FLOWS,
+    help="Another folder of flows.",
+)
+
+
+@click.command()
+@flows_option
+@click.option(
+    "--passphrase-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file whose first line is the passphrase that desks open with.",
+)
+@click.option("--demo", is_flag=True, help="Enrol invented responders, two for each district.")
+def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
+    """Make keys, tables, desks and flows. Safe to repeat: it makes what is missing and changes nothing else."""
+    settings = Settings.read(os.environ)
+    _home(settings.home)
+    keys = settings.home / "keys"
+    _told("keys", make_keys(keys, datetime.now(UTC)), there=f"in {keys}")
+    _migrate(settings)
+
+    kit = build_kit(settings, Role.CONSOLE)
+    try:
+        _publish(kit, flows)
+        _desks(kit, settings, passphrase_file, demo=demo)
+        if demo:
+            _rehearse(kit)
+    finally:
+        kit.database.close()
+
+
+@click.command()
+@flows_option
+def release(flows: Path) -> None:
+    """Bring tables and flows up to this version, before its processes start. Safe to repeat."""
+    settings = Settings.read(os.environ)
+    if not key_folder(settings, Role.CONSOLE).is_dir():
+        raise NotReady("no key folder for console: run `hotline init`")
+    _migrate(settings)
+    kit = build_kit(settings, Role.CONSOLE)
+    try:
+        _publish(kit, flows)
+    finally:
+        kit.database.close()
+
+
+def _home(home: Path) -> None:
+    """Raises NotReady where this account may not make it."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as broken:
+        raise NotReady(
+            f"{home} cannot be made ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
+            " for the account of the line, or set HOTLINE_HOME"
+        ) from None
+    # A container has its keys mounted, and the rest of its home read-only.
+    if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
+        raise NotReady(
+            f"{home} cannot be written by this account: give it to the account of the line"
+        )
+
+
+def _migrate(settings: Settings) -> None:
+    _working("tables")
+    database = open_database(settings.database_url)
+    try:
+        changed = migrate.upgrade(database)
+    finally:
+        database.close()
+    _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")
+
+
+def _publish(kit: Kit, folder: Path) -> None:
+    """Raises FlowInvalid where a finding hurts: what was live stays live."""
+    _working("flows")
+    document = authoring.read_folder(folder)
+    for finding in checking.bearable(document):
+        click.echo(finding.sentence, err=True)
+    told = publishing.publish_version(kit, document)
+    if told.waits_for:
+        click.echo(
+            f"flows: revision {told.revision} waits as a draft, since {told.waits_for} published others by hand;"
+            f" `hotline flows publish {folder} --by NAME --reason WHY` makes it live"
+        )
+        return
+    click.echo(f"flows: revision {told.revision} is live")
+
+
+def _desks(kit: Kit, settings: Settings, file: Path | None, *, demo: bool) -> None:
+    missing = access.missing_desks(kit)
+    made: Sequence[str] = ()
+    if missing:
+        passphrase = _passphrase(settings.home, file, demo=demo)
+        _working(f"keys of {len(missing)} desks")
+        made = access.make_desks(kit, passphrase)
+    _told("desks", [f"{len(made)} with keys of their own"] if made else [], there="with their keys")
+
+
+def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
+    """Out of the file that was named, off the terminal, or a new one in a file that only its owner reads."""
+    if file is not None:
+        return passphrase_in(file)
+    own = home / PASSPHRASE_FILE
+    if not own.exists() and not demo and sys.stdin.isatty():
+        typed: str = click.prompt(
+            "A passphrase that every desk will open with", hide_input=True, confirmation_prompt=True
+        )
+        return typed.strip()
+    if not own.exists() and not KeyFolder(home).writable():
+        raise NotReady(
+            f"{home} is read-only, and keeps no new passphrase: say `init` at a terminal, or give --passphrase-file"
+        )
+    if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):
+        todo = "" if demo else ": write it on paper and remove it"
+        click.echo(f"{own} holds the desks' passphrase{todo}", err=True)
+    return passphrase_in(own)
+
+
+def _rehearse(kit: Kit) -> None:
+    if enrolment.list_responders(kit):
+        _told("responders", [], there="enrolled")
+        return
+    _working("responders")
+    people = enrolment.import_responders(kit, demo_responders())
+    _told("responders", [f"{len(people)} invented ones, for a demo"], there="")
+
+
+def _working(what: str) -> None:
+    """Progress, for whoever waits."""
+    click.echo(f"{what} ...", err=True)
+
+
+def _told(what: str, made: Sequence[str], *, there: str) -> None:
+    """What was made, or that it was there."""
+    for one in made:
+        click.echo(f"{what}: made {one}")
+    if not made:
+        click.echo(f"{what}: were there, {there}")

@@ -1,0 +1,35 @@
+"""The Procfile: which processes the line is made of, one `name: command` a line."""
+
+import re
+from dataclasses import dataclass
+
+from hotline.errors import SettingsInvalid
+
+LINE = re.compile(r"^(?P<name>[a-z][a-z0-9_-]*):\s*(?P<command>\S.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcfileLine:
+    name: str
+    command: str
+    """For `sh`: it may name settings, as in `${HOTLINE_PORT:-8000}`."""
+
+
+def read_procfile(text: str) -> tuple[ProcfileLine, ...]:
+    """Its entries in their order. Raises SettingsInvalid with every line that is none, or that comes twice."""
+    entries: dict[str, ProcfileLine] = {}
+    problems: list[str] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        found = LINE.match(line)
+        if found is None:
+            problems.append(f"Procfile line {number}: not `name: command`")
+        elif found["name"] in entries:
+            problems.append(f"Procfile line {number}: {found['name']} stands there twice")
+        else:
+            entries[found["name"]] = ProcfileLine(found["name"], found["command"].strip())
+
+    if problems:
+        raise SettingsInvalid(problems)
+    return tuple(entries.values())

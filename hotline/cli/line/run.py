@@ -1,0 +1,116 @@
+"""`hotline run`: every process of the line on one machine, each with its own keys and no more of the environment."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from hotline.adapters.logs import configure
+from hotline.adapters.queue import embedded_redis
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.line.alone import PATIENCE, only_run, refuse_taken
+from hotline.cli.line.keeper import Keeper, Program
+from hotline.cli.line.procfile import ProcfileLine, read_procfile
+from hotline.config import Settings
+from hotline.environment import CHECKOUT
+
+logger = logging.getLogger(__name__)
+
+WEB_HOST = "HOTLINE_WEB_HOST"
+"""Where the web process listens: the Procfile's, and no setting."""
+ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
+"""What any program may know."""
+SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
+"""Where the gateway's key lies: only a process that sends may know."""
+WATCHING = ("HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL")
+"""What only the watchman may know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How a Procfile's process is run here."""
+
+    role: Role
+    count: int = 1
+    sends: bool = True
+
+
+POSTS: Mapping[str, Post] = {
+    "web": Post(Role.HOOKS, sends=False),
+    "alerts": Post(Role.WORKERS, count=2),
+    "misc": Post(Role.WORKERS),
+    "clock": Post(Role.WORKERS),
+    "watch": Post(Role.WATCH),
+}
+"""`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""
+
+
+procfile_option = click.option(
+    "--procfile",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=CHECKOUT / "Procfile",
+    help="Another list of processes.",
+)
+
+
+@click.command()
+@procfile_option
+def run(procfile: Path) -> None:
+    """Run the line: what the Procfile names, and the embedded Redis where no URL is given.
+
+    Starts again what dies. Ends everything on Ctrl-C. Nothing starts where keys, database or the gateway's key are
+    missing, where a line runs in this home already, or where the port is taken.
+    """
+    settings = Settings.read(os.environ)
+    for role in {post.role for post in POSTS.values()}:
+        build_kit(replace(settings, keys=None), role).database.close()
+    entries = read_procfile(procfile.read_text(encoding="utf-8"))
+    programs = programs_of(settings, entries, os.environ)
+
+    configure(settings.log, "keeper")
+    logger.setLevel(logging.INFO)
+    with only_run(settings.home):
+        refuse_taken(os.environ.get(WEB_HOST) or "127.0.0.1", settings.port, patience=PATIENCE)
+        asyncio.run(Keeper(programs, say=logger.info).run())
+
+
+def programs_of(
+    settings: Settings, entries: tuple[ProcfileLine, ...], environ: Mapping[str, str]
+) -> tuple[Program, ...]:
+    """Every process of the line, with what it may know."""
+    ordinary = {name: environ[name] for name in ORDINARY if name in environ}
+    ordinary["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environ.get('PATH', os.defpath)}"
+    ordinary |= {"PYTHONPATH": str(CHECKOUT), "PYTHONUNBUFFERED": "1"}
+
+    programs = [_embedded(settings, ordinary)] if settings.embedded_redis else []
+    for entry in entries:
+        post = POSTS.get(entry.name)
+        if post is None:
+            continue
+        for number in range(1, post.count + 1):
+            name = entry.name if post.count == 1 else f"{entry.name}.{number}"
+            known = ordinary | _settings_for(post, settings, environ)
+            programs.append(Program(name, ("/bin/sh", "-c", f"exec {entry.command}"), known))
+    return tuple(programs)
+
+
+def _embedded(settings: Settings, environ: Mapping[str, str]) -> Program:
+    socket = embedded_redis.socket_of(settings.redis_url)
+    argv = embedded_redis.command(socket, settings.home / "redis")
+    return Program("redis", argv, environ, opens=socket)
+
+
+def _settings_for(post: Post, settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """The settings, with the keys of one trust, and the place of the gateway's key only where something is sent."""
+    known = {name: value for name, value in environ.items() if name.startswith("HOTLINE_")}
+    if not post.sends:
+        known = {name: value for name, value in known.items() if name not in SENDING}
+    if post.role is not Role.WATCH:
+        known = {name: value for name, value in known.items() if name not in WATCHING}
+    keys = settings.home / "keys" / post.role
+    return known | {"HOTLINE_HOME": str(settings.home), "HOTLINE_KEYS": str(keys)}

@@ -1,0 +1,179 @@
+"""`hotline watch`: who is woken when something is wrong, what stands, and whose name is put to it."""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
+from typing import Any
+
+import click
+
+from hotline.adapters.logs import configure
+from hotline.adapters.prometheus import serving
+from hotline.bootstrap import Role, build_kit
+from hotline.cli.importing import uncollected
+from hotline.cli.kit import console_kit
+from hotline.cli.line.processes import keep_what_is_here, until_told
+from hotline.config import Settings
+from hotline.domain.watch.alarms import Alarm
+from hotline.ports import Kit
+from hotline.services.watch import trials, watchers
+from hotline.services.watch.measures import gather
+from hotline.store.watch.alarms import RaisedAlarm
+from hotline.text.languages import CODES
+
+TRIAL_SECONDS = 60.0
+"""How long a trial waits: the watchman looks every ten seconds."""
+as_json_option = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+
+
+@click.group()
+def watch() -> None:
+    """Who is woken when something is wrong, and by what."""
+
+
+@watch.command()
+def run() -> None:
+    """Look at everything every ten seconds and wake people, until told to stop."""
+    settings = Settings.read(os.environ)
+    configure(settings.log, "watch")
+    kit = build_kit(settings, Role.WATCH)
+    stop = until_told()
+    with uncollected():
+        run_watchman = import_module("workers.watchman").run
+    keep_what_is_here()
+    with _metrics(settings, kit):
+        run_watchman(kit, stop)
+
+
+def _metrics(settings: Settings, kit: Kit) -> AbstractContextManager[object]:
+    """`/metrics`, where a port is given for it. Raises NotReady where that is taken."""
+    if not settings.metrics_port:
+        return nullcontext()
+    return serving(settings.metrics_host, settings.metrics_port, lambda: gather(kit))
+
+
+@watch.command()
+@click.argument("name")
+@click.argument("number", required=False)
+@click.option("--language", type=click.Choice(CODES), default="rw", show_default=True)
+def add(name: str, number: str | None, language: str) -> None:
+    """Wake NAME by SMS when something is wrong. The number is asked for where it is not given."""
+    number = number or str(click.prompt("Number", hide_input=True, err=True))
+    with console_kit() as kit:
+        watchers.add(kit, name, number, language)
+    click.echo(f"{name} is woken from now on: try it with `hotline watch test`")
+
+
+@watch.command()
+@click.argument("number", required=False)
+def handset(number: str | None) -> None:
+    """Send the daily trial to NUMBER: a tip of the line's own, through all of it to a handset that is yours.
+
+    Nobody else is told of it, and no figure counts it. First let every process run this release.
+    """
+    number = number or str(click.prompt("Number", hide_input=True, err=True))
+    with console_kit() as kit:
+        trials.enrol(kit, number)
+    click.echo("the trial goes there once a day; 26 hours without one wake somebody")
+
+
+@watch.command()
+@click.argument("person", type=int, metavar="ID")
+def remove(person: int) -> None:
+    """Wake ID of `hotline watch list` no more."""
+    with console_kit() as kit:
+        name = watchers.remove(kit, person)
+    click.echo(f"{name} is woken no more")
+
+
+@watch.command("list")
+@as_json_option
+def list_(as_json: bool) -> None:
+    """Everybody who is woken, without numbers."""
+    with console_kit() as kit:
+        people = [
+            {
+                "id": one.id,
+                "name": one.name,
+                "language": one.language,
+                "reachable": one.unreachable is None,
+            }
+            for one in watchers.everybody(kit)
+        ]
+    if as_json:
+        click.echo(json.dumps(people, indent=2, ensure_ascii=False))
+        return
+    if not people:
+        click.echo("nobody is woken yet: `hotline watch add NAME`", err=True)
+    for person in people:
+        red = "" if person["reachable"] else click.style("  CANNOT BE REACHED", fg="red")
+        click.echo(f"{person['id']:4} {person['name']:20} {person['language']}{red}")
+
+
+@watch.command()
+@as_json_option
+def status(as_json: bool) -> None:
+    """The alarms that stand; ends with 1 where there is one that nobody put a name to."""
+    with console_kit() as kit:
+        rows = [_row(one) for one in watchers.standing(kit)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    elif not rows:
+        click.echo("no alarm stands")
+    else:
+        for row in rows:
+            hand = row["acknowledged_by"] or click.style("NOBODY", fg="red")
+            click.echo(
+                f"{row['alarm']:14} since {row['since']}  told {row['told']} times  seen to by {hand}\n"
+                f"{'':14} {row['says']}"
+            )
+    if not all(row["acknowledged_by"] for row in rows):
+        raise SystemExit(1)
+
+
+@watch.command()
+@click.argument("alarm", type=click.Choice([one.value for one in Alarm]), metavar="ALARM")
+@click.option("--name", required=True, help="Who sees to it.")
+def ack(alarm: str, name: str) -> None:
+    """Put a name to ALARM: nobody is woken for it again within a day, unless it grows worse."""
+    with console_kit() as kit:
+        watchers.acknowledge(kit, alarm, name)
+    click.echo(f"{name} sees to {alarm}")
+
+
+@watch.command()
+def test() -> None:
+    """Wake everybody for a trial, and say whom the gateway took it for; ends with 1 unless all."""
+    with console_kit() as kit:
+        ids = watchers.try_waking(kit)
+        if not ids:
+            raise click.ClickException("nobody is woken yet: `hotline watch add NAME`")
+        click.echo(f"waking {len(ids)}, by the watch process ...", err=True)
+        waiting = _told(kit, ids)
+    for name, outcome in waiting:
+        click.echo(f"{name}: {outcome}")
+    if any(outcome != "accepted" for _, outcome in waiting):
+        raise SystemExit(1)
+
+
+def _told(kit: Kit, ids: Any) -> list[tuple[str, str]]:
+    end = time.monotonic() + TRIAL_SECONDS
+    while True:
+        rows = watchers.told(kit, ids)
+        if all(row.done_at for _, row in rows) or time.monotonic() > end:
+            return [(name, row.outcome or "not tried: is `watch` running?") for name, row in rows]
+        time.sleep(0.5)
+
+
+def _row(one: RaisedAlarm) -> Mapping[str, Any]:
+    return {
+        "alarm": one.name,
+        "says": one.says,
+        "since": one.since.isoformat(timespec="seconds"),
+        "level": one.level,
+        "told": one.told,
+        "acknowledged_by": one.acknowledged_by,
+    }

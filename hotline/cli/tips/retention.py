@@ -1,0 +1,80 @@
+"""`hotline retention`: whose words go next, and holding them where a court asks for it."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.cli.signing import signed
+from hotline.domain.places.places import place_name
+from hotline.domain.tips.retention import Keeping
+from hotline.services.tips import retention as service
+from hotline.store.referrals.retention import Kept
+
+
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+@click.pass_context
+def retention(context: click.Context, as_json: bool) -> None:
+    """Whose words are erased next, and what is held. The clock erases by itself, two weeks after it warned here.
+
+    Words go 90 days after `hotline tips close`, or 270 days after the tip was filed where nobody closed it. Place,
+    kind, urgency and times stay, for the figures.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    with console_kit() as kit:
+        rows = [_row(kept) for kept in service.upcoming(kit)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo("no words go within two weeks, and none are held", err=True)
+    for row in rows:
+        held = f"  by {row['held_by']}: {row['reason']}" if row["state"] == Keeping.HELD else ""
+        click.echo(
+            f"{row['tip']:5}  {row['state']:7} goes {row['goes_at']}  {row['place']:14}{held}"
+        )
+
+
+@retention.command()
+@click.argument("tip_id", metavar="ID", type=int)
+@signed
+def hold(tip_id: int, name: str, reason: str) -> None:
+    """Keep a tip's words until the hold is lifted, however long. Leaves a row in the audit log."""
+    with console_kit() as kit:
+        _told(service.hold(kit, tip_id, by=name, reason=reason))
+
+
+@retention.command()
+@click.argument("tip_id", metavar="ID", type=int)
+@signed
+def lift(tip_id: int, name: str, reason: str) -> None:
+    """End a hold. What was due meanwhile goes two weeks from now at the earliest."""
+    with console_kit() as kit:
+        _told(service.lift(kit, tip_id, by=name, reason=reason))
+
+
+def _told(kept: Kept) -> None:
+    row = _row(kept)
+    click.echo(f"tip {row['tip']}: {row['state']}; without a hold it goes {row['goes_at']}")
+
+
+def _row(kept: Kept) -> Mapping[str, Any]:
+    hold = kept.hold
+    return {
+        "tip": kept.tip.id,
+        "state": kept.term.keeping,
+        "place": place_name(kept.tip.place, "en"),
+        "goes_at": _day(kept.term.goes_at),
+        "warned_at": kept.term.warned_at and _day(kept.term.warned_at),
+        "held_by": hold and hold.placed_by,
+        "reason": hold and hold.reason,
+    }
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"

@@ -1,0 +1,178 @@
+"""`hotline tips list`: how tips stand, a page at a time, each beside what was promised."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from hotline.cli.kit import console_kit
+from hotline.cli.moments import MOMENT, at_kigali
+from hotline.cli.tips import coming
+from hotline.cli.tips.desk import desk_code
+from hotline.domain.places.places import place_name, place_within
+from hotline.domain.tip import Matter, TipState
+from hotline.domain.tips.promises import Wait, wait_of
+from hotline.services.desk import access
+from hotline.services.people.personnel import shown
+from hotline.services.referrals.case_standing import coming_of
+from hotline.store.referrals.tip_overview import TipOverview, Wanted
+
+PAGE = 50
+
+
+@click.command("list")
+@click.option("--open", "is_open", is_flag=True, help="Only those that nobody has closed.")
+@click.option("--desk", metavar="DESK", help="Only those that this desk may read.")
+@click.option(
+    "--since",
+    type=MOMENT,
+    metavar="MOMENT",
+    help='Filed from then on: 2026-12-01, or "2026-12-01 18:00", Kigali time.',
+)
+@click.option("--urgency", type=click.IntRange(1, 3), help="1 danger or a child, 2 seen, 3 heard.")
+@click.option("--before", type=int, metavar="ID", help="Older than this one: the next page.")
+@click.option("--limit", type=click.IntRange(1), help=f"How many; {PAGE}, or all with --json.")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def list_(
+    desk: str | None, since: datetime | None, limit: int | None, as_json: bool, **wanted: Any
+) -> None:
+    """Tips and complaints without their words, the newest first; red where nobody has taken it.
+
+    Each says how long it waited of the time that was promised, who has it, and the clock that is due next. "fragment"
+    is what was left before a district was told: nobody can act on it, and nothing was promised.
+    """
+    most = limit or (None if as_json else PAGE)
+    asked = Wanted(
+        desk=desk_code(desk) if desk else None,
+        since=at_kigali(since),
+        limit=most and most + 1,
+        **wanted,
+    )
+    with console_kit() as kit:
+        now = kit.now()
+        found = access.list_tips(kit, asked)
+    page = found[:most]
+    if as_json:
+        rows = [row_of(standing, now) for standing in page]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not page:
+        click.echo(
+            "no such tips" if desk or since or any(wanted.values()) else "no tips yet", err=True
+        )
+    for standing in page:
+        click.echo(_line(standing, now))
+    if len(found) > len(page):
+        click.echo(f"older ones: the same with --before {page[-1].tip.id}", err=True)
+
+
+def _line(standing: TipOverview, now: datetime) -> str:
+    tip = standing.tip
+    filed = shown(tip.filed_at) if tip.filed_at else ""
+    what = tip.matter if tip.matter == Matter.COMPLAINT else tip.category or "-"
+    state = "closed" if tip.closed_at else tip.state
+    return (
+        f"{tip.id:5}  {filed:17}  {place_within(tip.place, tip.within, 'en'):14} {what:12}"
+        f" P{tip.urgency} {state:9} {'  '.join(_notes(standing, now))}"
+    )
+
+
+def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
+    """How long it waited, who is responsible, what comes next, and all else that whoever looks must know."""
+    tip = standing.tip
+    yield from _waited(standing, now)
+    yield _holder(standing)
+    if standing.is_red:
+        yield _red("RED")
+    if standing.clock and standing.due_at:
+        yield f"{standing.clock} due {shown(standing.due_at)}"
+    if standing.end_wanted_by:
+        yield f"to be judged: {standing.end_wanted_by} says {tip.end_wanted}"
+    said = coming.note(coming_of(tip), tip.matter)
+    if said is not None and tip.closed_at is None:
+        yield said
+    if standing.same_contact:
+        yield f"also from this phone: {standing.same_contact}"
+    if standing.question:
+        yield f"question: {standing.question}"
+    if tip.closed_at:
+        came = f", outcome: {tip.outcome}" if tip.outcome else ""
+        yield f"closed {shown(tip.closed_at)}{came}"
+    if tip.erased_at:
+        yield "words erased"
+    elif tip.erase_wanted_at:
+        yield "somebody asked to erase it"
+
+
+def _holder(standing: TipOverview) -> str:
+    taken = standing.responsible
+    if standing.tip.closed_at:
+        taken = taken or standing.acknowledged_by or "taken by nobody"
+    if taken is None and standing.tip.state == TipState.FRAGMENT:
+        taken = "left early: told once" if standing.referrals else "left early: rings nobody"
+    taken = taken or _red("NOBODY")
+    return f"{taken} (unproven: {standing.unproven})" if standing.unproven else taken
+
+
+def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
+    """`waits 9 of 3 min LATE`, or how soon it was taken; nothing where it was closed and nobody took it."""
+    wait = _wait(standing, now)
+    if wait is None or (standing.tip.closed_at and standing.acknowledged_at is None):
+        return
+    late = f" {_red('LATE')}" if wait.is_late else ""
+    yield f"{'taken in' if standing.acknowledged_at else 'waits'} {wait}{late}"
+
+
+def _wait(standing: TipOverview, now: datetime) -> Wait | None:
+    tip = standing.tip
+    if tip.filed_at is None or tip.state == TipState.FRAGMENT:
+        return None
+    ended_at = standing.acknowledged_at or tip.closed_at
+    return wait_of(tip.urgency, tip.filed_at, ended_at=ended_at, now=now)
+
+
+def _red(word: str) -> str:
+    return click.style(word, fg="red", bold=True)
+
+
+def row_of(standing: TipOverview, now: datetime) -> Mapping[str, Any]:
+    """A tip as a program reads it."""
+    tip, wait = standing.tip, _wait(standing, now)
+    return {
+        "id": tip.id,
+        "filed_at": _second(tip.filed_at),
+        "matter": tip.matter,
+        "place": place_name(tip.place, "en"),
+        "within": tip.within and place_name(tip.within, "en"),
+        "category": tip.category,
+        "urgency": tip.urgency,
+        "state": tip.state,
+        "waited_seconds": wait and int(wait.spent.total_seconds()),
+        "promised_seconds": wait and int(wait.promised.total_seconds()),
+        "late": wait and wait.is_late,
+        "do_not_visit": tip.do_not_visit,
+        "visit": tip.visit,
+        "manner": tip.manner,
+        "same_contact": standing.same_contact,
+        "words_erased": tip.erased_at is not None,
+        "erase_wanted_at": _second(tip.erase_wanted_at),
+        "question": standing.question,
+        "closed_at": _second(tip.closed_at),
+        "outcome": tip.outcome,
+        "end_wanted": tip.end_wanted,
+        "end_wanted_by": standing.end_wanted_by,
+        "responsible": standing.responsible,
+        "red": standing.is_red,
+        "next_clock": standing.clock,
+        "due_at": _second(standing.due_at),
+        "referrals": standing.referrals,
+        "acknowledged_by": standing.acknowledged_by,
+        "acknowledged_at": _second(standing.acknowledged_at),
+        "unproven": standing.unproven,
+    }
+
+
+def _second(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat(timespec="seconds")

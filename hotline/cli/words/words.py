@@ -1,0 +1,152 @@
+"""`hotline words`: the catalogues of what the code itself says, kept in step with `domain.wording`."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from babel.messages import Catalog
+
+from hotline.adapters.catalogues import catalogue_path
+from hotline.cli.words.catalogue import SOURCE, faults_of, phrases, read, write
+from hotline.cli.words.cries import cries
+from hotline.cli.words.flows import FLOWS
+from hotline.cli.words.review import locales_option, review
+from hotline.domain import wording
+from hotline.domain.wording import Template
+from hotline.engine.document import document as documents
+from hotline.services.flows import reviewing
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+from hotline.text.languages import CODES
+
+
+@click.group()
+def words() -> None:
+    """The words the code itself says, in every language."""
+
+
+words.add_command(review)
+words.add_command(cries)
+
+
+@words.command()
+@locales_option
+def extract(locales: Path) -> None:
+    """Write messages.pot anew from the code, where it has changed."""
+    if not _stale(locales):
+        click.echo("messages.pot is up to date")
+        return
+    write(_pot_path(locales), gathered())
+    click.echo(f"messages.pot: {len(Template)} phrases")
+
+
+@words.command()
+@locales_option
+def update(locales: Path) -> None:
+    """Bring every language's catalogue in step with the code: new phrases empty, old ones out."""
+    if _stale(locales):
+        write(_pot_path(locales), gathered())
+    for language in CODES:
+        path = catalogue_path(locales, language)
+        before = read(path) if path.exists() else None
+        catalogue = before or _blank(language)
+        known = phrases(catalogue)
+        catalogue.update(gathered(), no_fuzzy_matching=True, update_creation_date=False)
+        catalogue.obsolete.clear()
+        if language == SOURCE:
+            for message in catalogue:
+                message.string = message.id or message.string
+        if before is None or phrases(catalogue) != known:
+            write(path, catalogue)
+        empty = sum(not text for text in phrases(catalogue).values())
+        click.echo(f"{language}: {len(Template) - empty} of {len(Template)} phrases")
+
+
+@words.command()
+@locales_option
+def check(locales: Path) -> None:
+    """Fail where a catalogue is stale, has a gap, or says what a handset cannot show."""
+    problems = list(faults(locales))
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise SystemExit(1)
+    click.echo(f"{len(Template)} phrases in {len(CODES)} languages: all well")
+
+
+def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
+    """Everything that is wrong, one line each. The numbers that may be named are those of the flows' `folder`."""
+    document = read_folder(folder)
+    numbers = documents.bind(documents.read(document), place_lists()).numbers
+    yield from reviewing.overstated(document, reviewing.read_signatures(folder))
+    if _stale(locales):
+        yield "messages.pot is stale: hotline words extract"
+    for language in CODES:
+        path = catalogue_path(locales, language)
+        if not path.exists():
+            yield f"{language}: no catalogue: hotline words update"
+            continue
+        catalogue = read(path)
+        for phrase in sorted(phrases(catalogue).keys() - {template.value for template in Template}):
+            yield f"{language}: nobody says this any more: {phrase}"
+        for template in Template:
+            for fault in faults_of(catalogue, template, language, numbers):
+                yield f"{language}: {template.name}: {fault}"
+
+
+def gathered() -> Catalog:
+    """The table of the code as a catalogue, with its comments for whoever translates."""
+    catalogue = _blank(None)
+    notes = _notes()
+    for template in Template:
+        note = notes.get(template.name)
+        catalogue.add(template.value, auto_comments=[note] if note else [])
+    return catalogue
+
+
+def _blank(language: str | None) -> Catalog:
+    review = "" if language is None else "\n# Review: draft. Say here who has read it, and when."
+    return Catalog(
+        locale=language,
+        header_comment="# The words that the code itself says to a handset: hotline/domain/wording.py."
+        + review,
+        project="hotline",
+        version="1",
+        msgid_bugs_address=" ",
+        last_translator="",
+        language_team="",
+        charset="utf-8",
+        fuzzy=False,
+    )
+
+
+def _notes() -> dict[str, str]:
+    """The docstring under each member, by its name."""
+    body = ast.parse(inspect.getsource(wording.Template)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    notes = {}
+    for member, below in zip(body.body, body.body[1:], strict=False):
+        match member, below:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)]),
+                ast.Expr(value=ast.Constant(value=str(note))),
+            ):
+                notes[name] = " ".join(note.split())
+    return notes
+
+
+def _stale(locales: Path) -> bool:
+    path = _pot_path(locales)
+    if not path.exists():
+        return True
+    return _signature(read(path)) != _signature(gathered())
+
+
+def _signature(catalogue: Catalog) -> list[tuple[str, str]]:
+    return [(str(m.id), " ".join(m.auto_comments)) for m in catalogue if m.id]
+
+
+def _pot_path(locales: Path) -> Path:
+    return locales / "messages.pot"

@@ -1,0 +1,141 @@
+"""The audit log as sentences: "25 Nov 2026 14:05, Gasabo desk: Alice read tip 12: court asked". Pure.
+
+Every action that the code writes has its sentence here; one of a later release is shown by its name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.call_back import KIGALI
+from hotline.domain.places.places import place_name
+from hotline.domain.tip import NATIONAL
+
+DESK = "desk"
+"""An actor is `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or a process alone."""
+PROCESSES = {
+    "cli": "the command line",
+    "clock": "the clock",
+    "line": "the line",
+    "receipt": "the holder of the receipt",
+    "sms": "the phone that wrote it",
+}
+SUBJECTS = {"tip", "call-back", "message", "leave"}
+SENTENCES: Mapping[str, str] = {
+    "alarm_acknowledged": "sees to the alarm {subject}",
+    "call_back_approved": "approved {subject}",
+    "call_back_expired": "ended {subject}: its time had passed",
+    "call_back_opened": "saw the number of {subject}",
+    "call_back_other": "said of {subject} that somebody else answered",
+    "call_back_reached": "said of {subject} that the caller was reached",
+    "call_back_refused": "was refused {subject}, or was told that the caller wants no call",
+    "call_back_silent": "said of {subject} that nobody answered",
+    "call_back_wanted": "asked to open {subject}",
+    "desks_made": "made the keys of {subject}",
+    "desks_rotated": "gave new keys to {subject}",
+    "end_refused": "looked at {subject}, and it goes on",
+    "erase_kept": "kept the words of {subject}, which somebody asked to erase",
+    "erase_wanted": "asked to erase {subject}",
+    "first_place_let_go": "let the people of the first place of {subject} go",
+    "flows_published": "published the flows of {subject}",
+    "go_openly": "said of {subject}: go openly",
+    "go_unseen": "said of {subject}: go with a colleague, not openly",
+    "given_up_answered": "answered for {subject}, which was given up",
+    "hold_lifted": "lifted the hold of {subject}",
+    "hold_placed": "held the words of {subject}",
+    "key_rotated": "made the key {subject} anew",
+    "lane_held": "held every message",
+    "lane_released": "let messages go, {subject}",
+    "leaders_code_made": "made a code for the local leaders of {subject}",
+    "leaders_codes_ended": "ended the codes for the local leaders of {subject}",
+    "leaders_removed": "took a local leader of {subject} off the roll",
+    "old_key_destroyed": "destroyed the old key {subject}",
+    "question_answered": "answered the question back of {subject}",
+    "question_asked": "asked a question back of {subject}",
+    "responder_back": "brought back {subject}",
+    "responder_moved": "moved {subject}",
+    "responder_on_leave": "sent {subject} on leave",
+    "responder_removed": "removed {subject}",
+    "responders_imported": "enrolled {subject}",
+    "restored": "restored the line from a backup",
+    "tip_closed": "closed {subject}",
+    "tip_erased": "erased the words of {subject}",
+    "tip_helped": "said that a helper is with the person of {subject}",
+    "tip_read": "read {subject}",
+    "tip_refused": "was refused {subject}",
+    "tip_reopened": "opened {subject} again",
+    "tip_sent_down": "let the district know of {subject}",
+    "training_code_made": "made a code for the officers in training of {subject}",
+    "training_codes_ended": "ended the codes for the officers in training of {subject}",
+    "training_removed": "took an officer in training of {subject} off the roll",
+    "trial_handset_enrolled": "named the handset of the daily trial",
+    "watcher_added": "lets {subject} be woken by alarms",
+    "watcher_removed": "lets {subject} be woken by alarms no more",
+}
+OUTCOMES: Mapping[str, str] = {
+    "end_wanted_": "wants {subject} closed: {outcome}",
+    "tip_outcome_": "wrote down what came of {subject}: {outcome}",
+}
+"""Sentences of the actions that name what came of a tip, by how they begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """A row of the log, as a sentence is made of it."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str
+
+
+def sentence(line: AuditLine, names: Mapping[int, str]) -> str:
+    """One sentence; `names` are those of responders, by their ids."""
+    desk, who = actor(line.actor, names)
+    at = f"{line.at.astimezone(KIGALI):%-d %b %Y %H:%M}"
+    place = f", {desk} desk" if desk else ""
+    why = f": {line.reason}" if line.reason else ""
+    return f"{at}{place}: {who} {_did(line.action, subject(line.subject, names))}{why}"
+
+
+def is_known(action: str) -> bool:
+    return action in SENTENCES or any(action.startswith(begins) for begins in OUTCOMES)
+
+
+def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
+    """The desk, where one acted, and who it was. Rows of the first release name a desk alone."""
+    kind, _, rest = said.partition(":")
+    if kind == DESK:
+        code, _, name = rest.partition(":")
+        return _desk(code), name
+    if kind == "cli" and rest and (rest == NATIONAL or place_name(rest, "en") != rest):
+        return _desk(rest), "somebody"
+    if kind == "responder" and rest.isdecimal():
+        return "", names.get(int(rest), f"responder {rest}")
+    return "", rest or PROCESSES.get(said, said)
+
+
+def subject(said: str, names: Mapping[int, str]) -> str:
+    """`tip:12` as "tip 12", `responder:7` with the person's name, `district:12` by its name."""
+    kind, _, rest = said.partition(":")
+    if kind == "district":
+        return place_name(rest, "en")
+    if kind == "responder" and rest.isdecimal():
+        named = names.get(int(rest))
+        return f"responder {rest} ({named})" if named else f"responder {rest}"
+    return f"{kind} {rest}" if kind in SUBJECTS and rest else said
+
+
+def _did(action: str, about: str) -> str:
+    for begins, said in OUTCOMES.items():
+        if action.startswith(begins):
+            return said.format(subject=about, outcome=action.removeprefix(begins))
+    known = SENTENCES.get(action)
+    if known is None:
+        return f"{action.replace('_', ' ')} {about}".rstrip()
+    return known.format(subject=about)
+
+
+def _desk(code: str) -> str:
+    return "national" if code == NATIONAL else place_name(code, "en")

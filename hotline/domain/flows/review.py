@@ -1,0 +1,104 @@
+"""How far the texts that callers read have been reviewed, text by text and language by language. Pure.
+
+A signature belongs to the words that were read and to the English they say: when either changes it is stale, and nobody
+has to remember to take it back. Kinyarwanda wants two people.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from hotline.text.languages import CODES
+
+ENGLISH = "en"
+NEEDED: Mapping[str, int] = {"rw": 2}
+"""How many people read a text of this language; one where nothing is said."""
+PHRASES = "locales"
+"""Stands in front of the name of a phrase of the code, where a flow's name stands in front of a node."""
+ENGINE = "engine"
+"""Stands there in front of a word of the engine's own: `engine.back`."""
+
+
+class ReviewState(StrEnum):
+    DRAFT = "draft"
+    READ = "read"
+    """Somebody has signed it, and it wants one more."""
+    REVIEWED = "reviewed"
+    STALE = "stale"
+    """It was signed, and has changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedText:
+    """One text in every language, and where it stands: `report.danger.menu.text`."""
+
+    place: str
+    words: Mapping[str, str]
+
+    def digest(self, language: str) -> str:
+        said = self.words.get(language, ""), self.words.get(ENGLISH, "")
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
+
+    def saying(self, language: str, words: str) -> "ReviewedText":
+        return ReviewedText(self.place, {**self.words, language: words})
+
+    @property
+    def in_flows(self) -> bool:
+        """Whether a flow file holds it."""
+        return self.place.partition(".")[0] not in (PHRASES, ENGINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    place: str
+    language: str
+    digest: str
+    by: str
+    on: date
+
+
+def texts_of(flows: Mapping[str, Any]) -> Iterator[ReviewedText]:
+    """Every text of a document's flows, in their order."""
+    for name, flow in flows.items():
+        for node, written in flow["nodes"].items():
+            yield from _inside(f"{name}.{node}", written)
+
+
+def _inside(place: str, value: Any) -> Iterator[ReviewedText]:
+    if isinstance(value, list):
+        value = {str(number): each for number, each in enumerate(value)}
+    if not isinstance(value, Mapping):
+        return
+    if value and all(key in CODES for key in value):
+        yield ReviewedText(place, {code: str(words).strip() for code, words in value.items()})
+        return
+    for key, each in value.items():
+        if key != "review":
+            yield from _inside(f"{place}.{key}", each)
+
+
+def readers(
+    text: ReviewedText, language: str, signatures: Iterable[Signature]
+) -> tuple[Signature, ...]:
+    """Who has signed exactly these words, each once, the first first."""
+    digest = text.digest(language)
+    here = (
+        s for s in signatures if (s.place, s.language, s.digest) == (text.place, language, digest)
+    )
+    found: dict[str, Signature] = {}
+    for signature in here:
+        found.setdefault(signature.by.casefold(), signature)
+    return tuple(found.values())
+
+
+def state_of(text: ReviewedText, language: str, signatures: Iterable[Signature]) -> ReviewState:
+    signed = [s for s in signatures if (s.place, s.language) == (text.place, language)]
+    by = readers(text, language, signed)
+    if len(by) >= NEEDED.get(language, 1):
+        return ReviewState.REVIEWED
+    if by:
+        return ReviewState.READ
+    return ReviewState.STALE if signed else ReviewState.DRAFT

@@ -1,0 +1,105 @@
+"""The sheet that a native reader fills in: what stands in its cells, and what comes back in them. Pure.
+
+One row a text. The reader changes the words of her own language, and writes `yes` into `agreed`. Each row carries a
+digest of what it was made of, so that a sheet that took its time never undoes a newer text. A table is rows of cells,
+the names of the columns first; CSV is one way to write it, a workbook (`adapters/spreadsheet.py`) another.
+"""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hotline.errors import ImportRefused
+from hotline.text.gsm7 import SUBSTITUTES
+
+COLUMNS = (
+    "place",
+    "en",
+    "fr",
+    "rw",
+    "letters left",
+    "doubts",
+    "question",
+    "state",
+    "agreed",
+    "digest",
+)
+NEEDED = ("place", "agreed", "digest")
+AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes a cell for that begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    line: int
+    place: str
+    words: str
+    agreed: str
+    digest: str
+
+
+def cell(text: str) -> str:
+    """`text` so that a spreadsheet shows it, and never runs it."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+
+
+def said(cell: str) -> str:
+    """What `cell` made, read back."""
+    marked = cell.startswith("'") and cell.lstrip("'").startswith(FORMULA)
+    return cell[1:] if marked else cell
+
+
+def table(rows: Iterable[Mapping[str, str]]) -> Sequence[Sequence[str]]:
+    return [COLUMNS, *([row[name] for name in COLUMNS] for row in rows)]
+
+
+def write(rows: Iterable[Mapping[str, str]]) -> str:
+    """The sheet as CSV, which has no text but what begins like text: formulas get an apostrophe."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\r\n")
+    writer.writerows(map(cell, row) for row in table(rows))
+    return sheet.getvalue()
+
+
+def read(sheet: str, language: str) -> Sequence[SheetRow]:
+    """The rows of a CSV, as a spreadsheet of any country saves it. Raises ImportRefused where it is none."""
+    head = sheet.partition("\n")[0]
+    reader = csv.reader(
+        io.StringIO(sheet), delimiter=";" if head.count(";") > head.count(",") else ","
+    )
+    try:
+        cells = [[said(text) for text in row] for row in reader]
+    except csv.Error as broken:
+        raise ImportRefused([f"not a sheet: {broken}"]) from None
+    return rows_of(cells, language)
+
+
+def rows_of(cells: Sequence[Sequence[str]], language: str) -> Sequence[SheetRow]:
+    """The rows of a table that came back. Raises ImportRefused where a column is missing."""
+    head, *rows = cells or [[]]
+    names = [name.strip() for name in head]
+    missing = [name for name in (*NEEDED, language) if name not in names]
+    if missing:
+        raise ImportRefused([f"line 1: these columns are missing: {', '.join(missing)}"])
+    found = []
+    for line, row in enumerate(rows, start=2):
+        if any(text.strip() for text in row):
+            found.append(_row(line, dict(zip(names, row, strict=False)), language))
+    return found
+
+
+def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
+    get = cells.get
+    agreed = get("agreed", "").strip().casefold()
+    return SheetRow(
+        line, get("place", "").strip(), _plain(get(language, "")), agreed, get("digest", "").strip()
+    )
+
+
+def _plain(words: str) -> str:
+    """Composed; without the quotes and blanks of a word processor. Letters with marks are the reader's to change."""
+    composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()

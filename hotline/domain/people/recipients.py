@@ -1,0 +1,74 @@
+"""Who must be there, so that a tip always has somebody to hear of it. Pure.
+
+Two people of the national desk at every hour, three phones in all before a line counts as open, and somebody in each
+district. A district without anybody is no gap for a caller, since the national desk hears at once, but a person has to
+know of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL
+
+NATIONAL_LEAST = 2
+PHONES_LEAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A leave, from its first moment until the one at which the person is back."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def holds(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An enrolled responder who has not left, and whether a message may reach her."""
+
+    id: int
+    level: Level
+    districts: frozenset[str]
+    """Empty means all."""
+    reachable: bool
+    absences: tuple[Absence, ...] = ()
+
+    def lives(self, at: datetime) -> bool:
+        return self.reachable and not any(absence.holds(at) for absence in self.absences)
+
+    def covers(self, district: str) -> bool:
+        return self.level is not Level.NATIONAL and (
+            not self.districts or district in self.districts
+        )
+
+
+def national_living(people: Iterable[Member], at: datetime) -> int:
+    return sum(one.level is Level.NATIONAL and one.lives(at) for one in people)
+
+
+def fewest_national(people: Sequence[Member], starts_at: datetime, ends_at: datetime) -> int:
+    """The smallest number of the national desk's people who can be told at any moment of that time."""
+    begins = {
+        absence.starts_at
+        for one in people
+        for absence in one.absences
+        if starts_at <= absence.starts_at < ends_at
+    }
+    return min(national_living(people, at) for at in {starts_at, *begins})
+
+
+def nobody_enrolled(people: Sequence[Member], districts: Sequence[str]) -> list[str]:
+    """Districts that nobody is enrolled for."""
+    return [code for code in districts if not any(one.covers(code) for one in people)]
+
+
+def all_away(people: Sequence[Member], districts: Sequence[str], at: datetime) -> list[str]:
+    """Desks that have people, none of whom can be told: unreachable, or on leave."""
+    desks = {code: [one for one in people if one.covers(code)] for code in districts}
+    desks[NATIONAL] = [one for one in people if one.level is Level.NATIONAL]
+    return [code for code, hers in desks.items() if hers and not any(one.lives(at) for one in hers)]

@@ -1,0 +1,135 @@
+"""A place by the name that somebody typed: which districts and sectors may be meant. Pure, and total.
+
+It only ever proposes. Names repeat, spellings vary, many exchange l and r; and a village bears any name (Kabeza a
+hundred and forty-eight times), so that villages are not known here at all.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from itertools import pairwise
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from hotline.domain.places.places import Area, Label, districts, place_name, sectors
+
+MOST = 5
+"""Matches that are offered: a menu's choices."""
+LIKE = 0.7
+"""From here on a spelling is like a name: four letters of a short one, and all but three of ten."""
+MOST_LETTERS = 160
+MOST_PIECES = 12
+AROUND = frozenset(
+    (
+        *(
+            "a",
+            "akarere",
+            "at",
+            "au",
+            "aux",
+            "city",
+            "de",
+            "des",
+            "district",
+            "du",
+            "en",
+            "i",
+            "in",
+            "intara",
+        ),
+        *(
+            "ka",
+            "kwa",
+            "la",
+            "le",
+            "mu",
+            "mugi",
+            "mujyi",
+            "muri",
+            "murenge",
+            "of",
+            "province",
+            "secteur",
+            "sector",
+        ),
+        *("the", "umudugudu", "umujyi", "umurenge", "village", "wa", "ya"),
+    )
+)
+"""What stands around a name and is none."""
+TWINS = (("ou", "u"), ("ch", "c"), ("l", "r"))
+"""Written one for the other: French ears, Swahili ears, and those who hear no difference."""
+
+
+def find(typed: str) -> tuple[Area, ...]:
+    """What may be meant, likeliest first: all that are spelled so, else those that are spelled nearly so."""
+    pieces = _pieces(typed)
+    if not pieces:
+        return ()
+    known = _by_spelling()
+    exact = [area for piece in pieces for area in known.get(piece, ())]
+    if exact:
+        return _narrowed(exact)[:MOST]
+    like = [
+        (score, name)
+        for piece in pieces[:MOST_PIECES]
+        for name, score, _ in process.extract(
+            piece, known.keys(), scorer=OSA.normalized_similarity, score_cutoff=LIKE, limit=MOST
+        )
+    ]
+    nearest = sorted(like, key=lambda one: -one[0])
+    return tuple(dict.fromkeys(area for _, name in nearest for area in known[name]))[:MOST]
+
+
+def label(area: Area) -> Label:
+    """As a menu offers it: a sector with its district, since names repeat."""
+    if len(area.code) > 2:
+        return dict.fromkeys(("rw", "fr", "en"), f"{area.name}, {place_name(area.code[:2], 'rw')}")
+    return {
+        "rw": f"Akarere ka {area.name}",
+        "fr": f"District de {area.name}",
+        "en": f"{area.name} District",
+    }
+
+
+def spelling(name: str) -> str:
+    """What all ways to write a name have in common."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(letter for letter in plain if "a" <= letter <= "z")
+    for one, other in TWINS:
+        letters = letters.replace(one, other)
+    return re.sub(r"(.)\1+", r"\1", letters)
+
+
+def _pieces(typed: str) -> list[str]:
+    """Each word, each two neighbours as one, and all of it as one, spelled alike: `Nyaru genge`, `Remera, Gasabo`."""
+    words = [
+        word for word in re.split(r"\W+", typed[:MOST_LETTERS].casefold()) if word not in AROUND
+    ]
+    joined = ["".join(words), *map("".join, pairwise(words)), *words]
+    return [piece for piece in dict.fromkeys(map(spelling, joined)) if piece]
+
+
+def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
+    """Where a district is named beside a sector of it, that sector alone is meant."""
+    areas = tuple(dict.fromkeys(found))
+    within = {area.code for area in areas if len(area.code) == 2}
+    inside = tuple(
+        area
+        for area in areas
+        if area.code[:2] in within
+        and area.name != place_name(area.code[:2], "rw")
+        and len(area.code) > 2
+    )
+    return inside or tuple(sorted(areas, key=lambda area: len(area.code)))
+
+
+@cache
+def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
+    found: dict[str, tuple[Area, ...]] = {}
+    for district in districts():
+        for area in (district, *sectors(district.code)):
+            key = spelling(area.name)
+            found[key] = (*found.get(key, ()), area)
+    return found

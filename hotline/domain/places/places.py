@@ -1,0 +1,125 @@
+"""Rwanda's provinces, districts and sectors by NISR code, and the lists that flows choose from. Pure.
+
+Each code is a prefix of the next: province `1`, district `12`, sector `1205`. Names repeat (379 for 416 sectors), so
+nothing is ever routed by a sector's name; the 30 districts' names are their own.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from hotline.domain.places.countries import COUNTRIES
+from hotline.domain.places.sectors import DISTRICTS
+from hotline.domain.tip import ABROAD, NATIONAL, NOT_SAID, UNSURE
+
+Label = Mapping[str, str]
+"""A name in every language, by code."""
+
+PROVINCES: Mapping[str, Label] = {
+    "1": {"rw": "Kigali", "fr": "Kigali", "en": "Kigali"},
+    "2": {"rw": "Amajyepfo", "fr": "Sud", "en": "South"},
+    "3": {"rw": "Iburengerazuba", "fr": "Ouest", "en": "West"},
+    "4": {"rw": "Amajyaruguru", "fr": "Nord", "en": "North"},
+    "5": {"rw": "Iburasirazuba", "fr": "Est", "en": "East"},
+}
+ELSEWHERE: Mapping[str, Label] = {
+    ABROAD: {"rw": "mu mahanga", "fr": "étranger", "en": "abroad"},
+    UNSURE: {"rw": "ahatazwi", "fr": "lieu inconnu", "en": "place not known"},
+    NOT_SAID: {"rw": "ahatavuzwe", "fr": "lieu non dit", "en": "place not said"},
+    NATIONAL: {"rw": "Rwanda", "fr": "Rwanda", "en": "Rwanda"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A district or a sector."""
+
+    code: str
+    name: str
+
+
+def districts(province: str = "") -> tuple[Area, ...]:
+    """The districts of a province, or all of them, by name."""
+    return tuple(district for district, _ in _read() if district.code.startswith(province))
+
+
+def sectors(district: str) -> tuple[Area, ...]:
+    """The sectors of a district, by name; none where there is no such district."""
+    return next((inside for area, inside in _read() if area.code == district), ())
+
+
+def province_of(code: str) -> str:
+    """The province of a district or a sector."""
+    return code[:1]
+
+
+def district_named(name: str) -> str | None:
+    """The code of the district of that name, however it is cased and spaced."""
+    wanted = "".join(name.split()).casefold()
+    return next((area.code for area in districts() if area.name.casefold() == wanted), None)
+
+
+def alerted_as(place: str, within: str | None) -> str:
+    """The place that an alert names: the province, where its district is not known; of abroad never the country."""
+    if place == UNSURE and within is not None and within in PROVINCES:
+        return within
+    return place
+
+
+def place_within(place: str, within: str | None, language: str) -> str:
+    """The place with what is known of it, for a desk: `abroad: Oman`, `Kigali, place not known`."""
+    if within is None:
+        return place_name(place, language)
+    if place == ABROAD:
+        return f"{place_name(place, language)}: {place_name(within, language)}"
+    return f"{place_name(within, language)}, {place_name(place, language)}"
+
+
+def place_name(code: str, language: str) -> str:
+    """What a person calls the place: of any level, a country, or one of the places that are on no map here.
+
+    An unknown code is its own name: a message must go out even so.
+    """
+    labels = PROVINCES.get(code) or ELSEWHERE.get(code) or COUNTRIES.get(code)
+    if labels is not None:
+        return labels[language]
+    return _names().get(code, code)
+
+
+def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
+    """Value and label of each choice, by list name: `provinces`, `districts.<province>`, `sectors.<district>`,
+    `countries`.
+
+    `services.flows.places` makes the engine's options of them: the engine and this room are strangers.
+    """
+    lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
+    lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
+    lists |= {f"sectors.{area.code}": _choices(inside) for area, inside in _read()}
+    return lists
+
+
+def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
+    """Names of places are not translated."""
+    return tuple((area.code, dict.fromkeys(PROVINCES["1"], area.name)) for area in areas)
+
+
+@cache
+def _read() -> tuple[tuple[Area, tuple[Area, ...]], ...]:
+    """Each district with its sectors, by name."""
+    rows = re.findall(r"(?m)^(\d\d) (\w+):((?:\s+[A-Z]\w+)+)", DISTRICTS)
+    read = [
+        (
+            Area(code, name),
+            tuple(
+                Area(f"{code}{place:02}", sector) for place, sector in enumerate(inside.split(), 1)
+            ),
+        )
+        for code, name, inside in rows
+    ]
+    return tuple(sorted(read, key=lambda row: row[0].name))
+
+
+@cache
+def _names() -> Mapping[str, str]:
+    return {area.code: area.name for district, inside in _read() for area in (district, *inside)}

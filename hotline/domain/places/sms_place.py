@@ -1,0 +1,91 @@
+"""Where an SMS says that it happens: a country, a district, a sector. Pure, and total.
+
+A country that is named wins over a district: whoever writes that her daughter went to Oman names her own as well. A
+sector is one where its name is no other's, or where its district is named beside it.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from hotline.domain.places.countries import country_of, says_abroad
+from hotline.domain.places.place_names import spelling
+from hotline.domain.places.places import PROVINCES, Area, districts, sectors
+from hotline.domain.tip import ABROAD, UNSURE
+from hotline.text.languages import FIRST
+
+SHORTEST = 5
+"""Letters of a sector's name that is believed without "sector" before it: a shorter one is often another word."""
+SAYS_SECTOR = frozenset({"umurenge", "murenge", "sector", "secteur"})
+ORDINARY = frozenset(
+    {
+        *("bwira", "butare", "byumba", "cyumba", "gacaca", "gihango", "jomba", "kaniga", "kigali"),
+        *("muhazi", "mukama", "munini", "rambura", "ruganda"),
+    }
+)
+"""Sectors' names that are words, a city or a lake as well: the room, the factory, my Lord."""
+
+
+def place_told(words: Sequence[str]) -> Mapping[str, str]:
+    """What `words`, plain ones, answer of the report's questions of where."""
+    country = country_of(words)
+    if country is not None:
+        return {"province": ABROAD, "country": country}
+    heard = [spelling(word) for word in words]
+    district = _district(heard)
+    sector = _sector(heard, district)
+    if sector is not None:
+        return {"district": sector[:2], "sector": sector}
+    if district is not None:
+        return {"district": district}
+    if says_abroad(words):
+        return {"province": ABROAD}
+    province = _province(heard)
+    return {"province": UNSURE} if province is None else {"province": province, "district": UNSURE}
+
+
+def _province(heard: Sequence[str]) -> str | None:
+    """The one province that is named in Kinyarwanda: in other languages it is a quarter of the sky."""
+    named = [code for code, label in PROVINCES.items() if spelling(label[FIRST]) in heard]
+    return named[0] if len(named) == 1 else None
+
+
+def _district(heard: Sequence[str]) -> str | None:
+    """The one district that is named, spelled well enough to be no other word."""
+    named = [area.code for area in districts() if spelling(area.name) in heard]
+    return named[0] if len(named) == 1 else None
+
+
+def _sector(heard: Sequence[str], district: str | None) -> str | None:
+    """The one sector that is meant: of the district, where one is named, else one whose name is no other's."""
+    found = {
+        area.code
+        for at, name in enumerate(heard)
+        for area in _sectors().get(name, ())
+        if _is_meant(heard, at) and (len(_sectors()[name]) == 1 if district is None else True)
+    }
+    inside = {code for code in found if district is None or code.startswith(district)}
+    return inside.pop() if len(inside) == 1 else None
+
+
+def _is_meant(heard: Sequence[str], at: int) -> bool:
+    """Whether a word that is spelled like a sector means one."""
+    before = heard[max(at - 2, 0) : at]
+    if not _SAYS_SECTOR.isdisjoint(before):
+        return True
+    return len(heard[at]) >= SHORTEST and heard[at] not in _ORDINARY
+
+
+@cache
+def _sectors() -> Mapping[str, Sequence[Area]]:
+    """By spelling; without those that are named like a district."""
+    found: dict[str, list[Area]] = {}
+    for district in districts():
+        for area in sectors(district.code):
+            found.setdefault(spelling(area.name), []).append(area)
+    for district in districts():
+        found.pop(spelling(district.name), None)
+    return found
+
+
+_SAYS_SECTOR = frozenset(map(spelling, SAYS_SECTOR))
+_ORDINARY = frozenset(map(spelling, ORDINARY))

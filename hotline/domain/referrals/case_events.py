@@ -1,0 +1,145 @@
+"""What may happen to a case, what is known of it then, and what may follow: the words of the ladder. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain.referrals.clocks import Clock, Clocks, DeadlineKind
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.referral import Case, Notified
+
+
+class Happened(StrEnum):
+    """An event of a case."""
+
+    RAISED = "raised"
+    """A later answer made it more urgent."""
+    UNREACHED = "unreached"
+    """An alert will not arrive, or not soon."""
+    LEFT = "left"
+    """Somebody who was told is no living recipient any more: removed, or on leave."""
+    TAKEN = "taken"
+    """Somebody took it, and is believed."""
+    ON_SITE = "on_site"
+    REFERRED = "referred"
+    ANSWERED = "answered"
+    """The reporter answered a question back."""
+    PASSED = "passed"
+    """Somebody who was told, or who took it, cannot."""
+    DOUBTED = "doubted"
+    """The answer of who holds it is not proved: nobody holds it."""
+    END_WANTED = "end_wanted"
+    REFUSED = "refused"
+    """A second person judged that it goes on; she holds it now."""
+    CLOSED = "closed"
+    MARKED = "marked"
+    """Whoever told it asked that nobody comes, or somebody erased it."""
+    UNHEARD = "unheard"
+    """The mark did not reach who holds it."""
+    DECIDED = "decided"
+    """The national desk has said how to go."""
+    MOVED = "moved"
+    """Whoever told it corrected the place."""
+    WITHHELD = "withheld"
+    """An official is or may be involved, as a later answer says."""
+    SENT_DOWN = "sent_down"
+    """The national desk lets the district know of a case that was withheld from it."""
+    RELEASED = "released"
+    """The national desk lets the people of the first place go."""
+    DUE = "due"
+    """A clock of a kind fired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`by` is who did it. `kind`, `nth` and `ran` are of a clock that fired: how often in a row, after how long.
+
+    Of a corrected place `nth` is how often it was corrected.
+    """
+
+    what: Happened
+    by: int | None = None
+    kind: DeadlineKind | None = None
+    nth: int = 0
+    ran: timedelta = timedelta()
+
+
+class Purpose(StrEnum):
+    """What a message to those who are told is for."""
+
+    ALERT = "alert"
+    OPEN = "open"
+    """The national desk: nobody has taken it."""
+    REMIND = "remind"
+    """To who holds it: what came of it?"""
+    OVERDUE = "overdue"
+    """To a coordinator or the national desk: taken, and no word since."""
+    LOOK = "look"
+    """To the national desk: look at a danger that was taken two hours ago."""
+    JUDGE = "judge"
+    """To the national desk: somebody wants to close it."""
+    CARE = "care"
+    """To everybody who was told: how to go."""
+    HOW = "how"
+    """To the national desk: how shall they go?"""
+    UNANSWERED = "unanswered"
+    """To those who go: the national desk has not said how."""
+    MOVED = "moved"
+    """To everybody who was told: the place changed."""
+    TOLD_FIRST = "told_first"
+    """To the national desk: the district was told before an official was named."""
+    MORE = "more"
+    """To the national desk: more was told."""
+    LET = "let"
+    """To the national desk: the new place has it, may the first one go?"""
+    LET_GO = "let_go"
+    """To the people of the first place: others have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStanding:
+    """What is known of an open case when something happens."""
+
+    case: Case
+    step: int
+    """The next one of its ladder: how many times people were told."""
+    told: Sequence[Notified] = ()
+    """Everybody who was ever told of it."""
+    holder: int | None = None
+    """Who took it, is believed, and is responsible."""
+    others: tuple[int, ...] = ()
+    """Who else took it and is believed, the first first."""
+    stood: datetime | None = None
+    """When the newest clock to take it was due."""
+    renewed: bool = False
+    """Whether the holder has taken it further once: it renews the outcome's clock no second time."""
+    judging: int | None = None
+    """Who wants it closed, where a second person has not judged yet; 0 where it is somebody without a phone."""
+    care: Care = Care.NONE
+    """How those who are told must go."""
+    clocks: Clocks = field(default_factory=dict)
+    """Those that are open."""
+    company: tuple[int, ...] = ()
+    """Who was told of another tip of its cluster."""
+    asked_beside: int = -1
+    """How often the desk was asked, how to go, of another tip of its cluster that waits for the answer; -1: of none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    who: tuple[int, ...]
+    purpose: Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows. A clock that is set replaces the open one of its kind; closing `judge` takes the wish back."""
+
+    tell: tuple[Tell, ...] = ()
+    set: Mapping[DeadlineKind, Clock] = field(default_factory=dict)
+    close: frozenset[DeadlineKind] = frozenset()
+    holder: int | None = None
+    """Who is responsible from now on."""
+    release: tuple[int, ...] = ()
+    """Whose referrals end: it is no case of theirs any more."""

@@ -1,0 +1,241 @@
+"""The ladder of a case: what happened, and so whom to tell and which clocks to set. Pure.
+
+`decide` is the one decision. A service gathers the standing, asks it, and carries out what it says. A case ends in
+three ways only: closed with an outcome, handed to a named person who took it, or red until the national desk takes it.
+Whom the steps lead to, among equals, is `referral.py`'s.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from hotline.domain.referrals import clocks, fragment, manner, moving
+from hotline.domain.referrals.case_events import (
+    CaseStanding,
+    Decision,
+    Event,
+    Happened,
+    Purpose,
+    Tell,
+)
+from hotline.domain.referrals.clocks import CASE_CLOCKS, Clock, DeadlineKind
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.firing import DUE, Step
+from hotline.domain.referrals.referral import Candidate, Case, Level, Reason, first_told, next_told
+from hotline.domain.referrals.rungs import first_outcome, judge, outcome, purpose, red, second_look
+
+ESCALATED = 2
+"""The outcome's clock has fired at half time and at full time: others were told."""
+
+
+def decide(
+    standing: CaseStanding, roster: Sequence[Candidate], event: Event, at: datetime
+) -> Decision:
+    """What an event of an open case leads to. Total. `roster` holds the living recipients."""
+    if fragment.concerns(standing, event):
+        return fragment.follows(standing, roster, event, at)
+    if event.what is Happened.DUE:
+        assert event.kind is not None
+        return DUE[event.kind](standing, roster, event, at)
+    return HAPPENED[event.what](standing, roster, event, at)
+
+
+def filed(case: Case, at: datetime) -> Clock:
+    """The clock of a tip that was told of for the first time. Whom: `referral.first_told`, or a burst's `Planning`."""
+    return Clock(clocks.acknowledge_due(case.urgency, at, step=0))
+
+
+def raised(case: Case, care: Care, at: datetime) -> Decision:
+    """The clocks of a case that a later answer made more urgent: it is told again, and nobody holds it until then."""
+    close = frozenset({DeadlineKind.OUTCOME, DeadlineKind.RED})
+    return Decision((), {DeadlineKind.ACKNOWLEDGE: filed(case, at), **how(care, at)}, close)
+
+
+def how(care: Care, at: datetime) -> Mapping[DeadlineKind, Clock]:
+    """The clock of a danger that is told of and marked already."""
+    return manner.asked(at) if care is Care.CAREFUL else {}
+
+
+def _raised(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
+    who = first_told(s.case, roster, s.told)
+    return replace(raised(s.case, s.care, at), tell=(Tell(who, Purpose.ALERT),) if who else ())
+
+
+def _unreached(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """A colleague at once, while people are asked; nobody twice, so that phones that are all off make no storm."""
+    if not _is_asked(s):
+        return Decision(holder=s.holder)
+    who = next_told(s.case, roster, s.told, Reason.UNREACHED)
+    if who:
+        return Decision((Tell(who, purpose(s, roster, who)),), holder=s.holder)
+    reached = {one.id for one in roster} & {one.responder_id for one in s.told}
+    if reached or DeadlineKind.RED in s.clocks:
+        return Decision(holder=s.holder)
+    return red(s, roster, at, but=e.by)
+
+
+def _is_asked(s: CaseStanding) -> bool:
+    """Whether people are asked to take it: nobody holds it, or who holds it has passed it on."""
+    return s.holder is None or DeadlineKind.ACKNOWLEDGE in s.clocks
+
+
+def _left(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    if s.holder is not None and s.holder == e.by:
+        decision = _next(s, roster, at, holder=None, but=e.by)
+    else:
+        decision = _unreached(s, roster, e, at)
+    return _without_the_wish(s, e, decision)
+
+
+def _passed(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """The next step at once. Who took it stays responsible until somebody else takes it."""
+    if s.holder is not None and s.holder != e.by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
+        return Decision(holder=s.holder)
+    return _next(s, roster, at, holder=s.holder, but=e.by)
+
+
+def _next(
+    s: CaseStanding,
+    roster: Sequence[Candidate],
+    at: datetime,
+    *,
+    holder: int | None,
+    but: int | None,
+) -> Decision:
+    """Somebody else, at once, with time to take it; red where there is nobody else."""
+    close = frozenset({DeadlineKind.OUTCOME} if holder is None else ())
+    now = replace(s, holder=holder)
+    who = next_told(s.case, roster, s.told, Reason.UNREACHED)
+    if not who:
+        last = red(now, roster, at, but=but)
+        return replace(last, close=last.close | close)
+    due = Clock(clocks.acknowledge_due(s.case.urgency, at, step=0))
+    told = (Tell(who, purpose(now, roster, who)),)
+    return Decision(told, {DeadlineKind.ACKNOWLEDGE: due}, close, holder)
+
+
+def _without_the_wish(s: CaseStanding, e: Event, decision: Decision) -> Decision:
+    """Who wanted the end is gone, or never asked for it."""
+    if s.judging is None or s.judging != e.by:
+        return decision
+    return replace(decision, close=decision.close | {DeadlineKind.JUDGE})
+
+
+def _taken(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """The first who takes it holds it. Who takes it after the holder passed it on, or fell silent, holds it instead."""
+    if moving.is_away(s, e.by) and DeadlineKind.RED not in s.clocks:
+        return Decision(holder=s.holder)
+    hands_on = s.holder is not None and s.holder != e.by and _may_change_hands(s)
+    holder = e.by if s.holder is None or hands_on else s.holder
+    close: set[DeadlineKind] = set()
+    if holder != s.holder:
+        close = {DeadlineKind.RED, DeadlineKind.ACKNOWLEDGE}
+    elif holder == e.by:
+        # She passed it on and takes it back. What is red by her silence stays red: "taken" is no outcome.
+        close = {DeadlineKind.ACKNOWLEDGE}
+    if s.holder is not None and _looks(s, roster, e):
+        close.add(DeadlineKind.SECOND_LOOK)
+    fresh = {}
+    if holder != s.holder or DeadlineKind.OUTCOME not in s.clocks:
+        fresh[DeadlineKind.OUTCOME] = first_outcome(s.case.urgency, at)
+    if holder != s.holder and DeadlineKind.SECOND_LOOK not in {*s.clocks} - close:
+        fresh |= second_look(s.case, at)
+    return moving.taken_anew(s, roster, Decision((), fresh, frozenset(close), holder))
+
+
+def _looks(s: CaseStanding, roster: Sequence[Candidate], e: Event) -> bool:
+    """Whether this answers the question to look: somebody of the national desk who did not hold it, and was asked."""
+    asked = s.clocks.get(DeadlineKind.SECOND_LOOK)
+    national = {c.id for c in roster if c.level is Level.NATIONAL}
+    return asked is not None and asked.nth > 0 and e.by in national and e.by != s.holder
+
+
+def _may_change_hands(s: CaseStanding) -> bool:
+    overdue = s.clocks.get(DeadlineKind.OUTCOME)
+    passed = DeadlineKind.ACKNOWLEDGE in s.clocks and s.judging is None
+    return (
+        passed
+        or moving.is_away(s, s.holder)
+        or DeadlineKind.RED in s.clocks
+        or (overdue is not None and overdue.nth >= ESCALATED)
+    )
+
+
+def _further(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """Taking it further renews the outcome's clock once; a referral gives it three days."""
+    if s.holder is None or e.by not in (s.holder, None):
+        return Decision(holder=s.holder)
+    if e.what is Happened.REFERRED:
+        due = at + clocks.REFERRED_WITHIN
+        return Decision((), {DeadlineKind.OUTCOME: outcome(at, due)}, holder=s.holder)
+    if s.renewed:
+        return Decision(holder=s.holder)
+    return Decision((), {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}, holder=s.holder)
+
+
+def _doubted(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """Another who took it, and lives, holds it; else the ladder goes on as if nobody had answered.
+
+    It goes on from where it stood, and at once where its time has passed.
+    """
+    if s.holder is not None and s.holder != e.by:
+        return _without_the_wish(s, e, Decision(holder=s.holder))
+    living = {one.id for one in roster}
+    others = [one for one in s.others if one in living]
+    if others:
+        fresh = {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}
+        if DeadlineKind.SECOND_LOOK not in s.clocks:
+            # Whoever looked may be the one who holds it now.
+            fresh |= second_look(s.case, at)
+        return _without_the_wish(s, e, Decision((), fresh, holder=others[0]))
+    close = frozenset({DeadlineKind.OUTCOME, DeadlineKind.SECOND_LOOK})
+    asked = DeadlineKind.ACKNOWLEDGE in s.clocks or DeadlineKind.RED in s.clocks
+    stood = Clock(max(at, s.stood or at))
+    again = {} if asked else {DeadlineKind.ACKNOWLEDGE: stood}
+    return _without_the_wish(s, e, Decision((), again, close))
+
+
+def _end_wanted(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
+    """A second person of the national desk judges it; every other clock goes on."""
+    return judge(s, roster, at, 0)
+
+
+def _refused(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """Who refuses by phone holds it from now on."""
+    close = frozenset({DeadlineKind.JUDGE})
+    if e.by is None:
+        asked = s.holder is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
+        again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(at)}
+        return Decision((), again, close, s.holder)
+    close |= {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED}
+    fresh = {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}
+    if DeadlineKind.SECOND_LOOK not in s.clocks:
+        fresh |= second_look(s.case, at)
+    return Decision((), fresh, close, e.by)
+
+
+def _closed(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
+    return Decision(close=frozenset(CASE_CLOCKS), holder=s.holder)
+
+
+HAPPENED: Mapping[Happened, Step] = {
+    Happened.RAISED: _raised,
+    Happened.UNREACHED: _unreached,
+    Happened.LEFT: _left,
+    Happened.TAKEN: _taken,
+    Happened.ON_SITE: _further,
+    Happened.REFERRED: _further,
+    Happened.ANSWERED: _further,
+    Happened.PASSED: _passed,
+    Happened.DOUBTED: _doubted,
+    Happened.END_WANTED: _end_wanted,
+    Happened.REFUSED: _refused,
+    Happened.CLOSED: _closed,
+    Happened.MARKED: manner.marked,
+    Happened.UNHEARD: manner.unheard,
+    Happened.DECIDED: manner.decided,
+    Happened.MOVED: moving.moved,
+    Happened.WITHHELD: moving.withheld,
+    Happened.SENT_DOWN: moving.sent_down,
+    Happened.RELEASED: moving.released,
+}

@@ -1,0 +1,70 @@
+"""Parts of the ladder's steps that several of them share: red, judging, and the clocks of an outcome. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hotline.domain.referrals import clocks
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Purpose, Tell
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.referrals.referral import Candidate, Case, Level, colleagues, turns
+from hotline.domain.tip import Urgency
+
+ALL_FROM = 2
+"""From the third red on, everybody of the national desk is told."""
+
+
+def red(
+    s: CaseStanding,
+    roster: Sequence[Candidate],
+    at: datetime,
+    *,
+    nth: int = 0,
+    but: int | None = None,
+) -> Decision:
+    """The national desk, now, and until somebody takes it; where nobody of it lives, the district's own people.
+
+    What is red already counts on.
+    """
+    red = s.clocks.get(DeadlineKind.RED)
+    if red is None:
+        red = Clock(clocks.red_due(s.case.urgency, at), nth)
+    who = national(roster, red.nth, but=but)
+    if not who:
+        others = colleagues(s.case, roster, but=but)
+        who = others if red.nth >= ALL_FROM else others[:1]
+    close = frozenset({DeadlineKind.ACKNOWLEDGE})
+    tell = (Tell(who, Purpose.OPEN if s.holder is None else Purpose.OVERDUE),) if who else ()
+    return Decision(tell, {DeadlineKind.RED: red}, close, s.holder)
+
+
+def judge(s: CaseStanding, roster: Sequence[Candidate], at: datetime, nth: int) -> Decision:
+    who = national(roster, nth, but=s.judging)
+    again = {DeadlineKind.JUDGE: Clock(at + clocks.AGAIN, nth)}
+    return Decision((Tell(who, Purpose.JUDGE),) if who else (), again, holder=s.holder)
+
+
+def national(roster: Sequence[Candidate], nth: int, *, but: int | None) -> tuple[int, ...]:
+    """One of the national desk by turns; all of it from the third time."""
+    people = turns([c for c in roster if c.level is Level.NATIONAL and c.id != but])
+    return people if nth >= ALL_FROM else people[:1]
+
+
+def purpose(s: CaseStanding, roster: Sequence[Candidate], who: Sequence[int]) -> Purpose:
+    """The national desk alone, after others: nobody has taken it."""
+    national = {c.id for c in roster if c.level is Level.NATIONAL}
+    last = s.holder is None and s.told and national.issuperset(who)
+    return Purpose.OPEN if last else Purpose.ALERT
+
+
+def second_look(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
+    if case.urgency != Urgency.DANGER:
+        return {}
+    return {DeadlineKind.SECOND_LOOK: Clock(at + clocks.SECOND_LOOK_AFTER)}
+
+
+def first_outcome(urgency: int, at: datetime) -> Clock:
+    return outcome(at, clocks.outcome_due(urgency, at))
+
+
+def outcome(at: datetime, due: datetime) -> Clock:
+    return Clock(clocks.half_time(at, due))

@@ -1,0 +1,138 @@
+"""Whether a message cries for help, in any of three languages, however a thumb spells it. Pure, and total.
+
+A cry wakes two people. So some words count alone, whatever stands beside them; others have an everyday meaning too, and
+do not count beside a word of that meaning: "my SIM is locked", "inzara iranyishe", "mort de rire". What decides is
+`tests/domain/cries.csv` and `harmless.csv`; `hotline words cries` prints both figures.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from hotline.domain.sms import cry_words
+from hotline.domain.sms.cry_words import Group
+from hotline.domain.sms.keywords import same_sound
+
+GAP = r"(?:\w+ ){0,2}"
+"""What may stand between two words of a phrase: "they do not let my sister go"."""
+LEAST_FORGIVEN = 5
+"""Letters of a word in which one may be wrong, missing, too many or exchanged with its neighbour."""
+TWICE_FORGIVEN = 10
+"""Letters of a word in which two may be."""
+BRIEF = 3
+"""Words of a message in which "urgent" is a cry, and not somebody's report."""
+ORDINARY = frozenset(cry_words.ORDINARY.split())
+NEGATION = "|".join(sorted(cry_words.NEGATIONS.split()))
+CONTRACTED = re.compile(rf"\b({'|'.join(cry_words.BEFORE_T.split())}) T\b")
+
+
+def cries(said: Sequence[str]) -> bool:
+    """Whether any of `said`, as `keywords.spelled` gives it, says so."""
+    heard = _Heard(said)
+    if any(heard.has(pattern) for pattern in _ALWAYS):
+        return True
+    if any(heard.has(pattern) and not heard.has(unless) for pattern, unless in _ELSE):
+        return True
+    return len(said) <= BRIEF and heard.has(_BRIEF)
+
+
+def concerns_child(said: Sequence[str]) -> bool:
+    """Whether it tells of a child, and of work, a journey, money or harm beside it. A child alone is no sign."""
+    heard = _Heard(said)
+    return heard.has(_MINOR) or (heard.has(_CHILD) and heard.has(_SIGN) and not heard.has(_CALM))
+
+
+class _Heard:
+    """A message as two lines: as it is written, and as it sounds in Kinyarwanda."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        words = [_mended(_shortened(word)) for word in _joined(said)]
+        self._lines = {
+            False: f" {' '.join(words)} ",
+            True: f" {' '.join(map(_sounding, words))} ",
+        }
+
+    def has(self, pattern: "_Pattern") -> bool:
+        return any(_compiled(one).search(self._lines[sounds]) for sounds, one in pattern)
+
+
+_Pattern = Sequence[tuple[bool, str]]
+"""Phrases, by whether they are looked for in what sounds, or in what is written."""
+
+
+def _joined(said: Sequence[str]) -> list[str]:
+    """`s o s` is one word, and "can't", which comes as two, is another."""
+    line = re.sub(r"\b(?:[A-Z] ){2,}[A-Z]\b", _together, " ".join(said))
+    return CONTRACTED.sub(r"\1T", line).split()
+
+
+def _together(found: re.Match[str]) -> str:
+    return found[0].replace(" ", "")
+
+
+def _shortened(word: str) -> str:
+    """`heeelp` is help."""
+    return re.sub(r"(.)\1{2,}", r"\1", word)
+
+
+def _sounding(word: str) -> str:
+    """As it is heard: r for l, and no vowel twice."""
+    return re.sub(r"([AEIOU])\1+", r"\1", same_sound(word))
+
+
+def _mended(word: str) -> str:
+    """The word that was meant, where only one slip of the thumb lies between."""
+    if len(word) < LEAST_FORGIVEN or word in ORDINARY or not word.isalpha():
+        return word
+    near = _KNOWN.get(word[0], ())
+    if word in near:
+        return word
+    for known in near:
+        most = 2 if min(len(known), len(word)) >= TWICE_FORGIVEN else 1
+        if OSA.distance(word, known, score_cutoff=most) <= most:
+            return known
+    return word
+
+
+def _pattern(written: str, sounding: str) -> _Pattern:
+    pair = ((False, written), (True, same_sound(sounding)))
+    return tuple((sounds, phrases) for sounds, phrases in pair if phrases.strip(" ,\n"))
+
+
+@cache
+def _compiled(phrases: str) -> re.Pattern[str]:
+    """One expression of many phrases, divided by commas: `STEM-` begins a word, `-STEM-` is anywhere in it.
+
+    Made when a message is first read: a process that reads none starts without them.
+    """
+    each = [_phrase(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
+    return re.compile("|".join(each))
+
+
+def _phrase(pieces: Iterable[str]) -> str:
+    return " " + GAP.join(f"{_piece(piece)} " for piece in pieces)
+
+
+def _piece(piece: str) -> str:
+    if piece == "NEG":
+        return f"(?:{NEGATION})"
+    return piece.replace("-", r"\w*")
+
+
+def _unless(group: Group) -> _Pattern:
+    return _pattern(group.unless, group.unless)
+
+
+_ALWAYS = [_pattern(cry_words.WRITTEN, cry_words.SOUNDING)]
+_ELSE = [(_pattern(one.written, one.sounding), _unless(one)) for one in cry_words.GROUPS]
+_BRIEF = _pattern(cry_words.BRIEF, cry_words.BRIEF)
+_CHILD = _pattern(cry_words.CHILD, cry_words.CHILD)
+_MINOR = _pattern(cry_words.MINOR, cry_words.MINOR)
+_SIGN = _pattern(cry_words.CHILD_SIGNS, cry_words.CHILD_SIGNS)
+_CALM = _pattern(cry_words.CHILD_CALM, cry_words.CHILD_CALM)
+_KNOWN = {
+    letter: tuple(word for word in cry_words.MENDED.split() if word[0] == letter)
+    for letter in {word[0] for word in cry_words.MENDED.split()}
+}

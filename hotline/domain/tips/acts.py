@@ -1,0 +1,76 @@
+"""What a responder does with a case, and what it comes to: values, for SMS, dialling and the command line alike."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.domain.referrals.coming import Coming
+from hotline.domain.sms.reply import Verb
+
+
+class Way(StrEnum):
+    """How an act reached us."""
+
+    SMS = "sms"
+    USSD = "ussd"
+    CLI = "cli"
+
+
+class Acted(StrEnum):
+    """What an act came to."""
+
+    TAKEN = "taken"
+    ALREADY_TAKEN = "already_taken"
+    """A colleague holds it; she is noted as well."""
+    NOTED = "noted"
+    """Danger, and nothing proves yet that she wrote it: others are asked too."""
+    ON_SITE = "on_site"
+    REFERRED = "referred"
+    CLOSED = "closed"
+    TO_BE_JUDGED = "to_be_judged"
+    """A second person looks at the end first."""
+    PASSED = "passed"
+    NOT_TAKEN_YET = "not_taken_yet"
+    """Only who holds it may say so."""
+    UNKNOWN = "unknown"
+    """No such reference of hers."""
+    OVER = "over"
+    """The case is closed."""
+    MOVED = "moved"
+    """She was told of a place that was corrected since: it is noted, and she hears that it changed."""
+    LET_GO = "let_go"
+    """The people of the first place are let go."""
+    LET_TOO_EARLY = "let_too_early"
+    """Nobody of the new place has it yet."""
+    HOW_SAID = "how_said"
+    """The national desk said how to go: everybody who was told learns it."""
+    HOW_WAITS = "how_waits"
+    """The same, and nothing proves yet that she wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    responder_id: int
+    reference: str
+    verb: Verb
+    way: Way
+    at: datetime
+    proved: bool = True
+    """Not proved: a callback says so, and no inbox yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    result: Acted
+    reference: str = ""
+    referral_id: int | None = None
+    due: datetime | None = None
+    """By when the outcome is due."""
+    rung: int | None = None
+    """A message to ring for, after the commit."""
+    coming: Coming | None = None
+    """What was told about coming, where she took it."""
+    waits: Verb | None = None
+    """What is carried out once the inbox lists this very SMS."""
+    followers: tuple[int, ...] = ()
+    """Her referrals for the tips of the same cluster, which she took with it."""

@@ -1,0 +1,168 @@
+"""Africa's Talking's API as the real SDK meets it: status codes, content types and sentences as recorded."""
+
+import hmac
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from hotline.emulator.emulator import Emulator
+from hotline.emulator.gateway.faults import FaultKind, GatewayFault, Point
+from hotline.emulator.gateway.messaging import SendRequest
+from hotline.emulator.gateway.misbehaviour import misbehave
+from hotline.emulator.gateway.outbox import Sent
+
+INVALID = "The supplied authentication is invalid"
+MISSING = "The resource requires authentication, which was not supplied with the request"
+View = Callable[[], Response]
+
+
+def as_json(document: dict[str, Any], status: int = 200) -> Response:
+    """Bare `application/json`: with a charset behind it the SDK would return text."""
+    return Response(json.dumps(document), status, content_type="application/json")
+
+
+def refusal(status: int, sentence: str) -> Response:
+    return Response(sentence, status, content_type="text/plain; charset=UTF-8")
+
+
+def unauthorized(sentence: str = INVALID) -> Response:
+    response = refusal(401, sentence)
+    response.headers["WWW-Authenticate"] = 'Basic realm="api",charset=UTF-8'
+    return response
+
+
+def build_api(emulator: Emulator) -> Blueprint:
+    blueprint = Blueprint("api", __name__)
+    api = _Api(emulator)
+    for rule, view, method in (
+        ("/version1/messaging", api.send, "POST"),
+        ("/version1/messaging/bulk", api.send_bulk, "POST"),
+        ("/version1/messaging", api.inbox, "GET"),
+        ("/version1/user", api.user, "GET"),
+        ("/auth-token/generate", api.token, "POST"),
+    ):
+        name = f"{view.__name__}_{method.lower()}"
+        blueprint.add_url_rule(rule, name, _keyed(emulator, view), methods=[method])
+    return blueprint
+
+
+def _keyed(emulator: Emulator, view: View) -> View:
+    """Behind the `apiKey` header."""
+
+    @wraps(view)
+    def guarded() -> Response:
+        key = request.headers.get("apiKey")
+        if key is None:
+            return unauthorized(MISSING)
+        if not hmac.compare_digest(key.encode(), emulator.state.settings.api_key.encode()):
+            return unauthorized()
+        return view()
+
+    return guarded
+
+
+class _Api:
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+
+    def send(self) -> Response:
+        form = request.form
+        missing = [name for name in ("username", "to", "message") if not form.get(name)]
+        if missing:
+            return refusal(400, f"Request is missing required form field '{missing[0]}'")
+        return self._send(
+            SendRequest(
+                to=list(dict.fromkeys(form["to"].split(","))),
+                text=form["message"],
+                sender=form.get("from", ""),
+                enqueue=form.get("enqueue", "1") != "0",
+            )
+        )
+
+    def send_bulk(self) -> Response:
+        body = request.get_json(silent=True)
+        if not isinstance(body, dict) or not isinstance(body.get("phoneNumbers"), list):
+            return refusal(400, "The request content was malformed")
+        if not all(isinstance(body.get(name), str) for name in ("username", "message", "senderId")):
+            return refusal(400, "The request content was malformed")
+        numbers = [str(number) for number in body["phoneNumbers"]]
+        return self._send(
+            SendRequest(
+                to=list(dict.fromkeys(numbers)),
+                text=body["message"],
+                sender=body["senderId"],
+                enqueue=body.get("enqueue", 1) != 0,
+            )
+        )
+
+    def inbox(self) -> Response:
+        after = request.args.get("lastReceivedId", default=0, type=int)
+        with self._emulator.state.lock:
+            listed = [one for one in self._emulator.state.incoming if one.number > after]
+        messages = [
+            {
+                "linkId": "",
+                "text": one.text,
+                "to": one.to,
+                "id": one.number,
+                "date": datetime.fromtimestamp(one.at, UTC).isoformat(timespec="milliseconds")[:-6]
+                + "Z",
+                "from": one.msisdn,
+            }
+            for one in listed[:100]
+        ]
+        return as_json({"SMSMessageData": {"Messages": messages}})
+
+    def user(self) -> Response:
+        return as_json({"UserData": {"balance": self._emulator.state.settings.balance}})
+
+    def token(self) -> Response:
+        return as_json({"token": self._emulator.ids.token(), "lifetimeInSeconds": 3600})
+
+    def _send(self, asked: SendRequest) -> Response:
+        if not self._emulator.messaging.sender_known(asked.sender):
+            return self._accepted([], "InvalidSenderId")
+        drawn = self._emulator.faults.draw(Point.SEND, asked.to[0] if asked.to else "")
+        fault = next(iter(drawn.values()), None)
+        if fault is None:
+            return self._recorded(asked)
+        return self._broken(asked, fault)
+
+    def _broken(self, asked: SendRequest, fault: GatewayFault) -> Response:
+        if fault.kind is FaultKind.UNAUTHORIZED:
+            return unauthorized()
+        if fault.kind is FaultKind.INVALID_SENDER:
+            return self._accepted([], "InvalidSenderId")
+        return misbehave(fault, lambda: self._recorded(asked, fault))
+
+    def _recorded(self, asked: SendRequest, fault: GatewayFault | None = None) -> Response:
+        entries = self._emulator.messaging.record(asked, fault)
+        return self._accepted(entries)
+
+    def _accepted(self, entries: list[Sent], message: str = "") -> Response:
+        settings = self._emulator.state.settings
+        good = [entry for entry in entries if entry.accepted]
+        parts = sum(entry.parts for entry in good)
+        total = f"RWF {settings.price * parts:.4f}" if good else "0"
+        said = message or f"Sent to {len(good)}/{len(entries)} Total Cost: {total}"
+        if good and settings.message_parts and not message:
+            said += f" Message parts: {parts}"
+        recipients = [self._recipient(entry) for entry in entries]
+        return as_json({"SMSMessageData": {"Message": said, "Recipients": recipients}}, 201)
+
+    def _recipient(self, entry: Sent) -> dict[str, Any]:
+        settings = self._emulator.state.settings
+        shown: dict[str, Any] = {
+            "statusCode": entry.status_code,
+            "number": entry.to,
+            "status": entry.status,
+            "cost": f"RWF {settings.price * entry.parts:.4f}" if entry.accepted else "0",
+            "messageId": entry.id,
+        }
+        if settings.message_parts:
+            shown["messageParts"] = entry.parts
+        return shown

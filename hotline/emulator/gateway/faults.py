@@ -1,0 +1,227 @@
+"""What a network and a gateway get wrong, on order: always, some times, or by chance with a seed."""
+
+import random
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from hotline.errors import SettingsInvalid
+
+
+class Point(StrEnum):
+    """Where a fault strikes."""
+
+    SEND = "send"
+    REPORT = "report"
+    HOP = "hop"
+    END = "end"
+    MO = "mo"
+
+
+class FaultKind(StrEnum):
+    """What goes wrong. `seconds`, `status` and `value` of the fault refine it where named."""
+
+    SLOW = "slow"
+    """Waits `seconds` before it records."""
+    TIMEOUT = "timeout"
+    """Records, then waits `seconds` (12) before it answers."""
+    SILENT = "silent"
+    """Records nothing, waits `seconds` (12), and breaks the connection."""
+    RESET_BEFORE = "reset_before"
+    RESET_AFTER = "reset_after"
+    """The connection breaks, before or after the message was recorded."""
+    ERROR_BEFORE = "error_before"
+    ERROR_AFTER = "error_after"
+    """An HTML page with `status` (500; 429 for throttling), nothing recorded or recorded all the same."""
+    HTML = "html"
+    """Records, and answers 201 with a page."""
+    CHARSET = "charset"
+    """Records, and answers `application/json; charset=utf-8`: the SDK then returns text."""
+    TRUNCATED = "truncated"
+    """Records, and answers JSON that breaks off."""
+    DRIP = "drip"
+    """Records, and answers a byte every `seconds` (1)."""
+    RECIPIENT_STATUS = "recipient_status"
+    """Refuses each recipient with `status`, 401 to 502."""
+    INVALID_SENDER = "invalid_sender"
+    """201 without recipients."""
+    UNAUTHORIZED = "unauthorized"
+
+    NO_REPORT = "no_report"
+    DUPLICATE_REPORT = "duplicate_report"
+    REVERSED_REPORTS = "reversed_reports"
+    EARLY_REPORT = "early_report"
+    """The final report comes before the answer to the send."""
+    FAILED_REPORT = "failed_report"
+    """Not delivered; `value` is `Status` or `Status:failureReason`."""
+    UNKNOWN_REPORT = "unknown_report"
+    """A status that nobody has heard of, `value`."""
+
+    DUPLICATE_HOP = "duplicate_hop"
+    """Posted twice, one after the other."""
+    CONCURRENT_HOP = "concurrent_hop"
+    """Posted twice at once."""
+    OUT_OF_ORDER = "out_of_order"
+    """The hop before comes again after this one."""
+    RETRY_HOP = "retry_hop"
+    """A hop that fails is posted once more after `seconds`."""
+    LOST_ANSWER = "lost_answer"
+    """The line's answer never reaches the handset."""
+    MISSING_NETWORK = "missing_network"
+    MISSING_PLUS = "missing_plus"
+    UNESCAPED_PLUS = "unescaped_plus"
+
+    NO_END = "no_end"
+    DUPLICATE_END = "duplicate_end"
+    LATE_END = "late_end"
+    """The end notice comes `seconds` later."""
+
+    DUPLICATE_MO = "duplicate_mo"
+    LOST_MO = "lost_mo"
+    """The line is never told; the gateway's own inbox lists it all the same."""
+
+
+_POINTS = {
+    Point.REPORT: (
+        FaultKind.NO_REPORT,
+        FaultKind.DUPLICATE_REPORT,
+        FaultKind.REVERSED_REPORTS,
+        FaultKind.EARLY_REPORT,
+        FaultKind.FAILED_REPORT,
+        FaultKind.UNKNOWN_REPORT,
+    ),
+    Point.HOP: (
+        FaultKind.DUPLICATE_HOP,
+        FaultKind.CONCURRENT_HOP,
+        FaultKind.OUT_OF_ORDER,
+        FaultKind.RETRY_HOP,
+        FaultKind.LOST_ANSWER,
+        FaultKind.MISSING_NETWORK,
+        FaultKind.MISSING_PLUS,
+        FaultKind.UNESCAPED_PLUS,
+    ),
+    Point.END: (FaultKind.NO_END, FaultKind.DUPLICATE_END, FaultKind.LATE_END),
+    Point.MO: (FaultKind.DUPLICATE_MO, FaultKind.LOST_MO),
+}
+
+
+_ONLY_WHERE_IT_MATTERS = frozenset({FaultKind.RETRY_HOP, FaultKind.OUT_OF_ORDER})
+"""Drawn for every hop, and struck only where there is something to repeat: whoever repeats it counts it."""
+
+_MAYBE = type(None)
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "probability": (int, float),
+    "times": (int, _MAYBE),
+    "skip": (int,),
+    "every": (int,),
+    "msisdn": (str, _MAYBE),
+    "seconds": (int, float, _MAYBE),
+    "status": (int, _MAYBE),
+    "value": (str, _MAYBE),
+    "first_hop": (bool,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayFault:
+    kind: FaultKind
+    probability: float = 1.0
+    times: int | None = None
+    """How often it still strikes; None is without end."""
+    skip: int = 0
+    """How often it is let pass first."""
+    every: int = 1
+    """Strikes one of so many: after each strike the next ones are let pass."""
+    msisdn: str | None = None
+    """Only for this number."""
+    seconds: float | None = None
+    status: int | None = None
+    value: str | None = None
+    first_hop: bool = False
+    """Only for the first hop of a session."""
+
+    @property
+    def point(self) -> Point:
+        for point, kinds in _POINTS.items():
+            if self.kind in kinds:
+                return point
+        return Point.SEND
+
+    def shown(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def read(cls, document: Mapping[str, Any]) -> "GatewayFault":
+        """Raises SettingsInvalid, with everything that is wrong."""
+        wrong = [
+            f"a fault's {name}: no such field, or not of its type"
+            for name, value in document.items()
+            if name != "kind" and not isinstance(value, _TYPES.get(name, ()))
+        ]
+        if document.get("kind") not in list(FaultKind):
+            wrong.append("a fault's kind: nobody knows it")
+        if wrong:
+            raise SettingsInvalid(wrong)
+        return cls(**{**document, "kind": FaultKind(document["kind"])})
+
+
+class Faults:
+    """The faults in force. Every draw counts, so that the same seed and the same calls err alike."""
+
+    def __init__(self, seed: int | None = None) -> None:
+        self._lock = threading.Lock()
+        self._dice = random.Random(seed)
+        self._rules: list[GatewayFault] = []
+        self.struck: dict[str, int] = {}
+
+    def rules(self) -> tuple[GatewayFault, ...]:
+        with self._lock:
+            return tuple(self._rules)
+
+    def set(self, rules: Iterable[GatewayFault], *, seed: int | None = None) -> None:
+        with self._lock:
+            self._rules = list(rules)
+            self.struck = {}
+            if seed is not None:
+                self._dice = random.Random(seed)
+
+    def draw(
+        self, point: Point, msisdn: str, *, first_hop: bool = False
+    ) -> dict[FaultKind, GatewayFault]:
+        """Everything that strikes now, by kind. At the send, the first alone."""
+        drawn: dict[FaultKind, GatewayFault] = {}
+        with self._lock:
+            for at, rule in enumerate(self._rules):
+                if rule.point is not point or (drawn and point is Point.SEND):
+                    continue
+                if self._spares(rule, msisdn, first_hop=first_hop):
+                    continue
+                if rule.skip:
+                    self._rules[at] = replace(rule, skip=rule.skip - 1)
+                    continue
+                left = None if rule.times is None else rule.times - 1
+                self._rules[at] = replace(rule, times=left, skip=max(rule.every, 1) - 1)
+                drawn[rule.kind] = rule
+                if rule.kind not in _ONLY_WHERE_IT_MATTERS:
+                    self._count(rule.kind)
+        return drawn
+
+    def strike(self, kind: FaultKind) -> None:
+        """Count a fault that was drawn and left to its point to count."""
+        with self._lock:
+            self._count(kind)
+
+    def _count(self, kind: FaultKind) -> None:
+        """Call with the lock held."""
+        self.struck[kind] = self.struck.get(kind, 0) + 1
+
+    def _spares(self, rule: GatewayFault, msisdn: str, *, first_hop: bool) -> bool:
+        if (
+            rule.msisdn not in (None, msisdn)
+            or rule.times == 0
+            or (rule.first_hop and not first_hop)
+        ):
+            return True
+        return rule.probability < 1 and self._dice.random() >= rule.probability

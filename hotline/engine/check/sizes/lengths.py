@@ -1,0 +1,108 @@
+"""What fits: labels, pages, choices; counted as they will be shown, under every condition. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import choices_of, nodes
+from hotline.engine.check.situations import situations
+from hotline.engine.flow import Ask, Book, Finish, Flow, Menu, Node, Say
+from hotline.engine.numbers.questions import FLOW
+from hotline.engine.run import Place, Run
+from hotline.engine.screen import paginate
+from hotline.engine.view import said, view
+from hotline.engine.words import HELD_BACK, words
+from hotline.text.gsm7 import septets, to_gsm7
+from hotline.text.languages import CODES
+
+MOST_CHOICES = 5
+MOST_TOPIC_PAGES = 3
+UNSURE = "unsure"
+"""The value of "not sure", wherever it is a choice."""
+
+
+def labels(book: Book, limit: int) -> Iterator[Finding]:
+    """A label with its number must fit on one page, together with the ways on and out."""
+    for flow, name, node in nodes(book):
+        for number, choice in enumerate(choices_of(node)):
+            for language in CODES:
+                own = words(language)
+                ways = f"\n9 {own.more}\n0 {own.back_short}\n00 {own.home}"
+                label = septets(f"1 {to_gsm7(said(choice.label, language))}")
+                over = label - (limit - HELD_BACK - septets(ways))
+                if over > 0:
+                    message = f"the label of choices.{number} is {over} septets too long for a page"
+                    yield Finding(flow.name, name, Code.TOO_LONG, message, "shorten it", language)
+
+
+def pages(book: Book, limit: int) -> Iterator[Finding]:
+    for flow, name, node in nodes(book):
+        most = _most_pages(book, flow, node)
+        if most is None:
+            continue
+        for language in CODES:
+            needed = _pages(book, Place(flow.name, name), node, language, limit)
+            if needed > most:
+                message = f"needs {needed} screens of {limit} septets, {most} at most"
+                fix = "shorten it, or divide it over two nodes"
+                yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language)
+
+
+def left(book: Book, place: Place, language: str, limit: int) -> int | None:
+    """The septets that the last screen of a node has left, where it is fullest; None where it shows nothing."""
+    node = book.flows[place.flow].nodes[place.node]
+    if not isinstance(node, Say | Menu | Ask | Finish):
+        return None
+    run = Run(language, (place,))
+    bare = replace(node, list=None) if isinstance(node, Ask) else node
+    shown = (view(book, bare, there, facts).layout for there, facts in situations(bare, run))
+    last = (paginate(replace(layout, ways=layout.ways[-1:]), limit)[-1] for layout in shown)
+    return min(limit - HELD_BACK - septets(page.text) for page in last)
+
+
+def choices(book: Book) -> Iterator[Finding]:
+    """Places and languages do not count: more of them than fit are expected."""
+    for flow, name, node in nodes(book):
+        if not isinstance(node, Menu):
+            continue
+        run = Run(CODES[0], (Place(flow.name, name),))
+        plain = replace(node, languages=False)
+        numbered = max(
+            sum(choice.language is None for choice in view(book, plain, there, facts).choices)
+            for there, facts in situations(plain, run)
+        )
+        if numbered > MOST_CHOICES:
+            message = f"offers {numbered} choices, {MOST_CHOICES} at most"
+            yield Finding(flow.name, name, Code.TOO_MANY_CHOICES, message, "move some behind one")
+
+
+def unsure_late(book: Book) -> Iterator[Finding]:
+    """Whoever does not know a place says so on whichever page of its list she stands."""
+    for flow, name, node in nodes(book):
+        if not isinstance(node, Ask) or node.list is None:
+            continue
+        if any(one.value == UNSURE and not one.every_page for one in node.choices):
+            message = "says only on the last page of its list that one may be not sure"
+            fix = "add `every_page: true` to that choice"
+            yield Finding(flow.name, name, Code.UNSURE_LATE, message, fix)
+
+
+def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:
+    """How many screens a node may take; None is as many as it likes."""
+    if isinstance(node, Finish):
+        return None if node.text is None else 1
+    if not isinstance(node, Say | Menu | Ask):
+        return None
+    if flow.gathers or flow.name in (book.front, FLOW):
+        return 1
+    return MOST_TOPIC_PAGES if isinstance(node, Say) or node.topic else None
+
+
+def _pages(book: Book, place: Place, node: Node, language: str, limit: int) -> int:
+    assert isinstance(node, Say | Menu | Ask | Finish)
+    run = Run(language, (place,))
+    bare = replace(node, list=None) if isinstance(node, Ask) else node
+    return max(
+        len(paginate(view(book, bare, there, facts).layout, limit))
+        for there, facts in situations(bare, run)
+    )

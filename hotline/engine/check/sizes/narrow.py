@@ -1,0 +1,86 @@
+"""What a phone of sixteen letters a line shows of each screen, and whose questions are too long for it. Pure.
+
+A question counts with its choices. Words in front of it, a note and the ways out are lines of the screen, not of it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.parts import nodes
+from hotline.engine.check.situations import listings, situations
+from hotline.engine.check.sizes.columns import wrapped
+from hotline.engine.flow import Ask, Book, Menu
+from hotline.engine.placeholders import WIDEST, filled
+from hotline.engine.run import Place, Run
+from hotline.engine.screen import NARROWEST, Page, paginate
+from hotline.engine.view import View, Waiting, said, view
+from hotline.text.languages import CODES
+
+MOST_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A node in one language: the most lines that a page of it has, and a page's question with its choices."""
+
+    place: Place
+    language: str
+    lines: int
+    question: int
+    """None are counted where nothing is asked."""
+
+
+def narrow(book: Book, limit: int) -> Iterator[Narrow]:
+    """Every node that waits, in every language."""
+    for flow, name, node in nodes(book):
+        if isinstance(node, Waiting):
+            place = Place(flow.name, name)
+            for language in CODES:
+                yield _measured(book, place, node, language, limit)
+
+
+def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
+    """A question over the most lines has a reason; and no other has one."""
+    long: set[Place] = set()
+    for each in narrow(book, limit):
+        reasons = book.flows[each.place.flow].reasons
+        if each.question <= MOST_LINES:
+            continue
+        long.add(each.place)
+        if each.place.node not in reasons:
+            message = (
+                f"asks over {each.question} lines of {NARROWEST} letters, {MOST_LINES} at most"
+            )
+            fix = "shorten it, or say why not in `reason`"
+            yield _finding(each.place, message, fix, each.language)
+
+    for flow in book.flows.values():
+        for name in flow.reasons:
+            if (place := Place(flow.name, name)) not in long:
+                yield _finding(place, "has a reason and needs none", "take `reason` out", "")
+
+
+def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
+    lines = asked = 0
+    question = filled(said(node.text, language), WIDEST).strip()
+    for listed, named in listings(book, node):
+        for run, facts in situations(listed, Run(language, (place,))):
+            seen = view(book, listed, replace(run, answers={**run.answers, **named}), facts)
+            for page in paginate(seen.layout, limit):
+                lines = max(lines, len(wrapped(page.text)))
+                asked = max(asked, len(wrapped(question)) + _choices(seen, page))
+    return Narrow(place, language, lines, asked if isinstance(node, Menu | Ask) else 0)
+
+
+def _choices(seen: View, page: Page) -> int:
+    """The lines of a page's choices. Languages are no part of a question."""
+    return sum(
+        len(wrapped(f"{digit} {seen.layout.buttons[index].label}"))
+        for digit, index in page.keys.items()
+        if seen.choices[index].language is None
+    )
+
+
+def _finding(place: Place, message: str, fix: str, language: str) -> Finding:
+    return Finding(place.flow, place.node, Code.TOO_MANY_LINES, message, fix, language)

@@ -1,0 +1,110 @@
+"""The document of a revision, as editors write it in YAML and the database keeps it in JSON; and how it is compiled.
+
+A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. A flow:
+
+    flow: report                    its name, and its file's
+    review: {rw: draft, fr: draft, en: draft}     state of every text in it; a node may have a `review` of its own
+    gathers: tip                    what its answers make: entering it begins a passage, no digit dialled ahead enters
+    private: true                   entered by its published entry alone
+    start: danger
+    nodes:
+      danger:                       a node is exactly one of say, menu, ask, branch, call, finish
+        menu:
+          text: {rw: .., fr: .., en: ..}
+          saves: danger             the answer's name; without it the choice only leads on
+          goes: official            for choices that have no `goes` of their own
+          topic: x                  counted as read when it is shown
+          completes: tip            reaching it makes what was gathered whole
+          note: {rw: .., fr: .., en: ..}       a line under the choices
+        reason: ..                  beside `menu`: why a question has over 10 lines of 16 letters
+          languages: true           offers the other languages on one line, on the highest keys
+          lead: [{when: {answer: danger, is: yes}, text: {..}}]      lines in front of the text
+                [{number: 112, text: {..}}]      words that name a phone number: they stand while it is signed
+          choices:
+            - {label: {..}, value: yes, goes: node, key: 5, when: {flag: reporting}}   without `value` nothing is saved
+      a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
+      w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
+      n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, told, never kept; easy ones
+                                    (all equal, in a row, a year) lead to `weak` where it is written, and are not told
+      p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
+                                    a choice with `every_page: true` stands on each page of the list: "not sure"
+      b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
+      c: {call: {flow: learn, goes: after}}          without `goes` this flow ends as that one does
+      f: {finish: {text: ..}}                        the last screen; `finish: {}` returns to the calling flow
+
+A condition is `{answer: NAME, is: VALUE or [VALUES]}` (without `is`: it was answered), `{flag: NAME}`, whose name may
+hold an answer (`quicker.{case}`), or `{not: condition}`. Choices are numbered 1 to 8 on each page; one with a `key`
+keeps that digit. A list is one that the caller of `compile` brings ("provinces", "districts.1"), or one of the
+session's facts. `{receipt}` in a node's text is the session's own number, `{certificate}` an officer's code; nothing
+else may stand in braces.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from hotline.engine.document.models import FlowModel, RevisionModel
+from hotline.engine.document.references import broken_references
+from hotline.engine.flow import Book, Flow
+from hotline.engine.run import Option
+from hotline.errors import FlowInvalid
+
+Lists = Mapping[str, tuple[Option, ...]]
+
+
+def read(document: Mapping[str, Any]) -> RevisionModel:
+    """The document in its shape. Raises FlowInvalid with every fault and its path."""
+    try:
+        return RevisionModel.model_validate(document)
+    except ValidationError as invalid:
+        raise FlowInvalid(
+            [
+                f"{'.'.join(str(part) for part in fault['loc'])}: {_sentence(fault['msg'])}"
+                for fault in invalid.errors(include_url=False, include_input=False)
+            ]
+        ) from None
+
+
+def bind(revision: RevisionModel, lists: Lists) -> Book:
+    """The book of a well-shaped revision, also where its references lead nowhere: for the checker."""
+    flows = {
+        name: Flow(
+            name=name,
+            start=model.start,
+            nodes={node: written.compile() for node, written in model.nodes.items()},
+            gathers=model.gathers,
+            private=model.private,
+            signed={
+                node: written.signed.compile()
+                for node, written in model.nodes.items()
+                if written.signed is not None
+            },
+            reasons={
+                node: written.reason
+                for node, written in model.nodes.items()
+                if written.reason is not None
+            },
+        )
+        for name, model in revision.flows.items()
+    }
+    numbers = {row.number: row.compile() for row in revision.numbers}
+    return Book(flows=flows, lists=lists, entries=revision.entries, numbers=numbers)
+
+
+def compile(document: Mapping[str, Any], lists: Lists) -> Book:
+    """A book that can be played. Raises FlowInvalid with every fault of shape, else every broken reference."""
+    book = bind(read(document), lists)
+    broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(book)]
+    if broken:
+        raise FlowInvalid(broken)
+    return book
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of one flow file, for editors."""
+    return FlowModel.model_json_schema(by_alias=True)
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ")

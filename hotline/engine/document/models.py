@@ -1,0 +1,214 @@
+"""The shape of a revision's document, for pydantic. `document.py` teaches the format and reads it with these."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from hotline.engine import flow as compiled
+from hotline.engine.document.conditions import ConditionModel, LeadModel
+from hotline.engine.document.fields import Language, Model, Name, Review, Texts, Value
+from hotline.engine.numbers.number_row import NumberModel
+from hotline.text.languages import CODES
+
+
+class ChoiceModel(Model):
+    label: Texts
+    value: Value | Literal[""] = ""
+    goes: Name | None = None
+    key: Annotated[str, Field(pattern="^[1-8]$")] | None = None
+    same_line: bool = False
+    language: Language | None = None
+    when: ConditionModel | None = None
+    every_page: bool = False
+
+    def compile(self) -> compiled.Choice:
+        return compiled.Choice(
+            label=self.label,
+            value=self.value,
+            goes=self.goes,
+            key=self.key,
+            same_line=self.same_line,
+            language=self.language,
+            when=self.when.compile() if self.when else None,
+            every_page=self.every_page,
+        )
+
+
+class _Shown(Model):
+    """What every node that waits may have."""
+
+    text: Texts
+    lead: list[LeadModel] = Field(default_factory=list)
+    topic: Name | None = None
+    completes: Name | None = None
+
+    def common(self) -> dict[str, Any]:
+        leads = tuple(lead.compile() for lead in self.lead)
+        return {
+            "text": self.text,
+            "leads": leads,
+            "topic": self.topic,
+            "completes": self.completes,
+        }
+
+
+class SayModel(_Shown):
+    goes: Name | None = None
+
+    def compile(self) -> compiled.Say:
+        return compiled.Say(goes=self.goes, **self.common())
+
+
+class MenuModel(_Shown):
+    choices: Annotated[list[ChoiceModel], Field(min_length=1)]
+    saves: Name | None = None
+    goes: Name | None = None
+    note: Texts | None = None
+    languages: bool = False
+
+    @model_validator(mode="after")
+    def every_choice_means_something(self) -> Self:
+        for number, choice in enumerate(self.choices):
+            if choice.goes is None and self.goes is None:
+                raise ValueError(f"choices.{number} leads nowhere: it or the menu needs `goes`")
+            if self.saves is not None and not choice.value and choice.goes is None:
+                raise ValueError(f"choices.{number} has neither a value to save nor a `goes`")
+        return self
+
+    def compile(self) -> compiled.Menu:
+        return compiled.Menu(
+            choices=tuple(choice.compile() for choice in self.choices),
+            saves=self.saves,
+            goes=self.goes,
+            note=self.note,
+            languages=self.languages,
+            **self.common(),
+        )
+
+
+class AskModel(_Shown):
+    kind: Literal["words", "number", "place", "pin"]
+    saves: Name
+    goes: Name
+    list_: str | None = Field(None, alias="list", pattern=r"^[a-z0-9_.{}]+$")
+    choices: list[ChoiceModel] = Field(default_factory=list)
+    skip: Texts | None = None
+    weak: Name | None = None
+
+    @model_validator(mode="after")
+    def fits_its_kind(self) -> Self:
+        if (self.kind == "place") != (self.list_ is not None):
+            raise ValueError("a place, and only a place, is chosen out of a `list`")
+        if self.kind in ("place", "pin") and self.skip is not None:
+            raise ValueError("only words and numbers can be skipped")
+        if self.kind in ("words", "pin") and self.choices:
+            raise ValueError("words have no choices, nor has a PIN: a digit would be an answer")
+        if self.weak is not None and self.kind != "pin":
+            raise ValueError("only a PIN can be too weak")
+        for number, choice in enumerate(self.choices):
+            if not choice.value:
+                raise ValueError(f"choices.{number} has no value to save")
+        return self
+
+    def compile(self) -> compiled.Ask:
+        return compiled.Ask(
+            kind=self.kind,
+            saves=self.saves,
+            goes=self.goes,
+            list=self.list_,
+            choices=tuple(choice.compile() for choice in self.choices),
+            skip=self.skip,
+            weak=self.weak,
+            **self.common(),
+        )
+
+
+class ArmModel(Model):
+    goes: Name
+    when: ConditionModel | None = None
+
+
+class CallModel(Model):
+    flow: Name
+    goes: Name | None = None
+
+
+class FinishModel(Model):
+    text: Texts | None = None
+
+
+class SignedModel(Model):
+    """Who answers for a question, since when, and for which words: `hotline questions` says their digest."""
+
+    by: Annotated[str, Field(min_length=1)]
+    day: date
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+
+    def compile(self) -> compiled.Signed:
+        return compiled.Signed(self.by, self.day, self.digest)
+
+
+class NodeModel(Model):
+    say: SayModel | None = None
+    menu: MenuModel | None = None
+    ask: AskModel | None = None
+    branch: Annotated[list[ArmModel], Field(min_length=1)] | None = None
+    call: CallModel | None = None
+    finish: FinishModel | None = None
+    review: Review | None = None
+    """The state of this node's texts, where it differs from the file's."""
+    signed: SignedModel | None = None
+    reason: Annotated[str, Field(min_length=1)] | None = None
+    """Why a question takes more than ten lines of a narrow phone; for whoever reads the flow, and shown to nobody."""
+
+    @model_validator(mode="after")
+    def one_kind(self) -> Self:
+        kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError("a node is exactly one of say, menu, ask, branch, call, finish")
+        return self
+
+    def compile(self) -> compiled.Node:
+        if self.branch is not None:
+            return compiled.Branch(
+                tuple(
+                    compiled.Arm(arm.goes, arm.when.compile() if arm.when else None)
+                    for arm in self.branch
+                )
+            )
+        if self.call is not None:
+            return compiled.Call(self.call.flow, self.call.goes)
+        shown = self.say or self.menu or self.ask
+        if shown is not None:
+            return shown.compile()
+        return compiled.Finish(self.finish.text if self.finish else None)
+
+
+class FlowModel(Model):
+    flow: Name
+    start: Name
+    nodes: Annotated[dict[Name, NodeModel], Field(min_length=1)]
+    review: Review
+    gathers: Name | None = None
+    private: bool = False
+
+    @model_validator(mode="after")
+    def reviewed_in_every_language(self) -> Self:
+        missing = [code for code in CODES if code not in self.review]
+        if missing:
+            raise ValueError(f"review says nothing of {', '.join(missing)}")
+        return self
+
+
+class RevisionModel(Model):
+    flows: Annotated[dict[Name, FlowModel], Field(min_length=1)]
+    entries: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Name] = Field(default_factory=dict)
+    numbers: list[NumberModel] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def named_alike(self) -> Self:
+        for name, flow in self.flows.items():
+            if name != flow.flow:
+                raise ValueError(f"flows.{name} calls itself {flow.flow}")
+        return self

@@ -1,0 +1,76 @@
+"""Which nodes, flows, entries and lists a book names that it does not have. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hotline.engine.flow import Ask, Book, Branch, Call, Flow, Menu, Node, Say
+from hotline.engine.view import list_answers
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenReference:
+    flow: str
+    node: str
+    code: str
+    """`unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
+    message: str
+
+
+def targets(node: Node) -> Iterator[str]:
+    """The nodes of its own flow that a node leads to."""
+    match node:
+        case Say() | Call():
+            found = [node.goes]
+        case Menu():
+            found = [*(choice.goes for choice in node.choices), node.goes]
+        case Ask():
+            found = [*(choice.goes for choice in node.choices), node.goes, node.weak]
+        case Branch(arms=arms):
+            found = [arm.goes for arm in arms]
+        case _:
+            found = []
+    yield from dict.fromkeys(goes for goes in found if goes is not None)
+
+
+def broken_references(book: Book) -> Iterator[BrokenReference]:
+    if book.front not in book.flows:
+        yield BrokenReference(book.front, "", "unknown_flow", "there is no front flow")
+    for flow in book.flows.values():
+        yield from _in_flow(book, flow)
+    for entry, name in book.entries.items():
+        if name not in book.flows:
+            yield BrokenReference("entries", entry, "unknown_entry", f"no flow is called {name}")
+        elif book.flows[name].gathers:
+            message = f"{name} gathers: no printed string may open it"
+            yield BrokenReference("entries", entry, "unknown_entry", message)
+
+
+def _in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
+    if flow.start not in flow.nodes:
+        yield BrokenReference(flow.name, "start", "unknown_node", f"no node is called {flow.start}")
+    for name, node in flow.nodes.items():
+        for goes in targets(node):
+            if goes not in flow.nodes:
+                yield BrokenReference(flow.name, name, "unknown_node", f"no node is called {goes}")
+        if isinstance(node, Call):
+            yield from _in_call(book, flow, name, node)
+        if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
+            yield BrokenReference(flow.name, name, "unknown_list", f"no list is called {node.list}")
+
+
+def _in_call(book: Book, flow: Flow, name: str, call: Call) -> Iterator[BrokenReference]:
+    if call.flow not in book.flows:
+        yield BrokenReference(flow.name, name, "unknown_flow", f"no flow is called {call.flow}")
+    elif book.flows[call.flow].private:
+        message = f"{call.flow} is private: only its entry opens it"
+        yield BrokenReference(flow.name, name, "unknown_flow", message)
+
+
+def _listed(book: Book, flow: Flow, pattern: str) -> bool:
+    """Whether any list has such a name. A private flow's lists are the session's own, unknown here."""
+    if flow.private:
+        return True
+    if not list_answers(pattern):
+        return pattern in book.lists
+    stem = pattern.split("{", 1)[0]
+    return any(name.startswith(stem) for name in book.lists)

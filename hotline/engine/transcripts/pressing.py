@@ -1,0 +1,106 @@
+"""A compiled book as plain data and back, so that a process that starts need not compile. Pure.
+
+Every value is `[kind, field, field, ...]`, in the order of the class and without defaults at its end: what was written
+by code whose classes had other fields carries another `MARK`, and is not read. What holds a text holds texts alone.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from datetime import date
+from typing import Any
+
+from hotline.engine.flow import (
+    Arm,
+    Ask,
+    Book,
+    Branch,
+    Call,
+    Choice,
+    Condition,
+    Finish,
+    Flow,
+    Lead,
+    Menu,
+    Say,
+    Signed,
+)
+from hotline.engine.numbers.numbers import Evidence, Number
+from hotline.engine.run import Option
+
+CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed)
+"""What a pressed value may be, in the order of their numbers."""
+MARK = hashlib.sha256(
+    "\n".join(
+        f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
+        for kind in (*CLASSES, Number)
+        for field in fields(kind)
+    ).encode()
+).hexdigest()
+
+_TUPLE = 0
+_KINDS: dict[type, int] = {kind: number for number, kind in enumerate(CLASSES, 1)}
+_MAKERS: tuple[Callable[..., object], ...] = (
+    lambda *items: items,
+    *CLASSES[:-1],
+    lambda by, on, digest: Signed(by, date.fromisoformat(on), digest),
+)
+
+
+def press(book: Book) -> str:
+    """Flows, entries and numbers; the lists are this code's own, and no part of a revision."""
+    pressed = [
+        {name: _press(flow) for name, flow in book.flows.items()},
+        book.front,
+        dict(book.entries),
+        [_row(number) for number in book.numbers.values()],
+    ]
+    return json.dumps(pressed, ensure_ascii=False, separators=(",", ":"))
+
+
+def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
+    """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
+    flows, front, entries, rows = json.loads(pressed)
+    numbers = {digits: _number(digits, *row) for digits, *row in rows}
+    return Book(flows=_unpress(flows), front=front, lists=lists, entries=entries, numbers=numbers)
+
+
+def _row(number: Number) -> list[str | None]:
+    on = number.confirmed_on
+    return [number.digits, number.evidence, number.confirmed_by, on.isoformat() if on else None]
+
+
+def _number(digits: str, evidence: str, by: str, on: str | None) -> Number:
+    return Number(digits, Evidence(evidence), by, date.fromisoformat(on) if on else None)
+
+
+def _press(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_TUPLE, *map(_press, value)]
+    if isinstance(value, Mapping):
+        return {name: _press(one) for name, one in value.items()}
+    if isinstance(value, date):
+        return value.isoformat()
+    kind = _KINDS.get(type(value))
+    if kind is None:
+        return value
+    pressed = [getattr(value, field.name) for field in fields(value)]
+    for field in reversed(fields(value)):
+        if pressed[-1] is not field.default and pressed[-1] != field.default:
+            break
+        pressed.pop()
+    return [kind, *map(_press, pressed)]
+
+
+def _unpress(value: Any) -> Any:
+    if type(value) is list:
+        return _MAKERS[value[0]](
+            *[_unpress(one) if type(one) in _NESTED else one for one in value[1:]]
+        )
+    if type(next(iter(value.values()), "")) is str:
+        return value
+    return {name: _unpress(one) for name, one in value.items()}
+
+
+_NESTED = frozenset({list, dict})

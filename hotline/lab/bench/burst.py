@@ -1,0 +1,128 @@
+"""A burst of tips for `hotline bench refer`, and its rows written once more without any of our rules: the yardstick."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, update
+
+from hotline.domain.places.places import districts
+from hotline.domain.tip import Basis, Category, TipState
+from hotline.store.bulk import insertion
+from hotline.store.database import Database
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.tips.tips import Tip
+
+PORTION = 5000
+"""Tips in one statement: less than its time limit, on a slow server too."""
+BODY = b"\0" * 700
+"""As long as a sealed body."""
+TOLD: Sequence[Table] = tuple(
+    row.metadata.tables[row.__tablename__] for row in (Referral, Message, Deadline)
+)
+"""What referral writes, in an order that no foreign key minds."""
+
+Rows = Mapping[Table, Sequence[tuple[Any, ...]]]
+
+
+def file_tips(database: Database, count: int, at: datetime) -> None:
+    """One in ten says danger, the rest that it was seen or heard; one in twenty speaks of an official."""
+    codes, kinds = [area.code for area in districts()], [*Category]
+    same = {
+        Tip.session_key: "a" * 64,
+        Tip.passage: 1,
+        Tip.state: TipState.FILED,
+        Tip.channel: "ussd",
+        Tip.language: "rw",
+        Tip.entry: "",
+        Tip.basis: Basis.PUBLIC_DUTY,
+        Tip.contact_key: "c" * 64,
+        Tip.body: BODY,
+        Tip.created_at: at,
+        Tip.updated_at: at,
+        Tip.filed_at: at,
+    }
+    columns = (Tip.uid, Tip.identity, Tip.place, Tip.category, Tip.urgency, Tip.official)
+    rows = (
+        (
+            f"{n:032}",
+            f"{n:064}",
+            codes[n % len(codes)],
+            kinds[n % len(kinds)],
+            1 if n % 10 == 0 else 2 + n % 2,
+            "yes" if n % 20 == 7 else "no",
+        )
+        for n in range(count)
+    )
+    for some in _batches([*rows], PORTION):
+        with database.writing() as session:
+            session.execute(insertion(session, Tip, columns, some, same))
+
+
+def told_rows(database: Database) -> Rows:
+    """Everything that referral wrote, as the driver gives it."""
+    with database.reading() as session:
+        connection = session.connection()
+        return {
+            table: [tuple(row) for row in connection.exec_driver_sql(_selection(table))]
+            for table in TOLD
+        }
+
+
+def forget_told(database: Database) -> None:
+    """As if nobody had been told of any tip."""
+    with database.writing() as session:
+        connection = session.connection()
+        for table in reversed(TOLD):
+            connection.exec_driver_sql(
+                f"DELETE FROM {table.name}"
+                if database.is_sqlite
+                else f"TRUNCATE {table.name} CASCADE"
+            )
+    with database.reading() as session:
+        last = session.scalar(select(func.max(Tip.id))) or 0
+    for first in range(0, last, PORTION):
+        some = update(Tip).where(Tip.id.between(first + 1, first + PORTION))
+        with database.writing() as session:
+            session.execute(some.values(referred_at=None, referred_urgency=None))
+
+
+def write_again(database: Database, rows: Rows, batch: int) -> None:
+    """The same rows by the driver's own `executemany`, in as many transactions, the tips marked as told too."""
+    with database.reading() as session:
+        tips = [tuple(row) for row in session.execute(select(Tip.id, Tip.urgency).order_by(Tip.id))]
+    transactions = -(-len(tips) // batch)
+    mark = "?" if database.is_sqlite else "%s"
+    at = rows[TOLD[0]][0][[*TOLD[0].columns.keys()].index("created_at")]
+    told = f"UPDATE tip SET referred_at = {mark}, referred_urgency = {mark} WHERE id = {mark}"
+    for n in range(transactions):
+        with database.writing() as session:
+            connection = session.connection()
+            for table in TOLD:
+                share = -(-len(rows[table]) // transactions)
+                _write(connection, table, rows[table][n * share : (n + 1) * share], mark)
+            some = tips[n * batch : (n + 1) * batch]
+            connection.exec_driver_sql(told, [(at, urgency, tip_id) for tip_id, urgency in some])
+
+
+def _write(
+    connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], mark: str
+) -> None:
+    names, marks = ", ".join(table.columns.keys()), ", ".join(mark for _ in table.columns)
+    if rows:
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", [*rows])
+
+
+def _selection(table: Table) -> str:
+    """JSON as the text that it is written as; alerts in the order of their referrals, which come first."""
+    names = [
+        f"CAST({name} AS TEXT)" if name == "parameters" else name
+        for name in table.columns.keys()  # noqa: SIM118
+    ]
+    order = "referral_id" if "referral_id" in table.columns else "id"
+    return f"SELECT {', '.join(names)} FROM {table.name} ORDER BY {order}"
+
+
+def _batches(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for first in range(0, len(rows), size):
+        yield rows[first : first + size]

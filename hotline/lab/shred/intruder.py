@@ -1,0 +1,180 @@
+"""Whoever took a copy of everything on the day of the tip, and comes back months later for every key that is left.
+
+Each of his tries is made twice: on the day, when it must succeed, and at the end, when it must not. A try that never
+succeeds proves nothing.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hotline.domain.tip import NATIONAL
+from hotline.errors import KeyMissing, SealBroken
+from hotline.lab import books
+from hotline.lab.books import FiledTip, WaitingCall
+from hotline.lab.chaos.calls import number
+from hotline.lab.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.shred.trial import Trial
+from hotline.sealing.answers import open_answer
+from hotline.sealing.envelope import label
+from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
+from hotline.sealing.keys.keymaking import RELAY_KEY
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.keys.pseudonyms import contact_by
+from hotline.sealing.keys.weekly_lock import Epochs
+from hotline.sealing.opening import LiveNumbers, open_grant, open_tip, unwrap_desk_key
+from hotline.sealing.runs import RunCipher
+from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.store.desk import desks
+from hotline.store.outbox import answers
+from hotline.store.referrals import asked_back
+from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.tips import tips
+
+RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
+"""In Redis' append-only file: a session, and how long what was kept of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loot:
+    """What he took on the day. Stays out of `repr`."""
+
+    folder: Path
+    tip: FiledTip = field(repr=False)
+    call: WaitingCall = field(repr=False)
+    asked: AskedBack = field(repr=False)
+    wrapped: bytes = field(repr=False)
+    contact_key: str = field(repr=False)
+    answers: Sequence[tuple[str, bytes]] = field(repr=False)
+    """Of strangers who wrote: contact and sealed number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thief:
+    trial: Trial
+    loot: Loot
+    caller: str = field(repr=False)
+    words: str = field(repr=False)
+
+    @property
+    def tries(self) -> Mapping[str, Callable[[], bool]]:
+        """By what is said of each; whether he learns something."""
+        return {
+            "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
+            "the number left for a call, from the same copy, with the same passphrase": self.calls,
+            "what she answered to a question back, from the same copy": self.opens_answer,
+            "the runs in a copy of Redis' append-only file": self.opens_run,
+            "whether it was this number, by the tip's pseudonym": self.recognises,
+            "whom an SMS was to answer, from a copy of the database, with the relay's key": self.reads_number,
+        }
+
+    def opens_tip(self) -> bool:
+        tip = self.loot.tip
+        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
+        for epochs in self._epochs():
+            try:
+                grant = epochs.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                answers = open_tip(tip.body, grant, private_key=private, **seal)
+            except (KeyMissing, SealBroken):
+                continue
+            return self.words in answers.values()
+        return False
+
+    def calls(self) -> bool:
+        """By what the fault run opens it with."""
+        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        return any(
+            number(self.loot.call, private, epochs) == self.caller for epochs in self._epochs()
+        )
+
+    def opens_answer(self) -> bool:
+        tip, asked = self.loot.tip, self.loot.asked
+        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        for epochs in self._epochs():
+            try:
+                grant = epochs.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
+                told = open_answer(asked.body, asked.locked_key, tip_key=key, uid=tip.uid)
+            except (KeyMissing, SealBroken):
+                continue
+            return self.words in told.values()
+        return False
+
+    def opens_run(self) -> bool:
+        """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
+        runs = tuple(_runs_in(self.loot.folder))
+        return any(
+            self._opens(RunCipher(key), epochs, *run)
+            for key in self._keys()
+            for epochs in self._epochs()
+            for run in runs
+        )
+
+    def reads_number(self) -> bool:
+        numbers = LiveNumbers(LiveKeys(self.trial.keys / "workers", RELAY_KEY))
+        for epochs in self._epochs():
+            for contact_key, sealed in self.loot.answers:
+                try:
+                    plain = numbers.open_number(epochs.unlock(sealed, contact_key.encode()))
+                except (KeyMissing, SealBroken):
+                    continue
+                return plain == self.caller
+        return False
+
+    def recognises(self) -> bool:
+        """With every key of every folder, whatever it is for."""
+        return any(contact_by(key, self.caller) == self.loot.contact_key for key in self._keys())
+
+    def reads(self, *roots: Path) -> set[str]:
+        """The words and the number themselves, in any dress, in any file."""
+        needles = {f"the words as {name}": dress for name, dress in dresses(self.words).items()}
+        for name, dress in number_dresses(self.caller).items():
+            needles[f"the number as {name}"] = dress
+        search = Search(roots, needles)
+        search.once()
+        return search.found
+
+    def _epochs(self) -> list[Epochs]:
+        return [Epochs(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
+
+    def _keys(self) -> set[bytes]:
+        """Every key of every folder, whatever it is for."""
+        return {
+            path.read_bytes()[-KEY_BYTES:]
+            for path in self.trial.keys.rglob("*")
+            if path.is_file() and path.stat().st_size >= KEY_BYTES
+        }
+
+    def _opens(self, cipher: RunCipher, epochs: Epochs, session_key: str, sealed: bytes) -> bool:
+        try:
+            WeeklyRuns(cipher, epochs, self.trial.clock).open(session_key, sealed)
+        except SealBroken:
+            return False
+        return True
+
+
+def take(trial: Trial, to: Path, *also: Path) -> Loot:
+    """A copy of all that is written, but for the keys: those he takes at the end, all that are left."""
+    with trial.console.database.reading() as session:
+        (filed,) = books.filed(session, NATIONAL)
+        (call,) = books.calls(session)
+        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
+        tip, _ = tips.with_grant(session, filed.id, NATIONAL)
+        contact_key = tip.contact_key
+        asked = asked_back.of_tip(session, filed.id)
+        assert asked is not None
+        waiting = answers.sealed_numbers(session)
+    for folder in (trial.home, *also):
+        away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
+        shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
+    return Loot(to, filed, call, asked, wrapped, contact_key, waiting)
+
+
+def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in folder.rglob("*.aof"):
+        content = path.read_bytes()
+        for found in RUN.finditer(content):
+            yield found[1].decode(), content[found.end() : found.end() + int(found[2])]

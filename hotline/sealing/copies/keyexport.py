@@ -1,0 +1,72 @@
+"""Key folders as one sealed parcel, apart from the database's backups: who finds both has found everything.
+
+A key whose name tells a date is left out: it is destroyed when its time is over, and no parcel may bring it back.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from hotline.errors import BackupInvalid, Occupied
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.opening import unwrap
+from hotline.sealing.passphrase import Costs, WrappingKey
+
+OWNER = "exported keys"
+SAYS = "this file of keys"
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
+"""`role/file`: nothing that leads out of the folder."""
+OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
+
+
+def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:
+    """Every role's lasting keys below `folder`, wrapped."""
+    document = json.dumps(
+        {name: base64.b64encode(key).decode() for name, key in held(folder).items()}
+    )
+    stretched = WrappingKey.stretch(passphrase, costs or Costs())
+    return stretched.wrap(document.encode(), owner=OWNER)
+
+
+def import_keys(parcel: bytes, passphrase: str, folder: Path) -> list[str]:
+    """Put lasting keys back; the names of those that were not there.
+
+    Raises PassphraseWrong, SealBroken, BackupInvalid; Occupied where a key is there that is another one: then nothing
+    was written.
+    """
+    keys = _read(unwrap(parcel, passphrase, owner=OWNER, says=SAYS))
+    here = held(folder)
+    others = sorted(name for name in keys if name in here and here[name] != keys[name])
+    if others:
+        raise Occupied(f"{', '.join(others)}: another key of that name is there; move it aside")
+    return [name for name, key in keys.items() if _put(folder, name, key)]
+
+
+def held(folder: Path) -> Mapping[str, bytes]:
+    """Lasting keys as `role/file`."""
+    roles = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    return {
+        f"{role.name}/{name}": KeyFolder(role).read(name)
+        for role in roles
+        for name in KeyFolder(role).names()
+        if not OF_A_TIME.search(name)
+    }
+
+
+def _put(folder: Path, name: str, key: bytes) -> bool:
+    role, _, file = name.partition("/")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return KeyFolder(folder / role).make(file, key)
+
+
+def _read(document: bytes) -> Mapping[str, bytes]:
+    try:
+        keys = json.loads(document)
+        read = {str(name): base64.b64decode(key, validate=True) for name, key in keys.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise BackupInvalid("it holds no keys of ours") from None
+    if not all(NAME.fullmatch(name) and not OF_A_TIME.search(name) for name in read):
+        raise BackupInvalid("it holds a key of a name that is none of ours")
+    return read

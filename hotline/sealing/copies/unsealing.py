@@ -1,0 +1,100 @@
+"""Opening a backup, piece by piece. What comes out has been proved to be what went in, in its order, up to its end."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_init_pull as init_pull,
+)
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_pull as pull,
+)
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_state as new_state,
+)
+from nacl.bindings.crypto_secretstream import (
+    crypto_secretstream_xchacha20poly1305_ABYTES as OVERHEAD,
+)
+from nacl.bindings.crypto_secretstream import (
+    crypto_secretstream_xchacha20poly1305_HEADERBYTES as HEADER_BYTES,
+)
+from nacl.bindings.crypto_secretstream import (
+    crypto_secretstream_xchacha20poly1305_KEYBYTES as KEY_BYTES,
+)
+from nacl.bindings.crypto_secretstream import (
+    crypto_secretstream_xchacha20poly1305_TAG_FINAL as FINAL,
+)
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+
+from hotline.errors import BackupInvalid
+from hotline.sealing.copies.archive import DIGEST_BYTES, LENGTH, MAGIC, MOST_LABEL, PIECE
+
+SEALED_KEY_BYTES = KEY_BYTES + 48
+READ = 1 << 20
+
+
+class Archive:
+    """One backup under reading, from its beginning."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Reads the label. Raises BackupInvalid where it is none of ours."""
+        self._stream = stream
+        self._contents: bytes | None = None
+        if stream.read(len(MAGIC)) != MAGIC:
+            raise BackupInvalid("this is no backup of ours")
+        length = self._exactly(LENGTH.size)
+        self.label = self._exactly(_length(length, most=MOST_LABEL))
+        self._clear = MAGIC + length + self.label
+
+    @property
+    def contents(self) -> bytes:
+        """What the last piece said; known once all others were read."""
+        assert self._contents is not None, "read the pieces first"
+        return self._contents
+
+    def pieces(self, private_key: bytes) -> Iterator[bytes]:
+        """Once. Raises BackupInvalid at the piece that is wrong: whoever writes them has then to take all back."""
+        state = new_state()
+        try:
+            key = SealedBox(PrivateKey(private_key)).decrypt(self._exactly(SEALED_KEY_BYTES))
+            init_pull(state, self._exactly(HEADER_BYTES), key)
+        except CryptoError:
+            raise BackupInvalid("it does not open with this key") from None
+
+        bound: bytes | None = self._clear
+        while True:
+            sealed = self._exactly(_length(self._exactly(LENGTH.size), most=2 * PIECE))
+            try:
+                piece, tag = pull(state, sealed, bound)
+            except (CryptoError, RuntimeError, ValueError):
+                raise BackupInvalid("it was altered or damaged") from None
+            if tag == FINAL:
+                self._contents = piece
+                return
+            yield piece
+            bound = None
+
+    def _exactly(self, size: int) -> bytes:
+        found = self._stream.read(size)
+        if len(found) != size:
+            raise BackupInvalid("it was cut off")
+        return found
+
+
+def is_whole(stream: BinaryIO) -> bool:
+    """Whether no disk and no copying has damaged it; for whoever holds no key. Reads from the beginning."""
+    digest, held = hashlib.sha256(), b""
+    while read := stream.read(READ):
+        held += read
+        digest.update(held[:-DIGEST_BYTES])
+        held = held[-DIGEST_BYTES:]
+    return digest.digest() == held
+
+
+def _length(read: bytes, *, most: int) -> int:
+    (length,) = LENGTH.unpack(read)
+    if not OVERHEAD <= length <= most:
+        raise BackupInvalid("it was altered or damaged")
+    return int(length)

@@ -1,0 +1,150 @@
+"""The secrets of the hooks' paths: read as the file stands, changed without a dropped call.
+
+The first is the one to paste into the gateway's dashboard. The others are answered as well, until they are ended by a
+person who has seen when each was last used: an empty file beside the secrets, by its digest, with that time.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hotline.errors import KeyMissing
+from hotline.sealing.keys.keyfolder import (
+    DIAL_SECRET,
+    HOOKS,
+    HOOKS_FILE,
+    LISTED,
+    LISTED_SECRET,
+    KeyFolder,
+    hook_secrets,
+    listed_secrets,
+)
+from hotline.sealing.keys.livekeys import LiveKeys
+
+NOTED_EACH = 5.0
+"""Seconds: no hop pays more than one note in so many."""
+
+Stamp = tuple[int, int]
+
+
+class LiveSecrets(Mapping[str, Sequence[str]]):
+    """A process's view: a rotation is seen by the next call. Raises KeyMissing where there never was a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._file = str(folder / HOOKS_FILE)
+        self._read: tuple[Stamp | None, Mapping[str, tuple[str, ...]]] = (
+            self._stamp(),
+            hook_secrets(folder),
+        )
+        there = KeyFolder(folder).holds(DIAL_SECRET)
+        self._watchman = LiveKeys(folder, DIAL_SECRET) if there else None
+        self._noted: dict[str, float] = {}
+
+    def __getitem__(self, hook: str) -> Sequence[str]:
+        if hook == LISTED:
+            # Called once a minute: no hop pays for a look at another file.
+            return listed_secrets(self._folder)
+        stamp, read = self._read
+        now = self._stamp()
+        if now is not None and now != stamp:
+            read = self._again(now)
+        if hook != "ussd" or self._watchman is None:
+            return read[hook]
+        return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*HOOKS, LISTED))
+
+    def __len__(self) -> int:
+        return len(HOOKS) + 1
+
+    def __repr__(self) -> str:
+        return "LiveSecrets()"
+
+    def used(self, _hook: str, secret: str) -> None:
+        """Note that an address was called. A folder that cannot be written is no reason to turn a caller away."""
+        now = time.monotonic()
+        if now - self._noted.get(secret, -NOTED_EACH) < NOTED_EACH:
+            return
+        self._noted[secret] = now
+        try:
+            note = self._folder / _note(secret)
+            os.close(os.open(note, os.O_WRONLY | os.O_CREAT, 0o600))
+            os.utime(note)
+        except OSError:
+            return
+
+    def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
+        """What cannot be read is what it was: no slip of an operator's turns every caller away."""
+        with suppress(KeyMissing, ValueError, KeyError, TypeError):
+            self._read = (stamp, hook_secrets(self._folder))
+        return self._read[1]
+
+    def _stamp(self) -> Stamp | None:
+        try:
+            found = os.stat(self._file)
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+
+def live_secrets(folder: Path) -> Mapping[str, tuple[str, ...]]:
+    """Of every hook, the relay's own included. Raises KeyMissing."""
+    return {**hook_secrets(folder), LISTED: listed_secrets(folder)}
+
+
+def rotate(folder: Path, relay: Path | None = None) -> Mapping[str, tuple[str, ...]]:
+    """A new secret for each hook, in front of those that live; all of them, as they are now. Raises KeyMissing.
+
+    `relay`: the folder of whoever calls the hook of our own. Answered before it is called by: the web's first.
+    """
+    live = {hook: (secrets.token_urlsafe(32), *old) for hook, old in live_secrets(folder).items()}
+    if relay is None:
+        live[LISTED] = listed_secrets(folder)
+    _write(folder, live)
+    _write_listed(relay, live[LISTED])
+    return live
+
+
+def end_old(folder: Path, relay: Path | None = None) -> None:
+    """Only the first of each is answered from now on. Raises KeyMissing."""
+    live = live_secrets(folder)
+    _write(folder, {hook: known[:1] for hook, known in live.items()})
+    _write_listed(relay, live[LISTED][:1])
+    for known in live.values():
+        for old in known[1:]:
+            (folder / _note(old)).unlink(missing_ok=True)
+
+
+def last_used(folder: Path, known: Sequence[str]) -> datetime | None:
+    """When any of these secrets was last called with, as far as this folder's processes noted it."""
+    times = [
+        (folder / _note(secret)).stat().st_mtime
+        for secret in known
+        if (folder / _note(secret)).exists()
+    ]
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _write(folder: Path, live: Mapping[str, Sequence[str]]) -> None:
+    document = json.dumps({hook: list(live[hook]) for hook in HOOKS})
+    KeyFolder(folder).replace(HOOKS_FILE, document.encode())
+    _write_listed(folder, live[LISTED])
+
+
+def _write_listed(folder: Path | None, known: Sequence[str]) -> None:
+    """A line that was upgraded has none before `hotline init`."""
+    if folder is not None and known:
+        KeyFolder(folder).replace(LISTED_SECRET, "\n".join(known).encode())
+
+
+def _note(secret: str) -> str:
+    """Begins with a dot: no key."""
+    return f".used-{hashlib.sha256(secret.encode()).hexdigest()[:16]}"

@@ -1,0 +1,122 @@
+"""Making every role's key folder: what `hotline init` does first, and may do again at any time."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from nacl.public import PrivateKey
+
+from hotline.errors import NotReady
+from hotline.sealing.keys.keyfolder import (
+    DIAL_SECRET,
+    HOOKS_FILE,
+    KEY_BYTES,
+    LISTED_SECRET,
+    KeyFolder,
+    new_hook_secrets,
+)
+from hotline.sealing.keys.people import PeopleKeys
+from hotline.sealing.keys.pseudonyms import (
+    CERTIFICATE_KEY,
+    ENROLLED_KEY,
+    JOINED_KEY,
+    RECEIPT_KEY,
+    SESSION_KEY,
+    STOP_KEY,
+)
+from hotline.sealing.keys.weekly_lock import EPOCH_KEY, new_epoch
+from hotline.sealing.keys.weeks import WeeklyKeys
+from hotline.sealing.runs import RUNS_KEY
+
+RELAY_KEY = "relay.key"
+RELAY_PUBLIC_KEY = "relay.pub"
+ROLES = ("hooks", "workers", "watch", "console", "reader")
+WATCH_KEY = "watch.key"
+WATCH_PUBLIC_KEY = "watch.pub"
+PEPPER_KEY = "pepper.key"
+
+RANDOM: Mapping[str, Sequence[str]] = {
+    SESSION_KEY: ("hooks",),
+    RUNS_KEY: ("hooks",),
+    RECEIPT_KEY: ("hooks",),
+    ENROLLED_KEY: ("hooks", "console"),
+    JOINED_KEY: ("hooks", "console"),
+    CERTIFICATE_KEY: ("hooks", "console"),
+    STOP_KEY: ("hooks", "workers", "console"),
+    PEPPER_KEY: ("reader",),
+    RELAY_KEY: ("workers",),
+    WATCH_KEY: ("watch",),
+}
+"""Keys that are nothing but chance, and the roles that share each."""
+HELD_BY: Mapping[str, Sequence[str]] = {
+    **RANDOM,
+    HOOKS_FILE: ("hooks",),
+    DIAL_SECRET: ("hooks", "watch"),
+    LISTED_SECRET: ("hooks", "workers"),
+    RELAY_PUBLIC_KEY: ("hooks", "workers", "console"),
+    WATCH_PUBLIC_KEY: ("console",),
+    EPOCH_KEY: ("hooks", "workers", "console"),
+}
+"""Every lasting key, and the roles whose folders have it."""
+
+
+def lacking(folder: Path, role: str) -> list[str]:
+    """The lasting keys that a role's folder should have and has not: `hotline init` makes them."""
+    keys = KeyFolder(folder)
+    return [name for name, roles in HELD_BY.items() if role in roles and not keys.holds(name)]
+
+
+def make_keys(folder: Path, at: datetime) -> list[str]:
+    """Whatever is missing below `folder`, a folder for each role; what was made, as `role/name`.
+
+    Raises NotReady where two roles hold different copies of a key they must share.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    roles = {name: KeyFolder(folder / name) for name in ROLES}
+    made = _Made(roles)
+    for name in RANDOM:
+        made.each(name)
+    made.each(HOOKS_FILE, secret=new_hook_secrets())
+    made.each(DIAL_SECRET, secret=secrets.token_urlsafe(32).encode())
+    made.each(LISTED_SECRET, secret=secrets.token_urlsafe(32).encode())
+    relay = PrivateKey(roles["workers"].read(RELAY_KEY))
+    made.each(RELAY_PUBLIC_KEY, secret=bytes(relay.public_key))
+    watch = PrivateKey(roles["watch"].read(WATCH_KEY))
+    made.each(WATCH_PUBLIC_KEY, secret=bytes(watch.public_key))
+    made.walking(EPOCH_KEY, secret=new_epoch(at, _new_key()))
+    made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
+    made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
+    return made.names
+
+
+class _Made:
+    def __init__(self, roles: dict[str, KeyFolder]) -> None:
+        self.roles = roles
+        self.names: list[str] = []
+
+    def each(self, name: str, *, secret: bytes | None = None) -> None:
+        """One secret in the folder of every role that has it: the one that some role holds already, or a new one."""
+        roles = HELD_BY[name]
+        holders = [role for role in roles if self.roles[role].holds(name)]
+        held = {self.roles[role].read(name) for role in holders}
+        if len(held) > 1:
+            raise NotReady(
+                f"{' and '.join(holders)} hold different copies of {name}: restore one of them"
+            )
+        shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)
+        for role in roles:
+            if self.roles[role].make(name, shared):
+                self.names.append(f"{role}/{name}")
+
+    def walking(self, name: str, *, secret: bytes) -> None:
+        """One beginning for every role: each walks on by itself, so later they need not be alike."""
+        roles = HELD_BY[name]
+        held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
+        for role in roles:
+            if self.roles[role].make(name, min(held, default=secret)):
+                self.names.append(f"{role}/{name}")
+
+
+def _new_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)

@@ -1,0 +1,80 @@
+"""The keys by which people are counted: one for each month and each week, and none from before.
+
+Of no other use: a digest that is counted can be looked up among no others, and not even among those of last month.
+`hotline init` lays keys ahead, so that several web machines count one person once; where none was laid, the process
+that asks makes one in its own folder.
+"""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+
+from hotline.errors import KeyMissing
+from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
+
+KIGALI = timezone(timedelta(hours=2), "CAT")
+"""A month begins when it does in Rwanda, which keeps no summer time."""
+AHEAD = 3
+"""How many weeks `init` lays, this one included, and the months that they touch."""
+_NAME = re.compile(r"people-(\d{4}-W?\d\d)\.key")
+
+
+def periods_of(at: datetime) -> tuple[str, str]:
+    """The month and the ISO week of a moment: `2026-11`, `2026-W48`."""
+    day = at.astimezone(KIGALI)
+    year, week, _ = day.isocalendar()
+    return f"{day:%Y-%m}", f"{year}-W{week:02}"
+
+
+class PeopleKeys:
+    def __init__(self, folder: KeyFolder) -> None:
+        self._folder = folder
+        self._keys: dict[str, bytes] = {}
+
+    def at(self, moment: datetime) -> dict[str, bytes]:
+        """The keys of a moment's periods. Raises KeyMissing where the folder never held such a key, or is full."""
+        periods = periods_of(moment)
+        if tuple(self._keys) != periods:
+            self._keys = self._begin(periods)
+        return self._keys
+
+    def lay(self, moment: datetime) -> list[str]:
+        """Make this period's keys and the next ones; the names of those that were not there."""
+        periods = {p for n in range(AHEAD) for p in periods_of(moment + timedelta(weeks=n))}
+        names = sorted(map(_named, periods))
+        return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
+
+    def forget(self, moment: datetime) -> None:
+        """Destroy the keys of periods that are over, in a folder that no process walks."""
+        for period in self.held():
+            if any(_before(period, current) for current in periods_of(moment)):
+                self._folder.destroy(_named(period))
+
+    def _begin(self, periods: Sequence[str]) -> dict[str, bytes]:
+        held = self.held()
+        if not held:
+            raise KeyMissing(f"the key folder {self._folder.path.name!r} holds no key of people")
+        try:
+            for period in periods:
+                self._folder.make(_named(period), secrets.token_bytes(KEY_BYTES))
+        except OSError:
+            raise KeyMissing("no room for a new key of people") from None
+        keys = {period: self._folder.read(_named(period)) for period in periods}
+
+        for period in {*held, *self._keys}:
+            if any(_before(period, current) for current in periods):
+                self._folder.destroy(_named(period))
+        return keys
+
+    def held(self) -> list[str]:
+        return [match[1] for name in self._folder.names() if (match := _NAME.fullmatch(name))]
+
+
+def _named(period: str) -> str:
+    return f"people-{period}.key"
+
+
+def _before(period: str, current: str) -> bool:
+    """Whether it is over. Months and weeks are written apart, and each in their order."""
+    return ("W" in period) == ("W" in current) and period < current

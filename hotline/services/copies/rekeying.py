@@ -1,0 +1,70 @@
+"""Sealed numbers move from the key before to the newest, in small transactions, while messages go out."""
+
+from collections.abc import Callable
+
+from hotline.errors import SealBroken
+from hotline.ports import Kit
+from hotline.sealing.opening import open_number
+from hotline.sealing.sealer import Sealer
+from hotline.store.copies import vaults
+from hotline.store.desk import audit
+
+
+def reseal(
+    kit: Kit,
+    vault: str,
+    *,
+    public_key: bytes,
+    newest: bytes,
+    before: bytes,
+    say: Callable[[str], None],
+) -> int:
+    """How many numbers were sealed anew, until a whole look finds none; those that open with the newest stay.
+
+    Raises SealBroken where one opens with neither: then the key before must stay.
+    """
+    sealer, done, last, looked = Sealer(public_key), 0, 0, 0
+    while True:
+        with kit.database.reading() as session:
+            batch = vaults.numbers(session, vault, last)
+        if not batch and looked == done:
+            return done
+        if not batch:
+            last, looked = 0, done
+            continue
+
+        moved = [
+            (row_id, sealed, sealer.number(_opened(vault, row_id, sealed, before)))
+            for row_id, sealed in batch
+            if not opens(sealed, newest)
+        ]
+
+        if moved:
+            with kit.database.writing() as session:
+                for row_id, sealed, anew in moved:
+                    vaults.exchange(session, vault, row_id, sealed, anew)
+        done, last = done + len(moved), batch[-1][0]
+        say(f"{done} numbers sealed anew, up to row {last}")
+
+
+def _opened(vault: str, row_id: int, sealed: bytes, private_key: bytes) -> str:
+    try:
+        return open_number(sealed, private_key=private_key)
+    except SealBroken:
+        raise SealBroken(f"{vault}: the number of row {row_id} opens with neither key") from None
+
+
+def opens(sealed: bytes, private_key: bytes) -> bool:
+    try:
+        open_number(sealed, private_key=private_key)
+    except SealBroken:
+        return False
+    return True
+
+
+def record(kit: Kit, action: str, key: str, *, by: str, reason: str) -> None:
+    """That a named person rotated a key, or ended one."""
+    with kit.database.writing() as session:
+        audit.append(
+            session, at=kit.now(), actor=f"cli:{by}", action=action, subject=key, reason=reason
+        )

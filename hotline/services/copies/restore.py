@@ -1,0 +1,100 @@
+"""Bringing a backup back: proved piece by piece and row by row, migrated, and held, before anything can send."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from hotline.domain.copies.manifest import Contents, Engine, Label
+from hotline.errors import BackupInvalid, NotReady
+from hotline.sealing.copies.unsealing import Archive
+from hotline.services.copies.backup import Say, contents_of
+from hotline.services.outbox import lane
+from hotline.store import migrate
+from hotline.store.copies import refill
+from hotline.store.copies.snapshots import measure, unhurried
+from hotline.store.database import Database, sqlite_file
+
+REASON = "restored from a backup"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    label: Label
+    contents: Contents
+    waiting: int
+    """MTs that go out only if somebody says so."""
+
+
+def read_through(stream: BinaryIO, private_key: bytes) -> tuple[Label, Contents]:
+    """Open a backup from end to end and keep nothing of it. Raises BackupInvalid."""
+    archive = Archive(stream)
+    label = Label.read(archive.label)
+    return label, _opened(archive, private_key, lambda _piece: None)
+
+
+def restore(
+    stream: BinaryIO, private_key: bytes, url: str, *, by: str, at: datetime, say: Say
+) -> Restored:
+    """Into an empty database. Its lane is held in the name of whoever restored it.
+
+    Raises BackupInvalid, Occupied, NotReady, StoreUnavailable: then nothing of it stays.
+    """
+    archive = Archive(stream)
+    label = Label.read(archive.label)
+    _check_fits(label, url)
+    refill.check_empty(url, at)
+
+    said: list[Contents] = []
+
+    def fill(write: Callable[[bytes], object]) -> None:
+        say(f"opening the backup of {label.taken_at:%Y-%m-%d %H:%M} UTC")
+        said.append(_opened(archive, private_key, write))
+
+    with refill.arrival(url, fill) as database:
+        (contents,) = said
+        say("counting rows, and following the audit log")
+        _prove(database, label, contents)
+        say("bringing tables up to date")
+        migrate.upgrade(database)
+        waiting = _hold(database, label, by=by, at=at)
+    return Restored(label, contents, waiting)
+
+
+def _check_fits(label: Label, url: str) -> None:
+    here = Engine.SQLITE if sqlite_file(url) is not None else Engine.POSTGRES
+    if label.engine is not here:
+        raise BackupInvalid(
+            f"it is a copy of {label.engine}, and HOTLINE_DATABASE_URL names {here}"
+        )
+    if not migrate.knows(label.schema):
+        raise NotReady(f"it was made by a newer release, {label.release}: install that one first")
+
+
+def _opened(archive: Archive, private_key: bytes, write: Callable[[bytes], object]) -> Contents:
+    digest = hashlib.sha256()
+    for piece in archive.pieces(private_key):
+        digest.update(piece)
+        write(piece)
+    contents = Contents.read(archive.contents)
+    if contents.digest != digest.hexdigest():
+        raise BackupInvalid("its copy is not the one that was sealed")
+    return contents
+
+
+def _prove(database: Database, label: Label, contents: Contents) -> None:
+    with database.reading() as session:
+        unhurried(session)
+        found = measure(session)
+    if found.chain.broken_at is not None:
+        raise BackupInvalid(f"its audit log is broken at row {found.chain.broken_at}")
+    if found.schema != label.schema or contents_of(found, contents.digest) != contents:
+        raise BackupInvalid("its rows are not those that were counted when it was made")
+
+
+def _hold(database: Database, label: Label, *, by: str, at: datetime) -> int:
+    """Everything that is in it may have gone out between the backup and now."""
+    reason = f"{REASON} of {label.taken_at:%Y-%m-%d %H:%M} UTC"
+    with database.writing() as session:
+        return lane.hold_restored(session, by=by, reason=reason, at=max(at, label.taken_at))

@@ -1,0 +1,231 @@
+"""Who may read what: desks are made, and tips are opened for whoever knows a desk's passphrase, leaving an audit row.
+
+Nothing that a hook reaches imports this file: it can open what they seal.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.desk.audit_sentences import DESK
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.coming import Coming
+from hotline.domain.tip import NATIONAL
+from hotline.errors import NotFound, PassphraseWrong, SealBroken
+from hotline.ports import Kit
+from hotline.sealing.answers import open_answer
+from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.envelope import label
+from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_desk_key
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services import weekly_keys
+from hotline.services.referrals.case_standing import coming_of
+from hotline.store.desk import audit, desks
+from hotline.store.referrals import asked_back
+from hotline.store.referrals.tip_overview import EVERY, TipOverview, Wanted, standings
+from hotline.store.tips import tips
+from hotline.store.tips.tips import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A tip, the desk's grant of it without its week's lock, and the key that opens it. The keys stay out of `repr`."""
+
+    tip: Tip
+    grant: bytes = field(repr=False)
+    private_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBack:
+    """The question that was asked of a tip, and what came back. The answer stays out of `repr`."""
+
+    question: str
+    answered_at: datetime | None
+    answer: str | None = field(default=None, repr=False)
+    """None where there is none, or where it does not open."""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTip:
+    """A tip as a desk reads it. Its answers stay out of `repr`."""
+
+    id: int
+    matter: str
+    place: str
+    filed_at: datetime | None
+    coming: Coming
+    """What was told about coming: it stands first wherever it is read."""
+    erase_wanted_at: datetime | None
+    """When somebody asked to erase it, who need not have told it."""
+    earlier: tuple[str, ...]
+    """The places that it was told of before it was corrected, the first first."""
+    answers: Mapping[str, str] = field(repr=False)
+    asked: QuestionBack | None = None
+
+
+def missing_desks(kit: Kit) -> Sequence[str]:
+    """Codes of the desks that no key was made for yet: one for the nation, one for each district."""
+    with kit.database.reading() as session:
+        held = desks.codes(session)
+    wanted = (NATIONAL, *(district.code for district in districts()))
+    return [code for code in wanted if code not in held]
+
+
+def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
+    """Make the desks that are missing, their keys wrapped under the passphrase; the codes of those that were made.
+
+    Desks that exist keep their keys, and go on opening with the passphrase they were made under.
+    """
+    missing = missing_desks(kit)
+    if not missing:
+        return ()
+
+    stretched = WrappingKey.stretch(passphrase, costs or Costs())
+    pairs = {code: new_desk_key(stretched, desk=code) for code in missing}
+
+    with kit.database.writing() as session:
+        made = [code for code in missing if code not in desks.codes(session)]
+        for code in made:
+            desks.add(
+                session,
+                code,
+                pairs[code].public_key,
+                wrapped_key=pairs[code].wrapped_key,
+                member=desks.ENROLMENT,
+                at=kit.now(),
+            )
+        if made:
+            audit.append(
+                session,
+                at=kit.now(),
+                actor="cli",
+                action="desks_made",
+                subject=f"{len(made)} desks",
+            )
+    return made
+
+
+def list_tips(kit: Kit, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
+    """Tips, drafts aside, the newest first. Nothing here was sealed."""
+    weekly_keys.forget(kit)
+    with kit.database.reading() as session:
+        return standings(session, wanted)
+
+
+def check_grant(kit: Kit, tip_id: int, *, desk: str, by: str, reason: str) -> None:
+    """Check that a desk may read a tip, before anybody types a passphrase. A refusal leaves a row in the audit log.
+
+    Raises NotFound.
+    """
+    with kit.database.reading() as session:
+        found = tips.with_grant(session, tip_id, desk)
+    _granted(kit, found, desk, by=by, reason=reason)
+
+
+def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason: str) -> Unlocked:
+    """A tip as a desk opens it. Every refusal leaves a row in the audit log.
+
+    Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken, KeyMissing.
+    """
+    with kit.database.reading() as session:
+        tip, grant = tips.with_grant(session, tip_id, desk)
+    key = _granted(kit, (tip, grant), desk, by=by, reason=reason)
+    with kit.database.reading() as session:
+        wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
+        before = desks.key_before(session, desk)
+
+    key = kit.sealer.epochs.unlock(key, label(tip.uid, desk))
+    try:
+        private_key = unwrap_desk_key(wrapped, passphrase, desk=desk)
+        if before is not None and not opens_grant(
+            key, uid=tip.uid, desk=desk, private_key=private_key
+        ):
+            private_key = unwrap_desk_key(before, passphrase, desk=desk)
+    except PassphraseWrong:
+        why = f"wrong passphrase: {reason}"
+        _record(kit, "tip_refused", tip_id, desk, by=by, reason=why)
+        raise
+    return Unlocked(tip, key, private_key)
+
+
+def read_tip(
+    kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason: str
+) -> OpenedTip:
+    """A tip's answers, and the one to a question back. The audit row is committed before anybody sees them.
+
+    Raises what `unlock` raises.
+    """
+    found = unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
+    tip, named = found.tip, {"uid": found.tip.uid, "desk": desk}
+    answers = open_tip(
+        tip.body, found.grant, place=tip.place, private_key=found.private_key, **named
+    )
+    tip_key = open_grant(found.grant, private_key=found.private_key, **named)
+    with kit.database.reading() as session:
+        asked = _asked(asked_back.of_tip(session, tip_id), tip_key, tip.uid)
+        earlier = tuple(one.place for one in tips.earlier_places(session, tip_id))
+
+    told = asked is not None and asked.answer is not None
+    _record(kit, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
+    return OpenedTip(
+        id=tip.id,
+        matter=tip.matter,
+        place=tip.place,
+        filed_at=tip.filed_at,
+        coming=coming_of(tip),
+        erase_wanted_at=tip.erase_wanted_at,
+        earlier=earlier,
+        answers=answers,
+        asked=asked,
+    )
+
+
+def _granted(
+    kit: Kit, found: tuple[Tip, bytes | None], desk: str, *, by: str, reason: str
+) -> bytes:
+    tip, grant = found
+    if tip.erased_at is not None:
+        _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"words erased: {reason}")
+        raise NotFound(f"tip {tip.id}: its words were erased on {tip.erased_at:%Y-%m-%d}")
+    if grant is None:
+        _record(kit, "tip_refused", tip.id, desk, by=by, reason=f"no grant: {reason}")
+        raise NotFound(f"desk {desk} has no grant of tip {tip.id}: it was not sealed to this desk")
+    return grant
+
+
+def _asked(row: asked_back.AskedBack | None, tip_key: bytes, uid: str) -> QuestionBack | None:
+    """An answer that does not open hides nothing of the tip."""
+    if row is None or row.answered_at is None:
+        return None if row is None else QuestionBack(row.question, None)
+    try:
+        told = open_answer(row.body, row.locked_key, tip_key=tip_key, uid=uid)
+    except SealBroken:
+        return QuestionBack(row.question, row.answered_at)
+    return QuestionBack(
+        row.question, row.answered_at, told.get("answer", ""), told.get("language", "")
+    )
+
+
+def _record(
+    kit: Kit,
+    action: str,
+    tip_id: int,
+    desk: str,
+    *,
+    by: str,
+    reason: str,
+    answer: bool = False,
+) -> None:
+    with kit.database.writing() as session:
+        if answer:
+            asked_back.read(session, tip_id, kit.now())
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=f"{DESK}:{desk}:{by}",
+            action=action,
+            subject=f"tip:{tip_id}",
+            reason=reason,
+        )

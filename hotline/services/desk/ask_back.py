@@ -1,0 +1,118 @@
+"""A desk asks one question back, out of the signed list. It proves by its passphrase that it may read the tip.
+
+It can open what the hooks seal: nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Mapping
+
+from hotline.domain.tips.asking import Asking, refusal
+from hotline.engine.numbers.questions import Question, QuestionStatus, questions
+from hotline.errors import AskRefused, NotFound, NotReady
+from hotline.ports import Kit
+from hotline.sealing.answers import new_pair
+from hotline.sealing.opening import open_grant
+from hotline.services.desk import access
+from hotline.services.desk.access import QuestionBack
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.referrals import asked_back, receipts, retention
+from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.tips import tips
+
+NONE_YET = {"rw": "(ntaraboneka)", "en": "(none yet)", "fr": "(pas encore)"}
+SEALED = {
+    "rw": "(cyaraje, ariko ntigifunguka)",
+    "en": "(came, and does not open)",
+    "fr": "(arrivée, mais ne s'ouvre pas)",
+}
+"""In the place of an answer, for whoever reads it."""
+
+
+def listed(kit: Kit) -> Mapping[str, Question]:
+    """The live list, in its order. Raises NotReady."""
+    return questions(kit.books.book(kit.books.live()))
+
+
+def check(kit: Kit, tip_id: int, name: str, *, desk: str, by: str, reason: str) -> Question:
+    """Whether it may be asked, before anybody types a passphrase. Raises NotFound, AskRefused."""
+    access.check_grant(kit, tip_id, desk=desk, by=by, reason=reason)
+    question = listed(kit).get(name)
+    if question is None:
+        raise NotFound(f"no question {name}: `hotline questions` lists them")
+    with kit.database.reading() as session:
+        _check(session, kit, tip_id, question)
+    return question
+
+
+def ask(
+    kit: Kit, tip_id: int, name: str, *, desk: str, passphrase: str, by: str, reason: str
+) -> Question:
+    """From its commit on the question stands behind her receipt. Nothing is sent to anybody.
+
+    Raises NotFound, AskRefused, PassphraseWrong, SealBroken, KeyMissing.
+    """
+    question = check(kit, tip_id, name, desk=desk, by=by, reason=reason)
+    found = access.unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
+    uid = found.tip.uid
+    key = open_grant(found.grant, uid=uid, desk=desk, private_key=found.private_key)
+    pair = new_pair(key, uid=uid)
+
+    with kit.database.writing() as session:
+        retention.kept(session, tip_id)
+        _check(session, kit, tip_id, question)
+        row = AskedBack(
+            tip_id=tip_id,
+            question=name,
+            desk=desk,
+            asked_at=kit.now(),
+            public_key=pair.public_key,
+            locked_key=pair.locked_key,
+            body=b"",
+        )
+        if not asked_back.ask(session, row):
+            raise AskRefused("one question was asked already, and there is no second")
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=f"cli:{by}",
+            action="question_asked",
+            subject=f"tip:{tip_id}",
+            reason=f"{name}: {reason}",
+        )
+    return question
+
+
+def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, str]:
+    """The question and what came back, as a desk reads them; names and values where the live list has them no more."""
+    if asked is None:
+        return {}
+    try:
+        question = listed(kit).get(asked.question)
+    except NotReady:
+        question = None
+    words = question.node.text.get(language, "") if question else ""
+    shown = {"question": f"{asked.question}: {words}"}
+    if asked.answered_at is None:
+        return shown | {"answer": NONE_YET[language]}
+    if asked.answer is None:
+        return shown | {"answer": SEALED[language]}
+    label = question.label(asked.answer, language) if question else asked.answer
+    said = label if label == asked.answer else f"{asked.answer}: {label}"
+    return shown | {"answer": f"{said} ({asked.language})"}
+
+
+def _check(session: Session, kit: Kit, tip_id: int, question: Question) -> None:
+    """As it stands now. Raises AskRefused."""
+    tip = tips.filed(session, tip_id)
+    key = tip.receipt_key
+    with_it = receipts.find(session, key).tip_ids if key is not None else ()
+    asking = Asking(
+        told_at=tip.updated_at,
+        has_receipt=key is not None,
+        closed=tip.closed_at is not None,
+        asked=asked_back.asked(session, [tip_id, *with_it]),
+        signed=question.standing(kit.now().date()) is QuestionStatus.SHOWS,
+    )
+    why = refusal(asking, kit.now())
+    if why is not None:
+        raise AskRefused(f"tip {tip_id}: {why}")

@@ -1,0 +1,174 @@
+"""The national desk and its call-backs: asked for by one person, approved by a second, opened inside the window alone.
+
+It can open what the hooks seal: nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hotline.domain.call_back import CallBackState, CallOutcome, refusal, same_person
+from hotline.domain.tip import NATIONAL
+from hotline.engine.flow import Menu
+from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
+from hotline.ports import Kit
+from hotline.sealing.envelope import label
+from hotline.sealing.opening import open_tip, opens_grant, unwrap_desk_key
+from hotline.services.referrals.call_back_requests import SEALED_AS, end, next_window
+from hotline.store.database import Session
+from hotline.store.desk import audit, desks
+from hotline.store.tips import call_backs
+from hotline.store.tips.call_backs import CallBack
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What whoever calls must know. None of it stands in `repr`."""
+
+    number: str = field(repr=False)
+    word: str = field(repr=False)
+    """The one that she chose, by its value in the flow."""
+    others: str = field(repr=False)
+    language: str = field(repr=False)
+
+
+def listed(kit: Kit) -> Sequence[CallBack]:
+    """Every one, without its number: those that wait first, in the order of their windows."""
+    with kit.database.reading() as session:
+        return call_backs.everyone(session)
+
+
+def is_approved(kit: Kit, call_back_id: int, *, by: str) -> bool:
+    """Whether this person asked to open it, and a second one approved. Raises NotFound."""
+    with kit.database.reading() as session:
+        row = call_backs.one(session, call_back_id)
+        asked = row.wanted_by is not None and same_person(row.wanted_by, by)
+        return asked and row.approved_by is not None
+
+
+def ask_to_open(kit: Kit, call_back_id: int, *, by: str, reason: str) -> CallBack:
+    """Somebody wants to call. Whoever asks last is whom the second person approves. Raises NotFound."""
+    with kit.database.writing() as session:
+        row = call_backs.one(session, call_back_id, for_writing=True)
+        row.wanted_by, row.approved_by = by, None
+        _record(session, kit, "call_back_wanted", row.id, by=by, reason=reason)
+        session.flush()
+        return row
+
+
+def approve(kit: Kit, call_back_id: int, *, by: str, reason: str) -> CallBack:
+    """A second person's word, good for this window. Raises NotFound, CallRefused."""
+    with kit.database.writing() as session:
+        row = call_backs.one(session, call_back_id, for_writing=True)
+        if row.wanted_by is None:
+            raise CallRefused(
+                f"nobody has asked to open call-back {row.id}: `hotline callbacks open {row.id}`"
+            )
+        if same_person(row.wanted_by, by):
+            raise CallRefused("whoever asked cannot approve: it takes a second person")
+        row.approved_by = by
+        _record(session, kit, "call_back_approved", row.id, by=by, reason=reason)
+        session.flush()
+        return row
+
+
+def check(kit: Kit, call_back_id: int, *, by: str) -> None:
+    """Whether this person may see the number now, before anybody types a passphrase.
+
+    Raises NotFound, CallRefused; a refusal leaves a row in the audit log.
+    """
+    with kit.database.reading() as session:
+        row = call_backs.one(session, call_back_id)
+    try:
+        _check(row, kit, by)
+    except CallRefused as refused:
+        _refuse(kit, row, by, refused)
+        raise
+
+
+def open_call_back(kit: Kit, call_back_id: int, *, by: str, reason: str, passphrase: str) -> Opened:
+    """Number and word. The audit row is committed before anybody sees them; what was refused leaves one too.
+
+    Raises NotFound, CallRefused, PassphraseWrong, SealBroken, KeyMissing.
+    """
+    with kit.database.reading() as session:
+        row = call_backs.one(session, call_back_id)
+    try:
+        _check(row, kit, by)
+        opened = _open(kit, row, passphrase)
+    except (CallRefused, PassphraseWrong) as refused:
+        _refuse(kit, row, by, refused)
+        raise
+
+    with kit.database.writing() as session:
+        # As it stands now: she may have taken it back while the passphrase was stretched.
+        row = call_backs.one(session, call_back_id, for_writing=True)
+        _check(row, kit, by)
+        row.opened_at = kit.now()
+        _record(session, kit, "call_back_opened", row.id, by=by, reason=reason)
+    return opened
+
+
+def close(kit: Kit, call_back_id: int, *, by: str, reason: str, outcome: CallOutcome) -> CallBack:
+    """What came of the call. Its number goes, but where nobody answered and another window was agreed.
+
+    Raises NotFound, CallRefused where nobody has opened it: what was not called came to nothing.
+    """
+    with kit.database.writing() as session:
+        row = call_backs.one(session, call_back_id, for_writing=True)
+        if row.opened_at is None:
+            raise CallRefused(
+                f"nobody has opened call-back {row.id} in this window: nothing can have come of it"
+            )
+        row.outcome = outcome
+        if outcome is not CallOutcome.SILENT or not next_window(row):
+            end(row, CallBackState.DONE, kit.now())
+        _record(session, kit, f"call_back_{outcome}", row.id, by=by, reason=reason)
+        session.flush()
+        return row
+
+
+def word_in(kit: Kit, opened: Opened) -> str:
+    """Her word in her language, as the live flows offer it; its value where they no longer do."""
+    try:
+        node = kit.books.book(kit.books.live()).flows["report"].nodes["call_word"]
+    except (KeyError, NotFound, NotReady):
+        return opened.word
+    labels = {one.value: one.label for one in node.choices} if isinstance(node, Menu) else {}
+    return labels.get(opened.word, {}).get(opened.language, opened.word)
+
+
+def _check(row: CallBack, kit: Kit, by: str) -> None:
+    why = refusal(row.window, kit.now(), by=by, asked_by=row.wanted_by, approved_by=row.approved_by)
+    if why is not None:
+        raise CallRefused(f"call-back {row.id} {why}")
+
+
+def _refuse(kit: Kit, row: CallBack, by: str, refused: HotlineError) -> None:
+    with kit.database.writing() as session:
+        _record(session, kit, "call_back_refused", row.id, by=by, reason=str(refused))
+
+
+def _open(kit: Kit, row: CallBack, passphrase: str) -> Opened:
+    grant = kit.sealer.epochs.unlock(row.sealed_key, label(row.uid, NATIONAL))
+    with kit.database.reading() as session:
+        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
+        before = desks.key_before(session, NATIONAL)
+    seal = {"uid": row.uid, "desk": NATIONAL}
+    key = unwrap_desk_key(wrapped, passphrase, desk=NATIONAL)
+    if before is not None and not opens_grant(grant, **seal, private_key=key):
+        key = unwrap_desk_key(before, passphrase, desk=NATIONAL)
+    told = open_tip(row.body, grant, **seal, place=SEALED_AS, private_key=key)
+    return Opened(**told)
+
+
+def _record(
+    session: Session, kit: Kit, action: str, call_back_id: int, *, by: str, reason: str
+) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=f"cli:{by}",
+        action=action,
+        subject=f"call-back:{call_back_id}",
+        reason=reason,
+    )

@@ -1,0 +1,178 @@
+"""Every desk gets a new key and a new passphrase, while tips come in: what was sealed to the old keys is moved.
+
+In steps that may each be the last: a desk's key before stays beside the new one, both under the new passphrase, until
+every grant was looked at twice. Said again, it goes on where it stopped.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from hotline.domain.tip import NATIONAL
+from hotline.errors import PassphraseWrong, SealBroken
+from hotline.ports import Kit
+from hotline.sealing.deskkeys import DeskKey, new_desk_key
+from hotline.sealing.envelope import label
+from hotline.sealing.opening import Stretch, opens_grant, regrant, stretched, unwrap_desk_key
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.store.copies import vaults
+from hotline.store.desk import audit, desks
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskKeyPair:
+    """A desk's two keys, open in memory for as long as its grants are moved."""
+
+    desk: str
+    public_key: bytes
+    newest: bytes = field(repr=False)
+    before: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Passphrases:
+    """Both passphrases, each stretched once for all desks that were wrapped together."""
+
+    old: str = field(repr=False)
+    new: str = field(repr=False)
+    wrapping: WrappingKey
+    stretch: Stretch = field(default_factory=lambda: cache(stretched), repr=False)
+
+    def unwrap(self, wrapped: bytes, passphrase: str, desk: str) -> bytes:
+        return unwrap_desk_key(wrapped, passphrase, desk=desk, stretch=self.stretch)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    desks: int
+    grants: int
+
+
+def rotate(
+    kit: Kit,
+    *,
+    old: str,
+    new: str,
+    by: str,
+    reason: str,
+    settle: Callable[[], None],
+    say: Say,
+    costs: Costs | None = None,
+) -> Moved:
+    """`settle` waits until no hop is left that read the old keys: then every grant is looked at once more.
+
+    Raises PassphraseWrong where a desk opens with neither passphrase: those before it are changed, and it may be said
+    again with the same two. SealBroken or KeyMissing where a grant opens with neither key, or its week's lock does not:
+    then the keys before stay.
+    """
+    words = Passphrases(old, new, WrappingKey.stretch(new, costs or Costs()))
+    with kit.database.reading() as session:
+        codes = sorted(desks.codes(session))
+    pairs: list[DeskKeyPair] = []
+    for number, code in enumerate(codes, 1):
+        say(f"desk {number} of {len(codes)}")
+        pair = _put(kit, code, words)
+        if pair is not None:
+            pairs.append(pair)
+
+    moved = _move(kit, pairs, say)
+    settle()
+    # The relay locks grants anew meanwhile: only a whole look that finds no old one is the last.
+    while again := _move(kit, pairs, say):
+        moved += again
+
+    done = Moved(len(pairs), moved)
+    _end(kit, done, by=by, reason=reason)
+    return done
+
+
+def _end(kit: Kit, done: Moved, *, by: str, reason: str) -> None:
+    """The keys before are destroyed."""
+    with kit.database.writing() as session:
+        desks.forget_before(session)
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=f"cli:{by}",
+            action="desks_rotated",
+            subject=f"{done.desks} desks, {done.grants} grants",
+            reason=reason,
+        )
+
+
+def _put(kit: Kit, code: str, words: Passphrases) -> DeskKeyPair | None:
+    """The desk's new key in its place, unless an earlier try put it; None where one came to its end."""
+    with kit.database.reading() as session:
+        wrapped = desks.wrapped_key(session, code, desks.ENROLMENT)
+        aside = desks.key_before(session, code)
+        public_key = desks.public_keys(session, [code])[code]
+    if aside is not None:
+        newest, before = (words.unwrap(one, words.new, code) for one in (wrapped, aside))
+        return DeskKeyPair(code, public_key, newest, before)
+    try:
+        before = words.unwrap(wrapped, words.old, code)
+    except PassphraseWrong:
+        words.unwrap(wrapped, words.new, code)
+        return None
+
+    made = new_desk_key(words.wrapping, desk=code)
+    _write(kit, code, made, words.wrapping.wrap(before, owner=code))
+    return DeskKeyPair(
+        code, made.public_key, words.unwrap(made.wrapped_key, words.new, code), before
+    )
+
+
+def _write(kit: Kit, code: str, made: DeskKey, aside: bytes) -> None:
+    with kit.database.writing() as session:
+        desks.put_aside(session, code, wrapped_key=aside, at=kit.now())
+        desks.replace_key(session, code, made.public_key, wrapped_key=made.wrapped_key)
+
+
+def _move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say) -> int:
+    """How many grants were sealed to the desks' new keys."""
+    moved = 0
+    for pair in pairs:
+        for following in (_next, _next_call_back):
+            last = 0
+            while batch := following(kit, pair.desk, last):
+                moved += _move_batch(kit, pair, batch)
+                last = batch[-1].id
+                say(f"{moved} grants sealed anew")
+    return moved
+
+
+def _next(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+    with kit.database.reading() as session:
+        return vaults.grants(session, desk, last)
+
+
+def _next_call_back(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+    if desk != NATIONAL:
+        return ()
+    with kit.database.reading() as session:
+        return vaults.call_back_grants(session, last)
+
+
+def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]) -> int:
+    anew = [(grant, found) for grant in batch if (found := _anew(kit, pair, grant)) is not None]
+    if anew:
+        with kit.database.writing() as session:
+            for grant, sealed_key in anew:
+                vaults.regrant(session, grant, sealed_key)
+    return len(anew)
+
+
+def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | None:
+    """Sealed to the new key, under this week's lock; None where it is sealed to it already."""
+    bound = label(grant.uid, pair.desk)
+    inner = kit.sealer.epochs.unlock(grant.sealed_key, bound)
+    named = {"uid": grant.uid, "desk": pair.desk}
+    if opens_grant(inner, **named, private_key=pair.newest):
+        return None
+    try:
+        moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
+    except SealBroken:
+        raise SealBroken(f"grant {grant.id} of desk {pair.desk} opens with neither key") from None
+    return kit.sealer.epochs.lock(moved, bound, kit.now())

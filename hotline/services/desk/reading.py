@@ -1,0 +1,74 @@
+"""A tip in the words of its reader: the questions that were asked, and what was chosen, in his language.
+
+It serves whoever opened the tip: nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from hotline.domain.places.places import place_name
+from hotline.domain.sms.sms_tip import WORDS
+from hotline.engine.flow import Ask, Book, Flow, Menu
+from hotline.engine.view import said
+from hotline.errors import NotReady
+from hotline.ports import Kit
+from hotline.services.desk import ask_back
+from hotline.services.desk.access import OpenedTip
+
+PLACES = frozenset({"province", "country", "district", "sector", "named"})
+"""Answers that are codes of places."""
+OURS = {
+    WORDS: {"rw": "Ubutumwa bugufi (SMS)", "en": "Told by SMS", "fr": "Dit par SMS"},
+    "question": {"rw": "Ikibazo cyabajijwe", "en": "Asked back", "fr": "Question posée"},
+    "answer": {"rw": "Igisubizo", "en": "Answered", "fr": "Réponse"},
+}
+"""What no flow asks."""
+
+Asked = Mapping[str, Sequence[Menu | Ask]]
+"""The nodes that save an answer, by its name."""
+
+
+def worded(kit: Kit, tip: OpenedTip, language: str) -> list[tuple[str, str]]:
+    """Each question with its answer. What the live flows ask no more stands as it was stored."""
+    try:
+        asked = _asked(kit.books.book(kit.books.live()), tip.matter)
+    except NotReady:
+        asked = {}
+    told = [
+        (_question(asked, name, language), _answer(asked, name, value, language))
+        for name, value in tip.answers.items()
+    ]
+    back = ask_back.worded(kit, tip.asked, language)
+    return [*told, *((said(OURS[name], language), value) for name, value in back.items())]
+
+
+def _asked(book: Book, matter: str) -> Asked:
+    """Of the flow that gathers what was told, and behind it of all others."""
+    flows = sorted(book.flows.values(), key=lambda flow: flow.gathers != matter)
+    found: dict[str, list[Menu | Ask]] = {}
+    for flow in flows:
+        for name, node in _saving(flow):
+            found.setdefault(name, []).append(node)
+    return found
+
+
+def _saving(flow: Flow) -> Iterator[tuple[str, Menu | Ask]]:
+    for node in flow.nodes.values():
+        if isinstance(node, Menu | Ask) and node.saves:
+            yield node.saves, node
+
+
+def _question(asked: Asked, name: str, language: str) -> str:
+    nodes = asked.get(name)
+    if name in OURS or not nodes:
+        return said(OURS.get(name, {}), language) or name
+    return said(nodes[0].text, language)
+
+
+def _answer(asked: Asked, name: str, value: str, language: str) -> str:
+    for node in asked.get(name, ()):
+        for choice in node.choices:
+            if choice.value == value:
+                return said(choice.label, language)
+    if name in PLACES:
+        return f"{place_name(value, language)} ({value})"
+    return value

@@ -1,0 +1,98 @@
+"""What each event of a hop leaves behind, inside the hop's transaction. `effects.py` opens it, and sees to it that
+nothing happens twice.
+"""
+
+from hotline.domain.dialogue.ussd import is_number
+from hotline.domain.tip import Matter
+from hotline.engine.events import (
+    Answered,
+    Completed,
+    Erased,
+    Event,
+    LanguageChosen,
+    PinGiven,
+    TopicRead,
+)
+from hotline.engine.flow import Book
+from hotline.engine.run import Run
+from hotline.services.dialogue.answer_effects import EffectContext, Given, effect_of
+from hotline.services.reach import outreach
+from hotline.services.referrals import call_back_requests
+from hotline.services.replay import Step, gathers
+from hotline.services.tips import intake, receipts
+from hotline.services.tips.intake import Telling
+from hotline.store.database import Session
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.tips.tips import Tip
+
+CALL_BACK = "call_back"
+"""What is whole when she agreed to a call in every point."""
+
+
+def changes(book: Book, run: Run, event: Event) -> bool:
+    """Whether it leaves anything behind."""
+    if isinstance(event, LanguageChosen | TopicRead | Erased | PinGiven):
+        return True
+    if isinstance(event, Answered) and effect_of(event.name) is not None:
+        return True
+    return isinstance(event, Answered | Completed) and _matter(book, run) is not None
+
+
+def apply(
+    session: Session, context: EffectContext, dialogue: Dialogue, event: Event, step: Step
+) -> None:
+    """Carry one event out; one that means nothing here changes nothing."""
+    passage = step.run.passage
+    match event:
+        case LanguageChosen(language):
+            outreach.log_language(session, dialogue, language)
+        case TopicRead(topic):
+            outreach.log_topic(session, dialogue, topic, context.kit.now())
+        case Erased():
+            intake.erase(session, context.kit, dialogue, up_to_passage=passage)
+            call_back_requests.withdraw_session(
+                session, context.kit, context.key, up_to_passage=passage
+            )
+        case Answered(name=name):
+            effect = effect_of(name)
+            if effect is not None:
+                effect(Given(session, context, dialogue, event, step))
+        case PinGiven(pin=pin):
+            _take_pin(session, context, dialogue, step, pin)
+        case _:
+            pass
+
+
+def note(session: Session, context: EffectContext, dialogue: Dialogue, step: Step) -> Tip | None:
+    """Write down what a step told, in the report or of a helper; the tip, where it is enough to keep one."""
+    told = [event for event in step.events if isinstance(event, Answered | Completed)]
+    matter = _matter(context.book, step.run)
+    if not told or matter is None:
+        return None
+    telling = Telling(
+        answers=step.run.answers,
+        passage=step.run.passage,
+        completed=Completed(matter) in told,
+        language=step.run.language,
+        matter=matter,
+    )
+    contact_key = context.kit.pseudonyms.contact(context.caller, context.kit.now())
+    tip = intake.note(session, context.kit, dialogue, telling, contact_key=contact_key)
+    if tip is not None and Completed(CALL_BACK) in told and is_number(context.caller):
+        call_back_requests.ask(
+            session, context.kit, dialogue, tip, step.run.answers, caller=context.caller
+        )
+    return tip
+
+
+def _take_pin(
+    session: Session, context: EffectContext, dialogue: Dialogue, step: Step, pin: str
+) -> None:
+    """In the report it is chosen. Behind "My number" it was tried, and the try is noted already."""
+    if gathers(context.book, step.run, Matter.TIP):
+        receipts.give(session, context.kit, dialogue, passage=step.run.passage, pin=pin)
+
+
+def _matter(book: Book, run: Run) -> Matter | None:
+    """What is being told here; None where nothing is."""
+    return next((matter for matter in Matter if gathers(book, run, matter)), None)

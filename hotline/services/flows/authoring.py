@@ -1,0 +1,161 @@
+"""Flows from their files into the database, and back."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hotline.engine.document import document as documents
+from hotline.engine.document import source
+from hotline.engine.transcripts.pressing import MARK, press
+from hotline.errors import FlowInvalid, NotReady
+from hotline.services.flows.places import place_lists
+from hotline.store.database import Database, Session
+from hotline.store.flows import flows
+from hotline.store.flows.flows import Revision
+
+ENTRIES = "entries"
+"""`entries.yaml`: published suffix to flow."""
+NUMBERS = "numbers.csv"
+COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
+
+
+def read_folder(folder: Path) -> dict[str, Any]:
+    """The revision's document in a folder of flow files. Raises FlowInvalid with every fault of every file."""
+    faults: list[str] = []
+    read: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            read[path.stem] = source.parse(path.read_text(encoding="utf-8"))
+        except FlowInvalid as invalid:
+            faults.extend(f"{path.name}: {fault}" for fault in invalid.problems)
+        except UnicodeDecodeError:
+            faults.append(f"{path.name}: not UTF-8")
+    entries = read.pop(ENTRIES, None) or {}
+    if not read and not faults:
+        faults.append(f"{folder.name}: holds no flow file")
+
+    numbers = _numbers(folder / NUMBERS, faults)
+    document = {"flows": read, "entries": entries, "numbers": numbers}
+    try:
+        documents.read(document)
+    except FlowInvalid as invalid:
+        faults.extend(invalid.problems)
+    if faults:
+        raise FlowInvalid(faults)
+    return document
+
+
+def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
+    """The rows as they are written, without empty fields; whether they are good is the document's to say."""
+    if not path.exists():
+        return []
+    try:
+        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")), strict=True)
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as broken:
+        faults.append(f"{path.name}: {'not UTF-8' if isinstance(broken, ValueError) else broken}")
+        return []
+    if tuple(reader.fieldnames or ()) != COLUMNS:
+        faults.append(f"{path.name}: its first line must be {','.join(COLUMNS)}")
+        return []
+    for row in rows:
+        if None in row or None in row.values():
+            faults.append(f"{path.name}: the row of {row['number']} has not {len(COLUMNS)} fields")
+            return []
+    return [{name: said for name, said in row.items() if said} for row in rows]
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """SHA-256 of the document's canonical JSON: the same whatever the order of its keys."""
+    canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
+    """Make the document live and say its revision. A document that was saved before is not saved again.
+
+    Raises FlowInvalid where it cannot be played, or moves an entry that was published; StoreUnavailable.
+    """
+    book = pressed(document)
+    with database.writing() as session:
+        return put_live(session, document, book, now)
+
+
+def pressed(document: Mapping[str, Any]) -> str:
+    """The compiled book of a document. Raises FlowInvalid."""
+    return press(documents.compile(document, place_lists()))
+
+
+def draft(session: Session, document: Mapping[str, Any], now: datetime) -> Revision:
+    """The document as a revision that nobody hears; the one that was saved before, where there is one."""
+    digest = digest_of(document)
+    saved = flows.with_digest(session, digest)
+    return saved or flows.add(session, digest=digest, document=document, at=now)
+
+
+def put_live(session: Session, document: Mapping[str, Any], book: str, now: datetime) -> int:
+    """Raises FlowInvalid where it moves an entry that was published."""
+    moved = moved_entries(published_entries(session), document.get(ENTRIES, {}))
+    if moved:
+        raise FlowInvalid(moved)
+    revision = draft(session, document, now)
+    if flows.live_id(session) != revision.id:
+        revision.live_from = now
+    if (revision.pressed, revision.pressed_mark) != (book, MARK):
+        revision.pressed, revision.pressed_mark = book, MARK
+    return revision.id
+
+
+def published_entries(session: Session) -> dict[str, str]:
+    """What stands on paper by now."""
+    revision_id = flows.live_id(session)
+    document = None if revision_id is None else flows.document_of(session, revision_id)
+    return dict(document.get(ENTRIES, {})) if document else {}
+
+
+def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:
+    """The paper cannot be called back: an entry that was published leads where it led, for ever."""
+    faults = []
+    for digits, flow in sorted(printed.items()):
+        if digits not in entries:
+            faults.append(f"entries.{digits}: was published and must stay; it leads to {flow}")
+        elif entries[digits] != flow:
+            faults.append(f"entries.{digits}: was published and leads to {flow}, for ever")
+    return faults
+
+
+def live_document(database: Database) -> dict[str, Any]:
+    """What callers hear now. Raises NotReady, StoreUnavailable."""
+    with database.reading() as session:
+        revision_id = flows.live_id(session)
+        document = None if revision_id is None else flows.document_of(session, revision_id)
+    if document is None:
+        raise NotReady("no flows are published: run `hotline init`")
+    return document
+
+
+def write_folder(document: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
+    """The document as flow files, one a flow, its entries and its numbers. Files of these names are replaced."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {f"{name}.yaml": source.dump(flow) for name, flow in document["flows"].items()}
+    texts[f"{ENTRIES}.yaml"] = source.dump(document.get(ENTRIES, {}))
+    texts[NUMBERS] = _sheet(document.get("numbers", []))
+    written = []
+    for name, text in texts.items():
+        path = folder / name
+        path.write_text(text, encoding="utf-8")
+        written.append(path)
+    return tuple(written)
+
+
+def _sheet(numbers: Sequence[Mapping[str, str]]) -> str:
+    sheet = io.StringIO()
+    writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(numbers)
+    return sheet.getvalue()

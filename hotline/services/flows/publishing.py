@@ -1,0 +1,81 @@
+"""Publishing with a history: a version's flows never take the place of what somebody published by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.ports import Kit
+from hotline.services.flows import authoring
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.flows import flows, publications
+from hotline.store.flows.publications import Publication, Publishing
+
+LINE = "line"
+OF_A_VERSION = "the flows of this version"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    revision: int
+    waits_for: str = ""
+    """Who published by hand what is live: the revision is a draft then."""
+
+
+def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
+    """Make a version's flows live, or a draft where somebody published others by hand. Safe to repeat.
+
+    Raises FlowInvalid, StoreUnavailable.
+    """
+    pressed = authoring.pressed(document)
+    with kit.database.writing() as session:
+        standing = publications.standing(session)
+        live = flows.live_id(session)
+        saved = flows.with_digest(session, authoring.digest_of(document))
+        by_hand = standing is not None and standing.kind == Publishing.BY_HAND
+        if standing is not None and by_hand and (saved is None or saved.id != live):
+            draft = saved or authoring.draft(session, document, kit.now())
+            return Published(draft.id, waits_for=standing.published_by)
+        revision = authoring.put_live(session, document, pressed, kit.now())
+        if standing is None or standing.revision_id != revision:
+            _record(session, kit, revision, LINE, Publishing.VERSION, OF_A_VERSION)
+    return Published(revision)
+
+
+def publish(
+    kit: Kit, document: Mapping[str, Any], *, by: str, reason: str, of_version: bool
+) -> int:
+    """Make flows live on a person's word, and say their revision. `of_version`: later versions follow them.
+
+    Raises FlowInvalid, StoreUnavailable.
+    """
+    pressed = authoring.pressed(document)
+    with kit.database.writing() as session:
+        revision = authoring.put_live(session, document, pressed, kit.now())
+        kind = Publishing.VERSION if of_version else Publishing.BY_HAND
+        _record(session, kit, revision, by, kind, reason)
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=f"cli:{by}",
+            action="flows_published",
+            subject=f"revision {revision}",
+            reason=reason,
+        )
+    return revision
+
+
+def _record(
+    session: Session, kit: Kit, revision: int, by: str, kind: Publishing, reason: str
+) -> None:
+    publications.end_standing(session, kit.now())
+    session.add(
+        Publication(
+            revision_id=revision,
+            published_by=by,
+            kind=kind,
+            reason=reason,
+            published_at=kit.now(),
+            until=None,
+        )
+    )

@@ -1,0 +1,37 @@
+"""Questions back: which lapse soon, or have lapsed, and somebody must sign anew."""
+
+from datetime import date
+
+from hotline.engine.numbers.questions import Question, QuestionStatus, questions
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.check_result import CheckResult
+from hotline.services.flows.numbers import AHEAD
+
+
+def finding(kit: Kit) -> CheckResult:
+    """Wrong where a question that was signed once is about to go from the list, or has gone."""
+    try:
+        book = kit.books.book(kit.books.live())
+    except (NotReady, StoreUnavailable):
+        return CheckResult("questions", True, "no flows are live")
+
+    today = kit.now().date()
+    listed = questions(book).values()
+    lapsing = [question.name for question in listed if _lapses(question, today)]
+    if lapsing:
+        return CheckResult(
+            "questions",
+            False,
+            f"{', '.join(lapsing)} must be signed anew: over or changed, or within {AHEAD.days} days",
+            "have it signed, write it into questions.yaml, and publish: `hotline release`",
+        )
+    shown = sum(question.standing(today) is QuestionStatus.SHOWS for question in listed)
+    return CheckResult("questions", True, f"{shown} may be asked back")
+
+
+def _lapses(question: Question, today: date) -> bool:
+    until = question.until
+    if until is None:
+        return False
+    return question.standing(today) is not QuestionStatus.SHOWS or until - today <= AHEAD

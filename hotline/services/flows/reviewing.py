@@ -1,0 +1,227 @@
+"""What native readers agreed to: judged like any other change, then written into the flow files and signed for."""
+
+import copy
+import csv
+import io
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hotline.domain.flows.review import (
+    ReviewedText,
+    ReviewState,
+    Signature,
+    readers,
+    state_of,
+    texts_of,
+)
+from hotline.domain.flows.sheet import AGREED, SheetRow
+from hotline.engine.check.checking import check
+from hotline.engine.check.finding import Finding
+from hotline.engine.document.rewriting import rewritten
+from hotline.errors import ImportRefused
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+
+REVIEWS = "reviews.csv"
+COLUMNS = ("place", "language", "digest", "by", "on")
+QUESTIONS = "review_questions.csv"
+"""Texts of which a careful reader is not sure: they stay as they are until a native reader answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTaken:
+    """What became of a sheet."""
+
+    accepted: Sequence[ReviewedText]
+    """As they stand now."""
+    changed: Collection[str]
+    """Their places, where the words are new."""
+    refused: Sequence[str]
+    """A line for each row, with its reason."""
+    waiting: int
+    """Rows that nobody has agreed to yet."""
+
+
+def read_signatures(folder: Path) -> tuple[Signature, ...]:
+    """Who signed what. Raises ImportRefused where somebody broke the file."""
+    path = folder / REVIEWS
+    if not path.exists():
+        return ()
+    try:
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        return tuple(
+            Signature(
+                row["place"],
+                row["language"],
+                row["digest"],
+                row["by"],
+                date.fromisoformat(row["on"]),
+            )
+            for row in rows
+        )
+    except (KeyError, TypeError, ValueError):
+        raise ImportRefused([f"{REVIEWS}: must have {','.join(COLUMNS)}, each row whole"]) from None
+
+
+def read_questions(folder: Path) -> Mapping[tuple[str, str], str]:
+    """What a careful reader asks of a text, by place and language. Raises ImportRefused where the file is broken."""
+    path = folder / QUESTIONS
+    if not path.exists():
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    try:
+        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
+            proposed = f"Perhaps: {row['proposed']} " if row["proposed"] else ""
+            found[row["place"], row["language"]] = f"{proposed}{row['question']}"
+    except (KeyError, TypeError):
+        wanted = "place,language,proposed,question"
+        raise ImportRefused([f"{QUESTIONS}: must have {wanted}, each row whole"]) from None
+    return found
+
+
+def weigh(
+    rows: Iterable[SheetRow], texts: Mapping[str, ReviewedText], language: str, faults: "Faults"
+) -> ReviewTaken:
+    """Which rows can be taken: agreed to, made of what still stands, and with nothing wrong about their words."""
+    refused, agreed, waiting = [], dict[str, tuple[SheetRow, ReviewedText]](), 0
+    for row in rows:
+        reason = _reason(row, texts.get(row.place), language, seen=row.place in agreed)
+        if reason:
+            refused.append(f"line {row.line}, {row.place or 'no place'}: {reason}")
+        elif not row.agreed:
+            waiting += 1
+        else:
+            agreed[row.place] = row, texts[row.place].saying(language, row.words)
+
+    while wrong := faults({place: text for place, (_, text) in agreed.items()}):
+        for place, reason in wrong.items():
+            row, _ = agreed.pop(place)
+            refused.append(f"line {row.line}, {place}: {reason}")
+    accepted = [text for _, text in agreed.values()]
+    changed = {text.place for text in accepted if text != texts[text.place]}
+    return ReviewTaken(accepted, changed, refused, waiting)
+
+
+Faults = Callable[[Mapping[str, ReviewedText]], Mapping[str, str]]
+"""Of texts by place those that cannot be taken, with the reason."""
+
+
+def _reason(row: SheetRow, text: ReviewedText | None, language: str, *, seen: bool) -> str | None:
+    if text is None:
+        return "no such text: it was moved or taken out since the sheet was made"
+    if row.agreed and row.agreed not in AGREED:
+        return "write yes into `agreed`, or leave it empty"
+    if not row.agreed:
+        return None
+    if seen:
+        return "stands twice in the sheet"
+    if row.digest != text.digest(language):
+        return "the text or its English changed since the sheet was made: export it anew"
+    return None if row.words else "has no words"
+
+
+def judge(document: Mapping[str, Any], language: str) -> Faults:
+    """The checker of flows, asked what the new words add to what it finds already."""
+    before = set(check(document, place_lists()))
+
+    def faults(texts: Mapping[str, ReviewedText]) -> Mapping[str, str]:
+        flows = {place: text for place, text in texts.items() if text.in_flows}
+        after = check(_with(document, flows.values(), language), place_lists())
+        found: dict[str, str] = {}
+        for finding in after:
+            if finding not in before:
+                for place in _blamed(finding, flows, document, language):
+                    found.setdefault(place, f"{finding.message}: {finding.fix}")
+        return found
+
+    return faults
+
+
+def _blamed(
+    finding: Finding, texts: Mapping[str, ReviewedText], document: Mapping[str, Any], language: str
+) -> Sequence[str]:
+    """The changed texts of the node; where none is (another last screen differs now), every changed one."""
+    old = {text.place: text for text in texts_of(document["flows"])}
+    changed = [place for place, text in texts.items() if text != old[place]]
+    here = [place for place in changed if place.startswith(f"{finding.flow}.{finding.node}.")]
+    if here or finding.language not in ("", language):
+        return here
+    return [place for place in changed if place.endswith(".finish.text")] or changed
+
+
+def _with(
+    document: Mapping[str, Any], texts: Iterable[ReviewedText], language: str
+) -> Mapping[str, Any]:
+    changed = copy.deepcopy(dict(document))
+    for text in texts:
+        flow, node, *steps = text.place.split(".")
+        here = changed["flows"][flow]["nodes"][node]
+        for step in steps:
+            here = here[int(step)] if isinstance(here, list) else here[step]
+        here[language] = text.words[language]
+    return changed
+
+
+def write(folder: Path, taken: ReviewTaken, language: str, by: str, on: date) -> Sequence[Path]:
+    """Put the words into their files, sign for them, and let each file say how far its review is."""
+    signatures = [*read_signatures(folder)]
+    signatures += [
+        Signature(text.place, language, text.digest(language), by, on)
+        for text in taken.accepted
+        if by.casefold() not in {s.by.casefold() for s in readers(text, language, signatures)}
+    ]
+    document = _with(read_folder(folder), _of_flows(taken.accepted), language)
+    files = {}
+    for name, flow in document["flows"].items():
+        changes = {
+            ("nodes", *text.place.split(".")[1:], language): text.words[language]
+            for text in _of_flows(taken.accepted)
+            if text.place in taken.changed and text.place.startswith(f"{name}.")
+        }
+        state = reviewed(flow, name, language, signatures)
+        if flow["review"][language] != state:
+            changes["review", language] = state
+        if changes:
+            path = folder / f"{name}.yaml"
+            files[path] = rewritten(path.read_text(encoding="utf-8"), changes)
+
+    files[folder / REVIEWS] = _signed(signatures)
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    return tuple(files)
+
+
+def reviewed(
+    flow: Mapping[str, Any], name: str, language: str, signatures: Sequence[Signature]
+) -> str:
+    """What the head of a flow's file may say of a language."""
+    states = {state_of(text, language, signatures) for text in texts_of({name: flow})}
+    return (
+        ReviewState.REVIEWED.value if states <= {ReviewState.REVIEWED} else ReviewState.DRAFT.value
+    )
+
+
+def overstated(document: Mapping[str, Any], signatures: Sequence[Signature]) -> Iterator[str]:
+    """Files that say `reviewed` of a language in which not every text is signed for as it stands."""
+    for name, flow in document["flows"].items():
+        for language, said in flow["review"].items():
+            if said == ReviewState.REVIEWED and reviewed(flow, name, language, signatures) != said:
+                yield (
+                    f"{name}.yaml: says that {language} is reviewed, and not every text of it is: "
+                    "hotline words review list"
+                )
+
+
+def _of_flows(texts: Iterable[ReviewedText]) -> list[ReviewedText]:
+    return [text for text in texts if text.in_flows]
+
+
+def _signed(signatures: Iterable[Signature]) -> str:
+    sheet = io.StringIO()
+    writer = csv.writer(sheet, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(sorted(map(astuple, signatures)))
+    return sheet.getvalue()

@@ -1,0 +1,242 @@
+"""MTs out: claim, send with no transaction open, record.
+
+Intent is on disk before anything is done, and the result of an attempt is written only while that attempt is still the
+newest.
+"""
+
+import os
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.delivery import (
+    MessageState,
+    Outcome,
+    SendResult,
+    Verdict,
+    after_doubt,
+    judge,
+)
+from hotline.domain.outbox.message import render
+from hotline.domain.outbox.notice import NOTICES
+from hotline.errors import KeyMissing, SealBroken
+from hotline.ports import Kit, Send
+from hotline.services.doorbell import ring
+from hotline.services.outbox import reports
+from hotline.services.referrals import acknowledgements, ladder
+from hotline.store.database import Session
+from hotline.store.dialogue import contacts
+from hotline.store.outbox import lanes, outbox
+from hotline.store.outbox.messages import Message
+from hotline.store.outbox.outbox import Claim
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import referrals, released
+
+OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
+"""Where the newest attempt may still say what came of it."""
+
+
+def deliver_due(kit: Kit) -> int:
+    """Begins the most urgent sends that are due, as many as the line has room for. Returns how many began.
+
+    Whichever message rang. Where a send ends, its place goes to the next that is due, and nobody rings for it.
+    """
+    return kit.senders.fill(partial(_claim, kit))
+
+
+def _claim(kit: Kit, free: int) -> Sequence[Send]:
+    at = kit.now()
+    with kit.database.reading() as session:
+        if outbox.oldest_due(session, at) is None:
+            return ()
+    kit.failpoint("worker.before_claim")
+    with kit.database.writing() as session:
+        if lanes.held(session, at):
+            return ()
+        worker = str(os.getpid())
+        claims = outbox.claim_due(session, at, free, kit.line.sends_at_once, worker)
+    return [partial(_deliver, kit, claim) for claim in claims]
+
+
+def _deliver(kit: Kit, claim: Claim) -> None:
+    kit.failpoint("worker.after_claim")
+
+    result, stop_key = _send(kit, claim)
+
+    with kit.senders.in_turn():
+        told = _record(kit, claim, result)
+        if result.outcome is Outcome.STOPPED and stop_key is not None:
+            _stop(kit, stop_key)
+    if told is not None:
+        ring(kit, Job.DELIVER, told)
+
+
+def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str | None]:
+    """What came of it, and what the number is called on the stop list. No transaction is open here."""
+    try:
+        msisdn = kit.numbers.open_number(claim.sealed_number)
+        stop_key = kit.pseudonyms.stopped(msisdn)
+    except KeyMissing:
+        return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
+    except SealBroken:
+        return SendResult(Outcome.PERMANENT, provider_status="seal_broken"), None
+    with kit.senders.in_turn(), kit.database.reading() as session:
+        stopped = outbox.is_stopped(session, stop_key)
+    if stopped:
+        return SendResult(Outcome.STOPPED), None
+
+    result = kit.sms.send(msisdn, render(claim.wording, kit.phrases))
+    if result.outcome is Outcome.ACCEPTED:
+        kit.failpoint("worker.after_send")
+    return result, stop_key
+
+
+def _stop(kit: Kit, stop_key: str) -> None:
+    """The gateway's word that she wants to hear no more is hers: from now on ours too, whatever becomes of its list."""
+    with kit.database.writing() as session:
+        contacts.stop(session, stop_key, kit.now())
+
+
+def _record(kit: Kit, claim: Claim, result: SendResult) -> int | None:
+    """Writes what came of an attempt. Returns the id of an alert to somebody else, if it led to one."""
+    at = kit.now()
+    told: int | None = None
+    with kit.database.writing() as session:
+        row = outbox.message_for_writing(session, claim.message_id)
+        outbox.close_attempt(session, claim, result)
+        if result.outcome is Outcome.ACCEPTED:
+            lanes.release(session)
+
+        if _may_write(row, claim.n, result.outcome):
+            verdict = _verdict(row, result)
+            _apply(session, row, result, verdict, at)
+            if row.state == MessageState.RETRY and released.is_withheld(session, row):
+                row.state = MessageState.FAILED
+            told = _consequences(session, kit, claim, result, verdict, at)
+        if result.provider_id is not None:
+            # Reports that were quicker than this row.
+            told = reports.apply_early(session, kit, result.provider_id, at) or told
+    return told
+
+
+def _may_write(row: Message, n: int, outcome: Outcome) -> bool:
+    """The fence. A late "accepted" alone may still end the doubt about an older attempt."""
+    if row.attempts == n:
+        return row.state in OPEN_STATES
+    return outcome is Outcome.ACCEPTED and row.state in (MessageState.UNKNOWN, MessageState.RETRY)
+
+
+def _verdict(row: Message, result: SendResult) -> Verdict:
+    # A lease that ran out has counted this attempt already.
+    counted = row.counted if row.state == MessageState.SENDING else max(row.counted - 1, 0)
+    return judge(
+        result,
+        priority=row.priority,
+        attempts=row.attempts,
+        counted=counted,
+        chance=secrets.randbelow(1000) / 1000,
+    )
+
+
+def _apply(
+    session: Session, row: Message, result: SendResult, verdict: Verdict, at: datetime
+) -> None:
+    if row.state == MessageState.SENDING and verdict.counted:
+        row.counted += 1
+    row.state = verdict.state
+    row.next_at = at + verdict.wait
+    row.lease_until = None
+    row.leased_by = None
+    if verdict.state is MessageState.ACCEPTED:
+        row.accepted_at = at
+        row.provider_id = result.provider_id
+    if verdict.hold:
+        lanes.hold(session, at + verdict.wait, result.outcome)
+    session.flush()
+
+
+def _consequences(
+    session: Session,
+    kit: Kit,
+    claim: Claim,
+    result: SendResult,
+    verdict: Verdict,
+    at: datetime,
+) -> int | None:
+    """Whoever cannot be reached is no living recipient; a colleague is told at once."""
+    if verdict.flag:
+        responder = session.get_one(Responder, claim.responder_id)
+        said = None if result.outcome is Outcome.STOPPED else result.provider_status
+        responder.unreachable = said or result.outcome
+        session.flush()
+        # Of every open case of hers, this one among them.
+        return acknowledgements.release_person(session, kit, responder.id, at)
+    if verdict.replace and claim.tip_id is not None:
+        return ladder.unreached(session, kit, claim.tip_id, at)
+    return None
+
+
+def expire_leases(kit: Kit) -> None:
+    """A claim whose worker died, or sleeps: nobody knows whether it was sent."""
+    at = kit.now()
+    told: int | None = None
+    with kit.database.writing() as session:
+        for row in outbox.expired(session, at):
+            lost = SendResult(Outcome.UNKNOWN)
+            verdict = _verdict(row, lost)
+            _apply(session, row, lost, verdict, at)
+            tip_id = outbox.tip_of(session, row)
+            if verdict.replace and tip_id is not None:
+                told = ladder.unreached(session, kit, tip_id, at) or told
+    if told is not None:
+        ring(kit, Job.DELIVER, told)
+
+
+def retry_unknown(kit: Kit) -> None:
+    """After W without a report or an answer, the same words again. `domain.outbox.delivery.after_doubt` decides."""
+    at = kit.now()
+    again: int | None = None
+    with kit.database.writing() as session:
+        for row in outbox.doubtful(session, at):
+            row.state = after_doubt(
+                withheld=released.is_withheld(session, row),
+                answered=outbox.acknowledged(session, row),
+            )
+            if row.state == MessageState.RETRY:
+                row.next_at = at
+                again = row.id
+    if again is not None:
+        ring(kit, Job.DELIVER, again)
+
+
+def miss_reports(kit: Kit) -> None:
+    """Resends an alert that no report speaks of in time, once, and tells the next person of its step.
+
+    One person for each step, however many of its alerts are unreported: a network that sends no reports makes no
+    storm. The deadline of the tip stays as it is.
+    """
+    at = kit.now()
+    again: int | None = None
+    with kit.database.writing() as session:
+        for row in outbox.unreported(session, at):
+            row.resent = True
+            tip_id = outbox.tip_of(session, row)
+            if released.is_withheld(session, row):
+                continue
+            notice = row.template in NOTICES
+            if tip_id is None or (referrals.is_taken(session, tip_id) and not notice):
+                continue
+            row.state = MessageState.RETRY
+            row.next_at = at
+            again = row.id
+            if not notice and not referrals.overtaken(session, row.referral_id):
+                ladder.unreached(session, kit, tip_id, at)
+    if again is not None:
+        ring(kit, Job.DELIVER, again)
+
+
+def held_lane(session: Session) -> str | None:
+    """Why nothing goes out: a fault of ours, for `readyz` and the doctor."""
+    return lanes.fault(session)

@@ -1,0 +1,162 @@
+"""Whether MTs go out: a named person holds the lane, sees what would go, and lets it go. Each leaves an audit row.
+
+After a restore nobody knows what went out since the backup was made. Whoever releases the lane then says of each kind
+whether the doubtful ones are sent, perhaps a second time, or dropped; nothing of it happens by itself.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.domain.outbox.message import Kind
+from hotline.errors import NotFound, Undecided
+from hotline.ports import Kit
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.outbox import dead_messages, holds, lanes
+from hotline.store.outbox.dead_messages import GivenUp
+from hotline.store.outbox.holds import WaitingMessages
+
+
+class DoubtDecision(StrEnum):
+    """What becomes of messages that may have gone out once already."""
+
+    SEND = "send"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    by: str
+    reason: str
+    since: datetime
+    doubtful_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """How the lane stands."""
+
+    hold: Hold | None
+    fault: str | None
+    """What the gateway refused us for, where it did: that ends by itself."""
+    waiting: Sequence[WaitingMessages]
+
+    @property
+    def undecided(self) -> Collection[Kind]:
+        """Kinds of which somebody must say what is to become of the doubtful ones."""
+        return [one.kind for one in self.waiting if one.doubtful]
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    going: int
+    dropped: int
+
+
+def look(kit: Kit) -> LaneState:
+    with kit.database.reading() as session:
+        return _lane(session)
+
+
+def hold(kit: Kit, *, by: str, reason: str) -> bool:
+    """Nothing goes out from now on; False where it was held already. A send under way still ends."""
+    with kit.database.writing() as session:
+        return place(session, by=by, reason=reason, at=kit.now())
+
+
+def hold_restored(session: Session, *, by: str, reason: str, at: datetime) -> int:
+    """Hold a database that came back from a backup; how many MTs wait in it. All of them are doubtful.
+
+    A hold that stood when the backup was made gives way to this one.
+    """
+    standing = holds.standing(session)
+    if standing is not None:
+        holds.lift(session, standing)
+    place(session, by=by, reason=reason, at=at, doubtful_until=at)
+    audit.append(session, at=at, actor=f"cli:{by}", action="restored", reason=reason)
+    return sum(one.count for one in holds.waiting(session, at))
+
+
+def place(
+    session: Session, *, by: str, reason: str, at: datetime, doubtful_until: datetime | None = None
+) -> bool:
+    """False where somebody holds it already."""
+    if not holds.place(session, by=by, reason=reason, at=at, doubtful_until=doubtful_until):
+        return False
+    audit.append(
+        session, at=at, actor=f"cli:{by}", action="lane_held", subject=lanes.SMS, reason=reason
+    )
+    return True
+
+
+def release(kit: Kit, *, by: str, reason: str, fates: Mapping[Kind, DoubtDecision]) -> Released:
+    """Let messages go. Raises NotFound where nobody holds the lane, Undecided where a kind's fate is not said."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        row = holds.standing_for_writing(session)
+        if row is None:
+            raise NotFound("nobody holds the lane")
+
+        lane = _lane(session)
+        missing = [kind for kind in lane.undecided if kind not in fates]
+        if missing:
+            raise Undecided(_choices(missing))
+
+        dropped = 0
+        if row.doubtful_until is not None:
+            kinds = [kind for kind, fate in fates.items() if fate is DoubtDecision.DROP]
+            dropped = holds.drop(session, kinds, row.doubtful_until)
+        holds.lift(session, row)
+        going = sum(one.count for one in lane.waiting) - dropped
+        audit.append(
+            session,
+            at=at,
+            actor=f"cli:{by}",
+            action="lane_released",
+            subject=f"{lanes.SMS}: {going} to go, {dropped} dropped",
+            reason=reason,
+        )
+    return Released(going, dropped)
+
+
+def given_up(kit: Kit) -> Sequence[GivenUp]:
+    """Messages that were given up, and that nobody has answered for."""
+    with kit.database.reading() as session:
+        return dead_messages.unanswered(session)
+
+
+def answer(kit: Kit, message_ids: Collection[int], *, by: str, reason: str) -> Sequence[int]:
+    """A person answers for messages that were given up: they are wrong no more. Raises NotFound where one was not."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        answered = dead_messages.answer(session, message_ids, at)
+        if missing := sorted(set(message_ids) - set(answered)):
+            named = ", ".join(map(str, missing))
+            raise NotFound(f"{named}: not given up, or answered for: `hotline lane given-up`")
+        for message_id in answered:
+            audit.append(
+                session,
+                at=at,
+                actor=f"cli:{by}",
+                action="given_up_answered",
+                subject=f"message:{message_id}",
+                reason=reason,
+            )
+    return answered
+
+
+def _lane(session: Session) -> LaneState:
+    row = holds.standing(session)
+    until = row.doubtful_until if row else None
+    return LaneState(
+        hold=Hold(row.held_by, row.reason, row.since, until) if row else None,
+        fault=lanes.fault(session),
+        waiting=holds.waiting(session, until),
+    )
+
+
+def _choices(kinds: Sequence[Kind]) -> str:
+    words = " ".join(f"--{kind}s send|drop" for kind in kinds)
+    return f"some may have gone out before the restore: say what becomes of them with {words}"

@@ -1,0 +1,80 @@
+"""Delivery reports: the gateway's word on an MT, matched by its id and by nothing else."""
+
+from datetime import datetime
+
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.delivery import FINAL_STATES, MessageState, ReportMeaning, report_meaning
+from hotline.domain.outbox.message import ReportIn
+from hotline.ports import Kit
+from hotline.services.doorbell import ring
+from hotline.services.referrals import ladder
+from hotline.store.database import Session, add_if_new
+from hotline.store.outbox import outbox
+from hotline.store.outbox.messages import DeliveryReport, Message
+
+
+def apply_report(kit: Kit, report: ReportIn) -> None:
+    """Keep it, and apply it once our own row knows the id. Repeats, unknown ids and new words change nothing.
+
+    Raises StoreUnavailable: the hook then asks the gateway to say it again.
+    """
+    at = kit.now()
+    told: int | None = None
+    with kit.database.writing() as session:
+        row = DeliveryReport(
+            provider_id=report.provider_id,
+            status=report.status,
+            network=report.network,
+            received_at=at,
+            applied=False,
+        )
+        if add_if_new(session, row):
+            told = apply_early(session, kit, report.provider_id, at)
+    if told is not None:
+        ring(kit, Job.DELIVER, told)
+
+
+def apply_early(session: Session, kit: Kit, provider_id: str, at: datetime) -> int | None:
+    """Apply what was kept for this id, if a message has it by now. Returns a new alert's id, if it led to one."""
+    outbox.take_turns(session, provider_id)
+    message = outbox.message_of_provider_id(session, provider_id)
+    if message is None:
+        return None
+    told: int | None = None
+    for row in outbox.early_reports(session, provider_id):
+        row.applied = True
+        told = _apply(session, kit, message, row, at) or told
+    session.flush()
+    return told
+
+
+def _apply(
+    session: Session, kit: Kit, message: Message, report: DeliveryReport, at: datetime
+) -> int | None:
+    """Never back from a final state; what was answered, and arrived, is delivered. Bad news of an older attempt is no
+    news of the newest.
+    """
+    meaning = report_meaning(report.status)
+    arrived = meaning is ReportMeaning.ARRIVED
+    still_open = message.state not in FINAL_STATES
+    if meaning is ReportMeaning.NOTHING:
+        return None
+    if arrived and (still_open or message.state == MessageState.ANSWERED):
+        _end(message, MessageState.DELIVERED)
+        message.delivered_at = at
+        return None
+    if not still_open or message.state == MessageState.SENDING:
+        return None
+    if message.provider_id != report.provider_id:
+        return None
+
+    _end(message, MessageState.FAILED)
+    session.flush()
+    tip_id = outbox.tip_of(session, message)
+    return None if tip_id is None else ladder.unreached(session, kit, tip_id, at)
+
+
+def _end(message: Message, state: MessageState) -> None:
+    message.state = state
+    message.lease_until = None
+    message.leased_by = None

@@ -1,0 +1,71 @@
+"""Enrolling responders: everybody in a file, or nobody. Their numbers are sealed to the relay and known by digest."""
+
+from collections.abc import Mapping, Sequence
+
+from hotline.domain.people.enrolment import Enrolled, RowFault, read_responders, refuse
+from hotline.ports import Kit
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.dialogue import contacts
+from hotline.store.people import responders
+from hotline.store.people.responders import Responder
+
+
+def import_responders(kit: Kit, text: str) -> Sequence[Enrolled]:
+    """Enrol everybody in a CSV file. Raises ImportRefused with every fault; then nothing has changed."""
+    rows = read_responders(text)
+
+    by_key = {kit.pseudonyms.enrolled(row.msisdn): row for row in rows}
+    people = [_responder(kit, key, row) for key, row in by_key.items()]
+
+    with kit.database.writing() as session:
+        refuse(_unfit(session, kit, by_key))
+        session.add_all(people)
+        audit.append(
+            session,
+            at=kit.now(),
+            actor="cli",
+            action="responders_imported",
+            subject=f"{len(people)} responders",
+        )
+    return rows
+
+
+def list_responders(kit: Kit) -> Sequence[Responder]:
+    """All who were ever enrolled. Their numbers stay sealed."""
+    with kit.database.reading() as session:
+        return responders.everybody(session)
+
+
+def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequence[RowFault]:
+    """Rows that are good in themselves, of numbers that can not be enrolled.
+
+    Whoever asked to hear no more would be a recipient in name alone.
+    """
+    stop_keys = {kit.pseudonyms.stopped(row.msisdn): row for row in by_key.values()}
+    known = responders.known_numbers(session, by_key)
+    stopped = contacts.stopped_among(session, stop_keys)
+    return [
+        *(
+            RowFault(
+                by_key[key].line,
+                "msisdn: is enrolled already; `hotline responders back` where the person was removed",
+            )
+            for key in known
+        ),
+        *(RowFault(stop_keys[key].line, "msisdn: asked to hear no more (STOP)") for key in stopped),
+    ]
+
+
+def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:
+    return Responder(
+        name=row.name,
+        level=row.level,
+        language=row.language,
+        districts=list(row.districts),
+        categories=list(row.categories),
+        number_key=key,
+        sealed_number=kit.sealer.number(row.msisdn),
+        active=True,
+        created_at=kit.now(),
+    )

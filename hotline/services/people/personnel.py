@@ -1,0 +1,107 @@
+"""People by name, and what every change of them needs: names, a reason, and enough of the national desk left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.call_back import KIGALI
+from hotline.domain.people.recipients import NATIONAL_LEAST, fewest_national
+from hotline.errors import NotFound, PersonnelRefused
+from hotline.ports import Kit
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.people.responders import Leave, Responder
+from hotline.store.referrals import personnel
+from hotline.store.referrals.personnel import OpenCase
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A person as a command shows her: without her number."""
+
+    person: Responder
+    leaves: Sequence[Leave]
+    back_at: datetime | None
+    """When the leave that runs is over."""
+    cases: Sequence[OpenCase]
+
+
+def find(session: Session, name: str) -> Responder:
+    """The person of exactly that name, or of that id. Raises NotFound where there is nobody, or there are several."""
+    found = personnel.named(session, name)
+    if not found and name.isdecimal():
+        by_id = personnel.of_id(session, int(name))
+        found = [] if by_id is None else [by_id]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = "; ".join(f"{one.id}: {one.level}, {_state(one)}" for one in found)
+        raise NotFound(f"{len(found)} people have that name: type an id in its place ({ids})")
+    near = personnel.alike(session, name)
+    hint = f'did you mean "{near[0]}"?' if near else "`hotline responders list` shows the names"
+    raise NotFound(f"nobody has exactly that name: {hint}")
+
+
+def show(kit: Kit, name: str) -> Dossier:
+    """Raises NotFound."""
+    with kit.database.writing() as session:
+        person = find(session, name)
+        return Dossier(
+            person,
+            personnel.leaves(session, person.id, kit.now()),
+            personnel.on_leave(session, kit.now()).get(person.id),
+            personnel.open_cases(session, person.id),
+        )
+
+
+def away(kit: Kit) -> Mapping[int, datetime]:
+    """Who is on leave at this moment, and when each is back."""
+    with kit.database.reading() as session:
+        return personnel.on_leave(session, kit.now())
+
+
+def check_national(
+    session: Session, person: Responder, starts_at: datetime, ends_at: datetime
+) -> int:
+    """How few of the national desk live at some moment of that time without this person. Raises PersonnelRefused."""
+    left = fewest_national(personnel.members(session, but=person.id), starts_at, ends_at)
+    if left < NATIONAL_LEAST:
+        raise PersonnelRefused(
+            f"the national desk would have {left} living on duty, and {NATIONAL_LEAST} are the least: first bring"
+            " somebody there, by `hotline responders back NAME`, `hotline responders move NAME --level national`,"
+            " or `hotline responders import FILE.csv`"
+        )
+    return left
+
+
+def check_second(by: str, second: str | None, person: Responder, what: str) -> None:
+    """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
+    if second is None:
+        raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
+    names = [" ".join(name.split()).casefold() for name in (by, second, person.name)]
+    if len(set(names)) < len(names):
+        raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
+
+
+def record(
+    session: Session, kit: Kit, action: str, person: Responder, *, by: str, reason: str
+) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=f"cli:{by}",
+        action=action,
+        subject=f"responder:{person.id}",
+        reason=reason,
+    )
+
+
+def shown(at: datetime) -> str:
+    """A moment as Kigali's clocks show it."""
+    return f"{at.astimezone(KIGALI):%-d %b %Y %H:%M}"
+
+
+def _state(person: Responder) -> str:
+    if person.left_at is not None or not person.active:
+        return "removed"
+    return "enrolled" if person.unreachable is None else "cannot be reached"

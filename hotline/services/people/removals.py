@@ -1,0 +1,129 @@
+"""Moving a responder to other districts or another level, and removing one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
+from hotline.domain.places.places import district_named
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import Category
+from hotline.errors import NotFound, PersonnelRefused
+from hotline.ports import Kit
+from hotline.services.people import handing_on
+from hotline.services.people.leaves import LONGEST_LEAVE
+from hotline.services.people.personnel import check_national, check_second, find, record
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import personnel
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Where a person works from now on; None leaves it as it is, and an empty list means everywhere, or everything."""
+
+    level: Level | None = None
+    districts: Sequence[str] | None = None
+    """Names."""
+    categories: Sequence[Category] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    person: Responder
+    national: int
+    """How many of the national desk can be told now."""
+    is_red: bool
+    """The national desk lost one of its last two."""
+
+
+def move(
+    kit: Kit, name: str, to: Posting, *, second: str | None, by: str, reason: str
+) -> Responder:
+    """Change level, districts or categories. Where a place of hers is taken away, her open cases go on to others.
+
+    Up to the national desk two people decide. Raises NotFound, PersonnelRefused.
+    """
+    codes = None if to.districts is None else _codes(to.districts)
+    at, rung = kit.now(), None
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        person = find(session, name)
+        if not person.active:
+            raise PersonnelRefused(
+                f"{person.name} was removed: `hotline responders back` brings her back first"
+            )
+        if to.level is Level.NATIONAL and person.level != Level.NATIONAL:
+            check_second(by, second, person, "a move up to the national desk")
+        if _goes_down(person, to.level) and person.unreachable is None:
+            check_national(session, person, at, at + LONGEST_LEAVE)
+
+        before, loses = _told(person), _loses(person, to, codes)
+        person.level = to.level or person.level
+        person.districts = person.districts if codes is None else codes
+        if to.categories is not None:
+            person.categories = [str(one) for one in to.categories]
+        if loses:
+            rung = handing_on.hand_on(session, kit, person.id, at)
+        agreed = f"; agreed by {second}" if second else ""
+        why = f"{before} to {_told(person)}: {reason}{agreed}"
+        record(session, kit, "responder_moved", person, by=by, reason=why)
+    handing_on.announce(kit, rung)
+    return person
+
+
+def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> Removed:
+    """Remove a person at once: she is told nothing more, and her open cases take their next step.
+
+    One of the last two of the national desk goes by two names alone, and the desk is red from then on. Raises
+    NotFound, PersonnelRefused.
+    """
+    at = kit.now()
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        person = find(session, name)
+        if not person.active:
+            raise PersonnelRefused(f"{person.name} was removed already")
+        rest = national_living(personnel.members(session, but=person.id), at)
+        before = national_living(personnel.members(session), at)
+        is_red = rest < before and rest < NATIONAL_LEAST
+        if is_red:
+            check_second(by, second, person, LAST_OF_NATIONAL)
+
+        person.active, person.left_at = False, at
+        rung = handing_on.hand_on(session, kit, person.id, at)
+        agreed = f"; agreed by {second}" if second else ""
+        record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
+    handing_on.announce(kit, rung)
+    return Removed(person, rest, is_red)
+
+
+LAST_OF_NATIONAL = (
+    f"the national desk would have fewer than {NATIONAL_LEAST} living on duty: bring somebody there first."
+    " Where she must go tonight all the same, removing one of the last"
+)
+
+
+def _goes_down(person: Responder, level: Level | None) -> bool:
+    return person.level == Level.NATIONAL and level not in (None, Level.NATIONAL)
+
+
+def _loses(person: Responder, to: Posting, codes: Sequence[str] | None) -> bool:
+    """Whether she may no longer hear of something that she heard of."""
+    if _goes_down(person, to.level):
+        return True
+    if codes:
+        return not person.districts or not set(person.districts) <= set(codes)
+    if to.categories:
+        return not person.categories or not set(person.categories) <= set(to.categories)
+    return False
+
+
+def _told(person: Responder) -> str:
+    """As the log keeps it: `responder 12,31`."""
+    return f"{person.level} {','.join(person.districts) or 'everywhere'}"
+
+
+def _codes(names: Sequence[str]) -> list[str]:
+    found = {name: district_named(name) for name in names}
+    if unknown := [name for name, code in found.items() if code is None]:
+        raise NotFound(f"no district {unknown[0]!r}: write its name, as in `Gasabo`")
+    return sorted({code for code in found.values() if code is not None})

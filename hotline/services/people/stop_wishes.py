@@ -1,0 +1,51 @@
+"""A STOP in the name of an enrolled number. It may be forged, so it changes nothing by itself.
+
+It is answered once; those who lead her desk are told, and the watch. Only the gateway's own refusal of a send makes a
+number unreachable.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from hotline.domain.outbox.message import Wording
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply_limits import Why
+from hotline.domain.watch.alarms import Alarm
+from hotline.domain.wording import Template
+from hotline.ports import Kit
+from hotline.services import alarming
+from hotline.services.people import responder_sms
+from hotline.store.database import Session
+from hotline.store.people import responders
+from hotline.store.people.responders import Responder
+
+
+def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ...] | None:
+    """Tells her and those who lead her desk, once a week; the messages to ring for. None: nobody is enrolled there."""
+    responder = responders.enrolled(session, kit.pseudonyms.enrolled(msisdn))
+    if responder is None:
+        return None
+    key = kit.pseudonyms.sms(msisdn, kit.line.shortcode, Why.STOP, "")
+    if not responder_sms.may_answer(session, responder, Why.STOP, key, at):
+        return ()
+    alarming.note(session, Alarm.STOP_WISH, at)
+    told = [(responder, Template.STOP_NOTED)]
+    told += [(one, Template.STOP_TOLD) for one in _leaders(session, responder, at)]
+    return tuple(
+        responder_sms.say(session, one, Wording(template, {}, one.language), at)
+        for one, template in told
+    )
+
+
+def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
+    """The coordinators of her districts; the national desk where there is none, or she is of it."""
+    others = [one for one in responders.who_live(session, at) if one.id != of.id]
+    coordinators = [one for one in others if one.level == Level.COORDINATOR and _shares(one, of)]
+    if coordinators and of.level != Level.NATIONAL:
+        return coordinators
+    return [one for one in others if one.level == Level.NATIONAL]
+
+
+def _shares(one: Responder, other: Responder) -> bool:
+    """Whether both act in one district; no district means all."""
+    return not one.districts or not other.districts or bool({*one.districts} & {*other.districts})

@@ -1,0 +1,180 @@
+"""Reach: counting what the line did, without remembering for whom. And the stop list, the end of all outreach.
+
+The `log_` functions run inside their caller's transaction: what is counted happened, and once.
+"""
+
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain import trial
+from hotline.domain.dialogue.ussd import is_number
+from hotline.domain.rolls.quiz import QuizOutcome
+from hotline.domain.tip import Matter
+from hotline.errors import KeyMissing
+from hotline.ports import Kit
+from hotline.sealing.keys.people import KIGALI, periods_of
+from hotline.store.database import Session
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.reach import outreach, people
+from hotline.store.reach.outreach import Cell
+from hotline.store.tips.tips import Tip
+
+FOLDED = 1000
+"""Tallies in one transaction of the relay."""
+OVER = timedelta(days=2)
+"""So long after a period its sketch becomes a number: nobody counts in it any more, whatever her clock says."""
+UNANSWERABLE = "unanswerable"
+"""The counter of those who wrote from a number that no SMS of ours goes to."""
+SMS = "sms"
+
+
+class Measure(StrEnum):
+    PERSON = "person"
+    SESSION = "session"
+    TOPIC = "topic"
+    TIP = "tip"
+    COMPLAINT = "complaint"
+    FRAGMENT = "fragment"
+
+
+def day_of(at: datetime) -> date:
+    """The day in Kigali."""
+    return at.astimezone(KIGALI).date()
+
+
+def log_session(session: Session, dialogue: Dialogue) -> None:
+    outreach.count(session, _session_cell(dialogue))
+
+
+def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
+    """Count a person; nobody whose number is hidden. Without a key nobody is: no session waits for it."""
+    if msisdn == trial.CALLER or not is_number(msisdn):
+        return
+    with suppress(KeyMissing):
+        people.see(session, kit.pseudonyms.person(msisdn, at))
+
+
+def log_language(session: Session, dialogue: Dialogue, language: str) -> None:
+    """A session counts in the language it was last read in, once."""
+    if dialogue.language == language:
+        return
+    outreach.count(session, _session_cell(dialogue), by=-1)
+    dialogue.language = language
+    outreach.count(session, _session_cell(dialogue))
+
+
+def log_topic(session: Session, dialogue: Dialogue, topic: str, at: datetime) -> None:
+    """A topic counts once in a session, however often it is read."""
+    if first_time(dialogue, f"{Measure.TOPIC}:{topic}"):
+        outreach.count(session, _cell_of(dialogue, Measure.TOPIC, topic, at))
+
+
+def log_pair(
+    session: Session, dialogue: Dialogue, thing: str, outcome: QuizOutcome, at: datetime
+) -> None:
+    """How the two answers to one thing of the quiz compare: the first two of a session, however often it is asked."""
+    if first_time(dialogue, f"quiz:{thing}"):
+        outreach.count(session, _cell_of(dialogue, pair_measure(outcome), thing, at))
+
+
+def pair_measure(outcome: QuizOutcome) -> str:
+    """The counter's name of an outcome of the quiz."""
+    return f"quiz_{outcome}"
+
+
+def log_unanswerable(session: Session, at: datetime) -> None:
+    """A stranger wrote from a number that no SMS of ours goes to."""
+    cell = Cell(day=day_of(at), measure=UNANSWERABLE, language="", channel=SMS, entry="")
+    outreach.count(session, cell)
+
+
+def unanswerable(session: Session, at: datetime) -> int:
+    """How often `log_unanswerable` counted on the day of `at`."""
+    return outreach.counted_on(session, day_of(at), UNANSWERABLE)
+
+
+def log_tip(session: Session, tip: Tip) -> None:
+    outreach.count(session, tip_cell(tip))
+
+
+def log_corrected(session: Session, tip: Tip, before: Cell) -> None:
+    """A tip counts once, where it is now: what was told otherwise before is taken back."""
+    now = tip_cell(tip)
+    if now != before:
+        outreach.count(session, before, by=-1)
+        outreach.count(session, now)
+
+
+def tip_cell(tip: Tip) -> Cell:
+    """Where a filed tip counts: on the day when it was filed.
+
+    A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it.
+    """
+    complaint = tip.matter == Matter.COMPLAINT
+    assert tip.filed_at is not None
+    return Cell(
+        day=day_of(tip.filed_at),
+        measure=Measure.COMPLAINT if complaint else Measure.TIP,
+        language=tip.language,
+        channel=tip.channel,
+        entry=tip.entry,
+        district="" if complaint else tip.place,
+    )
+
+
+def log_fragment(session: Session, tip: Tip, at: datetime, *, by: int = 1) -> None:
+    """What was left before a district was told is counted apart from tips; taken back where it became a whole one."""
+    cell = Cell(
+        day=day_of(at),
+        measure=Measure.FRAGMENT,
+        language=tip.language,
+        channel=tip.channel,
+        entry=tip.entry,
+    )
+    outreach.count(session, cell, by=by)
+
+
+def fold(kit: Kit) -> None:
+    """Add what was tallied to its counters: a batch each tick of the relay. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        if not outreach.any_tally(session):
+            return
+    with kit.database.writing() as session:
+        outreach.fold(session, FOLDED)
+
+
+def close_periods(session: Session, at: datetime) -> None:
+    """Make numbers of the sketches whose month or week is over."""
+    live = {period for moment in (at - OVER, at, at + OVER) for period in periods_of(moment)}
+    for period in sorted(people.running(session) - live):
+        people.close(session, period)
+
+
+def first_time(dialogue: Dialogue, name: str) -> bool:
+    """Whether the session did not count it yet; from now on it has."""
+    if name in dialogue.counted:
+        return False
+    dialogue.counted = [*dialogue.counted, name]
+    return True
+
+
+def _cell_of(dialogue: Dialogue, measure: str, topic: str, at: datetime) -> Cell:
+    return Cell(
+        day=day_of(at),
+        measure=measure,
+        language=dialogue.language,
+        channel=dialogue.channel,
+        entry=dialogue.entry,
+        topic=topic,
+    )
+
+
+def _session_cell(dialogue: Dialogue) -> Cell:
+    return Cell(
+        day=day_of(dialogue.started_at),
+        measure=Measure.SESSION,
+        language=dialogue.language,
+        channel=dialogue.channel,
+        entry=dialogue.entry,
+    )

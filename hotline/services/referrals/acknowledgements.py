@@ -1,0 +1,62 @@
+"""Whether an answer by SMS was hers: what its proof does, what a doubt takes back, and what a person who left hands on.
+
+Runs inside its caller's transaction.
+"""
+
+from datetime import datetime
+
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.domain.sms.reply import DECIDING, Verb
+from hotline.domain.tips.acts import Act, Way
+from hotline.ports import Kit
+from hotline.services.referrals import ladder
+from hotline.services.referrals.casework import act
+from hotline.store.database import Session
+from hotline.store.outbox.messages import Referral
+from hotline.store.people import responders
+from hotline.store.referrals import acknowledgements, referrals
+
+
+def prove(
+    session: Session, kit: Kit, referral_id: int, at: datetime, waits: Verb | None = None
+) -> int | None:
+    """The inbox lists her answer. Returns a message to ring for. `waits`: what this very SMS asked, not done yet.
+
+    Who is gone by then has handed on what she said: it is noted, and does nothing more. What the national desk decides
+    of a case says nothing about who took it: a take in its name, forged before, gains no proof by it.
+    """
+    referral = session.get_one(Referral, referral_id)
+    tip = referrals.tip_for_writing(session, referral.tip_id)
+    who, rung = referral.responder_id, None
+    decides = waits is not None and waits in DECIDING
+    before = decides or acknowledgements.believed(session, tip.id, who)
+    if not decides:
+        acknowledgements.believe(session, tip.id, who, at)
+        session.refresh(referral)
+    if not responders.lives(session, who, at):
+        return None
+    took = referral.passed_at is None and referral.acknowledged_at
+    # What was taken before it became urgent is to be taken again.
+    if not before and took and tip.referred_at and took >= tip.referred_at:
+        rung = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
+    if waits is not None:
+        rung = act(session, kit, Act(who, referral.reference, waits, Way.SMS, at)).rung or rung
+    return rung
+
+
+def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
+    """No inbox lists her answer: the ladder goes on from where it stood, unless somebody else holds the case."""
+    referral = session.get_one(Referral, referral_id)
+    tip = referrals.tip_for_writing(session, referral.tip_id)
+    if acknowledgements.doubt(session, referral, at):
+        event = Event(Happened.DOUBTED, by=referral.responder_id)
+        ladder.happen(session, kit, tip.id, event, at)
+
+
+def release_person(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
+    """Her open cases take their next step at once: she left, or is on leave. Returns a message to ring for."""
+    rung = None
+    for tip_id in referrals.told_of(session, responder_id):
+        event = Event(Happened.LEFT, by=responder_id)
+        rung = ladder.happen(session, kit, tip_id, event, at) or rung
+    return rung

@@ -1,0 +1,154 @@
+"""Messages about a case to those who know it already, and what goes out beside the alerts of a marked one.
+
+Runs inside its caller's transaction.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from hotline.domain.outbox.delivery import URGENT, MessageState
+from hotline.domain.outbox.message import Kind, Wording, alert, responders_entry
+from hotline.domain.outbox.notice import notice
+from hotline.domain.places.places import alerted_as
+from hotline.domain.referrals.case_events import Purpose, Tell
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.planning import LadderStep
+from hotline.domain.tips.cluster_marks import under
+from hotline.ports import Kit
+from hotline.services import national
+from hotline.services.referrals import cluster_marks
+from hotline.store.database import Session
+from hotline.store.outbox.messages import Message
+from hotline.store.referrals import referrals
+from hotline.store.referrals.referral_rows import Alert, GivenTip
+from hotline.store.tips.tips import Tip
+
+BEHIND = 100
+"""The turn of what goes out beside the alerts: after each of them. That a place changed goes before the new one's."""
+
+
+class Referred(NamedTuple):
+    """A referral that was written a moment ago, its name, and the step that it is of."""
+
+    given: GivenTip
+    name: str
+    step: LadderStep
+
+
+def code_of(kit: Kit) -> str | None:
+    """What an alert says to dial; None where a reply reaches us."""
+    return None if kit.line.inbound_sms else responders_entry(kit.line.service_code)
+
+
+def remind(session: Session, kit: Kit, tip: Tip, order: Tell, at: datetime) -> int | None:
+    """Asks the holder, by the name that she knows the case by."""
+    (who,) = order.who
+    known_as = referrals.newest_of(session, tip.id, who)
+    if known_as is None:
+        return None
+    wording = alert(
+        reference=known_as.reference,
+        place=alerted_as(tip.place, tip.within),
+        urgency=tip.urgency,
+        language=referrals.languages(session, [who])[who],
+        code=code_of(kit),
+        purpose=Purpose.REMIND,
+    )
+    row = message(Kind.ALERT, wording, who, priority=tip.urgency, at=at, of=known_as.id)
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def notify(
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    order: Tell,
+    care: Care,
+    at: datetime,
+    *,
+    again: bool = False,
+) -> tuple[int | None, tuple[int, ...]]:
+    """Tells people by the names that they know the case by: a message to ring for, and those who know it by none.
+
+    `again`: it is asked once more of who knows it already.
+    """
+    names = cluster_marks.names(session, tip, order, care, again=again)
+    languages = referrals.languages(session, order.who)
+    number, code = national.number(kit), code_of(kit)
+    rung = None
+    told = [(one, name) for one in order.who for name in names.get(one, ())]
+    for who, name in told:
+        words = notice(
+            order.purpose,
+            under(name, care),
+            languages[who],
+            number=number,
+            code=code,
+            place=tip.place,
+        )
+        said = {"ref": name.reference, **words.parameters}
+        wording = Wording(words.template, said, words.language)
+        row = message(Kind.ALERT, wording, who, priority=URGENT, at=at, of=name.referral_id)
+        row.turn = 0 if order.purpose is Purpose.MOVED else BEHIND
+        session.add(row)
+        session.flush()
+        rung = rung or row.id
+    return rung, tuple(who for who in order.who if who not in names)
+
+
+def beside(
+    session: Session,
+    kit: Kit,
+    told: Sequence[Referred],
+    knew: Collection[tuple[int | None, int]],
+    languages: Mapping[int, str],
+) -> list[Alert]:
+    """What those who are told of a marked case read beside its alert. `knew`: tip and person, told before."""
+    careful = [
+        one
+        for one in told
+        if one.step.care is not Care.NONE
+        and one.step.purpose is not Purpose.HOW
+        and (
+            one.step.purpose is Purpose.ALERT
+            or (one.given.tip_id, one.given.responder_id) not in knew
+        )
+    ]
+    if not careful:
+        return []
+    desk = referrals.national(session, {one.given.responder_id for one in careful})
+    number, code = national.number(kit), code_of(kit)
+    alerts = []
+    for given, name, step in careful:
+        decides = step.care is Care.CAREFUL and given.responder_id in desk
+        purpose = Purpose.HOW if decides else Purpose.CARE
+        language = languages[given.responder_id]
+        words = notice(purpose, step.care, language, number=number, code=code)
+        alerts.append(Alert(given, name, words, URGENT))
+    return alerts
+
+
+def message(
+    kind: Kind, wording: Wording, responder_id: int, *, priority: int, at: datetime, of: int | None
+) -> Message:
+    """A new MT, due now."""
+    return Message(
+        kind=kind,
+        responder_id=responder_id,
+        referral_id=of,
+        template=wording.template.name,
+        parameters=dict(wording.parameters),
+        language=wording.language,
+        priority=priority,
+        state=MessageState.PENDING,
+        next_at=at,
+        lease_until=None,
+        leased_by=None,
+        provider_id=None,
+        created_at=at,
+        accepted_at=None,
+        delivered_at=None,
+    )

@@ -1,0 +1,54 @@
+"""What is known of an open case: what the ladder decides by. Questions alone."""
+
+from hotline.domain.places.places import alerted_as
+from hotline.domain.referrals.case_events import CaseStanding
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Coming, coming
+from hotline.domain.referrals.referral import Case
+from hotline.domain.tip import TipState
+from hotline.domain.tips.cluster_marks import strictest_coming
+from hotline.store.database import Session
+from hotline.store.referrals import cluster_names, deadlines, referrals
+from hotline.store.tips.tips import Tip
+
+RESPONDER = "responder:"
+"""What stands in front of an id where a person may also be known by a name."""
+
+
+def case_of(tip: Tip) -> Case:
+    once = tip.state == TipState.FRAGMENT
+    return Case(alerted_as(tip.place, tip.within), tip.category, tip.urgency, tip.official, once)
+
+
+def coming_of(tip: Tip) -> Coming:
+    return coming(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
+
+
+def answer_of(session: Session, tip: Tip) -> Coming:
+    """What who takes it is answered by: its own, or that of a tip of its cluster which asks more of her."""
+    others = (one for one in cluster_names.company(session, tip) if one.id != tip.id)
+    return strictest_coming(coming_of(tip), map(coming_of, others))
+
+
+def standing_of(session: Session, tip: Tip) -> CaseStanding:
+    """What is known of an open case."""
+    others = [one.id for one in cluster_names.company(session, tip) if one.id != tip.id]
+    beside = referrals.told(session, others) if others else {}
+    judging = None
+    if tip.end_wanted_by is not None:
+        wanted = tip.end_wanted_by
+        judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
+    return CaseStanding(
+        case=case_of(tip),
+        step=referrals.next_step(session, tip.id),
+        told=referrals.told(session, [tip.id])[tip.id],
+        holder=tip.holder_id,
+        others=referrals.other_takers(session, tip),
+        stood=deadlines.last_due(session, tip.id, DeadlineKind.ACKNOWLEDGE),
+        renewed=tip.renewed_at is not None,
+        judging=judging,
+        care=coming_of(tip).care,
+        clocks=deadlines.open_clocks(session, tip.id),
+        company=tuple(one.responder_id for some in beside.values() for one in some),
+        asked_beside=deadlines.asked(session, others, DeadlineKind.MANNER),
+    )

@@ -1,0 +1,247 @@
+"""What people do with a case: one function a verb, for SMS, dialling and the command line alike.
+
+Everything runs inside its caller's transaction. Twice is harmless: an act that would leave the case as it is changes
+nothing, and is answered alike. What ends a case of danger, of a child or of an official waits for a second person.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Manner
+from hotline.domain.referrals.referral import Level, ReferralState
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import Matter, TipOutcome, Urgency
+from hotline.domain.tips.acts import Act, Acted, Done
+from hotline.ports import Kit
+from hotline.services.referrals import coming, correcting, endings, ladder
+from hotline.services.referrals.case_standing import RESPONDER, answer_of
+from hotline.services.referrals.endings import Ending
+from hotline.store.database import Session
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import acknowledgements, deadlines, referrals
+from hotline.store.sms import inbound
+from hotline.store.tips import likeness
+from hotline.store.tips.tips import Tip
+
+INBOX_PATIENCE = timedelta(minutes=5)
+"""So long the gateway's inbox may be unread before an answer by SMS to danger is provisional."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    session: Session
+    kit: Kit
+    act: Act
+    referral: Referral
+    tip: Tip
+
+    def happened(self, what: Happened) -> int | None:
+        event = Event(what, by=self.act.responder_id)
+        return ladder.happen(self.session, self.kit, self.tip.id, event, self.act.at)
+
+    @property
+    def holds(self) -> bool:
+        return self.tip.holder_id == self.act.responder_id
+
+    @property
+    def is_away(self) -> bool:
+        """Whether she was told of a place that was corrected since, and of nothing else."""
+        newest = referrals.newest_of(self.session, self.tip.id, self.act.responder_id)
+        return newest is not None and newest.step < self.tip.place_step and not self.is_national
+
+    @property
+    def may_judge(self) -> bool:
+        """Whether somebody wants it closed, and she is another person, of the national desk."""
+        wanted, hers = self.tip.end_wanted_by, f"{RESPONDER}{self.act.responder_id}"
+        if wanted is None or endings.is_same(self.session, wanted, hers):
+            return False
+        return self.is_national
+
+    @property
+    def is_national(self) -> bool:
+        person = self.session.get_one(Responder, self.act.responder_id)
+        return person.level == Level.NATIONAL
+
+    def wait(self, result: Acted) -> Done:
+        """Nothing is done until the inbox lists this very SMS: another one of hers proves nothing of it."""
+        return replace(self.done(result), waits=self.act.verb)
+
+    def done(self, result: Acted, rung: int | None = None) -> Done:
+        due = deadlines.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
+        told = answer_of(self.session, self.tip) if self.tip.matter == Matter.TIP else None
+        return Done(result, self.act.reference, self.referral.id, due, rung, told)
+
+
+def act(session: Session, kit: Kit, one: Act) -> Done:
+    """Does what a responder asks of a case that she was told of."""
+    referral = referrals.of_responder(session, one.responder_id, one.reference)
+    if referral is None:
+        return Done(Acted.UNKNOWN)
+    tip = session.get_one(Tip, referral.tip_id)
+    if referral.released_at is not None:
+        # She may know the case by another name, where the place was corrected twice.
+        referral = referrals.newest_of(session, tip.id, one.responder_id) or referral
+    if tip.closed_at is not None or referral.released_at is not None:
+        return Done(Acted.OVER, one.reference, referral.id)
+    # Where the gateway lists no inbox, nothing can ever prove an answer: it is believed.
+    believed = replace(one, proved=one.proved or not kit.line.inbox)
+    return VERBS[one.verb](_Scene(session, kit, believed, referral, tip))
+
+
+def _take(scene: _Scene) -> Done:
+    session, one, tip = scene.session, scene.act, scene.tip
+    if scene.may_judge:
+        return _refuse_the_end(scene)
+    sent = scene.referral.state == ReferralState.SENT
+    held = tip.holder_id not in (None, one.responder_id)
+    late = held if sent else one.reference in referrals.quicker(session, one.responder_id)
+    provisional = not one.proved and _is_unread(session, scene.kit, tip, one.at)
+    counts = acknowledgements.acknowledge(
+        session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
+    )
+    if not counts:
+        return scene.done(Acted.NOTED if provisional else Acted.TAKEN)
+    referrals.take_back(session, tip.id, one.responder_id)
+    rung = scene.happened(Happened.TAKEN)
+    if scene.is_away:
+        return scene.done(Acted.MOVED, rung)
+    followers = _take_what_followed(scene) if scene.holds else ()
+    result = Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN
+    return replace(scene.done(result, rung), followers=followers)
+
+
+def _refuse_the_end(scene: _Scene) -> Done:
+    """Judges that it goes on, and holds it. By an SMS, once it is proved: a forged one holds nothing."""
+    one = scene.act
+    if not one.proved:
+        return scene.wait(Acted.NOTED)
+    who = endings.by_responder(one.responder_id)
+    rung = endings.judge(scene.session, scene.kit, scene.tip, who, False, one.at)
+    return scene.done(Acted.TAKEN, rung)
+
+
+def _take_what_followed(scene: _Scene) -> tuple[int, ...]:
+    """Who holds the first tip of a cluster holds those whose alerts were left out for it: each is a case of its own.
+
+    Her referrals for them: what proves or doubts her answer, proves or doubts it for each.
+    """
+    session, one = scene.session, scene.act
+    hers = []
+    for tip_id in likeness.open_followers(session, scene.tip.id):
+        known_as = referrals.newest_of(session, tip_id, one.responder_id)
+        if known_as is None:
+            continue
+        hers.append(known_as.id)
+        if acknowledgements.acknowledge(
+            session, tip_id, one.responder_id, one.at, proved=one.proved
+        ):
+            event = Event(Happened.TAKEN, by=one.responder_id)
+            ladder.happen(session, scene.kit, tip_id, event, one.at)
+    return tuple(hers)
+
+
+def _is_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
+    """Whether danger is answered while no page of the gateway's inbox was read for so long."""
+    if tip.urgency != Urgency.DANGER or not kit.line.inbox:
+        return False
+    read = inbound.standing(session)
+    return read is None or at - read.read_at > INBOX_PATIENCE
+
+
+def _on_site(scene: _Scene) -> Done:
+    """She is there; she takes it, where she had not."""
+    hers = acknowledgements.believed(scene.session, scene.tip.id, scene.act.responder_id)
+    if scene.tip.holder_id is None or not hers:
+        taken = _take(scene)
+        if taken.result is Acted.NOTED:
+            return taken
+    if scene.referral.on_site_at is None:
+        scene.referral.on_site_at = scene.act.at
+        _further(scene, Happened.ON_SITE)
+    return scene.done(Acted.ON_SITE)
+
+
+def _referred(scene: _Scene) -> Done:
+    if not scene.holds:
+        return scene.done(Acted.NOT_TAKEN_YET)
+    if scene.referral.handed_to_help_at is None:
+        scene.referral.handed_to_help_at = scene.act.at
+        _further(scene, Happened.REFERRED)
+    return scene.done(Acted.REFERRED)
+
+
+def _further(scene: _Scene, what: Happened) -> None:
+    scene.session.flush()
+    scene.happened(what)
+    if scene.holds:
+        scene.tip.renewed_at = scene.tip.renewed_at or scene.act.at
+    scene.session.flush()
+
+
+def _not_trafficking(scene: _Scene) -> Done:
+    """Ends the case, or agrees that it ends. By an SMS, once it is proved: a forged one ends nothing."""
+    session, kit, one, tip = scene.session, scene.kit, scene.act, scene.tip
+    who = endings.by_responder(one.responder_id)
+    if not (scene.may_judge or scene.holds):
+        return scene.done(Acted.NOT_TAKEN_YET)
+    if not one.proved:
+        judged = endings.needs_second(tip) and not scene.may_judge
+        return scene.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
+    if scene.may_judge:
+        return scene.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))
+    ended = endings.end(session, kit, tip, TipOutcome.NOT_TRAFFICKING, who, one.at)
+    result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
+    return scene.done(result, ended.rung)
+
+
+def _pass_on(scene: _Scene) -> Done:
+    """The next step at once. Until somebody takes it, it is hers."""
+    rung = None
+    if scene.referral.passed_at is None:
+        referrals.pass_on(scene.session, scene.tip.id, scene.act.responder_id, scene.act.at)
+        rung = scene.happened(Happened.PASSED)
+    return scene.done(Acted.PASSED, rung)
+
+
+def _say_how(scene: _Scene) -> Done:
+    """The national desk decides how to go. "Openly" by an SMS counts once it is proved: a forged one could hurt her."""
+    manner = MANNERS[scene.act.verb]
+    if not scene.is_national:
+        return Done(Acted.UNKNOWN)
+    if manner is Manner.OPENLY and not scene.act.proved:
+        return scene.wait(Acted.HOW_WAITS)
+    who = endings.by_responder(scene.act.responder_id)
+    rung = coming.decide(scene.session, scene.kit, scene.tip, manner, who, scene.act.at)
+    return scene.done(Acted.HOW_SAID, rung)
+
+
+def _let_go(scene: _Scene) -> Done:
+    """The national desk lets the people of the first place go. It ends something: an SMS counts once it is proved."""
+    session, one, tip = scene.session, scene.act, scene.tip
+    if not scene.is_national:
+        return Done(Acted.UNKNOWN)
+    if not correcting.may_let_go(session, tip):
+        return scene.done(Acted.LET_TOO_EARLY)
+    if not one.proved:
+        scene.referral.unproved_verb = one.verb
+        session.flush()
+        return scene.done(Acted.HOW_WAITS)
+    who = endings.by_responder(one.responder_id)
+    return scene.done(Acted.LET_GO, correcting.let_go(session, scene.kit, tip, who, one.at))
+
+
+MANNERS = {Verb.UNSEEN: Manner.UNSEEN, Verb.OPENLY: Manner.OPENLY}
+VERBS: Mapping[Verb, Callable[[_Scene], Done]] = {
+    Verb.TAKE: _take,
+    Verb.ON_SITE: _on_site,
+    Verb.REFERRED: _referred,
+    Verb.NOT_TRAFFICKING: _not_trafficking,
+    Verb.PASS_ON: _pass_on,
+    Verb.UNSEEN: _say_how,
+    Verb.OPENLY: _say_how,
+    Verb.LET_GO: _let_go,
+}

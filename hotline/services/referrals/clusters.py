@@ -1,0 +1,144 @@
+"""Like tips: which of those that wait join a cluster, and what is kept for a day to find them by.
+
+Runs inside its caller's transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hotline.domain.referrals.planning import LadderStep, WaitingTip
+from hotline.domain.referrals.referral import Candidate
+from hotline.domain.tips.clusters import (
+    DANGERS,
+    DAY,
+    SAME_WORDS,
+    Following,
+    Likeness,
+    LikeTip,
+    NewTip,
+    followed,
+    typed_text,
+)
+from hotline.ports import Kit
+from hotline.store.database import Session
+from hotline.store.referrals import referrals
+from hotline.store.tips import likeness
+from hotline.store.tips.likeness import TipLikeness, Trait
+from hotline.store.tips.tips import Tip
+
+WHO = "who"
+
+
+def note(
+    session: Session, kit: Kit, tip: Tip, answers: Mapping[str, str], kind: str | None
+) -> bool:
+    """Keep by what a tip is like. Whether a tip that follows a cluster is to be judged again.
+
+    It is where its kind, or who needs help, has been answered since. `kind` is the one before this hop.
+    """
+    at = kit.now()
+    typed, who = typed_text(answers), answers.get(WHO)
+    digest = kit.pseudonyms.likeness
+    words_key = digest("words", typed, at) if typed is not None else None
+    who_key = digest(WHO, who, at) if who else None
+    known = likeness.of(session, tip.id)
+    if known is None:
+        likeness.keep(
+            session,
+            TipLikeness(
+                tip_id=tip.id,
+                contact_key=tip.contact_key,
+                words_key=words_key,
+                who_key=who_key,
+                at=at,
+                leader_id=None,
+            ),
+        )
+        return False
+    told_more = known.who_key != who_key or kind != tip.category
+    known.words_key, known.who_key = words_key, who_key
+    return known.leader_id is not None and told_more
+
+
+def follow(
+    session: Session, waiting: Sequence[WaitingTip], people: Sequence[Candidate], at: datetime
+) -> dict[int, LadderStep]:
+    """The steps of waiting tips that join a cluster: its people get the case, and at most one text for all of it.
+
+    A tip whose cluster has nobody left who lives rings by itself.
+    """
+    joined = joining(session, [tip.tip_id for tip in waiting], at)
+    if not joined:
+        return {}
+    told = referrals.told(session, {one.leader_id for one in joined.values()})
+    living = {one.id for one in people}
+    steps = {}
+    for tip in waiting:
+        one = joined.get(tip.tip_id)
+        if one is None:
+            continue
+        who = dict.fromkeys(
+            known.responder_id for known in told[one.leader_id] if known.responder_id in living
+        )
+        if not who:
+            likeness.follow(session, {tip.tip_id: None})
+            continue
+        recipients = () if tip.told else tuple(who)
+        steps[tip.tip_id] = LadderStep(
+            tip.tip_id,
+            tip.case,
+            tip.step,
+            recipients,
+            locked=tip.locked,
+            leader=one.leader_id,
+            more=not one.announced,
+            care=tip.care,
+        )
+    return steps
+
+
+def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int, Following]:
+    """Of these waiting tips, those that join a cluster; each sees those before it in this order."""
+    since = at - DAY
+    new = likeness.in_company(session, tip_ids, since, contact=DANGERS, words=SAME_WORDS)
+    if not new:
+        return {}
+    groups: dict[tuple[str, str], list[Trait]] = defaultdict(list)
+    for one in likeness.earlier(session, new.values(), since):
+        if one.tip_id not in new:
+            groups[one.place, one.official].append(one)
+
+    joined: dict[int, Following] = {}
+    for tip_id in tip_ids:
+        trait = new.get(tip_id)
+        if trait is None:
+            continue
+        group = groups[trait.place, trait.official]
+        tip = NewTip(trait.at, trait.urgency, trait.category, trait.who_key)
+        verdict = followed(tip, [_seen(trait, one) for one in group if _company(trait, one)])
+        leader = verdict.leader_id if verdict else None
+        group.append(trait._replace(leader_id=leader))
+        group.sort(key=lambda one: (one.at, one.tip_id))
+        if verdict is not None:
+            joined[tip_id] = verdict
+        if leader != trait.leader_id:
+            likeness.follow(session, {tip_id: leader})
+    return joined
+
+
+def _company(new: Trait, one: Trait) -> bool:
+    return new.contact_key == one.contact_key or (
+        new.words_key is not None and new.words_key == one.words_key
+    )
+
+
+def _seen(new: Trait, one: Trait) -> LikeTip:
+    why = set()
+    if new.contact_key == one.contact_key:
+        why.add(Likeness.CONTACT)
+    if new.words_key is not None and new.words_key == one.words_key:
+        why.add(Likeness.WORDS)
+    return LikeTip(
+        one.tip_id, one.at, one.urgency, one.category, one.who_key, frozenset(why), one.leader_id
+    )

@@ -1,0 +1,139 @@
+"""A case whose place, or whose answer about officials, was corrected after it was filed: one passage is one case.
+
+Everything runs inside its caller's transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.referrals import moving
+from hotline.domain.referrals.case_events import Event, Happened, Purpose, Tell
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.referral import Level, Notified
+from hotline.domain.tip import NATIONAL, Matter, TipState, Urgency, desk_of
+from hotline.ports import Kit
+from hotline.services.reach import outreach
+from hotline.services.referrals import case_messages, ladder
+from hotline.services.referrals.case_standing import standing_of
+from hotline.services.referrals.endings import EndRequest
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.reach.outreach import Cell
+from hotline.store.referrals import referrals, released
+from hotline.store.tips import likeness, tips
+from hotline.store.tips.tips import Tip, TipPlace
+
+WORST = ("no", "unsure", "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """By what a tip was told of, before an answer."""
+
+    filed: bool
+    """Whether it was a whole tip, which a correction changes; a draft, a fragment and a complaint are simply moved."""
+    place: str
+    official: str
+    counted: Cell | None
+    """Where the figures have it."""
+
+
+def route_of(tip: Tip) -> Route:
+    whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
+    counted = outreach.tip_cell(tip) if whole else None
+    return Route(whole, tip.place or "", tip.official or "", counted)
+
+
+def official_of(before: Route, now: str) -> str:
+    """The answer that routes. Once it was filed it is closed by any answer, and opened by the national desk alone."""
+    if not before.filed:
+        return now
+    return max(before.official, now, key=WORST.index)
+
+
+def keep_place(session: Session, tip: Tip, before: Route, at: datetime) -> None:
+    """Writes down the place that was corrected. With danger its desk reads on until the national desk lets it go."""
+    if not before.filed or before.place == tip.place:
+        return
+    stays = tip.urgency == Urgency.DANGER and tip.referred_at is not None
+    session.add(
+        TipPlace(
+            tip_id=tip.id,
+            place=before.place,
+            corrected_at=at,
+            released_at=None if stays else at,
+        )
+    )
+    tip.place_step = referrals.next_step(session, tip.id)
+    likeness.follow(session, {tip.id: None})
+    session.flush()
+
+
+def readers(session: Session, tip: Tip) -> list[str]:
+    """Codes of the desks that may read it."""
+    places = [tip.place]
+    if tip.id is not None:
+        earlier = tips.earlier_places(session, tip.id)
+        places += [one.place for one in earlier if one.released_at is None]
+    desks = (desk_of(place, tip.official) for place in places)
+    return [NATIONAL, *dict.fromkeys(desk for desk in desks if desk is not None)]
+
+
+def tell(session: Session, kit: Kit, tip: Tip, before: Route, official: str, at: datetime) -> None:
+    """Tells those whom a correction concerns, and counts it where it is now. `official` is what was answered now."""
+    if not before.filed or before.counted is None:
+        return
+    outreach.log_corrected(session, tip, before.counted)
+    if before.official == "no" and tip.official != "no":
+        gone = [
+            o.responder_id for o in referrals.told(session, [tip.id])[tip.id] if not _national(o)
+        ]
+        released.withhold(session, tip.id, gone)
+        ladder.happen(session, kit, tip.id, Event(Happened.WITHHELD), at)
+    elif before.place != tip.place:
+        moves = len(tips.earlier_places(session, tip.id))
+        ladder.happen(session, kit, tip.id, Event(Happened.MOVED, nth=moves), at)
+    elif official == "no" and tip.official != "no":
+        _tell_more(session, kit, tip, at)
+
+
+def may_let_go(session: Session, tip: Tip) -> bool:
+    """Whether somebody who was told of the present place holds it, and people of an earlier one are still told."""
+    standing = standing_of(session, tip)
+    gone = moving.away(standing)
+    return bool(gone) and standing.holder is not None and standing.holder not in gone
+
+
+def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
+    """The national desk lets the people of earlier places go. Returns a message to ring for."""
+    for row in tips.earlier_places(session, tip.id):
+        row.released_at = row.released_at or at
+    session.flush()
+    tips.take_grants(session, tip.id, but=readers(session, tip))
+    _record(session, tip, "first_place_let_go", who, at)
+    return ladder.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
+
+
+def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
+    """The district may know of it from now on. Returns a message to ring for."""
+    tip.official = "no"
+    _record(session, tip, "tip_sent_down", who, at)
+    session.flush()
+    return ladder.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)
+
+
+def _national(one: Notified) -> bool:
+    return one.level is Level.NATIONAL
+
+
+def _tell_more(session: Session, kit: Kit, tip: Tip, at: datetime) -> None:
+    """The national desk alone may send it down: it learns once that more was told."""
+    told = tuple(dict.fromkeys(o.responder_id for o in referrals.told(session, [tip.id])[tip.id]))
+    if told and not released.read_more(session, tip.id):
+        case_messages.notify(session, kit, tip, Tell(told, Purpose.MORE), Care.NONE, at)
+
+
+def _record(session: Session, tip: Tip, action: str, who: EndRequest, at: datetime) -> None:
+    audit.append(
+        session, at=at, actor=who.actor, action=action, subject=f"tip:{tip.id}", reason=who.reason
+    )

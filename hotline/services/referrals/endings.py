@@ -1,0 +1,162 @@
+"""How a case ends: at once, or by two people where it is of danger, of a child or of an official; and its way back.
+
+Everything runs inside its caller's transaction and leaves a row in the audit log.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.tip import Basis, TipOutcome, Urgency
+from hotline.errors import EndRefused
+from hotline.ports import Kit
+from hotline.services.referrals import erasures, ladder
+from hotline.services.referrals.case_standing import RESPONDER
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import deadlines
+from hotline.store.tips.tips import Tip
+
+NAME = "name:"
+"""What stands in front of a name that a command was given."""
+
+
+class Ending(StrEnum):
+    """What a wish to end a case came to."""
+
+    CLOSED = "closed"
+    TO_BE_JUDGED = "to_be_judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    ending: Ending
+    rung: int | None = None
+    """A message to ring for, after the commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndRequest:
+    """Who asks for it, and why."""
+
+    name: str
+    """As the case keeps it: `responder:7`, or `name:` and what a command was given."""
+    actor: str
+    """As the audit log names it."""
+    reason: str = ""
+    responder_id: int | None = None
+
+
+def by_responder(responder_id: int) -> EndRequest:
+    who = f"{RESPONDER}{responder_id}"
+    return EndRequest(who, who, responder_id=responder_id)
+
+
+def by_command(name: str, reason: str) -> EndRequest:
+    return EndRequest(f"{NAME}{name.strip()}", f"cli:{name}", reason)
+
+
+def said(name: str) -> str:
+    """How a person is named to people."""
+    return name.removeprefix(NAME)
+
+
+def needs_second(tip: Tip) -> bool:
+    """Whether its end waits for a second person."""
+    child = tip.basis == Basis.VITAL_INTEREST_CHILD
+    return tip.urgency == Urgency.DANGER or tip.official != "no" or child
+
+
+def end(
+    session: Session, kit: Kit, tip: Tip, outcome: TipOutcome | None, who: EndRequest, at: datetime
+) -> Ended:
+    """Closes a case with an outcome, or asks the national desk to judge. Asked twice is asked once."""
+    if tip.closed_at is not None:
+        return Ended(Ending.CLOSED)
+    if not needs_second(tip):
+        _close(session, kit, tip, outcome, who, at)
+        return Ended(Ending.CLOSED)
+    if tip.end_wanted_by is not None:
+        return Ended(Ending.TO_BE_JUDGED)
+    tip.end_wanted = outcome or TipOutcome.SILENT
+    tip.end_wanted_by = who.name
+    _record(session, tip, f"end_wanted_{tip.end_wanted}", who, at)
+    session.flush()
+    event = Event(Happened.END_WANTED, by=who.responder_id)
+    return Ended(Ending.TO_BE_JUDGED, ladder.happen(session, kit, tip.id, event, at))
+
+
+def judge(
+    session: Session, kit: Kit, tip: Tip, who: EndRequest, agrees: bool, at: datetime
+) -> int | None:
+    """A second person agrees, and the case is closed; or refuses, and it goes on. Returns a message to ring for.
+
+    Raises EndRefused where nobody wants it closed, or the same person asks.
+    """
+    if tip.end_wanted_by is None:
+        raise EndRefused(
+            f"tip {tip.id}: nobody wants it closed: `hotline tips close {tip.id}` first"
+        )
+    if is_same(session, tip.end_wanted_by, who.name):
+        raise EndRefused(
+            f"tip {tip.id}: {said(who.name)} wanted it closed; a second person has to judge"
+        )
+    wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
+    tip.end_wanted = tip.end_wanted_by = None
+    if agrees:
+        _close(session, kit, tip, wanted, who, at)
+        return None
+    _record(session, tip, "end_refused", who, at)
+    session.flush()
+    event = Event(Happened.REFUSED, by=who.responder_id)
+    return ladder.happen(session, kit, tip.id, event, at)
+
+
+def is_same(session: Session, one: str, other: str) -> bool:
+    """Whether two names are one person's: a responder who asked by her phone signs a command by her name."""
+
+    def called(who: str) -> str:
+        if who.startswith(RESPONDER):
+            return session.get_one(Responder, int(who.removeprefix(RESPONDER))).name
+        return said(who)
+
+    return " ".join(called(one).split()).casefold() == " ".join(called(other).split()).casefold()
+
+
+def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
+    """Undoes an end: the case is open, and its ladder goes on at the next tick. Raises EndRefused."""
+    if tip.closed_at is None:
+        raise EndRefused(f"tip {tip.id} is open")
+    if tip.erased_at is not None:
+        raise EndRefused(f"tip {tip.id}: its words were erased; a new tip has to be told")
+    tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None
+    _record(session, tip, "tip_reopened", who, at)
+    session.flush()
+    deadlines.set_clocks(session, tip.id, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
+
+
+def _close(
+    session: Session, kit: Kit, tip: Tip, outcome: TipOutcome | None, who: EndRequest, at: datetime
+) -> None:
+    if outcome is not None:
+        tip.outcome = outcome
+        _record(session, tip, f"tip_outcome_{outcome}", who, at)
+    _record(session, tip, "tip_closed", who, at)
+    ladder.happen(session, kit, tip.id, Event(Happened.CLOSED, by=who.responder_id), at)
+    tip.closed_at = at
+    session.flush()
+    erasures.at_closing(session, kit, tip)
+
+
+def _record(session: Session, tip: Tip, action: str, who: EndRequest, at: datetime) -> None:
+    audit.append(
+        session,
+        at=at,
+        actor=who.actor,
+        action=action,
+        subject=f"tip:{tip.id}",
+        reason=who.reason,
+    )

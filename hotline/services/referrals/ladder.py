@@ -1,0 +1,216 @@
+"""Tells people of a case and sets its clocks, as `domain.referrals.ladder` decides.
+
+Runs inside its caller's transaction.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hotline.domain import trial
+from hotline.domain.outbox.message import AlertButRef, alert_but_ref
+from hotline.domain.referrals import ladder, reference
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
+from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.planning import LadderStep
+from hotline.domain.wording import Template
+from hotline.ports import Kit
+from hotline.services.referrals import case_messages, cluster_marks
+from hotline.services.referrals.case_messages import Referred, notify
+from hotline.services.referrals.case_standing import standing_of
+from hotline.store.database import Session
+from hotline.store.referrals import deadlines, referral_rows, referrals, released
+from hotline.store.referrals.referral_rows import Alert, GivenTip
+from hotline.store.tips import likeness
+from hotline.store.tips.tips import Tip
+
+TO_THE_TOLD = (
+    Purpose.CARE,
+    Purpose.UNANSWERED,
+    Purpose.MOVED,
+    Purpose.TOLD_FIRST,
+    Purpose.LET_GO,
+)
+"""What is for nobody else."""
+NOTICING = (*TO_THE_TOLD, Purpose.HOW, Purpose.LET)
+"""What goes out by the name that she knows the case by."""
+
+
+def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> int | None:
+    """Carries out what an event of a case leads to. Returns a message's id where somebody is told."""
+    tip = referrals.tip_for_writing(session, tip_id)
+    if tip.channel == trial.CHANNEL or tip.referred_at is None:
+        return None
+    if tip.closed_at is not None:
+        deadlines.close(session, [tip_id], CASE_CLOCKS, at)
+        return None
+    roster = referrals.roster(session, at)
+    standing = standing_of(session, tip)
+
+    decision = ladder.decide(standing, roster, event, at)
+
+    again = event.what is Happened.DUE
+    return _carry_out(session, kit, tip, standing, decision, at, again=again)
+
+
+def unreached(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None:
+    """An alert will not arrive, or not soon. Returns a message's id where a colleague is told."""
+    return happen(session, kit, tip_id, Event(Happened.UNREACHED), at)
+
+
+def _carry_out(
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    before: CaseStanding,
+    decision: Decision,
+    at: datetime,
+    *,
+    again: bool,
+) -> int | None:
+    _set_clocks(session, tip, before, decision, at)
+    rung = None
+    for order in decision.tell:
+        if order.purpose is Purpose.REMIND:
+            rung = case_messages.remind(session, kit, tip, order, at) or rung
+            continue
+        who = order.who
+        if order.purpose in NOTICING:
+            told, who = notify(session, kit, tip, order, before.care, at, again=again)
+            rung = told or rung
+        if who and order.purpose not in TO_THE_TOLD:
+            step = LadderStep(
+                tip.id,
+                before.case,
+                before.step,
+                who,
+                order.purpose,
+                locked=tip.locked_for is not None,
+                leader=likeness.open_leader(session, tip.id),
+                care=before.care,
+            )
+            rung = tell(session, kit, [step], at) or rung
+    if decision.release:
+        released.release(session, tip.id, decision.release, before.step, at)
+    return rung
+
+
+def _set_clocks(
+    session: Session, tip: Tip, before: CaseStanding, decision: Decision, at: datetime
+) -> None:
+    """Writes down which clocks run from now on, and who is responsible."""
+    deadlines.close(session, [tip.id], decision.close, at)
+    if DeadlineKind.JUDGE in decision.close:
+        tip.end_wanted = tip.end_wanted_by = None
+    deadlines.set_clocks(session, tip.id, decision.set, at)
+    if decision.holder != before.holder:
+        tip.holder_id, tip.renewed_at = decision.holder, None
+        session.flush()
+
+
+def begin(session: Session, steps: Sequence[LadderStep], at: datetime) -> None:
+    """Marks tips as told at their present urgency, and sets the clock of each. A fragment has none."""
+    referral_rows.mark_told(session, [step.tip_id for step in steps], at)
+    due: dict[datetime, list[int]] = defaultdict(list)
+    for step in steps:
+        if step.case.once:
+            continue
+        if step.number == 0:
+            due[ladder.filed(step.case, at).due_at].append(step.tip_id)
+            if step.care is Care.CAREFUL:
+                deadlines.set_clocks(session, step.tip_id, ladder.how(step.care, at), at)
+            continue
+        if step.leader is not None and referrals.is_taken(session, step.tip_id):
+            continue
+        raised = ladder.raised(step.case, step.care, at)
+        deadlines.close(session, [step.tip_id], raised.close, at)
+        deadlines.set_clocks(session, step.tip_id, raised.set, at)
+        referrals.tip_for_writing(session, step.tip_id).holder_id = raised.holder
+    deadlines.begin(session, due, at)
+
+
+def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) -> int | None:
+    """Writes a referral and an alert for each recipient of each step. Returns the first message's id.
+
+    Who was told of a cluster's first tip is not rung for a later one: she reads once that more was told.
+    """
+    steps = cluster_marks.widened(session, steps)
+    told = [(step, recipient) for step in steps for recipient in step.recipients]
+    if not told:
+        return None
+    languages = referrals.languages(session, {recipient for _, recipient in told})
+    locked = referral_rows.locked(
+        session, [(step.tip_id, who) for step, who in told if step.locked]
+    )
+    known = _known_leaders(session, steps)
+    knew = _knew_of_marked(session, steps)
+    ids = referral_rows.new_referrals(session, len(told))
+    given = _given(ids, told)
+    names = _refer(session, given, at)
+
+    code = case_messages.code_of(kit)
+    alerts, by_name = [], []
+    for one, name, (step, who) in zip(given, names, told, strict=True):
+        case, shut = step.case, step.locked and (step.tip_id, who) in locked
+        of_leader = known.get((step.leader, who))
+        if of_leader is None:
+            words = alert_but_ref(
+                case.place, case.urgency, step.purpose, languages[who], code, shut
+            )
+            alerts.append(Alert(one, name, words, case.urgency))
+            by_name.append(Referred(one, name, step))
+        elif step.more:
+            more = AlertButRef(Template.MORE_TOLD, {}, languages[who])
+            alerts.append(Alert(one, of_leader, more, case.urgency))
+    rung = referral_rows.alert(session, alerts, at) if alerts else None
+    if knew is not None:
+        care = case_messages.beside(session, kit, by_name, knew, languages)
+        if care:
+            referral_rows.alert(session, care, at, turn=case_messages.BEHIND)
+    return rung
+
+
+def _given(ids: Sequence[int], told: Sequence[tuple[LadderStep, int]]) -> Sequence[GivenTip]:
+    pairs = zip(ids, told, strict=True)
+    return [GivenTip(id, step.tip_id, step.number, who) for id, (step, who) in pairs]
+
+
+def _knew_of_marked(
+    session: Session, steps: Sequence[LadderStep]
+) -> Mapping[tuple[int | None, int], str] | None:
+    """Who was told of marked tips before; None where none is marked."""
+    marked = {step.tip_id for step in steps if step.care is not Care.NONE}
+    return referrals.references_of(session, marked) if marked else None
+
+
+def _known_leaders(
+    session: Session, steps: Sequence[LadderStep]
+) -> Mapping[tuple[int | None, int], str]:
+    """By leader and responder, the newest reference by which she knows it. Nearly always none."""
+    leaders = {step.leader for step in steps if step.leader is not None and _rings(step)}
+    return referrals.references_of(session, leaders) if leaders else {}
+
+
+def _rings(step: LadderStep) -> bool:
+    """Whether it asks to take the case: what asks to judge, to look or to chase is never left out."""
+    return step.purpose in (Purpose.ALERT, Purpose.OPEN)
+
+
+def _refer(session: Session, given: Sequence[GivenTip], at: datetime) -> list[str]:
+    """Write the referrals, each under a reference that no other ever had; the reference of each."""
+    named: dict[int, str] = {}
+    left = given
+    unlucky = 0
+    while left:
+        noise = secrets.token_bytes(reference.NOISE * (len(left) + 1))
+        drawn = reference.draw(noise, reference.length_after(unlucky), len(left))
+        tried = dict(zip(drawn, left, strict=False))
+        written = referral_rows.refer(session, tried, at)
+        for name, one in tried.items():
+            if one.referral_id in written:
+                named[one.referral_id] = name
+        unlucky += 2 * len(written) < len(left)
+        left = [one for one in left if one.referral_id not in named]
+    return [named[one.referral_id] for one in given]

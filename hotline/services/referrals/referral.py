@@ -1,0 +1,114 @@
+"""Tips out to people: told for the first time, and again whenever a clock fires."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.jobs import Job
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.planning import Planning
+from hotline.domain.referrals.referral import Candidate
+from hotline.ports import Kit
+from hotline.services.doorbell import ring
+from hotline.services.referrals import clusters, coming, erasures, ladder
+from hotline.store.database import Session
+from hotline.store.referrals import deadlines, referral_rows, referrals
+
+BATCH = 2000
+"""Tips in one transaction: a burst costs a commit for each batch, and one doorbell."""
+STEPS_A_TICK = 100
+
+
+def refer_waiting(kit: Kit) -> int:
+    """Tell of every tip that waits, the most urgent first. Returns how many were told of.
+
+    A tip for whom nobody lives stays waiting: `readyz` fails, and the report is not offered meanwhile.
+    """
+    referred = 0
+    message_id: int | None = None
+    roster: Sequence[Candidate] = ()
+    full = True
+    while full:
+        batch = _refer_batch(kit, roster)
+        referred += batch.referred
+        roster = batch.roster
+        full = batch.referred == BATCH
+        if message_id is None and batch.message_id is not None:
+            message_id = batch.message_id
+            ring(kit, Job.DELIVER, message_id)
+    return referred
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    referred: int
+    message_id: int | None
+    """Of the first alert, which is of the most urgent."""
+    roster: Sequence[Candidate]
+    """As it stands now: the next batch counts on from here."""
+
+
+def _refer_batch(kit: Kit, roster: Sequence[Candidate]) -> _Batch:
+    at = kit.now()
+    with kit.database.writing() as session:
+        referral_rows.take_turns(session)
+        waiting = referral_rows.waiting(session, BATCH)
+        if not waiting:
+            return _Batch(0, None, roster)
+        people = referrals.roster(session, at, roster)
+        following = clusters.follow(session, waiting, people, at)
+        planning = Planning(people, at)
+
+        ringing = [tip for tip in waiting if tip.tip_id not in following]
+        steps = [*planning.steps(ringing), *following.values()]
+
+        if not steps:
+            return _Batch(0, None, roster)
+        ladder.begin(session, steps, at)
+        message_id = ladder.tell(session, kit, [one for one in steps if one.recipients], at)
+        marked = [one.tip_id for one in following.values() if one.care is not Care.NONE]
+        coming.tell_followers(session, kit, marked, at)
+    return _Batch(len(steps), message_id, planning.roster)
+
+
+def fire_deadlines(kit: Kit) -> None:
+    """Fires the clocks that have passed: one step for each tip, never two in a tick, whatever the clock did."""
+    at = kit.now()
+    rung: int | None = None
+    stepped: set[int] = set()
+    with kit.database.writing() as session:
+        for deadline, tip in deadlines.overdue(session, at, STEPS_A_TICK):
+            if deadline.fired_at is not None or tip.id in stepped:
+                continue
+            stepped.add(tip.id)
+            deadline.fired_at = at
+            session.flush()
+            ran = deadline.due_at - (deadline.set_at or deadline.due_at)
+            kind = DeadlineKind(deadline.kind)
+            if kind is DeadlineKind.ERASURE:
+                erasures.came_due(session, kit, tip)
+                continue
+            event = Event(Happened.DUE, kind=kind, nth=deadline.nth, ran=ran)
+            rung = ladder.happen(session, kit, tip.id, event, at) or rung
+    if rung is not None:
+        ring(kit, Job.DELIVER, rung)
+
+
+def open_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:
+    """References open for her at that moment, newest first: a replay of her session lists the same."""
+    return referrals.open_references(session, responder_id, as_of)
+
+
+def quicker(session: Session, responder_id: int) -> list[str]:
+    """References of hers that a colleague took first: also after she was noted as well, so a replay says the same."""
+    return referrals.quicker(session, responder_id)
+
+
+def may_be_offered(session: Session, at: datetime) -> bool:
+    """Whether the report is offered: wherever anybody lives who may be told of a tip.
+
+    A national desk without people is an alarm, never a closed door (docs/adr/0045).
+    """
+    return referrals.living_anybody(session, at)

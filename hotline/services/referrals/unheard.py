@@ -1,0 +1,26 @@
+"""A mark that does not reach who holds the case: the next person learns it, once, and holds nothing."""
+
+from hotline.domain.jobs import Job
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.ports import Kit
+from hotline.services.doorbell import ring
+from hotline.services.referrals import ladder
+from hotline.store.referrals import unheard
+
+
+def pass_on(kit: Kit) -> None:
+    """Tells the next of the desk, or the national desk, of each mark that its holder did not hear. For the clock.
+
+    It may run twice: who was told since then is enough. Raises StoreUnavailable.
+    """
+    at = kit.now()
+    with kit.database.reading() as session:
+        if not unheard.unheard_marks(session, at):
+            return
+    rung: int | None = None
+    with kit.database.writing() as session:
+        for tip_id in unheard.unheard_marks(session, at):
+            told = ladder.happen(session, kit, tip_id, Event(Happened.UNHEARD), at)
+            rung = rung or told
+    if rung is not None:
+        ring(kit, Job.DELIVER, rung)

@@ -1,0 +1,225 @@
+"""Joining a roll with a district's code, leaving it, and what a phone on one is shown.
+
+The `flags` of a session stay as they were when it began, so that a replay comes out alike. The others run inside their
+caller's transaction.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from hotline.domain.dialogue.ussd import SEPARATOR, Opening, UssdHop
+from hotline.domain.guessing import Secret
+from hotline.domain.msisdn import sendable
+from hotline.domain.places.places import district_named
+from hotline.domain.rolls.gathering import CROWD_FLAG, TALK_FLAG, crowd, theme_of
+from hotline.domain.rolls.joining import (
+    CODE_FLAG,
+    LONGEST_VALID,
+    NAMES,
+    VALID,
+    Roll,
+    new_code,
+)
+from hotline.engine.flow import Book
+from hotline.engine.keying import keys
+from hotline.errors import KeyMissing, NotFound, Undecided
+from hotline.ports import Kit
+from hotline.sealing.keys.people import KIGALI
+from hotline.services import guessing
+from hotline.services.guessing import Opens, SecretAttempt, SecretLook
+from hotline.services.replay import SecretTyped
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.rolls import joined
+from hotline.store.rolls.joined import DistrictCode, Joined
+
+ROLLS = {str(roll): roll for roll in Roll}
+"""By the name of the flow that is theirs."""
+EVERY = ""
+"""In place of a code: all codes of a roll, at which wrong tries are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A code that came by SMS, and when."""
+
+    code: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Enlisted:
+    """A district's phones on a roll, and its codes that still let people in."""
+
+    district: str
+    phones: int
+    codes: Sequence[DistrictCode]
+
+
+def roll_of(book: Book, entry: str) -> Roll | None:
+    """Whose flow an entry lands on."""
+    return ROLLS.get(book.entries.get(entry, ""))
+
+
+def flags(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:
+    """What the flow of a roll is told; nothing where the session did not begin behind its entry."""
+    roll = roll_of(book, opening.entry)
+    if roll is None:
+        return {}
+    told = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
+    numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in told if crowd(keyed) is not None}
+    theme = {f"{TALK_FLAG}.{theme_of(opening.started_at.astimezone(KIGALI))}": True}
+    with suppress(KeyMissing):
+        return numbers | theme | {NAMES[roll].joined: _is_known(kit, roll, opening, hop.caller)}
+    return numbers | theme
+
+
+def look(kit: Kit, opening: Opening, hop: UssdHop, asked: SecretTyped) -> SecretLook:
+    """Whether a code lets its caller in; one try. Nobody joins who hides her number. Raises StoreUnavailable."""
+    roll = Roll(asked.target)
+    if not hop.shows_number:
+        return SecretLook()
+    with suppress(KeyMissing):
+        opens = _opener(kit, roll, asked.typed, opening.started_at)
+        target = kit.pseudonyms.joins(roll, EVERY)
+        found = guessing.look_once(kit, hop, asked.upto, Secret.CODE, target, opens)
+        return found if found.opened_key is None else _lets_in(found, asked.typed)
+    return SecretLook()
+
+
+def join_by_sms(session: Session, kit: Kit, roll: Roll, caller: str, said: Said) -> bool:
+    """Put a phone on a roll whose code came by SMS: one try, like one that is keyed."""
+    with suppress(KeyMissing):
+        key = kit.pseudonyms.session(f"code {caller}")
+        attempt = SecretAttempt(
+            Secret.CODE,
+            session_key=key,
+            heard_key=kit.pseudonyms.heard(key, f"{said.at.isoformat()} {said.code}"),
+            target_key=kit.pseudonyms.joins(roll, EVERY),
+            caller=caller,
+        )
+        found = guessing.judged(session, kit, attempt, _opener(kit, roll, said.code, said.at))
+        return found.opened_key is not None and join(session, kit, roll, caller, said.code, said.at)
+    return False
+
+
+def join(session: Session, kit: Kit, roll: Roll, caller: str, code: str, at: datetime) -> bool:
+    """Put a phone on a roll; False for a code that lets nobody in, or without a key. Twice is once.
+
+    For a code that a try has opened: nothing is counted here.
+    """
+    with suppress(KeyMissing):
+        code_key = kit.pseudonyms.joins(roll, code)
+        number_key = kit.pseudonyms.joined(roll, caller)
+        for living in joined.living(session, [code_key], at):
+            row = Joined(
+                number_key=number_key,
+                roll=roll,
+                district=living.district,
+                created_at=at,
+                told=[],
+            )
+            joined.join(session, row, code_key)
+            return True
+    return False
+
+
+def leave(session: Session, kit: Kit, caller: str, *rolls: Roll) -> int:
+    """Take a phone off these rolls, or off all; how many it was on. Without a key nobody is on one."""
+    with suppress(KeyMissing):
+        names = [kit.pseudonyms.joined(roll, caller) for roll in rolls or tuple(Roll)]
+        return joined.leave(session, names)
+    return 0
+
+
+def make_code(
+    kit: Kit, roll: Roll, place: str, *, by: str, valid: timedelta = VALID
+) -> tuple[str, DistrictCode]:
+    """A new code for a district, told once, and its row. Raises NotFound, Undecided, KeyMissing."""
+    district = _district(place)
+    if not timedelta(days=1) <= valid <= LONGEST_VALID:
+        raise Undecided(f"a code lives from 1 to {LONGEST_VALID.days} days: `--days 30`")
+    code, at = new_code(), kit.now()
+
+    with kit.database.writing() as session:
+        row = DistrictCode(
+            code_key=kit.pseudonyms.joins(roll, code),
+            roll=roll,
+            district=district,
+            made_by=by,
+            created_at=at,
+            ends_at=at + valid,
+            uses=0,
+        )
+        if not joined.add_code(session, row):
+            raise Undecided("that code was there already: ask for another")
+        _record(session, kit, f"{roll}_code_made", district, by)
+    return code, row
+
+
+def end_codes(kit: Kit, roll: Roll, place: str, *, by: str) -> int:
+    """End every code of a district at once; who joined with one stays. Raises NotFound."""
+    district = _district(place)
+    with kit.database.writing() as session:
+        ended = joined.end_codes(session, roll, district, kit.now())
+        _record(session, kit, f"{roll}_codes_ended", district, by)
+    return ended
+
+
+def remove(kit: Kit, roll: Roll, number: str, *, by: str) -> None:
+    """Take somebody's phone off a roll. Raises NumberInvalid, NotFound, KeyMissing."""
+    number_key = kit.pseudonyms.joined(roll, sendable(number))
+    with kit.database.writing() as session:
+        row = joined.of_number(session, number_key)
+        if row is None:
+            raise NotFound("that number is not on the roll")
+        joined.leave(session, [number_key])
+        _record(session, kit, f"{roll}_removed", row.district, by)
+
+
+def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
+    """Every district that has a phone on the roll or a code."""
+    with kit.database.reading() as session:
+        phones = joined.by_district(session, roll)
+        codes = joined.codes(session, roll, kit.now())
+    places = sorted({*phones, *(code.district for code in codes)})
+    return [
+        Enlisted(place, phones.get(place, 0), [code for code in codes if code.district == place])
+        for place in places
+    ]
+
+
+def _is_known(kit: Kit, roll: Roll, opening: Opening, caller: str) -> bool:
+    """Whether the phone was on the roll when the session began."""
+    with kit.database.reading() as session:
+        row = joined.of_number(session, kit.pseudonyms.joined(roll, caller))
+    return row is not None and row.created_at < opening.started_at
+
+
+def _opener(kit: Kit, roll: Roll, code: str, at: datetime) -> Opens:
+    code_key = kit.pseudonyms.joins(roll, code)
+
+    def opens(session: Session) -> SecretLook:
+        living = joined.living(session, [code_key], at)
+        return SecretLook((CODE_FLAG,), code_key) if living else SecretLook()
+
+    return opens
+
+
+def _lets_in(found: SecretLook, code: str) -> SecretLook:
+    """The flag bears the code, as the flow asks; no row does."""
+    return replace(found, said=(f"{CODE_FLAG}.{code}",))
+
+
+def _district(place: str) -> str:
+    code = district_named(place)
+    if code is None:
+        raise NotFound("there is no such district: write its name, as in `Gasabo`")
+    return code
+
+
+def _record(session: Session, kit: Kit, action: str, district: str, by: str) -> None:
+    subject = f"district:{district}"
+    audit.append(session, at=kit.now(), actor=f"cli:{by}", action=action, subject=subject)

@@ -1,0 +1,125 @@
+"""SMS that never came: the relay reads the gateway's own inbox, tells the line what stands there, and doubts the rest.
+
+It does not hold the key that says whose number is enrolled, so it decides nothing: it tells each SMS to the line's own
+hook (docs/adr/0035). Whoever dies in the middle of a page tells it again; what was heard already is heard once.
+"""
+
+from datetime import datetime, timedelta
+
+from hotline.domain.sms import listing
+from hotline.domain.sms.listing import Bookmark, Reading
+from hotline.errors import InboxUnavailable
+from hotline.ports import Kit, Line
+from hotline.services.check_result import CheckResult
+from hotline.services.referrals import acknowledgements
+from hotline.store.database import Session
+from hotline.store.dialogue.contacts import referrals_of
+from hotline.store.sms import inbound
+
+PATIENCE = timedelta(minutes=10)
+"""For so long the inbox may be away, and nobody is told of it."""
+LATELY = timedelta(days=1)
+NOT_TOLD = "the line's own hook does not take what it lists"
+
+
+def fetch(kit: Kit) -> None:
+    """Read one page, where it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
+    if not kit.line.inbound_sms or not kit.line.inbox:
+        return
+    at = kit.now()
+    bookmark = _due(kit, at)
+    if bookmark is None:
+        return
+    after = listing.ask_after(bookmark, at)
+    try:
+        page = kit.listening.inbox.after(after)
+    except InboxUnavailable as broken:
+        _stumble(kit, f"the gateway's inbox {broken}", at)
+        return
+
+    reading = listing.read(bookmark, page, after=after, shortcode=kit.line.shortcode, at=at)
+
+    if not _told(kit, reading):
+        _stumble(kit, NOT_TOLD, at)
+        return
+    with kit.database.writing() as session:
+        next_at = at if reading.more else at + listing.EACH
+        if inbound.move(session, bookmark, reading.bookmark, at=at, next_at=next_at):
+            _doubt(session, kit, reading, at)
+
+
+def _due(kit: Kit, at: datetime) -> Bookmark | None:
+    with kit.database.reading() as session:
+        row = inbound.standing(session)
+    if row is None:
+        with kit.database.writing() as session:
+            inbound.begin(session, at)
+            row = inbound.standing(session)
+        assert row is not None
+    # A clock that was set back makes nobody wait for longer than usual.
+    due = row.next_at <= at or row.next_at - at > listing.EACH
+    return inbound.bookmark(row) if due else None
+
+
+def _told(kit: Kit, reading: Reading) -> bool:
+    """Whether all of it was. Over HTTP: never while a transaction is open."""
+    for sms in reading.to_tell:
+        if not kit.listening.hook.tell(sms):
+            return False
+        kit.failpoint("inbox.after_told")
+    return True
+
+
+def _doubt(session: Session, kit: Kit, reading: Reading, at: datetime) -> None:
+    """Whatever a callback brought and this page should list."""
+    if reading.proves_until is None:
+        return
+    since = reading.bookmark.sure_from
+    for row in inbound.unlisted(session, since, reading.proves_until):
+        row.unproven_at = at
+        for referral_id in referrals_of(row):
+            acknowledgements.doubt(session, kit, referral_id, at)
+
+
+def _stumble(kit: Kit, fault: str, at: datetime) -> None:
+    with kit.database.writing() as session:
+        inbound.stumble(session, fault, at + listing.EACH)
+
+
+def findings(session: Session, line: Line, at: datetime) -> tuple[CheckResult, ...]:
+    """Whether the inbox is read, and whether an answer stands that it does not list."""
+    if not line.inbound_sms:
+        return (CheckResult("inbox", True, "not read: no reply by SMS reaches us"),)
+    if not line.inbox:
+        says = "this route has none (HOTLINE_SMS_INBOX=none): an answer by SMS is believed unproved"
+        return (CheckResult("inbox", True, says),)
+    return (_inbox(session, at), _unproven(session, at))
+
+
+def _inbox(session: Session, at: datetime) -> CheckResult:
+    row = inbound.standing(session)
+    if row is None:
+        return CheckResult("inbox", True, "not read yet: the clock does it")
+    if at - row.read_at <= PATIENCE:
+        return CheckResult("inbox", True, f"read at {row.read_at:%H:%M:%S} UTC")
+    says = f"not read since {row.read_at:%Y-%m-%d %H:%M:%S} UTC"
+    return CheckResult(
+        "inbox",
+        False,
+        f"{says}: {row.fault}" if row.fault else says,
+        "an SMS whose callback is lost is not heard: see to the gateway, the clock and HOTLINE_LINE_URL",
+    )
+
+
+def _unproven(session: Session, at: datetime) -> CheckResult:
+    count = inbound.unproven_answers(session, at - LATELY)
+    if not count:
+        return CheckResult(
+            "unproven", True, "every answer by SMS stands in the gateway's inbox, or may yet"
+        )
+    return CheckResult(
+        "unproven",
+        False,
+        f"{count} answers by SMS that no inbox lists: somebody may forge callbacks",
+        "telephone whom `hotline tips list` names as unproven; then `hotline hooks rotate`",
+    )

@@ -1,0 +1,227 @@
+"""MO: a responder's answer, a wish to hear no more, or a tip. What is written to us is never repeated back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.message import MessageIn
+from hotline.domain.sms.keywords import is_erasure, is_stop
+from hotline.domain.sms.reply import Meant
+from hotline.domain.sms.sms_tip import is_tip
+from hotline.domain.tips.acts import Acted
+from hotline.ports import Kit
+from hotline.services.doorbell import ring
+from hotline.services.people import stopping
+from hotline.services.rolls import gatherings
+from hotline.services.sms import crying, recognising, replies, sms_reading, sms_tips, taking_back
+from hotline.services.sms.replies import Replied
+from hotline.services.sms.sms_reading import HeardMessage
+from hotline.services.sms.sms_tips import Known, SmsTipWritten
+from hotline.store.database import Session
+from hotline.store.dialogue.contacts import InboundSeen
+from hotline.store.people import responders
+from hotline.store.people.responders import Responder
+
+SMS = "sms"
+
+
+class Arrival(StrEnum):
+    """How an MO came to us."""
+
+    CALLED = "called"
+    """By the gateway's callback: whoever knows the secret in its path could have sent it."""
+    GATEWAY = "gateway"
+    """By a callback that came from an address of the gateway's own."""
+    LISTED = "listed"
+    """By our own relay, which found it in the gateway's inbox."""
+
+
+class InboxOutcome(StrEnum):
+    """What an MO came to that is no act on a case."""
+
+    REPEATED = "repeated"
+    STOPPED = "stopped"
+    STOP_NOTED = "stop_noted"
+    """It came in the name of an enrolled number, and changed nothing."""
+    UNKNOWN_SENDER = "unknown_sender"
+    TIP = "tip"
+    TAKEN_BACK = "taken_back"
+    """A stranger wants erased what she wrote. It marks nothing before the gateway's inbox lists it."""
+    READ = "read"
+    LEADER_HEARD = "leader_heard"
+    HELPED = "helped"
+    WRONG_REFERENCE = "wrong_reference"
+
+
+MessageOutcome: TypeAlias = InboxOutcome | Acted
+"""What an MO came to: a responder's by her act, everybody else's by what is listed above."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What is asked of others before a transaction is open."""
+
+    heard: HeardMessage | None
+    """A stranger's wish to read, or her next step in it."""
+    known: Known | None
+    """Of a stranger's message that tells something."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    outcome: MessageOutcome
+    referral_ids: tuple[int, ...] = ()
+    rung: tuple[int, ...] = ()
+    """Messages to ring for, after the commit."""
+    waits: Mapping[str, str] = field(default_factory=dict)
+    """What is done once it is proved: a verb by a referral's id."""
+    answer_id: int | None = None
+    """The answer to a stranger, where there is one."""
+    written: SmsTipWritten | None = None
+
+
+def take_sms(kit: Kit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
+    """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
+    at = kit.now()
+    keys = recognising.digests(kit, message, at)
+    gathered = _gather(kit, message)
+    with kit.database.writing() as session:
+        seen = _seen(message, arrival, keys[0], at)
+        before = recognising.recognise(session, kit, seen, keys, at)
+        if before:
+            result = _Result(InboxOutcome.REPEATED)
+        else:
+            result = _deal(session, kit, message, gathered, at, proved=arrival is Arrival.LISTED)
+            before = [_keep(session, seen.provider_id, result)]
+        if all(row.outcome == InboxOutcome.TAKEN_BACK for row in before):
+            taking_back.take_back(session, kit, message, before, at)
+        cry_id = _answer_cry(session, kit, message, before, gathered, at)
+
+    if result.written is not None:
+        sms_tips.announce(kit, result.written)
+    if result.outcome is InboxOutcome.READ:
+        sms_reading.announce(kit, gathered.heard, result.answer_id)
+    for message_id in result.rung:
+        ring(kit, Job.DELIVER, message_id)
+    if cry_id is not None:
+        ring(kit, Job.ANSWER, cry_id)
+    return result.outcome
+
+
+def _gather(kit: Kit, message: MessageIn) -> _Gathered:
+    if not _may_tell(kit, message, kit.pseudonyms.enrolled(message.sender)):
+        return _Gathered(None, None)
+    heard = sms_reading.gather(kit, message)
+    return _Gathered(heard, sms_tips.gather(kit, message) if is_tip(message.text) else None)
+
+
+def _deal(
+    session: Session,
+    kit: Kit,
+    message: MessageIn,
+    gathered: _Gathered,
+    at: datetime,
+    *,
+    proved: bool,
+) -> _Result:
+    """What it comes to: an answer, a wish, a step in reading, a tip, or nothing."""
+    responder = responders.enrolled(session, kit.pseudonyms.enrolled(message.sender))
+    result = _answer(session, kit, message, responder, at, proved=proved)
+    if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
+        return result
+    if gathered.heard is not None:
+        answer_id = sms_reading.note(session, kit, message, gathered.heard, at)
+        return _Result(InboxOutcome.READ, answer_id=answer_id)
+    if gathered.known is not None:
+        written = sms_tips.note(session, kit, message, gathered.known, at)
+        return _Result(InboxOutcome.TIP, written=written)
+    return result
+
+
+def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
+    kept = session.get_one(InboundSeen, provider_id)
+    ids = result.referral_ids
+    kept.outcome, kept.referral_id = result.outcome, ids[0] if ids else None
+    kept.more_referrals = list(ids[1:]) or None
+    kept.waits = dict(result.waits) or None
+    return kept
+
+
+def _answer_cry(
+    session: Session,
+    kit: Kit,
+    message: MessageIn,
+    seen: Sequence[InboundSeen],
+    gathered: _Gathered,
+    at: datetime,
+) -> int | None:
+    """The id of the one answer to a cry, where this way was the second that proves it."""
+    known = gathered.known
+    if known is None or any(row.outcome != InboxOutcome.TIP for row in seen):
+        return None
+    return crying.answer(session, kit, message, seen, revision_id=known.revision_id, at=at)
+
+
+def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> InboundSeen:
+    """The inbox has numbers of its own, and may begin them anew: what it lists is known by its digest alone."""
+    listed = arrival is Arrival.LISTED
+    return InboundSeen(
+        provider_id=f"listed:{key}" if listed else message.provider_id or f"sms:{key}",
+        outcome="",
+        received_at=at,
+        sms_key=key,
+        proved_at=at if listed else None,
+        vouched_at=at if arrival is Arrival.GATEWAY else None,
+    )
+
+
+def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
+    """Whether it is a stranger's, who tells or asks. A responder's answer waits for nobody that a tip needs."""
+    if not kit.line.inbound_sms or is_stop(message.text):
+        return False
+    with kit.database.reading() as session:
+        return responders.enrolled(session, sender_key) is None
+
+
+def _answer(
+    session: Session,
+    kit: Kit,
+    message: MessageIn,
+    responder: Responder | None,
+    at: datetime,
+    *,
+    proved: bool,
+) -> _Result:
+    if is_stop(message.text):
+        rung = stopping.stop_in(session, kit, message.sender, at)
+        outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
+        return _Result(outcome, rung=rung)
+    if gatherings.hear(session, kit, message.sender, message.text, at, SMS):
+        return _Result(InboxOutcome.LEADER_HEARD)
+    if responder is None:
+        erases = kit.line.inbound_sms and is_erasure(message.text)
+        return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
+    replied = replies.hear(session, kit, responder, message, at, proved=proved)
+    return _Result(_outcome(replied), _told_of(replied), replied.rung, _waits(replied))
+
+
+def _outcome(replied: Replied) -> MessageOutcome:
+    """Of several acts the first one's."""
+    known = [one.result for one in replied.done if one.result is not Acted.UNKNOWN]
+    if known:
+        return known[0]
+    wrong = replied.done or replied.meant is Meant.WRONG
+    return InboxOutcome.WRONG_REFERENCE if wrong else InboxOutcome.HELPED
+
+
+def _told_of(replied: Replied) -> tuple[int, ...]:
+    """Each that it named, and then what was taken with it."""
+    ids = [one.referral_id for one in replied.done if one.referral_id is not None]
+    return (*ids, *(also for one in replied.done for also in one.followers))
+
+
+def _waits(replied: Replied) -> Mapping[str, str]:
+    return {str(one.referral_id): one.waits.value for one in replied.done if one.waits is not None}

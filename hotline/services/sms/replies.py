@@ -1,0 +1,178 @@
+"""What a responder answers by SMS: read, done, and answered in one segment.
+
+It runs inside its caller's transaction. What she wrote is never repeated; a hint names her own newest open case.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.outbox.message import (
+    MessageIn,
+    Wording,
+    responders_entry,
+)
+from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import DECIDING, Meant, ReplyReading, parse
+from hotline.domain.sms.reply_limits import Why
+from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.domain.wording import Template
+from hotline.ports import Kit
+from hotline.sealing.keys.people import KIGALI
+from hotline.services import national
+from hotline.services.people import responder_sms
+from hotline.services.referrals import casework
+from hotline.store.database import Session
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import known_cases
+from hotline.store.referrals.known_cases import KnownCases
+
+NAMED_FOR = timedelta(days=30)
+"""So long after she was told of a case she may name it."""
+LATELY = timedelta(hours=12)
+TOGETHER = 6
+"""References in one answer: with its words they fit one segment."""
+
+ANSWERS = {
+    Acted.TAKEN: Template.TAKEN,
+    Acted.ALREADY_TAKEN: Template.ALREADY_TAKEN,
+    Acted.NOTED: Template.NOTED,
+    Acted.ON_SITE: Template.ON_SITE_NOTED,
+    Acted.REFERRED: Template.REFERRED_NOTED,
+    Acted.CLOSED: Template.CLOSED_NOTED,
+    Acted.TO_BE_JUDGED: Template.JUDGE_NOTED,
+    Acted.PASSED: Template.PASSED_NOTED,
+    Acted.NOT_TAKEN_YET: Template.TAKE_FIRST,
+    Acted.OVER: Template.CASE_OVER,
+    Acted.MOVED: Template.PLACE_CHANGED,
+    Acted.LET_GO: Template.LET_NOTED,
+    Acted.LET_TOO_EARLY: Template.LET_TOO_EARLY,
+    Acted.HOW_SAID: Template.HOW_NOTED,
+    Acted.HOW_WAITS: Template.HOW_WAITS,
+}
+"""What an act is answered by. An unknown reference is answered as a wrong one."""
+BY = {
+    Template.TAKEN: Template.TAKEN_UNTIL,
+    Template.ON_SITE_NOTED: Template.ON_SITE_UNTIL,
+    Template.REFERRED_NOTED: Template.REFERRED_UNTIL,
+}
+"""The same where something is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What an SMS of hers came to."""
+
+    meant: Meant
+    done: tuple[Done, ...] = ()
+    rung: tuple[int, ...] = ()
+    """Messages to ring for, after the commit."""
+
+
+def hear(
+    session: Session,
+    kit: Kit,
+    responder: Responder,
+    message: MessageIn,
+    at: datetime,
+    *,
+    proved: bool,
+) -> Replied:
+    """Does what an SMS of a responder asks, and writes what she is answered."""
+    cases = known_cases.of_responder(session, responder.id, at - NAMED_FOR)
+    lately = known_cases.alerts_since(session, responder.id, at - LATELY) == 1
+
+    more = DECIDING if responder.level == Level.NATIONAL else ""
+
+    reading = parse(message.text, cases.open, lately, cases.also, more)
+
+    done = tuple(
+        casework.act(
+            session,
+            kit,
+            Act(responder.id, one.reference, one.verb, Way.SMS, at, proved),
+        )
+        for one in reading.actions
+    )
+    why = _why(reading)
+    rung = [one.rung for one in done if one.rung is not None]
+    if responder_sms.may_answer(session, responder, why, _digest(kit, message, reading), at):
+        rung += [
+            responder_sms.say(session, responder, wording, at, of=of)
+            for wording, of in _worded(kit, responder, reading, done, cases)
+        ]
+    return Replied(reading.meant, done, tuple(rung))
+
+
+def _why(reading: ReplyReading) -> Why:
+    whys = {Meant.ACT: Why.ACT, Meant.HELP: Why.HELP, Meant.WRONG: Why.WRONG}
+    return whys.get(reading.meant, Why.HINT)
+
+
+def _digest(kit: Kit, message: MessageIn, reading: ReplyReading) -> str:
+    """By which the same answer of hers is known again: what it does, or else how it is written."""
+    acts = [f"{one.verb.value} {one.reference}" for one in reading.actions]
+    said = "\n".join(acts) or " ".join(message.text.split()).casefold()
+    return kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
+
+
+def _worded(
+    kit: Kit,
+    responder: Responder,
+    reading: ReplyReading,
+    done: Sequence[Done],
+    cases: KnownCases,
+) -> list[tuple[Wording, int | None]]:
+    """Each result once, with its references; a hint where nothing was done."""
+    known = [one for one in done if one.result is not Acted.UNKNOWN]
+    if not known:
+        return [(_hint(kit, responder, reading, cases), None)]
+    alike: dict[tuple[Acted, Template], list[Done]] = defaultdict(list)
+    number = national.number(kit)
+    for one in known:
+        alike[one.result, _template(one, number)].append(one)
+    return [
+        (
+            _confirmation(responder, template, some, number),
+            some[0].referral_id if len(some) == 1 else None,
+        )
+        for (_, template), together in alike.items()
+        for some in (
+            together[first : first + TOGETHER] for first in range(0, len(together), TOGETHER)
+        )
+    ]
+
+
+def _template(one: Done, number: str | None) -> Template:
+    """What an act is answered by. Who takes a case unread learns how to go before all else."""
+    template = ANSWERS[one.result]
+    if template is Template.PLACE_CHANGED and number is None:
+        return Template.PLACE_CHANGED_ALONE
+    if template is not Template.TAKEN or one.coming is None or not one.coming.goes_unseen:
+        return template
+    if one.coming.care is Care.STAY_AWAY:
+        return Template.TAKEN_STAY_AWAY
+    return Template.TAKEN_UNREAD if number else Template.TAKEN_UNREAD_ALONE
+
+
+def _confirmation(
+    responder: Responder, template: Template, done: Sequence[Done], number: str | None
+) -> Wording:
+    parameters = {"ref": " ".join(one.reference for one in done)}
+    if template in (Template.TAKEN_UNREAD, Template.PLACE_CHANGED) and number:
+        parameters["number"] = number
+    due = min((one.due for one in done if one.due is not None), default=None)
+    if due is not None and template in BY:
+        template = BY[template]
+        parameters["time"] = f"{due.astimezone(KIGALI):%d/%m %H:%M}"
+    return Wording(template, parameters, responder.language)
+
+
+def _hint(kit: Kit, responder: Responder, reading: ReplyReading, cases: KnownCases) -> Wording:
+    about = reading.reference or next(iter(cases.open), None)
+    if about is None:
+        code = {"code": responders_entry(kit.line.service_code)}
+        return Wording(Template.NOTHING_OPEN, code, responder.language)
+    return Wording(Template.ASK_BACK, {"ref": about}, responder.language)

@@ -1,0 +1,217 @@
+"""Reading by SMS: a word opens a topic, a digit or a word goes on. Nobody is answered who did not ask to read.
+
+Between two messages it waits in the run store, encrypted, and may be forgotten: then she writes the word again. A
+report, a receipt and a call-back are not reached this way (`talking.stage`).
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hotline.domain import trial
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.answer import AnswerForm
+from hotline.domain.outbox.message import MessageIn
+from hotline.domain.sms.sms_tip import cannot_wait
+from hotline.domain.sms.topics import AskedTopic, asked
+from hotline.engine.keying import keys
+from hotline.engine.run import Run
+from hotline.errors import RunsUnavailable
+from hotline.ports import Kit
+from hotline.services import weekly_keys
+from hotline.services.dialogue import commit
+from hotline.services.dialogue.answer_effects import EffectContext
+from hotline.services.doorbell import ring
+from hotline.services.reach import outreach
+from hotline.services.replay import Step
+from hotline.services.sms import sms_replies, sms_screens
+from hotline.services.sms.sms_screens import Spoken, TalkContext
+from hotline.store.database import Session
+from hotline.store.dialogue import contacts
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.text.languages import FIRST
+
+SMS = "sms"
+IDLE = timedelta(minutes=30)
+"""After so long a digit means nothing any more: it may be another hand's."""
+KEPT = timedelta(hours=2)
+"""How long it is known that somebody read, so that one digit too late is told how to begin again."""
+ECHO = timedelta(minutes=1)
+"""The same word again for the same screen, sooner than anybody reads: a machine's. It is not answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How far somebody has read."""
+
+    key: str
+    """In the run store: a digest under this week's key."""
+    dialogue: str
+    revision_id: int
+    entry: str
+    run: Run = field(repr=False)
+    began: datetime
+    at: datetime
+    lost: bool = False
+    """Whether the last answer was not understood, or came too late: the next such one is not answered."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "dialogue": self.dialogue,
+            "revision": self.revision_id,
+            "entry": self.entry,
+            "run": self.run.to_dict(),
+            "began": self.began.isoformat(),
+            "at": self.at.isoformat(),
+            "lost": self.lost,
+        }
+
+    @classmethod
+    def from_dict(cls, key: str, document: Mapping[str, Any]) -> "Talk":
+        """Raises KeyError, TypeError or ValueError for what another release may have written."""
+        return cls(
+            key=key,
+            dialogue=str(document["dialogue"]),
+            revision_id=int(document["revision"]),
+            entry=str(document["entry"]),
+            run=Run.from_dict(document["run"]),
+            began=datetime.fromisoformat(document["began"]),
+            at=datetime.fromisoformat(document["at"]),
+            lost=bool(document["lost"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HeardMessage:
+    """What a message comes to, before a transaction is open."""
+
+    talk: Talk
+    spoken: Spoken
+    on: TalkContext
+    form: AnswerForm = AnswerForm.SCREEN
+    silent: bool = False
+    """Nobody is answered."""
+
+
+def gather(kit: Kit, message: MessageIn) -> HeardMessage | None:
+    """What a stranger's message asks to read; None where it is nothing of the kind.
+
+    Raises NotReady where no flows were ever published, StoreUnavailable.
+    """
+    if cannot_wait(message.text):
+        return None
+    at = kit.now()
+    key = kit.pseudonyms.session(f"talk {kit.pseudonyms.contact(message.sender, at)}")
+    talk = _recalled(kit, key)
+    awake = talk is not None and not talk.run.finished and at - talk.at <= IDLE
+
+    if talk is not None and awake:
+        on = _stage(kit, talk.revision_id, talk.began)
+        spoken = sms_screens.go_on(on, talk.run, message.text)
+        if spoken is not None:
+            went = replace(talk, run=spoken.run, at=at, lost=spoken.again)
+            return HeardMessage(went, spoken, on, silent=spoken.again and talk.lost)
+    wanted = asked(message.text)
+    if wanted is not None:
+        return _begun(kit, message, wanted, key, talk, at)
+    if talk is not None and not awake and keys(message.text).isdecimal():
+        on = _stage(kit, talk.revision_id, talk.began)
+        return HeardMessage(
+            replace(talk, lost=True), Spoken(talk.run), on, AnswerForm.HINT, silent=talk.lost
+        )
+    return None
+
+
+def note(
+    session: Session, kit: Kit, message: MessageIn, heard: HeardMessage, at: datetime
+) -> int | None:
+    """Count what was read, and write the answer, in the caller's transaction; the answer's id, where there is one."""
+    talk, spoken = heard.talk, heard.spoken
+    dialogue = contacts.dialogue_for_writing(session, talk.dialogue) or _opened(
+        session, kit, message, talk
+    )
+    context = EffectContext(kit, heard.on.book, dialogue.key, message.sender)
+    commit.in_transaction(session, context, dialogue, [Step(1, spoken.run, spoken.events)])
+    session.flush()
+    if heard.silent:
+        return None
+    says: Mapping[str, Any] = {}
+    if heard.form is AnswerForm.SCREEN:
+        says = sms_screens.written(spoken.run, heard.on, again=spoken.again)
+    return sms_replies.write(
+        session,
+        kit,
+        to=message.sender,
+        says=sms_replies.Says(heard.form, talk.revision_id, says, spoken.run.language),
+        at=at,
+    )
+
+
+def announce(kit: Kit, heard: HeardMessage | None, answer_id: int | None) -> None:
+    """After the commit."""
+    if heard is None:
+        return
+    with suppress(RunsUnavailable):
+        kit.runs.save(heard.talk.key, heard.talk.to_dict(), seconds=int(KEPT.total_seconds()))
+    if answer_id is not None:
+        ring(kit, Job.ANSWER, answer_id)
+
+
+def _begun(
+    kit: Kit, message: MessageIn, wanted: AskedTopic, key: str, before: Talk | None, at: datetime
+) -> HeardMessage:
+    revision_id = kit.books.live()
+    on = _stage(kit, revision_id, at)
+    spoken = sms_screens.begin(on, wanted, before.run.language if before is not None else FIRST)
+    echo = before is not None and before.run == spoken.run and at - before.at < ECHO
+    talk = Talk(
+        key=key,
+        dialogue=kit.pseudonyms.session(f"talk {message.provider_id}"),
+        revision_id=revision_id,
+        entry=wanted.topic,
+        run=spoken.run,
+        began=at,
+        at=at,
+    )
+    if before is not None and echo:
+        return HeardMessage(replace(before, at=at), Spoken(before.run), on, silent=True)
+    return HeardMessage(talk, spoken, on)
+
+
+def _recalled(kit: Kit, key: str) -> Talk | None:
+    try:
+        found = kit.runs.load(key)
+        return None if found is None else Talk.from_dict(key, found)
+    except (RunsUnavailable, KeyError, TypeError, ValueError):
+        return None
+
+
+def _stage(kit: Kit, revision_id: int, began: datetime) -> TalkContext:
+    return sms_screens.stage(kit.books.book(revision_id), began.date())
+
+
+def _opened(session: Session, kit: Kit, message: MessageIn, talk: Talk) -> Dialogue:
+    row = Dialogue(
+        key=talk.dialogue,
+        channel=trial.channel_of(message.sender, SMS),
+        revision_id=talk.revision_id,
+        entry=talk.entry,
+        dialled=0,
+        reporting=False,
+        responder_id=None,
+        network=message.network,
+        language=FIRST,
+        counted=[],
+        started_at=talk.began,
+        ended_at=None,
+        heard=0,
+    )
+    weekly_keys.forget_at(session, kit, talk.began)
+    contacts.open_dialogue(session, row)
+    dialogue = contacts.dialogue_for_writing(session, talk.dialogue)
+    assert dialogue is not None
+    outreach.log_session(session, dialogue)
+    outreach.log_person(session, kit, message.sender, talk.began)
+    return dialogue

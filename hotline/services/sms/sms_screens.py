@@ -1,0 +1,116 @@
+"""Reading by SMS, played: what a word opens, what an answer leads to, and what is written back. Pure.
+
+The engine is USSD's. What differs: a book without anything that gathers, a screen as long as an SMS, and answers in
+words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.sms.keywords import spelled
+from hotline.domain.sms.topics import AskedTopic, Topic, alike, language_named
+from hotline.engine import turn
+from hotline.engine.document.awareness import awareness
+from hotline.engine.events import Event, LanguageChosen
+from hotline.engine.flow import Book, numbers_shown
+from hotline.engine.run import Facts, Place, Run
+from hotline.engine.screen import Screen
+from hotline.engine.words import WORDS
+from hotline.text.segments import ALONE
+
+LONGEST_KEY = 3
+"""Digits: `000`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TalkContext:
+    """Where a conversation is played: all that stays as it is from its first word on."""
+
+    book: Book
+    facts: Facts
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One turn: where it led, and whether the screen is told again since the answer was not understood."""
+
+    run: Run = field(repr=False)
+    events: tuple[Event, ...] = ()
+    again: bool = False
+
+
+def stage(book: Book, day: date) -> TalkContext:
+    """What the report needs, and what a receipt, a call-back or a roll needs, is not there."""
+    entries = {topic.value: topic.value for topic in Topic}
+    flags = numbers_shown(book, day)
+    return TalkContext(awareness(book, but=tuple(Roll), entries=entries), Facts(flags=flags), day)
+
+
+def begin(on: TalkContext, asked: AskedTopic, language: str) -> Spoken:
+    """The first screen of a topic, in the language of its word, or else in `language`."""
+    first = turn.start(on.book, on.facts, entry=asked.topic.value, limit=ALONE)
+    spoken = asked.language or language
+    if spoken == first.run.language:
+        return Spoken(first.run, first.events)
+    run = replace(first.run, language=spoken)
+    return Spoken(run, (*first.events, LanguageChosen(spoken)))
+
+
+def go_on(on: TalkContext, run: Run, text: str) -> Spoken | None:
+    """What an answer leads to; None where `text` answers nothing of what was asked."""
+    if run.finished:
+        return None
+    said = spelled(text)
+    key = _key(on, run, said)
+    if key is not None:
+        before = turn.repeat(on.book, run, on.facts, limit=ALONE)
+        turned = turn.resume(on.book, run, key, on.facts, limit=ALONE)
+        again = turned.run == run and turned.screen == before
+        return Spoken(turned.run, turned.events, again)
+    named = language_named(text)
+    if named is not None:
+        return Spoken(replace(run, language=named), (LanguageChosen(named),))
+    return None
+
+
+def written(run: Run, on: TalkContext, *, again: bool) -> Mapping[str, Any]:
+    """What an answer's row keeps to draw the screen by: its place, and what was chosen. No word of hers is there."""
+    here = run.calls[-1]
+    return {
+        "place": [here.flow, here.node, here.page],
+        "answers": dict(run.answers),
+        "day": on.day.isoformat(),
+        "again": again,
+    }
+
+
+def drawn(book: Book, parameters: Mapping[str, Any], language: str) -> Screen:
+    """The screen that `written` told of: the same each time."""
+    on = stage(book, date.fromisoformat(parameters["day"]))
+    run = Run(language, (Place(*parameters["place"]),), answers=parameters["answers"])
+    draw = turn.repeat if parameters["again"] else turn.render
+    return draw(on.book, run, on.facts, limit=ALONE)
+
+
+def _key(on: TalkContext, run: Run, said: list[str]) -> str | None:
+    """The key that is meant: a digit, the words of a choice, or the name of a way out."""
+    if len(said) == 1 and said[0].isdecimal() and len(said[0]) <= LONGEST_KEY:
+        return said[0]
+    heard = " ".join(said)
+    choices = turn.offered(on.book, run, on.facts, limit=ALONE)
+    meant = [key for key, label in choices.items() if alike(heard, " ".join(spelled(label)))]
+    if len(meant) == 1:
+        return meant[0]
+    return WAYS.get(heard)
+
+
+WAYS = {
+    " ".join(spelled(name)): key
+    for own in WORDS.values()
+    for key, name in (("9", own.more), ("0", own.back), ("00", own.home))
+} | {"SUBIRA": "0"}
+"""`9`, `0` and `00` by the words that stand beside them."""

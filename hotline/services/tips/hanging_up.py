@@ -1,0 +1,37 @@
+"""What hanging up at a screen leaves, in a sentence: for transcripts, which their editor reviews. Pure."""
+
+from collections.abc import Collection, Sequence
+
+from hotline.domain.tip import NOT_SAID, Matter, TipState, TipSummary, left
+from hotline.engine.events import Completed, Event
+from hotline.engine.flow import Book
+from hotline.engine.run import Run
+from hotline.services.replay import gathers
+from hotline.services.tips.intake import COMES_TO, WHOLE
+
+
+def leaves(book: Book, runs: Sequence[Run], happened: Collection[Event]) -> str:
+    """Empty outside of a report. `runs` are those of the passage, the newest last, `happened` what they have said."""
+    matter = next((one for one in Matter if gathers(book, runs[-1], one)), None)
+    if matter is None:
+        return ""
+    completed = Completed(matter) in happened
+    told = [COMES_TO[matter](run.answers, completed=completed) for run in runs]
+    newest = told[-1]
+    if newest is None:
+        return "nothing"
+    before = [one for one in told if one is not None and one.state in WHOLE]
+    if left(newest.place) is TipState.FRAGMENT and before:
+        newest = before[-1]
+    return _said(newest)
+
+
+def _said(told: TipSummary) -> str:
+    whom = "its district" if told.desk else "the national desk"
+    if told.state in WHOLE:
+        return f"{whom} is told already"
+    if left(told.place) is not TipState.FRAGMENT:
+        return f"filed, and {whom} is told"
+    if told.place == NOT_SAID:
+        return "a fragment, which rings nobody"
+    return "a fragment, of which the national desk is told once"

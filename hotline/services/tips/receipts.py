@@ -1,0 +1,108 @@
+"""Receipts: a number and a PIN to ask after a tip with, from any phone. Wrong, expired and used up look alike.
+
+`give`, `erase` and `answer` run inside their caller's transaction.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from hotline.domain.dialogue.ussd import UssdHop
+from hotline.domain.guessing import Secret
+from hotline.domain.tips import receipt
+from hotline.engine.flow import Book
+from hotline.engine.run import Facts, Run
+from hotline.ports import Kit
+from hotline.services import guessing
+from hotline.services.guessing import SecretLook
+from hotline.services.referrals import erasures
+from hotline.services.replay import SecretTyped, gathers
+from hotline.services.tips import question_answers
+from hotline.store.database import Session
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.referrals import receipts
+
+OFFERED = "receipts"
+"""The flag of a line that can give and read receipts."""
+SHOWN = "receipt"
+"""The place in a text where the session's own number stands."""
+
+
+class _Own(Mapping[str, str]):
+    """A session's own number, worked out where a text has a place for it: hardly any has."""
+
+    def __init__(self, kit: Kit, session_key: str) -> None:
+        self._pseudonyms = kit.pseudonyms
+        self._session_key = session_key
+
+    def __getitem__(self, name: str) -> str:
+        if name != SHOWN:
+            raise KeyError(name)
+        return receipt.spaced(receipt.number_from(self._pseudonyms.receipt_seed(self._session_key)))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((SHOWN,))
+
+    def __len__(self) -> int:
+        return 1
+
+
+def facts(kit: Kit, session_key: str) -> Facts:
+    """What a flow may show and offer of receipts in this session."""
+    if not kit.pseudonyms.knows_receipts:
+        return Facts()
+    return Facts(flags={OFFERED: True}, words=_Own(kit, session_key))
+
+
+def give(session: Session, kit: Kit, dialogue: Dialogue, *, passage: int, pin: str) -> None:
+    """What this passage told is found from now on by the session's number and this PIN."""
+    number = receipt.number_from(kit.pseudonyms.receipt_seed(dialogue.key))
+    key = kit.pseudonyms.receipt(number, pin)
+    receipts.give(session, dialogue.key, passage=passage, receipt_key=key)
+
+
+def look(kit: Kit, book: Book, hop: UssdHop, asked: SecretTyped) -> SecretLook:
+    """What a number and a PIN open. A number that cannot be one is a slip of the thumb, and no try.
+
+    Raises StoreUnavailable.
+    """
+    if not receipt.well_formed(asked.target):
+        return SecretLook()
+    key = kit.pseudonyms.receipt(asked.target, asked.typed)
+
+    def opens(session: Session) -> SecretLook:
+        found = receipts.find(session, key)
+        status = receipt.status_of(found.progress)
+        if status is None:
+            return SecretLook()
+        question = question_answers.offered(session, kit, book, found.tip_ids)
+        return SecretLook((f"status.{status}", *question), key)
+
+    number_key = kit.pseudonyms.receipt_number(asked.target)
+    return guessing.look_once(kit, hop, asked.upto, Secret.RECEIPT, number_key, opens)
+
+
+def erase(session: Session, kit: Kit, opened: SecretLook | None) -> None:
+    """Whoever holds number and PIN wants the words erased that the newest PIN opened: a wish (`erasures.py`).
+
+    From here on the receipt is like a wrong one.
+    """
+    if opened is not None and opened.opened_key is not None:
+        tip_ids = receipts.find(session, opened.opened_key).tip_ids
+        erasures.wish(session, kit, tip_ids, actor="receipt")
+
+
+def answer(
+    session: Session, kit: Kit, opened: SecretLook | None, said: str, *, language: str
+) -> None:
+    """Her answer to the question that her newest PIN has opened."""
+    if opened is not None and opened.opened_key is not None:
+        ids = receipts.find(session, opened.opened_key).tip_ids
+        question_answers.take(
+            session, kit, tip_ids=ids, seen=opened.said, said=said, language=language
+        )
+
+
+def learned(kit: Kit, book: Book, run: Run, session_key: str, text: str) -> dict[int, SecretLook]:
+    """What the PINs of this text have opened, for a caller who stands behind one."""
+    if not gathers(book, run, receipt.RECEIPT):
+        return {}
+    return guessing.learned(kit, session_key, text)

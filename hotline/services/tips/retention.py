@@ -1,0 +1,182 @@
+"""Forgetting in time: once a day by the relay, in small batches; and the holds that keep a tip from it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from hotline.domain.jobs import Job
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.retention import Keeping
+from hotline.errors import EndRefused, NotFound
+from hotline.ports import Kit
+from hotline.services import weekly_keys
+from hotline.services.doorbell import ring
+from hotline.services.reach import outreach
+from hotline.services.referrals import endings
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.outbox import answers
+from hotline.store.referrals import deadlines, retention
+from hotline.store.referrals.retention import Kept, LegalHold
+from hotline.store.tips import likeness
+
+EVERY = timedelta(days=1)
+BATCH = 200
+ERRAND = "retention"
+
+
+def tidy(kit: Kit) -> None:
+    """One batch of everything, each tick, until nothing is left; then not before tomorrow. Raises StoreUnavailable."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        last = retention.done_at(session, ERRAND)
+    if last is not None and abs(at - last) < EVERY:
+        return
+
+    with kit.database.writing() as session:
+        outreach.close_periods(session, at)
+        again = weekly_keys.lock_anew(session, kit, at, BATCH)
+    full = [again == BATCH, *(_batch(kit, chore, at) == BATCH for chore in CHORES)]
+    if not any(full):
+        with kit.database.writing() as session:
+            retention.finish(session, ERRAND, at)
+        weekly_keys.forget(kit)
+
+
+def upcoming(kit: Kit) -> Sequence[Kept]:
+    """Every tip that was warned of or is held, the one that goes first at the head."""
+    weekly_keys.forget(kit)
+    with kit.database.reading() as session:
+        return retention.warned(session)
+
+
+def check_outcome(kit: Kit, tip_id: int) -> None:
+    """Refuse to close without an outcome what a second person judges. Raises NotFound, EndRefused."""
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        if tip.closed_at is None and endings.needs_second(tip):
+            raise EndRefused(
+                f"tip {tip_id}: say what came of it by `--outcome`: a second person judges it"
+            )
+
+
+def close_tip(
+    kit: Kit, tip_id: int, *, by: str, reason: str, outcome: TipOutcome | None = None
+) -> Kept:
+    """Closes a tip: from here on its term runs. Closed twice is closed at the first time. Raises NotFound.
+
+    A case of danger, of a child or of an official is not closed yet: a second person judges. An outcome may be named
+    later, and once.
+    """
+    signed = endings.by_command(by, reason)
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        if tip.closed_at is not None and outcome is not None and tip.outcome is None:
+            tip.outcome = outcome
+            _record(session, kit, f"tip_outcome_{outcome}", tip_id, by=by, reason=reason)
+        ended = endings.end(session, kit, tip, outcome, signed, kit.now())
+        session.flush()
+        kept = retention.kept(session, tip_id)
+    if ended.rung is not None:
+        ring(kit, Job.DELIVER, ended.rung)
+    return kept
+
+
+def judge_end(kit: Kit, tip_id: int, *, agrees: bool, by: str, reason: str) -> Kept:
+    """A second person agrees that a case is closed, or refuses. Raises NotFound, EndRefused."""
+    signed = endings.by_command(by, reason)
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        rung = endings.judge(session, kit, tip, signed, agrees, kit.now())
+        session.flush()
+        kept = retention.kept(session, tip_id)
+    if rung is not None:
+        ring(kit, Job.DELIVER, rung)
+    return kept
+
+
+def reopen_tip(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+    """Undoes an end. Raises NotFound, EndRefused."""
+    signed = endings.by_command(by, reason)
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        endings.reopen(session, tip, signed, kit.now())
+        return retention.kept(session, tip_id)
+
+
+def helped(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
+    """A helper is with whom it is about: what a receipt says of it from now on. Raises NotFound."""
+    with kit.database.writing() as session:
+        tip = retention.kept(session, tip_id).tip
+        if tip.helped_at is None:
+            tip.helped_at = kit.now()
+            _record(session, kit, "tip_helped", tip_id, by=by, reason=reason)
+
+
+def hold(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+    """Its words stay until somebody lifts the hold. Raises NotFound, also where they are gone already."""
+    with kit.database.writing() as session:
+        found = retention.kept(session, tip_id)
+        if found.term.keeping is Keeping.ERASED:
+            raise NotFound(f"tip {tip_id}: its words were erased already")
+        if found.hold is None:
+            row = LegalHold(tip_id=tip_id, placed_by=by, reason=reason, placed_at=kit.now())
+            session.add(row)
+            _record(session, kit, "hold_placed", tip_id, by=by, reason=reason)
+        session.flush()
+        return retention.kept(session, tip_id)
+
+
+def lift(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+    """From here on its term counts again; what was due meanwhile is warned of anew. Raises NotFound."""
+    with kit.database.writing() as session:
+        found = retention.kept(session, tip_id)
+        if found.hold is None:
+            raise NotFound(f"tip {tip_id} is not held")
+        found.hold.lifted_by, found.hold.lifted_at = by, kit.now()
+        found.tip.warned_at = None
+        _record(session, kit, "hold_lifted", tip_id, by=by, reason=reason)
+        session.flush()
+        return retention.kept(session, tip_id)
+
+
+def _batch(kit: Kit, chore: Callable[[Session, datetime, int], int], at: datetime) -> int:
+    with kit.database.writing() as session:
+        return chore(session, at, BATCH)
+
+
+def _erase(session: Session, at: datetime, limit: int) -> int:
+    """Each tombstone has its row in the audit log, and rings no more for anybody."""
+    ids = retention.erase(session, at, limit)
+    deadlines.close(session, ids, tuple(DeadlineKind), at)
+    for tip_id in ids:
+        audit.append(session, at=at, actor="clock", action="tip_erased", subject=f"tip:{tip_id}")
+    return len(ids)
+
+
+CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
+    retention.warn,
+    _erase,
+    retention.forget_pseudonyms,
+    retention.forget_dialogues,
+    retention.forget_callers,
+    retention.forget_guesses,
+    retention.forget_inquiries,
+    retention.forget_inbound,
+    retention.forget_strays,
+    retention.forget_replies,
+    retention.forget_parameters,
+    likeness.forget,
+    answers.forget,
+)
+
+
+def _record(session: Session, kit: Kit, action: str, tip_id: int, *, by: str, reason: str) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=f"cli:{by}",
+        action=action,
+        subject=f"tip:{tip_id}",
+        reason=reason,
+    )

@@ -1,0 +1,96 @@
+"""How call-backs stand, for the doctor: offered or not and why, for whom one opens, which was opened and left."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain.call_back import KIGALI, CallBackState
+from hotline.domain.tip import NATIONAL
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.check_result import CheckResult
+from hotline.store.desk import desks
+from hotline.store.tips import call_backs
+from hotline.store.tips.call_backs import CallBack
+
+TALK = timedelta(minutes=30)
+"""After a number was seen, somebody says what came of the call: until then it is kept."""
+CLOSES = timedelta(minutes=2)
+"""The clock ends a window in less."""
+
+
+def findings(kit: Kit) -> tuple[CheckResult, ...]:
+    """A database that does not answer is another finding's."""
+    try:
+        with kit.database.reading() as session:
+            rows = call_backs.everyone(session)
+            has_key = bool(desks.public_keys(session, [NATIONAL]))
+        offer = _offer(kit)
+    except StoreUnavailable:
+        return ()
+    waiting = [row for row in rows if row.state == CallBackState.WAITING]
+    return _offered(offer, waiting=len(waiting)), _key(has_key=has_key), _left(waiting, kit.now())
+
+
+class Offer(StrEnum):
+    """Whether a call is offered, and why not."""
+
+    OFFERED = "offered to callers"
+    UNSET = "not offered: no number is set that the desk calls from (HOTLINE_CALL_BACK_NUMBER)"
+    NO_FLOWS = "not offered: no flows are live"
+    UNLISTED = "not offered: the number that the desk calls from is no row of numbers.csv"
+    UNSIGNED = "not offered: nobody has signed the number that the desk calls from, or too long ago"
+
+
+def _offer(kit: Kit) -> Offer:
+    if not kit.line.call_back_number:
+        return Offer.UNSET
+    try:
+        row = kit.books.book(kit.books.live()).numbers.get(kit.line.call_back_number)
+    except NotReady:
+        return Offer.NO_FLOWS
+    if row is None:
+        return Offer.UNLISTED
+    return Offer.OFFERED if row.is_confirmed(kit.now().date()) else Offer.UNSIGNED
+
+
+def _offered(offer: Offer, *, waiting: int) -> CheckResult:
+    """That nobody set a number is a decision; that it may not be rung from is a fault."""
+    waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
+    if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
+        return CheckResult("call-backs", True, f"{offer}{waits}")
+    todo = "have it signed, write that into numbers.csv; `hotline flows check`, `hotline release`"
+    return CheckResult("call-backs", False, f"{offer}{waits}", todo)
+
+
+def _key(*, has_key: bool) -> CheckResult:
+    if has_key:
+        says = (
+            "two people of the national desk, by name, with its passphrase, inside the window alone"
+        )
+        return CheckResult("call-backs open for", True, says)
+    return CheckResult(
+        "call-backs open for",
+        False,
+        "nobody: the national desk has no key, so whoever asks for a call is not kept",
+        "`hotline init` makes it",
+    )
+
+
+def _left(waiting: Sequence[CallBack], at: datetime) -> CheckResult:
+    """A number that somebody has seen is gone once she says what came of it."""
+    for row in waiting:
+        if row.closes_at + CLOSES <= at:
+            says = f"C{row.id} is past its window, and its number is still kept"
+            return CheckResult(
+                "call-backs left", False, says, "start `hotline clock`: it ends them"
+            )
+        if row.opened_at is not None and row.opened_at + TALK <= at:
+            seen = row.opened_at.astimezone(KIGALI)
+            return CheckResult(
+                "call-backs left",
+                False,
+                f"C{row.id} was opened {seen:%d/%m %H:%M} and nobody has said what came of it",
+                f"ask whoever opened it; then `hotline callbacks done {row.id} --outcome OUTCOME`",
+            )
+    return CheckResult("call-backs left", True, "none was opened and left")

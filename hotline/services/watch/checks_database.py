@@ -1,0 +1,206 @@
+"""What the doctor looks at inside the line: each finding says how it stands, and what to do where it is wrong."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from hotline.domain.tip import Urgency
+from hotline.domain.tips.retention import Keeping
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.check_result import CheckResult
+from hotline.services.flows import numbers, questions
+from hotline.services.people import recipients
+from hotline.services.sms import fetching
+from hotline.services.tips.retention import ERRAND
+from hotline.store.outbox import health, holds, lanes
+from hotline.store.outbox.messages import LaneHold
+from hotline.store.referrals import personnel, retention
+from hotline.store.referrals.retention import Kept
+from hotline.store.watch import alarms
+
+LATE = timedelta(seconds=60)
+"""An MT that has waited so long has been forgotten: every retry of the most urgent is nearer than that."""
+UNTIDY = timedelta(days=2)
+"""What is done once a day was not done yesterday either."""
+TAKEN_WITHIN = {
+    Urgency.DANGER: timedelta(minutes=10),
+    Urgency.SEEN: timedelta(hours=2),
+    Urgency.HEARD: timedelta(days=1),
+}
+"""After that a tip which nobody takes is no longer the ladder's alone."""
+
+
+def findings(kit: Kit) -> tuple[CheckResult, ...]:
+    """How the line stands inside. A database that does not answer is a finding, not an error."""
+    now = kit.now()
+    try:
+        with kit.database.reading() as session:
+            standing = health.standing(session)
+            people = personnel.members(session)
+            hold = holds.standing(session)
+            held = lanes.held(session, now)
+            kept = retention.warned(session)
+            tidied = retention.done_at(session, ERRAND)
+            woken = alarms.can_be_woken(session)
+            inbox = fetching.findings(session, kit.line, now)
+    except StoreUnavailable as broken:
+        return (_database_down(broken),)
+
+    return (
+        CheckResult("database", True, "answers, and holds our tables"),
+        _flows(kit),
+        numbers.finding(kit),
+        questions.finding(kit),
+        *recipients.findings(people, now),
+        _watchers(woken),
+        _clock(standing, now),
+        _tips(standing, now),
+        _unanswered(standing, now),
+        _unsent(standing, now),
+        _unknown(standing),
+        _dead(standing),
+        _held_by(hold) if hold else _lane(held),
+        _details(standing),
+        _retention(kept, tidied, now),
+        *inbox,
+    )
+
+
+def _database_down(broken: StoreUnavailable) -> CheckResult:
+    return CheckResult(
+        "database",
+        False,
+        f"does not answer ({broken})",
+        "look at its disk, its lock and HOTLINE_DATABASE_URL; where it is new, run `hotline init`",
+    )
+
+
+def _flows(kit: Kit) -> CheckResult:
+    try:
+        revision = kit.books.live()
+    except (NotReady, StoreUnavailable):
+        return CheckResult(
+            "flows", False, "none is live: every dial ends politely", "run `hotline init`"
+        )
+    return CheckResult("flows", True, f"revision {revision} is live")
+
+
+def _watchers(woken: bool) -> CheckResult:
+    if woken:
+        return CheckResult("watchers", True, "somebody is woken when something is wrong")
+    return CheckResult(
+        "watchers", False, "nobody is woken when something is wrong", "`hotline watch add NAME`"
+    )
+
+
+def _clock(standing: health.OutboxHealth, now: datetime) -> CheckResult:
+    if standing.clock_until is not None and standing.clock_until > now:
+        return CheckResult("clock", True, "ticks")
+    until = standing.clock_until
+    seen = "has never ticked" if until is None else f"has not ticked since {_at(until)}"
+    return CheckResult("clock", False, seen, "start `hotline clock`, or `hotline run`")
+
+
+def _tips(standing: health.OutboxHealth, now: datetime) -> CheckResult:
+    since = standing.unreferred_since
+    if since is None or now - since < LATE:
+        return CheckResult("tips", True, "none waits to be referred")
+    return CheckResult(
+        "tips",
+        False,
+        f"one waits to be referred since {_at(since)}",
+        "see to the clock and the alerts' workers; then to the national desk",
+    )
+
+
+def _unanswered(standing: health.OutboxHealth, now: datetime) -> CheckResult:
+    late = [
+        since
+        for urgency, since in standing.untaken_since.items()
+        if now - since >= TAKEN_WITHIN.get(Urgency(urgency), timedelta())
+    ]
+    if not late:
+        return CheckResult("unanswered", True, "every tip was taken, or is still in time")
+    return CheckResult(
+        "unanswered",
+        False,
+        f"nobody has taken one that was filed {_at(min(late))}",
+        "telephone the national desk: `hotline tips list` says which tip",
+    )
+
+
+def _unsent(standing: health.OutboxHealth, now: datetime) -> CheckResult:
+    oldest = standing.oldest_unsent
+    if oldest is None or now - oldest < LATE:
+        return CheckResult("unsent", True, "no message is late")
+    return CheckResult(
+        "unsent",
+        False,
+        f"the oldest waits since {_at(oldest)}",
+        "see to the gateway, the lane and the clock below and above this line",
+    )
+
+
+def _unknown(standing: health.OutboxHealth) -> CheckResult:
+    words = f"{standing.unknown} messages may or may not have gone out"
+    return CheckResult("unknown", True, words if standing.unknown else "every send was answered")
+
+
+def _dead(standing: health.OutboxHealth) -> CheckResult:
+    if not standing.dead:
+        return CheckResult("given up", True, "no message was given up")
+    return CheckResult(
+        "given up",
+        False,
+        f"{standing.dead} messages were given up",
+        "telephone whoever should have got them: `hotline lane given-up`; then `hotline lane answer`",
+    )
+
+
+def _lane(held: str | None) -> CheckResult:
+    if held is None:
+        return CheckResult("lane", True, "messages may go out")
+    return CheckResult(
+        "lane",
+        False,
+        f"held ({held}): nothing goes out",
+        "mend the gateway's key or its balance; the lane opens by itself",
+    )
+
+
+def _held_by(hold: LaneHold) -> CheckResult:
+    return CheckResult(
+        "lane",
+        False,
+        f"held by {hold.held_by} since {_at(hold.since)} ({hold.reason}): nothing goes out",
+        "`hotline lane status` shows what would go out; then `hotline lane release`",
+    )
+
+
+def _details(standing: health.OutboxHealth) -> CheckResult:
+    if not standing.locked:
+        return CheckResult("details", True, "every desk can read what is its own")
+    words = f"{standing.locked} tips that a desk should read and cannot: a key was missing"
+    return CheckResult(
+        "details", False, words, "`hotline init` makes what is missing; see the runbook"
+    )
+
+
+def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> CheckResult:
+    going = [one.term.goes_at for one in kept if one.term.keeping is Keeping.WARNED]
+    late = [when for when in going if now - when > UNTIDY]
+    if late or (tidied is not None and now - tidied > UNTIDY):
+        return CheckResult(
+            "retention",
+            False,
+            f"nothing was forgotten for two days; the words of {len(late)} tips should be gone",
+            "see why the clock fails at its step `tidy`: its log names the kind of fault",
+        )
+    if going:
+        words = f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}"
+        return CheckResult("retention", True, f"{words}: `hotline retention` lists them")
+    return CheckResult("retention", True, "no words go within two weeks")
+
+
+def _at(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"

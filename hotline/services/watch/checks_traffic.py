@@ -1,0 +1,83 @@
+"""What the doctor and the watchman find outside: the line as a caller meets it, the balance, and what is usual."""
+
+from datetime import datetime, timedelta
+
+from hotline.domain.reach.traffic import is_quiet, is_worse, spent
+from hotline.errors import StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.check_result import CheckResult
+from hotline.services.watch import trials
+from hotline.store.database import Session
+from hotline.store.watch import traffic
+
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+
+
+def findings(kit: Kit) -> tuple[CheckResult, ...]:
+    """Asks the line's own address and the gateway, and then the database for hours of traffic."""
+    outside = (_dial(kit.watch.instruments.line_answers()), _balance(kit))
+    at = kit.now()
+    try:
+        with kit.database.reading() as session:
+            return (
+                *outside,
+                _quiet(session, at),
+                _delivery(session, at),
+                trials.finding(session, at),
+            )
+    except StoreUnavailable:
+        # That the database is gone is another finding's to say.
+        return outside
+
+
+def _dial(answers: bool | None) -> CheckResult:
+    if answers is None:
+        return CheckResult("dial", True, "not dialled from here")
+    if answers:
+        return CheckResult("dial", True, "the line answers its own call")
+    return CheckResult(
+        "dial",
+        False,
+        "the line does not answer its own call",
+        "see to `web` and the proxy in front of it, and to HOTLINE_LINE_URL",
+    )
+
+
+def _balance(kit: Kit) -> CheckResult:
+    balance, budget = kit.watch.instruments.balance(), kit.watch.budget
+    if balance is None:
+        return CheckResult("balance", True, "the gateway does not say")
+    says = f"{balance:.0f} left at the gateway"
+    if budget <= 0:
+        return CheckResult("balance", balance > 0, says, "buy SMS; then set HOTLINE_SMS_BUDGET", 3)
+    level = spent(balance, budget)
+    return CheckResult("balance", level == 0, f"{says}, of {budget:.0f}", "buy SMS", max(level, 1))
+
+
+def _quiet(session: Session, at: datetime) -> CheckResult:
+    now, before = traffic.sessions(session, at), traffic.sessions_of_weeks(session, at)
+    says = f"{now} sessions in an hour"
+    if not is_quiet(now, before):
+        return CheckResult("quiet", True, says)
+    usual = ", ".join(map(str, before))
+    return CheckResult(
+        "quiet",
+        False,
+        f"{says}; in this hour of the weeks before {usual}",
+        "dial the line on each network; then ask the gateway",
+    )
+
+
+def _delivery(session: Session, at: datetime) -> CheckResult:
+    now = traffic.arrivals(session, at - HOUR, at)
+    usual = traffic.arrivals(session, at - WEEK, at - HOUR)
+    worse = sorted(network for network, one in now.items() if is_worse(one, usual.get(network)))
+    if not worse:
+        return CheckResult("delivery", True, "messages arrive as usually")
+    return CheckResult(
+        "delivery",
+        False,
+        f"fewer messages than usually arrive on network {', '.join(worse)}",
+        "telephone that network's responders, and the gateway",
+    )

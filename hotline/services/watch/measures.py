@@ -1,0 +1,151 @@
+"""What is measured of the line, gathered when somebody asks."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hotline.domain.jobs import QUEUES
+from hotline.domain.reach.measures import BEYOND, Gauge, Sample, Timing, quantile
+from hotline.errors import StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.dialogue import strange_caller
+from hotline.services.watch import checks_database, checks_outside
+from hotline.services.watch import checks_traffic as outside
+from hotline.store.database import Session
+from hotline.store.outbox import health
+from hotline.store.reach import measures
+from hotline.store.watch import traffic
+
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+Measured = Sequence[Gauge | Timing]
+
+
+def gather(kit: Kit) -> Measured:
+    """Everything, as it stands. What cannot be asked is missing, and says so under `hotline_wrong`."""
+    found = (*checks_outside.findings(kit), *checks_database.findings(kit), *outside.findings(kit))
+    wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
+    measured: list[Gauge | Timing] = [
+        Gauge("hotline_wrong", "What the doctor finds: 0 is well, more is worse.", wrong),
+        *_around(kit),
+    ]
+    try:
+        with kit.database.reading() as session:
+            measured += [
+                *_hooks(session),
+                *_outbox(session, kit),
+                *_networks(session, kit),
+                _tips(session),
+            ]
+    except StoreUnavailable:
+        return measured
+    return measured
+
+
+def _around(kit: Kit) -> Measured:
+    instruments = kit.watch.instruments
+    lengths = {queue: instruments.queue_length(queue) for queue in QUEUES}
+    return [
+        Gauge(
+            "hotline_queue_length",
+            "Jobs that wait for a worker.",
+            [Sample(n, {"queue": queue}) for queue, n in lengths.items() if n is not None],
+        ),
+        _one("hotline_redis_up", "Whether Redis answers.", float(instruments.redis_answers())),
+        _one("hotline_balance", "What is left at the gateway.", instruments.balance()),
+        _one("hotline_disk_free_bytes", "What may still be written.", instruments.disk_free()),
+    ]
+
+
+def _hooks(session: Session) -> Measured:
+    """One timing for each hook and outcome."""
+    counts: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * (BEYOND + 1))
+    seconds: dict[tuple[str, str], float] = defaultdict(float)
+    for one, (number, took) in measures.answered(session).items():
+        counts[one.hook, one.outcome][min(one.bound, BEYOND)] += number
+        seconds[one.hook, one.outcome] += took
+    return [
+        Timing(
+            "hotline_hook_seconds",
+            "How long hooks took to answer.",
+            {"hook": hook, "outcome": outcome},
+            counted,
+            seconds[hook, outcome],
+        )
+        for (hook, outcome), counted in sorted(counts.items())
+    ]
+
+
+def _outbox(session: Session, kit: Kit) -> Measured:
+    now = kit.now()
+    standing = health.standing(session)
+    until = standing.clock_until
+    return [
+        _one(
+            "hotline_strange_caller_hops",
+            "Hops of another phone in a session, today.",
+            float(strange_caller.turned_away(session, now)),
+        ),
+        Gauge(
+            "hotline_messages",
+            "Messages by state and priority; unknown are those that may have gone out.",
+            [
+                Sample(count, {"state": state, "priority": str(priority)})
+                for (state, priority), count in sorted(measures.messages(session).items())
+            ],
+        ),
+        _one(
+            "hotline_oldest_unsent_seconds",
+            "How long the oldest message waits for the gateway.",
+            (now - standing.oldest_unsent).total_seconds() if standing.oldest_unsent else 0.0,
+        ),
+        Gauge(
+            "hotline_oldest_untaken_seconds",
+            "How long the oldest tip of an urgency waits for somebody to take it.",
+            [
+                Sample((now - since).total_seconds(), {"urgency": str(urgency)})
+                for urgency, since in sorted(standing.untaken_since.items())
+            ],
+        ),
+        _one(
+            "hotline_clock_lease_seconds",
+            "How much longer some clock answers for time; below 0 none does.",
+            (until - now).total_seconds() if until else None,
+        ),
+    ]
+
+
+def _networks(session: Session, kit: Kit) -> Measured:
+    now = kit.now()
+    rates = traffic.arrivals(session, now - HOUR, now)
+    delays = traffic.delays(session, now - DAY)
+    return [
+        Gauge(
+            "hotline_arrived_share",
+            "Of an hour's delivery reports, the share that says arrived; none of too few.",
+            [
+                Sample(one.rate, {"network": network})
+                for network, one in sorted(rates.items())
+                if one.rate is not None
+            ],
+        ),
+        Gauge(
+            "hotline_report_delay_seconds",
+            "From a send to the report of its arrival, of the last day's newest.",
+            [
+                Sample(quantile(values, share), {"network": network, "quantile": str(share)})
+                for network, values in sorted(delays.items())
+                for share in (0.5, 0.95)
+            ],
+        ),
+    ]
+
+
+def _tips(session: Session) -> Gauge:
+    states = measures.tips(session)
+    samples = [Sample(count, {"state": state}) for state, count in sorted(states.items())]
+    return Gauge("hotline_tips", "Tips by state.", samples)
+
+
+def _one(name: str, help_: str, value: float | None) -> Gauge:
+    return Gauge(name, help_, [] if value is None else [Sample(value, {})])

@@ -1,0 +1,100 @@
+"""The daily trial: the line is told a tip by its own call, and the alert must come to a handset of the operator's.
+
+It goes the way of everybody's tips: hooks, seals, outbox, workers, gateway, delivery report. Only who is told is not
+the ladder's to decide: nobody but the handset ever is.
+"""
+
+from datetime import datetime, timedelta
+
+from hotline.domain import trial
+from hotline.domain.jobs import Job
+from hotline.domain.msisdn import sendable
+from hotline.domain.referrals.planning import LadderStep
+from hotline.ports import Kit
+from hotline.services.check_result import CheckResult
+from hotline.services.doorbell import ring
+from hotline.services.referrals import case_standing, ladder
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import referral_rows
+from hotline.store.watch import trials
+
+EACH = timedelta(days=1)
+AGAIN = timedelta(hours=1)
+"""After one that did not come through."""
+LATE = timedelta(hours=26)
+
+
+def hold(kit: Kit) -> None:
+    """Begin a trial when it is due, and send on what came of the last. Raises StoreUnavailable."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        standing = trials.standing(session)
+    if standing is None:
+        return
+    if _is_due(standing, at):
+        kit.watch.instruments.tell_trial()
+
+    with kit.database.writing() as session:
+        message_id = _send_on(session, kit, standing.handset.id, at)
+    if message_id is not None:
+        ring(kit, Job.DELIVER, message_id)
+
+
+def finding(session: Session, at: datetime) -> CheckResult:
+    standing = trials.standing(session)
+    if standing is None:
+        return CheckResult("trial", True, "no handset for trials: `hotline watch handset`")
+    since = max(standing.arrived or standing.handset.created_at, standing.handset.created_at)
+    if at - since <= LATE:
+        return CheckResult("trial", True, "a trial came through, or has time to")
+    return CheckResult(
+        "trial",
+        False,
+        f"no trial has come through since {since:%Y-%m-%d %H:%M} UTC",
+        "is the handset on? then dial, report, and follow it: `hotline doctor`",
+    )
+
+
+def enrol(kit: Kit, number: str) -> None:
+    """Send trials to this number from now on. Raises NumberInvalid."""
+    msisdn = sendable(number)
+    at = kit.now()
+    with kit.database.writing() as session:
+        row = trials.handset(session)
+        if row is None:
+            row = Responder(
+                name="Trial",
+                level=trial.LEVEL,
+                language="en",
+                districts=[],
+                categories=[],
+                active=False,
+            )
+            session.add(row)
+        row.number_key = f"{trial.LEVEL}:{kit.pseudonyms.enrolled(msisdn)}"
+        row.sealed_number = kit.sealer.number(msisdn)
+        row.unreachable = None
+        row.created_at = at
+        session.flush()
+        audit.append(session, at=at, actor="cli", action="trial_handset_enrolled")
+
+
+def _is_due(standing: trials.Trials, at: datetime) -> bool:
+    if standing.begun is None or standing.begun > at:
+        return True
+    came = standing.arrived is not None and standing.arrived >= standing.begun
+    return at - standing.begun >= (EACH if came else AGAIN)
+
+
+def _send_on(session: Session, kit: Kit, handset: int, at: datetime) -> int | None:
+    """Tell the handset, and give the tip no deadline: nobody climbs a ladder for it."""
+    referral_rows.take_turns(session)
+    tip = trials.untold(session)
+    if tip is None:
+        return None
+    referral_rows.mark_told(session, [tip.id], at)
+    locked = tip.locked_for is not None
+    step = LadderStep(tip.id, case_standing.case_of(tip), 0, (handset,), locked=locked)
+    return ladder.tell(session, kit, [step], at)

@@ -1,0 +1,96 @@
+"""Who is woken, what stands, and whose name is put to it."""
+
+from collections.abc import Sequence
+
+from hotline.domain.msisdn import sendable
+from hotline.domain.watch.alarms import Alarm, Notice, acknowledged
+from hotline.errors import ImportRefused, NotFound
+from hotline.ports import Kit
+from hotline.services.watch.watch import notice
+from hotline.store.desk import audit
+from hotline.store.dialogue import contacts
+from hotline.store.watch import alarms
+from hotline.store.watch.alarms import AlarmNotice, RaisedAlarm, Watcher
+from hotline.text.languages import CODES
+
+NAME_LETTERS = 80
+
+
+def add(kit: Kit, name: str, number: str, language: str) -> None:
+    """Wake somebody from now on. Raises ImportRefused, NumberInvalid, and KeyMissing before `hotline init`."""
+    msisdn = sendable(number)
+    if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
+        raise ImportRefused([f"the name must have 1 to {NAME_LETTERS} printable letters"])
+    if language not in CODES:
+        raise ImportRefused([f"the language must be one of {', '.join(CODES)}"])
+    watcher = Watcher(
+        name=name,
+        language=language,
+        number_key=kit.pseudonyms.enrolled(msisdn),
+        sealed_number=kit.watch.sealer.number(msisdn),
+        active=True,
+        unreachable=None,
+        created_at=kit.now(),
+    )
+    stop_key = kit.pseudonyms.stopped(msisdn)
+    with kit.database.writing() as session:
+        if contacts.stopped_among(session, [stop_key]):
+            raise ImportRefused(["that number asked to hear no more (STOP)"])
+        if not alarms.enrol(session, watcher):
+            raise ImportRefused(["that number is woken already: `hotline watch list`"])
+        audit.append(session, at=kit.now(), actor="cli", action="watcher_added", subject=name)
+
+
+def remove(kit: Kit, watcher_id: int) -> str:
+    """Wake her no more; her name. Raises NotFound."""
+    with kit.database.writing() as session:
+        row = alarms.watcher_for_writing(session, watcher_id)
+        row.active = False
+        audit.append(session, at=kit.now(), actor="cli", action="watcher_removed", subject=row.name)
+        return row.name
+
+
+def everybody(kit: Kit) -> Sequence[Watcher]:
+    with kit.database.reading() as session:
+        return alarms.watchers(session)
+
+
+def standing(kit: Kit) -> Sequence[RaisedAlarm]:
+    """What somebody was told of and is not over yet, the oldest first."""
+    with kit.database.reading() as session:
+        return alarms.raised(session)
+
+
+def acknowledge(kit: Kit, alarm: str, by: str) -> None:
+    """Put a name to an alarm: nobody is told again for a day, unless it grows worse. Raises NotFound."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        alarms.take_turns(session)
+        before = {row.name: row.says for row in alarms.raised(session)}
+        if alarm not in before:
+            raise NotFound(f"no alarm {alarm} stands: `hotline watch status`")
+        now = acknowledged(alarms.standing(session)[Alarm(alarm)], by, at)
+        alarms.keep(session, Alarm(alarm), now, before[alarm])
+        audit.append(session, at=at, actor=by, action="alarm_acknowledged", subject=alarm)
+
+
+def try_waking(kit: Kit) -> Sequence[int]:
+    """Have everybody told that this is a trial; what was written down for it, by id."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        rows = [notice("trial", Notice.TRIAL, one.id, at, at) for one in alarms.watchers(session)]
+        if kit.watch.other.is_there():
+            rows.append(notice("trial", Notice.TRIAL, None, at, at))
+        session.add_all(rows)
+        session.flush()
+        return [row.id for row in rows]
+
+
+def told(kit: Kit, ids: Sequence[int]) -> Sequence[tuple[str, AlarmNotice]]:
+    """How far the watchman has come with what was written down: whom it is for, and its row."""
+    with kit.database.reading() as session:
+        names = {one.id: one.name for one in alarms.watchers(session)}
+        return [
+            ("the other channel" if row.watcher_id is None else names[row.watcher_id], row)
+            for row in alarms.notices(session, ids)
+        ]

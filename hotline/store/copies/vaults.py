@@ -1,0 +1,78 @@
+"""Every sealed number, whosever it is, and every grant: what must be sealed anew when a pair is rotated."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hotline.domain.call_back import CallBackState
+from hotline.store.people.responders import Responder
+from hotline.store.tips.call_backs import CallBack
+from hotline.store.tips.tips import Grant, Tip
+from hotline.store.watch.alarms import Watcher
+
+VAULTS: Mapping[str, Any] = {"relay": Responder, "watch": Watcher}
+"""Rows that hold a `sealed_number`, by the pair that it is sealed to."""
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SealedGrant:
+    id: int
+    uid: str
+    """The tip's."""
+    sealed_key: bytes = field(repr=False)
+    row: Any = Grant
+    """The table that it lies in."""
+
+
+def numbers(session: Session, vault: str, after: int) -> Sequence[tuple[int, bytes]]:
+    """The next ones, by the row's id."""
+    row = VAULTS[vault]
+    found = session.execute(
+        select(row.id, row.sealed_number).where(row.id > after).order_by(row.id).limit(BATCH)
+    )
+    return [(one.id, one.sealed_number) for one in found]
+
+
+def exchange(session: Session, vault: str, row_id: int, before: bytes, after: bytes) -> None:
+    """Unless it was changed meanwhile: the next look sees to it."""
+    row = VAULTS[vault]
+    session.execute(
+        update(row).where(row.id == row_id, row.sealed_number == before).values(sealed_number=after)
+    )
+
+
+def grants(session: Session, desk: str, after: int) -> Sequence[SealedGrant]:
+    """The next ones of a desk, by the grant's id; drafts' as well."""
+    found = session.execute(
+        select(Grant.id, Tip.uid, Grant.sealed_key)
+        .join(Tip, Tip.id == Grant.tip_id)
+        .where(Grant.desk_code == desk, Grant.id > after)
+        .order_by(Grant.id)
+        .limit(BATCH)
+    )
+    return [SealedGrant(one.id, one.uid, one.sealed_key) for one in found]
+
+
+def call_back_grants(session: Session, after: int) -> Sequence[SealedGrant]:
+    """The next ones of call-backs that wait: all of them the national desk's."""
+    found = session.execute(
+        select(CallBack.id, CallBack.uid, CallBack.sealed_key)
+        .where(CallBack.state == CallBackState.WAITING, CallBack.id > after)
+        .order_by(CallBack.id)
+        .limit(BATCH)
+    )
+    return [SealedGrant(one.id, one.uid, one.sealed_key, CallBack) for one in found]
+
+
+def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:
+    """Unless it was changed or erased meanwhile."""
+    row = grant.row
+    session.execute(
+        update(row)
+        .where(row.id == grant.id, row.sealed_key == grant.sealed_key)
+        .values(sealed_key=sealed_key)
+    )

@@ -1,0 +1,107 @@
+"""The audit log: append-only, each row bound to the one before. It covers reads and never holds content.
+
+A row that was changed, taken out or put in between breaks the chain; rows cut off its end do not, which is why the
+newest digest belongs on paper or on another machine now and then.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row
+
+BEGINNING = "0" * 64
+"""What the first row stands on."""
+LOCK = 4_114_110_001
+"""PostgreSQL's advisory lock of the chain's end; SQLite has one writer at a time anyway."""
+
+
+class AuditEntry(Row):
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    """"line", "clock", "cli:<name>", "desk:<code>:<name>", "responder:<id>" (`domain/desk/audit_sentences.py`)."""
+    action: Mapped[str]
+    """Past tense: "tip_read", "responders_imported"."""
+    subject: Mapped[str]
+    reason: Mapped[str]
+    previous: Mapped[str] = mapped_column(unique=True)
+    """The digest of the row before. Unique: the chain cannot fork."""
+    digest: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 over the digest before and this row's fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What became of a check."""
+
+    length: int
+    newest: str
+    """The digest at the end."""
+    broken_at: int | None
+    """The first row that does not follow from the one before it."""
+
+
+def append(
+    session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
+) -> AuditEntry:
+    """One more row, in the caller's `writing()` transaction: writers wait for each other here until they commit."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+    previous = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
+    entry = AuditEntry(
+        at=at.astimezone(UTC),
+        actor=actor,
+        action=action,
+        subject=subject,
+        reason=reason,
+        previous=previous or BEGINNING,
+    )
+    entry.digest = _digest(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def entries(
+    session: Session, *, since: datetime | None = None, subject: str | None = None
+) -> Sequence[AuditEntry]:
+    """The rows, the oldest first."""
+    found = select(AuditEntry).order_by(AuditEntry.id)
+    if since is not None:
+        found = found.where(AuditEntry.at >= since)
+    if subject is not None:
+        found = found.where(AuditEntry.subject == subject)
+    return session.scalars(found).all()
+
+
+def verify(session: Session) -> Chain:
+    """Follow the chain from its beginning."""
+    newest, length = BEGINNING, 0
+    every = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
+    with closing(session.scalars(every)) as rows:
+        for entry in rows:
+            if entry.previous != newest or entry.digest != _digest(entry):
+                return Chain(length, newest, broken_at=entry.id)
+            newest, length = entry.digest, length + 1
+    return Chain(length, newest, broken_at=None)
+
+
+def _digest(entry: AuditEntry) -> str:
+    fields = (
+        entry.previous,
+        entry.at.isoformat(timespec="microseconds"),
+        entry.actor,
+        entry.action,
+        entry.subject,
+        entry.reason,
+    )
+    return hashlib.sha256(json.dumps(fields).encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""Revisions: unchangeable saved flows; one is live. Rows, and the questions asked of them."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row
+
+
+class Revision(Row):
+    """All the flows as they stood at one moment: a caller in the middle finishes on hers."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    """SHA-256 of the canonical document: importing the same flows twice makes one revision."""
+    document: Mapped[dict[str, Any]]
+    """`{"flows": {name: flow document}, "entries": {...}}`, as `engine.document.document` reads it."""
+    created_at: Mapped[datetime]
+    live_from: Mapped[datetime | None]
+    """The newest of these is live. A draft has none."""
+    pressed: Mapped[str | None]
+    """The compiled book, as `engine.transcripts.pressing` writes it: a process that starts reads this."""
+    pressed_mark: Mapped[str | None]
+    """Which code can read it; any other compiles the document."""
+
+
+def live_id(session: Session) -> int | None:
+    """The revision that a new session begins with."""
+    return session.scalar(
+        select(Revision.id)
+        .where(Revision.live_from.is_not(None))
+        .order_by(Revision.live_from.desc(), Revision.id.desc())
+        .limit(1)
+    )
+
+
+def document_of(session: Session, revision_id: int) -> dict[str, Any] | None:
+    return session.scalar(select(Revision.document).where(Revision.id == revision_id))
+
+
+def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
+    """The compiled book, where code of this mark can read it."""
+    here = (Revision.id == revision_id, Revision.pressed_mark == mark)
+    return session.scalar(select(Revision.pressed).where(*here))
+
+
+def with_digest(session: Session, digest: str) -> Revision | None:
+    return session.scalar(select(Revision).where(Revision.digest == digest))
+
+
+def add(session: Session, *, digest: str, document: Mapping[str, Any], at: datetime) -> Revision:
+    """A draft: nobody hears it before `live_from` is set."""
+    revision = Revision(digest=digest, document=dict(document), created_at=at, live_from=None)
+    session.add(revision)
+    session.flush()
+    return revision

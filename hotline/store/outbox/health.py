@@ -1,0 +1,82 @@
+"""How the outbox and the clock stand: questions over several families of rows, for the doctor alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from hotline.domain import trial
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.store.outbox import dead_messages
+from hotline.store.outbox.messages import Deadline, Leader, Message
+from hotline.store.tips.tips import WAITS, Tip
+
+UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxHealth:
+    oldest_unsent: datetime | None
+    """When the oldest MT was written that no gateway has accepted yet."""
+    unknown: int
+    """MTs of which nobody knows whether they went out."""
+    dead: int
+    """MTs that were given up, and nobody has answered for."""
+    unreferred_since: datetime | None
+    """When the oldest tip was filed that nobody was told of."""
+    untaken_since: Mapping[int, datetime]
+    """When the oldest tip of each urgency was filed that somebody was told of and nobody has taken."""
+    locked: int
+    """Tips that are not over, and that a desk should read and cannot."""
+    clock_until: datetime | None
+    """Until when a clock last said that it would answer for time."""
+
+
+def standing(session: Session) -> OutboxHealth:
+    return OutboxHealth(
+        oldest_unsent=session.scalar(
+            select(func.min(Message.created_at)).where(Message.state.in_(UNSENT))
+        ),
+        unknown=_count(session, MessageState.UNKNOWN),
+        dead=len(dead_messages.unanswered(session)),
+        unreferred_since=session.scalar(
+            select(func.min(Tip.filed_at)).where(
+                WAITS,
+                Tip.referred_at.is_(None),
+                Tip.channel != trial.CHANNEL,
+            )
+        ),
+        untaken_since=_untaken(session),
+        locked=_locked(session),
+        clock_until=session.scalar(select(func.max(Leader.until))),
+    )
+
+
+def _locked(session: Session) -> int:
+    found = select(func.count()).select_from(Tip).where(Tip.locked_for.is_not(None))
+    return session.scalar(found.where(Tip.closed_at.is_(None), Tip.erased_at.is_(None))) or 0
+
+
+def _count(session: Session, state: MessageState) -> int:
+    found = session.scalar(select(func.count()).select_from(Message).where(Message.state == state))
+    return found or 0
+
+
+def _untaken(session: Session) -> Mapping[int, datetime]:
+    """Since when tips wait to be taken, or are red, by urgency."""
+    rows = session.execute(
+        select(Tip.urgency, func.min(Tip.filed_at))
+        .join(Deadline, Deadline.tip_id == Tip.id)
+        .where(Deadline.fired_at.is_(None), Tip.filed_at.is_not(None))
+        .where(
+            or_(
+                and_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.ACKNOWLEDGE),
+                Deadline.kind == DeadlineKind.RED,
+            )
+        )
+        .group_by(Tip.urgency)
+    )
+    return {urgency: since for urgency, since in rows if since is not None}

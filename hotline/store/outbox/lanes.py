@@ -1,0 +1,81 @@
+"""The questions asked of the lane and of the relay's leadership: both are rows, so that any process may ask."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, update
+from sqlalchemy.orm import Session
+
+from hotline.store.database import add_if_new
+from hotline.store.outbox.messages import Lane, LaneHold, Leader
+
+SMS = "sms"
+RELAY = "relay"
+BY_HAND = "by hand"
+
+
+def held(session: Session, at: datetime) -> str | None:
+    """Why nothing may go out now, or None. A person's word stands until a person takes it back."""
+    if session.get(LaneHold, SMS) is not None:
+        return BY_HAND
+    lane = session.get(Lane, SMS)
+    if lane is None or lane.held_until is None or lane.held_until <= at:
+        return None
+    return lane.reason or "held"
+
+
+def fault(session: Session) -> str | None:
+    """What holds the lane, or held it when the last message tried: None once one was let through."""
+    lane = session.get(Lane, SMS)
+    return None if lane is None else lane.reason
+
+
+def hold(session: Session, until: datetime, reason: str) -> None:
+    add_if_new(session, Lane(name=SMS, held_until=None, reason=None))
+    session.execute(update(Lane).where(Lane.name == SMS).values(held_until=until, reason=reason))
+
+
+def release(session: Session) -> None:
+    """The gateway took one: the fault is mended."""
+    session.execute(
+        update(Lane)
+        .where(Lane.name == SMS, Lane.reason.is_not(None))
+        .values(held_until=None, reason=None)
+    )
+
+
+def lead(
+    session: Session,
+    holder: str,
+    at: datetime,
+    lease: timedelta,
+    *,
+    grace: timedelta = timedelta(0),
+) -> bool:
+    """Take or keep the relay's leadership; whether it is ours. Another's is respected until `grace` after its lease.
+
+    A lease too long to be true is a clock that was set back: nobody waits for it.
+    """
+    if add_if_new(session, Leader(name=RELAY, holder=holder, until=at + lease)):
+        return True
+    won = session.execute(
+        update(Leader)
+        .where(
+            Leader.name == RELAY,
+            or_(
+                Leader.holder == holder,
+                Leader.until <= at - grace,
+                Leader.until > at + lease + grace,
+            ),
+        )
+        .values(holder=holder, until=at + lease)
+        .returning(Leader.name)
+    )
+    return won.scalar() is not None
+
+
+def write_leader(session: Session, holder: str, until: datetime) -> None:
+    """Say who leads, and until when at least: for whoever holds the lock."""
+    if not add_if_new(session, Leader(name=RELAY, holder=holder, until=until)):
+        session.execute(
+            update(Leader).where(Leader.name == RELAY).values(holder=holder, until=until)
+        )

@@ -1,0 +1,180 @@
+"""The outbox: referrals, MT messages, their attempts, reports and deadlines. Rows alone.
+
+Their questions are in `referrals/referrals.py`, `outbox.py` and `lanes.py`; states and legal steps in
+`domain/outbox/delivery.py`.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, or_
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.store.database import Row
+
+
+class Referral(Row):
+    """A tip given to one responder at one step of the ladder."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        UniqueConstraint("tip_id", "step", "responder_id"),
+        Index("referral_responder", "responder_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    step: Mapped[int]
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    reference: Mapped[str] = mapped_column(unique=True)
+    """What an SMS calls it: four to six letters and digits, one for each recipient, never given again."""
+    state: Mapped[str]
+    """A `domain.referrals.referral.ReferralState`."""
+    created_at: Mapped[datetime]
+    acknowledged_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    """When it was sure that she answered herself: by dialling, or by an SMS that the gateway's inbox lists."""
+    doubted_at: Mapped[datetime | None]
+    """When an answer by SMS was found to stand in no inbox. It silences nothing until it is proved."""
+    on_site_at: Mapped[datetime | None]
+    """When she said that she is there."""
+    handed_to_help_at: Mapped[datetime | None]
+    """When she said that somebody helps."""
+    passed_at: Mapped[datetime | None]
+    """When she said that she cannot."""
+    released_at: Mapped[datetime | None]
+    """When it ended, since the place or the answer about officials was corrected: it is no case of hers any more."""
+    unproved_verb: Mapped[str | None]
+    """As an older process notes what waits for its proof. Nothing reads it: it is kept with the SMS itself.
+
+    The release after this one drops the column (docs/adr/0015).
+    """
+
+
+BELIEVED = or_(Referral.doubted_at.is_(None), Referral.proved_at.is_not(None))
+"""Of referrals that are acknowledged: those whose answer counts."""
+
+
+class Message(Row):
+    """An MT: template and parameters, never the rendered text."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("message_due", "state", "next_at"),
+        Index("message_referral", "referral_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """A `domain.outbox.message.Kind`."""
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"))
+    template: Mapped[str]
+    """The name of a `domain.wording.Template`."""
+    parameters: Mapped[dict[str, Any]]
+    language: Mapped[str]
+    priority: Mapped[int]
+    """The urgency of what it tells, 1 to 3; confirmations come after at 4."""
+    turn: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Among the alerts of one step of a tip: the first of every tip goes before anybody's second."""
+    state: Mapped[str]
+    """A `domain.outbox.delivery.MessageState`."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """The number of the newest claim: a result is written only by the attempt that still holds it."""
+    counted: Mapped[int] = mapped_column(default=0)
+    """Attempts that may have reached the network: what the limit of eight counts."""
+    next_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    leased_by: Mapped[str | None]
+    provider_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    resent: Mapped[bool] = mapped_column(default=False)
+    """Whether the one resend for a missing report was spent."""
+    answered_at: Mapped[datetime | None]
+    """When a person answered for a message that was given up."""
+
+
+class Attempt(Row):
+    """One try at a message: written before the socket opens, closed by its outcome."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("message_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    n: Mapped[int]
+    started_at: Mapped[datetime]
+    outcome: Mapped[str | None]
+    http_status: Mapped[int | None]
+    provider_status: Mapped[str | None]
+    provider_id: Mapped[str | None] = mapped_column(index=True)
+
+
+class DeliveryReport(Row):
+    """The gateway's word on an MT. It may come before our own row knows the id: kept, and applied then."""
+
+    __tablename__ = "delivery_report"
+    __table_args__ = (UniqueConstraint("provider_id", "status"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    provider_id: Mapped[str]
+    status: Mapped[str]
+    network: Mapped[str | None]
+    """The gateway's code of the network that it speaks for."""
+    received_at: Mapped[datetime]
+    applied: Mapped[bool] = mapped_column(default=False)
+
+
+class Deadline(Row):
+    """Something that must have happened by then. A row, so that no restart forgets it."""
+
+    __tablename__ = "deadline"
+    __table_args__ = (UniqueConstraint("tip_id", "kind", "step"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"))
+    kind: Mapped[str]
+    """A `domain.referrals.clocks.DeadlineKind`. At most one of a kind is open for a tip."""
+    step: Mapped[int]
+    """Which of its kind it is for this tip, from 0."""
+    nth: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often its kind had fired in a row when it was set."""
+    set_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    fired_at: Mapped[datetime | None]
+    """When it fired, or was closed before."""
+
+
+class Lane(Row):
+    """Whether MTs may go out at all. A config or money fault holds the lane and burns no attempt."""
+
+    __tablename__ = "lane"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    held_until: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+
+class LaneHold(Row):
+    """Somebody's word that no MT goes out: as long as the row stands. Who said so before is in the audit log."""
+
+    __tablename__ = "lane_hold"
+
+    lane: Mapped[str] = mapped_column(primary_key=True)
+    held_by: Mapped[str]
+    reason: Mapped[str]
+    since: Mapped[datetime]
+    doubtful_until: Mapped[datetime | None]
+    """The database came back from a backup: what was written up to then may have gone out already."""
+
+
+class Leader(Row):
+    """Which relay owns time, for how long. Two by accident are still safe."""
+
+    __tablename__ = "leader"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]

@@ -1,0 +1,238 @@
+"""The questions asked of the outbox: what is due, whose claim it is, which attempt a report speaks of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text
+from sqlalchemy import update as update_rows
+from sqlalchemy.orm import Session
+
+from hotline.domain.outbox.delivery import (
+    DUE_STATES,
+    LEASE,
+    LONG_WAITED,
+    LONGEST_SEND,
+    URGENT,
+    MessageState,
+    SendResult,
+    room,
+)
+from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.wording import Template
+from hotline.store.dialogue.contacts import Stopped
+from hotline.store.outbox import lanes
+from hotline.store.outbox.messages import BELIEVED, Attempt, DeliveryReport, Message, Referral
+from hotline.store.people.responders import Responder
+
+LOCK = 411_411_005
+"""PostgreSQL's advisory locks of the gateway's ids."""
+CLAIMING = 411_411_007
+"""PostgreSQL's advisory lock of those who claim."""
+FIRST = and_(Message.priority == URGENT, Message.turn == 0)
+"""Of each tip of danger, the alert that begins before anybody's second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one message, ours until the lease ends."""
+
+    message_id: int
+    n: int
+    wording: Wording
+    priority: int
+    responder_id: int
+    tip_id: int | None
+    sealed_number: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The message that should have gone first."""
+
+    message_id: int
+    priority: int
+    next_at: datetime
+
+
+def claim_due(session: Session, at: datetime, free: int, at_once: int, worker: str) -> list[Claim]:
+    """Take as many of the most urgent that are due as the process has places `free` and the line has room.
+
+    Intent is written before anything is done. Where another process claims at this moment, one alone is taken.
+    """
+    if not _claims_alone(session):
+        free = min(free, 1)
+    under_way, others = _under_way(session, at)
+    left = room(at_once, under_way, others, doubted=lanes.fault(session) is not None)
+    most = min(free, left.first)
+    goes_first = or_(FIRST, and_(Message.priority == URGENT, Message.next_at <= at - LONG_WAITED))
+    due = (
+        select(Message, goes_first)
+        .where(_is_due(at))
+        .order_by(goes_first.desc(), Message.priority, Message.turn, Message.next_at, Message.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Message)
+    )
+    rows = session.execute(due).all() if most else []
+    first = [message for message, goes_first in rows if goes_first]
+    rest = [message for message, goes_first in rows if not goes_first]
+    return [_claim(session, message, at, worker) for message in first + rest[: left.others]]
+
+
+def _claim(session: Session, message: Message, at: datetime, worker: str) -> Claim:
+    message.state = MessageState.SENDING
+    message.attempts += 1
+    message.lease_until = at + LEASE
+    message.leased_by = worker
+    session.add(
+        Attempt(
+            message_id=message.id,
+            n=message.attempts,
+            started_at=at,
+            outcome=None,
+            http_status=None,
+            provider_status=None,
+            provider_id=None,
+        )
+    )
+    responder = session.get_one(Responder, message.responder_id)
+    wording = Wording(Template[message.template], message.parameters, message.language)
+    return Claim(
+        message.id,
+        message.attempts,
+        wording,
+        message.priority,
+        responder.id,
+        tip_of(session, message),
+        responder.sealed_number,
+    )
+
+
+def _claims_alone(session: Session) -> bool:
+    """Whether no other process claims at this moment: two would count the same room.
+
+    Nobody waits for the other, who may be frozen. SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    held = session.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": CLAIMING})
+    return bool(held)
+
+
+def _under_way(session: Session, at: datetime) -> tuple[int, int]:
+    """Sends of all processes that may still be on the wire, and how many of them are no first alert of danger."""
+    begun = Message.lease_until > at + LEASE - LONGEST_SEND
+    held = (
+        select(func.count(), func.count().filter(~FIRST))
+        .select_from(Message)
+        .where(Message.state == MessageState.SENDING, begun)
+    )
+    under_way, others = session.execute(held).one()
+    return under_way, others
+
+
+def close_attempt(session: Session, claim: Claim, result: SendResult) -> None:
+    """What this attempt came to: its own row, so that a late word is kept too."""
+    session.execute(
+        update_rows(Attempt)
+        .where(Attempt.message_id == claim.message_id, Attempt.n == claim.n)
+        .values(
+            outcome=result.outcome,
+            http_status=result.http_status,
+            provider_status=result.provider_status,
+            provider_id=result.provider_id,
+        )
+    )
+
+
+def oldest_due(session: Session, at: datetime) -> Due | None:
+    """The most urgent of what is due, and of those the one that waits longest."""
+    message = session.scalars(
+        select(Message).where(_is_due(at)).order_by(Message.priority, Message.next_at).limit(1)
+    ).one_or_none()
+    return None if message is None else Due(message.id, message.priority, message.next_at)
+
+
+def message_for_writing(session: Session, message_id: int) -> Message:
+    held = select(Message).where(Message.id == message_id).with_for_update()
+    return session.scalars(held).one()
+
+
+def tip_of(session: Session, message: Message) -> int | None:
+    if message.referral_id is None:
+        return None
+    return session.get_one(Referral, message.referral_id).tip_id
+
+
+def expired(session: Session, at: datetime) -> Sequence[Message]:
+    """Claims whose worker died, or sleeps."""
+    return _held(session, Message.state == MessageState.SENDING, Message.lease_until < at)
+
+
+def doubtful(session: Session, at: datetime) -> Sequence[Message]:
+    """Unknown for long enough."""
+    return _held(session, Message.state == MessageState.UNKNOWN, Message.next_at <= at)
+
+
+def unreported(session: Session, at: datetime) -> Sequence[Message]:
+    """Alerts that the gateway took, that no report speaks of in time, and that were not sent a second time."""
+    return _held(
+        session,
+        Message.state == MessageState.ACCEPTED,
+        Message.kind == Kind.ALERT,
+        Message.resent.is_(False),
+        Message.next_at <= at,
+    )
+
+
+def acknowledged(session: Session, message: Message) -> bool:
+    """Whether whoever it tells has answered for its case since: then nobody needs it."""
+    if message.referral_id is None:
+        return False
+    since = Referral.acknowledged_at >= message.created_at
+    answered = (Referral.id == message.referral_id, since, BELIEVED)
+    return session.scalar(select(Referral.id).where(*answered)) is not None
+
+
+def take_turns(session: Session, provider_id: str) -> None:
+    """A report, and the row that learns the id it speaks of: where both come at once, the second sees the first."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(:lock, hashtext(:id))"),
+            {"lock": LOCK, "id": provider_id},
+        )
+
+
+def message_of_provider_id(session: Session, provider_id: str) -> Message | None:
+    """The message of any attempt that the gateway knows by this id. Held until the transaction ends."""
+    found = (
+        select(Message)
+        .join(Attempt, Attempt.message_id == Message.id)
+        .where(Attempt.provider_id == provider_id)
+        .limit(1)
+        .with_for_update(of=Message)
+    )
+    return session.scalars(found).one_or_none()
+
+
+def early_reports(session: Session, provider_id: str) -> Sequence[DeliveryReport]:
+    """Reports that came before our own row knew the id, in their order."""
+    return session.scalars(
+        select(DeliveryReport)
+        .where(DeliveryReport.provider_id == provider_id, DeliveryReport.applied.is_(False))
+        .order_by(DeliveryReport.id)
+    ).all()
+
+
+def is_stopped(session: Session, number_key: str) -> bool:
+    return session.get(Stopped, number_key) is not None
+
+
+def _is_due(at: datetime) -> ColumnElement[bool]:
+    left = exists().where(Responder.id == Message.responder_id, Responder.left_at.is_not(None))
+    return and_(Message.state.in_(DUE_STATES), Message.next_at <= at, ~left)
+
+
+def _held(session: Session, *which: ColumnElement[bool]) -> Sequence[Message]:
+    rows = select(Message).where(*which).order_by(Message.id).limit(500)
+    return session.scalars(rows.with_for_update(skip_locked=True)).all()

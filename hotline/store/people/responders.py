@@ -1,0 +1,94 @@
+"""Responders: who acts in a district. Rows, and the questions asked of them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, exists, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.domain import trial
+from hotline.store.database import Row
+
+
+class Responder(Row):
+    __tablename__ = "responder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    level: Mapped[str]
+    """A `domain.referrals.referral.Level`."""
+    language: Mapped[str]
+    districts: Mapped[list[str]]
+    """NISR codes; empty means all."""
+    categories: Mapped[list[str]]
+    """Empty means all."""
+    number_key: Mapped[str] = mapped_column(unique=True)
+    """Lasting keyed digest of the MSISDN: how an enrolled phone is recognised."""
+    sealed_number: Mapped[bytes]
+    """The MSISDN, sealed to the relay alone."""
+    active: Mapped[bool] = mapped_column(default=True)
+    unreachable: Mapped[str | None]
+    """Why the gateway will never deliver to this number, if it said so. Not a living recipient."""
+    created_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    """When she was removed. Her row stays, for what she did; `active` is off then."""
+
+
+class Leave(Row):
+    """A time in which a responder is told of nothing new. Ended early, it keeps its row."""
+
+    __tablename__ = "leave"
+    __table_args__ = (Index("leave_responder", "responder_id", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    """The first moment at which she is back."""
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    """When her open cases went on to others."""
+
+
+def living(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Who may be told of a tip at this moment: enrolled, reachable and not on leave. The one place that says so."""
+    away = exists().where(
+        Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
+    )
+    return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
+
+
+def lives(session: Session, responder_id: int, at: datetime) -> bool:
+    """Whether she may be told of a tip at this moment."""
+    hers = select(Responder.id).where(Responder.id == responder_id, *living(at))
+    return session.scalar(hers) is not None
+
+
+def who_live(session: Session, at: datetime) -> Sequence[Responder]:
+    """Everybody who may be told of a tip at this moment, in the order of enrolment."""
+    return session.scalars(select(Responder).where(*living(at)).order_by(Responder.id)).all()
+
+
+def everybody(session: Session) -> Sequence[Responder]:
+    """All who were ever enrolled, in the order of enrolment."""
+    people = select(Responder).where(Responder.level != trial.LEVEL)
+    return session.scalars(people.order_by(Responder.id)).all()
+
+
+def known_numbers(session: Session, number_keys: Collection[str]) -> set[str]:
+    """Those of these digests that somebody is enrolled under."""
+    return set(
+        session.scalars(select(Responder.number_key).where(Responder.number_key.in_(number_keys)))
+    )
+
+
+def enrolled(session: Session, number_key: str) -> Responder | None:
+    """Who acts under this number today."""
+    here = select(Responder).where(Responder.number_key == number_key, Responder.active)
+    return session.scalars(here).one_or_none()
+
+
+def language_of(session: Session, responder_id: int) -> str | None:
+    responder = session.get(Responder, responder_id)
+    return responder.language if responder else None

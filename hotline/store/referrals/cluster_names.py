@@ -1,0 +1,104 @@
+"""The names by which people know the tips of a cluster, and what they read last under each."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.outbox.message import Kind
+from hotline.domain.tip import Matter
+from hotline.domain.tips.cluster_marks import OF_TEMPLATE, KnownName
+from hotline.domain.wording import Template
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.tips.likeness import TipLikeness
+from hotline.store.tips.tips import Tip
+
+UNREAD = (MessageState.FAILED, MessageState.DEAD)
+
+
+def company(session: Session, tip: Tip) -> Sequence[Tip]:
+    """The open tips of this tip's cluster, itself among them, the first one at the head. Nearly always it is alone.
+
+    A tip whose place or answer about officials is another one by now is none of them.
+    """
+    known = session.get(TipLikeness, tip.id)
+    if known is None:
+        return [tip]
+    first = known.leader_id or tip.id
+    joined = session.scalars(select(TipLikeness.tip_id).where(TipLikeness.leader_id == first)).all()
+    if not joined:
+        return [tip]
+    alike = select(Tip).where(
+        Tip.id.in_((first, *joined)),
+        Tip.place == tip.place,
+        Tip.official == tip.official,
+        Tip.matter == Matter.TIP,
+        or_(Tip.closed_at.is_(None), Tip.id == tip.id),
+    )
+    found = session.scalars(alike.order_by(Tip.id)).all()
+    if first not in {one.id for one in found}:
+        return [tip]
+    return sorted(found, key=lambda one: (one.id != first, one.id))
+
+
+def in_company(session: Session, tip_ids: Collection[int]) -> set[int]:
+    """Of these tips, those that lead a cluster or follow one."""
+    led = TipLikeness.tip_id.in_(tip_ids) & TipLikeness.leader_id.is_not(None)
+    leads = TipLikeness.leader_id.in_(tip_ids)
+    rows = session.execute(select(TipLikeness.tip_id, TipLikeness.leader_id).where(or_(led, leads)))
+    return {one for row in rows for one in row if one is not None}
+
+
+def known_names(session: Session, tips: Sequence[Tip]) -> Mapping[int, Sequence[KnownName]]:
+    """By responder, the newest name by which she knows each of these tips, the newest last.
+
+    Where she read that more was told, she knows the tip by no name of its own.
+    """
+    urgency = {tip.id: tip.urgency for tip in tips}
+    rows = session.execute(
+        select(
+            Referral.responder_id,
+            Referral.tip_id,
+            Referral.id,
+            Referral.reference,
+            Message.template,
+            Message.state,
+        )
+        .join(Message, Message.referral_id == Referral.id)
+        .where(
+            Referral.tip_id.in_(urgency),
+            Referral.released_at.is_(None),
+            Message.kind == Kind.ALERT,
+            Message.template != Template.MORE_TOLD.name,
+        )
+        .order_by(Message.id)
+    )
+    found: dict[int, dict[int, KnownName]] = defaultdict(dict)
+    for who, tip_id, referral_id, reference, template, state in rows:
+        before = found[who].get(tip_id)
+        if before is None or referral_id >= before.referral_id:
+            now = KnownName(tip_id, urgency[tip_id], referral_id, reference)
+            before = replace(now, read=before.read) if before else now
+        if template in OF_TEMPLATE and state not in UNREAD:
+            before = replace(before, read=OF_TEMPLATE[template])
+        found[who][tip_id] = before
+    return {who: [*names.values()] for who, names in found.items()}
+
+
+def told_lately(
+    session: Session, responder_ids: Collection[int], template: Template, since: datetime
+) -> set[tuple[int, str]]:
+    """Who was told this since then, and by which name."""
+    rows = session.execute(
+        select(Message.responder_id, Message.parameters).where(
+            Message.responder_id.in_(responder_ids),
+            Message.template == template.name,
+            Message.created_at >= since,
+            Message.state.not_in(UNREAD),
+        )
+    )
+    return {(who, str(parameters.get("ref"))) for who, parameters in rows}

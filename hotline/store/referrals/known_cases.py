@@ -1,0 +1,104 @@
+"""The cases that a responder may name in an answer. Questions alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from hotline.store.outbox.messages import Referral
+from hotline.store.tips.tips import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCases:
+    """References of one responder, newest first."""
+
+    open: tuple[str, ...]
+    """One a case: not closed, and no colleague's."""
+    also: tuple[str, ...]
+    """Of cases that are closed, a colleague's or hers no more, and older names of open ones."""
+
+
+def of_responder(session: Session, responder_id: int, since: datetime) -> KnownCases:
+    """What she was told of since then, and whatever she took."""
+    theirs = aliased(Referral)
+    colleague = exists().where(
+        theirs.tip_id == Referral.tip_id,
+        theirs.responder_id != responder_id,
+        theirs.acknowledged_at.is_not(None),
+        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
+    )
+    rows = session.execute(
+        select(
+            Referral.tip_id,
+            Referral.reference,
+            and_(
+                Tip.closed_at.is_(None),
+                Referral.released_at.is_(None),
+                or_(Referral.acknowledged_at.is_not(None), ~colleague),
+            ),
+        )
+        .join(Tip, Tip.id == Referral.tip_id)
+        .where(
+            Referral.responder_id == responder_id,
+            or_(
+                Referral.created_at > since,
+                and_(Referral.acknowledged_at.is_not(None), Tip.closed_at.is_(None)),
+            ),
+        )
+        .order_by(Referral.created_at.desc(), Referral.id.desc())
+    )
+    newest: dict[int, str] = {}
+    also: list[str] = []
+    for tip_id, reference, hers in rows:
+        if hers and tip_id not in newest:
+            newest[tip_id] = reference
+        else:
+            also.append(reference)
+    return KnownCases(tuple(newest.values()), tuple(also))
+
+
+def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
+    """Each reference of hers that is open, with its tip."""
+    hers = (
+        Referral.responder_id == responder_id,
+        Referral.released_at.is_(None),
+        Tip.closed_at.is_(None),
+    )
+    rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
+    return [(name, tip) for name, tip in session.execute(rows)]
+
+
+def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
+    """The newest reference of each case that she took by then, before any colleague, and that was not closed."""
+    theirs = aliased(Referral)
+    sooner = exists().where(
+        theirs.tip_id == Referral.tip_id,
+        theirs.responder_id != responder_id,
+        theirs.acknowledged_at < Referral.acknowledged_at,
+        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
+    )
+    rows = session.execute(
+        select(Referral.tip_id, Referral.reference)
+        .join(Tip, Tip.id == Referral.tip_id)
+        .where(
+            Referral.responder_id == responder_id,
+            Referral.released_at.is_(None),
+            Referral.acknowledged_at < as_of,
+            or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of),
+            ~sooner,
+        )
+        .order_by(Referral.created_at.desc(), Referral.id.desc())
+    )
+    newest: dict[int, str] = {}
+    for tip_id, reference in rows:
+        newest.setdefault(tip_id, reference)
+    return list(newest.values())
+
+
+def alerts_since(session: Session, responder_id: int, since: datetime) -> int:
+    """How often she was told of a case since then."""
+    told = (Referral.responder_id == responder_id, Referral.created_at > since)
+    return session.scalar(select(func.count()).select_from(Referral).where(*told)) or 0

@@ -1,0 +1,143 @@
+"""The questions that changes of people ask: who is who, who is away, what a person has on her hands."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select, text, update
+from sqlalchemy.orm import Session
+
+from hotline.domain import trial
+from hotline.domain.outbox.delivery import DUE_STATES, MessageState
+from hotline.domain.people.recipients import Absence, Member
+from hotline.domain.referrals.referral import Level
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people.responders import Leave, Responder
+from hotline.store.tips.tips import Tip
+
+LOCK = 411_411_011
+"""PostgreSQL's advisory lock of changes of people."""
+DROPPED = (*DUE_STATES, MessageState.UNKNOWN)
+"""Messages that would still be sent, or sent again."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A referral to a person, of a tip that nobody closed."""
+
+    tip_id: int
+    reference: str
+    taken_at: datetime | None
+
+
+def take_turns(session: Session) -> None:
+    """Two who take the last two of a desk off duty at once: the second sees what the first did."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def named(session: Session, name: str) -> Sequence[Responder]:
+    """Everybody of exactly that name, those who left too."""
+    found = select(Responder).where(Responder.name == name, Responder.level != trial.LEVEL)
+    return session.scalars(found.order_by(Responder.id).with_for_update()).all()
+
+
+def alike(session: Session, name: str) -> Sequence[str]:
+    """Names that differ from this one in case and spaces alone."""
+    wanted = "".join(name.split()).casefold()
+    names = session.scalars(select(Responder.name).where(Responder.level != trial.LEVEL)).all()
+    return sorted({one for one in names if "".join(one.split()).casefold() == wanted})
+
+
+def of_id(session: Session, responder_id: int) -> Responder | None:
+    row = session.get(Responder, responder_id, with_for_update=True)
+    return row if row is not None and row.level != trial.LEVEL else None
+
+
+def members(session: Session, *, but: int | None = None) -> list[Member]:
+    """Everybody who is enrolled and has not left, with every leave; without one person where she is named."""
+    away: dict[int, list[Absence]] = defaultdict(list)
+    for leave in session.scalars(select(Leave)):
+        away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
+    people = select(Responder).where(Responder.active, Responder.level != trial.LEVEL)
+    return [
+        Member(
+            one.id,
+            Level(one.level),
+            frozenset(one.districts),
+            one.unreachable is None,
+            tuple(away[one.id]),
+        )
+        for one in session.scalars(people.order_by(Responder.id))
+        if one.id != but
+    ]
+
+
+def leaves(session: Session, responder_id: int, at: datetime) -> Sequence[Leave]:
+    """Those that run or are still to come, in their order."""
+    hers = select(Leave).where(Leave.responder_id == responder_id, Leave.ends_at > at)
+    ordered = hers.where(Leave.starts_at < Leave.ends_at).order_by(Leave.starts_at, Leave.id)
+    return session.scalars(ordered.with_for_update()).all()
+
+
+def on_leave(session: Session, at: datetime) -> dict[int, datetime]:
+    """Who is on leave at this moment, and when each is back."""
+    rows = session.execute(
+        select(Leave.responder_id, Leave.ends_at).where(Leave.starts_at <= at, Leave.ends_at > at)
+    )
+    return {who: ends_at for who, ends_at in rows}  # noqa: C416
+
+
+def leaves_to_begin(session: Session, at: datetime) -> Sequence[Leave]:
+    """Leaves that have come, and whose person's cases have not gone on yet. Held until the transaction ends."""
+    found = select(Leave).where(*_comes(at)).with_for_update(skip_locked=True)
+    return session.scalars(found).all()
+
+
+def any_to_hand_on(session: Session, at: datetime) -> bool:
+    """Whether a leave has come, or a message waits for a person who was removed."""
+    come = select(Leave.id).where(*_comes(at)).limit(1)
+    waits = select(Message.id).where(Message.state.in_(DROPPED), _has_left()).limit(1)
+    return session.scalar(come) is not None or session.scalar(waits) is not None
+
+
+def open_cases(session: Session, responder_id: int) -> Sequence[OpenCase]:
+    """The newest first."""
+    rows = session.execute(
+        select(Referral.tip_id, Referral.reference, Referral.acknowledged_at)
+        .join(Tip, Tip.id == Referral.tip_id)
+        .where(
+            Referral.responder_id == responder_id,
+            Tip.closed_at.is_(None),
+            Tip.erased_at.is_(None),
+        )
+        .order_by(Referral.id.desc())
+    )
+    return [OpenCase(*row) for row in rows]
+
+
+def drop_messages(session: Session, responder_id: int) -> None:
+    """Send her nothing of what still waits. A send that is on its way cannot be called back."""
+    session.execute(
+        update(Message)
+        .where(Message.responder_id == responder_id, Message.state.in_(DROPPED))
+        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
+    )
+
+
+def drop_messages_of_the_left(session: Session) -> None:
+    """What came back from a send after its person was removed."""
+    session.execute(
+        update(Message)
+        .where(Message.state.in_(DROPPED), _has_left())
+        .values(state=MessageState.FAILED, lease_until=None, leased_by=None)
+    )
+
+
+def _comes(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Leave.starts_at <= at, Leave.ends_at > at, Leave.begun_at.is_(None))
+
+
+def _has_left() -> ColumnElement[bool]:
+    return exists().where(Responder.id == Message.responder_id, Responder.left_at.is_not(None))

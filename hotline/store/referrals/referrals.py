@@ -1,0 +1,232 @@
+"""The questions asked of referrals, deadlines and the roster: who was told, who took it, what is overdue."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.referral import Candidate, Level, Notified, ReferralState
+from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
+from hotline.store.people.responders import Responder, living
+from hotline.store.tips.tips import Tip
+
+LATELY = timedelta(days=1)
+"""How far back a responder's load is counted."""
+
+FULL = 200
+"""More than this on somebody's hands is not counted: the look before a tip costs the same on the worst day. Among those
+who have their hands full, whoever was told longest ago is next."""
+
+
+def tip_for_writing(session: Session, tip_id: int) -> Tip:
+    """Held until the transaction ends: two who climb its ladder take turns."""
+    return session.scalars(select(Tip).where(Tip.id == tip_id).with_for_update()).one()
+
+
+def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
+    """Every living recipient, with what she was given lately: as `known` has it, where a burst is counted on from."""
+    lives = select(Responder.id, Responder.level, Responder.districts, Responder.categories)
+    hands = {one.id: (one.load, one.told_at) for one in known} or _hands(session, at)
+    return [
+        Candidate(
+            id, Level(level), frozenset(places), frozenset(categories), *hands.get(id, (0, None))
+        )
+        for id, level, places, categories in session.execute(lives.where(*living(at)))
+    ]
+
+
+def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
+    """How many referrals each was given lately and has not answered, at most `FULL`, and when the last one."""
+    hers = (Referral.responder_id == Responder.id, Referral.created_at > at - LATELY)
+    unanswered = select(Referral.id).where(*hers, Referral.state == ReferralState.SENT)
+    some = unanswered.limit(FULL).correlate(Responder).subquery()
+    load = select(func.count()).select_from(some).scalar_subquery()
+    last = select(func.max(Referral.created_at)).where(*hers).scalar_subquery()
+    rows = session.execute(select(Responder.id, load, last).where(*living(at)))
+    return {id: (load, told_at) for id, load, told_at in rows}
+
+
+def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(Responder.id, Responder.language).where(Responder.id.in_(responder_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def living_anybody(session: Session, at: datetime) -> bool:
+    """Whether anybody at all can be told of a tip."""
+    return session.scalar(select(Responder.id).where(*living(at)).limit(1)) is not None
+
+
+def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:
+    """Who was told of each tip, at any step, and not let go since."""
+    rows = session.execute(
+        select(
+            Referral.tip_id,
+            Referral.responder_id,
+            Responder.level,
+            and_(Referral.step < Tip.place_step, Responder.level != Level.NATIONAL),
+        )
+        .join(Responder, Responder.id == Referral.responder_id)
+        .join(Tip, Tip.id == Referral.tip_id)
+        .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
+    )
+    found: dict[int, list[Notified]] = {tip_id: [] for tip_id in tip_ids}
+    for tip_id, responder_id, level, away in rows:
+        found[tip_id].append(Notified(responder_id, Level(level), bool(away)))
+    return found
+
+
+def next_step(session: Session, tip_id: int) -> int:
+    last = session.scalar(select(func.max(Referral.step)).where(Referral.tip_id == tip_id))
+    return 0 if last is None else last + 1
+
+
+def is_taken(session: Session, tip_id: int) -> bool:
+    """Whether somebody holds it: took it at its present urgency, and is believed."""
+    return session.get_one(Tip, tip_id).holder_id is not None
+
+
+def newest_of(session: Session, tip_id: int, responder_id: int) -> Referral | None:
+    """The newest of those by which she knows a tip."""
+    hers = (
+        Referral.tip_id == tip_id,
+        Referral.responder_id == responder_id,
+        Referral.released_at.is_(None),
+    )
+    newest = select(Referral).where(*hers).order_by(Referral.id.desc()).limit(1)
+    return session.scalars(newest).one_or_none()
+
+
+def names_of(session: Session, tip_id: int) -> dict[int, Referral]:
+    """By responder, the newest referral by which she knows a tip."""
+    here = (Referral.tip_id == tip_id, Referral.released_at.is_(None))
+    rows = session.scalars(select(Referral).where(*here).order_by(Referral.id))
+    return {row.responder_id: row for row in rows}
+
+
+def national(session: Session, responder_ids: Collection[int]) -> frozenset[int]:
+    """Those of them who are of the national desk."""
+    of_desk = (Responder.id.in_(responder_ids), Responder.level == Level.NATIONAL)
+    return frozenset(session.scalars(select(Responder.id).where(*of_desk)))
+
+
+def references_of(session: Session, tip_ids: Collection[int]) -> dict[tuple[int | None, int], str]:
+    """By tip and responder, the newest reference by which she knows it."""
+    rows = session.execute(
+        select(Referral.tip_id, Referral.responder_id, Referral.reference)
+        .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
+        .order_by(Referral.id)
+    )
+    return {(tip_id, who): name for tip_id, who, name in rows}
+
+
+def other_takers(session: Session, tip: Tip) -> tuple[int, ...]:
+    """Who took it at its present urgency, is believed, and does not hold it; the first first."""
+    took = select(Referral.responder_id, func.min(Referral.acknowledged_at).label("at")).where(
+        Referral.tip_id == tip.id,
+        Referral.acknowledged_at >= tip.referred_at,
+        Referral.passed_at.is_(None),
+        Referral.released_at.is_(None),
+        or_(Referral.step >= tip.place_step, Responder.level == Level.NATIONAL),
+        BELIEVED,
+    )
+    took = took.join(Responder, Responder.id == Referral.responder_id)
+    rows = session.execute(took.group_by(Referral.responder_id).order_by("at"))
+    return tuple(row[0] for row in rows if row[0] != tip.holder_id)
+
+
+def pass_on(session: Session, tip_id: int, responder_id: int, at: datetime) -> None:
+    """Notes on every reference of hers that she cannot."""
+    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    session.execute(update(Referral).where(*hers).values(passed_at=at))
+
+
+def take_back(session: Session, tip_id: int, responder_id: int) -> None:
+    """Forgets that she passed it on: she takes it."""
+    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    session.execute(update(Referral).where(*hers).values(passed_at=None))
+
+
+def told_of(session: Session, responder_id: int) -> Sequence[int]:
+    """Open tips that she holds, or was told of while people are asked to take them; the oldest first."""
+    asked = exists().where(
+        Deadline.tip_id == Tip.id,
+        Deadline.kind == DeadlineKind.ACKNOWLEDGE,
+        Deadline.fired_at.is_(None),
+    )
+    tips = (
+        select(Tip.id)
+        .join(Referral, Referral.tip_id == Tip.id)
+        .where(Referral.responder_id == responder_id, Tip.closed_at.is_(None))
+        .where(Referral.released_at.is_(None))
+        .where(or_(Tip.holder_id.is_(None), Tip.holder_id == responder_id, asked))
+    )
+    return session.scalars(tips.distinct().order_by(Tip.id)).all()
+
+
+def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
+    """The referral of that reference, if it was given to her. Its tip is held: colleagues take it one by one."""
+    hers = (Referral.reference == reference, Referral.responder_id == responder_id)
+    tip_id = session.scalar(select(Referral.tip_id).where(*hers))
+    if tip_id is None:
+        return None
+    tip_for_writing(session, tip_id)
+    return session.scalars(select(Referral).where(*hers)).one_or_none()
+
+
+def taken_by_another(session: Session, tip_id: int, responder_id: int) -> bool:
+    found = select(Referral.id).where(
+        Referral.tip_id == tip_id,
+        Referral.responder_id != responder_id,
+        Referral.acknowledged_at.is_not(None),
+        BELIEVED,
+    )
+    return session.scalar(found.limit(1)) is not None
+
+
+def quicker(session: Session, responder_id: int) -> list[str]:
+    """References of hers that a colleague took before she did, or while she has not."""
+    theirs = aliased(Referral)
+    sooner = exists().where(
+        theirs.tip_id == Referral.tip_id,
+        theirs.responder_id != responder_id,
+        or_(theirs.doubted_at.is_(None), theirs.proved_at.is_not(None)),
+        or_(
+            theirs.acknowledged_at < Referral.acknowledged_at,
+            and_(theirs.acknowledged_at.is_not(None), Referral.acknowledged_at.is_(None)),
+        ),
+    )
+    hers = (Referral.responder_id == responder_id, Referral.released_at.is_(None))
+    mine = select(Referral.reference).where(*hers, sooner)
+    return list(session.scalars(mine))
+
+
+def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:
+    """What was open for her at that moment, newest first, one reference a tip. What she did not take is open to her."""
+    unproven = and_(
+        Referral.doubted_at <= as_of,
+        or_(Referral.proved_at.is_(None), Referral.proved_at >= as_of),
+    )
+    rows = session.execute(
+        select(Referral.tip_id, Referral.reference)
+        .where(
+            Referral.responder_id == responder_id,
+            Referral.released_at.is_(None),
+            Referral.created_at <= as_of,
+            or_(Referral.acknowledged_at.is_(None), Referral.acknowledged_at >= as_of, unproven),
+        )
+        .order_by(Referral.created_at.desc(), Referral.id.desc())
+    )
+    newest: dict[int, str] = {}
+    for tip_id, reference in rows:
+        newest.setdefault(tip_id, reference)
+    return list(newest.values())
+
+
+def overtaken(session: Session, referral_id: int | None) -> bool:
+    """Whether somebody was told of the tip at a later step than this referral's."""
+    referral = session.get_one(Referral, referral_id)
+    return referral.step + 1 < next_step(session, referral.tip_id)

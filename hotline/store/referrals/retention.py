@@ -1,0 +1,238 @@
+"""What is forgotten, a batch at a time, and what must not be: legal holds. Rows, and the questions asked of them.
+
+Every deletion here may run twice, and two relays at once pass each other by.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, cast, delete, exists, or_, select
+from sqlalchemy import update as update_rows
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
+
+from hotline.domain.outbox.delivery import FINAL_STATES, MessageState
+from hotline.domain.tip import TipState
+from hotline.domain.tips.retention import (
+    CALLERS,
+    CALLERS_OVER,
+    INBOUND,
+    PARAMETERS,
+    PSEUDONYMS,
+    REPLIES,
+    STRAYS,
+    TRIES,
+    UNCLOSED,
+    WARNING,
+    WORDS,
+    Term,
+)
+from hotline.errors import NotFound
+from hotline.store.database import Row, add_if_new
+from hotline.store.dialogue.contacts import Dialogue, InboundSeen
+from hotline.store.outbox import reply_answers
+from hotline.store.outbox.messages import DeliveryReport, Message
+from hotline.store.referrals import asked_back
+from hotline.store.referrals.receipts import Inquiry
+from hotline.store.tips.guesses import Guess
+from hotline.store.tips.tips import Grant, Tip
+
+
+class LegalHold(Row):
+    """A tip whose words must stay, since a court or a prosecutor asked for them."""
+
+    __tablename__ = "legal_hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
+    placed_by: Mapped[str]
+    reason: Mapped[str]
+    placed_at: Mapped[datetime]
+    lifted_by: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+
+
+class Errand(Row):
+    """Something the relay does once a day: when it was last done to its end."""
+
+    __tablename__ = "errand"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A tip and its term, in clear: nothing here was sealed."""
+
+    tip: Tip
+    hold: LegalHold | None
+    term: Term
+
+
+DECIDED = and_(Tip.erase_wanted_at.is_not(None), Tip.closed_at.is_(None))
+"""Somebody wanted these words erased, and the case is open: people decide, not the calendar."""
+HELD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
+
+
+def done_at(session: Session, name: str) -> datetime | None:
+    errand = session.get(Errand, name)
+    return errand.done_at if errand else None
+
+
+def finish(session: Session, name: str, at: datetime) -> None:
+    if not add_if_new(session, Errand(name=name, done_at=at)):
+        session.execute(update_rows(Errand).where(Errand.name == name).values(done_at=at))
+
+
+def warn(session: Session, at: datetime, limit: int) -> int:
+    """Mark the tips whose words go soon, so that an admin can see it in time. Returns how many."""
+    ids = _tips(session, _ends_before(at + WARNING), Tip.warned_at.is_(None), limit=limit)
+    session.execute(update_rows(Tip).where(Tip.id.in_(ids)).values(warned_at=at))
+    return len(ids)
+
+
+def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
+    """Make tombstones of the tips whose term is over: no words, no key to them, no pseudonym. Returns their ids."""
+    over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD, ~DECIDED)
+    ids = _tips(session, *over, limit=limit)
+    entomb(session, ids, at)
+    return ids
+
+
+def entomb(session: Session, ids: Sequence[int], at: datetime) -> None:
+    """No words, no answer, no key to them, no pseudonym, no receipt. What is left counts, and tells nothing."""
+    asked_back.forget(session, ids)
+    session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
+    session.execute(
+        update_rows(Tip)
+        .where(Tip.id.in_(ids))
+        .values(
+            body=b"",
+            sector=None,
+            within=None,
+            contact_key="",
+            session_key="",
+            identity="erased:" + Tip.uid,
+            receipt_key=None,
+            erased_at=at,
+        )
+    )
+
+
+def forget_pseudonyms(session: Session, at: datetime, limit: int) -> int:
+    """Of phones and sessions, in tips."""
+    old = (Tip.created_at <= at - PSEUDONYMS, Tip.state != TipState.DRAFT)
+    ids = _tips(session, *old, or_(Tip.contact_key != "", Tip.session_key != ""), limit=limit)
+    session.execute(update_rows(Tip).where(Tip.id.in_(ids)).values(contact_key="", session_key=""))
+    return len(ids)
+
+
+def forget_dialogues(session: Session, at: datetime, limit: int) -> int:
+    old = select(Dialogue.key).where(Dialogue.started_at <= at - PSEUDONYMS).limit(limit)
+    gone = delete(Dialogue).where(Dialogue.key.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(Dialogue.key)).all())
+
+
+def forget_callers(session: Session, at: datetime, limit: int) -> int:
+    """Of sessions that are long over, whose phone it was: nobody goes on in one."""
+    over = Dialogue.started_at.between(at - CALLERS_OVER, at - CALLERS)
+    old = select(Dialogue.key).where(over, Dialogue.caller_key != "")
+    keys = session.scalars(old.order_by(Dialogue.started_at.desc()).limit(limit)).all()
+    session.execute(update_rows(Dialogue).where(Dialogue.key.in_(keys)).values(caller_key=""))
+    return len(keys)
+
+
+def forget_guesses(session: Session, at: datetime, limit: int) -> int:
+    """Of short secrets, who tried and what it was told."""
+    old = select(Guess.id).where(Guess.at <= at - TRIES).limit(limit)
+    gone = delete(Guess).where(Guess.id.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(Guess.id)).all())
+
+
+def forget_inquiries(session: Session, at: datetime, limit: int) -> int:
+    """What processes of the release before noted."""
+    old = select(Inquiry.id).where(Inquiry.at <= at - TRIES).limit(limit)
+    gone = delete(Inquiry).where(Inquiry.id.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(Inquiry.id)).all())
+
+
+def forget_inbound(session: Session, at: datetime, limit: int) -> int:
+    """Of MOs, which answer each was given."""
+    old = select(InboundSeen.provider_id).where(InboundSeen.received_at <= at - INBOUND)
+    ids = session.scalars(old.limit(limit)).all()
+    gone = delete(InboundSeen).where(InboundSeen.provider_id.in_(ids))
+    return len(session.scalars(gone.returning(InboundSeen.provider_id)).all())
+
+
+def forget_replies(session: Session, at: datetime, limit: int) -> int:
+    """What was answered to the SMS of responders."""
+    return reply_answers.forget(session, at - REPLIES, limit)
+
+
+def forget_strays(session: Session, at: datetime, limit: int) -> int:
+    """Delivery reports whose message never became known."""
+    old = select(DeliveryReport.id).where(
+        DeliveryReport.applied.is_(False), DeliveryReport.received_at <= at - STRAYS
+    )
+    ids = session.scalars(old.order_by(DeliveryReport.id).limit(limit)).all()
+    gone = delete(DeliveryReport).where(DeliveryReport.id.in_(ids))
+    return len(session.scalars(gone.returning(DeliveryReport.id)).all())
+
+
+def forget_parameters(session: Session, at: datetime, limit: int) -> int:
+    """What messages were about. The rows stay: when each was sent is a figure."""
+    old = select(Message.id).where(
+        Message.created_at <= at - PARAMETERS,
+        Message.state.in_((*FINAL_STATES, MessageState.ACCEPTED)),
+        cast(Message.parameters, String) != "{}",
+    )
+    ids = session.scalars(old.order_by(Message.id).limit(limit)).all()
+    session.execute(update_rows(Message).where(Message.id.in_(ids)).values(parameters={}))
+    return len(ids)
+
+
+def warned(session: Session) -> Sequence[Kept]:
+    """Whose words go next, or would if nobody held them: the earliest first."""
+    found = select(Tip).where(Tip.erased_at.is_(None), or_(Tip.warned_at.is_not(None), HELD))
+    kept = [_kept(session, tip) for tip in session.scalars(found.options(defer(Tip.body)))]
+    return sorted(kept, key=lambda one: (one.term.goes_at, one.tip.id))
+
+
+def kept(session: Session, tip_id: int) -> Kept:
+    """Raises NotFound where there is no such tip, or only a draft of one."""
+    tip = session.get(Tip, tip_id, with_for_update=True)
+    if tip is None or tip.state == TipState.DRAFT:
+        raise NotFound(f"no tip {tip_id}: `hotline tips list` says which there are")
+    return _kept(session, tip)
+
+
+def _kept(session: Session, tip: Tip) -> Kept:
+    here = select(LegalHold).where(LegalHold.tip_id == tip.id, LegalHold.lifted_at.is_(None))
+    hold = session.scalars(here).first()
+    term = Term(
+        filed_at=tip.filed_at or tip.created_at,
+        closed_at=tip.closed_at,
+        warned_at=tip.warned_at,
+        erased_at=tip.erased_at,
+        held=hold is not None,
+    )
+    return Kept(tip, hold, term)
+
+
+def _ends_before(at: datetime) -> ColumnElement[bool]:
+    """`Term.goes_at`, without its warning, as the database asks it."""
+    return and_(
+        Tip.erased_at.is_(None),
+        Tip.state != TipState.DRAFT,
+        or_(
+            Tip.closed_at <= at - WORDS,
+            and_(Tip.closed_at.is_(None), Tip.filed_at <= at - WORDS - UNCLOSED),
+        ),
+    )
+
+
+def _tips(session: Session, *which: ColumnElement[bool], limit: int) -> Sequence[int]:
+    """Held until the transaction ends; those that somebody else holds are for another time."""
+    ids = select(Tip.id).where(*which).order_by(Tip.id).limit(limit)
+    return session.scalars(ids.with_for_update(skip_locked=True)).all()

@@ -1,0 +1,181 @@
+"""How tips stand: a question over tips, referrals and responders together, and only of what is in clear."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from hotline.domain import trial
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.tip import NATIONAL, Matter, TipState
+from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import asked_back
+from hotline.store.tips.tips import Grant, Tip
+
+REAL = (Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
+
+
+@dataclass(frozen=True, slots=True)
+class TipOverview:
+    """A tip and what became of it, in clear: nothing here was sealed."""
+
+    tip: Tip
+    acknowledged_by: str | None
+    """The name of the first responder who took it, and is believed."""
+    acknowledged_at: datetime | None
+    unproven: str | None
+    """Whose answer by SMS stands in no inbox of the gateway's: it counts for nothing until it does."""
+    referrals: int
+    same_contact: int
+    """How many tips more came from the same phone that week: linked, never merged. Complaints are linked to nothing."""
+    question: str | None = None
+    """How the question that was asked back stands: asked, answered, read."""
+    responsible: str | None = None
+    """The name of the responder who holds it."""
+    clock: str | None = None
+    """The kind of the clock that is due first (`domain.referrals.clocks.DeadlineKind`)."""
+    due_at: datetime | None = None
+    end_wanted_by: str | None = None
+    """The name of the person who wants it closed, until a second one has judged."""
+    is_red: bool = False
+    """Nobody was left to tell, and the national desk is told until one of it takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which tips are asked for: all that fits each of these."""
+
+    is_open: bool = False
+    """Nobody has closed it yet."""
+    desk: str | None = None
+    """A desk that may read it. The national desk may know of every tip, also of those whose words are gone."""
+    since: datetime | None = None
+    """Filed at this moment or later."""
+    urgency: int | None = None
+    before: int | None = None
+    """Older than the tip of this id."""
+    limit: int | None = None
+
+
+EVERY = Wanted()
+
+
+def standings(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
+    """Tips, drafts and the line's own trials aside, the newest first."""
+    found = _tips(session, wanted)
+    told_by = _by_contact(session, wanted.desk)
+    more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
+    asked, clocks = asked_back.states(session), _open_clocks(session)
+    people = session.execute(select(Responder.id, Responder.name))
+    names: dict[int | None, str] = {row.id: row.name for row in people}
+    return [
+        TipOverview(
+            tip,
+            name,
+            taken_at,
+            doubted,
+            count,
+            more.get(tip.id, 0),
+            asked.get(tip.id),
+            responsible=names.get(tip.holder_id),
+            clock=clocks[tip.id][0][1] if tip.id in clocks else None,
+            due_at=clocks[tip.id][0][0] if tip.id in clocks else None,
+            end_wanted_by=_named(tip.end_wanted_by, names),
+            is_red=any(kind == DeadlineKind.RED for _, kind in clocks.get(tip.id, ())),
+        )
+        for tip, name, taken_at, doubted, count in found
+    ]
+
+
+def _tips(
+    session: Session, wanted: Wanted
+) -> Sequence[tuple[Tip, str | None, datetime | None, str | None, int]]:
+    """Each tip with who took it and when, whose answer is unproven, and how many were told."""
+    first = (
+        select(Referral.tip_id, func.min(Referral.acknowledged_at).label("at"))
+        .where(BELIEVED)
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    taken = (
+        select(Referral.tip_id, func.min(Responder.name).label("name"), first.c.at)
+        .join(first, (first.c.tip_id == Referral.tip_id) & (first.c.at == Referral.acknowledged_at))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(BELIEVED)
+        .group_by(Referral.tip_id, first.c.at)
+        .subquery()
+    )
+    unproven = (
+        select(Referral.tip_id, func.min(Responder.name).label("name"))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(~BELIEVED)
+        .group_by(Referral.tip_id)
+        .subquery()
+    )
+    told = select(Referral.tip_id, func.count().label("count")).group_by(Referral.tip_id).subquery()
+    rows = session.execute(
+        select(Tip, taken.c.name, taken.c.at, unproven.c.name, func.coalesce(told.c.count, 0))
+        .outerjoin(taken, taken.c.tip_id == Tip.id)
+        .outerjoin(unproven, unproven.c.tip_id == Tip.id)
+        .outerjoin(told, told.c.tip_id == Tip.id)
+        .where(*REAL, *_conditions(wanted))
+        .order_by(Tip.id.desc())
+        .limit(wanted.limit)
+    )
+    return [(tip, name, at, doubted, count) for tip, name, at, doubted, count in rows]
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.is_open:
+        yield Tip.closed_at.is_(None)
+    if wanted.since is not None:
+        yield Tip.filed_at >= wanted.since
+    if wanted.urgency is not None:
+        yield Tip.urgency == wanted.urgency
+    if wanted.before is not None:
+        yield Tip.id < wanted.before
+    yield from _visible_to(wanted.desk)
+
+
+def _visible_to(desk: str | None) -> Iterator[ColumnElement[bool]]:
+    """A district's desk sees what was sealed to it, and cannot so much as count the rest."""
+    if desk not in (None, NATIONAL):
+        granted = select(Grant.id).where(Grant.tip_id == Tip.id, Grant.desk_code == desk)
+        yield granted.exists()
+
+
+def _by_contact(session: Session, desk: str | None) -> Counter[str]:
+    """How many tips each phone of this week told."""
+    rows = session.execute(
+        select(Tip.contact_key, func.count())
+        .where(*REAL, Tip.matter == Matter.TIP, *_visible_to(desk))
+        .group_by(Tip.contact_key)
+    )
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
+    """`name:Alice` and `responder:7` as a person is called."""
+    kind, _, rest = (who or "").partition(":")
+    return names.get(int(rest), who) if kind == "responder" and rest.isdecimal() else rest or who
+
+
+def _open_clocks(session: Session) -> Mapping[int, Sequence[tuple[datetime, str]]]:
+    """Of each tip, when each of its clocks is due and of which kind it is, the first to come at the head."""
+    rows = session.execute(
+        select(Deadline.tip_id, Deadline.due_at, Deadline.kind)
+        .where(Deadline.fired_at.is_(None))
+        .order_by(Deadline.due_at, Deadline.id)
+    )
+    found: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    for tip_id, due_at, kind in rows:
+        found[tip_id].append((due_at, kind))
+    return found
+
+
+def _is_linked(tip: Tip) -> bool:
+    return tip.contact_key != "" and tip.matter == Matter.TIP

@@ -1,0 +1,155 @@
+"""By what tips of one day are found to be alike: keyed digests, gone after a day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from hotline.domain import trial
+from hotline.domain.tip import Matter
+from hotline.domain.tips.clusters import DAY
+from hotline.store.bulk import Column, among
+from hotline.store.database import Row
+from hotline.store.tips.tips import Tip
+
+MOST = 2000
+"""Earlier tips that are looked at in one batch, the newest."""
+KEPT = DAY + timedelta(hours=1)
+
+
+class TipLikeness(Row):
+    """What a tip is like, as digests under the week's key. Deleted after a day."""
+
+    __tablename__ = "tip_likeness"
+    __table_args__ = (
+        Index("tip_likeness_contact", "contact_key"),
+        Index("tip_likeness_words", "words_key"),
+        Index("tip_likeness_at", "at"),
+        Index("tip_likeness_leader", "leader_id"),
+    )
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"), primary_key=True)
+    contact_key: Mapped[str]
+    words_key: Mapped[str | None]
+    """Of what was typed."""
+    who_key: Mapped[str | None]
+    """Of the answer to "Who needs help?"."""
+    at: Mapped[datetime]
+    leader_id: Mapped[int | None]
+    """The tip whose people heard that more was told; None where it rang by itself, or waits."""
+
+
+class Trait(NamedTuple):
+    """A tip's likeness, with what must be equal beside it."""
+
+    tip_id: int
+    at: datetime
+    urgency: int
+    category: str | None
+    place: str
+    official: str
+    contact_key: str
+    words_key: str | None
+    who_key: str | None
+    leader_id: int | None
+
+
+def of(session: Session, tip_id: int) -> TipLikeness | None:
+    return session.get(TipLikeness, tip_id)
+
+
+def keep(session: Session, row: TipLikeness) -> None:
+    session.add(row)
+
+
+def in_company(
+    session: Session, tip_ids: Iterable[int], since: datetime, *, contact: int, words: int
+) -> dict[int, Trait]:
+    """Of these waiting tips, those whose phone, or whose words, came so often since then: nearly always none."""
+    new = aliased(TipLikeness, name="waits")
+
+    def often(key: Column, hers: Column, least: int) -> ColumnElement[bool]:
+        alike = select(TipLikeness.tip_id).where(key == hers, TipLikeness.at > since)
+        few = alike.limit(least + 1).correlate(new).subquery()
+        return select(func.count()).select_from(few).scalar_subquery() > least
+
+    some = select(new.tip_id).where(
+        among(session, new.tip_id, tip_ids),
+        or_(
+            often(TipLikeness.contact_key, new.contact_key, contact),
+            often(TipLikeness.words_key, new.words_key, words),
+        ),
+    )
+    rows = session.execute(_traits().where(TipLikeness.tip_id.in_(some)))
+    return {row[0]: Trait(*row) for row in rows}
+
+
+def earlier(session: Session, new: Iterable[Trait], since: datetime) -> Sequence[Trait]:
+    """Open tips that were told of, from the same phones or in the same words as any of these, the oldest first."""
+    contacts = {one.contact_key for one in new}
+    words = {one.words_key for one in new if one.words_key is not None}
+    alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
+    told = (TipLikeness.at > since, Tip.referred_at.is_not(None), Tip.closed_at.is_(None))
+    rows = session.execute(
+        _traits().where(alike, *told).order_by(TipLikeness.at.desc()).limit(MOST)
+    )
+    return [Trait(*row) for row in reversed(rows.all())]
+
+
+def follow(session: Session, leaders: Mapping[int, int | None]) -> None:
+    """Write down which tip each of these follows."""
+    for tip_id, leader_id in leaders.items():
+        session.execute(
+            update(TipLikeness)
+            .where(TipLikeness.tip_id == tip_id)
+            .values(leader_id=leader_id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def open_leader(session: Session, tip_id: int) -> int | None:
+    """The open tip whose cluster this one joined."""
+    leader = (
+        select(TipLikeness.leader_id)
+        .join(Tip, Tip.id == TipLikeness.leader_id)
+        .where(TipLikeness.tip_id == tip_id, Tip.closed_at.is_(None))
+    )
+    return session.scalar(leader)
+
+
+def open_followers(session: Session, tip_id: int) -> Sequence[int]:
+    """The open tips of the cluster that this one leads, which nobody holds."""
+    joined = (
+        select(TipLikeness.tip_id)
+        .join(Tip, Tip.id == TipLikeness.tip_id)
+        .where(TipLikeness.leader_id == tip_id, Tip.closed_at.is_(None), Tip.holder_id.is_(None))
+    )
+    return session.scalars(joined.order_by(TipLikeness.tip_id)).all()
+
+
+def forget(session: Session, at: datetime, limit: int) -> int:
+    """Deletes what is older than a day. Returns how many."""
+    old = select(TipLikeness.tip_id).where(TipLikeness.at < at - KEPT).limit(limit)
+    gone = delete(TipLikeness).where(TipLikeness.tip_id.in_(session.scalars(old).all()))
+    return len(session.scalars(gone.returning(TipLikeness.tip_id)).all())
+
+
+def _traits() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            TipLikeness.tip_id,
+            TipLikeness.at,
+            Tip.urgency,
+            Tip.category,
+            Tip.place,
+            Tip.official,
+            TipLikeness.contact_key,
+            TipLikeness.words_key,
+            TipLikeness.who_key,
+            TipLikeness.leader_id,
+        )
+        .join(Tip, Tip.id == TipLikeness.tip_id)
+        .where(Tip.matter == Matter.TIP, Tip.channel != trial.CHANNEL)
+    )

@@ -1,0 +1,240 @@
+"""Tips and their grants: what routes and counts in clear, everything else sealed.
+
+Rows, and the questions asked of them.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    and_,
+    delete,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.domain.tip import Matter, TipState
+from hotline.errors import NotFound
+from hotline.store.database import Row
+
+
+class Tip(Row):
+    """A tip from its first sealed draft on. The columns in clear are the whole list of what is not sealed."""
+
+    __tablename__ = "tip"
+    __table_args__ = (
+        Index("tip_session", "session_key"),
+        Index("tip_contact", "contact_key"),
+        Index("tip_receipt", "receipt_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(unique=True)
+    """32 hex digits of chance; bound into the seals."""
+    identity: Mapped[str] = mapped_column(unique=True)
+    """Keyed digest of session and passage: what makes a repeated hop, and a corrected answer, the same tip."""
+    session_key: Mapped[str]
+    passage: Mapped[int]
+    """How many times the report had been entered in the session, from 1."""
+    matter: Mapped[str] = mapped_column(default=Matter.TIP, server_default=Matter.TIP)
+    """A `domain.tip.Matter`: a complaint goes the way of a tip, and is no tip where tips are counted."""
+    state: Mapped[str]
+    """A `domain.tip.TipState`."""
+    channel: Mapped[str]
+    language: Mapped[str]
+    entry: Mapped[str]
+    place: Mapped[str]
+    """A district's NISR code, or "abroad", or "unsure"; of a fragment a province's code, or nothing."""
+    within: Mapped[str | None]
+    """Of "abroad" the country that was told, of "unsure" the province. No alert names a country."""
+    sector: Mapped[str | None]
+    category: Mapped[str | None]
+    urgency: Mapped[int]
+    """1 danger or a child, 2 the person herself or seen, 3 heard."""
+    official: Mapped[str]
+    """yes, no or unsure. Anything but "no" keeps the district's desk out."""
+    basis: Mapped[str]
+    """public_duty or vital_interest_child (law 058/2021)."""
+    do_not_visit: Mapped[bool] = mapped_column(default=False)
+    """Somebody keyed `000` after it was filed."""
+    visit: Mapped[str | None]
+    """yes, no or unsure: whether helpers may come there; None while nobody was asked."""
+    place_step: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The first step of its ladder that is of its present place."""
+    manner: Mapped[str | None]
+    """A `domain.referrals.coming.Manner`: how to go, as the national desk decided."""
+    contact_key: Mapped[str]
+    """This week's pseudonym of the phone: links tips, never merges them."""
+    body: Mapped[bytes]
+    """The padded, sealed answers."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    filed_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    referred_at: Mapped[datetime | None]
+    referred_urgency: Mapped[int | None]
+    """The urgency that the alerts went out with: a later answer may raise it. Of what rings for nobody, the highest."""
+    holder_id: Mapped[int | None]
+    """The responder who took it, is believed, and is responsible."""
+    renewed_at: Mapped[datetime | None]
+    """When its holder took it further: the clock of its outcome is renewed once."""
+    end_wanted: Mapped[str | None]
+    """The `TipOutcome` that somebody wants to close it with, until a second person has judged."""
+    end_wanted_by: Mapped[str | None]
+    """Who wants it: `responder:7`, or `name:` and what a command was given."""
+    locked_for: Mapped[str | None]
+    """Codes of desks that should read it and cannot, since their key was missing when it was sealed."""
+    receipt_key: Mapped[str | None]
+    """Keyed digest of the number and the PIN by which whoever told it asks after it; None where she took none."""
+    erase_wanted_at: Mapped[datetime | None]
+    """When somebody asked by its receipt to erase its words (`domain/referrals/erasure.py`)."""
+    helped_at: Mapped[datetime | None]
+    """When the desk said that a helper is with her."""
+    closed_at: Mapped[datetime | None]
+    """When somebody said that it is over: from here its term runs (`domain/tips/retention.py`)."""
+    outcome: Mapped[str | None]
+    """A `domain.tip.TipOutcome`, where the desk named one."""
+    warned_at: Mapped[datetime | None]
+    """Since when an admin can see that its words will go."""
+    erased_at: Mapped[datetime | None]
+    """When its words went: body, grants and pseudonyms. What is left counts, and tells nothing."""
+
+
+SMS = "sms"
+"""The channel of a tip that was written."""
+DRAFT: ColumnElement[str] = literal_column(f"'{TipState.DRAFT}'")
+"""In the statement itself: a database looks into a partial index only where it can see that it fits."""
+WAITS = and_(
+    Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
+)
+"""Filed, and nobody was told of it, or not at the urgency it has by now."""
+
+
+class TipPlace(Row):
+    """A place that a tip was told of before it was corrected."""
+
+    __tablename__ = "tip_place"
+    __table_args__ = (Index("tip_place_tip", "tip_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
+    place: Mapped[str]
+    corrected_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    """When its desk was let go: it reads nothing that was told since."""
+
+
+class Grant(Row):
+    """The tip's key, sealed to one desk that may read it."""
+
+    __tablename__ = "grant"
+    __table_args__ = (UniqueConstraint("tip_id", "desk_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id", ondelete="CASCADE"))
+    desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
+    sealed_key: Mapped[bytes]
+
+
+def with_identity(session: Session, identity: str) -> Tip | None:
+    """Held until this transaction ends: the clock may be filing it at this moment."""
+    return session.scalars(
+        select(Tip).where(Tip.identity == identity).with_for_update()
+    ).one_or_none()
+
+
+def of_passage(session: Session, session_key: str, passage: int) -> Tip | None:
+    """The newest of one passage, held until this transaction ends: an older process named it otherwise."""
+    here = select(Tip).where(Tip.session_key == session_key, Tip.passage == passage)
+    return session.scalars(here.order_by(Tip.id.desc()).limit(1).with_for_update()).one_or_none()
+
+
+def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
+    """Held until this transaction ends."""
+    here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
+    return session.scalars(here.order_by(Tip.id).with_for_update()).all()
+
+
+def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
+    """Ids of the tips that a phone wrote by SMS until then."""
+    theirs = select(Tip.id).where(
+        Tip.contact_key.in_(contact_keys), Tip.channel == SMS, Tip.created_at <= before
+    )
+    return session.scalars(theirs.order_by(Tip.id)).all()
+
+
+def any_silent(session: Session, before: datetime) -> bool:
+    """Whether there is a draft that nobody added to since `before`."""
+    return session.scalar(select(Tip.id).where(*_silent(before)).limit(1)) is not None
+
+
+def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
+    """Those that no hop is adding to at this moment, held until this transaction ends."""
+    silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
+    return session.scalars(silent.with_for_update(skip_locked=True)).all()
+
+
+def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (Tip.state == DRAFT, Tip.updated_at <= before)
+
+
+def grant(session: Session, tip: Tip, keys: Mapping[str, bytes]) -> None:
+    """Let these desks, and no other, read the tip's present body."""
+    session.execute(delete(Grant).where(Grant.tip_id == tip.id))
+    for code, sealed_key in keys.items():
+        session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
+
+
+def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:
+    """The places that it was told of before, the first first."""
+    rows = select(TipPlace).where(TipPlace.tip_id == tip_id).order_by(TipPlace.id)
+    return session.scalars(rows).all()
+
+
+def give(session: Session, tip: Tip, code: str, sealed_key: bytes) -> None:
+    """One desk more reads it."""
+    session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
+    session.flush()
+
+
+def take_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:
+    """Every desk but these reads it no more."""
+    gone = (Grant.tip_id == tip_id, Grant.desk_code.not_in(but))
+    session.execute(delete(Grant).where(*gone))
+
+
+def erase(session: Session, session_key: str, *, up_to_passage: int) -> Sequence[Tip]:
+    """`000`: what is not yet filed is deleted, what is filed is only marked. Returns what is filed, as it was before.
+
+    It reaches the tips of this session alone.
+    """
+    here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
+    rows = session.scalars(select(Tip).where(*here).order_by(Tip.id).with_for_update()).all()
+    _delete(session, [tip.id for tip in rows if tip.state == TipState.DRAFT])
+    return [tip for tip in rows if tip.state != TipState.DRAFT]
+
+
+def _delete(session: Session, ids: Sequence[int]) -> None:
+    session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
+    session.execute(delete(Tip).where(Tip.id.in_(ids)))
+
+
+def filed(session: Session, tip_id: int) -> Tip:
+    """Raises NotFound where there is no such tip, or only a draft of one."""
+    tip = session.get(Tip, tip_id)
+    if tip is None or tip.state == TipState.DRAFT:
+        raise NotFound(f"no tip {tip_id}")
+    return tip
+
+
+def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
+    """A filed tip, and its key as sealed to one desk. Raises NotFound where there is no such tip."""
+    tip = filed(session, tip_id)
+    key = select(Grant.sealed_key).where(Grant.tip_id == tip_id, Grant.desk_code == desk_code)
+    return tip, session.scalar(key)

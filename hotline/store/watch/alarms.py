@@ -1,0 +1,181 @@
+"""Alarms that stand, whom they wake, and what each was told. Rows, and the questions asked of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, delete, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.domain.watch.alarms import Alarm, AlarmState
+from hotline.errors import NotFound
+from hotline.store.database import Row, add_if_new
+
+STOPPED = "stopped"
+"""Why whoever is woken cannot be reached: she wants to hear no more."""
+LOCK = 4_114_110_024
+"""PostgreSQL's advisory lock of the watchmen: two of them take turns, so that nothing is told twice."""
+
+
+class Watcher(Row):
+    """Who is woken when something is wrong. Not a responder: she may be one as well."""
+
+    __tablename__ = "watcher"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    language: Mapped[str]
+    number_key: Mapped[str] = mapped_column(unique=True)
+    """Lasting keyed digest of the MSISDN."""
+    sealed_number: Mapped[bytes]
+    """The MSISDN, sealed to the watchman alone."""
+    active: Mapped[bool] = mapped_column(default=True)
+    unreachable: Mapped[str | None]
+    """Why the gateway will never deliver to this number, if it said so."""
+    created_at: Mapped[datetime]
+
+
+class RaisedAlarm(Row):
+    """One alarm that stands: a `domain.watch.alarms.Standing`, field by field."""
+
+    __tablename__ = "alarm"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    """A `domain.watch.alarms.Alarm`."""
+    says: Mapped[str]
+    """What the doctor says of it. Holds no number and no word of a tip."""
+    since: Mapped[datetime]
+    next_at: Mapped[datetime]
+    level: Mapped[int]
+    told: Mapped[int]
+    well_since: Mapped[datetime | None]
+    acknowledged_by: Mapped[str | None]
+
+
+class AlarmNotice(Row):
+    """What one watcher, or the other channel, is told of an alarm. Written before anything is sent."""
+
+    __tablename__ = "alarm_notice"
+    __table_args__ = (Index("alarm_notice_due", "done_at", "next_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alarm: Mapped[str]
+    notice: Mapped[str]
+    """A `domain.watch.alarms.Notice`."""
+    since: Mapped[datetime]
+    """Since when it is wrong."""
+    watcher_id: Mapped[int | None] = mapped_column(ForeignKey("watcher.id"))
+    """Nobody: the other channel."""
+    created_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    outcome: Mapped[str | None]
+    """What the last attempt came to: a `domain.outbox.delivery.Outcome`."""
+
+
+def take_turns(session: Session) -> None:
+    """One watchman at a time. SQLite's writers queue anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def standing(session: Session) -> dict[Alarm, AlarmState]:
+    """Every alarm that stands; those of another release are left alone."""
+    known = [row for row in session.scalars(select(RaisedAlarm)) if row.name in set(Alarm)]
+    return {
+        Alarm(row.name): AlarmState(
+            Alarm(row.name),
+            since=row.since,
+            next_at=row.next_at,
+            level=row.level,
+            told=row.told,
+            well_since=row.well_since,
+            acknowledged_by=row.acknowledged_by,
+        )
+        for row in known
+    }
+
+
+def raised(session: Session) -> Sequence[RaisedAlarm]:
+    """Those that somebody was told of, the oldest first."""
+    told = select(RaisedAlarm).where(RaisedAlarm.told > 0)
+    return session.scalars(told.order_by(RaisedAlarm.since, RaisedAlarm.name)).all()
+
+
+def keep(session: Session, alarm: Alarm, now: AlarmState | None, says: str) -> None:
+    """Write how an alarm stands from here on."""
+    session.execute(delete(RaisedAlarm).where(RaisedAlarm.name == alarm))
+    if now is not None:
+        session.add(
+            RaisedAlarm(
+                name=alarm,
+                says=says,
+                since=now.since,
+                next_at=now.next_at,
+                level=now.level,
+                told=now.told,
+                well_since=now.well_since,
+                acknowledged_by=now.acknowledged_by,
+            )
+        )
+    session.flush()
+
+
+def watchers(session: Session) -> Sequence[Watcher]:
+    """All who are woken, in the order of enrolment."""
+    return session.scalars(select(Watcher).where(Watcher.active).order_by(Watcher.id)).all()
+
+
+def can_be_woken(session: Session) -> bool:
+    """Whether anybody can be."""
+    living = select(Watcher.id).where(Watcher.active, Watcher.unreachable.is_(None))
+    return session.scalar(living.limit(1)) is not None
+
+
+def enrol(session: Session, watcher: Watcher) -> bool:
+    """False where that number is woken already; whoever was removed is back, under the name given now."""
+    if add_if_new(session, watcher):
+        return True
+    held = select(Watcher).where(Watcher.number_key == watcher.number_key).with_for_update()
+    row = session.scalars(held).one()
+    if row.active and row.unreachable is None:
+        return False
+    row.name, row.language = watcher.name, watcher.language
+    row.active, row.unreachable = True, None
+    return True
+
+
+def silence(session: Session, number_key: str, reason: str) -> None:
+    """Wake nobody at that number any more."""
+    there = update(Watcher).where(Watcher.number_key == number_key)
+    session.execute(there.values(unreachable=reason))
+
+
+def watcher_for_writing(session: Session, watcher_id: int) -> Watcher:
+    """Raises NotFound."""
+    held = select(Watcher).where(Watcher.id == watcher_id, Watcher.active).with_for_update()
+    row = session.scalars(held).one_or_none()
+    if row is None:
+        raise NotFound(f"nobody of number {watcher_id} is woken")
+    return row
+
+
+def due(session: Session, at: datetime, *, oldest: timedelta) -> Sequence[AlarmNotice]:
+    """What has not been told yet and is not too old to be told, in its order."""
+    waiting = select(AlarmNotice).where(
+        AlarmNotice.done_at.is_(None),
+        AlarmNotice.next_at <= at,
+        AlarmNotice.created_at > at - oldest,
+    )
+    return session.scalars(waiting.order_by(AlarmNotice.id).limit(50)).all()
+
+
+def claim(session: Session, notice_id: int, at: datetime) -> AlarmNotice | None:
+    """One that is still to be told, held until the transaction ends; None where another watchman was quicker."""
+    held = select(AlarmNotice).where(AlarmNotice.id == notice_id).with_for_update()
+    row = session.scalars(held).one()
+    return row if row.done_at is None and row.next_at <= at else None
+
+
+def notices(session: Session, ids: Sequence[int]) -> Sequence[AlarmNotice]:
+    return session.scalars(select(AlarmNotice).where(AlarmNotice.id.in_(ids))).all()
