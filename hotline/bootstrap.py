@@ -2,11 +2,10 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING
 
+from hotline import plugs
 from hotline.adapters.absent import NoInbox, NoNumbers, NoRuns, NoSms
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.catalogues import load_phrases
@@ -15,6 +14,7 @@ from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import NotReady
+from hotline.plugs import GatewayAccount
 from hotline.ports import Kit, Line, Listening, NumberOpener, RunStore, SmsGateway, Watch
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
@@ -28,6 +28,9 @@ from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.flows.places import place_lists
 from hotline.store.database import open_database, sqlite_file
+
+if TYPE_CHECKING:
+    from hotline.adapters.queue.circuit import Circuit
 
 EMULATOR_KEY = "emulator"
 """What the pretended gateway takes for a key: it opens nothing."""
@@ -51,26 +54,6 @@ class Role(StrEnum):
 
 WALKING = (Role.HOOKS, Role.WORKERS)
 """Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
-
-
-class Later:
-    """A plug that is made when it is first used: a process pays for no vendor's module before it needs one."""
-
-    def __init__(self, module: str, name: str, *arguments: object) -> None:
-        self._recipe = (module, name, arguments)
-        self._made: Any = None
-        self._lock = Lock()
-
-    def __getattr__(self, verb: str) -> Any:
-        if verb.startswith("_"):
-            raise AttributeError(verb)
-        with self._lock:
-            if self._made is None:
-                module, name, arguments = self._recipe
-                self._made = getattr(import_module(module), name)(*arguments)
-        # From now on this verb is found without coming here.
-        found = self.__dict__[verb] = getattr(self._made, verb)
-        return found
 
 
 def now() -> datetime:
@@ -101,16 +84,15 @@ def build_kit(settings: Settings, role: Role) -> Kit:
         raise NotReady("no database: run `hotline init`")
 
     sealer = _sealer(keys, RELAY_PUBLIC_KEY)
-    # One for all that ask Redis: whichever learns first that it hangs spares the others the wait.
-    circuit = later("queue.circuit", "Circuit")
+    fuse = plugs.circuit()
     return Kit(
         database=database,
         books=SqlBookshelf(database, place_lists()),
-        runs=_runs(settings, role, keys, sealer.epochs, circuit),
+        runs=_runs(settings, role, keys, sealer.epochs, fuse),
         sms=_sms(settings, role, keys),
-        senders=later("gateway.senders", "ThreadSenders", settings.sends_at_once),
-        jobs=later("queue.rq_jobs", "RqJobs", settings.redis_url, circuit),
-        limiter=later("queue.redis_limits", "RedisLimits", settings.redis_url, circuit),
+        senders=plugs.senders(settings),
+        jobs=plugs.jobs(settings, fuse),
+        limiter=plugs.limiter(settings, fuse),
         sealer=sealer,
         pseudonyms=Pseudonyms(keys),
         numbers=_numbers(role, keys),
@@ -129,45 +111,25 @@ def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
 
 
 def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:
+    dialler = account = None
+    if role is Role.WATCH:
+        secret = LiveKeys(keys.path, DIAL_SECRET)
+        dialler = plugs.dialler(line_address(settings), secret.now, settings.service_code)
+        account = plugs.balance(_gateway(settings, keys))
     return Watch(
         sealer=_sealer(keys, WATCH_PUBLIC_KEY),
-        instruments=later(
-            "instruments",
-            "Gauges",
-            settings.redis_url,
-            settings.home,
-            _dialler(settings, role, keys),
-            _account(settings, role, keys),
-            settings.backups,
-        ),
-        other=later("other_channel", "OtherWay", settings.alarm_command, settings.alarm_mail),
+        instruments=plugs.instruments(settings, dialler, account),
+        other=plugs.other_channel(settings),
         budget=settings.sms_budget,
     )
-
-
-def _dialler(settings: Settings, role: Role, keys: KeyFolder) -> Any:
-    if role is not Role.WATCH:
-        return None
-    secret = LiveKeys(keys.path, DIAL_SECRET)
-    return later(
-        "gateway.dialling", "Dialler", line_address(settings), secret.now, settings.service_code
-    )
-
-
-def _account(settings: Settings, role: Role, keys: KeyFolder) -> Any:
-    if role is not Role.WATCH:
-        return None
-    return later("gateway.africastalking_account", "Account", *_gateway(settings, keys))
 
 
 def _listening(settings: Settings, role: Role, keys: KeyFolder) -> Listening:
     if role is not Role.WORKERS:
         return Listening(NoInbox(role), NoInbox(role))
     return Listening(
-        inbox=later(
-            "gateway.africastalking_inbox", "AfricasTalkingInbox", *_gateway(settings, keys)
-        ),
-        hook=later("gateway.own_hook", "ListedHook", line_address(settings), keys.path),
+        inbox=plugs.inbox(_gateway(settings, keys)),
+        hook=plugs.own_hook(line_address(settings), keys.path),
     )
 
 
@@ -192,45 +154,31 @@ def line_of(settings: Settings) -> Line:
     )
 
 
-def later(adapter: str, name: str, *arguments: object) -> Any:
-    return Later(f"hotline.adapters.{adapter}", name, *arguments)
-
-
 def survive(_failpoint: str) -> None:
     """Where nobody tests, nothing dies."""
 
 
 def _runs(
-    settings: Settings, role: Role, keys: KeyFolder, epochs: Epochs, circuit: Any
+    settings: Settings, role: Role, keys: KeyFolder, epochs: Epochs, fuse: "Circuit"
 ) -> RunStore:
     if role is not Role.HOOKS:
         return NoRuns(role)
-    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), epochs, now)
-    plug: RunStore = later("queue.redis_runs", "RedisRuns", settings.redis_url, cipher, circuit)
-    return plug
+    return plugs.runs(settings, WeeklyRuns(RunCipher.of(keys, each=EACH), epochs, now), fuse)
 
 
 def _sms(settings: Settings, role: Role, keys: KeyFolder) -> SmsGateway:
     if role not in (Role.WORKERS, Role.WATCH):
         return NoSms(role)
-    gateway = _gateway(settings, keys)
-    plug: SmsGateway = later(
-        "gateway.africastalking_sms",
-        "AfricasTalkingSms",
-        *gateway,
-        sender_of(settings),
-        settings.sends_at_once,
-    )
-    return plug
+    return plugs.sms(settings, _gateway(settings, keys), sender_of(settings))
 
 
-def _gateway(settings: Settings, keys: KeyFolder) -> tuple[str, str, str]:
-    """The gateway's address, our account there, and its key. Raises SettingsInvalid where the key cannot be read."""
+def _gateway(settings: Settings, keys: KeyFolder) -> GatewayAccount:
+    """Raises SettingsInvalid where the key cannot be read."""
     file = settings.gateway_api_key_file
     key = EMULATOR_KEY
     if file is not None or not settings.pretended:
         key = read_gateway_key(file or keys.path / GATEWAY_KEY)
-    return settings.gateway_url, settings.gateway_username, key
+    return GatewayAccount(settings.gateway_url, settings.gateway_username, key)
 
 
 def sender_of(settings: Settings) -> str:

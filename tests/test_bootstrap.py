@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hotline.adapters.failpoints import Failpoints
-from hotline.bootstrap import Later, Role, build_kit, sender_of, survive
+from hotline.bootstrap import Role, build_kit, sender_of, survive
 from hotline.config import Settings
 from hotline.domain.jobs import Job
 from hotline.errors import (
@@ -23,6 +24,7 @@ from hotline.errors import (
     RunsUnavailable,
     SettingsInvalid,
 )
+from hotline.plugs import later
 from hotline.ports import Kit
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY
 from hotline.sealing.keys.keyfolder import KeyFolder
@@ -217,13 +219,13 @@ def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valke
 
 
 def test_a_later_plug_is_made_once_and_when_it_is_used() -> None:
-    plug = Later("collections", "Counter", "aab")
+    plug = later(lambda: Counter("aab"))
 
     assert plug.most_common() == [("a", 2), ("b", 1)]
     plug.update("c")
     assert plug.total() == 4
     with pytest.raises(AttributeError):
-        _ = plug.nothing_of_the_kind
+        getattr(plug, "nothing_of_the_kind")  # noqa: B009
 
 
 def test_failpoints_are_live_only_where_a_folder_of_tokens_is_named(

@@ -113,7 +113,7 @@ def running(trusts: Trusts) -> Iterator[None]:
             trusts.process(*python, "hotline.cli.main", "worker", "alerts", role="workers")
         )
         parts.enter_context(trusts.process(*python, "hotline.cli.main", "clock", role="workers"))
-        eventually(trusts.ready, seconds=30)
+        eventually(trusts.ready, seconds=90)
         yield
 
 

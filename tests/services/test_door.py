@@ -92,7 +92,8 @@ def test_new_sessions_of_one_phone_stop_at_the_limit(line: Line) -> None:
     assert compared(line) == 5
 
 
-def test_sixty_at_once_are_noted_each_and_five_are_looked_at(line: Line) -> None:
+def test_of_sixty_at_once_five_are_looked_at(line: Line) -> None:
+    """Seven sessions of one phone: what does not extend a session's text opens nothing."""
     _, number = given(line)
     same, others = line.caller(OTHER_PHONE), [line.caller(OTHER_PHONE) for _ in range(6)]
     for caller in (same, *others):
@@ -101,7 +102,7 @@ def test_sixty_at_once_are_noted_each_and_five_are_looked_at(line: Line) -> None
     shown: list[str] = []
 
     def act(at: int, pin: str) -> Callable[[], object]:
-        mine = replace(same if at % 2 else others[at % 6])
+        mine = replace(same if at % 2 else others[at // 2 % 6])
         return lambda: shown.append(sends(mine, asks(number, pin)))
 
     for first in range(0, 60, 10):

@@ -164,7 +164,10 @@ def test_nothing_but_these_three_hands_a_word_to_the_gateway() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "send"
         if isinstance(node.value, ast.Attribute) and node.value.attr == "sms"
     }
-    assert senders == {f"hotline/services/{name}.py" for name in ("answers", "delivery", "notices")}
+    assert senders == {
+        f"hotline/services/{name}.py"
+        for name in ("sms/sms_replies", "outbox/delivery", "outbox/notices")
+    }
 
 
 @pytest.mark.parametrize("flushed", [False, True])

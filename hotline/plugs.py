@@ -1,0 +1,174 @@
+"""The plugs whose vendors are dear to import, each made when it is first used.
+
+Each function names the port that its adapter is: the type checker refuses an adapter that does not fit it.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+
+from hotline.config import Settings
+from hotline.ports import (
+    Instruments,
+    JobQueue,
+    Limiter,
+    OtherChannel,
+    OwnHook,
+    RunStore,
+    Senders,
+    SmsGateway,
+    SmsInbox,
+)
+from hotline.sealing.weeklyruns import WeeklyRuns
+
+if TYPE_CHECKING:
+    from hotline.adapters.gateway.africastalking_account import Account
+    from hotline.adapters.gateway.dialling import Dialler
+    from hotline.adapters.queue.circuit import Circuit
+
+T = TypeVar("T")
+
+
+class GatewayAccount(NamedTuple):
+    """The gateway's address, our account there, and its key."""
+
+    url: str
+    username: str
+    key: str
+
+
+class Later(Generic[T]):
+    """Stands for what `make` makes, and makes it when it is first asked for anything."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: T | None = None
+        self._lock = Lock()
+
+    def __getattr__(self, verb: str) -> Any:
+        if verb.startswith("_"):
+            raise AttributeError(verb)
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+        # From now on this verb is found without coming here.
+        found = self.__dict__[verb] = getattr(self._made, verb)
+        return found
+
+
+def later(make: Callable[[], T]) -> T:
+    """What `make` makes, once it is asked for anything."""
+    return cast("T", Later(make))
+
+
+def circuit() -> "Circuit":
+    """One for all that ask Redis: whichever learns first that it hangs spares the others the wait."""
+
+    def make() -> "Circuit":
+        from hotline.adapters.queue.circuit import Circuit
+
+        return Circuit()
+
+    return later(make)
+
+
+def jobs(settings: Settings, fuse: "Circuit") -> JobQueue:
+    def make() -> JobQueue:
+        from hotline.adapters.queue.rq_jobs import RqJobs
+
+        return RqJobs(settings.redis_url, fuse)
+
+    return later(make)
+
+
+def limiter(settings: Settings, fuse: "Circuit") -> Limiter:
+    def make() -> Limiter:
+        from hotline.adapters.queue.redis_limits import RedisLimits
+
+        return RedisLimits(settings.redis_url, fuse)
+
+    return later(make)
+
+
+def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> RunStore:
+    def make() -> RunStore:
+        from hotline.adapters.queue.redis_runs import RedisRuns
+
+        return RedisRuns(settings.redis_url, cipher, fuse)
+
+    return later(make)
+
+
+def senders(settings: Settings) -> Senders:
+    def make() -> Senders:
+        from hotline.adapters.gateway.senders import ThreadSenders
+
+        return ThreadSenders(settings.sends_at_once)
+
+    return later(make)
+
+
+def sms(settings: Settings, account: GatewayAccount, sender: str) -> SmsGateway:
+    def make() -> SmsGateway:
+        from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
+
+        return AfricasTalkingSms(*account, sender, settings.sends_at_once)
+
+    return later(make)
+
+
+def inbox(account: GatewayAccount) -> SmsInbox:
+    def make() -> SmsInbox:
+        from hotline.adapters.gateway.africastalking_inbox import AfricasTalkingInbox
+
+        return AfricasTalkingInbox(*account)
+
+    return later(make)
+
+
+def own_hook(address: str, keys: Path) -> OwnHook:
+    def make() -> OwnHook:
+        from hotline.adapters.gateway.own_hook import ListedHook
+
+        return ListedHook(address, keys)
+
+    return later(make)
+
+
+def instruments(
+    settings: Settings, dialler: "Dialler | None", account: "Account | None"
+) -> Instruments:
+    def make() -> Instruments:
+        from hotline.adapters.instruments import Gauges
+
+        return Gauges(settings.redis_url, settings.home, dialler, account, settings.backups)
+
+    return later(make)
+
+
+def dialler(address: str, secrets: Callable[[], Sequence[bytes]], service_code: str) -> "Dialler":
+    def make() -> "Dialler":
+        from hotline.adapters.gateway.dialling import Dialler
+
+        return Dialler(address, secrets, service_code)
+
+    return later(make)
+
+
+def balance(account: GatewayAccount) -> "Account":
+    def make() -> "Account":
+        from hotline.adapters.gateway.africastalking_account import Account
+
+        return Account(*account)
+
+    return later(make)
+
+
+def other_channel(settings: Settings) -> OtherChannel:
+    def make() -> OtherChannel:
+        from hotline.adapters.other_channel import OtherWay
+
+        return OtherWay(settings.alarm_command, settings.alarm_mail)
+
+    return later(make)

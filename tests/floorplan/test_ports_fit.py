@@ -1,0 +1,67 @@
+"""The type checker refuses an adapter whose signature left its port: broken one by one, it names each."""
+
+import re
+import sys
+from pathlib import Path
+from subprocess import run
+
+import pytest
+
+from tests.floorplan.tree import ROOT
+
+ADAPTERS = {
+    "gateway.africastalking_sms.AfricasTalkingSms": "SmsGateway.send",
+    "gateway.africastalking_inbox.AfricasTalkingInbox": "SmsInbox.after",
+    "gateway.own_hook.ListedHook": "OwnHook.tell",
+    "gateway.senders.ThreadSenders": "Senders.fill",
+    "queue.rq_jobs.RqJobs": "JobQueue.ring",
+    "queue.redis_limits.RedisLimits": "Limiter.hit",
+    "queue.redis_runs.RedisRuns": "RunStore.load",
+    "instruments.Gauges": "Instruments.queue_length",
+    "other_channel.OtherWay": "OtherChannel.tell",
+    "bookshelf.SqlBookshelf": "Bookshelf.book",
+}
+"""Each adapter, and the verb of its port that is broken."""
+
+
+def _broken(adapter: str, verb: str) -> str:
+    """A module in which that verb takes something else, and a factory that promises the port."""
+    module, _, name = adapter.rpartition(".")
+    port, _, verb = verb.partition(".")
+    return f"""
+from hotline.adapters.{module} import {name}
+from hotline.ports import {port}
+
+class Broken{name}({name}):
+    def {verb}(self, nothing: complex) -> complex:  # type: ignore[override]
+        return nothing
+
+def make_{name}(made: Broken{name}) -> {port}:
+    return made
+
+def whole_{name}(made: {name}) -> {port}:
+    return made
+"""
+
+
+@pytest.mark.turn("what the type checker refuses", 1, 3)
+def test_a_broken_signature_of_each_adapter_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "broken.py"
+    source.write_text("".join(_broken(*one) for one in ADAPTERS.items()))
+    said = run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--config-file",
+            ROOT / "pyproject.toml",
+            source,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    refused = re.findall(r'got "Broken(\w+)", expected', said)
+    assert sorted(refused) == sorted(adapter.rpartition(".")[2] for adapter in ADAPTERS), said
