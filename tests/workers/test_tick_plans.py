@@ -1,0 +1,66 @@
+"""A tick asks the same however much lies in the database: no step of it reads a whole table that grows with tips."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from hotline.domain.referrals.referral import Level
+from tests.conftest import Clock
+from tests.district import District
+from tests.servers import Pair
+from workers.clock import STEPS, tick
+
+GROW = (
+    "tip",
+    "tip_place",
+    "referral",
+    "message",
+    "attempt",
+    "deadline",
+    "dialogue",
+    "inbound_seen",
+    "answer",
+    "grant",
+)
+"""Tables with a row for each tip, SMS or session."""
+SCAN = re.compile(rf"SCAN ({'|'.join(GROW)})(_\d+)?$")
+
+
+@pytest.fixture
+def pair() -> Pair:
+    """PostgreSQL reads a small table whole, whatever index there is: SQLite plans without looking at the rows."""
+    return Pair.EMBEDDED
+
+
+def test_no_step_reads_a_whole_table(district: District, clock: Clock) -> None:
+    district.enrol(Level.NATIONAL, districts=())
+    district.file_tip()
+    asked: dict[str, Any] = {}
+
+    def note(_c: object, _cursor: object, sql: str, parameters: Any, *_: object) -> None:
+        asked.setdefault(sql, parameters)
+
+    engine = district.kit.database.engine
+    tick(district.kit, STEPS)
+    event.listen(engine, "before_cursor_execute", note)
+    for _ in range(3):
+        clock.turn(minutes=20)
+        tick(district.kit, STEPS)
+    event.remove(engine, "before_cursor_execute", note)
+
+    with engine.connect() as connection:
+        scans = {
+            (step, sql)
+            for sql, parameters in asked.items()
+            if sql.startswith(("SELECT", "UPDATE", "DELETE", "WITH"))
+            for step in _plan(connection, sql, parameters)
+            if SCAN.match(step)
+        }
+    assert not scans, "\n".join(f"{step}: {sql}" for step, sql in sorted(scans))
+
+
+def _plan(connection: Connection, sql: str, parameters: Any) -> list[str]:
+    found = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+    return [row[3] for row in found]
