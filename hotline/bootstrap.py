@@ -13,7 +13,7 @@ from hotline.adapters.failpoints import Failpoints
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.errors import NotReady
+from hotline.errors import FolderRefused, NotReady
 from hotline.plugs import GatewayAccount
 from hotline.ports import Kit, Line, Listening, NumberOpener, RunStore, SmsGateway, Watch
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
@@ -68,13 +68,14 @@ def key_folder(settings: Settings, role: Role) -> Path:
 def build_kit(settings: Settings, role: Role) -> Kit:
     """Every plug for one role. Opens no connection yet.
 
-    Raises NotReady before `hotline init` or where a key that walks cannot be written, KeyMissing, SettingsInvalid.
+    Raises NotReady before `hotline init`, FolderRefused where a key that walks cannot be written, KeyMissing,
+    SettingsInvalid.
     """
     keys = KeyFolder(key_folder(settings, role))
     if not keys.path.is_dir():
         raise NotReady(f"no key folder for {role}: run `hotline init`")
     if role in WALKING and stuck(keys):
-        raise NotReady(
+        raise FolderRefused(
             f"the key folder {keys.path} cannot be written, so that the keys of past weeks would stay:"
             " mount it writable for this role's account, and it must own it (docs/deployment.md)"
         )

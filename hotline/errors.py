@@ -1,44 +1,58 @@
-"""Every exception this project raises, in one tree.
+"""Every exception this project raises, in one tree. Each says what it means in its docstring.
 
 HotlineError
-├── SettingsInvalid        the environment is wrong; carries every problem, nothing starts
-├── FlowInvalid            a flow document is wrong; carries every fault with its path
-├── ImportRefused          a file of rows is wrong; carries line and reason of each, nothing changed
-├── NotReady               something that must exist does not yet; says which command makes it
-├── NumberInvalid          not a number that a message can be sent to
-├── CallbackInvalid        a callback of the gateway that breaks the protocol
-├── StrangeCaller          a hop of another phone in somebody's session; never leaves the conversation
-├── HandsetRefused         the stand-in's handset cannot do that: it is off, or no dialogue is open
-├── LabelMissing           a caller who reads finds no such choice on the handset's screen
-├── DialogueBroken         a dialogue ended before it said that the tip is kept
-├── KeyMissing             a process was asked for a key that its folder does not hold
-├── SealBroken             an envelope that was altered, or is not for this key
-├── PassphraseWrong        the desk's key does not open with what was typed
-├── Unavailable            a part that the line leans on does not answer; the caller decides what still works
-│   ├── StoreUnavailable       the database cannot commit: the only one that ends a report
-│   ├── RunsUnavailable        runs cannot be loaded or saved: the hop goes on by replay
-│   ├── QueueUnavailable       the doorbell is dead: the clock delivers by itself
-│   └── InboxUnavailable       the gateway's own inbox cannot be read: what it lists is asked for again
-├── CircuitOpen            a server was not asked, since it did not answer a moment ago; never leaves the adapters
-├── JobRefused             a job that none of ours rang; says nothing of what it held
-├── BackupInvalid          a backup that was altered, cut off, or is none of ours; nothing of it stays
-├── Occupied               a place that must be empty is not; says what to do
-├── CallRefused            a call-back may not be opened, approved or ended now; says why
-├── EndRefused             a case may not be ended, judged or opened again so; says why
-├── ErasureRefused         a wish to erase may not be decided so; says why
-├── AskRefused             a question may not be asked back now; says why
-├── PersonnelRefused       a person may not leave, move or come back so; says what to do
-├── Undecided              a person must say first what is to become of something; says how
-└── NotFound               no such tip, reference, desk or flow
+├── SettingsInvalid
+├── FlowInvalid
+├── ImportRefused
+├── NotReady
+│   ├── ProgramMissing
+│   ├── FolderRefused
+│   ├── TooSoon
+│   └── StartFailed
+├── NumberInvalid
+├── CallbackInvalid
+├── StrangeCaller
+├── HandsetRefused
+├── LabelMissing
+├── DialogueBroken
+├── KeyMissing
+├── SealBroken
+├── PassphraseWrong
+├── Unavailable
+│   ├── StoreUnavailable
+│   ├── RunsUnavailable
+│   ├── QueueUnavailable
+│   └── InboxUnavailable
+├── CircuitOpen
+├── JobRefused
+├── BackupInvalid
+├── Occupied
+├── CallRefused
+├── EndRefused
+├── ErasureRefused
+├── AskRefused
+├── PersonnelRefused
+├── Undecided
+├── CopyFailed
+├── KeysDiffer
+├── RealLine
+└── NotFound
 
 A message never holds an MSISDN nor a word of a tip: it may end in a log.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
+
+TRY_AGAIN = 75
+"""The exit code of what may succeed when it is said again (`EX_TEMPFAIL` of sysexits.h)."""
 
 
 class HotlineError(Exception):
     """Anything this project raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+    """What a command ends with that raises it."""
 
 
 class _Listed(HotlineError):
@@ -50,116 +64,146 @@ class _Listed(HotlineError):
 
 
 class SettingsInvalid(_Listed):
-    pass
+    """The environment is wrong; carries every problem, nothing starts."""
 
 
 class FlowInvalid(_Listed):
-    pass
+    """A flow document is wrong; carries every fault with its path."""
 
 
 class ImportRefused(_Listed):
-    pass
+    """A file of rows is wrong; carries line and reason of each, nothing changed."""
 
 
 class NotReady(HotlineError):
-    pass
+    """Something that must exist does not yet; says which command makes it."""
+
+
+class ProgramMissing(NotReady):
+    """A program of the machine is missing; says which package brings it."""
+
+
+class FolderRefused(NotReady):
+    """A folder cannot be made or written by this account; says for whom it must be."""
+
+
+class TooSoon(NotReady):
+    """What was changed a moment ago may still be in use; says how long to wait."""
+
+
+class StartFailed(NotReady):
+    """A process or a server did not become ready; its log says why."""
 
 
 class NumberInvalid(HotlineError):
-    pass
+    """Not a number that a message can be sent to."""
 
 
 class CallbackInvalid(HotlineError):
-    pass
+    """A callback of the gateway that breaks the protocol."""
 
 
 class StrangeCaller(HotlineError):
-    pass
+    """A hop of another phone in somebody's session; never leaves the conversation."""
 
 
 class HandsetRefused(HotlineError):
-    pass
+    """The stand-in's handset cannot do that: it is off, or no dialogue is open."""
 
 
 class LabelMissing(HotlineError):
-    pass
+    """A caller who reads finds no such choice on the handset's screen."""
 
 
 class DialogueBroken(HotlineError):
-    pass
+    """A dialogue ended before it said that the tip is kept."""
 
 
 class KeyMissing(HotlineError):
-    pass
+    """A process was asked for a key that its folder does not hold."""
 
 
 class SealBroken(HotlineError):
-    pass
+    """An envelope that was altered, or is not for this key."""
 
 
 class PassphraseWrong(HotlineError):
-    pass
+    """The desk's key does not open with what was typed."""
 
 
 class Unavailable(HotlineError):
-    pass
+    """A part that the line leans on does not answer; the caller decides what still works."""
+
+    exit_code = TRY_AGAIN
 
 
 class StoreUnavailable(Unavailable):
-    pass
+    """The database cannot commit: the only one that ends a report."""
 
 
 class RunsUnavailable(Unavailable):
-    pass
+    """Runs cannot be loaded or saved: the hop goes on by replay."""
 
 
 class QueueUnavailable(Unavailable):
-    pass
+    """The doorbell is dead: the clock delivers by itself."""
 
 
 class InboxUnavailable(Unavailable):
-    pass
+    """The gateway's own inbox cannot be read: what it lists is asked for again."""
 
 
 class CircuitOpen(HotlineError):
-    pass
+    """A server was not asked, since it did not answer a moment ago; never leaves the adapters."""
 
 
 class JobRefused(HotlineError):
-    pass
+    """A job that none of ours rang; says nothing of what it held."""
 
 
 class BackupInvalid(HotlineError):
-    pass
+    """A backup that was altered, cut off, or is none of ours; nothing of it stays."""
 
 
 class Occupied(HotlineError):
-    pass
+    """A place that must be empty is not; says what to do."""
 
 
 class CallRefused(HotlineError):
-    pass
+    """A call-back may not be opened, approved or ended now; says why."""
 
 
 class EndRefused(HotlineError):
-    pass
+    """A case may not be ended, judged or opened again so; says why."""
 
 
 class ErasureRefused(HotlineError):
-    pass
+    """A wish to erase may not be decided so; says why."""
 
 
 class AskRefused(HotlineError):
-    pass
+    """A question may not be asked back now; says why."""
 
 
 class PersonnelRefused(HotlineError):
-    pass
+    """A person may not leave, move or come back so; says what to do."""
 
 
 class Undecided(HotlineError):
-    pass
+    """A person must say first what is to become of something; says how."""
+
+
+class CopyFailed(HotlineError):
+    """A database's own program could not make or bring back a copy; says what it said."""
+
+
+class KeysDiffer(HotlineError):
+    """Several roles hold different copies of a key; says which."""
+
+
+class RealLine(HotlineError):
+    """What kills or empties lines was started with the settings of one; says which to unset."""
 
 
 class NotFound(HotlineError):
-    pass
+    """No such tip, reference, desk or flow."""

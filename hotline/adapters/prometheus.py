@@ -11,7 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.registry import Collector
 
 from hotline.domain.reach.measures import BOUNDS, Gauge, Timing
-from hotline.errors import NotReady
+from hotline.errors import Occupied
 
 FRESH = 5.0
 """Seconds: however many ask, the database is asked no more often."""
@@ -60,13 +60,13 @@ def _buckets(timing: Timing) -> list[tuple[str, float]]:
 
 @contextmanager
 def serving(host: str, port: int, gather: Callable[[], Sequence[Gauge | Timing]]) -> Iterator[int]:
-    """`/metrics` until the block ends; the port, which is any free one for 0. Raises NotReady where it is taken."""
+    """`/metrics` until the block ends; the port, which is any free one for 0. Raises Occupied where it is taken."""
     collectors = CollectorRegistry()
     collectors.register(GaugeCollector(gather))
     try:
         server, thread = start_http_server(port, addr=host, registry=collectors)
     except OSError as broken:
-        raise NotReady(f"HOTLINE_METRICS_PORT: {broken.strerror or broken}") from None
+        raise Occupied(f"HOTLINE_METRICS_PORT: {broken.strerror or broken}") from None
     try:
         yield server.server_port
     finally:

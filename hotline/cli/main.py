@@ -163,7 +163,8 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except HotlineError as broken:
-            raise click.ClickException(str(broken) or type(broken).__name__) from broken
+            click.ClickException(str(broken) or type(broken).__doc__ or "").show()
+            ctx.exit(broken.exit_code)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

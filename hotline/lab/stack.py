@@ -15,7 +15,7 @@ import requests
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.line_clock import LineClock
-from hotline.errors import NotReady
+from hotline.errors import StartFailed
 
 READY_SECONDS = 120.0
 """A line that died is noticed at once: this is for a machine on which many others work."""
@@ -99,7 +99,7 @@ class Stack:
         return self._process.pid
 
     def command(self, *words: str) -> str:
-        """What `hotline ...` prints. Raises NotReady with what it complained of."""
+        """What `hotline ...` prints. Raises StartFailed with what it complained of."""
         return hotline(self.environ, *words)
 
     def turn(self, seconds: int) -> None:
@@ -108,7 +108,7 @@ class Stack:
             self._clock.turn(seconds)
 
     def until_ready(self, seconds: float = READY_SECONDS) -> None:
-        """Raises NotReady with the line's own reasons."""
+        """Raises StartFailed with the line's own reasons."""
         end = time.monotonic() + seconds
         reason = "nothing answers"
         while time.monotonic() < end:
@@ -125,7 +125,7 @@ class Stack:
                 reason = self.log.read_text(errors="replace")[-2000:]
                 break
             time.sleep(0.1)
-        raise NotReady(f"the line is not ready: {reason}")
+        raise StartFailed(f"the line is not ready: {reason}")
 
     def stop(self) -> None:
         """End everything; nothing is left."""
@@ -141,7 +141,7 @@ class Stack:
 
 
 def hotline(environ: Mapping[str, str], *words: str) -> str:
-    """What a command of ours prints in that environment. Raises NotReady with what it complained of."""
+    """What a command of ours prints in that environment. Raises StartFailed with what it complained of."""
     done = subprocess.run(
         command_words(*words),
         env=environ,
@@ -151,7 +151,7 @@ def hotline(environ: Mapping[str, str], *words: str) -> str:
         timeout=120,
     )
     if done.returncode != 0:
-        raise NotReady(f"hotline {words[0]}: {done.stderr.strip() or done.stdout.strip()}")
+        raise StartFailed(f"hotline {words[0]}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
 
 

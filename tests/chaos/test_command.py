@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import main
-from hotline.errors import NotReady
+from hotline.errors import RealLine
 from hotline.lab.chaos.report import RunReport, failure
 from hotline.lab.chaos.stand.ground import own_or_refuse
 from hotline.lab.chaos.stand.processes import below, command_line
@@ -40,7 +40,7 @@ def test_a_line_that_is_not_its_own_is_refused(
     tmp_path: Path, environ: dict[str, str], named: str
 ) -> None:
     own_or_refuse(Stack(tmp_path), (tmp_path,))
-    with pytest.raises(NotReady, match=named):
+    with pytest.raises(RealLine, match=named):
         own_or_refuse(Stack(tmp_path, environ=environ), (tmp_path,))
 
 
@@ -60,7 +60,7 @@ def test_a_missing_program_is_a_line_of_its_own_and_says_what_to_install() -> No
     told = CliRunner(env={"PATH": "/nowhere"}).invoke(main, ["chaos", "--pair", "postgres"])
     shutil.rmtree(told.stderr.split()[-1])
     assert told.exit_code == 1
-    assert '"failed": "NotReady"' in told.stdout
+    assert '"failed": "ProgramMissing"' in told.stdout
     assert "apt-get install redis-server" in told.stderr
 
 

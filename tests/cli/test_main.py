@@ -9,7 +9,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hotline.cli.main import COMMANDS, main
+from hotline.cli.main import COMMANDS, LazyGroup, main
+from hotline.errors import HotlineError, NotFound, StoreUnavailable
 from tests.floorplan.tree import ROOT
 
 
@@ -76,6 +77,34 @@ def test_what_is_nearly_a_command_is_told_with_the_right_one(
     assert told.exit_code != 0
     assert said in told.output
     assert ("mean" in told.output) is ("mean" in said)
+
+
+@pytest.mark.parametrize(
+    ("broken", "says", "ends"),
+    [
+        (NotFound("no tip 9"), "Error: no tip 9", 1),
+        (
+            StoreUnavailable("the database does not answer"),
+            "Error: the database does not answer",
+            75,
+        ),
+        (NotFound(), f"Error: {NotFound.__doc__}", 1),
+    ],
+)
+def test_what_may_succeed_later_ends_with_a_code_of_its_own(
+    broken: HotlineError, says: str, ends: int
+) -> None:
+    @click.command()
+    def breaks() -> None:
+        raise broken
+
+    class Group(LazyGroup):
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+            return breaks
+
+    told = CliRunner().invoke(Group(), ["breaks"])
+    assert told.exit_code == ends
+    assert told.output.strip() == says
 
 
 def commands(

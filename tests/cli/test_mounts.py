@@ -186,5 +186,5 @@ def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> N
         check=False,
         timeout=60,
     )
-    assert "NotReady" in told.stderr
+    assert "FolderRefused" in told.stderr
     assert "--passphrase-file" in told.stderr

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.errors import KeyMissing, NotReady
+from hotline.errors import KeyMissing, KeysDiffer
 from hotline.sealing.keys.keyfolder import HOOKS, KeyFolder, hook_secrets
 from hotline.sealing.keys.keymaking import make_keys
 from tests.builders import NOON
@@ -108,7 +108,7 @@ def test_two_different_copies_of_a_shared_key_stop_everything(tmp_path: Path) ->
     (tmp_path / "workers" / "stop.key").unlink()
     KeyFolder(tmp_path / "workers").make("stop.key", b"another" * 4)
 
-    with pytest.raises(NotReady, match=r"stop\.key"):
+    with pytest.raises(KeysDiffer, match=r"stop\.key"):
         make_keys(tmp_path, NOON)
 
 

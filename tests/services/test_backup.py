@@ -12,7 +12,7 @@ from nacl.public import PrivateKey
 from hotline.domain.copies.manifest import Contents, Label
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.referral import Level
-from hotline.errors import BackupInvalid, NotReady, Occupied
+from hotline.errors import BackupInvalid, Occupied
 from hotline.sealing.copies.unsealing import Archive
 from hotline.services.copies.backup import BackupTaken, take
 from hotline.services.copies.restore import Restored, read_through, restore
@@ -235,7 +235,7 @@ def test_a_place_that_is_not_empty_is_refused(line: District, tmp_path: Path) ->
         bring_back(taken.path, url, line.clock)
     with line.database.writing() as session:
         lanes.lead(session, "clock", line.clock(), LEASE)
-    with pytest.raises(NotReady, match="end it first"):
+    with pytest.raises(Occupied, match="end it first"):
         bring_back(taken.path, url, line.clock)
 
 

@@ -12,7 +12,7 @@ from hotline.adapters.prometheus import serving
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.reach.measures import BOUNDS, bound_of, quantile
 from hotline.domain.referrals.referral import Level
-from hotline.errors import NotReady
+from hotline.errors import Occupied
 from hotline.ports import Kit
 from hotline.services.outbox.reports import apply_report
 from hotline.services.watch import measures, metering
@@ -134,7 +134,7 @@ def test_no_label_tells_who_or_where(district: District, kit: Kit) -> None:
 
 
 def test_a_port_that_is_taken_is_said() -> None:
-    with serving("127.0.0.1", 0, list) as port, pytest.raises(NotReady, match="METRICS_PORT"):  # noqa: SIM117
+    with serving("127.0.0.1", 0, list) as port, pytest.raises(Occupied, match="METRICS_PORT"):  # noqa: SIM117
         with serving("127.0.0.1", port, list):
             pass
 

@@ -13,7 +13,7 @@ from hotline.bootstrap import Role, key_folder
 from hotline.cli.kit import console_kit, passphrase_in
 from hotline.config import Settings
 from hotline.domain.copies.manifest import Contents, Label
-from hotline.errors import BackupInvalid, NotReady
+from hotline.errors import BackupInvalid, NotReady, Occupied
 from hotline.sealing.copies.archive import BACKUP_PUBLIC_KEY, fingerprint
 from hotline.sealing.copies.backupkeys import new_backup_key, open_backup_key
 from hotline.sealing.copies.unsealing import Archive, is_whole
@@ -95,7 +95,7 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
     if not folder.path.is_dir():
         raise NotReady("no key folder for console: run `hotline init`")
     if folder.holds(BACKUP_PUBLIC_KEY) and not replace:
-        raise NotReady(
+        raise Occupied(
             f"backup key {fingerprint(folder.read(BACKUP_PUBLIC_KEY))} is in use: --replace seals"
             " later backups to a new one; earlier ones open with the old one alone"
         )
@@ -105,7 +105,7 @@ def key(file: Path, passphrase_file: Path | None, replace: bool) -> None:
 
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not KeyFolder(file.parent).make(file.name, made.wrapped):
-        raise NotReady(f"{file} is there already: a key overwrites nothing")
+        raise Occupied(f"{file} is there already: a key overwrites nothing")
     folder.replace(BACKUP_PUBLIC_KEY, made.public_key)
     click.echo(f"backup key {fingerprint(made.public_key)}: {file}")
     click.echo(

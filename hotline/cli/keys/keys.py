@@ -16,7 +16,7 @@ from hotline.cli.kit import ask_passphrase, console_kit, passphrase_in
 from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.cli.signing import signed
 from hotline.config import Settings
-from hotline.errors import NotReady, Occupied
+from hotline.errors import NotReady, Occupied, TooSoon
 from hotline.sealing.copies.keyexport import export_keys, import_keys
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
@@ -100,7 +100,7 @@ def end_old(name: str, reason: str, now: bool) -> None:
         click.echo("no old key is there", err=True)
     young = [key for key, at in left.items() if datetime.now(UTC) - at < GRACE]
     if young and not now:
-        raise NotReady(
+        raise TooSoon(
             f"{', '.join(young)}: rotated less than {GRACE.seconds // 60} minutes ago, and what it sealed"
             " may be on its way: wait, or say --now"
         )

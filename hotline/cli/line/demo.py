@@ -25,7 +25,7 @@ from hotline.config import Settings
 from hotline.domain.people.enrolment import read_responders
 from hotline.domain.people.rehearsal import demo_responders
 from hotline.environment import PREFIX
-from hotline.errors import NotReady
+from hotline.errors import StartFailed
 from hotline.sealing.keys.keyfolder import hook_secrets
 
 DEADLINE = 60.0
@@ -123,7 +123,7 @@ def _make(environ: Mapping[str, str]) -> None:
     """`hotline init --demo` in a process of its own, whose progress goes where ours does."""
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
-        raise NotReady("`hotline init --demo` did not succeed")
+        raise StartFailed("`hotline init --demo` did not succeed")
 
 
 def _say(line: str) -> None:

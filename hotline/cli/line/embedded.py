@@ -11,14 +11,14 @@ from redis.exceptions import RedisError
 
 from hotline.adapters.queue import embedded_redis
 from hotline.config import Settings
-from hotline.errors import NotReady
+from hotline.errors import StartFailed
 
 PATIENCE = 20.0
 
 
 @contextmanager
 def redis_of(settings: Settings) -> Iterator[Redis]:
-    """The embedded one, for as long as the block. Raises NotReady."""
+    """The embedded one, for as long as the block. Raises StartFailed."""
     socket = embedded_redis.socket_of(settings.redis_url)
     with redis_at(socket, settings.home / "redis") as client:
         yield client
@@ -26,7 +26,7 @@ def redis_of(settings: Settings) -> Iterator[Redis]:
 
 @contextmanager
 def redis_at(socket: Path, folder: Path, *words: str) -> Iterator[Redis]:
-    """The same, with settings of a proof's own behind its usual ones. Raises NotReady."""
+    """The same, with settings of a proof's own behind its usual ones. Raises StartFailed."""
     argv = [*embedded_redis.command(socket, folder), *words]
     process = subprocess.Popen(argv, stdout=subprocess.DEVNULL)
     try:
@@ -47,4 +47,4 @@ def _await(client: Redis) -> None:
             time.sleep(0.02)
         else:
             return
-    raise NotReady("Redis did not open its socket")
+    raise StartFailed("Redis did not open its socket")

@@ -10,7 +10,7 @@ import click
 
 from hotline.bootstrap import Role, key_folder
 from hotline.config import Settings
-from hotline.errors import NotReady
+from hotline.errors import TooSoon
 from hotline.sealing.keys import hooksecrets
 from hotline.sealing.keys.keyfolder import HOOKS, hook_secrets
 
@@ -77,7 +77,7 @@ def end_old(now: bool, as_json: bool) -> None:
     old = {hook: hooksecrets.last_used(folder, known[1:]) for hook, known in live.items()}
     busy = _recent(old)
     if busy and not now:
-        raise NotReady(
+        raise TooSoon(
             f"the old address of {', '.join(busy)} was called less than {QUIET.seconds // 60} minutes"
             " ago: paste the new one into the dashboard first, or say --now"
         )

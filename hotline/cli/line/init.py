@@ -13,7 +13,7 @@ from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.config import Settings
 from hotline.domain.people.rehearsal import demo_responders
 from hotline.environment import CHECKOUT
-from hotline.errors import NotReady
+from hotline.errors import FolderRefused, NotReady
 from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
@@ -76,17 +76,17 @@ def release(flows: Path) -> None:
 
 
 def _home(home: Path) -> None:
-    """Raises NotReady where this account may not make it."""
+    """Raises FolderRefused where this account may not make it."""
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as broken:
-        raise NotReady(
+        raise FolderRefused(
             f"{home} cannot be made ({broken.strerror}): as root, `install -d -m 700 -o ACCOUNT {home}`"
             " for the account of the line, or set HOTLINE_HOME"
         ) from None
     # A container has its keys mounted, and the rest of its home read-only.
     if not any(os.access(one, os.W_OK | os.X_OK) for one in (home, home / "keys")):
-        raise NotReady(
+        raise FolderRefused(
             f"{home} cannot be written by this account: give it to the account of the line"
         )
 
@@ -138,7 +138,7 @@ def _passphrase(home: Path, file: Path | None, *, demo: bool) -> str:
         )
         return typed.strip()
     if not own.exists() and not KeyFolder(home).writable():
-        raise NotReady(
+        raise FolderRefused(
             f"{home} is read-only, and keeps no new passphrase: say `init` at a terminal, or give --passphrase-file"
         )
     if KeyFolder(home).make(PASSPHRASE_FILE, f"{new_passphrase()}\n".encode()):

@@ -49,7 +49,7 @@ def run() -> None:
 
 
 def _metrics(settings: Settings, kit: Kit) -> AbstractContextManager[object]:
-    """`/metrics`, where a port is given for it. Raises NotReady where that is taken."""
+    """`/metrics`, where a port is given for it. Raises Occupied where that is taken."""
     if not settings.metrics_port:
         return nullcontext()
     return serving(settings.metrics_host, settings.metrics_port, lambda: gather(kit))

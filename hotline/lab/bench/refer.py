@@ -16,7 +16,7 @@ from hotline.cli.line.processes import keep_what_is_here
 from hotline.config import Settings
 from hotline.domain.jobs import Job
 from hotline.domain.people.rehearsal import demo_responders
-from hotline.errors import NotReady
+from hotline.errors import Occupied
 from hotline.lab.bench import burst
 from hotline.ports import Kit
 from hotline.sealing.keys.keymaking import make_keys
@@ -96,7 +96,7 @@ def _make_tables(url: str) -> None:
         with database.reading() as session:
             held = migrate.stands_at(session)
         if held is not None:
-            raise NotReady("that database holds a line: give an empty one")
+            raise Occupied("that database holds a line: give an empty one")
         migrate.upgrade(database)
     finally:
         database.close()

@@ -19,7 +19,7 @@ import click
 from hotline.adapters.queue import embedded_redis
 from hotline.cli.line.procfile import read_procfile
 from hotline.environment import CHECKOUT
-from hotline.errors import NotReady
+from hotline.errors import StartFailed
 from hotline.lab.bench.load import form, hop
 from hotline.lab.stack import free_port
 
@@ -115,7 +115,7 @@ def _redis(folder: Path) -> Iterator[None]:
         end = time.monotonic() + PATIENCE
         while not path.exists():
             if time.monotonic() > end:
-                raise NotReady("the embedded Redis does not start")
+                raise StartFailed("the embedded Redis does not start")
             time.sleep(LOOK_EVERY)
         yield
     finally:
@@ -158,7 +158,7 @@ def _seconds(environ: Mapping[str, str], asked: bytes) -> float:
             if b"\r\n\r\nCON " in _ask(int(environ["HOTLINE_PORT"]), asked):
                 return time.perf_counter() - began
             time.sleep(LOOK_EVERY)
-        raise NotReady("the web process gives no screen: `hotline doctor` says why")
+        raise StartFailed("the web process gives no screen: `hotline doctor` says why")
     finally:
         process.terminate()
         process.wait()
@@ -183,5 +183,5 @@ def _hotline(environ: Mapping[str, str], *words: str) -> str:
         check=False,
     )
     if done.returncode != 0:
-        raise NotReady(f"`hotline {words[0]}` did not succeed: {done.stderr.strip()}")
+        raise StartFailed(f"`hotline {words[0]}` did not succeed: {done.stderr.strip()}")
     return done.stdout

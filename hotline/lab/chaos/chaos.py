@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from hotline.environment import settings_in
-from hotline.errors import HotlineError, NotReady
+from hotline.errors import HotlineError, RealLine
 from hotline.lab.chaos.report import RunReport, failure
 from hotline.lab.chaos.run import Order, run
 from hotline.lab.chaos.stand.ground import Pair
@@ -102,7 +102,7 @@ def _told(report: RunReport) -> str:
 
 def _refuse_settings() -> None:
     if given := settings_in(os.environ):
-        raise NotReady(
+        raise RealLine(
             f"a fault run takes no settings and touches no line of yours: unset {' '.join(given)}"
         )
 

@@ -65,7 +65,7 @@ class Order:
 def run(folder: Path, order: Order, say: Say) -> RunReport:
     """A line of our own in this folder, on loopback, gone at the end: tips under every fault, then the books.
 
-    Raises NotReady where a program is missing or the line does not start.
+    Raises ProgramMissing, or StartFailed of the line.
     """
     with (
         ground(order.pair) as on,

@@ -9,7 +9,7 @@ import click
 
 from hotline.cli.keys.backup import FILE, private_key
 from hotline.environment import settings_in
-from hotline.errors import NotReady
+from hotline.errors import RealLine
 from hotline.lab.chaos.stand.ground import Pair
 from hotline.lab.drill.rehearsal import rehearse
 from hotline.lab.drill.report import DrillReport
@@ -82,7 +82,7 @@ def _told(report: DrillReport) -> str:
 
 def _refuse_settings() -> None:
     if given := settings_in(os.environ):
-        raise NotReady(
+        raise RealLine(
             f"a pretended drill takes no settings and touches no line of yours: unset {' '.join(given)};"
             " or give --backup, to rehearse with a real one"
         )

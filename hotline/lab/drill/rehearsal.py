@@ -13,7 +13,7 @@ from threading import Event
 from hotline.bootstrap import Role, build_kit
 from hotline.cli.kit import new_passphrase
 from hotline.config import Settings
-from hotline.errors import NotReady
+from hotline.errors import StartFailed
 from hotline.lab import books
 from hotline.lab.chaos import ledger
 from hotline.lab.chaos.callers import Promise
@@ -50,7 +50,7 @@ class Machine:
 
 
 def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
-    """Raises NotReady where a step does not succeed: then there is nothing to compare."""
+    """Raises StartFailed where a step does not succeed: then there is nothing to compare."""
     report = DrillReport(pair)
     place = folder / "lost"
     place.mkdir(exist_ok=True)
@@ -214,5 +214,5 @@ def _until(done: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + PATIENCE
     while not done():
         if time.monotonic() > end:
-            raise NotReady(f"the drill waited {PATIENCE:.0f} seconds for {what}")
+            raise StartFailed(f"the drill waited {PATIENCE:.0f} seconds for {what}")
         time.sleep(0.05)

@@ -16,7 +16,7 @@ from hotline.bootstrap import Role, build_kit
 from hotline.cli.keys.weeks import walking
 from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
-from hotline.errors import NotReady
+from hotline.errors import NotReady, StartFailed
 from hotline.lab.chaos.stand.ground import Pair, ground
 from hotline.lab.shred.intruder import Thief, take
 from hotline.lab.shred.standing import left_behind
@@ -85,7 +85,7 @@ def prove_home() -> Proof:
 
 
 def prove(pair: Pair) -> Proof:
-    """Raises NotReady where a server's program is missing."""
+    """Raises ProgramMissing."""
     began = time.monotonic()
     proof = Proof(pair)
     with ExitStack() as held:
@@ -130,7 +130,7 @@ def until_logged(folder: Path) -> None:
         if any(b"run:" in path.read_bytes() for path in folder.rglob("*.aof")):
             return
         time.sleep(0.05)
-    raise NotReady("Redis wrote nothing")
+    raise StartFailed("Redis wrote nothing")
 
 
 def _say(what: str) -> None:

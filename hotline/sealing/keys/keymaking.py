@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nacl.public import PrivateKey
 
-from hotline.errors import NotReady
+from hotline.errors import KeysDiffer
 from hotline.sealing.keys.keyfolder import (
     DIAL_SECRET,
     HOOKS_FILE,
@@ -70,7 +70,7 @@ def lacking(folder: Path, role: str) -> list[str]:
 def make_keys(folder: Path, at: datetime) -> list[str]:
     """Whatever is missing below `folder`, a folder for each role; what was made, as `role/name`.
 
-    Raises NotReady where two roles hold different copies of a key they must share.
+    Raises KeysDiffer where two roles hold different copies of a key they must share.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     roles = {name: KeyFolder(folder / name) for name in ROLES}
@@ -101,7 +101,7 @@ class _Made:
         holders = [role for role in roles if self.roles[role].holds(name)]
         held = {self.roles[role].read(name) for role in holders}
         if len(held) > 1:
-            raise NotReady(
+            raise KeysDiffer(
                 f"{' and '.join(holders)} hold different copies of {name}: restore one of them"
             )
         shared = held.pop() if held else secret or secrets.token_bytes(KEY_BYTES)

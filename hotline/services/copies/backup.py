@@ -37,7 +37,7 @@ def take(
 ) -> BackupTaken:
     """One file, whole or not there, that its owner alone may read. `to` is a new file, or a folder for one.
 
-    Raises Occupied where the file is there, StoreUnavailable, NotReady, OSError where it cannot be written.
+    Raises Occupied where the file is there, StoreUnavailable, NotReady, CopyFailed, OSError where it cannot be written.
     """
     at = kit.now()
     say("reading the database")

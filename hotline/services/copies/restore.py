@@ -39,7 +39,7 @@ def restore(
 ) -> Restored:
     """Into an empty database. Its lane is held in the name of whoever restored it.
 
-    Raises BackupInvalid, Occupied, NotReady, StoreUnavailable: then nothing of it stays.
+    Raises BackupInvalid, Occupied, NotReady, CopyFailed, StoreUnavailable: then nothing of it stays.
     """
     archive = Archive(stream)
     label = Label.read(archive.label)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import event, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from hotline.errors import BackupInvalid, NotReady, Occupied
+from hotline.errors import BackupInvalid, CopyFailed, Occupied, ProgramMissing
 from hotline.store.copies.snapshots import empty_file, server_words
 from hotline.store.database import Database, Session, open_database, sqlite_file
 from hotline.store.outbox.messages import Leader
@@ -24,7 +24,7 @@ Fill = Callable[[Callable[[bytes], object]], None]
 
 
 def check_empty(url: str, at: datetime) -> None:
-    """Raises Occupied where there is a database already, NotReady where a line runs on it."""
+    """Raises Occupied where there is a database already, or a line runs on it."""
     file = sqlite_file(url)
     if file is not None:
         if any(_beside(file, side).exists() for side in SIDES):
@@ -43,7 +43,7 @@ def check_empty(url: str, at: datetime) -> None:
 
 
 def set_aside(url: str, at: datetime) -> Path | None:
-    """Move SQLite's files out of the way; where they are now. Raises NotReady where a line runs on them, Occupied."""
+    """Move SQLite's files out of the way; where they are now. Raises Occupied where a line runs on them."""
     file = sqlite_file(url)
     if file is None or not file.exists():
         return None
@@ -112,15 +112,17 @@ def _pour(url: str, fill: Fill) -> None:
             argv, env=environ, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
     except FileNotFoundError:
-        raise NotReady("pg_restore is not here: install PostgreSQL's client programs") from None
+        raise ProgramMissing(
+            "pg_restore is not here: install PostgreSQL's client programs"
+        ) from None
     assert restoring.stdin is not None
     try:
         fill(restoring.stdin.write)
         restoring.stdin.close()
         if restoring.wait() != 0:
-            raise NotReady(REFUSED)
+            raise CopyFailed(REFUSED)
     except BrokenPipeError:
-        raise NotReady(REFUSED) from None
+        raise CopyFailed(REFUSED) from None
     finally:
         # Killed before its input ends, it commits nothing.
         restoring.kill()
@@ -137,7 +139,7 @@ def _default(database: Database, words: str) -> None:
         try:
             alone.execute(text(f"ALTER DATABASE {name} {words}"))
         except DBAPIError:
-            raise NotReady(REFUSED) from None
+            raise CopyFailed(REFUSED) from None
 
 
 def _let_write(connection: BoundedConnection, _record: object) -> None:
@@ -158,7 +160,7 @@ def _refuse_running(url: str, at: datetime) -> None:
     finally:
         database.close()
     if until is not None and until > at:
-        raise NotReady("a line runs on this database: end it first")
+        raise Occupied("a line runs on this database: end it first")
 
 
 def _led_until(session: Session) -> datetime | None:

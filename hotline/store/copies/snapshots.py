@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, inspect, select, table, text
 from sqlalchemy.engine import make_url
 
 from hotline.domain.copies.manifest import Engine
-from hotline.errors import NotReady
+from hotline.errors import CopyFailed, NotReady, ProgramMissing
 from hotline.store import migrate
 from hotline.store.database import Database, Session, open_database
 from hotline.store.desk import audit
@@ -53,7 +53,7 @@ def engine_of(database: Database) -> Engine:
 def snapshot(database: Database, scratch: Path) -> Iterator[Snapshot]:
     """`scratch` holds SQLite's copy meanwhile: in clear, and so on the disk where the database is anyway.
 
-    Raises StoreUnavailable, NotReady where the database has no tables of ours or pg_dump does not succeed.
+    Raises StoreUnavailable, NotReady where the database has no tables of ours, ProgramMissing, CopyFailed.
     """
     taken = _of_sqlite(database, scratch) if database.is_sqlite else _of_postgres(database)
     with taken as snapshot:
@@ -137,7 +137,9 @@ def _started(
     try:
         process = subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=complaints)
     except FileNotFoundError:
-        raise NotReady(f"{argv[0]} is not here: install PostgreSQL's client programs") from None
+        raise ProgramMissing(
+            f"{argv[0]} is not here: install PostgreSQL's client programs"
+        ) from None
     with process:
         try:
             yield process
@@ -148,12 +150,12 @@ def _started(
 def _dumped(
     dump: "subprocess.Popen[bytes]", stream: IO[bytes], complaints: IO[bytes]
 ) -> Iterator[bytes]:
-    """Raises NotReady where the dump ends before its time: half a backup is none."""
+    """Raises CopyFailed where the dump ends before its time: half a backup is none."""
     yield from _pieces(stream)
     if dump.wait() != 0:
         complaints.seek(0)
         first = complaints.readline().decode(errors="replace").strip()
-        raise NotReady(f"pg_dump did not succeed: {first}")
+        raise CopyFailed(f"pg_dump did not succeed: {first}")
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:

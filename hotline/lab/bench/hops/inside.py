@@ -120,7 +120,7 @@ class Inside:
 
 @contextmanager
 def inside_line(callers: int) -> Iterator[Inside]:
-    """A line in a folder of its own, with an embedded Redis, for as long as the block. Raises NotReady."""
+    """A line in a folder of its own, with an embedded Redis, for as long as the block. Raises StartFailed."""
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         ours = {"HOTLINE_HOME": str(Path(folder) / "home")}
         hotline(os.environ | ours, "init", "--demo")

@@ -16,7 +16,7 @@ from tempfile import gettempdir
 from urllib.parse import urlsplit
 
 from hotline.config import Settings
-from hotline.errors import NotReady
+from hotline.errors import RealLine, StartFailed
 from hotline.lab.chaos.stand.postgres import Postgres, postgres_in
 from hotline.lab.chaos.stand.valkey import Valkey, redis_program, valkey_in
 from hotline.lab.stack import READY_SECONDS, Stack, free_port
@@ -55,7 +55,7 @@ class Ground:
 
 @contextmanager
 def ground(pair: Pair) -> Iterator[Ground]:
-    """Servers for one run; none where the line brings its own. Raises NotReady where their programs are missing."""
+    """Servers for one run; none where the line brings its own. Raises ProgramMissing."""
     if pair is Pair.SQLITE:
         yield Ground()
         return
@@ -120,7 +120,7 @@ def under_test(
 def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     """`hotline run` on another machine: a home and a port of its own, a copy of the keys, the same servers.
 
-    Raises NotReady where it does not start.
+    Raises StartFailed.
     """
     settings, port = Settings.read(stack.environ), free_port()
     home = stack.home.with_name("second")
@@ -157,11 +157,11 @@ def _until_heard(keeper: "subprocess.Popen[bytes]", port: int) -> None:
         with suppress(OSError), socket.create_connection((HERE, port), timeout=1):
             return
         time.sleep(0.1)
-    raise NotReady("the second server does not start: its log says why")
+    raise StartFailed("the second server does not start: its log says why")
 
 
 def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
-    """Nobody kills, floods or empties what is not ours. Raises NotReady unless it is in these folders, or here."""
+    """Nobody kills, floods or empties what is not ours. Raises RealLine unless it is in these folders, or here."""
     settings = Settings.read(stack.environ)
     database, redis = urlsplit(settings.database_url), urlsplit(settings.redis_url)
     here = {
@@ -173,7 +173,7 @@ def own_or_refuse(stack: Stack, folders: tuple[Path, ...]) -> None:
     }
     foreign = [name for name, ours in here.items() if not ours]
     if foreign:
-        raise NotReady(f"a fault run kills its own line alone, and this is none of it: {foreign}")
+        raise RealLine(f"a fault run kills its own line alone, and this is none of it: {foreign}")
 
 
 def _inside(path: Path, folders: tuple[Path, ...]) -> bool:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
 
-from hotline.errors import NotReady
+from hotline.errors import ProgramMissing, StartFailed
 from hotline.lab.chaos.stand.processes import below, send
 from hotline.lab.stack import free_port
 
@@ -21,10 +21,10 @@ PATIENCE = 60.0
 
 
 def programs() -> Path:
-    """The newest version's. Raises NotReady where there is none."""
+    """The newest version's. Raises ProgramMissing where there is none."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not found:
-        raise NotReady("no PostgreSQL on this machine: apt-get install postgresql")
+        raise ProgramMissing("no PostgreSQL on this machine: apt-get install postgresql")
     return found[-1]
 
 
@@ -143,4 +143,4 @@ def postgres_in(folder: Path, **settings: str) -> Iterator[Postgres]:
 
 def _in_time(end: float, complaint: str) -> None:
     if time.monotonic() > end:
-        raise NotReady(complaint)
+        raise StartFailed(complaint)

@@ -12,16 +12,16 @@ from time import monotonic, sleep
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hotline.errors import NotReady
+from hotline.errors import ProgramMissing, StartFailed
 
 PATIENCE = 10.0
 
 
 def redis_program() -> str:
-    """Debian's. Raises NotReady where there is none."""
+    """Debian's. Raises ProgramMissing where there is none."""
     found = shutil.which("redis-server")
     if found is None:
-        raise NotReady("no Redis on this machine: apt-get install redis-server")
+        raise ProgramMissing("no Redis on this machine: apt-get install redis-server")
     return found
 
 
@@ -79,4 +79,4 @@ def _await(valkey: Valkey) -> None:
                 sleep(0.01)
             else:
                 return
-    raise NotReady("Redis did not open its socket")
+    raise StartFailed("Redis did not open its socket")
