@@ -5,10 +5,11 @@ Every time is an aware UTC `datetime`. A transaction is short, and none is open 
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -41,7 +42,9 @@ from hotline.errors import SettingsInvalid, StoreUnavailable
 __all__ = ("Database", "Row", "Session", "Utc", "add_if_new", "open_database", "sqlite_file")
 
 LOCK_SECONDS = 3.0
-"""How long a writer waits for another: with the door's other work it stays under the five seconds of a hop."""
+"""How long a writer waits for one of another process."""
+TURN_SECONDS = 2.0
+"""How long it waits before that for the writers of its own process: together the five seconds of a hop."""
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a statement of ours can do wrong while the database is well."""
 
@@ -90,9 +93,12 @@ class Database:
     Raises StoreUnavailable where the database does not answer, is locked for too long, or cannot commit.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, turn: float = TURN_SECONDS) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = (
+            _Turn(turn) if self.is_sqlite else nullcontext()
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -109,7 +115,7 @@ class Database:
         On PostgreSQL each statement sees what was committed before it, and rows that are changed after a look are
         held while one looks (`with_for_update`).
         """
-        with self._session("BEGIN IMMEDIATE") as session:
+        with self._turn, self._session("BEGIN IMMEDIATE") as session:
             yield session
             session.commit()
 
@@ -128,6 +134,23 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class _Turn:
+    """Writers of one process queue here before they queue for SQLite's lock.
+
+    SQLite waits by sleeping, ever longer, and whoever came last may be first: of many threads one starves.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._lock, self._seconds = Lock(), seconds
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._seconds):
+            raise StoreUnavailable("writers of this process")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def add_if_new(session: Session, row: Row) -> bool:

@@ -4,12 +4,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
@@ -66,6 +67,22 @@ def test_a_locked_database_is_told_within_five_seconds_and_still_reads(
 
     stop(sqlite, "after")
     assert stopped(sqlite) == ["after", "before"]
+
+
+def test_writers_of_one_process_take_turns_before_they_ask_the_file_for_its_lock(
+    sqlite: Database,
+) -> None:
+    """SQLite's own wait lets whoever came last be first."""
+    impatient = Database(sqlite.engine, turn=0.01)
+    begun: list[str] = []
+    with impatient.writing():
+        event.listen(sqlite.engine, "before_cursor_execute", lambda *told: begun.append(told[2]))
+        with ThreadPoolExecutor(1) as other:
+            refused = other.submit(stop, impatient).exception()
+    assert isinstance(refused, StoreUnavailable)
+    assert begun == []
+    stop(impatient)
+    assert len(stopped(sqlite)) == 1
 
 
 @pytest.mark.slow(reason="waits for a lock's time to end")
