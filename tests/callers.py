@@ -27,11 +27,11 @@ from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from hotline.store.desk.desks import Desk
 from hotline.store.tips.tips import Grant, Tip
+from hotline.testing import FakeJobs, FakeRuns
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.builders import make_responder
 from tests.conftest import Clock
-from tests.fakes import FakeJobs, FakeRuns
 from tests.kits import make_kit
 from tests.made_once import lay_keys, publish_shipped, shipped_phrases
 

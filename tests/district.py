@@ -16,9 +16,9 @@ from hotline.store.database import Database
 from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
+from hotline.testing import FakeJobs, FakeSenders, FakeSms
 from tests.builders import make_responder, make_tip
 from tests.conftest import Clock
-from tests.fakes import FakeJobs, FakeSenders, FakeSms
 from tests.kits import make_kit
 
 

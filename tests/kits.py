@@ -8,8 +8,7 @@ from typing import Any, cast
 from hotline.ports import Kit, Line, Listening, Watch
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
-from hotline.text.phrases import Phrases
-from tests.fakes import (
+from hotline.testing import (
     FakeInbox,
     FakeInstruments,
     FakeJobs,
@@ -21,6 +20,7 @@ from tests.fakes import (
     FakeSms,
     OpenSealer,
 )
+from hotline.text.phrases import Phrases
 
 
 @dataclass

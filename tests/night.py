@@ -13,10 +13,10 @@ from hotline.services.referrals import referral
 from hotline.services.sms.inbox import Arrival, take_sms
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.tips.tips import Tip
+from hotline.testing import FakeSms
 from hotline.text.gsm7 import septets
 from tests.builders import make_message, make_responder
 from tests.callers import Caller, Line, told
-from tests.fakes import FakeSms
 
 NUMBER = "112"
 """Of the shipped list, and signed there: what stands for the national desk's number."""

@@ -8,9 +8,9 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
+from hotline.testing import FakeJobs, FakeLimiter, FakeRuns
 from tests.callers import Line
 from tests.conftest import Clock
-from tests.fakes import FakeJobs, FakeLimiter, FakeRuns
 from tests.unsynced import open_unsynced
 
 MONTH = timedelta(days=31)

@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 from werkzeug.test import Client
 
+from hotline.testing import FakeRuns
 from tests.callers import FORM, SECRETS
-from tests.fakes import FakeRuns
 
 
 @dataclass

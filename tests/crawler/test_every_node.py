@@ -19,6 +19,7 @@ from hotline.services.dialogue.conversation import take_turn
 from hotline.services.outbox import delivery
 from hotline.services.referrals import call_back_requests, referral
 from hotline.services.tips import intake
+from hotline.testing import FakeSms
 from tests.callers import Line, line
 from tests.crawler.copies import copied
 from tests.crawler.dialogue import SHORT
@@ -27,7 +28,6 @@ from tests.crawler.helper_phones import OF_ELSEWHERE, OF_HERE
 from tests.crawler.small import small
 from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
-from tests.fakes import FakeSms
 from tests.sampling import by_turns, long
 from tests.steps import Tell
 

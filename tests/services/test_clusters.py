@@ -18,9 +18,9 @@ from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.sms import inbound
 from hotline.store.tips.likeness import TipLikeness
+from hotline.testing import FakeSms
 from tests.builders import make_message
 from tests.callers import Caller, Line, line
-from tests.fakes import FakeSms
 from tests.taking import do
 
 __all__ = ["line"]

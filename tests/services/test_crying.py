@@ -20,9 +20,9 @@ from hotline.services.sms.inbox import Arrival, InboxOutcome, MessageOutcome, ta
 from hotline.services.tips import retention
 from hotline.store.outbox.answers import Answer
 from hotline.store.sms.inbound import InboxRead
+from hotline.testing import FakeSms
 from tests.builders import make_message
 from tests.callers import SECRETS, Line
-from tests.fakes import FakeSms
 from tests.kits import make_line
 from tests.servers import every_value
 

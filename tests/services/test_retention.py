@@ -22,10 +22,10 @@ from hotline.store.dialogue.contacts import Dialogue, InboundSeen
 from hotline.store.outbox.messages import DeliveryReport
 from hotline.store.referrals import retention as rows
 from hotline.store.tips.tips import Grant, Tip
+from hotline.testing import FakeShelf
 from tests.builders import NOON, make_tip
 from tests.callers import DANGER_HERE, Line, told
 from tests.district import District
-from tests.fakes import FakeShelf
 
 SIGNED = {"by": "Alice", "reason": "court asked"}
 WHO: dict[str, Any] = {"by": "A. Director", "reason": "letter 12 of the prosecutor"}

@@ -25,9 +25,9 @@ from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
 from hotline.store.dialogue.contacts import Dialogue, Stopped
 from hotline.store.outbox.answers import Answer
 from hotline.store.outbox.messages import Message
+from hotline.testing import FakeSms
 from tests.builders import make_message
 from tests.callers import Line
-from tests.fakes import FakeSms
 from tests.kits import make_line
 from tests.servers import every_value
 

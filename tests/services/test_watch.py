@@ -20,8 +20,8 @@ from hotline.store.outbox import lanes
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
 from hotline.store.watch.alarms import AlarmNotice, Watcher
+from hotline.testing import FakeInstruments, FakeOther, FakeShelf
 from tests.district import District
-from tests.fakes import FakeInstruments, FakeOther, FakeShelf
 from tests.kits import make_watch
 from workers.watchman import Watchman
 

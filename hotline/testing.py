@@ -1,4 +1,4 @@
-"""Our own doubles of the ports. No patching anywhere."""
+"""Doubles of the ports, for tests of services. Each is its port: the type checker holds it to it."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -12,10 +12,24 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.sms.listing import InboxPage, ListedSms
 from hotline.engine.flow import Book
 from hotline.errors import InboxUnavailable, NotReady, QueueUnavailable, RunsUnavailable
+from hotline.ports import (
+    RUN_SECONDS,
+    Bookshelf,
+    Instruments,
+    JobQueue,
+    Limiter,
+    NumberOpener,
+    OtherChannel,
+    OwnHook,
+    RunStore,
+    Senders,
+    SmsGateway,
+    SmsInbox,
+)
 
 
 @dataclass
-class FakeSms:
+class FakeSms(SmsGateway):
     """Accepts everything, or answers with what `results` holds, first come first served."""
 
     results: list[SendResult] = field(default_factory=list)
@@ -38,7 +52,7 @@ class FakeSms:
 
 
 @dataclass
-class FakeSenders:
+class FakeSenders(Senders):
     """Sends in place, one after another: `most` of them at a call, where that is given."""
 
     most: int | None = None
@@ -62,7 +76,7 @@ class FakeSenders:
 
 
 @dataclass
-class FakeInbox:
+class FakeInbox(SmsInbox, OwnHook):
     """The gateway's inbox and the line's own hook: lists what a test puts in, and keeps what was told."""
 
     listed: list[ListedSms] = field(default_factory=list)
@@ -88,7 +102,7 @@ class FakeInbox:
 
 
 @dataclass
-class FakeJobs:
+class FakeJobs(JobQueue):
     """Holds what was rung; `dead` makes it a doorbell without a wire."""
 
     rung: list[tuple[Job, int]] = field(default_factory=list)
@@ -101,7 +115,7 @@ class FakeJobs:
 
 
 @dataclass
-class FakeRuns:
+class FakeRuns(RunStore):
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     dead: bool = False
     clear: dict[str, str] = field(default_factory=dict)
@@ -117,7 +131,7 @@ class FakeRuns:
         session_key: str,
         heard: Mapping[str, Any],
         *,
-        seconds: int = 600,
+        seconds: int = RUN_SECONDS,
         told: bool = True,
     ) -> None:
         if self.dead:
@@ -129,7 +143,7 @@ class FakeRuns:
 
 
 @dataclass
-class FakeLimiter:
+class FakeLimiter(Limiter):
     """Counts without ever forgetting."""
 
     hits: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -143,7 +157,7 @@ class FakeLimiter:
 
 
 @dataclass
-class FakeNumbers:
+class FakeNumbers(NumberOpener):
     """Numbers that were "sealed" as plain bytes by a test."""
 
     def open_number(self, sealed: bytes) -> str:
@@ -151,7 +165,7 @@ class FakeNumbers:
 
 
 @dataclass
-class FakeInstruments:
+class FakeInstruments(Instruments):
     redis: bool = True
     free: int | None = 1 << 40
     line: bool | None = True
@@ -181,7 +195,7 @@ class FakeInstruments:
 
 
 @dataclass
-class FakeOther:
+class FakeOther(OtherChannel):
     """The other channel: not there, unless a test says so."""
 
     there: bool = False
@@ -204,7 +218,7 @@ class OpenSealer:
 
 
 @dataclass
-class FakeShelf:
+class FakeShelf(Bookshelf):
     """A `Bookshelf` of one book; without a revision, nothing is live."""
 
     revision: int | None = 1
