@@ -66,7 +66,7 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One for all pages of a process, where any is asked for: most tests pay for no browser."""
-    with import_module("tests.thumbs").chromium_browser() as browser:
+    with import_module("tests.keypad").chromium_browser() as browser:
         yield browser
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from hotline.lab.chaos.responders import answer_alerts
 from hotline.lab.stack import Stack
 from tests.eventually import eventually
-from tests.thumbs import quiet_page
+from tests.keypad import quiet_page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hotline.lab.stack import Stack
-from tests.thumbs import Phone
+from tests.keypad import Phone
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from hotline.cli.line.embedded import redis_of
 from hotline.lab.chaos.stand.ground import Pair
-from hotline.lab.shred.intruder import Thief, take
+from hotline.lab.shred.intruder import Intruder, take
 from hotline.lab.shred.shred import prove_shred, until_logged
 from hotline.lab.shred.trial import Trial
 from tests.sampling import by_turns
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 CALLER, WORDS = "+250788300077", "ikanariyihishe"
 
 
-@pytest.mark.turn("the command, or its thief", 0, 2)
+@pytest.mark.turn("the command, or its intruder", 0, 2)
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the proof"))
 def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
     result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
@@ -29,7 +29,7 @@ def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
 
 
 @pytest.fixture
-def thief(tmp_path: Path) -> Iterator[Thief]:
+def intruder(tmp_path: Path) -> Iterator[Intruder]:
     """On the day itself: nothing was erased, and no key is gone."""
     with short_folder("hl") as folder:
         home = folder / "home"
@@ -39,19 +39,19 @@ def thief(tmp_path: Path) -> Iterator[Thief]:
             trial.tell(CALLER, WORDS)
             trial.text(CALLER, "akazi")
             until_logged(home / "redis")
-            yield Thief(trial, take(trial, tmp_path / "loot"), CALLER, WORDS)
+            yield Intruder(trial, take(trial, tmp_path / "stolen"), CALLER, WORDS)
         trial.close()
 
 
-@pytest.mark.turn("the command, or its thief", 1, 2)
-def test_every_try_succeeds_while_the_keys_are_there_and_none_after(thief: Thief) -> None:
-    assert [succeeds() for succeeds in thief.tries.values()] == [True] * 6
-    assert thief.reads(thief.trial.home, thief.loot.folder) == set()
-    (thief.loot.folder / "note.txt").write_text(f"she said {WORDS} from 0{CALLER[4:]}")
-    assert {"note.txt: the words as plain", "note.txt: the number as plain"} <= thief.reads(
-        thief.loot.folder
+@pytest.mark.turn("the command, or its intruder", 1, 2)
+def test_every_try_succeeds_while_the_keys_are_there_and_none_after(intruder: Intruder) -> None:
+    assert [succeeds() for succeeds in intruder.tries.values()] == [True] * 6
+    assert intruder.reads(intruder.trial.home, intruder.stolen.folder) == set()
+    (intruder.stolen.folder / "note.txt").write_text(f"she said {WORDS} from 0{CALLER[4:]}")
+    assert {"note.txt: the words as plain", "note.txt: the number as plain"} <= intruder.reads(
+        intruder.stolen.folder
     )
 
-    for _ in thief.trial.pass_by(thief.loot.tip.id):
+    for _ in intruder.trial.pass_by(intruder.stolen.tip.id):
         pass
-    assert [succeeds() for succeeds in thief.tries.values()] == [False] * 6
+    assert [succeeds() for succeeds in intruder.tries.values()] == [False] * 6

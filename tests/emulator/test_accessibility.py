@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page
 from hotline.emulator.client import EmulatorClient
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
+from tests.keypad import Phone, quiet_page
 from tests.sampling import by_turns
-from tests.thumbs import Phone, quiet_page
 
 pytestmark = pytest.mark.browser
 

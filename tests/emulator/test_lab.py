@@ -12,7 +12,7 @@ from hotline.emulator.gateway.faults import GatewayFault
 from hotline.errors import SettingsInvalid
 from tests.emulator.line import FakeLine, listening
 from tests.emulator.sdk import LocalSms
-from tests.thumbs import DESK, quiet
+from tests.keypad import DESK, quiet
 
 ONE = "+250788100001"
 

@@ -13,7 +13,7 @@ from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from tests.emulator.line import FakeLine
 from tests.emulator.sdk import LocalSms
-from tests.thumbs import DESK, Phone, quiet, quiet_page
+from tests.keypad import DESK, Phone, quiet, quiet_page
 
 CITIZEN, RESPONDER, OTHER = "+250788000001", "+250788100001", "+250738100002"
 LONGER_THAN_FOLLOWING = 900

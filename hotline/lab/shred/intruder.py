@@ -38,7 +38,7 @@ RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Loot:
+class Stolen:
     """What he took on the day. Stays out of `repr`."""
 
     folder: Path
@@ -52,9 +52,9 @@ class Loot:
 
 
 @dataclass(frozen=True, slots=True)
-class Thief:
+class Intruder:
     trial: Trial
-    loot: Loot
+    stolen: Stolen
     caller: str = field(repr=False)
     words: str = field(repr=False)
 
@@ -71,8 +71,8 @@ class Thief:
         }
 
     def opens_tip(self) -> bool:
-        tip = self.loot.tip
-        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        tip = self.stolen.tip
+        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
         seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
         for epochs in self._epochs():
             try:
@@ -85,14 +85,14 @@ class Thief:
 
     def calls(self) -> bool:
         """By what the fault run opens it with."""
-        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
         return any(
-            number(self.loot.call, private, epochs) == self.caller for epochs in self._epochs()
+            number(self.stolen.call, private, epochs) == self.caller for epochs in self._epochs()
         )
 
     def opens_answer(self) -> bool:
-        tip, asked = self.loot.tip, self.loot.asked
-        private = unwrap_desk_key(self.loot.wrapped, self.trial.passphrase, desk=NATIONAL)
+        tip, asked = self.stolen.tip, self.stolen.asked
+        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
         for epochs in self._epochs():
             try:
                 grant = epochs.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
@@ -105,7 +105,7 @@ class Thief:
 
     def opens_run(self) -> bool:
         """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
-        runs = tuple(_runs_in(self.loot.folder))
+        runs = tuple(_runs_in(self.stolen.folder))
         return any(
             self._opens(RunCipher(key), epochs, *run)
             for key in self._keys()
@@ -116,7 +116,7 @@ class Thief:
     def reads_number(self) -> bool:
         numbers = LiveNumbers(LiveKeys(self.trial.keys / "workers", RELAY_KEY))
         for epochs in self._epochs():
-            for contact_key, sealed in self.loot.answers:
+            for contact_key, sealed in self.stolen.answers:
                 try:
                     plain = numbers.open_number(epochs.unlock(sealed, contact_key.encode()))
                 except (KeyMissing, SealBroken):
@@ -126,7 +126,7 @@ class Thief:
 
     def recognises(self) -> bool:
         """With every key of every folder, whatever it is for."""
-        return any(contact_by(key, self.caller) == self.loot.contact_key for key in self._keys())
+        return any(contact_by(key, self.caller) == self.stolen.contact_key for key in self._keys())
 
     def reads(self, *roots: Path) -> set[str]:
         """The words and the number themselves, in any dress, in any file."""
@@ -156,7 +156,7 @@ class Thief:
         return True
 
 
-def take(trial: Trial, to: Path, *also: Path) -> Loot:
+def take(trial: Trial, to: Path, *also: Path) -> Stolen:
     """A copy of all that is written, but for the keys: those he takes at the end, all that are left."""
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
@@ -170,7 +170,7 @@ def take(trial: Trial, to: Path, *also: Path) -> Loot:
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Loot(to, filed, call, asked, wrapped, contact_key, waiting)
+    return Stolen(to, filed, call, asked, wrapped, contact_key, waiting)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

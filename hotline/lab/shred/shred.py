@@ -18,7 +18,7 @@ from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.errors import NotReady, StartFailed
 from hotline.lab.chaos.stand.ground import Pair, ground
-from hotline.lab.shred.intruder import Thief, take
+from hotline.lab.shred.intruder import Intruder, take
 from hotline.lab.shred.standing import left_behind
 from hotline.lab.shred.trial import Trial
 from hotline.sealing.keys.keymaking import HELD_BY
@@ -98,7 +98,7 @@ def prove(pair: Pair) -> Proof:
         trial = Trial(home, environ)
         held.callback(trial.close)
         held.enter_context(redis_of(trial.settings))
-        _story(trial, folder / "loot", on.folders[:1], proof)
+        _story(trial, folder / "stolen", on.folders[:1], proof)
     proof.seconds = round(time.monotonic() - began, 1)
     return proof
 
@@ -110,17 +110,17 @@ def _story(trial: Trial, to: Path, also: tuple[Path, ...], proof: Proof) -> None
     trial.tell(caller, words)
     trial.text(caller, "akazi")
     until_logged(trial.home / "redis")
-    loot = take(trial, to, *also)
-    thief = Thief(trial, loot, caller, words)
+    stolen = take(trial, to, *also)
+    intruder = Intruder(trial, stolen, caller, words)
 
-    proof.tried = [*thief.tries]
-    proof.blind = [name for name, succeeds in thief.tries.items() if not succeeds()]
-    for passed in trial.pass_by(loot.tip.id):
+    proof.tried = [*intruder.tries]
+    proof.blind = [name for name, succeeds in intruder.tries.items() if not succeeds()]
+    for passed in trial.pass_by(stolen.tip.id):
         _say(passed)
-    proof.found = [name for name, succeeds in thief.tries.items() if succeeds()]
+    proof.found = [name for name, succeeds in intruder.tries.items() if succeeds()]
     written = "the words and the number, in any dress, in every file and every copy"
     proof.tried.append(written)
-    proof.found += sorted(thief.reads(trial.home, to, *also))
+    proof.found += sorted(intruder.reads(trial.home, to, *also))
 
 
 def until_logged(folder: Path) -> None:

@@ -127,7 +127,7 @@ def _erase(session: Session, tip: Tip, at: datetime, *, actor: str, reason: str 
     _record(session, tip, "tip_erased", at, actor=actor, reason=reason)
     deadlines.close(session, [tip.id], [DeadlineKind.ERASURE], at)
     session.flush()
-    retention.entomb(session, [tip.id], at)
+    retention.redact(session, [tip.id], at)
 
 
 def _ask_to_decide(session: Session, tip: Tip, due: datetime, at: datetime) -> None:

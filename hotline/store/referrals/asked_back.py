@@ -1,6 +1,6 @@
 """Questions that desks asked back, one of a tip at most, and what was answered. Rows, and the questions asked of them.
 
-The row goes with the tip's words (`retention.entomb`); its body opens by the tip's own key alone.
+The row goes with the tip's words (`retention.redact`); its body opens by the tip's own key alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence

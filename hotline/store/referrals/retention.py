@@ -96,11 +96,11 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
     """Make tombstones of the tips whose term is over: no words, no key to them, no pseudonym. Returns their ids."""
     over = (_ends_before(at), Tip.warned_at <= at - WARNING, ~HELD, ~DECIDED)
     ids = _tips(session, *over, limit=limit)
-    entomb(session, ids, at)
+    redact(session, ids, at)
     return ids
 
 
-def entomb(session: Session, ids: Sequence[int], at: datetime) -> None:
+def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
     """No words, no answer, no key to them, no pseudonym, no receipt. What is left counts, and tells nothing."""
     asked_back.forget(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
