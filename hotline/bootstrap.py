@@ -1,12 +1,13 @@
 """The only place where a real thing is made."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hotline import plugs
-from hotline.adapters.absent import NoInbox, NoNumbers, NoRuns, NoSms
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.catalogues import load_phrases
 from hotline.adapters.failpoints import Failpoints
@@ -15,7 +16,7 @@ from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import FolderRefused, NotReady
 from hotline.plugs import GatewayAccount
-from hotline.ports import Kit, Line, Listening, NumberOpener, RunStore, SmsGateway, Watch
+from hotline.ports import DoorKit, Instruments, Kit, Line, LookingKit, RelayKit, Watch, WatchKit
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
@@ -65,12 +66,78 @@ def key_folder(settings: Settings, role: Role) -> Path:
     return settings.keys or settings.home / "keys" / role.value
 
 
+def build_door(settings: Settings) -> DoorKit:
+    """The web process's. Raises what `build_kit` raises."""
+    fuse = plugs.circuit()
+    kit, keys = _common(settings, Role.HOOKS, fuse)
+    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.epochs, now)
+    return DoorKit(**vars(kit), runs=plugs.runs(settings, cipher, fuse))
+
+
+def build_relay(settings: Settings) -> RelayKit:
+    """The workers' and the clock's. Raises what `build_kit` raises."""
+    kit, keys = _common(settings, Role.WORKERS, plugs.circuit())
+    account = _account(settings, keys)
+    return RelayKit(
+        **vars(kit),
+        sms=plugs.sms(settings, account, sender_of(settings)),
+        numbers=LiveNumbers(LiveKeys(keys.path, RELAY_KEY)),
+        senders=plugs.senders(settings),
+        inbox=plugs.inbox(account),
+        hook=plugs.own_hook(line_address(settings), keys.path),
+    )
+
+
+def build_watch(settings: Settings) -> WatchKit:
+    """The watchman's. Raises what `build_kit` raises."""
+    kit, keys = _common(settings, Role.WATCH, plugs.circuit())
+    account = _account(settings, keys)
+    secret = LiveKeys(keys.path, DIAL_SECRET)
+    dialler = plugs.dialler(line_address(settings), secret.now, settings.service_code)
+    instruments = plugs.instruments(settings, dialler, plugs.balance(account))
+    return WatchKit(
+        **vars(kit),
+        watch=_watch(settings, keys, instruments),
+        sms=plugs.sms(settings, account, sender_of(settings)),
+        numbers=LiveNumbers(LiveKeys(keys.path, WATCH_KEY)),
+    )
+
+
+def build_console(settings: Settings) -> LookingKit:
+    """The commands'. Raises what `build_kit` raises."""
+    kit, keys = _common(settings, Role.CONSOLE, plugs.circuit())
+    return LookingKit(
+        **vars(kit), watch=_watch(settings, keys, plugs.instruments(settings, None, None))
+    )
+
+
+def build_reader(settings: Settings) -> Kit:
+    """The reader's, which no process is yet. Raises what `build_kit` raises."""
+    return _common(settings, Role.READER, plugs.circuit())[0]
+
+
+BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(
+    {
+        Role.HOOKS: build_door,
+        Role.WORKERS: build_relay,
+        Role.WATCH: build_watch,
+        Role.READER: build_reader,
+        Role.CONSOLE: build_console,
+    }
+)
+
+
 def build_kit(settings: Settings, role: Role) -> Kit:
-    """Every plug for one role. Opens no connection yet.
+    """Every plug of one role. Opens no connection yet.
 
     Raises NotReady before `hotline init`, FolderRefused where a key that walks cannot be written, KeyMissing,
     SettingsInvalid.
     """
+    return BUILDERS[role](settings)
+
+
+def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFolder]:
+    """What every process has, and the key folder of this one."""
     keys = KeyFolder(key_folder(settings, role))
     if not keys.path.is_dir():
         raise NotReady(f"no key folder for {role}: run `hotline init`")
@@ -83,27 +150,18 @@ def build_kit(settings: Settings, role: Role) -> Kit:
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise NotReady("no database: run `hotline init`")
-
-    sealer = _sealer(keys, RELAY_PUBLIC_KEY)
-    fuse = plugs.circuit()
-    return Kit(
+    kit = Kit(
         database=database,
         books=SqlBookshelf(database, place_lists()),
-        runs=_runs(settings, role, keys, sealer.epochs, fuse),
-        sms=_sms(settings, role, keys),
-        senders=plugs.senders(settings),
         jobs=plugs.jobs(settings, fuse),
-        limiter=plugs.limiter(settings, fuse),
-        sealer=sealer,
+        sealer=_sealer(keys, RELAY_PUBLIC_KEY),
         pseudonyms=Pseudonyms(keys),
-        numbers=_numbers(role, keys),
         phrases=load_phrases(),
         line=line_of(settings),
-        watch=_watch(settings, role, keys),
-        listening=_listening(settings, role, keys),
         now=TurnedClock(settings.clock) if settings.clock else now,
         failpoint=Failpoints(settings.faults) if settings.faults else survive,
     )
+    return kit, keys
 
 
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
@@ -111,26 +169,12 @@ def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
     return Sealer(epochs=Epochs(keys), live=live)
 
 
-def _watch(settings: Settings, role: Role, keys: KeyFolder) -> Watch:
-    dialler = account = None
-    if role is Role.WATCH:
-        secret = LiveKeys(keys.path, DIAL_SECRET)
-        dialler = plugs.dialler(line_address(settings), secret.now, settings.service_code)
-        account = plugs.balance(_gateway(settings, keys))
+def _watch(settings: Settings, keys: KeyFolder, instruments: Instruments) -> Watch:
     return Watch(
         sealer=_sealer(keys, WATCH_PUBLIC_KEY),
-        instruments=plugs.instruments(settings, dialler, account),
+        instruments=instruments,
         other=plugs.other_channel(settings),
         budget=settings.sms_budget,
-    )
-
-
-def _listening(settings: Settings, role: Role, keys: KeyFolder) -> Listening:
-    if role is not Role.WORKERS:
-        return Listening(NoInbox(role), NoInbox(role))
-    return Listening(
-        inbox=plugs.inbox(_gateway(settings, keys)),
-        hook=plugs.own_hook(line_address(settings), keys.path),
     )
 
 
@@ -159,21 +203,7 @@ def survive(_failpoint: str) -> None:
     """Where nobody tests, nothing dies."""
 
 
-def _runs(
-    settings: Settings, role: Role, keys: KeyFolder, epochs: Epochs, fuse: "Circuit"
-) -> RunStore:
-    if role is not Role.HOOKS:
-        return NoRuns(role)
-    return plugs.runs(settings, WeeklyRuns(RunCipher.of(keys, each=EACH), epochs, now), fuse)
-
-
-def _sms(settings: Settings, role: Role, keys: KeyFolder) -> SmsGateway:
-    if role not in (Role.WORKERS, Role.WATCH):
-        return NoSms(role)
-    return plugs.sms(settings, _gateway(settings, keys), sender_of(settings))
-
-
-def _gateway(settings: Settings, keys: KeyFolder) -> GatewayAccount:
+def _account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
     """Raises SettingsInvalid where the key cannot be read."""
     file = settings.gateway_api_key_file
     key = EMULATOR_KEY
@@ -185,8 +215,3 @@ def _gateway(settings: Settings, keys: KeyFolder) -> GatewayAccount:
 def sender_of(settings: Settings) -> str:
     """Whom an alert comes from: where a reply is asked for, by default the number that a reply reaches."""
     return settings.sender_id or (settings.shortcode if settings.inbound_sms else "")
-
-
-def _numbers(role: Role, keys: KeyFolder) -> NumberOpener:
-    key = {Role.WORKERS: RELAY_KEY, Role.WATCH: WATCH_KEY}.get(role)
-    return NoNumbers(role) if key is None else LiveNumbers(LiveKeys(keys.path, key))

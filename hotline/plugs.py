@@ -12,7 +12,6 @@ from hotline.config import Settings
 from hotline.ports import (
     Instruments,
     JobQueue,
-    Limiter,
     OtherChannel,
     OwnHook,
     RunStore,
@@ -78,15 +77,6 @@ def jobs(settings: Settings, fuse: "Circuit") -> JobQueue:
         from hotline.adapters.queue.rq_jobs import RqJobs
 
         return RqJobs(settings.redis_url, fuse)
-
-    return later(make)
-
-
-def limiter(settings: Settings, fuse: "Circuit") -> Limiter:
-    def make() -> Limiter:
-        from hotline.adapters.queue.redis_limits import RedisLimits
-
-        return RedisLimits(settings.redis_url, fuse)
 
     return later(make)
 

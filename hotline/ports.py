@@ -82,11 +82,6 @@ class JobQueue(Protocol):
         """Ask a worker to look at a row, now. Raises QueueUnavailable: the clock will look by itself."""
 
 
-class Limiter(Protocol):
-    def hit(self, scope: str, key: str, *, limit: int, seconds: int) -> bool:
-        """Count one more for `key`; True while it is within the limit. A dead limiter says True."""
-
-
 class NumberOpener(Protocol):
     """The relay's half of the number vault: only a process whose key folder holds the relay's key has one."""
 
@@ -180,33 +175,54 @@ class Watch:
     """What the gateway holds when it was filled up, in its currency; 0 where nobody said."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listening:
-    """What it takes to hear an SMS that never came: only the relay has it."""
-
-    inbox: SmsInbox
-    hook: OwnHook
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kit:
-    """Everything a service may touch, built once in `bootstrap`."""
+    """What every process has, built once in `bootstrap`. A service says by its first argument which kit it takes."""
 
     database: Database
     books: Bookshelf
-    runs: RunStore
-    sms: SmsGateway
-    senders: Senders
     jobs: JobQueue
-    limiter: Limiter
     sealer: Sealer
     pseudonyms: Pseudonyms
-    numbers: NumberOpener
     phrases: Phrases
     line: Line
-    watch: Watch
-    listening: Listening
     now: Callable[[], datetime]
     """Aware, UTC."""
     failpoint: Callable[[str], None]
     """Called by name where a process may be made to die in a test; does nothing elsewhere."""
+
+
+@dataclass(frozen=True)
+class DoorKit(Kit):
+    """What the web process has besides: it answers the gateway's callbacks, and opens nothing that is stored."""
+
+    runs: RunStore
+
+
+@dataclass(frozen=True)
+class SendingKit(Kit):
+    """What a process has besides that sends SMS: it opens the numbers that are sealed to it."""
+
+    sms: SmsGateway
+    numbers: NumberOpener
+
+
+@dataclass(frozen=True)
+class RelayKit(SendingKit):
+    """The workers' and the clock's: responders' numbers."""
+
+    senders: Senders
+    inbox: SmsInbox
+    hook: OwnHook
+
+
+@dataclass(frozen=True)
+class LookingKit(Kit):
+    """What a process has besides that looks at how the line stands: the console's commands, and the watchman."""
+
+    watch: Watch
+
+
+@dataclass(frozen=True)
+class WatchKit(SendingKit, LookingKit):
+    """The watchman's: the numbers of whom he wakes."""

@@ -17,7 +17,6 @@ from hotline.ports import (
     Bookshelf,
     Instruments,
     JobQueue,
-    Limiter,
     NumberOpener,
     OtherChannel,
     OwnHook,
@@ -140,20 +139,6 @@ class FakeRuns(RunStore):
         self.clear.pop(session_key, None)
         if not told:
             self.clear[session_key] = json.dumps(heard)
-
-
-@dataclass
-class FakeLimiter(Limiter):
-    """Counts without ever forgetting."""
-
-    hits: dict[tuple[str, str], int] = field(default_factory=dict)
-    windows: dict[str, int] = field(default_factory=dict)
-    """The seconds that were last asked for, by scope."""
-
-    def hit(self, scope: str, key: str, *, limit: int, seconds: int) -> bool:
-        self.windows[scope] = seconds
-        self.hits[scope, key] = self.hits.get((scope, key), 0) + 1
-        return self.hits[scope, key] <= limit
 
 
 @dataclass

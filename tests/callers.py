@@ -18,7 +18,6 @@ from werkzeug.test import Client
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
-from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import HOOKS, LISTED, KeyFolder
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.opening import open_tip
@@ -32,7 +31,7 @@ from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.builders import make_responder
 from tests.conftest import Clock
-from tests.kits import make_kit
+from tests.kits import WholeKit, make_kit
 from tests.made_once import lay_keys, publish_shipped, shipped_phrases
 
 FLOWS = Path(__file__).parents[1] / "flows"
@@ -66,14 +65,14 @@ class Way(StrEnum):
 class Line:
     """The web process of a test, and what only its operator sees."""
 
-    kit: Kit
+    kit: WholeKit
     database: Database
     clock: Clock
     runs: FakeRuns
     jobs: FakeJobs
     numbers: Any = field(default_factory=lambda: count(1))
     way: Way = Way.FRONT
-    made: "tuple[Kit, Client] | None" = field(default=None, init=False)
+    made: "tuple[WholeKit, Client] | None" = field(default=None, init=False)
     """One web process for as long as the kit is the same: making it costs more than a hop."""
 
     @property

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from hotline.domain.outbox.message import MessageIn
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.listing import ListedSms
-from hotline.ports import Kit
 from hotline.services.referrals import referral
 from hotline.services.sms import fetching
 from hotline.services.sms.inbox import Arrival, MessageOutcome, take_sms
@@ -19,7 +18,7 @@ from hotline.store.sms.inbound import InboxRead
 from hotline.testing import FakeInbox
 from tests.builders import make_message
 from tests.district import District
-from tests.kits import make_line
+from tests.kits import WholeKit, make_line
 
 HER = "+250788000001"
 SHORTCODE = "7770"
@@ -37,9 +36,9 @@ class Country:
         self.inbox.takes = self._takes
 
     @property
-    def kit(self) -> Kit:
+    def kit(self) -> WholeKit:
         kit = self.district.kit
-        return replace(kit, listening=replace(kit.listening, inbox=self.inbox, hook=self.inbox))
+        return replace(kit, inbox=self.inbox, hook=self.inbox)
 
     @property
     def reference(self) -> str:

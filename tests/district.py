@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.referral import Level
-from hotline.ports import Kit
 from hotline.services.outbox import delivery
 from hotline.services.referrals import referral
 from hotline.store.database import Database
@@ -19,7 +18,7 @@ from hotline.store.tips.tips import Tip
 from hotline.testing import FakeJobs, FakeSenders, FakeSms
 from tests.builders import make_responder, make_tip
 from tests.conftest import Clock
-from tests.kits import make_kit
+from tests.kits import WholeKit, make_kit
 
 
 @dataclass
@@ -33,7 +32,7 @@ class District:
     numbers: Any = field(default_factory=lambda: count(1))
 
     @property
-    def kit(self) -> Kit:
+    def kit(self) -> WholeKit:
         return make_kit(database=self.database, now=self.clock, sms=self.sms, jobs=self.jobs)
 
     def enrol(self, level: Level = Level.RESPONDER, **fields: Any) -> int:
@@ -120,7 +119,7 @@ class District:
             return int(row.id)
 
 
-def deliver_one(kit: Kit) -> bool:
+def deliver_one(kit: WholeKit) -> bool:
     """Whether one was due; it was sent."""
     return delivery.deliver_due(replace(kit, senders=FakeSenders(most=1))) == 1
 

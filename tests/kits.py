@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from hotline.ports import Kit, Line, Listening, Watch
+from hotline.ports import DoorKit, Line, RelayKit, Watch, WatchKit
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.testing import (
     FakeInbox,
     FakeInstruments,
     FakeJobs,
-    FakeLimiter,
     FakeNumbers,
     FakeOther,
     FakeRuns,
@@ -83,10 +82,9 @@ def make_watch(
     )
 
 
-def make_listening(inbox: FakeInbox | None = None) -> Listening:
-    """The inbox and the hook of one."""
-    both = inbox or FakeInbox()
-    return Listening(inbox=both, hook=both)
+@dataclass(frozen=True)
+class WholeKit(DoorKit, RelayKit, WatchKit):
+    """Everything that any process has: a test plays them all."""
 
 
 def make_kit(
@@ -96,27 +94,27 @@ def make_kit(
     sms: Any = None,
     senders: Any = None,
     jobs: FakeJobs | None = None,
-    limiter: FakeLimiter | None = None,
     line: Line | None = None,
     watch: Watch | None = None,
     inbox: FakeInbox | None = None,
     failpoint: Callable[[str], None] = survive,
-) -> Kit:
-    return Kit(
+) -> WholeKit:
+    both = inbox or FakeInbox()
+    return WholeKit(
         database=database,
         books=cast(Any, None),
         runs=FakeRuns(),
         sms=sms or FakeSms(),
         senders=senders or FakeSenders(),
         jobs=jobs or FakeJobs(),
-        limiter=limiter or FakeLimiter(),
         sealer=Sealer(),
         pseudonyms=cast(Any, FakePseudonyms()),
         numbers=FakeNumbers(),
         phrases=Phrases({}),
         line=line or make_line(),
         watch=watch or make_watch(),
-        listening=make_listening(inbox),
+        inbox=both,
+        hook=both,
         now=now,
         failpoint=failpoint,
     )

@@ -5,17 +5,17 @@ from datetime import datetime
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Done, Way
-from hotline.ports import Kit
 from hotline.services.referrals import casework
 from hotline.services.tips import retention
 from hotline.store.tips.tips import Tip
+from tests.kits import WholeKit
 
 
-def take_case(kit: Kit, responder_id: int, reference: str, at: datetime) -> Done:
+def take_case(kit: WholeKit, responder_id: int, reference: str, at: datetime) -> Done:
     return do(kit, responder_id, reference, Verb.TAKE, at)
 
 
-def do(kit: Kit, responder_id: int, reference: str, verb: Verb, at: datetime) -> Done:
+def do(kit: WholeKit, responder_id: int, reference: str, verb: Verb, at: datetime) -> Done:
     """One act in a transaction of its own."""
     with kit.database.writing() as session:
         return casework.act(
@@ -23,7 +23,7 @@ def do(kit: Kit, responder_id: int, reference: str, verb: Verb, at: datetime) ->
         )
 
 
-def close_by_two(kit: Kit, tip_id: int, outcome: TipOutcome | None = None) -> None:
+def close_by_two(kit: WholeKit, tip_id: int, outcome: TipOutcome | None = None) -> None:
     """Closes a case, whatever it is of: one person wants it, a second one agrees."""
     retention.close_tip(kit, tip_id, by="A desk", reason="over", outcome=outcome)
     with kit.database.reading() as session:

@@ -18,7 +18,7 @@ from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import LONGEST_SEND
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import Unavailable
-from hotline.ports import Kit
+from hotline.ports import RelayKit
 from hotline.services import alarming, weekly_keys
 from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
@@ -43,18 +43,18 @@ URGENT_AFTER = timedelta(seconds=2)
 SELF_AFTER = timedelta(seconds=10)
 """How long anything waits for a worker, bell or no bell."""
 
-Step = Callable[[Kit], None]
+Step = Callable[[RelayKit], None]
 
 
-def refer_waiting(kit: Kit) -> None:
+def refer_waiting(kit: RelayKit) -> None:
     referral.refer_waiting(kit)
 
 
-def rescue_silent_drafts(kit: Kit) -> None:
+def rescue_silent_drafts(kit: RelayKit) -> None:
     intake.rescue_silent(kit)
 
 
-def look_after_due(kit: Kit) -> None:
+def look_after_due(kit: RelayKit) -> None:
     """Ring for what should have gone, and deliver it here where nobody answers the bell."""
     at = kit.now()
     with kit.database.reading() as session:
@@ -95,7 +95,7 @@ FOLLOWING: tuple[Step, ...] = (weekly_keys.forget,)
 """What a relay does that does not lead: its own keys go all the same."""
 
 
-def tick(kit: Kit, steps: Sequence[Step] = STEPS) -> None:
+def tick(kit: RelayKit, steps: Sequence[Step] = STEPS) -> None:
     """Each step by itself: one that fails is named, and the others still run."""
     for step in steps:
         try:
@@ -118,7 +118,7 @@ class Moment:
 
 
 def run(
-    kit: Kit, stop: Event, *, steps: Sequence[Step] = STEPS, aside: Sequence[Step] = ASIDE
+    kit: RelayKit, stop: Event, *, steps: Sequence[Step] = STEPS, aside: Sequence[Step] = ASIDE
 ) -> None:
     """Tick once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -146,7 +146,7 @@ def run(
     kit.senders.end(LONGEST_SEND.total_seconds())
 
 
-def make_good(kit: Kit, back: timedelta) -> timedelta:
+def make_good(kit: RelayKit, back: timedelta) -> timedelta:
     """Nobody waits longer for a clock that was set back. Returns what is still to be made good."""
     if back:
         try:
@@ -157,7 +157,7 @@ def make_good(kit: Kit, back: timedelta) -> timedelta:
     return timedelta(0)
 
 
-def wake_for_jump(kit: Kit) -> None:
+def wake_for_jump(kit: RelayKit) -> None:
     """Whatever comes of it, the relay goes on. Without a database nobody is woken for this: she is woken for that."""
     try:
         alarming.happened(kit, Alarm.CLOCK_JUMP)
@@ -165,7 +165,7 @@ def wake_for_jump(kit: Kit) -> None:
         logger.error("the jump is not written down: %s", type(broken).__name__)
 
 
-def leads(kit: Kit, leadership: Leadership) -> bool:
+def leads(kit: RelayKit, leadership: Leadership) -> bool:
     """Whether this relay owns time now. A database that does not answer has no leader."""
     try:
         return leadership.holds(kit.now())

@@ -1,21 +1,21 @@
 """Every job: the kit and a row's id in, one service call. May run twice; finding nothing to do is a success."""
 
-from hotline.ports import Kit
+from hotline.ports import RelayKit
 from hotline.services.outbox import delivery
 from hotline.services.referrals import referral
 from hotline.services.sms import sms_replies
 
 
-def refer_tip(kit: Kit, _tip_id: int) -> None:
+def refer_tip(kit: RelayKit, _tip_id: int) -> None:
     """Whichever tip rang: the most urgent of all that wait go first."""
     referral.refer_waiting(kit)
 
 
-def deliver(kit: Kit, _message_id: int) -> None:
+def deliver(kit: RelayKit, _message_id: int) -> None:
     """Whichever message rang: the most urgent of all that are due go first. Returns while they are being sent."""
     delivery.deliver_due(kit)
 
 
-def answer(kit: Kit, _answer_id: int) -> None:
+def answer(kit: RelayKit, _answer_id: int) -> None:
     """Whichever answer rang: the oldest of all that wait goes first."""
     sms_replies.send_due(kit)

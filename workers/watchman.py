@@ -10,7 +10,7 @@ from threading import Event
 
 from hotline.domain.watch.alarms import AlarmState
 from hotline.errors import StoreUnavailable
-from hotline.ports import Kit
+from hotline.ports import WatchKit
 from hotline.services.outbox import notices
 from hotline.services.outbox.notices import Person
 from hotline.services.watch import trials, watch
@@ -25,7 +25,7 @@ AROUND_EACH = 6
 class Watchman:
     """What is remembered from one look to the next, for the time when no database remembers it."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: WatchKit) -> None:
         self._kit = kit
         self._people: Sequence[Person] = ()
         self._database: AlarmState | None = None
@@ -52,7 +52,7 @@ class Watchman:
         )
 
 
-def run(kit: Kit, stop: Event) -> None:
+def run(kit: WatchKit, stop: Event) -> None:
     """Until told to stop."""
     watchman = Watchman(kit)
     while not stop.is_set():

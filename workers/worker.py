@@ -15,7 +15,7 @@ from hotline.domain.jobs import QUEUES
 from hotline.domain.outbox.delivery import LONGEST_SEND
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import JobRefused
-from hotline.ports import Kit
+from hotline.ports import RelayKit
 from hotline.services import alarming
 from workers.safejob import SafeJob, safe_job
 
@@ -31,7 +31,7 @@ class QuietWorker(SimpleWorker):
     """RQ's worker without its ears for commands, and without its habit of logging what a job carried."""
 
     max_connection_wait_time = RECONNECT_SECONDS
-    kit: Kit | None = None
+    kit: RelayKit | None = None
 
     @property
     def asked_to_stop(self) -> bool:
@@ -62,7 +62,7 @@ class QuietWorker(SimpleWorker):
         super().handle_job_failure(*args, **kwargs | {"exc_string": ""})
 
 
-def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
+def make_worker(kit: RelayKit, redis_url: str, queue: str) -> QuietWorker:
     connection = Redis.from_url(redis_url)
     job_class: type[SafeJob] = safe_job(kit)
     worker = QuietWorker(
@@ -78,7 +78,7 @@ def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
     return worker
 
 
-def run(kit: Kit, redis_url: str, queue: str) -> int:
+def run(kit: RelayKit, redis_url: str, queue: str) -> int:
     """Work until told to stop; what is on the wire then is waited for. Returns 0 only where somebody asked for it."""
     assert queue in QUEUES
     worker = make_worker(kit, redis_url, queue)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.config import Settings
 from hotline.errors import PassphraseWrong
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What nobody misreads on paper."""
@@ -20,9 +20,9 @@ GROUP_LETTERS = 5
 
 
 @contextmanager
-def console_kit() -> Iterator[Kit]:
+def console_kit() -> Iterator[LookingKit]:
     """The console's kit out of the environment. Raises what `Settings.read` and `build_kit` raise."""
-    kit = build_kit(Settings.read(os.environ), Role.CONSOLE)
+    kit = build_console(Settings.read(os.environ))
     try:
         yield kit
     finally:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.web.guard import DOOR, METHODS, Door, Hook, Measured, Secrets, Used, forget, unmeasured
 from hotline.web.health import health
 from hotline.web.hooks.delivery import delivery
@@ -27,7 +27,7 @@ HOOKS: Mapping[str, Hook] = {
 
 
 def create_app(
-    kit: Kit, secrets: Secrets, used: Used = forget, measured: Measured = unmeasured
+    kit: DoorKit, secrets: Secrets, used: Used = forget, measured: Measured = unmeasured
 ) -> Flask:
     """The whole application, for one kit and the live secrets of its hooks' paths."""
     app = Flask(__name__, static_folder=None)

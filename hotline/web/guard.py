@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.web.form import CallbackForm, Environ, read_form
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -38,7 +38,7 @@ def forget(_hook: str, _secret: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    kit: Kit
+    kit: DoorKit
     secrets: Secrets
     used: Used = forget
     measured: Measured = unmeasured
@@ -60,8 +60,8 @@ class Reply:
 
 Hook = Callable[[Door, Environ, str], Reply]
 """A request, and the secret of its path. Never raises."""
-Work = Callable[[Kit, CallbackForm], str]
-Problem = Callable[[Kit, str, Exception], Reply]
+Work = Callable[[DoorKit, CallbackForm], str]
+Problem = Callable[[DoorKit, str, Exception], Reply]
 
 
 def guarded(hook: str, problem: Problem) -> Callable[[Work], Hook]:

@@ -10,7 +10,7 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from hotline.errors import CallbackInvalid, Unavailable
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.services.dialogue.conversation import failure
 from hotline.web.guard import Reply
 
@@ -22,13 +22,13 @@ def plain(body: str, status: int = 200) -> Response:
     return Response(body, status=status, content_type=PLAIN)
 
 
-def broken_hop(kit: Kit, hook: str, error: Exception) -> Reply:
+def broken_hop(kit: DoorKit, hook: str, error: Exception) -> Reply:
     """Whatever failed, the gateway hears `END` and 200: anything else is an error on her screen."""
     write_down(hook, error)
     return Reply(failure(kit))
 
 
-def broken_hook(_kit: Kit, hook: str, error: Exception) -> Reply:
+def broken_hook(_kit: DoorKit, hook: str, error: Exception) -> Reply:
     """503 asks the gateway to send it again.
 
     What can never be read is answered 200, and written down by its kind: refused, it would come for twelve hours.

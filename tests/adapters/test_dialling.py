@@ -17,13 +17,13 @@ from hotline.adapters.instruments import BALANCE_EACH, DIAL_AGAIN, DIAL_EACH, Ga
 from hotline.domain import trial
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import serving
-from hotline.ports import Kit
 from hotline.store.database import open_database
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.reach.outreach import Tally
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.callers import SECRETS, Line, line
+from tests.kits import WholeKit
 
 __all__ = ["line"]
 
@@ -36,7 +36,7 @@ class Silent(WSGIRequestHandler):
 
 
 @contextmanager
-def served(kit: Kit) -> Iterator[str]:
+def served(kit: WholeKit) -> Iterator[str]:
     application = hooks_first(create_app(kit, SECRETS))
     with make_server("127.0.0.1", 0, application, handler_class=Silent) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))

@@ -7,7 +7,7 @@ import os
 import sys
 from threading import Event
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_relay
 from hotline.config import Settings
 from workers import clock
 
@@ -15,7 +15,7 @@ from workers import clock
 def main(left_out: str) -> None:
     steps = tuple(step for step in clock.STEPS if step.__name__ != left_out)
     assert len(steps) == len(clock.STEPS) - 1, left_out
-    clock.run(build_kit(Settings.read(os.environ), Role.WORKERS), Event(), steps=steps)
+    clock.run(build_relay(Settings.read(os.environ)), Event(), steps=steps)
 
 
 if __name__ == "__main__":

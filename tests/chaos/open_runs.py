@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from hotline.adapters.queue.redis_runs import RedisRuns
-from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.bootstrap import Role, build_door, key_folder
 from hotline.config import Settings
 from hotline.sealing.keys.keyfolder import hook_secrets
 from hotline.sealing.runs import RunCipher
@@ -25,7 +25,7 @@ class Glass(RunCipher):
 
 
 settings = Settings.read(os.environ)
-kit = build_kit(settings, Role.HOOKS)
+kit = build_door(settings)
 application = create_app(
     replace(kit, runs=RedisRuns(settings.redis_url, Glass())),
     hook_secrets(key_folder(settings, Role.HOOKS)),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.desk.audit_sentences import AuditLine, sentence
@@ -31,7 +31,7 @@ ROWS = (
 def home(tmp_path: Path) -> Path:
     make_keys(tmp_path / "keys", AT)
     (tmp_path / "hotline.db").touch()
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path)}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
     create_all(kit.database)
     with kit.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))

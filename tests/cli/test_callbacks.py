@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
@@ -32,7 +32,7 @@ def home(tmp_path: Path) -> Path:
     make_keys(tmp_path / "keys", now)
     (tmp_path / "hotline.db").touch()
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path)}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
     create_all(kit.database)
     access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
     told = {"number": HERS, "word": "rice", "others": "alone", "language": "rw"}

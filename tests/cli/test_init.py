@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console, build_door
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
@@ -60,7 +60,7 @@ def whole(folder: Path) -> dict[str, bytes]:
 
 def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
     """One tip, sealed by the hooks as a caller would have it."""
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.HOOKS)
+    kit = build_door(Settings.read({"HOTLINE_HOME": str(home)}))
     tip = make_tip(place="12")
     answers = {"danger": "yes", "district": "12", "landmark": "hafi y'\x1b[2Jishuri"}
     with kit.database.writing() as session:
@@ -304,7 +304,7 @@ def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
 
 def test_a_log_that_was_touched_is_told_with_its_row(hotline: Hotline, tmp_path: Path) -> None:
     copy_home(tmp_path / "home")
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path / "home")}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path / "home")}))
     with kit.database.writing() as session:
         session.connection().exec_driver_sql("UPDATE audit SET subject = 'nothing' WHERE id = 2")
     kit.database.close()

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tips.acts import Act, Acted, Way
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.people import leaves
 from hotline.services.referrals import casework, referral
@@ -49,8 +49,8 @@ class Admin:
     home: Path
 
     @property
-    def kit(self) -> Kit:
-        return build_kit(Settings.read({"HOTLINE_HOME": str(self.home)}), Role.CONSOLE)
+    def kit(self) -> LookingKit:
+        return build_console(Settings.read({"HOTLINE_HOME": str(self.home)}))
 
     def __call__(self, *words: str, code: int = 0, typed: str | None = None) -> Result:
         environ = {"HOTLINE_HOME": str(self.home)}
@@ -220,7 +220,7 @@ def test_a_number_that_the_gateway_refused_gets_a_fresh_try(admin: Admin) -> Non
     assert "Gasabo 1" in admin.living()
 
 
-def tell(admin: Admin, *, urgency: int = 3) -> Kit:
+def tell(admin: Admin, *, urgency: int = 3) -> LookingKit:
     """A tip in Gasabo, of which Gasabo 1 is told alone."""
     kit = admin.kit
     tip = make_tip(urgency=urgency, at=kit.now(), filed_at=kit.now())
@@ -231,7 +231,7 @@ def tell(admin: Admin, *, urgency: int = 3) -> Kit:
     return kit
 
 
-def told(kit: Kit) -> list[int]:
+def told(kit: LookingKit) -> list[int]:
     with kit.database.reading() as session:
         return [row.responder_id for row in session.query(Referral).order_by(Referral.id)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.cli.line.init import FLOWS
 from hotline.cli.main import main
 from hotline.config import Settings
@@ -53,7 +53,7 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
         assert "revision 3 waits as a draft, since Alice published" in told.output
     assert "revision 3" in hotline(home, "flows", "drafts").output
 
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     assert authoring.live_document(kit.database) == authoring.read_folder(own)
     (row,) = listed(kit)
     assert "Alice published the flows of revision 2: a number was wrong" in row.sentence
@@ -66,7 +66,7 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
 
 
 def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path) -> None:
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     document = authoring.read_folder(FLOWS)
     publishing.publish(kit, {**document, "numbers": []}, by="Alice", reason="x", of_version=False)
     assert publishing.publish_version(kit, document).waits_for == "Alice"

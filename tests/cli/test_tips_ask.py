@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.cli.tips.reader import locale_language
 from hotline.config import Settings
@@ -34,7 +34,7 @@ def home(tmp_path: Path) -> Path:
     make_keys(tmp_path / "keys", now)
     (tmp_path / "hotline.db").touch()
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(tmp_path)}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
     create_all(kit.database)
     authoring.publish(kit.database, authoring.read_folder(FLOWS), now)
     access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
@@ -79,7 +79,7 @@ def rows_of(read: str) -> dict[str, str]:
 
 def answer(home: Path, value: str) -> None:
     """As the hooks write it down."""
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     with kit.database.writing() as session:
         row = session.get_one(AskedBack, 1)
         row.body = kit.sealer.answer({"answer": value, "language": "fr"}, public_key=row.public_key)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import TipOutcome
@@ -146,7 +146,7 @@ def test_a_tip_that_was_closed_wrongly_is_opened_again_and_rings(home: Path) -> 
 
 
 def test_who_asked_by_her_phone_does_not_agree_by_her_name(home: Path) -> None:
-    kit = build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     with kit.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         session.get_one(Tip, int(DANGER)).end_wanted = TipOutcome.NOT_TRAFFICKING

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.call_back import KIGALI
@@ -17,7 +17,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.domain.tips.acts import Act, Way
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.referrals import casework, referral
 from hotline.services.tips import retention
@@ -44,8 +44,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kit_of(home: Path) -> Kit:
-    return build_kit(Settings.read({"HOTLINE_HOME": str(home)}), Role.CONSOLE)
+def kit_of(home: Path) -> LookingKit:
+    return build_console(Settings.read({"HOTLINE_HOME": str(home)}))
 
 
 def asked(home: Path, *options: str, turned: timedelta = timedelta()) -> Result:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from hotline.testing import FakeJobs, FakeLimiter, FakeRuns
+from hotline.testing import FakeJobs, FakeRuns
 from tests.callers import Line
 from tests.conftest import Clock
 from tests.unsynced import open_unsynced
@@ -25,9 +25,7 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
         connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
     database = open_unsynced(f"sqlite:///{file}")
     clock, runs, jobs = Clock(line.clock.at + months * MONTH), FakeRuns(), FakeJobs()
-    kit = replace(
-        line.kit, database=database, now=clock, runs=runs, jobs=jobs, limiter=FakeLimiter()
-    )
+    kit = replace(line.kit, database=database, now=clock, runs=runs, jobs=jobs)
     try:
         yield replace(
             line, kit=kit, database=database, clock=clock, runs=runs, jobs=jobs, numbers=count(1)

@@ -9,11 +9,11 @@ from hotline.emulator.reader import choices
 from hotline.engine.flow import Ask, Book, Finish, Menu
 from hotline.engine.run import Place, Run
 from hotline.engine.view import node_at
-from hotline.ports import Kit
 from hotline.services.dialogue.conversation import end_session, take_turn
 from hotline.services.dialogue.memory import recall
 from tests.builders import make_hop
 from tests.callers import Line
+from tests.kits import WholeKit
 
 CANARY = "Zuzuzu"
 """What is typed where words are asked."""
@@ -23,7 +23,7 @@ SHORT = 4
 RECEIPT = re.compile(r"\d{3} \d{3} \d{3}")
 CERTIFICATE = re.compile(r"\b[A-Z0-9]{4} [A-Z0-9]{4} [A-Z0-9]{4}\b")
 
-Hop = Callable[[Kit, UssdHop], str]
+Hop = Callable[[WholeKit, UssdHop], str]
 Typed = Mapping[str, tuple[str, ...]]
 """What this phone types, by the name under which the answer is kept; the canary where nothing is said of it."""
 
@@ -74,7 +74,7 @@ class Dialogue:
         end_session(self.kit, EndNotice(self.session_id, "Incomplete"))
 
     @property
-    def kit(self) -> Kit:
+    def kit(self) -> WholeKit:
         return self.line.kit
 
     @property

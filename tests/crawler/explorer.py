@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.emulator.reader import choices
 from hotline.engine.run import Place
-from hotline.ports import Kit
 from hotline.services.dialogue.conversation import take_turn
 from hotline.text.languages import FIRST, LANGUAGES
 from tests.callers import Line
 from tests.crawler.dialogue import CERTIFICATE, RECEIPT, Dialogue, Hop, Key
 from tests.crawler.standings import TYPED, Standing
+from tests.kits import WholeKit
 
 Way = tuple[Key, ...]
 
@@ -72,7 +72,7 @@ class Explorer:
     def new_phone(self) -> str:
         return f"+25079{next(self.line.numbers):07}"
 
-    def _hop(self, kit: Kit, hop: UssdHop) -> str:
+    def _hop(self, kit: WholeKit, hop: UssdHop) -> str:
         self.hops += 1
         name, most = self.standing.name, self.standing.most
         assert self.hops <= most, f"{name}: more than {most} hops"

@@ -14,7 +14,6 @@ from hotline.domain.dialogue.ussd import UssdHop
 from hotline.emulator.reader import choices
 from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Place
-from hotline.ports import Kit
 from hotline.services.dialogue.conversation import take_turn
 from hotline.services.outbox import delivery
 from hotline.services.referrals import call_back_requests, referral
@@ -28,6 +27,7 @@ from tests.crawler.helper_phones import OF_ELSEWHERE, OF_HERE
 from tests.crawler.small import small
 from tests.crawler.standings import STANDINGS, WITNESS, Standing
 from tests.crawler.tour import Tour
+from tests.kits import WholeKit
 from tests.sampling import by_turns, long
 from tests.steps import Tell
 
@@ -136,7 +136,7 @@ class Spoilt:
     last: dict[str, str] = field(default_factory=dict)
     """By phone, and by session: what it was answered last."""
 
-    def __call__(self, kit: Kit, hop: UssdHop) -> str:
+    def __call__(self, kit: WholeKit, hop: UssdHop) -> str:
         body, keyed = take_turn(kit, hop), hop.text.split("*")[-1]
         before, here = self.last.get(hop.caller, ""), self.last.get(hop.session_id, "")
         match self.how:

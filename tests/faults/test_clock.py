@@ -16,7 +16,7 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.referrals.clocks import acknowledge_due, red_due
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import TipState
-from hotline.ports import Kit
+from hotline.ports import RelayKit
 from hotline.services.referrals import referral
 from hotline.store.outbox.messages import Deadline, Message
 from hotline.web.form import CallbackForm
@@ -48,7 +48,7 @@ def relayed(district: District, *between: Callable[[], None]) -> None:
     """A relay that ticks once, and once more after each of these."""
     stop, left = Hasty(), list(between)
 
-    def turn(_kit: Kit) -> None:
+    def turn(_kit: RelayKit) -> None:
         if left:
             left.pop(0)()
         else:

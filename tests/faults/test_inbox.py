@@ -18,7 +18,6 @@ from hotline.domain.referrals.referral import Level
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.emulator import build_emulator
 from hotline.emulator.server import Handler, serving
-from hotline.ports import Kit, Listening
 from hotline.sealing.keys.hooksecrets import LiveSecrets
 from hotline.sealing.keys.keyfolder import HOOKS, LISTED
 from hotline.services.referrals import referral
@@ -31,6 +30,7 @@ from tests.builders import make_tip
 from tests.callers import FORM, MAKING, Line
 from tests.conftest import Clock
 from tests.eventually import eventually
+from tests.kits import WholeKit
 
 LATE = 15
 HER, STRANGER = "+250788000001", "+250788000077"
@@ -44,7 +44,7 @@ class Air:
     line: Line
     gateway: EmulatorClient
     hooks: dict[str, str]
-    relay: Kit
+    relay: WholeKit
     reference: str = ""
 
     @property
@@ -101,11 +101,9 @@ def air(line: Line, tmp_path: Path) -> Iterator[Air]:
         with serving(emulator) as url:
             gateway = EmulatorClient(url)
             gateway.set(shortcode=line.kit.line.shortcode)
-            listening = Listening(
-                AfricasTalkingInbox(url, "sandbox", "emulator"),
-                ListedHook(base, keys / "workers"),
-            )
-            air = Air(line, gateway, hooks, replace(line.kit, listening=listening))
+            inbox = AfricasTalkingInbox(url, "sandbox", "emulator")
+            hook = ListedHook(base, keys / "workers")
+            air = Air(line, gateway, hooks, replace(line.kit, inbox=inbox, hook=hook))
             fetching.fetch(air.relay)
             line.enrol(Level.RESPONDER, HER)
             with line.database.writing() as session:

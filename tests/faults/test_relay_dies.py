@@ -13,10 +13,10 @@ from hotline.domain.outbox.delivery import MessageState, Outcome
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import TipState
-from hotline.ports import Kit
 from hotline.services.outbox import reports
 from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from tests.district import District, deliver_one
+from tests.kits import WholeKit
 from tests.sampling import long, pick
 from tests.steps import Tell
 from tests.taking import close_by_two
@@ -59,7 +59,7 @@ class Bell:
 
 
 @contextmanager
-def dying(district: District, fuse: Fuse) -> Iterator[Kit]:
+def dying(district: District, fuse: Fuse) -> Iterator[WholeKit]:
     """The kit of a relay that dies when the fuse has burnt; what the gateway took stays taken."""
     engine = district.database.engine
     event.listen(engine, "before_cursor_execute", fuse.statement)

@@ -15,7 +15,6 @@ ADAPTERS = {
     "gateway.own_hook.ListedHook": "OwnHook.tell",
     "gateway.senders.ThreadSenders": "Senders.fill",
     "queue.rq_jobs.RqJobs": "JobQueue.ring",
-    "queue.redis_limits.RedisLimits": "Limiter.hit",
     "queue.redis_runs.RedisRuns": "RunStore.load",
     "instruments.Gauges": "Instruments.queue_length",
     "other_channel.OtherWay": "OtherChannel.tell",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_door
 from hotline.config import Settings
 from hotline.sealing.keys.keyfolder import HOOKS, LISTED
 from hotline.sealing.keys.keymaking import make_keys
@@ -21,7 +21,7 @@ def app(tmp_path: Path) -> Flask:
     make_keys(tmp_path / "keys", NOON)
     (tmp_path / "hotline.db").touch()
     settings = Settings.read({"HOTLINE_HOME": str(tmp_path)})
-    return create_app(build_kit(settings, Role.HOOKS), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
+    return create_app(build_door(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
 
 
 def test_everything_but_the_operators_two_addresses_is_under_a_secret(app: Flask) -> None:

@@ -7,7 +7,6 @@ from sqlalchemy import select
 
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import EndRefused, NotFound, PassphraseWrong, SealBroken
-from hotline.ports import Kit
 from hotline.sealing.opening import unwrap_desk_key
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
@@ -21,7 +20,7 @@ from hotline.store.tips import tips
 from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
-from tests.kits import make_kit
+from tests.kits import WholeKit, make_kit
 
 SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "correct horse"
@@ -30,18 +29,18 @@ ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock) -> Kit:
+def kit(database: Database, clock: Clock) -> WholeKit:
     return replace(make_kit(database=database, now=clock), sealer=Sealer())
 
 
 @pytest.fixture
-def desked(kit: Kit) -> Kit:
+def desked(kit: WholeKit) -> WholeKit:
     """With every desk's keys made."""
     access.make_desks(kit, PASSPHRASE, costs=QUICK)
     return kit
 
 
-def file_tip(kit: Kit, *, place: str = "12", to: tuple[str, ...] = ("12", NATIONAL)) -> int:
+def file_tip(kit: WholeKit, *, place: str = "12", to: tuple[str, ...] = ("12", NATIONAL)) -> int:
     tip = make_tip(place=place)
     with kit.database.writing() as session:
         sealed = kit.sealer.tip(
@@ -54,14 +53,14 @@ def file_tip(kit: Kit, *, place: str = "12", to: tuple[str, ...] = ("12", NATION
         return tip.id
 
 
-def logged(kit: Kit) -> list[tuple[str, str, str, str]]:
+def logged(kit: WholeKit) -> list[tuple[str, str, str, str]]:
     """The log's rows, after the one of making desks."""
     with kit.database.reading() as session:
         rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     return [(row.actor, row.action, row.subject, row.reason) for row in rows][1:]
 
 
-def test_every_district_and_the_nation_have_a_desk(desked: Kit) -> None:
+def test_every_district_and_the_nation_have_a_desk(desked: WholeKit) -> None:
     assert access.missing_desks(desked) == []
     with desked.database.reading() as session:
         codes = desks.codes(session)
@@ -71,7 +70,7 @@ def test_every_district_and_the_nation_have_a_desk(desked: Kit) -> None:
     assert len(set(keys.values())) == 31, "no two desks open each other's tips"
 
 
-def test_making_desks_again_changes_no_key(desked: Kit) -> None:
+def test_making_desks_again_changes_no_key(desked: WholeKit) -> None:
     with desked.database.reading() as session:
         before = session.execute(select(Desk.code, Desk.public_key)).all()
 
@@ -80,7 +79,7 @@ def test_making_desks_again_changes_no_key(desked: Kit) -> None:
         assert session.execute(select(Desk.code, Desk.public_key)).all() == before
 
 
-def test_no_desk_s_private_key_is_in_the_database(desked: Kit) -> None:
+def test_no_desk_s_private_key_is_in_the_database(desked: WholeKit) -> None:
     with desked.database.reading() as session:
         wrapped = session.scalars(select(DeskMember.wrapped_key)).all()
     assert len(wrapped) == 31
@@ -90,7 +89,7 @@ def test_no_desk_s_private_key_is_in_the_database(desked: Kit) -> None:
 
 
 @pytest.mark.parametrize("desk", ["12", NATIONAL])
-def test_each_granted_desk_reads_it_and_leaves_a_row(desked: Kit, desk: str) -> None:
+def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeKit, desk: str) -> None:
     tip_id = file_tip(desked)
 
     opened = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
@@ -100,7 +99,7 @@ def test_each_granted_desk_reads_it_and_leaves_a_row(desked: Kit, desk: str) -> 
     assert logged(desked) == [(f"desk:{desk}:Alice", "tip_read", f"tip:{tip_id}", "court asked")]
 
 
-def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Kit) -> None:
+def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: WholeKit) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
 
     with pytest.raises(NotFound, match="no grant"):
@@ -111,7 +110,7 @@ def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Ki
     assert logged(desked) == [refused, refused]
 
 
-def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: Kit) -> None:
+def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeKit) -> None:
     tip_id = file_tip(desked)
 
     with pytest.raises(PassphraseWrong):
@@ -121,7 +120,7 @@ def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: Kit) -> None:
     ]
 
 
-def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: Kit) -> None:
+def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: WholeKit) -> None:
     tip_id = file_tip(desked)
     with desked.database.writing() as session:
         tip = session.get(Tip, tip_id)
@@ -133,7 +132,7 @@ def test_a_tip_that_was_moved_to_another_place_does_not_open(desked: Kit) -> Non
     assert logged(desked) == []
 
 
-def test_drafts_are_nobody_s_to_read_or_list(desked: Kit) -> None:
+def test_drafts_are_nobody_s_to_read_or_list(desked: WholeKit) -> None:
     tip_id = file_tip(desked)
     with desked.database.writing() as session:
         tip = session.get(Tip, tip_id)
@@ -145,7 +144,7 @@ def test_drafts_are_nobody_s_to_read_or_list(desked: Kit) -> None:
         access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
 
 
-def test_a_listed_tip_says_who_took_it_first(kit: Kit) -> None:
+def test_a_listed_tip_says_who_took_it_first(kit: WholeKit) -> None:
     with kit.database.writing() as session:
         one, other = make_tip(uid="1" * 32), make_tip(uid="2" * 32)
         people = [
@@ -171,7 +170,7 @@ def test_a_listed_tip_says_who_took_it_first(kit: Kit) -> None:
     ]
 
 
-def test_the_log_of_readings_is_whole(desked: Kit) -> None:
+def test_the_log_of_readings_is_whole(desked: WholeKit) -> None:
     tip_id = file_tip(desked)
     for _ in range(2):
         access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
@@ -181,7 +180,7 @@ def test_the_log_of_readings_is_whole(desked: Kit) -> None:
 
 
 def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_it(
-    desked: Kit,
+    desked: WholeKit,
 ) -> None:
     tip_id = file_tip(desked, to=(NATIONAL,))
     with desked.database.writing() as session:

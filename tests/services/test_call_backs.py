@@ -14,7 +14,6 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import CallRefused, NotFound, PassphraseWrong
-from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
 from hotline.services.check_result import CheckResult
 from hotline.services.desk import access, call_back_desk, deskkeys
@@ -32,6 +31,7 @@ from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
 from tests.district import District
+from tests.kits import WholeKit
 
 HERS = "+250788000077"
 PASSPHRASE = "correct horse"
@@ -52,7 +52,7 @@ class Desk:
     """The national desk, and one caller."""
 
     district: District
-    kit: Kit
+    kit: WholeKit
 
     def ask(self, **answers: str) -> int:
         """She answers; the id of what waits, or 0."""
@@ -272,7 +272,7 @@ def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> 
     assert desk.open(waiting, passphrase="another horse").number == HERS
 
 
-def doctor(kit: Kit) -> dict[str, CheckResult]:
+def doctor(kit: WholeKit) -> dict[str, CheckResult]:
     return {one.name: one for one in checks_call_backs.findings(kit)}
 
 

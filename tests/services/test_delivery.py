@@ -8,13 +8,12 @@ from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
 from hotline.domain.referrals.referral import Level
 from hotline.errors import KeyMissing
-from hotline.ports import Kit
 from hotline.services.outbox import delivery
 from hotline.store.dialogue import contacts
 from hotline.store.outbox.messages import Message, Referral
 from hotline.testing import FakeNumbers
 from tests.district import District
-from tests.kits import make_kit
+from tests.kits import WholeKit, make_kit
 from tests.taking import take_case
 
 
@@ -234,9 +233,9 @@ class TestTheLane:
         assert alone.responder(1).unreachable is None
 
 
-def _with_numbers(kit: Kit, numbers: FakeNumbers) -> Kit:
-    fields = {name: getattr(kit, name) for name in Kit.__dataclass_fields__}
-    return Kit(**fields | {"numbers": numbers})
+def _with_numbers(kit: WholeKit, numbers: FakeNumbers) -> WholeKit:
+    fields = {name: getattr(kit, name) for name in WholeKit.__dataclass_fields__}
+    return WholeKit(**fields | {"numbers": numbers})
 
 
 def test_the_stop_list_is_asked_before_every_send(alone: District) -> None:

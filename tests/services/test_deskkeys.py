@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from hotline.domain.tip import NATIONAL
 from hotline.errors import PassphraseWrong, SealBroken
-from hotline.ports import Kit
 from hotline.sealing.keys.weekly_lock import Epochs
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
@@ -24,7 +23,7 @@ from hotline.store.tips import tips
 from hotline.store.tips.tips import Grant
 from tests.builders import make_keyfolder, make_tip
 from tests.conftest import Clock
-from tests.kits import make_kit
+from tests.kits import WholeKit, make_kit
 
 SIGNED = {"by": "Alice", "reason": "court asked"}
 OLD, NEW = "correct horse", "battery staple"
@@ -33,7 +32,7 @@ ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock, tmp_path: Path) -> Kit:
+def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
     """With the week's lock on every grant, as the line has it."""
     sealer = Sealer(epochs=Epochs(make_keyfolder(tmp_path, role="console", at=clock())))
     kit = replace(make_kit(database=database, now=clock), sealer=sealer)
@@ -41,12 +40,12 @@ def kit(database: Database, clock: Clock, tmp_path: Path) -> Kit:
     return kit
 
 
-def keys_of(kit: Kit) -> dict[str, bytes]:
+def keys_of(kit: WholeKit) -> dict[str, bytes]:
     with kit.database.reading() as session:
         return desks.public_keys(session, ["12", NATIONAL])
 
 
-def file_tip(kit: Kit, number: int, keys: dict[str, bytes] | None = None) -> int:
+def file_tip(kit: WholeKit, number: int, keys: dict[str, bytes] | None = None) -> int:
     """Sealed to the desks' keys of now, or to those that a hop read a moment ago."""
     tip = make_tip(uid=f"{number:032}")
     sealed = kit.sealer.tip(
@@ -60,7 +59,7 @@ def file_tip(kit: Kit, number: int, keys: dict[str, bytes] | None = None) -> int
         return tip.id
 
 
-def rotate(kit: Kit, *, new: str = NEW, meanwhile: object = None) -> Moved:
+def rotate(kit: WholeKit, *, new: str = NEW, meanwhile: object = None) -> Moved:
     def settle() -> None:
         if callable(meanwhile):
             meanwhile()
@@ -77,7 +76,7 @@ def rotate(kit: Kit, *, new: str = NEW, meanwhile: object = None) -> Moved:
     )
 
 
-def reads(kit: Kit, tip_id: int, passphrase: str) -> bool:
+def reads(kit: WholeKit, tip_id: int, passphrase: str) -> bool:
     told = {
         desk: access.read_tip(kit, tip_id, desk=desk, passphrase=passphrase, **SIGNED).answers
         for desk in ("12", NATIONAL)
@@ -85,7 +84,7 @@ def reads(kit: Kit, tip_id: int, passphrase: str) -> bool:
     return all(answers == ANSWERS for answers in told.values())
 
 
-def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: Kit) -> None:
+def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: WholeKit) -> None:
     filed = [file_tip(kit, number) for number in range(3)]
     before = keys_of(kit)
 
@@ -100,7 +99,7 @@ def test_every_tip_opens_by_the_new_passphrase_and_none_by_the_old(kit: Kit) -> 
         assert audit.verify(session).broken_at is None
 
 
-def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: Kit) -> None:
+def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: WholeKit) -> None:
     """A hop that read the old keys before they changed commits after the first look."""
     before = keys_of(kit)
     filed = [file_tip(kit, 1)]
@@ -129,7 +128,7 @@ class Racing(Epochs):
 
 
 def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
-    kit: Kit, clock: Clock, tmp_path: Path
+    kit: WholeKit, clock: Clock, tmp_path: Path
 ) -> None:
     """Sealed to an old key at the last moment, and changed between the second look and its writing: a third is due."""
     before, racing = keys_of(kit), Racing(make_keyfolder(tmp_path, role="console", at=clock()))
@@ -149,7 +148,7 @@ def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
     assert reads(kit, filed[0], NEW)
 
 
-def test_interrupted_anywhere_it_goes_on(kit: Kit) -> None:
+def test_interrupted_anywhere_it_goes_on(kit: WholeKit) -> None:
     tip_id = file_tip(kit, 1)
 
     class Pulled(Exception):
@@ -169,7 +168,7 @@ def test_interrupted_anywhere_it_goes_on(kit: Kit) -> None:
     assert reads(kit, tip_id, NEW)
 
 
-def test_a_wrong_passphrase_changes_nothing(kit: Kit) -> None:
+def test_a_wrong_passphrase_changes_nothing(kit: WholeKit) -> None:
     before = keys_of(kit)
     with pytest.raises(PassphraseWrong):
         deskkeys.rotate(
@@ -185,7 +184,7 @@ def test_a_wrong_passphrase_changes_nothing(kit: Kit) -> None:
     assert keys_of(kit) == before
 
 
-def test_a_grant_that_neither_key_opens_keeps_the_old_ones(kit: Kit) -> None:
+def test_a_grant_that_neither_key_opens_keeps_the_old_ones(kit: WholeKit) -> None:
     file_tip(kit, 1)
     with kit.database.writing() as session:
         session.scalars(select(Grant).where(Grant.desk_code == "12")).one().sealed_key = b"broken"

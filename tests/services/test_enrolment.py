@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from hotline.domain.people.rehearsal import demo_responders
 from hotline.errors import ImportRefused
-from hotline.ports import Kit
 from hotline.sealing.opening import RelayNumbers
 from hotline.sealing.sealer import Sealer
 from hotline.services.people import enrolment, stopping
@@ -17,7 +16,7 @@ from hotline.store.database import Database
 from hotline.store.desk.audit import AuditEntry
 from tests.builders import make_keyfolder, make_pseudonyms
 from tests.conftest import Clock
-from tests.kits import make_kit
+from tests.kits import WholeKit, make_kit
 
 ALREADY = "msisdn: is enrolled already; `hotline responders back` where the person was removed"
 HEADER = "name,msisdn,language,level,districts,categories\n"
@@ -26,7 +25,7 @@ TWO = "Gasabo 2,+250788000002,fr,deputy,Gasabo;Nyarugenge,labour\n"
 
 
 @pytest.fixture
-def kit(database: Database, clock: Clock, tmp_path: Path) -> Kit:
+def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
     """With the console's keys."""
     return replace(
         make_kit(database=database, now=clock),
@@ -35,7 +34,7 @@ def kit(database: Database, clock: Clock, tmp_path: Path) -> Kit:
     )
 
 
-def test_everybody_in_a_good_file_is_enrolled(kit: Kit) -> None:
+def test_everybody_in_a_good_file_is_enrolled(kit: WholeKit) -> None:
     assert len(enrolment.import_responders(kit, HEADER + ONE + TWO)) == 2
 
     one, two = enrolment.list_responders(kit)
@@ -50,7 +49,9 @@ def test_everybody_in_a_good_file_is_enrolled(kit: Kit) -> None:
     assert one.unreachable is None
 
 
-def test_the_hooks_know_the_phone_and_only_the_workers_its_number(kit: Kit, tmp_path: Path) -> None:
+def test_the_hooks_know_the_phone_and_only_the_workers_its_number(
+    kit: WholeKit, tmp_path: Path
+) -> None:
     enrolment.import_responders(kit, HEADER + ONE)
 
     (person,) = enrolment.list_responders(kit)
@@ -59,13 +60,13 @@ def test_the_hooks_know_the_phone_and_only_the_workers_its_number(kit: Kit, tmp_
     assert relay.open_number(person.sealed_number) == "+250788000001"
 
 
-def test_one_bad_row_enrols_nobody(kit: Kit) -> None:
+def test_one_bad_row_enrols_nobody(kit: WholeKit) -> None:
     with pytest.raises(ImportRefused, match="line 3: level"):
         enrolment.import_responders(kit, HEADER + ONE + TWO.replace("deputy", "boss"))
     assert enrolment.list_responders(kit) == []
 
 
-def test_one_number_that_is_enrolled_already_enrols_nobody(kit: Kit) -> None:
+def test_one_number_that_is_enrolled_already_enrols_nobody(kit: WholeKit) -> None:
     enrolment.import_responders(kit, HEADER + ONE)
 
     with pytest.raises(ImportRefused) as told:
@@ -74,7 +75,7 @@ def test_one_number_that_is_enrolled_already_enrols_nobody(kit: Kit) -> None:
     assert len(enrolment.list_responders(kit)) == 1
 
 
-def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: Kit) -> None:
+def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: WholeKit) -> None:
     enrolment.import_responders(kit, HEADER + ONE)
     stopping.stop(kit, "+250788000002")
 
@@ -87,7 +88,7 @@ def test_a_number_that_asked_to_hear_no_more_enrols_nobody(kit: Kit) -> None:
     assert [person.name for person in enrolment.list_responders(kit)] == ["Gasabo 1"]
 
 
-def test_an_import_leaves_a_row_without_numbers(kit: Kit) -> None:
+def test_an_import_leaves_a_row_without_numbers(kit: WholeKit) -> None:
     enrolment.import_responders(kit, HEADER + ONE)
 
     with kit.database.reading() as session:
@@ -95,7 +96,7 @@ def test_an_import_leaves_a_row_without_numbers(kit: Kit) -> None:
     assert (row.actor, row.action, row.subject) == ("cli", "responders_imported", "1 responders")
 
 
-def test_no_number_is_in_the_database(kit: Kit, stored: Callable[[], bytes]) -> None:
+def test_no_number_is_in_the_database(kit: WholeKit, stored: Callable[[], bytes]) -> None:
     enrolment.import_responders(kit, demo_responders())
 
     assert b"Gasabo 1" in stored()

@@ -7,7 +7,6 @@ import pytest
 
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import KeyMissing
-from hotline.ports import Kit
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KeyFolder
@@ -23,12 +22,13 @@ from hotline.store.desk.desks import ENROLMENT, DeskMember
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.watch import alarms
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
+from tests.kits import WholeKit
 
 SIGNED = {"by": "Alice", "reason": "court asked"}
 PASSPHRASE = "five words of a test"
 
 
-def with_keys(line: Line, folder: Path, role: str) -> Kit:
+def with_keys(line: Line, folder: Path, role: str) -> WholeKit:
     """The kit of a process that was started with this role's folder."""
     return replace(line.kit, sealer=Sealer(epochs=Epochs(KeyFolder(folder / "keys" / role))))
 
@@ -38,11 +38,11 @@ def locked(line: Line, tmp_path: Path) -> Line:
     return replace(line, kit=with_keys(line, tmp_path, "hooks"))
 
 
-def relay(line: Line, tmp_path: Path) -> Kit:
+def relay(line: Line, tmp_path: Path) -> WholeKit:
     return with_keys(line, tmp_path, "workers")
 
 
-def opened(kit: Kit, tip: Tip, grant: Grant) -> dict[str, str]:
+def opened(kit: WholeKit, tip: Tip, grant: Grant) -> dict[str, str]:
     box = kit.sealer.epochs.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
     seal = {"uid": tip.uid, "place": tip.place, "desk": grant.desk_code}
     return open_tip(tip.body, box, private_key=bytes(DESK_KEY), **seal)

@@ -13,7 +13,6 @@ from hotline.domain.outbox.message import ReportIn
 from hotline.domain.reach.measures import BOUNDS, bound_of, quantile
 from hotline.domain.referrals.referral import Level
 from hotline.errors import Occupied
-from hotline.ports import Kit
 from hotline.services.outbox.reports import apply_report
 from hotline.services.watch import measures, metering
 from hotline.store.database import open_database
@@ -22,7 +21,7 @@ from hotline.store.reach.measures import HookCount
 from hotline.testing import FakeInstruments, FakeShelf
 from tests.builders import make_responder
 from tests.district import District
-from tests.kits import make_watch
+from tests.kits import WholeKit, make_watch
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Scrape:
         return float(only.rpartition(" ")[2])
 
 
-def scrape(kit: Kit) -> Scrape:
+def scrape(kit: WholeKit) -> Scrape:
     with serving("127.0.0.1", 0, lambda: measures.gather(kit)) as port:
         address = f"http://127.0.0.1:{port}/metrics"
         with urllib.request.urlopen(address, timeout=10) as answer:
@@ -46,12 +45,12 @@ def scrape(kit: Kit) -> Scrape:
 
 
 @pytest.fixture
-def kit(district: District) -> Kit:
+def kit(district: District) -> WholeKit:
     district.enrol(Level.NATIONAL, districts=())
     return replace(district.kit, watch=make_watch(), books=FakeShelf())
 
 
-def test_the_outbox_and_the_tips(district: District, kit: Kit) -> None:
+def test_the_outbox_and_the_tips(district: District, kit: WholeKit) -> None:
     district.tell(urgency=2, filed_at=district.clock())
     district.clock.turn(seconds=90)
     told = scrape(kit)
@@ -65,7 +64,7 @@ def test_the_outbox_and_the_tips(district: District, kit: Kit) -> None:
     assert told.value("hotline_balance") == 1000
 
 
-def test_delays_and_rates_by_network(district: District, kit: Kit) -> None:
+def test_delays_and_rates_by_network(district: District, kit: WholeKit) -> None:
     for number in range(20):
         district.tell(urgency=3)
         district.deliver()
@@ -79,7 +78,7 @@ def test_delays_and_rates_by_network(district: District, kit: Kit) -> None:
     assert told.value("hotline_arrived_share", network="63510") == 1
 
 
-def test_what_two_web_processes_counted_is_added_up(kit: Kit) -> None:
+def test_what_two_web_processes_counted_is_added_up(kit: WholeKit) -> None:
     for _ in range(2):
         metering.add(kit, {HookCount("ussd", "con", 0): (3, 0.006)})
     metering.add(kit, {HookCount("ussd", "con", len(BOUNDS)): (1, 7.0)})
@@ -115,7 +114,7 @@ WORDS = {
 }
 
 
-def test_no_label_tells_who_or_where(district: District, kit: Kit) -> None:
+def test_no_label_tells_who_or_where(district: District, kit: WholeKit) -> None:
     """The canaries: a name, a number, a reference and a place of a tip that is told of."""
     with district.database.writing() as session:
         session.add(make_responder(name="Ikanari Yihishe", msisdn="+250788654321"))

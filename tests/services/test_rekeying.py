@@ -7,7 +7,6 @@ import pytest
 
 from hotline.domain.referrals.referral import Level
 from hotline.errors import SealBroken
-from hotline.ports import Kit
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
@@ -22,6 +21,7 @@ from hotline.store.people.responders import Responder
 from hotline.store.schema import METADATA
 from tests.builders import NOON
 from tests.district import District
+from tests.kits import WholeKit
 
 RELAY = ROTATING["relay"]
 
@@ -44,12 +44,12 @@ def enrol(district: District, keys: Path) -> int:
     return person
 
 
-def relaying(district: District, keys: Path) -> Kit:
+def relaying(district: District, keys: Path) -> WholeKit:
     """A worker that was started before anything is rotated."""
     return replace(district.kit, numbers=LiveNumbers(LiveKeys(keys / "workers", RELAY.file)))
 
 
-def reseal(kit: Kit, keys: Path) -> int:
+def reseal(kit: WholeKit, keys: Path) -> int:
     public_key = rotation.publish(keys, RELAY)
     assert public_key is not None
     newest, before = rotation.halves(keys, RELAY)

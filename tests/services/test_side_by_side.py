@@ -21,7 +21,6 @@ from hotline.domain.outbox.delivery import (
     SendResult,
 )
 from hotline.domain.referrals.referral import Level
-from hotline.ports import Kit
 from hotline.services.outbox import delivery, lane
 from hotline.store.outbox import outbox
 from hotline.store.outbox.messages import Attempt, Message, Referral
@@ -29,9 +28,10 @@ from hotline.store.tips.tips import Tip
 from tests.district import District
 from tests.eventually import eventually
 from tests.held_sms import ACCEPTED, PATIENCE, HeldSms
+from tests.kits import WholeKit
 
 AT_ONCE, OTHERS = 32, 12
-Process = Callable[..., Kit]
+Process = Callable[..., WholeKit]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def process(district: District, gateway: HeldSms) -> Iterator[Process]:
     """A worker process: its kit, with threads of its own, in front of the one gateway."""
     begun: list[ThreadSenders] = []
 
-    def start(at_once: int = AT_ONCE) -> Kit:
+    def start(at_once: int = AT_ONCE) -> WholeKit:
         begun.append(ThreadSenders(at_once))
         line = replace(district.kit.line, sends_at_once=at_once)
         return replace(district.kit, sms=gateway, senders=begun[-1], line=line)

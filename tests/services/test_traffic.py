@@ -8,7 +8,6 @@ import pytest
 
 from hotline.domain import trial
 from hotline.domain.outbox.message import ReportIn
-from hotline.ports import Kit
 from hotline.services.check_result import CheckResult
 from hotline.services.outbox.reports import apply_report
 from hotline.services.watch import checks_traffic
@@ -16,12 +15,12 @@ from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.flows.flows import Revision
 from hotline.testing import FakeInstruments
 from tests.district import District
-from tests.kits import make_watch
+from tests.kits import WholeKit, make_watch
 
 MTN, AIRTEL = "63510", "63514"
 
 
-def found(kit: Kit, name: str, *, budget: float = 0, **instruments: Any) -> CheckResult:
+def found(kit: WholeKit, name: str, *, budget: float = 0, **instruments: Any) -> CheckResult:
     plugs = make_watch(instruments=FakeInstruments(**instruments), budget=budget)
     (one,) = [x for x in checks_traffic.findings(replace(kit, watch=plugs)) if x.name == name]
     return one

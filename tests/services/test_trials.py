@@ -11,7 +11,6 @@ from hotline.domain import trial
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.referral import Level
-from hotline.ports import Kit
 from hotline.services.check_result import CheckResult
 from hotline.services.outbox import delivery, reports
 from hotline.services.referrals import referral
@@ -23,7 +22,7 @@ from hotline.store.referrals import tip_overview
 from hotline.testing import FakeInstruments, FakeSms, OpenSealer
 from tests.adapters.test_dialling import SECRET, served
 from tests.callers import Line, line
-from tests.kits import make_watch
+from tests.kits import WholeKit, make_watch
 
 __all__ = ["line"]
 
@@ -42,7 +41,7 @@ class Calling(FakeInstruments):
 @dataclass
 class Trial:
     line: Line
-    kit: Kit
+    kit: WholeKit
     sms: FakeSms
 
     def day(self, *, reports_come: bool = True) -> None:

@@ -9,7 +9,6 @@ from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.referrals.clocks import CASE_CLOCKS
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import ImportRefused, NotFound, NumberInvalid
-from hotline.ports import Kit
 from hotline.services import alarming
 from hotline.services.outbox import notices
 from hotline.services.people import stopping
@@ -22,7 +21,7 @@ from hotline.store.referrals import deadlines
 from hotline.store.watch.alarms import AlarmNotice, Watcher
 from hotline.testing import FakeInstruments, FakeOther, FakeShelf
 from tests.district import District
-from tests.kits import make_watch
+from tests.kits import WholeKit, make_watch
 from workers.watchman import Watchman
 
 KEZA, NGABO = "+250788700001", "+250788700002"
@@ -39,7 +38,7 @@ class Line:
     other: FakeOther = field(default_factory=FakeOther)
 
     @property
-    def kit(self) -> Kit:
+    def kit(self) -> WholeKit:
         plugs = make_watch(instruments=self.instruments, other=self.other)
         return replace(self.district.kit, watch=plugs, books=FakeShelf())
 

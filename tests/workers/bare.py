@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-from hotline.ports import Kit
 from hotline.store.database import open_database
-from tests.kits import make_kit
+from tests.kits import WholeKit, make_kit
 
 
-def bare_kit() -> Kit:
+def bare_kit() -> WholeKit:
     return make_kit(database=open_database("sqlite://"), now=lambda: datetime.now(UTC))

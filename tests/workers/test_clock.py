@@ -11,7 +11,7 @@ from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.referrals.referral import Level
-from hotline.ports import Kit
+from hotline.ports import RelayKit
 from hotline.services.outbox import delivery
 from hotline.store.database import open_database
 from hotline.store.outbox.messages import Referral
@@ -183,10 +183,10 @@ def test_a_step_that_fails_is_named_and_the_others_run(
 ) -> None:
     ran = []
 
-    def broken(_kit: Kit) -> None:
+    def broken(_kit: RelayKit) -> None:
         raise ValueError("+250788000001")
 
-    def whole(_kit: Kit) -> None:
+    def whole(_kit: RelayKit) -> None:
         ran.append(True)
 
     tick(manned.kit, (broken, whole))
@@ -235,7 +235,7 @@ def test_the_two_clocks_are_compared(wall: int, monotonic: float, jump: int) -> 
 def test_a_jump_is_an_alarm(manned: District, caplog: pytest.LogCaptureFixture) -> None:
     stop = Event()
 
-    def jump(_kit: Kit) -> None:
+    def jump(_kit: RelayKit) -> None:
         if manned.clock.at > NOON:
             stop.set()
         manned.clock.turn(hours=3)
@@ -250,15 +250,15 @@ def test_what_asks_other_machines_holds_no_tick_and_is_never_twice_at_once(
     manned: District,
 ) -> None:
     stop, hangs, ends = Event(), Event(), Event()
-    ticks: list[Kit] = []
-    begun: list[Kit] = []
+    ticks: list[RelayKit] = []
+    begun: list[RelayKit] = []
 
-    def ticked(kit: Kit) -> None:
+    def ticked(kit: RelayKit) -> None:
         ticks.append(kit)
         if len(ticks) == 3:
             stop.set()
 
-    def hang(kit: Kit) -> None:
+    def hang(kit: RelayKit) -> None:
         begun.append(kit)
         hangs.set()
         ends.wait(30)
@@ -283,7 +283,7 @@ def test_it_does_nothing_while_another_leads(manned: District) -> None:
     another = Leadership(manned.database, "another")
     assert leads(manned.kit, another)
     stop = Event()
-    ran: list[Kit] = []
+    ran: list[RelayKit] = []
 
     class Once:
         """Stops the relay after its first look."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.bootstrap import Role, build_console, key_folder
 from hotline.cli.line.closed import HAND, folder_found, gateway_key_found, kept_found
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
@@ -79,7 +79,7 @@ def _keys(role: Role, folder: Path, *, of_one: bool) -> CheckResult:
 
 def _inside(settings: Settings) -> tuple[CheckResult, ...]:
     try:
-        kit = build_kit(settings, Role.CONSOLE)
+        kit = build_console(settings)
     except (NotReady, KeyMissing) as broken:
         return (CheckResult("line", False, str(broken), HAND),)
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.bootstrap import Role, build_console, key_folder
 from hotline.cli.kit import new_passphrase, passphrase_in
 from hotline.config import Settings
 from hotline.domain.people.rehearsal import demo_responders
@@ -50,7 +50,7 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
     _told("keys", make_keys(keys, datetime.now(UTC)), there=f"in {keys}")
     _migrate(settings)
 
-    kit = build_kit(settings, Role.CONSOLE)
+    kit = build_console(settings)
     try:
         _publish(kit, flows)
         _desks(kit, settings, passphrase_file, demo=demo)
@@ -68,7 +68,7 @@ def release(flows: Path) -> None:
     if not key_folder(settings, Role.CONSOLE).is_dir():
         raise NotReady("no key folder for console: run `hotline init`")
     _migrate(settings)
-    kit = build_kit(settings, Role.CONSOLE)
+    kit = build_console(settings)
     try:
         _publish(kit, flows)
     finally:

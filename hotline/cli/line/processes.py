@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from hotline.adapters.logs import configure
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_relay
 from hotline.cli.importing import uncollected
 from hotline.config import Settings
 from hotline.domain.jobs import QUEUES
@@ -23,7 +23,7 @@ def worker(queue: str) -> None:
     """Work on one queue, until told to stop. Exits with 1 where Redis is gone."""
     settings = Settings.read(os.environ)
     configure(settings.log, queue)
-    kit = build_kit(settings, Role.WORKERS)
+    kit = build_relay(settings)
 
     with uncollected():
         run = import_module("workers.worker").run
@@ -36,7 +36,7 @@ def clock() -> None:
     """Own time: refer, remind, repeat, and deliver what no worker did, until told to stop."""
     settings = Settings.read(os.environ)
     configure(settings.log, "clock")
-    kit = build_kit(settings, Role.WORKERS)
+    kit = build_relay(settings)
     with uncollected():
         run = import_module("workers.clock").run
     keep_what_is_here()

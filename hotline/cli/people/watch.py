@@ -12,13 +12,13 @@ import click
 
 from hotline.adapters.logs import configure
 from hotline.adapters.prometheus import serving
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_watch
 from hotline.cli.importing import uncollected
 from hotline.cli.kit import console_kit
 from hotline.cli.line.processes import keep_what_is_here, until_told
 from hotline.config import Settings
 from hotline.domain.watch.alarms import Alarm
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 from hotline.services.watch import trials, watchers
 from hotline.services.watch.measures import gather
 from hotline.store.watch.alarms import RaisedAlarm
@@ -39,7 +39,7 @@ def run() -> None:
     """Look at everything every ten seconds and wake people, until told to stop."""
     settings = Settings.read(os.environ)
     configure(settings.log, "watch")
-    kit = build_kit(settings, Role.WATCH)
+    kit = build_watch(settings)
     stop = until_told()
     with uncollected():
         run_watchman = import_module("workers.watchman").run
@@ -48,7 +48,7 @@ def run() -> None:
         run_watchman(kit, stop)
 
 
-def _metrics(settings: Settings, kit: Kit) -> AbstractContextManager[object]:
+def _metrics(settings: Settings, kit: LookingKit) -> AbstractContextManager[object]:
     """`/metrics`, where a port is given for it. Raises Occupied where that is taken."""
     if not settings.metrics_port:
         return nullcontext()
@@ -159,7 +159,7 @@ def test() -> None:
         raise SystemExit(1)
 
 
-def _told(kit: Kit, ids: Any) -> list[tuple[str, str]]:
+def _told(kit: LookingKit, ids: Any) -> list[tuple[str, str]]:
     end = time.monotonic() + TRIAL_SECONDS
     while True:
         rows = watchers.told(kit, ids)

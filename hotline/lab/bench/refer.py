@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console, build_relay
 from hotline.cli.line.processes import keep_what_is_here
 from hotline.config import Settings
 from hotline.domain.jobs import Job
@@ -78,12 +78,12 @@ def _measure(home: Path, url: str | None, tips: int) -> ReferFigures:
     settings = Settings.read(environ | ({"HOTLINE_DATABASE_URL": url} if url else {}))
     make_keys(home / "keys", datetime.now(UTC))
     _make_tables(settings.database_url)
-    console = build_kit(settings, Role.CONSOLE)
+    console = build_console(settings)
     enrolment.import_responders(console, demo_responders())
     console.database.close()
 
     bell = _Bell()
-    kit = replace(build_kit(settings, Role.WORKERS), jobs=bell)
+    kit = replace(build_relay(settings), jobs=bell)
     try:
         return _measured(kit, bell, tips)
     finally:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_door
 from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
@@ -12,7 +12,7 @@ from hotline.lab.chaos import calls, ledger
 from hotline.lab.chaos.callers import Promise
 from hotline.lab.chaos.ledger import Breach, Invariant, PromisedTip
 from hotline.lab.stack import Stack
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.sealing.opening import unwrap_desk_key
 from hotline.store.desk import desks
 
@@ -25,9 +25,9 @@ STILL = 3.0
 """Seconds without a change before that: three ticks of the relay."""
 
 
-def kit_of(stack: Stack) -> Kit:
+def kit_of(stack: Stack) -> DoorKit:
     """The hooks' kit on the line's own home: it knows the sessions' digests, and opens nothing."""
-    return build_kit(Settings.read(stack.environ), Role.HOOKS)
+    return build_door(Settings.read(stack.environ))
 
 
 def settle(
@@ -81,7 +81,7 @@ class Still:
         return True
 
 
-def _waiting(kit: Kit) -> list[Breach]:
+def _waiting(kit: DoorKit) -> list[Breach]:
     """What time alone may still mend: as long as there is some, the rest need not be read."""
     database, at = kit.database, kit.now()
     return [
@@ -90,7 +90,7 @@ def _waiting(kit: Kit) -> list[Breach]:
     ]
 
 
-def _breaches(kit: Kit, promised: Sequence[PromisedTip], stack: Stack) -> list[Breach]:
+def _breaches(kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack) -> list[Breach]:
     """The gateway is asked before and after: a send is in the books before it happens, and accepted before it ends."""
     database, at = kit.database, kit.now()
     before = accepted(stack)
@@ -108,7 +108,7 @@ def _breaches(kit: Kit, promised: Sequence[PromisedTip], stack: Stack) -> list[B
     return [*found, *_as(Invariant.TOLD, ledger.unsent(database, lambda: accepted(stack), at))]
 
 
-def _uncalled(kit: Kit, called: Mapping[str, str], stack: Stack) -> list[Breach]:
+def _uncalled(kit: DoorKit, called: Mapping[str, str], stack: Stack) -> list[Breach]:
     key = national_key(stack, kit)
     return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.epochs))
 
@@ -117,7 +117,7 @@ def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:
     return [Breach(invariant, sentence) for sentence in sentences]
 
 
-def national_key(stack: Stack, kit: Kit) -> bytes:
+def national_key(stack: Stack, kit: DoorKit) -> bytes:
     """What opens every tip: the desk's key, by the passphrase that `hotline init` left in the home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
     with kit.database.reading() as session:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_door
 from hotline.cli.kit import new_passphrase
 from hotline.config import Settings
 from hotline.errors import StartFailed
@@ -23,7 +23,7 @@ from hotline.lab.chaos.settling import accepted, national_key, settle
 from hotline.lab.chaos.stand.ground import Ground, Pair, ground
 from hotline.lab.drill.report import DrillReport, Say
 from hotline.lab.stack import Stack, command_words, hotline
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.store.copies.snapshots import measure
 from hotline.store.outbox import health
 from hotline.store.watch.leader import LEASE
@@ -45,8 +45,8 @@ class Machine:
     def __call__(self, *words: str) -> str:
         return hotline(self.environ, *words)
 
-    def kit(self) -> Kit:
-        return build_kit(Settings.read(self.environ), Role.HOOKS)
+    def kit(self) -> DoorKit:
+        return build_door(Settings.read(self.environ))
 
 
 def rehearse(folder: Path, tips: int, pair: Pair, say: Say) -> DrillReport:
@@ -176,7 +176,7 @@ def _watch(stack: Stack, there: Machine, report: DrillReport, say: Say) -> None:
 
 
 @contextmanager
-def _clock(there: Machine, kit: Kit, log: Path) -> Iterator[None]:
+def _clock(there: Machine, kit: DoorKit, log: Path) -> Iterator[None]:
     """The block runs once the relay has ticked for a while; then the relay ends."""
     began = kit.now().timestamp()
     with log.open("ab") as output:
@@ -191,7 +191,7 @@ def _clock(there: Machine, kit: Kit, log: Path) -> Iterator[None]:
         clock.wait()
 
 
-def _ticked(kit: Kit) -> float:
+def _ticked(kit: DoorKit) -> float:
     """When a relay ticked last: it answers for time a lease ahead."""
     with kit.database.reading() as session:
         until = health.standing(session).clock_until

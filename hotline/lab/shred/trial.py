@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hotline.bootstrap import Role, build_kit
+from hotline.bootstrap import build_console, build_door, build_relay
 from hotline.cli.line.init import FLOWS
 from hotline.config import Settings
 from hotline.domain.dialogue.ussd import UssdHop
@@ -18,7 +18,7 @@ from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.asking import STILL_TELLING
 from hotline.emulator.reader import choose
 from hotline.lab.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.services import weekly_keys
 from hotline.services.desk import access, ask_back
@@ -51,7 +51,7 @@ class TrialClock:
 class ReadingCaller:
     """A caller who reads, on the very function that answers the gateway."""
 
-    kit: Kit
+    kit: DoorKit
     caller: str
     session_id: str = field(default_factory=lambda: f"ATUid_{secrets.token_hex(16)}")
     text: str = ""
@@ -90,9 +90,9 @@ class Trial:
         database = open_database(self.settings.database_url)
         migrate.upgrade(database)
         database.close()
-        self.hooks, self.relay, self.console = map(
-            self._kit, (Role.HOOKS, Role.WORKERS, Role.CONSOLE)
-        )
+        self.hooks = replace(build_door(self.settings), now=self.clock)
+        self.relay = replace(build_relay(self.settings), now=self.clock)
+        self.console = replace(build_console(self.settings), now=self.clock)
         authoring.publish(self.console.database, authoring.read_folder(FLOWS), self.clock.at)
         access.make_desks(self.console, self.passphrase)
         enrolment.import_responders(self.console, demo_responders())
@@ -100,9 +100,6 @@ class Trial:
     @property
     def keys(self) -> Path:
         return self.home / "keys"
-
-    def _kit(self, role: Role) -> Kit:
-        return replace(build_kit(self.settings, role), now=self.clock)
 
     def tell(self, caller: str, words: str) -> None:
         """A whole tip with a receipt, a call that is asked for, and words; the same words again, to a question back."""

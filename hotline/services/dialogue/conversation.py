@@ -12,7 +12,7 @@ from hotline.domain.guessing import Secret
 from hotline.domain.wording import Template
 from hotline.engine.screen import Screen
 from hotline.errors import StoreUnavailable, StrangeCaller
-from hotline.ports import Kit
+from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import commit, strange_caller
 from hotline.services.dialogue.answer_effects import EffectContext
 from hotline.services.dialogue.memory import LastHeard, Memory, recall, remember
@@ -32,7 +32,7 @@ from hotline.store.tips import tips
 from hotline.text.languages import FIRST
 
 
-def take_turn(kit: Kit, hop: UssdHop) -> str:
+def take_turn(kit: DoorKit, hop: UssdHop) -> str:
     """The gateway's answer: "CON ..." or "END ...". Another phone's hop in a session ends, and changes nothing in it.
 
     What it says is saved is committed. A database that cannot commit ends the dialogue politely; the same hop, sent
@@ -54,7 +54,7 @@ def failure(kit: Kit, language: str = FIRST) -> str:
     return f"END {kit.phrases.say(language, Template.FAILURE)}"
 
 
-def end_session(kit: Kit, notice: EndNotice) -> None:
+def end_session(kit: DoorKit, notice: EndNotice) -> None:
     """Nobody will add to this session's draft: it is a tip now. Before or after the last hop, and more than once.
 
     Raises StoreUnavailable.
@@ -72,7 +72,7 @@ def end_session(kit: Kit, notice: EndNotice) -> None:
     intake.announce(kit, filed)
 
 
-def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
+def _answer(kit: DoorKit, hop: UssdHop, key: str, memory: Memory) -> str:
     heard, digest = memory.heard, kit.pseudonyms.heard(key, hop.text)
     if heard is not None:
         check_caller(kit, heard.opening, hop)
@@ -90,7 +90,7 @@ def _answer(kit: Kit, hop: UssdHop, key: str, memory: Memory) -> str:
     return answer
 
 
-def _go_on(kit: Kit, hop: UssdHop, heard: LastHeard) -> Played:
+def _go_on(kit: DoorKit, hop: UssdHop, heard: LastHeard) -> Played:
     stage = stage_of(kit, heard.opening, hop)
     looks = receipts.learned(kit, stage.book, heard.run, stage.opening.key, hop.text)
     played = _settled(kit, hop, stage, looks, heard)
@@ -98,7 +98,7 @@ def _go_on(kit: Kit, hop: UssdHop, heard: LastHeard) -> Played:
     return played
 
 
-def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | None:
+def _play_again(kit: DoorKit, hop: UssdHop, key: str) -> tuple[Opening, Played] | None:
     """The whole text again, on the flows that were live when the session began; None for an unknown session."""
     with kit.database.reading() as session:
         row = contacts.dialogue(session, key)
@@ -115,7 +115,7 @@ def _play_again(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played] | No
 
 
 def _settled(
-    kit: Kit,
+    kit: DoorKit,
     hop: UssdHop,
     stage: SessionContext,
     looks: dict[int, SecretLook],
@@ -135,7 +135,7 @@ def _settled(
         looks[played.upto] = _look(kit, hop, stage, played)
 
 
-def _look(kit: Kit, hop: UssdHop, stage: SessionContext, asked: SecretTyped) -> SecretLook:
+def _look(kit: DoorKit, hop: UssdHop, stage: SessionContext, asked: SecretTyped) -> SecretLook:
     """What a secret opens. From here on the try is noted, whatever becomes of this hop."""
     match asked.secret:
         case Secret.RECEIPT:
@@ -144,7 +144,7 @@ def _look(kit: Kit, hop: UssdHop, stage: SessionContext, asked: SecretTyped) -> 
             return joining.look(kit, stage.opening, hop, asked)
 
 
-def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
+def _begin(kit: DoorKit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
     """A session's first hop: everything in its text was dialled ahead."""
     stage = stage_of(kit, opened(kit, hop, key), hop)
     looks: dict[int, SecretLook] = {}
@@ -159,7 +159,7 @@ def _begin(kit: Kit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
 
 
 def _carry_out(
-    kit: Kit,
+    kit: DoorKit,
     hop: UssdHop,
     stage: SessionContext,
     played: Played,
@@ -170,7 +170,7 @@ def _carry_out(
     commit.carry_out(context, played.steps, hop.text, counted=counted)
 
 
-def _follows(kit: Kit, key: str, text: str, heard: LastHeard) -> bool:
+def _follows(kit: DoorKit, key: str, text: str, heard: LastHeard) -> bool:
     """Whether `text` goes on behind the text that was answered last, known by its digest alone."""
     longer = len(text) > heard.length and follows(text, heard.length)
     return longer and kit.pseudonyms.heard(key, text[: heard.length]) == heard.digest

@@ -8,7 +8,7 @@ from typing import Any
 from hotline.domain.dialogue.ussd import Opening
 from hotline.engine.run import Run
 from hotline.errors import RunsUnavailable
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Memory:
     answers: bool
 
 
-def recall(kit: Kit, key: str) -> Memory:
+def recall(kit: DoorKit, key: str) -> Memory:
     """Never raises: what cannot be read is forgotten, and the hop goes on by replay."""
     try:
         document = kit.runs.load(key)
@@ -87,7 +87,7 @@ def recall(kit: Kit, key: str) -> Memory:
         return Memory(None, answers=True)
 
 
-def remember(kit: Kit, memory: Memory, heard: LastHeard) -> None:
+def remember(kit: DoorKit, memory: Memory, heard: LastHeard) -> None:
     """Keep the newest text; a late repeat of an earlier one is not it. Never raises."""
     older = memory.heard is not None and memory.heard.length > heard.length
     if older or not memory.answers:

@@ -22,7 +22,7 @@ from hotline.domain.outbox.delivery import (
 from hotline.domain.outbox.message import render
 from hotline.domain.outbox.notice import NOTICES
 from hotline.errors import KeyMissing, SealBroken
-from hotline.ports import Kit, Send
+from hotline.ports import RelayKit, Send
 from hotline.services.doorbell import ring
 from hotline.services.outbox import reports
 from hotline.services.referrals import acknowledgements, ladder
@@ -38,7 +38,7 @@ OPEN_STATES = (MessageState.SENDING, MessageState.UNKNOWN, MessageState.RETRY)
 """Where the newest attempt may still say what came of it."""
 
 
-def deliver_due(kit: Kit) -> int:
+def deliver_due(kit: RelayKit) -> int:
     """Begins the most urgent sends that are due, as many as the line has room for. Returns how many began.
 
     Whichever message rang. Where a send ends, its place goes to the next that is due, and nobody rings for it.
@@ -46,7 +46,7 @@ def deliver_due(kit: Kit) -> int:
     return kit.senders.fill(partial(_claim, kit))
 
 
-def _claim(kit: Kit, free: int) -> Sequence[Send]:
+def _claim(kit: RelayKit, free: int) -> Sequence[Send]:
     at = kit.now()
     with kit.database.reading() as session:
         if outbox.oldest_due(session, at) is None:
@@ -60,7 +60,7 @@ def _claim(kit: Kit, free: int) -> Sequence[Send]:
     return [partial(_deliver, kit, claim) for claim in claims]
 
 
-def _deliver(kit: Kit, claim: Claim) -> None:
+def _deliver(kit: RelayKit, claim: Claim) -> None:
     kit.failpoint("worker.after_claim")
 
     result, stop_key = _send(kit, claim)
@@ -73,7 +73,7 @@ def _deliver(kit: Kit, claim: Claim) -> None:
         ring(kit, Job.DELIVER, told)
 
 
-def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str | None]:
+def _send(kit: RelayKit, claim: Claim) -> tuple[SendResult, str | None]:
     """What came of it, and what the number is called on the stop list. No transaction is open here."""
     try:
         msisdn = kit.numbers.open_number(claim.sealed_number)
@@ -93,13 +93,13 @@ def _send(kit: Kit, claim: Claim) -> tuple[SendResult, str | None]:
     return result, stop_key
 
 
-def _stop(kit: Kit, stop_key: str) -> None:
+def _stop(kit: RelayKit, stop_key: str) -> None:
     """The gateway's word that she wants to hear no more is hers: from now on ours too, whatever becomes of its list."""
     with kit.database.writing() as session:
         contacts.stop(session, stop_key, kit.now())
 
 
-def _record(kit: Kit, claim: Claim, result: SendResult) -> int | None:
+def _record(kit: RelayKit, claim: Claim, result: SendResult) -> int | None:
     """Writes what came of an attempt. Returns the id of an alert to somebody else, if it led to one."""
     at = kit.now()
     told: int | None = None
@@ -159,7 +159,7 @@ def _apply(
 
 def _consequences(
     session: Session,
-    kit: Kit,
+    kit: RelayKit,
     claim: Claim,
     result: SendResult,
     verdict: Verdict,
@@ -178,7 +178,7 @@ def _consequences(
     return None
 
 
-def expire_leases(kit: Kit) -> None:
+def expire_leases(kit: RelayKit) -> None:
     """A claim whose worker died, or sleeps: nobody knows whether it was sent."""
     at = kit.now()
     told: int | None = None
@@ -194,7 +194,7 @@ def expire_leases(kit: Kit) -> None:
         ring(kit, Job.DELIVER, told)
 
 
-def retry_unknown(kit: Kit) -> None:
+def retry_unknown(kit: RelayKit) -> None:
     """After W without a report or an answer, the same words again. `domain.outbox.delivery.after_doubt` decides."""
     at = kit.now()
     again: int | None = None
@@ -211,7 +211,7 @@ def retry_unknown(kit: Kit) -> None:
         ring(kit, Job.DELIVER, again)
 
 
-def miss_reports(kit: Kit) -> None:
+def miss_reports(kit: RelayKit) -> None:
     """Resends an alert that no report speaks of in time, once, and tells the next person of its step.
 
     One person for each step, however many of its alerts are unreported: a network that sends no reports makes no

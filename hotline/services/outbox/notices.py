@@ -9,7 +9,7 @@ from hotline.domain.outbox.message import Wording, render
 from hotline.domain.watch.alarms import Alarm, AlarmState, Notice, move
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, SealBroken
-from hotline.ports import Kit
+from hotline.ports import WatchKit
 from hotline.sealing.keys.people import KIGALI
 from hotline.store.watch import alarms
 from hotline.store.watch.alarms import STOPPED, AlarmNotice, Watcher
@@ -48,7 +48,7 @@ class NoticeDelivery:
     """None: the other channel."""
 
 
-def send_due(kit: Kit) -> None:
+def send_due(kit: WatchKit) -> None:
     """Try whatever has not been told yet. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         waiting = [row.id for row in alarms.due(session, kit.now(), oldest=STALE)]
@@ -58,14 +58,14 @@ def send_due(kit: Kit) -> None:
             _record(kit, told, _tell(kit, told))
 
 
-def people(kit: Kit) -> Sequence[Person]:
+def people(kit: WatchKit) -> Sequence[Person]:
     """Whom to tell should the database end. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return [_person(row) for row in alarms.watchers(session) if row.unreachable is None]
 
 
 def tell_of_database(
-    kit: Kit, known: Sequence[Person], before: AlarmState | None, *, well: bool
+    kit: WatchKit, known: Sequence[Person], before: AlarmState | None, *, well: bool
 ) -> AlarmState | None:
     """The alarm that no row can hold: kept in memory, and told to those who were known before."""
     at = kit.now()
@@ -79,7 +79,7 @@ def tell_of_database(
     return change.now
 
 
-def _claim(kit: Kit, notice_id: int) -> NoticeDelivery | None:
+def _claim(kit: WatchKit, notice_id: int) -> NoticeDelivery | None:
     """None where another watchman was quicker, or where she asked to hear no more."""
     at = kit.now()
     with kit.database.writing() as session:
@@ -96,7 +96,7 @@ def _claim(kit: Kit, notice_id: int) -> NoticeDelivery | None:
         return NoticeDelivery(row.id, Notice(row.notice), row.alarm, row.since, person)
 
 
-def _tell(kit: Kit, told: NoticeDelivery) -> Outcome:
+def _tell(kit: WatchKit, told: NoticeDelivery) -> Outcome:
     """No transaction is open here."""
     if told.watcher is None:
         taken = kit.watch.other.tell(_words(kit, told, OTHERS_LANGUAGE))
@@ -110,12 +110,12 @@ def _tell(kit: Kit, told: NoticeDelivery) -> Outcome:
     return kit.sms.send(msisdn, _words(kit, told, told.watcher.language)).outcome
 
 
-def _words(kit: Kit, told: NoticeDelivery, language: str) -> str:
+def _words(kit: WatchKit, told: NoticeDelivery, language: str) -> str:
     parameters = {"name": told.alarm, "time": f"{told.since.astimezone(KIGALI):%d/%m %H:%M}"}
     return render(Wording(TEMPLATES[told.words], parameters, language), kit.phrases)
 
 
-def _record(kit: Kit, told: NoticeDelivery, outcome: Outcome) -> None:
+def _record(kit: WatchKit, told: NoticeDelivery, outcome: Outcome) -> None:
     at = kit.now()
     with kit.database.writing() as session:
         row = session.get_one(AlarmNotice, told.id)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from hotline.domain.sms import listing
 from hotline.domain.sms.listing import Bookmark, Reading
 from hotline.errors import InboxUnavailable
-from hotline.ports import Kit, Line
+from hotline.ports import Line, RelayKit
 from hotline.services.check_result import CheckResult
 from hotline.services.referrals import acknowledgements
 from hotline.store.database import Session
@@ -22,7 +22,7 @@ LATELY = timedelta(days=1)
 NOT_TOLD = "the line's own hook does not take what it lists"
 
 
-def fetch(kit: Kit) -> None:
+def fetch(kit: RelayKit) -> None:
     """Read one page, where it is time: each minute, and at once while there is more. Raises StoreUnavailable."""
     if not kit.line.inbound_sms or not kit.line.inbox:
         return
@@ -32,7 +32,7 @@ def fetch(kit: Kit) -> None:
         return
     after = listing.ask_after(bookmark, at)
     try:
-        page = kit.listening.inbox.after(after)
+        page = kit.inbox.after(after)
     except InboxUnavailable as broken:
         _stumble(kit, f"the gateway's inbox {broken}", at)
         return
@@ -48,7 +48,7 @@ def fetch(kit: Kit) -> None:
             _doubt(session, kit, reading, at)
 
 
-def _due(kit: Kit, at: datetime) -> Bookmark | None:
+def _due(kit: RelayKit, at: datetime) -> Bookmark | None:
     with kit.database.reading() as session:
         row = inbound.standing(session)
     if row is None:
@@ -61,16 +61,16 @@ def _due(kit: Kit, at: datetime) -> Bookmark | None:
     return inbound.bookmark(row) if due else None
 
 
-def _told(kit: Kit, reading: Reading) -> bool:
+def _told(kit: RelayKit, reading: Reading) -> bool:
     """Whether all of it was. Over HTTP: never while a transaction is open."""
     for sms in reading.to_tell:
-        if not kit.listening.hook.tell(sms):
+        if not kit.hook.tell(sms):
             return False
         kit.failpoint("inbox.after_told")
     return True
 
 
-def _doubt(session: Session, kit: Kit, reading: Reading, at: datetime) -> None:
+def _doubt(session: Session, kit: RelayKit, reading: Reading, at: datetime) -> None:
     """Whatever a callback brought and this page should list."""
     if reading.proves_until is None:
         return
@@ -81,7 +81,7 @@ def _doubt(session: Session, kit: Kit, reading: Reading, at: datetime) -> None:
             acknowledgements.doubt(session, kit, referral_id, at)
 
 
-def _stumble(kit: Kit, fault: str, at: datetime) -> None:
+def _stumble(kit: RelayKit, fault: str, at: datetime) -> None:
     with kit.database.writing() as session:
         inbound.stumble(session, fault, at + listing.EACH)
 

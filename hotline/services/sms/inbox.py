@@ -12,7 +12,7 @@ from hotline.domain.sms.keywords import is_erasure, is_stop
 from hotline.domain.sms.reply import Meant
 from hotline.domain.sms.sms_tip import is_tip
 from hotline.domain.tips.acts import Acted
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.services.doorbell import ring
 from hotline.services.people import stopping
 from hotline.services.rolls import gatherings
@@ -83,7 +83,7 @@ class _Result:
     written: SmsTipWritten | None = None
 
 
-def take_sms(kit: Kit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
+def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED) -> MessageOutcome:
     """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
     keys = recognising.digests(kit, message, at)
@@ -111,7 +111,7 @@ def take_sms(kit: Kit, message: MessageIn, arrival: Arrival = Arrival.CALLED) ->
     return result.outcome
 
 
-def _gather(kit: Kit, message: MessageIn) -> _Gathered:
+def _gather(kit: DoorKit, message: MessageIn) -> _Gathered:
     if not _may_tell(kit, message, kit.pseudonyms.enrolled(message.sender)):
         return _Gathered(None, None)
     heard = sms_reading.gather(kit, message)
@@ -120,7 +120,7 @@ def _gather(kit: Kit, message: MessageIn) -> _Gathered:
 
 def _deal(
     session: Session,
-    kit: Kit,
+    kit: DoorKit,
     message: MessageIn,
     gathered: _Gathered,
     at: datetime,
@@ -152,7 +152,7 @@ def _keep(session: Session, provider_id: str, result: _Result) -> InboundSeen:
 
 def _answer_cry(
     session: Session,
-    kit: Kit,
+    kit: DoorKit,
     message: MessageIn,
     seen: Sequence[InboundSeen],
     gathered: _Gathered,
@@ -178,7 +178,7 @@ def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> Inbou
     )
 
 
-def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
+def _may_tell(kit: DoorKit, message: MessageIn, sender_key: str) -> bool:
     """Whether it is a stranger's, who tells or asks. A responder's answer waits for nobody that a tip needs."""
     if not kit.line.inbound_sms or is_stop(message.text):
         return False
@@ -188,7 +188,7 @@ def _may_tell(kit: Kit, message: MessageIn, sender_key: str) -> bool:
 
 def _answer(
     session: Session,
-    kit: Kit,
+    kit: DoorKit,
     message: MessageIn,
     responder: Responder | None,
     at: datetime,

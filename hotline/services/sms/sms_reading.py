@@ -19,7 +19,7 @@ from hotline.domain.sms.topics import AskedTopic, asked
 from hotline.engine.keying import keys
 from hotline.engine.run import Run
 from hotline.errors import RunsUnavailable
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.services import weekly_keys
 from hotline.services.dialogue import commit
 from hotline.services.dialogue.answer_effects import EffectContext
@@ -95,7 +95,7 @@ class HeardMessage:
     """Nobody is answered."""
 
 
-def gather(kit: Kit, message: MessageIn) -> HeardMessage | None:
+def gather(kit: DoorKit, message: MessageIn) -> HeardMessage | None:
     """What a stranger's message asks to read; None where it is nothing of the kind.
 
     Raises NotReady where no flows were ever published, StoreUnavailable.
@@ -125,7 +125,7 @@ def gather(kit: Kit, message: MessageIn) -> HeardMessage | None:
 
 
 def note(
-    session: Session, kit: Kit, message: MessageIn, heard: HeardMessage, at: datetime
+    session: Session, kit: DoorKit, message: MessageIn, heard: HeardMessage, at: datetime
 ) -> int | None:
     """Count what was read, and write the answer, in the caller's transaction; the answer's id, where there is one."""
     talk, spoken = heard.talk, heard.spoken
@@ -149,7 +149,7 @@ def note(
     )
 
 
-def announce(kit: Kit, heard: HeardMessage | None, answer_id: int | None) -> None:
+def announce(kit: DoorKit, heard: HeardMessage | None, answer_id: int | None) -> None:
     """After the commit."""
     if heard is None:
         return
@@ -160,7 +160,12 @@ def announce(kit: Kit, heard: HeardMessage | None, answer_id: int | None) -> Non
 
 
 def _begun(
-    kit: Kit, message: MessageIn, wanted: AskedTopic, key: str, before: Talk | None, at: datetime
+    kit: DoorKit,
+    message: MessageIn,
+    wanted: AskedTopic,
+    key: str,
+    before: Talk | None,
+    at: datetime,
 ) -> HeardMessage:
     revision_id = kit.books.live()
     on = _stage(kit, revision_id, at)
@@ -180,7 +185,7 @@ def _begun(
     return HeardMessage(talk, spoken, on)
 
 
-def _recalled(kit: Kit, key: str) -> Talk | None:
+def _recalled(kit: DoorKit, key: str) -> Talk | None:
     try:
         found = kit.runs.load(key)
         return None if found is None else Talk.from_dict(key, found)
@@ -188,11 +193,11 @@ def _recalled(kit: Kit, key: str) -> Talk | None:
         return None
 
 
-def _stage(kit: Kit, revision_id: int, began: datetime) -> TalkContext:
+def _stage(kit: DoorKit, revision_id: int, began: datetime) -> TalkContext:
     return sms_screens.stage(kit.books.book(revision_id), began.date())
 
 
-def _opened(session: Session, kit: Kit, message: MessageIn, talk: Talk) -> Dialogue:
+def _opened(session: Session, kit: DoorKit, message: MessageIn, talk: Talk) -> Dialogue:
     row = Dialogue(
         key=talk.dialogue,
         channel=trial.channel_of(message.sender, SMS),

@@ -23,7 +23,7 @@ from hotline.domain.outbox.answer import (
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, NumberInvalid, SealBroken
-from hotline.ports import Kit
+from hotline.ports import Kit, RelayKit
 from hotline.sealing.keys.people import KIGALI
 from hotline.services.check_result import CheckResult
 from hotline.services.doorbell import ring
@@ -108,7 +108,7 @@ def seal(kit: Kit, msisdn: str, contact_key: str, at: datetime) -> bytes:
     return kit.sealer.epochs.lock(kit.sealer.number(msisdn), contact_key.encode(), at)
 
 
-def send_due(kit: Kit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
+def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
     """Send what waits, the oldest first, as long as no alert does. How many were tried."""
     began, tried = kit.now(), 0
     while tried < limit and kit.now() - began < budget:
@@ -120,7 +120,7 @@ def send_due(kit: Kit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int
     return tried
 
 
-def keep_time(kit: Kit) -> None:
+def keep_time(kit: RelayKit) -> None:
     """End what is late and what a dead worker held; ring for the rest, and send it here where nobody hears."""
     at = kit.now()
     with kit.database.reading() as session:
@@ -160,7 +160,7 @@ def finding(kit: Kit, *, sealed: bool) -> CheckResult:
     )
 
 
-def _claim(kit: Kit) -> AnswerClaim | None:
+def _claim(kit: RelayKit) -> AnswerClaim | None:
     at = kit.now()
     with kit.database.writing() as session:
         if lanes.held(session, at) or outbox.oldest_due(session, at) is not None:
@@ -168,7 +168,7 @@ def _claim(kit: Kit) -> AnswerClaim | None:
         return answers.claim_next(session, at)
 
 
-def _send(kit: Kit, claim: AnswerClaim) -> tuple[SendResult, str]:
+def _send(kit: RelayKit, claim: AnswerClaim) -> tuple[SendResult, str]:
     """What came of it, and the digest under which the number is stopped; no transaction is open here."""
     try:
         sealed = kit.sealer.epochs.unlock(claim.sealed_number, claim.contact_key.encode())
@@ -198,7 +198,7 @@ def _worded(kit: Kit, claim: AnswerClaim) -> str:
     return farewell if segments(farewell) == 1 else screen.text
 
 
-def _record(kit: Kit, claim: AnswerClaim, came: tuple[SendResult, str]) -> None:
+def _record(kit: RelayKit, claim: AnswerClaim, came: tuple[SendResult, str]) -> None:
     at = kit.now()
     result, stop_key = came
     verdict = judge(result.outcome, claim.n)

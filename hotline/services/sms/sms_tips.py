@@ -9,7 +9,7 @@ from hotline.domain import trial
 from hotline.domain.outbox.message import MessageIn
 from hotline.domain.sms import sms_tip
 from hotline.errors import RunsUnavailable
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.services import weekly_keys
 from hotline.services.reach import outreach
 from hotline.services.reach.outreach import day_of
@@ -51,12 +51,12 @@ class SmsTipWritten:
     pocket: Pocket | None
 
 
-def gather(kit: Kit, message: MessageIn) -> Known:
+def gather(kit: DoorKit, message: MessageIn) -> Known:
     """Raises NotReady where no flows were ever published, StoreUnavailable."""
     return Known(kit.books.live(), _last_said(kit, message))
 
 
-def _last_said(kit: Kit, message: MessageIn) -> Pocket | None:
+def _last_said(kit: DoorKit, message: MessageIn) -> Pocket | None:
     key = kit.pseudonyms.session(f"sms {message.sender}")
     try:
         found = kit.runs.load(key)
@@ -70,7 +70,7 @@ def _last_said(kit: Kit, message: MessageIn) -> Pocket | None:
 
 
 def note(
-    session: Session, kit: Kit, message: MessageIn, known: Known, at: datetime
+    session: Session, kit: DoorKit, message: MessageIn, known: Known, at: datetime
 ) -> SmsTipWritten:
     """File it, in the caller's transaction. The same words of a phone on the same day are the same tip.
 
@@ -98,7 +98,7 @@ def note(
     return SmsTipWritten(tip, pocket)
 
 
-def announce(kit: Kit, written: SmsTipWritten) -> None:
+def announce(kit: DoorKit, written: SmsTipWritten) -> None:
     """After the commit."""
     if written.pocket is not None:
         pocket = written.pocket
@@ -112,7 +112,13 @@ def announce(kit: Kit, written: SmsTipWritten) -> None:
 
 
 def _begin(
-    session: Session, kit: Kit, message: MessageIn, known: Known, key: str, said: str, at: datetime
+    session: Session,
+    kit: DoorKit,
+    message: MessageIn,
+    known: Known,
+    key: str,
+    said: str,
+    at: datetime,
 ) -> Dialogue:
     row = Dialogue(
         key=key,

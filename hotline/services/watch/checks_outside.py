@@ -2,7 +2,7 @@
 
 from math import inf
 
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 from hotline.services.check_result import CheckResult
 
 DAILY = 26 * 3600.0
@@ -11,7 +11,7 @@ GIB = 1 << 30
 DISK_LOW, DISK_FULL = 2 * GIB, GIB // 2
 
 
-def findings(kit: Kit) -> tuple[CheckResult, ...]:
+def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     """How that stands which the line leans on. Asks other programs: never while a transaction is open."""
     instruments = kit.watch.instruments
     return (

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from hotline.domain.reach.traffic import is_quiet, is_worse, spent
 from hotline.errors import StoreUnavailable
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 from hotline.services.check_result import CheckResult
 from hotline.services.watch import trials
 from hotline.store.database import Session
@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 
 
-def findings(kit: Kit) -> tuple[CheckResult, ...]:
+def findings(kit: LookingKit) -> tuple[CheckResult, ...]:
     """Asks the line's own address and the gateway, and then the database for hours of traffic."""
     outside = (_dial(kit.watch.instruments.line_answers()), _balance(kit))
     at = kit.now()
@@ -44,7 +44,7 @@ def _dial(answers: bool | None) -> CheckResult:
     )
 
 
-def _balance(kit: Kit) -> CheckResult:
+def _balance(kit: LookingKit) -> CheckResult:
     balance, budget = kit.watch.instruments.balance(), kit.watch.budget
     if balance is None:
         return CheckResult("balance", True, "the gateway does not say")

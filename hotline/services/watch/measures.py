@@ -7,7 +7,7 @@ from datetime import timedelta
 from hotline.domain.jobs import QUEUES
 from hotline.domain.reach.measures import BEYOND, Gauge, Sample, Timing, quantile
 from hotline.errors import StoreUnavailable
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 from hotline.services.dialogue import strange_caller
 from hotline.services.watch import checks_database, checks_outside
 from hotline.services.watch import checks_traffic as outside
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 Measured = Sequence[Gauge | Timing]
 
 
-def gather(kit: Kit) -> Measured:
+def gather(kit: LookingKit) -> Measured:
     """Everything, as it stands. What cannot be asked is missing, and says so under `hotline_wrong`."""
     found = (*checks_outside.findings(kit), *checks_database.findings(kit), *outside.findings(kit))
     wrong = [Sample(0 if one.ok else one.level, {"part": one.name}) for one in found]
@@ -42,7 +42,7 @@ def gather(kit: Kit) -> Measured:
     return measured
 
 
-def _around(kit: Kit) -> Measured:
+def _around(kit: LookingKit) -> Measured:
     instruments = kit.watch.instruments
     lengths = {queue: instruments.queue_length(queue) for queue in QUEUES}
     return [
@@ -76,7 +76,7 @@ def _hooks(session: Session) -> Measured:
     ]
 
 
-def _outbox(session: Session, kit: Kit) -> Measured:
+def _outbox(session: Session, kit: LookingKit) -> Measured:
     now = kit.now()
     standing = health.standing(session)
     until = standing.clock_until
@@ -115,7 +115,7 @@ def _outbox(session: Session, kit: Kit) -> Measured:
     ]
 
 
-def _networks(session: Session, kit: Kit) -> Measured:
+def _networks(session: Session, kit: LookingKit) -> Measured:
     now = kit.now()
     rates = traffic.arrivals(session, now - HOUR, now)
     delays = traffic.delays(session, now - DAY)

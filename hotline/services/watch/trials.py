@@ -10,7 +10,7 @@ from hotline.domain import trial
 from hotline.domain.jobs import Job
 from hotline.domain.msisdn import sendable
 from hotline.domain.referrals.planning import LadderStep
-from hotline.ports import Kit
+from hotline.ports import LookingKit, WatchKit
 from hotline.services.check_result import CheckResult
 from hotline.services.doorbell import ring
 from hotline.services.referrals import case_standing, ladder
@@ -26,7 +26,7 @@ AGAIN = timedelta(hours=1)
 LATE = timedelta(hours=26)
 
 
-def hold(kit: Kit) -> None:
+def hold(kit: WatchKit) -> None:
     """Begin a trial when it is due, and send on what came of the last. Raises StoreUnavailable."""
     at = kit.now()
     with kit.database.reading() as session:
@@ -57,7 +57,7 @@ def finding(session: Session, at: datetime) -> CheckResult:
     )
 
 
-def enrol(kit: Kit, number: str) -> None:
+def enrol(kit: LookingKit, number: str) -> None:
     """Send trials to this number from now on. Raises NumberInvalid."""
     msisdn = sendable(number)
     at = kit.now()
@@ -88,7 +88,7 @@ def _is_due(standing: trials.Trials, at: datetime) -> bool:
     return at - standing.begun >= (EACH if came else AGAIN)
 
 
-def _send_on(session: Session, kit: Kit, handset: int, at: datetime) -> int | None:
+def _send_on(session: Session, kit: WatchKit, handset: int, at: datetime) -> int | None:
     """Tell the handset, and give the tip no deadline: nobody climbs a ladder for it."""
     referral_rows.take_turns(session)
     tip = trials.untold(session)

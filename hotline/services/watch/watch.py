@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain.watch.alarms import HAPPENINGS, Alarm, Move, Notice, move
-from hotline.ports import Kit
+from hotline.ports import WatchKit
 from hotline.services.check_result import CheckResult
 from hotline.services.watch import checks_database, checks_outside, checks_traffic
 from hotline.store.database import Session
@@ -17,7 +17,7 @@ from hotline.store.watch import alarms
 from hotline.store.watch.alarms import AlarmNotice
 
 
-def look(kit: Kit, *, around: bool = True) -> None:
+def look(kit: WatchKit, *, around: bool = True) -> None:
     """Look once, and write down who is told of what. Raises StoreUnavailable where the database cannot commit.
 
     `around`: also at what is slow to change and dear to ask.
@@ -40,7 +40,7 @@ def look(kit: Kit, *, around: bool = True) -> None:
                 write_notices(session, kit, one, at)
 
 
-def readings(kit: Kit, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
+def readings(kit: WatchKit, *, around: bool = True) -> Mapping[Alarm, CheckResult]:
     """Of all that the doctor looks at, what wakes somebody. That the database is well, `look` has found out."""
     found = (*checks_outside.findings(kit), *checks_database.findings(kit))
     found += checks_traffic.findings(kit) if around else ()
@@ -61,7 +61,7 @@ def _moves(session: Session, found: Mapping[Alarm, CheckResult], at: datetime) -
     return [one for one in moves if one.now != before.get(one.alarm)]
 
 
-def write_notices(session: Session, kit: Kit, told: Move, at: datetime) -> None:
+def write_notices(session: Session, kit: WatchKit, told: Move, at: datetime) -> None:
     """One for everybody who can be woken, and one for the other channel where there is one."""
     assert told.notice is not None
     since = told.now.since if told.now is not None else at

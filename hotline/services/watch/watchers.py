@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hotline.domain.msisdn import sendable
 from hotline.domain.watch.alarms import Alarm, Notice, acknowledged
 from hotline.errors import ImportRefused, NotFound
-from hotline.ports import Kit
+from hotline.ports import LookingKit
 from hotline.services.watch.watch import notice
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
@@ -16,7 +16,7 @@ from hotline.text.languages import CODES
 NAME_LETTERS = 80
 
 
-def add(kit: Kit, name: str, number: str, language: str) -> None:
+def add(kit: LookingKit, name: str, number: str, language: str) -> None:
     """Wake somebody from now on. Raises ImportRefused, NumberInvalid, and KeyMissing before `hotline init`."""
     msisdn = sendable(number)
     if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
@@ -41,7 +41,7 @@ def add(kit: Kit, name: str, number: str, language: str) -> None:
         audit.append(session, at=kit.now(), actor="cli", action="watcher_added", subject=name)
 
 
-def remove(kit: Kit, watcher_id: int) -> str:
+def remove(kit: LookingKit, watcher_id: int) -> str:
     """Wake her no more; her name. Raises NotFound."""
     with kit.database.writing() as session:
         row = alarms.watcher_for_writing(session, watcher_id)
@@ -50,18 +50,18 @@ def remove(kit: Kit, watcher_id: int) -> str:
         return row.name
 
 
-def everybody(kit: Kit) -> Sequence[Watcher]:
+def everybody(kit: LookingKit) -> Sequence[Watcher]:
     with kit.database.reading() as session:
         return alarms.watchers(session)
 
 
-def standing(kit: Kit) -> Sequence[RaisedAlarm]:
+def standing(kit: LookingKit) -> Sequence[RaisedAlarm]:
     """What somebody was told of and is not over yet, the oldest first."""
     with kit.database.reading() as session:
         return alarms.raised(session)
 
 
-def acknowledge(kit: Kit, alarm: str, by: str) -> None:
+def acknowledge(kit: LookingKit, alarm: str, by: str) -> None:
     """Put a name to an alarm: nobody is told again for a day, unless it grows worse. Raises NotFound."""
     at = kit.now()
     with kit.database.writing() as session:
@@ -74,7 +74,7 @@ def acknowledge(kit: Kit, alarm: str, by: str) -> None:
         audit.append(session, at=at, actor=by, action="alarm_acknowledged", subject=alarm)
 
 
-def try_waking(kit: Kit) -> Sequence[int]:
+def try_waking(kit: LookingKit) -> Sequence[int]:
     """Have everybody told that this is a trial; what was written down for it, by id."""
     at = kit.now()
     with kit.database.writing() as session:
@@ -86,7 +86,7 @@ def try_waking(kit: Kit) -> Sequence[int]:
         return [row.id for row in rows]
 
 
-def told(kit: Kit, ids: Sequence[int]) -> Sequence[tuple[str, AlarmNotice]]:
+def told(kit: LookingKit, ids: Sequence[int]) -> Sequence[tuple[str, AlarmNotice]]:
     """How far the watchman has come with what was written down: whom it is for, and its row."""
     with kit.database.reading() as session:
         names = {one.id: one.name for one in alarms.watchers(session)}

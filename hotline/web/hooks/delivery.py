@@ -1,6 +1,6 @@
 """A delivery report. A status that nobody has seen before is no error."""
 
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.services.outbox.reports import apply_report
 from hotline.web.form import CallbackForm
 from hotline.web.guard import guarded
@@ -9,6 +9,6 @@ from hotline.web.problems import broken_hook
 
 
 @guarded("delivery", broken_hook)
-def delivery(kit: Kit, form: CallbackForm) -> str:
+def delivery(kit: DoorKit, form: CallbackForm) -> str:
     apply_report(kit, read_report(form))
     return ""

@@ -1,6 +1,6 @@
 """The gateway's opt-out notice: nothing is sent to that number after it, ever."""
 
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.services.people.stopping import stop
 from hotline.web.form import CallbackForm
 from hotline.web.guard import guarded
@@ -9,6 +9,6 @@ from hotline.web.problems import broken_hook
 
 
 @guarded("optout", broken_hook)
-def optout(kit: Kit, form: CallbackForm) -> str:
+def optout(kit: DoorKit, form: CallbackForm) -> str:
     stop(kit, read_optout(form))
     return ""

@@ -4,7 +4,7 @@ The relay tells what the gateway's inbox lists, by an address of its own: what c
 """
 
 from hotline.domain.origin import comes_from
-from hotline.ports import Kit
+from hotline.ports import DoorKit
 from hotline.sealing.keys.keyfolder import LISTED
 from hotline.services.sms.inbox import Arrival, take_sms
 from hotline.web.form import CallbackForm
@@ -14,7 +14,7 @@ from hotline.web.problems import broken_hook
 
 
 @guarded("sms", broken_hook)
-def sms(kit: Kit, form: CallbackForm) -> str:
+def sms(kit: DoorKit, form: CallbackForm) -> str:
     message = read_message(form, kit.line)
     if message is not None:
         own = comes_from(form.came_from, kit.line.gateway_addresses)
@@ -23,7 +23,7 @@ def sms(kit: Kit, form: CallbackForm) -> str:
 
 
 @guarded(LISTED, broken_hook)
-def listed(kit: Kit, form: CallbackForm) -> str:
+def listed(kit: DoorKit, form: CallbackForm) -> str:
     message = read_message(form, kit.line)
     if message is not None:
         take_sms(kit, message, Arrival.LISTED)

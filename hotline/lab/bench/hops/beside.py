@@ -8,7 +8,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Response
 
-from hotline.bootstrap import Role, build_kit, key_folder
+from hotline.bootstrap import Role, build_door, key_folder
 from hotline.config import Settings
 from hotline.lab.bench.hops.addresses import FLASK, NULL
 from hotline.sealing.keys.hooksecrets import LiveSecrets
@@ -25,7 +25,7 @@ def beside_nothing(settings: Settings) -> tuple[WSGIApplication, Flask]:
     Raises NotReady before `hotline init`, KeyMissing, SettingsInvalid.
     """
     secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
-    kit = build_kit(settings, Role.HOOKS)
+    kit = build_door(settings)
     flask = create_app(kit, secrets, secrets.used, Meter(kit).note)
     flask.add_url_rule(NULL, view_func=null, methods=["POST"])
     line = hooks_first(flask)
