@@ -41,6 +41,8 @@ OFTEN = EACH if long() else 1
 FEW = 6
 PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
+LAST = 3.0
+"""And so long the breach must last then."""
 MENDED_BY = {"refer_waiting": "tip.before_doorbell", "expire_leases": "worker.after_claim"}
 """A step of the clock, and the death that it alone mends."""
 pytestmark = [
@@ -98,7 +100,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
         with suppress(DialogueBroken, LabelMissing):
             # Never a second dial: another tip's doorbell would bring this one along.
             told.append(dial_once(stack.emulator, plan(FEW + 1, codes, WORDS)[-1]))
-        assert settle(stack, told, seconds=PATIENCE) != []
+        assert settle(stack, told, seconds=PATIENCE, last=LAST) != []
 
         assert (faults / "log").read_text() == f"{failpoint}\n"
         kit = kit_of(stack)

@@ -7,7 +7,7 @@ from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.lab.chaos.ledger import Breach, Invariant
 from hotline.lab.chaos.process_killer import FROZEN, Killer
-from hotline.lab.chaos.settling import STILL, Still
+from hotline.lab.chaos.settling import STILL, Still, lasting
 from hotline.lab.stack import Stack
 
 WAITS = [Breach(Invariant.SETTLED, "alert 1 is sending")]
@@ -28,6 +28,16 @@ def test_the_clock_is_turned_when_nothing_has_moved_for_a_while() -> None:
         )
     ]
     assert seen == [False, False, False, True, False, True]
+
+
+def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
+    """Alert 1 stays, in another state; alert 2 goes out, and alert 3 is on its way after it."""
+    goes = Breach(Invariant.SETTLED, "alert 2 is sending")
+    comes = Breach(Invariant.SETTLED, "alert 3 is sending")
+    looks = iter([[*WAITS, goes], [*DOUBTED, comes], [*WAITS, comes]])
+    assert lasting(lambda: next(looks, WAITS), seconds=0.05, pause=0) == WAITS
+    moving = iter([[goes], [comes], []])
+    assert lasting(lambda: next(moving), seconds=60, pause=0) == []
 
 
 def test_a_line_s_clock_is_turned_for_whoever_reads_its_settings(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """After the faults: wait until everything is as it must be, or say what is not."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hotline.bootstrap import build_door
@@ -21,6 +21,8 @@ SETTLE_SECONDS = 150.0
 PAUSE = 1.0
 TURN = 30
 """Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
+LAST_SECONDS = 75.0
+"""So long an alert may be on its way when time is up: a lease and a doubt, by the true clock."""
 STILL = 3.0
 """Seconds without a change before that: three ticks of the relay."""
 
@@ -35,9 +37,10 @@ def settle(
     told: Sequence[Promise],
     *,
     seconds: float = SETTLE_SECONDS,
+    last: float = LAST_SECONDS,
     turning: bool = True,
 ) -> list[Breach]:
-    """Every breach that is still one when time is up; as soon as there is none, none.
+    """Every breach that is still one when time is up, and does not end by itself; as soon as there is none, none.
 
     While nothing moves the line's clock is turned, unless it is to keep the true time: nobody waits for a lease.
     """
@@ -48,19 +51,43 @@ def settle(
     called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
     end = time.monotonic() + seconds
     still = Still()
+
+    def read() -> list[Breach]:
+        return [*_breaches(kit, promised, stack), *_uncalled(kit, called, stack)]
+
     try:
         while True:
-            breaches = _waiting(kit) or [
-                *_breaches(kit, promised, stack),
-                *_uncalled(kit, called, stack),
-            ]
-            if not breaches or time.monotonic() > end:
-                return breaches
+            breaches = _waiting(kit) or read()
+            if not breaches:
+                return []
+            if time.monotonic() > end:
+                return lasting(lambda: [*_waiting(kit), *read()], seconds=last)
             if turning and still.long_enough(breaches, time.monotonic()):
                 stack.turn(TURN)
             time.sleep(PAUSE)
     finally:
         kit.database.close()
+
+
+def lasting(
+    look: Callable[[], Sequence[Breach]], *, seconds: float, pause: float = PAUSE
+) -> list[Breach]:
+    """The breaches that each look finds until time is up.
+
+    The ladders of cases that nobody takes go on: at any moment some alert is on its way, and it is another one.
+    """
+    end = time.monotonic() + seconds
+    left = list(look())
+    while left and time.monotonic() < end:
+        time.sleep(pause)
+        now = {_of(one) for one in look()}
+        left = [one for one in left if _of(one) in now]
+    return left
+
+
+def _of(breach: Breach) -> tuple[Invariant, str]:
+    """What it is about, in whatever state."""
+    return breach.invariant, breach.sentence.partition(" is ")[0]
 
 
 @dataclass
