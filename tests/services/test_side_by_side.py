@@ -90,6 +90,7 @@ def told(messages: list[str], caplog: pytest.LogCaptureFixture) -> bool:
     return caplog.messages == messages
 
 
+@pytest.mark.slow(reason="waits for threads that send side by side, and for the disk")
 def test_every_tip_has_its_first_alert_on_the_wire_before_any_has_its_second(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
