@@ -47,7 +47,7 @@ MENDED_BY = {"refer_waiting": "tip.before_doorbell", "expire_leases": "worker.af
 """A step of the clock, and the death that it alone mends."""
 pytestmark = [
     pytest.mark.chaos,
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(3600),
     pytest.mark.slow(reason="waits for real processes to die and to start again"),
 ]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hotline.bootstrap import build_door
 from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.config import Settings
+from hotline.domain.outbox.delivery import LEASE, UNKNOWN_WAIT, UNKNOWN_WAIT_ELSE
 from hotline.domain.tip import NATIONAL
 from hotline.lab.chaos import calls, ledger
 from hotline.lab.chaos.callers import Promise
@@ -22,7 +23,9 @@ PAUSE = 1.0
 TURN = 30
 """Seconds by which the line's clock is turned where nothing moves: a lease, or a doubt. A jump of 60 is an alarm."""
 LAST_SECONDS = 75.0
-"""So long an alert may be on its way when time is up: a lease and a doubt, by the true clock."""
+"""So long an alert of danger may be on its way when time is up: a lease and a doubt."""
+TRUE_LAST_SECONDS = (LEASE + max(UNKNOWN_WAIT_ELSE, *UNKNOWN_WAIT.values())).total_seconds() + 30.0
+"""And so long any alert may where the line keeps the true time: the longest doubt, and the send after it."""
 STILL = 3.0
 """Seconds without a change before that: three ticks of the relay."""
 
@@ -37,7 +40,7 @@ def settle(
     told: Sequence[Promise],
     *,
     seconds: float = SETTLE_SECONDS,
-    last: float = LAST_SECONDS,
+    last: float | None = None,
     turning: bool = True,
 ) -> list[Breach]:
     """Every breach that is still one when time is up, and does not end by itself; as soon as there is none, none.
@@ -50,6 +53,8 @@ def settle(
     ]
     called = {kit.pseudonyms.session(one.session_id): one.calls for one in told if one.calls}
     end = time.monotonic() + seconds
+    if last is None:
+        last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
 
     def read() -> list[Breach]:

@@ -66,5 +66,10 @@ def record(kit: Kit, action: str, key: str, *, by: str, reason: str) -> None:
     """That a named person rotated a key, or ended one."""
     with kit.database.writing() as session:
         audit.append(
-            session, at=kit.now(), actor=f"cli:{by}", action=action, subject=key, reason=reason
+            session,
+            at=kit.now(),
+            actor=audit.by_command(by),
+            action=action,
+            subject=key,
+            reason=reason,
         )

@@ -74,7 +74,7 @@ def ask(
         audit.append(
             session,
             at=kit.now(),
-            actor=f"cli:{by}",
+            actor=audit.by_command(by),
             action="question_asked",
             subject=f"tip:{tip_id}",
             reason=f"{name}: {reason}",

@@ -167,7 +167,7 @@ def _record(
     audit.append(
         session,
         at=kit.now(),
-        actor=f"cli:{by}",
+        actor=audit.by_command(by),
         action=action,
         subject=f"call-back:{call_back_id}",
         reason=reason,

@@ -95,7 +95,7 @@ def _end(kit: Kit, done: Moved, *, by: str, reason: str) -> None:
         audit.append(
             session,
             at=kit.now(),
-            actor=f"cli:{by}",
+            actor=audit.by_command(by),
             action="desks_rotated",
             subject=f"{done.desks} desks, {done.grants} grants",
             reason=reason,

@@ -57,7 +57,7 @@ def publish(
         audit.append(
             session,
             at=kit.now(),
-            actor=f"cli:{by}",
+            actor=audit.by_command(by),
             action="flows_published",
             subject=f"revision {revision}",
             reason=reason,

@@ -75,7 +75,7 @@ def hold_restored(session: Session, *, by: str, reason: str, at: datetime) -> in
     if standing is not None:
         holds.lift(session, standing)
     place(session, by=by, reason=reason, at=at, doubtful_until=at)
-    audit.append(session, at=at, actor=f"cli:{by}", action="restored", reason=reason)
+    audit.append(session, at=at, actor=audit.by_command(by), action="restored", reason=reason)
     return sum(one.count for one in holds.waiting(session, at))
 
 
@@ -86,7 +86,12 @@ def place(
     if not holds.place(session, by=by, reason=reason, at=at, doubtful_until=doubtful_until):
         return False
     audit.append(
-        session, at=at, actor=f"cli:{by}", action="lane_held", subject=lanes.SMS, reason=reason
+        session,
+        at=at,
+        actor=audit.by_command(by),
+        action="lane_held",
+        subject=lanes.SMS,
+        reason=reason,
     )
     return True
 
@@ -113,7 +118,7 @@ def release(kit: Kit, *, by: str, reason: str, fates: Mapping[Kind, DoubtDecisio
         audit.append(
             session,
             at=at,
-            actor=f"cli:{by}",
+            actor=audit.by_command(by),
             action="lane_released",
             subject=f"{lanes.SMS}: {going} to go, {dropped} dropped",
             reason=reason,
@@ -139,7 +144,7 @@ def answer(kit: Kit, message_ids: Collection[int], *, by: str, reason: str) -> S
             audit.append(
                 session,
                 at=at,
-                actor=f"cli:{by}",
+                actor=audit.by_command(by),
                 action="given_up_answered",
                 subject=f"message:{message_id}",
                 reason=reason,

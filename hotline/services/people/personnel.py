@@ -89,7 +89,7 @@ def record(
     audit.append(
         session,
         at=kit.now(),
-        actor=f"cli:{by}",
+        actor=audit.by_command(by),
         action=action,
         subject=f"responder:{person.id}",
         reason=reason,

@@ -56,7 +56,7 @@ def by_responder(responder_id: int) -> EndRequest:
 
 
 def by_command(name: str, reason: str) -> EndRequest:
-    return EndRequest(f"{NAME}{name.strip()}", f"cli:{name}", reason)
+    return EndRequest(f"{NAME}{name.strip()}", audit.by_command(name), reason)
 
 
 def said(name: str) -> str:

@@ -79,10 +79,10 @@ def decide(kit: Kit, tip_id: int, *, erases: bool, by: str, reason: str) -> Kept
         found = retention.kept(session, tip_id)
         _check(session, found.tip, erases=erases)
         if erases:
-            _erase(session, found.tip, kit.now(), actor=f"cli:{by}", reason=reason)
+            _erase(session, found.tip, kit.now(), actor=audit.by_command(by), reason=reason)
         else:
             at, tip = kit.now(), found.tip
-            _record(session, tip, "erase_kept", at, actor=f"cli:{by}", reason=reason)
+            _record(session, tip, "erase_kept", at, actor=audit.by_command(by), reason=reason)
             again = {DeadlineKind.ERASURE: Clock(at + KEPT_FOR)}
             deadlines.set_clocks(session, tip.id, again, at)
         session.flush()

@@ -222,4 +222,4 @@ def _district(place: str) -> str:
 
 def _record(session: Session, kit: Kit, action: str, district: str, by: str) -> None:
     subject = f"district:{district}"
-    audit.append(session, at=kit.now(), actor=f"cli:{by}", action=action, subject=subject)
+    audit.append(session, at=kit.now(), actor=audit.by_command(by), action=action, subject=subject)

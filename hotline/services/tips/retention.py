@@ -175,7 +175,7 @@ def _record(session: Session, kit: Kit, action: str, tip_id: int, *, by: str, re
     audit.append(
         session,
         at=kit.now(),
-        actor=f"cli:{by}",
+        actor=audit.by_command(by),
         action=action,
         subject=f"tip:{tip_id}",
         reason=reason,

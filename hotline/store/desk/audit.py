@@ -50,6 +50,11 @@ class Chain:
     """The first row that does not follow from the one before it."""
 
 
+def by_command(name: str) -> str:
+    """The actor of what a person did by a command, under the name that was given."""
+    return f"cli:{name}"
+
+
 def append(
     session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:
