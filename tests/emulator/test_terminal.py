@@ -26,9 +26,10 @@ def test_a_dialogue_in_a_terminal(url: str, line: FakeLine) -> None:
     assert ran.output.rstrip().endswith("Success")
 
 
-def test_an_empty_line_hangs_up(url: str, line: FakeLine) -> None:
+@pytest.mark.parametrize("typed", ["\n", ""], ids=["an empty line", "the end of the input"])
+def test_whoever_types_nothing_more_hangs_up(url: str, line: FakeLine, typed: str) -> None:
     ran = CliRunner().invoke(
-        dial, ["*384*777#", "--emulator", url, "--as", "+250738000001"], input="\n"
+        dial, ["*384*777#", "--emulator", url, "--as", "+250738000001"], input=typed
     )
     assert ran.exit_code == 0
     told = line.wait_for("ended")[0]

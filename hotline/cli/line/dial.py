@@ -52,7 +52,7 @@ def _whose(_context: click.Context, _option: click.Parameter, given: str) -> str
     help="How many letters a line of the handset holds: many hold 16.",
 )
 def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) -> None:
-    """Dial CODE on one of the emulator's handsets. An empty line hangs up."""
+    """Dial CODE on one of the emulator's handsets. An empty line hangs up, and so does the end of what is typed."""
     try:
         session = EmulatorClient(url).dial(code, msisdn=msisdn, network=network)
     except HandsetRefused as refused:
@@ -61,7 +61,11 @@ def dial(code: str, msisdn: str, url: str, network: str | None, columns: int) ->
         raise click.ClickException(f"no emulator answers at {url}: start `hotline demo`") from None
     click.echo(draw(session, columns))
     while session.open:
-        text = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        try:
+            text = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+        except click.Abort:
+            click.echo()
+            text = ""
         if not text:
             session.hang_up()
             return
