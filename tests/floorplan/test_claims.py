@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import click
 
 from hotline.cli.main import main
-from tests.floorplan.test_findings_proved import NAMED, is_there
+from tests.floorplan.proofs import NAMED, is_there
 from tests.floorplan.tree import ROOT, python_files
 from tests.steps import Tell
 

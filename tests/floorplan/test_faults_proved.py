@@ -7,12 +7,12 @@ from functools import cache
 import pytest
 
 from tests.floorplan import tree
+from tests.floorplan.proofs import NAMED
 from tests.floorplan.tree import ROOT
 from tests.servers import Pair
 
 ROWS = range(1, 40)
 ROW = re.compile(r"^\| (?P<number>\d+) \|(?P<cells>.+)\|$", re.M)
-NAMED = re.compile(r"`(tests/[^`]+)`")
 GROUNDS = {"both", "SQLite", "PostgreSQL", "SQLite, PostgreSQL", "neither"}
 FAULT_RUN = "tests/chaos/"
 """Stands on the pair that CHAOS_PAIR names: on either, one after the other."""

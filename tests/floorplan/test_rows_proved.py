@@ -1,6 +1,5 @@
 """Every row of docs/rows.md is proved in three languages, by tests and transcripts that are named after it."""
 
-import ast
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +8,7 @@ import pytest
 
 from hotline.text.languages import CODES
 from tests.floorplan import tree
+from tests.floorplan.proofs import NAMED, is_there
 from tests.floorplan.tree import ROOT
 
 ROWS = (*(f"C{number}" for number in range(1, 21)), "R11", "R13")
@@ -17,7 +17,6 @@ UNPROVED: set[str] = set()
 ROW = re.compile(r"^\| (?P<name>[CR]\d+) \|(?P<cells>.+)\|$", re.M)
 PART = re.compile(r"^\| (?P<name>[CRAEP]\d+)(?P<part>(?:,| to ).+?) \| (?P<proofs>[^|]+) \|$", re.M)
 NOT_BUILT = "not built"
-NAMED = re.compile(r"`(tests/[^`]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +105,11 @@ def _there(test: str) -> bool:
 
 def test_every_part_that_was_made_stricter_names_a_test_that_is_there() -> None:
     lost = [
-        (part, test) for part, row in parts().items() for test in row.proofs if not _written(test)
+        (part, test)
+        for part, row in parts().items()
+        for test in row.proofs
+        if "::" not in test or not is_there(test)
     ]
     assert lost == []
     assert [part for part, row in parts().items() if not row.tests] == []
     assert len(parts()) > 30
-
-
-def _written(test: str) -> bool:
-    """Whether its file has a function of that name. Nothing is imported for it."""
-    file, _, name = test.partition("::")
-    path = ROOT / file
-    return path.is_file() and name in {
-        node.name for node in ast.walk(tree.parsed(path)) if isinstance(node, ast.FunctionDef)
-    }
