@@ -80,3 +80,9 @@ def test_a_trial_without_anybody_says_what_to_do(home: Path) -> None:
     told = watch(home, "test")
     assert told.exit_code == 1
     assert "hotline watch add NAME" in told.output
+
+
+def test_a_handset_for_the_trial_is_enrolled_and_no_number_is_said(home: Path) -> None:
+    assert "once a day" in watch(home, "handset", NUMBER).output
+    told = watch(home, "handset", typed="12\n")
+    assert (told.exit_code, "not a valid Rwandan number" in told.output) == (1, True)

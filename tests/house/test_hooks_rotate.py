@@ -45,8 +45,8 @@ class Web:
             argv, env=self.environ, capture_output=True, text=True, check=False, timeout=60
         )
 
-    def addresses(self, *words: str) -> dict[str, str]:
-        done = self.hotline("hooks", *words, "--json")
+    def addresses(self, *command: str) -> dict[str, str]:
+        done = self.hotline(*command, "--json")
         assert done.returncode == 0, done.stderr
         found = json.loads(done.stdout)
         assert isinstance(found, dict)
@@ -123,10 +123,10 @@ class Callers:
 
 @pytest.mark.slow(reason="waits for real processes to start")
 def test_no_hop_is_dropped_from_the_old_address_to_the_new(web: Web) -> None:
-    old = web.addresses()["ussd"]
+    old = web.addresses("hooks")["ussd"]
     with Callers(old) as callers:
         callers.goes_on()
-        new = web.addresses("rotate")["ussd"]
+        new = web.addresses("hooks", "rotate")["ussd"]
         callers.goes_on()
         assert new != old
 

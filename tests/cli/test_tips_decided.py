@@ -1,0 +1,86 @@
+"""`hotline tips helped`, `manner`, `send-down` and `let-go`: what people decide of a case, and the log of it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.bootstrap import build_console
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.tip import NATIONAL
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.passphrase import Costs
+from hotline.services.desk import access
+from hotline.store.desk import desks
+from hotline.store.schema import create_all
+from hotline.store.tips import tips
+from tests.builders import make_tip
+
+SIGNED = ("--name", "Alice", "--reason", "as the desk agreed")
+WORDS = "correct horse"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A line with one danger of Gasabo that names an official: the national desk alone reads it."""
+    now = datetime.now(UTC)
+    make_keys(tmp_path / "keys", now)
+    (tmp_path / "hotline.db").touch()
+    (tmp_path / "passphrase").write_text(f"{WORDS}\n", encoding="utf-8")
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
+    create_all(kit.database)
+    access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
+    then = now - timedelta(hours=1)
+    tip = make_tip(official="yes", at=then, filed_at=then, referred_at=then, referred_urgency=1)
+    with kit.database.writing() as session:
+        keys = desks.public_keys(session, [NATIONAL])
+        sealed = kit.sealer.tip({"danger": "yes"}, uid=tip.uid, place=tip.place, desks=keys, at=now)
+        tip.body = sealed.body
+        session.add(tip)
+        session.flush()
+        tips.grant(session, tip, sealed.grants)
+    kit.database.close()
+    return tmp_path
+
+
+def said(home: Path, *arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(main, arguments, env={"HOTLINE_HOME": str(home)})
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def log(home: Path) -> str:
+    return said(home, "audit", "list", "--tip", "1")
+
+
+def test_a_helper_is_there(home: Path) -> None:
+    assert "with a helper" in said(home, "tips", "helped", "1", *SIGNED)
+    assert "Alice" in log(home)
+    assert "as the desk agreed" in log(home)
+
+
+def test_how_to_go_is_one_of_two_and_stands_in_the_list(home: Path) -> None:
+    assert "say --unseen or --openly" in said(home, "tips", "manner", "1", *SIGNED, code=2)
+    assert "tip 1: unseen" in said(home, "tips", "manner", "1", "--unseen", *SIGNED)
+    assert "go unseen" in said(home, "tips", "list")
+    assert "as the desk agreed" in log(home)
+
+
+def test_a_tip_is_sent_down_once_with_the_desk_s_passphrase(home: Path) -> None:
+    passphrase = ("--passphrase-file", str(home / "passphrase"))
+    read = ("tips", "read", "1", "--desk", "Gasabo", *passphrase, *SIGNED)
+    said(home, *read, code=1)
+    sent = said(home, "tips", "send-down", "1", *passphrase, *SIGNED)
+    assert "its district may read it" in sent
+    said(home, *read)
+    assert "sent down" in said(home, "tips", "send-down", "1", *passphrase, *SIGNED, code=1)
+    assert "as the desk agreed" in log(home)
+
+
+def test_nobody_is_let_go_while_nobody_of_a_new_place_has_it(home: Path) -> None:
+    before = json.loads(said(home, "tips", "list", "--json"))
+    assert "nobody of the new place has it" in said(home, "tips", "let-go", "1", *SIGNED, code=1)
+    assert json.loads(said(home, "tips", "list", "--json")) == before
