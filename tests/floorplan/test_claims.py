@@ -11,7 +11,8 @@ CLAIMS = 35
 
 
 def test_every_claim_names_a_proof_that_is_there_or_is_a_goal() -> None:
-    rows = [*ROW.finditer((ROOT / "docs" / "claims.md").read_text(encoding="utf-8"))]
+    claims, _, _ = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8").partition("## Figures")
+    rows = [*ROW.finditer(claims)]
     assert len(rows) >= CLAIMS
     faults = []
     for row in rows:
