@@ -44,7 +44,7 @@ def page(chromium: Browser, stack: Stack) -> Iterator[Page]:
 
 
 def take_all(running: Stack) -> None:
-    """Else a ladder would climb while the next story is told, and ring its phones."""
+    """Else a case would escalate while the next story is told, and ring its phones."""
     outbox = running.emulator.outbox()
     for phone in {sms["to"] for sms in outbox}:
         running.emulator.power(phone, on=True)

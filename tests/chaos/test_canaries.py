@@ -10,7 +10,7 @@ import pytest
 
 from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import plan, tell
-from hotline.lab.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.chaos.canary import Search, number_forms, written_forms
 from hotline.lab.chaos.settling import settle
 from hotline.lab.stack import Stack
 from tests.homes import LayHome
@@ -27,13 +27,11 @@ pytestmark = [
 
 
 def needles() -> dict[str, bytes]:
-    """The words of the tips, and each caller's number, in every dress."""
+    """The words of the tips, and each caller's number, in every form."""
     tips = plan(TIPS, ["101"] * TIPS, WORDS)
-    found = {f"words as {name}": dress for name, dress in dresses(WORDS).items()}
+    found = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
     for number in (STRANGER, *(tip.msisdn for tip in tips)):
-        found |= {
-            f"{number[-4:]} as {name}": dress for name, dress in number_dresses(number).items()
-        }
+        found |= {f"{number[-4:]} as {name}": form for name, form in number_forms(number).items()}
     return found
 
 

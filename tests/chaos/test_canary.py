@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hotline.lab.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.chaos.canary import Search, number_forms, written_forms
 
 WORD = "ikanari-yihishe"
 
@@ -28,9 +28,9 @@ WORD = "ikanari-yihishe"
         ),
     ],
 )
-def test_a_word_is_found_in_every_dress(tmp_path: Path, hidden: bytes) -> None:
+def test_a_word_is_found_in_every_form(tmp_path: Path, hidden: bytes) -> None:
     (tmp_path / "file").write_bytes(b"before " + hidden + b" after")
-    search = Search((tmp_path,), dresses(WORD))
+    search = Search((tmp_path,), written_forms(WORD))
     search.once()
     assert search.found
 
@@ -40,7 +40,7 @@ def test_a_word_is_found_in_every_dress(tmp_path: Path, hidden: bytes) -> None:
 )
 def test_a_number_is_found_however_it_is_written(tmp_path: Path, written: str) -> None:
     (tmp_path / "file").write_text(f"from={written}&")
-    search = Search((tmp_path,), number_dresses("+250788123456"))
+    search = Search((tmp_path,), number_forms("+250788123456"))
     search.once()
     assert search.found
 
@@ -50,7 +50,7 @@ def test_a_file_is_read_again_when_it_was_written_and_at_the_end_whenever_it_was
 ) -> None:
     file = tmp_path / "file"
     file.write_text("x" * len(WORD))
-    search = Search((tmp_path,), dresses(WORD))
+    search = Search((tmp_path,), written_forms(WORD))
     search.changed()
     before = file.stat()
     file.write_text(WORD)
@@ -68,7 +68,7 @@ def test_a_file_is_read_again_when_it_was_written_and_at_the_end_whenever_it_was
 
 def test_a_clean_folder_is_clean_and_the_search_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"nothing to see")
-    search = Search((tmp_path,), dresses(WORD))
+    search = Search((tmp_path,), written_forms(WORD))
     stopped = threading.Event()
     thread = threading.Thread(target=search.until, args=(stopped,))
     thread.start()

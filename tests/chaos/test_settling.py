@@ -6,7 +6,7 @@ from threading import Event
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.lab.chaos.ledger import Breach, Invariant
-from hotline.lab.chaos.process_killer import FROZEN, Killer
+from hotline.lab.chaos.process_killer import FROZEN, ProcessKiller
 from hotline.lab.chaos.settling import STILL, Still, lasting
 from hotline.lab.stack import Stack
 
@@ -64,7 +64,7 @@ class Hurried(Event):
 
 
 def slept(tmp_path: Path, name: str, turned: list[int] | None) -> float:
-    killer = Killer((), tmp_path, "", 1, turn=None if turned is None else turned.append)
+    killer = ProcessKiller((), tmp_path, "", 1, turn=None if turned is None else turned.append)
     hurried = killer._stop = Hurried()
     assert killer._slept(name)
     return hurried.waited

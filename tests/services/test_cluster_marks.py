@@ -272,7 +272,7 @@ def test_a_wish_for_many_tips_at_once_asks_the_desk_once_each_time_until_each_is
     assert count(here, "desk", "ERASE_DECIDE") == 2
     who = {"by": "Director", "reason": "nobody reached her yet"}
     erasures.decide(here.line.kit, ids[0], erases=False, **who)
-    assert erasures.undecided_beside(here.line.kit, ids[0]) == ids[1:]
+    assert erasures.undecided_others(here.line.kit, ids[0]) == ids[1:]
     here.tick(days=4)
     for _ in range(6):
         here.tick()

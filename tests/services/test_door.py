@@ -40,7 +40,7 @@ def standing(line: Line) -> set[Alarm]:
 
 
 @pytest.fixture
-def thief(line: Line) -> Caller:
+def intruder(line: Line) -> Caller:
     caller = line.caller(OTHER_PHONE)
     caller.dial()
     return caller
@@ -50,32 +50,34 @@ def compared(line: Line) -> int:
     return sum(guess.compared for guess in line.all(Guess))
 
 
-def test_a_text_that_gets_shorter_opens_no_pin(line: Line, thief: Caller) -> None:
+def test_a_text_that_gets_shorter_opens_no_pin(line: Line, intruder: Caller) -> None:
     _, number = given(line)
-    sends(thief, asks(number, wrong()) + "*1*1*1*1*1*1*1")
+    sends(intruder, asks(number, wrong()) + "*1*1*1*1*1*1*1")
     for pin in ("0001", "0002", PIN):
         line.flush()
-        assert NOTHING in sends(thief, asks(number, pin))
+        assert NOTHING in sends(intruder, asks(number, pin))
     assert compared(line) == 1
 
 
-def test_sibling_texts_of_one_session_open_no_pin(line: Line, thief: Caller) -> None:
+def test_sibling_texts_of_one_session_open_no_pin(line: Line, intruder: Caller) -> None:
     _, number = given(line)
     for pin in (wrong(), "0001", "0002", PIN):
         line.flush()
-        assert NOTHING in sends(thief, asks(number, pin))
+        assert NOTHING in sends(intruder, asks(number, pin))
     assert compared(line) == 1
 
 
-def test_siblings_that_grow_are_noted_each_and_stop_at_the_limit(line: Line, thief: Caller) -> None:
+def test_siblings_that_grow_are_noted_each_and_stop_at_the_limit(
+    line: Line, intruder: Caller
+) -> None:
     """Each text is longer than the one before, and extends it."""
     _, number = given(line)
     text = asks(number, wrong())
     for _ in range(12):
-        assert NOTHING in sends(thief, text)
+        assert NOTHING in sends(intruder, text)
         text += f"*1*{number}*{wrong()}"
     line.flush()
-    assert NOTHING in sends(thief, text.removesuffix(wrong()) + PIN)
+    assert NOTHING in sends(intruder, text.removesuffix(wrong()) + PIN)
     assert compared(line) == 5
     assert len(line.all(Guess)) == 13
 

@@ -9,7 +9,7 @@ from hotline.services.referrals import referral
 from hotline.services.sms import fetching
 from hotline.services.sms.inbox import InboxOutcome
 from hotline.store.outbox.messages import Referral
-from hotline.store.referrals.tip_overview import standings
+from hotline.store.referrals.tip_overview import tip_overviews
 from hotline.store.tips.tips import Tip
 from tests.country import Country, country
 from tests.taking import take_case
@@ -40,7 +40,7 @@ def test_a_forged_answer_is_thanked_for_doubted_and_silences_nothing(country: Co
     country.district.clock.at = deadline
     assert country.climbs() == 2
     with country.district.database.reading() as session:
-        (standing,) = standings(session)
+        (standing,) = tip_overviews(session)
     assert (standing.acknowledged_by, standing.unproven) == (None, "responder 1")
 
 
@@ -65,7 +65,7 @@ def test_proved_later_it_is_hers_and_the_ladder_rests(country: Country) -> None:
     country.minute(2)
     assert "acknowledge" not in country.district.open_kinds()
     with country.district.database.reading() as session:
-        (standing,) = standings(session)
+        (standing,) = tip_overviews(session)
     assert (standing.acknowledged_by, standing.unproven) == ("responder 1", None)
     assert country.finding("unproven")[0]
 

@@ -98,7 +98,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
 def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
     locked: Line, tmp_path: Path
 ) -> None:
-    """The thief has an old backup, the desk's key and every key folder of today."""
+    """The intruder has an old backup, the desk's key and every key folder of today."""
     told(locked, *DANGER_HERE)
     stolen_tip, stolen_grants = locked.tip, locked.all(Grant)
     kit = relay(locked, tmp_path)
@@ -112,10 +112,10 @@ def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
 
     assert locked.tip.erased_at is not None
     for role in ("hooks", "workers", "console"):
-        thief = with_keys(locked, tmp_path, role)
+        intruder = with_keys(locked, tmp_path, role)
         for grant in stolen_grants:
             with pytest.raises(KeyMissing):
-                opened(thief, stolen_tip, grant)
+                opened(intruder, stolen_tip, grant)
 
 
 def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locked(

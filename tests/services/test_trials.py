@@ -117,7 +117,7 @@ def test_no_list_and_no_alarm_knows_of_it(daily: Trial) -> None:
     daily.line.clock.turn(hours=1)
     assert referral.refer_waiting(daily.kit) == 0
     with daily.line.database.reading() as session:
-        assert tip_overview.standings(session) == []
+        assert tip_overview.tip_overviews(session) == []
         assert health.standing(session).unreferred_since is None
 
 

@@ -23,7 +23,7 @@ def erasure(tip_id: int, name: str, reason: str, erases: bool | None) -> None:
         raise click.UsageError("say --erase, and its words go now, or --keep, and they stay")
     with console_kit() as kit:
         erasures.decide(kit, tip_id, erases=erases, by=name, reason=reason)
-        others = erasures.undecided_beside(kit, tip_id)
+        others = erasures.undecided_others(kit, tip_id)
     if erases:
         click.echo(f"tip {tip_id}: its words are erased; the case goes on until it is closed")
     else:

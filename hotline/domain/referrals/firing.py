@@ -7,8 +7,8 @@ from datetime import datetime
 from hotline.domain.referrals import clocks, manner
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.referrals.ladder_steps import judge, national, purpose, red
 from hotline.domain.referrals.referral import Candidate, Reason, colleagues, next_told, overdue_told
-from hotline.domain.referrals.rungs import judge, national, purpose, red
 
 
 def _acknowledge_due(

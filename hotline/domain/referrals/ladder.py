@@ -21,8 +21,15 @@ from hotline.domain.referrals.case_events import (
 from hotline.domain.referrals.clocks import CASE_CLOCKS, Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.firing import DUE, Step
+from hotline.domain.referrals.ladder_steps import (
+    first_outcome,
+    judge,
+    outcome,
+    purpose,
+    red,
+    second_look,
+)
 from hotline.domain.referrals.referral import Candidate, Case, Level, Reason, first_told, next_told
-from hotline.domain.referrals.rungs import first_outcome, judge, outcome, purpose, red, second_look
 
 ESCALATED = 2
 """The outcome's clock has fired at half time and at full time: others were told."""

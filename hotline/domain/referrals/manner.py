@@ -12,9 +12,9 @@ from hotline.domain.referrals import clocks
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.ladder_steps import national
 from hotline.domain.referrals.moving import living, tells
 from hotline.domain.referrals.referral import Candidate, Level, Reason, next_told
-from hotline.domain.referrals.rungs import national
 
 
 def asked(at: datetime) -> dict[DeadlineKind, Clock]:

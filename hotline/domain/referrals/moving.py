@@ -11,8 +11,8 @@ from datetime import datetime
 from hotline.domain.referrals import clocks
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.referrals.ladder_steps import national
 from hotline.domain.referrals.referral import Candidate, Level, first_told
-from hotline.domain.referrals.rungs import national
 from hotline.domain.tip import Urgency
 
 MOST_MOVES = 3

@@ -133,10 +133,10 @@ def next_told(
     """
     before = {one.responder_id for one in told}
     here = [one for one in told if one.level is not Level.NATIONAL and not one.away]
-    rung = max((_rung(one.level) for one in here), default=-1)
+    rank = max((_rank(one.level) for one in here), default=-1)
     if reason is Reason.SILENT:
-        rung += 1
-    higher = [c for c in _local(case, roster) if _rung(c.level) >= rung and c.id not in before]
+        rank += 1
+    higher = [c for c in _local(case, roster) if _rank(c.level) >= rank and c.id not in before]
     if higher:
         return _fairly(_lowest(higher))[:1]
 
@@ -159,7 +159,7 @@ def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int)
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
     """Others of the district who may hear of it, the highest level first."""
     people = [c for c in _local(case, roster) if c.id != but]
-    return tuple(c.id for c in sorted(people, key=lambda c: (-_rung(c.level), turn_of(c))))
+    return tuple(c.id for c in sorted(people, key=lambda c: (-_rank(c.level), turn_of(c))))
 
 
 def turns(candidates: Iterable[Candidate]) -> tuple[int, ...]:
@@ -181,8 +181,8 @@ def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:
-    lowest = min((_rung(c.level) for c in candidates), default=None)
-    return [c for c in candidates if _rung(c.level) == lowest]
+    lowest = min((_rank(c.level) for c in candidates), default=None)
+    return [c for c in candidates if _rank(c.level) == lowest]
 
 
 def _fairly(candidates: Iterable[Candidate], first: Collection[int] = ()) -> tuple[int, ...]:
@@ -197,5 +197,5 @@ def turn_of(candidate: Candidate) -> Turn:
     return (candidate.load, candidate.told_at or NEVER, candidate.id)
 
 
-def _rung(level: Level) -> int:
+def _rank(level: Level) -> int:
     return LADDER.index(level)

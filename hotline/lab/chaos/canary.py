@@ -1,4 +1,4 @@
-"""Looks for what must be nowhere: a caller's number, a word of a tip, in every dress that bytes wear."""
+"""Looks for what must be nowhere: a caller's number, a word of a tip, in every form that bytes take."""
 
 import base64
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 
-def dresses(word: str) -> dict[str, bytes]:
+def written_forms(word: str) -> dict[str, bytes]:
     """The byte strings under which a word may hide, by name. Base64 has three, one for each alignment."""
     plain = word.encode()
     found = {
@@ -27,9 +27,9 @@ def dresses(word: str) -> dict[str, bytes]:
     return found
 
 
-def number_dresses(msisdn: str) -> dict[str, bytes]:
+def number_forms(msisdn: str) -> dict[str, bytes]:
     """A number is looked for without its plus: that finds `+250…`, `250…` and, by its tail, `07…`."""
-    return dresses(msisdn.removeprefix("+250"))
+    return written_forms(msisdn.removeprefix("+250"))
 
 
 @dataclass

@@ -50,7 +50,7 @@ Death = Callable[[], bool]
 
 
 @dataclass
-class Killer:
+class ProcessKiller:
     """Deaths one after the other, in a random order that a seed repeats: a whole deck, then more until told to stop."""
 
     keepers: Sequence[int]

@@ -14,11 +14,11 @@ from hotline.config import Settings
 from hotline.domain.tip import Urgency
 from hotline.lab import books
 from hotline.lab.chaos.callers import plan
-from hotline.lab.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.chaos.canary import Search, number_forms, written_forms
 from hotline.lab.chaos.crowd import CALLERS, Crowd
 from hotline.lab.chaos.gateway_faults import LIES
 from hotline.lab.chaos.ledger import Breach, Invariant
-from hotline.lab.chaos.process_killer import EACH, Killer
+from hotline.lab.chaos.process_killer import EACH, ProcessKiller
 from hotline.lab.chaos.report import RunReport, source
 from hotline.lab.chaos.responders import answer_alerts
 from hotline.lab.chaos.settling import accepted, kit_of, settle
@@ -28,7 +28,7 @@ from hotline.lab.stack import Stack
 FEW = 2
 """Figures of fewer tips are none."""
 ANSWERING = 0.4
-"""The share of references that are taken: of most tips one of three, and of one in five none, so that ladders climb."""
+"""The share of references that are taken: of most tips one of three, of one in five none: these escalate."""
 SOUGHT = 3
 """Callers whose numbers are looked for in everything that was written."""
 TELL_EVERY = 10.0
@@ -72,7 +72,7 @@ def run(folder: Path, order: Order, say: Say) -> RunReport:
         under_test(folder, on) as (stack, faults),
         second_server(stack) as second,
     ):
-        killer = Killer(
+        killer = ProcessKiller(
             keepers=(stack.pid, second.pid),
             faults=faults,
             redis_url=Settings.read(stack.environ).redis_url,
@@ -88,7 +88,7 @@ def run(folder: Path, order: Order, say: Say) -> RunReport:
 
 
 def _judged(
-    stack: Stack, killer: Killer, order: Order, folders: tuple[Path, ...], say: Say
+    stack: Stack, killer: ProcessKiller, order: Order, folders: tuple[Path, ...], say: Say
 ) -> RunReport:
     report = RunReport(order.tips, order.seed, order.pair, source=source())
     began = time.monotonic()
@@ -117,7 +117,7 @@ def _judged(
     return report
 
 
-def _under_fire(stack: Stack, killer: Killer, crowd: Crowd, say: Say) -> float:
+def _under_fire(stack: Stack, killer: ProcessKiller, crowd: Crowd, say: Say) -> float:
     """Callers and deaths side by side: nobody stops telling before every kind of death has been died.
 
     Returns the machine's worst load meanwhile.
@@ -143,7 +143,7 @@ def _under_fire(stack: Stack, killer: Killer, crowd: Crowd, say: Say) -> float:
 
 
 def _progress(
-    crowd: Crowd, killer: Killer, loads: list[float], stop: threading.Event, say: Say
+    crowd: Crowd, killer: ProcessKiller, loads: list[float], stop: threading.Event, say: Say
 ) -> None:
     began = time.monotonic()
     while not stop.wait(TELL_EVERY):
@@ -154,7 +154,7 @@ def _progress(
         )
 
 
-def _count(report: RunReport, stack: Stack, killer: Killer, crowd: Crowd) -> None:
+def _count(report: RunReport, stack: Stack, killer: ProcessKiller, crowd: Crowd) -> None:
     broken = crowd.broken
     report.promised, report.unheard = len(crowd.told), len(broken.unheard)
     report.most_dials, report.longest_wait = broken.most_dials, broken.longest
@@ -197,11 +197,11 @@ def _answered(stack: Stack, *, crowded: bool) -> list[Breach]:
 
 
 def _written(folders: tuple[Path, ...]) -> list[Breach]:
-    """I5: no word of a tip, and none of some callers' numbers, in any dress, in any file of the line."""
-    needles = {f"words as {name}": dress for name, dress in dresses(WORDS).items()}
+    """I5: no word of a tip, and none of some callers' numbers, in any form, in any file of the line."""
+    needles = {f"words as {name}": form for name, form in written_forms(WORDS).items()}
     for tip in plan(SOUGHT, ["101"], WORDS):
-        found = number_dresses(tip.msisdn).items()
-        needles |= {f"number {tip.number} as {name}": dress for name, dress in found}
+        found = number_forms(tip.msisdn).items()
+        needles |= {f"number {tip.number} as {name}": form for name, form in found}
     search = Search(folders, needles)
     search.once()
     return [Breach(Invariant.UNWRITTEN, found) for found in sorted(search.found)]

@@ -15,7 +15,7 @@ from hotline.errors import KeyMissing, SealBroken
 from hotline.lab import books
 from hotline.lab.books import FiledTip, WaitingCall
 from hotline.lab.chaos.calls import number
-from hotline.lab.chaos.canary import Search, dresses, number_dresses
+from hotline.lab.chaos.canary import Search, number_forms, written_forms
 from hotline.lab.shred.trial import Trial
 from hotline.sealing.answers import open_answer
 from hotline.sealing.envelope import label
@@ -129,10 +129,10 @@ class Intruder:
         return any(contact_by(key, self.caller) == self.stolen.contact_key for key in self._keys())
 
     def reads(self, *roots: Path) -> set[str]:
-        """The words and the number themselves, in any dress, in any file."""
-        needles = {f"the words as {name}": dress for name, dress in dresses(self.words).items()}
-        for name, dress in number_dresses(self.caller).items():
-            needles[f"the number as {name}"] = dress
+        """The words and the number themselves, in any form, in any file."""
+        needles = {f"the words as {name}": form for name, form in written_forms(self.words).items()}
+        for name, form in number_forms(self.caller).items():
+            needles[f"the number as {name}"] = form
         search = Search(roots, needles)
         search.once()
         return search.found

@@ -19,7 +19,7 @@ from hotline.config import Settings
 from hotline.errors import NotReady, StartFailed
 from hotline.lab.chaos.stand.ground import Pair, ground
 from hotline.lab.shred.intruder import Intruder, take
-from hotline.lab.shred.standing import left_behind
+from hotline.lab.shred.left_keys import left_behind
 from hotline.lab.shred.trial import Trial
 from hotline.sealing.keys.keymaking import HELD_BY
 from hotline.sealing.keys.weekly_lock import EPOCH_KEY
@@ -118,7 +118,7 @@ def _story(trial: Trial, to: Path, also: tuple[Path, ...], proof: Proof) -> None
     for passed in trial.pass_by(stolen.tip.id):
         _say(passed)
     proof.found = [name for name, succeeds in intruder.tries.items() if succeeds()]
-    written = "the words and the number, in any dress, in every file and every copy"
+    written = "the words and the number, in any form, in every file and every copy"
     proof.tried.append(written)
     proof.found += sorted(intruder.reads(trial.home, to, *also))
 

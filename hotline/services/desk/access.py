@@ -22,7 +22,7 @@ from hotline.services import weekly_keys
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.desk import audit, desks
 from hotline.store.referrals import asked_back
-from hotline.store.referrals.tip_overview import EVERY, TipOverview, Wanted, standings
+from hotline.store.referrals.tip_overview import EVERY, TipOverview, Wanted, tip_overviews
 from hotline.store.tips import tips
 from hotline.store.tips.tips import Tip
 
@@ -111,7 +111,7 @@ def list_tips(kit: Kit, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
     """Tips, drafts aside, the newest first. Nothing here was sealed."""
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
-        return standings(session, wanted)
+        return tip_overviews(session, wanted)
 
 
 def check_grant(kit: Kit, tip_id: int, *, desk: str, by: str, reason: str) -> None:

@@ -32,7 +32,7 @@ INBOX_PATIENCE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class _ActContext:
     session: Session
     kit: Kit
     act: Act
@@ -89,49 +89,49 @@ def act(session: Session, kit: Kit, one: Act) -> Done:
         return Done(Acted.OVER, one.reference, referral.id)
     # Where the gateway lists no inbox, nothing can ever prove an answer: it is believed.
     believed = replace(one, proved=one.proved or not kit.line.inbox)
-    return VERBS[one.verb](_Scene(session, kit, believed, referral, tip))
+    return VERBS[one.verb](_ActContext(session, kit, believed, referral, tip))
 
 
-def _take(scene: _Scene) -> Done:
-    session, one, tip = scene.session, scene.act, scene.tip
-    if scene.may_judge:
-        return _refuse_the_end(scene)
-    sent = scene.referral.state == ReferralState.SENT
+def _take(context: _ActContext) -> Done:
+    session, one, tip = context.session, context.act, context.tip
+    if context.may_judge:
+        return _refuse_the_end(context)
+    sent = context.referral.state == ReferralState.SENT
     held = tip.holder_id not in (None, one.responder_id)
     late = held if sent else one.reference in referrals.quicker(session, one.responder_id)
-    provisional = not one.proved and _is_unread(session, scene.kit, tip, one.at)
+    provisional = not one.proved and _is_unread(session, context.kit, tip, one.at)
     counts = acknowledgements.acknowledge(
         session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
     )
     if not counts:
-        return scene.done(Acted.NOTED if provisional else Acted.TAKEN)
+        return context.done(Acted.NOTED if provisional else Acted.TAKEN)
     referrals.take_back(session, tip.id, one.responder_id)
-    rung = scene.happened(Happened.TAKEN)
-    if scene.is_away:
-        return scene.done(Acted.MOVED, rung)
-    followers = _take_what_followed(scene) if scene.holds else ()
-    result = Acted.ALREADY_TAKEN if late and not scene.holds else Acted.TAKEN
-    return replace(scene.done(result, rung), followers=followers)
+    rung = context.happened(Happened.TAKEN)
+    if context.is_away:
+        return context.done(Acted.MOVED, rung)
+    followers = _take_what_followed(context) if context.holds else ()
+    result = Acted.ALREADY_TAKEN if late and not context.holds else Acted.TAKEN
+    return replace(context.done(result, rung), followers=followers)
 
 
-def _refuse_the_end(scene: _Scene) -> Done:
+def _refuse_the_end(context: _ActContext) -> Done:
     """Judges that it goes on, and holds it. By an SMS, once it is proved: a forged one holds nothing."""
-    one = scene.act
+    one = context.act
     if not one.proved:
-        return scene.wait(Acted.NOTED)
+        return context.wait(Acted.NOTED)
     who = endings.by_responder(one.responder_id)
-    rung = endings.judge(scene.session, scene.kit, scene.tip, who, False, one.at)
-    return scene.done(Acted.TAKEN, rung)
+    rung = endings.judge(context.session, context.kit, context.tip, who, False, one.at)
+    return context.done(Acted.TAKEN, rung)
 
 
-def _take_what_followed(scene: _Scene) -> tuple[int, ...]:
+def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
     """Who holds the first tip of a cluster holds those whose alerts were left out for it: each is a case of its own.
 
     Her referrals for them: what proves or doubts her answer, proves or doubts it for each.
     """
-    session, one = scene.session, scene.act
+    session, one = context.session, context.act
     hers = []
-    for tip_id in likeness.open_followers(session, scene.tip.id):
+    for tip_id in likeness.open_followers(session, context.tip.id):
         known_as = referrals.newest_of(session, tip_id, one.responder_id)
         if known_as is None:
             continue
@@ -140,7 +140,7 @@ def _take_what_followed(scene: _Scene) -> tuple[int, ...]:
             session, tip_id, one.responder_id, one.at, proved=one.proved
         ):
             event = Event(Happened.TAKEN, by=one.responder_id)
-            ladder.happen(session, scene.kit, tip_id, event, one.at)
+            ladder.happen(session, context.kit, tip_id, event, one.at)
     return tuple(hers)
 
 
@@ -152,90 +152,90 @@ def _is_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
     return read is None or at - read.read_at > INBOX_PATIENCE
 
 
-def _on_site(scene: _Scene) -> Done:
+def _on_site(context: _ActContext) -> Done:
     """She is there; she takes it, where she had not."""
-    hers = acknowledgements.believed(scene.session, scene.tip.id, scene.act.responder_id)
-    if scene.tip.holder_id is None or not hers:
-        taken = _take(scene)
+    hers = acknowledgements.believed(context.session, context.tip.id, context.act.responder_id)
+    if context.tip.holder_id is None or not hers:
+        taken = _take(context)
         if taken.result is Acted.NOTED:
             return taken
-    if scene.referral.on_site_at is None:
-        scene.referral.on_site_at = scene.act.at
-        _further(scene, Happened.ON_SITE)
-    return scene.done(Acted.ON_SITE)
+    if context.referral.on_site_at is None:
+        context.referral.on_site_at = context.act.at
+        _further(context, Happened.ON_SITE)
+    return context.done(Acted.ON_SITE)
 
 
-def _referred(scene: _Scene) -> Done:
-    if not scene.holds:
-        return scene.done(Acted.NOT_TAKEN_YET)
-    if scene.referral.handed_to_help_at is None:
-        scene.referral.handed_to_help_at = scene.act.at
-        _further(scene, Happened.REFERRED)
-    return scene.done(Acted.REFERRED)
+def _referred(context: _ActContext) -> Done:
+    if not context.holds:
+        return context.done(Acted.NOT_TAKEN_YET)
+    if context.referral.handed_to_help_at is None:
+        context.referral.handed_to_help_at = context.act.at
+        _further(context, Happened.REFERRED)
+    return context.done(Acted.REFERRED)
 
 
-def _further(scene: _Scene, what: Happened) -> None:
-    scene.session.flush()
-    scene.happened(what)
-    if scene.holds:
-        scene.tip.renewed_at = scene.tip.renewed_at or scene.act.at
-    scene.session.flush()
+def _further(context: _ActContext, what: Happened) -> None:
+    context.session.flush()
+    context.happened(what)
+    if context.holds:
+        context.tip.renewed_at = context.tip.renewed_at or context.act.at
+    context.session.flush()
 
 
-def _not_trafficking(scene: _Scene) -> Done:
+def _not_trafficking(context: _ActContext) -> Done:
     """Ends the case, or agrees that it ends. By an SMS, once it is proved: a forged one ends nothing."""
-    session, kit, one, tip = scene.session, scene.kit, scene.act, scene.tip
+    session, kit, one, tip = context.session, context.kit, context.act, context.tip
     who = endings.by_responder(one.responder_id)
-    if not (scene.may_judge or scene.holds):
-        return scene.done(Acted.NOT_TAKEN_YET)
+    if not (context.may_judge or context.holds):
+        return context.done(Acted.NOT_TAKEN_YET)
     if not one.proved:
-        judged = endings.needs_second(tip) and not scene.may_judge
-        return scene.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
-    if scene.may_judge:
-        return scene.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))
+        judged = endings.needs_second(tip) and not context.may_judge
+        return context.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
+    if context.may_judge:
+        return context.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))
     ended = endings.end(session, kit, tip, TipOutcome.NOT_TRAFFICKING, who, one.at)
     result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
-    return scene.done(result, ended.rung)
+    return context.done(result, ended.rung)
 
 
-def _pass_on(scene: _Scene) -> Done:
+def _pass_on(context: _ActContext) -> Done:
     """The next step at once. Until somebody takes it, it is hers."""
     rung = None
-    if scene.referral.passed_at is None:
-        referrals.pass_on(scene.session, scene.tip.id, scene.act.responder_id, scene.act.at)
-        rung = scene.happened(Happened.PASSED)
-    return scene.done(Acted.PASSED, rung)
+    if context.referral.passed_at is None:
+        referrals.pass_on(context.session, context.tip.id, context.act.responder_id, context.act.at)
+        rung = context.happened(Happened.PASSED)
+    return context.done(Acted.PASSED, rung)
 
 
-def _say_how(scene: _Scene) -> Done:
+def _say_how(context: _ActContext) -> Done:
     """The national desk decides how to go. "Openly" by an SMS counts once it is proved: a forged one could hurt her."""
-    manner = MANNERS[scene.act.verb]
-    if not scene.is_national:
+    manner = MANNERS[context.act.verb]
+    if not context.is_national:
         return Done(Acted.UNKNOWN)
-    if manner is Manner.OPENLY and not scene.act.proved:
-        return scene.wait(Acted.HOW_WAITS)
-    who = endings.by_responder(scene.act.responder_id)
-    rung = coming.decide(scene.session, scene.kit, scene.tip, manner, who, scene.act.at)
-    return scene.done(Acted.HOW_SAID, rung)
+    if manner is Manner.OPENLY and not context.act.proved:
+        return context.wait(Acted.HOW_WAITS)
+    who = endings.by_responder(context.act.responder_id)
+    rung = coming.decide(context.session, context.kit, context.tip, manner, who, context.act.at)
+    return context.done(Acted.HOW_SAID, rung)
 
 
-def _let_go(scene: _Scene) -> Done:
+def _let_go(context: _ActContext) -> Done:
     """The national desk lets the people of the first place go. It ends something: an SMS counts once it is proved."""
-    session, one, tip = scene.session, scene.act, scene.tip
-    if not scene.is_national:
+    session, one, tip = context.session, context.act, context.tip
+    if not context.is_national:
         return Done(Acted.UNKNOWN)
     if not correcting.may_let_go(session, tip):
-        return scene.done(Acted.LET_TOO_EARLY)
+        return context.done(Acted.LET_TOO_EARLY)
     if not one.proved:
-        scene.referral.unproved_verb = one.verb
+        context.referral.unproved_verb = one.verb
         session.flush()
-        return scene.done(Acted.HOW_WAITS)
+        return context.done(Acted.HOW_WAITS)
     who = endings.by_responder(one.responder_id)
-    return scene.done(Acted.LET_GO, correcting.let_go(session, scene.kit, tip, who, one.at))
+    return context.done(Acted.LET_GO, correcting.let_go(session, context.kit, tip, who, one.at))
 
 
 MANNERS = {Verb.UNSEEN: Manner.UNSEEN, Verb.OPENLY: Manner.OPENLY}
-VERBS: Mapping[Verb, Callable[[_Scene], Done]] = {
+VERBS: Mapping[Verb, Callable[[_ActContext], Done]] = {
     Verb.TAKE: _take,
     Verb.ON_SITE: _on_site,
     Verb.REFERRED: _referred,

@@ -89,7 +89,7 @@ def decide(kit: Kit, tip_id: int, *, erases: bool, by: str, reason: str) -> Kept
         return retention.kept(session, tip_id)
 
 
-def undecided_beside(kit: Kit, tip_id: int) -> Sequence[int]:
+def undecided_others(kit: Kit, tip_id: int) -> Sequence[int]:
     """Other tips that the same wish is for, of which the national desk has to decide too."""
     with kit.database.reading() as session:
         at, tip = kit.now(), retention.kept(session, tip_id).tip

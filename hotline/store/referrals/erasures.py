@@ -38,7 +38,7 @@ def is_held(session: Session, tip_id: int) -> bool:
     return bool(session.scalar(select(held)))
 
 
-def beside(session: Session, tip: Tip) -> Sequence[int]:
+def others_of_wish(session: Session, tip: Tip) -> Sequence[int]:
     """Other tips that the same wish is for: of the same moment and place, whose words are there."""
     same = select(Tip.id).where(
         Tip.id != tip.id,
@@ -54,7 +54,7 @@ def others_due(
     session: Session, tip: Tip, like: Collection[int], at: datetime, due: datetime
 ) -> Sequence[Tip]:
     """Tips that are `like` it, or that the same wish is for, and whose own wish comes up after `at` and by then."""
-    others = {*like, *beside(session, tip)} - {tip.id}
+    others = {*like, *others_of_wish(session, tip)} - {tip.id}
     comes_up = exists().where(
         Deadline.tip_id == Tip.id,
         Deadline.kind == DeadlineKind.ERASURE,

@@ -64,7 +64,7 @@ class Wanted:
 EVERY = Wanted()
 
 
-def standings(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
+def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
     """Tips, drafts and the line's own trials aside, the newest first."""
     found = _tips(session, wanted)
     told_by = _by_contact(session, wanted.desk)
