@@ -168,7 +168,7 @@ class Book:
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )
-    """What `drawing.py` has drawn of this book: as many as it has screens, in every language."""
+    """What `page_cache.py` has drawn of this book: as many as it has screens, in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """Which numbers show, by the day on which sessions begin."""
 

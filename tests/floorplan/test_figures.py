@@ -24,7 +24,7 @@ A hop takes 27 us, 1,390 of them a second.
 # True
 It waits for five seconds.
 
-Kept for 90 days (`tests/a/test_b.py`).
+Kept for 90 days (`tests/web/test_ussd.py`).
 
 Ten is wanted, 12 s.
 

@@ -18,7 +18,7 @@ from hotline.text.languages import CODES
 from hotline.text.segments import segments
 
 BOOK = compile_book(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
-SMS = sms_screens.stage(BOOK, date(2026, 11, 24))
+SMS = sms_screens.talk_context(BOOK, date(2026, 11, 24))
 CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
 WRITTEN = st.one_of(
     st.sampled_from(

@@ -33,7 +33,7 @@ HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
 DAY = date(2026, 11, 24)
 BOOK = compile_book(read_folder(HERE.parents[1] / "flows"), place_lists())
-SMS = sms_screens.stage(BOOK, DAY)
+SMS = sms_screens.talk_context(BOOK, DAY)
 
 
 def topics() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Calls that callers ask for: written down sealed, told to the national desk, taken back, and over in time.
 
-`ask` and the `withdraw`s run inside their caller's transaction. Nothing here can open a number: `calling.py` can.
+`ask` and the `withdraw`s run inside their caller's transaction. Nothing here can open a number:
+`desk/call_back_desk.py` can.
 """
 
 import logging

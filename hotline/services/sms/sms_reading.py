@@ -1,7 +1,7 @@
 """Reading by SMS: a word opens a topic, a digit or a word goes on. Nobody is answered who did not ask to read.
 
 Between two messages it waits in the run store, encrypted, and may be forgotten: then she writes the word again. A
-report, a receipt and a call-back are not reached this way (`talking.stage`).
+report, a receipt and a call-back are not reached this way (`sms_screens.talk_context`).
 """
 
 from collections.abc import Mapping
@@ -194,7 +194,7 @@ def _recalled(kit: DoorKit, key: str) -> Talk | None:
 
 
 def _stage(kit: DoorKit, revision_id: int, began: datetime) -> TalkContext:
-    return sms_screens.stage(kit.books.book(revision_id), began.date())
+    return sms_screens.talk_context(kit.books.book(revision_id), began.date())
 
 
 def _opened(session: Session, kit: DoorKit, message: MessageIn, talk: Talk) -> Dialogue:

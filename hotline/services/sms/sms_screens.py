@@ -43,7 +43,7 @@ class Spoken:
     again: bool = False
 
 
-def stage(book: Book, day: date) -> TalkContext:
+def talk_context(book: Book, day: date) -> TalkContext:
     """What the report needs, and what a receipt, a call-back or a roll needs, is not there."""
     entries = {topic.value: topic.value for topic in Topic}
     flags = numbers_shown(book, day)
@@ -90,7 +90,7 @@ def written(run: Run, on: TalkContext, *, again: bool) -> Mapping[str, Any]:
 
 def drawn(book: Book, parameters: Mapping[str, Any], language: str) -> Screen:
     """The screen that `written` told of: the same each time."""
-    on = stage(book, date.fromisoformat(parameters["day"]))
+    on = talk_context(book, date.fromisoformat(parameters["day"]))
     run = Run(language, (Place(*parameters["place"]),), answers=parameters["answers"])
     draw = turn.repeat if parameters["again"] else turn.render
     return draw(on.book, run, on.facts, limit=ALONE)

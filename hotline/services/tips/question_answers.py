@@ -1,6 +1,6 @@
 """A question back, as whoever holds the receipt meets it: offered once, answered once, and told to whoever asked.
 
-Runs inside its caller's transaction. Nothing here can open an answer: `asking.py` and `access.py` can.
+Runs inside its caller's transaction. Nothing here can open an answer: `desk/ask_back.py` and `desk/access.py` can.
 """
 
 from collections.abc import Collection

@@ -41,7 +41,7 @@ class Answer(Row):
     sealed_number: Mapped[bytes]
     """The MSISDN, sealed to the relay, under the lock of a week; emptied with the end."""
     form: Mapped[str]
-    """A `domain.outbox.answer.Form`."""
+    """A `domain.outbox.answer.AnswerForm`."""
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     parameters: Mapped[dict[str, Any]]
     """The place of a screen, and what was chosen on the way; emptied with the end. Never a word of hers."""

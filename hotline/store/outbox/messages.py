@@ -1,6 +1,6 @@
 """The outbox: referrals, MT messages, their attempts, reports and deadlines. Rows alone.
 
-Their questions are in `referrals/referrals.py`, `outbox.py` and `lanes.py`; states and legal steps in
+Their questions are in `store/referrals/referrals.py`, `outbox.py` and `lanes.py`; states and legal steps in
 `domain/outbox/delivery.py`.
 """
 

@@ -48,7 +48,7 @@ class CallBack(Row):
     """When its number was last seen in this window."""
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
-    """A `domain.call_back.Outcome`."""
+    """A `domain.call_back.CallOutcome`."""
 
     @property
     def window(self) -> Window:

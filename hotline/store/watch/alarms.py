@@ -35,7 +35,7 @@ class Watcher(Row):
 
 
 class RaisedAlarm(Row):
-    """One alarm that stands: a `domain.watch.alarms.Standing`, field by field."""
+    """One alarm that stands: a `domain.watch.alarms.AlarmState`, field by field."""
 
     __tablename__ = "alarm"
 

@@ -153,7 +153,7 @@ def _proofs(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
 
 
 def _leaves(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
-    """As `proving.release_person` does: of what she holds, or was told of while people are asked."""
+    """As `acknowledgements.release_person` does: of what she holds, or was told of while people are asked."""
     says = "{Who} goes on leave, is removed, or her number is given up."
     asked = at.holder in (None, who) or at.is_open(DeadlineKind.ACKNOWLEDGE)
     gone = at.put(who, add=AWAY, drop=KILLED)
