@@ -29,6 +29,7 @@ from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.flows.places import place_lists
 from hotline.store.database import open_database, sqlite_file
+from hotline.store.dialogue.ways import Sessions
 
 if TYPE_CHECKING:
     from hotline.adapters.queue.circuit import Circuit
@@ -71,7 +72,12 @@ def build_door(settings: Settings) -> DoorKit:
     fuse = plugs.circuit()
     kit, keys = _common(settings, Role.HOOKS, fuse)
     cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.epochs, now)
-    return DoorKit(**vars(kit), runs=plugs.runs(settings, cipher, fuse))
+    return DoorKit(
+        **vars(kit),
+        runs=plugs.runs(settings, cipher, fuse),
+        notes=plugs.notes(settings, fuse),
+        sessions=Sessions(),
+    )
 
 
 def build_relay(settings: Settings) -> RelayKit:

@@ -12,6 +12,7 @@ from hotline.config import Settings
 from hotline.ports import (
     Instruments,
     JobQueue,
+    OpeningNotes,
     OtherChannel,
     OwnHook,
     RunStore,
@@ -86,6 +87,15 @@ def runs(settings: Settings, cipher: WeeklyRuns, fuse: "Circuit") -> RunStore:
         from hotline.adapters.queue.redis_runs import RedisRuns
 
         return RedisRuns(settings.redis_url, cipher, fuse)
+
+    return later(make)
+
+
+def notes(settings: Settings, fuse: "Circuit") -> OpeningNotes:
+    def make() -> OpeningNotes:
+        from hotline.adapters.queue.redis_notes import RedisNotes
+
+        return RedisNotes(settings.redis_url, fuse)
 
     return later(make)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from hotline.domain.dialogue.ussd import Heard, Opening
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import SendResult
 from hotline.domain.sms.listing import InboxPage, ListedSms
@@ -13,30 +14,34 @@ from hotline.engine.flow import Book
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
+from hotline.store.dialogue.ways import Sessions
 from hotline.text.phrases import Phrases
 
 RUN_SECONDS = 600
-"""How long a run waits for its next hop."""
+"""How long a talk waits for its next SMS."""
 
 
 class RunStore(Protocol):
-    """Where a session's run waits for its next hop. Encrypted; may forget at any time."""
+    """Where what was said by SMS waits for the next one. Encrypted; may forget at any time."""
 
-    def load(self, session_key: str) -> dict[str, Any] | None:
+    def load(self, key: str) -> dict[str, Any] | None:
         """What `save` was given last, or None where it is unknown or forgotten.
 
         Raises RunsUnavailable.
         """
 
-    def save(
-        self,
-        session_key: str,
-        heard: Mapping[str, Any],
-        *,
-        seconds: int = RUN_SECONDS,
-        told: bool = True,
-    ) -> None:
-        """Keep it so long. Where anything was `told`, nowhere in clear. Raises RunsUnavailable."""
+    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
+        """Keep it so long, nowhere in clear. Raises RunsUnavailable."""
+
+
+class OpeningNotes(Protocol):
+    """How sessions began, for the minutes in which the database does not say. Never raises."""
+
+    def tell(self, opening: Opening, heard: Heard) -> None:
+        """Note it; nobody waits for that. A session whose screens ask rows of its caller is not noted."""
+
+    def find(self, key: str) -> tuple[Opening, Heard] | None:
+        """What was told last; None where it is unknown, or nobody answers."""
 
 
 class SmsGateway(Protocol):
@@ -197,6 +202,9 @@ class DoorKit(Kit):
     """What the web process has besides: it answers the gateway's callbacks, and opens nothing that is stored."""
 
     runs: RunStore
+    notes: OpeningNotes
+    sessions: Sessions
+    """This process's own."""
 
 
 @dataclass(frozen=True)

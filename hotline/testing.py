@@ -1,12 +1,12 @@
 """Doubles of the ports, for tests of services. Each is its port: the type checker holds it to it."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from hotline.domain.dialogue.ussd import Heard, Opening
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.sms.listing import InboxPage, ListedSms
@@ -18,6 +18,7 @@ from hotline.ports import (
     Instruments,
     JobQueue,
     NumberOpener,
+    OpeningNotes,
     OtherChannel,
     OwnHook,
     RunStore,
@@ -117,28 +118,31 @@ class FakeJobs(JobQueue):
 class FakeRuns(RunStore):
     held: dict[str, dict[str, Any]] = field(default_factory=dict)
     dead: bool = False
-    clear: dict[str, str] = field(default_factory=dict)
-    """What might lie in a process' memory, as JSON: what came last of each session, where nothing was told."""
 
-    def load(self, session_key: str) -> dict[str, Any] | None:
+    def load(self, key: str) -> dict[str, Any] | None:
         if self.dead:
             raise RunsUnavailable("fake")
-        return deepcopy(self.held.get(session_key))
+        return deepcopy(self.held.get(key))
 
-    def save(
-        self,
-        session_key: str,
-        heard: Mapping[str, Any],
-        *,
-        seconds: int = RUN_SECONDS,
-        told: bool = True,
-    ) -> None:
+    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:
         if self.dead:
             raise RunsUnavailable("fake")
-        self.held[session_key] = deepcopy(dict(heard))
-        self.clear.pop(session_key, None)
-        if not told:
-            self.clear[session_key] = json.dumps(heard)
+        self.held[key] = deepcopy(dict(said))
+
+
+@dataclass
+class FakeNotes(OpeningNotes):
+    """Holds what was told last of each session; `dead` makes it forget to answer."""
+
+    told: dict[str, tuple[Opening, Heard]] = field(default_factory=dict)
+    dead: bool = False
+
+    def tell(self, opening: Opening, heard: Heard) -> None:
+        if not self.dead and opening.pinned is None:
+            self.told[opening.key] = opening, heard
+
+    def find(self, key: str) -> tuple[Opening, Heard] | None:
+        return None if self.dead else self.told.get(key)
 
 
 @dataclass

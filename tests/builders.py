@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from hotline.domain.dialogue.ussd import UssdHop
+from hotline.domain.dialogue.ussd import Opening, UssdHop
 from hotline.domain.outbox.message import MessageIn
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import Category, TipState
@@ -136,6 +137,20 @@ def make_message(
     return MessageIn(
         provider_id=provider_id, sender=sender, text=text, sent_at=sent_at, network=network
     )
+
+
+def make_opening(*, key: str = "a" * 64, **changed: Any) -> Opening:
+    """A session of nobody in particular, at the plain front."""
+    plain: dict[str, Any] = {
+        "revision_id": 1,
+        "entry": "",
+        "dialled": 0,
+        "reporting": True,
+        "responder_id": None,
+        "network": "63510",
+        "started_at": NOON,
+    }
+    return Opening(key=key, **(plain | changed))
 
 
 def make_hop(

@@ -25,8 +25,9 @@ from hotline.sealing.sealer import Sealer
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from hotline.store.desk.desks import Desk
+from hotline.store.dialogue.ways import Sessions
 from hotline.store.tips.tips import Grant, Tip
-from hotline.testing import FakeJobs, FakeRuns
+from hotline.testing import FakeJobs, FakeNotes, FakeRuns
 from hotline.web.app import create_app
 from hotline.web.front import hooks_first
 from tests.builders import make_responder
@@ -85,7 +86,9 @@ class Line:
             return self.made[1]
 
     def flush(self) -> None:
+        """As if another process were asked."""
         self.runs.held.clear()
+        self.kit.sessions.clear()
 
     def enrol(self, level: Level, msisdn: str, language: str = "rw") -> int:
         row = make_responder(level=level, msisdn=msisdn, language=language, name=f"{level} 1")
@@ -136,7 +139,9 @@ class Line:
     def written(self, folder: Path) -> bytes:
         """Every byte of the database, its log included, and of the run store."""
         files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
-        return files + json.dumps(self.runs.held).encode()
+        assert isinstance(self.kit.notes, FakeNotes)
+        noted = repr(self.kit.notes.told)
+        return files + json.dumps(self.runs.held).encode() + noted.encode()
 
 
 @dataclass
@@ -206,6 +211,8 @@ def make_ready(
     kit = replace(
         make_kit(database=database, now=clock, jobs=jobs),
         runs=runs,
+        notes=FakeNotes(),
+        sessions=Sessions(),
         sealer=Sealer(),
         pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
         books=SqlBookshelf(database, place_lists()),

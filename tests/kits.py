@@ -8,10 +8,12 @@ from typing import Any, cast
 from hotline.ports import DoorKit, Line, RelayKit, Watch, WatchKit
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
+from hotline.store.dialogue.ways import Sessions
 from hotline.testing import (
     FakeInbox,
     FakeInstruments,
     FakeJobs,
+    FakeNotes,
     FakeNumbers,
     FakeOther,
     FakeRuns,
@@ -104,6 +106,8 @@ def make_kit(
         database=database,
         books=cast(Any, None),
         runs=FakeRuns(),
+        notes=FakeNotes(),
+        sessions=Sessions(),
         sms=sms or FakeSms(),
         senders=senders or FakeSenders(),
         jobs=jobs or FakeJobs(),

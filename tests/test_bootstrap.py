@@ -16,6 +16,7 @@ import pytest
 from hotline.adapters.failpoints import Failpoints
 from hotline.bootstrap import Role, build_door, build_kit, build_relay, sender_of, survive
 from hotline.config import Settings
+from hotline.domain.dialogue.ussd import Heard
 from hotline.domain.jobs import Job
 from hotline.errors import (
     KeyMissing,
@@ -30,7 +31,7 @@ from hotline.sealing.keys.gatewaykey import GATEWAY_KEY
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.sealer import Sealer
-from tests.builders import NOON
+from tests.builders import NOON, make_opening
 from tests.made_once import lay_keys, lay_tables
 from tests.valkey import Valkey, valkey
 
@@ -189,10 +190,13 @@ def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) 
 
 
 def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
-    """Load, count, ring, save: however far the hop has come, one of them waits, and the others know."""
-    for hung_before in range(3):
+    """Note, ask, ring, load, save: however far it has come, one of them waits, and the others know."""
+    opening = make_opening()
+    for hung_before in range(5):
         kit = build_door(replace(settings, redis_url=valkey.url))
         asks: list[Callable[[], object]] = [
+            partial(kit.notes.tell, opening, Heard(0)),
+            partial(kit.notes.find, opening.key),
             partial(kit.runs.load, "a" * 64),
             partial(kit.jobs.ring, Job.REFER_TIP, 1),
             partial(kit.runs.save, "a" * 64, {"length": 0, "answer": "CON"}),

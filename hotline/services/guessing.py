@@ -113,16 +113,3 @@ def judged(session: Session, kit: Kit, attempt: SecretAttempt, opens: Opens) -> 
     )
     guesses.note(session, row)
     return found
-
-
-def learned(kit: Kit, session_key: str, text: str) -> dict[int, SecretLook]:
-    """What the tries of this very text have opened, by how many letters of it were heard."""
-    with kit.database.reading() as session:
-        tried = guesses.of_session(session, session_key)
-    if not tried:
-        return {}
-    ends = [at for at, letter in enumerate(text) if letter == "*"] + [len(text)]
-    found = {upto: tried.get(kit.pseudonyms.heard(session_key, text[:upto])) for upto in ends}
-    return {
-        upto: SecretLook(row.said, row.opened_key) for upto, row in found.items() if row is not None
-    }

@@ -1,21 +1,22 @@
-"""Feeding a session's text to the engine: forward from where it stands, or again from its beginning.
+"""Playing a session's text on the engine: from its beginning, or on from where a part of it led.
 
-Pure: it gathers nothing and carries nothing out.
+Pure: it gathers nothing and carries nothing out. What the text does not say, it asks of whoever plays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
-from hotline.domain.dialogue.ussd import SEPARATOR, Opening, entry_of, remainder, take
+from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening, entry_of, remainder, take
 from hotline.domain.guessing import Secret
 from hotline.domain.rolls.joining import ROLL_OF, is_code
 from hotline.domain.tips.receipt import NUMBER, RECEIPT
 from hotline.engine import keying, turn
-from hotline.engine.events import Event
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Run
 from hotline.engine.screen import Screen
 from hotline.engine.turn import Turn
+from hotline.store.dialogue.ways import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +27,6 @@ class SessionContext:
     facts: Facts
     opening: Opening
     limit: int
-    learned: Mapping[int, Mapping[str, bool]] = field(default_factory=dict)
-    """Flags that a secret has opened, by how many letters of the text had been heard by then."""
-
-    def facts_at(self, upto: int) -> Facts:
-        """What is known when so much was heard: the newest secret's flags, and no older one's."""
-        heard = [at for at in self.learned if at <= upto]
-        if not heard:
-            return self.facts
-        return replace(self.facts, flags={**self.facts.flags, **self.learned[max(heard)]})
-
-    heard: int = -1
-    """How much of the text is committed already; where the session's run is known, nobody asks."""
-    ends: Mapping[int, int] = field(default_factory=dict)
-    """Words that hold a `*`: where they begin in the text, and where they end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +41,25 @@ class SecretTyped:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One turn of several that a text may hold."""
+class StarTyped:
+    """Words with a `*` behind them: a part of them, or what was keyed after them. The session's row knows."""
 
-    upto: int
-    """How many letters of the text it and the turns before it took."""
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a question was answered."""
+
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    """What a secret opens; until the next one is typed."""
+    heard: Heard = field(default_factory=lambda: Heard(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a text is played on from, when its beginning is known: the run, and how many letters led there."""
+
     run: Run
-    events: tuple[Event, ...]
-    starred: tuple[int, int] | None = None
-    """Where words that hold a `*` begin and end in the text."""
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +67,9 @@ class Played:
     run: Run
     screen: Screen
     steps: tuple[Step, ...]
+
+
+Playing: TypeAlias = Generator[SecretTyped | StarTyped, Learned, Played]
 
 
 def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
@@ -84,54 +84,41 @@ def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[
     return entry, ahead
 
 
-def from_the_dial(stage: SessionContext, text: str) -> Played | SecretTyped:
-    """Play all of `text`. Digits dialled ahead open the session; what came later is keyed in.
+def play(context: SessionContext, text: str, heard: Heard, start: Start | None = None) -> Playing:
+    """Play `text` to its end. Digits dialled ahead open the session; what came later is keyed in.
 
-    Words that hold a `*` end where the session's row says. Of words that are not committed yet, this hop brought all.
-    What an older process committed ends at its first `*`, unless the rest would be keyed after the dialogue's end.
+    `heard` is what is known of the session's row; where that is too old to say where words ended, it is asked for.
+    `start`, where it is given, lies before the end of `text`.
     """
-    dialled = text[: stage.opening.dialled]
-    enrolled = stage.opening.responder_id is not None
-    entry, ahead = landing(stage.book, dialled, enrolled=enrolled)
-    first = turn.start(stage.book, stage.facts, entry=entry, ahead=ahead, limit=stage.limit)
-
-    steps = [Step(len(dialled), first.run, first.events)]
-    shown, rest = first, remainder(text, len(dialled))
-    while rest is not None:
-        keyed, behind = _first_of(stage, steps[-1].run, text, rest)
-        upto = _upto(text, behind)
-        if (asked := _asked(stage, steps[-1].run, keyed, upto)) is not None:
-            return asked
-        shown = _resume(stage, steps[-1].run, keyed, upto)
-        if behind is not None and shown.run.finished and _words_wanted(stage, steps[-1].run):
-            keyed, behind = rest, None
-            shown = _resume(stage, steps[-1].run, keyed, upto)
-        upto, starred = _upto(text, behind), _starred(text, rest, keyed)
-        rest = behind
-        steps.append(Step(upto, shown.run, shown.events, starred))
-    return Played(shown.run, shown.screen, tuple(steps))
-
-
-def from_here(stage: SessionContext, run: Run, text: str, accepted: int) -> Played | SecretTyped:
-    """Play what `text` holds behind its first `accepted` letters. Words take all of it, `*` included.
-
-    Raises ValueError where there is nothing behind them.
-    """
-    rest = remainder(text, accepted)
-    if rest is None:
-        raise ValueError("nothing new was keyed")
-
     steps: list[Step] = []
+    shown: Turn | None = None
+    if start is None:
+        shown = _dialled(context, text)
+        start = Start(shown.run, context.opening.dialled)
+        steps.append(Step(start.at, shown.run, shown.events))
+
+    run, facts, rest = start.run, context.facts, remainder(text, start.at)
     while rest is not None:
-        keyed, behind = (rest, None) if _words_wanted(stage, run) else take(rest)
-        upto = _upto(text, behind)
-        if (asked := _asked(stage, run, keyed, upto)) is not None:
-            return asked
-        shown = _resume(stage, run, keyed, upto)
-        starred = _starred(text, rest, keyed)
+        begins, words = len(text) - len(rest), turn.expects_words(context.book, run)
+        keyed, behind = take(rest)
+        if words and behind is not None and _are_words(keyed):
+            first_end = begins + len(keyed)
+            if heard.upto < first_end:
+                heard = (yield StarTyped()).heard
+            end = heard.end_of_words(begins, first_end, len(text))
+            keyed, behind = text[begins:end], text[end + 1 :] if end < len(text) else None
+
+        upto = len(text) - (0 if behind is None else len(behind) + 1)
+        secret = _secret(context.book, run, keyed, upto)
+        if secret is not None:
+            opened = (yield secret).flags
+            facts = replace(facts, flags={**context.facts.flags, **opened})
+        shown = turn.resume(context.book, run, keyed, facts, limit=context.limit)
+        starred = (begins, upto) if SEPARATOR in keyed else None
         run, rest = shown.run, behind
-        steps.append(Step(upto, shown.run, shown.events, starred))
-    return Played(shown.run, shown.screen, tuple(steps))
+        steps.append(Step(upto, run, shown.events, words, starred))
+    assert shown is not None
+    return Played(run, shown.screen, tuple(steps))
 
 
 def gathers(book: Book, run: Run, what: str) -> bool:
@@ -140,17 +127,11 @@ def gathers(book: Book, run: Run, what: str) -> bool:
     return any(flow is not None and flow.gathers == what for flow in here)
 
 
-def _first_of(stage: SessionContext, run: Run, text: str, rest: str) -> tuple[str, str | None]:
-    """The next input of a text that is played again, and what stands behind it."""
-    keyed, behind = take(rest)
-    if behind is None or not _words_wanted(stage, run):
-        return keyed, behind
-    begins = len(text) - len(rest)
-    end = stage.ends.get(begins, 0)
-    if not end and not (0 <= stage.heard < begins + len(keyed) and _are_words(keyed)):
-        return keyed, behind
-    end = min(end or len(text), len(text))
-    return text[begins:end], text[end + 1 :] if end < len(text) else None
+def _dialled(context: SessionContext, text: str) -> Turn:
+    dialled = text[: context.opening.dialled]
+    enrolled = context.opening.responder_id is not None
+    entry, ahead = landing(context.book, dialled, enrolled=enrolled)
+    return turn.start(context.book, context.facts, entry=entry, ahead=ahead, limit=context.limit)
 
 
 def _are_words(keyed: str) -> bool:
@@ -158,31 +139,11 @@ def _are_words(keyed: str) -> bool:
     return keying.keys(keyed) not in ("0", "00", "000") and bool(keying.words(keyed))
 
 
-def _starred(text: str, rest: str, keyed: str) -> tuple[int, int] | None:
-    """Where an input with a `*` in it stands."""
-    begins = len(text) - len(rest)
-    return (begins, begins + len(keyed)) if SEPARATOR in keyed else None
-
-
-def _upto(text: str, rest: str | None) -> int:
-    return len(text) - (0 if rest is None else len(rest) + 1)
-
-
-def _asked(stage: SessionContext, run: Run, keyed: str, upto: int) -> SecretTyped | None:
-    """What must be looked up before this turn; None where nothing must, or was already."""
-    if upto in stage.learned:
-        return None
+def _secret(book: Book, run: Run, keyed: str, upto: int) -> SecretTyped | None:
+    """What must be looked up before this turn; None where nothing must."""
     pin, code = keying.pin(keyed), keying.keys(keyed)
-    if pin and turn.expects_pin(stage.book, run) and gathers(stage.book, run, RECEIPT):
+    if pin and turn.expects_pin(book, run) and gathers(book, run, RECEIPT):
         return SecretTyped(upto, Secret.RECEIPT, run.answers.get(NUMBER, ""), pin)
-    if is_code(code) and (roll := ROLL_OF.get(turn.expects_number(stage.book, run))) is not None:
+    if is_code(code) and (roll := ROLL_OF.get(turn.expects_number(book, run))) is not None:
         return SecretTyped(upto, Secret.CODE, roll, code)
     return None
-
-
-def _resume(stage: SessionContext, run: Run, keyed: str, upto: int) -> Turn:
-    return turn.resume(stage.book, run, keyed, stage.facts_at(upto), limit=stage.limit)
-
-
-def _words_wanted(stage: SessionContext, run: Run) -> bool:
-    return turn.expects_words(stage.book, run)

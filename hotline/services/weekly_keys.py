@@ -46,9 +46,16 @@ def needed_since(kit: Kit) -> str:
 
 
 def forget_at(session: Session, kit: Kit, at: datetime) -> None:
-    """Forget the weeks before last, in the transaction of the first hop: the web reads no grant.
+    """Forget the weeks before last, in the transaction of a first SMS: the web reads no grant.
 
     Where the disk keeps the old key, somebody is woken.
     """
     if not kit.sealer.epochs.forget(last_week(at)):
         alarming.note(session, Alarm.FORGETTING, kit.now())
+
+
+def forget_first(kit: Kit, at: datetime) -> None:
+    """The same before a first hop, which has no transaction yet. One that cannot commit has an alarm of its own."""
+    if not kit.sealer.epochs.forget(last_week(at)):
+        with suppress(StoreUnavailable):
+            alarming.happened(kit, Alarm.FORGETTING)

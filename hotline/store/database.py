@@ -14,9 +14,11 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Connection,
     DateTime,
     Dialect,
     Engine,
+    Executable,
     MetaData,
     QueuePool,
     create_engine,
@@ -39,7 +41,16 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
 
-__all__ = ("Database", "Row", "Session", "Utc", "add_if_new", "open_database", "sqlite_file")
+__all__ = (
+    "Database",
+    "PlainConnection",
+    "Row",
+    "Session",
+    "Utc",
+    "add_if_new",
+    "open_database",
+    "sqlite_file",
+)
 
 LOCK_SECONDS = 3.0
 """How long a writer waits for one of another process."""
@@ -120,20 +131,66 @@ class Database:
             session.commit()
 
     @contextmanager
+    def plainly(self) -> Iterator["PlainConnection"]:
+        """A transaction in the driver's own words, for the few that every session pays for."""
+        with self._turn, self._connection() as connection:
+            plain = PlainConnection(connection)
+            if self.is_sqlite:
+                plain.change("BEGIN IMMEDIATE")
+            yield plain
+            connection.commit()
+
+    @contextmanager
+    def looking(self) -> Iterator["PlainConnection"]:
+        """Single questions in the driver's own words, each of what is committed when it is asked."""
+        with self._connection() as connection:
+            yield PlainConnection(connection)
+
+    @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:
-        try:
-            with Session(self.engine, expire_on_commit=False) as session:
-                if self.is_sqlite:
-                    session.execute(text(begin))
-                yield session
-        except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
-            # Statement and cause may quote what was to be stored: neither travels on.
-            if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
-                raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
-            raise StoreUnavailable(type(broken).__name__) from None
+        with _quiet(), Session(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                session.execute(text(begin))
+            yield session
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        with _quiet(), self.engine.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class PlainConnection:
+    """Statements as the driver reads them: `?` on SQLite, `%s` on PostgreSQL."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def first(self, said: str, given: tuple[object, ...] = ()) -> tuple[Any, ...] | None:
+        row = self._connection.exec_driver_sql(said, given).first()
+        return None if row is None else tuple(row)
+
+    def ask(self, question: Executable, **given: object) -> tuple[Any, ...] | None:
+        """The first row of a question that was made once."""
+        row = self._connection.execute(question, given).first()
+        return None if row is None else tuple(row)
+
+    def change(self, said: str, given: tuple[object, ...] = ()) -> int:
+        """How many rows it changed."""
+        return self._connection.exec_driver_sql(said, given).rowcount
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Statement and cause of a driver's error may quote what was to be stored: neither travels on."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
+        if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
+            raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
+        raise StoreUnavailable(type(broken).__name__) from None
 
 
 class _Turn:

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from hotline.adapters.queue.circuit import Circuit
-from hotline.adapters.queue.kept_runs import KeptRuns
 from hotline.adapters.queue.redis_runs import RedisRuns
 from hotline.errors import RunsUnavailable
 from hotline.sealing.runs import RunCipher
@@ -44,30 +43,6 @@ def test_a_run_under_another_key_or_of_another_session_is_forgotten(valkey: Valk
         client.set("run:junk", b"junk")
     assert make_runs(valkey).load("other") is None
     assert make_runs(valkey).load("junk") is None
-
-
-def test_what_another_process_left_behind_counts_and_not_what_this_one_knows(
-    valkey: Valkey,
-) -> None:
-    mine, another = make_runs(valkey), make_runs(valkey)
-    mine.save(KEY, HEARD, told=False)
-    assert mine.load(KEY) == HEARD
-    another.save(KEY, {"length": 5}, told=False)
-    assert another.load(KEY) == {"length": 5}
-    assert mine.load(KEY) == {"length": 5}
-    with valkey.client() as client:
-        client.flushall()
-    assert mine.load(KEY) is None
-
-
-def test_what_was_told_lies_in_no_memory(valkey: Valkey) -> None:
-    kept = KeptRuns(600)
-    runs = RedisRuns(valkey.url, RunCipher(b"k" * 32), kept=kept)
-    for told, known in ((False, HEARD), (True, None)):
-        runs.save(KEY, HEARD, told=told)
-        with valkey.client() as client:
-            assert kept.find(KEY, client.get(f"run:{KEY}")) == known
-        assert runs.load(KEY) == HEARD
 
 
 def test_a_hung_redis_costs_one_short_wait(valkey: Valkey) -> None:

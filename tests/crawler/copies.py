@@ -8,7 +8,8 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from hotline.testing import FakeJobs, FakeRuns
+from hotline.store.dialogue.ways import Sessions
+from hotline.testing import FakeJobs, FakeNotes, FakeRuns
 from tests.callers import Line
 from tests.conftest import Clock
 from tests.unsynced import open_unsynced
@@ -25,7 +26,15 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
         connection.exec_driver_sql("VACUUM INTO ?", (str(file),))
     database = open_unsynced(f"sqlite:///{file}")
     clock, runs, jobs = Clock(line.clock.at + months * MONTH), FakeRuns(), FakeJobs()
-    kit = replace(line.kit, database=database, now=clock, runs=runs, jobs=jobs)
+    kit = replace(
+        line.kit,
+        database=database,
+        now=clock,
+        runs=runs,
+        jobs=jobs,
+        notes=FakeNotes(),
+        sessions=Sessions(),
+    )
     try:
         yield replace(
             line, kit=kit, database=database, clock=clock, runs=runs, jobs=jobs, numbers=count(1)

@@ -9,8 +9,8 @@ from hotline.emulator.reader import choices
 from hotline.engine.flow import Ask, Book, Finish, Menu
 from hotline.engine.run import Place, Run
 from hotline.engine.view import node_at
+from hotline.services.dialogue import conversation, session_start
 from hotline.services.dialogue.conversation import end_session, take_turn
-from hotline.services.dialogue.memory import recall
 from tests.builders import make_hop
 from tests.callers import Line
 from tests.kits import WholeKit
@@ -83,10 +83,11 @@ class Dialogue:
 
     @property
     def run(self) -> Run:
-        """As the line remembers it between two hops."""
-        heard = recall(self.kit, self.kit.pseudonyms.session(self.session_id)).heard
-        assert heard is not None
-        return heard.run
+        """Where its text leads."""
+        hop = make_hop(session_id=self.session_id, caller=self.msisdn, text=self.text)
+        known = session_start.found(self.kit, hop, self.kit.pseudonyms.session(self.session_id))
+        assert known is not None
+        return conversation.way_of(self.kit, hop, known, {}).run
 
     @property
     def place(self) -> Place:

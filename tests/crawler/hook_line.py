@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 
 from werkzeug.test import Client
 
-from hotline.testing import FakeRuns
+from hotline.store.dialogue.ways import Sessions
 from tests.callers import FORM, SECRETS
 
 
 @dataclass
 class HookLine:
     client: Client
-    runs: FakeRuns
+    sessions: Sessions
 
     def hop(self, session: str, phone: str, text: str) -> str:
         fields = {
@@ -29,4 +29,4 @@ class HookLine:
         return answer.get_data(as_text=True)
 
     def forget(self) -> None:
-        self.runs.held.clear()
+        self.sessions.clear()

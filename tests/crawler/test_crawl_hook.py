@@ -20,7 +20,7 @@ def test_a_thousand_digits_at_the_nearest_screens(line: Line, way: Way) -> None:
     """A country of one sector; the engine's own crawl presses the rest."""
     lists = {name: options[:1] for name, options in place_lists().items()}
     kit = replace(line.kit, books=SqlBookshelf(line.database, lists))
-    crawler = Crawler(HookLine(replace(line, kit=kit).client, line.runs), most_hops=1000)
+    crawler = Crawler(HookLine(replace(line, kit=kit).client, kit.sessions), most_hops=1000)
     crawler.crawl()
 
     assert crawler.faults == []

@@ -243,3 +243,15 @@ def test_c17_neither_an_entry_nor_digits_dialled_ahead_reach_what_no_passage_gua
     guarded["entries"] = {"90": "cases"}
     codes = {one.code for one in check(guarded, LISTS)}
     assert not codes & {Code.DIALLED, Code.UNKNOWN_ENTRY}
+
+
+def test_words_are_asked_only_where_something_gathers_them() -> None:
+    asking = {
+        "one": {"ask": {"kind": "words", "text": t("x"), "saves": "said", "goes": "back"}},
+        "back": {"finish": {}},
+    }
+    (one,) = found(Code.WORDS_LOST, learn=asking)
+    assert (one.file, one.node) == ("learn.yaml", "one")
+
+    called = tell(landmark={"call": {"flow": "learn", "goes": "last"}})
+    assert found(Code.WORDS_LOST, learn=asking, tell=called) == []

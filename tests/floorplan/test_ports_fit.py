@@ -15,6 +15,7 @@ ADAPTERS = {
     "gateway.own_hook.ListedHook": "OwnHook.tell",
     "gateway.senders.ThreadSenders": "Senders.fill",
     "queue.rq_jobs.RqJobs": "JobQueue.ring",
+    "queue.redis_notes.RedisNotes": "OpeningNotes.find",
     "queue.redis_runs.RedisRuns": "RunStore.load",
     "instruments.Gauges": "Instruments.queue_length",
     "other_channel.OtherWay": "OtherChannel.tell",

@@ -166,30 +166,6 @@ def test_a_limit_of_the_network_holds_for_the_whole_session(line: Line) -> None:
     assert len(tight.key("00")) <= 84
 
 
-def test_a_run_of_another_release_is_forgotten(line: Line) -> None:
-    caller = line.caller()
-    caller.dial()
-    expected = caller.key("1")
-    key = line.kit.pseudonyms.session(caller.session_id)
-    line.runs.held[key] = {"length": 1, "run": {"invented": True}}
-    assert caller.again() == expected
-
-
-def test_what_was_told_lies_in_no_process_memory(line: Line, officer: Caller) -> None:
-    caller = line.caller()
-    key = line.kit.pseudonyms.session(caller.session_id)
-    caller.dial()
-    caller.key("1")
-    assert key in line.runs.clear
-    caller.key("00", *DANGER_HERE)
-    assert key not in line.runs.clear
-    caller.key("00")
-    assert key not in line.runs.clear
-
-    officer.dial("90")
-    assert line.kit.pseudonyms.session(officer.session_id) not in line.runs.clear
-
-
 def test_values_of_a_hop_stay_out_of_repr() -> None:
     shown = repr(make_hop(text="Zuzuzu", caller=OFFICER))
     assert "Zuzuzu" not in shown

@@ -6,6 +6,7 @@ import pytest
 
 from hotline.domain.referrals.referral import Level
 from hotline.store.database import Database
+from hotline.store.people import responders
 from hotline.store.people.responders import Leave
 from hotline.store.referrals import referrals
 from hotline.store.tips import call_backs
@@ -57,4 +58,4 @@ def test_leave_is_from_its_first_moment_until_she_is_back(
     with people.reading() as session:
         assert {one.id for one in referrals.roster(session, at)} == alive
         assert {one.id for one in call_backs.desk_people(session, at)} == alive
-        assert referrals.living_anybody(session, at)
+    assert responders.anybody_lives(people, at)

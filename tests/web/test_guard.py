@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hotline.errors import CallbackInvalid
 from hotline.store.database import open_database
-from hotline.store.dialogue.contacts import InboundSeen, Stopped
+from hotline.store.dialogue.contacts import Dialogue, InboundSeen, Stopped
 from hotline.store.outbox.messages import DeliveryReport
 from hotline.web.form import MOST_BYTES, MOST_FIELDS, CallbackForm, parse
 from tests.callers import FAILURE, FORM, SECRETS, Line
@@ -98,7 +98,7 @@ def test_what_breaks_the_protocol_is_answered_and_changes_nothing(
     sent = urlencode(HOP | fields).encode() + body.encode("latin-1")
     assert hop(line, sent) == FAILURE
     assert hop(line, urlencode(HOP), content_type="application/json") == FAILURE
-    assert line.runs.held == {}
+    assert line.all(Dialogue) == []
 
 
 def test_the_query_string_is_nothing(line: Line) -> None:

@@ -14,6 +14,7 @@ from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.reach.outreach import Tally
+from hotline.testing import FakeNotes
 from hotline.text.gsm7 import septets
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, Line, walked
 
@@ -115,18 +116,21 @@ def test_the_responders_entry_is_nothing_for_a_stranger(line: Line, ahead: str) 
     assert stranger.key("9") == plain.key("9")
 
 
-def test_a_lost_run_is_rebuilt_by_replay(line: Line) -> None:
-    kept, lost = line.caller(), line.caller()
-    for caller in (kept, lost):
+def test_every_hop_may_come_to_another_process(line: Line) -> None:
+    stays, moves = line.caller(), line.caller()
+    for caller in (stays, moves):
         caller.dial()
     for keyed in DANGER_HERE:
-        line.runs.held.pop(line.kit.pseudonyms.session(lost.session_id))
-        assert kept.key(keyed) == lost.key(keyed)
+        shown = stays.key(keyed)
+        line.flush()
+        assert moves.key(keyed) == shown
 
 
-def test_a_dead_run_store_changes_no_screen(line: Line) -> None:
+def test_a_dead_redis_changes_no_screen(line: Line) -> None:
     alive = walked(line.caller(), DANGER_HERE)
-    line.runs.dead = True
+    notes = line.kit.notes
+    assert isinstance(notes, FakeNotes)
+    line.runs.dead = notes.dead = True
     assert walked(line.caller(), DANGER_HERE) == alive
 
 

@@ -1,14 +1,18 @@
-"""The USSD dialogue as the gateway tells it: accumulated text in, new inputs out. Pure.
+"""The USSD dialogue as the gateway tells it: everything keyed so far, in one text. Pure.
 
-The gateway repeats everything keyed so far, joined by `*`, with no number of the hop. So what is new is what stands
-behind the text that was answered last; and a `*` that somebody typed looks like any other.
+The gateway joins what was keyed by `*`, with no number of the hop; and a `*` that somebody typed looks like any other.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 SEPARATOR = "*"
+NOTHING = -1
+"""Letters heard before a session's first text, which may be empty."""
+MOST_INPUTS = 120
+"""Of one text: a session of three minutes holds fewer, and each is played again where nobody knows the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,50 @@ class EndNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinned:
+    """What a private entry, or that of a roll, was told of the caller's own rows when the session began.
+
+    The rows change while she reads; which screens her keys were meant for does not.
+    """
+
+    flags: tuple[str, ...] = ()
+    """Those that held."""
+    cases: tuple[str, ...] = ()
+    """References, as they were listed."""
+    language: str = ""
+    """What a responder is written to in; empty for anybody else."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"flags": [*self.flags], "cases": [*self.cases], "language": self.language}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "Pinned":
+        return cls(tuple(document["flags"]), tuple(document["cases"]), document["language"])
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of a session's text is committed, and where words ended in it: what the text alone does not say."""
+
+    upto: int
+    """Letters, or `NOTHING`."""
+    ends: Mapping[int, int] = field(default_factory=dict)
+    """Words that hold a `*`: where they begin in the text, and where they end."""
+
+    def end_of_words(self, begins: int, first_end: int, whole: int) -> int:
+        """Where words end that begin there and have a `*` at `first_end`, in a text of `whole` letters.
+
+        Words are committed with the hop that brought them. So what is not committed is this hop's, all of it; and
+        what is, without a mark, held no `*`.
+        """
+        if begins in self.ends:
+            return min(self.ends[begins], whole)
+        return first_end if self.upto >= first_end else whole
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
-    """What a session was when it began. All of it stays as it was, so that a replay comes out alike."""
+    """What a session was when it began. It never changes: a session is played from its opening and its text."""
 
     key: str
     revision_id: int
@@ -49,6 +95,8 @@ class Opening:
     started_at: datetime
     caller_key: str | None = field(default=None, repr=False)
     """Keyed digest of session and MSISDN; None where an older process began it."""
+    pinned: Pinned | None = field(default=None, repr=False)
+    """None for a session whose screens ask for no row of hers, and where an older process began it."""
 
 
 def hidden_caller(session_id: str) -> str:

@@ -47,6 +47,7 @@ def _findings(book: Book, limit: int) -> Iterator[Finding]:
     yield from dialled.within_reach(book)
     yield from reporting.unsafe_words(book)
     yield from reporting.questions_of_who(book)
+    yield from reporting.words_outside(book)
     yield from asking.asked_back(book)
     yield from echoes.echoes(book)
     yield from answers.too_many(book)

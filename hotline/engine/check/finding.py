@@ -36,6 +36,8 @@ class Code(StrEnum):
     UNSAFE_WORD = "unsafe_word"
     """A screen of the report says what gives her away, or promises."""
     ASKS_WHO = "asks_who"
+    WORDS_LOST = "words_lost"
+    """Words are asked where nothing gathers them."""
     QUESTION = "question"
     """A question that a desk may ask back is not one, or more than one."""
     ECHO = "echo"

@@ -39,6 +39,21 @@ def questions_of_who(book: Book) -> Iterator[Finding]:
                     yield Finding(flow.name, name, Code.ASKS_WHO, message, fix, language)
 
 
+def words_outside(book: Book) -> Iterator[Finding]:
+    """Words that nobody gathers are typed in vain; and each hop replays a text whose words no row marks.
+
+    A private flow is no caller's: what a responder types there acts, or does nothing.
+    """
+    inside = gathering(book)
+    for flow, name, node in nodes(book):
+        if not isinstance(node, Ask) or node.kind != "words" or flow.private:
+            continue
+        if Place(flow.name, name) not in inside:
+            message = "asks for words, and nothing on the way to it gathers them"
+            fix = "offer choices, or ask inside a flow that `gathers`"
+            yield Finding(flow.name, name, Code.WORDS_LOST, message, fix)
+
+
 def gathering(book: Book) -> set[Place]:
     """Every node on a way through a flow that gathers, also in the flows that it calls."""
     waiting = [

@@ -26,11 +26,12 @@ from hotline.services.guessing import SecretLook
 from hotline.services.people import stopping
 from hotline.services.reach import outreach
 from hotline.services.referrals import call_back_requests
-from hotline.services.replay import Step, gathers
+from hotline.services.replay import gathers
 from hotline.services.rolls import gatherings, joining, lessons
 from hotline.services.tips import receipts
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.ways import Step
 
 SILENCE = "silence"
 """The answer by which a caller asks that nothing is ever sent to her phone."""

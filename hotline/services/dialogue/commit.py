@@ -1,27 +1,29 @@
 """What a hop changes, carried out in one transaction, once, whatever is repeated."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from hotline.domain import trial
-from hotline.domain.dialogue.ussd import Opening
+from hotline.domain.dialogue.ussd import NOTHING, Heard, UssdHop, is_number
 from hotline.engine.events import TopicRead
 from hotline.engine.flow import Book
+from hotline.errors import KeyMissing
+from hotline.ports import Kit
 from hotline.services import weekly_keys
 from hotline.services.dialogue.answer_effects import EffectContext
 from hotline.services.dialogue.effects import apply, changes, note
 from hotline.services.guessing import heard_mark
-from hotline.services.reach import outreach
-from hotline.services.replay import Step
+from hotline.services.reach.outreach import Measure, day_of
 from hotline.services.tips import intake
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts
+from hotline.store.dialogue import contacts, openings
 from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.openings import FirstHop
+from hotline.store.dialogue.ways import KnownSession, Step
 from hotline.store.tips.tips import Tip
 from hotline.text.languages import FIRST
 
 USSD = "ussd"
-NOTHING = -1
-"""Heard before a session's first text, which may be empty."""
 
 
 def topics_of(steps: Sequence[Step]) -> frozenset[str]:
@@ -31,15 +33,18 @@ def topics_of(steps: Sequence[Step]) -> frozenset[str]:
     )
 
 
-def changing(book: Book, steps: Sequence[Step], counted: frozenset[str]) -> tuple[Step, ...]:
+def changing(
+    book: Book, steps: Sequence[Step], counted: frozenset[str] = frozenset()
+) -> tuple[Step, ...]:
     """The steps that leave something behind: a hop without one needs no transaction.
 
-    A topic that was `counted` in this session is not counted again.
+    A topic that was `counted` in this session is not counted again. Words always leave where they end.
     """
     return tuple(
         step
         for step in steps
-        if any(
+        if step.are_words
+        or any(
             changes(book, step.run, event)
             for event in step.events
             if not (isinstance(event, TopicRead) and event.topic in counted)
@@ -47,63 +52,61 @@ def changing(book: Book, steps: Sequence[Step], counted: frozenset[str]) -> tupl
     )
 
 
-def begin(context: EffectContext, opening: Opening, steps: Sequence[Step], text: str) -> bool:
-    """Write a session's row, count it, and carry out what digits dialled ahead changed. Raises StoreUnavailable.
+def begin(kit: Kit, hop: UssdHop, known: KnownSession, steps: Sequence[Step]) -> bool:
+    """Write a session's row and count it. What digits dialled ahead changed, `carry_out` commits.
 
-    False where another hop of the session was quicker: then nothing is changed here.
+    False where another hop of the session was quicker: then nothing is changed here. Raises StoreUnavailable.
     """
-    row = Dialogue(
-        key=opening.key,
-        channel=trial.channel_of(context.caller, USSD),
-        revision_id=opening.revision_id,
-        entry=opening.entry,
-        dialled=opening.dialled,
-        reporting=opening.reporting,
-        responder_id=opening.responder_id,
-        network=opening.network,
+    opening, at = known.opening, known.opening.started_at
+    channel = trial.channel_of(hop.caller, USSD)
+    counted = channel != trial.CHANNEL
+    weekly_keys.forget_first(kit, at)
+    people = {}
+    with suppress(KeyMissing):
+        people = kit.pseudonyms.person(hop.caller, at) if counted and is_number(hop.caller) else {}
+    upto = NOTHING if steps else len(hop.text)
+    first = FirstHop(
+        opening=opening,
+        channel=channel,
         language=FIRST,
-        counted=[],
-        started_at=opening.started_at,
-        heard=NOTHING,
-        caller_key=opening.caller_key,
+        heard=upto,
+        heard_key=None if steps else heard_mark(kit, opening.key, hop.text),
+        measure=Measure.SESSION if counted else "",
+        day=day_of(at),
+        people=people,
     )
-    with context.kit.database.writing() as session:
-        weekly_keys.forget_at(session, context.kit, opening.started_at)
-        if not contacts.open_dialogue(session, row):
-            return False
-        dialogue = contacts.dialogue_for_writing(session, opening.key)
-        assert dialogue is not None
-        outreach.log_session(session, dialogue)
-        outreach.log_person(session, context.kit, context.caller, opening.started_at)
-        in_transaction(session, context, dialogue, steps)
-        _mark(context, dialogue, text)
+    if not openings.write(kit.database, first):
+        return False
+    known.heard = Heard(upto)
     return True
 
 
 def carry_out(
-    context: EffectContext,
-    steps: Sequence[Step],
-    text: str,
-    *,
-    counted: frozenset[str] = frozenset(),
-) -> None:
-    """Commit what these steps changed and nobody committed yet, then ring. Raises StoreUnavailable.
+    context: EffectContext, known: KnownSession, steps: Sequence[Step], text: str
+) -> bool:
+    """Commit what these steps changed and nobody committed yet, then ring; whether there was anything.
 
-    From here on nothing up to the end of `text` is carried out again.
+    From here on nothing up to the end of `text` is carried out again. Raises StoreUnavailable.
     """
-    steps = changing(context.book, steps, counted)
-    if not steps:
-        return
+    new = [step for step in steps if step.upto > known.heard.upto]
+    new_steps = changing(context.book, new, known.counted)
+    if not new_steps:
+        return False
 
+    written: Sequence[Tip] = ()
     with context.kit.database.writing() as session:
         dialogue = contacts.dialogue_for_writing(session, context.key)
-        if dialogue is None or dialogue.heard >= len(text):
-            return
-        written = in_transaction(session, context, dialogue, steps)
-        _mark(context, dialogue, text)
-        session.flush()
-        intake.before_commit(context.kit, written)
+        if dialogue is None:
+            return False
+        if dialogue.heard < len(text):
+            written = in_transaction(session, context, dialogue, new_steps)
+            _mark(context, dialogue, text)
+            session.flush()
+            intake.before_commit(context.kit, written)
+        heard = Heard(dialogue.heard, openings.ends_of(dialogue.starred or ()))
     intake.announce(context.kit, written)
+    known.heard, known.counted = heard, known.counted | topics_of(new_steps)
+    return True
 
 
 def in_transaction(

@@ -1,52 +1,67 @@
 """A hop of a USSD dialogue, and its end.
 
-The gateway may repeat a hop, bring it late, or bring two inputs at once; the run store may have forgotten everything.
-The same text is answered alike through all of it, and what it changes is changed once.
+The gateway brings everything keyed so far with each hop. So a session is played from how it began and from its text, by
+whichever process is asked; no run is kept anywhere (docs/adr/0071). The gateway may repeat a hop, bring it late, or
+bring two inputs at once: the same text is answered alike through all of it, and what it changes is changed once.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
-
-from hotline.domain.dialogue.ussd import EndNotice, Opening, UssdHop, follows
+from hotline.domain.dialogue.ussd import (
+    MOST_INPUTS,
+    NOTHING,
+    SEPARATOR,
+    EndNotice,
+    Heard,
+    UssdHop,
+)
 from hotline.domain.guessing import Secret
 from hotline.domain.wording import Template
-from hotline.engine.screen import Screen
-from hotline.errors import StoreUnavailable, StrangeCaller
+from hotline.errors import CallbackInvalid, StoreUnavailable, StrangeCaller
 from hotline.ports import DoorKit, Kit
-from hotline.services.dialogue import commit, strange_caller
+from hotline.services.dialogue import commit, session_start, strange_caller
 from hotline.services.dialogue.answer_effects import EffectContext
-from hotline.services.dialogue.memory import LastHeard, Memory, recall, remember
-from hotline.services.dialogue.session_start import (
-    check_caller,
-    ends_of,
-    opened,
-    opening_of,
-    stage_of,
-)
 from hotline.services.guessing import SecretLook
-from hotline.services.replay import Played, SecretTyped, SessionContext, from_here, from_the_dial
+from hotline.services.replay import (
+    Learned,
+    Played,
+    SecretTyped,
+    SessionContext,
+    Start,
+    StarTyped,
+    play,
+)
 from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
-from hotline.store.dialogue import contacts
+from hotline.services.tips.receipts import OwnWords
+from hotline.store.dialogue import contacts, openings
+from hotline.store.dialogue.ways import KnownSession, Way, may_be_kept
 from hotline.store.tips import tips
 from hotline.text.languages import FIRST
+
+Looks = dict[int, SecretLook]
+"""What secrets opened, by how many letters of the text had been heard by then."""
 
 
 def take_turn(kit: DoorKit, hop: UssdHop) -> str:
     """The gateway's answer: "CON ..." or "END ...". Another phone's hop in a session ends, and changes nothing in it.
 
     What it says is saved is committed. A database that cannot commit ends the dialogue politely; the same hop, sent
-    again when it is back, goes on.
+    again when it is back, goes on. Raises CallbackInvalid for a text that no caller can have keyed, NotReady.
     """
+    if hop.text.count(SEPARATOR) >= MOST_INPUTS:
+        raise CallbackInvalid("text has too many inputs")
     key = kit.pseudonyms.session(hop.session_id)
-    memory = recall(kit, key)
+    known = kit.sessions.find(key)
     try:
-        return _answer(kit, hop, key, memory)
+        if known is not None:
+            session_start.check_caller(kit, known.opening, hop)
+        elif hop.text:
+            known = session_start.found(kit, hop, key)
+        return _begin(kit, hop, key) if known is None else _go_on(kit, hop, known)
     except StrangeCaller:
         strange_caller.turn_away(kit)
         return failure(kit)
     except StoreUnavailable:
-        return failure(kit, memory.heard.run.language if memory.heard else FIRST)
+        return failure(kit, _language(kit, hop, known))
 
 
 def failure(kit: Kit, language: str = FIRST) -> str:
@@ -72,109 +87,108 @@ def end_session(kit: DoorKit, notice: EndNotice) -> None:
     intake.announce(kit, filed)
 
 
-def _answer(kit: DoorKit, hop: UssdHop, key: str, memory: Memory) -> str:
-    heard, digest = memory.heard, kit.pseudonyms.heard(key, hop.text)
-    if heard is not None:
-        check_caller(kit, heard.opening, hop)
-    if heard is not None and heard.length == len(hop.text) and heard.digest == digest:
-        return heard.answer
-
-    if heard is not None and _follows(kit, key, hop.text, heard):
-        opening, played = heard.opening, _go_on(kit, hop, heard)
-    else:
-        opening, played = _play_again(kit, hop, key) or _begin(kit, hop, key)
-
-    answer = _worded(played.screen)
-    topics = (heard.topics if heard is not None else frozenset()) | commit.topics_of(played.steps)
-    remember(kit, memory, LastHeard(len(hop.text), digest, answer, played.run, opening, topics))
-    return answer
+def _begin(kit: DoorKit, hop: UssdHop, key: str) -> str:
+    """A session's first hop: everything in its text was dialled ahead."""
+    opening = session_start.opened(kit, hop, key)
+    known = session_start.known_as(kit, hop, opening, Heard(NOTHING))
+    looks: Looks = {}
+    way = way_of(kit, hop, known, looks)
+    if not commit.begin(kit, hop, known, way.changing):
+        raced = session_start.found(kit, hop, key)
+        assert raced is not None
+        return _go_on(kit, hop, raced)
+    kit.notes.tell(opening, known.heard)
+    _carry_out(kit, hop, known, way, looks)
+    return _kept(kit, known, way)
 
 
-def _go_on(kit: DoorKit, hop: UssdHop, heard: LastHeard) -> Played:
-    stage = stage_of(kit, heard.opening, hop)
-    looks = receipts.learned(kit, stage.book, heard.run, stage.opening.key, hop.text)
-    played = _settled(kit, hop, stage, looks, heard)
-    _carry_out(kit, hop, stage, played, looks, heard.topics)
-    return played
+def _go_on(kit: DoorKit, hop: UssdHop, known: KnownSession) -> str:
+    looks: Looks = {}
+    way = way_of(kit, hop, known, looks)
+    _carry_out(kit, hop, known, way, looks)
+    return _kept(kit, known, way)
 
 
-def _play_again(kit: DoorKit, hop: UssdHop, key: str) -> tuple[Opening, Played] | None:
-    """The whole text again, on the flows that were live when the session began; None for an unknown session."""
-    with kit.database.reading() as session:
-        row = contacts.dialogue(session, key)
-    if row is None:
-        return None
-
-    check_caller(kit, opening_of(row), hop)
-    stage = replace(stage_of(kit, opening_of(row), hop), heard=row.heard, ends=ends_of(row))
-    looks: dict[int, SecretLook] = {}
-    played = _settled(kit, hop, stage, looks)
-    if row.heard < len(hop.text):
-        _carry_out(kit, hop, stage, played, looks)
-    return stage.opening, played
+def _kept(kit: DoorKit, known: KnownSession, way: Way) -> str:
+    if kit.sessions.find(known.opening.key) is not known:
+        kit.sessions.keep(known)
+    return way.answer
 
 
-def _settled(
+def _carry_out(kit: DoorKit, hop: UssdHop, known: KnownSession, way: Way, looks: Looks) -> None:
+    """Commit what this text changes and nobody committed yet; nearly no hop of a menu has anything."""
+    if not way.changing or way.changing[-1].upto <= known.heard.upto:
+        return
+    book = kit.books.book(known.opening.revision_id)
+    context = EffectContext(kit, book, known.opening.key, hop.caller, looks)
+    if commit.carry_out(context, known, way.changing, hop.text):
+        kit.notes.tell(known.opening, known.heard)
+
+
+def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Way:
+    """Where the text leads: as it is known, or played on from the longest part of it that is."""
+    ways, shared, base = kit.sessions.ways, known.shared, None
+    if shared is not None:
+        way = ways.find(shared, hop.text)
+        if way is not None:
+            ways.known += 1
+            return way
+        base = ways.longest(shared, hop.text)
+    ways.played += 1
+
+    context = session_start.context_of(kit, known.opening, hop)
+    start = None if base is None else Start(base[0].run, base[1])
+    played = _played(kit, hop, context, known, start, looks)
+    before = () if base is None else base[0].changing
+    changing = (*before, *commit.changing(context.book, played.steps))
+    way = Way(
+        f"{'END' if played.screen.ends else 'CON'} {played.screen.text}", played.run, changing
+    )
+    own = context.facts.words
+    hers = bool(looks) or (isinstance(own, OwnWords) and own.shown)
+    if shared is not None and not hers and may_be_kept(hop.text, played.run, played.steps):
+        ways.keep(shared, hop.text, way)
+    return way
+
+
+def _played(
     kit: DoorKit,
     hop: UssdHop,
-    stage: SessionContext,
-    looks: dict[int, SecretLook],
-    heard: LastHeard | None = None,
+    context: SessionContext,
+    known: KnownSession,
+    start: Start | None,
+    looks: Looks,
 ) -> Played:
-    """Play on from what was heard, or all of the text; where a secret must open something, look, and play again."""
-    while True:
-        knows = stage
-        if looks:
-            knows = replace(stage, learned={upto: look.flags for upto, look in looks.items()})
-        if heard is not None:
-            played = from_here(knows, heard.run, hop.text, heard.length)
-        else:
-            played = from_the_dial(knows, hop.text)
-        if not isinstance(played, SecretTyped):
-            return played
-        looks[played.upto] = _look(kit, hop, stage, played)
+    """Play to the end of the text, and look up what must be known on the way."""
+    playing = play(context, hop.text, known.heard, start)
+    try:
+        question = next(playing)
+        while True:
+            match question:
+                case StarTyped():
+                    row = openings.find(kit.database, known.opening.key)
+                    answer = Learned(heard=Heard(NOTHING) if row is None else row[1])
+                case SecretTyped():
+                    looks[question.upto] = _look(kit, hop, context, question)
+                    answer = Learned(flags=looks[question.upto].flags)
+            question = playing.send(answer)
+    except StopIteration as end:
+        played: Played = end.value
+        return played
 
 
-def _look(kit: DoorKit, hop: UssdHop, stage: SessionContext, asked: SecretTyped) -> SecretLook:
+def _look(kit: DoorKit, hop: UssdHop, context: SessionContext, asked: SecretTyped) -> SecretLook:
     """What a secret opens. From here on the try is noted, whatever becomes of this hop."""
     match asked.secret:
         case Secret.RECEIPT:
-            return receipts.look(kit, stage.book, hop, asked)
+            return receipts.look(kit, context.book, hop, asked)
         case Secret.CODE:
-            return joining.look(kit, stage.opening, hop, asked)
+            return joining.look(kit, context.opening, hop, asked)
 
 
-def _begin(kit: DoorKit, hop: UssdHop, key: str) -> tuple[Opening, Played]:
-    """A session's first hop: everything in its text was dialled ahead."""
-    stage = stage_of(kit, opened(kit, hop, key), hop)
-    looks: dict[int, SecretLook] = {}
-    played = _settled(kit, hop, stage, looks)
-    context = EffectContext(kit, stage.book, key, hop.caller, looks)
-    if commit.begin(context, stage.opening, played.steps, hop.text):
-        return stage.opening, played
-
-    raced = _play_again(kit, hop, key)
-    assert raced is not None
-    return raced
-
-
-def _carry_out(
-    kit: DoorKit,
-    hop: UssdHop,
-    stage: SessionContext,
-    played: Played,
-    looks: Mapping[int, SecretLook],
-    counted: frozenset[str] = frozenset(),
-) -> None:
-    context = EffectContext(kit, stage.book, stage.opening.key, hop.caller, looks)
-    commit.carry_out(context, played.steps, hop.text, counted=counted)
-
-
-def _follows(kit: DoorKit, key: str, text: str, heard: LastHeard) -> bool:
-    """Whether `text` goes on behind the text that was answered last, known by its digest alone."""
-    longer = len(text) > heard.length and follows(text, heard.length)
-    return longer and kit.pseudonyms.heard(key, text[: heard.length]) == heard.digest
-
-
-def _worded(screen: Screen) -> str:
-    return f"{'END' if screen.ends else 'CON'} {screen.text}"
+def _language(kit: DoorKit, hop: UssdHop, known: KnownSession | None) -> str:
+    """What she was reading when something failed, as far as her way is known."""
+    if known is None or known.shared is None:
+        return FIRST
+    way = kit.sessions.ways.longest(known.shared, f"{hop.text}{SEPARATOR}")
+    return FIRST if way is None else way[0].run.language

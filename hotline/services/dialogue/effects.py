@@ -18,11 +18,12 @@ from hotline.engine.run import Run
 from hotline.services.dialogue.answer_effects import EffectContext, Given, effect_of
 from hotline.services.reach import outreach
 from hotline.services.referrals import call_back_requests
-from hotline.services.replay import Step, gathers
+from hotline.services.replay import gathers
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.intake import Telling
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.ways import Step
 from hotline.store.tips.tips import Tip
 
 CALL_BACK = "call_back"

@@ -1,9 +1,11 @@
 """What the responders' entry is told of the cases of a phone, and what its answers do."""
 
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.referrals import reference
+from hotline.domain.referrals.coming import Coming
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import Matter
 from hotline.domain.tips.acts import Act, Way
@@ -11,7 +13,10 @@ from hotline.ports import Kit
 from hotline.services.referrals import casework, correcting, referral
 from hotline.services.referrals.case_standing import answer_of, coming_of
 from hotline.store.database import Session
+from hotline.store.people import responders
 from hotline.store.referrals import cluster_names, known_cases, referrals
+from hotline.store.tips.tips import Tip
+from hotline.text.languages import FIRST
 
 CASE = "case"
 """The answer that names a reference, given on the responders' list."""
@@ -55,28 +60,39 @@ def is_spelled(case: str, typed: str) -> bool:
     return reference.read("".join(filter(str.isalnum, typed))) == case
 
 
-def listed(session: Session, responder_id: int, as_of: datetime) -> tuple[list[str], list[str]]:
-    """Her references as of a moment: what is open to her, then what she took and nobody has ended; and the latter."""
+def pinned(session: Session, responder_id: int, as_of: datetime) -> Pinned:
+    """What was true of her cases at a moment. First what is open to her, then what she took and nobody has ended."""
     held = known_cases.held(session, responder_id, as_of)
-    fresh = referral.open_cases(session, responder_id, as_of)
-    return [*fresh, *(one for one in held if one not in fresh)], held
+    opened = referral.open_cases(session, responder_id, as_of)
+    true = [f"{HERS}.{one}" for one in held]
+    if responder_id in referrals.national(session, [responder_id]):
+        for name, tip, told in _told(session, responder_id):
+            if told.is_marked:
+                true.append(f"{DECIDES}.{name}")
+            if tip.place_step and correcting.may_let_go(session, tip):
+                true.append(f"{LETS}.{name}")
+    cases = (*opened, *(one for one in held if one not in opened))
+    language = responders.language_of(session, responder_id)
+    return Pinned(tuple(true), cases, language or FIRST)
 
 
-def flags(
-    session: Session, responder_id: int, late: Collection[str], held: Collection[str]
-) -> dict[str, bool]:
-    """What is true of her cases, by their references."""
-    found = {f"{QUICKER}.{one}": True for one in late} | {f"{HERS}.{one}": True for one in held}
-    national = responder_id in referrals.national(session, [responder_id])
+def fresh(session: Session, responder_id: int) -> Mapping[str, bool]:
+    """What is asked anew in each hop: which of her cases a colleague has taken, and which nobody has read."""
+    late = referral.quicker(session, responder_id)
+    unread = [
+        name
+        for name, tip, told in _told(session, responder_id)
+        if told.goes_unseen and tip.matter == Matter.TIP
+    ]
+    return {f"{QUICKER}.{one}": True for one in late} | {f"{UNREAD}.{one}": True for one in unread}
+
+
+def _told(session: Session, responder_id: int) -> Iterator[tuple[str, Tip, Coming]]:
+    """Each open case of hers, and what was told of going there."""
     cases = known_cases.tips_of(session, responder_id)
     together = cluster_names.in_company(session, [tip.id for _, tip in cases])
     for name, tip in cases:
-        told = answer_of(session, tip) if tip.id in together else coming_of(tip)
-        found[f"{UNREAD}.{name}"] = told.goes_unseen and tip.matter == Matter.TIP
-        found[f"{DECIDES}.{name}"] = national and told.is_marked
-        if national and tip.place_step:
-            found[f"{LETS}.{name}"] = correcting.may_let_go(session, tip)
-    return found
+        yield name, tip, answer_of(session, tip) if tip.id in together else coming_of(tip)
 
 
 def take(session: Session, kit: Kit, responder_id: int, case: str) -> None:

@@ -4,40 +4,57 @@ A replay is told the same, whatever has changed meanwhile.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from hotline.domain.dialogue.ussd import Opening, UssdHop, entry_of
+from hotline.domain.dialogue.ussd import Heard, Opening, Pinned, UssdHop, entry_of
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.errors import StrangeCaller
-from hotline.ports import Kit
+from hotline.errors import StoreUnavailable, StrangeCaller
+from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import entry_cases
 from hotline.services.dialogue.entry_cases import CaseFlags
 from hotline.services.referrals import call_back_requests, referral
 from hotline.services.replay import SessionContext, landing
 from hotline.services.rolls import certificates, joining
 from hotline.services.tips import receipts
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue import openings
+from hotline.store.dialogue.ways import KnownSession, WayClass
 from hotline.store.people import responders
 from hotline.text.languages import CODES, FIRST
 
 MY_CASES = "my_cases"
 
 
+def found(kit: DoorKit, hop: UssdHop, key: str) -> KnownSession | None:
+    """A session that began in another process, or that this one has let go of; None for one that nobody knows.
+
+    Where the database does not say, Redis may. Raises StoreUnavailable.
+    """
+    try:
+        row = openings.find(kit.database, key)
+    except StoreUnavailable:
+        noted = kit.notes.find(key)
+        if noted is None:
+            raise
+        row = noted
+    return None if row is None else known_as(kit, hop, *row)
+
+
+def known_as(kit: DoorKit, hop: UssdHop, opening: Opening, heard: Heard) -> KnownSession:
+    """The session as this process knows it. Raises StoreUnavailable, StrangeCaller."""
+    check_caller(kit, opening, hop)
+    return KnownSession(opening, _shared(kit, opening, hop), heard)
+
+
 def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
     """What is true of a session that begins with this hop. Raises NotReady, StoreUnavailable."""
     revision_id = kit.books.live()
-    book = kit.books.book(revision_id)
-    with kit.database.reading() as session:
-        reporting = referral.may_be_offered(session, kit.now())
-        responder_id = None
-        if hop.shows_number and _is_private(book, hop.text):
-            number_key = kit.pseudonyms.enrolled(hop.caller)
-            enrolled = responders.enrolled(session, number_key)
-            responder_id = enrolled.id if enrolled else None
-
+    book, at = kit.books.book(revision_id), kit.now()
+    reporting = referral.may_be_offered(kit.database, at)
+    responder_id = _enrolled(kit, book, hop) if hop.text else None
     entry, _ = landing(book, hop.text, enrolled=responder_id is not None)
-    return Opening(
+    opening = Opening(
         key=key,
         revision_id=revision_id,
         entry=entry,
@@ -45,30 +62,11 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
         reporting=reporting,
         responder_id=responder_id,
         network=hop.network,
-        started_at=kit.now(),
+        started_at=at,
         caller_key=kit.pseudonyms.caller(key, hop.caller),
     )
-
-
-def opening_of(row: Dialogue) -> Opening:
-    """As it was written down when the session began."""
-    return Opening(
-        key=row.key,
-        revision_id=row.revision_id,
-        entry=row.entry,
-        dialled=row.dialled,
-        reporting=row.reporting,
-        responder_id=row.responder_id,
-        network=row.network,
-        started_at=row.started_at,
-        caller_key=row.caller_key,
-    )
-
-
-def ends_of(row: Dialogue) -> dict[int, int]:
-    """Of words that hold a `*`, where they begin and end in the session's text."""
-    pairs = (mark.split("-") for mark in row.starred or ())
-    return {int(begins): int(ends) for begins, ends in pairs}
+    pinned = _pinned(kit, book, opening, hop.caller)
+    return opening if pinned is None else replace(opening, pinned=pinned)
 
 
 def check_caller(kit: Kit, opening: Opening, hop: UssdHop) -> None:
@@ -78,57 +76,87 @@ def check_caller(kit: Kit, opening: Opening, hop: UssdHop) -> None:
         raise StrangeCaller
 
 
-def stage_of(kit: Kit, opening: Opening, hop: UssdHop) -> SessionContext:
+def context_of(kit: Kit, opening: Opening, hop: UssdHop) -> SessionContext:
     """Raises NotFound, StoreUnavailable."""
-    limits = kit.line.limits
     book = kit.books.book(opening.revision_id)
-    return SessionContext(
-        book=book,
-        facts=_facts(kit, book, opening, hop),
-        opening=opening,
-        limit=limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT)),
-    )
+    return SessionContext(book, _facts(kit, book, opening, hop), opening, _limit(kit, opening))
 
 
 def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
-    """As they stood when the session began: a replay is told the same. Whose a case is, is asked when she takes it."""
-    cases: tuple[str, ...] = ()
-    hers: dict[str, bool] = {}
-    language = None
-    if opening.responder_id is not None:
-        with kit.database.reading() as session:
-            names, held = entry_cases.listed(session, opening.responder_id, opening.started_at)
-            cases = tuple(names)
-            late = referral.quicker(session, opening.responder_id)
-            hers = entry_cases.flags(session, opening.responder_id, late, held)
-            language = responders.language_of(session, opening.responder_id)
+    """As they stood when the session began. Whose a case is, is asked when she takes it."""
+    flags = {
+        **numbers_shown(book, opening.started_at.date()),
+        "reporting": opening.reporting,
+        **(call_back_requests.flags(kit, book, opening) if hop.shows_number else {}),
+    }
     of_receipts = receipts.facts(kit, opening.key)
-    of_lessons = certificates.facts(kit, book, opening, hop.caller)
-    options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in cases)
+    if opening.responder_id is None and joining.roll_of(book, opening.entry) is None:
+        return Facts({**flags, **of_receipts.flags}, words=of_receipts.words)
+
+    pinned = opening.pinned or _pinned(kit, book, opening, hop.caller) or Pinned()
+    options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in pinned.cases)
     return Facts(
         flags=CaseFlags(
             {
-                **numbers_shown(book, opening.started_at.date()),
-                "reporting": opening.reporting,
+                **flags,
                 "has_cases": bool(options),
-                **hers,
-                **(call_back_requests.flags(kit, book, opening) if hop.shows_number else {}),
-                **joining.flags(kit, book, opening, hop),
+                **dict.fromkeys(pinned.flags, True),
+                **_asked_now(kit, opening),
+                **joining.flags_of_text(book, opening, hop),
                 **of_receipts.flags,
-                **of_lessons.flags,
             }
         ),
         lists={MY_CASES: options},
-        words=_together(of_receipts.words, of_lessons.words),
-        language=language or FIRST,
+        words={**of_receipts.words, **certificates.facts(kit, book, opening, hop.caller).words},
+        language=pinned.language or FIRST,
     )
 
 
-def _together(one: Mapping[str, str], other: Mapping[str, str]) -> Mapping[str, str]:
-    """Both, and not worked out where one is enough."""
-    return {**one, **other} if one and other else one or other
+def _pinned(kit: Kit, book: Book, opening: Opening, caller: str) -> Pinned | None:
+    """What her own rows say as the session begins; None where no screen of it asks them."""
+    if opening.responder_id is not None:
+        with kit.database.reading() as session:
+            return entry_cases.pinned(session, opening.responder_id, opening.started_at)
+    if joining.roll_of(book, opening.entry) is None:
+        return None
+    known = joining.joined_flags(kit, book, opening, caller)
+    lessons = certificates.facts(kit, book, opening, caller).flags
+    return Pinned(tuple(name for name, holds in {**known, **lessons}.items() if holds))
 
 
-def _is_private(book: Book, dialled: str) -> bool:
-    entry, _ = entry_of(dialled, book.entries)
-    return bool(entry) and book.flows[book.entries[entry]].private
+def _asked_now(kit: Kit, opening: Opening) -> Mapping[str, bool]:
+    if opening.responder_id is None:
+        return {}
+    with kit.database.reading() as session:
+        return entry_cases.fresh(session, opening.responder_id)
+
+
+def _shared(kit: Kit, opening: Opening, hop: UssdHop) -> WayClass | None:
+    book = kit.books.book(opening.revision_id)
+    if opening.responder_id is not None or joining.roll_of(book, opening.entry) is not None:
+        return None
+    return WayClass(
+        revision_id=opening.revision_id,
+        dialled=opening.dialled,
+        entry=opening.entry,
+        reporting=opening.reporting,
+        shows_number=hop.shows_number,
+        day=opening.started_at.date(),
+        limit=_limit(kit, opening),
+        receipts=kit.pseudonyms.knows_receipts,
+    )
+
+
+def _limit(kit: Kit, opening: Opening) -> int:
+    limits = kit.line.limits
+    return limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT))
+
+
+def _enrolled(kit: Kit, book: Book, hop: UssdHop) -> int | None:
+    """Who dialled a private entry, where she is known."""
+    entry, _ = entry_of(hop.text, book.entries)
+    if not hop.shows_number or not entry or not book.flows[book.entries[entry]].private:
+        return None
+    with kit.database.reading() as session:
+        enrolled = responders.enrolled(session, kit.pseudonyms.enrolled(hop.caller))
+        return enrolled.id if enrolled else None

@@ -12,8 +12,8 @@ def reasons_not_ready(kit: Kit) -> tuple[str, ...]:
     try:
         with kit.database.writing() as session:
             contacts.try_writing(session, kit.now())
-            offered = referral.may_be_offered(session, kit.now())
             held = lanes.held(session, kit.now())
+        offered = referral.may_be_offered(kit.database, kit.now())
     except StoreUnavailable:
         return ("the database cannot commit",)
 

@@ -13,7 +13,8 @@ from hotline.domain.referrals.referral import Candidate
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
 from hotline.services.referrals import clusters, coming, erasures, ladder
-from hotline.store.database import Session
+from hotline.store.database import Database, Session
+from hotline.store.people import responders
 from hotline.store.referrals import deadlines, referral_rows, referrals
 
 BATCH = 2000
@@ -106,9 +107,9 @@ def quicker(session: Session, responder_id: int) -> list[str]:
     return referrals.quicker(session, responder_id)
 
 
-def may_be_offered(session: Session, at: datetime) -> bool:
+def may_be_offered(database: Database, at: datetime) -> bool:
     """Whether the report is offered: wherever anybody lives who may be told of a tip.
 
     A national desk without people is an alarm, never a closed door (docs/adr/0045).
     """
-    return referrals.living_anybody(session, at)
+    return responders.anybody_lives(database, at)

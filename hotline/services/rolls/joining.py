@@ -1,7 +1,6 @@
 """Joining a roll with a district's code, leaving it, and what a phone on one is shown.
 
-The `flags` of a session stay as they were when it began, so that a replay comes out alike. The others run inside their
-caller's transaction.
+`joined_flags` are pinned when a session begins. What changes a roll runs inside its caller's transaction.
 """
 
 from collections.abc import Sequence
@@ -63,17 +62,23 @@ def roll_of(book: Book, entry: str) -> Roll | None:
     return ROLLS.get(book.entries.get(entry, ""))
 
 
-def flags(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:
-    """What the flow of a roll is told; nothing where the session did not begin behind its entry."""
-    roll = roll_of(book, opening.entry)
-    if roll is None:
+def flags_of_text(book: Book, opening: Opening, hop: UssdHop) -> dict[str, bool]:
+    """What the flow of a roll is told of numbers that were typed, and of the month; nothing behind another entry."""
+    if roll_of(book, opening.entry) is None:
         return {}
-    told = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
-    numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in told if crowd(keyed) is not None}
-    theme = {f"{TALK_FLAG}.{theme_of(opening.started_at.astimezone(KIGALI))}": True}
-    with suppress(KeyMissing):
-        return numbers | theme | {NAMES[roll].joined: _is_known(kit, roll, opening, hop.caller)}
-    return numbers | theme
+    typed = {keys(keyed) for keyed in hop.text.split(SEPARATOR)}
+    theme = theme_of(opening.started_at.astimezone(KIGALI))
+    numbers = {f"{CROWD_FLAG}.{keyed}": True for keyed in typed if crowd(keyed) is not None}
+    return numbers | {f"{TALK_FLAG}.{theme}": True}
+
+
+def joined_flags(kit: Kit, book: Book, opening: Opening, caller: str) -> dict[str, bool]:
+    """Whether the phone was on the roll when the session began. Without a key nobody is on one."""
+    roll = roll_of(book, opening.entry)
+    if roll is not None:
+        with suppress(KeyMissing):
+            return {NAMES[roll].joined: _is_known(kit, roll, opening, caller)}
+    return {}
 
 
 def look(kit: Kit, opening: Opening, hop: UssdHop, asked: SecretTyped) -> SecretLook:

@@ -25,12 +25,12 @@ from hotline.services.dialogue import commit
 from hotline.services.dialogue.answer_effects import EffectContext
 from hotline.services.doorbell import ring
 from hotline.services.reach import outreach
-from hotline.services.replay import Step
 from hotline.services.sms import sms_replies, sms_screens
 from hotline.services.sms.sms_screens import Spoken, TalkContext
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
 from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.ways import Step
 from hotline.text.languages import FIRST
 
 SMS = "sms"

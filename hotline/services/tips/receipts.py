@@ -9,12 +9,12 @@ from hotline.domain.dialogue.ussd import UssdHop
 from hotline.domain.guessing import Secret
 from hotline.domain.tips import receipt
 from hotline.engine.flow import Book
-from hotline.engine.run import Facts, Run
+from hotline.engine.run import Facts
 from hotline.ports import Kit
 from hotline.services import guessing
 from hotline.services.guessing import SecretLook
 from hotline.services.referrals import erasures
-from hotline.services.replay import SecretTyped, gathers
+from hotline.services.replay import SecretTyped
 from hotline.services.tips import question_answers
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import Dialogue
@@ -26,16 +26,19 @@ SHOWN = "receipt"
 """The place in a text where the session's own number stands."""
 
 
-class _Own(Mapping[str, str]):
+class OwnWords(Mapping[str, str]):
     """A session's own number, worked out where a text has a place for it: hardly any has."""
 
     def __init__(self, kit: Kit, session_key: str) -> None:
         self._pseudonyms = kit.pseudonyms
         self._session_key = session_key
+        self.shown = False
+        """Whether a screen says it: then it is this session's alone."""
 
     def __getitem__(self, name: str) -> str:
         if name != SHOWN:
             raise KeyError(name)
+        self.shown = True
         return receipt.spaced(receipt.number_from(self._pseudonyms.receipt_seed(self._session_key)))
 
     def __iter__(self) -> Iterator[str]:
@@ -49,7 +52,7 @@ def facts(kit: Kit, session_key: str) -> Facts:
     """What a flow may show and offer of receipts in this session."""
     if not kit.pseudonyms.knows_receipts:
         return Facts()
-    return Facts(flags={OFFERED: True}, words=_Own(kit, session_key))
+    return Facts(flags={OFFERED: True}, words=OwnWords(kit, session_key))
 
 
 def give(session: Session, kit: Kit, dialogue: Dialogue, *, passage: int, pin: str) -> None:
@@ -99,10 +102,3 @@ def answer(
         question_answers.take(
             session, kit, tip_ids=ids, seen=opened.said, said=said, language=language
         )
-
-
-def learned(kit: Kit, book: Book, run: Run, session_key: str, text: str) -> dict[int, SecretLook]:
-    """What the PINs of this text have opened, for a caller who stands behind one."""
-    if not gathers(book, run, receipt.RECEIPT):
-        return {}
-    return guessing.learned(kit, session_key, text)

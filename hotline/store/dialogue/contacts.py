@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -42,6 +43,8 @@ class Dialogue(Row):
     """Words that hold a `*`, each as where it begins and ends in `text`: `12-30`."""
     caller_key: Mapped[str | None]
     """Keyed digest of session and MSISDN; empty when the session is long over. An older process writes none."""
+    pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """A `domain.dialogue.ussd.Pinned`."""
 
 
 class Stopped(Row):

@@ -3,11 +3,19 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, exists, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    bindparam,
+    exists,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
-from hotline.store.database import Row
+from hotline.store.database import Database, Row, Utc
 
 
 class Responder(Row):
@@ -51,12 +59,22 @@ class Leave(Row):
     """When her open cases went on to others."""
 
 
-def living(at: datetime) -> tuple[ColumnElement[bool], ...]:
+def living(at: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     """Who may be told of a tip at this moment: enrolled, reachable and not on leave. The one place that says so."""
     away = exists().where(
         Leave.responder_id == Responder.id, Leave.starts_at <= at, Leave.ends_at > at
     )
     return (Responder.active.is_(True), Responder.unreachable.is_(None), ~away)
+
+
+ANYBODY = select(Responder.id).where(*living(bindparam("at", type_=Utc))).limit(1)
+"""Made once: every first hop asks it."""
+
+
+def anybody_lives(database: Database, at: datetime) -> bool:
+    """Whether anybody at all can be told of a tip. Raises StoreUnavailable."""
+    with database.looking() as connection:
+        return connection.ask(ANYBODY, at=at) is not None
 
 
 def lives(session: Session, responder_id: int, at: datetime) -> bool:

@@ -55,11 +55,6 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
     return {row[0]: row[1] for row in rows}
 
 
-def living_anybody(session: Session, at: datetime) -> bool:
-    """Whether anybody at all can be told of a tip."""
-    return session.scalar(select(Responder.id).where(*living(at)).limit(1)) is not None
-
-
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:
     """Who was told of each tip, at any step, and not let go since."""
     rows = session.execute(

@@ -44,12 +44,6 @@ def find(session: Session, session_key: str, heard_key: str) -> Guess | None:
     return session.scalars(select(Guess).where(*tried)).one_or_none()
 
 
-def of_session(session: Session, session_key: str) -> dict[str, Guess]:
-    """What a session has tried, by the digest of its text."""
-    tried = session.scalars(select(Guess).where(Guess.session_key == session_key))
-    return {row.heard_key: row for row in tried}
-
-
 def count_of_contact(
     session: Session, secret: str, contact_keys: Collection[str], since: datetime
 ) -> int:

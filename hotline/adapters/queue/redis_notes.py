@@ -1,0 +1,98 @@
+"""How sessions began, told to Redis and not waited for: a menu goes on while the database is away (docs/adr/0071).
+
+Redis is told on a connection of its own that it never answers on (`CLIENT REPLY OFF`): a first hop pays for one write
+to a socket. Nothing that a caller keyed is told, and neither her number nor a responder's row.
+"""
+
+import json
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from hotline.adapters.queue.circuit import Circuit, connect
+from hotline.domain.dialogue.ussd import Heard, Opening
+from hotline.errors import CircuitOpen
+
+PREFIX = "opening:"
+SECONDS = 600
+
+
+class RedisNotes:
+    """The `OpeningNotes` of production. Opens its connections when they are first used."""
+
+    def __init__(self, url: str, circuit: Circuit | None = None) -> None:
+        self._redis = connect(url)
+        self._circuit = circuit or Circuit()
+        self._silent: Any = None
+        self._lock = Lock()
+
+    def tell(self, opening: Opening, heard: Heard) -> None:
+        if opening.pinned is not None:
+            return
+        try:
+            self._circuit.call(lambda: self._send(opening.key, _written(opening, heard)))
+        except CircuitOpen:
+            return
+
+    def find(self, key: str) -> tuple[Opening, Heard] | None:
+        try:
+            noted = self._circuit.call(lambda: self._redis.get(PREFIX + key))
+        except CircuitOpen:
+            return None
+        return read_note(key, noted) if isinstance(noted, bytes) else None
+
+    def _send(self, key: str, noted: str) -> None:
+        with self._lock:
+            if self._silent is None:
+                self._silent = self._begun()
+            try:
+                self._silent.send_command("SET", PREFIX + key, noted, "EX", SECONDS)
+            except BaseException:
+                self._silent.disconnect()
+                self._silent = None
+                raise
+
+    def _begun(self) -> Any:
+        """A connection that is told and never asked."""
+        connection: Any = self._redis.connection_pool.make_connection()
+        connection.connect()
+        connection.send_command("CLIENT", "REPLY", "OFF")
+        return connection
+
+
+def _written(opening: Opening, heard: Heard) -> str:
+    o = opening
+    return json.dumps(
+        [
+            [o.revision_id, o.entry, o.dialled, o.reporting, o.network, o.started_at.isoformat()],
+            o.caller_key,
+            heard.upto,
+            list(heard.ends.items()),
+        ]
+    )
+
+
+def read_note(key: str, noted: bytes) -> tuple[Opening, Heard] | None:
+    """None for what is no note of ours."""
+    try:
+        return _read(key, noted)
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return None
+
+
+def _read(key: str, noted: bytes) -> tuple[Opening, Heard]:
+    (revision_id, entry, dialled, reporting, network, at), caller_key, upto, ends = json.loads(
+        noted
+    )
+    opening = Opening(
+        key=key,
+        revision_id=int(revision_id),
+        entry=str(entry),
+        dialled=int(dialled),
+        reporting=bool(reporting),
+        responder_id=None,
+        network=network,
+        started_at=datetime.fromisoformat(at),
+        caller_key=caller_key,
+    )
+    return opening, Heard(int(upto), {int(begins): int(end) for begins, end in ends})

@@ -1,0 +1,202 @@
+"""How sessions began: a row each, written with the session's count before its first screen is shown. No mapper.
+
+SQLite is told three statements in one transaction, PostgreSQL one. Every function raises StoreUnavailable.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cache
+
+from hotline.domain.dialogue.ussd import Heard, Opening, Pinned
+from hotline.domain.sketch import place
+from hotline.store.database import Database, PlainConnection
+
+ROW = (
+    "key",
+    "channel",
+    "revision_id",
+    "entry",
+    "dialled",
+    "reporting",
+    "responder_id",
+    "network",
+    "language",
+    "counted",
+    "started_at",
+    "heard",
+    "heard_key",
+    "caller_key",
+    "pinned",
+)
+READ = (
+    "revision_id",
+    "entry",
+    "dialled",
+    "reporting",
+    "responder_id",
+    "network",
+    "started_at",
+    "caller_key",
+    "pinned",
+    "heard",
+    "starred",
+)
+TALLY = ("day", "measure", "district", "language", "channel", "entry", "topic", "count")
+_RAISED = (
+    "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
+    " WHERE people_register.rank < excluded.rank"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstHop:
+    """What is written of it."""
+
+    opening: Opening
+    channel: str
+    language: str
+    heard: int
+    """Letters of its text, where nothing else is to be committed of it; else -1."""
+    heard_key: str | None = field(repr=False)
+    measure: str
+    """The counter of sessions; empty where this one is not counted."""
+    day: date
+    people: Mapping[str, int] = field(default_factory=dict, repr=False)
+    """Her digest in each period, for the sketches."""
+
+
+def write(database: Database, first: FirstHop) -> bool:
+    """False where another hop of the session was quicker: then nothing is changed."""
+    with database.plainly() as connection:
+        if database.is_sqlite:
+            return _write_by_one(connection, first)
+        said = _whole(bool(first.measure), len(first.people))
+        given = (*_row(first), *_tally(first), *_seen(first))
+        return connection.first(said, given) is not None
+
+
+def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
+    """How a session began, and what of its text is committed; None where nobody knows it."""
+    mark = "?" if database.is_sqlite else "%s"
+    with database.looking() as connection:
+        row = connection.first(f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {mark}", (key,))
+    if row is None:
+        return None
+    revision_id, entry, dialled, reporting, responder_id, network, at, caller_key, *rest = row
+    pinned, heard, starred = rest
+    said = _document(pinned)
+    opening = Opening(
+        key=key,
+        revision_id=revision_id,
+        entry=entry,
+        dialled=dialled,
+        reporting=bool(reporting),
+        responder_id=responder_id,
+        network=network,
+        started_at=_moment(at),
+        caller_key=caller_key,
+        pinned=Pinned.from_dict(said) if isinstance(said, dict) else None,
+    )
+    return opening, Heard(heard, ends_of(_document(starred) or ()))
+
+
+def _write_by_one(connection: PlainConnection, first: FirstHop) -> bool:
+    marks = ", ".join("?" * len(ROW))
+    opened = f"INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
+    if connection.change(opened, _row(first, as_text=True)) != 1:
+        return False
+    if first.measure:
+        marks = ", ".join("?" * len(TALLY))
+        connection.change(
+            f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})", _tally(first, as_text=True)
+        )
+    if first.people:
+        rows = ", ".join(["(?, ?, ?)"] * len(first.people))
+        connection.change(
+            f"INSERT INTO people_register (period, register, rank) VALUES {rows} {_RAISED}",
+            _seen(first),
+        )
+    return True
+
+
+@cache
+def _whole(counted: bool, people: int) -> str:
+    """PostgreSQL's one statement: what follows the row is written where the row was."""
+    marks = ", ".join(["%s"] * len(ROW))
+    parts = [
+        f"opened AS (INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks})"
+        " ON CONFLICT (key) DO NOTHING RETURNING key)"
+    ]
+    if counted:
+        given = "%s::date, %s, %s, %s, %s, %s, %s, %s::int"
+        parts.append(
+            f"counted AS (INSERT INTO tally ({', '.join(TALLY)}) SELECT {given} FROM opened)"
+        )
+    if people:
+        rows = ", ".join(["(%s, %s::int, %s::int)"] * people)
+        parts.append(
+            "seen AS (INSERT INTO people_register (period, register, rank)"
+            f" SELECT p, r, k FROM opened, (VALUES {rows}) AS given (p, r, k) {_RAISED})"
+        )
+    return f"WITH {', '.join(parts)} SELECT key FROM opened"
+
+
+def _row(first: FirstHop, *, as_text: bool = False) -> tuple[object, ...]:
+    o = first.opening
+    at = o.started_at.astimezone(UTC)
+    pinned = json.dumps(o.pinned.to_dict()) if o.pinned is not None else None
+    return (
+        o.key,
+        first.channel,
+        o.revision_id,
+        o.entry,
+        o.dialled,
+        o.reporting,
+        o.responder_id,
+        o.network,
+        first.language,
+        "[]",
+        f"{at:%Y-%m-%d %H:%M:%S.%f}" if as_text else at,
+        first.heard,
+        first.heard_key,
+        o.caller_key,
+        pinned,
+    )
+
+
+def _tally(first: FirstHop, *, as_text: bool = False) -> tuple[object, ...]:
+    if not first.measure:
+        return ()
+    day = first.day.isoformat() if as_text else first.day
+    return (day, first.measure, "", first.language, first.channel, first.opening.entry, "", 1)
+
+
+def _seen(first: FirstHop) -> tuple[object, ...]:
+    """In the order of the periods, so that two who share registers never wait for each other in a ring."""
+    return tuple(
+        value
+        for period, digest in sorted(first.people.items())
+        for value in (period, *place(digest))
+    )
+
+
+def ends_of(starred: object) -> dict[int, int]:
+    """Of words that hold a `*`, where they begin and end: out of `12-30`."""
+    assert isinstance(starred, list | tuple)
+    pairs = (mark.split("-") for mark in starred)
+    return {int(begins): int(ends) for begins, ends in pairs}
+
+
+def _document(stored: object) -> object:
+    """SQLite keeps JSON as text, PostgreSQL's driver has read it."""
+    return json.loads(stored) if isinstance(stored, str) else stored
+
+
+def _moment(stored: object) -> datetime:
+    """SQLite keeps a time as text and without its zone, which is UTC."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    assert isinstance(stored, datetime)
+    return stored.astimezone(UTC)

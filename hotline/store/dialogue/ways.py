@@ -1,0 +1,176 @@
+"""What a web process keeps in memory between hops: how sessions began, and the ways through the flows.
+
+Neither is the truth. A session's opening is a row that never changes; a way is a function of its class and its text.
+Nothing that somebody told is here: where something was told, the text is played on from the last place before it.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+from typing import Generic, NamedTuple, TypeVar
+
+from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening
+from hotline.engine.events import Event
+from hotline.engine.run import Run
+
+KEPT_SECONDS = 600.0
+"""A session is over long before."""
+MOST_SESSIONS = 8192
+MOST_WAYS = 8192
+LONGEST = 60
+"""Letters of a text whose way is kept."""
+KEYED = 2
+"""Letters of each input of it: keys, and no words, numbers or PINs."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class WayClass(NamedTuple):
+    """All that the screens of an ordinary session depend on beside its text: sessions of one class see the same."""
+
+    revision_id: int
+    dialled: int
+    entry: str
+    reporting: bool
+    shows_number: bool
+    day: date
+    """When the session began: numbers are shown while their signature is young."""
+    limit: int
+    receipts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One turn of several that a text may hold."""
+
+    upto: int
+    """How many letters of the text it and the turns before it took."""
+    run: Run
+    events: tuple[Event, ...]
+    are_words: bool = False
+    """Whether words were asked for: where they end must be committed, whatever they say."""
+    starred: tuple[int, int] | None = None
+    """Where words that hold a `*` begin and end in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a text leads."""
+
+    answer: str = field(repr=False)
+    run: Run = field(repr=False)
+    changing: tuple[Step, ...] = field(repr=False)
+    """The steps on it that leave something behind."""
+
+
+@dataclass(slots=True)
+class KnownSession:
+    """A session whose opening this process knows."""
+
+    opening: Opening
+    shared: WayClass | None
+    """None where its screens are hers alone: a responder's, or behind the entry of a roll."""
+    heard: Heard
+    """As far as this process knows: perhaps more is committed. Being behind costs a needless look, and nothing else."""
+    counted: frozenset[str] = frozenset()
+    """Topics that are counted, and committed: reading one again changes nothing."""
+
+
+class Ways:
+    """The least recently walked go first. Safe among threads."""
+
+    def __init__(self, most: int = MOST_WAYS) -> None:
+        self._recent: _Recent[tuple[WayClass, str], Way] = _Recent(most)
+        self.known = 0
+        """How many hops were answered from here."""
+        self.played = 0
+        """How many were not."""
+
+    def find(self, shared: WayClass, text: str) -> Way | None:
+        return self._recent.find((shared, text))
+
+    def keep(self, shared: WayClass, text: str, way: Way) -> None:
+        self._recent.keep((shared, text), way)
+
+    def longest(self, shared: WayClass, text: str) -> tuple[Way, int] | None:
+        """The longest part of a text whose way is known, and its length; never shorter than what was dialled."""
+        at = text.rfind(SEPARATOR)
+        while at > 0 and at >= shared.dialled:
+            way = self.find(shared, text[:at])
+            if way is not None:
+                return way, at
+            at = text.rfind(SEPARATOR, 0, at)
+        if shared.dialled == 0 and text and (way := self.find(shared, "")) is not None:
+            return way, 0
+        return None
+
+    def clear(self) -> None:
+        self._recent.clear()
+
+
+class Sessions:
+    """The sessions that a process has met lately, and the ways that they share. Safe among threads."""
+
+    def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._known: OrderedDict[str, tuple[float, KnownSession]] = OrderedDict()
+        self._elapsed = elapsed
+        self._lock = Lock()
+        self.ways = Ways()
+
+    def find(self, key: str) -> KnownSession | None:
+        found = self._known.get(key)
+        return found[1] if found is not None and self._elapsed() < found[0] else None
+
+    def keep(self, known: KnownSession) -> None:
+        """What is too old or too much goes: a session lives for minutes, and its pseudonym shall not stay longer."""
+        now = self._elapsed()
+        with self._lock:
+            self._known[known.opening.key] = (now + KEPT_SECONDS, known)
+            self._known.move_to_end(known.opening.key)
+            while len(self._known) > MOST_SESSIONS or next(iter(self._known.values()))[0] <= now:
+                self._known.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._known.clear()
+        self.ways.clear()
+
+
+def may_be_kept(text: str, run: Run, steps: Sequence[Step]) -> bool:
+    """Whether neither a text nor where it led tells anything but keys."""
+    if run.answers or run.passage or any(step.are_words for step in steps):
+        return False
+    if len(text) > LONGEST or not text.isascii():
+        return False
+    return all(len(keyed) <= KEYED for keyed in text.split(SEPARATOR))
+
+
+class _Recent(Generic[K, V]):
+    """A dict that lets go of what was asked for least recently."""
+
+    def __init__(self, most: int) -> None:
+        self._kept: OrderedDict[K, V] = OrderedDict()
+        self._most = most
+        self._lock = Lock()
+
+    def find(self, key: K) -> V | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def keep(self, key: K, value: V) -> None:
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            if len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()

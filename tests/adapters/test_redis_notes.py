@@ -1,0 +1,98 @@
+"""How sessions began, in a real Valkey: told and not waited for, and found while the database is away."""
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.adapters.queue.circuit import Circuit
+from hotline.adapters.queue.redis_notes import RedisNotes, read_note
+from hotline.domain.dialogue.ussd import Heard, Pinned
+from tests.builders import make_opening
+from tests.valkey import Valkey
+
+KEY = "a" * 64
+OPENING = make_opening(key=KEY, dialled=3, entry="1*2", caller_key="c" * 64)
+HEARD = Heard(12, {4: 9})
+
+
+def eventually(valkey: Valkey) -> bytes:
+    """What was told: the connection that tells is another one, and nobody waits for it."""
+    with valkey.client() as client:
+        until = time.monotonic() + 5
+        while time.monotonic() < until:
+            noted = client.get(f"opening:{KEY}")
+            if noted is not None:
+                assert isinstance(noted, bytes)
+                return noted
+    raise AssertionError("nothing was told")
+
+
+def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:
+    mine, another = RedisNotes(valkey.url), RedisNotes(valkey.url)
+    assert another.find(KEY) is None
+    mine.tell(OPENING, Heard(3))
+    mine.tell(OPENING, HEARD)
+    eventually(valkey)
+    assert another.find(KEY) == (OPENING, HEARD)
+    with valkey.client() as client:
+        assert 590 < client.ttl(f"opening:{KEY}") <= 600
+
+
+def test_a_session_that_asks_rows_of_its_caller_is_not_noted(valkey: Valkey) -> None:
+    notes = RedisNotes(valkey.url)
+    notes.tell(make_opening(key="b" * 64, responder_id=7, pinned=Pinned()), HEARD)
+    notes.tell(OPENING, HEARD)
+    eventually(valkey)
+    with valkey.client() as client:
+        assert client.keys("*") == [f"opening:{KEY}".encode()]
+
+
+@pytest.mark.parametrize("junk", [b"junk", b"[]", b"[[1],2,3,4]", b"\xff", b"null"])
+def test_what_is_no_note_is_unknown(valkey: Valkey, junk: bytes) -> None:
+    with valkey.client() as client:
+        client.set(f"opening:{KEY}", junk)
+    assert RedisNotes(valkey.url).find(KEY) is None
+
+
+def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Valkey) -> None:
+    notes = RedisNotes(valkey.url)
+    notes.tell(OPENING, HEARD)
+    eventually(valkey)
+    valkey.hang()
+    began = time.monotonic()
+    for _ in range(20):
+        notes.tell(OPENING, HEARD)
+    assert notes.find(KEY) is None
+    assert notes.find(KEY) is None
+    assert time.monotonic() - began < 0.6
+
+
+def test_a_redis_that_died_is_told_again_a_second_later(valkey: Valkey) -> None:
+    at = [0.0]
+    notes = RedisNotes(valkey.url, Circuit(elapsed=lambda: at[0]))
+    notes.tell(OPENING, HEARD)
+    eventually(valkey)
+    valkey.kill()
+    notes.tell(OPENING, HEARD)
+    notes.tell(OPENING, HEARD)
+    valkey.restart()
+    at[0] = 1.1
+    assert notes.find(KEY) is None
+    for _ in range(2):
+        notes.tell(OPENING, HEARD)
+        at[0] += 1.1
+    eventually(valkey)
+    assert notes.find(KEY) == (OPENING, HEARD)
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(),
+        lambda one: st.lists(one) | st.dictionaries(st.text(), one),
+    )
+)
+def test_whatever_lies_there_raises_nothing(written: object) -> None:
+    read_note(KEY, json.dumps(written).encode())

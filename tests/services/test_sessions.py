@@ -1,0 +1,360 @@
+"""What a session is played from: how it began and its text, and nothing that was told stays in a process."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine
+
+from hotline.domain.dialogue.ussd import MOST_INPUTS, Heard, Opening
+from hotline.domain.referrals.referral import Level
+from hotline.services.referrals import referral
+from hotline.store.dialogue import openings, ways
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.ways import KnownSession, Sessions, WayClass
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from hotline.store.reach.outreach import Tally
+from hotline.testing import FakeNotes
+from tests import sampling
+from tests.builders import make_opening
+from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, told
+from tests.taking import take_case
+
+KEYS = ("1", "2", "3", "4", "5", "7", "8", "9", "0", "00", "x")
+"""What a menu's caller presses, and what means nothing."""
+
+
+def known(line: Line, caller: Caller) -> KnownSession:
+    found = line.kit.sessions.find(line.kit.pseudonyms.session(caller.session_id))
+    assert found is not None
+    return found
+
+
+def row(line: Line, caller: Caller) -> Dialogue:
+    key = line.kit.pseudonyms.session(caller.session_id)
+    (only,) = [one for one in line.all(Dialogue) if one.key == key]
+    assert isinstance(only, Dialogue)
+    return only
+
+
+@contextmanager
+def no_database(line: Line) -> Iterator[None]:
+    engine = line.database.engine
+    line.database.engine = create_engine("sqlite:////nowhere/at/all.db")
+    try:
+        yield
+    finally:
+        line.database.engine.dispose()
+        line.database.engine = engine
+
+
+def test_a_way_is_the_same_for_everybody_who_walks_it(line: Line) -> None:
+    """Invariant 1: who finds it in memory and who plays it from the dial are shown the same."""
+    chance = random.Random(sampling.seed())
+    for number in range(12):
+        warm, cold = line.caller(f"+2507880001{number:02}"), line.caller(f"+2507880002{number:02}")
+        warm.dial()
+        line.flush()
+        cold.dial()
+        for _ in range(8):
+            keyed = chance.choice(KEYS)
+            first = warm.key(keyed)
+            line.kit.sessions.clear()
+            assert cold.key(keyed) == first
+            if first.startswith("END"):
+                break
+
+
+def test_what_a_screen_may_depend_on_parts_the_classes(line: Line) -> None:
+    """Invariant 1: each of these sees another screen at the same text, and none is given another's."""
+    plain = line.caller()
+    shown = [plain.dial(), plain.key("1")]
+    small = replace(line.kit.line, limits={"": 156, "63514": 80})
+    tight = replace(line, kit=replace(line.kit, line=small)).caller(network="63514")
+    assert [tight.dial(), tight.key("1")] != shown
+
+    told_before = told(line, "5").screen
+    everybody = [one.id for one in line.all(Responder)]
+    with line.database.writing() as session:
+        for one in everybody:
+            session.get_one(Responder, one).active = False
+    alone = line.caller()
+    alone.dial()
+    assert alone.key("1") == shown[1]
+    assert alone.key("0", "5") != told_before
+    with line.database.writing() as session:
+        for one in everybody:
+            session.get_one(Responder, one).active = True
+    assert [(again := line.caller()).dial(), again.key("1")] == shown
+
+
+def test_a_class_names_all_that_facts_are_made_of() -> None:
+    """Whoever adds a fact to a session must part the classes by it, or keep no way."""
+    assert WayClass._fields == (
+        "revision_id",
+        "dialled",
+        "entry",
+        "reporting",
+        "shows_number",
+        "day",
+        "limit",
+        "receipts",
+    )
+    assert {field.name for field in fields(Opening)} == {
+        "key",
+        "caller_key",
+        "started_at",
+        "network",
+        "revision_id",
+        "entry",
+        "dialled",
+        "reporting",
+        "responder_id",
+        "pinned",
+    }
+
+
+def test_an_opening_that_was_written_twice_is_the_first(line: Line) -> None:
+    """Invariant 2: the second writer changes nothing, and goes on from what the first wrote."""
+    caller = line.caller()
+    shown = caller.dial()
+    line.clock.turn(minutes=1)
+    line.flush()
+    began = row(line, caller).started_at
+    assert caller.again() == shown
+    assert (row(line, caller).started_at, len(line.all(Dialogue))) == (began, 1)
+
+
+def test_a_process_never_thinks_more_committed_than_is(line: Line) -> None:
+    """Invariant 3, at each hop of a report."""
+    caller = line.caller()
+    caller.dial()
+    for keyed in ("7", *DANGER_HERE, "1", "1", *REST, "1", "9", "0"):
+        caller.key(keyed)
+        assert known(line, caller).heard.upto <= row(line, caller).heard
+
+
+def test_nothing_told_is_kept_between_hops(line: Line) -> None:
+    """Invariant 4: neither in a process's memory nor in Redis."""
+    caller = line.caller()
+    caller.dial()
+    caller.key("1", "00", *DANGER_HERE, "1", "1", *REST, "3", "Zuzuzu*8305")
+    assert line.read(line.tip)["landmark"] == "Zuzuzu*8305"
+    kept = {*everything(line.kit.sessions)}
+    assert not any("Zuzuzu" in one or "8305" in one for one in kept)
+    assert not any(way.run.answers or way.run.passage for way in all_ways(line.kit.sessions))
+    assert "1*00" in kept
+    assert not any("1*00*5*1" in one for one in kept)
+    assert line.runs.held == {}
+    assert isinstance(line.kit.notes, FakeNotes)
+    assert "Zuzuzu" not in repr(line.kit.notes.told)
+
+
+def all_ways(sessions: Sessions) -> list[ways.Way]:
+    return list(sessions.ways._recent._kept.values())
+
+
+def everything(value: object) -> Iterator[str]:
+    """Every text that can be reached from a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in (*value.keys(), *value.values()):
+            yield from everything(one)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from everything(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from everything(getattr(value, field.name))
+    elif type(value).__module__.startswith("hotline"):
+        yield from everything(vars(value))
+
+
+@pytest.mark.parametrize("words", ["Kimironko", "a*b", "1*2*3"])
+def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str) -> None:
+    """Invariant 5: where words end is committed with them, and any process that is asked next knows it."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
+    shown = caller.key(words)
+    assert row(line, caller).heard == len(caller.text)
+    line.flush()
+    assert caller.again() == shown
+    line.flush()
+    following = caller.key("1")
+    line.flush()
+    assert caller.again() == following
+    assert line.read(line.tip)["landmark"] == words
+
+
+def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
+    kept = ways.Ways(most=2)
+    shared = WayClass(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
+    made: Callable[[str], Any] = lambda text: ways.Way(text, None, ())  # type: ignore[arg-type]  # noqa: E731
+    for text in ("1", "2"):
+        kept.keep(shared, text, made(text))
+    assert kept.find(shared, "1") is not None
+    kept.keep(shared, "3", made("3"))
+    assert [kept.find(shared, text) is not None for text in ("1", "2", "3")] == [True, False, True]
+
+
+def test_a_session_is_let_go_of_after_ten_minutes() -> None:
+    at = [0.0]
+    sessions = Sessions(elapsed=lambda: at[0])
+    for number in (1, 2):
+        opening = make_opening(key=str(number) * 64)
+        sessions.keep(KnownSession(opening, None, Heard(0)))
+        at[0] += 400.0
+    assert [sessions.find(one * 64) is not None for one in "12"] == [False, True]
+    sessions.keep(KnownSession(make_opening(key="3" * 64), None, Heard(0)))
+    assert "1" * 64 not in everything(sessions)
+
+
+def test_a_text_of_very_many_inputs_ends(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    caller.text = "*".join(["1", "0"] * (MOST_INPUTS // 2))
+    assert caller.again().startswith("CON ")
+    assert caller.key("1") == FAILURE
+
+
+def test_a_menu_goes_on_in_another_process_while_the_database_is_away(line: Line) -> None:
+    caller = line.caller()
+    caller.dial()
+    shown = caller.key("7", "1")
+    line.flush()
+    with no_database(line):
+        assert caller.again() == shown
+        assert caller.key("0").startswith("CON ")
+        assert line.caller().dial() == FAILURE
+        unknown = line.caller()
+        unknown.text = "1"
+        assert unknown.again() == FAILURE
+
+
+def test_what_is_told_while_the_database_is_away_is_refused_and_told_again_later(
+    line: Line,
+) -> None:
+    caller = told(line, *DANGER_HERE[:-1])
+    line.flush()
+    with no_database(line):
+        assert caller.key(DANGER_HERE[-1]) == FAILURE
+    assert caller.again().startswith("CON ")
+    assert line.tip.state == "filed"
+
+
+@pytest.fixture
+def officer(line: Line) -> Caller:
+    """Told of two cases of her district."""
+    officer_id = line.enrol(Level.RESPONDER, "+250788000011", "en")
+    for _ in range(2):
+        told(line, *DANGER_HERE)
+    with line.database.writing() as session:
+        session.get_one(Responder, officer_id).districts = [line.tips[0].place]
+    referral.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)
+    return line.caller("+250788000011")
+
+
+def hers(line: Line) -> list[Referral]:
+    rows = [one for one in line.all(Referral) if one.responder_id == 2]
+    return sorted(rows, key=lambda one: -one.id)
+
+
+def test_a_case_that_goes_from_her_list_moves_no_other_under_her_key(
+    line: Line, officer: Caller
+) -> None:
+    """She reads the list; the first case is taken from her; her `2` still means the second."""
+    listed = officer.dial("90")
+    first, second = hers(line)
+    assert listed.index(first.reference) < listed.index(second.reference)
+    officer.key("2")
+    with line.database.writing() as session:
+        session.get_one(Referral, first.id).released_at = line.clock.at
+    line.flush()
+    officer.key("1")
+    assert [one.state for one in hers(line)] == ["sent", "acknowledged"]
+
+
+def test_what_an_older_process_began_is_asked_anew(line: Line, officer: Caller) -> None:
+    officer.dial("90")
+    with line.database.writing() as session:
+        begun = session.get_one(Dialogue, row(line, officer).key)
+        begun.pinned = begun.heard_key = begun.caller_key = None
+    line.flush()
+    assert officer.key("1", "1").startswith("END Taken.")
+
+
+def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
+    line: Line, officer: Caller
+) -> None:
+    """Whose a case is, is asked when she takes it, and not when she dialled."""
+    officer.dial("90")
+    officer.key("1")
+    first = hers(line)[0]
+    (theirs,) = [
+        one for one in line.all(Referral) if one.tip_id == first.tip_id and one.responder_id == 1
+    ]
+    take_case(line.kit, 1, theirs.reference, line.clock())
+    line.clock.turn(seconds=10)
+    assert officer.key("1") == "END Already taken by a colleague. Thank you."
+
+
+def test_a_draft_goes_on_in_a_process_that_never_met_her(line: Line) -> None:
+    caller = told(line, *QUIET_HERE)
+    line.flush()
+    caller.key(*REST)
+    assert line.tip.state == "complete"
+
+
+def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> None:
+    """The plain statement writes every column as the rows are read elsewhere."""
+    caller = line.caller()
+    caller.dial()
+    officer.dial("90")
+    for one in (caller, officer):
+        found, opening = row(line, one), known(line, one).opening
+        for name in ("revision_id", "entry", "dialled", "reporting", "responder_id", "network"):
+            assert getattr(found, name) == getattr(opening, name)
+        assert (found.started_at, found.caller_key) == (opening.started_at, opening.caller_key)
+        assert (found.counted, found.language, found.channel) == ([], "rw", "ussd")
+        pinned = opening.pinned.to_dict() if opening.pinned else None
+        assert (found.pinned, found.ended_at, found.starred) == (pinned, None, None)
+        again = openings.find(line.database, found.key)
+        assert again is not None
+        assert again[0] == opening
+
+
+STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00", "1", "9", "0")
+
+
+def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line) -> None:
+    """One that knows her, one that met her some hops ago and lags behind, and one that forgets everything."""
+    chance = random.Random(sampling.seed())
+    alone = line.caller("+250788000301")
+    shown = [alone.dial(), *(alone.key(keyed) for keyed in STORY)]
+    told_alone = line.read(line.tips[0])
+    cells = sorted((one.measure, one.topic, one.count) for one in line.all(Tally))
+
+    lines = [replace(line, kit=replace(line.kit, sessions=Sessions())) for _ in range(3)]
+    caller = line.caller("+250788000302")
+    text = ""
+    for place, expected in enumerate(shown):
+        here = chance.choice(lines)
+        lines[2].flush()
+        asked = replace(caller, line=here, text=text)
+        assert asked.again() == expected, place
+        if chance.random() < 0.3:
+            late = replace(asked, line=chance.choice(lines))
+            assert late.again() == expected
+        if place < len(STORY):
+            text = f"{text}*{STORY[place]}" if text else STORY[place]
+
+    first, second = line.tips
+    assert line.read(second) == told_alone
+    assert (second.place, second.urgency, second.state) == (first.place, first.urgency, first.state)
+    doubled = sorted((one.measure, one.topic, one.count) for one in line.all(Tally))
+    assert doubled == sorted([*cells, *cells])
