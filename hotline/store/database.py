@@ -5,7 +5,7 @@ Every time is an aware UTC `datetime`. A transaction is short, and none is open 
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -14,11 +14,9 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    Connection,
     DateTime,
     Dialect,
     Engine,
-    Executable,
     MetaData,
     QueuePool,
     create_engine,
@@ -40,6 +38,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
+from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
 
 __all__ = (
     "Database",
@@ -131,20 +130,32 @@ class Database:
             session.commit()
 
     @contextmanager
-    def plainly(self) -> Iterator["PlainConnection"]:
-        """A transaction in the driver's own words, for the few that every session pays for."""
-        with self._turn, self._connection() as connection:
-            plain = PlainConnection(connection)
-            if self.is_sqlite:
-                plain.change("BEGIN IMMEDIATE")
+    def plainly(self) -> Iterator[PlainConnection]:
+        """One change in the driver's own words, for what every session pays for: committed at its end, or not at all.
+
+        On PostgreSQL each statement is committed by itself.
+        """
+        if not self.is_sqlite:
+            with self.looking() as plain:
+                yield plain
+            return
+        with self._turn, self.looking() as plain:
+            plain.change("BEGIN IMMEDIATE")
             yield plain
-            connection.commit()
+            plain.change("COMMIT")
 
     @contextmanager
-    def looking(self) -> Iterator["PlainConnection"]:
-        """Single questions in the driver's own words, each of what is committed when it is asked."""
-        with self._connection() as connection:
-            yield PlainConnection(connection)
+    def looking(self) -> Iterator[PlainConnection]:
+        """Questions in the driver's own words, each of what is committed when it is asked."""
+        with _quiet():
+            if self.is_sqlite:
+                with closing(self.engine.raw_connection()) as raw:
+                    yield FileConnection(raw)
+            else:
+                with self.engine.connect() as connection:
+                    yield ServerConnection(
+                        connection.execution_options(isolation_level="AUTOCOMMIT")
+                    )
 
     @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:
@@ -153,33 +164,8 @@ class Database:
                 session.execute(text(begin))
             yield session
 
-    @contextmanager
-    def _connection(self) -> Iterator[Connection]:
-        with _quiet(), self.engine.connect() as connection:
-            yield connection
-
     def close(self) -> None:
         self.engine.dispose()
-
-
-class PlainConnection:
-    """Statements as the driver reads them: `?` on SQLite, `%s` on PostgreSQL."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def first(self, said: str, given: tuple[object, ...] = ()) -> tuple[Any, ...] | None:
-        row = self._connection.exec_driver_sql(said, given).first()
-        return None if row is None else tuple(row)
-
-    def ask(self, question: Executable, **given: object) -> tuple[Any, ...] | None:
-        """The first row of a question that was made once."""
-        row = self._connection.execute(question, given).first()
-        return None if row is None else tuple(row)
-
-    def change(self, said: str, given: tuple[object, ...] = ()) -> int:
-        """How many rows it changed."""
-        return self._connection.exec_driver_sql(said, given).rowcount
 
 
 @contextmanager

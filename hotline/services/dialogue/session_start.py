@@ -29,7 +29,7 @@ MY_CASES = "my_cases"
 def found(kit: DoorKit, hop: UssdHop, key: str) -> KnownSession | None:
     """A session that began in another process, or that this one has let go of; None for one that nobody knows.
 
-    Where the database does not say, Redis may. Raises StoreUnavailable.
+    Where the database does not say, Redis may. Raises StoreUnavailable, StrangeCaller.
     """
     try:
         row = openings.find(kit.database, key)
@@ -38,12 +38,14 @@ def found(kit: DoorKit, hop: UssdHop, key: str) -> KnownSession | None:
         if noted is None:
             raise
         row = noted
-    return None if row is None else known_as(kit, hop, *row)
+    if row is None:
+        return None
+    check_caller(kit, row[0], hop)
+    return known_as(kit, hop, *row)
 
 
-def known_as(kit: DoorKit, hop: UssdHop, opening: Opening, heard: Heard) -> KnownSession:
-    """The session as this process knows it. Raises StoreUnavailable, StrangeCaller."""
-    check_caller(kit, opening, hop)
+def known_as(kit: Kit, hop: UssdHop, opening: Opening, heard: Heard) -> KnownSession:
+    """The session as this process knows it. Raises NotFound, StoreUnavailable."""
     return KnownSession(opening, _shared(kit, opening, hop), heard)
 
 

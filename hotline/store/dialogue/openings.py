@@ -11,7 +11,8 @@ from functools import cache
 
 from hotline.domain.dialogue.ussd import Heard, Opening, Pinned
 from hotline.domain.sketch import place
-from hotline.store.database import Database, PlainConnection
+from hotline.store.database import Database
+from hotline.store.plain import PlainConnection
 
 ROW = (
     "key",
@@ -70,18 +71,18 @@ class FirstHop:
 def write(database: Database, first: FirstHop) -> bool:
     """False where another hop of the session was quicker: then nothing is changed."""
     with database.plainly() as connection:
+        row = _row(first, connection.moment(first.opening.started_at))
         if database.is_sqlite:
-            return _write_by_one(connection, first)
+            return _write_by_one(connection, first, row)
         said = _whole(bool(first.measure), len(first.people))
-        given = (*_row(first), *_tally(first), *_seen(first))
-        return connection.first(said, given) is not None
+        return connection.first(said, (*row, *_tally(first), *_seen(first))) is not None
 
 
 def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
     """How a session began, and what of its text is committed; None where nobody knows it."""
-    mark = "?" if database.is_sqlite else "%s"
     with database.looking() as connection:
-        row = connection.first(f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {mark}", (key,))
+        asked = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}"
+        row = connection.first(asked, (key,))
     if row is None:
         return None
     revision_id, entry, dialled, reporting, responder_id, network, at, caller_key, *rest = row
@@ -102,23 +103,31 @@ def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
     return opening, Heard(heard, ends_of(_document(starred) or ()))
 
 
-def _write_by_one(connection: PlainConnection, first: FirstHop) -> bool:
-    marks = ", ".join("?" * len(ROW))
-    opened = f"INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
-    if connection.change(opened, _row(first, as_text=True)) != 1:
+def _write_by_one(connection: PlainConnection, first: FirstHop, row: tuple[object, ...]) -> bool:
+    opened, counted = _apart()
+    if connection.change(opened, row) != 1:
         return False
     if first.measure:
-        marks = ", ".join("?" * len(TALLY))
-        connection.change(
-            f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})", _tally(first, as_text=True)
-        )
+        connection.change(counted, _tally(first))
     if first.people:
-        rows = ", ".join(["(?, ?, ?)"] * len(first.people))
-        connection.change(
-            f"INSERT INTO people_register (period, register, rank) VALUES {rows} {_RAISED}",
-            _seen(first),
-        )
+        connection.change(_people(len(first.people)), _seen(first))
     return True
+
+
+@cache
+def _apart() -> tuple[str, str]:
+    """SQLite's statements for the row and for its count."""
+    marks, counts = ", ".join("?" * len(ROW)), ", ".join("?" * len(TALLY))
+    return (
+        f"INSERT INTO dialogue ({', '.join(ROW)}) VALUES ({marks}) ON CONFLICT DO NOTHING",
+        f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({counts})",
+    )
+
+
+@cache
+def _people(number: int) -> str:
+    rows = ", ".join(["(?, ?, ?)"] * number)
+    return f"INSERT INTO people_register (period, register, rank) VALUES {rows} {_RAISED}"
 
 
 @cache
@@ -143,9 +152,8 @@ def _whole(counted: bool, people: int) -> str:
     return f"WITH {', '.join(parts)} SELECT key FROM opened"
 
 
-def _row(first: FirstHop, *, as_text: bool = False) -> tuple[object, ...]:
+def _row(first: FirstHop, started_at: object) -> tuple[object, ...]:
     o = first.opening
-    at = o.started_at.astimezone(UTC)
     pinned = json.dumps(o.pinned.to_dict()) if o.pinned is not None else None
     return (
         o.key,
@@ -158,7 +166,7 @@ def _row(first: FirstHop, *, as_text: bool = False) -> tuple[object, ...]:
         o.network,
         first.language,
         "[]",
-        f"{at:%Y-%m-%d %H:%M:%S.%f}" if as_text else at,
+        started_at,
         first.heard,
         first.heard_key,
         o.caller_key,
@@ -166,10 +174,10 @@ def _row(first: FirstHop, *, as_text: bool = False) -> tuple[object, ...]:
     )
 
 
-def _tally(first: FirstHop, *, as_text: bool = False) -> tuple[object, ...]:
+def _tally(first: FirstHop) -> tuple[object, ...]:
     if not first.measure:
         return ()
-    day = first.day.isoformat() if as_text else first.day
+    day = first.day.isoformat()
     return (day, first.measure, "", first.language, first.channel, first.opening.entry, "", 1)
 
 
