@@ -49,7 +49,7 @@ class FileConnection:
         said, names, own = _in_words(question)
         kept = {
             name: self.moment(value) if isinstance(value, datetime) else value
-            for name, value in (own | given).items()
+            for name, value in {**own, **given}.items()
         }
         return self.first(said, tuple([kept[name] for name in names]))
 
