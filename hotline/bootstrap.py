@@ -29,7 +29,7 @@ from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.flows.places import place_lists
 from hotline.store.database import open_database, sqlite_file
-from hotline.store.dialogue.ways import Sessions
+from hotline.store.dialogue.ways import SessionMemory
 
 if TYPE_CHECKING:
     from hotline.adapters.queue.circuit import Circuit
@@ -76,7 +76,7 @@ def build_door(settings: Settings) -> DoorKit:
         **vars(kit),
         runs=plugs.runs(settings, cipher, fuse),
         notes=plugs.notes(settings, fuse),
-        sessions=Sessions(),
+        sessions=SessionMemory(),
     )
 
 

@@ -14,7 +14,7 @@ from hotline.engine.flow import Book
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
-from hotline.store.dialogue.ways import Sessions
+from hotline.store.dialogue.ways import SessionMemory
 from hotline.text.phrases import Phrases
 
 RUN_SECONDS = 600
@@ -203,7 +203,7 @@ class DoorKit(Kit):
 
     runs: RunStore
     notes: OpeningNotes
-    sessions: Sessions
+    sessions: SessionMemory
     """This process's own."""
 
 

@@ -25,7 +25,7 @@ from hotline.sealing.sealer import Sealer
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from hotline.store.desk.desks import Desk
-from hotline.store.dialogue.ways import Sessions
+from hotline.store.dialogue.ways import SessionMemory
 from hotline.store.tips.tips import Grant, Tip
 from hotline.testing import FakeJobs, FakeNotes, FakeRuns
 from hotline.web.app import create_app
@@ -85,8 +85,7 @@ class Line:
                 self.made = self.kit, client
             return self.made[1]
 
-    def flush(self) -> None:
-        """As if another process were asked."""
+    def flush(self) -> None:  # as if another process were asked
         self.runs.held.clear()
         self.kit.sessions.clear()
 
@@ -187,13 +186,8 @@ class Caller:
         return self.screen[4:]
 
     def hang_up(self) -> int:
-        fields = {
-            "sessionId": self.session_id,
-            "status": "Incomplete",
-            "phoneNumber": self.msisdn,
-            "serviceCode": "*384*777#",
-            "input": self.text,
-        }
+        fields = {"sessionId": self.session_id, "status": "Incomplete", "input": self.text}
+        fields |= {"phoneNumber": self.msisdn, "serviceCode": "*384*777#"}
         return int(self.line.post("ended", fields).status_code)
 
 
@@ -212,7 +206,7 @@ def make_ready(
         make_kit(database=database, now=clock, jobs=jobs),
         runs=runs,
         notes=FakeNotes(),
-        sessions=Sessions(),
+        sessions=SessionMemory(),
         sealer=Sealer(),
         pseudonyms=Pseudonyms(KeyFolder(tmp_path / "keys" / "hooks")),
         books=SqlBookshelf(database, place_lists()),

@@ -8,7 +8,7 @@ from typing import Any, cast
 from hotline.ports import DoorKit, Line, RelayKit, Watch, WatchKit
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
-from hotline.store.dialogue.ways import Sessions
+from hotline.store.dialogue.ways import SessionMemory
 from hotline.testing import (
     FakeInbox,
     FakeInstruments,
@@ -107,7 +107,7 @@ def make_kit(
         books=cast(Any, None),
         runs=FakeRuns(),
         notes=FakeNotes(),
-        sessions=Sessions(),
+        sessions=SessionMemory(),
         sms=sms or FakeSms(),
         senders=senders or FakeSenders(),
         jobs=jobs or FakeJobs(),

@@ -69,6 +69,8 @@ class Played:
     steps: tuple[Step, ...]
 
 
+KEYS = ("0", "00", "000")
+"""What is a key also where words are asked: what stands behind it was keyed at the next screen."""
 Playing: TypeAlias = Generator[SecretTyped | StarTyped, Learned, Played]
 
 
@@ -101,7 +103,7 @@ def play(context: SessionContext, text: str, heard: Heard, start: Start | None =
     while rest is not None:
         begins, words = len(text) - len(rest), turn.expects_words(context.book, run)
         keyed, behind = take(rest)
-        if words and behind is not None and _are_words(keyed):
+        if words and behind is not None and keying.keys(keyed) not in KEYS:
             first_end = begins + len(keyed)
             if heard.upto < first_end:
                 heard = (yield StarTyped()).heard
@@ -132,11 +134,6 @@ def _dialled(context: SessionContext, text: str) -> Turn:
     enrolled = context.opening.responder_id is not None
     entry, ahead = landing(context.book, dialled, enrolled=enrolled)
     return turn.start(context.book, context.facts, entry=entry, ahead=ahead, limit=context.limit)
-
-
-def _are_words(keyed: str) -> bool:
-    """Not a key, and not nothing."""
-    return keying.keys(keyed) not in ("0", "00", "000") and bool(keying.words(keyed))
 
 
 def _secret(book: Book, run: Run, keyed: str, upto: int) -> SecretTyped | None:

@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -39,6 +38,7 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
 from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
+from hotline.store.writer_turn import WriterTurn
 
 __all__ = (
     "Database",
@@ -107,7 +107,7 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = (
-            _Turn(turn) if self.is_sqlite else nullcontext()
+            WriterTurn(turn) if self.is_sqlite else nullcontext()
         )
 
     @contextmanager
@@ -177,23 +177,6 @@ def _quiet() -> Iterator[None]:
         if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
             raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
         raise StoreUnavailable(type(broken).__name__) from None
-
-
-class _Turn:
-    """Writers of one process queue here before they queue for SQLite's lock.
-
-    SQLite waits by sleeping, ever longer, and whoever came last may be first: of many threads one starves.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._lock, self._seconds = Lock(), seconds
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=self._seconds):
-            raise StoreUnavailable("writers of this process")
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
 
 
 def add_if_new(session: Session, row: Row) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from hotline.ports import DoorKit
@@ -31,19 +31,19 @@ def create_app(
 ) -> Flask:
     """The whole application, for one kit and the live secrets of its hooks' paths."""
     app = Flask(__name__, static_folder=None)
-    app.extensions[DOOR] = Door(kit, secrets, used, measured)
+    door = app.extensions[DOOR] = Door(kit, secrets, used, measured)
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, unforeseen)
 
     app.register_blueprint(health)
     for name, hook in HOOKS.items():
-        app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook), methods=METHODS)
+        app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook, door), methods=METHODS)
     return app
 
 
-def _view(hook: Hook) -> Callable[[str], Response]:
+def _view(hook: Hook, door: Door) -> Callable[[str], Response]:
     def view(secret: str) -> Response:
-        reply = hook(current_app.extensions[DOOR], request.environ, secret)
+        reply = hook(door, request.environ, secret)
         return plain(reply.body, reply.status)
 
     return view

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from hotline.store.dialogue.ways import Sessions
+from hotline.store.dialogue.ways import SessionMemory
 from hotline.testing import FakeJobs, FakeNotes, FakeRuns
 from tests.callers import Line
 from tests.conftest import Clock
@@ -33,7 +33,7 @@ def copied(line: Line, folder: Path, *, months: int = 0) -> Iterator[Line]:
         runs=runs,
         jobs=jobs,
         notes=FakeNotes(),
-        sessions=Sessions(),
+        sessions=SessionMemory(),
     )
     try:
         yield replace(

@@ -5,14 +5,14 @@ from urllib.parse import urlencode
 
 from werkzeug.test import Client
 
-from hotline.store.dialogue.ways import Sessions
+from hotline.store.dialogue.ways import SessionMemory
 from tests.callers import FORM, SECRETS
 
 
 @dataclass
 class HookLine:
     client: Client
-    sessions: Sessions
+    sessions: SessionMemory
 
     def hop(self, session: str, phone: str, text: str) -> str:
         fields = {

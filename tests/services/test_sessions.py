@@ -14,7 +14,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.services.referrals import referral
 from hotline.store.dialogue import openings, ways
 from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.dialogue.ways import KnownSession, Sessions, WayClass
+from hotline.store.dialogue.ways import KnownSession, SessionMemory, WayClass
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.reach.outreach import Tally
@@ -154,7 +154,7 @@ def test_nothing_told_is_kept_between_hops(line: Line) -> None:
     assert "Zuzuzu" not in repr(line.kit.notes.told)
 
 
-def all_ways(sessions: Sessions) -> list[ways.Way]:
+def all_ways(sessions: SessionMemory) -> list[ways.SharedWay]:
     return list(sessions.ways._recent._kept.values())
 
 
@@ -191,9 +191,9 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
 
 
 def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
-    kept = ways.Ways(most=2)
+    kept = ways.SharedWays(most=2)
     shared = WayClass(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
-    made: Callable[[str], Any] = lambda text: ways.Way(text, None, ())  # type: ignore[arg-type]  # noqa: E731
+    made: Callable[[str], Any] = lambda text: ways.SharedWay(text, None, ())  # type: ignore[arg-type]  # noqa: E731
     for text in ("1", "2"):
         kept.keep(shared, text, made(text))
     assert kept.find(shared, "1") is not None
@@ -203,7 +203,7 @@ def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
 
 def test_a_session_is_let_go_of_after_ten_minutes() -> None:
     at = [0.0]
-    sessions = Sessions(elapsed=lambda: at[0])
+    sessions = SessionMemory(elapsed=lambda: at[0])
     for number in (1, 2):
         opening = make_opening(key=str(number) * 64)
         sessions.keep(KnownSession(opening, None, Heard(0)))
@@ -339,7 +339,7 @@ def test_whichever_of_three_processes_is_asked_the_story_is_the_same(line: Line)
     told_alone = line.read(line.tips[0])
     cells = sorted((one.measure, one.topic, one.count) for one in line.all(Tally))
 
-    lines = [replace(line, kit=replace(line.kit, sessions=Sessions())) for _ in range(3)]
+    lines = [replace(line, kit=replace(line.kit, sessions=SessionMemory())) for _ in range(3)]
     caller = line.caller("+250788000302")
     text = ""
     for place, expected in enumerate(shown):

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hotline.store.database import Database, Session
+from hotline.store.plain import PlainConnection
 from hotline.store.reach.outreach import Tally
 from tests.callers import Line
 
@@ -24,6 +25,12 @@ class Counted(Database):
         self.transactions += 1
         with super().reading() as session:
             yield session
+
+    @contextmanager
+    def looking(self) -> Iterator[PlainConnection]:
+        self.transactions += 1
+        with super().looking() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

@@ -33,7 +33,7 @@ from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.receipts import OwnWords
 from hotline.store.dialogue import contacts, openings
-from hotline.store.dialogue.ways import KnownSession, Way, may_be_kept
+from hotline.store.dialogue.ways import KnownSession, SharedWay, may_be_kept
 from hotline.store.tips import tips
 from hotline.text.languages import FIRST
 
@@ -109,13 +109,15 @@ def _go_on(kit: DoorKit, hop: UssdHop, known: KnownSession) -> str:
     return _kept(kit, known, way)
 
 
-def _kept(kit: DoorKit, known: KnownSession, way: Way) -> str:
+def _kept(kit: DoorKit, known: KnownSession, way: SharedWay) -> str:
     if kit.sessions.find(known.opening.key) is not known:
         kit.sessions.keep(known)
     return way.answer
 
 
-def _carry_out(kit: DoorKit, hop: UssdHop, known: KnownSession, way: Way, looks: Looks) -> None:
+def _carry_out(
+    kit: DoorKit, hop: UssdHop, known: KnownSession, way: SharedWay, looks: Looks
+) -> None:
     """Commit what this text changes and nobody committed yet; nearly no hop of a menu has anything."""
     if not way.changing or way.changing[-1].upto <= known.heard.upto:
         return
@@ -125,7 +127,7 @@ def _carry_out(kit: DoorKit, hop: UssdHop, known: KnownSession, way: Way, looks:
         kit.notes.tell(known.opening, known.heard)
 
 
-def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Way:
+def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> SharedWay:
     """Where the text leads: as it is known, or played on from the longest part of it that is."""
     ways, shared, base = kit.sessions.ways, known.shared, None
     if shared is not None:
@@ -141,12 +143,12 @@ def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Way
     played = _played(kit, hop, context, known, start, looks)
     before = () if base is None else base[0].changing
     changing = (*before, *commit.changing(context.book, played.steps))
-    way = Way(
+    way = SharedWay(
         f"{'END' if played.screen.ends else 'CON'} {played.screen.text}", played.run, changing
     )
     own = context.facts.words
     hers = bool(looks) or (isinstance(own, OwnWords) and own.shown)
-    if shared is not None and not hers and may_be_kept(hop.text, played.run, played.steps):
+    if shared is not None and not hers and may_be_kept(hop.text, played.steps):
         ways.keep(shared, hop.text, way)
     return way
 

@@ -58,7 +58,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class SharedWay:
     """Where a text leads."""
 
     answer: str = field(repr=False)
@@ -80,23 +80,23 @@ class KnownSession:
     """Topics that are counted, and committed: reading one again changes nothing."""
 
 
-class Ways:
+class SharedWays:
     """The least recently walked go first. Safe among threads."""
 
     def __init__(self, most: int = MOST_WAYS) -> None:
-        self._recent: _Recent[tuple[WayClass, str], Way] = _Recent(most)
+        self._recent: _Recent[tuple[WayClass, str], SharedWay] = _Recent(most)
         self.known = 0
         """How many hops were answered from here."""
         self.played = 0
         """How many were not."""
 
-    def find(self, shared: WayClass, text: str) -> Way | None:
+    def find(self, shared: WayClass, text: str) -> SharedWay | None:
         return self._recent.find((shared, text))
 
-    def keep(self, shared: WayClass, text: str, way: Way) -> None:
+    def keep(self, shared: WayClass, text: str, way: SharedWay) -> None:
         self._recent.keep((shared, text), way)
 
-    def longest(self, shared: WayClass, text: str) -> tuple[Way, int] | None:
+    def longest(self, shared: WayClass, text: str) -> tuple[SharedWay, int] | None:
         """The longest part of a text whose way is known, and its length; never shorter than what was dialled."""
         at = text.rfind(SEPARATOR)
         while at > 0 and at >= shared.dialled:
@@ -112,14 +112,14 @@ class Ways:
         self._recent.clear()
 
 
-class Sessions:
+class SessionMemory:
     """The sessions that a process has met lately, and the ways that they share. Safe among threads."""
 
     def __init__(self, *, elapsed: Callable[[], float] = time.monotonic) -> None:
         self._known: OrderedDict[str, tuple[float, KnownSession]] = OrderedDict()
         self._elapsed = elapsed
         self._lock = Lock()
-        self.ways = Ways()
+        self.ways = SharedWays()
 
     def find(self, key: str) -> KnownSession | None:
         found = self._known.get(key)
@@ -140,9 +140,9 @@ class Sessions:
         self.ways.clear()
 
 
-def may_be_kept(text: str, run: Run, steps: Sequence[Step]) -> bool:
-    """Whether neither a text nor where it led tells anything but keys."""
-    if run.answers or run.passage or any(step.are_words for step in steps):
+def may_be_kept(text: str, steps: Sequence[Step]) -> bool:
+    """Whether neither a text nor a step on its way tells anything but keys."""
+    if any(step.are_words or step.run.answers or step.run.passage for step in steps):
         return False
     if len(text) > LONGEST or not text.isascii():
         return False
