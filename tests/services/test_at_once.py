@@ -1,6 +1,8 @@
 """Two at the same moment, on either database: what must happen once happens once, and nobody waits for ever."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
@@ -14,6 +16,8 @@ from hotline.services.referrals import referral
 from hotline.services.tips import intake
 from hotline.services.tips.intake import rescue_silent
 from hotline.store.database import Database
+from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.ways import SessionMemory
 from hotline.store.outbox import outbox
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.reach import outreach
@@ -89,6 +93,24 @@ def test_of_two_who_take_a_case_at_once_one_was_quicker(district: District) -> N
 
         together(*(lambda row=row: take(row) for row in rows))
     assert sorted(results) == [Acted.ALREADY_TAKEN] * 5 + [Acted.TAKEN] * 5
+
+
+def test_of_many_first_hops_of_a_session_at_once_one_is_written(line: Line) -> None:
+    """Each in a process of its own: all show the same, and one is counted, in the English that it chose."""
+    for number in range(3):
+        caller = line.caller(f"+2507880004{number:02}")
+        callers = [
+            replace(caller, line=replace(line, kit=replace(line.kit, sessions=SessionMemory())))
+            for _ in range(4)
+        ]
+        together(*(lambda one=one: one.dial("7*1") for one in callers))
+        assert len({one.screen for one in callers}) == 1
+        assert callers[0].screen == line.caller().dial("7*1")
+    assert len(line.all(Dialogue)) == 6
+    counted = Counter[str]()
+    for row in line.all(Tally):
+        counted[f"{row.measure} {row.language}"] += row.count
+    assert counted == {"session rw": 0, "session en": 6}
 
 
 def test_who_counts_in_the_other_order_does_not_block(database: Database) -> None:

@@ -190,6 +190,16 @@ def test_words_end_where_the_hop_ended_that_brought_them(line: Line, words: str)
     assert line.read(line.tip)["landmark"] == words
 
 
+def test_a_blank_where_words_are_asked_is_no_part_of_the_words_after_it(line: Line) -> None:
+    """Invariant 5, of what says nothing: the row knows all the same where it ended."""
+    caller = told(line, *DANGER_HERE, "1", "1", *REST, "3")
+    asked = caller.key("")
+    assert asked.startswith("CON Sibyo.") or "sibyo" in asked
+    line.flush()
+    caller.key("Kimironko")
+    assert line.read(line.tip)["landmark"] == "Kimironko"
+
+
 def test_what_is_kept_has_a_bound_and_the_least_recent_goes_first() -> None:
     kept = ways.SharedWays(most=2)
     shared = WayClass(1, 0, "", True, True, make_opening().started_at.date(), 156, True)
