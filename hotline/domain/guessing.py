@@ -1,6 +1,6 @@
 """Secrets that are short enough to be found by trying, and how often somebody may try. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -12,6 +12,17 @@ class Secret(StrEnum):
     """A receipt's number with its PIN."""
     CODE = "code"
     """A district's code, which opens a roll."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretTyped:
+    """A secret was keyed, a PIN or a code: nothing goes on before somebody has looked what it opens."""
+
+    upto: int
+    secret: Secret
+    target: str = field(repr=False)
+    """The receipt's number, or the roll."""
+    typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,3 +152,9 @@ def at_front(book: Book, run: Run) -> bool:
     here = run.calls[-1]
     flow = book.flows.get(book.front)
     return flow is not None and here.flow == flow.name and here.node == flow.start
+
+
+def gathers(book: Book, run: Run, what: str) -> bool:
+    """Whether the caller stands in a passage that gathers it."""
+    here = (book.flows.get(place.flow) for place in run.calls)
+    return any(flow is not None and flow.gathers == what for flow in here)

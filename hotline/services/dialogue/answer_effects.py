@@ -19,6 +19,7 @@ from hotline.domain.tips import receipt
 from hotline.engine.events import Answered
 from hotline.engine.flow import Book
 from hotline.engine.numbers.questions import ANSWER
+from hotline.engine.view import gathers
 from hotline.ports import Kit
 from hotline.services.dialogue import entry_cases
 from hotline.services.dialogue.entry_cases import CASE, LETTERS, VERB
@@ -26,7 +27,6 @@ from hotline.services.guessing import SecretLook
 from hotline.services.people import stopping
 from hotline.services.reach import outreach
 from hotline.services.referrals import call_back_requests
-from hotline.services.replay import gathers
 from hotline.services.rolls import gatherings, joining, lessons
 from hotline.services.tips import receipts
 from hotline.store.database import Session

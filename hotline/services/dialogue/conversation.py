@@ -13,22 +13,21 @@ from hotline.domain.dialogue.ussd import (
     Heard,
     UssdHop,
 )
-from hotline.domain.guessing import Secret
+from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.wording import Template
 from hotline.errors import CallbackInvalid, StoreUnavailable, StrangeCaller
 from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import commit, session_start, strange_caller
 from hotline.services.dialogue.answer_effects import EffectContext
-from hotline.services.guessing import SecretLook
-from hotline.services.replay import (
+from hotline.services.dialogue.replay import (
     Learned,
     Played,
-    SecretTyped,
     SessionContext,
     Start,
     StarTyped,
     play,
 )
+from hotline.services.guessing import SecretLook
 from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.receipts import OwnWords

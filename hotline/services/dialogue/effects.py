@@ -15,10 +15,10 @@ from hotline.engine.events import (
 )
 from hotline.engine.flow import Book
 from hotline.engine.run import Run
+from hotline.engine.view import gathers
 from hotline.services.dialogue.answer_effects import EffectContext, Given, effect_of
 from hotline.services.reach import outreach
 from hotline.services.referrals import call_back_requests
-from hotline.services.replay import gathers
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.intake import Telling
 from hotline.store.database import Session

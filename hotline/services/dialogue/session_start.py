@@ -14,8 +14,8 @@ from hotline.errors import StoreUnavailable, StrangeCaller
 from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import entry_cases
 from hotline.services.dialogue.entry_cases import CaseFlags
+from hotline.services.dialogue.replay import SessionContext, landing
 from hotline.services.referrals import call_back_requests, referral
-from hotline.services.replay import SessionContext, landing
 from hotline.services.rolls import certificates, joining
 from hotline.services.tips import receipts
 from hotline.store.dialogue import openings

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hotline.domain.dialogue.ussd import SEPARATOR, Opening, UssdHop
-from hotline.domain.guessing import Secret
+from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.msisdn import sendable
 from hotline.domain.places.places import district_named
 from hotline.domain.rolls.gathering import CROWD_FLAG, TALK_FLAG, crowd, theme_of
@@ -28,7 +28,6 @@ from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI
 from hotline.services import guessing
 from hotline.services.guessing import Opens, SecretAttempt, SecretLook
-from hotline.services.replay import SecretTyped
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.rolls import joined

@@ -6,7 +6,7 @@ from hotline.domain.tip import NOT_SAID, Matter, TipState, TipSummary, left
 from hotline.engine.events import Completed, Event
 from hotline.engine.flow import Book
 from hotline.engine.run import Run
-from hotline.services.replay import gathers
+from hotline.engine.view import gathers
 from hotline.services.tips.intake import COMES_TO, WHOLE
 
 

@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Mapping
 
 from hotline.domain.dialogue.ussd import UssdHop
-from hotline.domain.guessing import Secret
+from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.tips import receipt
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts
@@ -14,7 +14,6 @@ from hotline.ports import Kit
 from hotline.services import guessing
 from hotline.services.guessing import SecretLook
 from hotline.services.referrals import erasures
-from hotline.services.replay import SecretTyped
 from hotline.services.tips import question_answers
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import Dialogue

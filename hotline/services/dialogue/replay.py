@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening, entry_of, remainder, take
-from hotline.domain.guessing import Secret
+from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.rolls.joining import ROLL_OF, is_code
 from hotline.domain.tips.receipt import NUMBER, RECEIPT
 from hotline.engine import keying, turn
@@ -16,6 +16,7 @@ from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Run
 from hotline.engine.screen import Screen
 from hotline.engine.turn import Turn
+from hotline.engine.view import gathers
 from hotline.store.dialogue.ways import Step
 
 
@@ -27,17 +28,6 @@ class SessionContext:
     facts: Facts
     opening: Opening
     limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class SecretTyped:
-    """A secret was keyed, a PIN or a code: nothing goes on before somebody has looked what it opens."""
-
-    upto: int
-    secret: Secret
-    target: str = field(repr=False)
-    """The receipt's number, or the roll."""
-    typed: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +111,6 @@ def play(context: SessionContext, text: str, heard: Heard, start: Start | None =
         steps.append(Step(upto, run, shown.events, words, starred))
     assert shown is not None
     return Played(run, shown.screen, tuple(steps))
-
-
-def gathers(book: Book, run: Run, what: str) -> bool:
-    """Whether the caller stands in a passage that gathers it."""
-    here = (book.flows.get(place.flow) for place in run.calls)
-    return any(flow is not None and flow.gathers == what for flow in here)
 
 
 def _dialled(context: SessionContext, text: str) -> Turn:
