@@ -46,14 +46,19 @@ def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() 
 
 @pytest.mark.turn("a bench of hops", 0, 2)
 def test_a_hop_stands_beside_a_null_endpoint() -> None:
-    done = CliRunner().invoke(main, ["bench", "hop", "--turns", "1", "--callers", "4", "--json"])
+    """Fifty callers: one of them tells."""
+    done = CliRunner().invoke(main, ["bench", "hop", "--turns", "1", "--callers", "50", "--json"])
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
-    assert figures["null"]["ratio"] == 1.0
+    assert set(figures) == {"null", "flask", "line"}
     for kind, found in figures.items():
-        assert found["rate"] > 0, kind
-        assert found["cost"] > 0, kind
-        assert 0 < found["p50"] <= found["p99"], kind
+        assert set(found["full"]) == {"first", "menu", "counted", "told", "mixed"}, kind
+        for part in found["full"].values():
+            assert part["rate"] > 0, kind
+            assert part["cost"] > 0, kind
+        for part in found["half"].values():
+            assert 0 < part["p50"] <= part["p99"], kind
+    assert {part["ratio"] for part in figures["null"]["full"].values()} == {1.0}
 
 
 @pytest.mark.turn("a bench of hops", 1, 2)
@@ -64,6 +69,7 @@ def test_in_one_process_too() -> None:
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["null"]["ratio"] == 1.0
     assert 0 < figures["line"]["ratio"] < 10
+    assert figures["line"]["first"] > 0
     assert figures["flask"]["cost"] > figures["null"]["cost"] > 0
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from threading import Thread
 
 import pytest
 
-from hotline.lab.bench.load import Load, TimedRequest, drive, form, hop, percentile
+from hotline.lab.bench.driver import drive
+from hotline.lab.bench.load import Load, TimedRequest, form, hop, percentile
 
 SCREEN = b"CON Akazi"
 
@@ -26,12 +28,17 @@ class Server(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
-        thread = Thread(target=server.serve_forever)
+def server() -> type[Server]:
+    return Server
+
+
+@pytest.fixture
+def port(server: type[Server]) -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), server) as listening:
+        thread = Thread(target=listening.serve_forever)
         thread.start()
-        yield server.server_address[1]
-        server.shutdown()
+        yield listening.server_address[1]
+        listening.shutdown()
         thread.join()
 
 
@@ -60,3 +67,33 @@ def test_percentiles_of_few_waits() -> None:
     assert percentile([], 99) == 0.0
     assert percentile([0.5], 99) == 0.5
     assert percentile([float(n) for n in range(101)], 99) == 99.0
+
+
+def test_a_dialogue_counts_the_answers_that_were_right_before_one_was_not(port: int) -> None:
+    odd = [ask(), ask(awaited=b"CON Abana"), ask()]
+    outcome = drive(Load(port, [[ask()] * 2, odd], at_once=1))
+    assert (outcome.right, len(outcome.waits)) == ([2, 1], 5)
+
+
+class Dying(Server):
+    """Closes its first connection at the second hop, as a server does that is killed."""
+
+    heard = count(1)
+
+    def do_POST(self) -> None:
+        if next(self.heard) == 2:
+            self.close_connection = True
+            return
+        super().do_POST()
+
+
+@pytest.mark.parametrize("server", [Dying])
+def test_a_hop_whose_connection_broke_is_sent_again_over_another(port: int) -> None:
+    outcome = drive(Load(port, [[ask()] * 4], at_once=1, again=True))
+    assert (outcome.repeats, outcome.right, outcome.wrong, outcome.hung) == (1, [4], [], 0)
+
+
+def test_a_client_says_how_busy_it_was(port: int) -> None:
+    outcome = drive(Load(port, [[ask()] * 20] * 5, at_once=2))
+    assert 0 < outcome.spent < outcome.seconds
+    assert outcome.busy >= outcome.spent / outcome.seconds

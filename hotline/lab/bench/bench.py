@@ -8,7 +8,6 @@ from hotline.lab.bench.flows import flows_bench
 from hotline.lab.bench.hops.hop import hop_bench
 from hotline.lab.bench.memory import memory_bench
 from hotline.lab.bench.refer import refer_bench
-from hotline.lab.bench.runs import runs_bench
 from hotline.lab.bench.start import start_bench
 
 BENCHES = (
@@ -20,8 +19,8 @@ BENCHES = (
     refer_bench,
     start_bench,
 )
-LONG = (runs_bench,)
-"""Those that take minutes, or a machine's memory."""
+LONG: tuple[click.Command, ...] = ()
+"""Those that take minutes."""
 
 
 @click.group()
@@ -30,7 +29,7 @@ def bench() -> None:
 
 
 @click.command("all")
-@click.option("--long", "with_long", is_flag=True, help="Also `runs`, which takes 1 GB of memory.")
+@click.option("--long", "with_long", is_flag=True, help="Also `nation`, which takes minutes.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each.")
 @click.pass_context
 def every_bench(context: click.Context, with_long: bool, as_json: bool) -> None:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
+from hotline.lab.bench.driver import drive
 from hotline.lab.bench.hops.walk import dialogues, screens
 from hotline.lab.bench.line import Web, web_line
-from hotline.lab.bench.load import Load, LoadResult, drive, percentile
+from hotline.lab.bench.load import Load, LoadResult, percentile
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import requests
 
 from hotline.cli.line.procfile import read_procfile
 from hotline.environment import CHECKOUT
-from hotline.lab.bench.hops.addresses import SPENT
+from hotline.lab.bench.hops.addresses import SPENT, WAYS
+from hotline.lab.bench.hops.hits import WaysCount
 from hotline.lab.stack import Stack
 
 SERVED = "hotline.lab.bench.hops.served:application"
@@ -25,7 +26,14 @@ class Web:
 
     def spent(self) -> float:
         """Seconds of processor that the process has taken."""
-        return float(requests.get(f"http://127.0.0.1:{self.port}{SPENT}", timeout=10).text)
+        return float(self._asked(SPENT))
+
+    def ways(self) -> WaysCount | None:
+        """None where the process does not count them."""
+        return WaysCount.read(self._asked(WAYS))
+
+    def _asked(self, path: str) -> str:
+        return requests.get(f"http://127.0.0.1:{self.port}{path}", timeout=10).text
 
 
 @contextmanager

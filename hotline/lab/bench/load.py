@@ -1,20 +1,16 @@
-"""Callers by the hundred: HTTP over kept connections, from a process of its own, every answer compared.
+"""What a bench's client is given to send, and what it brings back. Plain values: they travel between processes."""
 
-A client of a web framework would be slower than what it measures. This one sends prepared bytes.
-"""
-
-import selectors
-import socket
 import statistics
-import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-PATIENCE = 10.0
-"""Seconds after which a hop counts as hung: the gateway's own limit."""
 SERVICE_CODE = "*384*777#"
+CALLER = "+250788000001"
+GAP = b"\r\n\r\n"
+"""Between an answer's head and its body."""
+BUSY = 0.8
+"""The share of a client's time above which the client itself, and not the server, may be what is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,10 @@ class Load:
     """Dialogues in the middle, each on a connection of its own."""
     rate: float | None = None
     """Hops a second, sent when they are due; None: as fast as answers come."""
+    again: bool = False
+    """Sends a hop again whose connection broke, as the gateway may; else that hop is one that hung."""
+    begins: float | None = None
+    """The time of the clock at which several clients begin together; None: at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,25 @@ class LoadResult:
     wrong: Sequence[str]
     """Answers that should have been others."""
     hung: int
+    right: Sequence[int] = field(default=(), repr=False)
+    """Of each dialogue, how many of its answers came and were right, from the first on."""
+    repeats: int = 0
+    """Hops that were sent again because their connection broke."""
+    spent: float = 0.0
+    """Seconds of the processor that the client took."""
+    queued: float = 0.0
+    """Seconds for which the client was ready to run and had no processor. Zero where the machine does not say."""
+
+    @property
+    def busy(self) -> float:
+        """The share of its time in which the client ran, or wanted to."""
+        return (self.spent + self.queued) / self.seconds if self.seconds else 0.0
 
 
-def form(session: str, text: str) -> dict[str, str]:
-    """The fields of a hop. The number is invented, and the same for all."""
+def form(session: str, text: str, caller: str = CALLER) -> dict[str, str]:
+    """The fields of a hop. Numbers are invented."""
     return {
-        "phoneNumber": "+250788000001",
+        "phoneNumber": caller,
         "serviceCode": SERVICE_CODE,
         "text": text,
         "sessionId": session,
@@ -69,109 +82,8 @@ def hop(path: str, fields: dict[str, str]) -> bytes:
     ).encode()
 
 
-def drive(load: Load) -> LoadResult:
-    """Play every dialogue to its end."""
-    return _Driver(load).run()
-
-
 def percentile(waits: Sequence[float], hundredth: int) -> float:
     """Nothing where nothing was answered."""
     if len(waits) < 2:
         return waits[0] if waits else 0.0
     return statistics.quantiles(waits, n=100, method="inclusive")[hundredth - 1]
-
-
-@dataclass(eq=False, slots=True)
-class _Seat:
-    """One connection, and the dialogue that goes over it now."""
-
-    wire: socket.socket
-    left: Iterator[TimedRequest] = field(default_factory=lambda: iter(()))
-    awaited: bytes = b""
-    due: float = 0.0
-    heard: bytes = b""
-
-
-class _Driver:
-    def __init__(self, load: Load) -> None:
-        self._load = load
-        self._waiting = deque(load.dialogues)
-        self._hops = sum(map(len, load.dialogues))
-        self._waits: list[float] = []
-        self._wrong: list[str] = []
-        self._sent = 0
-        self._ready: deque[_Seat] = deque()
-        self._selector = selectors.DefaultSelector()
-
-    def run(self) -> LoadResult:
-        seats = [_Seat(_connect(self._load.port)) for _ in range(self._load.at_once)]
-        for seat in seats:
-            self._selector.register(seat.wire, selectors.EVENT_READ, seat)
-        self._ready.extend(seats)
-
-        began = time.perf_counter()
-        last = self._play(began)
-        hung = self._sent - len(self._waits)
-        for seat in seats:
-            seat.wire.close()
-        self._selector.close()
-        return LoadResult(last - began, self._waits, self._wrong, hung)
-
-    def _play(self, began: float) -> float:
-        """When the last answer came."""
-        last = began
-        while len(self._waits) < self._hops:
-            self._send_what_is_due(began)
-            heard = self._selector.select(self._pause(began))
-            now = time.perf_counter()
-            for key, _ in heard:
-                if self._hear(key.data, now):
-                    last = now
-            if now - last > PATIENCE:
-                break
-        return last
-
-    def _due(self, began: float) -> float:
-        rate = self._load.rate
-        return began + self._sent / rate if rate else 0.0
-
-    def _pause(self, began: float) -> float:
-        if not self._ready or self._sent == self._hops or self._load.rate is None:
-            return 1.0
-        return max(0.0, self._due(began) - time.perf_counter())
-
-    def _send_what_is_due(self, began: float) -> None:
-        now = time.perf_counter()
-        while self._ready and (due := self._due(began)) <= now:
-            seat = self._ready.popleft()
-            ask = next(seat.left, None)
-            while ask is None and self._waiting:
-                seat.left = iter(self._waiting.popleft())
-                ask = next(seat.left, None)
-            if ask is None:
-                continue
-            seat.due, seat.awaited, seat.heard = due or now, ask.awaited, b""
-            seat.wire.sendall(ask.sent)
-            self._sent += 1
-
-    def _hear(self, seat: _Seat, now: float) -> bool:
-        """Whether the answer is whole now."""
-        seat.heard += seat.wire.recv(65536)
-        head, gap, body = seat.heard.partition(b"\r\n\r\n")
-        if not gap or len(body) < _length(head):
-            return False
-        self._waits.append(now - seat.due)
-        if not head.startswith(b"HTTP/1.1 200") or body != seat.awaited:
-            self._wrong.append(body.decode(errors="replace"))
-        self._ready.append(seat)
-        return True
-
-
-def _length(head: bytes) -> int:
-    return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-
-
-def _connect(port: int) -> socket.socket:
-    wire = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return wire

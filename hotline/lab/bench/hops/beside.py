@@ -11,6 +11,7 @@ from flask import Flask, Response
 from hotline.bootstrap import Role, build_door, key_folder
 from hotline.config import Settings
 from hotline.lab.bench.hops.addresses import FLASK, NULL
+from hotline.ports import DoorKit
 from hotline.sealing.keys.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
 from hotline.web.bodies import Bodies, in_turn
@@ -19,8 +20,8 @@ from hotline.web.meter import Meter
 from hotline.web.problems import plain
 
 
-def beside_nothing(settings: Settings) -> tuple[WSGIApplication, Flask]:
-    """What a server calls: the line, below `/flask` the line without its front; and the application within.
+def beside_nothing(settings: Settings) -> tuple[WSGIApplication, Flask, DoorKit]:
+    """What a server calls: the line, below `/flask` the line without its front; the application within; and its kit.
 
     Raises NotReady before `hotline init`, KeyMissing, SettingsInvalid.
     """
@@ -36,7 +37,7 @@ def beside_nothing(settings: Settings) -> tuple[WSGIApplication, Flask]:
             return flask(environ | {"PATH_INFO": path.removeprefix(FLASK)}, start_response)
         return line(environ, start_response)
 
-    return in_turn(application, Bodies()), flask
+    return in_turn(application, Bodies()), flask, kit
 
 
 def null() -> Response:

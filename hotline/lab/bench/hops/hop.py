@@ -5,88 +5,113 @@ counts. Hops a second are what callers feel; what a hop costs the web process is
 """
 
 import json
-import statistics
-import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
-from itertools import count
+from contextlib import ExitStack
+from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
 
 import click
 
-from hotline.lab.bench.hops.addresses import FLASK, NULL
+from hotline.errors import ProgramMissing
+from hotline.lab.bench.driver import drive
+from hotline.lab.bench.hops.endpoints import Endpoint, LineCallers
 from hotline.lab.bench.hops.inside import inside_line
-from hotline.lab.bench.hops.walk import dialogues, screens
-from hotline.lab.bench.line import Web, web_line
-from hotline.lab.bench.load import Load, LoadResult, TimedRequest, drive, percentile
+from hotline.lab.bench.hops.learnt import answers_learnt
+from hotline.lab.bench.hops.peer import PEER, peer_beside
+from hotline.lab.bench.hops.rounds import HopFigures, HopRounds
+from hotline.lab.bench.line import web_line
 
-AT_ONCE = 16
-"""Callers in the middle of a dialogue: more than the server has threads."""
-NOTHING = "null"
-
-
-@dataclass(frozen=True, slots=True)
-class HopFigures:
-    """Of one kind of request, the middle of its turns. A ratio is to the null endpoint: of rates, and of costs."""
-
-    rate: float
-    """Answers a second, as many as go."""
-    ratio: float
-    cost: float
-    """Microseconds of the web process for each."""
-    cost_ratio: float
-    p50: float
-    """Milliseconds, at half of `rate`."""
-    p99: float
-    first_rate: float
-    """First hops a second: each commits a row."""
-
-
-@dataclass(slots=True)
-class _Turns:
-    rates: list[float] = field(default_factory=list)
-    costs: list[float] = field(default_factory=list)
-    first_rates: list[float] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
+FULL = "                 hops/s  ratio   us/hop  ratio   hits  client"
+HALF = "at half of it    hops/s  p50 ms   p99 ms  ratio         client"
+LIMIT = " !"
+"""Marks a row of which the client was the limit."""
 
 
 @click.command("hop")
-@click.option("--turns", default=5, show_default=True, help="How often each kind has its turn.")
-@click.option("--callers", default=250, show_default=True, help="Dialogues in one turn.")
+@click.option(
+    "--turns", default=5, show_default=True, type=click.IntRange(1, 50), help="Turns of each kind."
+)
+@click.option(
+    "--callers",
+    default=500,
+    show_default=True,
+    type=click.IntRange(1, 20_000),
+    help="Sessions in one turn.",
+)
+@click.option("--seed", default=1, show_default=True, help="Of what callers key.")
+@click.option("--peer", is_flag=True, help="Also a menu in Node, whose two packages npm fetches.")
 @click.option("--in-process", is_flag=True, help="Without a server, by processor time alone.")
 @click.option("--profile", is_flag=True, help="In one process: where the time of the line goes.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
-def hop_bench(turns: int, callers: int, in_process: bool, profile: bool, as_json: bool) -> None:
-    """A hop through door, engine, state and repeat check, beside a null endpoint of Flask on the same server.
+def hop_bench(
+    turns: int,
+    callers: int,
+    seed: int,
+    peer: bool,
+    in_process: bool,
+    profile: bool,
+    as_json: bool,
+) -> None:
+    """A hop through door, engine and answer, beside a null endpoint of Flask on the same server.
 
-    The walk goes through menus and pages, where nothing commits; first hops, which do, are counted apart.
+    Callers go many ways, in the shares of docs/performance.md. First hops, menus, hops that count a topic and hops
+    that tell are measured apart, and whole sessions mixed.
     """
     if in_process or profile:
-        _inside(turns, callers, profile=profile, as_json=as_json)
+        _inside(turns, callers, seed, profile=profile, as_json=as_json)
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder,
-        web_line(Path(folder)) as web,
-        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
-    ):
-        figures = _Bench(web, lambda load: pool.submit(drive, load).result(), callers).run(turns)
+    with ExitStack() as block:
+        folder = Path(block.enter_context(tempfile.TemporaryDirectory(prefix="hotline-bench-")))
+        web = block.enter_context(web_line(folder))
+        learnt = block.enter_context(answers_learnt(seed))
+        endpoints = {**LineCallers(web, learnt).endpoints()}
+        if peer:
+            endpoints |= _of_the_peer(block, folder)
+        pool = block.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+        rounds = HopRounds(endpoints, lambda load: pool.submit(drive, load).result(), callers)
+        figures = rounds.run(turns)
 
     if as_json:
         click.echo(json.dumps({kind: asdict(found) for kind, found in figures.items()}))
         return
-    click.echo("         hops/s  ratio   us/hop  ratio   p50 ms  p99 ms  first/s")
-    for kind, f in figures.items():
-        click.echo(
-            f"{kind:7}{f.rate:8.0f}{f.ratio:7.2f}{f.cost:9.0f}{f.cost_ratio:7.2f}"
-            f"{f.p50:9.2f}{f.p99:8.2f}{f.first_rate:9.0f}"
-        )
+    for line in table(figures):
+        click.echo(line)
 
 
-def _inside(turns: int, callers: int, *, profile: bool, as_json: bool) -> None:
-    with inside_line(callers) as inside:
+def _of_the_peer(block: ExitStack, folder: Path) -> Mapping[str, Endpoint]:
+    try:
+        return {PEER: block.enter_context(peer_beside(folder / PEER))}
+    except ProgramMissing as missing:
+        click.echo(f"no peer: {missing}", err=True)
+        return {}
+
+
+def table(figures: Mapping[str, HopFigures]) -> Iterator[str]:
+    """Its lines. One whose client was the limit is marked, and the last line says what the mark means."""
+    yield FULL
+    for kind, found in figures.items():
+        for part, f in found.full.items():
+            hits = "-" if f.hits is None else f"{f.hits:.2f}"
+            yield (
+                f"{kind:7}{part:8}{f.rate:8.0f}{f.ratio:7.2f}{f.cost:9.0f}{f.cost_ratio:7.2f}"
+                f"{hits:>7}{f.client:8.2f}"
+            )
+    yield HALF
+    for kind, found in figures.items():
+        for part, p in found.half.items():
+            yield (
+                f"{kind:7}{part:8}{p.rate:8.0f}{p.p50:8.2f}{p.p99:9.2f}{p.p99_ratio:7.2f}"
+                f"{p.client:15.2f}{LIMIT if p.of_the_client else ''}"
+            )
+    if any(p.of_the_client for found in figures.values() for p in found.half.values()):
+        yield "! The client had no time of its own: these waits are not the server's."
+
+
+def _inside(turns: int, callers: int, seed: int, *, profile: bool, as_json: bool) -> None:
+    with inside_line(callers, seed) as inside:
         if profile:
             click.echo(inside.profiled())
             return
@@ -94,81 +119,7 @@ def _inside(turns: int, callers: int, *, profile: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({kind: asdict(found) for kind, found in costs.items()}))
         return
-    click.echo("         us/hop  ratio")
+    click.echo("         us/hop  ratio  us/first   hits")
     for kind, found in costs.items():
-        click.echo(f"{kind:7}{found.cost:8.0f}{found.ratio:7.2f}")
-
-
-class _Bench:
-    def __init__(self, web: Web, play: Callable[[Load], LoadResult], callers: int) -> None:
-        self._web = web
-        self._play = play
-        self._callers = callers
-        self._kinds: Mapping[str, str] = {
-            NOTHING: NULL,
-            "flask": FLASK + web.hook,
-            "line": web.hook,
-        }
-        self._taken = count(1, callers)
-        self._screens = screens(web)
-
-    def run(self, turns: int) -> Mapping[str, HopFigures]:
-        found = {kind: _Turns() for kind in self._kinds}
-        with click.progressbar(length=2 * turns, label="turns", file=sys.stderr) as bar:
-            for _ in range(turns):
-                for kind, seen in found.items():
-                    self._at_full_load(kind, seen)
-                bar.update(1)
-            for _ in range(turns):
-                for kind, seen in found.items():
-                    self._at_half_load(kind, seen)
-                bar.update(1)
-        return {kind: _figures(seen, found[NOTHING]) for kind, seen in found.items()}
-
-    def _at_full_load(self, kind: str, seen: _Turns) -> None:
-        told = self._dialogues(kind)
-        seen.first_rates.append(self._rate([hops[:1] for hops in told]))
-        before = self._web.spent()
-        seen.rates.append(self._rate([hops[1:] for hops in told]))
-        spent = self._web.spent() - before
-        seen.costs.append(1e6 * spent / sum(len(hops) - 1 for hops in told))
-
-    def _at_half_load(self, kind: str, seen: _Turns) -> None:
-        told = self._dialogues(kind)
-        self._rate([hops[:1] for hops in told])
-        half = statistics.median(seen.rates) / 2
-        rest = Load(self._web.port, [hops[1:] for hops in told], AT_ONCE, rate=half)
-        seen.waits += _right(self._play(rest)).waits
-
-    def _rate(self, told: Sequence[Sequence[TimedRequest]]) -> float:
-        outcome = _right(self._play(Load(self._web.port, told, AT_ONCE)))
-        return len(outcome.waits) / outcome.seconds
-
-    def _dialogues(self, kind: str) -> list[list[TimedRequest]]:
-        shown = ["ok"] * len(self._screens) if kind == NOTHING else self._screens
-        return dialogues(self._kinds[kind], shown, first=next(self._taken), count=self._callers)
-
-
-def _right(outcome: LoadResult) -> LoadResult:
-    if outcome.wrong or outcome.hung:
-        wrong = f"{len(outcome.wrong)} wrong answers, such as {outcome.wrong[:1]}"
-        raise click.ClickException(f"{wrong}; {outcome.hung} that never came")
-    return outcome
-
-
-def _figures(seen: _Turns, nothing: _Turns) -> HopFigures:
-    rate, cost = statistics.median(seen.rates), statistics.median(seen.costs)
-    return HopFigures(
-        rate=rate,
-        ratio=_middle(seen.rates, nothing.rates),
-        cost=cost,
-        cost_ratio=_middle(nothing.costs, seen.costs),
-        p50=1000 * percentile(seen.waits, 50),
-        p99=1000 * percentile(seen.waits, 99),
-        first_rate=statistics.median(seen.first_rates),
-    )
-
-
-def _middle(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The middle of the ratios of turns that stood beside each other."""
-    return statistics.median(mine / other for mine, other in zip(ours, theirs, strict=True))
+        hits = "-" if found.hits is None else f"{found.hits:.2f}"
+        click.echo(f"{kind:7}{found.cost:8.0f}{found.ratio:7.2f}{found.first:10.0f}{hits:>7}")

@@ -6,13 +6,20 @@ import time
 from flask import Response
 
 from hotline.config import Settings
-from hotline.lab.bench.hops.addresses import SPENT
+from hotline.lab.bench.hops.addresses import SPENT, WAYS
 from hotline.lab.bench.hops.beside import beside_nothing
+from hotline.lab.bench.hops.hits import counted
 from hotline.web.problems import plain
 
-application, flask = beside_nothing(Settings.read(os.environ))
+application, flask, kit = beside_nothing(Settings.read(os.environ))
 
 
 @flask.get(SPENT)
 def spent() -> Response:
     return plain(str(time.process_time()))
+
+
+@flask.get(WAYS)
+def ways() -> Response:
+    count = counted(kit)
+    return plain(count.told() if count else "")
