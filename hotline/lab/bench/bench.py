@@ -7,6 +7,7 @@ from hotline.lab.bench.dialogues import dialogues_bench
 from hotline.lab.bench.flows import flows_bench
 from hotline.lab.bench.hops.hop import hop_bench
 from hotline.lab.bench.memory import memory_bench
+from hotline.lab.bench.nation.nation import nation_bench
 from hotline.lab.bench.refer import refer_bench
 from hotline.lab.bench.start import start_bench
 
@@ -19,7 +20,7 @@ BENCHES = (
     refer_bench,
     start_bench,
 )
-LONG: tuple[click.Command, ...] = ()
+LONG = (nation_bench,)
 """Those that take minutes."""
 
 

@@ -1,0 +1,210 @@
+"""A nation on the line: whole sessions from two client processes, a tip in one of fifty, and a web process that dies.
+
+Whoever read that her tip is passed on has it filed, sealed and alerted afterwards: the books and the gateway say so.
+"""
+
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from hotline.domain.tip import Urgency
+from hotline.lab import books
+from hotline.lab.bench.hops.learnt import answers_learnt
+from hotline.lab.bench.nation.passes import CLIENTS, NationCallers, NationPass, PassFigures
+from hotline.lab.chaos.callers import Promise
+from hotline.lab.chaos.ledger import Breach
+from hotline.lab.chaos.process_killer import MARKS
+from hotline.lab.chaos.settling import kit_of, settle
+from hotline.lab.chaos.stand.ground import Pair, ground, own_or_refuse
+from hotline.lab.chaos.stand.processes import below, send, started_as
+from hotline.lab.stack import Stack
+
+WEB_PROCESSES = 2
+"""One dies, and the other answers."""
+SETTLE_SECONDS = 120.0
+"""For the alerts to be accepted; what is on its way then has as many again as a doubt takes."""
+LAST_SECONDS = 40.0
+UNDISTURBED, KILLED = "undisturbed", "one killed"
+MOST_SESSIONS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class NationFigures:
+    pair: Pair
+    passes: Mapping[str, PassFigures]
+    tips: int
+    """Whose callers read that they are passed on."""
+    alerted: int
+    """Tips of danger of which the gateway took an alert."""
+    settled: float
+    """Seconds from the last session to the last alert."""
+    breaches: Sequence[str]
+    """What does not hold of a tip that was promised."""
+    load: float
+    """Of the machine, in the last minute."""
+
+    @property
+    def whole(self) -> bool:
+        """Nothing is lost, nobody was answered wrongly, and nobody was cut off while nothing died."""
+        passes = self.passes.values()
+        answered = not any(one.wrong or one.hung for one in passes)
+        served = not self.passes[UNDISTURBED].cut
+        died = all(one.killed == 1 for name, one in self.passes.items() if name == KILLED)
+        return answered and served and died and not self.breaches and self.alerted >= self.tips
+
+
+@click.command("nation")
+@click.option(
+    "--sessions",
+    default=3000,
+    show_default=True,
+    type=click.IntRange(1, MOST_SESSIONS),
+    help="Of each pass, seven hops each.",
+)
+@click.option(
+    "--pair",
+    type=click.Choice([pair.value for pair in Pair]),
+    default=Pair.SQLITE.value,
+    show_default=True,
+)
+@click.option(
+    "--at-once", default=64, show_default=True, type=click.IntRange(2, 1000), help="Callers."
+)
+@click.option("--rate", type=click.FloatRange(1.0), help="Hops a second; else as many as go.")
+@click.option(
+    "--kill/--no-kill", default=True, show_default=True, help="A second pass, in which one dies."
+)
+@click.option("--seed", default=1, show_default=True, help="Of what callers key.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def nation_bench(
+    sessions: int,
+    pair: str,
+    at_once: int,
+    rate: float | None,
+    kill: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Whole sessions of seven hops on a whole line, one of fifty a tip of danger, from two client processes.
+
+    In a second pass one of two web processes is killed in the middle. Ends with 1 where a promised tip is lost, or an
+    answer is wrong.
+    """
+    with ExitStack() as block:
+        folder = Path(block.enter_context(tempfile.TemporaryDirectory(prefix="hotline-bench-")))
+        on = block.enter_context(ground(Pair(pair)))
+        learnt = block.enter_context(answers_learnt(seed))
+        environ = {**on.environ, "HOTLINE_WEB_WORKERS": str(WEB_PROCESSES)}
+        stack = block.enter_context(Stack(folder, environ=environ))
+        own_or_refuse(stack, (folder, *on.folders))
+        pool = block.enter_context(ProcessPoolExecutor(CLIENTS, mp_context=get_context("spawn")))
+        hook = urlsplit(json.loads(stack.command("hooks", "--json"))["ussd"]).path
+        callers = NationCallers(learnt, hook)
+        nation = _Nation(stack, callers, learnt.polite_ends(), at_once, rate)
+        passes = nation.passes(pool, sessions, kill=kill)
+        figures = nation.judged(Pair(pair), passes)
+
+    if as_json:
+        click.echo(json.dumps(asdict(figures)))
+    else:
+        _tell(figures)
+    if not figures.whole:
+        sys.exit(1)
+
+
+class _Nation:
+    def __init__(
+        self,
+        stack: Stack,
+        callers: NationCallers,
+        polite: frozenset[str],
+        at_once: int,
+        rate: float | None,
+    ) -> None:
+        self._stack = stack
+        self._callers = callers
+        self._polite = polite
+        self._at_once = at_once
+        self._rate = rate
+        self._promises: list[Promise] = []
+
+    def passes(self, pool: Executor, sessions: int, *, kill: bool) -> dict[str, PassFigures]:
+        found = {UNDISTURBED: self._pass(sessions).run(pool)}
+        if kill:
+            seconds = found[UNDISTURBED].seconds
+            found[KILLED] = self._pass(sessions).run(pool, self._kill_one, after=seconds / 2)
+        return found
+
+    def _pass(self, sessions: int) -> NationPass:
+        click.echo(f"{sessions} sessions ...", err=True)
+        return NationPass(
+            self._stack.port,
+            self._callers.sessions(sessions),
+            self._at_once,
+            self._rate,
+            self._polite,
+            self._promises,
+        )
+
+    def _kill_one(self) -> bool:
+        """Whether a web process was there to be killed: a server's worker, not the parent that starts another."""
+        servers = started_as(self._stack.pid, MARKS["web"])
+        workers = [pid for server in servers for pid in below(server) if not below(pid)]
+        return bool(workers) and send(workers[0], signal.SIGKILL)
+
+    def judged(self, pair: Pair, passes: Mapping[str, PassFigures]) -> NationFigures:
+        """Once every alert is accepted, or time is up."""
+        click.echo("waiting for the alerts ...", err=True)
+        load, began = os.getloadavg()[0], time.monotonic()
+        breaches = settle(self._stack, self._promises, seconds=SETTLE_SECONDS, last=LAST_SECONDS)
+        return NationFigures(
+            pair=pair,
+            passes=passes,
+            tips=len(self._promises),
+            alerted=_alerted(self._stack),
+            settled=time.monotonic() - began,
+            breaches=[_said(one) for one in breaches],
+            load=load,
+        )
+
+
+def _alerted(stack: Stack) -> int:
+    kit = kit_of(stack)
+    try:
+        with kit.database.reading() as session:
+            return len(books.waits(session, urgency=Urgency.DANGER))
+    finally:
+        kit.database.close()
+
+
+def _said(breach: Breach) -> str:
+    return f"{breach.invariant}: {breach.sentence}"
+
+
+def _tell(figures: NationFigures) -> None:
+    click.echo("             sessions    cut  sessions/s  hops/s  p50 ms  p99 ms  again  client")
+    for name, f in figures.passes.items():
+        click.echo(
+            f"{name:12}{f.sessions:9}{f.cut:7}{f.session_rate:12.0f}{f.rate:8.0f}"
+            f"{f.p50:8.1f}{f.p99:8.1f}{f.repeats:7}{f.client:8.2f}"
+        )
+        if f.wrong or f.hung:
+            click.echo(f"{'':12}{f.wrong} wrong answers, {f.hung} that never came")
+    click.echo(
+        f"{figures.tips} tips passed on, {figures.alerted} alerted within {figures.settled:.0f} s,"
+        f" {figures.pair}, load {figures.load:.1f}"
+    )
+    for breach in figures.breaches:
+        click.echo(breach)
