@@ -58,6 +58,8 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
             assert part["cost"] > 0, kind
         for part in found["half"].values():
             assert 0 < part["p50"] <= part["p99"], kind
+    assert 0 < figures["line"]["full"]["mixed"]["hits"] < 1
+    assert figures["null"]["full"]["mixed"]["hits"] is None
     assert {part["ratio"] for part in figures["null"]["full"].values()} == {1.0}
 
 
@@ -70,6 +72,7 @@ def test_in_one_process_too() -> None:
     assert figures["null"]["ratio"] == 1.0
     assert 0 < figures["line"]["ratio"] < 10
     assert figures["line"]["first"] > 0
+    assert 0 <= figures["line"]["hits"] <= 1
     assert figures["flask"]["cost"] > figures["null"]["cost"] > 0
 
 

@@ -87,7 +87,6 @@ def test_a_hit_rate_is_of_the_hops_in_between_and_none_where_nobody_counts() -> 
     assert hit_rate(WaysCount(10, 5), WaysCount(10, 5)) is None
     assert hit_rate(None, None) is None
     assert WaysCount.read(WaysCount(3, 4).told()) == WaysCount(3, 4)
-    assert WaysCount.read("") is None
 
 
 @pytest.mark.parametrize(("client", "marks"), [(BUSY - 0.1, 0), (BUSY + 0.1, 2)])

@@ -28,8 +28,7 @@ class Web:
         """Seconds of processor that the process has taken."""
         return float(self._asked(SPENT))
 
-    def ways(self) -> WaysCount | None:
-        """None where the process does not count them."""
+    def ways(self) -> WaysCount:
         return WaysCount.read(self._asked(WAYS))
 
     def _asked(self, path: str) -> str:

@@ -14,10 +14,8 @@ class WaysCount:
     played: int
 
     @classmethod
-    def read(cls, said: str) -> Self | None:
+    def read(cls, said: str) -> Self:
         """What `told` wrote."""
-        if not said:
-            return None
         found, played = said.split()
         return cls(int(found), int(played))
 
@@ -25,13 +23,14 @@ class WaysCount:
         return f"{self.found} {self.played}"
 
 
-def counted(_kit: DoorKit) -> WaysCount | None:
-    """None where the kit does not count."""
-    return None
+def counted(kit: DoorKit) -> WaysCount:
+    """What this process has counted."""
+    ways = kit.sessions.ways
+    return WaysCount(ways.known, ways.played)
 
 
 def hit_rate(before: WaysCount | None, after: WaysCount | None) -> float | None:
-    """Of the hops in between, the share whose way was known; None where there were none, or nobody counted."""
+    """Of the hops in between, the share whose way was known; None where none was looked for, or nobody counts."""
     if before is None or after is None:
         return None
     found, played = after.found - before.found, after.played - before.played

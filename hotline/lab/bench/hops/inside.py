@@ -75,7 +75,7 @@ class Inside:
         hook: str,
         learnt: LearntAnswers,
         callers: int,
-        ways: Callable[[], WaysCount | None],
+        ways: Callable[[], WaysCount],
     ) -> None:
         self._application = application
         self._learnt = learnt

@@ -21,5 +21,4 @@ def spent() -> Response:
 
 @flask.get(WAYS)
 def ways() -> Response:
-    count = counted(kit)
-    return plain(count.told() if count else "")
+    return plain(counted(kit).told())
