@@ -1,7 +1,7 @@
 """What an answer changes, by the name under which a flow saves it: one table, from which a hop learns both whether it
 needs a transaction and what it does in it.
 
-What is told in a report is in no row of this table: `consequences.note` writes those answers down together.
+What is told in a report is in no row of this table: `effects.note` writes those answers down together.
 """
 
 from collections.abc import Callable, Mapping, Sequence

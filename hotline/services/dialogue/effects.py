@@ -1,4 +1,4 @@
-"""What each event of a hop leaves behind, inside the hop's transaction. `effects.py` opens it, and sees to it that
+"""What each event of a hop leaves behind, inside the hop's transaction. `commit.py` opens it, and sees to it that
 nothing happens twice.
 """
 
