@@ -47,7 +47,8 @@ def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() 
 @pytest.mark.turn("a bench of hops", 0, 2)
 def test_a_hop_stands_beside_a_null_endpoint() -> None:
     """Fifty callers: one of them tells."""
-    done = CliRunner().invoke(main, ["bench", "hop", "--turns", "1", "--callers", "50", "--json"])
+    words = ["bench", "hop", "--turns", "1", "--callers", "50", "--warm", "10", "--json"]
+    done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])
     assert set(figures) == {"null", "flask", "line"}
@@ -65,7 +66,18 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
 
 @pytest.mark.turn("a bench of hops", 1, 2)
 def test_in_one_process_too() -> None:
-    words = ["bench", "hop", "--in-process", "--turns", "1", "--callers", "2", "--json"]
+    words = [
+        "bench",
+        "hop",
+        "--in-process",
+        "--turns",
+        "1",
+        "--callers",
+        "2",
+        "--warm",
+        "1",
+        "--json",
+    ]
     done = CliRunner().invoke(main, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout.splitlines()[-1])

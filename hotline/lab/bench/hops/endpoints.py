@@ -33,10 +33,13 @@ class HopPart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`rows` makes hops for so many callers who were never met; those of MIXED are other callers than the rest's."""
+    """Its callers were never met before, in each batch."""
 
     port: int
-    rows: Callable[[int], Mapping[HopPart, Rows]]
+    apart: Callable[[int], Mapping[HopPart, Rows]]
+    """The hops of so many sessions by their parts, to be sent in this order."""
+    whole: Callable[[int], Rows]
+    """So many sessions, mixed."""
     spent: Callable[[], float]
     """Seconds of the processor that its process has taken."""
     ways: Callable[[], WaysCount | None] = lambda: None
@@ -59,18 +62,19 @@ class LineCallers:
     def _endpoint(self, kind: str, path: str) -> Endpoint:
         nothing = kind == NOTHING
 
-        def rows(callers: int) -> Mapping[HopPart, Rows]:
-            apart = self._sessions(callers, nothing=nothing)
-            sent = [self.requests(one, path, nothing=nothing) for one in apart]
+        def apart(callers: int) -> Mapping[HopPart, Rows]:
             found: dict[HopPart, Rows] = {part: [] for part in HopPart}
-            found[HopPart.FIRST] = [row[:1] for row in sent]
-            for one, row in zip(apart, sent, strict=True):
+            for one in self._sessions(callers, nothing=nothing):
+                row = self.requests(one, path, nothing=nothing)
+                found[HopPart.FIRST].append(row[:1])
                 found[part_of(one)].append(row[1:])
-            whole = self._sessions(callers, nothing=nothing)
-            found[HopPart.MIXED] = [self.requests(one, path, nothing=nothing) for one in whole]
             return found
 
-        return Endpoint(self._web.port, rows, self._web.spent, self._web.ways)
+        def whole(callers: int) -> Rows:
+            sessions = self._sessions(callers, nothing=nothing)
+            return [self.requests(one, path, nothing=nothing) for one in sessions]
+
+        return Endpoint(self._web.port, apart, whole, self._web.spent, self._web.ways)
 
     def _sessions(self, callers: int, *, nothing: bool) -> Sequence[LearntSession]:
         """For the null endpoint the same each time: nothing is learnt for it."""

@@ -41,6 +41,13 @@ LIMIT = " !"
     type=click.IntRange(1, 20_000),
     help="Sessions in one turn.",
 )
+@click.option(
+    "--warm",
+    default=1500,
+    show_default=True,
+    type=click.IntRange(0, 20_000),
+    help="Sessions before the first turn.",
+)
 @click.option("--seed", default=1, show_default=True, help="Of what callers key.")
 @click.option("--peer", is_flag=True, help="Also a menu in Node, whose two packages npm fetches.")
 @click.option("--in-process", is_flag=True, help="Without a server, by processor time alone.")
@@ -49,6 +56,7 @@ LIMIT = " !"
 def hop_bench(
     turns: int,
     callers: int,
+    warm: int,
     seed: int,
     peer: bool,
     in_process: bool,
@@ -61,7 +69,7 @@ def hop_bench(
     that tell are measured apart, and whole sessions mixed.
     """
     if in_process or profile:
-        _inside(turns, callers, seed, profile=profile, as_json=as_json)
+        _inside(turns, callers, warm, seed, profile=profile, as_json=as_json)
         return
     with ExitStack() as block:
         folder = Path(block.enter_context(tempfile.TemporaryDirectory(prefix="hotline-bench-")))
@@ -72,7 +80,7 @@ def hop_bench(
             endpoints |= _of_the_peer(block, folder)
         pool = block.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         rounds = HopRounds(endpoints, lambda load: pool.submit(drive, load).result(), callers)
-        figures = rounds.run(turns)
+        figures = rounds.run(turns, warm=warm)
 
     if as_json:
         click.echo(json.dumps({kind: asdict(found) for kind, found in figures.items()}))
@@ -110,8 +118,11 @@ def table(figures: Mapping[str, HopFigures]) -> Iterator[str]:
         yield "! The client had no time of its own: these waits are not the server's."
 
 
-def _inside(turns: int, callers: int, seed: int, *, profile: bool, as_json: bool) -> None:
+def _inside(
+    turns: int, callers: int, warm: int, seed: int, *, profile: bool, as_json: bool
+) -> None:
     with inside_line(callers, seed) as inside:
+        inside.warm(warm)
         if profile:
             click.echo(inside.profiled())
             return

@@ -84,6 +84,11 @@ class Inside:
         self._taken = count(1)
         self._ways = ways
 
+    def warm(self, sessions: int) -> None:
+        """So many walk, and are not measured."""
+        for _ in range(sessions):
+            self._cost(self._session("line"))
+
     def measured(self, turns: int) -> Mapping[str, Cost]:
         seen: dict[str, _Costs] = {kind: _Costs() for kind in self._paths}
         for _ in range(turns):

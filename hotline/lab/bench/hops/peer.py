@@ -42,7 +42,8 @@ def peer_beside(folder: Path) -> Iterator[Endpoint]:
         )
         try:
             _until_ready(process, port)
-            yield Endpoint(port, PeerCallers(port).rows, lambda: _spent(port))
+            callers = PeerCallers(port)
+            yield Endpoint(port, callers.apart, callers.whole, lambda: _spent(port))
         finally:
             process.kill()
             process.wait()
@@ -57,13 +58,15 @@ class PeerCallers:
         self._dice = random.Random(1)
         self._answers: dict[str, bytes] = {}
 
-    def rows(self, callers: int) -> Mapping[HopPart, Rows]:
-        apart = [self._session() for _ in range(callers)]
+    def apart(self, callers: int) -> Mapping[HopPart, Rows]:
+        sessions = self.whole(callers)
         return {
-            HopPart.FIRST: [row[:1] for row in apart],
-            HopPart.MENU: [row[1:] for row in apart],
-            HopPart.MIXED: [self._session() for _ in range(callers)],
+            HopPart.FIRST: [row[:1] for row in sessions],
+            HopPart.MENU: [row[1:] for row in sessions],
         }
+
+    def whole(self, callers: int) -> Rows:
+        return [self._session() for _ in range(callers)]
 
     def _session(self) -> list[TimedRequest]:
         keys = [self._dice.choice(TOPICS), *[MORE] * (MIDDLE - 1)]

@@ -33,10 +33,6 @@ class PartFigures:
     """The share of its time in which the client was busy."""
 
 
-PACED = (HopPart.MENU, HopPart.MIXED)
-"""What is measured at half load, too."""
-
-
 @dataclass(frozen=True, slots=True)
 class PacedFigures:
     """At half of the rate that was reached."""
@@ -91,12 +87,18 @@ class HopRounds:
         self._seen: dict[str, dict[HopPart, _Seen]] = {kind: {} for kind in endpoints}
         self._paced: dict[str, dict[HopPart, _Paced]] = {kind: {} for kind in endpoints}
 
-    def run(self, turns: int) -> Mapping[str, HopFigures]:
+    def run(self, turns: int, *, warm: int) -> Mapping[str, HopFigures]:
+        """`warm` sessions walk before the first turn, and are not measured."""
+        for kind, endpoint in self._endpoints.items():
+            if warm:
+                _right(kind, self._play(Load(endpoint.port, endpoint.whole(warm), AT_ONCE)))
         with click.progressbar(length=2 * turns, label="turns", file=sys.stderr) as bar:
             for _ in range(turns):
                 for kind, endpoint in self._endpoints.items():
-                    for part, rows in endpoint.rows(self._callers).items():
+                    for part, rows in endpoint.apart(self._callers).items():
                         self._at_full_load(kind, endpoint, part, rows)
+                    whole = endpoint.whole(self._callers)
+                    self._at_full_load(kind, endpoint, HopPart.MIXED, whole)
                 bar.update(1)
             for _ in range(turns):
                 for kind, endpoint in self._endpoints.items():
@@ -119,13 +121,17 @@ class HopRounds:
             seen.hits.append(hits)
 
     def _at_half_load(self, kind: str, endpoint: Endpoint) -> None:
-        rows = endpoint.rows(self._callers)
-        _right(kind, self._play(Load(endpoint.port, rows[HopPart.FIRST], AT_ONCE)))
-        for part in PACED:
-            if not rows[part]:
+        apart = endpoint.apart(self._callers)
+        _right(kind, self._play(Load(endpoint.port, apart[HopPart.FIRST], AT_ONCE)))
+        measured = {
+            HopPart.MENU: apart[HopPart.MENU],
+            HopPart.MIXED: endpoint.whole(self._callers),
+        }
+        for part, rows in measured.items():
+            if not hops_in(rows):
                 continue
             paced = self._paced[kind].setdefault(part, _Paced())
-            load = Load(endpoint.port, rows[part], AT_ONCE_PACED, rate=self._half(kind, part))
+            load = Load(endpoint.port, rows, AT_ONCE_PACED, rate=self._half(kind, part))
             outcome = _right(kind, self._play(load))
             paced.p50s.append(1000 * percentile(outcome.waits, 50))
             paced.p99s.append(1000 * percentile(outcome.waits, 99))
