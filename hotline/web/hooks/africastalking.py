@@ -20,6 +20,7 @@ MOST_USSD = 1000
 MOST_SMS = 32 * 1024
 """As many letters as a body holds: a long SMS is read, and cut where it is kept."""
 MOST_WORD = 100
+NETWORK = re.compile(r"[0-9]{5,6}", re.ASCII)
 DATES = ("%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S")
 """Both are in the wild, and both mean UTC."""
 
@@ -98,7 +99,7 @@ def _our_suffix(form: CallbackForm, line: Line) -> str:
 
 def _network(written: str) -> str | None:
     """A network's code and nothing longer: it is shown where no number may be."""
-    return written if re.fullmatch(r"[0-9]{5,6}", written, re.ASCII) else None
+    return written if NETWORK.fullmatch(written) else None
 
 
 def _date(written: str) -> datetime | None:
