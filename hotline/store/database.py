@@ -131,16 +131,9 @@ class Database:
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
-        """One change in the driver's own words, for what every session pays for: committed at its end, or not at all.
-
-        On PostgreSQL each statement is committed by itself.
-        """
-        if not self.is_sqlite:
-            with self.looking() as plain:
-                yield plain
-            return
+        """A transaction in the driver's own words, for what every session pays for: like `writing`."""
         with self._turn, self.looking() as plain:
-            plain.change("BEGIN IMMEDIATE")
+            plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
             plain.change("COMMIT")
 

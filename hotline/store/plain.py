@@ -3,6 +3,7 @@
 SQLite's driver is asked directly. PostgreSQL's is asked through SQLAlchemy, which knows when a server is gone.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -17,6 +18,8 @@ Values = tuple[object, ...]
 class PlainConnection(Protocol):
     mark: str
     """What stands in a statement for a value."""
+    locks_rows: bool
+    """Whether `FOR UPDATE` says anything here: SQLite has one writer."""
 
     def first(self, said: str, given: Values = ()) -> tuple[Any, ...] | None: ...
 
@@ -32,6 +35,7 @@ class PlainConnection(Protocol):
 
 class FileConnection:
     mark = "?"
+    locks_rows = False
 
     def __init__(self, raw: PoolProxiedConnection) -> None:
         self._cursor = raw.cursor()
@@ -59,6 +63,7 @@ class FileConnection:
 
 class ServerConnection:
     mark = "%s"
+    locks_rows = True
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -76,6 +81,19 @@ class ServerConnection:
 
     def moment(self, at: datetime) -> object:
         return at.astimezone(UTC)
+
+
+def document_of(stored: object) -> Any:
+    """A JSON column. SQLite keeps it as text, PostgreSQL's driver has read it."""
+    return json.loads(stored) if isinstance(stored, str) else stored
+
+
+def moment_of(stored: object) -> datetime:
+    """A time, which SQLite keeps as text and without its zone, UTC."""
+    if isinstance(stored, str):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    assert isinstance(stored, datetime)
+    return stored.astimezone(UTC)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.services import weekly_keys
 from hotline.services.dialogue.answer_effects import EffectContext
-from hotline.services.dialogue.effects import apply, changes, note
+from hotline.services.dialogue.effects import apply, changes, note, only_counts, tallies
 from hotline.services.guessing import heard_mark
 from hotline.services.reach.outreach import Measure, day_of
 from hotline.services.tips import intake
@@ -20,6 +20,8 @@ from hotline.store.dialogue import contacts, openings
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.openings import FirstHop
 from hotline.store.dialogue.ways import KnownSession, Step
+from hotline.store.reach import session_counts
+from hotline.store.reach.session_counts import SessionCounts, Tallies
 from hotline.store.tips.tips import Tip
 from hotline.text.languages import FIRST
 
@@ -93,20 +95,46 @@ def carry_out(
     if not new_steps:
         return False
 
+    light = all(only_counts(context.book, step) for step in new_steps)
+    heard = _count(context, new_steps, text) if light else _commit(context, new_steps, text)
+    if heard is None:
+        return False
+    known.heard, known.counted = heard, known.counted | topics_of(new_steps)
+    return True
+
+
+def _commit(context: EffectContext, steps: Sequence[Step], text: str) -> Heard | None:
+    """What is heard then; None where the session's row is gone."""
     written: Sequence[Tip] = ()
     with context.kit.database.writing() as session:
         dialogue = contacts.dialogue_for_writing(session, context.key)
         if dialogue is None:
-            return False
+            return None
         if dialogue.heard < len(text):
-            written = in_transaction(session, context, dialogue, new_steps)
+            written = in_transaction(session, context, dialogue, steps)
             _mark(context, dialogue, text)
             session.flush()
             intake.before_commit(context.kit, written)
         heard = Heard(dialogue.heard, openings.ends_of(dialogue.starred or ()))
     intake.announce(context.kit, written)
-    known.heard, known.counted = heard, known.counted | topics_of(new_steps)
-    return True
+    return heard
+
+
+def _count(context: EffectContext, steps: Sequence[Step], text: str) -> Heard | None:
+    """The same for steps that only count, without the mapper."""
+    at = context.kit.now()
+
+    def decide(counts: SessionCounts, heard: int) -> Tallies:
+        new = (step for step in steps if step.upto > heard)
+        return [one for step in new for event in step.events for one in tallies(counts, event, at)]
+
+    return session_counts.count(
+        context.kit.database,
+        context.key,
+        upto=len(text),
+        heard_key=heard_mark(context.kit, context.key, text),
+        decide=decide,
+    )
 
 
 def in_transaction(

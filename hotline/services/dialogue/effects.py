@@ -2,6 +2,8 @@
 nothing happens twice.
 """
 
+from datetime import datetime
+
 from hotline.domain.dialogue.ussd import is_number
 from hotline.domain.tip import Matter
 from hotline.engine.events import (
@@ -18,12 +20,14 @@ from hotline.engine.run import Run
 from hotline.engine.view import gathers
 from hotline.services.dialogue.answer_effects import EffectContext, Given, effect_of
 from hotline.services.reach import outreach
+from hotline.services.reach.outreach import Counts
 from hotline.services.referrals import call_back_requests
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.intake import Telling
 from hotline.store.database import Session
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.ways import Step
+from hotline.store.reach.session_counts import Tallies
 from hotline.store.tips.tips import Tip
 
 CALL_BACK = "call_back"
@@ -45,10 +49,8 @@ def apply(
     """Carry one event out; one that means nothing here changes nothing."""
     passage = step.run.passage
     match event:
-        case LanguageChosen(language):
-            outreach.log_language(session, dialogue, language)
-        case TopicRead(topic):
-            outreach.log_topic(session, dialogue, topic, context.kit.now())
+        case LanguageChosen() | TopicRead():
+            outreach.log(session, tallies(dialogue, event, context.kit.now()))
         case Erased():
             intake.erase(session, context.kit, dialogue, up_to_passage=passage)
             call_back_requests.withdraw_session(
@@ -62,6 +64,23 @@ def apply(
             _take_pin(session, context, dialogue, step, pin)
         case _:
             pass
+
+
+def only_counts(book: Book, step: Step) -> bool:
+    """Whether all that a step changes is in what is counted: most that commit."""
+    heavy = (event for event in step.events if not isinstance(event, LanguageChosen | TopicRead))
+    return not step.are_words and not any(changes(book, step.run, event) for event in heavy)
+
+
+def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
+    """What an event adds to the figures."""
+    match event:
+        case LanguageChosen(language):
+            return outreach.in_language(counts, language)
+        case TopicRead(topic):
+            return outreach.on_topic(counts, topic, at)
+        case _:
+            return ()
 
 
 def note(session: Session, context: EffectContext, dialogue: Dialogue, step: Step) -> Tip | None:

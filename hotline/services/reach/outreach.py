@@ -6,6 +6,7 @@ The `log_` functions run inside their caller's transaction: what is counted happ
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import is_number
@@ -18,6 +19,7 @@ from hotline.store.database import Session
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.reach import outreach, people
 from hotline.store.reach.outreach import Cell
+from hotline.store.reach.session_counts import SessionCounts, Tallies
 from hotline.store.tips.tips import Tip
 
 FOLDED = 1000
@@ -38,6 +40,10 @@ class Measure(StrEnum):
     FRAGMENT = "fragment"
 
 
+Counts: TypeAlias = Dialogue | SessionCounts
+"""A session's row, read by the mapper or without it."""
+
+
 def day_of(at: datetime) -> date:
     """The day in Kigali."""
     return at.astimezone(KIGALI).date()
@@ -55,19 +61,25 @@ def log_person(session: Session, kit: Kit, msisdn: str, at: datetime) -> None:
         people.see(session, kit.pseudonyms.person(msisdn, at))
 
 
-def log_language(session: Session, dialogue: Dialogue, language: str) -> None:
+def log(session: Session, tallies: Tallies) -> None:
+    for cell, number in tallies:
+        outreach.count(session, cell, by=number)
+
+
+def in_language(counts: Counts, language: str) -> Tallies:
     """A session counts in the language it was last read in, once."""
-    if dialogue.language == language:
-        return
-    outreach.count(session, _session_cell(dialogue), by=-1)
-    dialogue.language = language
-    outreach.count(session, _session_cell(dialogue))
+    if counts.language == language:
+        return ()
+    before = _session_cell(counts)
+    counts.language = language
+    return (before, -1), (_session_cell(counts), 1)
 
 
-def log_topic(session: Session, dialogue: Dialogue, topic: str, at: datetime) -> None:
+def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
     """A topic counts once in a session, however often it is read."""
-    if first_time(dialogue, f"{Measure.TOPIC}:{topic}"):
-        outreach.count(session, _cell_of(dialogue, Measure.TOPIC, topic, at))
+    if not first_time(counts, f"{Measure.TOPIC}:{topic}"):
+        return ()
+    return ((_cell_of(counts, Measure.TOPIC, topic, at), 1),)
 
 
 def log_pair(
@@ -151,15 +163,15 @@ def close_periods(session: Session, at: datetime) -> None:
         people.close(session, period)
 
 
-def first_time(dialogue: Dialogue, name: str) -> bool:
+def first_time(counts: Counts, name: str) -> bool:
     """Whether the session did not count it yet; from now on it has."""
-    if name in dialogue.counted:
+    if name in counts.counted:
         return False
-    dialogue.counted = [*dialogue.counted, name]
+    counts.counted = [*counts.counted, name]
     return True
 
 
-def _cell_of(dialogue: Dialogue, measure: str, topic: str, at: datetime) -> Cell:
+def _cell_of(dialogue: Counts, measure: str, topic: str, at: datetime) -> Cell:
     return Cell(
         day=day_of(at),
         measure=measure,
@@ -170,7 +182,7 @@ def _cell_of(dialogue: Dialogue, measure: str, topic: str, at: datetime) -> Cell
     )
 
 
-def _session_cell(dialogue: Dialogue) -> Cell:
+def _session_cell(dialogue: Counts) -> Cell:
     return Cell(
         day=day_of(dialogue.started_at),
         measure=Measure.SESSION,

@@ -6,13 +6,13 @@ SQLite is told three statements in one transaction, PostgreSQL one. Every functi
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 
 from hotline.domain.dialogue.ussd import Heard, Opening, Pinned
 from hotline.domain.sketch import place
 from hotline.store.database import Database
-from hotline.store.plain import PlainConnection
+from hotline.store.plain import PlainConnection, document_of, moment_of
 
 ROW = (
     "key",
@@ -44,7 +44,8 @@ READ = (
     "heard",
     "starred",
 )
-TALLY = ("day", "measure", "district", "language", "channel", "entry", "topic", "count")
+TALLY = ("day", "measure", "language", "channel", "entry", "district", "topic", "count")
+"""A tally's columns, as a `store.reach.outreach.Cell` lists them, and how often."""
 _RAISED = (
     "ON CONFLICT (period, register) DO UPDATE SET rank = excluded.rank"
     " WHERE people_register.rank < excluded.rank"
@@ -70,12 +71,13 @@ class FirstHop:
 
 def write(database: Database, first: FirstHop) -> bool:
     """False where another hop of the session was quicker: then nothing is changed."""
-    with database.plainly() as connection:
-        row = _row(first, connection.moment(first.opening.started_at))
-        if database.is_sqlite:
-            return _write_by_one(connection, first, row)
+    if database.is_sqlite:
+        with database.plainly() as connection:
+            return _write_by_one(connection, first, _row(first, connection))
+    with database.looking() as connection:
         said = _whole(bool(first.measure), len(first.people))
-        return connection.first(said, (*row, *_tally(first), *_seen(first))) is not None
+        given = (*_row(first, connection), *_tally(first), *_seen(first))
+        return connection.first(said, given) is not None
 
 
 def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
@@ -87,7 +89,7 @@ def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
         return None
     revision_id, entry, dialled, reporting, responder_id, network, at, caller_key, *rest = row
     pinned, heard, starred = rest
-    said = _document(pinned)
+    said = document_of(pinned)
     opening = Opening(
         key=key,
         revision_id=revision_id,
@@ -96,11 +98,11 @@ def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
         reporting=bool(reporting),
         responder_id=responder_id,
         network=network,
-        started_at=_moment(at),
+        started_at=moment_of(at),
         caller_key=caller_key,
         pinned=Pinned.from_dict(said) if isinstance(said, dict) else None,
     )
-    return opening, Heard(heard, ends_of(_document(starred) or ()))
+    return opening, Heard(heard, ends_of(document_of(starred) or ()))
 
 
 def _write_by_one(connection: PlainConnection, first: FirstHop, row: tuple[object, ...]) -> bool:
@@ -152,7 +154,7 @@ def _whole(counted: bool, people: int) -> str:
     return f"WITH {', '.join(parts)} SELECT key FROM opened"
 
 
-def _row(first: FirstHop, started_at: object) -> tuple[object, ...]:
+def _row(first: FirstHop, connection: PlainConnection) -> tuple[object, ...]:
     o = first.opening
     pinned = json.dumps(o.pinned.to_dict()) if o.pinned is not None else None
     return (
@@ -166,7 +168,7 @@ def _row(first: FirstHop, started_at: object) -> tuple[object, ...]:
         o.network,
         first.language,
         "[]",
-        started_at,
+        connection.moment(o.started_at),
         first.heard,
         first.heard_key,
         o.caller_key,
@@ -178,7 +180,7 @@ def _tally(first: FirstHop) -> tuple[object, ...]:
     if not first.measure:
         return ()
     day = first.day.isoformat()
-    return (day, first.measure, "", first.language, first.channel, first.opening.entry, "", 1)
+    return (day, first.measure, first.language, first.channel, first.opening.entry, "", "", 1)
 
 
 def _seen(first: FirstHop) -> tuple[object, ...]:
@@ -195,16 +197,3 @@ def ends_of(starred: object) -> dict[int, int]:
     assert isinstance(starred, list | tuple)
     pairs = (mark.split("-") for mark in starred)
     return {int(begins): int(ends) for begins, ends in pairs}
-
-
-def _document(stored: object) -> object:
-    """SQLite keeps JSON as text, PostgreSQL's driver has read it."""
-    return json.loads(stored) if isinstance(stored, str) else stored
-
-
-def _moment(stored: object) -> datetime:
-    """SQLite keeps a time as text and without its zone, which is UTC."""
-    if isinstance(stored, str):
-        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
-    assert isinstance(stored, datetime)
-    return stored.astimezone(UTC)
