@@ -38,6 +38,7 @@ BY = (*(by.value for by in By), QUIZ, LEADERS, TRAINING)
 NAMES = {one: "people" if one is Measure.PERSON else f"{one.value}s" for one in Measure}
 """Columns. None bears the name of what rows are counted by, or one would hide the other."""
 FIRST_COLUMN = 16
+COLUMN = 14
 
 
 @click.command()
@@ -78,9 +79,12 @@ def reach(by: str | None, as_json: bool, as_csv: bool) -> None:
 
 def _print(rows: list[Mapping[str, Any]]) -> None:
     table = [[*rows[-1]], *([_shown(value) for value in row.values()] for row in rows)]
-    width = max(FIRST_COLUMN, *(len(row[0]) + 1 for row in table))
-    for first, *rest in table:
-        click.echo(f"{first:{width}}" + "".join(f"{value:>14}" for value in rest))
+    first, *rest = (max(len(cell) for cell in column) for column in zip(*table, strict=True))
+    widths = (max(FIRST_COLUMN, first + 1), *(max(COLUMN, width + 2) for width in rest))
+    for row in table:
+        cells = [f"{row[0]:{widths[0]}}"]
+        cells += [f"{value:>{width}}" for value, width in zip(row[1:], widths[1:], strict=True)]
+        click.echo("".join(cells))
 
 
 def _summed(kit: Kit) -> Iterator[Mapping[str, Any]]:
@@ -185,12 +189,14 @@ def _rows(figures: Figures) -> Iterator[Mapping[str, Any]]:
     for row in figures.rows:
         named = place_name(row, "en") if figures.by is By.DISTRICT else row
         cells = {measure: column.cells[row] for measure, column in figures.columns.items()}
-        yield {figures.by.value: named} | _every_measure(cells)
+        answers = {answer: column.cells[row] for answer, column in figures.answers.items()}
+        yield {figures.by.value: named} | _every_measure(cells) | answers
 
 
 def _total(figures: Figures) -> Mapping[str, Any]:
     cells = {measure: column.total for measure, column in figures.columns.items()}
-    return {figures.by.value: TOTAL} | _every_measure(cells)
+    answers = {answer: column.total for answer, column in figures.answers.items()}
+    return {figures.by.value: TOTAL} | _every_measure(cells) | answers
 
 
 def _every_measure(cells: Mapping[Measure, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.reach import BY, as_sheet, reach
 from hotline.config import Settings
+from hotline.domain.reach.answers import measure_of
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
 from hotline.store.reach import outreach
@@ -38,6 +39,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for district, tips in (("11", 12), ("12", 3), ("13", 7)):
             cell = Cell(NOON.date(), "tip", "rw", "ussd", "", district=district)
             outreach.count(session, cell, tips)
+        for district, answers in (("13", 8), ("12", 3)):
+            heard = measure_of("heard_of", "radio")
+            cell = Cell(NOON.date(), heard, "", "ussd", "", district=district)
+            outreach.count(session, cell, answers)
         outreach.count(session, Cell(NOON.date(), "session", "rw", "ussd", "="), 9)
         outreach.count(session, Cell(NOON.date(), "topic", "rw", "ussd", "", topic="wages"), 7)
         for thing, measure, times in PAIRS:
@@ -59,6 +64,15 @@ def test_json_names_the_districts_and_hides_the_small(home: Path) -> None:
     assert len(cells) == 32
     assert (cells["Nyarugenge"], cells["Gasabo"]) == (12, "<5")
     assert document["rows"][0]["sessions"] is None
+
+
+def test_an_answer_that_is_counted_by_district_is_a_column_there(home: Path) -> None:
+    rows = json.loads(run(home, "--by", "district", "--json").output)["rows"]
+    counted = {row["district"]: row["heard_of: radio"] for row in rows}
+    assert (counted["Kicukiro"], counted["Gasabo"]) == (8, "<5")
+    heading, first, *_ = run(home, "--by", "district").output.splitlines()
+    assert heading.endswith("  heard_of: radio")
+    assert len(heading) == len(first)
 
 
 def test_a_sheet_and_a_table_say_the_same(home: Path) -> None:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.places.places import districts
+from hotline.domain.reach.answers import column_of
 from hotline.domain.reach.figures import Column, apart, protect
 from hotline.domain.rolls.gathering import CAME, HELD, Occasion
 from hotline.domain.rolls.quiz import Gain, Pairs, QuizOutcome, Share, average, gain, pooled, score
@@ -50,6 +51,8 @@ class Figures:
     rows: Sequence[str]
     columns: Mapping[Measure, Column]
     """Without the measures that know nothing of `by`."""
+    answers: Mapping[str, Column] = field(default_factory=dict)
+    """By district: how many gave each answer that is counted so."""
 
 
 def reach(kit: Kit, by: By) -> Figures:
@@ -63,7 +66,16 @@ def reach(kit: Kit, by: By) -> Figures:
     for measure in measures:
         counts = {row: totals.get((row, measure), 0) for row in rows}
         columns[measure] = apart(counts) if measure is Measure.PERSON else protect(counts)
-    return Figures(by=by, rows=rows, columns=columns)
+    return Figures(by, rows, columns, _answers(rows, totals) if by is By.DISTRICT else {})
+
+
+def _answers(rows: Sequence[str], totals: Mapping[tuple[str, str], int]) -> Mapping[str, Column]:
+    measures = sorted({measure for _, measure in totals})
+    return {
+        column: protect({row: totals.get((row, measure), 0) for row in rows})
+        for measure in measures
+        if (column := column_of(measure)) is not None
+    }
 
 
 def _by_period(session: Session, by: By) -> Mapping[tuple[str, str], int]:

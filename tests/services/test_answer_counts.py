@@ -1,0 +1,45 @@
+"""An answer of somebody on a roll is counted in her district, and shown beside the tips of that district."""
+
+from hotline.domain.rolls.joining import Roll
+from hotline.engine.events import Answered
+from hotline.services.reach.figures import By, reach
+from hotline.services.rolls import answer_counts
+from hotline.store.dialogue.contacts import Dialogue
+from tests.callers import Line, line
+from tests.services.test_leaders import LEADER, OTHER, code_of, dialled, joins
+
+__all__ = ["line"]
+
+GASABO, HUYE = "12", "24"
+
+
+def answers(line: Line, msisdn: str, *values: str) -> None:
+    """A session of this phone in which a question was answered so, one time after the other."""
+    dialled(line, msisdn=msisdn)
+    with line.database.writing() as session:
+        dialogue = session.query(Dialogue).order_by(Dialogue.started_at.desc()).first()
+        assert dialogue is not None
+        for value in values:
+            answer = Answered("heard_of", value)
+            answer_counts.log(session, line.kit, dialogue, Roll.LEADERS, msisdn, answer)
+
+
+def test_it_counts_once_a_session_in_the_district_of_the_roll_and_small_numbers_are_hidden(
+    line: Line,
+) -> None:
+    joins(line, code_of(line))
+    joins(line, code_of(line, "Huye"), OTHER)
+    for _ in range(6):
+        answers(line, LEADER, "radio", "poster")
+    answers(line, OTHER, "radio")
+
+    columns = reach(line.kit, By.DISTRICT).answers
+    assert list(columns) == ["heard_of: radio"]
+    assert columns["heard_of: radio"].cells[GASABO] == 6
+    assert columns["heard_of: radio"].cells[HUYE] == "<5"
+    assert reach(line.kit, By.LANGUAGE).answers == {}
+
+
+def test_whoever_is_on_no_roll_is_counted_nowhere(line: Line) -> None:
+    answers(line, OTHER, "radio")
+    assert reach(line.kit, By.DISTRICT).answers == {}
