@@ -142,7 +142,7 @@ class StoreUnavailable(Unavailable):
 
 
 class RunsUnavailable(Unavailable):
-    """Runs cannot be loaded or saved: the hop goes on by replay."""
+    """Runs cannot be loaded or saved: a talk by SMS begins again."""
 
 
 class QueueUnavailable(Unavailable):

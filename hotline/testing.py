@@ -138,7 +138,7 @@ class FakeNotes(OpeningNotes):
     dead: bool = False
 
     def tell(self, opening: Opening, heard: Heard) -> None:
-        if not self.dead and opening.pinned is None:
+        if not self.dead and not opening.asks_rows:
             self.told[opening.key] = opening, heard
 
     def find(self, key: str) -> tuple[Opening, Heard] | None:

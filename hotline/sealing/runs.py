@@ -1,6 +1,6 @@
 """Runs on their way through the run store: what she answered so far is never there in clear.
 
-This key is the hooks' alone. A run that does not open counts as forgotten: the session goes on by replay.
+This key is the hooks' alone. A run that does not open counts as forgotten: the talk begins again.
 """
 
 from nacl.bindings import (

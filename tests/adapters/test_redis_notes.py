@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotline.adapters.queue.circuit import Circuit
 from hotline.adapters.queue.redis_notes import RedisNotes, read_note
-from hotline.domain.dialogue.ussd import Heard, Pinned
+from hotline.domain.dialogue.ussd import Heard, Opening, Pinned
 from tests.builders import make_opening
 from tests.valkey import Valkey
 
@@ -41,9 +42,20 @@ def test_what_was_told_last_is_found_by_another_process(valkey: Valkey) -> None:
         assert 590 < client.ttl(f"opening:{KEY}") <= 600
 
 
-def test_a_session_that_asks_rows_of_its_caller_is_not_noted(valkey: Valkey) -> None:
+@pytest.mark.parametrize(
+    "opening",
+    [
+        make_opening(key="b" * 64, responder_id=7, pinned=Pinned()),
+        make_opening(key="b" * 64, responder_id=7),
+        make_opening(key="b" * 64, pinned=Pinned()),
+    ],
+    ids=["a responder's", "one that an older process began", "a roll's"],
+)
+def test_a_session_that_asks_rows_of_its_caller_is_not_noted(
+    valkey: Valkey, opening: Opening
+) -> None:
     notes = RedisNotes(valkey.url)
-    notes.tell(make_opening(key="b" * 64, responder_id=7, pinned=Pinned()), HEARD)
+    notes.tell(opening, HEARD)
     notes.tell(OPENING, HEARD)
     eventually(valkey)
     with valkey.client() as client:
@@ -68,6 +80,27 @@ def test_a_hung_redis_costs_no_wait_to_tell_and_one_short_one_to_ask(valkey: Val
     assert notes.find(KEY) is None
     assert notes.find(KEY) is None
     assert time.monotonic() - began < 0.6
+
+
+def test_threads_that_tell_a_hung_redis_wait_once_and_not_in_turn(valkey: Valkey) -> None:
+    """As in production: behind a password, at a database of its own, and where a greeting is answered."""
+    with valkey.client() as client:
+        client.config_set("requirepass", "secret")
+    url = valkey.url.replace("unix://", "unix://:secret@") + "?db=1"
+    notes, another = RedisNotes(url), RedisNotes(url)
+    notes.tell(OPENING, HEARD)
+    until = time.monotonic() + 5
+    while another.find(KEY) is None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert another.find(KEY) == (OPENING, HEARD)
+
+    valkey.hang()
+    fresh = RedisNotes(url)
+    began = time.monotonic()
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(8):
+            threads.submit(fresh.tell, OPENING, HEARD)
+    assert time.monotonic() - began < 0.9
 
 
 def test_a_redis_that_died_is_told_again_a_second_later(valkey: Valkey) -> None:

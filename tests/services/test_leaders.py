@@ -93,7 +93,7 @@ def test_a_phone_that_joins_twice_is_one_use_and_moves_to_the_code_s_district(li
     assert [row.district for row in line.all(Joined)] == ["24"]
 
 
-def test_a_replay_of_a_lost_run_shows_the_same_screen(line: Line) -> None:
+def test_another_process_shows_the_same_screen(line: Line) -> None:
     caller = joins(line, code_of(line))
     caller.key("9", "2", "1", "120")
     shown = caller.screen

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, delete
 
 from hotline.domain.dialogue.ussd import MOST_INPUTS, Heard, Opening
 from hotline.domain.referrals.referral import Level
@@ -298,6 +298,18 @@ def test_what_an_older_process_began_is_asked_anew(line: Line, officer: Caller) 
     assert officer.key("1", "1").startswith("END Taken.")
 
 
+def test_what_a_later_release_pinned_is_read_as_far_as_it_is_known(
+    line: Line, officer: Caller
+) -> None:
+    listed = officer.dial("90")
+    with line.database.writing() as session:
+        begun = session.get_one(Dialogue, row(line, officer).key)
+        assert begun.pinned is not None
+        begun.pinned = {"cases": begun.pinned["cases"], "language": "en", "later": 1}
+    line.flush()
+    assert officer.again() == listed
+
+
 def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
     line: Line, officer: Caller
 ) -> None:
@@ -311,6 +323,14 @@ def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
     take_case(line.kit, 1, theirs.reference, line.clock())
     line.clock.turn(seconds=10)
     assert officer.key("1") == "END Already taken by a colleague. Thank you."
+
+
+def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
+    """A database that was restored in the middle of a session knows no row of it."""
+    caller = told(line, *DANGER_HERE[:-1])
+    with line.database.writing() as session:
+        session.execute(delete(Dialogue))
+    assert caller.key(DANGER_HERE[-1]) == FAILURE
 
 
 def test_a_draft_goes_on_in_a_process_that_never_met_her(line: Line) -> None:

@@ -5,6 +5,7 @@ to a socket. Nothing that a caller keyed is told, and neither her number nor a r
 """
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -27,12 +28,12 @@ class RedisNotes:
         self._lock = Lock()
 
     def tell(self, opening: Opening, heard: Heard) -> None:
-        if opening.pinned is not None:
+        if opening.asks_rows:
             return
-        try:
-            self._circuit.call(lambda: self._send(opening.key, _written(opening, heard)))
-        except CircuitOpen:
-            return
+        noted = _written(opening, heard)
+        # The lock is outside: who waited for a server that hangs finds the circuit open, and does not try it in turn.
+        with self._lock, suppress(CircuitOpen):
+            self._circuit.call(lambda: self._send(opening.key, noted))
 
     def find(self, key: str) -> tuple[Opening, Heard] | None:
         try:
@@ -42,15 +43,14 @@ class RedisNotes:
         return read_note(key, noted) if isinstance(noted, bytes) else None
 
     def _send(self, key: str, noted: str) -> None:
-        with self._lock:
-            if self._silent is None:
-                self._silent = self._begun()
-            try:
-                self._silent.send_command("SET", PREFIX + key, noted, "EX", SECONDS)
-            except BaseException:
-                self._silent.disconnect()
-                self._silent = None
-                raise
+        if self._silent is None:
+            self._silent = self._begun()
+        try:
+            self._silent.send_command("SET", PREFIX + key, noted, "EX", SECONDS)
+        except BaseException:
+            self._silent.disconnect()
+            self._silent = None
+            raise
 
     def _begun(self) -> Any:
         """A connection that is told and never asked."""

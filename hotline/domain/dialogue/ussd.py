@@ -58,7 +58,12 @@ class Pinned:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> "Pinned":
-        return cls(tuple(document["flags"]), tuple(document["cases"]), document["language"])
+        """Also what a later release wrote: it may know more, or leave out what it no longer asks."""
+        return cls(
+            tuple(document.get("flags", ())),
+            tuple(document.get("cases", ())),
+            document.get("language", ""),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,11 @@ class Opening:
     """Keyed digest of session and MSISDN; None where an older process began it."""
     pinned: Pinned | None = field(default=None, repr=False)
     """None for a session whose screens ask for no row of hers, and where an older process began it."""
+
+    @property
+    def asks_rows(self) -> bool:
+        """Whether its screens depend on rows of the caller, as far as the opening says so."""
+        return self.responder_id is not None or self.pinned is not None
 
 
 def hidden_caller(session_id: str) -> str:

@@ -7,7 +7,7 @@ from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING, Heard, UssdHop, is_number
 from hotline.engine.events import TopicRead
 from hotline.engine.flow import Book
-from hotline.errors import KeyMissing
+from hotline.errors import KeyMissing, StoreUnavailable
 from hotline.ports import Kit
 from hotline.services import weekly_keys
 from hotline.services.dialogue.answer_effects import EffectContext
@@ -88,7 +88,8 @@ def carry_out(
 ) -> bool:
     """Commit what these steps changed and nobody committed yet, then ring; whether there was anything.
 
-    From here on nothing up to the end of `text` is carried out again. Raises StoreUnavailable.
+    From here on nothing up to the end of `text` is carried out again. Raises StoreUnavailable, also where a database
+    that was restored does not know the session: nothing is shown as saved that is not.
     """
     new = [step for step in steps if step.upto > known.heard.upto]
     new_steps = changing(context.book, new, known.counted)
@@ -98,7 +99,7 @@ def carry_out(
     light = all(only_counts(context.book, step) for step in new_steps)
     heard = _count(context, new_steps, text) if light else _commit(context, new_steps, text)
     if heard is None:
-        return False
+        raise StoreUnavailable("the session's row is gone")
     known.heard, known.counted = heard, known.counted | topics_of(new_steps)
     return True
 

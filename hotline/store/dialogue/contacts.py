@@ -11,7 +11,7 @@ from hotline.store.database import Row, add_if_new
 
 
 class Dialogue(Row):
-    """One session, as little of it as a lost run needs to be rebuilt alike, and reach to be counted once."""
+    """One session: what its text is played from, how much of it is committed, and what reach has counted of it."""
 
     __tablename__ = "dialogue"
     __table_args__ = (Index("dialogue_started", "started_at"),)
@@ -20,7 +20,7 @@ class Dialogue(Row):
     """Keyed digest of the gateway's session id."""
     channel: Mapped[str]
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    """The flows that were live when the session began: a replay runs on these."""
+    """The flows that were live when the session began: its text is played on these."""
     entry: Mapped[str]
     """The published string's suffix that was dialled ("" for the bare code)."""
     dialled: Mapped[int]
