@@ -5,7 +5,7 @@ Both functions raise StoreUnavailable.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain import trial
@@ -70,4 +70,5 @@ def _tally(connection: PlainConnection, cell: Cell, number: int) -> None:
     if cell.channel != trial.CHANNEL:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"
-        connection.change(said, (cell.day.isoformat(), *astuple(cell)[1:], number))
+        given = (cell.day.isoformat(), *[getattr(cell, name) for name in TALLY[1:-1]], number)
+        connection.change(said, given)
