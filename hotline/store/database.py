@@ -55,8 +55,17 @@ LOCK_SECONDS = 3.0
 """How long a writer waits for one of another process."""
 TURN_SECONDS = 2.0
 """How long it waits before that for the writers of its own process: together the five seconds of a hop."""
+CONNECTIONS = 16
+"""Of one process to SQLite's file, each kept: to open one costs as much as several hops."""
 OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
 """What a statement of ours can do wrong while the database is well."""
+OUR_FAULT_PLAINLY = (
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+    sqlite3.NotSupportedError,
+    sqlite3.ProgrammingError,
+)
+"""The same, where SQLite's driver is asked without SQLAlchemy."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -106,9 +115,10 @@ class Database:
     def __init__(self, engine: Engine, *, turn: float = TURN_SECONDS) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._turn: AbstractContextManager[object] = (
+        self.turn: AbstractContextManager[object] = (
             WriterTurn(turn) if self.is_sqlite else nullcontext()
         )
+        """For a thread that will write, and has some questions before: it keeps it through both."""
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -125,14 +135,14 @@ class Database:
         On PostgreSQL each statement sees what was committed before it, and rows that are changed after a look are
         held while one looks (`with_for_update`).
         """
-        with self._turn, self._session("BEGIN IMMEDIATE") as session:
+        with self.turn, self._session("BEGIN IMMEDIATE") as session:
             yield session
             session.commit()
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
         """A transaction in the driver's own words, for what every session pays for: like `writing`."""
-        with self._turn, self.looking() as plain:
+        with self.turn, self.looking() as plain:
             plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
             plain.change("COMMIT")
@@ -166,6 +176,8 @@ def _quiet() -> Iterator[None]:
     """Statement and cause of a driver's error may quote what was to be stored: neither travels on."""
     try:
         yield
+    except OUR_FAULT_PLAINLY as broken:
+        raise type(broken)("its words are not ours to say") from None
     except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
         if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
             raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
@@ -214,6 +226,8 @@ def _open_sqlite(url: str) -> Engine:
         url,
         hide_parameters=True,
         poolclass=QueuePool,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_timeout=LOCK_SECONDS,
         connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},
     )

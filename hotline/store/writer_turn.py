@@ -1,6 +1,6 @@
 """SQLite's writers of one process, in turns."""
 
-from threading import Lock
+from threading import RLock
 
 from hotline.errors import StoreUnavailable
 
@@ -12,7 +12,7 @@ class WriterTurn:
     """
 
     def __init__(self, seconds: float) -> None:
-        self._lock, self._seconds = Lock(), seconds
+        self._lock, self._seconds = RLock(), seconds
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=self._seconds):

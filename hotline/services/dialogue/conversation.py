@@ -87,12 +87,17 @@ def end_session(kit: DoorKit, notice: EndNotice) -> None:
 
 
 def _begin(kit: DoorKit, hop: UssdHop, key: str) -> str:
-    """A session's first hop: everything in its text was dialled ahead."""
-    opening = session_start.opened(kit, hop, key)
-    known = session_start.known_as(kit, hop, opening, Heard(NOTHING))
+    """A session's first hop: everything in its text was dialled ahead.
+
+    On SQLite one at a time: threads that ask and write side by side cost each other more than they wait here.
+    """
     looks: Looks = {}
-    way = way_of(kit, hop, known, looks)
-    if not commit.begin(kit, hop, known, way.changing):
+    with kit.database.turn:
+        opening = session_start.opened(kit, hop, key)
+        known = session_start.known_as(kit, hop, opening, Heard(NOTHING))
+        way = way_of(kit, hop, known, looks)
+        is_first = commit.begin(kit, hop, known, way.changing)
+    if not is_first:
         raced = session_start.found(kit, hop, key)
         assert raced is not None
         return _go_on(kit, hop, raced)
