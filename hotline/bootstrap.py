@@ -22,7 +22,7 @@ from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
 from hotline.sealing.keys.livekeys import EACH, LiveKeys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.sealing.keys.weekly_lock import Epochs, stuck
+from hotline.sealing.keys.weekly_lock import WeeklyLock, stuck
 from hotline.sealing.opening import LiveNumbers
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
@@ -71,7 +71,7 @@ def build_door(settings: Settings) -> DoorKit:
     """The web process's. Raises what `build_kit` raises."""
     fuse = plugs.circuit()
     kit, keys = _common(settings, Role.HOOKS, fuse)
-    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.epochs, now)
+    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, now)
     return DoorKit(
         **vars(kit),
         runs=plugs.runs(settings, cipher, fuse),
@@ -136,7 +136,7 @@ BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(
 def build_kit(settings: Settings, role: Role) -> Kit:
     """Every plug of one role. Opens no connection yet.
 
-    Raises NotReady before `hotline init`, FolderRefused where a key that walks cannot be written, KeyMissing,
+    Raises NotReady before `hotline init`, FolderRefused where a weekly key cannot be written, KeyMissing,
     SettingsInvalid.
     """
     return BUILDERS[role](settings)
@@ -172,7 +172,7 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
 
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
     live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
-    return Sealer(epochs=Epochs(keys), live=live)
+    return Sealer(weekly_lock=WeeklyLock(keys), live=live)
 
 
 def _watch(settings: Settings, keys: KeyFolder, instruments: Instruments) -> Watch:

@@ -18,7 +18,7 @@ from nacl.utils import random
 from hotline.errors import KeyMissing
 from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
 from hotline.sealing.keys.livekeys import LiveKeys
-from hotline.sealing.keys.weekly_lock import Epochs
+from hotline.sealing.keys.weekly_lock import WeeklyLock
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class SealedTip:
 class Sealer:
     relay_public_key: bytes | None = field(default=None, repr=False)
     """Who is sent numbers; a process that keeps none has none."""
-    epochs: Epochs = field(default_factory=Epochs)
+    weekly_lock: WeeklyLock = field(default_factory=WeeklyLock)
     """The outer lock of every grant."""
     live: LiveKeys | None = field(default=None, repr=False)
     """The relay's public key, for a process that must see it change."""
@@ -65,7 +65,7 @@ class Sealer:
         """A tip's key for one desk more. Raises CryptoError, TypeError or ValueError for a key that cannot be used."""
         bound = label(uid, desk)
         grant = VERSION + SealedBox(PublicKey(public_key)).encrypt(key + bound)
-        return grant if at is None else self.epochs.lock(grant, bound, at)
+        return grant if at is None else self.weekly_lock.lock(grant, bound, at)
 
     def answer(self, told: Mapping[str, str], *, public_key: bytes) -> bytes:
         """What somebody answered to a desk's question, sealed to that question's pair (`sealing/answers.py`)."""

@@ -1,4 +1,4 @@
-"""Runs under one key made of two: the hooks' own, which may be rotated, and the week's, which never walks back.
+"""Runs under one key made of two: the hooks' own, which may be rotated, and the week's, which never goes back.
 
 Redis' log keeps what was overwritten. Whoever finds it needs both keys, and after two weeks nobody has the week's.
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from hotline.errors import KeyMissing, SealBroken
-from hotline.sealing.keys.weekly_lock import WEEK_BYTES, Epochs
+from hotline.sealing.keys.weekly_lock import WEEK_BYTES, WeeklyLock
 from hotline.sealing.runs import RunCipher, opened, under
 
 JOINED = b"\x03"
@@ -19,17 +19,19 @@ HEAD_BYTES = 1 + WEEK_BYTES
 class WeeklyRuns:
     """What another release left opens too: under the hooks' key alone, with or without the week's lock around it."""
 
-    def __init__(self, cipher: RunCipher, epochs: Epochs, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, cipher: RunCipher, weekly_lock: WeeklyLock, now: Callable[[], datetime]
+    ) -> None:
         self._cipher = cipher
-        self._epochs = epochs
+        self._weekly_lock = weekly_lock
         self._now = now
 
     def seal(self, session_key: str, plain: bytes) -> bytes:
-        week = self._epochs.week(self._now())
+        week = self._weekly_lock.week(self._now())
         if not week:
             return self._cipher.seal(session_key, plain)
         head = JOINED + week.encode()
-        key = self._epochs.joined(week, self._cipher.keys()[0])
+        key = self._weekly_lock.joined(week, self._cipher.keys()[0])
         return head + under(key, head + session_key.encode(), plain)
 
     def open(self, session_key: str, sealed: bytes) -> bytes:
@@ -37,7 +39,7 @@ class WeeklyRuns:
         bound = session_key.encode()
         try:
             if sealed[:1] != JOINED:
-                return self._cipher.open(session_key, self._epochs.unlock(sealed, bound))
+                return self._cipher.open(session_key, self._weekly_lock.unlock(sealed, bound))
             plain = self._opened(self._cipher.keys(), bound, sealed)
             if plain is None:
                 plain = self._opened(self._cipher.keys_again(), bound, sealed)
@@ -54,7 +56,7 @@ class WeeklyRuns:
         head, rest = sealed[:HEAD_BYTES], sealed[HEAD_BYTES:]
         week = head[1:].decode()
         for key in keys:
-            plain = opened(self._epochs.joined(week, key), head + bound, rest)
+            plain = opened(self._weekly_lock.joined(week, key), head + bound, rest)
             if plain is not None:
                 return plain
         return None

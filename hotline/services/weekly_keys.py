@@ -1,4 +1,4 @@
-"""Walking on: what is kept is locked anew each week, and each role forgets the weeks before by itself."""
+"""Weekly keys: what is kept is locked anew each week, and each role forgets the weeks before by itself."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -15,23 +15,23 @@ from hotline.store.database import Session
 
 def lock_anew(session: Session, kit: Kit, at: datetime, limit: int) -> int:
     """Put this week's lock on grants that have an older one, or none; how many. Opens no tip: the inner lock stays."""
-    walk = kit.sealer.epochs
-    if walk.start is None:
+    keys = kit.sealer.weekly_lock
+    if keys.start is None:
         return 0
-    week = max(walk.start, week_of(at))
-    found = weekly_keys.locked_before(session, week, since=walk.start, limit=limit)
+    week = max(keys.start, week_of(at))
+    found = weekly_keys.locked_before(session, week, since=keys.start, limit=limit)
     for old in found:
         bound = label(old.uid, old.grant.desk_code)
-        old.grant.sealed_key = walk.lock(walk.unlock(old.grant.sealed_key, bound), bound, at)
+        old.grant.sealed_key = keys.lock(keys.unlock(old.grant.sealed_key, bound), bound, at)
     return len(found)
 
 
 def forget(kit: Kit) -> None:
     """Forget every week before last that no grant needs. Raises StoreUnavailable."""
-    walk = kit.sealer.epochs
-    if walk.start is None or walk.start >= last_week(kit.now()):
+    keys = kit.sealer.weekly_lock
+    if keys.start is None or keys.start >= last_week(kit.now()):
         return
-    if not walk.forget(needed_since(kit)):
+    if not keys.forget(needed_since(kit)):
         # A database that cannot commit has an alarm of its own.
         with suppress(StoreUnavailable):
             alarming.happened(kit, Alarm.FORGETTING)
@@ -50,12 +50,12 @@ def forget_at(session: Session, kit: Kit, at: datetime) -> None:
 
     Where the disk keeps the old key, somebody is woken.
     """
-    if not kit.sealer.epochs.forget(last_week(at)):
+    if not kit.sealer.weekly_lock.forget(last_week(at)):
         alarming.note(session, Alarm.FORGETTING, kit.now())
 
 
 def forget_first(kit: Kit, at: datetime) -> None:
     """The same before a first hop, which has no transaction yet. One that cannot commit has an alarm of its own."""
-    if not kit.sealer.epochs.forget(last_week(at)):
+    if not kit.sealer.weekly_lock.forget(last_week(at)):
         with suppress(StoreUnavailable):
             alarming.happened(kit, Alarm.FORGETTING)

@@ -12,7 +12,7 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.reference import LENGTHS, draw
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.lab.chaos import ledger
-from hotline.sealing.keys.weekly_lock import Epochs
+from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database, Session
 from hotline.store.desk import audit
@@ -91,7 +91,7 @@ def breaches(database: Database, told: list[ledger.PromisedTip], texts: list[str
     accepted = ledger.by_reference(texts)
     return [
         *ledger.lost(database, told),
-        *ledger.unreadable(database, told, bytes(DESK), Epochs()),
+        *ledger.unreadable(database, told, bytes(DESK), WeeklyLock()),
         *ledger.unreferred(database),
         *ledger.unsettled(database, NOON),
         *ledger.unsent(database, lambda: accepted, NOON),

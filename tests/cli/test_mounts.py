@@ -1,4 +1,4 @@
-"""The weekly keys walk where the shipped units and compose.yaml mount them, and nothing starts where they cannot."""
+"""The weekly keys advance where the shipped units and compose.yaml mount them, and nothing starts where they cannot."""
 
 import re
 import subprocess
@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from hotline.bootstrap import Role, build_kit, key_folder
 from hotline.config import Settings
 from hotline.errors import NotReady
-from hotline.sealing.keys.weekly_lock import Epochs, last_week
+from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.weeks import WeeklyKeys, key_name
 
@@ -34,8 +34,8 @@ except NotReady as refused:
     sys.exit(f"refused: {refused}")
 later = datetime.now(UTC) + timedelta(weeks=9)
 folder = key_folder(settings, role)
-kit.sealer.epochs.forget(last_week(later))
-if Epochs(KeyFolder(folder)).start not in (None, last_week(later)):
+kit.sealer.weekly_lock.forget(last_week(later))
+if WeeklyLock(KeyFolder(folder)).start not in (None, last_week(later)):
     sys.exit("the key of a past week is still there")
 if role is Role.HOOKS:
     WeeklyKeys(KeyFolder(folder)).at(later)
@@ -76,7 +76,7 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def walk(home: Path, role: Role, mounts: tuple[str, ...]) -> str:
+def advance(home: Path, role: Role, mounts: tuple[str, ...]) -> str:
     """What a process of the role says, behind these mounts; empty where all went well."""
     keys = home / "keys" / role
     script = "\n".join(("set -e", *mounts, 'exec "$@"'))
@@ -106,19 +106,19 @@ def named(unit: str, setting: str) -> set[str]:
     return {Path(path).name for line in found for path in line.split()}
 
 
-@pytest.mark.parametrize("role", by_turns([*UNITS], "the unit whose keys walk"))
-def test_they_walk_under_the_mounts_of_a_unit(home: Path, role: Role) -> None:
+@pytest.mark.parametrize("role", by_turns([*UNITS], "the unit whose keys advance"))
+def test_they_advance_under_the_mounts_of_a_unit(home: Path, role: Role) -> None:
     unit = UNITS[role]
     assert named(unit, "ProtectSystem") == {"strict"}
     writable = role in named(unit, "ReadWritePaths") and role not in named(unit, "ReadOnlyPaths")
     mounts = [bound(home / "keys", "ro")]
     if writable:
         mounts.append(bound(home / "keys" / role, "rw"))
-    assert walk(home, role, tuple(mounts)) == ""
+    assert advance(home, role, tuple(mounts)) == ""
 
 
-@pytest.mark.parametrize("name", by_turns([*SERVICES], "the service whose keys walk"))
-def test_they_walk_under_the_mounts_of_compose(home: Path, name: str) -> None:
+@pytest.mark.parametrize("name", by_turns([*SERVICES], "the service whose keys advance"))
+def test_they_advance_under_the_mounts_of_compose(home: Path, name: str) -> None:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     role = SERVICES[name]
     (volume,) = compose["services"][name]["volumes"]
@@ -127,12 +127,12 @@ def test_they_walk_under_the_mounts_of_compose(home: Path, name: str) -> None:
     how = "ro" if "ro" in modes else "rw"
     for other in ("alerts", "misc"):
         assert compose["services"][other]["volumes"] == compose["services"]["clock"]["volumes"]
-    assert walk(home, role, (bound(home, "ro"), bound(home / "keys" / role, how))) == ""
+    assert advance(home, role, (bound(home, "ro"), bound(home / "keys" / role, how))) == ""
 
 
 @pytest.mark.parametrize("role", by_turns([Role.HOOKS, Role.WORKERS], "who does not start"))
-def test_nothing_starts_where_they_cannot_walk(home: Path, role: Role) -> None:
-    said = walk(home, role, (bound(home / "keys" / role, "ro"),))
+def test_nothing_starts_where_they_cannot_advance(home: Path, role: Role) -> None:
+    said = advance(home, role, (bound(home / "keys" / role, "ro"),))
     assert said.startswith("refused: the key folder")
     assert "mount it writable" in said
 

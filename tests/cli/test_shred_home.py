@@ -10,7 +10,7 @@ from hotline.config import Settings
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.keys.people import periods_of
-from hotline.sealing.keys.weekly_lock import Epochs, last_week, week_of
+from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of
 from hotline.sealing.keys.weeks import key_name
 from hotline.store.database import open_database
 from hotline.store.schema import create_all
@@ -37,19 +37,19 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
     old_line(tmp_path)
     hooks, workers = (KeyFolder(tmp_path / "keys" / role) for role in ("hooks", "workers"))
 
-    Epochs(workers).forget(last_week(now))
+    WeeklyLock(workers).forget(last_week(now))
     found = [line for line in proved(tmp_path).output.splitlines() if line.startswith("FOUND")]
     assert len(found) == 2
     assert all("keys of hooks" in line for line in found)
 
-    Epochs(hooks).forget(last_week(now))
+    WeeklyLock(hooks).forget(last_week(now))
     for name in hooks.names():
         if name.startswith("contact-"):
             hooks.destroy(name)
     assert proved(tmp_path).exit_code == 0
 
 
-def test_copies_that_no_process_walks_are_walked_by_a_command(tmp_path: Path) -> None:
+def test_copies_that_no_process_keeps_are_advanced_by_a_command(tmp_path: Path) -> None:
     """Where keys were carried to other machines, and stay where they were made."""
     old_line(tmp_path)
     assert proved(tmp_path).exit_code == 1
@@ -74,4 +74,4 @@ def test_a_server_that_has_one_folder_alone_looks_at_that_one(tmp_path: Path) ->
     typed("keys", "forget", HOTLINE_HOME=str(tmp_path))
     assert typed("prove-shred", "--home", **alone).exit_code == 0
     watch = typed("prove-shred", "--home", HOTLINE_KEYS=str(tmp_path / "keys" / "watch"))
-    assert "not the folder of a role whose keys walk" in watch.output
+    assert "not the folder of a role with weekly keys" in watch.output

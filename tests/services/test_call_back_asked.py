@@ -227,10 +227,10 @@ def test_the_judge_of_a_fault_run_sees_a_call_that_is_lost_or_does_not_open(
         with offering.database.writing() as session:
             session.execute(update(CallBack).values(**harm))
     promised = {offering.kit.pseudonyms.session(caller.session_id): HERS}
-    epochs = offering.kit.sealer.epochs
-    assert calls.unkept(offering.database, promised, bytes(DESK_KEY), epochs) == judged
+    weekly_lock = offering.kit.sealer.weekly_lock
+    assert calls.unkept(offering.database, promised, bytes(DESK_KEY), weekly_lock) == judged
     others = dict.fromkeys(promised, "+250788000078")
-    assert calls.unkept(offering.database, others, bytes(DESK_KEY), epochs)
+    assert calls.unkept(offering.database, others, bytes(DESK_KEY), weekly_lock)
 
 
 def test_a_caller_of_a_fault_run_asks_and_comes_back_to_where_she_was(offering: Line) -> None:

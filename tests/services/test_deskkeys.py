@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hotline.domain.tip import NATIONAL
 from hotline.errors import PassphraseWrong, SealBroken
-from hotline.sealing.keys.weekly_lock import Epochs
+from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
 from hotline.services import weekly_keys
@@ -34,7 +34,7 @@ ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
 @pytest.fixture
 def kit(database: Database, clock: Clock, tmp_path: Path) -> WholeKit:
     """With the week's lock on every grant, as the line has it."""
-    sealer = Sealer(epochs=Epochs(make_keyfolder(tmp_path, role="console", at=clock())))
+    sealer = Sealer(weekly_lock=WeeklyLock(make_keyfolder(tmp_path, role="console", at=clock())))
     kit = replace(make_kit(database=database, now=clock), sealer=sealer)
     access.make_desks(kit, OLD, costs=QUICK)
     return kit
@@ -115,7 +115,7 @@ def test_what_comes_in_meanwhile_and_who_reads_meanwhile(kit: WholeKit) -> None:
     assert all(reads(kit, tip_id, NEW) for tip_id in filed)
 
 
-class Racing(Epochs):
+class Racing(WeeklyLock):
     """Something happens between a look at a grant and its writing."""
 
     meanwhile: Callable[[], None] | None = None
@@ -143,7 +143,7 @@ def test_a_grant_that_the_relay_locks_anew_meanwhile_is_not_lost(
         filed.append(file_tip(kit, 1, keys=before))
         racing.meanwhile = relock
 
-    rotate(replace(kit, sealer=Sealer(epochs=racing)), meanwhile=late)
+    rotate(replace(kit, sealer=Sealer(weekly_lock=racing)), meanwhile=late)
     assert racing.meanwhile is None
     assert reads(kit, filed[0], NEW)
 

@@ -1,4 +1,4 @@
-"""`hotline keys forget`: the keys of past weeks go from every folder of this home, also where no process walks them."""
+"""`hotline keys forget`: the keys of past weeks go from every folder of this home, also where no process keeps them."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import HELD_BY
 from hotline.sealing.keys.people import PeopleKeys
-from hotline.sealing.keys.weekly_lock import EPOCH_KEY, Epochs
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, WeeklyLock
 from hotline.sealing.keys.weeks import WeeklyKeys
 from hotline.services import weekly_keys
 
@@ -21,13 +21,13 @@ from hotline.services import weekly_keys
 def forget() -> None:
     """Destroy the keys of past weeks that nothing which is kept needs, and lay those of the weeks to come.
 
-    Safe to repeat, and beside a running line. A process walks the keys of its own folder. Where that folder was copied
-    to another machine, the copy that stays here is walked by nobody else: the backup's timer says this each hour.
+    Safe to repeat, and beside a running line. A process advances the keys of its own folder. Where that folder was
+    copied to another machine, nobody else advances the copy that stays here: the backup's timer says this each hour.
     """
     with console_kit() as kit:
         stuck = [
             str(folder)
-            for folder in walking(Settings.read(os.environ).home / "keys").values()
+            for folder in weekly_folders(Settings.read(os.environ).home / "keys").values()
             if not _forgets(kit, folder)
         ]
     for folder in stuck:
@@ -36,9 +36,9 @@ def forget() -> None:
         sys.exit(1)
 
 
-def walking(keys: Path) -> dict[str, Path]:
-    """The folders below `keys` in which keys walk, by role."""
-    return {role: keys / role for role in HELD_BY[EPOCH_KEY]}
+def weekly_folders(keys: Path) -> dict[str, Path]:
+    """The folders below `keys` with weekly keys, by role."""
+    return {role: keys / role for role in HELD_BY[WEEKLY_KEY]}
 
 
 def _forgets(kit: Kit, folder: Path) -> bool:
@@ -51,4 +51,4 @@ def _forgets(kit: Kit, folder: Path) -> bool:
                 laid.forget(at)
     except OSError:
         return False
-    return Epochs(keys).forget(weekly_keys.needed_since(kit))
+    return WeeklyLock(keys).forget(weekly_keys.needed_since(kit))

@@ -15,7 +15,7 @@ from hotline.lab import books
 from hotline.lab.books import WaitingCall
 from hotline.lab.labels import AGREED, CALL
 from hotline.sealing.envelope import label
-from hotline.sealing.keys.weekly_lock import Epochs
+from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.opening import open_tip
 from hotline.services.referrals.call_back_requests import SEALED_AS
 from hotline.store.database import Database
@@ -34,7 +34,7 @@ def ask(session: ClientSession) -> bool:
 
 
 def unkept(
-    database: Database, promised: Mapping[str, str], national_key: bytes, epochs: Epochs
+    database: Database, promised: Mapping[str, str], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
     """I1 of calls: each session to which one was promised has one that waits, and it opens to that number."""
     with database.reading() as session:
@@ -48,16 +48,16 @@ def unkept(
         *(
             f"call-back {calls[0].id} does not open to the number that asked"
             for key, calls in kept.items()
-            if len(calls) == 1 and number(calls[0], national_key, epochs) != promised[key]
+            if len(calls) == 1 and number(calls[0], national_key, weekly_lock) != promised[key]
         ),
     ]  # fmt: skip
 
 
-def number(call: WaitingCall, national_key: bytes, epochs: Epochs) -> str:
+def number(call: WaitingCall, national_key: bytes, weekly_lock: WeeklyLock) -> str:
     """Empty where it does not open."""
     seal = {"uid": call.uid, "place": SEALED_AS, "desk": NATIONAL}
     try:
-        grant = epochs.unlock(call.sealed_key, label(call.uid, NATIONAL))
+        grant = weekly_lock.unlock(call.sealed_key, label(call.uid, NATIONAL))
         told = open_tip(call.body, grant, private_key=national_key, **seal)
     except (SealBroken, KeyMissing):
         return ""

@@ -18,7 +18,7 @@ from hotline.errors import KeyMissing, SealBroken
 from hotline.lab import books
 from hotline.lab.books import FiledTip, Firing, SentAlert
 from hotline.sealing.envelope import label
-from hotline.sealing.keys.weekly_lock import Epochs
+from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.opening import open_tip
 from hotline.store.database import Database
 from hotline.store.desk import audit
@@ -78,7 +78,7 @@ def lost(database: Database, told: Sequence[PromisedTip]) -> list[str]:
 
 
 def unreadable(
-    database: Database, told: Sequence[PromisedTip], national_key: bytes, epochs: Epochs
+    database: Database, told: Sequence[PromisedTip], national_key: bytes, weekly_lock: WeeklyLock
 ) -> list[str]:
     """I1, the other half: the national desk opens each of them, and finds in it what the caller was told is kept."""
     promised = {(one.session_key, one.place): one for one in told}
@@ -88,11 +88,13 @@ def unreadable(
         f"tip {tip.id} {fault}"
         for tip in filed
         if (one := promised.get((tip.session_key, tip.place))) is not None
-        for fault in _faults(tip, one, national_key, epochs)
+        for fault in _faults(tip, one, national_key, weekly_lock)
     ]
 
 
-def _faults(tip: FiledTip, told: PromisedTip, national_key: bytes, epochs: Epochs) -> Iterator[str]:
+def _faults(
+    tip: FiledTip, told: PromisedTip, national_key: bytes, weekly_lock: WeeklyLock
+) -> Iterator[str]:
     if told.complete and tip.state != TipState.COMPLETE:
         yield f"was said to be saved and is {tip.state}"
     if tip.grant is None:
@@ -100,7 +102,7 @@ def _faults(tip: FiledTip, told: PromisedTip, national_key: bytes, epochs: Epoch
         return
     seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
     try:
-        grant = epochs.unlock(tip.grant, label(tip.uid, NATIONAL))
+        grant = weekly_lock.unlock(tip.grant, label(tip.uid, NATIONAL))
         answers = open_tip(tip.body, grant, private_key=national_key, **seal)
     except (SealBroken, KeyMissing):
         yield "does not open"

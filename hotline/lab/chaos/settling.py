@@ -130,7 +130,7 @@ def _breaches(kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack) -> li
         *_as(Invariant.KEPT, ledger.lost(database, promised)),
         *_as(
             Invariant.KEPT,
-            ledger.unreadable(database, promised, national_key(stack, kit), kit.sealer.epochs),
+            ledger.unreadable(database, promised, national_key(stack, kit), kit.sealer.weekly_lock),
         ),
         *_as(Invariant.NOT_TOO_OFTEN, ledger.repeated_too_often(database, before)),
         *_as(Invariant.IN_TIME, ledger.out_of_time(database, at)),
@@ -142,7 +142,7 @@ def _breaches(kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack) -> li
 
 def _uncalled(kit: DoorKit, called: Mapping[str, str], stack: Stack) -> list[Breach]:
     key = national_key(stack, kit)
-    return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.epochs))
+    return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.weekly_lock))
 
 
 def _as(invariant: Invariant, sentences: Sequence[str]) -> list[Breach]:

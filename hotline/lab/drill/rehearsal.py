@@ -148,7 +148,7 @@ def _compare(
         ]
         report.breaches += ledger.lost(kit.database, told)
         report.breaches += ledger.unreadable(
-            kit.database, told, national_key(stack, kit), kit.sealer.epochs
+            kit.database, told, national_key(stack, kit), kit.sealer.weekly_lock
         )
         report.breaches += ledger.unchained(kit.database)
     finally:

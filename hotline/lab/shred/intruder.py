@@ -23,7 +23,7 @@ from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.pseudonyms import contact_by
-from hotline.sealing.keys.weekly_lock import Epochs
+from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.opening import LiveNumbers, open_grant, open_tip, unwrap_desk_key
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
@@ -74,9 +74,9 @@ class Intruder:
         tip = self.stolen.tip
         private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
         seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
-        for epochs in self._epochs():
+        for weekly_lock in self._weekly_locks():
             try:
-                grant = epochs.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
                 answers = open_tip(tip.body, grant, private_key=private, **seal)
             except (KeyMissing, SealBroken):
                 continue
@@ -87,15 +87,16 @@ class Intruder:
         """By what the fault run opens it with."""
         private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
         return any(
-            number(self.stolen.call, private, epochs) == self.caller for epochs in self._epochs()
+            number(self.stolen.call, private, weekly_lock) == self.caller
+            for weekly_lock in self._weekly_locks()
         )
 
     def opens_answer(self) -> bool:
         tip, asked = self.stolen.tip, self.stolen.asked
         private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
-        for epochs in self._epochs():
+        for weekly_lock in self._weekly_locks():
             try:
-                grant = epochs.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
                 key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
                 told = open_answer(asked.body, asked.locked_key, tip_key=key, uid=tip.uid)
             except (KeyMissing, SealBroken):
@@ -107,18 +108,18 @@ class Intruder:
         """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
         runs = tuple(_runs_in(self.stolen.folder))
         return any(
-            self._opens(RunCipher(key), epochs, *run)
+            self._opens(RunCipher(key), weekly_lock, *run)
             for key in self._keys()
-            for epochs in self._epochs()
+            for weekly_lock in self._weekly_locks()
             for run in runs
         )
 
     def reads_number(self) -> bool:
         numbers = LiveNumbers(LiveKeys(self.trial.keys / "workers", RELAY_KEY))
-        for epochs in self._epochs():
+        for weekly_lock in self._weekly_locks():
             for contact_key, sealed in self.stolen.answers:
                 try:
-                    plain = numbers.open_number(epochs.unlock(sealed, contact_key.encode()))
+                    plain = numbers.open_number(weekly_lock.unlock(sealed, contact_key.encode()))
                 except (KeyMissing, SealBroken):
                     continue
                 return plain == self.caller
@@ -137,8 +138,8 @@ class Intruder:
         search.once()
         return search.found
 
-    def _epochs(self) -> list[Epochs]:
-        return [Epochs(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
+    def _weekly_locks(self) -> list[WeeklyLock]:
+        return [WeeklyLock(KeyFolder(path)) for path in self.trial.keys.iterdir() if path.is_dir()]
 
     def _keys(self) -> set[bytes]:
         """Every key of every folder, whatever it is for."""
@@ -148,9 +149,11 @@ class Intruder:
             if path.is_file() and path.stat().st_size >= KEY_BYTES
         }
 
-    def _opens(self, cipher: RunCipher, epochs: Epochs, session_key: str, sealed: bytes) -> bool:
+    def _opens(
+        self, cipher: RunCipher, weekly_lock: WeeklyLock, session_key: str, sealed: bytes
+    ) -> bool:
         try:
-            WeeklyRuns(cipher, epochs, self.trial.clock).open(session_key, sealed)
+            WeeklyRuns(cipher, weekly_lock, self.trial.clock).open(session_key, sealed)
         except SealBroken:
             return False
         return True

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.weekly_lock import Epochs, stuck
+from hotline.sealing.keys.weekly_lock import WeeklyLock, stuck
 from hotline.sealing.keys.weeks import key_name
 from hotline.services import weekly_keys
 
@@ -20,8 +20,8 @@ def left_behind(kit: Kit, folders: Mapping[str, Path]) -> Iterator[tuple[str, bo
 
 
 def _of_role(role: str, folder: KeyFolder, wanted: str, at: datetime) -> Iterator[tuple[str, bool]]:
-    start = Epochs(folder).start
-    yield f"keys of {role}: no key that walks, so that nothing is forgotten", start is None
+    start = WeeklyLock(folder).start
+    yield f"keys of {role}: no weekly key, so that nothing is forgotten", start is None
     yield f"keys of {role}: the key of a week before {wanted}", start is not None and start < wanted
     yield f"keys of {role}: a folder that cannot be written", stuck(folder)
     contacts = [name for name in folder.names() if name.startswith("contact-")]

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import Role, build_kit
-from hotline.cli.keys.weeks import walking
+from hotline.cli.keys.weeks import weekly_folders
 from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.errors import NotReady, StartFailed
@@ -22,7 +22,7 @@ from hotline.lab.shred.intruder import Intruder, take
 from hotline.lab.shred.left_keys import left_behind
 from hotline.lab.shred.trial import Trial
 from hotline.sealing.keys.keymaking import HELD_BY
-from hotline.sealing.keys.weekly_lock import EPOCH_KEY
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY
 from hotline.services import weekly_keys
 
 PATIENCE = 10.0
@@ -52,7 +52,7 @@ def prove_shred(pair: str, as_json: bool, home: bool) -> None:
     everything is tried with the desks' passphrase and every key that is left.
 
     With --home the real line is looked at: whether the keys of past weeks are gone from every folder, or from the one
-    that HOTLINE_KEYS names. The web walks at the first session of a week, so look after somebody dialled.
+    that HOTLINE_KEYS names. The web advances at the first session of a week, so look after somebody dialled.
     """
     proof = prove_home() if home else prove(Pair(pair))
     if as_json:
@@ -71,9 +71,9 @@ def prove_home() -> Proof:
     """Raises NotReady before `hotline init`."""
     proof, settings = Proof("home"), Settings.read(os.environ)
     own = settings.keys
-    folders = {own.name: own} if own else walking(settings.home / "keys")
-    if own and own.name not in HELD_BY[EPOCH_KEY]:
-        raise NotReady(f"{own} is not the folder of a role whose keys walk")
+    folders = {own.name: own} if own else weekly_folders(settings.home / "keys")
+    if own and own.name not in HELD_BY[WEEKLY_KEY]:
+        raise NotReady(f"{own} is not the folder of a role with weekly keys")
     kit = build_kit(settings, Role(own.name) if own else Role.CONSOLE)
     with closing(kit.database):
         if own is None:

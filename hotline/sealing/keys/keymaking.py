@@ -25,7 +25,7 @@ from hotline.sealing.keys.pseudonyms import (
     SESSION_KEY,
     STOP_KEY,
 )
-from hotline.sealing.keys.weekly_lock import EPOCH_KEY, new_epoch
+from hotline.sealing.keys.weekly_lock import WEEKLY_KEY, new_weekly_key
 from hotline.sealing.keys.weeks import WeeklyKeys
 from hotline.sealing.runs import RUNS_KEY
 
@@ -56,7 +56,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     LISTED_SECRET: ("hooks", "workers"),
     RELAY_PUBLIC_KEY: ("hooks", "workers", "console"),
     WATCH_PUBLIC_KEY: ("console",),
-    EPOCH_KEY: ("hooks", "workers", "console"),
+    WEEKLY_KEY: ("hooks", "workers", "console"),
 }
 """Every lasting key, and the roles whose folders have it."""
 
@@ -84,7 +84,7 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     made.each(RELAY_PUBLIC_KEY, secret=bytes(relay.public_key))
     watch = PrivateKey(roles["watch"].read(WATCH_KEY))
     made.each(WATCH_PUBLIC_KEY, secret=bytes(watch.public_key))
-    made.walking(EPOCH_KEY, secret=new_epoch(at, _new_key()))
+    made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, _new_key()))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]
     return made.names
@@ -109,8 +109,8 @@ class _Made:
             if self.roles[role].make(name, shared):
                 self.names.append(f"{role}/{name}")
 
-    def walking(self, name: str, *, secret: bytes) -> None:
-        """One beginning for every role: each walks on by itself, so later they need not be alike."""
+    def weekly(self, name: str, *, secret: bytes) -> None:
+        """One beginning for every role: each advances by itself, so later they need not be alike."""
         roles = HELD_BY[name]
         held = [self.roles[role].read(name) for role in roles if self.roles[role].holds(name)]
         for role in roles:

@@ -46,7 +46,7 @@ class PeopleKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroy the keys of periods that are over, in a folder that no process walks."""
+        """Destroy the keys of periods that are over, in a folder that no process keeps."""
         for period in self.held():
             if any(_before(period, current) for current in periods_of(moment)):
                 self._folder.destroy(_named(period))

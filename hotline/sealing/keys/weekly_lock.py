@@ -1,12 +1,13 @@
-"""The outer lock of every grant: a key that walks forward week by week, and never back.
+"""The outer lock of every grant: a key that advances week by week, and never goes back.
 
 What was erased stays in a database's log, in its dead rows and in every backup. So each desk's grant is locked once
 more, under the key of a week. The relay locks what is still kept anew each week, and the weeks before are forgotten:
 then no passphrase opens what a backup kept of a tip that was erased.
 
-The key of a week is a digest of the one before: every process walks by itself, from one file that `hotline init` made,
-and needs nobody to bring it a new one. A copy of the file opens whatever was locked since it was made, and nothing
-from before: it is for a safe, not for a backup. The outer lock alone opens nothing: the inner one is the desk's.
+The key of a week is a digest of the one before: every process advances by itself, from one file that `hotline init`
+made, and needs nobody to bring it a new one. A copy of the file opens whatever was locked since it was made, and
+nothing from before: it is for a safe, not for a backup. The outer lock alone opens nothing: the inner one is the
+desk's.
 
     version 2 | week 8, as in 2026-W48 | nonce 24, the grant, tag 16
 """
@@ -22,11 +23,11 @@ from nacl.secret import Aead
 from hotline.errors import KeyMissing, SealBroken
 from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
 
-EPOCH_KEY = "epoch.key"
+WEEKLY_KEY = "epoch.key"
 LOCKED = b"\x02"
 WEEK_BYTES = 8
 MARK_BYTES = 1 + WEEK_BYTES
-LONGEST_WALK = 100 * 53
+MOST_WEEKS = 100 * 53
 """Weeks: a clock that is wrong by more is not followed."""
 
 
@@ -45,24 +46,24 @@ def mark(week: str) -> bytes:
     return LOCKED + week.encode()
 
 
-def new_epoch(at: datetime, key: bytes) -> bytes:
+def new_weekly_key(at: datetime, key: bytes) -> bytes:
     """The file's content: the first week that can be opened, and its key."""
     return week_of(at).encode() + key
 
 
-class Epochs:
-    """One process's walk. Without a folder, or where it has no such key, grants are not locked and say so."""
+class WeeklyLock:
+    """The weekly keys of one process. Without a folder, or where it has none, grants are not locked and say so."""
 
     def __init__(self, folder: KeyFolder | None = None) -> None:
         self._folder = folder
         self._start: tuple[str, bytes] | None = None
         self._boxes: dict[str, Aead] = {}
         self._joined: dict[tuple[str, bytes], bytes] = {}
-        if folder is not None and folder.holds(EPOCH_KEY):
-            self._start = _read(folder.read(EPOCH_KEY))
+        if folder is not None and folder.holds(WEEKLY_KEY):
+            self._start = _read(folder.read(WEEKLY_KEY))
 
     def __repr__(self) -> str:
-        return f"Epochs(since {self.start})"
+        return f"WeeklyLock(since {self.start})"
 
     @property
     def start(self) -> str | None:
@@ -87,7 +88,7 @@ class Epochs:
             raise SealBroken("a grant that was altered, or is another tip's") from None
 
     def forget(self, before: str) -> bool:
-        """Walk to a week: nothing from before it opens any more, here and on disk. Never walks back.
+        """Advance to a week: nothing from before it opens any more, here and on disk. Never goes back.
 
         False where the file could not be written: the old key is then still on the disk.
         """
@@ -121,7 +122,7 @@ class Epochs:
             raise KeyMissing("details are locked: this key folder holds no epoch.key")
         first, key = self._start
         steps = (_monday(week) - _monday(first)).days // 7
-        if not 0 <= steps <= LONGEST_WALK:
+        if not 0 <= steps <= MOST_WEEKS:
             raise KeyMissing(f"details are locked: the key of {week} is not held, or was destroyed")
         for _ in range(steps):
             key = hmac.new(key, b"next week", hashlib.sha256).digest()
@@ -146,17 +147,17 @@ def _monday(week: str) -> date:
 
 
 def stuck(folder: KeyFolder) -> bool:
-    """Whether a folder holds a key that must walk, and cannot be written."""
-    return folder.holds(EPOCH_KEY) and not folder.writable()
+    """Whether a folder holds a key that must advance, and cannot be written."""
+    return folder.holds(WEEKLY_KEY) and not folder.writable()
 
 
 def _overwrite(folder: KeyFolder, content: bytes) -> bool:
     """Put a key in another's place, and zeros where the other lay. On a disk that is full, the old one stays."""
     try:
-        path = folder.path / EPOCH_KEY
+        path = folder.path / WEEKLY_KEY
         path.chmod(0o600)
         with path.open("r+b") as old:
-            folder.replace(EPOCH_KEY, content)
+            folder.replace(WEEKLY_KEY, content)
             old.write(bytes(len(content)))
             old.flush()
             os.fsync(old.fileno())

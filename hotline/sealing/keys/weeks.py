@@ -47,7 +47,7 @@ class WeeklyKeys:
         return [name for name in names if self._folder.make(name, secrets.token_bytes(KEY_BYTES))]
 
     def forget(self, moment: datetime) -> None:
-        """Destroy the keys of weeks before last, in a folder that no process walks."""
+        """Destroy the keys of weeks before last, in a folder that no process keeps."""
         self._retire(key_name(moment - timedelta(weeks=1)))
 
     def _begin(self, name: str) -> bytes:

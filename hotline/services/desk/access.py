@@ -136,7 +136,7 @@ def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason
         wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
         before = desks.key_before(session, desk)
 
-    key = kit.sealer.epochs.unlock(key, label(tip.uid, desk))
+    key = kit.sealer.weekly_lock.unlock(key, label(tip.uid, desk))
     try:
         private_key = unwrap_desk_key(wrapped, passphrase, desk=desk)
         if before is not None and not opens_grant(

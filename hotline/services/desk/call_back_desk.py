@@ -149,7 +149,7 @@ def _refuse(kit: Kit, row: CallBack, by: str, refused: HotlineError) -> None:
 
 
 def _open(kit: Kit, row: CallBack, passphrase: str) -> Opened:
-    grant = kit.sealer.epochs.unlock(row.sealed_key, label(row.uid, NATIONAL))
+    grant = kit.sealer.weekly_lock.unlock(row.sealed_key, label(row.uid, NATIONAL))
     with kit.database.reading() as session:
         wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
         before = desks.key_before(session, NATIONAL)

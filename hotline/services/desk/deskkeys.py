@@ -167,7 +167,7 @@ def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]
 def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | None:
     """Sealed to the new key, under this week's lock; None where it is sealed to it already."""
     bound = label(grant.uid, pair.desk)
-    inner = kit.sealer.epochs.unlock(grant.sealed_key, bound)
+    inner = kit.sealer.weekly_lock.unlock(grant.sealed_key, bound)
     named = {"uid": grant.uid, "desk": pair.desk}
     if opens_grant(inner, **named, private_key=pair.newest):
         return None
@@ -175,4 +175,4 @@ def _anew(kit: Kit, pair: DeskKeyPair, grant: vaults.SealedGrant) -> bytes | Non
         moved = regrant(inner, **named, private_key=pair.before, public_key=pair.public_key)
     except SealBroken:
         raise SealBroken(f"grant {grant.id} of desk {pair.desk} opens with neither key") from None
-    return kit.sealer.epochs.lock(moved, bound, kit.now())
+    return kit.sealer.weekly_lock.lock(moved, bound, kit.now())

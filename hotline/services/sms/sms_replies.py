@@ -105,7 +105,7 @@ def _answerable(msisdn: str) -> bool:
 
 def seal(kit: Kit, msisdn: str, contact_key: str, at: datetime) -> bytes:
     """A number for the relay alone, and for no longer than the week's key lives. Raises KeyMissing."""
-    return kit.sealer.epochs.lock(kit.sealer.number(msisdn), contact_key.encode(), at)
+    return kit.sealer.weekly_lock.lock(kit.sealer.number(msisdn), contact_key.encode(), at)
 
 
 def send_due(kit: RelayKit, *, limit: int = BATCH, budget: timedelta = BUDGET) -> int:
@@ -171,7 +171,7 @@ def _claim(kit: RelayKit) -> AnswerClaim | None:
 def _send(kit: RelayKit, claim: AnswerClaim) -> tuple[SendResult, str]:
     """What came of it, and the digest under which the number is stopped; no transaction is open here."""
     try:
-        sealed = kit.sealer.epochs.unlock(claim.sealed_number, claim.contact_key.encode())
+        sealed = kit.sealer.weekly_lock.unlock(claim.sealed_number, claim.contact_key.encode())
         msisdn = kit.numbers.open_number(sealed)
         stop_key = kit.pseudonyms.stopped(msisdn)
         text = _worded(kit, claim)

@@ -1,4 +1,4 @@
-"""Keys that walk on while tips are told and kept: what is kept opens, and what was erased opens for nobody."""
+"""Keys that advance while tips are told and kept: what is kept opens, and what was erased opens for nobody."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from hotline.errors import KeyMissing
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.weekly_lock import Epochs, last_week, week_of
+from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of
 from hotline.sealing.opening import open_tip
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.sealing.sealer import Sealer
@@ -30,7 +30,9 @@ PASSPHRASE = "five words of a test"
 
 def with_keys(line: Line, folder: Path, role: str) -> WholeKit:
     """The kit of a process that was started with this role's folder."""
-    return replace(line.kit, sealer=Sealer(epochs=Epochs(KeyFolder(folder / "keys" / role))))
+    return replace(
+        line.kit, sealer=Sealer(weekly_lock=WeeklyLock(KeyFolder(folder / "keys" / role)))
+    )
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ def relay(line: Line, tmp_path: Path) -> WholeKit:
 
 
 def opened(kit: WholeKit, tip: Tip, grant: Grant) -> dict[str, str]:
-    box = kit.sealer.epochs.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
+    box = kit.sealer.weekly_lock.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
     seal = {"uid": tip.uid, "place": tip.place, "desk": grant.desk_code}
     return open_tip(tip.body, box, private_key=bytes(DESK_KEY), **seal)
 
@@ -75,12 +77,12 @@ def test_what_is_kept_is_locked_anew_and_last_month_is_forgotten(
     for _ in range(5):
         locked.clock.turn(weeks=1)
         retention.tidy(kit)
-    assert kit.sealer.epochs.start == last_week(locked.clock())
+    assert kit.sealer.weekly_lock.start == last_week(locked.clock())
     with locked.database.reading() as session:
         assert rows.oldest(session) == week_of(locked.clock())
     console = with_keys(locked, tmp_path, "console")
     weekly_keys.forget(replace(console, now=locked.clock))
-    assert console.sealer.epochs.start == last_week(locked.clock())
+    assert console.sealer.weekly_lock.start == last_week(locked.clock())
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
 
@@ -91,7 +93,7 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
     console = with_keys(locked, tmp_path, "console")
     locked.clock.turn(weeks=52)
     weekly_keys.forget(console)
-    assert console.sealer.epochs.start == began
+    assert console.sealer.weekly_lock.start == began
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
 
 
@@ -134,7 +136,7 @@ def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locke
             )
         )
     console = with_keys(locked, tmp_path, "console")
-    console.sealer.epochs.forget(week_of(locked.clock().replace(year=2028)))
+    console.sealer.weekly_lock.forget(week_of(locked.clock().replace(year=2028)))
     with pytest.raises(KeyMissing, match="details are locked"):
         access.read_tip(console, locked.tip.id, desk="national", passphrase=PASSPHRASE, **SIGNED)
 
@@ -157,4 +159,4 @@ def test_a_key_that_could_not_be_destroyed_on_the_disk_wakes_somebody(
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
         assert Alarm.FORGETTING in alarms.standing(session)
-        assert kit.sealer.epochs.start == last_week(line.clock())
+        assert kit.sealer.weekly_lock.start == last_week(line.clock())
