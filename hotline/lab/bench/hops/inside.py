@@ -26,7 +26,6 @@ import click
 from hotline.cli.line.embedded import redis_of
 from hotline.config import Settings
 from hotline.lab.bench.hops.addresses import FLASK, NULL
-from hotline.lab.bench.hops.beside import beside_nothing
 from hotline.lab.bench.hops.endpoints import (
     NOTHING,
     HopPart,
@@ -36,6 +35,7 @@ from hotline.lab.bench.hops.endpoints import (
 )
 from hotline.lab.bench.hops.hits import WaysCount, counted, hit_rate
 from hotline.lab.bench.hops.learnt import LearntAnswers, answers_learnt
+from hotline.lab.bench.hops.null_endpoint import with_null_endpoint
 from hotline.lab.bench.hops.rounds import middle_ratio
 from hotline.lab.bench.load import form
 from hotline.lab.stack import hotline
@@ -164,7 +164,7 @@ def inside_line(callers: int, seed: int) -> Iterator[Inside]:
         addresses = json.loads(hotline(os.environ | ours, "hooks", "--json"))
         settings = Settings.read(ours)
         with redis_of(settings):
-            application, _, kit = beside_nothing(settings)
+            application, _, kit = with_null_endpoint(settings)
             hook = urlsplit(addresses["ussd"]).path
             gc.collect()
             gc.freeze()

@@ -7,11 +7,11 @@ from flask import Response
 
 from hotline.config import Settings
 from hotline.lab.bench.hops.addresses import SPENT, WAYS
-from hotline.lab.bench.hops.beside import beside_nothing
 from hotline.lab.bench.hops.hits import counted
+from hotline.lab.bench.hops.null_endpoint import with_null_endpoint
 from hotline.web.problems import plain
 
-application, flask, kit = beside_nothing(Settings.read(os.environ))
+application, flask, kit = with_null_endpoint(Settings.read(os.environ))
 
 
 @flask.get(SPENT)

@@ -20,7 +20,7 @@ from hotline.web.meter import Meter
 from hotline.web.problems import plain
 
 
-def beside_nothing(settings: Settings) -> tuple[WSGIApplication, Flask, DoorKit]:
+def with_null_endpoint(settings: Settings) -> tuple[WSGIApplication, Flask, DoorKit]:
     """What a server calls: the line, below `/flask` the line without its front; the application within; and its kit.
 
     Raises NotReady before `hotline init`, KeyMissing, SettingsInvalid.
