@@ -1,7 +1,7 @@
 """How sessions began, told to Redis and not waited for: a menu goes on while the database is away (docs/adr/0071).
 
 Redis is told on a connection of its own that it never answers on (`CLIENT REPLY OFF`): a first hop pays for one write
-to a socket. Nothing that a caller keyed is told, and neither her number nor a responder's row.
+to a socket. Of what a caller keyed the published entry alone is told, and neither her number nor a responder's row.
 """
 
 import json
