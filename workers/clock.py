@@ -30,7 +30,7 @@ from hotline.services.tips import intake, retention
 from hotline.services.watch import clock_rewind
 from hotline.store.outbox import lanes, outbox
 from hotline.store.watch.leader import Leadership
-from workers.beside import Beside
+from workers.background import BackgroundRun
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +123,7 @@ def run(
     """Tick once a second until told to stop, while this relay leads."""
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     leadership = Leadership(kit.database, holder)
-    beside = Beside("aside")
+    background = BackgroundRun("aside")
     last, leading, back = Moment(kit.now(), time.monotonic()), False, timedelta(0)
     while not stop.is_set():
         now = Moment(kit.now(), time.monotonic())
@@ -137,11 +137,11 @@ def run(
         if leading:
             back = make_good(kit, back)
             tick(kit, steps)
-            beside.go(lambda: tick(kit, aside))
+            background.go(lambda: tick(kit, aside))
         else:
             tick(kit, FOLLOWING)
         stop.wait(max(0.0, TICK_SECONDS - (time.monotonic() - now.monotonic)))
-    beside.rest(FAREWELL_SECONDS)
+    background.rest(FAREWELL_SECONDS)
     leadership.close()
     kit.senders.end(LONGEST_SEND.total_seconds())
 

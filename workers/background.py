@@ -1,10 +1,10 @@
-"""A step that asks other machines: it runs beside the ticks, so that no deadline waits for a gateway."""
+"""A step that asks other machines: it runs in the background, so that no deadline waits for a gateway."""
 
 from collections.abc import Callable
 from threading import Thread
 
 
-class Beside:
+class BackgroundRun:
     """Never twice at once: while the last run is on its way, nothing begins."""
 
     def __init__(self, name: str) -> None:
