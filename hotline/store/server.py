@@ -20,6 +20,8 @@ PATIENCE = 3.5
 """Seconds for any one answer; with what Redis may cost a hop, 0.6, still under five."""
 CONNECT_SECONDS = 2
 POOL_SECONDS = 3.0
+CONNECTIONS = 15
+"""Of one process, each kept once it was needed: to open one costs a server more than most questions do."""
 READ_ONLY = "25006"
 """SQLSTATE: it answers, and keeps nothing: a standby, or a primary that was demoted."""
 
@@ -72,6 +74,8 @@ def open_server(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_timeout=POOL_SECONDS,
         connect_args={**NETWORK, "options": options},
     )
