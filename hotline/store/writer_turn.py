@@ -1,22 +1,56 @@
 """SQLite's writers of one process, in turns."""
 
-from threading import RLock
+from collections import deque
+from threading import Lock, get_ident
 
 from hotline.errors import StoreUnavailable
 
 
 class WriterTurn:
-    """Writers of one process queue here before they queue for SQLite's lock.
+    """Writers of one process queue here before they queue for SQLite's lock. Who came first is first; a thread that
+    has the turn may ask for it again.
 
-    SQLite waits by sleeping, ever longer, and whoever came last may be first: of many threads one starves.
+    SQLite waits by sleeping, ever longer, and whoever came last may be first; a lock of Python's goes to whoever runs.
+    With either, of many threads one starves.
     """
 
     def __init__(self, seconds: float) -> None:
-        self._lock, self._seconds = RLock(), seconds
+        self._seconds = seconds
+        self._guard = Lock()
+        self._waiting: deque[Lock] = deque()
+        self._is_taken = False
+        self._owner = 0
+        self._depth = 0
 
     def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=self._seconds):
-            raise StoreUnavailable("writers of this process")
+        if self._owner != get_ident():
+            self._wait()
+            self._owner = get_ident()
+        self._depth += 1
 
     def __exit__(self, *_: object) -> None:
-        self._lock.release()
+        self._depth -= 1
+        if self._depth:
+            return
+        self._owner = 0
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+    def _wait(self) -> None:
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return
+            gate = Lock()
+            gate.acquire()
+            self._waiting.append(gate)
+        if gate.acquire(timeout=self._seconds):
+            return
+        with self._guard:
+            if gate in self._waiting:
+                self._waiting.remove(gate)
+                raise StoreUnavailable("writers of this process")
+        # It was given to this thread in the moment in which its time ended.
