@@ -26,6 +26,7 @@ from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from hotline.store.desk.desks import Desk
 from hotline.store.dialogue.ways import SessionMemory
+from hotline.store.outbox import lanes
 from hotline.store.tips.tips import Grant, Tip
 from hotline.testing import FakeJobs, FakeNotes, FakeRuns
 from hotline.web.app import create_app
@@ -115,9 +116,8 @@ class Line:
 
     def read(self, tip: Tip) -> dict[str, str]:
         """What the national desk reads."""
-        (grant,) = [
-            row for row in self.all(Grant) if (row.tip_id, row.desk_code) == (tip.id, "national")
-        ]
+        rows = [row for row in self.all(Grant) if row.tip_id == tip.id]
+        (grant,) = [row for row in rows if row.desk_code == "national"]
         return open_tip(
             body=tip.body,
             grant=grant.sealed_key,
@@ -139,8 +139,7 @@ class Line:
         """Every byte of the database, its log included, and of the run store."""
         files = b"".join(path.read_bytes() for path in sorted(folder.glob("hotline.db*")))
         assert isinstance(self.kit.notes, FakeNotes)
-        noted = repr(self.kit.notes.told)
-        return files + json.dumps(self.runs.held).encode() + noted.encode()
+        return files + (json.dumps(self.runs.held) + repr(self.kit.notes.told)).encode()
 
 
 @dataclass
@@ -216,6 +215,7 @@ def make_ready(
     with database.writing() as session:
         for code in (*(district.code for district in districts()), "national"):
             session.add(Desk(code=code, public_key=bytes(DESK_KEY.public_key), created_at=clock.at))
+        lanes.write_leader(session, f"a relay{lanes.READS_UNTOLD}", clock.at)
     line = Line(kit, database, clock, runs, jobs, way=way)
     if national:
         line.enrol(Level.NATIONAL, "+250788000090")

@@ -121,7 +121,7 @@ def run(
     kit: RelayKit, stop: Event, *, steps: Sequence[Step] = STEPS, aside: Sequence[Step] = ASIDE
 ) -> None:
     """Tick once a second until told to stop, while this relay leads."""
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}{lanes.READS_UNTOLD}"
     leadership = Leadership(kit.database, holder)
     background = BackgroundRun("aside")
     last, leading, back = Moment(kit.now(), time.monotonic()), False, timedelta(0)

@@ -15,6 +15,7 @@ from hotline.domain.tip import TipState
 from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.untold import IS_UNTOLD
 
 WHOLE = Tip.state.in_((TipState.FILED, TipState.COMPLETE))
 """Nobody is rung for a fragment without a place, and no clock runs for any."""
@@ -129,6 +130,7 @@ def waiting_without_deadline(session: Session) -> Sequence[int]:
     timed = select(Deadline.id).where(Deadline.tip_id == Tip.id, Deadline.fired_at.is_(None))
     open_tips = (
         Tip.referred_at.is_not(None),
+        ~IS_UNTOLD,
         Tip.closed_at.is_(None),
         Tip.erased_at.is_(None),
         Tip.channel != trial.CHANNEL,

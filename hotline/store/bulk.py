@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     String,
     cast,
-    exists,
     func,
     inspect,
     literal,
@@ -71,9 +70,10 @@ def new_ids(session: Session, row: type[Row], count: int) -> Sequence[int]:
     if session.get_bind().dialect.name == "sqlite":
         last = session.scalar(select(func.max(id))) or 0
         return range(last + 1, last + 1 + count)
-    sequence = func.pg_get_serial_sequence(row.__tablename__, id.name)
-    each = select(func.nextval(sequence)).select_from(func.generate_series(1, count))
-    return [*session.scalars(each)]
+    # Its name is asked once, and not for each id.
+    words = f"SELECT pg_get_serial_sequence('{row.__tablename__}', '{id.name}')::regclass"
+    each = select(func.nextval(literal_column(f"({words})")))
+    return session.scalars(each.select_from(func.generate_series(1, count))).all()
 
 
 def insertion(
@@ -84,15 +84,16 @@ def insertion(
     same: dict[Column, object],
 ) -> Any:
     """An INSERT of rows that hold these columns, and in every row the `same` values. They go in in their order."""
-    text = literal(json.dumps([*rows], separators=(",", ":")), String)
-    embedded = session.get_bind().dialect.name == "sqlite"
-    each = func.json_each(text) if embedded else func.json_array_elements(cast(text, JSON))
-    value = each.table_valued("value", name="given").c.value
-    given = [_field(value, at, column, embedded) for at, column in enumerate(columns)]
     shared = [literal(what, column.type) for column, what in same.items()]
-
-    # Without a condition SQLite would read the ON of a conflict as one of a join.
-    source = select(*given, *shared).where(true())
+    if session.get_bind().dialect.name == "sqlite":
+        each = func.json_each(_json(rows)).table_valued("value", name="given").c.value
+        given = [each.op("->>")(literal_column(str(at))) for at in range(len(columns))]
+        fields = [type_coerce(field, String) for field in given]
+        # Without a condition SQLite would read the ON of a conflict as one of a join.
+        source = select(*fields, *shared).where(true())
+    else:
+        # One text for each column: a row's own would be read again for each of its fields.
+        source = select(*map(_unfolded, columns, zip(*rows, strict=True)), *shared)
     return insert_into(session, row).from_select([*columns, *same], source)
 
 
@@ -101,14 +102,8 @@ def among(session: Session, column: Column, numbers: Iterable[int]) -> ColumnEle
     return column.in_(select(_numbers(session, numbers)))
 
 
-def absent(session: Session, column: Column, numbers: Iterable[int]) -> Sequence[int]:
-    """Which of very many numbers no row has."""
-    number = _numbers(session, numbers)
-    return session.scalars(select(number).where(~exists().where(column == number))).all()
-
-
 def _numbers(session: Session, numbers: Iterable[int]) -> ColumnElement[int]:
-    text = literal(json.dumps([*numbers]), String)
+    text = _json(numbers)
     embedded = session.get_bind().dialect.name == "sqlite"
     each = func.json_each(text) if embedded else func.json_array_elements_text(cast(text, JSON))
     value = each.table_valued("value", name="given").c.value
@@ -125,10 +120,12 @@ def _count(result: CursorResult[Any]) -> int:
     return result.rowcount
 
 
-def _field(
-    value: ColumnElement[Any], at: int, column: Column, embedded: bool
-) -> ColumnElement[Any]:
-    field = value.op("->>")(literal_column(str(at)))
-    if embedded or isinstance(column.type, String):
-        return type_coerce(field, String)
-    return cast(field, Integer if isinstance(column.type, Integer) else JSON)
+def _unfolded(column: Column, values: Sequence[object]) -> ColumnElement[Any]:
+    value = func.json_array_elements_text(cast(_json(values), JSON))
+    if isinstance(column.type, String):
+        return value
+    return cast(value, Integer if isinstance(column.type, Integer) else JSON)
+
+
+def _json(values: Iterable[object]) -> ColumnElement[str]:
+    return literal(json.dumps([*values], separators=(",", ":")), String)

@@ -11,11 +11,15 @@ from sqlalchemy import MetaData, func, select, text
 
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.services.flows.places import place_lists
+from hotline.services.referrals import referral
 from hotline.store import migrate
 from hotline.store.database import Database, Session, open_database
+from hotline.store.outbox import lanes
+from hotline.store.outbox.messages import Referral
 from hotline.store.schema import METADATA, create_all
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, make_ready, told
 from tests.conftest import Clock
+from tests.leading import OLDER, lead
 from tests.servers import Pair, Postgres
 
 FIRST_RELEASE = "0001"
@@ -40,7 +44,9 @@ def today(tmp_path: Path, clock: Clock) -> Iterator[Line]:
     """A line on this code's own tables, where the rows are told that the first release would have left."""
     database = open_database(f"sqlite:///{tmp_path}/today.db")
     create_all(database)
-    yield make_ready(database, tmp_path, clock)
+    line = make_ready(database, tmp_path, clock)
+    lead(line, OLDER)
+    yield line
     database.close()
 
 
@@ -106,6 +112,25 @@ def test_what_was_filed_before_is_as_it_was(today: Line, bare: Database) -> None
         before.urgency,
         before.filed_at,
     )
+
+
+def test_what_waited_before_is_told_of_once_whichever_release_filed_it(
+    today: Line, bare: Database
+) -> None:
+    """As long as a relay of the first release leads, tips are filed so that it finds them."""
+    told(today, *DANGER_HERE)
+    migrate.upgrade(bare, to=FIRST_RELEASE)
+    move(today, bare)
+    migrate.upgrade(bare)
+    line = moved(today, bare)
+    told(line, *DANGER_HERE)
+    assert [tip.referred_at for tip in line.tips] == [None, None]
+    lead(line, f"a relay of this one{lanes.READS_UNTOLD}")
+    told(line, *DANGER_HERE)
+
+    assert referral.refer_waiting(line.kit) == 3
+    assert referral.refer_waiting(line.kit) == 0
+    assert [row.tip_id for row in line.all(Referral)] == [tip.id for tip in line.tips]
 
 
 @pytest.mark.slow(reason="waits for the disk and for locks, with callers at its side")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, update
+from sqlalchemy import Connection, Table, insert, select
 
 from hotline.domain.places.places import districts
 from hotline.domain.tip import Basis, Category, TipState
@@ -12,6 +12,7 @@ from hotline.store.bulk import insertion
 from hotline.store.database import Database
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.untold import Untold
 
 PORTION = 5000
 """Tips in one statement: less than its time limit, on a slow server too."""
@@ -41,22 +42,34 @@ def file_tips(database: Database, count: int, at: datetime) -> None:
         Tip.created_at: at,
         Tip.updated_at: at,
         Tip.filed_at: at,
+        Tip.referred_at: at,
     }
-    columns = (Tip.uid, Tip.identity, Tip.place, Tip.category, Tip.urgency, Tip.official)
-    rows = (
-        (
-            f"{n:032}",
-            f"{n:064}",
-            codes[n % len(codes)],
-            kinds[n % len(kinds)],
-            1 if n % 10 == 0 else 2 + n % 2,
-            "yes" if n % 20 == 7 else "no",
-        )
-        for n in range(count)
+    columns = (
+        Tip.uid,
+        Tip.identity,
+        Tip.place,
+        Tip.category,
+        Tip.urgency,
+        Tip.official,
+        Tip.referred_urgency,
     )
-    for some in _batches([*rows], PORTION):
+    rows = [_tip(n, codes[n % len(codes)], kinds[n % len(kinds)]) for n in range(count)]
+    for some in _batches(rows, PORTION):
         with database.writing() as session:
             session.execute(insertion(session, Tip, columns, some, same))
+    _let_wait(database)
+
+
+def _tip(n: int, place: str, kind: Category) -> tuple[object, ...]:
+    urgency = 1 if n % 10 == 0 else 2 + n % 2
+    return f"{n:032}", f"{n:064}", place, kind, urgency, "yes" if n % 20 == 7 else "no", urgency
+
+
+def _let_wait(database: Database) -> None:
+    """As the hop does that files a tip."""
+    with database.writing() as session:
+        each = select(Tip.id, Tip.urgency).order_by(Tip.id)
+        session.execute(insert(Untold).from_select([Untold.tip_id, Untold.urgency], each))
 
 
 def told_rows(database: Database) -> Rows:
@@ -79,30 +92,23 @@ def forget_told(database: Database) -> None:
                 if database.is_sqlite
                 else f"TRUNCATE {table.name} CASCADE"
             )
-    with database.reading() as session:
-        last = session.scalar(select(func.max(Tip.id))) or 0
-    for first in range(0, last, PORTION):
-        some = update(Tip).where(Tip.id.between(first + 1, first + PORTION))
-        with database.writing() as session:
-            session.execute(some.values(referred_at=None, referred_urgency=None))
+    _let_wait(database)
 
 
 def write_again(database: Database, rows: Rows, batch: int) -> None:
-    """The same rows by the driver's own `executemany`, in as many transactions, the tips marked as told too."""
+    """The same rows by the driver's own `executemany`, in as many transactions; no tip waits afterwards."""
     with database.reading() as session:
-        tips = [tuple(row) for row in session.execute(select(Tip.id, Tip.urgency).order_by(Tip.id))]
+        tips = [(id,) for id in session.scalars(select(Tip.id).order_by(Tip.id))]
     transactions = -(-len(tips) // batch)
     mark = "?" if database.is_sqlite else "%s"
-    at = rows[TOLD[0]][0][[*TOLD[0].columns.keys()].index("created_at")]
-    told = f"UPDATE tip SET referred_at = {mark}, referred_urgency = {mark} WHERE id = {mark}"
+    told = f"DELETE FROM untold WHERE tip_id = {mark}"
     for n in range(transactions):
         with database.writing() as session:
             connection = session.connection()
             for table in TOLD:
                 share = -(-len(rows[table]) // transactions)
                 _write(connection, table, rows[table][n * share : (n + 1) * share], mark)
-            some = tips[n * batch : (n + 1) * batch]
-            connection.exec_driver_sql(told, [(at, urgency, tip_id) for tip_id, urgency in some])
+            connection.exec_driver_sql(told, tips[n * batch : (n + 1) * batch])
 
 
 def _write(

@@ -117,7 +117,7 @@ def _measured(kit: Kit, bell: _Bell, tips: int) -> ReferFigures:
     click.echo("writing the same rows plainly ...", err=True)
     rows = burst.told_rows(database)
     burst.forget_told(database)
-    plain = _timed(lambda: burst.write_again(database, rows, referral.BATCH))
+    plain = _timed(lambda: burst.write_again(database, rows, referral.batch_of(kit)))
     return ReferFigures(
         database=database.engine.dialect.name,
         tips=tips,

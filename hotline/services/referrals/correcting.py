@@ -22,6 +22,7 @@ from hotline.store.reach.outreach import Cell
 from hotline.store.referrals import referrals, released
 from hotline.store.tips import likeness, tips
 from hotline.store.tips.tips import Tip, TipPlace
+from hotline.store.tips.untold import was_told_of
 
 WORST = ("no", "unsure", "yes")
 
@@ -55,7 +56,7 @@ def keep_place(session: Session, tip: Tip, before: Route, at: datetime) -> None:
     """Writes down the place that was corrected. With danger its desk reads on until the national desk lets it go."""
     if not before.filed or before.place == tip.place:
         return
-    stays = tip.urgency == Urgency.DANGER and tip.referred_at is not None
+    stays = tip.urgency == Urgency.DANGER and was_told_of(session, tip)
     session.add(
         TipPlace(
             tip_id=tip.id,

@@ -5,7 +5,7 @@ Runs inside its caller's transaction.
 
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import trial
@@ -25,6 +25,7 @@ from hotline.store.referrals import deadlines, referral_rows, referrals, release
 from hotline.store.referrals.referral_rows import Alert, GivenTip
 from hotline.store.tips import likeness
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.untold import was_told_of
 
 TO_THE_TOLD = (
     Purpose.CARE,
@@ -41,7 +42,7 @@ NOTICING = (*TO_THE_TOLD, Purpose.HOW, Purpose.LET)
 def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> int | None:
     """Carries out what an event of a case leads to. Returns a message's id where somebody is told."""
     tip = referrals.tip_for_writing(session, tip_id)
-    if tip.channel == trial.CHANNEL or tip.referred_at is None:
+    if tip.channel == trial.CHANNEL or not was_told_of(session, tip):
         return None
     if tip.closed_at is not None:
         deadlines.close(session, [tip_id], CASE_CLOCKS, at)
@@ -110,9 +111,14 @@ def _set_clocks(
         session.flush()
 
 
-def begin(session: Session, steps: Sequence[LadderStep], at: datetime) -> None:
-    """Marks tips as told at their present urgency, and sets the clock of each. A fragment has none."""
-    referral_rows.mark_told(session, [step.tip_id for step in steps], at)
+def begin(
+    session: Session, steps: Sequence[LadderStep], at: datetime, marked: Collection[int]
+) -> None:
+    """Lets tips wait no longer, and sets the clock of each. A fragment has none. `marked`: those that wait by marks."""
+    tip_ids = [step.tip_id for step in steps]
+    referral_rows.wait_no_longer(session, tip_ids)
+    if marked:
+        referral_rows.mark_told(session, [one for one in tip_ids if one in marked], at)
     due: dict[datetime, list[int]] = defaultdict(list)
     for step in steps:
         if step.case.once:

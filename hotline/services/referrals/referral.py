@@ -19,23 +19,31 @@ from hotline.store.referrals import deadlines, referral_rows, referrals
 
 BATCH = 2000
 """Tips in one transaction: a burst costs a commit for each batch, and one doorbell."""
+SERVER_BATCH = 5000
+"""On PostgreSQL, where every statement is a trip, and a batch holds up nobody but an answer to one of its tips."""
 STEPS_A_TICK = 100
 
 
-def refer_waiting(kit: Kit) -> int:
-    """Tell of every tip that waits, the most urgent first. Returns how many were told of.
+def batch_of(kit: Kit) -> int:
+    """How many tips are told of in one transaction."""
+    return BATCH if kit.database.is_sqlite else SERVER_BATCH
+
+
+def refer_waiting(kit: Kit, *, most: int | None = None) -> int:
+    """Tell of every tip that waits, the most urgent first. Returns how many were told of. `most`: in a transaction.
 
     A tip for whom nobody lives stays waiting: `readyz` fails, and the report is not offered meanwhile.
     """
     referred = 0
     message_id: int | None = None
     roster: Sequence[Candidate] = ()
+    most = most or batch_of(kit)
     full = True
     while full:
-        batch = _refer_batch(kit, roster)
+        batch = _refer_batch(kit, roster, most)
         referred += batch.referred
         roster = batch.roster
-        full = batch.referred == BATCH
+        full = batch.referred == most
         if message_id is None and batch.message_id is not None:
             message_id = batch.message_id
             ring(kit, Job.DELIVER, message_id)
@@ -51,11 +59,11 @@ class _Batch:
     """As it stands now: the next batch counts on from here."""
 
 
-def _refer_batch(kit: Kit, roster: Sequence[Candidate]) -> _Batch:
+def _refer_batch(kit: Kit, roster: Sequence[Candidate], most: int) -> _Batch:
     at = kit.now()
     with kit.database.writing() as session:
         referral_rows.take_turns(session)
-        waiting = referral_rows.waiting(session, BATCH)
+        waiting, by_marks = referral_rows.waiting(session, most)
         if not waiting:
             return _Batch(0, None, roster)
         people = referrals.roster(session, at, roster)
@@ -67,7 +75,7 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate]) -> _Batch:
 
         if not steps:
             return _Batch(0, None, roster)
-        ladder.begin(session, steps, at)
+        ladder.begin(session, steps, at, by_marks)
         message_id = ladder.tell(session, kit, [one for one in steps if one.recipients], at)
         marked = [one.tip_id for one in following.values() if one.care is not Care.NONE]
         coming.tell_followers(session, kit, marked, at)

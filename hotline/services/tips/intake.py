@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from hotline.domain import trial
 from hotline.domain.call_back import ANSWERS
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.coming import visit_told
@@ -32,7 +33,8 @@ from hotline.services.referrals.correcting import Route
 from hotline.store.database import Session
 from hotline.store.desk import desks
 from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.tips import tips
+from hotline.store.outbox import lanes
+from hotline.store.tips import tips, untold
 from hotline.store.tips.tips import Tip
 
 logger = logging.getLogger(__name__)
@@ -150,7 +152,11 @@ def announce(kit: Kit, committed: Sequence[Tip]) -> None:
 def _wants_referral(tip: Tip) -> bool:
     if tip.state == TipState.DRAFT:
         return False
-    return tip.referred_urgency is None or tip.urgency < tip.referred_urgency
+    if tip.referred_urgency is None or tip.urgency < tip.referred_urgency:
+        return True
+    # It was filed by what was written last, and waits by a row of its own.
+    waits_since = tip.referred_at
+    return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
 
 
 def _new(kit: Kit, dialogue: Dialogue, telling: Telling, *, identity: str, contact_key: str) -> Tip:
@@ -206,15 +212,18 @@ def _seal(session: Session, kit: Kit, tip: Tip, telling: Telling) -> Mapping[str
 def _reach_state(session: Session, kit: Kit, tip: Tip, state: TipState) -> None:
     """Move a tip on. The moment it stops being a draft it is filed, and counted, once; a fragment apart from tips."""
     now = kit.now()
+    rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
     if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
         tip.filed_at = now
+        if tip.channel != trial.CHANNEL and not rings_for_nobody:
+            untold.put(session, tip, lanes.relay_reads_untold())
     if tip.state == TipState.FRAGMENT and state is not TipState.FRAGMENT:
         outreach.log_fragment(session, tip, tip.filed_at or now, by=-1)
     if tip.state != state and state is TipState.FRAGMENT:
         outreach.log_fragment(session, tip, now)
     elif tip.state in (TipState.DRAFT, TipState.FRAGMENT) and state in WHOLE:
         outreach.log_tip(session, tip)
-    if state is TipState.FRAGMENT and tip.place == NOT_SAID:
+    if rings_for_nobody:
         tip.referred_urgency = Urgency.DANGER
     if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:
         tip.completed_at = now

@@ -13,6 +13,7 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.store.outbox import dead_messages
 from hotline.store.outbox.messages import Deadline, Leader, Message
 from hotline.store.tips.tips import WAITS, Tip
+from hotline.store.tips.untold import Untold
 
 UNSENT = (MessageState.PENDING, MessageState.RETRY, MessageState.SENDING)
 
@@ -42,17 +43,22 @@ def standing(session: Session) -> OutboxHealth:
         ),
         unknown=_count(session, MessageState.UNKNOWN),
         dead=len(dead_messages.unanswered(session)),
-        unreferred_since=session.scalar(
-            select(func.min(Tip.filed_at)).where(
-                WAITS,
-                Tip.referred_at.is_(None),
-                Tip.channel != trial.CHANNEL,
-            )
-        ),
+        unreferred_since=_unreferred(session),
         untaken_since=_untaken(session),
         locked=_locked(session),
         clock_until=session.scalar(select(func.max(Leader.until))),
     )
+
+
+def _unreferred(session: Session) -> datetime | None:
+    by_marks = (WAITS, Tip.referred_at.is_(None), Tip.channel != trial.CHANNEL)
+    oldest = select(func.min(Tip.filed_at))
+    looks = (
+        oldest.where(*by_marks),
+        oldest.join(Untold, Untold.tip_id == Tip.id),
+    )
+    found = [since for look in looks if (since := session.scalar(look)) is not None]
+    return min(found, default=None)
 
 
 def _locked(session: Session) -> int:

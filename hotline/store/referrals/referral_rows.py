@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
@@ -18,14 +19,22 @@ from hotline.domain.referrals.coming import Care, coming
 from hotline.domain.referrals.planning import WaitingTip
 from hotline.domain.referrals.referral import Case, Level, ReferralState
 from hotline.domain.tip import NATIONAL, TipState
-from hotline.store.bulk import absent, add, among, new_ids
+from hotline.store.bulk import add, among, new_ids
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
 from hotline.store.tips.tips import WAITS, Tip
+from hotline.store.tips.untold import Untold
 
 LOCK = 411_411_006
 """PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
+
+
+class Waiting(NamedTuple):
+    """Tips that wait to be told of, and which of them wait by the marks on the tip itself."""
+
+    tips: list[WaitingTip]
+    marked: frozenset[int]
 
 
 class GivenTip(NamedTuple):
@@ -52,36 +61,24 @@ def take_turns(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 
 
-def waiting(session: Session, limit: int) -> list[WaitingTip]:
+def waiting(session: Session, limit: int) -> Waiting:
     """Filed tips to tell of, the most urgent first, then the oldest. Held until the transaction ends."""
-    held = (
-        select(
-            Tip.id,
-            Tip.place,
-            Tip.within,
-            Tip.category,
-            Tip.urgency,
-            Tip.official,
-            Tip.referred_at,
-            Tip.locked_for.is_not(None),
-            Tip.state == TipState.FRAGMENT,
-            Tip.matter,
-            Tip.visit,
-            Tip.do_not_visit,
-            Tip.manner,
-        )
-        .where(WAITS, Tip.channel != trial.CHANNEL, Tip.closed_at.is_(None))
-        .order_by(Tip.urgency, Tip.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    # By the connection: what the mapper would add to each of thousands of rows is all that it costs.
-    rows = session.connection().execute(held).all()
-    before = [row.id for row in rows if row.referred_at is not None]
+    # First their ids: asked in one, PostgreSQL reads every tip there is where it knows too little of the tables.
+    first = select(Untold.tip_id).order_by(Untold.urgency, Untold.tip_id).limit(limit)
+    rows = _held(session, among(session, Tip.id, session.scalars(first).all()))
+    void = [row.id for row in rows if row.told]
+    if void:
+        wait_no_longer(session, void)
+    marked = _held(session, WAITS, Tip.channel != trial.CHANNEL, limit=limit)
+    by_id = {row.id: row for row in (*rows, *marked) if not row.told}
+    by_id |= {row.id: row for row in marked}
+
+    chosen = sorted(by_id.values(), key=attrgetter("urgency", "id"))[:limit]
+    before = [row.id for row in chosen if row.told]
     case, care = cache(Case), cache(_care)
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
-    return [
+    tips = [
         WaitingTip(
             id,
             case(alerted_as(place, within), category, urgency, official, once),
@@ -90,12 +87,44 @@ def waiting(session: Session, limit: int) -> list[WaitingTip]:
             locked,
             care(matter, urgency, *told_of),
         )
-        for id, place, within, category, urgency, official, _, locked, once, matter, *told_of in rows
+        for id, place, within, category, urgency, official, _, locked, once, matter, *told_of in chosen
     ]
+    return Waiting(tips, frozenset(row.id for row in marked))
+
+
+def _held(session: Session, *which: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
+    """Of waiting tips what they are told by. Whether they were told of: an older process may have been quicker."""
+    referral = select(Referral.id).where(Referral.tip_id == Tip.id).limit(1).scalar_subquery()
+    tips = select(
+        Tip.id,
+        Tip.place,
+        Tip.within,
+        Tip.category,
+        Tip.urgency,
+        Tip.official,
+        referral.is_not(None).label("told"),
+        Tip.locked_for.is_not(None),
+        Tip.state == TipState.FRAGMENT,
+        Tip.matter,
+        Tip.visit,
+        Tip.do_not_visit,
+        Tip.manner,
+    )
+    tips = tips.where(*which, Tip.closed_at.is_(None)).with_for_update(skip_locked=True, of=Tip)
+    if limit is not None:
+        tips = tips.order_by(Tip.urgency, Tip.id).limit(limit)
+    # By the connection: what the mapper would add to each of thousands of rows is all that it costs.
+    return session.connection().execute(tips).all()
 
 
 def _care(matter: str, urgency: int, visit: str | None, erased: bool, manner: str | None) -> Care:
     return coming(matter, urgency, visit, erased, manner).care
+
+
+def wait_no_longer(session: Session, tip_ids: Collection[int]) -> None:
+    """They were told of: where they waited by a row, it goes."""
+    gone = delete(Untold).where(among(session, Untold.tip_id, tip_ids))
+    session.execute(gone.execution_options(synchronize_session=False))
 
 
 def mark_told(session: Session, tip_ids: Collection[int], at: datetime) -> None:
@@ -153,7 +182,9 @@ def refer(session: Session, given: Mapping[str, GivenTip], at: datetime) -> Coll
     ids = {one.referral_id for one in given.values()}
     if count == len(ids):
         return ids
-    return ids.difference(absent(session, Referral.id, ids))
+    # They were taken one after the other: what lies between is read at once, where each would be looked for.
+    between = select(Referral.id).where(Referral.id.between(min(ids), max(ids)))
+    return ids.intersection(session.scalars(between).all())
 
 
 def alert(session: Session, alerts: Sequence[Alert], at: datetime, *, turn: int = 0) -> int:

@@ -13,6 +13,7 @@ from hotline.domain.tips.clusters import DAY
 from hotline.store.bulk import Column, among
 from hotline.store.database import Row
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.untold import IS_UNTOLD
 
 MOST = 2000
 """Earlier tips that are looked at in one batch, the newest."""
@@ -91,7 +92,12 @@ def earlier(session: Session, new: Iterable[Trait], since: datetime) -> Sequence
     contacts = {one.contact_key for one in new}
     words = {one.words_key for one in new if one.words_key is not None}
     alike = or_(TipLikeness.contact_key.in_(contacts), TipLikeness.words_key.in_(words))
-    told = (TipLikeness.at > since, Tip.referred_at.is_not(None), Tip.closed_at.is_(None))
+    told = (
+        TipLikeness.at > since,
+        Tip.referred_at.is_not(None),
+        ~IS_UNTOLD,
+        Tip.closed_at.is_(None),
+    )
     rows = session.execute(
         _traits().where(alike, *told).order_by(TipLikeness.at.desc()).limit(MOST)
     )

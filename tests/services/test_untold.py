@@ -1,0 +1,157 @@
+"""Tips wait to be told of by narrow rows, beside processes of a release that knows no such row."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from hotline.domain.jobs import Job
+from hotline.lab import books
+from hotline.services.referrals import referral
+from hotline.store.outbox import health
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.tips import likeness
+from hotline.store.tips.tips import WAITS, Tip, TipPlace
+from hotline.store.tips.untold import Untold
+from tests.builders import make_referral, make_tip
+from tests.callers import DANGER_HERE, QUIET_HERE, Line, told
+from tests.leading import OLDER, lead
+
+
+def by_marks(line: Line) -> list[int]:
+    """What an older process asks for."""
+    with line.database.reading() as session:
+        return [*session.scalars(select(Tip.id).where(WAITS).order_by(Tip.urgency, Tip.id))]
+
+
+def by_rows(line: Line) -> list[int]:
+    with line.database.reading() as session:
+        return [*session.scalars(select(Untold.tip_id))]
+
+
+def older_worker_tells(line: Line) -> None:
+    """As it does: it knows the marks alone."""
+    with line.database.writing() as session:
+        for tip in session.scalars(select(Tip).where(WAITS)):
+            session.add(make_referral(tip_id=tip.id, at=line.clock.at))
+            tip.referred_at, tip.referred_urgency = line.clock.at, tip.urgency
+
+
+def change(line: Line, **values: Any) -> None:
+    with line.database.writing() as session:
+        session.execute(update(Tip).values(**values))
+
+
+def test_beside_an_older_relay_a_tip_waits_by_its_marks_and_either_tells_of_it(line: Line) -> None:
+    lead(line, OLDER)
+    told(line, *DANGER_HERE)
+    assert (by_marks(line), by_rows(line)) == ([line.tip.id], [])
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+
+    assert referral.refer_waiting(line.kit) == 1
+    assert by_marks(line) == []
+
+
+def test_where_the_relay_reads_rows_no_tip_is_written_again_to_be_told_of(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    assert (by_marks(line), by_rows(line)) == ([], [line.tip.id])
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+    before = line.tip.__dict__
+
+    assert referral.refer_waiting(line.kit) == 1
+
+    assert (by_marks(line), by_rows(line)) == ([], [])
+    assert referral.refer_waiting(line.kit) == 0
+    after = line.tip.__dict__
+    assert {name: after[name] for name in Tip.__table__.c.keys()} == {  # noqa: SIM118
+        name: before[name]
+        for name in Tip.__table__.c.keys()  # noqa: SIM118
+    }
+    assert line.tip.referred_at is not None, "an older process climbs its ladder"
+
+
+def test_the_bell_rings_for_what_is_filed_and_not_for_what_is_added(line: Line) -> None:
+    caller = told(line, *DANGER_HERE)
+    line.clock.turn(seconds=5)
+    caller.key("1")
+    assert line.jobs.rung == [(Job.REFER_TIP, line.tip.id)]
+
+
+def test_the_most_urgent_is_told_first_whichever_way_it_waits(line: Line) -> None:
+    told(line, *QUIET_HERE).hang_up()
+    with line.database.writing() as session:
+        session.add(make_tip(at=line.clock.at, urgency=1))
+    told(line, *DANGER_HERE)
+
+    assert referral.refer_waiting(line.kit) == 3
+
+    urgency = {tip.id: tip.urgency for tip in line.tips}
+    assert [urgency[row.tip_id] for row in line.all(Referral)] == [1, 1, 3]
+    assert (by_marks(line), by_rows(line)) == ([], [])
+
+
+def test_what_an_older_worker_told_of_is_not_told_of_again(line: Line) -> None:
+    """An older web process raised it while it waited by its row: an older worker sees that."""
+    told(line, *QUIET_HERE).hang_up()
+    change(line, urgency=1)
+    older_worker_tells(line)
+
+    assert referral.refer_waiting(line.kit) == 0
+
+    assert (len(line.all(Referral)), by_rows(line)) == (1, [])
+
+
+def test_what_an_older_process_told_of_without_a_mark_is_not_told_of_again(line: Line) -> None:
+    """It takes a place that is corrected for a case that was told of, since the tip says when."""
+    told(line, *DANGER_HERE)
+    with line.database.writing() as session:
+        session.add(make_referral(tip_id=line.tip.id))
+    told(line, *DANGER_HERE)
+
+    assert referral.refer_waiting(line.kit) == 1
+
+    assert [row.tip_id for row in line.all(Referral)] == [tip.id for tip in line.tips]
+    assert by_rows(line) == []
+
+
+def test_what_was_raised_while_it_waited_is_told_of_once_as_it_is_now(line: Line) -> None:
+    told(line, *QUIET_HERE).hang_up()
+    line.clock.turn(seconds=5)
+    change(line, urgency=1)
+
+    assert referral.refer_waiting(line.kit) == 1
+    assert referral.refer_waiting(line.kit) == 0
+
+    assert (by_marks(line), by_rows(line)) == ([], [])
+    assert {row.priority for row in line.all(Message)} == {1}
+    assert {row.step for row in line.all(Referral)} == {0}
+
+
+def test_a_place_that_is_corrected_before_anybody_was_told_rings_for_the_new_one_alone(
+    line: Line,
+) -> None:
+    told(line, *DANGER_HERE, "0", "2")
+    assert line.all(Referral) == []
+    (place,) = line.all(TipPlace)
+    assert place.released_at is not None
+    assert by_rows(line) == [line.tip.id]
+
+
+def test_a_tip_that_nobody_was_told_of_leads_no_cluster(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    told(line, *DANGER_HERE)
+    with line.database.reading() as session:
+        ids = [tip.id for tip in line.tips]
+        since = line.clock.at.replace(year=2000)
+        alike = likeness.in_company(session, ids, since, contact=0, words=0)
+        assert len(alike) == 2
+        assert likeness.earlier(session, alike.values(), since) == []
+
+
+def test_the_doctor_and_the_judge_see_what_waits(line: Line) -> None:
+    told(line, *DANGER_HERE)
+    with line.database.reading() as session:
+        assert health.standing(session).unreferred_since == line.tip.filed_at
+        assert books.waiting_without_deadline(session) == []
+    referral.refer_waiting(line.kit)
+    with line.database.reading() as session:
+        assert health.standing(session).unreferred_since is None
