@@ -66,7 +66,7 @@ class Done:
     referral_id: int | None = None
     due: datetime | None = None
     """By when the outcome is due."""
-    rung: int | None = None
+    to_ring: int | None = None
     """A message to ring for, after the commit."""
     coming: Coming | None = None
     """What was told about coming, where she took it."""

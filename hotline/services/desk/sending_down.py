@@ -35,9 +35,9 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: str, reason: str) -
         at = kit.now()
         grant = kit.sealer.grant(key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
         tips.give(session, tip, desk, grant)
-        rung = correcting.send_down(session, kit, tip, endings.by_command(by, reason), at)
-    if rung is not None:
-        ring(kit, Job.DELIVER, rung)
+        to_ring = correcting.send_down(session, kit, tip, endings.by_command(by, reason), at)
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
 
 
 def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
@@ -49,6 +49,6 @@ def let_go(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
                 f"tip {tip_id}: nobody of the new place has it yet, or nobody is left to let go"
             )
         who = endings.by_command(by, reason)
-        rung = correcting.let_go(session, kit, tip, who, kit.now())
-    if rung is not None:
-        ring(kit, Job.DELIVER, rung)
+        to_ring = correcting.let_go(session, kit, tip, who, kit.now())
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)

@@ -40,7 +40,7 @@ def leave(
     kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: str, reason: str
 ) -> LeaveGiven:
     """Send a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
-    at, rung = kit.now(), None
+    at, to_ring = kit.now(), None
     begins = max(starts_at or at, at)
     _check_time(begins, ends_at, at)
     with kit.database.writing() as session:
@@ -61,11 +61,11 @@ def leave(
         session.flush()
         if begins <= at:
             row.begun_at = at
-            rung = handing_on.hand_on(session, kit, person.id, at)
+            to_ring = handing_on.hand_on(session, kit, person.id, at)
         alone = set(all_away(personnel.members(session), _codes(), begins)) - set(before)
         why = f"{shown(begins)} to {shown(ends_at)}: {reason}"
         record(session, kit, "responder_on_leave", person, by=by, reason=why)
-    handing_on.announce(kit, rung)
+    handing_on.announce(kit, to_ring)
     return LeaveGiven(person, row, sorted(alone))
 
 
@@ -107,13 +107,13 @@ def begin_leaves(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not personnel.any_to_hand_on(session, at):
             return
-    rung = None
+    to_ring = None
     with kit.database.writing() as session:
         for row in personnel.leaves_to_begin(session, at):
             row.begun_at = at
-            rung = handing_on.hand_on(session, kit, row.responder_id, at) or rung
+            to_ring = handing_on.hand_on(session, kit, row.responder_id, at) or to_ring
         personnel.drop_messages_of_the_left(session)
-    handing_on.announce(kit, rung)
+    handing_on.announce(kit, to_ring)
 
 
 def _check_time(begins: datetime, ends_at: datetime, at: datetime) -> None:

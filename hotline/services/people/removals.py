@@ -43,7 +43,7 @@ def move(
     Up to the national desk two people decide. Raises NotFound, PersonnelRefused.
     """
     codes = None if to.districts is None else _codes(to.districts)
-    at, rung = kit.now(), None
+    at, to_ring = kit.now(), None
     with kit.database.writing() as session:
         personnel.take_turns(session)
         person = find(session, name)
@@ -62,11 +62,11 @@ def move(
         if to.categories is not None:
             person.categories = [str(one) for one in to.categories]
         if loses:
-            rung = handing_on.hand_on(session, kit, person.id, at)
+            to_ring = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
         why = f"{before} to {_told(person)}: {reason}{agreed}"
         record(session, kit, "responder_moved", person, by=by, reason=why)
-    handing_on.announce(kit, rung)
+    handing_on.announce(kit, to_ring)
     return person
 
 
@@ -89,10 +89,10 @@ def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> 
             check_second(by, second, person, LAST_OF_NATIONAL)
 
         person.active, person.left_at = False, at
-        rung = handing_on.hand_on(session, kit, person.id, at)
+        to_ring = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
         record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
-    handing_on.announce(kit, rung)
+    handing_on.announce(kit, to_ring)
     return Removed(person, rest, is_red)
 
 

@@ -19,8 +19,8 @@ def stop(kit: Kit, msisdn: str) -> None:
     An enrolled number keeps everything: the wish may be forged, so people are told of it. Raises StoreUnavailable.
     """
     with kit.database.writing() as session:
-        rung = stop_in(session, kit, msisdn, kit.now())
-    for message_id in rung:
+        to_ring = stop_in(session, kit, msisdn, kit.now())
+    for message_id in to_ring:
         ring(kit, Job.DELIVER, message_id)
 
 

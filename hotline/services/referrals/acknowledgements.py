@@ -27,7 +27,7 @@ def prove(
     """
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
-    who, rung = referral.responder_id, None
+    who, to_ring = referral.responder_id, None
     decides = waits is not None and waits in DECIDING
     before = decides or acknowledgements.believed(session, tip.id, who)
     if not decides:
@@ -38,10 +38,12 @@ def prove(
     took = referral.passed_at is None and referral.acknowledged_at
     # What was taken before it became urgent is to be taken again.
     if not before and took and tip.referred_at and took >= tip.referred_at:
-        rung = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
+        to_ring = ladder.happen(session, kit, tip.id, Event(Happened.TAKEN, by=who), at)
     if waits is not None:
-        rung = act(session, kit, Act(who, referral.reference, waits, Way.SMS, at)).rung or rung
-    return rung
+        to_ring = (
+            act(session, kit, Act(who, referral.reference, waits, Way.SMS, at)).to_ring or to_ring
+        )
+    return to_ring
 
 
 def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
@@ -55,8 +57,8 @@ def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
 
 def release_person(session: Session, kit: Kit, responder_id: int, at: datetime) -> int | None:
     """Her open cases take their next step at once: she left, or is on leave. Returns a message to ring for."""
-    rung = None
+    to_ring = None
     for tip_id in referrals.told_of(session, responder_id):
         event = Event(Happened.LEFT, by=responder_id)
-        rung = ladder.happen(session, kit, tip_id, event, at) or rung
-    return rung
+        to_ring = ladder.happen(session, kit, tip_id, event, at) or to_ring
+    return to_ring

@@ -100,13 +100,13 @@ def keep_time(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not call_backs.any_due(session, at):
             return
-    rung: int | None = None
+    to_ring: int | None = None
     with kit.database.writing() as session:
         for row in call_backs.due(session, at):
             for template in _move(session, row, at):
-                rung = _tell(session, row, template, at) or rung
-    if rung is not None:
-        ring(kit, Job.DELIVER, rung)
+                to_ring = _tell(session, row, template, at) or to_ring
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
 
 
 def end(row: CallBack, state: CallBackState, at: datetime) -> None:

@@ -78,7 +78,7 @@ def notify(
     names = cluster_marks.names(session, tip, order, care, again=again)
     languages = referrals.languages(session, order.who)
     number, code = national.number(kit), code_of(kit)
-    rung = None
+    to_ring = None
     told = [(one, name) for one in order.who for name in names.get(one, ())]
     for who, name in told:
         words = notice(
@@ -95,8 +95,8 @@ def notify(
         row.turn = 0 if order.purpose is Purpose.MOVED else BEHIND
         session.add(row)
         session.flush()
-        rung = rung or row.id
-    return rung, tuple(who for who in order.who if who not in names)
+        to_ring = to_ring or row.id
+    return to_ring, tuple(who for who in order.who if who not in names)
 
 
 def beside(

@@ -70,10 +70,10 @@ class _ActContext:
         """Nothing is done until the inbox lists this very SMS: another one of hers proves nothing of it."""
         return replace(self.done(result), waits=self.act.verb)
 
-    def done(self, result: Acted, rung: int | None = None) -> Done:
+    def done(self, result: Acted, to_ring: int | None = None) -> Done:
         due = deadlines.last_due(self.session, self.tip.id, DeadlineKind.OUTCOME)
         told = answer_of(self.session, self.tip) if self.tip.matter == Matter.TIP else None
-        return Done(result, self.act.reference, self.referral.id, due, rung, told)
+        return Done(result, self.act.reference, self.referral.id, due, to_ring, told)
 
 
 def act(session: Session, kit: Kit, one: Act) -> Done:
@@ -106,12 +106,12 @@ def _take(context: _ActContext) -> Done:
     if not counts:
         return context.done(Acted.NOTED if provisional else Acted.TAKEN)
     referrals.take_back(session, tip.id, one.responder_id)
-    rung = context.happened(Happened.TAKEN)
+    to_ring = context.happened(Happened.TAKEN)
     if context.is_away:
-        return context.done(Acted.MOVED, rung)
+        return context.done(Acted.MOVED, to_ring)
     followers = _take_what_followed(context) if context.holds else ()
     result = Acted.ALREADY_TAKEN if late and not context.holds else Acted.TAKEN
-    return replace(context.done(result, rung), followers=followers)
+    return replace(context.done(result, to_ring), followers=followers)
 
 
 def _refuse_the_end(context: _ActContext) -> Done:
@@ -120,8 +120,8 @@ def _refuse_the_end(context: _ActContext) -> Done:
     if not one.proved:
         return context.wait(Acted.NOTED)
     who = endings.by_responder(one.responder_id)
-    rung = endings.judge(context.session, context.kit, context.tip, who, False, one.at)
-    return context.done(Acted.TAKEN, rung)
+    to_ring = endings.judge(context.session, context.kit, context.tip, who, False, one.at)
+    return context.done(Acted.TAKEN, to_ring)
 
 
 def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
@@ -195,16 +195,16 @@ def _not_trafficking(context: _ActContext) -> Done:
         return context.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))
     ended = endings.end(session, kit, tip, TipOutcome.NOT_TRAFFICKING, who, one.at)
     result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
-    return context.done(result, ended.rung)
+    return context.done(result, ended.to_ring)
 
 
 def _pass_on(context: _ActContext) -> Done:
     """The next step at once. Until somebody takes it, it is hers."""
-    rung = None
+    to_ring = None
     if context.referral.passed_at is None:
         referrals.pass_on(context.session, context.tip.id, context.act.responder_id, context.act.at)
-        rung = context.happened(Happened.PASSED)
-    return context.done(Acted.PASSED, rung)
+        to_ring = context.happened(Happened.PASSED)
+    return context.done(Acted.PASSED, to_ring)
 
 
 def _say_how(context: _ActContext) -> Done:
@@ -215,8 +215,8 @@ def _say_how(context: _ActContext) -> Done:
     if manner is Manner.OPENLY and not context.act.proved:
         return context.wait(Acted.HOW_WAITS)
     who = endings.by_responder(context.act.responder_id)
-    rung = coming.decide(context.session, context.kit, context.tip, manner, who, context.act.at)
-    return context.done(Acted.HOW_SAID, rung)
+    to_ring = coming.decide(context.session, context.kit, context.tip, manner, who, context.act.at)
+    return context.done(Acted.HOW_SAID, to_ring)
 
 
 def _let_go(context: _ActContext) -> Done:

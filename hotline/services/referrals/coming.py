@@ -67,9 +67,9 @@ def say(kit: Kit, tip_id: int, manner: Manner, *, by: str, reason: str) -> None:
         if tip.closed_at is not None:
             raise EndRefused(f"tip {tip_id} is closed")
         who = endings.by_command(by, reason)
-        rung = decide(session, kit, tip, manner, who, kit.now())
-    if rung is not None:
-        ring(kit, Job.DELIVER, rung)
+        to_ring = decide(session, kit, tip, manner, who, kit.now())
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
 
 
 def decide(

@@ -34,7 +34,7 @@ class Ending(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Ended:
     ending: Ending
-    rung: int | None = None
+    to_ring: int | None = None
     """A message to ring for, after the commit."""
 
 

@@ -72,15 +72,15 @@ def _carry_out(
     again: bool,
 ) -> int | None:
     _set_clocks(session, tip, before, decision, at)
-    rung = None
+    to_ring = None
     for order in decision.tell:
         if order.purpose is Purpose.REMIND:
-            rung = case_messages.remind(session, kit, tip, order, at) or rung
+            to_ring = case_messages.remind(session, kit, tip, order, at) or to_ring
             continue
         who = order.who
         if order.purpose in NOTICING:
             told, who = notify(session, kit, tip, order, before.care, at, again=again)
-            rung = told or rung
+            to_ring = told or to_ring
         if who and order.purpose not in TO_THE_TOLD:
             step = LadderStep(
                 tip.id,
@@ -92,10 +92,10 @@ def _carry_out(
                 leader=likeness.open_leader(session, tip.id),
                 care=before.care,
             )
-            rung = tell(session, kit, [step], at) or rung
+            to_ring = tell(session, kit, [step], at) or to_ring
     if decision.release:
         released.release(session, tip.id, decision.release, before.step, at)
-    return rung
+    return to_ring
 
 
 def _set_clocks(
@@ -170,12 +170,12 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
         elif step.more:
             more = AlertButRef(Template.MORE_TOLD, {}, languages[who])
             alerts.append(Alert(one, of_leader, more, case.urgency))
-    rung = referral_rows.alert(session, alerts, at) if alerts else None
+    to_ring = referral_rows.alert(session, alerts, at) if alerts else None
     if knew is not None:
         care = case_messages.beside(session, kit, by_name, knew, languages)
         if care:
             referral_rows.alert(session, care, at, turn=case_messages.BEHIND)
-    return rung
+    return to_ring
 
 
 def _given(ids: Sequence[int], told: Sequence[tuple[LadderStep, int]]) -> Sequence[GivenTip]:

@@ -85,7 +85,7 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate], most: int) -> _Batch:
 def fire_deadlines(kit: Kit) -> None:
     """Fires the clocks that have passed: one step for each tip, never two in a tick, whatever the clock did."""
     at = kit.now()
-    rung: int | None = None
+    to_ring: int | None = None
     stepped: set[int] = set()
     with kit.database.writing() as session:
         for deadline, tip in deadlines.overdue(session, at, STEPS_A_TICK):
@@ -100,9 +100,9 @@ def fire_deadlines(kit: Kit) -> None:
                 erasures.came_due(session, kit, tip)
                 continue
             event = Event(Happened.DUE, kind=kind, nth=deadline.nth, ran=ran)
-            rung = ladder.happen(session, kit, tip.id, event, at) or rung
-    if rung is not None:
-        ring(kit, Job.DELIVER, rung)
+            to_ring = ladder.happen(session, kit, tip.id, event, at) or to_ring
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
 
 
 def open_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:

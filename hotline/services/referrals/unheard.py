@@ -17,10 +17,10 @@ def pass_on(kit: Kit) -> None:
     with kit.database.reading() as session:
         if not unheard.unheard_marks(session, at):
             return
-    rung: int | None = None
+    to_ring: int | None = None
     with kit.database.writing() as session:
         for tip_id in unheard.unheard_marks(session, at):
             told = ladder.happen(session, kit, tip_id, Event(Happened.UNHEARD), at)
-            rung = rung or told
-    if rung is not None:
-        ring(kit, Job.DELIVER, rung)
+            to_ring = to_ring or told
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)

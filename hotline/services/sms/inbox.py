@@ -74,7 +74,7 @@ class _Gathered:
 class _Result:
     outcome: MessageOutcome
     referral_ids: tuple[int, ...] = ()
-    rung: tuple[int, ...] = ()
+    to_ring: tuple[int, ...] = ()
     """Messages to ring for, after the commit."""
     waits: Mapping[str, str] = field(default_factory=dict)
     """What is done once it is proved: a verb by a referral's id."""
@@ -104,7 +104,7 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
         sms_tips.announce(kit, result.written)
     if result.outcome is InboxOutcome.READ:
         sms_reading.announce(kit, gathered.heard, result.answer_id)
-    for message_id in result.rung:
+    for message_id in result.to_ring:
         ring(kit, Job.DELIVER, message_id)
     if cry_id is not None:
         ring(kit, Job.ANSWER, cry_id)
@@ -196,16 +196,16 @@ def _answer(
     proved: bool,
 ) -> _Result:
     if is_stop(message.text):
-        rung = stopping.stop_in(session, kit, message.sender, at)
+        to_ring = stopping.stop_in(session, kit, message.sender, at)
         outcome = InboxOutcome.STOPPED if responder is None else InboxOutcome.STOP_NOTED
-        return _Result(outcome, rung=rung)
+        return _Result(outcome, to_ring=to_ring)
     if gatherings.hear(session, kit, message.sender, message.text, at, SMS):
         return _Result(InboxOutcome.LEADER_HEARD)
     if responder is None:
         erases = kit.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
     replied = replies.hear(session, kit, responder, message, at, proved=proved)
-    return _Result(_outcome(replied), _told_of(replied), replied.rung, _waits(replied))
+    return _Result(_outcome(replied), _told_of(replied), replied.to_ring, _waits(replied))
 
 
 def _outcome(replied: Replied) -> MessageOutcome:

@@ -67,7 +67,7 @@ class Replied:
 
     meant: Meant
     done: tuple[Done, ...] = ()
-    rung: tuple[int, ...] = ()
+    to_ring: tuple[int, ...] = ()
     """Messages to ring for, after the commit."""
 
 
@@ -97,13 +97,13 @@ def hear(
         for one in reading.actions
     )
     why = _why(reading)
-    rung = [one.rung for one in done if one.rung is not None]
+    to_ring = [one.to_ring for one in done if one.to_ring is not None]
     if responder_sms.may_answer(session, responder, why, _digest(kit, message, reading), at):
-        rung += [
+        to_ring += [
             responder_sms.say(session, responder, wording, at, of=of)
             for wording, of in _worded(kit, responder, reading, done, cases)
         ]
-    return Replied(reading.meant, done, tuple(rung))
+    return Replied(reading.meant, done, tuple(to_ring))
 
 
 def _why(reading: ReplyReading) -> Why:

@@ -77,8 +77,8 @@ def close_tip(
         ended = endings.end(session, kit, tip, outcome, signed, kit.now())
         session.flush()
         kept = retention.kept(session, tip_id)
-    if ended.rung is not None:
-        ring(kit, Job.DELIVER, ended.rung)
+    if ended.to_ring is not None:
+        ring(kit, Job.DELIVER, ended.to_ring)
     return kept
 
 
@@ -87,11 +87,11 @@ def judge_end(kit: Kit, tip_id: int, *, agrees: bool, by: str, reason: str) -> K
     signed = endings.by_command(by, reason)
     with kit.database.writing() as session:
         tip = retention.kept(session, tip_id).tip
-        rung = endings.judge(session, kit, tip, signed, agrees, kit.now())
+        to_ring = endings.judge(session, kit, tip, signed, agrees, kit.now())
         session.flush()
         kept = retention.kept(session, tip_id)
-    if rung is not None:
-        ring(kit, Job.DELIVER, rung)
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
     return kept
 
 
