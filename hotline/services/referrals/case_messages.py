@@ -99,7 +99,7 @@ def notify(
     return to_ring, tuple(who for who in order.who if who not in names)
 
 
-def beside(
+def care_alerts(
     session: Session,
     kit: Kit,
     told: Sequence[Referred],

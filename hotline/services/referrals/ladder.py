@@ -172,7 +172,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
             alerts.append(Alert(one, of_leader, more, case.urgency))
     to_ring = referral_rows.alert(session, alerts, at) if alerts else None
     if knew is not None:
-        care = case_messages.beside(session, kit, by_name, knew, languages)
+        care = case_messages.care_alerts(session, kit, by_name, knew, languages)
         if care:
             referral_rows.alert(session, care, at, turn=case_messages.BEHIND)
     return to_ring
