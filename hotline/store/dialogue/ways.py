@@ -7,6 +7,7 @@ Nothing that somebody told is here: where something was told, the text is played
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
@@ -150,27 +151,28 @@ def may_be_kept(text: str, steps: Sequence[Step]) -> bool:
 
 
 class _Recent(Generic[K, V]):
-    """A dict that lets go of what was asked for least recently."""
+    """A dict that lets go of what was asked for least recently.
+
+    Without a lock, since each of its steps is one of the interpreter's: a thread that is put aside while it holds one
+    would hold up every hop. Between two steps another thread may let go of the same key.
+    """
 
     def __init__(self, most: int) -> None:
         self._kept: OrderedDict[K, V] = OrderedDict()
         self._most = most
-        self._lock = Lock()
 
     def find(self, key: K) -> V | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
+        found = self._kept.get(key)
+        if found is not None:
+            with suppress(KeyError):
                 self._kept.move_to_end(key)
-            return found
+        return found
 
     def keep(self, key: K, value: V) -> None:
-        with self._lock:
-            self._kept[key] = value
-            self._kept.move_to_end(key)
-            if len(self._kept) > self._most:
+        self._kept[key] = value
+        while len(self._kept) > self._most:
+            with suppress(KeyError):
                 self._kept.popitem(last=False)
 
     def clear(self) -> None:
-        with self._lock:
-            self._kept.clear()
+        self._kept.clear()
