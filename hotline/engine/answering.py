@@ -1,7 +1,6 @@
 """How an answer is kept, and what falls with the one before it. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from hotline.engine.events import Answered, Event
 from hotline.engine.flow import Ask, Book
@@ -19,19 +18,25 @@ def saved(book: Book, run: Run, name: str, value: str | None) -> tuple[Run, tupl
     if value is None and before is None:
         return run, ()
 
-    fallen = set() if before == value else set(_dependants(book, name))
+    fallen = frozenset() if before == value else _dependants(book, name)
     answers = {key: kept for key, kept in run.answers.items() if key not in fallen}
     if value is None:
         del answers[name]
-        return replace(run, answers=answers), (Answered(name, ""),)
+        return run.saying(answers), (Answered(name, ""),)
     answers[name] = value
-    return replace(run, answers=answers), (Answered(name, value),)
+    return run.saying(answers), (Answered(name, value),)
 
 
-def _dependants(book: Book, name: str) -> Iterator[str]:
-    """Answers whose list is named by this one, and theirs in turn."""
+def _dependants(book: Book, name: str) -> frozenset[str]:
+    """Answers whose list is named by this one, and theirs in turn; remembered, since every new answer asks."""
+    found = book.dependants.get(name)
+    if found is None:
+        found = book.dependants[name] = frozenset(_walked(_named_by(book), name))
+    return found
+
+
+def _walked(named: Mapping[str, set[str]], name: str) -> Iterator[str]:
     waiting, seen = [name], {name}
-    named = _named_by(book)
     while waiting:
         for dependant in named.get(waiting.pop(), ()):
             if dependant not in seen:

@@ -171,6 +171,8 @@ class Book:
     """What `page_cache.py` has drawn of this book: as many as it has screens, in every language."""
     days: dict[date, Mapping[str, bool]] = field(default_factory=dict, compare=False, repr=False)
     """Which numbers show, by the day on which sessions begin."""
+    dependants: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    """Which answers fall with another, once it was asked."""
 
 
 def numbers_shown(book: Book, today: date) -> Mapping[str, bool]:

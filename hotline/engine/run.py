@@ -72,6 +72,11 @@ class Run:
             self.finished,
         )
 
+    def saying(self, answers: Mapping[str, str]) -> "Run":
+        """The same run with other answers."""
+        where = (self.language, self.calls, self.trail)
+        return Run(*where, answers, self.passage, self.erased, self.finished)
+
     def to_dict(self) -> dict[str, Any]:
         """A small JSON document: short names, no defaults."""
         document: dict[str, Any] = {"l": self.language, "c": _written(self.calls)}

@@ -12,13 +12,12 @@ from hotline.engine.answering import saved
 from hotline.engine.easy_pins import is_easy
 from hotline.engine.events import Erased, Event, FlowEntered, LanguageChosen, PinGiven
 from hotline.engine.flow import Ask, Book, Choice, Finish, Menu, Say
-from hotline.engine.page_cache import drawn, screen_of
+from hotline.engine.page_cache import drawn, repeated, screen_of
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, Screen
 from hotline.engine.view import View, Waiting, node_at, said
 from hotline.engine.walk import Walked
 from hotline.engine.words import words
-from hotline.text.gsm7 import septets
 from hotline.text.languages import FIRST
 
 
@@ -76,17 +75,21 @@ def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAU
         return Turn(run, render(book, run, facts, limit=limit))
 
     stand = _stand(book, run, facts, limit)
-    pressed = keying.keys(keyed)
-    if pressed == "000":
-        blank = Run(FIRST, (), passage=run.passage, erased=True)
-        return _shown(book, facts, walk.home(book, facts, blank).after(Erased()), limit)
-    if pressed == "00" or stand is None:
-        return _shown(book, facts, walk.home(book, facts, run), limit)
-
-    walked = _moved(book, facts, run, stand, pressed, keyed)
+    walked = _led(book, run, keyed, facts, stand)
     if walked is None:
-        return Turn(run, _repeated(run, stand.page, limit))
+        assert stand is not None
+        return Turn(run, repeated(run, stand.page, limit))
     return _shown(book, facts, walked, limit)
+
+
+def follow(
+    book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAULT_LIMIT
+) -> tuple[Run, tuple[Event, ...]]:
+    """What `resume` leads to, without its screen: for an input behind which another has come already."""
+    if run.finished:
+        return run, ()
+    walked = _led(book, run, keyed, facts, _stand(book, run, facts, limit))
+    return (run, ()) if walked is None else (walked.run, walked.events)
 
 
 def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Screen:
@@ -105,7 +108,7 @@ def repeat(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) ->
     stand = _stand(book, run, facts, limit)
     if stand is None or run.finished:
         return render(book, run, facts, limit=limit)
-    return _repeated(run, stand.page, limit)
+    return repeated(run, stand.page, limit)
 
 
 def offered(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Mapping[str, str]:
@@ -185,6 +188,17 @@ def _stand(book: Book, run: Run, facts: Facts, limit: int) -> _Stand | None:
     return _Stand(node, found.seen, found.pages[at], found.screens[at])
 
 
+def _led(book: Book, run: Run, keyed: str, facts: Facts, stand: _Stand | None) -> Walked | None:
+    """Where one input leads, or None where it means nothing here."""
+    pressed = keying.keys(keyed)
+    if pressed == "000":
+        blank = Run(FIRST, (), passage=run.passage, erased=True)
+        return walk.home(book, facts, blank).after(Erased())
+    if pressed == "00" or stand is None:
+        return walk.home(book, facts, run)
+    return _moved(book, facts, run, stand, pressed, keyed)
+
+
 def _moved(
     book: Book, facts: Facts, run: Run, stand: _Stand, pressed: str, keyed: str
 ) -> Walked | None:
@@ -234,10 +248,3 @@ def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: st
         return None
     run, events = saved(book, run, node.saves, value)
     return walk.goes(book, facts, run, node.goes).after(*events)
-
-
-def _repeated(run: Run, page: Page, limit: int) -> Screen:
-    """The same page under one line that says it was not understood: the longer where it fits."""
-    own = words(run.language)
-    longer = f"{own.invalid}\n{page.text}"
-    return screen_of(longer if septets(longer) <= limit else f"{own.invalid_short}\n{page.text}")

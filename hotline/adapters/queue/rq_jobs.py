@@ -20,6 +20,7 @@ class RqJobs:
         connection = connect(url)
         # Once, for the connection that a restarted Redis left behind; a hang is not waited for twice.
         connection.set_retry(Retry(NoBackoff(), 1, supported_errors=(Disconnected,)))
+        self._connection = connection
         self._circuit = circuit or Circuit()
         self._queues = {
             job: Queue(job.queue, connection=connection, serializer="json") for job in Job
@@ -32,6 +33,8 @@ class RqJobs:
             raise QueueUnavailable(str(broken)) from None
 
     def _enqueue(self, job: Job, row_id: int) -> None:
+        # One way there and back: left to itself RQ takes two.
+        together = self._connection.pipeline()
         self._queues[job].enqueue_call(
             job.path,
             args=(row_id,),
@@ -39,4 +42,6 @@ class RqJobs:
             timeout=JOB_SECONDS,
             result_ttl=0,
             failure_ttl=FAILURE_TTL,
+            pipeline=together,
         )
+        together.execute()
