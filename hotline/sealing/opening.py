@@ -11,7 +11,15 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import PassphraseWrong, SealBroken
-from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
+from hotline.sealing.envelope import (
+    HEAD_BYTES,
+    NUMBER_BYTES,
+    PAIRED,
+    SIZES,
+    VERSION,
+    binding,
+    label,
+)
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.passphrase import (
     CHECKSUM_BYTES,
@@ -30,7 +38,7 @@ def open_tip(
     """A tip's answers, by a desk's grant and private key. Raises SealBroken."""
     key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
     try:
-        padded = Aead(key).decrypt(_current(body), aad=binding(uid, place))
+        padded = _padded(body, key, binding(uid, place))
         plain = sodium_unpad(padded, len(padded))
         answers = json.loads(plain.decode("utf-8", "surrogatepass"))
     except (CryptoError, ValueError, TypeError):
@@ -40,8 +48,19 @@ def open_tip(
     return {str(name): str(value) for name, value in answers.items()}
 
 
+def _padded(body: bytes, key: bytes, bound: bytes) -> bytes:
+    """Raises CryptoError, TypeError, ValueError, SealBroken."""
+    if body[:1] != PAIRED:
+        return Aead(key).decrypt(_current(body), aad=bound)
+    head, sealed = body[:HEAD_BYTES], body[HEAD_BYTES:]
+    plain = SealedBox(PrivateKey.from_seed(key)).decrypt(sealed)
+    if not plain.endswith(head + bound):
+        raise SealBroken("a body that was altered, or is another tip's")
+    return plain.removesuffix(head + bound)
+
+
 def open_grant(grant: bytes, *, uid: str, desk: str, private_key: bytes) -> bytes:
-    """The key of a tip's body, by a desk's grant and private key. Raises SealBroken."""
+    """The key of a tip, by a desk's grant and private key. Raises SealBroken."""
     plain = _open_box(grant, private_key)
     key, told = plain[: Aead.KEY_SIZE], plain[Aead.KEY_SIZE :]
     if told != label(uid, desk):

@@ -11,12 +11,21 @@ from datetime import datetime
 
 from nacl.bindings import sodium_pad
 from nacl.exceptions import CryptoError
-from nacl.public import PublicKey, SealedBox
-from nacl.secret import Aead
+from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.utils import random
 
 from hotline.errors import KeyMissing
-from hotline.sealing.envelope import NUMBER_BYTES, SIZES, VERSION, binding, label
+from hotline.sealing.envelope import (
+    HEAD_BYTES,
+    MARK_BYTES,
+    NUMBER_BYTES,
+    PAIRED,
+    SIZES,
+    VERSION,
+    binding,
+    label,
+    readers_mark,
+)
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.weekly_lock import WeeklyLock
 
@@ -25,7 +34,7 @@ from hotline.sealing.keys.weekly_lock import WeeklyLock
 class SealedTip:
     body: bytes
     grants: Mapping[str, bytes]
-    """The body's key by desk code, each sealed to that desk."""
+    """The tip's key by desk code, each sealed to that desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +55,38 @@ class Sealer:
         desks: Mapping[str, bytes],
         at: datetime | None = None,
     ) -> SealedTip:
-        """Seal answers to desks (code -> public key). Padded to one of `SIZES`.
+        """Seal answers to a new pair, and the key of its private half to desks (code -> public key).
 
-        A desk whose key cannot be used gets no grant. `at` puts that week's lock on the grants. Raises ValueError for
-        answers that no size holds: the engine lets nobody type so much.
+        Padded to one of `SIZES`. A desk whose key cannot be used gets no grant. `at` puts that week's lock on the
+        grants. Raises ValueError for answers that no size holds: the engine lets nobody type so much.
         """
-        key = random(Aead.KEY_SIZE)
-        sealed = Aead(key).encrypt(_padded(answers), aad=binding(uid, place))
+        key = random(PrivateKey.SEED_SIZE)
+        public_key = bytes(PrivateKey.from_seed(key).public_key)
+        body = _sealed(PAIRED + readers_mark(desks) + public_key, answers, uid, place)
         grants = {}
-        for desk, public_key in desks.items():
+        for desk, desk_key in desks.items():
             with suppress(CryptoError, TypeError, ValueError):
-                grants[desk] = self.grant(key, uid=uid, desk=desk, public_key=public_key, at=at)
-        return SealedTip(body=VERSION + bytes(sealed), grants=grants)
+                grants[desk] = self.grant(key, uid=uid, desk=desk, public_key=desk_key, at=at)
+        return SealedTip(body, grants)
+
+    def again(
+        self,
+        answers: Mapping[str, str],
+        *,
+        uid: str,
+        place: str,
+        desks: Mapping[str, bytes],
+        body: bytes,
+    ) -> bytes | None:
+        """Seal newer answers to the pair of a tip's present body: its grants open what comes out as well.
+
+        None where that pair was not made for exactly these desks and keys: then `tip` makes another. `body` needs to
+        hold its first `HEAD_BYTES` only. Raises ValueError as `tip` does.
+        """
+        head = body[:HEAD_BYTES]
+        if len(head) < HEAD_BYTES or not head.startswith(PAIRED + readers_mark(desks)):
+            return None
+        return _sealed(head, answers, uid, place)
 
     def grant(
         self, key: bytes, *, uid: str, desk: str, public_key: bytes, at: datetime | None = None
@@ -78,6 +107,12 @@ class Sealer:
             raise KeyMissing("this process has no public key of the relay, and so seals no number")
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
+
+
+def _sealed(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:
+    """Behind the head, sealed to its public key: the padded answers, and what they are bound to."""
+    public_key = PublicKey(head[len(PAIRED) + MARK_BYTES :])
+    return head + SealedBox(public_key).encrypt(_padded(answers) + head + binding(uid, place))
 
 
 def _padded(answers: Mapping[str, str]) -> bytes:

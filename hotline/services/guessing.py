@@ -10,8 +10,8 @@ from hotline.domain.dialogue.ussd import UssdHop, follows
 from hotline.domain.guessing import DAY, HOUR, Secret, exhausted
 from hotline.ports import Kit
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue import held
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.tips import guesses
 from hotline.store.tips.guesses import Guess
 
@@ -47,7 +47,7 @@ def heard_mark(kit: Kit, session_key: str, text: str) -> str:
     return f"{len(text)}:{kit.pseudonyms.heard(session_key, text)}"
 
 
-def extends(kit: Kit, dialogue: Dialogue, text: str) -> bool:
+def extends(kit: Kit, dialogue: HeldDialogue, text: str) -> bool:
     """Whether `text` goes on behind all that the session has heard.
 
     A row in which an older process wrote last says only how much that was.
@@ -76,7 +76,7 @@ def look_once(
 
     attempt = SecretAttempt(secret, key, heard_key, target_key, hop.caller)
     with kit.database.writing() as session:
-        dialogue = contacts.dialogue_for_writing(session, key)
+        dialogue = held.hold(session, key)
         before = guesses.find(session, key, heard_key)
         if before is not None:
             return SecretLook(before.said, before.opened_key)

@@ -21,7 +21,6 @@ from sqlalchemy import (
     create_engine,
     event,
     inspect,
-    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
@@ -38,6 +37,7 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
 from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
+from hotline.store.prepared import CURSOR
 from hotline.store.writer_turn import WriterTurn
 
 __all__ = (
@@ -137,7 +137,10 @@ class Database:
         """
         with self.turn, self._session("BEGIN IMMEDIATE") as session:
             yield session
-            session.commit()
+            if session.in_transaction():
+                session.commit()
+            elif self.is_sqlite:
+                session.info[CURSOR].connection.commit()
 
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
@@ -162,10 +165,14 @@ class Database:
 
     @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:
-        with _quiet(), Session(self.engine, expire_on_commit=False) as session:
+        with _quiet(), self.engine.connect() as connection:
+            info = {}
             if self.is_sqlite:
-                session.execute(text(begin))
-            yield session
+                # The mapper joins this transaction when it is first asked: many hops never ask it.
+                info[CURSOR] = connection.connection.cursor()
+                info[CURSOR].execute(begin)
+            with Session(connection, expire_on_commit=False, info=info) as session:
+                yield session
 
     def close(self) -> None:
         self.engine.dispose()

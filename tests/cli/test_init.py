@@ -17,7 +17,7 @@ from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
 from hotline.store.desk import desks
-from hotline.store.tips import tips
+from hotline.store.tips import told_tips
 from tests.builders import make_tip
 from tests.cli.homes import copy_home
 
@@ -69,7 +69,7 @@ def file_tip(home: Path, to: tuple[str, ...] = ("12", NATIONAL)) -> int:
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        tips.grant(session, tip, sealed.grants)
+        told_tips.grant(session, tip.id, sealed.grants, first=True)
     kit.database.close()
     return tip.id
 

@@ -20,7 +20,7 @@ from hotline.services.flows import authoring
 from hotline.store.desk import desks
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.schema import create_all
-from hotline.store.tips import tips
+from hotline.store.tips import told_tips
 from tests.builders import make_tip
 from tests.callers import FLOWS
 
@@ -51,7 +51,7 @@ def home(tmp_path: Path) -> Path:
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        tips.grant(session, tip, sealed.grants)
+        told_tips.grant(session, tip.id, sealed.grants, first=True)
     kit.database.close()
     return tmp_path
 

@@ -16,7 +16,7 @@ from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access
 from hotline.store.desk import desks
 from hotline.store.schema import create_all
-from hotline.store.tips import tips
+from hotline.store.tips import told_tips
 from tests.builders import make_tip
 
 SIGNED = ("--name", "Alice", "--reason", "as the desk agreed")
@@ -41,7 +41,7 @@ def home(tmp_path: Path) -> Path:
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        tips.grant(session, tip, sealed.grants)
+        told_tips.grant(session, tip.id, sealed.grants, first=True)
     kit.database.close()
     return tmp_path
 

@@ -1,25 +1,29 @@
 """Seal and open: what went in comes out for whom it was meant, and for nobody and nothing else."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.bindings import sodium_pad
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import HotlineError, KeyMissing, PassphraseWrong, SealBroken
 from hotline.sealing.deskkeys import new_desk_key
-from hotline.sealing.envelope import VERSION, label
+from hotline.sealing.envelope import HEAD_BYTES, PAIRED, VERSION, binding, label
 from hotline.sealing.opening import RelayNumbers, open_number, open_tip, unwrap_desk_key
 from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
 from hotline.sealing.runs import RunCipher
-from hotline.sealing.sealer import Sealer
+from hotline.sealing.sealer import SealedTip, Sealer
 
 UID = "ab" * 16
 DISTRICT, NATIONAL, STRANGER = (PrivateKey(bytes([n]) * 32) for n in (1, 2, 3))
 DESKS = {"12": bytes(DISTRICT.public_key), "national": bytes(NATIONAL.public_key)}
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri: é ñ 🙂"}
+OVERHEAD = 2 * HEAD_BYTES + len(binding(UID, "12")) + 32 + 16
+"""Of a body beside its answers: the head, twice, what they are bound to, and what a sealed box adds."""
 QUICK = Costs(passes=1, kib=8)
 STRETCHED = WrappingKey.stretch("correct horse", QUICK)
 """Once: even the cheapest costs add up."""
@@ -45,6 +49,16 @@ def flipped(sealed: bytes, at: int) -> bytes:
     return bytes(altered)
 
 
+def again(sealed: SealedTip, answers: dict[str, str], **other: Any) -> bytes | None:
+    meant: dict[str, Any] = {"uid": UID, "place": "12", "desks": DESKS}
+    return Sealer().again(answers, **{**meant, "body": sealed.body[:HEAD_BYTES], **other})
+
+
+@pytest.fixture
+def words_before() -> SealedTip:
+    return Sealer().tip(ANSWERS, uid=UID, place="12", desks=DESKS)
+
+
 @given(words)
 def test_each_desk_reads_what_was_told(answers: dict[str, str]) -> None:
     sealed = Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
@@ -64,7 +78,7 @@ def test_a_body_has_one_of_six_lengths(letters: int) -> None:
         return
 
     sealed = Sealer().tip(answers, uid=UID, place="12", desks=DESKS)
-    padded = len(sealed.body) - 1 - 24 - 16
+    padded = len(sealed.body) - OVERHEAD
     assert padded == next(size for size in (256, 512, 1024, 2048, 4096, 8192) if told < size)
     assert opened(sealed) == answers
 
@@ -76,6 +90,50 @@ def test_the_same_words_twice_look_nothing_alike() -> None:
     assert one.grants["12"] != other.grants["12"]
     with pytest.raises(SealBroken):
         opened(one, grant=other.grants["12"])
+
+
+def test_newer_words_open_by_the_grants_of_the_older(words_before: SealedTip) -> None:
+    """Nothing but the head of the older body is needed: no process keeps a key for it."""
+    newer = ANSWERS | {"kind": "labour"}
+    body = again(words_before, newer)
+
+    assert body is not None
+    assert opened(words_before, body=body) == newer
+    assert opened(words_before) == ANSWERS
+    assert again(words_before, newer) != body, "the same words look nothing alike"
+
+
+@pytest.mark.parametrize(
+    "desks",
+    [
+        {"12": DESKS["12"]},
+        DESKS | {"13": DESKS["12"]},
+        DESKS | {"12": bytes(STRANGER.public_key)},
+        DESKS | {"12": b""},
+        {},
+    ],
+    ids=["one less", "one more", "another key", "no key", "none"],
+)
+def test_a_pair_is_used_again_for_exactly_its_desks(
+    words_before: SealedTip, desks: dict[str, bytes]
+) -> None:
+    assert again(words_before, ANSWERS, desks=desks) is None
+    assert again(words_before, ANSWERS, desks=dict(reversed(DESKS.items()))) is not None
+
+
+@pytest.mark.parametrize("body", [b"", VERSION + bytes(300), PAIRED])
+def test_what_is_no_body_of_a_pair_is_sealed_anew(words_before: SealedTip, body: bytes) -> None:
+    assert again(words_before, ANSWERS, body=body) is None
+
+
+def test_what_a_process_before_sealed_under_the_key_itself_opens() -> None:
+    key, said = bytes(range(32)), sodium_pad(json.dumps(ANSWERS).encode(), 256)
+    body = VERSION + bytes(Aead(key).encrypt(said, aad=binding(UID, "12")))
+    grant = Sealer().grant(key, uid=UID, desk="12", public_key=DESKS["12"])
+
+    assert opened(SealedTip(body, {"12": grant})) == ANSWERS
+    with pytest.raises(SealBroken):
+        opened(SealedTip(body, {"12": grant}), place="13")
 
 
 @pytest.mark.parametrize(

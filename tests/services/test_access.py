@@ -16,7 +16,7 @@ from hotline.store.desk import desks
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk, DeskMember
 from hotline.store.outbox.messages import Referral
-from hotline.store.tips import tips
+from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
@@ -49,7 +49,7 @@ def file_tip(kit: WholeKit, *, place: str = "12", to: tuple[str, ...] = ("12", N
         tip.body = sealed.body
         session.add(tip)
         session.flush()
-        tips.grant(session, tip, sealed.grants)
+        told_tips.grant(session, tip.id, sealed.grants, first=True)
         return tip.id
 
 

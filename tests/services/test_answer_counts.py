@@ -4,6 +4,7 @@ from hotline.domain.rolls.joining import Roll
 from hotline.engine.events import Answered
 from hotline.services.reach.figures import By, reach
 from hotline.services.rolls import answer_counts
+from hotline.store.dialogue import held
 from hotline.store.dialogue.contacts import Dialogue
 from tests.callers import Line, line
 from tests.services.test_leaders import LEADER, OTHER, code_of, dialled, joins
@@ -17,11 +18,13 @@ def answers(line: Line, msisdn: str, *values: str) -> None:
     """A session of this phone in which a question was answered so, one time after the other."""
     dialled(line, msisdn=msisdn)
     with line.database.writing() as session:
-        dialogue = session.query(Dialogue).order_by(Dialogue.started_at.desc()).first()
+        newest = session.query(Dialogue.key).order_by(Dialogue.started_at.desc()).limit(1)
+        dialogue = held.hold(session, newest.scalar())
         assert dialogue is not None
         for value in values:
             answer = Answered("heard_of", value)
             answer_counts.log(session, line.kit, dialogue, Roll.LEADERS, msisdn, answer)
+        held.keep(session, dialogue)
 
 
 def test_it_counts_once_a_session_in_the_district_of_the_roll_and_small_numbers_are_hidden(

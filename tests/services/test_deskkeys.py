@@ -19,7 +19,7 @@ from hotline.services.desk.deskkeys import Moved
 from hotline.store.database import Database
 from hotline.store.desk import audit, desks
 from hotline.store.desk.desks import Desk, DeskMember
-from hotline.store.tips import tips
+from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Grant
 from tests.builders import make_keyfolder, make_tip
 from tests.conftest import Clock
@@ -55,7 +55,7 @@ def file_tip(kit: WholeKit, number: int, keys: dict[str, bytes] | None = None) -
     with kit.database.writing() as session:
         session.add(tip)
         session.flush()
-        tips.grant(session, tip, sealed.grants)
+        told_tips.grant(session, tip.id, sealed.grants, first=True)
         return tip.id
 
 

@@ -30,7 +30,7 @@ from hotline.services.referrals import call_back_requests
 from hotline.services.rolls import gatherings, joining, lessons
 from hotline.services.tips import receipts
 from hotline.store.database import Session
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.dialogue.ways import Step
 
 SILENCE = "silence"
@@ -60,7 +60,7 @@ class Given:
 
     session: Session
     context: EffectContext
-    dialogue: Dialogue
+    dialogue: HeldDialogue
     answer: Answered
     step: Step
 

@@ -16,13 +16,13 @@ from hotline.services.guessing import heard_mark
 from hotline.services.reach.outreach import Measure, day_of
 from hotline.services.tips import intake
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts, openings
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue import held, openings
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.dialogue.openings import FirstHop
 from hotline.store.dialogue.ways import KnownSession, Step
 from hotline.store.reach import session_counts
 from hotline.store.reach.session_counts import SessionCounts, Tallies
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.told_tips import ToldTip
 from hotline.text.languages import FIRST
 
 USSD = "ussd"
@@ -91,8 +91,7 @@ def carry_out(
     From here on nothing up to the end of `text` is carried out again. Raises StoreUnavailable, also where a database
     that was restored does not know the session: nothing is shown as saved that is not.
     """
-    new = [step for step in steps if step.upto > known.heard.upto]
-    new_steps = changing(context.book, new, known.counted)
+    new_steps = changing(context.book, known.unheard(steps), known.counted)
     if not new_steps:
         return False
 
@@ -106,14 +105,14 @@ def carry_out(
 
 def _commit(context: EffectContext, steps: Sequence[Step], text: str) -> Heard | None:
     """What is heard then; None where the session's row is gone."""
-    written: Sequence[Tip] = ()
+    written: Sequence[ToldTip] = ()
     with context.kit.database.writing() as session:
-        dialogue = contacts.dialogue_for_writing(session, context.key)
+        dialogue = held.hold(session, context.key)
         if dialogue is None:
             return None
         if dialogue.heard < len(text):
             written = in_transaction(session, context, dialogue, steps)
-            _mark(context, dialogue, text)
+            _mark(session, context, dialogue, text)
             session.flush()
             intake.before_commit(context.kit, written)
         heard = Heard(dialogue.heard, openings.ends_of(dialogue.starred or ()))
@@ -139,10 +138,10 @@ def _count(context: EffectContext, steps: Sequence[Step], text: str) -> Heard | 
 
 
 def in_transaction(
-    session: Session, context: EffectContext, dialogue: Dialogue, steps: Sequence[Step]
-) -> Sequence[Tip]:
+    session: Session, context: EffectContext, dialogue: HeldDialogue, steps: Sequence[Step]
+) -> Sequence[ToldTip]:
     """Every effect that is not committed yet, in the order told; the tips that were written."""
-    written: dict[str, Tip] = {}
+    written: dict[str, ToldTip] = {}
     for step in steps:
         if step.upto <= dialogue.heard:
             continue
@@ -157,7 +156,8 @@ def in_transaction(
     return tuple(written.values())
 
 
-def _mark(context: EffectContext, dialogue: Dialogue, text: str) -> None:
+def _mark(session: Session, context: EffectContext, dialogue: HeldDialogue, text: str) -> None:
     """The session has heard this text, and what extends it may go on to open a secret."""
     dialogue.heard = len(text)
     dialogue.heard_key = heard_mark(context.kit, dialogue.key, text)
+    held.keep(session, dialogue)

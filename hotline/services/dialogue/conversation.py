@@ -31,7 +31,7 @@ from hotline.services.guessing import SecretLook
 from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.receipts import OwnWords
-from hotline.store.dialogue import contacts, openings
+from hotline.store.dialogue import held, openings
 from hotline.store.dialogue.ways import KnownSession, SharedWay, may_be_kept
 from hotline.store.tips import tips
 from hotline.text.languages import FIRST
@@ -76,10 +76,11 @@ def end_session(kit: DoorKit, notice: EndNotice) -> None:
     key = kit.pseudonyms.session(notice.session_id)
 
     with kit.database.writing() as session:
-        dialogue = contacts.dialogue_for_writing(session, key)
+        dialogue = held.hold(session, key)
         if dialogue is None:
             return
         dialogue.ended_at = dialogue.ended_at or kit.now()
+        held.keep(session, dialogue)
         filed = intake.file_drafts(session, kit, tips.drafts_of(session, key))
         session.flush()
         intake.before_commit(kit, filed)
@@ -145,14 +146,16 @@ def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Sha
     context = session_start.context_of(kit, known.opening, hop)
     start = None if base is None else Start(base[0].run, base[1])
     played = _played(kit, hop, context, known, start, looks)
+    own = context.facts.words
+    hers = bool(looks) or (isinstance(own, OwnWords) and own.shown)
+    kept = shared is not None and not hers and may_be_kept(hop.text, played.steps)
+    steps = played.steps if kept else known.unheard(played.steps)
     before = () if base is None else base[0].changing
-    changing = (*before, *commit.changing(context.book, played.steps))
+    changing = (*before, *commit.changing(context.book, steps))
     way = SharedWay(
         f"{'END' if played.screen.ends else 'CON'} {played.screen.text}", played.run, changing
     )
-    own = context.facts.words
-    hers = bool(looks) or (isinstance(own, OwnWords) and own.shown)
-    if shared is not None and not hers and may_be_kept(hop.text, played.steps):
+    if shared is not None and kept:
         ways.keep(shared, hop.text, way)
     return way
 

@@ -25,10 +25,10 @@ from hotline.services.referrals import call_back_requests
 from hotline.services.tips import intake, receipts
 from hotline.services.tips.intake import Telling
 from hotline.store.database import Session
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.dialogue.ways import Step
 from hotline.store.reach.session_counts import Tallies
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.told_tips import ToldTip
 
 CALL_BACK = "call_back"
 """What is whole when she agreed to a call in every point."""
@@ -44,7 +44,7 @@ def changes(book: Book, run: Run, event: Event) -> bool:
 
 
 def apply(
-    session: Session, context: EffectContext, dialogue: Dialogue, event: Event, step: Step
+    session: Session, context: EffectContext, dialogue: HeldDialogue, event: Event, step: Step
 ) -> None:
     """Carry one event out; one that means nothing here changes nothing."""
     passage = step.run.passage
@@ -83,7 +83,9 @@ def tallies(counts: Counts, event: Event, at: datetime) -> Tallies:
             return ()
 
 
-def note(session: Session, context: EffectContext, dialogue: Dialogue, step: Step) -> Tip | None:
+def note(
+    session: Session, context: EffectContext, dialogue: HeldDialogue, step: Step
+) -> ToldTip | None:
     """Write down what a step told, in the report or of a helper; the tip, where it is enough to keep one."""
     told = [event for event in step.events if isinstance(event, Answered | Completed)]
     matter = _matter(context.book, step.run)
@@ -96,8 +98,7 @@ def note(session: Session, context: EffectContext, dialogue: Dialogue, step: Ste
         language=step.run.language,
         matter=matter,
     )
-    contact_key = context.kit.pseudonyms.contact(context.caller, context.kit.now())
-    tip = intake.note(session, context.kit, dialogue, telling, contact_key=contact_key)
+    tip = intake.note(session, context.kit, dialogue, telling, caller=context.caller)
     if tip is not None and Completed(CALL_BACK) in told and is_number(context.caller):
         call_back_requests.ask(
             session, context.kit, dialogue, tip, step.run.answers, caller=context.caller
@@ -106,7 +107,7 @@ def note(session: Session, context: EffectContext, dialogue: Dialogue, step: Ste
 
 
 def _take_pin(
-    session: Session, context: EffectContext, dialogue: Dialogue, step: Step, pin: str
+    session: Session, context: EffectContext, dialogue: HeldDialogue, step: Step, pin: str
 ) -> None:
     """In the report it is chosen. Behind "My number" it was tried, and the try is noted already."""
     if gathers(context.book, step.run, Matter.TIP):

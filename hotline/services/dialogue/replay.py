@@ -105,10 +105,14 @@ def play(context: SessionContext, text: str, heard: Heard, start: Start | None =
         if secret is not None:
             opened = (yield secret).flags
             facts = replace(facts, flags={**context.facts.flags, **opened})
-        shown = turn.resume(context.book, run, keyed, facts, limit=context.limit)
         starred = (begins, upto) if SEPARATOR in keyed else None
-        run, rest = shown.run, behind
-        steps.append(Step(upto, run, shown.events, words, starred))
+        if behind is None:
+            shown = turn.resume(context.book, run, keyed, facts, limit=context.limit)
+            run, events = shown.run, shown.events
+        else:
+            run, events = turn.follow(context.book, run, keyed, facts, limit=context.limit)
+        rest = behind
+        steps.append(Step(upto, run, events, words, starred))
     assert shown is not None
     return Played(run, shown.screen, tuple(steps))
 

@@ -16,11 +16,12 @@ from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
 from hotline.store.database import Session
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach, people
 from hotline.store.reach.outreach import Cell
 from hotline.store.reach.session_counts import SessionCounts, Tallies
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.told_tips import ToldTip
 
 FOLDED = 1000
 """Tallies in one transaction of the relay."""
@@ -40,8 +41,8 @@ class Measure(StrEnum):
     FRAGMENT = "fragment"
 
 
-Counts: TypeAlias = Dialogue | SessionCounts
-"""A session's row, read by the mapper or without it."""
+Counts: TypeAlias = HeldDialogue | SessionCounts
+"""A session's row, held by a hop that does more or that only counts."""
 
 
 def day_of(at: datetime) -> date:
@@ -49,7 +50,7 @@ def day_of(at: datetime) -> date:
     return at.astimezone(KIGALI).date()
 
 
-def log_session(session: Session, dialogue: Dialogue) -> None:
+def log_session(session: Session, dialogue: HeldDialogue) -> None:
     outreach.count(session, _session_cell(dialogue))
 
 
@@ -83,7 +84,7 @@ def on_topic(counts: Counts, topic: str, at: datetime) -> Tallies:
 
 
 def log_pair(
-    session: Session, dialogue: Dialogue, thing: str, outcome: QuizOutcome, at: datetime
+    session: Session, dialogue: HeldDialogue, thing: str, outcome: QuizOutcome, at: datetime
 ) -> None:
     """How the two answers to one thing of the quiz compare: the first two of a session, however often it is asked."""
     if first_time(dialogue, f"quiz:{thing}"):
@@ -106,7 +107,7 @@ def unanswerable(session: Session, at: datetime) -> int:
     return outreach.counted_on(session, day_of(at), UNANSWERABLE)
 
 
-def log_tip(session: Session, tip: Tip) -> None:
+def log_tip(session: Session, tip: Tip | ToldTip) -> None:
     outreach.count(session, tip_cell(tip))
 
 
@@ -118,7 +119,7 @@ def log_corrected(session: Session, tip: Tip, before: Cell) -> None:
         outreach.count(session, now)
 
 
-def tip_cell(tip: Tip) -> Cell:
+def tip_cell(tip: Tip | ToldTip) -> Cell:
     """Where a filed tip counts: on the day when it was filed.
 
     A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it.
@@ -135,7 +136,7 @@ def tip_cell(tip: Tip) -> Cell:
     )
 
 
-def log_fragment(session: Session, tip: Tip, at: datetime, *, by: int = 1) -> None:
+def log_fragment(session: Session, tip: Tip | ToldTip, at: datetime, *, by: int = 1) -> None:
     """What was left before a district was told is counted apart from tips; taken back where it became a whole one."""
     cell = Cell(
         day=day_of(at),

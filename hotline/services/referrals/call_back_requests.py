@@ -32,10 +32,11 @@ from hotline.services.doorbell import ring
 from hotline.services.referrals import case_messages
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.told_tips import ToldTip
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +55,8 @@ def flags(kit: Kit, book: Book, opening: Opening) -> dict[str, bool]:
 def ask(
     session: Session,
     kit: Kit,
-    dialogue: Dialogue,
-    tip: Tip,
+    dialogue: HeldDialogue,
+    tip: Tip | ToldTip,
     answers: Mapping[str, str],
     *,
     caller: str,
@@ -126,7 +127,7 @@ def next_window(row: CallBack) -> bool:
 
 
 def _row(
-    tip: Tip, uid: str, sealed: SealedTip, agreed: tuple[Window, ...], at: datetime
+    tip: Tip | ToldTip, uid: str, sealed: SealedTip, agreed: tuple[Window, ...], at: datetime
 ) -> CallBack:
     first, *second = agreed
     return CallBack(

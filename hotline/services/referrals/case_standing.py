@@ -10,6 +10,7 @@ from hotline.domain.tips.cluster_marks import strictest_coming
 from hotline.store.database import Session
 from hotline.store.referrals import cluster_names, deadlines, referrals
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.told_tips import ToldTip
 
 RESPONDER = "responder:"
 """What stands in front of an id where a person may also be known by a name."""
@@ -20,7 +21,7 @@ def case_of(tip: Tip) -> Case:
     return Case(alerted_as(tip.place, tip.within), tip.category, tip.urgency, tip.official, once)
 
 
-def coming_of(tip: Tip) -> Coming:
+def coming_of(tip: Tip | ToldTip) -> Coming:
     return coming(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
 
 

@@ -24,41 +24,35 @@ from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.referrals import referrals
 from hotline.store.tips import likeness
-from hotline.store.tips.likeness import TipLikeness, Trait
-from hotline.store.tips.tips import Tip
+from hotline.store.tips.likeness import LikenessKeys, Trait
+from hotline.store.tips.told_tips import ToldTip
 
 WHO = "who"
 
 
-def note(
-    session: Session, kit: Kit, tip: Tip, answers: Mapping[str, str], kind: str | None
-) -> bool:
-    """Keep by what a tip is like. Whether a tip that follows a cluster is to be judged again.
+def keys_of(kit: Kit, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
+    """By what a tip that was told now is found to be like another."""
+    typed, who = typed_text(answers), answers.get(WHO)
+    digest = kit.pseudonyms.likeness
+    return LikenessKeys(
+        words=digest("words", typed, at) if typed is not None else None,
+        who=digest(WHO, who, at) if who else None,
+    )
+
+
+def note(session: Session, tip: ToldTip, keys: LikenessKeys, kind: str | None) -> bool:
+    """Keep by what a written tip is like now. Whether a tip that follows a cluster is to be judged again.
 
     It is where its kind, or who needs help, has been answered since. `kind` is the one before this hop.
     """
-    at = kit.now()
-    typed, who = typed_text(answers), answers.get(WHO)
-    digest = kit.pseudonyms.likeness
-    words_key = digest("words", typed, at) if typed is not None else None
-    who_key = digest(WHO, who, at) if who else None
-    known = likeness.of(session, tip.id)
+    known = tip.likeness
     if known is None:
-        likeness.keep(
-            session,
-            TipLikeness(
-                tip_id=tip.id,
-                contact_key=tip.contact_key,
-                words_key=words_key,
-                who_key=who_key,
-                at=at,
-                leader_id=None,
-            ),
-        )
+        likeness.keep(session, tip.id, keys, contact_key=tip.contact_key, at=tip.updated_at)
         return False
-    told_more = known.who_key != who_key or kind != tip.category
-    known.words_key, known.who_key = words_key, who_key
-    return known.leader_id is not None and told_more
+    told_more = known.who != keys.who or kind != tip.category
+    if not told_more and known == keys:
+        return False
+    return likeness.change(session, tip.id, keys) is not None and told_more
 
 
 def follow(

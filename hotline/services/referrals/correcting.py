@@ -3,6 +3,7 @@
 Everything runs inside its caller's transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +21,9 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.reach.outreach import Cell
 from hotline.store.referrals import referrals, released
-from hotline.store.tips import likeness, tips
+from hotline.store.tips import likeness, tips, untold
 from hotline.store.tips.tips import Tip, TipPlace
-from hotline.store.tips.untold import was_told_of
+from hotline.store.tips.told_tips import ToldTip
 
 WORST = ("no", "unsure", "yes")
 
@@ -39,7 +40,7 @@ class Route:
     """Where the figures have it."""
 
 
-def route_of(tip: Tip) -> Route:
+def route_of(tip: ToldTip) -> Route:
     whole = tip.matter == Matter.TIP and tip.state in (TipState.FILED, TipState.COMPLETE)
     counted = outreach.tip_cell(tip) if whole else None
     return Route(whole, tip.place or "", tip.official or "", counted)
@@ -52,11 +53,12 @@ def official_of(before: Route, now: str) -> str:
     return max(before.official, now, key=WORST.index)
 
 
-def keep_place(session: Session, tip: Tip, before: Route, at: datetime) -> None:
+def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> None:
     """Writes down the place that was corrected. With danger its desk reads on until the national desk lets it go."""
     if not before.filed or before.place == tip.place:
         return
-    stays = tip.urgency == Urgency.DANGER and was_told_of(session, tip)
+    told = tip.referred_at is not None and not untold.waits(session, tip.id)
+    stays = tip.urgency == Urgency.DANGER and told
     session.add(
         TipPlace(
             tip_id=tip.id,
@@ -65,19 +67,25 @@ def keep_place(session: Session, tip: Tip, before: Route, at: datetime) -> None:
             released_at=None if stays else at,
         )
     )
-    tip.place_step = referrals.next_step(session, tip.id)
+    tip.moved, tip.place_step = True, referrals.next_step(session, tip.id)
     likeness.follow(session, {tip.id: None})
     session.flush()
 
 
-def readers(session: Session, tip: Tip) -> list[str]:
-    """Codes of the desks that may read it."""
-    places = [tip.place]
-    if tip.id is not None:
-        earlier = tips.earlier_places(session, tip.id)
-        places += [one.place for one in earlier if one.released_at is None]
+def readers(tip: Tip | ToldTip, earlier: Sequence[TipPlace]) -> list[str]:
+    """Codes of the desks that may read it; `earlier` are the places that it was told of before."""
+    places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
     desks = (desk_of(place, tip.official) for place in places)
     return [NATIONAL, *dict.fromkeys(desk for desk in desks if desk is not None)]
+
+
+def concerns(tip: ToldTip, before: Route, official: str) -> bool:
+    """Whether `tell` has anything to do."""
+    if not before.filed:
+        return False
+    corrected = (tip.place, tip.official) != (before.place, before.official)
+    more = official == "no" and tip.official != "no"
+    return corrected or more or outreach.tip_cell(tip) != before.counted
 
 
 def tell(session: Session, kit: Kit, tip: Tip, before: Route, official: str, at: datetime) -> None:
@@ -107,10 +115,11 @@ def may_let_go(session: Session, tip: Tip) -> bool:
 
 def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
     """The national desk lets the people of earlier places go. Returns a message to ring for."""
-    for row in tips.earlier_places(session, tip.id):
+    earlier = tips.earlier_places(session, tip.id)
+    for row in earlier:
         row.released_at = row.released_at or at
     session.flush()
-    tips.take_grants(session, tip.id, but=readers(session, tip))
+    tips.take_grants(session, tip.id, but=readers(tip, earlier))
     _record(session, tip, "first_place_let_go", who, at)
     return ladder.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
 

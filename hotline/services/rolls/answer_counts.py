@@ -9,14 +9,14 @@ from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.services.reach.outreach import day_of, first_time
 from hotline.store.database import Session
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 from hotline.store.rolls import joined
 
 
 def log(
-    session: Session, kit: Kit, dialogue: Dialogue, roll: Roll, caller: str, answer: Answered
+    session: Session, kit: Kit, dialogue: HeldDialogue, roll: Roll, caller: str, answer: Answered
 ) -> None:
     """Count the first answer of a session. Of anybody who is not on the roll, nothing is counted."""
     row = None

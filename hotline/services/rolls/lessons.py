@@ -13,7 +13,7 @@ from hotline.ports import Kit
 from hotline.services.reach.outreach import day_of, first_time
 from hotline.services.rolls import certificates
 from hotline.store.database import Session
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 from hotline.store.rolls import joined
@@ -22,7 +22,7 @@ from hotline.store.rolls import joined
 def log(
     session: Session,
     kit: Kit,
-    dialogue: Dialogue,
+    dialogue: HeldDialogue,
     caller: str,
     case: LessonCase,
     answers: Mapping[str, str],

@@ -28,8 +28,9 @@ from hotline.services.reach import outreach
 from hotline.services.sms import sms_replies, sms_screens
 from hotline.services.sms.sms_screens import Spoken, TalkContext
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts
+from hotline.store.dialogue import contacts, held
 from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.dialogue.ways import Step
 from hotline.text.languages import FIRST
 
@@ -129,11 +130,10 @@ def note(
 ) -> int | None:
     """Count what was read, and write the answer, in the caller's transaction; the answer's id, where there is one."""
     talk, spoken = heard.talk, heard.spoken
-    dialogue = contacts.dialogue_for_writing(session, talk.dialogue) or _opened(
-        session, kit, message, talk
-    )
+    dialogue = held.hold(session, talk.dialogue) or _opened(session, kit, message, talk)
     context = EffectContext(kit, heard.on.book, dialogue.key, message.sender)
     commit.in_transaction(session, context, dialogue, [Step(1, spoken.run, spoken.events)])
+    held.keep(session, dialogue)
     session.flush()
     if heard.silent:
         return None
@@ -197,7 +197,7 @@ def _stage(kit: DoorKit, revision_id: int, began: datetime) -> TalkContext:
     return sms_screens.talk_context(kit.books.book(revision_id), began.date())
 
 
-def _opened(session: Session, kit: DoorKit, message: MessageIn, talk: Talk) -> Dialogue:
+def _opened(session: Session, kit: DoorKit, message: MessageIn, talk: Talk) -> HeldDialogue:
     row = Dialogue(
         key=talk.dialogue,
         channel=trial.channel_of(message.sender, SMS),
@@ -215,7 +215,7 @@ def _opened(session: Session, kit: DoorKit, message: MessageIn, talk: Talk) -> D
     )
     weekly_keys.forget_at(session, kit, talk.began)
     contacts.open_dialogue(session, row)
-    dialogue = contacts.dialogue_for_writing(session, talk.dialogue)
+    dialogue = held.hold(session, talk.dialogue)
     assert dialogue is not None
     outreach.log_session(session, dialogue)
     outreach.log_person(session, kit, message.sender, talk.began)

@@ -16,9 +16,10 @@ from hotline.services.reach.outreach import day_of
 from hotline.services.tips import intake
 from hotline.services.tips.intake import Telling
 from hotline.store.database import Session
-from hotline.store.dialogue import contacts
+from hotline.store.dialogue import contacts, held
 from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.tips.tips import Tip
+from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.tips.told_tips import ToldTip
 
 SMS = "sms"
 TOGETHER = timedelta(minutes=1)
@@ -47,7 +48,7 @@ class Known:
 class SmsTipWritten:
     """What a message came to: the tip to announce, and what a next part is joined to."""
 
-    tip: Tip | None
+    tip: ToldTip | None
     pocket: Pocket | None
 
 
@@ -87,12 +88,11 @@ def note(
             return SmsTipWritten(None, None)
         own, said = before.dialogue, f"{before.said} {said}"
 
-    dialogue = contacts.dialogue_for_writing(session, own)
+    dialogue = held.hold(session, own)
     if dialogue is None:
         dialogue = _begin(session, kit, message, known, own, said, at)
     telling = Telling(sms_tip.answers(said), 1, completed=True, language=dialogue.language)
-    contact_key = kit.pseudonyms.contact(message.sender, at)
-    tip = intake.note(session, kit, dialogue, telling, contact_key=contact_key)
+    tip = intake.note(session, kit, dialogue, telling, caller=message.sender)
     session.flush()
     pocket = Pocket(kit.pseudonyms.session(f"sms {message.sender}"), own, said, at)
     return SmsTipWritten(tip, pocket)
@@ -107,7 +107,7 @@ def announce(kit: DoorKit, written: SmsTipWritten) -> None:
                 pocket.key,
                 {"key": pocket.dialogue, "said": pocket.said, "at": pocket.at.isoformat()},
             )
-    tips: Sequence[Tip] = (written.tip,) if written.tip is not None else ()
+    tips: Sequence[ToldTip] = (written.tip,) if written.tip is not None else ()
     intake.announce(kit, tips)
 
 
@@ -119,7 +119,7 @@ def _begin(
     key: str,
     said: str,
     at: datetime,
-) -> Dialogue:
+) -> HeldDialogue:
     row = Dialogue(
         key=key,
         channel=trial.channel_of(message.sender, SMS),
@@ -137,7 +137,7 @@ def _begin(
     )
     weekly_keys.forget_at(session, kit, at)
     contacts.open_dialogue(session, row)
-    dialogue = contacts.dialogue_for_writing(session, key)
+    dialogue = held.hold(session, key)
     assert dialogue is not None
     outreach.log_session(session, dialogue)
     outreach.log_person(session, kit, message.sender, at)

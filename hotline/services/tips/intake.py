@@ -1,6 +1,7 @@
 """Tips in: sealed as they are told, filed at the hop that the product promises, one row for one telling.
 
 `note`, `erase` and `file_drafts` run inside their caller's transaction; `announce` rings after its commit.
+Each answer runs `note`, which therefore goes round the mapper where nobody need be told of anything.
 """
 
 import logging
@@ -9,12 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hotline.domain import trial
 from hotline.domain.call_back import ANSWERS
 from hotline.domain.jobs import Job
-from hotline.domain.referrals.coming import visit_told
+from hotline.domain.referrals.coming import Coming, visit_told
 from hotline.domain.tip import (
-    NOT_SAID,
     Matter,
     TipState,
     TipSummary,
@@ -26,21 +25,20 @@ from hotline.domain.tip import (
 from hotline.domain.tips.complaint import complained
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
-from hotline.services.reach import outreach
 from hotline.services.referrals import clusters, coming, correcting
 from hotline.services.referrals.case_standing import coming_of
 from hotline.services.referrals.correcting import Route
+from hotline.services.tips.filing import reach_state, wants_referral
 from hotline.store.database import Session
 from hotline.store.desk import desks
-from hotline.store.dialogue.contacts import Dialogue
-from hotline.store.outbox import lanes
-from hotline.store.tips import tips, untold
+from hotline.store.dialogue.held import HeldDialogue
+from hotline.store.tips import tips, told_tips
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.told_tips import ToldTip
 
 logger = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=3)
-WHOLE = (TipState.FILED, TipState.COMPLETE)
 COMES_TO = {Matter.TIP: told, Matter.COMPLAINT: complained}
 """What answers come to, by what is told with them."""
 
@@ -60,8 +58,8 @@ class Telling:
 
 
 def note(
-    session: Session, kit: Kit, dialogue: Dialogue, telling: Telling, *, contact_key: str
-) -> Tip | None:
+    session: Session, kit: Kit, dialogue: HeldDialogue, telling: Telling, *, caller: str
+) -> ToldTip | None:
     """Write down what was told, from the first answer on: a new tip, or a fuller or corrected one of its passage.
 
     Where the passage told a whole tip already, half of another place is nothing.
@@ -70,11 +68,9 @@ def note(
     if come_to is None:
         return None
     identity = kit.pseudonyms.identity(dialogue.key, str(telling.passage))
-    tip = tips.with_identity(session, identity)
-    tip = tip or tips.of_passage(session, dialogue.key, telling.passage)
+    found = told_tips.of_passage(session, dialogue.key, telling.passage, identity)
 
-    if tip is None:
-        tip = _new(kit, dialogue, telling, identity=identity, contact_key=contact_key)
+    tip = found or _new(kit, dialogue, telling, identity=identity, caller=caller)
     kind, before, route = tip.category, coming_of(tip), correcting.route_of(tip)
     if route.filed and left(come_to.place) is TipState.FRAGMENT:
         return None
@@ -86,21 +82,22 @@ def note(
 
     correcting.keep_place(session, tip, route, kit.now())
     grants = _seal(session, kit, tip, telling)
-    session.add(tip)
-    session.flush()
-    tips.grant(session, tip, grants)
-    if telling.matter is Matter.TIP and clusters.note(session, kit, tip, telling.answers, kind):
-        # No longer sure to be like its cluster: it waits to be told of again, and rings if it is not.
+    moved = was is TipState.FRAGMENT and route.place != tip.place
+    if (found is not None and _waits_again(session, kit, tip, telling, kind)) or moved:
         tip.referred_urgency = None
-    if was is TipState.FRAGMENT and route.place != tip.place:
-        tip.referred_urgency = None
-    _reach_state(session, kit, tip, state)
-    correcting.tell(session, kit, tip, route, come_to.official, kit.now())
-    coming.tell_mark(session, kit, tip, before, kit.now())
+    if found is None and state is not TipState.DRAFT:
+        told_tips.write(session, tip)
+    reach_state(session, kit, tip, state)
+    told_tips.write(session, tip)
+    if grants is not None:
+        told_tips.grant(session, tip.id, grants, first=found is None)
+    if found is None:
+        _waits_again(session, kit, tip, telling, kind)
+    _tell(session, kit, tip, before, route, come_to.official)
     return tip
 
 
-def erase(session: Session, kit: Kit, dialogue: Dialogue, *, up_to_passage: int) -> None:
+def erase(session: Session, kit: Kit, dialogue: HeldDialogue, *, up_to_passage: int) -> None:
     """`000`: drafts are forgotten, and what is filed is marked: everybody who was told of it learns how to go."""
     for tip in tips.erase(session, dialogue.key, up_to_passage=up_to_passage):
         before = coming_of(tip)
@@ -112,7 +109,7 @@ def file_drafts(session: Session, kit: Kit, drafts: Iterable[Tip]) -> Sequence[T
     """Nobody will add to these: they are tips as they stand. Opens and seals nothing."""
     filed = tuple(drafts)
     for tip in filed:
-        _reach_state(session, kit, tip, left(tip.place))
+        reach_state(session, kit, tip, left(tip.place))
     return filed
 
 
@@ -129,17 +126,17 @@ def rescue_silent(kit: Kit, older_than: timedelta = SILENCE) -> None:
     announce(kit, filed)
 
 
-def before_commit(kit: Kit, written: Sequence[Tip]) -> None:
+def before_commit(kit: Kit, written: Sequence[Tip | ToldTip]) -> None:
     if written:
         kit.failpoint("tip.before_commit")
 
 
-def announce(kit: Kit, committed: Sequence[Tip]) -> None:
+def announce(kit: Kit, committed: Sequence[Tip | ToldTip]) -> None:
     """Ring for every tip that is to be referred, or referred more urgently. A dead doorbell is the clock's affair."""
     if not committed:
         return
     kit.failpoint("tip.after_commit")
-    due = [tip.id for tip in committed if _wants_referral(tip)]
+    due = [tip.id for tip in committed if wants_referral(tip)]
     if not due:
         return
 
@@ -149,18 +146,11 @@ def announce(kit: Kit, committed: Sequence[Tip]) -> None:
             return
 
 
-def _wants_referral(tip: Tip) -> bool:
-    if tip.state == TipState.DRAFT:
-        return False
-    if tip.referred_urgency is None or tip.urgency < tip.referred_urgency:
-        return True
-    # It was filed by what was written last, and waits by a row of its own.
-    waits_since = tip.referred_at
-    return waits_since is not None and tip.updated_at <= waits_since == tip.filed_at
-
-
-def _new(kit: Kit, dialogue: Dialogue, telling: Telling, *, identity: str, contact_key: str) -> Tip:
-    return Tip(
+def _new(
+    kit: Kit, dialogue: HeldDialogue, telling: Telling, *, identity: str, caller: str
+) -> ToldTip:
+    at = kit.now()
+    return ToldTip(
         uid=secrets.token_hex(16),
         identity=identity,
         session_key=dialogue.key,
@@ -170,13 +160,13 @@ def _new(kit: Kit, dialogue: Dialogue, telling: Telling, *, identity: str, conta
         channel=dialogue.channel,
         entry=dialogue.entry,
         urgency=Urgency.HEARD,
-        do_not_visit=False,
-        contact_key=contact_key,
-        created_at=kit.now(),
+        contact_key=kit.pseudonyms.contact(caller, at),
+        created_at=at,
+        updated_at=at,
     )
 
 
-def _fill(kit: Kit, tip: Tip, come_to: TipSummary, telling: Telling, before: Route) -> None:
+def _fill(kit: Kit, tip: ToldTip, come_to: TipSummary, telling: Telling, before: Route) -> None:
     """The columns in clear. Once it is no draft its urgency only rises: somebody may be on the way already."""
     is_draft = tip.state == TipState.DRAFT
     tip.language = telling.language
@@ -191,40 +181,46 @@ def _fill(kit: Kit, tip: Tip, come_to: TipSummary, telling: Telling, before: Rou
     tip.updated_at = kit.now()
 
 
-def _seal(session: Session, kit: Kit, tip: Tip, telling: Telling) -> Mapping[str, bytes]:
-    """Seal the answers to whoever may read them; the grants of the new body.
+def _seal(session: Session, kit: Kit, tip: ToldTip, telling: Telling) -> Mapping[str, bytes] | None:
+    """Seal the answers to whoever may read them. Grants of a new key, or None: those that there are open this, too.
 
     A desk whose key is missing or broken cannot read it: the tip is kept and told of all the same, and an alarm raised.
     """
-    wanted = correcting.readers(session, tip)
-    keys = desks.public_keys(session, wanted)
+    earlier = tips.earlier_places(session, tip.id) if tip.moved else ()
+    wanted = correcting.readers(tip, earlier)
+    known = desks.public_keys(session, wanted)
+    keys = {code: known.get(code, b"") for code in wanted}
 
     answers = {name: said for name, said in telling.answers.items() if name not in ANSWERS}
-    sealed = kit.sealer.tip(answers, uid=tip.uid, place=tip.place, desks=keys, at=kit.now())
-    locked = [code for code in wanted if code not in sealed.grants]
-    if locked:
-        logger.critical("alarm: details are locked: %d desks have no key that works", len(locked))
-    tip.locked_for = " ".join(locked) or None
-    tip.body = sealed.body
-    return sealed.grants
+    seal, grants = {"uid": tip.uid, "place": tip.place}, None
+    body = kit.sealer.again(answers, **seal, desks=keys, body=tip.body)
+    if body is None:
+        sealed = kit.sealer.tip(answers, **seal, desks=keys, at=kit.now())
+        body, grants = sealed.body, sealed.grants
+        tip.locked_for = " ".join(code for code in wanted if code not in grants) or None
+    if tip.locked_for is not None:
+        locked = len(tip.locked_for.split())
+        logger.critical("alarm: details are locked: %d desks have no key that works", locked)
+    tip.body = body
+    return grants
 
 
-def _reach_state(session: Session, kit: Kit, tip: Tip, state: TipState) -> None:
-    """Move a tip on. The moment it stops being a draft it is filed, and counted, once; a fragment apart from tips."""
-    now = kit.now()
-    rings_for_nobody = state is TipState.FRAGMENT and tip.place == NOT_SAID
-    if tip.state == TipState.DRAFT and state is not TipState.DRAFT:
-        tip.filed_at = now
-        if tip.channel != trial.CHANNEL and not rings_for_nobody:
-            untold.put(session, tip, lanes.relay_reads_untold())
-    if tip.state == TipState.FRAGMENT and state is not TipState.FRAGMENT:
-        outreach.log_fragment(session, tip, tip.filed_at or now, by=-1)
-    if tip.state != state and state is TipState.FRAGMENT:
-        outreach.log_fragment(session, tip, now)
-    elif tip.state in (TipState.DRAFT, TipState.FRAGMENT) and state in WHOLE:
-        outreach.log_tip(session, tip)
-    if rings_for_nobody:
-        tip.referred_urgency = Urgency.DANGER
-    if tip.state != TipState.COMPLETE and state is TipState.COMPLETE:
-        tip.completed_at = now
-    tip.state = state
+def _waits_again(
+    session: Session, kit: Kit, tip: ToldTip, telling: Telling, kind: str | None
+) -> bool:
+    """Whether it is no longer sure to be like its cluster: it waits to be told of again, and rings if it is not."""
+    keys = clusters.keys_of(kit, telling.answers, kit.now())
+    return telling.matter is Matter.TIP and clusters.note(session, tip, keys, kind)
+
+
+def _tell(
+    session: Session, kit: Kit, tip: ToldTip, before: Coming, route: Route, official: str
+) -> None:
+    """Tell people what this answer has changed for them: nearly always nothing."""
+    marked = coming_of(tip).is_marked and not before.is_marked
+    if not marked and not correcting.concerns(tip, route, official):
+        return
+    row, at = told_tips.row_of(session, tip), kit.now()
+    correcting.tell(session, kit, row, route, official, at)
+    coming.tell_mark(session, kit, row, before, at)
+    tip.referred_urgency = row.referred_urgency

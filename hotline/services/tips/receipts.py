@@ -16,7 +16,7 @@ from hotline.services.guessing import SecretLook
 from hotline.services.referrals import erasures
 from hotline.services.tips import question_answers
 from hotline.store.database import Session
-from hotline.store.dialogue.contacts import Dialogue
+from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.referrals import receipts
 
 OFFERED = "receipts"
@@ -54,7 +54,7 @@ def facts(kit: Kit, session_key: str) -> Facts:
     return Facts(flags={OFFERED: True}, words=OwnWords(kit, session_key))
 
 
-def give(session: Session, kit: Kit, dialogue: Dialogue, *, passage: int, pin: str) -> None:
+def give(session: Session, kit: Kit, dialogue: HeldDialogue, *, passage: int, pin: str) -> None:
     """What this passage told is found from now on by the session's number and this PIN."""
     number = receipt.number_from(kit.pseudonyms.receipt_seed(dialogue.key))
     key = kit.pseudonyms.receipt(number, pin)

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ForeignKey, Select, UniqueConstraint, delete, select, update
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.errors import NotFound
 from hotline.store.database import Row
+from hotline.store.prepared import PreparedStatement
 
 ENROLMENT = "enrolment"
 """The member that every desk begins with: whoever knows the passphrase of `hotline init`."""
@@ -43,10 +45,19 @@ class DeskMember(Row):
     created_at: Mapped[datetime]
 
 
+@cache
+def _keys_of(many: int) -> PreparedStatement:
+    """Made once for each number of desks: each answer of a report asks for one, or two."""
+    desk = Desk.metadata.tables[Desk.__tablename__]
+    these = desk.c.code.in_([bindparam(f"code_{n}") for n in range(many)])
+    asked = select(desk.c.code, desk.c.public_key).where(these)
+    return PreparedStatement(asked, desk.c.code.type, desk.c.public_key.type)
+
+
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
     """Public keys by desk code, of those desks that exist."""
-    rows = session.execute(select(Desk.code, Desk.public_key).where(Desk.code.in_(codes)))
-    return {row.code: row.public_key for row in rows}
+    asked = {f"code_{n}": code for n, code in enumerate(codes)}
+    return dict(_keys_of(len(codes)).rows(session, **asked))
 
 
 def codes(session: Session) -> set[str]:

@@ -94,12 +94,6 @@ def dialogue(session: Session, key: str) -> Dialogue | None:
     return session.get(Dialogue, key)
 
 
-def dialogue_for_writing(session: Session, key: str) -> Dialogue | None:
-    """The row as it is committed, held until this transaction ends."""
-    held = select(Dialogue).where(Dialogue.key == key).with_for_update()
-    return session.scalars(held.execution_options(populate_existing=True)).one_or_none()
-
-
 def open_dialogue(session: Session, row: Dialogue) -> bool:
     """Write a session's row; False where another hop was quicker."""
     return add_if_new(session, row)

@@ -6,7 +6,7 @@ Nothing that somebody told is here: where something was told, the text is played
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -79,6 +79,10 @@ class KnownSession:
     """As far as this process knows: perhaps more is committed. Being behind costs a needless look, and nothing else."""
     counted: frozenset[str] = frozenset()
     """Topics that are counted, and committed: reading one again changes nothing."""
+
+    def unheard(self, steps: Iterable[Step]) -> Sequence[Step]:
+        """Those that may not be committed yet."""
+        return [step for step in steps if step.upto > self.heard.upto]
 
 
 class SharedWays:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
 from hotline.store.database import Row, add_if_new
+from hotline.store.prepared import PreparedStatement, new_values
 
 LOCK = 4_114_110_004
 """PostgreSQL's advisory lock of the counters: the release before counts in them, in each hop."""
@@ -70,14 +71,19 @@ class Cell:
     topic: str = ""
 
 
-TALLYING = insert(Tally)
+TALLYING = PreparedStatement(
+    insert(Tally.metadata.tables[Tally.__tablename__]).values(
+        new_values((*(field.name for field in fields(Cell)), "count"))
+    )
+)
 """Made once: a hop pays for no statement to be written anew."""
 
 
 def count(session: Session, cell: Cell, by: int = 1) -> None:
     """Leave a tally: nobody waits for anybody. The relay folds them. The line's own calls leave none."""
     if cell.channel != trial.CHANNEL:
-        session.execute(TALLYING, asdict(cell) | {"count": by})
+        told = {f"new_{name}": value for name, value in asdict(cell).items()}
+        TALLYING.rows(session, new_count=by, **told)
 
 
 def fold(session: Session, limit: int) -> int:

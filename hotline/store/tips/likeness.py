@@ -4,7 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from hotline.domain import trial
@@ -12,6 +24,7 @@ from hotline.domain.tip import Matter
 from hotline.domain.tips.clusters import DAY
 from hotline.store.bulk import Column, among
 from hotline.store.database import Row
+from hotline.store.prepared import PreparedStatement, new_values
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.untold import IS_UNTOLD
 
@@ -57,12 +70,44 @@ class Trait(NamedTuple):
     leader_id: int | None
 
 
-def of(session: Session, tip_id: int) -> TipLikeness | None:
-    return session.get(TipLikeness, tip_id)
+class LikenessKeys(NamedTuple):
+    """Digests of what was typed, and of who needs help."""
+
+    words: str | None
+    who: str | None
 
 
-def keep(session: Session, row: TipLikeness) -> None:
-    session.add(row)
+_LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
+_KEPT = PreparedStatement(
+    insert(_LIKENESS).values(new_values(("tip_id", "contact_key", "words_key", "who_key", "at")))
+)
+_CHANGED = PreparedStatement(
+    update(_LIKENESS)
+    .where(_LIKENESS.c.tip_id == bindparam("tip"))
+    .values(new_values(("words_key", "who_key")))
+    .returning(_LIKENESS.c.leader_id),
+    _LIKENESS.c.leader_id.type,
+)
+
+
+def keep(
+    session: Session, tip_id: int, keys: LikenessKeys, *, contact_key: str, at: datetime
+) -> None:
+    """Of a tip of which nothing is kept."""
+    _KEPT.rows(
+        session,
+        new_tip_id=tip_id,
+        new_contact_key=contact_key,
+        new_words_key=keys.words,
+        new_who_key=keys.who,
+        new_at=at,
+    )
+
+
+def change(session: Session, tip_id: int, keys: LikenessKeys) -> int | None:
+    """What is kept of a tip is this from now on. Returns the tip that it follows."""
+    row = _CHANGED.first(session, tip=tip_id, new_words_key=keys.words, new_who_key=keys.who)
+    return None if row is None else row[0]
 
 
 def in_company(

@@ -3,7 +3,7 @@
 Rows, and the questions asked of them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -142,19 +142,6 @@ class Grant(Row):
     sealed_key: Mapped[bytes]
 
 
-def with_identity(session: Session, identity: str) -> Tip | None:
-    """Held until this transaction ends: the clock may be filing it at this moment."""
-    return session.scalars(
-        select(Tip).where(Tip.identity == identity).with_for_update()
-    ).one_or_none()
-
-
-def of_passage(session: Session, session_key: str, passage: int) -> Tip | None:
-    """The newest of one passage, held until this transaction ends: an older process named it otherwise."""
-    here = select(Tip).where(Tip.session_key == session_key, Tip.passage == passage)
-    return session.scalars(here.order_by(Tip.id.desc()).limit(1).with_for_update()).one_or_none()
-
-
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
     """Held until this transaction ends."""
     here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
@@ -182,13 +169,6 @@ def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
 
 def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
     return (Tip.state == DRAFT, Tip.updated_at <= before)
-
-
-def grant(session: Session, tip: Tip, keys: Mapping[str, bytes]) -> None:
-    """Let these desks, and no other, read the tip's present body."""
-    session.execute(delete(Grant).where(Grant.tip_id == tip.id))
-    for code, sealed_key in keys.items():
-        session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
 
 
 def earlier_places(session: Session, tip_id: int) -> Sequence[TipPlace]:

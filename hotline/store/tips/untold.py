@@ -4,10 +4,20 @@ So a burst rewrites no tip. A tip that is to be told of again, or that an older 
 the tip itself (`tips.WAITS`).
 """
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, exists, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    bindparam,
+    exists,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.store.database import Row, insert_into
+from hotline.store.database import Row
+from hotline.store.prepared import PreparedStatement
 from hotline.store.tips.tips import Tip
 
 
@@ -25,16 +35,23 @@ class Untold(Row):
 IS_UNTOLD = exists().where(Untold.tip_id == Tip.id)
 
 
-def put(session: Session, tip: Tip, where: ColumnElement[bool]) -> None:
-    """Lets a filed tip wait here, where the condition holds; otherwise it waits by its marks."""
-    source = select(literal(tip.id), literal(tip.urgency)).where(where)
-    row = insert_into(session, Untold).from_select([Untold.tip_id, Untold.urgency], source)
-    if session.scalar(row.returning(Untold.tip_id)) is not None:
-        # An older process reads both: it must not tell of it again, and must climb its ladder.
-        tip.referred_at, tip.referred_urgency = tip.filed_at, tip.urgency
+def putting(where: ColumnElement[bool]) -> PreparedStatement:
+    """Writes a tip's row where the condition holds: made once, since filing asks each time."""
+    row = Untold.metadata.tables[Untold.__tablename__]
+    given = (bindparam("filed_id", type_=row.c.tip_id.type), bindparam("at_urgency", type_=Integer))
+    written = insert(row).from_select([row.c.tip_id, row.c.urgency], select(*given).where(where))
+    return PreparedStatement(written.returning(row.c.tip_id), row.c.tip_id.type)
+
+
+def put(session: Session, tip_id: int, urgency: int, written: PreparedStatement) -> bool:
+    """Lets a filed tip wait here, where the statement's condition holds; otherwise it waits by its marks."""
+    return written.first(session, filed_id=tip_id, at_urgency=urgency) is not None
+
+
+def waits(session: Session, tip_id: int) -> bool:
+    return session.scalar(select(Untold.tip_id).where(Untold.tip_id == tip_id)) is not None
 
 
 def was_told_of(session: Session, tip: Tip) -> bool:
     """Whether anybody was told of it."""
-    here = select(Untold.tip_id).where(Untold.tip_id == tip.id)
-    return tip.referred_at is not None and session.scalar(here) is None
+    return tip.referred_at is not None and not waits(session, tip.id)

@@ -1,0 +1,170 @@
+"""What a hop reads and writes of a tip, without the mapper: a report is many small answers, each a transaction.
+
+Each statement is made once, for both databases.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from hotline.sealing.envelope import HEAD_BYTES
+from hotline.store.prepared import PreparedStatement, new_values
+from hotline.store.tips.likeness import LikenessKeys, TipLikeness
+from hotline.store.tips.tips import Grant, Tip, TipPlace
+
+NEVER_CHANGED = (
+    "uid",
+    "identity",
+    "session_key",
+    "passage",
+    "matter",
+    "channel",
+    "entry",
+    "contact_key",
+    "created_at",
+)
+CHANGED = (
+    "state",
+    "language",
+    "place",
+    "within",
+    "sector",
+    "category",
+    "urgency",
+    "official",
+    "basis",
+    "visit",
+    "place_step",
+    "updated_at",
+    "filed_at",
+    "completed_at",
+    "referred_at",
+    "referred_urgency",
+    "locked_for",
+)
+"""What an answer may change, and nothing else of a tip's row; its body is read in part and written whole."""
+READ = ("do_not_visit", "manner")
+_TIP, _GRANT = Tip.metadata.tables[Tip.__tablename__], Tip.metadata.tables[Grant.__tablename__]
+_PLACE = TipPlace.metadata.tables[TipPlace.__tablename__]
+_LIKENESS = TipLikeness.metadata.tables[TipLikeness.__tablename__]
+
+
+@dataclass(slots=True)
+class ToldTip:
+    """A tip as an answer meets it; what the columns mean stands at `Tip`. Nothing that was told is in `repr`."""
+
+    uid: str
+    identity: str
+    session_key: str = field(repr=False)
+    passage: int
+    matter: str
+    channel: str
+    entry: str
+    contact_key: str = field(repr=False)
+    created_at: datetime
+    updated_at: datetime
+    state: str
+    language: str = ""
+    place: str = field(default="", repr=False)
+    within: str | None = field(default=None, repr=False)
+    sector: str | None = field(default=None, repr=False)
+    category: str | None = field(default=None, repr=False)
+    urgency: int = 0
+    official: str = field(default="", repr=False)
+    basis: str = field(default="", repr=False)
+    visit: str | None = field(default=None, repr=False)
+    place_step: int = 0
+    filed_at: datetime | None = None
+    completed_at: datetime | None = None
+    referred_urgency: int | None = None
+    locked_for: str | None = None
+    do_not_visit: bool = False
+    manner: str | None = None
+    referred_at: datetime | None = None
+    id: int = 0
+    """Nothing until it is written."""
+    body: bytes = field(default=b"", repr=False)
+    """Of what was read, the head alone."""
+    likeness: LikenessKeys | None = field(default=None, repr=False)
+    """None where nothing of it is kept."""
+    moved: bool = False
+    """Whether it was told of another place before."""
+
+
+_HEAD = func.substr(_TIP.c.body, 1, HEAD_BYTES, type_=LargeBinary)
+_FOUND_COLUMNS = (
+    *(_TIP.c[name] for name in (*NEVER_CHANGED, *CHANGED, *READ, "id")),
+    _HEAD.label("head"),
+    _LIKENESS.c.tip_id,
+    _LIKENESS.c.words_key,
+    _LIKENESS.c.who_key,
+    exists().where(_PLACE.c.tip_id == _TIP.c.id),
+)
+_FOUND = PreparedStatement(
+    select(*_FOUND_COLUMNS)
+    .select_from(_TIP.outerjoin(_LIKENESS, _LIKENESS.c.tip_id == _TIP.c.id))
+    .where(_TIP.c.session_key == bindparam("session_key"), _TIP.c.passage == bindparam("nth"))
+    .order_by((_TIP.c.identity == bindparam("identity")).desc(), _TIP.c.id.desc())
+    .limit(1)
+    .with_for_update(of=_TIP),
+    *(column.type for column in _FOUND_COLUMNS),
+)
+_NEW = PreparedStatement(
+    insert(_TIP)
+    .values(new_values((*NEVER_CHANGED, *CHANGED, "do_not_visit", "body")))
+    .returning(_TIP.c.id),
+    _TIP.c.id.type,
+)
+_CHANGE = PreparedStatement(
+    update(_TIP).where(_TIP.c.id == bindparam("tip_id")).values(new_values((*CHANGED, "body")))
+)
+_UNGRANT = PreparedStatement(delete(_GRANT).where(_GRANT.c.tip_id == bindparam("tip_id")))
+_GRANTED = PreparedStatement(
+    insert(_GRANT).values(new_values(("tip_id", "desk_code", "sealed_key")))
+)
+
+
+def of_passage(session: Session, session_key: str, passage: int, identity: str) -> ToldTip | None:
+    """The tip of one passage, held until this transaction ends: the clock may be filing it at this moment.
+
+    An older process named it otherwise; of several of its, the newest.
+    """
+    session.flush()
+    row = _FOUND.first(session, session_key=session_key, nth=passage, identity=identity)
+    if row is None:
+        return None
+    *columns, head, like, words, who, moved = row
+    names = (*NEVER_CHANGED, *CHANGED, *READ, "id")
+    return ToldTip(
+        **dict(zip(names, columns, strict=True)),
+        # SQLite finds nothing at all in a body that is empty.
+        body=head or b"",
+        likeness=None if like is None else LikenessKeys(words, who),
+        moved=bool(moved),
+    )
+
+
+def write(session: Session, tip: ToldTip) -> None:
+    """Insert a tip that has no id yet, and give it one; of any other, write what an answer changes."""
+    if tip.id:
+        new = {f"new_{name}": getattr(tip, name) for name in (*CHANGED, "body")}
+        _CHANGE.rows(session, tip_id=tip.id, **new)
+        return
+    names = (*NEVER_CHANGED, *CHANGED, "do_not_visit", "body")
+    ((tip.id,),) = _NEW.rows(session, **{f"new_{name}": getattr(tip, name) for name in names})
+
+
+def grant(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bool) -> None:
+    """Let these desks, and no other, read the tip's present body. `first`: none could read it before."""
+    if not first:
+        _UNGRANT.rows(session, tip_id=tip_id)
+    for code, key in keys.items():
+        _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_sealed_key=key)
+
+
+def row_of(session: Session, told: ToldTip) -> Tip:
+    """Its whole row as it is by now, for what is told to people of it."""
+    return session.get_one(Tip, told.id, populate_existing=True)
