@@ -9,6 +9,7 @@ from hotline.lab.bench.hops.hop import hop_bench
 from hotline.lab.bench.memory import memory_bench
 from hotline.lab.bench.nation.nation import nation_bench
 from hotline.lab.bench.refer import refer_bench
+from hotline.lab.bench.report import report_bench
 from hotline.lab.bench.start import start_bench
 
 BENCHES = (
@@ -18,6 +19,7 @@ BENCHES = (
     hop_bench,
     memory_bench,
     refer_bench,
+    report_bench,
     start_bench,
 )
 LONG = (nation_bench,)

@@ -1,0 +1,24 @@
+"""`hotline bench report`: each hop of one walk has its figure, and what was told is kept."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.main import main
+from hotline.lab.bench.report import WALK
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+
+
+@pytest.mark.turn("a bench of hops", 2, 3)
+def test_a_report_is_measured_hop_by_hop_beside_nothing() -> None:
+    words = ["bench", "report", "--turns", "1", "--callers", "2", "--json"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert figures["database"] == "sqlite"
+    assert [name.split()[1] for name in figures["hops"]] == ["dial", *WALK]
+    assert figures["whole"] == pytest.approx(sum(figures["hops"].values()))
+    assert 0 < figures["null"] < min(figures["hops"].values())
+    assert figures["ratio"] == pytest.approx(figures["whole"] / figures["null"])
