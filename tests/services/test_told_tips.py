@@ -1,5 +1,6 @@
 """A tip's key is sealed once to its desks, and each later answer to it: without the mapper, and with no key kept."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -115,16 +116,23 @@ def test_what_lost_its_words_is_sealed_to_a_new_pair_when_more_is_told(line: Lin
 
 @contextmanager
 def statements(line: Line) -> Iterator[list[str]]:
+    """What the database is told: SQLite's driver says it itself, since some of it goes past SQLAlchemy."""
     said: list[str] = []
+    engine, embedded = line.database.engine, line.database.is_sqlite
+
+    def trace(connection: sqlite3.Connection, *_rest: object) -> None:
+        connection.set_trace_callback(said.append)
 
     def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
         said.append(statement)
 
-    event.listen(line.database.engine, "before_cursor_execute", note)
+    heard = ("checkout", trace) if embedded else ("before_cursor_execute", note)
+    event.listen(engine, *heard)
     try:
         yield said
     finally:
-        event.remove(line.database.engine, "before_cursor_execute", note)
+        event.remove(engine, *heard)
+        engine.dispose()
 
 
 @contextmanager
