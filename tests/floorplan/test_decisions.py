@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tests.floorplan.tree import ROOT
 
-PAGES = {int(path.name[:4]): path for path in (ROOT / "docs" / "adr").glob("[0-9]*.md")}
+WRITTEN = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+PAGES = {int(path.name[:4]): path for path in WRITTEN}
 NUMBERED_FROM = 45
 """Of the numbers before it some were given up."""
 
@@ -51,5 +52,6 @@ def test_a_status_line_names_a_later_page_and_says_what_it_changes() -> None:
 def test_every_title_has_its_number_and_none_is_missing() -> None:
     for number, page in PAGES.items():
         assert page.read_text(encoding="utf-8").startswith(f"# {number}. "), page.name
+    assert len(PAGES) == len(WRITTEN), "two pages have one number"
     later = sorted(number for number in PAGES if number >= NUMBERED_FROM)
     assert later == [*range(NUMBERED_FROM, later[-1] + 1)]
