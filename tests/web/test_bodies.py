@@ -2,13 +2,14 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -72,13 +73,25 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
     (command,) = (entry.command for entry in entries if entry.name == "web")
 
-    process = subprocess.Popen(["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT)
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT, start_new_session=True
+    )
     try:
         eventually(lambda: answers(port), seconds=30)
         yield Served(port, hook)
     finally:
-        process.terminate()
+        end(process)
+
+
+def end(process: "subprocess.Popen[bytes]") -> None:
+    """Whatever it says: no worker of it is left behind, and one that does not end by itself is a failure."""
+    process.terminate()
+    try:
         process.wait(20)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(5)
 
 
 def answers(port: int) -> bool:
