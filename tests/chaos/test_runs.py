@@ -13,7 +13,7 @@ import pytest
 
 from hotline.cli.line import demo
 from hotline.domain.places.places import districts
-from hotline.errors import DialogueBroken, LabelMissing
+from hotline.errors import DialogueBroken, LabelMissing, StoreUnavailable
 from hotline.lab.chaos import ledger
 from hotline.lab.chaos.callers import dial_once, plan, tell
 from hotline.lab.chaos.crowd import CALLERS
@@ -114,8 +114,7 @@ def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_hom
 @contextmanager
 def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
     """The relay as it is shipped; the line's own sleeps, so that it does not lead."""
-    for pid in started_as(stack.pid, instead_of):
-        send(pid, signal.SIGSTOP)
+    put_to_sleep(stack, instead_of)
     with stack.log.open("ab") as log:
         relay = subprocess.Popen(
             command_words("clock"), env=relay_environ(stack), stdout=log, stderr=log
@@ -127,6 +126,22 @@ def another_relay(stack: Stack, *, instead_of: str) -> Iterator[None]:
         relay.wait(20)
         for pid in started_as(stack.pid, instead_of):
             send(pid, signal.SIGCONT)
+
+
+def put_to_sleep(stack: Stack, name: str) -> None:
+    """Not in the middle of a transaction: who is frozen with SQLite's lock in hand stops every writer."""
+    kit = kit_of(stack)
+    try:
+        for _ in range(20):
+            for pid in started_as(stack.pid, name):
+                send(pid, signal.SIGSTOP)
+            with suppress(StoreUnavailable), kit.database.writing():
+                return
+            for pid in started_as(stack.pid, name):
+                send(pid, signal.SIGCONT)
+    finally:
+        kit.database.close()
+    raise AssertionError(f"{name} was never met outside of a transaction")
 
 
 def relay_environ(stack: Stack) -> dict[str, str]:
