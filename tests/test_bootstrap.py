@@ -178,6 +178,7 @@ def test_an_alert_that_asks_for_a_reply_comes_from_a_number_that_hears_one(
     assert sender_of(Settings.read(given)) == sender
 
 
+@pytest.mark.slow(reason="waits for the disk from which Pythons start")
 def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) -> None:
     told = subprocess.run(
         [sys.executable, "-c", BUILD],
@@ -189,6 +190,7 @@ def test_building_a_kit_imports_no_vendor_before_it_is_used(settings: Settings) 
     assert told.stdout.strip() == ""
 
 
+@pytest.mark.slow(reason="waits for a Redis that hangs")
 def test_a_hung_redis_costs_a_whole_hop_one_short_wait(settings: Settings, valkey: Valkey) -> None:
     """Note, ask, ring, load, save: however far it has come, one of them waits, and the others know."""
     opening = make_opening()

@@ -83,6 +83,7 @@ def test_whatever_is_lost_ends_with_one(lost: NationFigures) -> None:
 
 @pytest.mark.long
 @pytest.mark.chaos
+@pytest.mark.slow(reason="waits for real processes to die and to start again")
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("pair", [pair.value for pair in Pair])
 def test_nothing_that_was_promised_is_lost_while_a_web_process_dies(pair: str) -> None:

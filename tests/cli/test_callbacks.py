@@ -63,6 +63,7 @@ def said(home: Path, *arguments: str, code: int = 0) -> Result:
     return result
 
 
+@pytest.mark.slow(reason="waits for the disk, beside keys that are dear to derive")
 def test_two_people_open_it_and_it_ends(home: Path) -> None:
     passphrase = ("--passphrase-file", str(home / "passphrase"))
     (row,) = json.loads(said(home, "list", "--json").stdout)

@@ -93,6 +93,7 @@ def test_a_hop_whose_connection_broke_is_sent_again_over_another(port: int) -> N
     assert (outcome.repeats, outcome.right, outcome.wrong, outcome.hung) == (1, [4], [], 0)
 
 
+@pytest.mark.slow(reason="waits for hops that are sent when they are due")
 def test_a_client_says_how_busy_it_was(port: int) -> None:
     outcome = drive(Load(port, [[ask()] * 20] * 5, at_once=2))
     assert 0 < outcome.spent < outcome.seconds

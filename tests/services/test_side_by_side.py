@@ -125,6 +125,7 @@ def test_no_danger_waits_behind_the_time_out_of_another(
     eventually(settled(district, accepted=30, sending=30), seconds=PATIENCE)
 
 
+@pytest.mark.slow(reason="waits for a gateway that takes its time")
 def test_twenty_who_tell_after_one_another_have_their_first_alert_on_the_wire(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
@@ -168,6 +169,7 @@ def test_danger_finds_a_place_where_all_the_rest_is_slow(
 
 
 @pytest.mark.both
+@pytest.mark.slow(reason="waits for a gateway that takes its time")
 def test_two_processes_share_the_places_of_the_line(
     district: District, gateway: HeldSms, process: Process
 ) -> None:
