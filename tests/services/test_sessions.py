@@ -7,22 +7,18 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, delete
+from sqlalchemy import create_engine
 
 from hotline.domain.dialogue.ussd import MOST_INPUTS, Heard, Opening
-from hotline.domain.referrals.referral import Level
-from hotline.services.referrals import referral
-from hotline.store.dialogue import openings, ways
+from hotline.store.dialogue import ways
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.ways import KnownSession, SessionMemory, WayClass
-from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.reach.outreach import Tally
 from hotline.testing import FakeNotes
 from tests import sampling
 from tests.builders import make_opening
 from tests.callers import DANGER_HERE, FAILURE, QUIET_HERE, REST, Caller, Line, told
-from tests.taking import take_case
 
 KEYS = ("1", "2", "3", "4", "5", "7", "8", "9", "0", "00", "x")
 """What a menu's caller presses, and what means nothing."""
@@ -256,106 +252,11 @@ def test_what_is_told_while_the_database_is_away_is_refused_and_told_again_later
     assert line.tip.state == "filed"
 
 
-@pytest.fixture
-def officer(line: Line) -> Caller:
-    """Told of two cases of her district."""
-    officer_id = line.enrol(Level.RESPONDER, "+250788000011", "en")
-    for _ in range(2):
-        told(line, *DANGER_HERE)
-    with line.database.writing() as session:
-        session.get_one(Responder, officer_id).districts = [line.tips[0].place]
-    referral.refer_waiting(line.kit)
-    line.clock.turn(seconds=10)
-    return line.caller("+250788000011")
-
-
-def hers(line: Line) -> list[Referral]:
-    rows = [one for one in line.all(Referral) if one.responder_id == 2]
-    return sorted(rows, key=lambda one: -one.id)
-
-
-def test_a_case_that_goes_from_her_list_moves_no_other_under_her_key(
-    line: Line, officer: Caller
-) -> None:
-    """She reads the list; the first case is taken from her; her `2` still means the second."""
-    listed = officer.dial("90")
-    first, second = hers(line)
-    assert listed.index(first.reference) < listed.index(second.reference)
-    officer.key("2")
-    with line.database.writing() as session:
-        session.get_one(Referral, first.id).released_at = line.clock.at
-    line.flush()
-    officer.key("1")
-    assert [one.state for one in hers(line)] == ["sent", "acknowledged"]
-
-
-def test_what_an_older_process_began_is_asked_anew(line: Line, officer: Caller) -> None:
-    officer.dial("90")
-    with line.database.writing() as session:
-        begun = session.get_one(Dialogue, row(line, officer).key)
-        begun.pinned = begun.heard_key = begun.caller_key = None
-    line.flush()
-    assert officer.key("1", "1").startswith("END Taken.")
-
-
-def test_what_a_later_release_pinned_is_read_as_far_as_it_is_known(
-    line: Line, officer: Caller
-) -> None:
-    listed = officer.dial("90")
-    with line.database.writing() as session:
-        begun = session.get_one(Dialogue, row(line, officer).key)
-        assert begun.pinned is not None
-        begun.pinned = {"cases": begun.pinned["cases"], "language": "en", "later": 1}
-    line.flush()
-    assert officer.again() == listed
-
-
-def test_who_leaves_a_colleague_s_case_is_told_of_it_at_the_last_moment(
-    line: Line, officer: Caller
-) -> None:
-    """Whose a case is, is asked when she takes it, and not when she dialled."""
-    officer.dial("90")
-    officer.key("1")
-    first = hers(line)[0]
-    (theirs,) = [
-        one for one in line.all(Referral) if one.tip_id == first.tip_id and one.responder_id == 1
-    ]
-    take_case(line.kit, 1, theirs.reference, line.clock())
-    line.clock.turn(seconds=10)
-    assert officer.key("1") == "END Already taken by a colleague. Thank you."
-
-
-def test_what_cannot_be_written_down_is_not_shown_as_saved(line: Line) -> None:
-    """A database that was restored in the middle of a session knows no row of it."""
-    caller = told(line, *DANGER_HERE[:-1])
-    with line.database.writing() as session:
-        session.execute(delete(Dialogue))
-    assert caller.key(DANGER_HERE[-1]) == FAILURE
-
-
 def test_a_draft_goes_on_in_a_process_that_never_met_her(line: Line) -> None:
     caller = told(line, *QUIET_HERE)
     line.flush()
     caller.key(*REST)
     assert line.tip.state == "complete"
-
-
-def test_a_first_row_is_what_the_mapper_reads(line: Line, officer: Caller) -> None:
-    """The plain statement writes every column as the rows are read elsewhere."""
-    caller = line.caller()
-    caller.dial()
-    officer.dial("90")
-    for one in (caller, officer):
-        found, opening = row(line, one), known(line, one).opening
-        for name in ("revision_id", "entry", "dialled", "reporting", "responder_id", "network"):
-            assert getattr(found, name) == getattr(opening, name)
-        assert (found.started_at, found.caller_key) == (opening.started_at, opening.caller_key)
-        assert (found.counted, found.language, found.channel) == ([], "rw", "ussd")
-        pinned = opening.pinned.to_dict() if opening.pinned else None
-        assert (found.pinned, found.ended_at, found.starred) == (pinned, None, None)
-        again = openings.find(line.database, found.key)
-        assert again is not None
-        assert again[0] == opening
 
 
 STORY = ("7", *DANGER_HERE, "1", "1", *REST, "3", "a*b 1*", "1", "9", "0", "00", "1", "9", "0")

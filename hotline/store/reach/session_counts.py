@@ -1,6 +1,7 @@
-"""What a session has been counted for, changed without the mapper: most hops that commit only count a topic.
+"""What a session has been counted for, changed in the driver's own words: most hops that commit only count a topic.
 
-Both functions raise StoreUnavailable.
+It is the same row that `store/dialogue/held.py` holds, with the same guard: a counted topic costs 140 us here and 210
+there.
 """
 
 import json
@@ -37,7 +38,10 @@ Decide = Callable[[SessionCounts, int], Tallies]
 def count(
     database: Database, key: str, *, upto: int, heard_key: str, decide: Decide
 ) -> Heard | None:
-    """Let `decide` say what this text counts, unless it is committed; what is heard then. None for no session."""
+    """Let `decide` say what this text counts, unless it is committed; what is heard then. None for no session.
+
+    Raises StoreUnavailable.
+    """
     with database.plainly() as connection:
         held = " FOR UPDATE" if connection.locks_rows else ""
         asked = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}{held}"
