@@ -11,6 +11,7 @@ from hotline import plugs
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.catalogues import load_phrases
 from hotline.adapters.failpoints import Failpoints
+from hotline.adapters.live_phrases import LivePhrases
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -156,13 +157,14 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise NotReady("no database: run `hotline init`")
+    books = SqlBookshelf(database, place_lists())
     kit = Kit(
         database=database,
-        books=SqlBookshelf(database, place_lists()),
+        books=books,
         jobs=plugs.jobs(settings, fuse),
         sealer=_sealer(keys, RELAY_PUBLIC_KEY),
         pseudonyms=Pseudonyms(keys),
-        phrases=load_phrases(),
+        phrases=load_phrases(live=LivePhrases(books)),
         line=line_of(settings),
         now=TurnedClock(settings.clock) if settings.clock else now,
         failpoint=Failpoints(settings.faults) if settings.faults else survive,

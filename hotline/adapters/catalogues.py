@@ -8,7 +8,7 @@ from hotline.environment import CHECKOUT
 from hotline.errors import NotReady
 from hotline.text.gsm7 import to_gsm7
 from hotline.text.languages import CODES
-from hotline.text.phrases import Phrases
+from hotline.text.phrases import LiveWords, Phrases, as_shipped
 
 LOCALES = CHECKOUT / "locales"
 
@@ -17,9 +17,10 @@ def catalogue_path(locales: Path, language: str) -> Path:
     return locales / language / "LC_MESSAGES" / "messages.po"
 
 
-def load_phrases(locales: Path = LOCALES) -> Phrases:
+def load_phrases(locales: Path = LOCALES, live: LiveWords = as_shipped) -> Phrases:
     """Every language's phrases. What is missing or fuzzy is said in English. Raises NotReady without a catalogue."""
-    return Phrases({language: _read(catalogue_path(locales, language)) for language in CODES})
+    said = {language: _read(catalogue_path(locales, language)) for language in CODES}
+    return Phrases(said, live)
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -135,3 +135,7 @@ class Template(StrEnum):
 
     ANSWERED = "{ref}: an answer has come. Read it at the desk."
     """To whoever took the tip: `ref` is K7Q4, or T12 at the national desk. Never to what, nor which."""
+
+
+ALWAYS_SHIPPED = frozenset({Template.FAILURE})
+"""What is said while the database does not answer: no change of the console can reach it."""

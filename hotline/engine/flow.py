@@ -165,6 +165,8 @@ class Book:
     """Published suffix -> flow: `*384*777*90#` is "90"."""
     numbers: Mapping[str, Number] = field(default_factory=dict)
     """Phone numbers that a lead may name, by their digits: signed or not yet."""
+    phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Words of the code that this revision says otherwise than the catalogues, by language and name."""
     drawings: dict[tuple[object, ...], object] = field(
         default_factory=dict, compare=False, repr=False
     )

@@ -13,8 +13,10 @@ from tests.callers import FLOWS
 
 def test_every_shipped_flow_comes_back_as_it_was() -> None:
     lists = place_lists()
-    book = document.compile(authoring.read_folder(FLOWS), lists)
+    written = authoring.read_folder(FLOWS) | {"phrases": {"rw": {"TAKEN": "{ref}: uracyakiriye"}}}
+    book = document.compile(written, lists)
     assert unpress(press(book), lists) == book
+    assert book.phrases == written["phrases"]
 
 
 def test_lists_are_those_of_whoever_reads_it() -> None:

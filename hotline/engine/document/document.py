@@ -1,6 +1,7 @@
 """The document of a revision, as editors write it in YAML and the database keeps it in JSON; and how it is compiled.
 
-A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`. A flow:
+A revision is `{"flows": {name: flow}, "entries": {"90": "responders"}, "numbers": [row of numbers.csv]}`; besides,
+where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"TAKEN": words of the code}}`. A flow:
 
     flow: report                    its name, and its file's
     review: {rw: draft, fr: draft, en: draft}     state of every text in it; a node may have a `review` of its own
@@ -89,7 +90,13 @@ def bind(revision: RevisionModel, lists: Lists) -> Book:
         for name, model in revision.flows.items()
     }
     numbers = {row.number: row.compile() for row in revision.numbers}
-    return Book(flows=flows, lists=lists, entries=revision.entries, numbers=numbers)
+    return Book(
+        flows=flows,
+        lists=lists,
+        entries=revision.entries,
+        numbers=numbers,
+        phrases=revision.phrases,
+    )
 
 
 def compile(document: Mapping[str, Any], lists: Lists) -> Book:

@@ -32,6 +32,8 @@ Words = Annotated[str, AfterValidator(_words)]
 Language = Annotated[str, AfterValidator(_known)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
+PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
+"""Of a phrase of the code."""
 Texts = Annotated[dict[Language, Words], Field(min_length=1)]
 Review = dict[Language, Literal["draft", "reviewed"]]
 

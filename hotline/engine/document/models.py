@@ -7,7 +7,16 @@ from pydantic import Field, model_validator
 
 from hotline.engine import flow as compiled
 from hotline.engine.document.conditions import ConditionModel, LeadModel
-from hotline.engine.document.fields import Language, Model, Name, Review, Texts, Value
+from hotline.engine.document.fields import (
+    Language,
+    Model,
+    Name,
+    PhraseName,
+    Review,
+    Texts,
+    Value,
+    Words,
+)
 from hotline.engine.numbers.number_row import NumberModel
 from hotline.text.languages import CODES
 
@@ -205,6 +214,11 @@ class RevisionModel(Model):
     flows: Annotated[dict[Name, FlowModel], Field(min_length=1)]
     entries: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Name] = Field(default_factory=dict)
     numbers: list[NumberModel] = Field(default_factory=list)
+    entry_names: dict[Annotated[str, Field(pattern=r"^\d{1,4}$")], Words] = Field(
+        default_factory=dict
+    )
+    """What the poster is called that names an entry: for figures, and shown to no caller."""
+    phrases: dict[Language, dict[PhraseName, Words]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def named_alike(self) -> Self:

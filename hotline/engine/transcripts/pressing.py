@@ -31,13 +31,14 @@ from hotline.engine.run import Option
 
 CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed)
 """What a pressed value may be, in the order of their numbers."""
-MARK = hashlib.sha256(
-    "\n".join(
-        f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
-        for kind in (*CLASSES, Number)
-        for field in fields(kind)
-    ).encode()
-).hexdigest()
+BOOK = ("flows", "front", "entries", "numbers", "phrases")
+"""What of a book is pressed, in this order."""
+_FIELDS = (
+    f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
+    for kind in (*CLASSES, Number)
+    for field in fields(kind)
+)
+MARK = hashlib.sha256("\n".join((*BOOK, *_FIELDS)).encode()).hexdigest()
 
 _TUPLE = 0
 _KINDS: dict[type, int] = {kind: number for number, kind in enumerate(CLASSES, 1)}
@@ -49,21 +50,22 @@ _MAKERS: tuple[Callable[..., object], ...] = (
 
 
 def press(book: Book) -> str:
-    """Flows, entries and numbers; the lists are this code's own, and no part of a revision."""
+    """What `BOOK` names; the lists are this code's own, and no part of a revision."""
     pressed = [
         {name: _press(flow) for name, flow in book.flows.items()},
         book.front,
         dict(book.entries),
         [_row(number) for number in book.numbers.values()],
+        {language: dict(words) for language, words in book.phrases.items()},
     ]
     return json.dumps(pressed, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
     """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
-    flows, front, entries, rows = json.loads(pressed)
+    flows, front, entries, rows, phrases = json.loads(pressed)
     numbers = {digits: _number(digits, *row) for digits, *row in rows}
-    return Book(flows=_unpress(flows), front=front, lists=lists, entries=entries, numbers=numbers)
+    return Book(_unpress(flows), front, lists, entries, numbers, phrases)
 
 
 def _row(number: Number) -> list[str | None]:
