@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from hotline.store.flows.flows import Revision
 ENTRIES = "entries"
 """`entries.yaml`: published suffix to flow."""
 NUMBERS = "numbers.csv"
+NEXT = timedelta(microseconds=1)
 COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
 
 
@@ -99,13 +100,15 @@ def draft(session: Session, document: Mapping[str, Any], now: datetime) -> Revis
 
 
 def put_live(session: Session, document: Mapping[str, Any], book: str, now: datetime) -> int:
-    """Raises FlowInvalid where it moves an entry that was published."""
+    """Raises FlowInvalid where it moves an entry that was published. One at a time: see `publications.take_turns`."""
     moved = moved_entries(published_entries(session), document.get(ENTRIES, {}))
     if moved:
         raise FlowInvalid(moved)
     revision = draft(session, document, now)
-    if flows.live_id(session) != revision.id:
-        revision.live_from = now
+    live = flows.live(session)
+    if live is None or live.id != revision.id:
+        # A clock that was set back must not hide it behind what it follows.
+        revision.live_from = max(now, live.since + NEXT) if live else now
     if (revision.pressed, revision.pressed_mark) != (book, MARK):
         revision.pressed, revision.pressed_mark = book, MARK
     return revision.id

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from hotline.ports import Kit
@@ -22,6 +23,20 @@ class Published:
     """Who published by hand what is live: the revision is a draft then."""
 
 
+@dataclass(frozen=True, slots=True)
+class PublicationNote:
+    """What the history says of a publication."""
+
+    by: str
+    kind: Publishing
+    reason: str
+    by_id: int | None = None
+    change_id: int | None = None
+    approved_by: str | None = None
+    approved_by_id: int | None = None
+    lapses_at: datetime | None = None
+
+
 def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
     """Make a version's flows live, or a draft where somebody published others by hand. Safe to repeat.
 
@@ -29,16 +44,18 @@ def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
     """
     pressed = authoring.pressed(document)
     with kit.database.writing() as session:
+        publications.take_turns(session)
         standing = publications.standing(session)
         live = flows.live_id(session)
         saved = flows.with_digest(session, authoring.digest_of(document))
-        by_hand = standing is not None and standing.kind == Publishing.BY_HAND
+        by_hand = standing is not None and standing.kind != Publishing.VERSION
         if standing is not None and by_hand and (saved is None or saved.id != live):
             draft = saved or authoring.draft(session, document, kit.now())
             return Published(draft.id, waits_for=standing.published_by)
         revision = authoring.put_live(session, document, pressed, kit.now())
         if standing is None or standing.revision_id != revision:
-            _record(session, kit, revision, LINE, Publishing.VERSION, OF_A_VERSION)
+            said = PublicationNote(LINE, Publishing.VERSION, OF_A_VERSION)
+            record(session, revision, said, kit.now())
     return Published(revision)
 
 
@@ -51,9 +68,10 @@ def publish(
     """
     pressed = authoring.pressed(document)
     with kit.database.writing() as session:
+        publications.take_turns(session)
         revision = authoring.put_live(session, document, pressed, kit.now())
         kind = Publishing.VERSION if of_version else Publishing.BY_HAND
-        _record(session, kit, revision, by, kind, reason)
+        record(session, revision, PublicationNote(by, kind, reason), kit.now())
         audit.append(
             session,
             at=kit.now(),
@@ -65,17 +83,22 @@ def publish(
     return revision
 
 
-def _record(
-    session: Session, kit: Kit, revision: int, by: str, kind: Publishing, reason: str
-) -> None:
-    publications.end_standing(session, kit.now())
-    session.add(
-        Publication(
-            revision_id=revision,
-            published_by=by,
-            kind=kind,
-            reason=reason,
-            published_at=kit.now(),
-            until=None,
-        )
+def record(session: Session, revision: int, said: PublicationNote, at: datetime) -> Publication:
+    """Write into the history what is live from now on, whoever made it so."""
+    publications.end_standing(session, at)
+    row = Publication(
+        revision_id=revision,
+        published_by=said.by,
+        published_by_id=said.by_id,
+        kind=said.kind,
+        reason=said.reason,
+        published_at=at,
+        until=None,
+        change_id=said.change_id,
+        approved_by=said.approved_by,
+        approved_by_id=said.approved_by_id,
+        lapses_at=said.lapses_at,
     )
+    session.add(row)
+    session.flush()
+    return row

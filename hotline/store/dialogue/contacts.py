@@ -4,10 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, delete, select
+from sqlalchemy import JSON, ForeignKey, Index, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row, add_if_new
+
+CALL = "ussd"
+"""The channel of a session that a network holds open."""
 
 
 class Dialogue(Row):
@@ -97,6 +100,15 @@ def dialogue(session: Session, key: str) -> Dialogue | None:
 def open_dialogue(session: Session, row: Dialogue) -> bool:
     """Write a session's row; False where another hop was quicker."""
     return add_if_new(session, row)
+
+
+def in_the_middle(session: Session, since: datetime) -> int:
+    """Calls that began since then and have not ended."""
+    here = select(func.count()).select_from(Dialogue)
+    talking = here.where(
+        Dialogue.started_at >= since, Dialogue.ended_at.is_(None), Dialogue.channel == CALL
+    )
+    return session.scalar(talking) or 0
 
 
 def stop(session: Session, number_key: str, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """Revisions: unchangeable saved flows; one is live. Rows, and the questions asked of them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,26 @@ def live_id(session: Session) -> int | None:
         .order_by(Revision.live_from.desc(), Revision.id.desc())
         .limit(1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRevision:
+    """The one that new sessions begin with, without its document."""
+
+    id: int
+    since: datetime
+
+
+def live(session: Session) -> LiveRevision | None:
+    since = session.execute(
+        select(Revision.id, Revision.live_from)
+        .where(Revision.live_from.is_not(None))
+        .order_by(Revision.live_from.desc(), Revision.id.desc())
+        .limit(1)
+    ).first()
+    if since is None or since[1] is None:
+        return None
+    return LiveRevision(since[0], since[1])
 
 
 def document_of(session: Session, revision_id: int) -> dict[str, Any] | None:

@@ -1,0 +1,150 @@
+"""Publishing a change: a second person has read exactly what will be heard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hotline.domain.changes.change import Author, ChangeState, may_publish
+from hotline.errors import FlowInvalid
+from hotline.ports import Kit
+from hotline.services.changes.assembling import GatheredChange, assemble, gather
+from hotline.services.changes.folders import ChangeRow, actor, held, look
+from hotline.services.changes.judging import DividedFindings, check_change
+from hotline.services.changes.merging import PartMerge
+from hotline.services.changes.proposing import unfit
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.flows import authoring, publishing
+from hotline.services.flows.publishing import PublicationNote
+from hotline.store.changes import changes
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.dialogue import contacts
+from hotline.store.flows import flows, publications
+from hotline.store.flows.publications import Publishing
+
+LONGEST_SESSION = timedelta(minutes=10)
+"""A network ends a session sooner: what is older was left without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeToRead:
+    """What a second person reads: the difference of `before` and `after`, and what it would do."""
+
+    change: ChangeRow
+    before: Mapping[str, Any]
+    """What callers hear now."""
+    after: Mapping[str, Any]
+    digest: str
+    """Sent with the approval: it must be that of what would go live."""
+    live_id: int
+    base_id: int
+    """Another than `live_id` where something went live meanwhile."""
+    clashes: Mapping[str, PartMerge]
+    findings: DividedFindings
+    in_the_middle: int
+    """Callers who would finish on the words of before."""
+
+
+def read(kit: Kit, change_id: int) -> ChangeToRead:
+    """Raises NotFound, NotReady, StoreUnavailable."""
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+    assembled = assemble(gathered)
+    return ChangeToRead(
+        change=look(kit, change_id),
+        before=gathered.live,
+        after=assembled.document,
+        digest=assembled.digest,
+        live_id=gathered.live_id,
+        base_id=gathered.change.base_id,
+        clashes=assembled.clashes,
+        findings=check_change(kit, change_id),
+        in_the_middle=in_the_middle(kit),
+    )
+
+
+def in_the_middle(kit: Kit) -> int:
+    """How many sessions of the last minutes have not ended: they finish on their revision."""
+    with kit.database.reading() as session:
+        return contacts.in_the_middle(session, kit.now() - LONGEST_SESSION)
+
+
+def publish(
+    kit: Kit, by: Author, change_id: int, digest: str, *, note: str = "", alone: bool = False
+) -> ChangePublished | ChangeRefused:
+    """Make a proposed change live, as it was read.
+
+    `alone`: one person may do both, as `hotline demo` lets whoever learns it. Raises NotFound, NotReady,
+    StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        hands = changes.hands(session, change_id)
+    change, assembled = gathered.change, assemble(gathered)
+    proposer = change.proposer
+    if change.state != ChangeState.PROPOSED or proposer is None:
+        over = change.state in (ChangeState.LIVE, ChangeState.DROPPED)
+        return ChangeRefused(Refusal.OVER if over else Refusal.NOT_PROPOSED)
+    if not alone and not may_publish(by, (proposer, *hands)):
+        return ChangeRefused(Refusal.OWN_HAND)
+    if assembled.digest != digest or gathered.own_digest != change.proposed_digest:
+        return ChangeRefused(Refusal.CHANGED)
+    refused = unfit(kit, gathered, assembled)
+    if refused is not None:
+        return refused
+    said = PublicationNote(
+        by=proposer.name,
+        by_id=proposer.account_id,
+        kind=Publishing.BY_HAND,
+        reason=note or change.title,
+        change_id=change_id,
+        approved_by=by.name,
+        approved_by_id=by.account_id,
+    )
+    return go_live(kit, by, gathered, assembled.document, said, state=ChangeState.PROPOSED)
+
+
+def go_live(
+    kit: Kit,
+    by: Author,
+    gathered: GatheredChange,
+    document: Mapping[str, Any],
+    said: PublicationNote,
+    *,
+    state: ChangeState,
+) -> ChangePublished | ChangeRefused:
+    """One transaction, where nothing that was looked at has changed since. Raises StoreUnavailable."""
+    pressed = authoring.pressed(document)
+    with kit.database.writing() as session:
+        publications.take_turns(session)
+        change = held(session, gathered.change.id)
+        if change.state != state or not _is_as_read(session, gathered):
+            return ChangeRefused(Refusal.CHANGED)
+        try:
+            revision = authoring.put_live(session, document, pressed, kit.now())
+        except FlowInvalid as moved:
+            return ChangeRefused(Refusal.ENTRY_MOVED, moved.problems)
+        publication = publishing.record(session, revision, said, kit.now())
+        change.state, change.ended_at = ChangeState.LIVE, kit.now()
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=actor(by),
+            action="change_published",
+            subject=f"change {change.id}",
+            reason=said.reason,
+        )
+        return ChangePublished(publication.id, revision)
+
+
+def _is_as_read(session: Session, gathered: GatheredChange) -> bool:
+    again = GatheredChange(
+        gathered.change,
+        changes.newest(session, gathered.change.id),
+        gathered.live_id,
+        gathered.live,
+        gathered.base,
+    )
+    same_steps = again.own_digest == gathered.own_digest
+    return same_steps and flows.live_id(session) == gathered.live_id

@@ -1,0 +1,103 @@
+"""What is wrong with a document: found once, kept by its digest, and divided by what live has already."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hotline.engine import check
+from hotline.engine.check.finding import Code, Finding
+from hotline.ports import Kit
+from hotline.services import flows as flow_services
+from hotline.services.changes.assembling import assemble, gather
+from hotline.services.flows import authoring
+from hotline.services.flows.checking import BEARABLE, findings
+from hotline.store.changes import checks
+from hotline.store.database import Session
+
+_FIELDS = tuple(field.name for field in fields(Finding))
+
+
+@dataclass(frozen=True, slots=True)
+class DividedFindings:
+    """The findings of a change in three groups."""
+
+    blocking: Sequence[Finding]
+    """They hurt, and are new against what is live: nobody proposes these."""
+    live_already: Sequence[Finding]
+    """They hurt, and callers meet them today: a rule that grew stricter never stops an urgent word."""
+    bearable: Sequence[Finding]
+
+
+def divide(found: Sequence[Finding], live: Sequence[Finding]) -> DividedFindings:
+    known = set(live)
+    hurting = [one for one in found if one.code not in BEARABLE]
+    return DividedFindings(
+        blocking=[one for one in hurting if one not in known],
+        live_already=[one for one in hurting if one in known],
+        bearable=[one for one in found if one.code in BEARABLE],
+    )
+
+
+def checked(kit: Kit, change_id: int) -> DividedFindings | None:
+    """The findings of a change put onto what is live; None where it is still being checked.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        live = _kept(session, gathered.live)
+        mine = _kept(session, assemble(gathered).document)
+    return None if live is None or mine is None else divide(mine, live)
+
+
+def check_change(kit: Kit, change_id: int) -> DividedFindings:
+    """Check a change and what is live, where nobody has yet. Safe to repeat.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+    document = assemble(gathered).document
+    return divide(look(kit, document, change_id), look(kit, gathered.live))
+
+
+def look(kit: Kit, document: Mapping[str, Any], change_id: int | None = None) -> Sequence[Finding]:
+    """Everything that is wrong with a document. Raises StoreUnavailable."""
+    digest = _digest(document)
+    with kit.database.reading() as session:
+        kept = checks.found(session, digest)
+    if kept is not None:
+        return [_read(one) for one in kept]
+    found = findings(document)
+    written = [one.to_dict() for one in found]
+    with kit.database.writing() as session:
+        checks.keep(session, digest, written, change_id=change_id, at=kit.now())
+    return found
+
+
+@cache
+def mark() -> str:
+    """Which code checks: what another version found is not believed."""
+    hashed = hashlib.sha256()
+    for package in (check, flow_services):
+        for folder in package.__path__:
+            for file in sorted(Path(folder).rglob("*.py")):
+                hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:16]
+
+
+def _kept(session: Session, document: Mapping[str, Any]) -> Sequence[Finding] | None:
+    kept = checks.found(session, _digest(document))
+    return None if kept is None else [_read(one) for one in kept]
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    return f"{mark()} {authoring.digest_of(document)}"
+
+
+def _read(written: Mapping[str, Any]) -> Finding:
+    said = {name: written[name] for name in _FIELDS if name in written}
+    return Finding(**{**said, "code": Code(said["code"])})

@@ -1,0 +1,35 @@
+"""Two edits of one part, brought together against what both were made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.domain.changes.change import PartDocument
+
+
+@dataclass(frozen=True, slots=True)
+class PartClash:
+    """A field that both changed, each in another way. Its path is empty where the part as a whole is meant."""
+
+    path: str
+    base: Any
+    theirs: Any
+    yours: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PartMerge:
+    document: PartDocument | None
+    """Theirs and yours; where they clash, yours."""
+    clashes: Sequence[PartClash] = ()
+
+
+def merged(
+    base: PartDocument | None, theirs: PartDocument | None, yours: PartDocument | None
+) -> PartMerge:
+    """A part that only one side changed is that side's."""
+    if theirs in (base, yours):
+        return PartMerge(yours)
+    if yours == base:
+        return PartMerge(theirs)
+    return PartMerge(yours, (PartClash("", base, theirs, yours),))

@@ -1,0 +1,81 @@
+"""Proposing a change, and sending it back with a note."""
+
+from hotline.domain.changes.change import Author, ChangeState
+from hotline.ports import Kit
+from hotline.services.changes.assembling import AssembledChange, GatheredChange, assemble, gather
+from hotline.services.changes.fitness import not_publishable
+from hotline.services.changes.folders import actor, held
+from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.changes.steps import take_back
+from hotline.store.changes import changes
+from hotline.store.desk import audit
+
+
+def propose(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
+    """Freeze a change for a second person to read; an edit takes it back.
+
+    Refused only where something hurts and is new, or it cannot be played. Raises NotFound, NotReady, StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+    assembled = assemble(gathered)
+    refused = unfit(kit, gathered, assembled)
+    if refused is not None:
+        return refused
+
+    with kit.database.writing() as session:
+        change = held(session, change_id)
+        if not ChangeState(change.state).is_editable:
+            return ChangeRefused(Refusal.OVER)
+        again = GatheredChange(
+            change,
+            changes.newest(session, change_id),
+            gathered.live_id,
+            gathered.live,
+            gathered.base,
+        )
+        if again.own_digest != gathered.own_digest:
+            return ChangeRefused(Refusal.CHANGED)
+        change.state = ChangeState.PROPOSED
+        change.proposed_by_id, change.proposed_by = by.account_id, by.name
+        change.proposed_at, change.proposed_digest = kit.now(), gathered.own_digest
+        change.note = change.noted_by = None
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=actor(by),
+            action="change_proposed",
+            subject=f"change {change_id}",
+            reason=change.title,
+        )
+    return None
+
+
+def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused | None:
+    """It is open again, with what the reader says. Raises NotFound, StoreUnavailable."""
+    with kit.database.writing() as session:
+        change = held(session, change_id)
+        if change.state != ChangeState.PROPOSED:
+            return ChangeRefused(Refusal.NOT_PROPOSED)
+        take_back(change)
+        change.note, change.noted_by = note.strip(), by.name
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=actor(by),
+            action="change_sent_back",
+            subject=f"change {change_id}",
+            reason=change.note,
+        )
+    return None
+
+
+def unfit(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> ChangeRefused | None:
+    """Why a change may not go live as it is, whoever asks."""
+    if not ChangeState(gathered.change.state).is_editable:
+        return ChangeRefused(Refusal.OVER)
+    if assembled.clashes:
+        return ChangeRefused(Refusal.CLASHES, tuple(assembled.clashes))
+    if assembled.document == gathered.live:
+        return ChangeRefused(Refusal.NOTHING_THERE)
+    return not_publishable(kit, gathered.live, assembled.document, gathered.change.id)

@@ -1,0 +1,179 @@
+"""Saving a step of a change: nobody locks, and nobody overwrites.
+
+A form says by a version which state it was made of: above 0 a step of the change, below 0 the revision that it was
+begun on. Saved on a newer one, both are merged; what both changed is asked about, and nothing is saved yet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hotline.domain.changes.change import (
+    Author,
+    ChangeState,
+    PartDocument,
+    StepKind,
+)
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.services.changes.drafts import (
+    PartDraft,
+    Says,
+    base_id,
+    found,
+    newest,
+    newest_version,
+    state_at,
+)
+from hotline.services.changes.folders import held
+from hotline.services.changes.merging import PartClash, PartMerge, merged
+from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.store.changes import changes
+from hotline.store.changes.changes import Change, ChangeStep
+from hotline.store.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """What a form sends."""
+
+    part: str
+    document: PartDocument | None
+    """The part whole; None takes a flow out."""
+    once: str
+    """Made with the form: one that comes twice is one step."""
+    says: Says
+
+
+@dataclass(frozen=True, slots=True)
+class StepSaved:
+    """`version` and `document` are the part's now."""
+
+    version: int
+    document: PartDocument | None
+    merged_with: str = ""
+    """Who saved meanwhile, where both are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepClash:
+    """Both changed the same fields; nothing is saved. Saved again on `version`, with what was chosen."""
+
+    version: int
+    base: PartDocument | None
+    theirs: PartDocument | None
+    yours: PartDocument | None
+    document: PartDocument | None
+    """Both, and yours where they clash: what the choices are put into."""
+    clashes: Sequence[PartClash]
+    author: str
+    at: datetime | None
+
+
+def save_step(
+    kit: Kit, by: Author, change_id: int, new: NewStep, *, base_version: int
+) -> StepSaved | StepClash | ChangeRefused:
+    """Save a part's next state, whole, made of `base_version`. A proposal is taken back by it.
+
+    Raises NotFound, StoreUnavailable.
+    """
+    while True:
+        # What is dear comes before the transaction: SQLite's one writer is shared with callers.
+        with kit.database.reading() as session:
+            sent = changes.sent_before(session, new.once)
+            if sent is not None:
+                return StepSaved(sent.version, sent.document)
+            change = found(session, change_id)
+            if not ChangeState(change.state).is_editable:
+                return ChangeRefused(Refusal.OVER)
+            now = newest(session, change, new.part)
+            base = state_at(session, change, new.part, base_version)
+        both = merged(base, now.document, new.document)
+        if both.clashes:
+            return _clash(base, now, new.document, both)
+        if both.document == now.document:
+            return StepSaved(now.version, now.document)
+
+        both_kept = replace(new, document=both.document)
+        with kit.database.writing() as session:
+            saved = _add(session, kit, by, change_id, both_kept, now.version)
+        if isinstance(saved, ChangeRefused):
+            return saved
+        if saved is not None:
+            return StepSaved(saved, both.document, now.author if now.document != base else "")
+
+
+def _clash(
+    base: PartDocument | None, now: PartDraft, yours: PartDocument | None, both: PartMerge
+) -> StepClash:
+    return StepClash(
+        version=now.version,
+        base=base,
+        theirs=now.document,
+        yours=yours,
+        document=both.document,
+        clashes=both.clashes,
+        author=now.author,
+        at=now.at,
+    )
+
+
+def bring_back(
+    kit: Kit, by: Author, change_id: int, step_id: int, *, once: str
+) -> StepSaved | ChangeRefused:
+    """A part as it stood after a step, as its newest state. Raises NotFound, StoreUnavailable."""
+    with kit.database.reading() as session:
+        step = changes.step(session, change_id, step_id)
+        if step is None:
+            raise NotFound(f"no step {step_id} in change {change_id}")
+        now = newest(session, found(session, change_id), step.part)
+    says = {"did": StepKind.BROUGHT_BACK, "version": step.version}
+    new = NewStep(step.part, step.document, once, says)
+    saved = save_step(kit, by, change_id, new, base_version=now.version)
+    if isinstance(saved, StepClash):
+        # Somebody saved between the look and the act: what was asked for is that state, whoever was quicker.
+        return bring_back(kit, by, change_id, step_id, once=once)
+    return saved
+
+
+def _add(
+    session: Session, kit: Kit, by: Author, change_id: int, new: NewStep, after: int
+) -> int | ChangeRefused | None:
+    """The version; None where somebody saved this part, or this form, meanwhile."""
+    change = held(session, change_id)
+    if not ChangeState(change.state).is_editable:
+        return ChangeRefused(Refusal.OVER)
+    known = newest_version(session, change, new.part)
+    if known != after or changes.sent_before(session, new.once):
+        return None
+    change.base_id = base_id(session, change)
+    return add_step(session, by, change, new, kit.now())
+
+
+def add_step(session: Session, by: Author, change: Change, new: NewStep, at: datetime) -> int:
+    """A part's next version, inside the caller's transaction that holds the change."""
+    last = changes.newest_of(session, change.id, new.part)
+    version = 1 if last is None else last.version + 1
+    session.add(
+        ChangeStep(
+            change_id=change.id,
+            part=new.part,
+            version=version,
+            document=new.document,
+            made_by_id=by.account_id,
+            made_by=by.name,
+            at=at,
+            says=dict(new.says),
+            once=new.once,
+        )
+    )
+    take_back(change)
+    session.flush()
+    return version
+
+
+def take_back(change: Change) -> None:
+    """A change that is edited is proposed no more."""
+    change.state = ChangeState.OPEN
+    change.proposed_by_id = change.proposed_by = None
+    change.proposed_at = change.proposed_digest = None

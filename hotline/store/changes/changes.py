@@ -1,0 +1,177 @@
+"""Changes and their steps: what editors write before it is live. Rows, and the questions asked of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.domain.changes.change import ChangeAuthor, ChangeState
+from hotline.store.database import Row
+
+EDITABLE = tuple(state for state in ChangeState if state.is_editable)
+
+
+class Change(Row):
+    """A folder of edits with a title: one goes live when a second person has read it."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("change_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    why: Mapped[str]
+    state: Mapped[str]
+    """A `ChangeState`."""
+    base_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
+    """The revision that its parts were made of."""
+    source: Mapped[str | None] = mapped_column(unique=True)
+    """Digest of the flow files that a version brought; None where a person opened it."""
+    created_by_id: Mapped[int | None]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    proposed_by_id: Mapped[int | None]
+    proposed_by: Mapped[str | None]
+    proposed_at: Mapped[datetime | None]
+    proposed_digest: Mapped[str | None]
+    """Of its own parts as they were proposed: an edit takes the proposal back."""
+    note: Mapped[str | None]
+    """What the approver wrote who sent it back."""
+    noted_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    """When it went live or was dropped."""
+
+    @property
+    def author(self) -> ChangeAuthor:
+        return ChangeAuthor(self.created_by, self.created_by_id)
+
+    @property
+    def proposer(self) -> ChangeAuthor | None:
+        if self.proposed_by is None:
+            return None
+        return ChangeAuthor(self.proposed_by, self.proposed_by_id)
+
+
+class ChangeStep(Row):
+    """One state of one part, whole. Never changed: the newest version is the draft."""
+
+    __tablename__ = "change_step"
+    __table_args__ = (UniqueConstraint("change_id", "part", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change.id"))
+    part: Mapped[str]
+    version: Mapped[int]
+    document: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    """None: the flow is taken out."""
+    made_by_id: Mapped[int | None]
+    made_by: Mapped[str]
+    at: Mapped[datetime]
+    says: Mapped[dict[str, Any]]
+    """What it did: `{"did": a StepKind, ...}`; a page makes a sentence of it."""
+    once: Mapped[str] = mapped_column(unique=True)
+    """Given by the form: one that is sent twice is one step."""
+
+    @property
+    def author(self) -> ChangeAuthor:
+        return ChangeAuthor(self.made_by, self.made_by_id)
+
+
+def found(session: Session, change_id: int) -> Change | None:
+    return session.get(Change, change_id)
+
+
+def held(session: Session, change_id: int) -> Change | None:
+    """The row, held until the transaction ends: those who save, propose and publish take turns."""
+    here = select(Change).where(Change.id == change_id).with_for_update()
+    return session.scalars(here.execution_options(populate_existing=True)).one_or_none()
+
+
+def of_source(session: Session, source: str) -> Change | None:
+    return session.scalar(select(Change).where(Change.source == source))
+
+
+def listed(session: Session, *, editable: bool, limit: int) -> Sequence[Change]:
+    """Those that may be edited, or those that are over; the newest first."""
+    wanted = Change.state.in_(EDITABLE) if editable else Change.state.not_in(EDITABLE)
+    return session.scalars(
+        select(Change).where(wanted).order_by(Change.id.desc()).limit(limit)
+    ).all()
+
+
+def newest(session: Session, change_id: int) -> Mapping[str, ChangeStep]:
+    """The newest step of each part, in the order in which the parts were first edited."""
+    last = (
+        select(func.max(ChangeStep.id).label("id"), func.min(ChangeStep.id).label("first"))
+        .where(ChangeStep.change_id == change_id)
+        .group_by(ChangeStep.part)
+        .subquery()
+    )
+    steps = select(ChangeStep).join(last, last.c.id == ChangeStep.id).order_by(last.c.first)
+    return {step.part: step for step in session.scalars(steps)}
+
+
+def has_steps(session: Session, change_id: int) -> bool:
+    one = select(ChangeStep.id).where(ChangeStep.change_id == change_id).limit(1)
+    return session.scalar(one) is not None
+
+
+def newest_of(session: Session, change_id: int, part: str) -> ChangeStep | None:
+    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
+    return session.scalar(select(ChangeStep).where(*here).order_by(ChangeStep.id.desc()).limit(1))
+
+
+def step(session: Session, change_id: int, step_id: int) -> ChangeStep | None:
+    here = (ChangeStep.change_id == change_id, ChangeStep.id == step_id)
+    return session.scalar(select(ChangeStep).where(*here))
+
+
+def version(session: Session, change_id: int, part: str, number: int) -> ChangeStep | None:
+    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
+    return session.scalar(select(ChangeStep).where(*here, ChangeStep.version == number))
+
+
+def sent_before(session: Session, once: str) -> ChangeStep | None:
+    return session.scalar(select(ChangeStep).where(ChangeStep.once == once))
+
+
+def steps(
+    session: Session, change_id: int, *, before: int | None, limit: int
+) -> Sequence[tuple[int, str, int, str, datetime, dict[str, Any]]]:
+    """Id, part, version, by whom, when, what; the newest first, and never their documents."""
+    columns = (
+        ChangeStep.id,
+        ChangeStep.part,
+        ChangeStep.version,
+        ChangeStep.made_by,
+        ChangeStep.at,
+        ChangeStep.says,
+    )
+    wanted = select(*columns).where(ChangeStep.change_id == change_id)
+    if before is not None:
+        wanted = wanted.where(ChangeStep.id < before)
+    rows = session.execute(wanted.order_by(ChangeStep.id.desc()).limit(limit))
+    return [tuple(row) for row in rows]
+
+
+def hands(session: Session, change_id: int) -> Sequence[ChangeAuthor]:
+    """Everybody who saved a step of it, each once."""
+    people = select(ChangeStep.made_by, ChangeStep.made_by_id).where(
+        ChangeStep.change_id == change_id
+    )
+    return [ChangeAuthor(*one) for one in session.execute(people.distinct())]
+
+
+def parts_edited(session: Session, change_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """Of each change its parts, for a list."""
+    pairs = (
+        select(ChangeStep.change_id, ChangeStep.part, func.min(ChangeStep.id))
+        .where(ChangeStep.change_id.in_(change_ids))
+        .group_by(ChangeStep.change_id, ChangeStep.part)
+        .order_by(func.min(ChangeStep.id))
+    )
+    edited: dict[int, list[str]] = {one: [] for one in change_ids}
+    for change_id, part, _ in session.execute(pairs):
+        edited[change_id].append(part)
+    return edited

@@ -1,0 +1,63 @@
+"""What the checker found in whole documents and in single flows, kept by their digests: checking is dear."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row, add_if_new
+
+
+class ChangeCheck(Row):
+    """The findings of a whole document."""
+
+    __tablename__ = "change_check"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    """Of the document, and of the code that checked it."""
+    change_id: Mapped[int | None] = mapped_column(ForeignKey("change.id"))
+    """None: of what is live."""
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    at: Mapped[datetime]
+
+
+class FlowState(Row):
+    """What is wrong with one flow, and how full its fullest screen is: for lists."""
+
+    __tablename__ = "flow_state"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    """Of the flow, the numbers, and the code that checked it."""
+    findings: Mapped[list[Any]] = mapped_column(JSON)
+    septets: Mapped[int]
+    at: Mapped[datetime]
+
+
+def found(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
+    """What was found; None where nobody has looked."""
+    return session.scalar(select(ChangeCheck.findings).where(ChangeCheck.digest == digest))
+
+
+def keep(
+    session: Session,
+    digest: str,
+    findings: Sequence[Mapping[str, Any]],
+    *,
+    change_id: int | None,
+    at: datetime,
+) -> None:
+    """Twice is once."""
+    row = ChangeCheck(digest=digest, change_id=change_id, findings=list(findings), at=at)
+    add_if_new(session, row)
+
+
+def flow_states(session: Session, digests: Collection[str]) -> Mapping[str, FlowState]:
+    rows = session.scalars(select(FlowState).where(FlowState.digest.in_(digests)))
+    return {row.digest: row for row in rows}
+
+
+def keep_flow_state(session: Session, row: FlowState) -> None:
+    """Twice is once."""
+    add_if_new(session, row)

@@ -1,0 +1,53 @@
+"""Who has read and signed which text: the rows of `reviews.csv`, which import and export keep in step."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.domain.flows.review import Signature
+from hotline.store.database import Row, add_if_new
+
+
+class SignatureRow(Row):
+    """A `domain.flows.review.Signature`."""
+
+    __tablename__ = "signature"
+    __table_args__ = (UniqueConstraint("place", "language", "digest", "signed_by"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    language: Mapped[str]
+    digest: Mapped[str]
+    """Of the words that were read, and of the English that they say."""
+    signed_by: Mapped[str]
+    signed_on: Mapped[date]
+
+
+def everyone(session: Session, language: str | None = None) -> Sequence[Signature]:
+    """In the order in which they were signed."""
+    rows = select(SignatureRow).order_by(SignatureRow.id)
+    if language is not None:
+        rows = rows.where(SignatureRow.language == language)
+    return [
+        Signature(row.place, row.language, row.digest, row.signed_by, row.signed_on)
+        for row in session.scalars(rows)
+    ]
+
+
+def sign(session: Session, signatures: Iterable[Signature]) -> int:
+    """Twice is once. Returns how many are new."""
+    return sum(
+        add_if_new(
+            session,
+            SignatureRow(
+                place=one.place,
+                language=one.language,
+                digest=one.digest,
+                signed_by=one.by,
+                signed_on=one.on,
+            ),
+        )
+        for one in signatures
+    )

@@ -1,0 +1,131 @@
+"""What a change is made of, who may publish it, and what bringing back may never bring back."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from hotline.domain.changes import entry_edits, number_edits
+from hotline.domain.changes.change import (
+    ENTRIES,
+    NUMBERS,
+    PHRASES,
+    ChangeAuthor,
+    may_publish,
+    part_of,
+    parts_of,
+    with_part,
+)
+from hotline.domain.changes.restoring import brought_back
+from hotline.engine.numbers.numbers import EMERGENCY
+
+ROW = {"number": "3512", "service": "Help", "status": "verified", "evidence": "a letter"}
+DOCUMENT: dict[str, Any] = {
+    "flows": {"front": {"flow": "front"}, "fees": {"flow": "fees", "nodes": {}}},
+    "entries": {"11": "fees"},
+    "numbers": [ROW],
+    "entry_names": {"11": "poster"},
+    "phrases": {"rw": {"TAKEN": "words"}},
+}
+
+
+@pytest.mark.parametrize("part", parts_of(DOCUMENT))
+def test_a_part_goes_back_to_where_it_was_taken(part: str) -> None:
+    assert with_part(DOCUMENT, part, part_of(DOCUMENT, part)) == DOCUMENT
+
+
+def test_parts_are_mappings() -> None:
+    assert part_of(DOCUMENT, NUMBERS) == {"3512": ROW}
+    assert part_of(DOCUMENT, ENTRIES) == {"11": {"flow": "fees", "name": "poster"}}
+    assert part_of(DOCUMENT, PHRASES) == {"rw": {"TAKEN": "words"}}
+    assert part_of(DOCUMENT, "none") is None
+
+
+def test_a_flow_is_added_and_taken_out() -> None:
+    more = with_part(DOCUMENT, "more", {"flow": "more"})
+    assert list(more["flows"]) == ["front", "fees", "more"]
+    assert with_part(more, "more", None) == DOCUMENT
+
+
+def test_a_document_without_phrases_and_names_is_its_files() -> None:
+    bare = {"flows": DOCUMENT["flows"], "entries": {"11": "fees"}, "numbers": [ROW]}
+    assert with_part(DOCUMENT, PHRASES, {"rw": {}}) == {**bare, "entry_names": {"11": "poster"}}
+    assert with_part(bare, ENTRIES, part_of(bare, ENTRIES)) == bare
+
+
+@pytest.mark.parametrize(
+    ("by", "may"),
+    [
+        (ChangeAuthor("Approver 1", 3), True),
+        (ChangeAuthor("Renamed", 1), False),
+        (ChangeAuthor("ALICE"), False),
+        (ChangeAuthor("alice", 9), False),
+        (ChangeAuthor("Editor 1", 9), True),
+    ],
+)
+def test_the_second_person(by: ChangeAuthor, may: bool) -> None:
+    """Accounts are known by their numbers; somebody at the command line by the name alone."""
+    hands = (ChangeAuthor("Editor 1", 1), ChangeAuthor("Alice"))
+    assert may_publish(by, hands) is may
+
+
+def test_old_flows_come_back_with_todays_numbers_and_entries() -> None:
+    called = {"flow": "new", "nodes": {"one": {"call": {"flow": "deeper"}}}}
+    today = {
+        "flows": {"front": {}, "new": called, "deeper": {"nodes": {}}, "unprinted": {"nodes": {}}},
+        "entries": {"11": "fees", "12": "new"},
+        "numbers": [],
+        "entry_names": {"12": "radio"},
+    }
+    back = brought_back(DOCUMENT, today)
+    assert list(back["flows"]) == ["front", "fees", "new", "deeper"]
+    assert back["flows"]["front"] == {"flow": "front"}
+    assert (back["entries"], back["entry_names"]) == (today["entries"], {"12": "radio"})
+    assert back["numbers"] == [], "what was taken away stays away"
+    assert back["phrases"] == DOCUMENT["phrases"]
+    assert "phrases" not in brought_back(today, DOCUMENT)
+
+
+def test_a_number_is_listed_confirmed_and_taken_away() -> None:
+    numbers = number_edits.listed(
+        {}, "3512", service="Help", evidence="a letter", status="verified"
+    )
+    assert numbers == {"3512": ROW}
+    signed = number_edits.confirmed(numbers, "3512", by="Approver 1", on=date(2026, 11, 26))
+    assert signed["3512"]["confirmed_on"] == "2026-11-26"
+    assert number_edits.is_signed(signed["3512"])
+    assert number_edits.taken_away(signed, "3512") == numbers
+
+
+def test_the_emergency_number_is_never_taken_away() -> None:
+    assert number_edits.EMERGENCY == EMERGENCY
+    row = {**ROW, "number": EMERGENCY, "confirmed_by": "x", "confirmed_on": "2026-11-26"}
+    with pytest.raises(ValueError, match="never"):
+        number_edits.taken_away({EMERGENCY: row}, EMERGENCY)
+    signed = {**DOCUMENT, "numbers": [row]}
+    assert number_edits.loses_emergency(signed, DOCUMENT)
+    assert number_edits.loses_emergency(signed, {**DOCUMENT, "numbers": [{**ROW, "number": "112"}]})
+    assert not number_edits.loses_emergency(DOCUMENT, DOCUMENT)
+
+
+def test_a_new_entry_takes_the_lowest_free_digits() -> None:
+    assert entry_edits.free_digits(["11", "12", "14", "90"]) == "13"
+    entries = entry_edits.added({}, "11", "fees", "poster Nyabugogo")
+    assert entries == {"11": {"flow": "fees", "name": "poster Nyabugogo"}}
+    assert entry_edits.named(entries, "11", "") == {"11": {"flow": "fees"}}
+    with pytest.raises(ValueError, match="taken"):
+        entry_edits.added(entries, "11", "other")
+    assert entry_edits.printed("*384*777#", "11") == "*384*777*11#"
+
+
+def test_a_new_entry_opens_nothing_that_gathers_or_is_private() -> None:
+    flows = {
+        "front": {},
+        "tell": {"gathers": "tip"},
+        "cases": {"private": True},
+        "questions": {},
+        "fees": {},
+    }
+    assert entry_edits.offered({"flows": flows}) == ("fees",)
+    with pytest.raises(ValueError, match="left"):
+        entry_edits.free_digits(map(str, range(11, 100)))

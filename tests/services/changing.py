@@ -1,0 +1,116 @@
+"""A small line with two editors and an approver, and what they do to one sentence of it."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.domain.changes.change import Author, ChangeAuthor, part_of
+from hotline.services.changes import drafts, folders, going_live, proposing, steps
+from hotline.services.changes.drafts import PartDraft
+from hotline.services.changes.results import ChangePublished, ChangeRefused
+from hotline.services.changes.steps import NewStep, StepClash, StepSaved
+from hotline.services.flows import publishing
+from hotline.services.flows.authoring import live_document
+from hotline.services.flows.places import place_lists
+from hotline.store.database import Database
+from tests.conftest import Clock
+from tests.engine.books import make_document, t
+from tests.kits import WholeKit, make_kit
+
+EDITOR = ChangeAuthor("Editor 1", 1)
+OTHER = ChangeAuthor("Editor 2", 2)
+APPROVER = ChangeAuthor("Approver 1", 3)
+EDITED = {"did": "edited", "node": "one", "languages": ["en"]}
+SIGNED = {"status": "verified", "evidence": "a letter", "confirmed_by": "Approver 1"}
+NUMBERS = [
+    {"number": "112", "service": "Police", **SIGNED, "confirmed_on": "2026-11-01"},
+    {"number": "3512", "service": "Help", **SIGNED, "confirmed_on": "2026-11-01"},
+]
+
+
+def playable(words: str = "First lesson") -> dict[str, Any]:
+    """A document that the real place lists suffice for."""
+    document = copy.deepcopy(make_document())
+    document["flows"]["tell"]["nodes"]["district"]["ask"]["list"] = "districts.{province}"
+    saying(document["flows"]["learn"], words)
+    return {**document, "numbers": copy.deepcopy(NUMBERS)}
+
+
+def saying(flow: dict[str, Any], words: str, node: str = "one") -> dict[str, Any]:
+    flow["nodes"][node]["say"]["text"] = t(words)
+    return flow
+
+
+@dataclass
+class Desk:
+    """The console's services, as its pages would call them."""
+
+    kit: WholeKit
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def live(self) -> dict[str, Any]:
+        return live_document(self.kit.database)
+
+    def opened(self, title: str = "New words", by: Author = EDITOR) -> int:
+        change = folders.open_change(self.kit, by, title)
+        assert isinstance(change, int)
+        return change
+
+    def draft(self, change: int, part: str = "learn") -> PartDraft:
+        return drafts.draft(self.kit, change, part)
+
+    def save(
+        self,
+        change: int,
+        document: Mapping[str, Any] | None,
+        part: str = "learn",
+        *,
+        by: Author = EDITOR,
+        made_of: int | None = None,
+        once: str | None = None,
+    ) -> StepSaved | StepClash | ChangeRefused:
+        """`made_of`: an older version than the newest."""
+        version = self.draft(change, part).version if made_of is None else made_of
+        new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
+        return steps.save_step(self.kit, by, change, new, base_version=version)
+
+    def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
+        """One sentence is changed."""
+        flow = copy.deepcopy(dict(self.draft(change).document or {}))
+        saved = self.save(change, saying(flow, words, node), by=by)
+        assert isinstance(saved, StepSaved)
+        return saved
+
+    def part(self, part: str) -> Mapping[str, Any] | None:
+        return part_of(self.live, part)
+
+    def proposed(self, words: str = "Other words", by: Author = EDITOR) -> int:
+        change = self.opened()
+        self.say(change, words, by=by)
+        assert proposing.propose(self.kit, by, change) is None
+        return change
+
+    def publish(
+        self, change: int, by: Author = APPROVER, digest: str | None = None
+    ) -> ChangePublished | ChangeRefused:
+        seen = digest or going_live.read(self.kit, change).digest
+        return going_live.publish(self.kit, by, change, seen)
+
+    def published(self, words: str) -> ChangePublished:
+        done = self.publish(self.proposed(words))
+        assert isinstance(done, ChangePublished)
+        return done
+
+
+@pytest.fixture
+def desk(database: Database, clock: Clock) -> Desk:
+    kit = make_kit(database=database, now=clock)
+    object.__setattr__(kit, "books", SqlBookshelf(database, place_lists()))
+    publishing.publish_version(kit, playable())
+    return Desk(kit)

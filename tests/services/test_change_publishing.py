@@ -1,0 +1,179 @@
+"""From a proposal to what callers hear: read by a second person, and live exactly as it was read."""
+
+import pytest
+
+from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
+from hotline.engine.check.finding import Code
+from hotline.services.changes import folders, going_live, proposing
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.desk.audit_log import listed
+from hotline.services.flows import publishing
+from hotline.store.flows import publications
+from tests.conftest import Clock
+from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
+
+__all__ = ["desk"]
+
+
+def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
+    change = desk.proposed("Other words")
+    seen = going_live.read(desk.kit, change)
+    assert seen.before == playable()
+    assert seen.after == playable("Other words")
+    assert not seen.findings.blocking
+
+    clock.turn(minutes=5)
+    done = desk.publish(change)
+    assert isinstance(done, ChangePublished)
+    assert desk.live == playable("Other words")
+    assert desk.kit.books.live() == done.revision_id
+    row = folders.look(desk.kit, change)
+    assert (row.state, row.ended_at) == (ChangeState.LIVE, clock.at)
+    with desk.kit.database.reading() as session:
+        now, before = publications.history(session)
+    assert (now.kind, now.published_by, now.approved_by, now.change_id) == (
+        "by hand",
+        "Editor 1",
+        "Approver 1",
+        change,
+    )
+    assert before.until == now.published_at
+    last = listed(desk.kit)[-1].sentence
+    assert "published change 1: New words" in last
+
+
+def test_whoever_had_a_hand_in_it_is_no_second_person(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Words", by=OTHER)
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    own = ChangeRefused(Refusal.OWN_HAND)
+    for hand in (EDITOR, OTHER, ChangeAuthor("Another name", 1)):
+        assert desk.publish(change, by=hand) == own
+    seen = going_live.read(desk.kit, change).digest
+    done = going_live.publish(desk.kit, EDITOR, change, seen, alone=True)
+    assert isinstance(done, ChangePublished), "where somebody learns it"
+
+
+def test_somebody_of_the_command_line_is_known_by_the_name(desk: Desk) -> None:
+    change = desk.proposed(by=ChangeAuthor("approver 1"))
+    assert desk.publish(change) == ChangeRefused(Refusal.OWN_HAND)
+
+
+def test_only_what_is_proposed_is_published(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Other words")
+    assert desk.publish(change) == ChangeRefused(Refusal.NOT_PROPOSED)
+    assert desk.live == playable()
+
+
+def test_it_goes_live_as_it_was_read_or_not_at_all(desk: Desk) -> None:
+    change = desk.proposed("Other words")
+    seen = going_live.read(desk.kit, change).digest
+    desk.say(change, "Worse words")
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert desk.publish(change, digest=seen) == ChangeRefused(Refusal.CHANGED)
+    assert desk.live == playable()
+
+
+def test_what_went_live_meanwhile_is_read_again(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Other words")
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    seen = going_live.read(desk.kit, change).digest
+
+    other = playable()
+    other["flows"]["front"]["nodes"]["front"]["menu"]["text"]["en"] = "Good day"
+    publishing.publish(desk.kit, other, by="Alice", reason="x", of_version=False)
+    assert desk.publish(change, digest=seen) == ChangeRefused(Refusal.CHANGED)
+
+    again = going_live.read(desk.kit, change)
+    assert again.before == other
+    assert again.base_id != again.live_id
+    assert isinstance(desk.publish(change), ChangePublished)
+    assert desk.live["flows"]["front"] == other["flows"]["front"], "both are kept"
+    assert desk.part("learn") == playable("Other words")["flows"]["learn"]
+
+
+def test_what_hurts_and_is_new_stops_a_proposal(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "They asked 999999")
+    refused = proposing.propose(desk.kit, EDITOR, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.HURTS
+    assert {(one.flow, one.node, one.code) for one in refused.findings} == {
+        ("learn", "one", Code.NUMBER_UNSIGNED)
+    }
+    assert going_live.read(desk.kit, change).findings.blocking == refused.findings
+    assert folders.look(desk.kit, change).state is ChangeState.OPEN
+
+
+def test_what_hurts_and_is_live_already_stops_nothing(desk: Desk) -> None:
+    hurting = playable("They asked 999999")
+    publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
+    change = desk.opened()
+    desk.say(change, "Second words", "two")
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    found = going_live.read(desk.kit, change).findings
+    assert (len(found.live_already), list(found.blocking)) == (3, [])
+    assert isinstance(desk.publish(change), ChangePublished)
+
+
+def test_what_cannot_be_played_is_not_proposed(desk: Desk) -> None:
+    change = desk.opened()
+    desk.save(change, {"flow": "learn", "nodes": {}})
+    refused = proposing.propose(desk.kit, EDITOR, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.BROKEN
+    assert refused.problems
+
+
+def test_what_changes_nothing_is_not_proposed(desk: Desk) -> None:
+    change = desk.opened()
+    nothing = ChangeRefused(Refusal.NOTHING_THERE)
+    assert proposing.propose(desk.kit, EDITOR, change) == nothing
+    desk.say(change, "Other words")
+    desk.say(change, "First lesson")
+    assert proposing.propose(desk.kit, EDITOR, change) == nothing
+
+
+def test_it_is_sent_back_with_a_note(desk: Desk) -> None:
+    change = desk.proposed()
+    assert proposing.send_back(desk.kit, APPROVER, change, "  Too hard a word ") is None
+    row = folders.look(desk.kit, change)
+    assert (row.state, row.note, row.noted_by) == (
+        ChangeState.OPEN,
+        "Too hard a word",
+        "Approver 1",
+    )
+    again = proposing.send_back(desk.kit, APPROVER, change, "x")
+    assert again == ChangeRefused(Refusal.NOT_PROPOSED)
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert folders.look(desk.kit, change).note is None
+
+
+def test_numbers_and_entries_are_parts_of_a_change(desk: Desk) -> None:
+    change = desk.opened()
+    numbers = dict(desk.draft(change, NUMBERS).document or {})
+    del numbers["3512"]
+    desk.save(change, numbers, NUMBERS)
+    entries = dict(desk.draft(change, ENTRIES).document or {})
+    desk.save(change, {**entries, "12": {"flow": "learn", "name": "poster Nyabugogo"}}, ENTRIES)
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert isinstance(desk.publish(change), ChangePublished)
+    assert [row["number"] for row in desk.live["numbers"]] == ["112"]
+    assert desk.live["entries"]["12"] == "learn"
+    assert desk.live["entry_names"] == {"12": "poster Nyabugogo"}
+
+
+@pytest.mark.parametrize(
+    ("part", "taken", "why"),
+    [(NUMBERS, "112", Refusal.EMERGENCY_NUMBER), (ENTRIES, "11", Refusal.ENTRY_MOVED)],
+)
+def test_what_must_stay_stays(part: str, taken: str, why: Refusal, desk: Desk) -> None:
+    change = desk.opened()
+    rows = dict(desk.draft(change, part).document or {})
+    del rows[taken]
+    desk.save(change, rows, part)
+    refused = proposing.propose(desk.kit, EDITOR, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is why

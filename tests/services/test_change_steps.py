@@ -1,0 +1,158 @@
+"""Steps of a change: saved whole, merged where two edit, asked about where both changed the same."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from hotline.domain.changes.change import ChangeState
+from hotline.errors import NotFound
+from hotline.services.changes import drafts, folders, proposing, steps
+from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.changes.steps import StepClash, StepSaved
+from tests.conftest import Clock
+from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable, saying
+
+__all__ = ["desk"]
+
+
+def test_a_change_needs_a_title(desk: Desk) -> None:
+    assert folders.open_change(desk.kit, EDITOR, "  ") == ChangeRefused(Refusal.UNTITLED)
+    change = desk.opened("  Fees \n abroad ")
+    (row,) = folders.listed(desk.kit)
+    assert (row.id, row.title, row.state, row.parts) == (change, "Fees abroad", "open", [])
+    assert (row.created_by.name, row.created_by.account_id) == ("Editor 1", 1)
+
+
+def test_the_newest_version_of_a_part_is_the_draft(desk: Desk) -> None:
+    change = desk.opened()
+    first = desk.draft(change)
+    assert (first.version, first.document, first.author) == (-1, playable()["flows"]["learn"], "")
+
+    assert desk.say(change, "Second words").version == 1
+    assert desk.say(change, "Third words", by=OTHER).version == 2
+    now = desk.draft(change)
+    assert now.document == saying(playable()["flows"]["learn"], "Third words")
+    assert (now.author, folders.look(desk.kit, change).parts) == ("Editor 2", ["learn"])
+    assert desk.live == playable(), "nobody hears it"
+
+
+def test_a_half_made_flow_is_saved_as_it_is(desk: Desk) -> None:
+    change = desk.opened()
+    broken = {"flow": "learn", "nodes": {"one": {"say": {"text": {"rw": ""}}}, "two": {}}}
+    assert isinstance(desk.save(change, broken), StepSaved)
+    assert desk.draft(change).document == broken
+
+
+def test_a_flow_may_be_taken_out_and_brought_back(desk: Desk) -> None:
+    change = desk.opened()
+    assert isinstance(desk.save(change, None), StepSaved)
+    assert desk.draft(change).document is None
+    desk.save(change, {"flow": "learn"})
+    lines = drafts.history(desk.kit, change)
+    assert [line.version for line in lines] == [2, 1]
+    assert lines[0].says["did"] == "edited"
+
+    done = steps.bring_back(desk.kit, OTHER, change, lines[1].id, once="again")
+    assert isinstance(done, StepSaved)
+    assert desk.draft(change).document is None
+    newest = drafts.history(desk.kit, change, limit=1)[0]
+    assert (newest.says, newest.author) == ({"did": "brought_back", "version": 1}, "Editor 2")
+    assert [one.version for one in drafts.history(desk.kit, change, before=newest.id)] == [2, 1]
+
+
+def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
+    change = desk.opened()
+    flow = saying(playable()["flows"]["learn"], "Other words")
+    both = [desk.save(change, flow, made_of=-1, once="a form") for _ in range(2)]
+    assert both == [StepSaved(1, flow), StepSaved(1, flow)]
+    assert len(drafts.history(desk.kit, change)) == 1
+
+
+def test_what_changes_nothing_is_no_step(desk: Desk) -> None:
+    change = desk.opened()
+    assert desk.save(change, playable()["flows"]["learn"]) == StepSaved(
+        -1, playable()["flows"]["learn"]
+    )
+    assert not drafts.history(desk.kit, change)
+
+
+def test_two_who_change_the_same_words_are_asked_and_nothing_is_saved(
+    desk: Desk, clock: Clock
+) -> None:
+    change = desk.opened()
+    desk.say(change, "Their words", by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    clash = desk.save(change, mine, made_of=-1)
+    assert isinstance(clash, StepClash)
+    assert (clash.version, clash.author, clash.at) == (1, "Editor 2", clock.at)
+    assert clash.base == playable()["flows"]["learn"]
+    assert clash.theirs == saying(playable()["flows"]["learn"], "Their words")
+    assert clash.yours == mine
+    assert clash.clashes
+    assert len(drafts.history(desk.kit, change)) == 1
+
+    chosen = desk.save(change, mine, made_of=clash.version)
+    assert isinstance(chosen, StepSaved)
+    assert desk.draft(change).document == mine
+
+
+def test_the_same_words_twice_are_no_clash(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Our words", by=OTHER)
+    ours = saying(playable()["flows"]["learn"], "Our words")
+    assert desk.save(change, ours, made_of=-1) == StepSaved(1, ours)
+
+
+@pytest.mark.both
+def test_two_who_save_at_once_lose_nothing(desk: Desk) -> None:
+    """Six forms of one state, at once: one is saved, the others are asked; none overwrites it."""
+    change = desk.opened()
+    flows = [saying(playable()["flows"]["learn"], f"Words {n}") for n in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda flow: desk.save(change, flow, made_of=-1), flows))
+    assert sorted(type(one).__name__ for one in done) == ["StepClash"] * 5 + ["StepSaved"]
+    assert len(drafts.history(desk.kit, change)) == 1
+
+
+def test_a_change_without_a_step_follows_what_is_live(desk: Desk) -> None:
+    """A form that is older than what went live is merged with it."""
+    change = desk.opened()
+    desk.published("Live words")
+    now = desk.draft(change)
+    assert (now.version, now.document) == (-2, saying(playable()["flows"]["learn"], "Live words"))
+
+    stale = saying(playable()["flows"]["learn"], "My words")
+    assert isinstance(desk.save(change, stale, made_of=-1), StepClash)
+    desk.say(change, "My words")
+    assert folders.look(desk.kit, change).base_id == 2
+
+
+def test_an_edit_takes_a_proposal_back(desk: Desk) -> None:
+    change = desk.proposed()
+    assert folders.look(desk.kit, change).state is ChangeState.PROPOSED
+    desk.say(change, "Better words")
+    row = folders.look(desk.kit, change)
+    assert (row.state, row.proposed_by) == (ChangeState.OPEN, None)
+
+
+def test_what_is_over_is_edited_no_more(desk: Desk) -> None:
+    change = desk.proposed()
+    assert folders.drop(desk.kit, EDITOR, change) is None
+    over = ChangeRefused(Refusal.OVER)
+    assert desk.save(change, {"flow": "learn"}) == over
+    assert folders.drop(desk.kit, EDITOR, change) == over
+    assert proposing.propose(desk.kit, EDITOR, change) == over
+    assert desk.publish(change) == over
+    assert [row.id for row in folders.listed(desk.kit, over=True)] == [change]
+    assert not folders.listed(desk.kit)
+
+
+def test_what_is_not_there_is_not_found(desk: Desk) -> None:
+    for act in (
+        lambda: folders.look(desk.kit, 9),
+        lambda: desk.draft(9),
+        lambda: steps.bring_back(desk.kit, EDITOR, 9, 1, once="x"),
+        lambda: proposing.send_back(desk.kit, APPROVER, 9, "no"),
+    ):
+        with pytest.raises(NotFound):
+            act()
