@@ -20,6 +20,7 @@ from hotline.domain.watch.alarms import Alarm
 from hotline.errors import Unavailable
 from hotline.ports import RelayKit
 from hotline.services import alarming, weekly_keys
+from hotline.services.changes import emergencies, judging
 from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
@@ -87,8 +88,12 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-ASIDE: tuple[Step, ...] = (fetching.fetch,)
-"""What asks other machines: done by whoever leads, beside the ticks."""
+def lapse_emergency(kit: RelayKit) -> None:
+    emergencies.lapse(kit)
+
+
+ASIDE: tuple[Step, ...] = (lapse_emergency, judging.check_unchecked, fetching.fetch)
+"""What asks other machines or computes for long: done by whoever leads, beside the ticks."""
 FAREWELL_SECONDS = 2.0
 """How long a relay that ends waits for them."""
 FOLLOWING: tuple[Step, ...] = (weekly_keys.forget,)

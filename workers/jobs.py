@@ -1,6 +1,8 @@
 """Every job: the kit and a row's id in, one service call. May run twice; finding nothing to do is a success."""
 
+from hotline.errors import NotFound
 from hotline.ports import RelayKit
+from hotline.services.changes import judging
 from hotline.services.outbox import delivery
 from hotline.services.referrals import referral
 from hotline.services.sms import sms_replies
@@ -19,3 +21,11 @@ def deliver(kit: RelayKit, _message_id: int) -> None:
 def answer(kit: RelayKit, _answer_id: int) -> None:
     """Whichever answer rang: the oldest of all that wait goes first."""
     sms_replies.send_due(kit)
+
+
+def check_change(kit: RelayKit, change_id: int) -> None:
+    """What is wrong with a change, for the page that waits for it."""
+    try:
+        judging.check_change(kit, change_id)
+    except NotFound:
+        return

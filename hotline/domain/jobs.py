@@ -11,6 +11,7 @@ class Job(Enum):
     REFER_TIP = ("workers.jobs.refer_tip", "alerts")
     DELIVER = ("workers.jobs.deliver", "alerts")
     ANSWER = ("workers.jobs.answer", "misc")
+    CHECK_CHANGE = ("workers.jobs.check_change", "misc")
 
     def __init__(self, path: str, queue: str) -> None:
         self.path = path

@@ -103,6 +103,11 @@ class Template(StrEnum):
     STOP_TOLD = "STOP came from a phone of your team. Nothing was changed. Please ask them."
     """To those who lead her desk. It names no phone."""
 
+    WORDS_URGENT = (
+        "Since {time} the line says words that one person alone put there. Read them by {until}."
+    )
+    """To the national desk. `time` is 24/11 14:05, `until` 18:05: then the clock takes them back."""
+
     FAILURE = "Sorry, please try again later. In danger: 112"
     """On USSD when the database cannot commit; in Kinyarwanda where no language is known yet. One line."""
 

@@ -15,6 +15,7 @@ class Alarm(StrEnum):
 
     DATABASE = "database"
     FLOWS = "flows"
+    URGENT_WORDS = "urgent words"
     NUMBERS = "numbers"
     NATIONAL = "national desk"
     DISTRICTS = "districts"

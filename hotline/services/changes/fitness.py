@@ -1,4 +1,4 @@
-"""Whether a document may follow the one that is live."""
+"""Whether a document may follow the one that is live, and how it does."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,9 +8,12 @@ from hotline.engine.document import document as documents
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.changes import judging
-from hotline.services.changes.results import ChangeRefused, Refusal
-from hotline.services.flows import authoring
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.flows import authoring, publishing
 from hotline.services.flows.places import place_lists
+from hotline.services.flows.publishing import PublicationNote
+from hotline.store.database import Session
+from hotline.store.flows import flows
 
 
 def not_publishable(
@@ -32,3 +35,26 @@ def not_publishable(
     if found.blocking:
         return ChangeRefused(Refusal.HURTS, findings=found.blocking)
     return None
+
+
+def make_live(
+    session: Session,
+    kit: Kit,
+    document: Mapping[str, Any],
+    pressed: str,
+    said: PublicationNote,
+    *,
+    after: int,
+) -> ChangePublished | ChangeRefused:
+    """The document is what callers hear, inside a transaction of whoever has the turn of those who publish.
+
+    `after`: the revision that was live when it was looked at. `pressed`: the document's book.
+    """
+    if flows.live_id(session) != after:
+        return ChangeRefused(Refusal.CHANGED)
+    try:
+        revision = authoring.put_live(session, document, pressed, kit.now())
+    except FlowInvalid as moved:
+        return ChangeRefused(Refusal.ENTRY_MOVED, moved.problems)
+    publication = publishing.record(session, revision, said, kit.now())
+    return ChangePublished(publication.id, revision)

@@ -1,26 +1,26 @@
 """Publishing a change: a second person has read exactly what will be heard."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from hotline.domain.changes.change import Author, ChangeState, may_publish
-from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.changes.assembling import GatheredChange, assemble, gather
+from hotline.services.changes.fitness import make_live
 from hotline.services.changes.folders import ChangeRow, actor, held, look
 from hotline.services.changes.judging import DividedFindings, check_change
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows import authoring, publishing
+from hotline.services.flows import authoring
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
-from hotline.store.flows import flows, publications
+from hotline.store.flows import publications
 from hotline.store.flows.publications import Publishing
 
 LONGEST_SESSION = timedelta(minutes=10)
@@ -81,6 +81,7 @@ def publish(
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
         hands = changes.hands(session, change_id)
+        urgent = publications.unsettled(session)
     change, assembled = gathered.change, assemble(gathered)
     proposer = change.proposer
     if change.state != ChangeState.PROPOSED or proposer is None:
@@ -88,6 +89,9 @@ def publish(
         return ChangeRefused(Refusal.OVER if over else Refusal.NOT_PROPOSED)
     if not alone and not may_publish(by, (proposer, *hands)):
         return ChangeRefused(Refusal.OWN_HAND)
+    if urgent is not None:
+        # They are part of live: whoever reads a difference to live would not see them, and they would stay.
+        return ChangeRefused(Refusal.EMERGENCY_STANDS)
     if assembled.digest != digest or gathered.own_digest != change.proposed_digest:
         return ChangeRefused(Refusal.CHANGED)
     refused = unfit(kit, gathered, assembled)
@@ -102,7 +106,7 @@ def publish(
         approved_by=by.name,
         approved_by_id=by.account_id,
     )
-    return go_live(kit, by, gathered, assembled.document, said, state=ChangeState.PROPOSED)
+    return go_live(kit, by, gathered, assembled.document, said)
 
 
 def go_live(
@@ -111,21 +115,21 @@ def go_live(
     gathered: GatheredChange,
     document: Mapping[str, Any],
     said: PublicationNote,
-    *,
-    state: ChangeState,
+    also: Callable[[Session], None] = lambda _session: None,
 ) -> ChangePublished | ChangeRefused:
-    """One transaction, where nothing that was looked at has changed since. Raises StoreUnavailable."""
+    """One transaction, where nothing that was looked at has changed since. Raises StoreUnavailable.
+
+    `also`: what else is written in it.
+    """
     pressed = authoring.pressed(document)
     with kit.database.writing() as session:
         publications.take_turns(session)
         change = held(session, gathered.change.id)
-        if change.state != state or not _is_as_read(session, gathered):
+        if change.state != gathered.change.state or not _is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
-        try:
-            revision = authoring.put_live(session, document, pressed, kit.now())
-        except FlowInvalid as moved:
-            return ChangeRefused(Refusal.ENTRY_MOVED, moved.problems)
-        publication = publishing.record(session, revision, said, kit.now())
+        done = make_live(session, kit, document, pressed, said, after=gathered.live_id)
+        if isinstance(done, ChangeRefused):
+            return done
         change.state, change.ended_at = ChangeState.LIVE, kit.now()
         audit.append(
             session,
@@ -135,7 +139,8 @@ def go_live(
             subject=f"change {change.id}",
             reason=said.reason,
         )
-        return ChangePublished(publication.id, revision)
+        also(session)
+    return done
 
 
 def _is_as_read(session: Session, gathered: GatheredChange) -> bool:
@@ -146,5 +151,4 @@ def _is_as_read(session: Session, gathered: GatheredChange) -> bool:
         gathered.live,
         gathered.base,
     )
-    same_steps = again.own_digest == gathered.own_digest
-    return same_steps and flows.live_id(session) == gathered.live_id
+    return again.own_digest == gathered.own_digest

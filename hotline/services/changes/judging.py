@@ -3,20 +3,25 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hotline.domain.jobs import Job
 from hotline.engine import check
 from hotline.engine.check.finding import Code, Finding
 from hotline.ports import Kit
 from hotline.services import flows as flow_services
 from hotline.services.changes.assembling import assemble, gather
+from hotline.services.doorbell import ring
 from hotline.services.flows import authoring
 from hotline.services.flows.checking import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
 
+PATIENCE = timedelta(seconds=10)
+"""How long an edit waits for a worker before the clock checks it."""
 _FIELDS = tuple(field.name for field in fields(Finding))
 
 
@@ -50,7 +55,10 @@ def checked(kit: Kit, change_id: int) -> DividedFindings | None:
         gathered = gather(session, change_id)
         live = _kept(session, gathered.live)
         mine = _kept(session, assemble(gathered).document)
-    return None if live is None or mine is None else divide(mine, live)
+    if live is None or mine is None:
+        ring(kit, Job.CHECK_CHANGE, change_id)
+        return None
+    return divide(mine, live)
 
 
 def check_change(kit: Kit, change_id: int) -> DividedFindings:
@@ -64,17 +72,25 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
     return divide(look(kit, document, change_id), look(kit, gathered.live))
 
 
+def check_unchecked(kit: Kit) -> None:
+    """The clock's: check what was edited and rang for a worker in vain. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        waiting = checks.unchecked(session, kit.now() - PATIENCE)
+    for change_id in waiting:
+        check_change(kit, change_id)
+
+
 def look(kit: Kit, document: Mapping[str, Any], change_id: int | None = None) -> Sequence[Finding]:
     """Everything that is wrong with a document. Raises StoreUnavailable."""
     digest = _digest(document)
     with kit.database.reading() as session:
         kept = checks.found(session, digest)
-    if kept is not None:
-        return [_read(one) for one in kept]
-    found = findings(document)
-    written = [one.to_dict() for one in found]
-    with kit.database.writing() as session:
-        checks.keep(session, digest, written, change_id=change_id, at=kit.now())
+        known = kept is not None and checks.is_noted(session, digest, change_id)
+    found = findings(document) if kept is None else [_read(one) for one in kept]
+    if not known:
+        written = [one.to_dict() for one in found]
+        with kit.database.writing() as session:
+            checks.keep(session, digest, written, change_id=change_id, at=kit.now())
     return found
 
 

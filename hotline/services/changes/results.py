@@ -33,6 +33,8 @@ class Refusal(StrEnum):
     SHORT_REASON = "short_reason"
     BEYOND_WORDS = "beyond_words"
     """More than an emergency may do; `problems` are the places."""
+    EMERGENCY_STANDS = "emergency_stands"
+    """Words of one person alone are live: a second one confirms them first, or brings back what was before."""
     SETTLED = "settled"
     """No emergency waits for a second person."""
     APPOINTED = "appointed"

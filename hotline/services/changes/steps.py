@@ -14,6 +14,7 @@ from hotline.domain.changes.change import (
     PartDocument,
     StepKind,
 )
+from hotline.domain.jobs import Job
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes.drafts import (
@@ -28,6 +29,7 @@ from hotline.services.changes.drafts import (
 from hotline.services.changes.folders import held
 from hotline.services.changes.merging import PartClash, PartMerge, merged
 from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.doorbell import ring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
@@ -100,6 +102,7 @@ def save_step(
         if isinstance(saved, ChangeRefused):
             return saved
         if saved is not None:
+            ring(kit, Job.CHECK_CHANGE, change_id)
             return StepSaved(saved, both.document, now.author if now.document != base else "")
 
 

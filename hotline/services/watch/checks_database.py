@@ -7,6 +7,7 @@ from hotline.domain.tip import Urgency
 from hotline.domain.tips.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
+from hotline.services.changes import emergencies
 from hotline.services.check_result import CheckResult
 from hotline.services.flows import numbers, questions
 from hotline.services.people import recipients
@@ -43,12 +44,14 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             tidied = retention.done_at(session, ERRAND)
             woken = alarms.can_be_woken(session)
             inbox = fetching.findings(session, kit.line, now)
+            urgent = emergencies.finding(session, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
 
     return (
         CheckResult("database", True, "answers, and holds our tables"),
         _flows(kit),
+        urgent,
         numbers.finding(kit),
         questions.finding(kit),
         *recipients.findings(people, now),

@@ -1,0 +1,152 @@
+"""What was live when, and bringing an older state back: old words, today's numbers and entries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hotline.domain.changes.change import Author
+from hotline.domain.changes.restoring import brought_back
+from hotline.engine.document import document as documents
+from hotline.errors import FlowInvalid, NotFound, NotReady
+from hotline.ports import Kit
+from hotline.services.changes import judging
+from hotline.services.changes.assembling import document_of
+from hotline.services.changes.fitness import make_live
+from hotline.services.changes.folders import actor
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.flows import authoring
+from hotline.services.flows.places import place_lists
+from hotline.services.flows.publishing import PublicationNote
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.flows import flows, publications
+from hotline.store.flows.publications import Publication, Publishing
+
+LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationLine:
+    """What was live, from when until when, and who decided it."""
+
+    id: int
+    revision_id: int
+    kind: Publishing
+    by: str
+    """Who proposed it; of an emergency, who published it alone."""
+    approved_by: str | None
+    reason: str
+    change_id: int | None
+    at: datetime
+    until: datetime | None
+    """None: it is live."""
+    lapses_at: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StateToBringBack:
+    """The difference of `before` and `after` is read first."""
+
+    publication: PublicationLine
+    before: Mapping[str, Any]
+    """What callers hear now."""
+    after: Mapping[str, Any]
+    digest: str
+    """Sent with the act: it must be that of what would go live."""
+    live_id: int
+    old: Mapping[str, Any]
+    """As it was live, with the numbers and entries of that time."""
+
+
+def history(kit: Kit, limit: int = LISTED) -> Sequence[PublicationLine]:
+    """The newest first. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return [_line(row) for row in publications.history(session, limit)]
+
+
+def preview(kit: Kit, publication_id: int) -> StateToBringBack:
+    """What callers would hear. Raises NotFound, NotReady, StoreUnavailable."""
+    with kit.database.reading() as session:
+        row = publications.found(session, publication_id)
+        if row is None:
+            raise NotFound(f"no publication {publication_id}")
+        return _state(session, row)
+
+
+def bring_back(
+    kit: Kit, by: Author, publication_id: int, reason: str, digest: str
+) -> ChangePublished | ChangeRefused:
+    """Make an older state live: two people had read it once, so one decides. Raises NotFound, StoreUnavailable."""
+    reason = reason.strip()
+    if not reason:
+        return ChangeRefused(Refusal.SHORT_REASON)
+    state = preview(kit, publication_id)
+    if state.digest != digest:
+        return ChangeRefused(Refusal.CHANGED)
+    refused = _unfit(kit, state)
+    if refused is not None:
+        return refused
+    said = PublicationNote(by.name, Publishing.BACK, reason, by_id=by.account_id)
+    return put_back(kit, state, said, actor=actor(by))
+
+
+def put_back(
+    kit: Kit, state: StateToBringBack, said: PublicationNote, *, actor: str
+) -> ChangePublished | ChangeRefused:
+    """In one transaction. Raises FlowInvalid where it cannot be played, StoreUnavailable."""
+    pressed = authoring.pressed(state.after)
+    with kit.database.writing() as session:
+        publications.take_turns(session)
+        done = make_live(session, kit, state.after, pressed, said, after=state.live_id)
+        if isinstance(done, ChangePublished):
+            audit.append(
+                session,
+                at=kit.now(),
+                actor=actor,
+                action="flows_brought_back",
+                subject=f"revision {state.publication.revision_id}",
+                reason=said.reason,
+            )
+    return done
+
+
+def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
+    """It must be playable, and hurt nobody whom neither live nor that state itself hurt."""
+    if state.after == state.before:
+        return ChangeRefused(Refusal.NOTHING_THERE)
+    try:
+        documents.compile(state.after, place_lists())
+    except FlowInvalid as invalid:
+        return ChangeRefused(Refusal.BROKEN, invalid.problems)
+    known = [*judging.look(kit, state.before), *judging.look(kit, state.old)]
+    found = judging.divide(judging.look(kit, state.after), known)
+    if found.blocking:
+        return ChangeRefused(Refusal.HURTS, findings=found.blocking)
+    return None
+
+
+def _state(session: Session, row: Publication) -> StateToBringBack:
+    live_id = flows.live_id(session)
+    if live_id is None:
+        raise NotReady("no flows are published: run `hotline init`")
+    before, old = document_of(session, live_id), document_of(session, row.revision_id)
+    after = brought_back(old, before)
+    return StateToBringBack(_line(row), before, after, authoring.digest_of(after), live_id, old)
+
+
+def _line(row: Publication) -> PublicationLine:
+    return PublicationLine(
+        id=row.id,
+        revision_id=row.revision_id,
+        kind=Publishing(row.kind),
+        by=row.published_by,
+        approved_by=row.approved_by,
+        reason=row.reason,
+        change_id=row.change_id,
+        at=row.published_at,
+        until=row.until,
+        lapses_at=row.lapses_at,
+        settled_at=row.settled_at,
+    )

@@ -1,0 +1,205 @@
+"""Words that one approver publishes alone, for four hours: told at once, confirmed by a second person, or ended."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.call_back import KIGALI
+from hotline.domain.changes.change import WHY_LETTERS, Author, ChangeAuthor, may_publish
+from hotline.domain.changes.emergency import LASTS, beyond_words
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind
+from hotline.domain.referrals.referral import Level
+from hotline.domain.wording import Template
+from hotline.ports import Kit
+from hotline.services.changes import bringing_back
+from hotline.services.changes.assembling import assemble, gather
+from hotline.services.changes.folders import actor
+from hotline.services.changes.going_live import go_live
+from hotline.services.changes.proposing import unfit
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.check_result import CheckResult
+from hotline.services.doorbell import ring
+from hotline.services.flows.publishing import PublicationNote
+from hotline.store.changes import changes
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.flows import publications
+from hotline.store.flows.publications import Publication, Publishing
+from hotline.store.outbox.messages import Message
+from hotline.store.people import responders
+
+CLOCK = "clock"
+LATE = timedelta(minutes=2)
+"""The clock ends one in less."""
+LAPSED = "nobody confirmed the words of an emergency"
+NAME = "urgent words"
+"""As the doctor, its alarm and its page of the runbook name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEmergency:
+    """Words that are live on one person's word: the red bar of every page."""
+
+    publication_id: int
+    by: ChangeAuthor
+    reason: str
+    at: datetime
+    lapses_at: datetime
+
+
+def standing(kit: Kit) -> StandingEmergency | None:
+    """Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        row = publications.unsettled(session)
+        if row is None:
+            return None
+        return StandingEmergency(row.id, _author(row), row.reason, row.published_at, _ends(row))
+
+
+def publish(
+    kit: Kit, by: Author, change_id: int, reason: str, digest: str
+) -> ChangePublished | ChangeRefused:
+    """Make a change live on one person's word, also her own: words alone, and a number taken away.
+
+    Watchers and the national desk are told by SMS at once. A second one does not last longer than the first.
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    reason = reason.strip()
+    if len(reason) < WHY_LETTERS:
+        return ChangeRefused(Refusal.SHORT_REASON)
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        before = publications.unsettled(session)
+    assembled = assemble(gathered)
+    refused = unfit(kit, gathered, assembled)
+    if refused is not None:
+        return refused
+    if assembled.digest != digest:
+        return ChangeRefused(Refusal.CHANGED)
+    beyond = beyond_words(gathered.live, assembled.document)
+    if beyond:
+        return ChangeRefused(Refusal.BEYOND_WORDS, beyond)
+
+    ends = kit.now() + LASTS if before is None else _ends(before)
+    said = PublicationNote(
+        by.name,
+        Publishing.EMERGENCY,
+        reason,
+        by_id=by.account_id,
+        change_id=change_id,
+        lapses_at=ends,
+    )
+    told: list[int] = []
+    done = go_live(
+        kit, by, gathered, assembled.document, said, lambda s: told.extend(_tell(s, kit, ends))
+    )
+    for message_id in told[:1]:
+        ring(kit, Job.DELIVER, message_id)
+    return done
+
+
+def confirm(
+    kit: Kit, by: Author, publication_id: int, *, appointed_by: int | None = None
+) -> ChangeRefused | None:
+    """A second person has read it: it stays. `appointed_by`: the account that gave this person the role.
+
+    Raises StoreUnavailable.
+    """
+    with kit.database.writing() as session:
+        publications.take_turns(session)
+        row = publications.unsettled(session)
+        if row is None or row.id != publication_id:
+            return ChangeRefused(Refusal.SETTLED)
+        hands = changes.hands(session, row.change_id) if row.change_id else ()
+        if not may_publish(by, (_author(row), *hands)):
+            return ChangeRefused(Refusal.OWN_HAND)
+        if appointed_by is not None and appointed_by == row.published_by_id:
+            return ChangeRefused(Refusal.APPOINTED)
+        row.settled_at = kit.now()
+        row.approved_by, row.approved_by_id = by.name, by.account_id
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=actor(by),
+            action="emergency_confirmed",
+            subject=f"revision {row.revision_id}",
+            reason=row.reason,
+        )
+    return None
+
+
+def lapse(kit: Kit) -> ChangePublished | None:
+    """The clock's: bring back what two people had read, where nobody confirmed in time. Safe to repeat.
+
+    Raises FlowInvalid where that can be played no more: then the alarm goes on. StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        row = publications.unsettled(session)
+        if row is None or _ends(row) > kit.now():
+            return None
+        before = _read_by_two(session, row)
+    if before is None:
+        return None
+    state = bringing_back.preview(kit, before)
+    said = PublicationNote(CLOCK, Publishing.BACK, LAPSED)
+    done = bringing_back.put_back(kit, state, said, actor=CLOCK)
+    return done if isinstance(done, ChangePublished) else None
+
+
+def finding(session: Session, at: datetime) -> CheckResult:
+    """Wrong while words of one person alone are live; worse once the clock should have ended them."""
+    row = publications.unsettled(session)
+    if row is None:
+        return CheckResult(NAME, True, "two people have read what is live")
+    ends = _ends(row)
+    return CheckResult(
+        NAME,
+        False,
+        f"one person alone published revision {row.revision_id}, until {_clock_time(ends)}",
+        "a second person reads it in the console, and confirms it or brings back what was before",
+        level=1 if at < ends + LATE else 2,
+    )
+
+
+def _read_by_two(session: Session, row: Publication) -> int | None:
+    """The publication before it that was not itself one person's alone."""
+    older = publications.before(session, row.id)
+    while older is not None and older.kind == Publishing.EMERGENCY and older.approved_by is None:
+        older = publications.before(session, older.id)
+    return None if older is None else older.id
+
+
+def _tell(session: Session, kit: Kit, ends: datetime) -> list[int]:
+    """The national desk, in the transaction that publishes; watchers are woken by the alarm."""
+    at = kit.now()
+    desk = [one for one in responders.who_live(session, at) if one.level == Level.NATIONAL]
+    rows = [
+        Message(
+            kind=Kind.CONFIRMATION,
+            responder_id=one.id,
+            template=Template.WORDS_URGENT.name,
+            parameters={"time": _clock_time(at), "until": f"{ends.astimezone(KIGALI):%H:%M}"},
+            language=one.language,
+            priority=CONFIRMATION_PRIORITY,
+            state=MessageState.PENDING,
+            next_at=at,
+            created_at=at,
+        )
+        for one in desk
+    ]
+    session.add_all(rows)
+    session.flush()
+    return [row.id for row in rows]
+
+
+def _clock_time(at: datetime) -> str:
+    return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
+
+
+def _author(row: Publication) -> ChangeAuthor:
+    return ChangeAuthor(row.published_by, row.published_by_id)
+
+
+def _ends(row: Publication) -> datetime:
+    return row.lapses_at or row.published_at + LASTS

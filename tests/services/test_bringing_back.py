@@ -1,0 +1,123 @@
+"""Bringing an older state back: old words, today's numbers, and nothing that was printed leads nowhere."""
+
+import pytest
+
+from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor
+from hotline.domain.changes.number_edits import taken_away
+from hotline.errors import NotFound
+from hotline.services.changes import bringing_back, proposing
+from hotline.services.changes.bringing_back import PublicationLine
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.desk.audit_log import listed
+from hotline.services.flows import publishing
+from tests.conftest import Clock
+from tests.engine.books import make_flow, t
+from tests.services.changing import APPROVER, Desk, desk, playable
+
+__all__ = ["desk"]
+
+
+def line_of(desk: Desk, revision: int) -> PublicationLine:
+    return next(one for one in bringing_back.history(desk.kit) if one.revision_id == revision)
+
+
+def back(desk: Desk, revision: int, reason: str = "the words were wrong") -> object:
+    publication = line_of(desk, revision).id
+    seen = bringing_back.preview(desk.kit, publication)
+    return bringing_back.bring_back(desk.kit, APPROVER, publication, reason, seen.digest)
+
+
+def test_one_approver_brings_an_older_state_back(desk: Desk, clock: Clock) -> None:
+    desk.published("Other words")
+    clock.turn(minutes=1)
+    seen = bringing_back.preview(desk.kit, line_of(desk, 1).id)
+    assert (seen.before, seen.after) == (playable("Other words"), playable())
+
+    done = back(desk, 1)
+    assert isinstance(done, ChangePublished)
+    assert done.revision_id == 1, "the same document is the same revision"
+    assert desk.live == playable()
+    now, changed, first = bringing_back.history(desk.kit)
+    assert (now.kind, now.by, now.reason, now.until) == (
+        "back",
+        "Approver 1",
+        "the words were wrong",
+        None,
+    )
+    assert (changed.by, changed.approved_by, changed.until) == ("Editor 1", "Approver 1", now.at)
+    assert (first.kind, first.by, first.approved_by) == ("version", "line", None)
+    said = listed(desk.kit)[-1].sentence
+    assert "brought back the flows of revision 1: the words were wrong" in said
+
+
+def test_it_is_live_under_a_clock_that_was_set_back(desk: Desk, clock: Clock) -> None:
+    desk.published("Other words")
+    clock.turn(hours=-3)
+    assert isinstance(back(desk, 1), ChangePublished)
+    assert desk.live == playable()
+
+
+def test_a_number_that_was_taken_away_stays_away(desk: Desk) -> None:
+    change = desk.opened()
+    numbers = desk.draft(change, NUMBERS).document or {}
+    desk.save(change, taken_away(numbers, "3512"), NUMBERS)
+    desk.say(change, "Other words")
+    assert proposing.propose(desk.kit, APPROVER, change) is None
+    assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
+
+    assert isinstance(back(desk, 1), ChangePublished)
+    assert desk.part("learn") == playable()["flows"]["learn"]
+    row = next(row for row in desk.live["numbers"] if row["number"] == "3512")
+    assert "confirmed_on" not in row
+
+
+def test_an_entry_that_was_printed_since_still_leads_somewhere(desk: Desk) -> None:
+    change = desk.opened()
+    new = make_flow(name="new", nodes={"one": {"say": {"text": t("A new lesson")}}})
+    desk.save(change, new, "new")
+    desk.say(change, "Other words")
+    entries = desk.draft(change, ENTRIES).document or {}
+    desk.save(change, {**entries, "12": {"flow": "new", "name": "radio"}}, ENTRIES)
+    assert proposing.propose(desk.kit, APPROVER, change) is None
+    assert isinstance(desk.publish(change, by=ChangeAuthor("Approver 2", 4)), ChangePublished)
+
+    assert isinstance(back(desk, 1), ChangePublished)
+    assert desk.live["flows"]["new"] == new
+    assert desk.live["entries"] == {"11": "learn", "12": "new", "90": "cases"}
+    assert desk.live["entry_names"] == {"12": "radio"}
+
+
+def test_it_needs_a_reason_and_must_be_what_was_read(desk: Desk) -> None:
+    desk.published("Other words")
+    assert back(desk, 1, reason=" ") == ChangeRefused(Refusal.SHORT_REASON)
+    publication = line_of(desk, 1).id
+    seen = bringing_back.preview(desk.kit, publication)
+    assert back(desk, 2) == ChangeRefused(Refusal.NOTHING_THERE)
+    change = desk.opened()
+    numbers = desk.draft(change, NUMBERS).document or {}
+    desk.save(change, taken_away(numbers, "3512"), NUMBERS)
+    assert proposing.propose(desk.kit, APPROVER, change) is None
+    desk.publish(change, by=ChangeAuthor("Approver 2", 4))
+    late = bringing_back.bring_back(desk.kit, APPROVER, publication, "why", seen.digest)
+    assert late == ChangeRefused(Refusal.CHANGED)
+    with pytest.raises(NotFound):
+        bringing_back.preview(desk.kit, 99)
+
+
+def test_what_hurt_already_when_it_was_live_may_come_back(desk: Desk) -> None:
+    """A rule may have grown stricter since; a number that nobody lists any more is new, and stops it."""
+    hurting = playable("They asked 999999")
+    publishing.publish(desk.kit, hurting, by="Alice", reason="x", of_version=False)
+    publishing.publish(desk.kit, playable(), by="Alice", reason="x", of_version=False)
+    assert isinstance(back(desk, 2), ChangePublished)
+
+    naming = playable()
+    naming["flows"]["learn"]["nodes"]["two"]["say"]["lead"] = [
+        {"number": "3512", "text": t("Ring 3512.")}
+    ]
+    publishing.publish(desk.kit, naming, by="Alice", reason="x", of_version=False)
+    without = {**playable(), "numbers": playable()["numbers"][:1]}
+    publishing.publish(desk.kit, without, by="Alice", reason="x", of_version=False)
+    refused = back(desk, 3)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.HURTS

@@ -1,0 +1,221 @@
+"""Words that one approver publishes alone: told at once, and gone after four hours unless a second person confirms."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, ChangeAuthor
+from hotline.domain.changes.emergency import LASTS
+from hotline.domain.changes.number_edits import taken_away
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.message import Wording, render
+from hotline.domain.referrals.referral import Level
+from hotline.domain.watch.alarms import Alarm
+from hotline.domain.wording import Template
+from hotline.services.changes import bringing_back, emergencies, going_live, proposing
+from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.desk.audit_log import listed
+from hotline.services.watch import watch
+from hotline.store.outbox.messages import Message
+from hotline.store.watch import alarms
+from hotline.testing import FakeJobs
+from tests.builders import make_responder
+from tests.conftest import Clock
+from tests.made_once import shipped_phrases
+from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
+from tests.services.changing import NUMBERS as ROWS
+
+__all__ = ["desk"]
+
+REASON = "the hotel in that sentence is a trap"
+SECOND = ChangeAuthor("Approver 2", 4)
+
+
+def urgent(desk: Desk, words: str = "Do not go there", by: Any = APPROVER) -> Any:
+    change = desk.opened(by=by)
+    desk.say(change, words, by=by)
+    return published(desk, change, by)
+
+
+def published(desk: Desk, change: int, by: Any = APPROVER, reason: str = REASON) -> Any:
+    seen = going_live.read(desk.kit, change).digest
+    return emergencies.publish(desk.kit, by, change, reason, seen)
+
+
+def test_one_approver_publishes_her_own_words_alone(desk: Desk, clock: Clock) -> None:
+    done = urgent(desk)
+    assert isinstance(done, ChangePublished)
+    assert desk.live == playable("Do not go there")
+    stands = emergencies.standing(desk.kit)
+    assert stands is not None
+    assert (stands.by.name, stands.reason) == ("Approver 1", REASON)
+    assert (stands.at, stands.lapses_at) == (clock.at, clock.at + timedelta(hours=4))
+
+
+def test_it_needs_a_reason(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Do not go there")
+    assert published(desk, change, reason="x" * 19 + "  ") == ChangeRefused(Refusal.SHORT_REASON)
+    stale = emergencies.publish(desk.kit, APPROVER, change, REASON, "another digest")
+    assert stale == ChangeRefused(Refusal.CHANGED)
+    assert desk.live == playable()
+
+
+def test_what_hurts_is_not_published(desk: Desk) -> None:
+    refused = urgent(desk, "They asked 999999")
+    assert (refused.why, desk.live) == (Refusal.HURTS, playable())
+
+
+def _arrow(flow: dict[str, Any]) -> None:
+    flow["nodes"]["one"]["say"]["goes"] = "back"
+
+
+def _mark(flow: dict[str, Any]) -> None:
+    del flow["nodes"]["one"]["say"]["topic"]
+
+
+def _gathering(flow: dict[str, Any]) -> None:
+    flow["nodes"]["danger"]["menu"]["text"]["en"] = "Is it bad?"
+
+
+def _choice(flow: dict[str, Any]) -> None:
+    flow["nodes"]["front"]["menu"]["choices"].reverse()
+
+
+def _entry(entries: dict[str, Any]) -> None:
+    entries["12"] = {"flow": "learn"}
+
+
+def _number(numbers: dict[str, Any]) -> None:
+    numbers["3513"] = {**ROWS[1], "number": "3513"}
+
+
+def _confirmation(numbers: dict[str, Any]) -> None:
+    numbers["3512"] = {**ROWS[1], "confirmed_on": "2026-11-20"}
+
+
+def _phrase(phrases: dict[str, Any]) -> None:
+    phrases["rw"] = {"TAKEN": "{ref}: uracyakiriye"}
+
+
+@pytest.mark.parametrize(
+    ("part", "edit"),
+    [
+        ("learn", _arrow),
+        ("learn", _mark),
+        ("tell", _gathering),
+        ("front", _choice),
+        (ENTRIES, _entry),
+        (NUMBERS, _number),
+        (NUMBERS, _confirmation),
+        (PHRASES, _phrase),
+    ],
+)
+def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Desk) -> None:
+    change = desk.opened()
+    document = dict(desk.draft(change, part).document or {})
+    edit(document)
+    desk.save(change, document, part)
+    refused = published(desk, change)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.BEYOND_WORDS
+    assert refused.problems
+    assert desk.live == playable()
+
+
+def test_the_clock_brings_the_state_before_back(desk: Desk, clock: Clock) -> None:
+    """A number that was taken away in the emergency stays away."""
+    change = desk.opened()
+    numbers = desk.draft(change, NUMBERS).document or {}
+    desk.save(change, taken_away(numbers, "3512"), NUMBERS)
+    desk.say(change, "Do not go there")
+    assert isinstance(published(desk, change), ChangePublished)
+
+    clock.turn(hours=3, minutes=59)
+    assert emergencies.lapse(desk.kit) is None
+    clock.turn(minutes=1)
+    assert emergencies.lapse(desk.kit) is not None
+    assert emergencies.lapse(desk.kit) is None, "once"
+    assert desk.live["flows"] == playable()["flows"]
+    assert [bool(row.get("confirmed_on")) for row in desk.live["numbers"]] == [True, False]
+    assert emergencies.standing(desk.kit) is None
+    newest = bringing_back.history(desk.kit)[0]
+    assert (newest.kind, newest.by) == ("back", "clock")
+    assert "the clock brought back the flows of revision 1" in listed(desk.kit)[-1].sentence
+
+
+def test_112_is_never_taken_away(desk: Desk) -> None:
+    change = desk.opened()
+    numbers = dict(desk.draft(change, NUMBERS).document or {})
+    numbers["112"] = {**numbers["112"], "confirmed_on": "", "confirmed_by": ""}
+    numbers["112"].pop("confirmed_on")
+    numbers["112"].pop("confirmed_by")
+    desk.save(change, numbers, NUMBERS)
+    assert published(desk, change) == ChangeRefused(Refusal.EMERGENCY_NUMBER)
+
+
+def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
+    change = desk.opened()
+    desk.say(change, "Do not go there", by=OTHER)
+    done = published(desk, change)
+    own = ChangeRefused(Refusal.OWN_HAND)
+    assert emergencies.confirm(desk.kit, APPROVER, done.publication_id) == own
+    assert emergencies.confirm(desk.kit, OTHER, done.publication_id) == own
+    appointed = emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by=3)
+    assert appointed == ChangeRefused(Refusal.APPOINTED)
+    assert emergencies.confirm(desk.kit, SECOND, 99) == ChangeRefused(Refusal.SETTLED)
+
+    assert emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by=7) is None
+    clock.turn(hours=5)
+    assert emergencies.lapse(desk.kit) is None
+    assert desk.live == playable("Do not go there")
+    assert bringing_back.history(desk.kit)[0].approved_by == "Approver 2"
+    again = emergencies.confirm(desk.kit, SECOND, done.publication_id)
+    assert again == ChangeRefused(Refusal.SETTLED)
+
+
+def test_a_second_emergency_lasts_no_longer_and_ends_at_what_two_had_read(
+    desk: Desk, clock: Clock
+) -> None:
+    urgent(desk)
+    clock.turn(hours=3)
+    urgent(desk, "Do not go there at all")
+    clock.turn(hours=1)
+    assert emergencies.lapse(desk.kit) is not None
+    assert desk.live == playable()
+
+
+def test_while_it_stands_nothing_else_is_published(desk: Desk, clock: Clock) -> None:
+    """A reader of the next change would see its difference to live, and never these words."""
+    done = urgent(desk)
+    change = desk.opened()
+    desk.say(change, "Second words", "two")
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert desk.publish(change) == ChangeRefused(Refusal.EMERGENCY_STANDS)
+    assert emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
+    assert isinstance(desk.publish(change), ChangePublished)
+
+
+def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -> None:
+    with desk.kit.database.writing() as session:
+        session.add(make_responder(level=Level.NATIONAL, language="fr"))
+        session.add(make_responder(level=Level.COORDINATOR, msisdn="+250788000091"))
+    urgent(desk)
+    with desk.kit.database.reading() as session:
+        (message,) = session.scalars(select(Message)).all()
+        finding = emergencies.finding(session, clock.at)
+        late = emergencies.finding(session, clock.at + LASTS + emergencies.LATE)
+    wording = Wording(Template[message.template], message.parameters, message.language)
+    assert render(wording, shipped_phrases()) == (
+        "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."
+    )
+    assert isinstance(desk.kit.jobs, FakeJobs)
+    assert (Job.DELIVER, message.id) in desk.kit.jobs.rung
+    assert (finding.ok, finding.level, late.level) == (False, 1, 2)
+
+    watch.look(desk.kit, around=False)
+    with desk.kit.database.reading() as session:
+        assert Alarm.URGENT_WORDS in alarms.standing(session)
