@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hotline import plugs
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.catalogues import load_phrases
+from hotline.adapters.demo_accounts import demo_accounts_in
 from hotline.adapters.failpoints import Failpoints
 from hotline.adapters.live_phrases import LivePhrases
 from hotline.adapters.turned_clock import TurnedClock
@@ -17,7 +18,18 @@ from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import FolderRefused, NotReady
 from hotline.plugs import GatewayAccount
-from hotline.ports import DoorKit, Instruments, Kit, Line, LookingKit, RelayKit, Watch, WatchKit
+from hotline.ports import (
+    ConsoleKit,
+    DoorKit,
+    Instruments,
+    Kit,
+    Line,
+    LookingKit,
+    RelayKit,
+    Watch,
+    WatchKit,
+)
+from hotline.sealing.accounts.proofs import Proofs
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
@@ -51,6 +63,8 @@ class Role(StrEnum):
     """watch: the key of whom it wakes. Opens neither a responder's number nor a tip."""
     READER = "reader"
     """Later: the pepper of the responders' PINs."""
+    PAGES = "pages"
+    """console: the key of the accounts' second factors. Opens neither a number nor, by itself, a tip."""
     CONSOLE = "console"
     """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
 
@@ -118,6 +132,18 @@ def build_console(settings: Settings) -> LookingKit:
     )
 
 
+def build_pages(settings: Settings) -> ConsoleKit:
+    """The console's pages'. Raises what `build_kit` raises."""
+    kit, keys = _common(settings, Role.PAGES, plugs.circuit())
+    return ConsoleKit(
+        **vars(kit),
+        proofs=Proofs.of(keys),
+        console_url=settings.console_url,
+        pretended=settings.pretended,
+        demo_accounts=demo_accounts_in(settings.home) if settings.pretended else (),
+    )
+
+
 def build_reader(settings: Settings) -> Kit:
     """The reader's, which no process is yet. Raises what `build_kit` raises."""
     return _common(settings, Role.READER, plugs.circuit())[0]
@@ -130,6 +156,7 @@ BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(
         Role.WATCH: build_watch,
         Role.READER: build_reader,
         Role.CONSOLE: build_console,
+        Role.PAGES: build_pages,
     }
 )
 

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from textwrap import dedent
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from hotline.environment import (
     ELSEWHERE,
+    LOOPBACK,
     Environment,
+    is_bare,
+    is_encrypted,
+    is_mailbox,
     is_yes,
     socket_below,
     split_url,
@@ -26,7 +30,6 @@ GATEWAY_HOST = "africastalking.com"
 CALL_BACK_SHAPE = (r"\d{3,13}", "3 to 13 digits, as in numbers.csv")
 SERVICE_CODE_SHAPE = (r"\*\d{2,5}(\*\d{1,6})*#", "dialled like *384*777#")
 SENDER = r"[A-Za-z0-9 ]{1,11}"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,10 @@ class Settings:
     """HOTLINE_ALARM_COMMAND: run by `sh` with an alarm's words on its standard input, beside the SMS."""
     alarm_mail: str
     """HOTLINE_ALARM_MAIL: `smtps://account:password@server/recipient`: where an alarm is mailed, beside the SMS."""
+    console_port: int
+    """HOTLINE_CONSOLE_PORT: where the console's pages are served; 8080."""
+    console_url: str
+    """HOTLINE_CONSOLE_URL: `https://...`, the one address that the console answers to; by default on loopback."""
     keys: Path | None
     """HOTLINE_KEYS: one key folder, for a process that is given only its own; else `keys/<role>` in the home folder."""
     clock: Path | None
@@ -95,7 +102,11 @@ class Settings:
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
         """Raises SettingsInvalid with every problem."""
-        return _Reader(environ).settings()
+        env = Environment(environ, elsewhere=ELSEWHERE)
+        settings = _Reader(env).settings()
+        if problems := env.problems():
+            raise SettingsInvalid(problems)
+        return settings
 
     @property
     def pretended(self) -> bool:
@@ -133,14 +144,15 @@ class Settings:
 class _Reader:
     """What each setting means, in the words of one environment."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._env = Environment(environ, elsewhere=ELSEWHERE)
+    def __init__(self, env: Environment) -> None:
+        self._env = env
 
     def settings(self) -> Settings:
         home = Path(self._env.text("HOME", "var")).absolute()
         redis_url = self._redis_url()
         gateway_url = self._gateway_url()
-        settings = Settings(
+        console_port = self._env.port("CONSOLE_PORT", "8080")
+        return Settings(
             home=home,
             port=self._env.port("PORT", "8000"),
             database_url=self._database_url(home),
@@ -168,13 +180,12 @@ class _Reader:
             sends_at_once=self._env.count("SENDS_AT_ONCE", "32"),
             alarm_command=self._env.text("ALARM_COMMAND"),
             alarm_mail=self._alarm_mail(),
+            console_port=console_port,
+            console_url=self._env.address("CONSOLE_URL", f"http://127.0.0.1:{console_port}"),
             keys=self._env.folder("KEYS"),
             clock=self._clock(gateway_url),
             faults=self._env.testing_folder("FAULTS", "makes processes die, and is for tests"),
         )
-        if problems := self._env.problems():
-            raise SettingsInvalid(problems)
-        return settings
 
     def _database_url(self, home: Path) -> str:
         url = self._env.text("DATABASE_URL", f"sqlite:///{home / 'hotline.db'}")
@@ -193,14 +204,10 @@ class _Reader:
         parts = split_url(url)
         host = (parts and parts.hostname) or ""
         ours = host == GATEWAY_HOST or host.endswith(f".{GATEWAY_HOST}")
-        if parts is None or not (
-            (parts.scheme in {"http", "https"} and host in LOOPBACK)
-            or (parts.scheme == "https" and ours)
-        ):
-            self._env.wrong(
-                "GATEWAY_URL", f"must be https:// on a host of {GATEWAY_HOST}, or on loopback"
-            )
-        elif parts.path or parts.query or parts.fragment or parts.username is not None:
+        if parts is None or not is_encrypted(parts) or not (ours or host in LOOPBACK):
+            wanted = f"must be https:// on a host of {GATEWAY_HOST}, or on loopback"
+            self._env.wrong("GATEWAY_URL", wanted)
+        elif not is_bare(parts):
             self._env.wrong("GATEWAY_URL", "must be scheme, host and port alone")
         return url
 
@@ -227,13 +234,7 @@ class _Reader:
 
     def _alarm_mail(self) -> str:
         url = self._env.text("ALARM_MAIL")
-        parts = split_url(url)
-        if url and (
-            parts is None
-            or parts.scheme not in {"smtp", "smtp+starttls", "smtps"}
-            or not parts.hostname
-            or "@" not in unquote(parts.path)
-        ):
+        if url and not is_mailbox(url):
             self._env.wrong(
                 "ALARM_MAIL", "must be smtps://account:password@server/recipient@its.host"
             )

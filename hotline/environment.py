@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
 from tempfile import gettempdir
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 """The folder of the project: flows, locales and docs lie in it."""
@@ -20,6 +20,7 @@ ELSEWHERE = frozenset(
 """Variables of ours that are no settings: the tests' and the Procfile's."""
 YES = frozenset({"yes", "true", "on", "1"})
 NO = frozenset({"no", "false", "off", "0"})
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SOCKET_PATH_BYTES = 100
 """A unix socket's path holds at most 108 bytes, its end included."""
 
@@ -89,6 +90,14 @@ class Environment:
         value = self.shaped(name, default, r"[1-9]\d{0,2}", "a number from 1 to 999")
         return int(value) if re.fullmatch(r"[1-9]\d{0,2}", value, re.ASCII) else 1
 
+    def address(self, name: str, default: str) -> str:
+        """Where pages are reached: over TLS, or on this machine."""
+        url = self.text(name, default).rstrip("/")
+        parts = split_url(url)
+        if parts is None or not is_encrypted(parts) or not is_bare(parts):
+            self.wrong(name, "must be https://, a host and a port alone")
+        return url
+
     def networks(self, name: str) -> tuple[str, ...]:
         """Addresses or networks, with spaces or commas between."""
         given = tuple(self.text(name).replace(",", " ").split())
@@ -143,6 +152,28 @@ def split_url(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def is_encrypted(parts: SplitResult) -> bool:
+    """Whether nobody on the way reads along: TLS, or a program on this machine."""
+    here = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return here or (parts.scheme == "https" and bool(parts.hostname))
+
+
+def is_bare(parts: SplitResult) -> bool:
+    """Whether it is scheme, host and port alone."""
+    return not (parts.path or parts.query or parts.fragment or parts.username is not None)
+
+
+def is_mailbox(url: str) -> bool:
+    """A mail server of ours, and the recipient behind it."""
+    parts = split_url(url)
+    return (
+        parts is not None
+        and parts.scheme in {"smtp", "smtp+starttls", "smtps"}
+        and bool(parts.hostname)
+        and "@" in unquote(parts.path)
+    )
 
 
 def without_password(url: str) -> str:

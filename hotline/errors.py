@@ -32,6 +32,7 @@ HotlineError
 ├── ErasureRefused
 ├── AskRefused
 ├── PersonnelRefused
+├── AccountRefused
 ├── Undecided
 ├── CopyFailed
 ├── KeysDiffer
@@ -187,6 +188,14 @@ class AskRefused(HotlineError):
 
 class PersonnelRefused(HotlineError):
     """A person may not leave, move or come back so; says what to do."""
+
+
+class AccountRefused(HotlineError):
+    """What was asked for an account of the console cannot be; `fault` is its key for a page."""
+
+    def __init__(self, fault: str, sentence: str) -> None:
+        self.fault = fault
+        super().__init__(sentence)
 
 
 class Undecided(HotlineError):

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from hotline.domain.accounts.demo import DemoAccount
 from hotline.domain.dialogue.ussd import Heard, Opening
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import SendResult
 from hotline.domain.sms.listing import InboxPage, ListedSms
 from hotline.engine.flow import Book
+from hotline.sealing.accounts.proofs import Proofs
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
@@ -229,6 +231,18 @@ class LookingKit(Kit):
     """What a process has besides that looks at how the line stands: the console's commands, and the watchman."""
 
     watch: Watch
+
+
+@dataclass(frozen=True)
+class ConsoleKit(Kit):
+    """The console's pages': who enters, by which proofs. It opens no number, and a tip only with a person's key."""
+
+    proofs: Proofs
+    console_url: str
+    """Where the pages are, without a slash at the end."""
+    pretended: bool
+    """Whether the gateway is the pretended one: the demo's accounts enter there, and nowhere else."""
+    demo_accounts: tuple[DemoAccount, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from hotline.ports import DoorKit, Line, RelayKit, Watch, WatchKit
+from hotline.domain.accounts.demo import DemoAccount
+from hotline.ports import ConsoleKit, DoorKit, Line, RelayKit, Watch, WatchKit
+from hotline.sealing.accounts.factor_sealer import FactorSealer
+from hotline.sealing.accounts.proofs import Proofs
+from hotline.sealing.accounts.stretch_queue import StretchQueue
+from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.store.dialogue.ways import SessionMemory
@@ -87,6 +92,32 @@ def make_watch(
 @dataclass(frozen=True)
 class WholeKit(DoorKit, RelayKit, WatchKit):
     """Everything that any process has: a test plays them all."""
+
+
+def make_console_kit(
+    *,
+    database: Database,
+    now: Callable[[], datetime],
+    pretended: bool = False,
+    demo_accounts: tuple[DemoAccount, ...] = (),
+    places: int = 8,
+) -> ConsoleKit:
+    """The console's pages', with a stretch that costs nothing."""
+    return ConsoleKit(
+        database=database,
+        books=cast(Any, None),
+        jobs=FakeJobs(),
+        sealer=Sealer(),
+        pseudonyms=cast(Any, FakePseudonyms()),
+        phrases=Phrases({}),
+        line=make_line(),
+        now=now,
+        failpoint=survive,
+        proofs=Proofs(FactorSealer(b"k" * 32), StretchQueue(places), Costs(passes=1, kib=8)),
+        console_url="http://127.0.0.1:8080",
+        pretended=pretended,
+        demo_accounts=demo_accounts,
+    )
 
 
 def make_kit(

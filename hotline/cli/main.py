@@ -40,6 +40,9 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.line.processes:clock",
         "Own time: refer, remind, repeat, and deliver what no worker did, until told to stop.",
     ),
+    "console": CommandEntry(
+        "hotline.cli.people.console:console", "Who may enter the console: invite, list, end."
+    ),
     "demo": CommandEntry(
         "hotline.cli.line.demo:demo",
         "Run the line with a pretended gateway: two handsets in a page.",

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from hotline.store.accounts import accounts, approvals, sessions, sign_in_tries  # noqa: F401
 from hotline.store.changes import changes, checks, signatures  # noqa: F401
 from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks  # noqa: F401

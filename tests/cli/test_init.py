@@ -83,7 +83,7 @@ def test_init_makes_a_line_and_again_changes_nothing(hotline: Hotline, tmp_path:
     assert again.exit_code == 0, again.output
     assert "made" in first.stdout
     assert "made" not in again.stdout
-    assert again.stdout.count("were there") == 4
+    assert again.stdout.count("were there") == 5
     assert whole(tmp_path / "home") == before
     assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
 
@@ -278,7 +278,7 @@ def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
         assert "Gasabo (12)" in read.stdout
         assert "hafi y'?[2Jishuri" in read.stdout, "nothing that a terminal would obey"
     verified = hotline("audit", "verify")
-    assert verified.stdout.startswith("whole: 4 rows")
+    assert verified.stdout.startswith("whole: 6 rows")
 
     wrong = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED, typed="guess\n")
     assert wrong.exit_code == 1

@@ -43,6 +43,7 @@ CONTENTS = {
         "stop.key",
         "watch.pub",
     ],
+    "pages": ["totp.key"],
     "reader": ["pepper.key"],
 }
 

@@ -24,7 +24,18 @@ NAMING = (
 )
 """Whoever gives one of these means a line of his own."""
 ASKING = (
-    *("audit", "backup", "callbacks", "doctor", "flows", "hooks", "keys", "lane", "leaders"),
+    *(
+        "audit",
+        "backup",
+        "callbacks",
+        "console",
+        "doctor",
+        "flows",
+        "hooks",
+        "keys",
+        "lane",
+        "leaders",
+    ),
     *("prove-shred", "questions", "reach", "responders", "retention", "tips", "training", "watch"),
 )
 """Commands about a line that is there already. Those that make one or run one take no home that nobody named."""

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
-from hotline.bootstrap import Role, build_console, key_folder
+from hotline.adapters.demo_accounts import keep_demo_accounts
+from hotline.bootstrap import Role, build_console, build_pages, key_folder
 from hotline.cli.kit import new_passphrase, passphrase_in
+from hotline.cli.people.console import link_line
 from hotline.config import Settings
 from hotline.domain.people.rehearsal import demo_responders
 from hotline.environment import CHECKOUT
@@ -17,6 +19,7 @@ from hotline.errors import FolderRefused, NotReady
 from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.accounts import at_the_server, demo_accounts
 from hotline.services.desk import access
 from hotline.services.flows import authoring, checking, publishing
 from hotline.services.people import enrolment
@@ -56,8 +59,12 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
         _desks(kit, settings, passphrase_file, demo=demo)
         if demo:
             _rehearse(kit)
+        else:
+            _first_account(kit, settings)
     finally:
         kit.database.close()
+    if demo:
+        _demo_accounts(settings)
 
 
 @click.command()
@@ -154,6 +161,27 @@ def _rehearse(kit: Kit) -> None:
     _working("responders")
     people = enrolment.import_responders(kit, demo_responders())
     _told("responders", [f"{len(people)} invented ones, for a demo"], there="")
+
+
+def _first_account(kit: Kit, settings: Settings) -> None:
+    """A link for the first admin, until somebody has taken an account up."""
+    first = at_the_server.first(kit)
+    if first is None:
+        _told("accounts", [], there="`hotline console list` shows them")
+        return
+    click.echo(f"accounts: {at_the_server.FIRST} is made by {link_line(settings, first.link)}")
+
+
+def _demo_accounts(settings: Settings) -> None:
+    """Three accounts whose passwords the sign-in page shows; none where the gateway is a real one."""
+    kit = build_pages(settings)
+    try:
+        made = demo_accounts.make(kit)
+    finally:
+        kit.database.close()
+    if made:
+        keep_demo_accounts(settings.home, (*kit.demo_accounts, *made))
+    _told("accounts", [one.name for one in made], there="if the gateway is the pretended one")
 
 
 def _working(what: str) -> None:

@@ -1,5 +1,6 @@
-"""An account of the console: its roles, which roles exclude each other, and the person who is signed in. Pure."""
+"""An account of the console: its roles and states, its name, and the person who is signed in. Pure."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,6 +25,16 @@ class AccountRole(StrEnum):
     """Reads every tip that the national desk may read."""
 
 
+class AccountState(StrEnum):
+    INVITED = "invited"
+    """A link was given out, and nobody has taken the account up."""
+    ACTIVE = "active"
+    DEMO = "demo"
+    """Made by the demo, with a password that everybody reads: enters where the gateway is the pretended one."""
+    ENDED = "ended"
+
+
+NAME_LETTERS = 40
 READERS = frozenset({AccountRole.DESK, AccountRole.NATIONAL})
 """Roles that read tips."""
 EXCLUDES_READERS = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
@@ -40,6 +51,26 @@ def excluded(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
     return frozenset()
 
 
+def entered_as(typed: str) -> str:
+    """The form of a name under which its account is found: however it was typed, there is one account of it."""
+    return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
+
+
+def is_name(shown: str) -> bool:
+    """Whether an account may have this name: the audit log and the pages show it."""
+    whole = 1 <= len(shown) <= NAME_LETTERS and shown.isprintable()
+    return whole and shown == " ".join(shown.split()) and not set(shown) & set(":<>|")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account of the console, or a person at the command line."""
+
+    name: str
+    account_id: int | None = None
+    """None at the command line."""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Who a request of the console comes from."""
@@ -54,3 +85,17 @@ class SignedIn:
     """Whether the second factor was given in the last 15 minutes."""
     session_key: str = field(repr=False)
     """The key that every form of this session carries."""
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.name, self.account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A password, a code or both that were not taken. It never says which."""
+
+    wait_seconds: int = 0
+    """How long the next try of this name must wait."""
+    is_busy: bool = False
+    """Too many are signing in at this moment: nothing was tried, and nothing counts."""

@@ -12,7 +12,8 @@ from hotline.domain.places.places import place_name
 from hotline.domain.tip import NATIONAL
 
 DESK = "desk"
-"""An actor is `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or a process alone."""
+ACCOUNT = "account"
+"""An actor is `account:<id>:<name>`, `desk:<code>:<name>`, `cli:<name>`, `responder:<id>`, or a process alone."""
 PROCESSES = {
     "cli": "the command line",
     "clock": "the clock",
@@ -22,6 +23,19 @@ PROCESSES = {
 }
 SUBJECTS = {"tip", "call-back", "message", "leave"}
 SENTENCES: Mapping[str, str] = {
+    "account_ended": "ended the {subject}",
+    "account_entered": "signed in",
+    "account_factor_changed": "took a new second factor",
+    "account_invited": "made the {subject}",
+    "account_linked": "gave a new link to the {subject}",
+    "account_paper_made": "made a new recovery sheet",
+    "account_password_changed": "changed a password",
+    "account_password_recovered": "took a new password by the recovery key",
+    "account_role_asked": "asked for a role of the {subject}",
+    "account_role_given": "gave a role to the {subject}",
+    "account_role_refused": "refused a role to the {subject}",
+    "account_role_taken": "took a role from the {subject}",
+    "account_taken_up": "took up the {subject}",
     "alarm_acknowledged": "sees to the alarm {subject}",
     "call_back_approved": "approved {subject}",
     "call_back_expired": "ended {subject}: its time had passed",
@@ -115,6 +129,8 @@ def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
     if kind == DESK:
         code, _, name = rest.partition(":")
         return _desk(code), name
+    if kind == ACCOUNT:
+        return "", rest.partition(":")[2]
     if kind == "cli" and rest and (rest == NATIONAL or place_name(rest, "en") != rest):
         return _desk(rest), "somebody"
     if kind == "responder" and rest.isdecimal():

@@ -8,6 +8,7 @@ from pathlib import Path
 from nacl.public import PrivateKey
 
 from hotline.errors import KeysDiffer
+from hotline.sealing.accounts.factor_sealer import TOTP_KEY
 from hotline.sealing.keys.keyfolder import (
     DIAL_SECRET,
     HOOKS_FILE,
@@ -31,7 +32,7 @@ from hotline.sealing.runs import RUNS_KEY
 
 RELAY_KEY = "relay.key"
 RELAY_PUBLIC_KEY = "relay.pub"
-ROLES = ("hooks", "workers", "watch", "console", "reader")
+ROLES = ("hooks", "workers", "watch", "console", "pages", "reader")
 WATCH_KEY = "watch.key"
 WATCH_PUBLIC_KEY = "watch.pub"
 PEPPER_KEY = "pepper.key"
@@ -45,6 +46,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
     CERTIFICATE_KEY: ("hooks", "console"),
     STOP_KEY: ("hooks", "workers", "console"),
     PEPPER_KEY: ("reader",),
+    TOTP_KEY: ("pages",),
     RELAY_KEY: ("workers",),
     WATCH_KEY: ("watch",),
 }

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.accounts.account import Actor
 from hotline.store.database import Row
 
 BEGINNING = "0" * 64
@@ -28,7 +29,10 @@ class AuditEntry(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str]
-    """"line", "clock", "cli:<name>", "desk:<code>:<name>", "responder:<id>" (`domain/desk/audit_sentences.py`)."""
+    """"line", "clock", "cli:<name>", "account:<id>:<name>", "desk:<code>:<name>", "responder:<id>".
+
+    `domain/desk/audit_sentences.py` reads it.
+    """
     action: Mapped[str]
     """Past tense: "tip_read", "responders_imported"."""
     subject: Mapped[str]
@@ -53,6 +57,13 @@ class Chain:
 def by_command(name: str) -> str:
     """The actor of what a person did by a command, under the name that was given."""
     return f"cli:{name}"
+
+
+def by_actor(actor: Actor) -> str:
+    """The actor of what a person did on a page of the console, or by a command."""
+    if actor.account_id is None:
+        return by_command(actor.name)
+    return f"account:{actor.account_id}:{actor.name}"
 
 
 def append(

@@ -1,0 +1,39 @@
+"""The demo's accounts in a file of its home, for the process whose sign-in page shows them."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.demo import DemoAccount
+from hotline.environment import OWNER_ALONE
+
+DEMO_ACCOUNTS = "demo-accounts.json"
+
+
+def demo_accounts_in(home: Path) -> tuple[DemoAccount, ...]:
+    """None where there is no such file, or it is damaged."""
+    try:
+        rows = json.loads((home / DEMO_ACCOUNTS).read_text(encoding="utf-8"))
+        return tuple(
+            DemoAccount(
+                name=str(row["name"]),
+                roles=tuple(map(AccountRole, row["roles"])),
+                password=str(row["password"]),
+                secret=str(row["secret"]),
+            )
+            for row in rows
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return ()
+
+
+def keep_demo_accounts(home: Path, made: Sequence[DemoAccount]) -> None:
+    """For the owner of the home alone."""
+    file = home / DEMO_ACCOUNTS
+    file.touch(mode=0o666 & ~OWNER_ALONE)
+    rows = [
+        {"name": one.name, "roles": one.roles, "password": one.password, "secret": one.secret}
+        for one in made
+    ]
+    file.write_text(json.dumps(rows), encoding="utf-8")

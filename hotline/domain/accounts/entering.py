@@ -1,0 +1,41 @@
+"""How long a name waits after failed tries, and how long a session lives. Pure.
+
+A delay grows and ends; nothing locks an account, since whoever knows its name could then shut its person out.
+"""
+
+from datetime import datetime, timedelta
+
+FREE_FAILURES = 5
+LONGEST_WAIT = timedelta(seconds=60)
+FORGET_AFTER = timedelta(hours=1)
+"""When failed tries of a name count no more."""
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=8)
+FRESH = timedelta(minutes=15)
+"""How long a second factor, and the key that it opened, are good for."""
+SEEN_EACH = timedelta(seconds=60)
+"""How often at the most a session's row says that somebody is there: each write waits for callers on SQLite."""
+LINK_LIVES = timedelta(minutes=15)
+APPROVAL_LIVES = timedelta(days=7)
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long the next try waits after so many failures: 2, 4, 8 ... 60 seconds from the fifth on."""
+    if failures < FREE_FAILURES:
+        return timedelta(0)
+    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(10, failures - FREE_FAILURES + 1)))
+
+
+def seconds_left(until: datetime | None, at: datetime) -> int:
+    """Whole seconds until a moment, rounded up; 0 where it has passed."""
+    if until is None or until <= at:
+        return 0
+    return -int((at - until).total_seconds() // 1)
+
+
+def is_over(*, created_at: datetime, seen_at: datetime, at: datetime) -> bool:
+    return at - seen_at >= IDLE or at - created_at >= LONGEST
+
+
+def is_fresh(factor_at: datetime, at: datetime) -> bool:
+    return at - factor_at < FRESH

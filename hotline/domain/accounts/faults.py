@@ -1,0 +1,55 @@
+"""What may be wrong with what is asked for an account: a key for the pages, a sentence for the command line. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from hotline.errors import AccountRefused
+
+
+class AccountFault(StrEnum):
+    BUSY = "busy"
+    NAME_WRONG = "name_wrong"
+    NAME_TAKEN = "name_taken"
+    NO_ROLE = "no_role"
+    ROLES_EXCLUDE = "roles_exclude"
+    NO_ACCOUNT = "no_account"
+    ENDED = "ended"
+    ONESELF = "oneself"
+    LINK_OVER = "link_over"
+    STEP_MISSING = "step_missing"
+    SHORT_PASSWORD = "short_password"
+    LONG_PASSWORD = "long_password"
+    PASSWORD_IS_NAME = "password_is_name"
+    PASSWORD_REPEATS = "password_repeats"
+    WRONG_CODE = "wrong_code"
+    KEY_CLOSED = "key_closed"
+    DECIDED = "decided"
+    NOT_AN_ADMIN = "not_an_admin"
+    NO_REASON = "no_reason"
+
+
+SENTENCES: Mapping[AccountFault, str] = {
+    AccountFault.BUSY: "too many passwords are being checked: try again in a moment",
+    AccountFault.NAME_WRONG: "a name has 1 to 40 letters, without : < > or |",
+    AccountFault.NAME_TAKEN: "there is an account of that name",
+    AccountFault.NO_ROLE: "an account needs a role",
+    AccountFault.ROLES_EXCLUDE: "an account that administers or audits reads no tips: give the roles to two accounts",
+    AccountFault.NO_ACCOUNT: "there is no such account",
+    AccountFault.ENDED: "that account was ended: make another one",
+    AccountFault.ONESELF: "another admin must do that to your account",
+    AccountFault.LINK_OVER: "that link was used, or its time is over: ask for a new one",
+    AccountFault.STEP_MISSING: "a step before this one is missing",
+    AccountFault.SHORT_PASSWORD: "a password has 12 letters at least",
+    AccountFault.LONG_PASSWORD: "a password has 200 letters at most",
+    AccountFault.PASSWORD_IS_NAME: "a password must not hold the name of its account",
+    AccountFault.PASSWORD_REPEATS: "a password needs five different letters at least",
+    AccountFault.WRONG_CODE: "that code is wrong, or was used: wait for the next one",
+    AccountFault.KEY_CLOSED: "give your password and a code again first",
+    AccountFault.DECIDED: "that was decided already, or its time is over",
+    AccountFault.NOT_AN_ADMIN: "only an admin decides that, and never what they asked for themselves",
+    AccountFault.NO_REASON: "a reason is missing",
+}
+
+
+def refusal(fault: AccountFault) -> AccountRefused:
+    return AccountRefused(fault, SENTENCES[fault])

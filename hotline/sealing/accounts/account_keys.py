@@ -1,0 +1,68 @@
+"""An account's key pair: its private half under the password, and once more under the key on paper.
+
+Both envelopes are `sealing.passphrase`'s. The wrapped key is the only proof of a password: there is no other hash.
+"""
+
+from dataclasses import dataclass, field
+
+from nacl.public import PrivateKey
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.errors import PassphraseWrong
+from hotline.sealing.envelope import VERSION
+from hotline.sealing.opening import unwrap
+from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
+
+PAPER_COSTS = Costs(passes=1, kib=8)
+"""Of the key on paper: 128 bits of chance need no dear stretch."""
+SAYS = "the key of the account"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKey:
+    public_key: bytes
+    private_key: bytes = field(repr=False)
+
+
+def new_account_key() -> AccountKey:
+    pair = PrivateKey.generate()
+    return AccountKey(bytes(pair.public_key), bytes(pair))
+
+
+def wrap_under_password(private_key: bytes, password: str, *, account: str, costs: Costs) -> bytes:
+    return WrappingKey.stretch(password, costs).wrap(private_key, owner=account)
+
+
+def wrap_under_paper(private_key: bytes, recovery_key: str, *, account: str) -> bytes:
+    stretched = WrappingKey.stretch(recovery_key, PAPER_COSTS)
+    return stretched.wrap(private_key, owner=_on_paper(account))
+
+
+def open_by_password(wrapped: bytes, password: str, *, account: str) -> bytes | None:
+    """The private half; None where the password is another. Raises SealBroken."""
+    return _opened(wrapped, password, account)
+
+
+def open_by_paper(wrapped: bytes, recovery_key: str, *, account: str) -> bytes | None:
+    """The private half; None where the key on paper is another. Raises SealBroken."""
+    return _opened(wrapped, recovery_key, _on_paper(account))
+
+
+def nobodys_envelope(costs: Costs) -> bytes:
+    """An envelope that opens under no password: where there is no account, it costs as much as one."""
+    header = HEADER.pack(VERSION, costs.passes, costs.kib, random(argon2id.SALTBYTES))
+    envelope = header + random(Aead.NONCE_SIZE + PrivateKey.SIZE + Aead.MACBYTES)
+    return envelope + checksum(envelope)
+
+
+def _opened(wrapped: bytes, typed: str, owner: str) -> bytes | None:
+    try:
+        return unwrap(wrapped, typed, owner=owner, says=SAYS)
+    except PassphraseWrong:
+        return None
+
+
+def _on_paper(account: str) -> str:
+    return f"{account} on paper"

@@ -1,0 +1,179 @@
+"""What waits for a second person, and what she decides. Nobody decides what she asked for, nor about herself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.accounts.account import (
+    AccountRole,
+    AccountState,
+    Actor,
+    SignedIn,
+    excluded,
+)
+from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.desk.audit_sentences import actor as said_actor
+from hotline.errors import NotFound
+from hotline.ports import ConsoleKit, Kit
+from hotline.store.accounts import accounts, approvals
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.accounts.approvals import Approval, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.desk import audit
+
+APPROVED = "approved"
+REFUSED = "refused"
+WITHDRAWN = "withdrawn"
+REASON_LETTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingApproval:
+    id: int
+    kind: ApprovalKind
+    about: str
+    """The name of the account."""
+    role: AccountRole
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    may_decide: bool
+    """False for what this person asked for herself, and for what is about her."""
+
+
+def waiting(kit: ConsoleKit, signed_in: SignedIn) -> Sequence[WaitingApproval]:
+    """The oldest first; none for who is no admin."""
+    if AccountRole.ADMIN not in signed_in.roles:
+        return ()
+    with kit.database.reading() as session:
+        rows = approvals.undecided(session, kit.now())
+        names = {one.id: one.shown for one in accounts.everybody(session)}
+    lines = []
+    for row in rows:
+        account_id, role = _about(row)
+        lines.append(
+            WaitingApproval(
+                id=row.id,
+                kind=ApprovalKind(row.kind),
+                about=names.get(account_id, ""),
+                role=role,
+                asked_by=said_actor(row.asked_by, {})[1],
+                asked_at=row.asked_at,
+                expires_at=row.expires_at,
+                may_decide=signed_in.account_id not in {row.asker_id, account_id},
+            )
+        )
+    return lines
+
+
+def decide(
+    kit: ConsoleKit, signed_in: SignedIn, approval_id: int, *, approve: bool, reason: str
+) -> None:
+    """Raises AccountRefused where it was decided, lapsed, or is not this person's to decide."""
+    if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
+        raise refusal(AccountFault.NO_REASON)
+    with kit.database.writing() as session:
+        row = approvals.held(session, approval_id, kit.now())
+        if row is None:
+            raise refusal(AccountFault.DECIDED)
+        account_id, role = _about(row)
+        decider = accounts.one(session, signed_in.account_id)
+        if AccountRole.ADMIN not in decider.held_roles or decider.id in {row.asker_id, account_id}:
+            raise refusal(AccountFault.NOT_AN_ADMIN)
+        account = _subject(session, account_id)
+        if approve:
+            if excluded(account.held_roles | {role}):
+                raise refusal(AccountFault.ROLES_EXCLUDE)
+            account.roles = sorted(account.held_roles | {role})
+        _decide(row, kit, signed_in.actor, APPROVED if approve else REFUSED)
+        _record(
+            session,
+            kit,
+            signed_in.actor,
+            "account_role_given" if approve else "account_role_refused",
+            account,
+            f"{role}: {reason.strip()}",
+        )
+
+
+def ask(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, role: AccountRole) -> None:
+    """Let a role wait for a second admin, unless it waits already."""
+    if approvals.waiting_for(session, _subject_of(account.id, role), kit.now()) is not None:
+        return
+    session.add(
+        Approval(
+            kind=ApprovalKind.ROLE,
+            subject=_subject_of(account.id, role),
+            asked_by=audit.by_actor(by),
+            asker_id=by.account_id,
+            asked_at=kit.now(),
+            reason="",
+            expires_at=kit.now() + APPROVAL_LIVES,
+        )
+    )
+    _record(session, kit, by, "account_role_asked", account, str(role))
+
+
+def settle(session: Session, kit: Kit, by: Actor, account_id: int, role: AccountRole) -> None:
+    """What waited was given at the command line."""
+    row = approvals.waiting_for(session, _subject_of(account_id, role), kit.now())
+    if row is not None:
+        _decide(row, kit, by, APPROVED)
+
+
+def withdraw(session: Session, kit: Kit, by: Actor, account_id: int, role: AccountRole) -> None:
+    """What waits is wanted no more."""
+    row = approvals.waiting_for(session, _subject_of(account_id, role), kit.now())
+    if row is not None:
+        _decide(row, kit, by, WITHDRAWN)
+
+
+def waiting_roles(session: Session, kit: Kit, account_id: int) -> frozenset[AccountRole]:
+    """The roles of an account that wait for a second admin."""
+    return roles_by_account(session, kit).get(account_id, frozenset())
+
+
+def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[AccountRole]]:
+    """The roles that wait for a second admin, by the account's id."""
+    found: dict[int, frozenset[AccountRole]] = {}
+    for row in approvals.undecided(session, kit.now()):
+        account_id, role = _about(row)
+        found[account_id] = found.get(account_id, frozenset()) | {role}
+    return found
+
+
+def _subject_of(account_id: int, role: AccountRole) -> str:
+    return f"account:{account_id}:{role}"
+
+
+def _about(row: Approval) -> tuple[int, AccountRole]:
+    _, account_id, role = row.subject.split(":")
+    return int(account_id), AccountRole(role)
+
+
+def _subject(session: Session, account_id: int) -> ConsoleAccount:
+    try:
+        account = accounts.one(session, account_id, for_writing=True)
+    except NotFound:
+        raise refusal(AccountFault.NO_ACCOUNT) from None
+    if account.state == AccountState.ENDED:
+        raise refusal(AccountFault.ENDED)
+    return account
+
+
+def _decide(row: Approval, kit: Kit, by: Actor, decision: str) -> None:
+    row.decided_by, row.decided_at, row.decision = audit.by_actor(by), kit.now(), decision
+
+
+def _record(
+    session: Session, kit: Kit, by: Actor, action: str, account: ConsoleAccount, reason: str
+) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=audit.by_actor(by),
+        action=action,
+        subject=f"account {account.shown}",
+        reason=reason,
+    )

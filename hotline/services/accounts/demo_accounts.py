@@ -1,0 +1,104 @@
+"""The demo's three accounts: made once, and shown where the gateway is the pretended one. They enter nowhere else."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pyotp
+
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor, entered_as
+from hotline.domain.accounts.demo import CAST, DemoAccount
+from hotline.domain.accounts.passwords import suggested
+from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, step_at
+from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
+from hotline.services.accounts.proving import owner
+from hotline.store.accounts import accounts
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.database import Session
+from hotline.store.desk import audit
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEntry:
+    """An account of the demo, as its sign-in page shows it."""
+
+    name: str
+    roles: tuple[AccountRole, ...]
+    password: str = field(repr=False)
+    code: str = field(repr=False)
+    """One that was not used yet."""
+    seconds: int
+    """How long it is good for."""
+
+
+def make(kit: ConsoleKit) -> Sequence[DemoAccount]:
+    """The accounts that are missing; none where the gateway is a real one."""
+    if not kit.pretended:
+        return ()
+    made = []
+    with kit.database.writing() as session:
+        for name, roles in CAST:
+            if accounts.find(session, entered_as(name)) is None:
+                made.append(_make(session, kit, name, roles))
+    return made
+
+
+def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
+    """With their running codes; empty where the gateway is a real one."""
+    if not kit.pretended:
+        return ()
+    with kit.database.reading() as session:
+        used = {
+            one.name: one.totp_step
+            for one in accounts.everybody(session)
+            if one.state == AccountState.DEMO
+        }
+    return [
+        _entry(kit, one, used[entered_as(one.name)])
+        for one in kit.demo_accounts
+        if entered_as(one.name) in used
+    ]
+
+
+def _entry(kit: ConsoleKit, one: DemoAccount, used: int) -> DemoEntry:
+    """A code that was used is no code: the next one is shown, which is accepted early."""
+    at = kit.now()
+    if step_at(at) <= used:
+        at += timedelta(seconds=STEP_SECONDS)
+    seconds = (step_at(at) + 2) * STEP_SECONDS - int(kit.now().timestamp())
+    return DemoEntry(one.name, one.roles, one.password, code_at(one.secret, at), seconds)
+
+
+def _make(
+    session: Session, kit: ConsoleKit, name: str, roles: tuple[AccountRole, ...]
+) -> DemoAccount:
+    account = ConsoleAccount(
+        name=entered_as(name),
+        shown=name,
+        roles=sorted(roles),
+        language="en",
+        state=AccountState.DEMO,
+        totp_step=0,
+        created_at=kit.now(),
+    )
+    session.add(account)
+    session.flush()
+    pair, bound = new_account_key(), owner(account.id)
+    password, secret = suggested(secrets.choice), pyotp.random_base32()
+    account.public_key = pair.public_key
+    # Everybody reads this password: a dear stretch would guard nothing.
+    account.wrapped_key = wrap_under_password(
+        pair.private_key, password, account=bound, costs=PAPER_COSTS
+    )
+    account.totp = kit.proofs.factors.seal(secret, account=bound)
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=audit.by_actor(Actor("demo")),
+        action="account_invited",
+        subject=f"account {name}",
+        reason="an account of the demo",
+    )
+    return DemoAccount(name, roles, password, secret)

@@ -1,0 +1,214 @@
+"""Who may enter the console: accounts made, invited again, given roles, and ended.
+
+A role that decides for others waits for a second admin, on a new account and on an old one. While fewer than two admins
+are active, the command line on the server counts as the second person, and the audit log says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hotline.domain.accounts.account import (
+    SECOND_PERSON,
+    AccountRole,
+    AccountState,
+    Actor,
+    entered_as,
+    excluded,
+    is_name,
+)
+from hotline.domain.accounts.entering import LINK_LIVES
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.sealing.accounts.tokens import digest_of, new_token
+from hotline.services.accounts import approvals
+from hotline.store.accounts import accounts, sessions
+from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
+from hotline.store.database import Session
+from hotline.store.desk import audit
+
+FEWEST_ADMINS = 2
+BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    account_id: int
+    link: str = field(repr=False)
+    """A token: whoever has it takes the account up, within 15 minutes."""
+    waiting: frozenset[AccountRole]
+    """Roles that a second admin must approve."""
+
+
+def invite(
+    kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], language: str = "en"
+) -> Invited:
+    """Make an account, and a link to take it up. Raises AccountRefused."""
+    shown, wanted = " ".join(name.split()), frozenset(roles)
+    if not is_name(shown):
+        raise refusal(AccountFault.NAME_WRONG)
+    _check(wanted)
+    with kit.database.writing() as session:
+        if accounts.find(session, entered_as(shown)) is not None:
+            raise refusal(AccountFault.NAME_TAKEN)
+        account = ConsoleAccount(
+            name=entered_as(shown),
+            shown=shown,
+            roles=[],
+            language=language,
+            state=AccountState.INVITED,
+            totp_step=0,
+            created_at=kit.now(),
+        )
+        session.add(account)
+        session.flush()
+        _record(session, kit, by, "account_invited", account, ", ".join(sorted(wanted)))
+        waiting = _give(session, kit, by, account, wanted)
+        return Invited(account.id, _link(session, kit, account), waiting)
+
+
+def again(kit: Kit, by: Actor, account_id: int) -> Invited:
+    """A new link for an account: its key pair, factor and sessions end now, and a new pair is made with the link.
+
+    Roles that decide for others wait anew: else whoever gives out the link could become its second person.
+    Raises AccountRefused.
+    """
+    with kit.database.writing() as session:
+        account = _living(session, account_id)
+        if by.account_id == account_id:
+            raise refusal(AccountFault.ONESELF)
+        waited = approvals.waiting_roles(session, kit, account.id)
+        deciding = account.held_roles & SECOND_PERSON
+        direct = _counts_as_second(session, by)
+        account.roles = sorted(account.held_roles - deciding)
+        _forget(session, account)
+        account.state = AccountState.INVITED
+        _record(session, kit, by, "account_linked", account)
+        waiting = _give(session, kit, by, account, deciding, direct=direct)
+        return Invited(account.id, _link(session, kit, account), waited | waiting)
+
+
+def set_roles(
+    kit: Kit, by: Actor, account_id: int, roles: Iterable[AccountRole]
+) -> frozenset[AccountRole]:
+    """Give and take roles; those that wait for a second admin. Raises AccountRefused."""
+    wanted = frozenset(roles)
+    _check(wanted)
+    with kit.database.writing() as session:
+        account = _living(session, account_id)
+        if by.account_id == account_id:
+            raise refusal(AccountFault.ONESELF)
+        for role in sorted(account.held_roles - wanted):
+            _record(session, kit, by, "account_role_taken", account, role)
+        account.roles = sorted(account.held_roles & wanted)
+        waited = approvals.waiting_roles(session, kit, account.id)
+        for role in waited - wanted:
+            approvals.withdraw(session, kit, by, account.id, role)
+        direct = _counts_as_second(session, by)
+        new = wanted - account.held_roles - (frozenset() if direct else waited)
+        return _give(session, kit, by, account, new, direct=direct) | (
+            frozenset() if direct else waited & wanted
+        )
+
+
+def end(kit: Kit, by: Actor, account_id: int) -> None:
+    """Nobody enters by this account any more. Its name stays, for what it did. Raises AccountRefused."""
+    with kit.database.writing() as session:
+        account = _living(session, account_id)
+        if by.account_id == account_id:
+            raise refusal(AccountFault.ONESELF)
+        for role in approvals.waiting_roles(session, kit, account.id):
+            approvals.withdraw(session, kit, by, account.id, role)
+        _forget(session, account)
+        account.state, account.ended_at = AccountState.ENDED, kit.now()
+        _record(session, kit, by, "account_ended", account)
+
+
+def find(kit: Kit, name: str) -> int | None:
+    """The id of an account, by its name."""
+    with kit.database.reading() as session:
+        account = accounts.find(session, entered_as(name))
+    return None if account is None else account.id
+
+
+def has_two_admins(kit: Kit) -> bool:
+    with kit.database.reading() as session:
+        return len(accounts.active_admins(session)) >= FEWEST_ADMINS
+
+
+def _check(roles: frozenset[AccountRole]) -> None:
+    if not roles:
+        raise refusal(AccountFault.NO_ROLE)
+    if excluded(roles):
+        raise refusal(AccountFault.ROLES_EXCLUDE)
+
+
+def _living(session: Session, account_id: int) -> ConsoleAccount:
+    try:
+        account = accounts.one(session, account_id, for_writing=True)
+    except NotFound:
+        raise refusal(AccountFault.NO_ACCOUNT) from None
+    if account.state == AccountState.ENDED:
+        raise refusal(AccountFault.ENDED)
+    return account
+
+
+def _counts_as_second(session: Session, by: Actor) -> bool:
+    return by.account_id is None and len(accounts.active_admins(session)) < FEWEST_ADMINS
+
+
+def _give(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    account: ConsoleAccount,
+    roles: frozenset[AccountRole],
+    *,
+    direct: bool | None = None,
+) -> frozenset[AccountRole]:
+    """Give roles, or let them wait; those that wait."""
+    counts = _counts_as_second(session, by) if direct is None else direct
+    waiting = frozenset() if counts else roles & SECOND_PERSON
+    account.roles = sorted(account.held_roles | (roles - waiting))
+    for role in sorted(roles - waiting):
+        why = f"{role}: {BY_THE_SERVER}" if role in SECOND_PERSON else str(role)
+        _record(session, kit, by, "account_role_given", account, why)
+        approvals.settle(session, kit, by, account.id, role)
+    for role in sorted(waiting):
+        approvals.ask(session, kit, by, account, role)
+    return waiting
+
+
+def _forget(session: Session, account: ConsoleAccount) -> None:
+    """What proved its person proves nobody any more."""
+    account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
+    account.totp_step = 0
+    accounts.forget_codes(session, account.id, *CodeKind)
+    sessions.end_of(session, account.id)
+
+
+def _link(session: Session, kit: Kit, account: ConsoleAccount) -> str:
+    token = new_token()
+    digest = digest_of(token)
+    assert digest is not None
+    accounts.forget_codes(session, account.id, CodeKind.LINK)
+    accounts.add_code(session, account.id, CodeKind.LINK, digest, kit.now() + LINK_LIVES)
+    return token
+
+
+def _record(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    action: str,
+    account: ConsoleAccount,
+    reason: str = "",
+) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=audit.by_actor(by),
+        action=action,
+        subject=f"account {account.shown}",
+        reason=reason,
+    )

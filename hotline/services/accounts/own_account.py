@@ -1,0 +1,137 @@
+"""What a person changes of her own account: language, password, second factor, the sheet on paper.
+
+All but the language takes a session whose factor is fresh; a password takes the one before it too.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+
+import pyotp
+
+from hotline.domain.accounts.account import Refused, SignedIn
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.accounts.passwords import password_fault
+from hotline.domain.accounts.second_factor import accepted_step, authenticator_uri, grouped
+from hotline.errors import SealBroken
+from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.account_keys import wrap_under_password
+from hotline.sealing.accounts.tokens import digest_of
+from hotline.services.accounts.proving import by_password, owner, prove
+from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
+from hotline.services.accounts.sessions import key_of, look
+from hotline.store.accounts import accounts, sessions
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.text.languages import CODES
+
+
+@dataclass(frozen=True, slots=True)
+class NewFactor:
+    """An authenticator's secret that is not in use yet."""
+
+    letters: str = field(repr=False)
+    uri: str = field(repr=False)
+    sealed: str = field(repr=False)
+    """The secret for a hidden field: this account alone can bring it back."""
+
+
+def set_language(kit: ConsoleKit, signed_in: SignedIn, language: str) -> None:
+    """Pages in another language; one that is not ours changes nothing."""
+    if language in CODES:
+        with kit.database.writing() as session:
+            accounts.one(session, signed_in.account_id, for_writing=True).language = language
+
+
+def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused | None:
+    """A new password; every other session ends. Raises AccountRefused."""
+    signed_in = _fresh(kit, token)
+    wrong = password_fault(new, signed_in.name)
+    if wrong is not None:
+        raise refusal(wrong)
+    bound, wrapped = owner(signed_in.account_id), b""
+    opens_by_old = by_password(kit, old)
+
+    def opens(account: ConsoleAccount | None) -> bytes | None:
+        nonlocal wrapped
+        private_key = opens_by_old(account)
+        if private_key is not None:
+            wrapped = wrap_under_password(private_key, new, account=bound, costs=kit.proofs.costs)
+        return private_key
+
+    def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
+        account.wrapped_key = wrapped
+        sessions.end_of(session, account.id, but=digest_of(token))
+        _record(session, kit, signed_in, "account_password_changed")
+
+    return prove(kit, signed_in.name, None, opens, change)
+
+
+def new_factor(kit: ConsoleKit, signed_in: SignedIn) -> NewFactor:
+    """A secret for another authenticator; nothing is stored."""
+    secret = pyotp.random_base32()
+    sealed = kit.proofs.factors.seal(secret, account=_not_yet(signed_in))
+    return NewFactor(
+        letters=grouped(secret, 4),
+        uri=authenticator_uri(secret, signed_in.name),
+        sealed=base64.urlsafe_b64encode(sealed).decode(),
+    )
+
+
+def same_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str) -> NewFactor:
+    """What `new_factor` showed, for a page that is shown again. Raises AccountRefused."""
+    secret = _opened(kit, signed_in, sealed)
+    uri = authenticator_uri(secret, signed_in.name)
+    return NewFactor(letters=grouped(secret, 4), uri=uri, sealed=sealed)
+
+
+def take_factor(kit: ConsoleKit, token: str, sealed: str, code: str) -> None:
+    """Put another authenticator in the place of the one before. Raises AccountRefused."""
+    signed_in = _fresh(kit, token)
+    secret = _opened(kit, signed_in, sealed)
+    step = accepted_step(secret, code, kit.now(), after=0)
+    if step is None:
+        raise refusal(AccountFault.WRONG_CODE)
+    with kit.database.writing() as session:
+        account = accounts.one(session, signed_in.account_id, for_writing=True)
+        account.totp = kit.proofs.factors.seal(secret, account=owner(account.id))
+        account.totp_step = step
+        _record(session, kit, signed_in, "account_factor_changed")
+
+
+def new_paper(kit: ConsoleKit, token: str) -> RecoverySheet:
+    """A new sheet; the one before is good for nothing from now on. Raises AccountRefused."""
+    signed_in = _fresh(kit, token)
+    private_key = key_of(kit, token)
+    if private_key is None:
+        raise refusal(AccountFault.KEY_CLOSED)
+    with kit.database.writing() as session:
+        account = accounts.one(session, signed_in.account_id, for_writing=True)
+        _record(session, kit, signed_in, "account_paper_made")
+        return make_sheet(session, kit, account, private_key)
+
+
+def _fresh(kit: ConsoleKit, token: str) -> SignedIn:
+    signed_in = look(kit, token)
+    if signed_in is None or not signed_in.is_fresh:
+        raise refusal(AccountFault.KEY_CLOSED)
+    return signed_in
+
+
+def _not_yet(signed_in: SignedIn) -> str:
+    return f"{owner(signed_in.account_id)} not yet"
+
+
+def _opened(kit: ConsoleKit, signed_in: SignedIn, sealed: str) -> str:
+    try:
+        return kit.proofs.factors.open(
+            base64.urlsafe_b64decode(sealed), account=_not_yet(signed_in)
+        )
+    except (binascii.Error, ValueError, SealBroken):
+        raise refusal(AccountFault.STEP_MISSING) from None
+
+
+def _record(session: Session, kit: ConsoleKit, signed_in: SignedIn, action: str) -> None:
+    actor = audit.by_actor(signed_in.actor)
+    audit.append(session, at=kit.now(), actor=actor, action=action)

@@ -1,0 +1,131 @@
+"""Proving a person: a dear stretch, a code that is accepted once, and a delay that grows with failures.
+
+One path for all: a name without an account stretches an envelope of nobody's, and is delayed like any other.
+"""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hotline.domain.accounts.account import AccountState, Refused, entered_as
+from hotline.domain.accounts.entering import FORGET_AFTER, seconds_left, wait_after
+from hotline.domain.accounts.second_factor import accepted_step, is_paper_code, plain
+from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.account_keys import nobodys_envelope, open_by_password
+from hotline.store.accounts import accounts, sign_in_tries
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.database import Session
+
+T = TypeVar("T")
+
+Opens = Callable[[ConsoleAccount | None], bytes | None]
+"""The private half of an account, by what was typed; None where that is wrong, or there is no account."""
+Then = Callable[[Session, ConsoleAccount, bytes], T]
+"""What a proven person wanted, in the transaction that accepted the code."""
+
+NOBODYS_SECRET = "A" * 32
+
+
+def owner(account_id: int) -> str:
+    """What an account's envelopes are bound to."""
+    return f"account:{account_id}"
+
+
+def may_enter(kit: ConsoleKit, account: ConsoleAccount) -> bool:
+    demo = kit.pretended and account.state == AccountState.DEMO
+    return demo or account.state == AccountState.ACTIVE
+
+
+def by_password(kit: ConsoleKit, password: str) -> Opens:
+    def opens(account: ConsoleAccount | None) -> bytes | None:
+        wrapped = account.wrapped_key if account is not None else None
+        bound = owner(account.id) if account is not None else ""
+        return open_by_password(
+            wrapped or nobodys_envelope(kit.proofs.costs), password, account=bound
+        )
+
+    return opens
+
+
+def prove(kit: ConsoleKit, name: str, code: str | None, opens: Opens, then: Then[T]) -> T | Refused:
+    """Run `then` for whoever proves by both; what `then` writes and the used code are one commit.
+
+    No code is asked of a person whose session has a fresh one: `code` is None then.
+
+    Every try counts as failed before it is made: a process that dies in it forgives nothing.
+    """
+    with kit.proofs.stretching.turn() as has_place:
+        if not has_place:
+            return Refused(is_busy=True)
+        entered = entered_as(name)
+        name_key = kit.proofs.factors.digest("name", entered)
+        waits = _count(kit, name_key)
+        if waits:
+            return Refused(waits)
+        with kit.database.reading() as session:
+            account = accounts.find(session, entered)
+        if account is not None and not may_enter(kit, account):
+            account = None
+        private_key = opens(account)
+    step = None if code is None else _right_step(kit, account, code)
+
+    with kit.database.writing() as session:
+        now = accounts.find(session, entered, for_writing=True)
+        if (
+            now is None
+            or private_key is None
+            or not _is_same(now, account)
+            or not (code is None or _use(session, kit, now, code, step))
+        ):
+            return Refused(seconds_left(sign_in_tries.next_try(session, name_key), kit.now()))
+        sign_in_tries.forget(session, name_key)
+        return then(session, now, private_key)
+
+
+def _count(kit: ConsoleKit, name_key: bytes) -> int:
+    """Count a try; the seconds that it must wait where it comes too early, and is not made."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        tried = sign_in_tries.held(session, name_key, at)
+        left = seconds_left(tried.next_try_at, at)
+        if left:
+            return left
+        tried.failures = 1 + (tried.failures if at - tried.last_at < FORGET_AFTER else 0)
+        tried.last_at, wait = at, wait_after(tried.failures)
+        tried.next_try_at = at + wait if wait else None
+    return 0
+
+
+def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:
+    """Whether what was proven still proves: nobody ended the account or changed its proofs meanwhile."""
+    return looked_at is not None and (now.state, now.wrapped_key, now.totp, now.recovery_key) == (
+        looked_at.state,
+        looked_at.wrapped_key,
+        looked_at.totp,
+        looked_at.recovery_key,
+    )
+
+
+def _right_step(kit: ConsoleKit, account: ConsoleAccount | None, code: str) -> int | None:
+    """The step of a right code. Where there is no account, a secret of nobody's is asked: it costs the same."""
+    if account is None or account.totp is None:
+        accepted_step(NOBODYS_SECRET, code, kit.now(), after=0)
+        return None
+    secret = kit.proofs.factors.open(account.totp, account=owner(account.id))
+    return accepted_step(secret, code, kit.now(), after=account.totp_step)
+
+
+def _use(
+    session: Session, kit: ConsoleKit, account: ConsoleAccount, code: str, step: int | None
+) -> bool:
+    """Accept a right code, once."""
+    if step is not None:
+        return accounts.take_step(session, account.id, step)
+    if account.totp is None or not is_paper_code(code):
+        return False
+    digest = paper_digest(kit, account.id, code)
+    return accounts.take_code(session, account.id, digest, kit.now())
+
+
+def paper_digest(kit: ConsoleKit, account_id: int, code: str) -> bytes:
+    """How a code on paper is found again, of one account."""
+    return kit.proofs.factors.digest("paper", f"{owner(account_id)}\0{plain(code)}")

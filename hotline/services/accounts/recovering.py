@@ -1,0 +1,56 @@
+"""A password that was lost: the key on paper and a code keep the pair, and with it what it reads.
+
+Without the key on paper, only an admin's new link helps, and that makes a new pair.
+"""
+
+from nacl.utils import random
+
+from hotline.domain.accounts.account import Actor, Refused
+from hotline.domain.accounts.faults import refusal
+from hotline.domain.accounts.passwords import password_fault
+from hotline.domain.accounts.second_factor import plain
+from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.account_keys import (
+    PAPER_COSTS,
+    nobodys_envelope,
+    open_by_paper,
+    wrap_under_password,
+)
+from hotline.services.accounts.proving import owner, prove
+from hotline.store.accounts import sessions
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.database import Session
+from hotline.store.desk import audit
+
+KEY_BYTES = 32
+
+
+def reset_password(
+    kit: ConsoleKit, name: str, recovery_key: str, code: str, password: str
+) -> Refused | None:
+    """Put a new password in the place of one that was lost; every session ends. Raises AccountRefused.
+
+    A name without an account costs the same stretch as one that has an account.
+    """
+    wrong = password_fault(password, name)
+    if wrong is not None:
+        raise refusal(wrong)
+    wrapped = b""
+
+    def opens(account: ConsoleAccount | None) -> bytes | None:
+        nonlocal wrapped
+        held = account.recovery_key if account is not None else None
+        bound = owner(account.id) if account is not None else ""
+        envelope = held or nobodys_envelope(PAPER_COSTS)
+        private_key = open_by_paper(envelope, plain(recovery_key), account=bound)
+        kept = private_key or random(KEY_BYTES)
+        wrapped = wrap_under_password(kept, password, account=bound, costs=kit.proofs.costs)
+        return private_key
+
+    def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
+        account.wrapped_key = wrapped
+        sessions.end_of(session, account.id)
+        actor = audit.by_actor(Actor(account.shown, account.id))
+        audit.append(session, at=kit.now(), actor=actor, action="account_password_recovered")
+
+    return prove(kit, name, code, opens, change)

@@ -1,0 +1,183 @@
+"""Sessions of the console: who a request comes from, the key that is open meanwhile, and leaving."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.accounts.account import Refused, SignedIn
+from hotline.domain.accounts.entering import (
+    FORGET_AFTER,
+    FRESH,
+    IDLE,
+    LONGEST,
+    SEEN_EACH,
+    is_fresh,
+    is_over,
+)
+from hotline.errors import StoreUnavailable
+from hotline.ports import ConsoleKit, Kit
+from hotline.sealing.accounts.tokens import (
+    digest_of,
+    form_key,
+    lock_key,
+    new_token,
+    unlock_key,
+)
+from hotline.services.accounts.proving import by_password, may_enter, owner, prove
+from hotline.store.accounts import accounts, sessions, sign_in_tries
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.accounts.sessions import ConsoleSession
+from hotline.store.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its person sees it."""
+
+    created_at: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    token: str = field(repr=False)
+    """For the browser alone."""
+    signed_in: SignedIn
+
+
+def look(kit: ConsoleKit, token: str, *, automatic: bool = False) -> SignedIn | None:
+    """Who a request comes from; None without a session. What is `automatic` keeps none alive."""
+    found = _found(kit, token)
+    if found is None:
+        return None
+    row, account = found
+    at = kit.now()
+    if not automatic and at - row.seen_at >= SEEN_EACH:
+        # A page is worth more than the minute in which somebody was there.
+        with suppress(StoreUnavailable), kit.database.writing() as session:
+            sessions.see(session, row.digest, at)
+    return _signed_in(account, token, fresh=is_fresh(row.factor_at, at))
+
+
+def key_of(kit: ConsoleKit, token: str) -> bytes | None:
+    """The private half of whoever is signed in; None where her factor is older than 15 minutes."""
+    found = _found(kit, token)
+    if found is None:
+        return None
+    row, account = found
+    if row.locked_key is None or row.key_until is None or row.key_until <= kit.now():
+        return None
+    return unlock_key(token, row.locked_key, account=owner(account.id))
+
+
+def leave(kit: ConsoleKit, token: str) -> None:
+    digest = digest_of(token)
+    if digest is not None:
+        with kit.database.writing() as session:
+            sessions.end(session, digest)
+
+
+def step_up(kit: ConsoleKit, token: str, password: str, code: str) -> SignedIn | Refused | None:
+    """Prove both again, in the same session; None where it has ended."""
+    found = _found(kit, token)
+    if found is None:
+        return None
+
+    def renew(session: Session, account: ConsoleAccount, private_key: bytes) -> SignedIn | None:
+        at = kit.now()
+        locked = lock_key(token, private_key, account=owner(account.id))
+        renewed = sessions.renew(
+            session, found[0].digest, at=at, key_until=at + FRESH, locked_key=locked
+        )
+        return _signed_in(account, token, fresh=True) if renewed else None
+
+    return prove(kit, found[1].name, code, by_password(kit, password), renew)
+
+
+def begin(
+    session: Session, kit: ConsoleKit, account: ConsoleAccount, private_key: bytes
+) -> Entered:
+    """A session of a person who was proven, in the transaction that proved her."""
+    token, at = new_token(), kit.now()
+    digest = digest_of(token)
+    assert digest is not None
+    account.seen_at = at
+    session.add(
+        ConsoleSession(
+            digest=digest,
+            account_id=account.id,
+            created_at=at,
+            seen_at=at,
+            factor_at=at,
+            key_until=at + FRESH,
+            locked_key=lock_key(token, private_key, account=owner(account.id)),
+        )
+    )
+    return Entered(token, _signed_in(account, token, fresh=True))
+
+
+def listed(kit: ConsoleKit, token: str) -> Sequence[OpenSession]:
+    """Every session of whoever is signed in, the newest first; none without a session."""
+    found = _found(kit, token)
+    if found is None:
+        return ()
+    with kit.database.reading() as session:
+        rows = sessions.of_account(session, found[1].id)
+    at = kit.now()
+    return [
+        OpenSession(row.created_at, row.seen_at, row.digest == found[0].digest)
+        for row in rows
+        if not is_over(created_at=row.created_at, seen_at=row.seen_at, at=at)
+    ]
+
+
+def end_others(kit: ConsoleKit, token: str) -> None:
+    """End every other session of whoever is signed in."""
+    found = _found(kit, token)
+    if found is not None:
+        with kit.database.writing() as session:
+            sessions.end_of(session, found[1].id, but=found[0].digest)
+
+
+def tidy(kit: Kit) -> None:
+    """Forget keys after their 15 minutes, sessions that are over, and failed tries of long ago. Safe to repeat."""
+    at = kit.now()
+    times = {"at": at, "seen": at - IDLE, "made": at - LONGEST}
+    with kit.database.reading() as session:
+        if not (
+            sessions.is_untidy(session, **times)
+            or accounts.holds_locked(session, at)
+            or sign_in_tries.holds_older(session, at - FORGET_AFTER)
+        ):
+            return
+    with kit.database.writing() as session:
+        sessions.tidy(session, **times)
+        accounts.forget_locked(session, at)
+        sign_in_tries.forget_older(session, at - FORGET_AFTER)
+
+
+def _found(kit: ConsoleKit, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:
+    """A session that is not over, of an account that may enter."""
+    digest = digest_of(token)
+    if digest is None:
+        return None
+    with kit.database.reading() as session:
+        found = sessions.find(session, digest)
+    if found is None or not may_enter(kit, found[1]):
+        return None
+    row = found[0]
+    over = is_over(created_at=row.created_at, seen_at=row.seen_at, at=kit.now())
+    return None if over else found
+
+
+def _signed_in(account: ConsoleAccount, token: str, *, fresh: bool) -> SignedIn:
+    return SignedIn(
+        account_id=account.id,
+        name=account.shown,
+        roles=account.held_roles,
+        language=account.language,
+        is_fresh=fresh,
+        session_key=form_key(token),
+    )

@@ -1,0 +1,59 @@
+"""What waits for a second person: who asked, and what a second one decided."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row
+
+
+class ApprovalKind(StrEnum):
+    ROLE = "role"
+    """A role of an account; its subject is `account:<id>:<role>`."""
+
+
+class Approval(Row):
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    """An `ApprovalKind`."""
+    subject: Mapped[str] = mapped_column(index=True)
+    sealed: Mapped[bytes | None]
+    """What waits and may not be read meanwhile, such as a number."""
+    asked_by: Mapped[str]
+    """An actor, as the audit log writes one."""
+    asker_id: Mapped[int | None]
+    """The account that asked; none at the command line."""
+    asked_at: Mapped[datetime]
+    reason: Mapped[str]
+    expires_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None]
+    """"approved", "refused" or "withdrawn"."""
+
+
+def undecided(session: Session, at: datetime) -> Sequence[Approval]:
+    """What waits, the oldest first; what lapsed is not among it."""
+    waits = select(Approval).where(Approval.decided_at.is_(None), Approval.expires_at > at)
+    return session.scalars(waits.order_by(Approval.id)).all()
+
+
+def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None:
+    """What waits about a subject, held for a decision."""
+    waits = select(Approval).where(
+        Approval.subject == subject, Approval.decided_at.is_(None), Approval.expires_at > at
+    )
+    return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
+
+
+def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
+    """One that waits, held for a decision; None where it was decided or lapsed."""
+    waits = select(Approval).where(
+        Approval.id == approval_id, Approval.decided_at.is_(None), Approval.expires_at > at
+    )
+    return session.scalar(waits.with_for_update())

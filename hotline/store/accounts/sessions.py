@@ -1,0 +1,93 @@
+"""Sessions of the console: the digest of a token, and until when what it opens is good."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, delete, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.database import Row
+
+
+class ConsoleSession(Row):
+    __tablename__ = "console_session"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    """Of the token, which the browser alone has."""
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    factor_at: Mapped[datetime]
+    key_until: Mapped[datetime | None]
+    locked_key: Mapped[bytes | None]
+    """The account's private half, locked under the token; none after `key_until`."""
+
+
+def find(session: Session, digest: bytes) -> tuple[ConsoleSession, ConsoleAccount] | None:
+    found = (
+        select(ConsoleSession, ConsoleAccount)
+        .join(ConsoleAccount, ConsoleAccount.id == ConsoleSession.account_id)
+        .where(ConsoleSession.digest == digest)
+    )
+    row = session.execute(found).first()
+    return None if row is None else (row[0], row[1])
+
+
+def of_account(session: Session, account_id: int) -> Sequence[ConsoleSession]:
+    """The newest first."""
+    mine = select(ConsoleSession).where(ConsoleSession.account_id == account_id)
+    return session.scalars(mine.order_by(ConsoleSession.created_at.desc())).all()
+
+
+def see(session: Session, digest: bytes, at: datetime) -> None:
+    """Somebody is there. A session that ended meanwhile stays ended."""
+    here = update(ConsoleSession).where(ConsoleSession.digest == digest).values(seen_at=at)
+    account_id = session.scalar(here.returning(ConsoleSession.account_id))
+    seen = update(ConsoleAccount).where(ConsoleAccount.id == account_id)
+    session.execute(seen.values(seen_at=at))
+
+
+def renew(
+    session: Session, digest: bytes, *, at: datetime, key_until: datetime, locked_key: bytes
+) -> bool:
+    """The factor was given again; False where the session ended meanwhile."""
+    renewed = (
+        update(ConsoleSession)
+        .where(ConsoleSession.digest == digest)
+        .values(seen_at=at, factor_at=at, key_until=key_until, locked_key=locked_key)
+        .returning(ConsoleSession.digest)
+    )
+    return session.execute(renewed).first() is not None
+
+
+def end(session: Session, digest: bytes) -> bool:
+    """Whether there was one."""
+    gone = delete(ConsoleSession).where(ConsoleSession.digest == digest)
+    return session.execute(gone.returning(ConsoleSession.digest)).first() is not None
+
+
+def end_of(session: Session, account_id: int, *, but: bytes | None = None) -> None:
+    """End every session of an account, except one."""
+    gone = delete(ConsoleSession).where(ConsoleSession.account_id == account_id)
+    session.execute(gone if but is None else gone.where(ConsoleSession.digest != but))
+
+
+def is_untidy(session: Session, *, at: datetime, seen: datetime, made: datetime) -> bool:
+    """Whether `tidy` would change anything: a question, so that nobody waits for a writer without need."""
+    untidy = select(ConsoleSession.digest).where(
+        or_(
+            ConsoleSession.key_until <= at,
+            ConsoleSession.seen_at <= seen,
+            ConsoleSession.created_at <= made,
+        )
+    )
+    return session.execute(untidy.limit(1)).first() is not None
+
+
+def tidy(session: Session, *, at: datetime, seen: datetime, made: datetime) -> None:
+    """Forget keys whose time is over, and sessions last seen, or made, so long ago."""
+    over = or_(ConsoleSession.seen_at <= seen, ConsoleSession.created_at <= made)
+    session.execute(delete(ConsoleSession).where(over))
+    closed = update(ConsoleSession).where(ConsoleSession.key_until <= at)
+    session.execute(closed.values(key_until=None, locked_key=None))

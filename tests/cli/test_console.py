@@ -1,0 +1,139 @@
+"""`hotline console`, and the link that `hotline init` prints. A link is printed once, and kept nowhere."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.adapters.demo_accounts import DEMO_ACCOUNTS
+from hotline.bootstrap import build_pages
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.domain.accounts.account import AccountState
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import demo_accounts, directory, signing_in, welcome
+from hotline.services.accounts.sessions import Entered
+from tests.builders import NOON
+from tests.cli.homes import copy_home
+from tests.made_once import lay_keys, lay_tables
+
+LINK = re.compile(r"http://127\.0\.0\.1:8080/welcome/([\w-]{43})  \(once, within 15 minutes\)")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    lay_keys(tmp_path / "keys", NOON)
+    lay_tables(tmp_path / "hotline.db")
+    return tmp_path
+
+
+def console(home: Path, *words: str, typed: str | None = None) -> Result:
+    env = {"HOTLINE_HOME": str(home)}
+    return CliRunner(env=env).invoke(main, ["console", *words], input=typed)
+
+
+def pages(home: Path, **more: str) -> ConsoleKit:
+    return build_pages(Settings.read({"HOTLINE_HOME": str(home), **more}))
+
+
+def link_in(told: Result) -> str:
+    found = LINK.search(told.output)
+    assert found, told.output
+    return found[1]
+
+
+def listed(home: Path) -> list[dict[str, object]]:
+    rows = json.loads(console(home, "list", "--json").stdout)
+    assert isinstance(rows, list)
+    return rows
+
+
+def test_an_invitation_is_a_link_that_a_page_takes_and_a_second_one_ends_it(home: Path) -> None:
+    told = console(home, "invite", "Editor 1", "--role", "editor", typed="Admin\n")
+    assert told.exit_code == 0, told.output
+    first = link_in(told)
+    assert [(one["name"], one["roles"], one["state"]) for one in listed(home)] == [
+        ("Editor 1", ["editor"], "invited")
+    ]
+    kit = pages(home)
+    assert welcome.begin(kit, first)
+
+    second = link_in(console(home, "invite", "editor 1", "--by", "Admin"))
+    assert welcome.begin(kit, first) is None
+    assert welcome.begin(kit, second)
+    kit.database.close()
+
+
+def test_a_role_that_decides_is_given_by_the_server_while_there_are_no_two_admins(
+    home: Path,
+) -> None:
+    told = console(home, "invite", "Approver 1", "--role", "approver", "--by", "Admin")
+    assert "waits" not in told.output
+    assert listed(home)[0]["roles"] == ["approver"]
+    lines = CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, ["audit", "list"]).output
+    assert "Admin gave a role to the account Approver 1: approver: the command line counts" in lines
+    assert "fewer than two admins are active" in console(home, "list").output
+
+
+def test_what_cannot_be_is_refused_in_a_sentence(home: Path) -> None:
+    for words, says in [
+        (("Editor 1",), "needs a role"),
+        (("Editor 1", "--role", "admin", "--role", "desk"), "reads no tips"),
+        (("Editor: 1", "--role", "editor"), "1 to 40 letters"),
+    ]:
+        told = console(home, "invite", *words, "--by", "Admin")
+        assert (told.exit_code, says in told.output) == (1, True), told.output
+    assert "no such account" in console(home, "end", "Editor 1", "--by", "Admin").output
+    assert listed(home) == []
+
+
+def test_an_ended_account_stays_listed_and_comes_back_by_no_link(home: Path) -> None:
+    console(home, "invite", "Editor 1", "--role", "editor", "--by", "Admin")
+    assert console(home, "end", "Editor 1", "--by", "Admin").output == "Editor 1 enters no more\n"
+    assert listed(home)[0]["state"] == "ended"
+    assert "was ended" in console(home, "invite", "Editor 1", "--by", "Admin").output
+
+
+def test_init_prints_a_link_for_the_first_admin(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    copy_home(home, demo=False)
+    link = link_in(CliRunner(env={"HOTLINE_HOME": str(home)}).invoke(main, ["init"]))
+
+    assert [(one["name"], one["roles"]) for one in listed(home)] == [("Admin 1", ["admin"])]
+    kit = pages(home)
+    assert welcome.begin(kit, link)
+    kit.database.close()
+
+
+def test_the_demo_has_three_accounts_that_enter_by_what_its_page_shows(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    copy_home(home)
+    kit = pages(home)
+
+    shown = demo_accounts.shown(kit)
+    assert [one.name for one in shown] == ["Editor 1", "Approver 1", "Admin 1"]
+    for one in shown:
+        assert isinstance(signing_in.enter(kit, one.name, one.password, one.code), Entered)
+    # A code that was used is shown no more: the next one is good already.
+    for one in demo_accounts.shown(kit):
+        assert isinstance(signing_in.enter(kit, one.name, one.password, one.code), Entered)
+    assert (home / DEMO_ACCOUNTS).stat().st_mode & 0o777 == 0o600
+    kit.database.close()
+
+
+def test_with_a_real_gateway_nobody_enters_by_the_demo_s_accounts(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    copy_home(home)
+    demo = pages(home)
+    shown = demo_accounts.shown(demo)[0]
+    real = pages(home, HOTLINE_GATEWAY_URL="https://api.africastalking.com")
+
+    assert demo_accounts.shown(real) == ()
+    assert demo_accounts.make(real) == ()
+    refused = signing_in.enter(real, shown.name, shown.password, shown.code)
+    assert not isinstance(refused, Entered)
+    assert {one.state for one in directory.listed(real)} == {AccountState.DEMO}
+    demo.database.close()
+    real.database.close()

@@ -1,0 +1,259 @@
+"""Signing in to the console: both proofs, each code once, one answer to all that is wrong, and delays that end."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.accounts.account import AccountRole, Refused
+from hotline.domain.accounts.entering import LONGEST_WAIT
+from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.stretch_queue import StretchQueue
+from hotline.services.accounts import invitations, sessions, signing_in
+from hotline.services.accounts.sessions import Entered
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.accounts.sign_in_tries import SignInTry
+from hotline.store.database import Database
+from hotline.store.desk import audit
+from tests.conftest import Clock
+from tests.kits import make_console_kit
+from tests.signing import PASSWORD, SERVER, Person, person
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    return make_console_kit(database=database, now=clock)
+
+
+@pytest.fixture
+def editor(kit: ConsoleKit, clock: Clock) -> Person:
+    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
+
+
+def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:
+    return replace(kit, proofs=replace(kit.proofs, stretching=queue))
+
+
+def test_a_person_who_took_up_her_account_enters_and_is_known(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    entered = editor.enters()
+    here = editor.here(entered.token)
+
+    assert here == entered.signed_in
+    assert (here.name, set(here.roles), here.is_fresh) == ("Editor 1", {AccountRole.EDITOR}, True)
+    assert here.session_key
+    assert entered.token not in repr(entered)
+    assert here.session_key not in repr(entered)
+
+
+def test_her_name_is_found_however_it_is_typed(editor: Person) -> None:
+    editor.name = "  EDITOR   1 "
+    assert editor.enters()
+
+
+def test_a_code_is_accepted_once(editor: Person) -> None:
+    code = editor.code()
+    assert isinstance(signing_in.enter(editor.kit, "Editor 1", PASSWORD, code), Entered)
+    assert editor.is_refused(code=code) == Refused()
+    assert editor.enters()
+
+
+@pytest.mark.both
+def test_two_who_use_one_code_at_once_do_not_both_enter(editor: Person) -> None:
+    code, told = editor.code(), []
+
+    def enter() -> None:
+        # Each in a process of its own, as it were: neither waits for the other's stretch.
+        kit = with_queue(editor.kit, StretchQueue())
+        told.append(signing_in.enter(kit, "Editor 1", PASSWORD, code))
+
+    both = [Thread(target=enter) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(type(one).__name__ for one in told) == ["Entered", "Refused"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "enters"), [(-60, False), (-30, True), (30, True), (60, False)]
+)
+def test_a_phone_s_clock_may_be_one_step_off(
+    editor: Person, clock: Clock, seconds: int, enters: bool
+) -> None:
+    clock.turn(minutes=5)
+    now = clock.at
+    clock.at = now + timedelta(seconds=seconds - 30)
+    code = editor.code()
+    clock.at = now
+    told = signing_in.enter(editor.kit, "Editor 1", PASSWORD, code)
+    assert isinstance(told, Entered) is enters
+
+
+def test_a_code_of_the_sheet_stands_in_once(editor: Person) -> None:
+    first, second = editor.sheet.codes[:2]
+    assert isinstance(signing_in.enter(editor.kit, "Editor 1", PASSWORD, first), Entered)
+    assert editor.is_refused(code=first)
+    typed = second.upper().replace("-", " ")
+    assert isinstance(signing_in.enter(editor.kit, "Editor 1", PASSWORD, typed), Entered)
+
+
+def test_a_code_of_another_s_sheet_is_none(kit: ConsoleKit, clock: Clock, editor: Person) -> None:
+    other = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR)
+    assert editor.is_refused(code=other.sheet.codes[0])
+
+
+def left_behind(database: Database) -> tuple[int, list[tuple[int, bool]]]:
+    """Audit rows, and what is kept of tries."""
+    with database.reading() as session:
+        tries = session.scalars(select(SignInTry).order_by(SignInTry.failures)).all()
+        kept = [(one.failures, one.next_try_at is not None) for one in tries]
+        return len(audit.entries(session)), kept
+
+
+class Counted(StretchQueue):
+    """Says how often somebody had a turn."""
+
+    turns = 0
+
+    def turn(self) -> AbstractContextManager[bool]:
+        self.turns += 1
+        return super().turn()
+
+
+def of_nobody(editor: Person) -> Person:
+    return Person(editor.kit, editor.clock, "Nobody", secret=editor.secret)
+
+
+def invited_only(editor: Person) -> Person:
+    invitations.invite(editor.kit, SERVER, "Editor 2", [AccountRole.EDITOR])
+    return Person(editor.kit, editor.clock, "Editor 2", secret=editor.secret)
+
+
+def ended(editor: Person) -> Person:
+    invitations.end(editor.kit, SERVER, editor.account_id)
+    return editor
+
+
+def wrong_password(editor: Person) -> Person:
+    editor.password = "another-password"
+    return editor
+
+
+def wrong_code(editor: Person) -> Person:
+    editor.secret = "B" * 32
+    return editor
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [of_nobody, invited_only, ended, wrong_password, wrong_code],
+    ids=lambda one: one.__name__,
+)
+def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
+    database: Database, editor: Person, wrong: Callable[[Person], Person]
+) -> None:
+    tried = wrong(editor)
+    before = left_behind(database)[0]
+    counted = Counted()
+    tried.kit = with_queue(tried.kit, counted)
+    answers = [tried.is_refused() for _ in range(8)]
+
+    # A code comes each 30 seconds: what is waited for is over by then.
+    waits = [one.wait_seconds for one in answers]
+    assert waits == [0, 0, 0, 0, 2, 4, 8, 16]
+    assert counted.turns == 8
+    assert left_behind(database) == (before, [(8, True)])
+
+
+def test_a_try_that_comes_too_early_is_not_made_and_the_delay_ends(
+    kit: ConsoleKit, editor: Person, clock: Clock
+) -> None:
+    for _ in range(12):
+        editor.is_refused(password="another-password")
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    assert editor.is_refused().wait_seconds == LONGEST_WAIT.total_seconds() - 30
+
+    clock.turn(seconds=60)
+    assert editor.enters()
+    # Whoever entered begins anew.
+    assert editor.is_refused(password="another-password") == Refused()
+
+
+def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
+    for _ in range(6):
+        editor.is_refused(password="another-password")
+    clock.turn(hours=1)
+    assert editor.is_refused(password="another-password") == Refused()
+
+
+def test_a_full_queue_sends_away_at_once_and_counts_nothing(
+    database: Database, editor: Person
+) -> None:
+    queue = StretchQueue(places=1)
+    editor.kit = with_queue(editor.kit, queue)
+    with queue.turn() as has_place:
+        assert has_place
+        assert editor.is_refused() == Refused(is_busy=True)
+    assert left_behind(database)[1] == []
+    assert editor.enters()
+
+
+def test_one_stretches_at_a_time() -> None:
+    queue, inside, go, order = StretchQueue(), Event(), Event(), []
+
+    def first() -> None:
+        with queue.turn():
+            inside.set()
+            go.wait(10)
+            order.append("first")
+
+    def second() -> None:
+        with queue.turn():
+            order.append("second")
+
+    one, two = Thread(target=first), Thread(target=second)
+    one.start()
+    assert inside.wait(10)
+    two.start()
+    go.set()
+    one.join()
+    two.join()
+    assert order == ["first", "second"]
+
+
+def test_nothing_that_was_typed_or_shown_lies_in_a_row(
+    editor: Person, stored: Callable[[], bytes]
+) -> None:
+    entered = editor.enters()
+    code = editor.code()
+    editor.is_refused(password="another-password", code=code)
+    editor.name = "hunter2-typed-as-name"
+    editor.is_refused()
+    key = sessions.key_of(editor.kit, entered.token)
+    assert key is not None
+
+    kept = stored()
+    words = [
+        PASSWORD,
+        code,
+        editor.secret,
+        entered.token,
+        entered.signed_in.session_key,
+        editor.sheet.key,
+        editor.sheet.key.replace("-", ""),
+        *editor.sheet.codes,
+        "hunter2-typed-as-name",
+    ]
+    assert [word for word in words if word.encode() in kept] == []
+    assert key not in kept
+    with editor.kit.database.reading() as session:
+        account = session.scalars(select(ConsoleAccount)).one()
+    assert account.wrapped_key
+    assert account.wrapped_key in kept or account.wrapped_key.hex().encode() in kept

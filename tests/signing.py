@@ -1,0 +1,69 @@
+"""A person of the console: she takes up her account as the pages let her, and signs in with running codes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hotline.domain.accounts.account import AccountRole, Actor, Refused, SignedIn
+from hotline.domain.accounts.second_factor import code_at
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import invitations, sessions, signing_in, welcome
+from hotline.services.accounts.recovery_sheet import RecoverySheet
+from hotline.services.accounts.sessions import Entered
+from tests.conftest import Clock
+
+SERVER = Actor("server")
+PASSWORD = "bakire-temuno-gifara"
+
+
+@dataclass
+class Person:
+    kit: ConsoleKit
+    clock: Clock
+    name: str
+    account_id: int = 0
+    password: str = PASSWORD
+    secret: str = field(default="", repr=False)
+    sheet: RecoverySheet = field(default_factory=lambda: RecoverySheet((), ""))
+
+    def code(self) -> str:
+        """One that was not shown before: the clock goes on to the next."""
+        self.clock.turn(seconds=30)
+        return code_at(self.secret, self.clock())
+
+    def takes_up(self, link: str) -> "Person":
+        shown = welcome.choose_password(self.kit, link, self.password)
+        self.secret = shown.letters.replace("-", "").upper()
+        welcome.prove_code(self.kit, link, self.code())
+        self.sheet = welcome.paper(self.kit, link)
+        assert welcome.finish(self.kit, link) == self.name
+        return self
+
+    def enters(self) -> Entered:
+        entered = signing_in.enter(self.kit, self.name, self.password, self.code())
+        assert isinstance(entered, Entered)
+        return entered
+
+    def is_refused(self, *, password: str = "", code: str = "") -> Refused:
+        refused = signing_in.enter(
+            self.kit, self.name, password or self.password, code or self.code()
+        )
+        assert isinstance(refused, Refused)
+        return refused
+
+    def here(self, token: str) -> SignedIn:
+        signed_in = sessions.look(self.kit, token)
+        assert signed_in is not None
+        return signed_in
+
+
+def person(
+    kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole, by: Actor = SERVER
+) -> Person:
+    """Invited, and her account taken up."""
+    invited = invitations.invite(kit, by, name, roles)
+    return Person(kit, clock, name, invited.account_id).takes_up(invited.link)
+
+
+def admins(kit: ConsoleKit, clock: Clock, names: Iterable[str]) -> list[Person]:
+    """Made while the command line counts as the second person."""
+    return [person(kit, clock, name, AccountRole.ADMIN) for name in names]
