@@ -17,7 +17,6 @@ from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import FolderRefused, NotReady
-from hotline.plugs import GatewayAccount
 from hotline.ports import (
     ConsoleKit,
     DoorKit,
@@ -30,7 +29,6 @@ from hotline.ports import (
     WatchKit,
 )
 from hotline.sealing.accounts.proofs import Proofs
-from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY, RELAY_PUBLIC_KEY, WATCH_KEY, WATCH_PUBLIC_KEY
 from hotline.sealing.keys.livekeys import EACH, LiveKeys
@@ -46,9 +44,6 @@ from hotline.store.dialogue.ways import SessionMemory
 
 if TYPE_CHECKING:
     from hotline.adapters.queue.circuit import Circuit
-
-EMULATOR_KEY = "emulator"
-"""What the pretended gateway takes for a key: it opens nothing."""
 
 
 class Role(StrEnum):
@@ -98,7 +93,7 @@ def build_door(settings: Settings) -> DoorKit:
 def build_relay(settings: Settings) -> RelayKit:
     """The workers' and the clock's. Raises what `build_kit` raises."""
     kit, keys = _common(settings, Role.WORKERS, plugs.circuit())
-    account = _account(settings, keys)
+    account = plugs.gateway_account(settings, keys)
     return RelayKit(
         **vars(kit),
         sms=plugs.sms(settings, account, sender_of(settings)),
@@ -112,7 +107,7 @@ def build_relay(settings: Settings) -> RelayKit:
 def build_watch(settings: Settings) -> WatchKit:
     """The watchman's. Raises what `build_kit` raises."""
     kit, keys = _common(settings, Role.WATCH, plugs.circuit())
-    account = _account(settings, keys)
+    account = plugs.gateway_account(settings, keys)
     secret = LiveKeys(keys.path, DIAL_SECRET)
     dialler = plugs.dialler(line_address(settings), secret.now, settings.service_code)
     instruments = plugs.instruments(settings, dialler, plugs.balance(account))
@@ -236,15 +231,6 @@ def line_of(settings: Settings) -> Line:
 
 def survive(_failpoint: str) -> None:
     """Where nobody tests, nothing dies."""
-
-
-def _account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
-    """Raises SettingsInvalid where the key cannot be read."""
-    file = settings.gateway_api_key_file
-    key = EMULATOR_KEY
-    if file is not None or not settings.pretended:
-        key = read_gateway_key(file or keys.path / GATEWAY_KEY)
-    return GatewayAccount(settings.gateway_url, settings.gateway_username, key)
 
 
 def sender_of(settings: Settings) -> str:

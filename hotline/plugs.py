@@ -20,6 +20,8 @@ from hotline.ports import (
     SmsGateway,
     SmsInbox,
 )
+from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
+from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.weeklyruns import WeeklyRuns
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from hotline.adapters.gateway.dialling import Dialler
     from hotline.adapters.queue.circuit import Circuit
 
+EMULATOR_KEY = "emulator"
+"""What the pretended gateway takes for a key: it opens nothing."""
 T = TypeVar("T")
 
 
@@ -36,6 +40,15 @@ class GatewayAccount(NamedTuple):
     url: str
     username: str
     key: str
+
+
+def gateway_account(settings: Settings, keys: KeyFolder) -> GatewayAccount:
+    """Raises SettingsInvalid where the key cannot be read."""
+    file = settings.gateway_api_key_file
+    key = EMULATOR_KEY
+    if file is not None or not settings.pretended:
+        key = read_gateway_key(file or keys.path / GATEWAY_KEY)
+    return GatewayAccount(settings.gateway_url, settings.gateway_username, key)
 
 
 class Later(Generic[T]):

@@ -1,7 +1,7 @@
 """Signing in to the console: both proofs, each code once, one answer to all that is wrong, and delays that end."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event, Thread
@@ -121,9 +121,11 @@ class Counted(StretchQueue):
 
     turns = 0
 
-    def turn(self) -> AbstractContextManager[bool]:
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
         self.turns += 1
-        return super().turn()
+        with super().turn() as has_place:
+            yield has_place
 
 
 def of_nobody(editor: Person) -> Person:
