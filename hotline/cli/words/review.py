@@ -12,7 +12,7 @@ import click
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
 from hotline.cli.words import sheets
-from hotline.cli.words.catalogue import LONGEST, SOURCE, faults_of, phrases, read, write
+from hotline.cli.words.catalogue import SOURCE, faults_of, phrases, read, write
 from hotline.cli.words.flows import folder_option
 from hotline.domain.flows.glossary import doubts
 from hotline.domain.flows.review import (
@@ -34,6 +34,7 @@ from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
 from hotline.services.flows import reviewing
 from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.phrasing import LONGEST
 from hotline.services.flows.places import place_lists
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST

@@ -44,6 +44,8 @@ class Code(StrEnum):
     """A screen shows what she answered."""
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
+    PHRASE = "phrase"
+    """A phrase of the code cannot be said so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hotline.ports import Kit
 from hotline.services.changes import judging
 from hotline.services.changes.assembling import document_of
 from hotline.services.changes.fitness import make_live
-from hotline.services.changes.folders import actor
+from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
@@ -107,7 +107,7 @@ def put_back(
                 actor=actor,
                 action="flows_brought_back",
                 subject=f"revision {state.publication.revision_id}",
-                reason=said.reason,
+                reason=audited(said.reason),
             )
     return done
 

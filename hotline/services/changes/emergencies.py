@@ -14,7 +14,7 @@ from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.changes import bringing_back
 from hotline.services.changes.assembling import assemble, gather
-from hotline.services.changes.folders import actor
+from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import go_live
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
@@ -124,7 +124,7 @@ def confirm(
             actor=actor(by),
             action="emergency_confirmed",
             subject=f"revision {row.revision_id}",
-            reason=row.reason,
+            reason=audited(row.reason),
         )
     return None
 

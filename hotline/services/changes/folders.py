@@ -1,5 +1,6 @@
 """Changes as folders: opened with a title, listed, looked at, dropped."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,9 @@ from hotline.store.flows import flows
 
 TITLE_LETTERS = 120
 LISTED = 100
+REASON_LETTERS = 200
+NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
+"""Eight digits in a row, however they are written: what could be somebody's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def drop(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
             actor=actor(by),
             action="change_dropped",
             subject=f"change {change_id}",
-            reason=row.title,
+            reason=audited(row.title),
         )
     return None
 
@@ -120,6 +124,11 @@ def held(session: Session, change_id: int) -> Change:
     if row is None:
         raise NotFound(f"no change {change_id}")
     return row
+
+
+def audited(said: str) -> str:
+    """A title or reason as the audit log keeps it: one line, and never a telephone number."""
+    return NUMBER.sub("[number]", " ".join(said.split()))[:REASON_LETTERS]
 
 
 def actor(by: Author) -> str:

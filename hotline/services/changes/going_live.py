@@ -9,7 +9,7 @@ from hotline.domain.changes.change import Author, ChangeState, may_publish
 from hotline.ports import Kit
 from hotline.services.changes.assembling import GatheredChange, assemble, gather
 from hotline.services.changes.fitness import make_live
-from hotline.services.changes.folders import ChangeRow, actor, held, look
+from hotline.services.changes.folders import ChangeRow, actor, audited, held, look
 from hotline.services.changes.judging import DividedFindings, check_change
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
@@ -137,7 +137,7 @@ def go_live(
             actor=actor(by),
             action="change_published",
             subject=f"change {change.id}",
-            reason=said.reason,
+            reason=audited(said.reason),
         )
         also(session)
     return done

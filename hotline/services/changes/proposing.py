@@ -4,7 +4,7 @@ from hotline.domain.changes.change import Author, ChangeState
 from hotline.ports import Kit
 from hotline.services.changes.assembling import AssembledChange, GatheredChange, assemble, gather
 from hotline.services.changes.fitness import not_publishable
-from hotline.services.changes.folders import actor, held
+from hotline.services.changes.folders import actor, audited, held
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import take_back
 from hotline.store.changes import changes
@@ -46,7 +46,7 @@ def propose(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
             actor=actor(by),
             action="change_proposed",
             subject=f"change {change_id}",
-            reason=change.title,
+            reason=audited(change.title),
         )
     return None
 
@@ -65,7 +65,7 @@ def send_back(kit: Kit, by: Author, change_id: int, note: str) -> ChangeRefused 
             actor=actor(by),
             action="change_sent_back",
             subject=f"change {change_id}",
-            reason=change.note,
+            reason=audited(change.note),
         )
     return None
 

@@ -19,7 +19,9 @@ from hotline.store.flows import flows
 from hotline.store.flows.flows import Revision
 
 ENTRIES = "entries"
-"""`entries.yaml`: published suffix to flow."""
+"""`entries.yaml`: published suffix to flow, or to `{flow: abroad, name: poster}`."""
+PHRASES = "phrases"
+"""`phrases.yaml`: words of the code by language and name, where they differ from the catalogues."""
 NUMBERS = "numbers.csv"
 NEXT = timedelta(microseconds=1)
 COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed_on", "note")
@@ -36,12 +38,15 @@ def read_folder(folder: Path) -> dict[str, Any]:
             faults.extend(f"{path.name}: {fault}" for fault in invalid.problems)
         except UnicodeDecodeError:
             faults.append(f"{path.name}: not UTF-8")
-    entries = read.pop(ENTRIES, None) or {}
+    entries, names = _entries(read.pop(ENTRIES, None) or {})
+    phrases = read.pop(PHRASES, None)
     if not read and not faults:
         faults.append(f"{folder.name}: holds no flow file")
 
     numbers = _numbers(folder / NUMBERS, faults)
     document = {"flows": read, "entries": entries, "numbers": numbers}
+    document |= {"entry_names": names} if names else {}
+    document |= {PHRASES: phrases} if phrases else {}
     try:
         documents.read(document)
     except FlowInvalid as invalid:
@@ -49,6 +54,16 @@ def read_folder(folder: Path) -> dict[str, Any]:
     if faults:
         raise FlowInvalid(faults)
     return document
+
+
+def _entries(written: Any) -> tuple[Any, Mapping[str, Any]]:
+    """By digits the flows, and the names; what is none of both is left for the document to refuse."""
+    if not isinstance(written, Mapping):
+        return written, {}
+    whole = {digits: row for digits, row in written.items() if isinstance(row, Mapping)}
+    flows_of = {digits: row.get("flow") for digits, row in whole.items()}
+    names = {digits: row["name"] for digits, row in whole.items() if row.get("name")}
+    return {**written, **flows_of}, names
 
 
 def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
@@ -146,7 +161,14 @@ def write_folder(document: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
     """The document as flow files, one a flow, its entries and its numbers. Files of these names are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {f"{name}.yaml": source.dump(flow) for name, flow in document["flows"].items()}
-    texts[f"{ENTRIES}.yaml"] = source.dump(document.get(ENTRIES, {}))
+    names = document.get("entry_names", {})
+    entries = {
+        digits: {"flow": flow, "name": names[digits]} if digits in names else flow
+        for digits, flow in document.get(ENTRIES, {}).items()
+    }
+    texts[f"{ENTRIES}.yaml"] = source.dump(entries)
+    if document.get(PHRASES):
+        texts[f"{PHRASES}.yaml"] = source.dump(document[PHRASES])
     texts[NUMBERS] = _sheet(document.get("numbers", []))
     written = []
     for name, text in texts.items():

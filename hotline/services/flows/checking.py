@@ -8,6 +8,7 @@ from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document import document as documents
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import FlowInvalid
+from hotline.services.flows import phrasing
 from hotline.services.flows.places import place_lists
 from hotline.services.flows.promptness import late_alerts
 from hotline.services.flows.quizzes import uncounted
@@ -32,7 +33,7 @@ def findings(document: Mapping[str, Any], limit: int = DEFAULT_LIMIT) -> Sequenc
     if any(one.code is Code.SHAPE for one in found):
         return found
     book = documents.bind(documents.read(document), lists)
-    return [*found, *uncounted(book), *late_alerts(book)]
+    return [*found, *uncounted(book), *late_alerts(book), *phrasing.findings(book)]
 
 
 def bearable(document: Mapping[str, Any]) -> Sequence[Finding]:

@@ -1,0 +1,70 @@
+"""What is wrong with a phrase of the code: no SMS may say it so."""
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+
+from hotline.domain.flows.review import PHRASES
+from hotline.domain.wording import ALWAYS_SHIPPED, Template
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.risky import IN_A_MESSAGE, risky_words
+from hotline.engine.check.texts import unsigned
+from hotline.engine.flow import Book
+from hotline.engine.numbers.numbers import Number
+from hotline.text.gsm7 import strangers, substitute
+from hotline.text.segments import segments
+
+LONGEST = {
+    "ref": "K7Q4AC",
+    "place": "Nyamasheke place",
+    "code": "*384*77777*90#",
+    "name": "a page of the runbook",
+    "time": "24/11 14:05-16:05",
+    "until": "16:05",
+    "number": "3" * 13,
+}
+"""Values at their longest, to see what an SMS can cost."""
+
+
+def faults(
+    template: Template, language: str, text: str, numbers: Mapping[str, Number]
+) -> Iterator[str]:
+    """Everything that is wrong with these words. `numbers`: those that may be named."""
+    try:
+        named = placeholders(text)
+    except ValueError:
+        yield "has a brace that is none of a placeholder"
+        return
+    if named != placeholders(template.value):
+        yield f"needs exactly these placeholders: {', '.join(sorted(placeholders(template)))}"
+        return
+    for letter in strangers(text):
+        yield f"U+{ord(letter):04X} {letter} is not on a basic phone: write {substitute(letter)}"
+    for word in risky_words(text, language, IN_A_MESSAGE):
+        yield f'says "{word}", which whoever holds the phone would read: say it in other words'
+    for number in unsigned(text, numbers):
+        yield f"names {number}, which nobody signed: take it out, or have it signed in numbers.csv"
+    if segments(text.format_map(LONGEST)) > 1:
+        yield "longer than one SMS"
+
+
+def findings(book: Book) -> Iterator[Finding]:
+    """Of the phrases that a revision says otherwise than the catalogues."""
+    for language, said in book.phrases.items():
+        for name, text in said.items():
+            for fault in _faults(name, language, text, book.numbers):
+                yield Finding(PHRASES, name, Code.PHRASE, fault, "say it in other words", language)
+
+
+def placeholders(text: str) -> set[str]:
+    """Raises ValueError where braces do not close."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+
+
+def _faults(name: str, language: str, text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
+    template = Template.__members__.get(name)
+    if template is None:
+        yield "the code says no such phrase"
+    elif template in ALWAYS_SHIPPED:
+        yield "is said while the database does not answer: it stays as it was shipped"
+    else:
+        yield from faults(template, language, text, numbers)
