@@ -12,6 +12,7 @@ from hotline.cli.line.init import FLOWS
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.changes import versions
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import authoring, publishing
 from tests.made_once import lay_released
@@ -50,8 +51,8 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
     numbers.write_text(numbers.read_text().replace(" mended\n", " shipped\n"))
     for _ in range(2):
         told = hotline(home, "release", "--flows", str(shipped))
-        assert "revision 3 waits as a draft, since Alice published" in told.output
-    assert "revision 3" in hotline(home, "flows", "drafts").output
+        assert "waits as change 1, since Alice published others" in told.output
+        assert "/changes/1" in told.output
 
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     assert authoring.live_document(kit.database) == authoring.read_folder(own)
@@ -69,7 +70,7 @@ def test_the_shipped_flows_published_by_a_person_let_versions_follow(home: Path)
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     document = authoring.read_folder(FLOWS)
     publishing.publish(kit, {**document, "numbers": []}, by="Alice", reason="x", of_version=False)
-    assert publishing.publish_version(kit, document).waits_for == "Alice"
+    assert versions.release(kit, document, "2").published_by == "Alice"
     kit.database.close()
     hotline(home, "flows", "publish", str(FLOWS), *SIGNED)
     assert "is live" in hotline(home, "release").output

@@ -11,9 +11,9 @@ import pytest
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.domain.changes.change import Author, ChangeAuthor, part_of
 from hotline.services.changes import drafts, folders, going_live, proposing, steps
-from hotline.services.changes.drafts import PartDraft
+from hotline.services.changes.drafts import NewStep, PartDraft
 from hotline.services.changes.results import ChangePublished, ChangeRefused
-from hotline.services.changes.steps import NewStep, StepClash, StepSaved
+from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
 from hotline.services.flows.places import place_lists

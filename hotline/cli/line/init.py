@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -20,8 +21,9 @@ from hotline.ports import Kit
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.accounts import at_the_server, demo_accounts
+from hotline.services.changes import versions
 from hotline.services.desk import access
-from hotline.services.flows import authoring, checking, publishing
+from hotline.services.flows import authoring, checking, reviewing
 from hotline.services.people import enrolment
 from hotline.store import migrate
 from hotline.store.database import open_database
@@ -114,11 +116,12 @@ def _publish(kit: Kit, folder: Path) -> None:
     document = authoring.read_folder(folder)
     for finding in checking.bearable(document):
         click.echo(finding.sentence, err=True)
-    told = publishing.publish_version(kit, document)
-    if told.waits_for:
+    signed = reviewing.read_signatures(folder)
+    told = versions.release(kit, document, metadata.version("hotline"), signed)
+    if told.change is not None:
         click.echo(
-            f"flows: revision {told.revision} waits as a draft, since {told.waits_for} published others by hand;"
-            f" `hotline flows publish {folder} --by NAME --reason WHY` makes it live"
+            f"flows: what this version brings waits as change {told.change}, since {told.published_by} published"
+            f" others: read it in the console, /changes/{told.change}"
         )
         return
     click.echo(f"flows: revision {told.revision} is live")

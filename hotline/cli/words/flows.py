@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from hotline.cli.kit import console_kit
+from hotline.cli.words.folders import diff, export, import_
 from hotline.cli.words.narrow import narrow_rows
 from hotline.cli.words.pretending import FOUND, Pretence
 from hotline.cli.words.publishing import drafts, history, publish
@@ -25,7 +25,7 @@ from hotline.environment import CHECKOUT
 from hotline.errors import FlowInvalid
 from hotline.services.flows import checking
 from hotline.services.flows import numbers as number_service
-from hotline.services.flows.authoring import live_document, read_folder, write_folder
+from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.languages import LANGUAGES
 
@@ -55,7 +55,7 @@ def flows() -> None:
     """Check, play, describe and export the flows."""
 
 
-for each in (publish, history, drafts):
+for each in (publish, history, drafts, import_, diff, export):
     flows.add_command(each)
 
 
@@ -145,20 +145,6 @@ def numbers(folder: Path, as_json: bool) -> None:
 def schema() -> None:
     """Print the JSON Schema of a flow file, for editors."""
     click.echo(json.dumps(documents.schema(), indent=2))
-
-
-@flows.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def export(folder: Path) -> None:
-    """Write the flows that callers hear now to FOLDER, as YAML."""
-    with console_kit() as kit:
-        document = live_document(kit.database)
-    try:
-        written = write_folder(document, folder)
-    except OSError as broken:
-        raise click.ClickException(f"{folder}: {broken.strerror}") from None
-    for path in written:
-        click.echo(path)
 
 
 def _findings(folder: Path, limit: int) -> Sequence[Finding]:

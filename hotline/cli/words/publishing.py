@@ -18,7 +18,7 @@ SHIPPED = CHECKOUT / "flows"
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @signed_by
 def publish(folder: Path, by: str, reason: str) -> None:
-    """Make the flows of FOLDER live: what `init` and `release` bring later waits as a draft.
+    """Make the flows of FOLDER live: what `init` and `release` bring later waits as a change.
 
     The flows that this version ships end that: the next version's then follow them.
     """

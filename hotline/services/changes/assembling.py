@@ -8,7 +8,7 @@ from typing import Any
 
 from hotline.domain.changes.change import PartDocument, part_of, with_part
 from hotline.errors import NotFound, NotReady
-from hotline.services.changes.merging import PartMerge, merged
+from hotline.services.changes.merging import PartMerge, Settled, merged
 from hotline.services.flows import authoring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
@@ -80,6 +80,12 @@ def assemble(gathered: GatheredChange) -> AssembledChange:
     return AssembledChange(document, clashes)
 
 
-def merge_part(gathered: GatheredChange, part: str, edited: PartDocument | None) -> PartMerge:
+def merge_part(
+    gathered: GatheredChange,
+    part: str,
+    edited: PartDocument | None,
+    settled: Settled | None = None,
+) -> PartMerge:
+    """`theirs` is what is live."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
-    return merged(base, live, edited)
+    return merged(base, live, edited, settled)

@@ -44,6 +44,18 @@ class StepLine:
     says: Says
 
 
+@dataclass(frozen=True, slots=True)
+class NewStep:
+    """What a form sends."""
+
+    part: str
+    document: PartDocument | None
+    """The part whole; None takes a flow out."""
+    once: str
+    """Made with the form: one that comes twice is one step."""
+    says: Says
+
+
 def draft(kit: Kit, change_id: int, part: str) -> PartDraft:
     """The newest state of a part. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:

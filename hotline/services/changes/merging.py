@@ -1,6 +1,6 @@
 """Two edits of one part, brought together against what both were made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +24,21 @@ class PartMerge:
     clashes: Sequence[PartClash] = ()
 
 
+Settled = Mapping[str, Any]
+"""What was chosen of clashes, by their keys."""
+
+
 def merged(
-    base: PartDocument | None, theirs: PartDocument | None, yours: PartDocument | None
+    base: PartDocument | None,
+    theirs: PartDocument | None,
+    yours: PartDocument | None,
+    settled: Settled | None = None,
 ) -> PartMerge:
     """A part that only one side changed is that side's."""
     if theirs in (base, yours):
         return PartMerge(yours)
     if yours == base:
         return PartMerge(theirs)
+    if settled:
+        return PartMerge(theirs if settled.get("") == "hers" else yours)
     return PartMerge(yours, (PartClash("", base, theirs, yours),))

@@ -18,8 +18,8 @@ from hotline.domain.jobs import Job
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes.drafts import (
+    NewStep,
     PartDraft,
-    Says,
     base_id,
     found,
     newest,
@@ -33,18 +33,6 @@ from hotline.services.doorbell import ring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
-
-
-@dataclass(frozen=True, slots=True)
-class NewStep:
-    """What a form sends."""
-
-    part: str
-    document: PartDocument | None
-    """The part whole; None takes a flow out."""
-    once: str
-    """Made with the form: one that comes twice is one step."""
-    says: Says
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,13 @@ def _of_flows(texts: Iterable[ReviewedText]) -> list[ReviewedText]:
     return [text for text in texts if text.in_flows]
 
 
+def write_signatures(folder: Path, signatures: Iterable[Signature]) -> Path:
+    """`reviews.csv`, whole."""
+    path = folder / REVIEWS
+    path.write_text(_signed(signatures), encoding="utf-8")
+    return path
+
+
 def _signed(signatures: Iterable[Signature]) -> str:
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\n")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
@@ -68,6 +68,13 @@ def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
     """The compiled book, where code of this mark can read it."""
     here = (Revision.id == revision_id, Revision.pressed_mark == mark)
     return session.scalar(select(Revision.pressed).where(*here))
+
+
+def keep_pressed(session: Session, revision_id: int, pressed: str, mark: str) -> None:
+    """The compiled book of a revision that is there, where it was pressed for other code."""
+    other = or_(Revision.pressed_mark.is_(None), Revision.pressed_mark != mark)
+    here = update(Revision).where(Revision.id == revision_id, other)
+    session.execute(here.values(pressed=pressed, pressed_mark=mark))
 
 
 def with_digest(session: Session, digest: str) -> Revision | None:

@@ -1,0 +1,78 @@
+"""Bringing what went live meanwhile into a change, where both changed the same fields and somebody has to choose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hotline.domain.changes.change import Author, ChangeState, PartDocument, StepKind
+from hotline.ports import Kit
+from hotline.services.changes.assembling import GatheredChange, gather, merge_part
+from hotline.services.changes.drafts import NewStep
+from hotline.services.changes.folders import held
+from hotline.services.changes.merging import PartMerge, Settled
+from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.changes.steps import add_step
+from hotline.store.changes import changes
+
+
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    base_id: int
+    """The revision that the change stands on now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUpClash:
+    """What is still to be chosen, by part; live is the other side."""
+
+    parts: Mapping[str, PartMerge]
+
+
+def catch_up(
+    kit: Kit,
+    by: Author,
+    change_id: int,
+    *,
+    once: str,
+    settled: Mapping[str, Settled] | None = None,
+) -> CaughtUp | CatchUpClash | ChangeRefused:
+    """Every part, merged with what is live, as its newest step; `settled` says of each part what was chosen.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+        sent = changes.sent_before(session, f"{once} 0")
+    if not ChangeState(gathered.change.state).is_editable:
+        return ChangeRefused(Refusal.OVER)
+    if gathered.change.base_id == gathered.live_id or sent is not None:
+        return CaughtUp(gathered.change.base_id)
+    parts = {
+        part: merge_part(gathered, part, step.document, (settled or {}).get(part))
+        for part, step in gathered.steps.items()
+    }
+    open_parts = {part: one for part, one in parts.items() if one.clashes}
+    if open_parts:
+        return CatchUpClash(open_parts)
+    return _write(kit, by, gathered, {part: one.document for part, one in parts.items()}, once)
+
+
+def _write(
+    kit: Kit,
+    by: Author,
+    gathered: GatheredChange,
+    documents: Mapping[str, PartDocument | None],
+    once: str,
+) -> CaughtUp | ChangeRefused:
+    with kit.database.writing() as session:
+        change = held(session, gathered.change.id)
+        now = changes.newest(session, change.id)
+        if {part: step.id for part, step in now.items()} != {
+            part: step.id for part, step in gathered.steps.items()
+        }:
+            return ChangeRefused(Refusal.CHANGED)
+        says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
+        for number, (part, document) in enumerate(documents.items()):
+            new = NewStep(part, document, f"{once} {number}", says)
+            add_step(session, by, change, new, kit.now())
+        change.base_id = gathered.live_id
+    return CaughtUp(gathered.live_id)

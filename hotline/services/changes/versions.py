@@ -1,0 +1,134 @@
+"""Flow files into changes: what a version of the line brings, and a folder that somebody has edited."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.domain.changes.change import PHRASES, Author, ChangeAuthor, StepKind, part_of, parts_of
+from hotline.domain.flows.review import Signature
+from hotline.engine.document import document as documents
+from hotline.engine.transcripts.pressing import MARK
+from hotline.ports import Kit
+from hotline.services.changes.assembling import document_of
+from hotline.services.changes.drafts import NewStep
+from hotline.services.changes.folders import add
+from hotline.services.changes.steps import add_step
+from hotline.services.flows import authoring, publishing
+from hotline.services.flows.places import place_lists
+from hotline.store.changes import changes, signatures
+from hotline.store.changes.changes import Change
+from hotline.store.database import Session
+from hotline.store.flows import flows, publications
+from hotline.store.flows.publications import Publication, Publishing
+
+TITLE = "What version {version} brings"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionReleased:
+    """What a release came to."""
+
+    revision: int
+    """The one that is live."""
+    change: int | None = None
+    """Where somebody published others by hand: the change that holds what is new of the version."""
+    published_by: str = ""
+
+
+def release(
+    kit: Kit, document: Mapping[str, Any], version: str, signed: Sequence[Signature] = ()
+) -> VersionReleased:
+    """Make a version's flows live, or a change where somebody published others. Safe to repeat.
+
+    `signed`: what its files say was read.
+
+    Raises FlowInvalid where they, or what is live, cannot be played by this code; StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        standing = publications.standing(session)
+        live_id = flows.live_id(session)
+        live = None if live_id is None else document_of(session, live_id)
+    if signed:
+        with kit.database.writing() as session:
+            signatures.sign(session, signed)
+    if standing is None or live_id is None or live is None or _follows(standing, live, document):
+        done = publishing.publish_version(kit, document)
+        if standing is None or live_id is None or live is None or not done.waits_for:
+            return VersionReleased(done.revision)
+    _press_again(kit, live_id, live)
+    documents.compile(document, place_lists())
+    change = _as_change(kit, document, live_id, version)
+    return VersionReleased(live_id, change, standing.published_by)
+
+
+def import_folder(
+    kit: Kit,
+    by: Author,
+    document: Mapping[str, Any],
+    *,
+    title: str,
+    signed: Sequence[Signature] = (),
+) -> int | None:
+    """A change of what differs from live; None where nothing does. `signed`: what the folder says was read.
+
+    Raises NotReady, StoreUnavailable.
+    """
+    live = authoring.live_document(kit.database)
+    with kit.database.writing() as session:
+        signatures.sign(session, signed)
+        live_id = flows.live_id(session)
+        edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
+        if not edits or live_id is None:
+            return None
+        change = add(session, by, title, "", base=live_id, at=kit.now())
+        _add_steps(session, kit, by, change, edits, source=title)
+        return change.id
+
+
+def _follows(standing: Publication, live: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    """Whether a version's flows may take the place of what is live."""
+    return standing.kind == Publishing.VERSION or live == document
+
+
+def _press_again(kit: Kit, live_id: int, live: Mapping[str, Any]) -> None:
+    """What is live must be playable by this code, and no process shall have to compile it."""
+    pressed = authoring.pressed(live)
+    with kit.database.writing() as session:
+        flows.keep_pressed(session, live_id, pressed, MARK)
+
+
+def _as_change(kit: Kit, document: Mapping[str, Any], live_id: int, version: str) -> int | None:
+    """On the base of the last files: what this version says otherwise than the one before."""
+    source, line = authoring.digest_of(document), ChangeAuthor(publishing.LINE)
+    with kit.database.writing() as session:
+        known = changes.of_source(session, source)
+        if known is not None:
+            return known.id
+        last = publications.newest_of_version(session)
+        base_id = live_id if last is None else last.revision_id
+        edits = dict(_edits(document_of(session, base_id), document))
+        if not edits:
+            return None
+        title = TITLE.format(version=version)
+        change = add(session, line, title, "", base=base_id, at=kit.now(), source=source)
+        _add_steps(session, kit, line, change, edits, source=version)
+        return change.id
+
+
+def _edits(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, keeps_phrases: bool = False
+) -> Iterator[tuple[str, Any]]:
+    for part in dict.fromkeys((*parts_of(before), *parts_of(after))):
+        if keeps_phrases and part == PHRASES:
+            continue
+        if (now := part_of(after, part)) != part_of(before, part):
+            yield part, now
+
+
+def _add_steps(
+    session: Session, kit: Kit, by: Author, change: Change, edits: Mapping[str, Any], *, source: str
+) -> None:
+    says = {"did": StepKind.IMPORTED, "source": source}
+    for part, now in edits.items():
+        new = NewStep(part, now, f"import {change.id} {part}", says)
+        add_step(session, by, change, new, kit.now())
