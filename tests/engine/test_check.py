@@ -228,6 +228,7 @@ def test_a_finding_is_a_row_for_a_machine() -> None:
         "code": "letter",
         "message": found.message,
         "fix": "write c",
+        "field": "text",
     }
     assert set(CODES) == {"rw", "en", "fr"}
     assert Book(flows={}).front == "front"

@@ -55,7 +55,7 @@ def _of_anybody(question: Question) -> Iterator[Finding]:
             for word in asks_of_anybody(words, language):
                 message = f'{field} asks for a name, a number, a house or a person: "{word}"'
                 fix = "ask what happens, where and when"
-                yield Finding(FLOW, question.name, Code.ASKS_WHO, message, fix, language)
+                yield Finding(FLOW, question.name, Code.ASKS_WHO, message, fix, language, field)
 
 
 def _finding(name: str, message: str, fix: str, *, flow: str = FLOW) -> Finding:

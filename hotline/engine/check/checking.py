@@ -1,12 +1,14 @@
 """The checker: everything that can be known of a document's faults before anybody hears it. Pure."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hotline.engine.check import answers, asking, dialled, early, echoes, paths, reporting, texts
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.sizes import lengths, narrow, widths
 from hotline.engine.document.document import Lists, bind, read
+from hotline.engine.document.naming import field_of
 from hotline.engine.flow import Book
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import FlowInvalid
@@ -23,24 +25,34 @@ def check(
         book = bind(read(document), lists)
     except FlowInvalid as invalid:
         return tuple(_shape(fault) for fault in invalid.problems)
-    return tuple(_findings(book, limit))
+    flows = (finding for name in book.flows for finding in of_flow(book, name, limit=limit))
+    return (*flows, *of_book(book))
 
 
-def _findings(book: Book, limit: int) -> Iterator[Finding]:
+def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Finding]:
+    """What can be known of one flow beside the names of the others: milliseconds, so that a writer waits for none."""
+    flow = book.flows[name]
+    alone = replace(book, flows={name: flow})
+    yield from paths.unknown_names_in(book, flow)
+    yield from paths.dead_ends(alone)
+    yield from texts.missing_languages(alone)
+    yield from texts.letters(alone)
+    yield from texts.unsigned_numbers(alone)
+    yield from echoes.placeholders(alone)
+    yield from widths.broken_words(alone)
+    yield from lengths.labels(alone, limit)
+    yield from lengths.pages(alone, limit)
+    yield from lengths.choices(alone)
+    yield from narrow.too_many_lines(alone, limit)
+    yield from lengths.unsure_late(alone)
+
+
+def of_book(book: Book) -> Iterator[Finding]:
+    """What is known only where every flow is read: ways, words near the front, reports, and echoes of answers."""
     yield from paths.unknown_names(book)
     yield from paths.unknown_answers(book)
-    yield from paths.dead_ends(book)
     yield from paths.unreachable(book)
     yield from paths.loops(book)
-    yield from texts.missing_languages(book)
-    yield from texts.letters(book)
-    yield from texts.unsigned_numbers(book)
-    yield from widths.broken_words(book)
-    yield from lengths.labels(book, limit)
-    yield from lengths.pages(book, limit)
-    yield from lengths.choices(book)
-    yield from narrow.too_many_lines(book, limit)
-    yield from lengths.unsure_late(book)
     yield from early.too_early(book)
     yield from early.last_screens(book)
     yield from dialled.entries(book)
@@ -55,7 +67,8 @@ def _findings(book: Book, limit: int) -> Iterator[Finding]:
 
 def _shape(fault: str) -> Finding:
     path, _, message = fault.partition(": ")
-    flow, node = (*path.split("."), "", "", "", "")[1:4:2]
-    return Finding(
-        flow, node, Code.SHAPE, fault if not message else f"{path}: {message}", "mend it"
-    )
+    steps = path.split(".")
+    flow, node = (*steps, "", "", "", "")[1:4:2]
+    field, language = field_of(steps[4:], message)
+    said = fault if not message else f"{path}: {message}"
+    return Finding(flow, node, Code.SHAPE, said, "mend it", language, field)

@@ -28,7 +28,8 @@ def last_screens(book: Book) -> Iterator[Finding]:
         first = first or text
         if text != first:
             message = "this last screen can be told from the others"
-            yield Finding(place.flow, place.node, Code.LAST_SCREEN, message, "use the same words")
+            fix = "use the same words"
+            yield Finding(place.flow, place.node, Code.LAST_SCREEN, message, fix, field="text")
 
 
 def guarded(book: Book) -> set[Place]:
@@ -50,7 +51,7 @@ def _named(
         for word in risky_words(words, language, tables):
             message = f'{field} says "{word}" {where}'
             fix = "say it later, or in other words"
-            yield Finding(place.flow, place.node, Code.TOO_EARLY, message, fix, language)
+            yield Finding(place.flow, place.node, Code.TOO_EARLY, message, fix, language, field)
 
 
 def _depths(book: Book) -> dict[Place, int]:

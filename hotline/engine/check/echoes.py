@@ -19,7 +19,6 @@ Labels = Mapping[str, Mapping[str, list[Text]]]
 
 
 def echoes(book: Book) -> Iterator[Finding]:
-    yield from _placeholders(book)
     labels = _labels(book)
     for flow, name, node in nodes(book):
         place = Place(flow.name, name)
@@ -32,7 +31,8 @@ def echoes(book: Book) -> Iterator[Finding]:
                     yield from _repeated(place, field, text, only, labels)
 
 
-def _placeholders(book: Book) -> Iterator[Finding]:
+def placeholders(book: Book) -> Iterator[Finding]:
+    """What stands in braces and is none of the few things that a screen fills in."""
     for written in texts(book):
         for language, text in written.text.items():
             for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", text)):
@@ -40,7 +40,9 @@ def _placeholders(book: Book) -> Iterator[Finding]:
                     continue
                 message = f"{written.field} holds {found}: no screen fills in an answer"
                 fix = "write it without"
-                yield Finding(written.flow, written.node, Code.ECHO, message, fix, language)
+                yield Finding(
+                    written.flow, written.node, Code.ECHO, message, fix, language, written.field
+                )
 
 
 def _repeated(
@@ -56,7 +58,7 @@ def _repeated(
             if any(_echoes(words, label) for label in shown):
                 message = f"{field} repeats what she answered to {when.answer} ({value})"
                 fix = "say what follows from it, not the answer"
-                yield Finding(place.flow, place.node, Code.ECHO, message, fix, language)
+                yield Finding(place.flow, place.node, Code.ECHO, message, fix, language, field)
 
 
 def _echoes(words: str, label: str) -> bool:

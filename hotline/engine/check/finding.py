@@ -56,6 +56,12 @@ class Finding:
     message: str
     fix: str
     language: str = ""
+    field: str = ""
+    """The field of its node that is to be mended, by the name that a form gives it: `choices.2`; empty of the whole."""
+
+    @property
+    def anchor(self) -> str:
+        return anchor(self.field, self.language)
 
     @property
     def file(self) -> str:
@@ -69,3 +75,8 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         return {"file": self.file, **asdict(self), "code": self.code.value}
+
+
+def anchor(field: str, language: str = "") -> str:
+    """The id of a field on a page: `f-choices.2-rw`; empty of the whole node."""
+    return "-".join(part for part in ("f", field, language) if part) if field else ""

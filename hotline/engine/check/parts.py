@@ -73,11 +73,20 @@ def choices_of(node: Node) -> tuple[Choice, ...]:
 
 
 def conditions(node: Node) -> Iterator[Condition]:
-    if isinstance(node, Say | Menu | Ask):
-        yield from (when for lead in node.leads for when in lead.whens)
-    yield from (choice.when for choice in choices_of(node) if choice.when)
+    yield from (condition for _, condition in placed_conditions(node))
+
+
+def placed_conditions(node: Node) -> Iterator[tuple[str, Condition]]:
+    """Each condition of a node, and the field that it decides about."""
+    for number, lead in enumerate(leads_of(node)):
+        yield from ((f"lead.{number}", when) for when in lead.whens)
+    for number, choice in enumerate(choices_of(node)):
+        if choice.when:
+            yield f"choices.{number}.when", choice.when
     if isinstance(node, Branch):
-        yield from (arm.when for arm in node.arms if arm.when)
+        for number, arm in enumerate(node.arms):
+            if arm.when:
+                yield f"arms.{number}.when", arm.when
 
 
 def leads_to(book: Book, place: Place) -> Iterator[Place]:

@@ -3,32 +3,47 @@
 from collections.abc import Iterator, Mapping
 
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import beginnings, conditions, leads_to, nodes
-from hotline.engine.document.references import broken_references, targets
+from hotline.engine.check.parts import beginnings, leads_to, nodes, placed_conditions
+from hotline.engine.document.references import (
+    BrokenReference,
+    broken_in_book,
+    broken_in_flow,
+    targets,
+)
 from hotline.engine.flow import Ask, Book, Branch, Call, Finish, Flow, Menu, Say
 from hotline.engine.run import Place
 
 
 def unknown_names(book: Book) -> Iterator[Finding]:
-    for broken in broken_references(book):
-        fix = "name one that exists, or write it"
-        yield Finding(broken.flow, broken.node, Code(broken.code), broken.message, fix)
+    """Of the book itself: its front and its entries."""
+    yield from map(_unknown, broken_in_book(book))
+
+
+def unknown_names_in(book: Book, flow: Flow) -> Iterator[Finding]:
+    yield from map(_unknown, broken_in_flow(book, flow))
+
+
+def _unknown(broken: BrokenReference) -> Finding:
+    where, fix = (broken.flow, broken.node), "name one that exists, or write it"
+    return Finding(*where, Code(broken.code), broken.message, fix, field=broken.field)
 
 
 def unknown_answers(book: Book) -> Iterator[Finding]:
     """A condition on an answer that nothing saves, or on a value that no choice of it has, never holds."""
     saved = _saved_values(book)
     for flow, name, node in nodes(book):
-        for condition in conditions(node):
+        for field, condition in placed_conditions(node):
             if condition.answer is None:
                 continue
             values = saved.get(condition.answer)
             if values is None:
                 message = f"no question saves the answer {condition.answer}"
-                yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, "mend the name")
+                fix = "mend the name"
+                yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, fix, field=field)
             elif None not in values and (odd := set(condition.values) - values):
                 message = f"{condition.answer} is never {', '.join(sorted(odd))}"
-                yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, "mend the value")
+                fix = "mend the value"
+                yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, fix, field=field)
 
 
 def dead_ends(book: Book) -> Iterator[Finding]:
@@ -36,14 +51,14 @@ def dead_ends(book: Book) -> Iterator[Finding]:
         if isinstance(node, Branch) and node.arms[-1].when is not None:
             message = "where no arm holds, the branch leads nowhere"
             fix = "end it with an arm without `when`"
-            yield Finding(flow.name, name, Code.DEAD_END, message, fix)
+            yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="arms")
         if isinstance(node, Menu) and all(choice.when for choice in node.choices):
             message = "where no choice's condition holds, nothing can be pressed"
             fix = "add a choice that always stands"
-            yield Finding(flow.name, name, Code.DEAD_END, message, fix)
+            yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="choices")
         if isinstance(node, Say) and node.goes is None and flow.gathers:
-            message = "a gathering flow stops here: only back is left"
-            yield Finding(flow.name, name, Code.DEAD_END, message, "add `goes`")
+            message, fix = "a gathering flow stops here: only back is left", "add `goes`"
+            yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="goes")
     yield from _endless(book)
 
 

@@ -22,7 +22,9 @@ def unsafe_words(book: Book) -> Iterator[Finding]:
             for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
                 message = f'{written.field} says "{word}" on a screen of the report'
                 fix = "say it in other words, and promise nothing"
-                yield Finding(place.flow, place.node, Code.UNSAFE_WORD, message, fix, language)
+                yield Finding(
+                    place.flow, place.node, Code.UNSAFE_WORD, message, fix, language, written.field
+                )
 
 
 def questions_of_who(book: Book) -> Iterator[Finding]:
@@ -36,7 +38,7 @@ def questions_of_who(book: Book) -> Iterator[Finding]:
                 for word in asks_who(words, language):
                     message = f'{field} asks who she is: "{word}"'
                     fix = "ask what happens and where, never who tells it"
-                    yield Finding(flow.name, name, Code.ASKS_WHO, message, fix, language)
+                    yield Finding(flow.name, name, Code.ASKS_WHO, message, fix, language, field)
 
 
 def words_outside(book: Book) -> Iterator[Finding]:
@@ -51,7 +53,7 @@ def words_outside(book: Book) -> Iterator[Finding]:
         if Place(flow.name, name) not in inside:
             message = "asks for words, and nothing on the way to it gathers them"
             fix = "offer choices, or ask inside a flow that `gathers`"
-            yield Finding(flow.name, name, Code.WORDS_LOST, message, fix)
+            yield Finding(flow.name, name, Code.WORDS_LOST, message, fix, field="text")
 
 
 def gathering(book: Book) -> set[Place]:

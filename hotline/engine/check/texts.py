@@ -26,6 +26,7 @@ def missing_languages(book: Book) -> Iterator[Finding]:
                     f"{written.field} has no {language}",
                     "write it",
                     language,
+                    written.field,
                 )
 
 
@@ -41,6 +42,7 @@ def letters(book: Book) -> Iterator[Finding]:
                     f"{written.field} holds {letter} ({name}), which is not in GSM-7",
                     f"write {substitute(letter)}",
                     language,
+                    written.field,
                 )
 
 
@@ -58,7 +60,13 @@ def unsigned_numbers(book: Book) -> Iterator[Finding]:
                 else:
                     continue
                 yield Finding(
-                    written.flow, written.node, Code.NUMBER_UNSIGNED, message, fix, language
+                    written.flow,
+                    written.node,
+                    Code.NUMBER_UNSIGNED,
+                    message,
+                    fix,
+                    language,
+                    written.field,
                 )
 
 

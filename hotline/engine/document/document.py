@@ -104,7 +104,7 @@ def compile(document: Mapping[str, Any], lists: Lists) -> Book:
     book = bind(read(document), lists)
     broken = [f"{fault.flow}.{fault.node}: {fault.message}" for fault in broken_references(book)]
     if broken:
-        raise FlowInvalid(broken)
+        raise FlowInvalid([*dict.fromkeys(broken)])
     return book
 
 

@@ -14,29 +14,39 @@ class BrokenReference:
     code: str
     """`unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
     message: str
+    field: str = ""
+    """Of the node: `choices.2.goes`."""
 
 
 def targets(node: Node) -> Iterator[str]:
     """The nodes of its own flow that a node leads to."""
-    match node:
-        case Say() | Call():
-            found = [node.goes]
-        case Menu():
-            found = [*(choice.goes for choice in node.choices), node.goes]
-        case Ask():
-            found = [*(choice.goes for choice in node.choices), node.goes, node.weak]
-        case Branch(arms=arms):
-            found = [arm.goes for arm in arms]
-        case _:
-            found = []
-    yield from dict.fromkeys(goes for goes in found if goes is not None)
+    return iter(dict.fromkeys(goes for _, goes in arrows(node)))
+
+
+def arrows(node: Node) -> Iterator[tuple[str, str]]:
+    """The same with the field that leads there, however often one node is named."""
+    found: list[tuple[str, str | None]] = []
+    if isinstance(node, Menu | Ask):
+        found = [(f"choices.{at}.goes", choice.goes) for at, choice in enumerate(node.choices)]
+    if isinstance(node, Branch):
+        found = [(f"arms.{at}.goes", arm.goes) for at, arm in enumerate(node.arms)]
+    if isinstance(node, Say | Menu | Ask | Call):
+        found.append(("goes", node.goes))
+    if isinstance(node, Ask):
+        found.append(("weak", node.weak))
+    yield from ((field, goes) for field, goes in found if goes is not None)
 
 
 def broken_references(book: Book) -> Iterator[BrokenReference]:
+    for flow in book.flows.values():
+        yield from broken_in_flow(book, flow)
+    yield from broken_in_book(book)
+
+
+def broken_in_book(book: Book) -> Iterator[BrokenReference]:
+    """What no flow of it can mend: its front and its entries."""
     if book.front not in book.flows:
         yield BrokenReference(book.front, "", "unknown_flow", "there is no front flow")
-    for flow in book.flows.values():
-        yield from _in_flow(book, flow)
     for entry, name in book.entries.items():
         if name not in book.flows:
             yield BrokenReference("entries", entry, "unknown_entry", f"no flow is called {name}")
@@ -45,25 +55,28 @@ def broken_references(book: Book) -> Iterator[BrokenReference]:
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
 
-def _in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
+def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
     if flow.start not in flow.nodes:
         yield BrokenReference(flow.name, "start", "unknown_node", f"no node is called {flow.start}")
     for name, node in flow.nodes.items():
-        for goes in targets(node):
+        for field, goes in arrows(node):
             if goes not in flow.nodes:
-                yield BrokenReference(flow.name, name, "unknown_node", f"no node is called {goes}")
+                message = f"no node is called {goes}"
+                yield BrokenReference(flow.name, name, "unknown_node", message, field)
         if isinstance(node, Call):
             yield from _in_call(book, flow, name, node)
         if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
-            yield BrokenReference(flow.name, name, "unknown_list", f"no list is called {node.list}")
+            message = f"no list is called {node.list}"
+            yield BrokenReference(flow.name, name, "unknown_list", message, "list")
 
 
 def _in_call(book: Book, flow: Flow, name: str, call: Call) -> Iterator[BrokenReference]:
     if call.flow not in book.flows:
-        yield BrokenReference(flow.name, name, "unknown_flow", f"no flow is called {call.flow}")
+        message = f"no flow is called {call.flow}"
+        yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
     elif book.flows[call.flow].private:
         message = f"{call.flow} is private: only its entry opens it"
-        yield BrokenReference(flow.name, name, "unknown_flow", message)
+        yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
 
 
 def _listed(book: Book, flow: Flow, pattern: str) -> bool:

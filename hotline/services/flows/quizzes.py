@@ -21,13 +21,14 @@ def uncounted(book: Book) -> Iterator[Finding]:
         if (other := _other(saves)) not in asked:
             message = f"{saves} is asked, but {other} never is: nothing is counted"
             fix = f"write a question that saves {other}, or mend the name"
-            yield Finding(place.flow, place.node, Code.UNKNOWN_ANSWER, message, fix)
+            yield Finding(place.flow, place.node, Code.UNKNOWN_ANSWER, message, fix, field="saves")
         values = {choice.value for choice in menu.choices}
         if odd := sorted(values - VALUES):
             named = ", ".join(value or "nothing" for value in odd)
             message = f"an answer that is kept as {saves} is {named}"
             fix = f"each is one of {', '.join(sorted(VALUES))}"
-            yield Finding(place.flow, place.node, Code.UNKNOWN_ANSWER, message, fix)
+            where = place.flow, place.node
+            yield Finding(*where, Code.UNKNOWN_ANSWER, message, fix, field="choices")
 
 
 def _other(saves: str) -> str:

@@ -32,7 +32,8 @@ def labels(book: Book, limit: int) -> Iterator[Finding]:
                 over = label - (limit - HELD_BACK - septets(ways))
                 if over > 0:
                     message = f"the label of choices.{number} is {over} septets too long for a page"
-                    yield Finding(flow.name, name, Code.TOO_LONG, message, "shorten it", language)
+                    where, field = (flow.name, name), f"choices.{number}"
+                    yield Finding(*where, Code.TOO_LONG, message, "shorten it", language, field)
 
 
 def pages(book: Book, limit: int) -> Iterator[Finding]:
@@ -45,7 +46,7 @@ def pages(book: Book, limit: int) -> Iterator[Finding]:
             if needed > most:
                 message = f"needs {needed} screens of {limit} septets, {most} at most"
                 fix = "shorten it, or divide it over two nodes"
-                yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language)
+                yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language, "text")
 
 
 def left(book: Book, place: Place, language: str, limit: int) -> int | None:
@@ -73,7 +74,8 @@ def choices(book: Book) -> Iterator[Finding]:
         )
         if numbered > MOST_CHOICES:
             message = f"offers {numbered} choices, {MOST_CHOICES} at most"
-            yield Finding(flow.name, name, Code.TOO_MANY_CHOICES, message, "move some behind one")
+            fix = "move some behind one"
+            yield Finding(flow.name, name, Code.TOO_MANY_CHOICES, message, fix, field="choices")
 
 
 def unsure_late(book: Book) -> Iterator[Finding]:
@@ -81,10 +83,12 @@ def unsure_late(book: Book) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         if not isinstance(node, Ask) or node.list is None:
             continue
-        if any(one.value == UNSURE and not one.every_page for one in node.choices):
-            message = "says only on the last page of its list that one may be not sure"
-            fix = "add `every_page: true` to that choice"
-            yield Finding(flow.name, name, Code.UNSURE_LATE, message, fix)
+        for number, one in enumerate(node.choices):
+            if one.value == UNSURE and not one.every_page:
+                message = "says only on the last page of its list that one may be not sure"
+                fix = "add `every_page: true` to that choice"
+                field = f"choices.{number}.every_page"
+                yield Finding(flow.name, name, Code.UNSURE_LATE, message, fix, field=field)
 
 
 def _most_pages(book: Book, flow: Flow, node: Node) -> int | None:

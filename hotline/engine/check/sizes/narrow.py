@@ -83,4 +83,5 @@ def _choices(seen: View, page: Page) -> int:
 
 
 def _finding(place: Place, message: str, fix: str, language: str) -> Finding:
-    return Finding(place.flow, place.node, Code.TOO_MANY_LINES, message, fix, language)
+    field = "text" if language else "reason"
+    return Finding(place.flow, place.node, Code.TOO_MANY_LINES, message, fix, language, field)

@@ -18,7 +18,8 @@ def broken_words(book: Book) -> Iterator[Finding]:
             if (word := _broken(written, text)) is not None:
                 message = f"{written.field} holds {word}: a narrow phone breaks it, or parts it from its digit"
                 fix = f"a word has {NARROWEST} letters at most, a label's first one {NARROWEST - DIGIT}"
-                yield Finding(written.flow, written.node, Code.BROKEN_WORD, message, fix, language)
+                where = written.flow, written.node
+                yield Finding(*where, Code.BROKEN_WORD, message, fix, language, written.field)
 
 
 def _broken(written: WrittenText, text: str) -> str | None:
