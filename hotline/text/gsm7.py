@@ -13,7 +13,7 @@ BASIC = frozenset(
 EXTENDED = frozenset("\f^{}\\[~]|€")
 ALPHABET = BASIC | EXTENDED
 
-SUBSTITUTES = {
+TYPOGRAPHY = {
     "\u00a0": " ",
     "\u202f": " ",
     "\u2009": " ",
@@ -34,6 +34,10 @@ SUBSTITUTES = {
     "−": "-",
     "•": "-",
     "…": "...",
+}
+"""What a word processor makes of plain quotes, dashes, dots and blanks: nobody means the difference."""
+SUBSTITUTES = {
+    **TYPOGRAPHY,
     "°": "o",
     "²": "2",
     "œ": "oe",

@@ -7,14 +7,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hotline.text.languages import CODES
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def _words(text: str) -> str:
     """Composed, without blanks at its ends. Refuses what nobody would see: NUL, bidi controls, zero widths."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
     for letter in text:
-        if letter != "\n" and unicodedata.category(letter) in _UNSEEN:
+        if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
             raise ValueError(f"holds an invisible character: {name} (U+{ord(letter):04X})")
     if not text:
@@ -30,7 +30,8 @@ def _known(language: str) -> str:
 
 Words = Annotated[str, AfterValidator(_words)]
 Language = Annotated[str, AfterValidator(_known)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+LONGEST_NAME = 40
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=LONGEST_NAME)]
 Value = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=40)]
 PhraseName = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=40)]
 """Of a phrase of the code."""

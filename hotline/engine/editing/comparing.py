@@ -1,0 +1,123 @@
+"""What differs between two versions of a document, value by value, with rows known again where they moved. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.engine.editing.rows import is_list_of_rows, names, names_after
+
+ROWS = "#rows"
+"""The last step of a path that says which rows a list has, and in which order."""
+
+WHOLE = frozenset({"when", "signed"})
+"""What has parts that mean nothing alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Where nothing stands."""
+
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """One value that differs, and the way to it in either version: rows are counted, each as it stands there."""
+
+    before_at: tuple[str, ...]
+    after_at: tuple[str, ...]
+    before: Any
+    after: Any
+
+    @property
+    def at(self) -> tuple[str, ...]:
+        """The way to it where it stands now, or stood."""
+        return self.before_at if isinstance(self.after, Absent) else self.after_at
+
+
+def compared(before: object, after: object) -> Iterator[ValueChange]:
+    """Every value that differs, those of rows that came or went included; nothing where the versions are equal."""
+    yield from _compared((), (), "", before, after)
+
+
+def _compared(
+    was: tuple[str, ...], now: tuple[str, ...], key: str, before: Any, after: Any
+) -> Iterator[ValueChange]:
+    if before == after:
+        return
+    both = (before, after)
+    if key not in WHOLE and any(isinstance(one, Mapping) and one for one in both):
+        if all(isinstance(one, Mapping | Absent) for one in both):
+            maps = [one for one in both if isinstance(one, Mapping)]
+            for name in dict.fromkeys(str(name) for one in maps for name in one):
+                parts = _get(before, name), _get(after, name)
+                yield from _compared((*was, name), (*now, name), name, *parts)
+            return
+    elif any(is_list_of_rows(key, one) and one for one in both):
+        if all(is_list_of_rows(key, one) or one == ABSENT for one in both):
+            old, new = (one if isinstance(one, list) else [] for one in both)
+            yield from _rows(was, now, key, old, new)
+            return
+    else:
+        yield ValueChange(was, now, before, after)
+        return
+    # One has parts and the other is something else: the parts went, and that came, or the other way round.
+    yield from _compared(was, now, key, before, ABSENT)
+    yield from _compared(was, now, key, ABSENT, after)
+
+
+def _rows(
+    was: tuple[str, ...],
+    now: tuple[str, ...],
+    key: str,
+    before: Sequence[Mapping[str, Any]],
+    after: Sequence[Mapping[str, Any]],
+) -> Iterator[ValueChange]:
+    old, new = names(key, before), names_after(key, before, after)
+    if old != new:
+        yield ValueChange((*was, ROWS), (*now, ROWS), old, new)
+    for name in dict.fromkeys((*new, *old)):
+        there = old.index(name) if name in old else None
+        here = new.index(name) if name in new else None
+        parts = (
+            ABSENT if there is None else before[there],
+            ABSENT if here is None else after[here],
+        )
+        at = str(there if here is None else here)
+        yield from _compared((*was, at if there is None else str(there)), (*now, at), "", *parts)
+
+
+def _get(one: object, name: str) -> Any:
+    return one.get(name, ABSENT) if isinstance(one, Mapping) else ABSENT
+
+
+def moved_places(name: str, before: object, after: object) -> Mapping[str, str]:
+    """Where the rows of a flow stood and stand, `learn.one.menu.choices.2` to `.1`: their signatures go along."""
+    found: dict[str, str] = {}
+    _moved((name,), "", _nodes(before), _nodes(after), found)
+    return found
+
+
+def carried(place: str, moved: Mapping[str, str]) -> str:
+    """The place of a text after rows or a screen moved."""
+    parts = place.split(".")
+    for length in range(len(parts), 0, -1):
+        if (new := moved.get(".".join(parts[:length]))) is not None:
+            return ".".join((new, *parts[length:]))
+    return place
+
+
+def _nodes(flow: object) -> object:
+    return flow.get("nodes") if isinstance(flow, Mapping) else None
+
+
+def _moved(way: tuple[str, ...], key: str, before: Any, after: Any, found: dict[str, str]) -> None:
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in before:
+            _moved((*way, str(name)), str(name), before[name], after.get(name), found)
+    elif is_list_of_rows(key, before) and is_list_of_rows(key, after):
+        new = names_after(key, before, after)
+        for at, name in enumerate(names(key, before)):
+            if name in new and (now := new.index(name)) != at:
+                found[".".join((*way, str(at)))] = ".".join((*way, str(now)))

@@ -1,0 +1,248 @@
+"""What a change does to what callers hear, screen by screen in the order in which they come by. Pure.
+
+Every value that differs stands here once: as words, as an arrow, as a mark that counts, or as some other field.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from hotline.engine.document.naming import field_of
+from hotline.engine.editing.anatomy import Document, kind_of, nodes_of
+from hotline.engine.editing.comparing import ABSENT, ROWS, Absent, ValueChange, compared
+from hotline.engine.editing.marks import OF_A_FLOW, mark_of
+from hotline.engine.editing.ordering import is_moved
+from hotline.engine.editing.outline import calling_order
+from hotline.engine.editing.spans import WordSpan, spans
+from hotline.engine.run import Place
+
+FRONT = "front"
+
+
+class ScreenState(StrEnum):
+    NEW = "new"
+    GONE = "gone"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class WordsChanged:
+    field: str
+    language: str
+    before: str
+    after: str
+    """Empty where there are none."""
+
+    @property
+    def spans(self) -> tuple[WordSpan, ...]:
+        return spans(self.before, self.after)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChanged:
+    """An arrow, a mark or another field; `""` where nothing stood or stands."""
+
+    field: str
+    """`choices.1.goes`; `choices` and `arms` where rows came, went or moved: then the values are their names."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenDifference:
+    flow: str
+    node: str
+    """Empty of the flow itself: its start, what it gathers."""
+    state: ScreenState
+    words: tuple[WordsChanged, ...] = ()
+    arrows: tuple[FieldChanged, ...] = ()
+    """"Choice 2 led to a, leads to b"; also the flow that a call opens."""
+    marks: tuple[FieldChanged, ...] = ()
+    """What is counted or alerted."""
+    others: tuple[FieldChanged, ...] = ()
+
+    @property
+    def languages(self) -> frozenset[str]:
+        return frozenset(one.language for one in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    screens: tuple[ScreenDifference, ...]
+    entries: tuple[FieldChanged, ...] = ()
+    """By their digits."""
+    numbers: tuple[FieldChanged, ...] = ()
+    """`112.confirmed_on`."""
+    others: tuple[FieldChanged, ...] = ()
+    """Whatever else the document holds: `phrases.rw.<the English>`."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.screens or self.entries or self.numbers or self.others)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """In which words differ: each is to be read by whoever publishes."""
+        return frozenset(code for screen in self.screens for code in screen.languages)
+
+    @property
+    def counted(self) -> tuple[ScreenDifference, ...]:
+        """The screens for the red box: they change what is counted or alerted."""
+        return tuple(screen for screen in self.screens if screen.marks)
+
+
+@dataclass(slots=True)
+class _Sorted:
+    words: list[WordsChanged] = field(default_factory=list)
+    arrows: list[FieldChanged] = field(default_factory=list)
+    marks: list[FieldChanged] = field(default_factory=list)
+    others: list[FieldChanged] = field(default_factory=list)
+
+
+def difference(before: Document, after: Document) -> Difference:
+    """Between two documents of a revision, whole: flows, entries, numbers and whatever else."""
+    old, new = _flows(before), _flows(after)
+    places: list[Place] = []
+    for document, flows in ((after, new), (before, old)):
+        begins = (FRONT, *_mapping(document.get("entries")).values())
+        places += calling_order(flows, [str(one) for one in begins])
+    order = dict.fromkeys(Place(flow, "") for flow in (place.flow for place in places))
+    by_flow = [
+        place
+        for head in order
+        for place in (head, *(one for one in dict.fromkeys(places) if one.flow == head.flow))
+    ]
+    rest = {
+        name: (before.get(name, ABSENT), after.get(name, ABSENT))
+        for name in dict.fromkeys((*before, *after))
+        if name != "flows"
+    }
+    return Difference(
+        screens=tuple(one for place in by_flow if (one := _screen(old, new, place)) is not None),
+        entries=tuple(_plain("", *rest.pop("entries", ({}, {})))),
+        numbers=tuple(_numbers(*rest.pop("numbers", ([], [])))),
+        others=tuple(one for name, parts in rest.items() for one in _plain(name, *parts)),
+    )
+
+
+def _screen(
+    old: Mapping[str, Any], new: Mapping[str, Any], place: Place
+) -> ScreenDifference | None:
+    was, now = _part(old, place), _part(new, place)
+    found = _Sorted()
+    for change in compared(was, now):
+        if place.node:
+            _sort_of_a_node(found, change)
+        else:
+            _sort_of_a_flow(found, change)
+    if place.node and ABSENT not in (was, now) and kind_of(was) != kind_of(now):
+        found.others.append(FieldChanged("kind", kind_of(was), kind_of(now)))
+    if not place.node and (order := _reordered(old, new, place.flow)) is not None:
+        found.others.append(order)
+    words, arrows = tuple(found.words), tuple(found.arrows)
+    marks, others = tuple(found.marks), tuple(found.others)
+    if not (words or arrows or marks or others):
+        return None
+    state = ScreenState.NEW if was == ABSENT else ScreenState.CHANGED
+    state = ScreenState.GONE if now == ABSENT else state
+    return ScreenDifference(place.flow, place.node, state, words, arrows, marks, others)
+
+
+def _sort_of_a_node(found: _Sorted, change: ValueChange) -> None:
+    steps = [step for step in change.at if step != ROWS]
+    name, language = field_of(steps)
+    if language:
+        _add_words(found, name, language, change)
+        return
+    changed = FieldChanged(name or ".".join(steps), _said(change.before), _said(change.after))
+    if mark_of(name):
+        found.marks.append(changed)
+    elif name.rpartition(".")[2] in ("goes", "weak", "flow"):
+        found.arrows.append(changed)
+    else:
+        found.others.append(changed)
+
+
+def _sort_of_a_flow(found: _Sorted, change: ValueChange) -> None:
+    name = ".".join(change.at)
+    changed = FieldChanged(name, _said(change.before), _said(change.after))
+    if name in OF_A_FLOW:
+        found.marks.append(changed)
+    elif name == "start":
+        found.arrows.append(changed)
+    else:
+        found.others.append(changed)
+
+
+def _add_words(found: _Sorted, name: str, language: str, change: ValueChange) -> None:
+    """A text whose screen became another kind left one path and came to another: it is one text."""
+    before, after = _said(change.before), _said(change.after)
+    for at, one in enumerate(found.words):
+        if (one.field, one.language) == (name, language):
+            found.words[at] = WordsChanged(name, language, one.before or before, one.after or after)
+            return
+    found.words.append(WordsChanged(name, language, before, after))
+
+
+def _reordered(old: Mapping[str, Any], new: Mapping[str, Any], flow: str) -> FieldChanged | None:
+    """Whether the screens of a flow stand in another order; nobody hears that, and a page says so."""
+    before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
+    return FieldChanged("nodes", _said(before), _said(after)) if is_moved(before, after) else None
+
+
+def _part(flows: Mapping[str, Any], place: Place) -> Any:
+    flow = flows.get(place.flow, ABSENT)
+    if not isinstance(flow, Mapping):
+        return ABSENT
+    if place.node:
+        return nodes_of(flow).get(place.node, ABSENT)
+    return {name: value for name, value in flow.items() if name != "nodes"}
+
+
+def _numbers(before: object, after: object) -> Iterator[FieldChanged]:
+    """Rows by their digits."""
+    old, new = _by_number(before), _by_number(after)
+    yield from _plain("", old, new)
+
+
+def _by_number(rows: object) -> Mapping[str, Any]:
+    listed = rows if isinstance(rows, Sequence) else ()
+    return {str(row.get("number", "")): row for row in listed if isinstance(row, Mapping)}
+
+
+def _plain(name: str, before: object, after: object) -> Iterator[FieldChanged]:
+    for change in compared(before, after):
+        yield FieldChanged(
+            ".".join((name, *change.at) if name else change.at),
+            _said(change.before),
+            _said(change.after),
+        )
+
+
+def _said(value: object) -> str:
+    """A value as a person reads it."""
+    match value:
+        case Absent() | None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(map(_said, value))
+        case {"not": inner}:
+            return f"not ({_said(inner)})"
+        case {"answer": answer, **rest}:
+            return f"{answer} = {_said(rest.get('is')) or '*'}"
+        case {"flag": flag}:
+            return str(flag)
+        case Mapping():
+            return ", ".join(f"{key} {_said(each)}".strip() for key, each in value.items())
+    return str(value)
+
+
+def _flows(document: Document) -> Mapping[str, Any]:
+    return _mapping(document.get("flows"))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,215 @@
+"""A half-made flow as far as it can be played: each node is read alone, and what is not whole is named. Pure.
+
+`document.read` takes all or nothing. Here a node that is no node yet stays out of the flow, and one that only has a
+broken choice is played without it: so that a screen shows itself while somebody writes it.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+
+from hotline.engine.check.checking import of_flow
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.document.models import FlowModel, NodeModel
+from hotline.engine.document.naming import field_of
+from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, path_of
+from hotline.engine.flow import Book, Flow, Node
+from hotline.engine.screen import DEFAULT_LIMIT
+
+MOST_MENDS = 40
+"""How many broken parts of a node are left out before it is given up."""
+OPTIONAL = ("lead", "choices", "arms", "note", "topic", "completes", "reason", "signed", "review")
+"""Fields without which the rest of a node can still be played."""
+
+
+class Lack(StrEnum):
+    """What a draft has not, or has wrongly."""
+
+    KIND = "kind"
+    """It is none of say, menu, ask, branch, call, finish; or two of them."""
+    WORDS = "words"
+    """It says nothing yet."""
+    GOES = "goes"
+    """It leads nowhere yet."""
+    CHOICES = "choices"
+    """Nothing can be chosen yet."""
+    NAME = "name"
+    """What is saved, or who is called, has no name yet."""
+    BROKEN = "broken"
+    """Anything else; the message says what."""
+
+
+LACKS = {
+    "text": Lack.WORDS,
+    "goes": Lack.GOES,
+    "choices": Lack.CHOICES,
+    "arms": Lack.CHOICES,
+    "saves": Lack.NAME,
+    "value": Lack.NAME,
+    "flow": Lack.NAME,
+}
+"""By the last part of a field that has nothing, or nothing fit, in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFault:
+    node: str
+    """Empty of the flow itself."""
+    field: str
+    language: str
+    lack: Lack
+    message: str
+    """In English, as the checker says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    flow: Flow
+    """What of it can be played. Its nodes are those that are one."""
+    faults: tuple[DraftFault, ...]
+    missing: frozenset[str]
+    """The nodes that cannot be played."""
+
+    def faults_of(self, node: str) -> tuple[DraftFault, ...]:
+        return tuple(fault for fault in self.faults if fault.node == node)
+
+
+def drafted(name: str, flow: object) -> Draft:
+    """The flow of a document, however broken that is."""
+    written = nodes_of(flow)
+    nodes: dict[str, Node] = {}
+    models: dict[str, NodeModel] = {}
+    faults = [*_of_the_flow(flow)]
+    for node, document in written.items():
+        model, found = _read(node, document)
+        faults += found
+        if model is not None:
+            models[node], nodes[node] = model, model.compile()
+
+    head = flow if isinstance(flow, Mapping) else {}
+    start, gathers = head.get("start"), head.get("gathers")
+    compiled = Flow(
+        name=name,
+        start=start if isinstance(start, str) else next(iter(written), ""),
+        nodes=nodes,
+        gathers=gathers if isinstance(gathers, str) and gathers else None,
+        private=head.get("private") is True,
+        signed={node: one.signed.compile() for node, one in models.items() if one.signed},
+        reasons={node: one.reason for node, one in models.items() if one.reason is not None},
+    )
+    return Draft(compiled, tuple(faults), frozenset(written.keys() - nodes.keys()))
+
+
+def put_in(book: Book, flow: Flow) -> Book:
+    """The book with this flow in its place, or beside the others. Nothing that was drawn of it is kept."""
+    return replace(book, flows={**book.flows, flow.name: flow}, drawings={}, dependants={})
+
+
+def draft_findings(book: Book, draft: Draft, *, limit: int = DEFAULT_LIMIT) -> tuple[Finding, ...]:
+    """All that is wrong with one draft beside the live flows; `book` need not hold it yet."""
+    name = draft.flow.name
+    half = [
+        Finding(name, one.node, Code.SHAPE, one.message, "mend it", one.language, one.field)
+        for one in draft.faults
+    ]
+    led = {f"no node is called {node}" for node in draft.missing}
+    found = of_flow(put_in(book, draft.flow), name, limit=limit)
+    return (*half, *(one for one in found if one.message not in led))
+
+
+def _of_the_flow(flow: object) -> Iterator[DraftFault]:
+    """Faults of a flow's head: its start, its review, what it gathers."""
+    head = dict(flow) if isinstance(flow, Mapping) else {}
+    stand_in: dict[str, Any] = {"start": {"finish": {}}}
+    try:
+        FlowModel.model_validate({**head, "nodes": stand_in})
+    except ValidationError as invalid:
+        yield from _faults("", invalid)
+    nodes = head.get("nodes")
+    if not isinstance(nodes, Mapping) or not nodes:
+        yield DraftFault("", "nodes", "", Lack.KIND, "has no screen yet")
+    elif isinstance(head.get("start"), str) and head["start"] not in nodes:
+        message = f"no node is called {head['start']}"
+        yield DraftFault("", "start", "", Lack.GOES, message)
+
+
+def _read(name: str, document: Document) -> tuple[NodeModel | None, Sequence[DraftFault]]:
+    """The node, without what is broken of it; None where the rest is no node. And every fault."""
+    found: dict[DraftFault, None] = {}
+    rest: dict[str, Any] = dict(document)
+    for _ in range(MOST_MENDS):
+        try:
+            return NodeModel.model_validate(rest), tuple(found)
+        except ValidationError as invalid:
+            faults = [*_faults(name, invalid)]
+        if not found:
+            found = dict.fromkeys(faults)
+        left = _without(rest, faults)
+        if left is None:
+            break
+        rest = left
+    return None, tuple(found)
+
+
+def _faults(name: str, invalid: ValidationError) -> Iterator[DraftFault]:
+    for fault in invalid.errors(include_url=False, include_input=False, include_context=False):
+        message = fault["msg"].removeprefix("Value error, ")
+        steps = [str(step) for step in fault["loc"]]
+        field, language = field_of(steps, message)
+        yield DraftFault(name, field, language, _lack(field, language, fault["type"]), message)
+
+
+def _lack(field: str, language: str, kind: str) -> Lack:
+    """What the form says of a fault: its own few words, where it is a thing that is only not there yet."""
+    last = field.rpartition(".")[2]
+    is_missing = kind in ("missing", "too_short", "value_error") or kind.endswith("_type")
+    if not field:
+        return Lack.KIND if kind == "value_error" else Lack.BROKEN
+    is_line = last.isdecimal() or last in ("text", "note", "skip")
+    if is_line and (language or kind != "value_error"):
+        last = "text"
+    return LACKS.get(last, Lack.BROKEN) if is_missing else Lack.BROKEN
+
+
+def _without(node: dict[str, Any], faults: Sequence[DraftFault]) -> dict[str, Any] | None:
+    """The node without the parts that the faults name; None where one of them cannot be spared, or none is named."""
+    left = copy.deepcopy(node)
+    rows: set[tuple[str, int]] = set()
+    for fault in faults:
+        first, *rest = fault.field.split(".")
+        if first not in OPTIONAL and not (fault.language and _says_more(left, fault)):
+            return None
+        if rest and rest[0].isdecimal():
+            rows.add((first, int(rest[0])))
+        elif not fault.language:
+            _take_out(left, first)
+    for first, at in sorted(rows, reverse=True):
+        listed = left.get("branch") if first == "arms" else _body(left).get(first)
+        if not isinstance(listed, list) or at >= len(listed):
+            return None
+        del listed[at]
+    return left if left != node else None
+
+
+def _says_more(node: dict[str, Any], fault: DraftFault) -> bool:
+    """Takes a broken language out of a text; says whether another is left to show."""
+    text = _body(node).get(fault.field)
+    if not isinstance(text, dict):
+        return False
+    text.pop(fault.language, None)
+    return bool(text)
+
+
+def _take_out(node: dict[str, Any], field: str) -> None:
+    inside = node if field in node else _body(node)
+    way = path_of(node, field)
+    inside.pop(way[-1] if way else field, None)
+
+
+def _body(node: dict[str, Any]) -> dict[str, Any]:
+    body = node.get(kind_of(node))
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,131 @@
+"""Which fields the form of a node has, by its kind; and what each may hold. Pure.
+
+The name of a field is the one a finding says. `choices.2.rw` is words in a language, the rest are names and ticks.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+
+from hotline.engine.document.fields import UNSEEN
+from hotline.engine.screen import NUMBERS
+from hotline.text.languages import CODES
+
+TICK = "yes"
+"""What a tick sends. A page sends an empty field of the same name before it, so that a tick taken away is heard."""
+ASKED = ("words", "number", "place", "pin")
+
+
+class FieldFault(StrEnum):
+    """Why one field is refused, and its words are kept as they were typed."""
+
+    UNSEEN = "unseen"
+    """It holds a letter that nobody would see: NUL, a mark of direction, a zero width."""
+    NAME = "name"
+    """Small letters, digits and `_` alone, a letter first, 40 at most."""
+    VALUE = "value"
+    LIST = "list"
+    DIGITS = "digits"
+    KEY = "key"
+    LANGUAGE = "language"
+    DAY = "day"
+    CHOICE = "choice"
+    """It is none of those that are offered."""
+
+
+_PATTERNS = {
+    FieldFault.NAME: re.compile(r"[a-z][a-z0-9_]{0,39}"),
+    FieldFault.VALUE: re.compile(r"[A-Za-z0-9_.-]{1,40}"),
+    FieldFault.LIST: re.compile(r"[a-z0-9_.{}]{1,60}"),
+    FieldFault.DIGITS: re.compile(r"\d{3,13}"),
+    FieldFault.KEY: re.compile(f"[{NUMBERS}]"),
+    FieldFault.LANGUAGE: re.compile("|".join(CODES)),
+    FieldFault.CHOICE: re.compile("|".join((*ASKED, TICK))),
+}
+_NAMES = ("goes", "saves", "topic", "completes", "weak", "flow", "answer")
+_MAY_HOLD = {
+    **dict.fromkeys(_NAMES, FieldFault.NAME),
+    "value": FieldFault.VALUE,
+    "list": FieldFault.LIST,
+    "flag": FieldFault.LIST,
+    "number": FieldFault.DIGITS,
+    "key": FieldFault.KEY,
+    "language": FieldFault.LANGUAGE,
+    **dict.fromkeys(
+        ("asks", "returns", "languages", "same_line", "every_page", "not"), FieldFault.CHOICE
+    ),
+}
+WHEN = ("answer", "is", "flag", "not")
+OF_A_ROW = {
+    "choices": (*CODES, "value", "goes", "key", "same_line", "language", "every_page"),
+    "lead": (*CODES, "number"),
+    "arms": ("goes",),
+}
+"""Beside the parts of its condition."""
+TICKS = frozenset({"languages", "same_line", "every_page"})
+OF_A_KIND = {
+    "say": ("goes", "topic", "completes"),
+    "menu": ("saves", "goes", "languages", "topic", "completes"),
+    "ask": ("asks", "list", "saves", "goes", "weak", "topic", "completes"),
+    "branch": (),
+    "call": ("flow", "goes"),
+    "finish": ("returns",),
+}
+"""Fields that are one value."""
+TEXTS_OF = {
+    "say": ("text",),
+    "menu": ("text", "note"),
+    "ask": ("text", "skip"),
+    "finish": ("text",),
+}
+ROWS_OF = {
+    "say": ("lead",),
+    "menu": ("lead", "choices"),
+    "ask": ("lead", "choices"),
+    "branch": ("arms",),
+}
+BESIDE = ("reason", "signed.by", "signed.day", "signed.digest")
+"""Of every kind, beside its body."""
+
+
+def fault_of(name: str, typed: str) -> FieldFault | None:
+    """What is wrong with one field, whatever its node is; an empty one is never wrong."""
+    if any(letter != "\n" and unicodedata.category(letter) in UNSEEN for letter in typed):
+        return FieldFault.UNSEEN
+    last = name.rpartition(".")[2]
+    if not typed or last in CODES:
+        return None
+    if last == "is":
+        pattern = _PATTERNS[FieldFault.VALUE]
+        return None if all(map(pattern.fullmatch, values_of(typed))) else FieldFault.VALUE
+    if last == "day":
+        return None if _is_day(typed) else FieldFault.DAY
+    kind = _MAY_HOLD.get(last)
+    return None if kind is None or _PATTERNS[kind].fullmatch(typed) else kind
+
+
+def values_of(typed: str) -> list[str]:
+    """`yes, unsure` as a list."""
+    return re.findall(r"[^\s,]+", typed)
+
+
+def field_names(kind: str, counted: dict[str, int]) -> Iterator[str]:
+    """All names of a node's form, in the order of the page; `counted` says how many rows of each list it has."""
+    for text in TEXTS_OF.get(kind, ()):
+        yield from (f"{text}.{code}" for code in CODES)
+    yield from OF_A_KIND.get(kind, ())
+    for rows in ROWS_OF.get(kind, ()):
+        for at in range(counted.get(rows, 0)):
+            yield from (f"{rows}.{at}.{part}" for part in OF_A_ROW[rows])
+            yield from (f"{rows}.{at}.when.{part}" for part in WHEN)
+    yield from BESIDE if kind else ()
+
+
+def _is_day(typed: str) -> bool:
+    try:
+        date.fromisoformat(typed)
+    except ValueError:
+        return False
+    return True

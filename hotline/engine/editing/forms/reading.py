@@ -1,0 +1,156 @@
+"""A form that came in, as the node it means. Pure, and total: whatever is typed gives a node.
+
+What the form does not name stays as it was, and so does what it sends back as it was shown. One field is refused for a
+letter that nobody sees, or for a name that is none; its typed words go back to the page.
+"""
+
+import copy
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.engine.editing.anatomy import BRANCH, ROW_LISTS, Document, kind_of, rows_of
+from hotline.engine.editing.forms.conditions import condition_of
+from hotline.engine.editing.forms.fields import (
+    TICK,
+    TICKS,
+    WHEN,
+    FieldFault,
+    fault_of,
+    field_names,
+)
+from hotline.engine.editing.forms.filling import LABELS, shown
+from hotline.text.languages import CODES
+
+MOST_ROWS = 60
+"""Rows of one list that a form may have."""
+_ROW = re.compile(r"(choices|lead|arms)\.(\d{1,3})\.")
+NEEDED = ("text", "label")
+"""Texts that stay in the document where they are empty: nothing of them is written yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRefused:
+    name: str
+    fault: FieldFault
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormRead:
+    node: dict[str, Any]
+    refused: tuple[FieldRefused, ...]
+    """These fields stand in the node as they were before."""
+
+
+def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str] = ()) -> FormRead:
+    """The node with what was typed. `node` is what the form was made of; of `locked` fields nothing is taken."""
+    kind, counted = kind_of(node), _counted(node, form)
+    changed: dict[str, Any] = copy.deepcopy(dict(node))
+    refused: list[FieldRefused] = []
+    conditions: dict[str, None] = {}
+    for name in field_names(kind, counted):
+        if name not in form or name in locked:
+            continue
+        typed, before = plain(form[name]), plain(shown(node, name))
+        if typed == before:
+            continue
+        if (fault := fault_of(name, typed)) is not None:
+            refused.append(FieldRefused(name, fault, form[name]))
+        elif ".when." in name:
+            conditions[name.rpartition(".")[0]] = None
+        else:
+            _put(changed, kind, name, typed)
+    for name in conditions:
+        parts = {part: _sound(node, f"{name}.{part}", form) for part in WHEN}
+        _set(_row(changed, kind, name), "when", condition_of(parts))
+    return FormRead(changed, tuple(refused))
+
+
+def _sound(node: Document, name: str, form: Mapping[str, str]) -> str:
+    """What was typed, or what stood there where that is refused."""
+    typed = plain(form.get(name, shown(node, name)))
+    return typed if fault_of(name, typed) is None else shown(node, name)
+
+
+def plain(typed: str) -> str:
+    """Composed, with the lines of any system, a table's tabs as blanks, and without blanks at the ends."""
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return unicodedata.normalize("NFC", lines).strip()
+
+
+def _counted(node: Document, form: Mapping[str, str]) -> dict[str, int]:
+    """The rows of the node, and those after them in which something was typed."""
+    counted = {rows: len(rows_of(node, rows)) for rows in ROW_LISTS}
+    for name, typed in form.items():
+        if (found := _ROW.match(name)) and plain(typed) and int(found[2]) < MOST_ROWS:
+            counted[found[1]] = max(counted[found[1]], int(found[2]) + 1)
+    return counted
+
+
+def _put(node: dict[str, Any], kind: str, name: str, typed: str) -> None:
+    first, *rest = name.split(".")
+    if first in ROW_LISTS:
+        row, part = _row(node, kind, name), rest[1]
+        if part in CODES:
+            _say(row, LABELS[first], part, typed)
+        else:
+            _set(row, part, _value(part, typed))
+    elif first == "reason":
+        _set(node, first, typed or None)
+    elif first == "signed":
+        signed = _inner(node, first)
+        _set(signed, rest[0], typed or None)
+        if not signed:
+            del node[first]
+    elif first == "returns":
+        body = _inner(node, kind)
+        _set(body, "text", None if typed else body.get("text", {}))
+    elif rest:
+        _say(_inner(node, kind), first, rest[0], typed)
+    else:
+        _set(_inner(node, kind), "kind" if first == "asks" else first, _value(first, typed))
+
+
+def _row(node: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
+    """The row of a field, made where it is new."""
+    rows, at, *_ = name.split(".")
+    inside, key = (node, BRANCH) if rows == "arms" else (_inner(node, kind), rows)
+    listed = inside.get(key)
+    if not isinstance(listed, list):
+        listed = inside[key] = []
+    while len(listed) <= int(at):
+        listed.append({} if rows == "arms" else {LABELS[rows]: {}})
+    if not isinstance(listed[int(at)], dict):
+        listed[int(at)] = {}
+    row: dict[str, Any] = listed[int(at)]
+    return row
+
+
+def _say(inside: dict[str, Any], key: str, language: str, words: str) -> None:
+    text = _inner(inside, key)
+    _set(text, language, words or None)
+    if not text and key not in NEEDED:
+        del inside[key]
+
+
+def _inner(inside: dict[str, Any], key: str) -> dict[str, Any]:
+    if not isinstance(inside.get(key), dict):
+        inside[key] = {}
+    inner: dict[str, Any] = inside[key]
+    return inner
+
+
+def _set(inside: dict[str, Any], key: str, value: object) -> None:
+    if value is None:
+        inside.pop(key, None)
+    else:
+        inside[key] = value
+
+
+def _value(part: str, typed: str) -> object:
+    if part in TICKS:
+        return True if typed == TICK else None
+    return typed or None

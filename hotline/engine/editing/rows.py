@@ -1,0 +1,78 @@
+"""Which row of one version of a list is which row of another: a choice keeps its edits wherever it is moved. Pure.
+
+A choice is known by its `value`, else by where it leads; words in front by their number, else by when they stand; an
+arm by its condition; a phone number by its digits. A row whose name changed is known by its words, else by its place.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NAMED_BY = {
+    "choices": ("value", "goes"),
+    "lead": ("number", "when"),
+    "branch": ("when",),
+    "numbers": ("number",),
+}
+"""Lists of rows by their key in the document, and what names a row of each."""
+WORDED_BY = {"choices": "label", "lead": "text", "branch": "goes"}
+LAST = "else"
+"""A row without any of its names: the last arm of a branch, or a row that was only just added."""
+
+
+def is_list_of_rows(key: str, value: object) -> bool:
+    return (
+        key in NAMED_BY
+        and isinstance(value, list)
+        and all(isinstance(row, Mapping) for row in value)
+    )
+
+
+def names(key: str, rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """A name for each row, none of them twice."""
+    taken: set[str] = set()
+    return tuple(_free(_name(key, row), taken) for row in rows)
+
+
+def names_after(
+    key: str, base: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """The same, but a row that was made of one of `base` keeps that one's name."""
+    before, own = names(key, base), names(key, rows)
+    known: dict[int, str] = {at: name for at, name in enumerate(own) if name in before}
+    left = {name: row for name, row in zip(before, base, strict=True) if name not in own}
+    for at, row in enumerate(rows):
+        if at not in known and (name := _worded_alike(key, row, left)) is not None:
+            known[at] = name
+            del left[name]
+    if len(rows) == len(base):
+        for at, name in enumerate(before):
+            if at not in known and name in left:
+                known[at] = name
+                del left[name]
+
+    taken = {*before, *known.values()}
+    return tuple(known.get(at) or _free(name, taken) for at, name in enumerate(own))
+
+
+def _worded_alike(
+    key: str, row: Mapping[str, Any], left: Mapping[str, Mapping[str, Any]]
+) -> str | None:
+    words = row.get(WORDED_BY.get(key, ""))
+    same = (name for name, other in left.items() if other.get(WORDED_BY[key]) == words)
+    return next(same, None) if words else None
+
+
+def _name(key: str, row: Mapping[str, Any]) -> str:
+    for part in NAMED_BY[key]:
+        if (value := row.get(part)) not in (None, ""):
+            return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return LAST
+
+
+def _free(name: str, taken: set[str]) -> str:
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name}#{number}", number + 1
+    taken.add(free)
+    return free
