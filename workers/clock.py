@@ -20,6 +20,7 @@ from hotline.domain.watch.alarms import Alarm
 from hotline.errors import Unavailable
 from hotline.ports import RelayKit
 from hotline.services import alarming, weekly_keys
+from hotline.services.accounts import forgetting
 from hotline.services.changes import emergencies, judging
 from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
@@ -84,6 +85,7 @@ STEPS: tuple[Step, ...] = (
     look_after_due,
     sms_replies.keep_time,
     outreach.fold,
+    forgetting.forget_over,
     retention.tidy,
 )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -13,7 +14,7 @@ from hotline.domain.accounts.account import AccountRole, Refused
 from hotline.domain.accounts.entering import LONGEST_WAIT
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import StretchQueue
-from hotline.services.accounts import invitations, sessions, signing_in
+from hotline.services.accounts import invitations, own_account, sessions, signing_in
 from hotline.services.accounts.sessions import Entered
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.sign_in_tries import SignInTry
@@ -205,6 +206,34 @@ def test_a_full_queue_sends_away_at_once_and_counts_nothing(
         assert editor.is_refused() == Refused(is_busy=True)
     assert left_behind(database)[1] == []
     assert editor.enters()
+
+
+class Meanwhile(StretchQueue):
+    """Something happens between the stretch and the writing."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__()
+        self.happens = happens
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        with super().turn() as has_place:
+            yield has_place
+        self.happens()
+
+
+@pytest.mark.parametrize("what", ["ended", "invited again", "another password"])
+def test_what_was_proven_must_still_prove_when_it_is_written(editor: Person, what: str) -> None:
+    kit, token = editor.kit, editor.enters().token
+    happens: dict[str, Callable[[], object]] = {
+        "ended": partial(invitations.end, kit, SERVER, editor.account_id),
+        "invited again": partial(invitations.again, kit, SERVER, editor.account_id),
+        "another password": partial(
+            own_account.change_password, kit, token, PASSWORD, "kinoto-gabise-rumaka"
+        ),
+    }
+    editor.kit = with_queue(kit, Meanwhile(happens[what]))
+    assert editor.is_refused() == Refused()
 
 
 def test_one_stretches_at_a_time() -> None:

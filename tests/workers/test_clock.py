@@ -49,6 +49,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "look_after_due",
         "keep_time",
         "fold",
+        "forget_over",
         "tidy",
     ]
 

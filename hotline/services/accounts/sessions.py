@@ -6,17 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.domain.accounts.account import Refused, SignedIn
-from hotline.domain.accounts.entering import (
-    FORGET_AFTER,
-    FRESH,
-    IDLE,
-    LONGEST,
-    SEEN_EACH,
-    is_fresh,
-    is_over,
-)
+from hotline.domain.accounts.entering import FRESH, SEEN_EACH, is_fresh, is_over
 from hotline.errors import StoreUnavailable
-from hotline.ports import ConsoleKit, Kit
+from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.tokens import (
     digest_of,
     form_key,
@@ -25,7 +17,7 @@ from hotline.sealing.accounts.tokens import (
     unlock_key,
 )
 from hotline.services.accounts.proving import by_password, may_enter, owner, prove
-from hotline.store.accounts import accounts, sessions, sign_in_tries
+from hotline.store.accounts import sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.sessions import ConsoleSession
 from hotline.store.database import Session
@@ -139,23 +131,6 @@ def end_others(kit: ConsoleKit, token: str) -> None:
     if found is not None:
         with kit.database.writing() as session:
             sessions.end_of(session, found[1].id, but=found[0].digest)
-
-
-def tidy(kit: Kit) -> None:
-    """Forget keys after their 15 minutes, sessions that are over, and failed tries of long ago. Safe to repeat."""
-    at = kit.now()
-    times = {"at": at, "seen": at - IDLE, "made": at - LONGEST}
-    with kit.database.reading() as session:
-        if not (
-            sessions.is_untidy(session, **times)
-            or accounts.holds_locked(session, at)
-            or sign_in_tries.holds_older(session, at - FORGET_AFTER)
-        ):
-            return
-    with kit.database.writing() as session:
-        sessions.tidy(session, **times)
-        accounts.forget_locked(session, at)
-        sign_in_tries.forget_older(session, at - FORGET_AFTER)
 
 
 def _found(kit: ConsoleKit, token: str) -> tuple[ConsoleSession, ConsoleAccount] | None:

@@ -1,0 +1,22 @@
+"""What the console forgets by the clock: keys after their 15 minutes, sessions that are over, tries of long ago."""
+
+from hotline.domain.accounts.entering import FORGET_AFTER, IDLE, LONGEST
+from hotline.ports import Kit
+from hotline.store.accounts import accounts, sessions, sign_in_tries
+
+
+def forget_over(kit: Kit) -> None:
+    """Safe to repeat. Nobody waits for a writer where there is nothing to forget."""
+    at = kit.now()
+    times = {"at": at, "seen": at - IDLE, "made": at - LONGEST}
+    with kit.database.reading() as session:
+        if not (
+            sessions.is_untidy(session, **times)
+            or accounts.holds_locked(session, at)
+            or sign_in_tries.holds_older(session, at - FORGET_AFTER)
+        ):
+            return
+    with kit.database.writing() as session:
+        sessions.tidy(session, **times)
+        accounts.forget_locked(session, at)
+        sign_in_tries.forget_older(session, at - FORGET_AFTER)

@@ -1,0 +1,257 @@
+"""Roles of an account: which exclude each other, and which wait for a second admin, whoever asks."""
+
+import random
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from hotline.domain.accounts.account import (
+    SECOND_PERSON,
+    AccountRole,
+    Actor,
+    excluded,
+)
+from hotline.domain.accounts.faults import AccountFault
+from hotline.errors import AccountRefused
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import approvals, at_the_server, directory, invitations, sessions
+from hotline.services.desk import audit_log
+from hotline.store.accounts import accounts
+from hotline.store.database import Database
+from tests.conftest import Clock
+from tests.kits import make_console_kit
+from tests.sampling import seed
+from tests.signing import SERVER, Person, admins, person
+
+R = AccountRole
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    return make_console_kit(database=database, now=clock)
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(AccountRefused) as told:
+        act()
+    return told.value.fault
+
+
+def roles_of(kit: ConsoleKit, name: str) -> tuple[set[AccountRole], set[AccountRole]]:
+    """What the account holds, and what waits."""
+    line = next(one for one in directory.listed(kit) if one.name == name)
+    return set(line.roles), set(line.waiting)
+
+
+def actor(admin: Person) -> Actor:
+    return Actor(admin.name, admin.account_id)
+
+
+def test_one_admin_alone_makes_no_second_one(kit: ConsoleKit, clock: Clock) -> None:
+    (alone,) = admins(kit, clock, ["Admin 1"])
+    invited = invitations.invite(kit, actor(alone), "Admin 2", [R.ADMIN, R.AUDITOR])
+    assert invited.waiting == {R.ADMIN}
+    assert roles_of(kit, "Admin 2") == ({R.AUDITOR}, {R.ADMIN})
+
+    here = alone.here(alone.enters().token)
+    waiting = approvals.waiting(kit, here)[0]
+    assert (waiting.about, waiting.role, waiting.asked_by) == ("Admin 2", R.ADMIN, "Admin 1")
+    assert not waiting.may_decide
+    refusing = refused(
+        lambda: approvals.decide(kit, here, waiting.id, approve=True, reason="I want her")
+    )
+    assert refusing == AccountFault.NOT_AN_ADMIN
+
+
+def test_the_server_is_the_second_person_while_fewer_than_two_admins_are_active(
+    kit: ConsoleKit, clock: Clock
+) -> None:
+    assert not invitations.has_two_admins(kit)
+    (alone,) = admins(kit, clock, ["Admin 1"])
+    invitations.invite(kit, actor(alone), "Admin 2", [R.ADMIN])
+    invited = at_the_server.invite(kit, SERVER, "admin 2", [R.ADMIN], "en")
+    assert roles_of(kit, "Admin 2") == ({R.ADMIN}, set())
+    Person(kit, clock, "Admin 2").takes_up(invited.link)
+    assert invitations.has_two_admins(kit)
+    told = [one.sentence for one in audit_log.listed(kit)]
+    assert any("fewer than two admins are active" in one for one in told)
+
+    invited = at_the_server.invite(kit, SERVER, "Admin 3", [R.ADMIN], "en")
+    assert invited.waiting == {R.ADMIN}
+    assert roles_of(kit, "Admin 3") == (set(), {R.ADMIN})
+
+
+def test_a_second_admin_approves_or_refuses_once(kit: ConsoleKit, clock: Clock) -> None:
+    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
+    invitations.invite(kit, actor(first), "Approver 1", [R.APPROVER, R.NATIONAL])
+    here = second.here(second.enters().token)
+    one, other = approvals.waiting(kit, here)
+    assert one.may_decide
+
+    assert refused(lambda: approvals.decide(kit, here, one.id, approve=True, reason=" ")) == (
+        AccountFault.NO_REASON
+    )
+    approvals.decide(kit, here, one.id, approve=True, reason="agreed with her head of unit")
+    approvals.decide(kit, here, other.id, approve=False, reason="reads no tips yet")
+    assert roles_of(kit, "Approver 1") == ({one.role}, set())
+    assert refused(lambda: approvals.decide(kit, here, one.id, approve=False, reason="again")) == (
+        AccountFault.DECIDED
+    )
+    assert approvals.waiting(kit, here) == []
+
+
+def test_who_is_no_admin_sees_and_decides_nothing(kit: ConsoleKit, clock: Clock) -> None:
+    (admin,) = admins(kit, clock, ["Admin 1"])
+    editor = person(kit, clock, "Editor 1", R.EDITOR)
+    invitations.invite(kit, actor(admin), "Approver 1", [R.APPROVER])
+    here = editor.here(editor.enters().token)
+    assert approvals.waiting(kit, here) == ()
+    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
+        AccountFault.NOT_AN_ADMIN
+    )
+
+
+def test_what_nobody_decides_lapses_after_seven_days(kit: ConsoleKit, clock: Clock) -> None:
+    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
+    invitations.invite(kit, actor(first), "Approver 1", [R.APPROVER])
+    clock.turn(days=7)
+    here = second.here(second.enters().token)
+    assert approvals.waiting(kit, here) == []
+    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
+        AccountFault.DECIDED
+    )
+    assert invitations.set_roles(kit, actor(first), 3, [R.APPROVER]) == {R.APPROVER}
+
+
+def test_a_new_link_makes_nobody_a_second_person(kit: ConsoleKit, clock: Clock) -> None:
+    """Who gives out the link could take it up herself: what decides for others waits anew."""
+    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
+    token = second.enters().token
+    invited = invitations.again(kit, actor(first), second.account_id)
+    assert invited.waiting == {R.ADMIN}
+    assert sessions.look(kit, token) is None
+    second.is_refused()
+    assert roles_of(kit, "Admin 2") == (set(), {R.ADMIN})
+
+    at_the_server.invite(kit, SERVER, "Admin 2", [R.ADMIN], "en")
+    assert roles_of(kit, "Admin 2") == ({R.ADMIN}, set())
+
+
+def test_a_new_link_keeps_the_roles_that_decide_nothing(kit: ConsoleKit, clock: Clock) -> None:
+    (admin,) = admins(kit, clock, ["Admin 1"])
+    editor = person(kit, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
+    with kit.database.reading() as session:
+        before = accounts.one(session, editor.account_id).public_key
+    invited = invitations.again(kit, actor(admin), editor.account_id)
+    assert invited.waiting == frozenset()
+    editor.takes_up(invited.link)
+    assert editor.enters().signed_in.roles == {R.EDITOR, R.TRANSLATOR}
+    with kit.database.reading() as session:
+        assert accounts.one(session, editor.account_id).public_key != before
+
+
+def test_nobody_changes_or_ends_her_own_account(kit: ConsoleKit, clock: Clock) -> None:
+    (admin,) = admins(kit, clock, ["Admin 1"])
+    me = actor(admin)
+    for act in (
+        lambda: invitations.end(kit, me, admin.account_id),
+        lambda: invitations.again(kit, me, admin.account_id),
+        lambda: invitations.set_roles(kit, me, admin.account_id, [R.ADMIN, R.EDITOR]),
+    ):
+        assert refused(act) == AccountFault.ONESELF
+    assert admin.enters()
+
+
+def test_a_role_that_is_taken_is_gone_at_the_next_page(kit: ConsoleKit, clock: Clock) -> None:
+    (admin,) = admins(kit, clock, ["Admin 1"])
+    editor = person(kit, clock, "Editor 1", R.EDITOR, R.TRANSLATOR)
+    token = editor.enters().token
+    invitations.set_roles(kit, actor(admin), editor.account_id, [R.TRANSLATOR])
+    assert editor.here(token).roles == {R.TRANSLATOR}
+
+
+def test_what_is_wanted_no_more_waits_no_more(kit: ConsoleKit, clock: Clock) -> None:
+    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
+    invited = invitations.invite(kit, actor(first), "Approver 1", [R.APPROVER])
+    assert invitations.set_roles(kit, actor(first), invited.account_id, [R.EDITOR]) == set()
+    assert roles_of(kit, "Approver 1") == ({R.EDITOR}, set())
+    assert approvals.waiting(kit, second.here(second.enters().token)) == []
+
+
+def test_what_was_approved_excludes_too(kit: ConsoleKit, clock: Clock) -> None:
+    """A role that came by another way meanwhile."""
+    first, second = admins(kit, clock, ["Admin 1", "Admin 2"])
+    invited = invitations.invite(kit, actor(first), "National 1", [R.NATIONAL])
+    with kit.database.writing() as session:
+        accounts.one(session, invited.account_id).roles = [R.AUDITOR]
+    here = second.here(second.enters().token)
+    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
+        AccountFault.ROLES_EXCLUDE
+    )
+    assert roles_of(kit, "National 1") == ({R.AUDITOR}, {R.NATIONAL})
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "fault"),
+    [
+        ("Editor 1", [], AccountFault.NO_ROLE),
+        ("Editor 1", [R.ADMIN, R.NATIONAL], AccountFault.ROLES_EXCLUDE),
+        ("", [R.EDITOR], AccountFault.NAME_WRONG),
+        ("x" * 41, [R.EDITOR], AccountFault.NAME_WRONG),
+        ("a\u202eb", [R.EDITOR], AccountFault.NAME_WRONG),
+        ("ADMIN  1", [R.EDITOR], AccountFault.NAME_TAKEN),
+    ],
+)
+def test_what_no_account_may_be(
+    kit: ConsoleKit, name: str, roles: list[AccountRole], fault: AccountFault
+) -> None:
+    invitations.invite(kit, SERVER, "Admin 1", [R.ADMIN])
+    assert refused(lambda: invitations.invite(kit, SERVER, name, roles)) == fault
+
+
+def test_init_s_link_is_for_the_first_admin_until_somebody_is_there(
+    kit: ConsoleKit, clock: Clock
+) -> None:
+    first = at_the_server.first(kit)
+    again = at_the_server.first(kit)
+    assert first
+    assert again
+    assert first.link != again.link
+    Person(kit, clock, "Admin 1").takes_up(again.link)
+    assert at_the_server.first(kit) is None
+    assert roles_of(kit, "Admin 1") == ({R.ADMIN}, set())
+
+
+@pytest.mark.parametrize("walk", range(4))
+def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_each(
+    kit: ConsoleKit, clock: Clock, walk: int
+) -> None:
+    chance = random.Random(f"{seed()} roles {walk}")
+    here = [one.here(one.enters().token) for one in admins(kit, clock, ["Admin 1", "Admin 2"])]
+    ids = [
+        invitations.invite(kit, here[0].actor, f"Desk {n}", [R.TRANSLATOR]).account_id
+        for n in range(2)
+    ]
+    held: set[tuple[int, AccountRole]] = set()
+    for _ in range(25):
+        by, target = chance.choice(here), chance.choice(ids)
+        approved: set[tuple[int, AccountRole]] = set()
+        waiting = approvals.waiting(kit, by)
+        with suppress(AccountRefused):
+            match chance.randrange(5):
+                case 0:
+                    invitations.again(kit, by.actor, target)
+                case 1 | 2 if waiting:
+                    one = chance.choice(waiting)
+                    approvals.decide(kit, by, one.id, approve=True, reason="so it is")
+                    assert one.asked_by != by.name
+                    approved = {(ids[int(one.about.removeprefix("Desk "))], one.role)}
+                case _:
+                    wanted = chance.sample(list(R), chance.randint(1, 3))
+                    invitations.set_roles(kit, by.actor, target, wanted)
+        lines = [line for line in directory.listed(kit) if line.id in ids]
+        now = {(line.id, role) for line in lines for role in line.roles}
+        assert not [line for line in lines if excluded(line.roles)]
+        assert {one for one in now - held if one[1] in SECOND_PERSON} <= approved
+        held = now

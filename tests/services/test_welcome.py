@@ -1,0 +1,175 @@
+"""Taking up an account: password, authenticator, paper. Nothing is active before the last, and a link is good once."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.accounts.account import AccountRole, AccountState
+from hotline.domain.accounts.faults import AccountFault
+from hotline.domain.accounts.second_factor import code_at
+from hotline.errors import AccountRefused
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import directory, forgetting, invitations, signing_in, welcome
+from hotline.services.accounts.sessions import Entered
+from hotline.services.accounts.welcome import WelcomeStep
+from hotline.store.accounts.accounts import AccountCode
+from hotline.store.database import Database
+from tests.conftest import Clock
+from tests.kits import make_console_kit
+from tests.signing import PASSWORD, SERVER, Person
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    return make_console_kit(database=database, now=clock)
+
+
+@pytest.fixture
+def link(kit: ConsoleKit) -> str:
+    return invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR], "rw").link
+
+
+def refused(act: Callable[[], object]) -> str:
+    with pytest.raises(AccountRefused) as told:
+        act()
+    return told.value.fault
+
+
+def secret_of(shown: welcome.Welcome) -> str:
+    return shown.letters.replace("-", "").upper()
+
+
+def test_each_step_is_shown_where_she_stands(kit: ConsoleKit, link: str, clock: Clock) -> None:
+    first = welcome.begin(kit, link)
+    assert first is not None
+    assert (first.name, first.language, first.step) == ("Editor 1", "rw", WelcomeStep.PASSWORD)
+    assert first.letters == first.uri == ""
+
+    shown = welcome.choose_password(kit, link, first.suggestion)
+    assert shown.step is WelcomeStep.FACTOR
+    assert shown.uri.startswith("otpauth://totp/")
+    assert secret_of(shown) in shown.uri
+    again = welcome.begin(kit, link)
+    assert again is not None
+    assert (again.step, again.letters) == (WelcomeStep.FACTOR, shown.letters)
+
+    paper = welcome.prove_code(kit, link, code_at(secret_of(shown), clock()))
+    assert (paper.step, paper.letters, paper.uri) == (WelcomeStep.PAPER, "", "")
+    for secret in (shown.letters, shown.uri, first.suggestion, link):
+        assert secret not in repr((first, shown, paper))
+
+
+def test_no_step_is_left_out(kit: ConsoleKit, link: str, clock: Clock) -> None:
+    for act in (welcome.paper, welcome.finish):
+        assert refused(partial(act, kit, link)) == AccountFault.STEP_MISSING
+    assert refused(lambda: welcome.prove_code(kit, link, "123456")) == AccountFault.STEP_MISSING
+    shown = welcome.choose_password(kit, link, PASSWORD)
+    for act in (welcome.paper, welcome.finish):
+        assert refused(partial(act, kit, link)) == AccountFault.STEP_MISSING
+    welcome.prove_code(kit, link, code_at(secret_of(shown), clock()))
+    assert refused(lambda: welcome.finish(kit, link)) == AccountFault.STEP_MISSING
+
+
+def test_nothing_is_active_before_she_says_that_she_has_the_paper(
+    kit: ConsoleKit, link: str, clock: Clock
+) -> None:
+    editor = Person(kit, clock, "Editor 1")
+    editor.secret = secret_of(welcome.choose_password(kit, link, PASSWORD))
+    welcome.prove_code(kit, link, editor.code())
+    sheet = welcome.paper(kit, link)
+    editor.is_refused()
+    editor.is_refused(code=sheet.codes[0])
+    assert directory.listed(kit)[0].state is AccountState.INVITED
+
+    assert welcome.finish(kit, link) == "Editor 1"
+    assert isinstance(signing_in.enter(kit, "Editor 1", PASSWORD, editor.code()), Entered)
+
+
+def test_a_password_chosen_anew_begins_anew(kit: ConsoleKit, link: str, clock: Clock) -> None:
+    old = secret_of(welcome.choose_password(kit, link, PASSWORD))
+    welcome.prove_code(kit, link, code_at(old, clock()))
+    welcome.paper(kit, link)
+    shown = welcome.choose_password(kit, link, "kinoto-gabise-rumaka")
+    assert shown.step is WelcomeStep.FACTOR
+    assert secret_of(shown) != old
+    assert refused(lambda: welcome.finish(kit, link)) == AccountFault.STEP_MISSING
+
+
+def test_a_sheet_made_twice_is_the_second_one(kit: ConsoleKit, link: str, clock: Clock) -> None:
+    editor = Person(kit, clock, "Editor 1")
+    editor.secret = secret_of(welcome.choose_password(kit, link, PASSWORD))
+    welcome.prove_code(kit, link, editor.code())
+    first, second = welcome.paper(kit, link), welcome.paper(kit, link)
+    welcome.finish(kit, link)
+    assert len({*first.codes, *second.codes}) == 20
+    editor.is_refused(code=first.codes[0])
+    told = signing_in.enter(kit, "Editor 1", PASSWORD, second.codes[0])
+    assert isinstance(told, Entered)
+
+
+def test_a_link_is_good_once(kit: ConsoleKit, link: str, clock: Clock) -> None:
+    Person(kit, clock, "Editor 1").takes_up(link)
+    assert welcome.begin(kit, link) is None
+    assert refused(lambda: welcome.choose_password(kit, link, PASSWORD)) == AccountFault.LINK_OVER
+    assert refused(lambda: welcome.finish(kit, link)) == AccountFault.LINK_OVER
+
+
+def test_a_link_lives_fifteen_minutes_and_as_long_again_once_a_password_is_chosen(
+    kit: ConsoleKit, link: str, clock: Clock
+) -> None:
+    clock.turn(minutes=14)
+    welcome.choose_password(kit, link, PASSWORD)
+    clock.turn(minutes=14)
+    assert welcome.begin(kit, link)
+    clock.turn(minutes=1)
+    assert welcome.begin(kit, link) is None
+    forgetting.forget_over(kit)
+    with kit.database.reading() as session:
+        assert session.scalar(select(AccountCode.locked_key)) is None
+
+
+def test_a_wrong_code_is_refused_and_the_right_one_then_taken(
+    kit: ConsoleKit, link: str, clock: Clock
+) -> None:
+    shown = welcome.choose_password(kit, link, PASSWORD)
+    right = code_at(secret_of(shown), clock())
+    wrong = f"{(int(right) + 1) % 1_000_000:06}"
+    assert refused(lambda: welcome.prove_code(kit, link, wrong)) == AccountFault.WRONG_CODE
+    typed = f"{right[:3]} {right[3:]}"
+    assert welcome.prove_code(kit, link, typed).step is WelcomeStep.PAPER
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("kinoto-gab", AccountFault.SHORT_PASSWORD),
+        ("x1y2z3w4" * 26, AccountFault.LONG_PASSWORD),
+        ("my EDITOR1 password", AccountFault.PASSWORD_IS_NAME),
+        ("abababababab", AccountFault.PASSWORD_REPEATS),
+    ],
+)
+def test_a_weak_password_is_refused(
+    kit: ConsoleKit, link: str, password: str, fault: AccountFault
+) -> None:
+    assert refused(lambda: welcome.choose_password(kit, link, password)) == fault
+
+
+def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
+    kit = make_console_kit(database=database, now=clock, places=1)
+    link = invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
+    with kit.proofs.stretching.turn():
+        assert refused(lambda: welcome.choose_password(kit, link, PASSWORD)) == AccountFault.BUSY
+
+
+def test_a_link_lies_nowhere_and_its_row_opens_nothing(
+    kit: ConsoleKit, link: str, clock: Clock, stored: Callable[[], bytes]
+) -> None:
+    editor = Person(kit, clock, "Editor 1")
+    editor.secret = secret_of(welcome.choose_password(kit, link, PASSWORD))
+    welcome.prove_code(kit, link, editor.code())
+    sheet = welcome.paper(kit, link)
+    kept = stored()
+    for secret in (link, PASSWORD, editor.secret, sheet.key, *sheet.codes):
+        assert secret.encode() not in kept
