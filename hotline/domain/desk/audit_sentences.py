@@ -123,6 +123,14 @@ def is_known(action: str) -> bool:
     return action in SENTENCES or any(action.startswith(begins) for begins in OUTCOMES)
 
 
+def template(action: str) -> tuple[str, str]:
+    """The words of an action with their `{subject}`, for whoever says them in another language, and its outcome."""
+    for begins, said in OUTCOMES.items():
+        if action.startswith(begins):
+            return said, action.removeprefix(begins)
+    return SENTENCES.get(action) or f"{action.replace('_', ' ')} {{subject}}", ""
+
+
 def actor(said: str, names: Mapping[int, str]) -> tuple[str, str]:
     """The desk, where one acted, and who it was. Rows of the first release name a desk alone."""
     kind, _, rest = said.partition(":")
@@ -150,13 +158,8 @@ def subject(said: str, names: Mapping[int, str]) -> str:
 
 
 def _did(action: str, about: str) -> str:
-    for begins, said in OUTCOMES.items():
-        if action.startswith(begins):
-            return said.format(subject=about, outcome=action.removeprefix(begins))
-    known = SENTENCES.get(action)
-    if known is None:
-        return f"{action.replace('_', ' ')} {about}".rstrip()
-    return known.format(subject=about)
+    said, outcome = template(action)
+    return said.format(subject=about, outcome=outcome).rstrip()
 
 
 def _desk(code: str) -> str:

@@ -1,14 +1,27 @@
 """The audit log for people: listed as sentences, and followed from its beginning."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
-from hotline.domain.desk.audit_sentences import AuditLine, actor, sentence
+from hotline.domain.call_back import KIGALI
+from hotline.domain.desk.audit_sentences import (
+    SENTENCES,
+    AuditLine,
+    actor,
+    sentence,
+    subject,
+    template,
+)
 from hotline.ports import Kit
 from hotline.store.desk import audit
-from hotline.store.desk.audit import AuditEntry, Chain
+from hotline.store.desk.audit import AuditEntry, AuditQuery, Chain
 from hotline.store.people import responders
+
+ACTIONS = tuple(sorted(SENTENCES))
+"""What a row may tell of, by its name."""
+ROWS = 50
+"""Of one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +32,43 @@ class Logged:
     desk: str
     who: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows of the log are wanted; whatever is empty asks for all."""
+
+    who: str = ""
+    """A part of a name."""
+    action: str = ""
+    tip_id: int | None = None
+    day: date | None = None
+    """In Kigali."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """A row in parts, so that each is said in the reader's language."""
+
+    at: datetime
+    desk: str
+    who: str
+    phrase: str
+    """What was done, in English, with its `{subject}` and `{outcome}`."""
+    subject: str
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    rows: Sequence[AuditRow]
+    before: int | None
+    """The older rows lie below this id; None where these are the oldest."""
+    length: int
+    """Of the whole log."""
+    newest: str
+    """The digest at its end."""
 
 
 def listed(
@@ -47,6 +97,38 @@ def listed(
     if who is None:
         return rows
     return [row for row in rows if who.casefold() in row.who.casefold()]
+
+
+def newest(kit: Kit, wanted: AuditFilter, *, before: int | None = None) -> AuditPage:
+    """The newest rows of a filter, below an id where one is given. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        names = {one.id: one.name for one in responders.everybody(session)}
+        rows = audit.newest(session, _query(wanted, names), before=before, limit=ROWS + 1)
+        length, digest = audit.end(session)
+
+    shown = [_told(row, names) for row in rows[:ROWS]]
+    return AuditPage(shown, rows[ROWS - 1].id if len(rows) > ROWS else None, length, digest)
+
+
+def _told(row: AuditEntry, names: Mapping[int, str]) -> AuditRow:
+    desk, who = actor(row.actor, names)
+    phrase, outcome = template(row.action)
+    about = subject(row.subject, names)
+    return AuditRow(row.at, desk, who, phrase, about, outcome, row.reason)
+
+
+def _query(wanted: AuditFilter, names: Mapping[int, str]) -> AuditQuery:
+    """A responder's row has an id in place of the name; a day goes from midnight to midnight in Kigali."""
+    part = wanted.who.casefold()
+    begins = None if wanted.day is None else datetime.combine(wanted.day, time(), KIGALI)
+    return AuditQuery(
+        who=wanted.who,
+        actors=[f"responder:{one}" for one, name in names.items() if part in name.casefold()],
+        action=wanted.action,
+        subject="" if wanted.tip_id is None else f"tip:{wanted.tip_id}",
+        since=begins,
+        until=None if begins is None else begins + timedelta(days=1),
+    )
 
 
 def verify(kit: Kit) -> Chain:

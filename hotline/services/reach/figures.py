@@ -3,19 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.places.places import districts
 from hotline.domain.reach.answers import column_of
-from hotline.domain.reach.figures import Column, apart, protect
+from hotline.domain.reach.figures import Cell, Column, apart, protect
 from hotline.domain.rolls.gathering import CAME, HELD, Occasion
 from hotline.domain.rolls.quiz import Gain, Pairs, QuizOutcome, Share, average, gain, pooled, score
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
 from hotline.domain.tip import ABROAD, UNSURE
 from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
-from hotline.services.reach.outreach import Measure, pair_measure
+from hotline.services.reach.outreach import Measure, day_of, pair_measure
 from hotline.store.database import Session
 from hotline.store.reach import outreach, people
 
@@ -67,6 +67,19 @@ def reach(kit: Kit, by: By) -> Figures:
         counts = {row: totals.get((row, measure), 0) for row in rows}
         columns[measure] = apart(counts) if measure is Measure.PERSON else protect(counts)
     return Figures(by, rows, columns, _answers(rows, totals) if by is By.DISTRICT else {})
+
+
+def this_week(kit: Kit) -> Mapping[Measure, Cell]:
+    """The nation's, from Monday in Kigali to this moment. Small cells are hidden. Raises StoreUnavailable."""
+    at = kit.now()
+    today = day_of(at)
+    with kit.database.reading() as session:
+        counts = outreach.since(session, today - timedelta(days=today.weekday()))
+        there = people.totals(session).get(periods_of(at)[PERIOD[By.WEEK]], 0)
+
+    found = {measure.value: counts.get(measure, 0) for measure in EVENTS}
+    cells = apart({Measure.PERSON.value: there, **found}).cells
+    return {Measure(name): cell for name, cell in cells.items()}
 
 
 def _answers(rows: Sequence[str], totals: Mapping[tuple[str, str], int]) -> Mapping[str, Column]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hotline.domain.msisdn import sendable
 from hotline.domain.watch.alarms import Alarm, Notice, acknowledged
 from hotline.errors import ImportRefused, NotFound
-from hotline.ports import LookingKit
+from hotline.ports import Kit, LookingKit
 from hotline.services.watch.watch import notice
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
@@ -55,7 +55,7 @@ def everybody(kit: LookingKit) -> Sequence[Watcher]:
         return alarms.watchers(session)
 
 
-def standing(kit: LookingKit) -> Sequence[RaisedAlarm]:
+def standing(kit: Kit) -> Sequence[RaisedAlarm]:
     """What somebody was told of and is not over yet, the oldest first."""
     with kit.database.reading() as session:
         return alarms.raised(session)

@@ -6,12 +6,12 @@ newest digest belongs on paper or on another machine now and then.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.accounts.account import Actor
@@ -97,6 +97,48 @@ def entries(
     if subject is not None:
         found = found.where(AuditEntry.subject == subject)
     return session.scalars(found).all()
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which rows are asked for; whatever is empty asks for all."""
+
+    who: str = ""
+    """A part of an actor."""
+    actors: Collection[str] = ()
+    """Actors in full, who are asked for beside `who`."""
+    action: str = ""
+    subject: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def newest(
+    session: Session, wanted: AuditQuery, *, before: int | None, limit: int
+) -> Sequence[AuditEntry]:
+    """The newest rows below an id, the newest first."""
+    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if before is not None:
+        found = found.where(AuditEntry.id < before)
+    if wanted.who:
+        named = AuditEntry.actor.icontains(wanted.who, autoescape=True)
+        found = found.where(or_(named, AuditEntry.actor.in_(wanted.actors)))
+    if wanted.action:
+        found = found.where(AuditEntry.action == wanted.action)
+    if wanted.subject:
+        found = found.where(AuditEntry.subject == wanted.subject)
+    if wanted.since is not None:
+        found = found.where(AuditEntry.at >= wanted.since)
+    if wanted.until is not None:
+        found = found.where(AuditEntry.at < wanted.until)
+    return session.scalars(found).all()
+
+
+def end(session: Session) -> tuple[int, str]:
+    """How many rows there are, and the newest one's digest."""
+    count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    digest = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
+    return count, digest or BEGINNING
 
 
 def verify(session: Session) -> Chain:

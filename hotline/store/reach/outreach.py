@@ -131,6 +131,16 @@ def counted_on(session: Session, day: date, measure: str) -> int:
     return found
 
 
+def since(session: Session, first: date) -> Mapping[str, int]:
+    """Counts by measure from a day on, with what is not folded yet."""
+    found: Counter[str] = Counter()
+    for table in (Reach, Tally):
+        summed = select(table.measure, func.sum(table.count)).where(table.day >= first)
+        for measure, number in session.execute(summed.group_by(table.measure)):
+            found[measure] += int(number)
+    return found
+
+
 def _columns(table: type[Reach] | type[Tally]) -> list[Any]:
     """As `Cell` lists them."""
     return [getattr(table, field.name) for field in fields(Cell)]

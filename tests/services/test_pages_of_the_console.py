@@ -1,0 +1,139 @@
+"""What the console's pages ask for: rows of the log by filter, the flows that are live, the week of the nation."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.domain.reach.figures import Hidden
+from hotline.engine.flow import Book, Branch, Call, Finish, Menu, Say
+from hotline.errors import NotFound
+from hotline.services.desk import audit_log
+from hotline.services.desk.audit_log import AuditFilter
+from hotline.services.flows import live_flows
+from hotline.services.flows.places import place_lists
+from hotline.services.reach import figures
+from hotline.services.reach.outreach import Measure
+from hotline.store.database import Database
+from hotline.store.desk import audit
+from hotline.store.reach import outreach
+from hotline.store.reach.outreach import Cell
+from tests.builders import make_responder
+from tests.conftest import Clock
+from tests.kits import WholeKit, make_kit
+from tests.made_once import publish_shipped
+
+KIGALIS_MIDNIGHT = timedelta(hours=14)
+"""From the clock's eight in the morning, UTC, to the next midnight in Kigali."""
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> WholeKit:
+    return make_kit(database=database, now=clock)
+
+
+def rows(kit: WholeKit, wanted: AuditFilter) -> list[str]:
+    return [row.reason for row in audit_log.newest(kit, wanted).rows]
+
+
+def test_the_log_is_asked_by_name_deed_tip_and_day(kit: WholeKit, clock: Clock) -> None:
+    with kit.database.writing() as session:
+        person = make_responder(name="Responder 7")
+        session.add(person)
+        session.flush()
+        for actor, action, subject, days in (
+            ("cli:Operator 1", "lane_held", "sms", 0),
+            (f"responder:{person.id}", "go_unseen", "tip:12", 0),
+            ("cli:operator_2", "lane_held", "tip:13", 1),
+        ):
+            at = clock() + timedelta(days=days)
+            audit.append(session, at=at, actor=actor, action=action, subject=subject, reason=actor)
+    operator, responder, other = "cli:Operator 1", f"responder:{person.id}", "cli:operator_2"
+    assert rows(kit, AuditFilter()) == [other, responder, operator]
+    assert rows(kit, AuditFilter(who="OPERATOR")) == [other, operator]
+    assert rows(kit, AuditFilter(who="der 7")) == [responder]
+    assert rows(kit, AuditFilter(who="operator_")) == [other]
+    assert rows(kit, AuditFilter(action="lane_held")) == [other, operator]
+    assert rows(kit, AuditFilter(tip_id=12)) == [responder]
+    assert rows(kit, AuditFilter(day=date(2026, 11, 25))) == [other]
+
+
+def test_a_day_of_the_log_ends_at_midnight_in_kigali(kit: WholeKit, clock: Clock) -> None:
+    with kit.database.writing() as session:
+        for name, at in (("last", -1), ("first", 0)):
+            moment = clock() + KIGALIS_MIDNIGHT + timedelta(seconds=at)
+            audit.append(session, at=moment, actor="clock", action="lane_held", reason=name)
+    assert rows(kit, AuditFilter(day=date(2026, 11, 24))) == ["last"]
+    assert rows(kit, AuditFilter(day=date(2026, 11, 25))) == ["first"]
+
+
+def test_a_page_of_the_log_says_where_the_older_rows_begin(kit: WholeKit, clock: Clock) -> None:
+    with kit.database.writing() as session:
+        for number in range(audit_log.ROWS + 2):
+            audit.append(session, at=clock(), actor="clock", action="lane_held", reason=str(number))
+    first = audit_log.newest(kit, AuditFilter())
+    assert (len(first.rows), first.length) == (audit_log.ROWS, audit_log.ROWS + 2)
+    rest = audit_log.newest(kit, AuditFilter(), before=first.before)
+    assert [row.reason for row in rest.rows] == ["1", "0"]
+    assert rest.before is None
+    assert first.newest == audit_log.verify(kit).newest
+
+
+def test_the_week_begins_on_monday_and_hides_what_is_small(kit: WholeKit, clock: Clock) -> None:
+    """The clock stands on a Tuesday."""
+    monday = date(2026, 11, 23)
+    with kit.database.writing() as session:
+        for day, measure, count in (
+            (monday, Measure.SESSION, 7),
+            (monday + timedelta(days=1), Measure.SESSION, 5),
+            (monday - timedelta(days=1), Measure.SESSION, 100),
+            (monday, Measure.TOPIC, 4),
+        ):
+            cell = Cell(day=day, measure=measure, language="rw", channel="ussd", entry="")
+            outreach.count(session, cell, by=count)
+    week = figures.this_week(kit)
+    assert week[Measure.SESSION] == 12
+    assert week[Measure.TOPIC] == week[Measure.PERSON] == Hidden.FEWER
+
+
+@pytest.fixture
+def live(kit: WholeKit, clock: Clock) -> WholeKit:
+    publish_shipped(kit.database, clock())
+    return replace(kit, books=SqlBookshelf(kit.database, place_lists()))
+
+
+def book_of(kit: WholeKit) -> Book:
+    return kit.books.book(kit.books.live())
+
+
+def test_every_live_flow_is_listed_with_its_first_words(live: WholeKit) -> None:
+    listed = {flow.name: flow for flow in live_flows.listed(live).flows}
+    assert set(listed) == set(book_of(live).flows)
+    assert listed["front"].says["en"] == "Safe work and family"
+    for flow in listed.values():
+        assert set(flow.written.values()) == {flow.texts}
+
+
+def test_every_node_of_every_flow_is_written_with_all_that_it_leads_to(live: WholeKit) -> None:
+    for name, flow in book_of(live).flows.items():
+        nodes = {node.name: node for node in live_flows.one(live, name)}
+        assert list(nodes) == list(flow.nodes)
+        for each, node in flow.nodes.items():
+            match node:
+                case Say(text=text, goes=goes):
+                    assert (nodes[each].says, nodes[each].goes) == (text, (goes,) if goes else ())
+                case Menu(choices=choices):
+                    assert len(nodes[each].choices) == len(choices)
+                    assert {choice.goes for choice in choices if choice.goes} <= {*nodes[each].goes}
+                case Branch(arms=arms):
+                    assert {arm.goes for arm in arms} == {*nodes[each].goes}
+                case Call(flow=called):
+                    assert nodes[each].calls == called
+                case Finish(text=text):
+                    assert nodes[each].says == (text or {})
+
+
+def test_a_flow_that_is_none_is_not_found(live: WholeKit) -> None:
+    with pytest.raises(NotFound):
+        live_flows.one(live, "nothing")
