@@ -15,7 +15,7 @@ ELSEWHERE = {"engine.back", "report.danger.menu.text", "json.loads", "passed.chi
 TABLE = re.compile(r'__tablename__ = "(\w+)"')
 WORD = re.compile(r"\w+")
 HERE = Path(__file__)
-FILES = {"csv", "key", "pub", "py", "secret", "yaml"}
+FILES = {"csv", "html", "key", "po", "pub", "py", "secret", "yaml"}
 """What a dotted name ends in that is a file."""
 
 

@@ -9,6 +9,7 @@ import click
 from babel.messages import Catalog
 
 from hotline.adapters.catalogues import catalogue_path
+from hotline.cli.words import console_catalogue
 from hotline.cli.words.catalogue import SOURCE, faults_of, phrases, read, write
 from hotline.cli.words.cries import cries
 from hotline.cli.words.flows import FLOWS
@@ -62,6 +63,8 @@ def update(locales: Path) -> None:
             write(path, catalogue)
         empty = sum(not text for text in phrases(catalogue).values())
         click.echo(f"{language}: {len(Template) - empty} of {len(Template)} phrases")
+    for line in console_catalogue.update(locales):
+        click.echo(line)
 
 
 @words.command()
@@ -81,6 +84,7 @@ def faults(locales: Path, folder: Path = FLOWS) -> Iterator[str]:
     document = read_folder(folder)
     numbers = documents.bind(documents.read(document), place_lists()).numbers
     yield from reviewing.overstated(document, reviewing.read_signatures(folder))
+    yield from console_catalogue.faults(locales)
     if _stale(locales):
         yield "messages.pot is stale: hotline words extract"
     for language in CODES:

@@ -1,0 +1,116 @@
+"""The console's own catalogue, `console.po`: gathered from templates and views, kept in step, and judged.
+
+One phrase a line, sorted by its English, without dates or places: two people who add phrases meet rarely.
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+
+from babel.messages import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import write_po
+from jinja2.ext import babel_extract
+
+from hotline.adapters.console_words import console_catalogue_path, load_console_words
+from hotline.domain.accounts import faults as account_faults
+from hotline.domain.accounts.account import AccountRole, AccountState
+from hotline.domain.desk import audit_sentences
+from hotline.environment import CHECKOUT
+from hotline.text.languages import CODES
+
+PAGES = CHECKOUT / "hotline" / "web" / "console"
+SOURCE = "en"
+"""Its catalogue is the English itself."""
+WORDS = ("_", "say", "phrase")
+"""What marks a phrase in templates and views."""
+OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
+HEADER = """\
+# What the console says: hotline/web/console. `hotline words update` brings it in step.
+# Review: {review}
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+REVIEW = {SOURCE: "it is the source."}
+DRAFT = "draft. Say here who has read it, and when."
+
+
+@cache
+def gathered() -> frozenset[str]:
+    """Every phrase that a page may say."""
+    found: set[str] = set()
+    for path in sorted(PAGES.rglob("*.html")):
+        with path.open("rb") as file:
+            found.update(
+                _phrases(message for _, _, message, _ in babel_extract(file, WORDS, (), OPTIONS))
+            )
+    for path in sorted(PAGES.rglob("*.py")):
+        with path.open("rb") as file:
+            found.update(
+                _phrases(entry[1] for entry in extract("python", file, dict.fromkeys(WORDS)))
+            )
+    return frozenset(found | set(_of_tables()))
+
+
+def _phrases(messages: Iterable[object]) -> Iterator[str]:
+    for message in messages:
+        one = message[0] if isinstance(message, tuple) else message
+        if isinstance(one, str) and one:
+            yield one
+
+
+def _of_tables() -> Iterator[str]:
+    """What pages say out of the tables of other rooms."""
+    yield from audit_sentences.SENTENCES.values()
+    yield from audit_sentences.OUTCOMES.values()
+    yield from audit_sentences.PROCESSES.values()
+    yield from account_faults.SENTENCES.values()
+    yield from (role.value for role in AccountRole)
+    yield from (state.value for state in AccountState)
+
+
+def update(locales: Path) -> Iterator[str]:
+    """Bring every language in step: new phrases empty, old ones out. A line for each language."""
+    wanted, known = sorted(gathered()), _known(locales)
+    for language in CODES:
+        catalogue = Catalog(locale=language, fuzzy=False)
+        for phrase in wanted:
+            words = phrase if language == SOURCE else known[language].get(phrase, "")
+            catalogue.add(phrase, words)
+        path = console_catalogue_path(locales, language)
+        written = io.BytesIO()
+        write_po(written, catalogue, width=0, omit_header=True, sort_output=True)
+        head = HEADER.format(language=language, review=REVIEW.get(language, DRAFT))
+        path.write_bytes(head.encode() + written.getvalue())
+        empty = sum(not message.string for message in catalogue if message.id)
+        yield f"{language}: {len(wanted) - empty} of {len(wanted)} phrases of the console"
+
+
+def _known(locales: Path) -> Mapping[str, Mapping[str, str]]:
+    if not all(console_catalogue_path(locales, language).exists() for language in CODES):
+        return {language: {} for language in CODES}
+    return load_console_words(locales)
+
+
+def faults(locales: Path) -> Iterator[str]:
+    """Everything that is wrong, one line each."""
+    wanted, known = gathered(), _known(locales)
+    for language in CODES:
+        for phrase in sorted(wanted - known[language].keys()):
+            yield f"{language}: the console says, and nobody translated: {phrase}"
+        for phrase, words in sorted(known[language].items()):
+            if phrase not in wanted:
+                yield f"{language}: the console says no more: {phrase}"
+            elif _placeholders(phrase) != _placeholders(words):
+                yield f"{language}: needs exactly the placeholders of its English: {phrase}"
+
+
+def _placeholders(words: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(words) if name is not None}

@@ -1,0 +1,64 @@
+"""The console's application: the route table behind its guard, and what every answer carries."""
+
+from functools import partial
+
+from flask import Flask, Response
+
+from hotline.ports import ConsoleKit
+from hotline.web.console.guard import Gatehouse, guarded_view, only_our_host, open_view
+from hotline.web.console.problems import refused, unforeseen
+from hotline.web.console.route import PageRoute
+from hotline.web.console.routes import ROUTES
+from hotline.web.console.templating import Catalogue, MenuWord, Templates
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+"""Of every answer. `Referrer-Policy: no-referrer` would make a browser write `Origin: null` into each form."""
+MOST_BYTES = 3 * 1024 * 1024
+"""Of a request: a sheet of 2 MB, and what stands around it."""
+MENU = tuple(
+    MenuWord(route.endpoint, route.menu, lambda by, route=route: route.lets_in(by.roles))  # type: ignore[misc]
+    for route in ROUTES
+    if isinstance(route, PageRoute) and route.menu
+)
+
+
+def create_console(kit: ConsoleKit, catalogue: Catalogue) -> Flask:
+    """The whole application, for one kit. It answers to the address in the kit alone."""
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
+    templates = Templates(catalogue, MENU)
+    house = Gatehouse(kit, templates)
+    app.before_request(partial(only_our_host, house))
+    app.after_request(_harden)
+    app.register_error_handler(Exception, partial(unforeseen, templates))
+    for code in (400, 403, 404, 405, 413, 415):
+        app.register_error_handler(code, partial(refused, templates))
+    for route in ROUTES:
+        view = (
+            guarded_view(house, route) if isinstance(route, PageRoute) else open_view(house, route)
+        )
+        app.add_url_rule(
+            route.rule,
+            route.endpoint,
+            view,
+            methods=[route.method],
+            provide_automatic_options=False,
+        )
+    return app
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

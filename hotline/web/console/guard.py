@@ -1,0 +1,133 @@
+"""Who may come to a page of the console. Every view stands behind it: nothing else of the house answers a browser.
+
+In this order: our host, our origin, a session, a role, the form's key, a fresh factor. What an account may not see is
+not there for it: a wrong role meets the page of an unknown address.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from flask import Response, abort, make_response, request
+
+from hotline.domain.accounts.account import Refused, SignedIn
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import sessions
+from hotline.text.languages import CODES, FIRST
+from hotline.web.console.form import FORM_KEY, FormFaults, PostedForm, faults
+from hotline.web.console.pages import entering
+from hotline.web.console.route import Needs, OpenRoute, PageRoute
+from hotline.web.console.templating import Templates
+from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, signed
+
+PART = "X-Part"
+"""The header by which the script asks for the moving parts of a page alone."""
+AUTOMATIC = "auto"
+"""The word in the query of a page that reloads itself: it does not count as being there."""
+Answer = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Gatehouse:
+    """What the guard stands on."""
+
+    kit: ConsoleKit
+    templates: Templates
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port, as a browser writes them."""
+        return self.kit.console_url
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.origin).netloc
+
+
+def only_our_host(house: Gatehouse) -> Response | None:
+    """A name that somebody else points at this machine gets no page."""
+    if request.host != house.host:
+        return make_response("", 421)
+    return None
+
+
+def open_view(house: Gatehouse, route: OpenRoute) -> Answer:
+    def answer(**values: object) -> Response:
+        _only_our_origin(house)
+        return route.view(_guest(house), **values)
+
+    return answer
+
+
+def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
+    def answer(**values: object) -> Response:
+        _only_our_origin(house)
+        guest = _guest(house)
+        token = request.cookies.get(entering.COOKIE, "")
+        by = _looked(house, token)
+        if by is None:
+            return _outside(guest)
+        if not route.lets_in(by.roles):
+            abort(404)
+        visit = signed(guest, by, token)
+        if request.method == "POST":
+            if not hmac.compare_digest(visit.form.text(FORM_KEY), by.session_key):
+                return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
+            if route.needs is not Needs.NOTHING and not by.is_fresh:
+                return _fresh(visit, route, values)
+        return route.view(visit, **values)
+
+    return answer
+
+
+def _looked(house: Gatehouse, token: str) -> SignedIn | None:
+    automatic = request.method == "GET" and AUTOMATIC in request.args
+    return sessions.look(house.kit, token, automatic=automatic) if token else None
+
+
+def _only_our_origin(house: Gatehouse) -> None:
+    """A browser names the origin of each POST: one that is not ours was written by another site."""
+    if request.method == "POST" and request.headers.get("Origin") != house.origin:
+        abort(403)
+
+
+def _outside(guest: GuestVisit) -> Response:
+    """Nobody is signed in. What was posted is carried along to the sign-in page, and stored nowhere."""
+    if PART in request.headers:
+        return make_response("", 401)
+    if request.method == "GET":
+        return see("entering.ask", to=guest.path)
+    return entering.ended(guest)
+
+
+def _fresh(visit: Visit, route: PageRoute, values: dict[str, object]) -> Response:
+    """The factor is older than this page wants: it is given in the same request, or asked for on a page of its own."""
+    password, code = visit.form.secret("password"), visit.form.secret("code")
+    wrong = FormFaults()
+    if password or code:
+        found = sessions.step_up(visit.kit, visit.token, password, code)
+        if found is None:
+            return _outside(visit)
+        if not isinstance(found, Refused):
+            return route.view(replace(visit, by=found), **values)
+        wrong = faults(secret_password=not_taken(visit, found))
+    kept = visit.form.kept()
+    return page(visit, "fresh.html", status=422, kept=kept, faults=wrong)
+
+
+def _guest(house: Gatehouse) -> GuestVisit:
+    """Before somebody signs in, the language is that of the address, of the form, or of the browser."""
+    asked = (request.args.get("language"), request.form.get("language"))
+    preferred = request.accept_languages.best_match(CODES, default=FIRST)
+    language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
+    path = request.full_path if request.query_string else request.path
+    return GuestVisit(
+        kit=house.kit,
+        templates=house.templates,
+        language=language,
+        path=path,
+        query=request.args.to_dict(),
+        form=PostedForm(tuple(request.form.items(multi=True))),
+        is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
+    )

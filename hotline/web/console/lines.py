@@ -1,0 +1,130 @@
+"""What the console tells by itself: sentences on Today, the worst first, and the red bars on every page.
+
+A part of the console that has something to tell adds a row to `SOURCES`. Today is asked every minute by every screen
+that shows it: a source asks the database little.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import IntEnum
+
+from hotline.domain.accounts.account import AccountRole, SignedIn
+from hotline.engine.flow import numbers_named
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import approvals, invitations
+from hotline.services.outbox import lane
+from hotline.services.reach.outreach import day_of
+from hotline.services.watch import watchers
+from hotline.web.console import who
+from hotline.web.console.templating import day, when
+from hotline.web.console.who import phrase
+
+SOON = timedelta(days=60)
+"""How long before a number's confirmation ends somebody is told."""
+
+
+class Weight(IntEnum):
+    """How much a line hurts. The heaviest stand first."""
+
+    BAD = 2
+    WARN = 1
+    PLAIN = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    weight: Weight
+    phrase: str
+    """English, with placeholders: the reader's language says it."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    endpoint: str = ""
+    """The page that the line leads to."""
+
+
+Tells = Callable[[ConsoleKit, SignedIn], Iterator[TodayLine]]
+
+
+@dataclass(frozen=True, slots=True)
+class LineSource:
+    roles: frozenset[AccountRole]
+    tells: Tells
+    is_bar: bool = False
+    """Stands on every page, and not on Today alone."""
+
+
+def today(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
+    """Everything that concerns this account, the worst first."""
+    told = [line for source in _sources(by) for line in source.tells(kit, by)]
+    return sorted(told, key=lambda line: -line.weight)
+
+
+def bars(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
+    """What concerns everybody, on whatever page."""
+    told = [source for source in _sources(by) if source.is_bar]
+    return [line for source in told for line in source.tells(kit, by)]
+
+
+def _sources(by: SignedIn) -> Iterator[LineSource]:
+    return (one for one in SOURCES if one.roles == who.ALL or one.roles & by.roles)
+
+
+def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    hold = lane.look(kit).hold
+    if hold is not None:
+        says = phrase("No message goes out: {by} holds them since {at}. {reason}")
+        values = {"by": hold.by, "at": when(by.language, hold.since), "reason": hold.reason}
+        yield TodayLine(Weight.BAD, says, values)
+
+
+def _given_up(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+    count = len(lane.given_up(kit))
+    if count:
+        says = phrase("Messages that were given up, and that nobody has answered for: {count}.")
+        yield TodayLine(Weight.BAD, says, {"count": str(count)})
+
+
+def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    for alarm in watchers.standing(kit):
+        says = phrase("Alarm since {at}: {name}. {says}")
+        at = when(by.language, alarm.since)
+        yield TodayLine(Weight.BAD, says, {"at": at, "name": alarm.name, "says": alarm.says})
+
+
+def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+    if not invitations.has_two_admins(kit):
+        says = phrase("There are fewer than two admins: one who leaves locks everybody out.")
+        yield TodayLine(Weight.BAD, says, endpoint="accounts.listed")
+
+
+def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    count = sum(one.may_decide for one in approvals.waiting(kit, by))
+    if count:
+        says = phrase("Wait for a second person: {count}.")
+        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "approvals.listed")
+
+
+def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Of the numbers that screens name, those that go from the screens soon, or went."""
+    book, on = kit.books.book(kit.books.live()), day_of(kit.now())
+    for digits in sorted(numbers_named(book) & book.numbers.keys()):
+        until = book.numbers[digits].until
+        if until is None or until - on > SOON:
+            continue
+        values = {"digits": digits, "until": day(by.language, until)}
+        if until < on:
+            says = phrase("The number {digits} was to be confirmed again by {until}.")
+            yield TodayLine(Weight.BAD, says, values)
+        else:
+            says = phrase("The number {digits} must be confirmed again by {until}.")
+            yield TodayLine(Weight.WARN, says, values)
+
+
+SOURCES = (
+    LineSource(who.ALL, _held_lane, is_bar=True),
+    LineSource(who.RUNNING, _alarms),
+    LineSource(who.RUNNING, _given_up),
+    LineSource(who.ADMIN, _admins),
+    LineSource(who.ADMIN, _approvals),
+    LineSource(who.WRITING | who.RUNNING, _numbers),
+)

@@ -1,0 +1,57 @@
+"""The audit log in the reader's language: who did what, when and why. It holds no content."""
+
+from datetime import date
+
+from flask import Response
+
+from hotline.domain.desk.audit_sentences import PROCESSES, template
+from hotline.services.desk import audit_log
+from hotline.services.desk.audit_log import AuditFilter, AuditRow
+from hotline.web.console.visit import Visit, page
+
+
+def listed(visit: Visit) -> Response:
+    """All that is asked for stands in the address, so that a view is a link."""
+    wanted = _filter(visit)
+    found = audit_log.newest(visit.kit, wanted, before=_number(visit.query.get("before", "")))
+    actions = [(name, _said(visit, name)) for name in audit_log.ACTIONS]
+    rows = [(row, _who(visit, row)) for row in found.rows]
+    return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
+
+
+def verify(visit: Visit) -> Response:
+    """Follows the whole chain: it takes a second for each hundred thousand rows."""
+    return page(visit, "audit_chain.html", chain=audit_log.verify(visit.kit), at=visit.kit.now())
+
+
+def _said(visit: Visit, action: str) -> str:
+    """An action in the list of the filter: what was done, to nothing in particular."""
+    phrase, _ = template(action)
+    return visit.say(phrase, subject="...", outcome="...")
+
+
+def _who(visit: Visit, row: AuditRow) -> str:
+    """A process in the reader's language; a person by the name that was given, which is never a phrase."""
+    return visit.say(row.who) if row.who in PROCESSES.values() else row.who
+
+
+def _filter(visit: Visit) -> AuditFilter:
+    query = visit.query
+    action = query.get("did", "")
+    return AuditFilter(
+        who=query.get("who", "").strip()[:80],
+        action=action if action in audit_log.ACTIONS else "",
+        tip_id=_number(query.get("tip", "")),
+        day=_day(query.get("day", "")),
+    )
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 12 else None
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None

@@ -1,0 +1,57 @@
+"""The pages that say that something is not there, or broke. They tell what to do next, and never what broke.
+
+A log line holds the kind of the error and a reference, which the page shows too: never an address, since that of
+`/welcome/` is a secret, and never a message, which may quote what was typed.
+"""
+
+import logging
+import secrets
+
+from flask import Response, make_response, request
+from werkzeug.exceptions import HTTPException
+
+from hotline.errors import NotFound, Unavailable
+from hotline.text.languages import CODES, FIRST
+from hotline.web.console.form import PostedForm
+from hotline.web.console.templating import Templates
+
+LOG = logging.getLogger("hotline.console")
+
+
+def refused(templates: Templates, error: HTTPException) -> Response:
+    """An address that is none, or that this account may not see; a request that no page of ours sends."""
+    code = error.code or 400
+    return _drawn(
+        templates,
+        "missing.html" if code in {404, 405} else "refused.html",
+        404 if code == 405 else code,
+    )
+
+
+def unforeseen(templates: Templates, error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return refused(templates, error)
+    if isinstance(error, NotFound):
+        return _drawn(templates, "missing.html", 404)
+    reference = secrets.token_hex(4)
+    away = isinstance(error, Unavailable)
+    LOG.log(
+        logging.WARNING if away else logging.ERROR,
+        "%s, reference %s",
+        type(error).__name__,
+        reference,
+    )
+    return _drawn(templates, "broken.html", 503 if away else 500, reference=reference, kept=_kept())
+
+
+def _kept() -> tuple[tuple[str, str], ...]:
+    """What was typed, so that it can be sent again: the form's key with it, as it is still the same session."""
+    form = PostedForm(tuple(request.form.items(multi=True)))
+    return tuple(form.kept())
+
+
+def _drawn(templates: Templates, template: str, status: int, **values: object) -> Response:
+    """In the browser's language: who is signed in was not asked, or could not be."""
+    language = request.accept_languages.best_match(CODES, default=FIRST) or FIRST
+    drawn = templates.draw(language, template, by=None, path=request.path, query={}, **values)
+    return make_response(drawn, status)

@@ -1,0 +1,97 @@
+"""The one table of the console's pages: what has no row here does not exist.
+
+A page of yours is a view in `pages/` or `writing/`, a template, and a row. `docs/console.md` walks it.
+"""
+
+from hotline.web.console import who
+from hotline.web.console.pages import (
+    account,
+    accounts,
+    approvals,
+    audit,
+    entering,
+    files,
+    recovering,
+    today,
+    welcome,
+)
+from hotline.web.console.route import Needs, OpenRoute, PageRoute
+from hotline.web.console.who import phrase
+from hotline.web.console.writing import flows
+
+ROUTES: tuple[PageRoute | OpenRoute, ...] = (
+    # the way in and out
+    OpenRoute("GET", "/static/<name>", files.static),
+    OpenRoute("GET", "/enter", entering.ask),
+    OpenRoute("POST", "/enter", entering.enter),
+    OpenRoute("GET", "/recover", recovering.ask),
+    OpenRoute("POST", "/recover", recovering.recover),
+    OpenRoute("GET", "/welcome/<token>", welcome.step),
+    OpenRoute("POST", "/welcome/<token>", welcome.take),
+    PageRoute("POST", "/leave", entering.leave, who.ALL),
+    # for everybody
+    PageRoute("GET", "/", today.show, who.ALL, menu=phrase("Today")),
+    PageRoute("GET", "/account", account.show, who.ALL),
+    PageRoute("POST", "/account/language", account.speak, who.ALL),
+    PageRoute(
+        "POST",
+        "/account/password",
+        account.change_password,
+        who.ALL,
+        Needs.FRESH,
+        "account_password_changed",
+    ),
+    PageRoute("POST", "/account/sessions", account.end_others, who.ALL),
+    PageRoute("GET", "/account/factor", account.factor, who.ALL),
+    PageRoute(
+        "POST",
+        "/account/factor",
+        account.take_factor,
+        who.ALL,
+        Needs.FRESH,
+        "account_factor_changed",
+    ),
+    PageRoute("POST", "/account/paper", account.paper, who.ALL, Needs.FRESH, "account_paper_made"),
+    # what callers hear
+    PageRoute("GET", "/flows", flows.listed, who.BUT_AUDITOR, menu=phrase("Flows")),
+    PageRoute("GET", "/flows/<flow>", flows.one, who.BUT_AUDITOR),
+    # who may do what, and who did
+    PageRoute("GET", "/approvals", approvals.listed, who.ADMIN, menu=phrase("Approvals")),
+    PageRoute(
+        "POST",
+        "/approvals/<int:approval_id>",
+        approvals.decide,
+        who.ADMIN,
+        Needs.FRESH,
+        "account_role_given",
+    ),
+    PageRoute("GET", "/accounts", accounts.listed, who.ADMIN, menu=phrase("Accounts")),
+    PageRoute("POST", "/accounts", accounts.invite, who.ADMIN, Needs.FRESH, "account_invited"),
+    PageRoute("GET", "/accounts/<int:account_id>", accounts.one, who.ADMIN),
+    PageRoute(
+        "POST",
+        "/accounts/<int:account_id>/roles",
+        accounts.set_roles,
+        who.ADMIN,
+        Needs.FRESH,
+        "account_role_given",
+    ),
+    PageRoute(
+        "POST",
+        "/accounts/<int:account_id>/link",
+        accounts.link,
+        who.ADMIN,
+        Needs.FRESH,
+        "account_linked",
+    ),
+    PageRoute(
+        "POST",
+        "/accounts/<int:account_id>/end",
+        accounts.end,
+        who.ADMIN,
+        Needs.FRESH,
+        "account_ended",
+    ),
+    PageRoute("GET", "/audit", audit.listed, who.AUDIT, menu=phrase("Audit")),
+    PageRoute("GET", "/audit/verify", audit.verify, who.AUDIT),
+)

@@ -1,0 +1,98 @@
+// The console's script. Every page does the same without it.
+//   form[data-parts="URL"]   after 400 ms without a key the form goes there, and elements with `data-part` take the place of those of the same id
+//   form[data-unsaved]       leaving with unsaved words asks; Ctrl+S presses the form's first button
+//   button[data-quick]       its answer changes the moving parts alone
+//   button[data-busy]        what it says while the server works
+"use strict";
+(() => {
+  const network = document.getElementById("network");
+  const changed = new Set();
+  let newest = 0;
+
+  async function parts(form, button) {
+    const mine = ++newest;
+    const fields = new URLSearchParams(new FormData(form));
+    if (button && button.name) fields.append(button.name, button.value);
+    let answer;
+    try {
+      answer = await fetch(form.dataset.parts, { method: "POST", body: fields, headers: { "X-Part": "1" } });
+    } catch {
+      network.hidden = false;
+      return;
+    }
+    if (mine !== newest) return;
+    network.hidden = answer.status < 500;
+    if (answer.status === 401) {
+      if (confirm(document.body.dataset.ended)) {
+        changed.clear();
+        location.reload();
+      }
+      return;
+    }
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== newest) return;
+    for (const part of page.querySelectorAll("[data-part]")) {
+      const old = document.getElementById(part.id);
+      const held = old && old.contains(document.activeElement) ? document.activeElement : null;
+      if (!old || (held && held.matches("input, select, textarea"))) continue;
+      old.replaceWith(part);
+      if (!held) continue;
+      const same = [...part.querySelectorAll("button, a")].find((one) => one.name === held.name && one.value === held.value);
+      if (same) same.focus({ preventScroll: true });
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (!form) return;
+    if ("unsaved" in form.dataset) changed.add(form);
+    if (!form.dataset.parts) return;
+    clearTimeout(form.waiting);
+    form.waiting = setTimeout(() => parts(form), 400);
+  });
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    if (button && "quick" in button.dataset && form.dataset.parts) {
+      event.preventDefault();
+      clearTimeout(form.waiting);
+      parts(form, button);
+      return;
+    }
+    if (form.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.sent = true;
+    changed.delete(form);
+    if (button && button.dataset.busy) {
+      button.textContent = button.dataset.busy;
+      button.setAttribute("aria-disabled", "true");
+    }
+  });
+
+  // A page that comes back from the browser's memory may be sent again.
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) form.sent = false;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
+    const here = document.activeElement.form;
+    const form = here && "unsaved" in here.dataset ? here : document.querySelector("form[data-unsaved]");
+    if (!form) return;
+    event.preventDefault();
+    form.requestSubmit(form.querySelector("button"));
+  });
+
+  addEventListener("beforeunload", (event) => {
+    if (!changed.size) return;
+    event.preventDefault();
+    event.returnValue = "";
+  });
+
+  const errors = document.querySelector(".errors");
+  if (errors) errors.focus();
+})();

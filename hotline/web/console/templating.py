@@ -1,0 +1,140 @@
+"""The console's templates in each language, its catalogue, and its files by digest.
+
+An environment of Jinja for each language: `_` says a phrase in the language of the page, in macros too.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime
+from flask import url_for
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.call_back import KIGALI
+from hotline.text.languages import CODES
+from hotline.web.console.form import FORM_KEY, FormFaults
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+TEMPLATES = HERE / "templates"
+NAMES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
+"""Each language by its own name, with its marks: a screen of a handset has none."""
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+Catalogue = Mapping[str, Mapping[str, str]]
+"""Translations by language and English."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file that pages are drawn with. Its name holds its digest, so that a browser may keep it for a year."""
+
+    name: str
+    body: bytes
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuWord:
+    """A word in the bar at the top."""
+
+    endpoint: str
+    words: str
+    shown: Callable[[SignedIn], bool]
+
+
+class Templates:
+    """Draws pages. Safe among threads."""
+
+    def __init__(self, catalogue: Catalogue, menu: Sequence[MenuWord]) -> None:
+        self._catalogue = catalogue
+        self._menu = menu
+        self.files = _static_files()
+        self._environments = {code: self._environment(code) for code in CODES}
+
+    def say(self, language: str, phrase: str, **values: object) -> str:
+        """A phrase with its `{placeholders}` filled; the English where it is missing."""
+        words = self._catalogue.get(language, {}).get(phrase) or phrase
+        return words.format_map({name: str(value) for name, value in values.items()})
+
+    def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
+        """A whole page. What every template has besides its values: `by`, `key`, `menu`, `faults`, `language`."""
+        given = {
+            "faults": FormFaults(),
+            "key": _form_key(by),
+            "menu": self._menu_of(by),
+            "bars": (),
+        }
+        return (
+            self._environments[language].get_template(template).render(given | values | {"by": by})
+        )
+
+    def _menu_of(self, by: SignedIn | None) -> Sequence[MenuWord]:
+        return [word for word in self._menu if by is not None and word.shown(by)]
+
+    def _environment(self, language: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.do"],
+        )
+        environment.globals.update(
+            _=partial(self._marked, language),
+            language=language,
+            languages=NAMES,
+            url_for=url_for,
+            static=self._static,
+        )
+        environment.filters.update(
+            when=partial(when, language), day=partial(day, language), clock=clock
+        )
+        return environment
+
+    def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
+        """`say` for a template: neither the phrase nor a value is ever markup, unless a value is `Markup` already."""
+        words = self._catalogue.get(language, {}).get(phrase) or phrase
+        return escape(words).format(**values)
+
+    def _static(self, name: str) -> str:
+        return url_for("files.static", name=self.files[name].name)
+
+
+def _form_key(by: SignedIn | None) -> Markup:
+    if by is None:
+        return Markup()
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FORM_KEY, by.session_key)
+
+
+def _static_files() -> Mapping[str, StaticFile]:
+    """By the name that a template says."""
+    found = {}
+    for path in sorted(STATIC.iterdir()):
+        body = path.read_bytes()
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        name = f"{path.stem}.{digest}{path.suffix}"
+        found[path.name] = StaticFile(name, body, KINDS[path.suffix])
+    return found
+
+
+def when(language: str, at: datetime) -> str:
+    """A day and a time in Kigali."""
+    there = at.astimezone(KIGALI)
+    return format_datetime(there, "d MMMM y, HH:mm", locale=language)
+
+
+def day(language: str, on: date) -> str:
+    return format_date(on, "d MMMM y", locale=language)
+
+
+def clock(at: datetime) -> str:
+    """The time in Kigali alone."""
+    return f"{at.astimezone(KIGALI):%H:%M}"

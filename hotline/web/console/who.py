@@ -1,0 +1,19 @@
+"""Groups of roles that the route table and Today speak of."""
+
+from hotline.domain.accounts.account import AccountRole
+
+ALL = frozenset(AccountRole)
+"""Whoever is signed in, also an account whose only role waits for a second admin."""
+BUT_AUDITOR = ALL - {AccountRole.AUDITOR}
+BUT_TRANSLATOR = ALL - {AccountRole.TRANSLATOR}
+ADMIN = frozenset({AccountRole.ADMIN})
+AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
+RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
+"""Who sees to it that the line runs."""
+WRITING = frozenset({AccountRole.EDITOR, AccountRole.APPROVER})
+WORDS = WRITING | {AccountRole.TRANSLATOR}
+
+
+def phrase(words: str) -> str:
+    """Marks English words that are said in another place: they stand in the catalogue."""
+    return words

@@ -1,0 +1,104 @@
+"""The console of a test: its whole application around a real database, and people with browsers in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.adapters.console_words import load_console_words
+from hotline.domain.accounts.account import AccountRole
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import sessions
+from hotline.services.flows.places import place_lists
+from hotline.store.database import Database
+from hotline.web.console.app import create_console
+from tests.conftest import Clock
+from tests.kits import make_console_kit
+from tests.made_once import publish_shipped
+from tests.signing import Person, person
+
+ADDRESS = "http://127.0.0.1:8080"
+WORDS = load_console_words()
+
+
+@dataclass
+class Desk:
+    """The console, and whatever a test needs of it."""
+
+    kit: ConsoleKit
+    app: Flask
+    clock: Clock
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def person(self, name: str, *roles: AccountRole) -> Person:
+        if name not in self.people:
+            self.people[name] = person(self.kit, self.clock, name, *roles)
+        return self.people[name]
+
+    def outside(self) -> "Tab":
+        return Tab(self, self.app.test_client())
+
+    def tab(self, *roles: AccountRole, name: str = "") -> "Tab":
+        """A browser in which somebody of these roles is signed in."""
+        who = self.person(name or " ".join(sorted(roles)) or "nobody", *roles)
+        tab = Tab(self, self.app.test_client())
+        tab.take(who.enters().token)
+        return tab
+
+
+@dataclass
+class Tab:
+    """A browser: it sends its cookie, and the origin of the page that it is on."""
+
+    desk: Desk
+    client: FlaskClient
+    token: str = ""
+
+    def take(self, token: str) -> None:
+        self.token = token
+        self.client.set_cookie("__Host-hotline", token, domain="127.0.0.1", secure=True)
+
+    @property
+    def form_key(self) -> str:
+        by = sessions.look(self.desk.kit, self.token)
+        return by.session_key if by else "none"
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, base_url=ADDRESS, headers=headers)
+
+    def post(
+        self,
+        path: str,
+        fields: dict[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        **headers: str,
+    ) -> TestResponse:
+        data = {"form_key": self.form_key if key is None else key, **(fields or {})}
+        sent = {"Origin": ADDRESS, **headers}
+        return self.client.post(path, base_url=ADDRESS, headers=sent, data=data)
+
+
+MakeDesk = Callable[..., Desk]
+
+
+@pytest.fixture
+def make_desk(database: Database, clock: Clock) -> MakeDesk:
+    publish_shipped(database, clock())
+
+    def make(**changes: Any) -> Desk:
+        kit = make_console_kit(database=database, now=clock)
+        kit = replace(kit, books=SqlBookshelf(database, place_lists()), **changes)
+        return Desk(kit, create_console(kit, WORDS), clock)
+
+    return make
+
+
+@pytest.fixture
+def desk(make_desk: MakeDesk) -> Desk:
+    return make_desk()

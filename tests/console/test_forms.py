@@ -1,0 +1,82 @@
+"""What every page's markup keeps to: labels, ids, form keys, and no secret that travels."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from tests.console.conftest import Desk
+from tests.console.test_headers import PAGES
+
+HIDDEN_TYPES = {"hidden", "submit"}
+
+
+class Outline(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.targets: list[str] = []
+        self.labelled: list[str] = []
+        self.fields: list[dict[str, str]] = []
+        self.forms: list[dict[str, str]] = []
+        self.headings: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if "id" in found:
+            self.ids.append(found["id"])
+        if tag == "a" and found.get("href", "").startswith("#"):
+            self.targets.append(found["href"][1:])
+        self.targets += found.get("aria-describedby", "").split()
+        if tag == "label":
+            self.labelled.append(found["for"])
+        if tag == "form":
+            self.forms.append(found | {"has_key": ""})
+        if found.get("name") == "form_key":
+            self.forms[-1]["has_key"] = "yes"
+        if tag in {"input", "select", "textarea"} and found.get("type") not in HIDDEN_TYPES:
+            self.fields.append(found)
+        if tag == "h1":
+            self.headings.append(tag)
+
+
+def outline(page: str) -> Outline:
+    parser = Outline()
+    parser.feed(page)
+    return parser
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/enter", "/recover", "/nothing"])
+@pytest.mark.parametrize("stale", [False, True], ids=["fresh", "stale"])
+def test_every_field_has_its_label_and_every_form_its_key(
+    desk: Desk, path: str, stale: bool
+) -> None:
+    tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
+    tab.post("/accounts", {"name": "Editor 1", "roles": "editor", "language": "en"})
+    if stale:
+        desk.clock.turn(minutes=10)
+        tab.get("/")
+        desk.clock.turn(minutes=6)
+    answer = tab.get(path.replace("/accounts/1", "/accounts/2"))
+    page = outline(answer.text)
+    assert len(page.ids) == len(set(page.ids)), path
+    assert set(page.targets) <= set(page.ids)
+    assert len(page.headings) == 1
+    for field in page.fields:
+        assert field["id"] in page.labelled, field
+        secret = field.get("type") == "password" or field.get("autocomplete") == "one-time-code"
+        assert not secret or field["name"].startswith("secret_"), field
+        assert not (secret and field.get("value")), field
+    for form in page.forms:
+        is_open = form.get("action") in {"/enter", "/recover"} or form.get("method") == "get"
+        assert is_open or form["has_key"], form
+
+
+def test_a_page_with_faults_leads_from_the_box_to_its_fields(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    page = tab.post("/accounts", {"name": "", "roles": []}).text
+    assert '<div class="errors" role="alert" tabindex="-1" autofocus' in page
+    found = outline(page)
+    assert "f-name" in found.targets
+    assert set(found.targets) <= set(found.ids)
+    assert 'aria-invalid="true" aria-describedby="w-name h-name"' in page

@@ -1,0 +1,141 @@
+"""The guard: one host, one origin, one session; what was typed survives whatever ends meanwhile, and no secret does."""
+
+import re
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.accounts import invitations, sessions
+from tests.console.conftest import ADDRESS, Desk, Tab
+from tests.signing import SERVER
+
+TYPED = {"language": "fr", "why": "Deux mots <b>de plus</b>", "secret_password": "a secret of mine"}
+
+
+@pytest.fixture
+def tab(desk: Desk) -> Tab:
+    return desk.tab(AccountRole.EDITOR)
+
+
+def hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
+
+
+def test_another_name_of_this_machine_gets_nothing(desk: Desk) -> None:
+    client = desk.app.test_client()
+    for host in ("http://localhost:8080", "http://127.0.0.1", "http://evil.example:8080"):
+        answer = client.get("/enter", base_url=host)
+        assert (answer.status_code, answer.data) == (421, b"")
+    assert client.get("/enter", base_url=ADDRESS).status_code == 200
+
+
+def test_the_cookie_is_the_servers_alone(desk: Desk) -> None:
+    editor = desk.person("Editor 1", AccountRole.EDITOR)
+    fields = {"name": "Editor 1", "secret_password": editor.password, "secret_code": editor.code()}
+    answer = desk.outside().post("/enter", {**fields, "to": "/flows?x=1"})
+    assert (answer.status_code, answer.location) == (303, "/flows?x=1")
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-hotline=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} == set(cookie.split("; ")[1:])
+
+
+@pytest.mark.parametrize(
+    "to", ["//evil.example/", "https://evil.example/", "/\\evil.example", "evil", "", "/\n/x"]
+)
+def test_signing_in_leads_to_no_other_site(desk: Desk, to: str) -> None:
+    editor = desk.person("Editor 1", AccountRole.EDITOR)
+    fields = {"name": "editor 1", "secret_password": editor.password, "secret_code": editor.code()}
+    assert desk.outside().post("/enter", {**fields, "to": to}).location == "/"
+
+
+def test_whatever_is_wrong_of_three_the_answer_is_one(desk: Desk) -> None:
+    editor = desk.person("Editor 1", AccountRole.EDITOR)
+    right = {"name": "Editor 1", "secret_password": editor.password, "secret_code": editor.code()}
+    said = set()
+    for wrong in ("name", "secret_password", "secret_code"):
+        answer = desk.outside().post("/enter", {**right, wrong: "123456"})
+        assert answer.status_code == 422
+        assert "Set-Cookie" not in answer.headers
+        assert editor.password not in answer.text
+        said.add(re.sub(r'value="[^"]*"', "", answer.text))
+    assert len(said) == 1
+
+
+def test_words_of_a_session_that_ended_are_carried_along_and_saved_after_signing_in(
+    desk: Desk, tab: Tab
+) -> None:
+    desk.clock.turn(minutes=16)
+    ended = tab.post("/account/language", TYPED)
+    assert ended.status_code == 401
+    assert "a secret of mine" not in ended.text
+    kept = hidden(ended.text)
+    assert kept["to"] == "/account/language"
+    assert kept["kept.why"] == "Deux mots &lt;b&gt;de plus&lt;/b&gt;"
+
+    editor = desk.people["editor"]
+    again = desk.outside().post(
+        "/enter",
+        {
+            "name": "editor",
+            "secret_password": editor.password,
+            "secret_code": editor.code(),
+            "to": kept["to"],
+            "kept.language": kept["kept.language"],
+            "kept.why": TYPED["why"],
+        },
+    )
+    assert again.status_code == 200
+    assert "Save my words" in again.text
+    assert 'action="/account/language"' in again.text
+    token = again.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    tab.take(token)
+    fields = hidden(again.text.rpartition("<form")[2])
+    assert fields["form_key"] == tab.form_key
+    assert tab.post("/account/language", fields, key=fields["form_key"]).status_code == 303
+    assert tab.desk.people["editor"].here(token).language == "fr"
+
+
+def test_what_is_posted_from_another_site_is_not_carried_along(desk: Desk) -> None:
+    answer = desk.outside().post("/account/language", TYPED, Origin="https://evil.example")
+    assert answer.status_code == 403
+    assert "Deux mots" not in answer.text
+
+
+def test_a_factor_given_with_the_form_is_taken_in_the_same_request(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    editor = desk.people["Editor 1"]
+    for minutes in (10, 6):
+        desk.clock.turn(minutes=minutes)
+        tab.get("/")
+    wrong = tab.post("/account/paper", {"secret_password": "no", "secret_code": "000000"})
+    assert wrong.status_code == 422
+    assert "is not right" in wrong.text
+    proof = {"secret_password": editor.password, "secret_code": editor.code()}
+    assert "Recovery sheet of Editor 1" in tab.post("/account/paper", proof).text
+    assert "Recovery sheet of Editor 1" in tab.post("/account/paper").text
+
+
+def test_a_script_that_asks_for_parts_is_told_that_the_session_ended(desk: Desk) -> None:
+    answer = desk.outside().post("/account/language", {}, **{"X-Part": "1"})
+    assert (answer.status_code, answer.data) == (401, b"")
+
+
+def test_a_page_that_reloads_itself_keeps_no_session_alive(desk: Desk, tab: Tab) -> None:
+    assert tab.get("/").headers["Refresh"] == "60; url=/?auto"
+    for _ in range(15):
+        desk.clock.turn(minutes=1)
+        tab.get("/?auto")
+    assert tab.get("/?auto").status_code == 303
+    assert sessions.look(desk.kit, tab.token) is None
+
+
+def test_a_link_in_a_mail_is_followed_once_more_from_our_own_page(desk: Desk) -> None:
+    """The browser keeps a strict cookie back from another site's link, and sends it with the next request."""
+    answer = desk.outside().get("/enter?to=/flows", **{"Sec-Fetch-Site": "cross-site"})
+    assert answer.headers["Refresh"] == "0; url=/flows"
+    assert "Refresh" not in desk.outside().get("/enter?to=/flows").headers
+
+
+def test_an_ended_account_has_no_session(desk: Desk, tab: Tab) -> None:
+    invitations.end(desk.kit, SERVER, desk.people["editor"].account_id)
+    assert tab.get("/").status_code == 303

@@ -1,0 +1,91 @@
+"""What every answer carries, how heavy a page is, and that its files may be kept for a year."""
+
+import re
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.web.console.route import PageRoute
+from hotline.web.console.routes import ROUTES
+from tests.console.conftest import Desk, Tab
+from tests.console.test_routes import path_of
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PAGES = [path_of(one) for one in ROUTES if isinstance(one, PageRoute) and one.method == "GET"]
+HEAVIEST = 60_000
+FIRST_VISIT = 100_000
+INLINE = re.compile(r"<style|\sstyle=|\son\w+=|<script(?! src=\"/static/)|javascript:", re.I)
+
+
+@pytest.fixture
+def tab(desk: Desk) -> Tab:
+    return desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
+
+
+def assert_safe(answer: object) -> None:
+    headers = answer.headers  # type: ignore[attr-defined]
+    assert headers["Content-Security-Policy"] == POLICY
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/enter", "/recover", "/welcome/none", "/nothing"])
+def test_a_page_is_light_keeps_to_the_policy_and_is_not_kept(tab: Tab, path: str) -> None:
+    answer = tab.get(path)
+    assert_safe(answer)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert len(answer.data) < HEAVIEST
+    assert INLINE.search(answer.text) is None
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', answer.text)
+    assert len(answer.data) + sum(len(tab.get(file).data) for file in files) < FIRST_VISIT
+
+
+def test_answers_that_are_no_page_keep_to_the_policy_too(desk: Desk) -> None:
+    outside = desk.outside()
+    client = desk.app.test_client()
+    answers = [
+        outside.get("/"),
+        outside.post("/leave"),
+        outside.post("/leave", Origin="https://evil.example"),
+        client.get("/enter", base_url="http://evil.example"),
+        outside.get("/static/console.js"),
+        client.put("/enter", base_url="http://127.0.0.1:8080"),
+    ]
+    assert [one.status_code for one in answers] == [303, 401, 403, 421, 404, 404]
+    for answer in answers:
+        assert_safe(answer)
+
+
+def test_a_file_is_kept_for_a_year_under_the_name_of_its_digest(tab: Tab) -> None:
+    page = tab.get("/enter").text
+    files = re.findall(r"/static/console\.[0-9a-f]{12}\.(?:css|js)", page)
+    assert len(files) == 2
+    for file in files:
+        answer = tab.get(file)
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert_safe(answer)
+    sizes = [len(tab.get(file).data) for file in files]
+    assert sizes[0] < 20_000
+    assert sizes[1] < 4_000
+
+
+def test_what_breaks_says_a_reference_and_nothing_else(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    tab = desk.outside()
+    tab.take("a" * 43)
+    with desk.kit.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE console_session")
+    answer = tab.post("/account/language?find=somebody", {"words": "typed <i>"}, key="k")
+    assert answer.status_code == 503
+    (reference,) = re.findall(r": ([0-9a-f]{8})<", answer.text)
+    assert reference in caplog.text
+    assert 'name="words" value="typed &lt;i&gt;"' in answer.text
+    for secret in ("language", "somebody", "typed", "a" * 43, "Traceback", "console_session"):
+        assert secret not in caplog.text
+    for secret in ("a" * 43, "Traceback", "console_session"):
+        assert secret not in answer.text

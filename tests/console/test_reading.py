@@ -1,0 +1,108 @@
+"""Pages that tell: Today, the flows that callers hear, the audit log."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.watch.alarms import Alarm, AlarmState
+from hotline.services.outbox import lane
+from hotline.store.desk import audit
+from hotline.store.watch import alarms
+from hotline.text.languages import CODES
+from tests.console.conftest import Desk
+
+AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
+
+
+def test_all_well_says_so(desk: Desk) -> None:
+    page = desk.tab(AccountRole.TRANSLATOR).get("/").text
+    assert "Nothing waits for you." in page
+    assert "This week" not in page
+
+
+def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
+    desk.tab(AccountRole.NATIONAL)
+    admin = desk.tab(AccountRole.ADMIN)
+    at = desk.clock()
+    with desk.kit.database.writing() as session:
+        state = AlarmState(Alarm.DISK, since=at, next_at=at + timedelta(1), told=1)
+        alarms.keep(session, Alarm.DISK, state, "little room is left")
+    page = admin.get("/").text
+    assert "Alarm since" in page
+    assert "fewer than two admins" in page
+    assert page.index('class="bad"') < page.index("This week, the whole nation")
+    assert "Alarm since" in desk.tab(AccountRole.NATIONAL).get("/").text
+    assert "Alarm since" not in desk.tab(AccountRole.EDITOR).get("/").text
+
+
+def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.TRANSLATOR)
+    lane.hold(desk.kit, by="Operator 1", reason="the gateway repeats itself")
+    for path in ("/", "/flows", "/account"):
+        assert "No message goes out: Operator 1 holds them since" in tab.get(path).text
+    assert 'role="alert">No message goes out' in tab.get("/flows").text
+
+
+def test_what_waits_for_a_second_person_leads_there(desk: Desk) -> None:
+    one, two = (desk.tab(AccountRole.ADMIN, name=name) for name in ("Admin 1", "Admin 2"))
+    one.post("/accounts", {"name": "Approver 1", "roles": "approver", "language": "en"})
+    assert '<a href="/approvals">Wait for a second person: 1.</a>' in two.get("/").text
+    assert "Wait for a second person" not in one.get("/").text
+
+
+def test_the_flows_are_listed_and_each_is_read_in_three_languages(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR)
+    book = desk.kit.books.book(desk.kit.books.live())
+    listed = tab.get("/flows").text
+    for name in book.flows:
+        assert f'<a href="/flows/{name}">{name}</a>' in listed
+    page = tab.get("/flows/front").text
+    for words in ("Akazi gatekanye n&#39;umuryango", "Travail et famille en sécurité", "Safe work"):
+        assert words in page
+    assert '<a href="/flows/report">report</a>' in page
+    for code in CODES:
+        assert f'<pre lang="{code}">' in page
+    assert tab.get("/flows/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("", 50),
+        ("?who=operator 2", 1),
+        ("?did=lane_released", 1),
+        ("?tip=12", 1),
+        ("?day=2026-11-23", 2),
+        ("?day=2026-11-23&who=Operator 2", 1),
+        ("?who=%25", 0),
+        ("?did=no_such_thing&tip=x&day=never", 50),
+    ],
+)
+def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -> None:
+    tab = desk.tab(AccountRole.AUDITOR)
+    at = desk.clock()
+    with desk.kit.database.writing() as session:
+        other = {**AT, "actor": "cli:Operator 2", "action": "lane_released"}
+        audit.append(session, at=at - timedelta(days=1), **other)
+        tip = {**AT, "action": "tip_read", "subject": "tip:12"}
+        audit.append(session, at=at - timedelta(days=1), **tip)
+        for _ in range(60):
+            audit.append(session, at=at, **AT)
+    page = tab.get(f"/audit{query}").text
+    assert page.count("<tr><td>") == rows
+
+
+def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.AUDITOR)
+    with desk.kit.database.writing() as session:
+        for _ in range(60):
+            audit.append(session, at=desk.clock(), reason="a <reason>", **AT)
+    page = tab.get("/audit").text
+    assert "a &lt;reason&gt;" in page
+    older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
+    assert tab.get(f"/audit?before={older}").text.count("<tr><td>") < 50
+    assert "Whole:" in tab.get("/audit/verify").text
+    with desk.kit.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
+    assert "Row 30 does not follow" in tab.get("/audit/verify").text

@@ -1,0 +1,155 @@
+"""The route table: every cell of address, role and need answers as the table says, and no page stands beside it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.desk.audit_sentences import is_known
+from hotline.web.console import who
+from hotline.web.console.route import Needs, OpenRoute, PageRoute
+from hotline.web.console.routes import ROUTES
+from tests.console.conftest import Desk, Tab
+
+GUARDED = [route for route in ROUTES if isinstance(route, PageRoute)]
+FILLED = {"<flow>": "front", "<int:account_id>": "1", "<int:approval_id>": "1"}
+"""What stands in an address in place of its parts: of these there is one."""
+ELSEWHERE = "https://elsewhere.example"
+
+
+def path_of(route: PageRoute) -> str:
+    path = route.rule
+    for part, value in FILLED.items():
+        path = path.replace(part, value)
+    assert "<" not in path, f"say in FILLED what stands for {path}"
+    return path
+
+
+def named(route: PageRoute | OpenRoute) -> str:
+    return f"{route.method} {route.rule}"
+
+
+@pytest.fixture
+def tabs(desk: Desk) -> dict[AccountRole, Tab]:
+    """One account of each role. Admins come last: while there are none, the server is the second person."""
+    roles = sorted(AccountRole, key=lambda role: role is AccountRole.ADMIN)
+    return {role: desk.tab(role) for role in roles}
+
+
+def answers(
+    tabs: dict[AccountRole, Tab], method: str
+) -> Iterator[tuple[PageRoute, AccountRole, Tab]]:
+    for route in GUARDED:
+        for role, tab in tabs.items():
+            if route.method == method:
+                yield route, role, tab
+
+
+def test_every_page_of_the_application_has_a_row_and_no_other_way_in(desk: Desk) -> None:
+    rules = {
+        (method, rule.rule)
+        for rule in desk.app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+    told = {(route.method, route.rule) for route in ROUTES}
+    assert rules == told | {("HEAD", rule) for method, rule in told if method == "GET"}
+    assert len({route.endpoint for route in ROUTES}) == len(ROUTES)
+
+
+def test_a_row_says_what_it_must() -> None:
+    for route in GUARDED:
+        assert route.roles, named(route)
+        assert route.method == "POST" or (route.needs, route.audit) == ("", ""), named(route)
+        assert not route.audit or is_known(route.audit), named(route)
+        assert not route.menu or (route.method == "GET" and "<" not in route.rule), named(route)
+
+
+def test_whoever_changes_more_than_their_own_words_gives_the_factor_again() -> None:
+    """An action that the audit log holds for ever is a person's, and not of whoever sits down at her desk."""
+    loose = [named(route) for route in GUARDED if route.audit and route.needs is Needs.NOTHING]
+    assert loose == []
+
+
+def test_a_get_answers_the_roles_of_its_row_and_is_not_there_for_others(
+    tabs: dict[AccountRole, Tab],
+) -> None:
+    wrong = []
+    for route, role, tab in answers(tabs, "GET"):
+        wanted = 200 if route.lets_in(frozenset({role})) else 404
+        found = tab.get(path_of(route)).status_code
+        if found != wanted:
+            wrong.append(f"{named(route)} for {role}: {found}, not {wanted}")
+    assert wrong == []
+
+
+def test_what_one_may_not_see_looks_like_what_does_not_exist(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR)
+    there, nowhere = tab.get("/accounts"), tab.get("/nothing-like-this")
+    assert there.status_code == nowhere.status_code == 404
+    assert there.data.replace(b"/accounts", b"") == nowhere.data.replace(b"/nothing-like-this", b"")
+    assert there.headers.to_wsgi_list() == nowhere.headers.to_wsgi_list()
+
+
+@pytest.mark.parametrize("key", ["", "0" * 64], ids=["no key", "a foreign key"])
+def test_a_post_without_its_forms_key_changes_nothing_and_keeps_what_was_typed(
+    tabs: dict[AccountRole, Tab], key: str
+) -> None:
+    for route, role, tab in answers(tabs, "POST"):
+        answer = tab.post(path_of(route), {"words": "typed", "secret_password": "seen"}, key=key)
+        if not route.lets_in(frozenset({role})):
+            assert answer.status_code == 404, f"{named(route)} for {role}"
+            continue
+        assert answer.status_code == 422, f"{named(route)} for {role}"
+        assert re.search(r'name="words" value="typed"', answer.text)
+        assert tab.form_key in answer.text
+        assert "seen" not in answer.text
+
+
+def test_a_post_from_another_site_is_refused_whoever_it_is(tabs: dict[AccountRole, Tab]) -> None:
+    for route, role, tab in answers(tabs, "POST"):
+        for origin in (ELSEWHERE, "null", ""):
+            answer = tab.post(path_of(route), Origin=origin)
+            assert answer.status_code == 403, f"{named(route)} for {role} from {origin!r}"
+
+
+def test_a_stale_factor_is_asked_for_where_the_row_needs_it(
+    desk: Desk, tabs: dict[AccountRole, Tab]
+) -> None:
+    for _ in range(4):
+        desk.clock.turn(minutes=4)
+        for tab in tabs.values():
+            tab.get("/")
+    for route, role, tab in answers(tabs, "POST"):
+        if route.needs is not Needs.NOTHING and route.lets_in(frozenset({role})):
+            answer = tab.post(path_of(route), {"words": "typed"})
+            assert answer.status_code == 422, f"{named(route)} for {role}"
+            assert 'name="secret_code"' in answer.text
+            assert 'name="words" value="typed"' in answer.text
+
+
+def test_without_a_session_there_is_the_way_in_alone(desk: Desk) -> None:
+    never, ended = desk.outside(), desk.tab(AccountRole.EDITOR)
+    ended.post("/leave")
+    for tab in (never, ended):
+        for route in GUARDED:
+            path = path_of(route)
+            if route.method == "GET":
+                answer = tab.get(path)
+                assert (answer.status_code, answer.location) == (303, f"/enter?to={path}")
+            else:
+                assert tab.post(path).status_code == 401
+
+
+def test_whoever_waits_for_a_second_admin_sees_today_and_nothing_of_the_role(desk: Desk) -> None:
+    for name in ("Admin 1", "Admin 2"):
+        desk.person(name, AccountRole.ADMIN)
+    tab = desk.tab(AccountRole.APPROVER)
+    assert tab.get("/").status_code == tab.get("/account").status_code == 200
+    assert tab.get("/flows").status_code == 404
+
+
+def test_the_groups_of_roles_say_who_they_are() -> None:
+    assert AccountRole.AUDITOR not in who.BUT_AUDITOR
+    assert who.WRITING < who.WORDS < who.ALL
+    assert not who.AUDIT & {AccountRole.DESK, AccountRole.NATIONAL}

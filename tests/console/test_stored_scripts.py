@@ -1,0 +1,126 @@
+"""What somebody stored is shown as words, whatever it would be in a page."""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.watch.alarms import Alarm, AlarmState
+from hotline.services.outbox import lane
+from hotline.store.desk import audit
+from hotline.store.watch import alarms
+from hotline.web.console.templating import Templates
+from tests.console.conftest import Desk
+
+SCRIPTS = (
+    "<script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    '" autofocus onfocus="alert(1)',
+    "<svg onload=alert(1)>",
+    "<iframe src=javascript:alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<form action=//evil.example><button>x",
+    "<style>*{background:url(//evil.example)}</style>",
+    "<link rel=stylesheet href=//evil.example>",
+    "<math><mtext></mtext><mglyph><style><img src=x onerror=alert(1)>",
+    "<template><script>alert(1)</script></template>",
+    "<!--<script>alert(1)</script>-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "{{ 7 * 7 }}",
+    "{% for x in y %}{{ x }}{% endfor %}",
+    "{by.__class__}",
+    "%(name)s %s",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;",
+    "\u2028<script>alert(1)</script>",
+    "\u202e<script>",
+    "<scr\0ipt>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js>",
+    "<body onpageshow=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+)
+OURS = re.compile(
+    "html|head|meta|title|link|script|body|a|header|div|nav|ul|li|form|input|button|p|main|h[123]|span|table|caption"
+    "|thead|tr|th|tbody|td|code|label|select|option|legend|fieldset|dl|dt|dd|section|ol|pre|br|textarea"
+)
+"""The elements of our templates."""
+
+
+class Drawn(HTMLParser):
+    """Every element of a page that no template of ours has, and every attribute that would run or fetch."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.strange: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not OURS.fullmatch(tag):
+            self.strange.append(tag)
+        for name, value in attrs:
+            far = "evil.example" in (value or "") and name in {"src", "href", "action", "content"}
+            if name.startswith("on") or far or (value or "").lower().startswith("javascript:"):
+                self.strange.append(f"{tag} {name}")
+        if tag == "script" and not any(
+            n == "src" and (v or "").startswith("/static/") for n, v in attrs
+        ):
+            self.strange.append("script")
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.strange.append(f"comment {data}")
+
+
+def drawn(page: str) -> Drawn:
+    parser = Drawn()
+    parser.feed(page)
+    parser.close()
+    return parser
+
+
+@pytest.mark.parametrize("path", ["/", "/audit", "/flows", "/account"])
+def test_every_script_that_is_stored_is_read_and_none_runs(desk: Desk, path: str) -> None:
+    tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
+    at = desk.clock()
+    with desk.kit.database.writing() as session:
+        for number, script in enumerate(SCRIPTS):
+            plain = script.replace("\0", "")
+            audit.append(
+                session,
+                at=at,
+                actor=f"cli:{plain}",
+                action="lane_held",
+                subject=plain,
+                reason=plain,
+            )
+            alarm = [*Alarm][number % len(Alarm)]
+            state = AlarmState(alarm, since=at, next_at=at + timedelta(1), told=1)
+            alarms.keep(session, alarm, state, plain)
+    lane.hold(desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
+
+    page = drawn(tab.get(path).text)
+    assert page.strange == []
+    assert SCRIPTS[3] in "".join(page.words)
+
+
+def test_what_was_typed_comes_back_as_words(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    for script in SCRIPTS:
+        answer = tab.post("/accounts", {"name": script, "roles": "editor"})
+        page = drawn(answer.text)
+        assert page.strange == [], script
+
+
+def test_a_phrase_is_never_a_template_and_a_value_never_a_phrase(desk: Desk) -> None:
+    templates = Templates({"en": {"Hello {name}": "<b>Hello</b> {name}"}}, ())
+    said = templates._marked("en", "Hello {name}", name="{name} <i>")
+    assert said == "&lt;b&gt;Hello&lt;/b&gt; {name} &lt;i&gt;"

@@ -1,0 +1,163 @@
+"""An account from its invitation to its first page, by the pages alone; and what a person changes of it later."""
+
+import re
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.second_factor import code_at
+from tests.console.conftest import Desk, Tab
+
+PASSWORD = "bakire-temuno-gifara-mukeno"
+
+
+@pytest.fixture
+def admin(desk: Desk) -> Tab:
+    return desk.tab(AccountRole.ADMIN, name="Admin 1")
+
+
+def invited(admin: Tab, *roles: str) -> str:
+    """The path of the link, as the page shows it once."""
+    fields = {"name": "Editor 1", "roles": list(roles), "language": "fr"}
+    page = admin.post("/accounts", fields).text
+    (link,) = re.findall(r"<code>http://127\.0\.0\.1:8080(/welcome/[\w-]+)</code>", page)
+    return str(link)
+
+
+def secret_of(page: str) -> str:
+    (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
+    return str(letters).replace("-", "").replace(" ", "").upper()
+
+
+def test_a_person_takes_up_an_account_and_signs_in(desk: Desk, admin: Tab) -> None:
+    link = invited(admin, "editor")
+    outside = desk.outside()
+    first = outside.get(link).text
+    assert "Bienvenue, Editor 1" in first
+
+    short = outside.post(link, {"do": "password", "secret_password": "short"}, key="")
+    assert short.status_code == 422
+    assert "Un mot de passe a au moins 12 lettres." in short.text
+    assert "short" not in re.sub("short_", "", short.text)
+
+    chosen = outside.post(link, {"do": "password", "secret_password": PASSWORD}, key="")
+    assert (chosen.status_code, chosen.location) == (303, link)
+    second = outside.get(link).text
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in second
+    secret = secret_of(second)
+    wrong = outside.post(link, {"do": "code", "secret_code": "000000"}, key="")
+    assert wrong.status_code == 422
+    code = code_at(secret, desk.clock())
+    assert outside.post(link, {"do": "code", "secret_code": code}, key="").status_code == 303
+
+    sheet = outside.post(link, {"do": "paper"}, key="").text
+    assert sheet.count("<li><code>") == 10
+    assert outside.post(link, {"do": "finish"}, key="").status_code == 422
+    done = outside.post(link, {"do": "finish", "have": "yes"}, key="")
+    assert (done.status_code, done.location) == (303, "/enter")
+    assert outside.get(link).status_code == 404
+
+    desk.clock.turn(seconds=30)
+    fields = {"secret_password": PASSWORD, "secret_code": code_at(secret, desk.clock())}
+    answer = outside.post("/enter", {"name": "editor 1", **fields}, key="")
+    assert answer.status_code == 303
+
+
+def test_a_link_that_is_none_opens_nothing(desk: Desk) -> None:
+    for link in ("none", "a" * 43):
+        answer = desk.outside().get(f"/welcome/{link}")
+        assert answer.status_code == 404
+        assert desk.outside().post(f"/welcome/{link}", {"do": "paper"}).status_code in {404, 422}
+
+
+def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) -> None:
+    other = desk.tab(AccountRole.ADMIN, name="Admin 2")
+    invited(admin, "approver", "editor")
+    own = admin.get("/approvals").text
+    assert "Somebody else decides" in own
+    assert "/approvals/" not in own
+    asked = other.get("/approvals").text
+    (path,) = re.findall(r'action="(/approvals/\d+)"', asked)
+
+    refused = other.post(path, {"do": "approve"})
+    assert refused.status_code == 422
+    assert "A reason is missing." in refused.text
+    assert 'href="#f-reason-' in refused.text
+    assert other.post(path, {"do": "approve", "reason": "Known since May"}).status_code == 303
+    assert "Nothing waits" in other.get("/approvals").text
+
+
+def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab) -> None:
+    invited(admin, "editor")
+    listed = admin.get("/accounts").text
+    (path,) = re.findall(r'href="(/accounts/\d+)">Editor 1<', listed)
+    assert admin.post(f"{path}/roles", {}).status_code == 422
+    clash = admin.post(f"{path}/roles", {"roles": ["desk", "auditor"]})
+    assert "give the roles to two accounts" in clash.text
+    assert admin.post(f"{path}/roles", {"roles": ["translator"]}).status_code == 303
+    assert "translator" in admin.get(path).text
+    again = admin.post(f"{path}/link")
+    assert re.search(r"/welcome/[\w-]{40,}", again.text)
+    assert admin.post(f"{path}/end").status_code == 303
+    assert "This account was ended" in admin.get(path).text
+    assert admin.get("/accounts/999").status_code == 404
+
+
+def test_nobody_changes_their_own_account_as_an_admin(desk: Desk, admin: Tab) -> None:
+    path = f"/accounts/{desk.people['Admin 1'].account_id}"
+    assert "Another admin changes your roles" in admin.get(path).text
+    for act in ("link", "end"):
+        answer = admin.post(f"{path}/{act}")
+        assert answer.status_code == 422
+        assert "Another admin must do that" in answer.text
+
+
+def test_a_name_that_is_taken_is_said_beside_its_field_and_kept(desk: Desk, admin: Tab) -> None:
+    answer = admin.post("/accounts", {"name": "Admin 1", "roles": "editor", "language": "en"})
+    assert answer.status_code == 422
+    assert "<title>Error: Accounts" in answer.text
+    assert '<a href="#f-name">There is an account of that name.</a>' in answer.text
+    assert 'value="Admin 1"' in answer.text
+    assert re.search(r'value="editor" checked', answer.text)
+
+
+def test_one_changes_password_factor_and_paper(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    elsewhere = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    bad = tab.post("/account/password", {"secret_old": "wrong", "secret_new": PASSWORD})
+    assert bad.status_code == 422
+    old = desk.people["Editor 1"].password
+    done = tab.post("/account/password", {"secret_old": old, "secret_new": PASSWORD})
+    assert done.location == "/account?done=password"
+    assert "Your password is changed" in tab.get("/account?done=password").text
+    assert elsewhere.get("/").status_code == 303
+
+    shown = tab.get("/account/factor").text
+    (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', shown)
+    fields = {"sealed": sealed, "secret_new_code": "000000"}
+    wrong = tab.post("/account/factor", fields)
+    assert wrong.status_code == 422
+    assert secret_of(wrong.text) == secret_of(shown)
+    fields["secret_new_code"] = code_at(secret_of(shown), desk.clock())
+    assert tab.post("/account/factor", fields).location == "/account?done=factor"
+
+    assert tab.post("/account/paper").text.count("<li><code>") == 10
+
+
+def test_other_sessions_are_seen_and_ended(desk: Desk) -> None:
+    one, two = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
+    assert one.get("/account").text.count("this one") == 1
+    assert one.post("/account/sessions").status_code == 303
+    assert (one.get("/").status_code, two.get("/").status_code) == (200, 303)
+
+
+def test_a_lost_password_is_replaced_by_the_key_on_paper(desk: Desk) -> None:
+    editor = desk.person("Editor 1", AccountRole.EDITOR)
+    fields = {"name": "Editor 1", "secret_recovery": editor.sheet.key, "secret_new": PASSWORD}
+    wrong = desk.outside().post("/recover", {**fields, "secret_code": "000000"})
+    assert wrong.status_code == 422
+    assert editor.sheet.key not in wrong.text
+    done = desk.outside().post("/recover", {**fields, "secret_code": editor.code()})
+    assert done.location == "/enter"
+    editor.password = PASSWORD
+    assert editor.enters().token

@@ -1,0 +1,74 @@
+"""What the console says is there in three languages, and the reader's language is said."""
+
+from pathlib import Path
+
+import pytest
+
+from hotline.adapters.catalogues import LOCALES
+from hotline.adapters.console_words import console_catalogue_path, load_console_words
+from hotline.cli.words.console_catalogue import faults, gathered, update
+from hotline.domain.accounts.account import AccountRole
+from tests.console.conftest import WORDS, Desk
+
+
+def test_every_phrase_stands_in_three_languages() -> None:
+    assert [*faults(LOCALES)] == []
+    assert len(gathered()) > 200
+
+
+def test_french_and_kinyarwanda_are_marked_as_drafts() -> None:
+    for language in ("fr", "rw"):
+        head = console_catalogue_path(LOCALES, language).read_text(encoding="utf-8")[:300]
+        assert "# Review: draft." in head
+
+
+def test_no_translation_is_its_english(tmp_path: Path) -> None:
+    same = {
+        (language, phrase)
+        for language in ("fr", "rw")
+        for phrase, words in WORDS[language].items()
+        if words == phrase and len(phrase) > 8
+    }
+    assert same == set()
+
+
+def test_a_gap_a_stranger_and_a_lost_placeholder_are_told_and_the_update_mends_them(
+    tmp_path: Path,
+) -> None:
+    for language in ("rw", "fr", "en"):
+        path = console_catalogue_path(tmp_path, language)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(console_catalogue_path(LOCALES, language).read_bytes())
+    path = console_catalogue_path(tmp_path, "fr")
+    words = path.read_text(encoding="utf-8")
+    words = words.replace('msgid "Saving"', 'msgid "Keeping"').replace(
+        '"Lignes : {count}.', '"Lignes.'
+    )
+    path.write_text(words, encoding="utf-8")
+    assert [*faults(tmp_path)] == [
+        "fr: the console says, and nobody translated: Saving",
+        "fr: the console says no more: Keeping",
+        "fr: needs exactly the placeholders of its English: Rows: {count}. Newest: {digest}...",
+    ]
+    total = len(gathered())
+    assert [*update(tmp_path)][2] == f"fr: {total - 1} of {total} phrases of the console"
+    assert "Keeping" not in load_console_words(tmp_path)["fr"]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("rw", "Uyu munsi"), ("fr", "Aujourd"), ("en", "Today")]
+)
+def test_a_person_reads_the_language_that_was_chosen(desk: Desk, language: str, says: str) -> None:
+    tab = desk.tab(AccountRole.EDITOR)
+    answer = tab.post("/account/language", {"language": language, "to": "/flows"})
+    assert (answer.status_code, answer.location) == (303, "/flows")
+    page = tab.get("/").text
+    assert f'<html lang="{language}">' in page
+    assert f"<title>{says}" in page
+
+
+def test_before_signing_in_the_address_says_the_language_then_the_browser(desk: Desk) -> None:
+    outside = desk.outside()
+    assert 'lang="fr"' in outside.get("/enter?language=fr").text[:60]
+    assert 'lang="en"' in outside.get("/enter", **{"Accept-Language": "en-GB,en;q=0.8"}).text[:60]
+    assert 'lang="rw"' in outside.get("/enter", **{"Accept-Language": "sw"}).text[:60]
