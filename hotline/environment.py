@@ -15,7 +15,8 @@ PREFIX = "HOTLINE_"
 OWNER_ALONE = 0o077
 """The umask of every process of ours: what it writes, nobody else reads."""
 ELSEWHERE = frozenset(
-    PREFIX + name for name in ("TESTING", "TEST_LONG", "TEST_SEED", "WEB_HOST", "WEB_WORKERS")
+    PREFIX + name
+    for name in ("TESTING", "TEST_LONG", "TEST_SEED", "CONSOLE_HOST", "WEB_HOST", "WEB_WORKERS")
 )
 """Variables of ours that are no settings: the tests' and the Procfile's."""
 YES = frozenset({"yes", "true", "on", "1"})

@@ -47,6 +47,7 @@ class Stack:
         self.home = folder / "home"
         self.log = folder / "line.log"
         self.port = free_port()
+        self.console_port = free_port()
         page_port = free_port()
         self.emulator = EmulatorClient(f"http://127.0.0.1:{page_port}")
         self.page = f"http://127.0.0.1:{page_port}/"
@@ -61,6 +62,7 @@ class Stack:
         ours = {
             "HOTLINE_HOME": str(self.home),
             "HOTLINE_PORT": str(self.port),
+            "HOTLINE_CONSOLE_PORT": str(self.console_port),
             "HOTLINE_CLOCK": str(self._clock.file),
         }
         others = {

@@ -28,6 +28,7 @@ def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) ->
         "misc",
         "clock",
         "watch",
+        "console",
     ]
 
 
@@ -50,6 +51,7 @@ def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
         "misc": "workers",
         "clock": "workers",
         "watch": "watch",
+        "console": "pages",
     }
 
 

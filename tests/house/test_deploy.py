@@ -56,7 +56,14 @@ def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed
     """It lies in the folders of those who send: no unit has it in an environment."""
     words = (installed / "hotline-web.service").read_text(encoding="utf-8")
     (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
-    for path in ("keys/workers", "keys/watch", "keys/console", "keys/reader", "watch.env"):
+    for path in (
+        "keys/workers",
+        "keys/watch",
+        "keys/console",
+        "keys/pages",
+        "keys/reader",
+        "watch.env",
+    ):
         assert f"-/etc/hotline/{path}" in hidden.split()
     for unit in UNITS:
         assert "GATEWAY_API_KEY" not in unit.read_text(encoding="utf-8")
@@ -65,11 +72,19 @@ def test_the_web_process_sees_neither_the_gateways_key_nor_the_workers(installed
 def test_the_watchman_sees_no_key_but_its_own(installed: Path) -> None:
     words = (installed / "hotline-watch.service").read_text(encoding="utf-8")
     (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
-    for role in ("hooks", "workers", "console", "reader"):
+    for role in ("hooks", "workers", "console", "pages", "reader"):
         assert f"-/etc/hotline/keys/{role}" in hidden.split()
 
 
-@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock", "watch"])
+def test_the_console_sees_the_keys_of_its_pages_alone(installed: Path) -> None:
+    words = (installed / "hotline-console.service").read_text(encoding="utf-8")
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for role in {*Role} - {Role.PAGES}:
+        assert f"-/etc/hotline/keys/{role}" in hidden.split()
+    assert "HOTLINE_KEYS=/etc/hotline/keys/pages" in words
+
+
+@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock", "watch", "console"])
 def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
     """The Procfile is the only list of commands: its line is what runs."""
     (tmp_path / "deploy").mkdir()
@@ -77,7 +92,7 @@ def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
     script.write_bytes((ROOT / "deploy" / "process").read_bytes())
     (tmp_path / "Procfile").write_text(
         "web: echo web ${X:-y}\nalerts: echo alerts\nmisc: echo misc\nclock: echo clock\n"
-        "watch: echo watch\n"
+        "watch: echo watch\nconsole: echo console\n"
     )
     done = subprocess.run(["sh", str(script), name], capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == name.partition("-")[0]
@@ -106,7 +121,7 @@ def test_compose_runs_every_process_with_the_keys_of_its_own_trust(compose: dict
         service = services[entry.name]
         assert service["command"] == [entry.name]
         role = POSTS[entry.name].role
-        mode = ":ro" if role is Role.WATCH else ""
+        mode = ":ro" if role in {Role.WATCH, Role.PAGES} else ""
         assert service["volumes"] == [f"./keys/{role}:/keys{mode}"]
         assert not any("API_KEY" in name for name in service["environment"])
 
@@ -125,18 +140,18 @@ def test_every_setting_in_compose_and_in_the_examples_is_one_of_ours(
         )
     ours = {name for name in given if name.startswith("HOTLINE_")}
     known = {f"HOTLINE_{name.upper()}" for name in Settings.helps()}
-    known |= {"HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
+    known |= {"HOTLINE_CONSOLE_HOST", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
     assert ours <= known
 
 
 def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
     """But for what a container fixes, what a test turns, and the key's place, which is its folder."""
-    fixed = {"home", "port", "keys", "backups", "clock", "faults", "embedded_redis"}
+    fixed = {"home", "port", "console_port", "keys", "backups", "clock", "faults", "embedded_redis"}
     fixed |= {"gateway_api_key_file"}
     wanted = {f"HOTLINE_{name.upper()}" for name in set(Settings.helps()) - fixed}
     assert wanted <= set(compose["services"]["watch"]["environment"])
     alarms = {"HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL"}
-    for name in ("web", "alerts", "misc", "clock", "release"):
+    for name in ("web", "alerts", "misc", "clock", "console", "release"):
         assert wanted - alarms <= set(compose["services"][name]["environment"])
 
 

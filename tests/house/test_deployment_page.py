@@ -11,7 +11,7 @@ from tests.floorplan.tree import ROOT
 PAGE = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", PAGE, re.S)
 LINES = [line.strip() for block in BLOCKS for line in block.splitlines()]
-ELSEWHERE = {"HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
+ELSEWHERE = {"HOTLINE_CONSOLE_HOST", "HOTLINE_WEB_HOST", "HOTLINE_WEB_WORKERS"}
 
 
 def test_every_shipped_file_that_is_named_is_there() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
@@ -19,8 +20,8 @@ from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.line.hooks import addresses
 from hotline.cli.line.keeper import Keeper, Program
-from hotline.cli.line.procfile import read_procfile
-from hotline.cli.line.run import procfile_option, programs_of
+from hotline.cli.line.procfile import ProcfileLine, read_procfile
+from hotline.cli.line.run import listening, procfile_option, programs_of
 from hotline.config import Settings
 from hotline.domain.people.enrolment import read_responders
 from hotline.domain.people.rehearsal import demo_responders
@@ -31,6 +32,16 @@ from hotline.sealing.keys.keyfolder import hook_secrets
 DEADLINE = 60.0
 """Seconds that a slow machine has to get ready."""
 DEMO = {"HOTLINE_GATEWAY_USERNAME": "sandbox"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The addresses of a demo that are waited for."""
+
+    line: str
+    handsets: str
+    console: str
+    """Empty where the Procfile has no console."""
 
 
 @click.command()
@@ -46,23 +57,34 @@ def demo(page_port: int, procfile: Path, *, made: bool) -> None:
     settings = Settings.read(environ)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_run(settings.home):
-        for port in (settings.port, page_port):
+        entries = read_procfile(procfile.read_text(encoding="utf-8"))
+        for port in (page_port, *(port for _, port in listening(settings, entries, {}))):
             refuse_taken("127.0.0.1", port)
         if not made:
             _make(environ)
-        _begin(settings, environ, page_port, procfile)
+        _begin(settings, environ, page_port, entries)
 
 
-def _begin(settings: Settings, environ: dict[str, str], page_port: int, procfile: Path) -> None:
+def _begin(
+    settings: Settings,
+    environ: dict[str, str],
+    page_port: int,
+    entries: tuple[ProcfileLine, ...],
+) -> None:
     demo_home.keep(settings.home, environ)
     hooks = settings.home / "demo-hooks.json"
     hooks.touch(mode=0o600)
     live = hook_secrets(key_folder(settings, Role.HOOKS))
     hooks.write_text(json.dumps(addresses(settings, live)), encoding="utf-8")
 
-    programs = programs_of(settings, read_procfile(procfile.read_text(encoding="utf-8")), environ)
+    programs = programs_of(settings, entries, environ)
     emulator = _emulator(settings, page_port, hooks, programs[-1].environ)
-    asyncio.run(_run(Keeper((*programs, emulator), say=_say), settings.port, page_port))
+    ready = Ready(
+        line=f"http://127.0.0.1:{settings.port}/readyz",
+        handsets=f"http://127.0.0.1:{page_port}/",
+        console=settings.console_url if any(one.name == "console" for one in entries) else "",
+    )
+    asyncio.run(_run(Keeper((*programs, emulator), say=_say), ready))
 
 
 def environ_of(given: Mapping[str, str], page_port: int) -> dict[str, str]:
@@ -85,28 +107,29 @@ def _emulator(settings: Settings, port: int, hooks: Path, environ: Mapping[str, 
     return Program("gateway", ("/bin/sh", "-c", f"exec {shlex.join(argv)} >/dev/null"), known)
 
 
-async def _run(keeper: Keeper, port: int, page_port: int) -> None:
-    telling = asyncio.create_task(_tell_when_ready(port, page_port))
+async def _run(keeper: Keeper, ready: Ready) -> None:
+    telling = asyncio.create_task(_tell_when_ready(ready))
     try:
         await keeper.run()
     finally:
         telling.cancel()
 
 
-async def _tell_when_ready(port: int, page_port: int) -> None:
-    """One line with the address to open, or one that says what did not get ready."""
-    ready = f"http://127.0.0.1:{port}/readyz"
-    page = f"http://127.0.0.1:{page_port}/"
+async def _tell_when_ready(ready: Ready) -> None:
+    """Which addresses to open, or that something did not get ready."""
+    sign_in = f"{ready.console}/enter" if ready.console else ""
     try:
         async with asyncio.timeout(DEADLINE):
-            for address in (ready, page):
+            for address in filter(None, (ready.line, ready.handsets, sign_in)):
                 while not await asyncio.to_thread(_answers, address):
                     await asyncio.sleep(0.1)
     except TimeoutError:
         _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
         return
+    pages = f"\nThe console is {ready.console}/: its sign-in page shows three accounts."
     click.echo(
-        f"\nReady. Open {page} and dial on the citizen's handset: 5 is the report, 7 English."
+        f"\nReady. Open {ready.handsets} and dial on the citizen's handset: 5 is the report, 7 English."
+        f"{pages if ready.console else ''}"
         "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
     )
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 WEB_HOST = "HOTLINE_WEB_HOST"
 """Where the web process listens: the Procfile's, and no setting."""
+CONSOLE_HOST = "HOTLINE_CONSOLE_HOST"
+"""The same of the console."""
 ORDINARY = ("HOME", "LANG", "LC_ALL", "PYTHONWARNINGS", "TMPDIR", "TZ")
 """What any program may know."""
 SENDING = ("HOTLINE_GATEWAY_API_KEY_FILE",)
@@ -46,6 +48,7 @@ POSTS: Mapping[str, Post] = {
     "misc": Post(Role.WORKERS),
     "clock": Post(Role.WORKERS),
     "watch": Post(Role.WATCH),
+    "console": Post(Role.PAGES, sends=False),
 }
 """`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""
 
@@ -75,8 +78,22 @@ def run(procfile: Path) -> None:
     configure(settings.log, "keeper")
     logger.setLevel(logging.INFO)
     with only_run(settings.home):
-        refuse_taken(os.environ.get(WEB_HOST) or "127.0.0.1", settings.port, patience=PATIENCE)
+        for host, port in listening(settings, entries, os.environ):
+            refuse_taken(host, port, patience=PATIENCE)
         asyncio.run(Keeper(programs, say=logger.info).run())
+
+
+def listening(
+    settings: Settings, entries: Sequence[ProcfileLine], environ: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """Host and port of each process of a Procfile that listens."""
+    names = {entry.name for entry in entries}
+    for name, host, port in (
+        ("web", WEB_HOST, settings.port),
+        ("console", CONSOLE_HOST, settings.console_port),
+    ):
+        if name in names:
+            yield environ.get(host) or "127.0.0.1", port
 
 
 def programs_of(
