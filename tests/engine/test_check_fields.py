@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hotline.engine.check.checking import check, of_book, of_flow
+from hotline.engine.check.checking import check, of_book, of_flow, of_node
 from hotline.engine.check.finding import Code, anchor
 from hotline.engine.document.document import bind, read
 from hotline.engine.document.naming import field_of
@@ -93,3 +93,20 @@ def test_a_flow_is_asked_alone_and_the_book_for_the_rest() -> None:
     whole = [*(one for found in alone.values() for one in found), *together]
     assert sorted(map(str, whole)) == sorted(map(str, check(document, LISTS)))
     assert len(whole) == len(set(whole))
+
+
+def test_a_node_is_asked_alone() -> None:
+    """What a flow can know of one of its nodes, and of no other."""
+    nodes = {
+        "one": {
+            "menu": {"text": t("reçu"), "choices": [choice("x", goes="no", when={"flag": "a"})]}
+        },
+        "two": {"say": {"text": {"rw": "x" * 300}}},
+        "three": {"call": {"flow": "no"}},
+    }
+    book = bind(read(make_document(learn=nodes)), LISTS)
+    of_all = [*of_flow(book, "learn")]
+    assert {one.node for one in of_all} == {*nodes}
+    for node in nodes:
+        found = [*of_node(book, "learn", node)]
+        assert found == [one for one in of_all if one.node == node]

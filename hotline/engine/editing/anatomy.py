@@ -112,6 +112,11 @@ def with_value(node: Document, steps: Sequence[str], value: object) -> dict[str,
     return changed
 
 
+def place_of(flow: str, name: str, node: Document, field: str) -> str:
+    """Where reviews and signatures have a text: `learn.one.menu.choices.2.label`."""
+    return ".".join((flow, name, *path_of(node, field)))
+
+
 def path_of(node: Document, field: str) -> tuple[str, ...]:
     """The way to a field in the node's document, as `field_of` names it: `choices.2.goes`, and `text` for a text."""
     kind = kind_of(node)

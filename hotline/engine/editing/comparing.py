@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hotline.engine.editing.rows import is_list_of_rows, names, names_after
+from hotline.engine.editing.lists.rows import is_list_of_rows, names, names_after
 
 ROWS = "#rows"
 """The last step of a path that says which rows a list has, and in which order."""

@@ -11,8 +11,8 @@ from typing import Any
 from hotline.engine.document.naming import field_of
 from hotline.engine.editing.anatomy import Document, kind_of, nodes_of
 from hotline.engine.editing.comparing import ABSENT, ROWS, Absent, ValueChange, compared
+from hotline.engine.editing.lists.ordering import is_moved
 from hotline.engine.editing.marks import OF_A_FLOW, mark_of
-from hotline.engine.editing.ordering import is_moved
 from hotline.engine.editing.outline import calling_order
 from hotline.engine.editing.spans import WordSpan, spans
 from hotline.engine.run import Place
@@ -103,23 +103,26 @@ class _Sorted:
 def difference(before: Document, after: Document) -> Difference:
     """Between two documents of a revision, whole: flows, entries, numbers and whatever else."""
     old, new = _flows(before), _flows(after)
-    places: list[Place] = []
+    by_flow: dict[str, dict[str, None]] = {}
     for document, flows in ((after, new), (before, old)):
         begins = (FRONT, *_mapping(document.get("entries")).values())
-        places += calling_order(flows, [str(one) for one in begins])
-    order = dict.fromkeys(Place(flow, "") for flow in (place.flow for place in places))
-    by_flow = [
-        place
-        for head in order
-        for place in (head, *(one for one in dict.fromkeys(places) if one.flow == head.flow))
-    ]
+        for place in calling_order(flows, [str(one) for one in begins]):
+            by_flow.setdefault(place.flow, {"": None})[place.node] = None
+        for flow in flows:
+            by_flow.setdefault(flow, {"": None})
     rest = {
         name: (before.get(name, ABSENT), after.get(name, ABSENT))
         for name in dict.fromkeys((*before, *after))
         if name != "flows"
     }
     return Difference(
-        screens=tuple(one for place in by_flow if (one := _screen(old, new, place)) is not None),
+        screens=tuple(
+            one
+            for flow, nodes in by_flow.items()
+            if old.get(flow) != new.get(flow) or _reordered(old, new, flow) is not None
+            for node in nodes
+            if (one := _screen(old, new, Place(flow, node))) is not None
+        ),
         entries=tuple(_plain("", *rest.pop("entries", ({}, {})))),
         numbers=tuple(_numbers(*rest.pop("numbers", ([], [])))),
         others=tuple(one for name, parts in rest.items() for one in _plain(name, *parts)),

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from hotline.engine.check.checking import of_flow
+from hotline.engine.check.checking import of_flow, of_node
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.document.models import FlowModel, NodeModel
 from hotline.engine.document.naming import field_of
@@ -109,15 +109,19 @@ def put_in(book: Book, flow: Flow) -> Book:
     return replace(book, flows={**book.flows, flow.name: flow}, drawings={}, dependants={})
 
 
-def draft_findings(book: Book, draft: Draft, *, limit: int = DEFAULT_LIMIT) -> tuple[Finding, ...]:
-    """All that is wrong with one draft beside the live flows; `book` need not hold it yet."""
+def draft_findings(
+    book: Book, draft: Draft, *, node: str = "", limit: int = DEFAULT_LIMIT
+) -> tuple[Finding, ...]:
+    """All that is wrong with one draft, or with one node of it, beside the live flows; `book` need not hold it yet."""
     name = draft.flow.name
+    book = put_in(book, draft.flow)
     half = [
         Finding(name, one.node, Code.SHAPE, one.message, "mend it", one.language, one.field)
         for one in draft.faults
+        if not node or one.node == node
     ]
     led = {f"no node is called {node}" for node in draft.missing}
-    found = of_flow(put_in(book, draft.flow), name, limit=limit)
+    found = of_node(book, name, node, limit=limit) if node else of_flow(book, name, limit=limit)
     return (*half, *(one for one in found if one.message not in led))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hotline.engine.editing.anatomy import body_of, kind_of, rows_of
-from hotline.engine.editing.rows import names, names_after
+from hotline.engine.editing.lists.rows import names, names_after
 
 OF_A_FLOW = frozenset({"gathers", "private"})
 OF_A_NODE = frozenset({"saves", "topic", "completes", "signed"})

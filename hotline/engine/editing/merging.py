@@ -12,8 +12,8 @@ from typing import Any
 from hotline.engine.document.naming import field_of
 from hotline.engine.editing.anatomy import kind_of
 from hotline.engine.editing.comparing import ABSENT, ROWS, WHOLE
-from hotline.engine.editing.ordering import is_disputed, is_moved, merged_order
-from hotline.engine.editing.rows import is_list_of_rows, names, names_after
+from hotline.engine.editing.lists.ordering import is_disputed, is_moved, merged_order
+from hotline.engine.editing.lists.rows import is_list_of_rows, names, names_after
 from hotline.text.languages import CODES
 
 NODES = ("nodes",)

@@ -84,24 +84,29 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
     `begins` is the front and what entries open; whatever nothing leads to stands at the end, in its own order.
     """
+    nodes = {name: nodes_of(flow) for name, flow in flows.items()}
+    starts = {name: start_of(flow) for name, flow in flows.items()}
     found: dict[Place, None] = {}
     for flow in dict.fromkeys((*begins, *flows)):
-        if flow in flows:
-            _walked(flows, Place(flow, start_of(flows[flow])), found)
-        for name in nodes_of(flows.get(flow)):
-            _walked(flows, Place(flow, name), found)
+        for begin in (starts.get(flow, ""), *nodes.get(flow, ())):
+            _walked(nodes, starts, Place(flow, begin), found)
     return tuple(found)
 
 
-def _walked(flows: Mapping[str, object], begin: Place, found: dict[Place, None]) -> None:
+def _walked(
+    nodes: Mapping[str, Mapping[str, object]],
+    starts: Mapping[str, str],
+    begin: Place,
+    found: dict[Place, None],
+) -> None:
     waiting = [begin]
     while waiting:
         place = waiting.pop()
-        node = nodes_of(flows.get(place.flow)).get(place.node)
+        node = nodes.get(place.flow, {}).get(place.node)
         if node is None or place in found:
             continue
         found[place] = None
         called = called_by(node)
-        inside = [Place(called, start_of(flows[called]))] if called in flows else []
+        inside = [Place(called, starts[called])] if called in starts else []
         after = [Place(place.flow, goes) for _, goes in arrows_in(node)]
         waiting.extend(reversed([*inside, *after]))

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.domain.flows.review import texts_of
 from hotline.domain.rolls.quiz import VALUES
 from hotline.engine.check.finding import Code
 from hotline.engine.document.fields import LONGEST_NAME
-from hotline.engine.editing.anatomy import texts_in, with_value
+from hotline.engine.editing.anatomy import place_of, texts_in, with_value
 from hotline.engine.editing.drafting import Lack, drafted
 from hotline.engine.editing.forms.fields import fault_of
 from hotline.engine.editing.letters import BadLetter, bad_letters, mended, without_typography
 from hotline.engine.editing.marks import mark_of, marks_in
+from hotline.engine.editing.operations.flows import calls_of, obstacle_to_taking_out
 from hotline.engine.editing.operations.names import name_of
 from hotline.engine.editing.operations.new_flows import FlowModelName, new_flow, with_choice
 from hotline.engine.editing.operations.screens import (
@@ -33,6 +35,8 @@ from hotline.engine.editing.operations.screens import (
     renamed_places,
 )
 from hotline.engine.editing.outline import Arrow, arrows_of, outline, start_of
+from hotline.engine.editing.searching import WordsFound, searched
+from hotline.engine.run import Place
 from hotline.services.flows.checking import findings
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
 from tests.engine.editing.documents import WORDS, changed, shipped
@@ -258,6 +262,53 @@ def test_a_choice_opens_another_flow_by_one_call() -> None:
     assert again is not None
     assert [*again["nodes"]] == [*found["nodes"]]
     assert with_choice(FLOW, "one", "way", t("C")) is None
+
+
+def test_a_flow_stays_while_anything_opens_it() -> None:
+    document = shipped()
+    flows, entries = document["flows"], document["entries"]
+    called = {
+        name
+        for flow in flows.values()
+        for node in flow["nodes"].values()
+        for name in [node.get("call", {}).get("flow")]
+    }
+    for name in flows:
+        obstacle = obstacle_to_taking_out(flows, entries, name)
+        assert (obstacle is Obstacle.ENTRY) is (name in entries.values())
+        assert (obstacle is Obstacle.CALLED) is (name in called - {*entries.values(), "front"})
+    assert calls_of(flows, "abroad")[0] == Place("front", "abroad")
+    assert obstacle_to_taking_out(flows, entries, "front") is Obstacle.START
+    assert obstacle_to_taking_out(flows, entries, "no") is Obstacle.UNKNOWN
+    flows = {**flows, "pay": new_flow(FlowModelName.MENU, "pay")}
+    assert obstacle_to_taking_out(flows, entries, "pay") is None
+
+
+def test_words_are_found_in_any_case_and_without_accents() -> None:
+    flows = {
+        "x": FLOW,
+        "fees": make_flow(name="fees", nodes={"fee": {"say": {"text": {"fr": "Payé d'avance"}}}}),
+    }
+    assert [*searched(flows, "PAYE")] == [WordsFound("fees", "fee", "text", "fr", "Payé d'avance")]
+    assert [(one.flow, one.node, one.field) for one in searched(flows, "fee")] == [
+        ("fees", "", ""),
+        ("fees", "fee", ""),
+    ]
+    found = [*searched(flows, "a rw")]
+    assert [(one.node, one.field, one.language) for one in found] == [("which", "choices.0", "rw")]
+    assert [*searched(flows, " ")] == []
+
+
+def test_a_text_has_the_place_under_which_it_is_signed() -> None:
+    """Those of the reviews, letter for letter."""
+    flows = shipped()["flows"]
+    places = {
+        place_of(flow, name, node, text.field)
+        for flow, document in flows.items()
+        for name, node in document["nodes"].items()
+        for text in texts_in(node)
+    }
+    assert places == {text.place for text in texts_of(flows)}
 
 
 BAD = {

@@ -41,6 +41,10 @@ class Obstacle(StrEnum):
     """The flow begins here."""
     UNDECIDED = "undecided"
     """An arrow would lead nowhere."""
+    ENTRY = "entry"
+    """A printed string opens the flow."""
+    CALLED = "called"
+    """Another flow opens it."""
 
 
 @dataclass(frozen=True, slots=True)
