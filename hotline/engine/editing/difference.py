@@ -10,10 +10,11 @@ from typing import Any
 
 from hotline.engine.document.naming import field_of
 from hotline.engine.editing.anatomy import Document, kind_of, nodes_of
-from hotline.engine.editing.comparing import ABSENT, ROWS, Absent, ValueChange, compared
+from hotline.engine.editing.comparing import ABSENT, ROWS, ValueChange, compared
 from hotline.engine.editing.lists.ordering import is_moved
 from hotline.engine.editing.marks import OF_A_FLOW, mark_of
 from hotline.engine.editing.outline import calling_order
+from hotline.engine.editing.saying import said
 from hotline.engine.editing.spans import WordSpan, spans
 from hotline.engine.run import Place
 
@@ -158,7 +159,7 @@ def _sort_of_a_node(found: _Sorted, change: ValueChange) -> None:
     if language:
         _add_words(found, name, language, change)
         return
-    changed = FieldChanged(name or ".".join(steps), _said(change.before), _said(change.after))
+    changed = FieldChanged(name or ".".join(steps), said(change.before), said(change.after))
     if mark_of(name):
         found.marks.append(changed)
     elif name.rpartition(".")[2] in ("goes", "weak", "flow"):
@@ -169,7 +170,7 @@ def _sort_of_a_node(found: _Sorted, change: ValueChange) -> None:
 
 def _sort_of_a_flow(found: _Sorted, change: ValueChange) -> None:
     name = ".".join(change.at)
-    changed = FieldChanged(name, _said(change.before), _said(change.after))
+    changed = FieldChanged(name, said(change.before), said(change.after))
     if name in OF_A_FLOW:
         found.marks.append(changed)
     elif name == "start":
@@ -180,7 +181,7 @@ def _sort_of_a_flow(found: _Sorted, change: ValueChange) -> None:
 
 def _add_words(found: _Sorted, name: str, language: str, change: ValueChange) -> None:
     """A text whose screen became another kind left one path and came to another: it is one text."""
-    before, after = _said(change.before), _said(change.after)
+    before, after = said(change.before), said(change.after)
     for at, one in enumerate(found.words):
         if (one.field, one.language) == (name, language):
             found.words[at] = WordsChanged(name, language, one.before or before, one.after or after)
@@ -191,7 +192,7 @@ def _add_words(found: _Sorted, name: str, language: str, change: ValueChange) ->
 def _reordered(old: Mapping[str, Any], new: Mapping[str, Any], flow: str) -> FieldChanged | None:
     """Whether the screens of a flow stand in another order; nobody hears that, and a page says so."""
     before, after = [*nodes_of(old.get(flow))], [*nodes_of(new.get(flow))]
-    return FieldChanged("nodes", _said(before), _said(after)) if is_moved(before, after) else None
+    return FieldChanged("nodes", said(before), said(after)) if is_moved(before, after) else None
 
 
 def _part(flows: Mapping[str, Any], place: Place) -> Any:
@@ -218,29 +219,9 @@ def _plain(name: str, before: object, after: object) -> Iterator[FieldChanged]:
     for change in compared(before, after):
         yield FieldChanged(
             ".".join((name, *change.at) if name else change.at),
-            _said(change.before),
-            _said(change.after),
+            said(change.before),
+            said(change.after),
         )
-
-
-def _said(value: object) -> str:
-    """A value as a person reads it."""
-    match value:
-        case Absent() | None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case list() | tuple():
-            return ", ".join(map(_said, value))
-        case {"not": inner}:
-            return f"not ({_said(inner)})"
-        case {"answer": answer, **rest}:
-            return f"{answer} = {_said(rest.get('is')) or '*'}"
-        case {"flag": flag}:
-            return str(flag)
-        case Mapping():
-            return ", ".join(f"{key} {_said(each)}".strip() for key, each in value.items())
-    return str(value)
 
 
 def _flows(document: Document) -> Mapping[str, Any]:

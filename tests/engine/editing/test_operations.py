@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from hotline.domain.flows.review import texts_of
 from hotline.domain.rolls.quiz import VALUES
-from hotline.engine.check.finding import Code
 from hotline.engine.document.fields import LONGEST_NAME
-from hotline.engine.editing.anatomy import place_of, texts_in, with_value
+from hotline.engine.editing.anatomy import place_of, texts_in
 from hotline.engine.editing.drafting import Lack, drafted
 from hotline.engine.editing.forms.fields import fault_of
 from hotline.engine.editing.letters import BadLetter, bad_letters, mended, without_typography
@@ -37,7 +36,6 @@ from hotline.engine.editing.operations.screens import (
 from hotline.engine.editing.outline import Arrow, arrows_of, outline, start_of
 from hotline.engine.editing.searching import WordsFound, searched
 from hotline.engine.run import Place
-from hotline.services.flows.checking import findings
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
 from tests.engine.editing.documents import WORDS, changed, shipped
 
@@ -211,34 +209,11 @@ def test_every_name_that_is_made_is_one(english: str, taken: set[str]) -> None:
     assert name_of("Fee", {"fee", "fee_2"}) == "fee_3"
 
 
-def _written(flow: dict[str, Any]) -> dict[str, Any]:
-    """The model with words in every text that waits for some."""
-    for name, node in flow["nodes"].items():
-        for at, text in enumerate(texts_in(node)):
-            if not text.words:
-                flow["nodes"][name] = with_value(flow["nodes"][name], text.steps, t(f"{name} {at}"))
-    return flow
-
-
 @pytest.mark.parametrize("model", FlowModelName)
 def test_a_model_lacks_words_alone(model: FlowModelName) -> None:
     flow = new_flow(model, "pay", onward="onward")
     assert {fault.lack for fault in drafted("pay", flow).faults} == {Lack.WORDS}
     assert _to_nowhere(flow) == []
-
-
-@pytest.mark.parametrize("model", FlowModelName)
-def test_a_model_with_words_and_a_choice_may_go_live(model: FlowModelName) -> None:
-    document = copy.deepcopy(shipped())
-    document["flows"]["pay"] = _written(new_flow(model, "pay", onward="onward"))
-    rights = with_choice(
-        document["flows"]["rights"], document["flows"]["rights"]["start"], "pay", t("Pay")
-    )
-    assert rights is not None
-    before = findings(document)
-    assert {one.code for one in before if one.flow == "pay"} == {Code.UNREACHABLE}
-    document["flows"]["rights"] = rights
-    assert [one for one in findings(document) if one.flow == "pay"] == []
 
 
 def test_a_quiz_asks_three_things_twice() -> None:

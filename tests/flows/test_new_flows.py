@@ -1,0 +1,36 @@
+"""A flow that was made of a model beside the shipped ones: once its words are written, nothing is wrong with it."""
+
+import copy
+from typing import Any
+
+from hotline.engine.check.finding import Code
+from hotline.engine.editing.anatomy import texts_in, with_value
+from hotline.engine.editing.operations.new_flows import FlowModelName, new_flow, with_choice
+from hotline.services.flows.checking import findings
+from tests.engine.books import t
+from tests.engine.editing.documents import shipped
+
+
+def _written(flow: dict[str, Any]) -> dict[str, Any]:
+    """The model with words in every text that waits for some."""
+    for name, node in flow["nodes"].items():
+        for at, text in enumerate(texts_in(node)):
+            if not text.words:
+                flow["nodes"][name] = with_value(flow["nodes"][name], text.steps, t(f"{name} {at}"))
+    return flow
+
+
+def test_models_with_words_and_a_choice_may_go_live() -> None:
+    document = copy.deepcopy(shipped())
+    flows = document["flows"]
+    for model in FlowModelName:
+        flows[f"pay_{model}"] = _written(new_flow(model, f"pay_{model}", onward="onward"))
+    found = [one for one in findings(document) if one.flow.startswith("pay_")]
+    assert {(one.flow, one.code) for one in found} == {
+        (f"pay_{model}", Code.UNREACHABLE) for model in FlowModelName
+    }
+    for model in FlowModelName:
+        rights = with_choice(flows["rights"], flows["rights"]["start"], f"pay_{model}", t("Pay"))
+        assert rights is not None
+        flows["rights"] = rights
+    assert [one for one in findings(document) if one.flow.startswith("pay_")] == []
