@@ -4,7 +4,8 @@ import pytest
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
 from hotline.engine.check.finding import Code
-from hotline.services.changes import folders, going_live, proposing
+from hotline.services.changes import drafts, folders, going_live, proposing
+from hotline.services.changes.catching_up import CatchUpClash, CaughtUp, catch_up
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
@@ -39,7 +40,7 @@ def test_a_second_person_reads_and_publishes(desk: Desk, clock: Clock) -> None:
     )
     assert before.until == now.published_at
     last = listed(desk.kit)[-1].sentence
-    assert "published change 1: New words" in last
+    assert "Approver 1 published change 1: New words" in last
 
 
 def test_whoever_had_a_hand_in_it_is_no_second_person(desk: Desk) -> None:
@@ -177,3 +178,36 @@ def test_what_must_stay_stays(part: str, taken: str, why: Refusal, desk: Desk) -
     refused = proposing.propose(desk.kit, EDITOR, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is why
+
+
+def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "My words")
+    publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
+    clashes = ChangeRefused(Refusal.CLASHES, ("learn",))
+    assert proposing.propose(desk.kit, EDITOR, change) == clashes
+    assert "learn" in going_live.read(desk.kit, change).clashes
+
+    asked = catch_up(desk.kit, EDITOR, change, once="a form")
+    assert isinstance(asked, CatchUpClash)
+    chosen = {one.key: "yours" for one in asked.parts["learn"].clashes}
+    for _ in range(2):
+        done = catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen})
+        assert done == CaughtUp(2)
+    assert len(drafts.history(desk.kit, change)) == 2
+    assert proposing.propose(desk.kit, EDITOR, change) is None
+    assert isinstance(desk.publish(change), ChangePublished)
+    assert desk.live == playable("My words")
+
+
+def test_live_may_be_chosen(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "My words")
+    publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
+    asked = catch_up(desk.kit, EDITOR, change, once="a form")
+    assert isinstance(asked, CatchUpClash)
+    chosen = {one.key: "hers" for one in asked.parts["learn"].clashes}
+    assert catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen}) == CaughtUp(
+        2
+    )
+    assert proposing.propose(desk.kit, EDITOR, change) == ChangeRefused(Refusal.NOTHING_THERE)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.domain.accounts.account import Actor
 from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState
 from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
@@ -133,7 +134,7 @@ def audited(said: str) -> str:
 
 def actor(by: Author) -> str:
     """Who acts, as the audit log names it."""
-    return audit.by_command(by.name) if by.account_id is None else f"account:{by.account_id}"
+    return audit.by_actor(Actor(by.name, by.account_id))
 
 
 def _shown(row: Change, parts: Sequence[str]) -> ChangeRow:

@@ -22,6 +22,8 @@ from hotline.store.database import Session
 
 PATIENCE = timedelta(seconds=10)
 """How long an edit waits for a worker before the clock checks it."""
+RECENT = timedelta(minutes=1)
+"""What is older rings again when a page asks for it."""
 _FIELDS = tuple(field.name for field in fields(Finding))
 
 
@@ -75,7 +77,8 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
 def check_unchecked(kit: Kit) -> None:
     """The clock's: check what was edited and rang for a worker in vain. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        waiting = checks.unchecked(session, kit.now() - PATIENCE)
+        at = kit.now()
+        waiting = checks.edited(session, at - RECENT, at - PATIENCE)
     for change_id in waiting:
         check_change(kit, change_id)
 
@@ -85,12 +88,12 @@ def look(kit: Kit, document: Mapping[str, Any], change_id: int | None = None) ->
     digest = _digest(document)
     with kit.database.reading() as session:
         kept = checks.found(session, digest)
-        known = kept is not None and checks.is_noted(session, digest, change_id)
-    found = findings(document) if kept is None else [_read(one) for one in kept]
-    if not known:
-        written = [one.to_dict() for one in found]
-        with kit.database.writing() as session:
-            checks.keep(session, digest, written, change_id=change_id, at=kit.now())
+    if kept is not None:
+        return [_read(one) for one in kept]
+    found = findings(document)
+    written = [one.to_dict() for one in found]
+    with kit.database.writing() as session:
+        checks.keep(session, digest, written, change_id=change_id, at=kit.now())
     return found
 
 

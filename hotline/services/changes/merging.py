@@ -9,9 +9,9 @@ from hotline.domain.changes.change import PartDocument
 
 @dataclass(frozen=True, slots=True)
 class PartClash:
-    """A field that both changed, each in another way. Its path is empty where the part as a whole is meant."""
+    """A field that both changed, each in another way. Its key is empty where the part as a whole is meant."""
 
-    path: str
+    key: str
     base: Any
     theirs: Any
     yours: Any

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.changes.changes import EDITABLE, Change, ChangeStep
@@ -41,19 +41,6 @@ def found(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
     return session.scalar(select(ChangeCheck.findings).where(ChangeCheck.digest == digest))
 
 
-def is_noted(session: Session, digest: str, change_id: int | None) -> bool:
-    """Whether the check says that it was this change's, since its newest edit."""
-    if change_id is None:
-        return True
-    row = session.execute(
-        select(ChangeCheck.change_id, ChangeCheck.at).where(ChangeCheck.digest == digest)
-    ).first()
-    edited = session.scalar(
-        select(func.max(ChangeStep.at)).where(ChangeStep.change_id == change_id)
-    )
-    return row is not None and row[0] == change_id and (edited is None or row[1] >= edited)
-
-
 def keep(
     session: Session,
     digest: str,
@@ -62,32 +49,23 @@ def keep(
     change_id: int | None,
     at: datetime,
 ) -> None:
-    """What was found before is noted again: what it was asked for is the newest."""
+    """Twice is once."""
     row = ChangeCheck(digest=digest, change_id=change_id, findings=list(findings), at=at)
-    if not add_if_new(session, row) and change_id is not None:
-        here = update(ChangeCheck).where(ChangeCheck.digest == digest)
-        session.execute(here.values(change_id=change_id, at=at))
+    add_if_new(session, row)
 
 
-def unchecked(session: Session, before: datetime) -> Sequence[int]:
-    """Changes that were last edited before that moment, and that nobody has checked since."""
-    edited = func.max(ChangeStep.at)
-    checked = (
-        select(ChangeCheck.change_id, func.max(ChangeCheck.at).label("at"))
-        .where(ChangeCheck.change_id.is_not(None))
-        .group_by(ChangeCheck.change_id)
-        .subquery()
-    )
-    waiting = (
+def edited(session: Session, since: datetime, before: datetime) -> Sequence[int]:
+    """Changes that may be edited, and whose newest step is of that time."""
+    newest = func.max(ChangeStep.at)
+    found = (
         select(ChangeStep.change_id)
         .join(Change, Change.id == ChangeStep.change_id)
-        .outerjoin(checked, checked.c.change_id == ChangeStep.change_id)
         .where(Change.state.in_(EDITABLE))
-        .group_by(ChangeStep.change_id, checked.c.at)
-        .having(edited <= before, or_(checked.c.at.is_(None), checked.c.at < edited))
+        .group_by(ChangeStep.change_id)
+        .having(newest > since, newest <= before)
         .order_by(ChangeStep.change_id)
     )
-    return session.scalars(waiting).all()
+    return session.scalars(found).all()
 
 
 def flow_states(session: Session, digests: Collection[str]) -> Mapping[str, FlowState]:
