@@ -58,9 +58,9 @@ def test_what_somebody_edited_becomes_a_change(home: Path, tmp_path: Path) -> No
     own = edited(tmp_path)
     said = hotline(home, "flows", "diff", str(own), code=1).output.splitlines()
     assert len(said) == 2
-    assert said[0].startswith("front.nodes.front.menu.text.en: ")
+    assert said[0].startswith("front.front text en: ")
     assert said[0].endswith(" -> 'Good day'")
-    assert said[1] == "#entries.11.name: (nothing) -> 'radio'"
+    assert said[1] == "entry_names.11: (nothing) -> radio"
 
     told = hotline(home, "flows", "import", str(own), "--by", "Editor 1", "--title", "Radio").output
     assert "change 1: Radio. Read it in the console: /changes/1" in told

@@ -10,6 +10,7 @@ import pytest
 
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.domain.changes.change import Author, ChangeAuthor, part_of
+from hotline.engine.editing.merging import Settled
 from hotline.services.changes import drafts, folders, going_live, proposing, steps
 from hotline.services.changes.drafts import NewStep, PartDraft
 from hotline.services.changes.results import ChangePublished, ChangeRefused
@@ -74,11 +75,12 @@ class Desk:
         by: Author = EDITOR,
         made_of: int | None = None,
         once: str | None = None,
+        settled: Settled | None = None,
     ) -> StepSaved | StepClash | ChangeRefused:
         """`made_of`: an older version than the newest."""
         version = self.draft(change, part).version if made_of is None else made_of
         new = NewStep(part, document, once or f"form {next(self.numbers)}", EDITED)
-        return steps.save_step(self.kit, by, change, new, base_version=version)
+        return steps.save_step(self.kit, by, change, new, base_version=version, settled=settled)
 
     def say(self, change: int, words: str, node: str = "one", by: Author = EDITOR) -> StepSaved:
         """One sentence is changed."""

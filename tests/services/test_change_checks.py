@@ -1,9 +1,14 @@
 """Checking a change: found once, kept by what was checked, rung for, and done by the clock where no bell is heard."""
 
+from sqlalchemy import select
+
 from hotline.domain.jobs import Job
+from hotline.engine.check.finding import Code
 from hotline.services.changes import folders, judging
 from hotline.services.changes.results import ChangeRefused
-from hotline.services.flows import publishing
+from hotline.services.flows import checking, publishing
+from hotline.services.flows.flow_states import flow_states
+from hotline.store.changes.checks import ChangeCheck, FlowState
 from hotline.testing import FakeJobs
 from tests.conftest import Clock
 from tests.services.changing import EDITOR, Desk, desk, playable
@@ -67,5 +72,28 @@ def test_the_clock_checks_what_no_worker_has(desk: Desk, clock: Clock) -> None:
 
 
 def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) -> None:
-    assert judging.mark() == judging.mark()
-    assert len(judging.mark()) == 16
+    change = desk.opened()
+    desk.say(change, "Other words")
+    check_change(desk.kit, change)
+    with desk.kit.database.writing() as session:
+        for row in session.scalars(select(ChangeCheck)):
+            assert row.digest.startswith(checking.mark())
+            row.digest = f"another{row.digest}"
+    assert judging.checked(desk.kit, change) is None
+
+
+def test_how_each_flow_stands_is_measured_once(desk: Desk) -> None:
+    first = flow_states(desk.kit, playable("They asked 999999"))
+    assert [one.code for one in first["learn"].findings] == [Code.NUMBER_UNSIGNED] * 3
+    assert first["learn"].findings[0].field == "text"
+    assert first["front"].septets > 20
+    with desk.kit.database.writing() as session:
+        for row in session.scalars(select(FlowState)):
+            row.septets = 1
+    assert {
+        one.septets for one in flow_states(desk.kit, playable("They asked 999999")).values()
+    } == {1}
+    again = flow_states(desk.kit, playable("Other words"))
+    assert again["learn"].septets > 1, "another flow is measured anew"
+    assert again["front"].septets == 1
+    assert not flow_states(desk.kit, {"flows": {"a": {"nodes": {}}}})

@@ -4,6 +4,7 @@ import pytest
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
 from hotline.engine.check.finding import Code
+from hotline.engine.editing.merging import Side
 from hotline.services.changes import drafts, folders, going_live, proposing
 from hotline.services.changes.catching_up import CatchUpClash, CaughtUp, catch_up
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
@@ -190,7 +191,7 @@ def test_where_both_changed_the_same_somebody_chooses(desk: Desk) -> None:
 
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
     assert isinstance(asked, CatchUpClash)
-    chosen = {one.key: "yours" for one in asked.parts["learn"].clashes}
+    chosen = {one.key: Side.YOURS for one in asked.parts["learn"].clashes}
     for _ in range(2):
         done = catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen})
         assert done == CaughtUp(2)
@@ -206,7 +207,7 @@ def test_live_may_be_chosen(desk: Desk) -> None:
     publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
     asked = catch_up(desk.kit, EDITOR, change, once="a form")
     assert isinstance(asked, CatchUpClash)
-    chosen = {one.key: "hers" for one in asked.parts["learn"].clashes}
+    chosen = {one.key: Side.HERS for one in asked.parts["learn"].clashes}
     assert catch_up(desk.kit, EDITOR, change, once="a form", settled={"learn": chosen}) == CaughtUp(
         2
     )

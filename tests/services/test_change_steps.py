@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hotline.domain.changes.change import ChangeState
+from hotline.engine.editing.merging import OtherWords, Side
 from hotline.errors import NotFound
 from hotline.services.changes import drafts, folders, proposing, steps
 from hotline.services.changes.results import ChangeRefused, Refusal
@@ -156,3 +157,60 @@ def test_what_is_not_there_is_not_found(desk: Desk) -> None:
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def test_two_who_change_different_words_are_both_kept(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Their words", "two", by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    saved = desk.save(change, mine, made_of=-1)
+    assert isinstance(saved, StepSaved)
+    both = saying(saying(playable()["flows"]["learn"], "My words"), "Their words", "two")
+    assert desk.draft(change).document == both == saved.document
+    assert (saved.version, saved.merged_with) == (2, "Editor 2")
+    assert {one.node for one in saved.hers} == {"two"}
+
+
+def test_what_both_changed_is_saved_as_it_was_chosen(desk: Desk) -> None:
+    change = desk.opened()
+    desk.say(change, "Their words", by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    clash = desk.save(change, mine, made_of=-1)
+    assert isinstance(clash, StepClash)
+    sides: list[Side | OtherWords] = [Side.HERS, Side.YOURS, OtherWords("Agreed")]
+    chosen = dict(zip([one.key for one in clash.clashes], sides, strict=True))
+    saved = desk.save(change, mine, made_of=-1, settled=chosen)
+    assert isinstance(saved, StepSaved)
+    text = (saved.document or {})["nodes"]["one"]["say"]["text"]
+    kept = {one.place.language: side for one, side in zip(clash.clashes, sides, strict=True)}
+    words = {Side.HERS: "Their words", Side.YOURS: "My words"}
+    assert text == {
+        code: side.words if isinstance(side, OtherWords) else f"{words[side]} {code}"
+        for code, side in kept.items()
+    }
+
+
+def test_a_flow_that_one_took_out_and_the_other_changed_is_asked_about(desk: Desk) -> None:
+    change = desk.opened()
+    desk.save(change, None, by=OTHER)
+    mine = saying(playable()["flows"]["learn"], "My words")
+    clash = desk.save(change, mine, made_of=-1)
+    assert isinstance(clash, StepClash)
+    (whole,) = clash.clashes
+    assert whole.key == ""
+    let_go = desk.save(change, mine, made_of=-1, settled={"": Side.HERS})
+    assert isinstance(let_go, StepSaved)
+    assert let_go.document is None
+    brought = desk.save(change, mine, made_of=-1, settled={"": Side.YOURS})
+    assert isinstance(brought, StepSaved)
+    assert desk.draft(change).document == mine
+
+
+def test_an_order_of_screens_is_a_step(desk: Desk) -> None:
+    change = desk.opened()
+    flow = playable()["flows"]["learn"]
+    turned = {**flow, "nodes": dict(reversed(flow["nodes"].items()))}
+    assert isinstance(desk.save(change, turned), StepSaved)
+    kept = desk.draft(change).document or {}
+    assert [*kept["nodes"]] == [*turned["nodes"]]
+    assert len(drafts.history(desk.kit, change)) == 1

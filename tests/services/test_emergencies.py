@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, ChangeAuthor
-from hotline.domain.changes.emergency import LASTS
 from hotline.domain.changes.number_edits import taken_away
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, render
@@ -122,7 +121,7 @@ def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Des
     refused = published(desk, change)
     assert isinstance(refused, ChangeRefused)
     assert refused.why is Refusal.BEYOND_WORDS
-    assert refused.problems
+    assert refused.held_back
     assert desk.live == playable()
 
 
@@ -207,7 +206,7 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
     with desk.kit.database.reading() as session:
         (message,) = session.scalars(select(Message)).all()
         finding = emergencies.finding(session, clock.at)
-        late = emergencies.finding(session, clock.at + LASTS + emergencies.LATE)
+        late = emergencies.finding(session, clock.at + emergencies.LASTS + emergencies.LATE)
     wording = Wording(Template[message.template], message.parameters, message.language)
     assert render(wording, shipped_phrases()) == (
         "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."

@@ -16,7 +16,7 @@ from hotline.services.changes import (
 )
 from hotline.services.changes import steps as change_steps
 from hotline.services.changes.drafts import NewStep
-from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
+from hotline.services.changes.results import ChangePublished
 from hotline.services.changes.steps import StepSaved
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows.places import place_lists
@@ -65,7 +65,17 @@ def heard(line: Line) -> str:
     return caller.key("1", "9")
 
 
-def test_one_sentence_is_edited_read_published_brought_back_and_urgent(
+def live(line: Line, clock: Clock, change: int) -> int:
+    """Proposed, read and published by the other; its publication."""
+    assert proposing.propose(line.kit, EDITOR, change) is None
+    seen = going_live.read(line.kit, change)
+    done = going_live.publish(line.kit, APPROVER, change, seen.digest)
+    assert isinstance(done, ChangePublished)
+    clock.turn(seconds=2)
+    return done.publication_id
+
+
+def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
     open_line: Line, clock: Clock
 ) -> None:
     line = open_line
@@ -76,31 +86,34 @@ def test_one_sentence_is_edited_read_published_brought_back_and_urgent(
 
     change = said(line, OLD, NEW)
     assert OLD in heard(line), "nobody hears a draft"
-    assert proposing.propose(line.kit, EDITOR, change) is None
-    seen = going_live.read(line.kit, change)
-    assert seen.in_the_middle == 3
-    assert going_live.publish(line.kit, EDITOR, change, seen.digest) == ChangeRefused(
-        Refusal.OWN_HAND
-    )
-    clock.turn(seconds=2)
-    done = going_live.publish(line.kit, APPROVER, change, seen.digest)
-    assert isinstance(done, ChangePublished)
+    assert going_live.in_the_middle(line.kit) == 3
+    live(line, clock, change)
 
-    clock.turn(seconds=2)
     assert NEW in heard(line)
-    assert OLD in middle.key("9"), "who was in the middle ends on the words of before"
+    assert OLD in middle.key("9")
     line.flush()
     assert OLD in middle.again(), "whichever process is asked"
+    clock.turn(minutes=10)
+    assert going_live.in_the_middle(line.kit) == 0
 
-    first = (
-        bringing_back.history(line.kit)[-1] if len(bringing_back.history(line.kit)) > 1 else None
-    )
-    assert first is None, "it was live before there was a history"
 
-    second = said(line, NEW, URGENT)
-    read = going_live.read(line.kit, second)
+def test_an_older_state_is_brought_back_and_an_emergency_lapses(
+    open_line: Line, clock: Clock
+) -> None:
+    line = open_line
+    publication = live(line, clock, said(line, OLD, NEW))
+    live(line, clock, said(line, NEW, "Ntiwishyure."))
+    assert NEW not in heard(line)
+    back = bringing_back.preview(line.kit, publication)
+    again = bringing_back.bring_back(line.kit, APPROVER, publication, "it was right", back.digest)
+    assert isinstance(again, ChangePublished)
+    clock.turn(seconds=2)
+    assert NEW in heard(line)
+
+    change = said(line, NEW, URGENT)
+    read = going_live.read(line.kit, change)
     reason = "that employer takes passports"
-    urgent = emergencies.publish(line.kit, APPROVER, second, reason, read.digest)
+    urgent = emergencies.publish(line.kit, APPROVER, change, reason, read.digest)
     assert isinstance(urgent, ChangePublished)
     (told,) = line.all(Message)
     assert told.template == "WORDS_URGENT"

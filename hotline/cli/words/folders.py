@@ -8,12 +8,13 @@ import click
 
 from hotline.cli.kit import console_kit
 from hotline.cli.signing import checked
-from hotline.domain.changes.change import ChangeAuthor, part_of, parts_of
+from hotline.domain.changes.change import ChangeAuthor
+from hotline.engine.editing.difference import FieldChanged, ScreenState, difference
 from hotline.services.changes import versions
 from hotline.services.flows import reviewing, signing
 from hotline.services.flows.authoring import live_document, read_folder, write_folder
 
-ABSENT = "(nothing)"
+NOTHING = "(nothing)"
 
 existing_folder = click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path)
@@ -72,27 +73,20 @@ def export(folder: Path) -> None:
 
 
 def differences(live: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    """A line for each value that differs."""
-    for part in dict.fromkeys((*parts_of(live), *parts_of(other))):
-        yield from _differing(part, part_of(live, part), part_of(other, part))
+    """A line for each value that differs: screens in the order in which callers meet them, then the lists."""
+    found = difference(live, other)
+    for screen in found.screens:
+        place = f"{screen.flow}.{screen.node}".rstrip(".")
+        if screen.state is not ScreenState.CHANGED:
+            yield f"{place}: {screen.state}"
+        for words in screen.words:
+            yield f"{place} {words.field} {words.language}: {words.before!r} -> {words.after!r}"
+        for changed in (*screen.arrows, *screen.marks, *screen.others):
+            yield f"{place} {_said(changed)}"
+    for name, rows in (("entries", found.entries), ("numbers", found.numbers), ("", found.others)):
+        for changed in rows:
+            yield f"{name}.{_said(changed)}".lstrip(".")
 
 
-def _differing(place: str, before: Any, after: Any) -> Iterator[str]:
-    if before == after:
-        return
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys((*before, *after)):
-            yield from _differing(f"{place}.{key}", before.get(key), after.get(key))
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for number, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from _differing(f"{place}.{number}", one, other)
-    else:
-        yield f"{place}: {_said(before)} -> {_said(after)}"
-
-
-def _said(value: Any) -> str:
-    if value is None:
-        return ABSENT
-    if isinstance(value, Mapping | list):
-        return f"({len(value)} more)"
-    return repr(value)
+def _said(changed: FieldChanged) -> str:
+    return f"{changed.field}: {changed.before or NOTHING} -> {changed.after or NOTHING}"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.domain.changes.change import PartDocument, part_of, with_part
+from hotline.engine.editing.merging import Settled
 from hotline.errors import NotFound, NotReady
-from hotline.services.changes.merging import PartMerge, Settled, merged
+from hotline.services.changes.merging import PartMerge, merged
 from hotline.services.flows import authoring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep

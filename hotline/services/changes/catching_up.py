@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hotline.domain.changes.change import Author, ChangeState, PartDocument, StepKind
+from hotline.engine.editing.merging import Settled
 from hotline.ports import Kit
 from hotline.services.changes.assembling import GatheredChange, gather, merge_part
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.folders import held
-from hotline.services.changes.merging import PartMerge, Settled
+from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import add_step
 from hotline.store.changes import changes

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.changes.change import WHY_LETTERS, Author, ChangeAuthor, may_publish
-from hotline.domain.changes.emergency import LASTS, beyond_words
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.wording import Template
+from hotline.engine.editing.emergency import held_back
 from hotline.ports import Kit
 from hotline.services.changes import bringing_back
 from hotline.services.changes.assembling import assemble, gather
@@ -29,6 +29,8 @@ from hotline.store.flows.publications import Publication, Publishing
 from hotline.store.outbox.messages import Message
 from hotline.store.people import responders
 
+LASTS = timedelta(hours=4)
+"""After which the clock brings the state before back, unless a second person has confirmed."""
 CLOCK = "clock"
 LATE = timedelta(minutes=2)
 """The clock ends one in less."""
@@ -77,9 +79,9 @@ def publish(
         return refused
     if assembled.digest != digest:
         return ChangeRefused(Refusal.CHANGED)
-    beyond = beyond_words(gathered.live, assembled.document)
+    beyond = held_back(gathered.live, assembled.document)
     if beyond:
-        return ChangeRefused(Refusal.BEYOND_WORDS, beyond)
+        return ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond)
 
     ends = kit.now() + LASTS if before is None else _ends(before)
     said = PublicationNote(

@@ -1,21 +1,16 @@
 """What is wrong with a document: found once, kept by its digest, and divided by what live has already."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from hotline.domain.jobs import Job
-from hotline.engine import check
-from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.finding import Finding
 from hotline.ports import Kit
-from hotline.services import flows as flow_services
 from hotline.services.changes.assembling import assemble, gather
 from hotline.services.doorbell import ring
-from hotline.services.flows import authoring
+from hotline.services.flows import authoring, checking
 from hotline.services.flows.checking import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
@@ -24,7 +19,6 @@ PATIENCE = timedelta(seconds=10)
 """How long an edit waits for a worker before the clock checks it."""
 RECENT = timedelta(minutes=1)
 """What is older rings again when a page asks for it."""
-_FIELDS = tuple(field.name for field in fields(Finding))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +83,7 @@ def look(kit: Kit, document: Mapping[str, Any], change_id: int | None = None) ->
     with kit.database.reading() as session:
         kept = checks.found(session, digest)
     if kept is not None:
-        return [_read(one) for one in kept]
+        return [checking.finding_of(one) for one in kept]
     found = findings(document)
     written = [one.to_dict() for one in found]
     with kit.database.writing() as session:
@@ -97,26 +91,10 @@ def look(kit: Kit, document: Mapping[str, Any], change_id: int | None = None) ->
     return found
 
 
-@cache
-def mark() -> str:
-    """Which code checks: what another version found is not believed."""
-    hashed = hashlib.sha256()
-    for package in (check, flow_services):
-        for folder in package.__path__:
-            for file in sorted(Path(folder).rglob("*.py")):
-                hashed.update(file.read_bytes())
-    return hashed.hexdigest()[:16]
-
-
 def _kept(session: Session, document: Mapping[str, Any]) -> Sequence[Finding] | None:
     kept = checks.found(session, _digest(document))
-    return None if kept is None else [_read(one) for one in kept]
+    return None if kept is None else [checking.finding_of(one) for one in kept]
 
 
 def _digest(document: Mapping[str, Any]) -> str:
-    return f"{mark()} {authoring.digest_of(document)}"
-
-
-def _read(written: Mapping[str, Any]) -> Finding:
-    said = {name: written[name] for name in _FIELDS if name in written}
-    return Finding(**{**said, "code": Code(said["code"])})
+    return f"{checking.mark()} {authoring.digest_of(document)}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.engine.check.finding import Finding
+from hotline.engine.editing.emergency import HeldBack
 
 
 class Refusal(StrEnum):
@@ -32,7 +33,7 @@ class Refusal(StrEnum):
     """112 would go from the screens."""
     SHORT_REASON = "short_reason"
     BEYOND_WORDS = "beyond_words"
-    """More than an emergency may do; `problems` are the places."""
+    """More than an emergency may do; `held_back` says what."""
     EMERGENCY_STANDS = "emergency_stands"
     """Words of one person alone are live: a second one confirms them first, or brings back what was before."""
     SETTLED = "settled"
@@ -46,6 +47,7 @@ class ChangeRefused:
     why: Refusal
     problems: Sequence[str] = ()
     findings: Sequence[Finding] = ()
+    held_back: Sequence[HeldBack] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from hotline.domain.changes.change import (
     StepKind,
 )
 from hotline.domain.jobs import Job
+from hotline.engine.editing.merging import FieldClash, MergedField, Settled
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes.drafts import (
@@ -27,7 +28,7 @@ from hotline.services.changes.drafts import (
     state_at,
 )
 from hotline.services.changes.folders import held
-from hotline.services.changes.merging import PartClash, PartMerge, merged
+from hotline.services.changes.merging import PartMerge, are_alike, merged
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.doorbell import ring
 from hotline.store.changes import changes
@@ -42,12 +43,14 @@ class StepSaved:
     version: int
     document: PartDocument | None
     merged_with: str = ""
-    """Who saved meanwhile, where both are kept."""
+    """Who saved meanwhile, where both are kept; empty also where something went live meanwhile."""
+    hers: Sequence[MergedField] = ()
+    """What was changed meanwhile, and is kept beside yours."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepClash:
-    """Both changed the same fields; nothing is saved. Saved again on `version`, with what was chosen."""
+    """Both changed the same fields; nothing is saved. The same form is sent again, with what was chosen."""
 
     version: int
     base: PartDocument | None
@@ -55,17 +58,23 @@ class StepClash:
     yours: PartDocument | None
     document: PartDocument | None
     """Both, and yours where they clash: what the choices are put into."""
-    clashes: Sequence[PartClash]
+    clashes: Sequence[FieldClash]
     author: str
     at: datetime | None
 
 
 def save_step(
-    kit: Kit, by: Author, change_id: int, new: NewStep, *, base_version: int
+    kit: Kit,
+    by: Author,
+    change_id: int,
+    new: NewStep,
+    *,
+    base_version: int,
+    settled: Settled | None = None,
 ) -> StepSaved | StepClash | ChangeRefused:
     """Save a part's next state, whole, made of `base_version`. A proposal is taken back by it.
 
-    Raises NotFound, StoreUnavailable.
+    `settled`: what was chosen of the clashes that the same form had before. Raises NotFound, StoreUnavailable.
     """
     while True:
         # What is dear comes before the transaction: SQLite's one writer is shared with callers.
@@ -78,10 +87,10 @@ def save_step(
                 return ChangeRefused(Refusal.OVER)
             now = newest(session, change, new.part)
             base = state_at(session, change, new.part, base_version)
-        both = merged(base, now.document, new.document)
+        both = merged(base, now.document, new.document, settled)
         if both.clashes:
             return _clash(base, now, new.document, both)
-        if both.document == now.document:
+        if are_alike(both.document, now.document):
             return StepSaved(now.version, now.document)
 
         both_kept = replace(new, document=both.document)
@@ -91,7 +100,8 @@ def save_step(
             return saved
         if saved is not None:
             ring(kit, Job.CHECK_CHANGE, change_id)
-            return StepSaved(saved, both.document, now.author if now.document != base else "")
+            other = now.author if both.hers else ""
+            return StepSaved(saved, both.document, other, both.hers)
 
 
 def _clash(

@@ -1,0 +1,84 @@
+"""How each flow stands, for lists: what is wrong with it alone, and how full its fullest screen is. Computed once."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.engine.check.checking import of_flow
+from hotline.engine.check.finding import Finding
+from hotline.engine.document import document as documents
+from hotline.engine.editing.meters import meters
+from hotline.engine.flow import Book
+from hotline.engine.run import Place
+from hotline.errors import FlowInvalid
+from hotline.ports import Kit
+from hotline.services.flows.checking import finding_of, mark
+from hotline.services.flows.places import place_lists
+from hotline.store.changes import checks
+from hotline.store.changes.checks import FlowState
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStanding:
+    findings: Sequence[Finding]
+    """Of this flow alone: those that need the whole book are a change's."""
+    septets: int
+    """Of its fullest page, in any language."""
+
+
+def flow_states(kit: Kit, document: Mapping[str, Any]) -> Mapping[str, FlowStanding]:
+    """Of every flow of a document that can be played; of none where it cannot. Raises StoreUnavailable."""
+    digests = {name: _digest(document, name) for name in document["flows"]}
+    with kit.database.reading() as session:
+        kept = {
+            digest: FlowStanding([finding_of(one) for one in row.findings], row.septets)
+            for digest, row in checks.flow_states(session, set(digests.values())).items()
+        }
+    missing = {name: digest for name, digest in digests.items() if digest not in kept}
+    new = _measured(document, missing)
+    if new:
+        _keep(kit, new)
+    known = {**kept, **new}
+    return {name: known[digest] for name, digest in digests.items() if digest in known}
+
+
+def _measured(
+    document: Mapping[str, Any], missing: Mapping[str, str]
+) -> Mapping[str, FlowStanding]:
+    if not missing:
+        return {}
+    try:
+        book = documents.compile(document, place_lists())
+    except FlowInvalid:
+        return {}
+    return {
+        digest: FlowStanding(tuple(of_flow(book, name)), _fullest(book, document, name))
+        for name, digest in missing.items()
+    }
+
+
+def _fullest(book: Book, document: Mapping[str, Any], name: str) -> int:
+    found = [
+        one.septets
+        for node, written in document["flows"][name]["nodes"].items()
+        for one in meters(book, Place(name, node), written).values()
+    ]
+    return max(found, default=0)
+
+
+def _keep(kit: Kit, states: Mapping[str, FlowStanding]) -> None:
+    at = kit.now()
+    with kit.database.writing() as session:
+        for digest, state in states.items():
+            found = [one.to_dict() for one in state.findings]
+            row = FlowState(digest=digest, findings=found, septets=state.septets, at=at)
+            checks.keep_flow_state(session, row)
+
+
+def _digest(document: Mapping[str, Any], name: str) -> str:
+    """Of all that the check of one flow looks at: the flow, the numbers, and which others there are."""
+    others = {one: flow.get("private", False) for one, flow in document["flows"].items()}
+    seen = [mark(), document["flows"][name], document.get("numbers", []), others]
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
