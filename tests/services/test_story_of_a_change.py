@@ -93,7 +93,7 @@ def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
     assert OLD in middle.key("9")
     line.flush()
     assert OLD in middle.again(), "whichever process is asked"
-    clock.turn(minutes=10)
+    clock.turn(minutes=11)
     assert going_live.in_the_middle(line.kit) == 0
 
 
