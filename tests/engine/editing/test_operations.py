@@ -13,9 +13,14 @@ from hotline.engine.document.fields import LONGEST_NAME
 from hotline.engine.editing.anatomy import place_of, texts_in
 from hotline.engine.editing.drafting import Lack, drafted
 from hotline.engine.editing.forms.fields import fault_of
+from hotline.engine.editing.forms.offering import offers
 from hotline.engine.editing.letters import BadLetter, bad_letters, mended, without_typography
 from hotline.engine.editing.marks import mark_of, marks_in
-from hotline.engine.editing.operations.flows import calls_of, obstacle_to_taking_out
+from hotline.engine.editing.operations.flows import (
+    calls_of,
+    led_to_flow,
+    obstacle_to_taking_out,
+)
 from hotline.engine.editing.operations.names import name_of
 from hotline.engine.editing.operations.new_flows import FlowModelName, new_flow, with_choice
 from hotline.engine.editing.operations.screens import (
@@ -37,7 +42,7 @@ from hotline.engine.editing.outline import Arrow, arrows_of, outline, start_of
 from hotline.engine.editing.searching import WordsFound, searched
 from hotline.engine.run import Place
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
-from tests.engine.editing.documents import WORDS, changed, shipped
+from tests.engine.editing.documents import WORDS, changed, shipped, shipped_book
 
 FLOW = make_flow(
     name="x",
@@ -257,6 +262,30 @@ def test_a_flow_stays_while_anything_opens_it() -> None:
     assert obstacle_to_taking_out(flows, entries, "no") is Obstacle.UNKNOWN
     flows = {**flows, "pay": new_flow(FlowModelName.MENU, "pay")}
     assert obstacle_to_taking_out(flows, entries, "pay") is None
+
+
+def test_an_arrow_may_lead_to_another_flow() -> None:
+    found = led_to_flow(FLOW, Arrow("two", "goes", "back"), "other")
+    assert found["nodes"]["other"] == {"call": {"flow": "other"}}
+    assert found["nodes"]["two"]["say"]["goes"] == "other"
+    again = led_to_flow(found, Arrow("which", "choices.0.goes", "one"), "other")
+    assert [*again["nodes"]] == [*found["nodes"]]
+    assert again["nodes"]["which"]["menu"]["choices"][0]["goes"] == "other"
+
+
+def test_a_form_offers_what_is_there() -> None:
+    book = shipped_book()
+    found = offers(book, shipped()["flows"]["report"])
+    assert found.screens == tuple(book.flows["report"].nodes)
+    assert "abroad" in found.flows
+    assert "responders" not in found.flows
+    assert {"provinces", "countries", "districts.{province}"} <= {*found.lists}
+    assert not any(name.startswith("districts.1") for name in found.lists)
+    assert found.answers["danger"] == ("yes", "no", "unsure")
+    assert "112" in found.numbers
+    assert "reporting" in found.flags
+    half: dict[str, Any] = {"nodes": {"new": {"say": {}}}}
+    assert offers(book, half).screens == ("new",)
 
 
 def test_words_are_found_in_any_case_and_without_accents() -> None:

@@ -1,13 +1,11 @@
 """A new flow out of a model, and the choice that leads to it: the topic that is written in ten minutes. Pure."""
 
-import copy
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
 from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, rows_of
-from hotline.engine.editing.operations.names import free_name
-from hotline.engine.editing.operations.screens import copied
+from hotline.engine.editing.operations.flows import with_call
 from hotline.text.languages import CODES
 
 THINGS = ("one", "two", "three")
@@ -108,27 +106,12 @@ def _question(saves: str, goes: str) -> dict[str, Any]:
 def with_choice(
     flow: Document, menu: str, called: str, label: Mapping[str, str]
 ) -> dict[str, Any] | None:
-    """The flow with one more choice of a menu, which opens another flow; None where there is no such menu.
-
-    The call stands behind the menu, under the other flow's name where that is free.
-    """
+    """The flow with one more choice of a menu, which opens another flow; None where there is no such menu."""
     if kind_of(nodes_of(flow).get(menu)) != "menu":
         return None
-    changed = copied(flow)
-    own = changed["nodes"]
-    calls = (name for name, node in own.items() if node == {"call": {"flow": called}})
-    name = next(calls, "") or free_name(called, own)
-    body = own[menu]["menu"]
-    choices = [
-        *copy.deepcopy(list(rows_of(own[menu], "choices"))),
-        {"goes": name, "label": dict(label)},
-    ]
-    changed["nodes"] = {
-        **own,
-        menu: {
-            **own[menu],
-            "menu": {**(body if isinstance(body, dict) else {}), "choices": choices},
-        },
-        name: {"call": {"flow": called}},
-    }
+    changed, name = with_call(flow, called)
+    node = changed["nodes"][menu]
+    body = node["menu"] if isinstance(node["menu"], dict) else {}
+    choices = [*rows_of(node, "choices"), {"goes": name, "label": dict(label)}]
+    changed["nodes"][menu] = {**node, "menu": {**body, "choices": choices}}
     return changed
