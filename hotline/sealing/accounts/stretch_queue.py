@@ -1,4 +1,4 @@
-"""One dear stretch of a password at a time in a process: each takes 128 MiB and a core for a third of a second."""
+"""One dear stretch of a password at a time in a process: each takes 128 MiB and a core for a quarter of a second."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

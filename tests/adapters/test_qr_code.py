@@ -1,0 +1,28 @@
+"""The picture that an authenticator reads: attributes alone, as the pages' policy wants it, and read back in full."""
+
+from xml.etree import ElementTree
+
+import segno
+
+from hotline.adapters.qr_code import svg
+
+URI = "otpauth://totp/Hotline:Editor%201?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Hotline"
+
+
+def test_it_is_a_picture_without_style_or_script() -> None:
+    drawn = ElementTree.fromstring(svg(URI))
+    assert drawn.get("class") == "qr"
+    assert drawn.get("viewBox")
+    assert [one for one in drawn.iter() if one.get("style") or one.tag.endswith("script")] == []
+
+
+def test_what_it_draws_is_the_whole_text() -> None:
+    """As many dark squares as the code has: the rows of a path tell their lengths."""
+    code = segno.make(URI, error="m", micro=False)
+    dark = sum(cell & 1 for row in code.matrix for cell in row)
+    path = next(
+        one.get("d", "") for one in ElementTree.fromstring(svg(URI)).iter() if one.get("stroke")
+    )
+    runs = [int(run.split("m")[0]) for run in path.split("h")[1:]]
+    assert sum(runs) == dark
+    assert "secret" not in svg(URI)

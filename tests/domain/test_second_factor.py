@@ -1,0 +1,103 @@
+"""Codes of an authenticator: right within a step, accepted once in whatever order; delays that grow and end."""
+
+from datetime import UTC, datetime, timedelta
+
+import pyotp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.accounts.account import entered_as, is_name
+from hotline.domain.accounts.entering import (
+    LONGEST_WAIT,
+    is_fresh,
+    is_over,
+    seconds_left,
+    wait_after,
+)
+from hotline.domain.accounts.passwords import password_fault, suggested
+from hotline.domain.accounts.second_factor import (
+    PAPER_CODE_LETTERS,
+    RECOVERY_KEY_LETTERS,
+    STEP_SECONDS,
+    accepted_step,
+    authenticator_uri,
+    code_at,
+    is_paper_code,
+    paper_code,
+    plain,
+    recovery_key,
+    step_at,
+)
+
+NOON = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def test_the_library_s_own_authenticator_shows_what_is_taken() -> None:
+    told = pyotp.parse_uri(authenticator_uri(SECRET, "Editor 1"))
+    assert isinstance(told, pyotp.TOTP)
+    assert told.at(NOON) == code_at(SECRET, NOON)
+    assert (told.name, told.issuer) == ("Editor 1", "Hotline")
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=20))
+def test_no_step_is_accepted_twice_nor_after_a_later_one(tries: list[tuple[int, int]]) -> None:
+    """Of each try: the step in which it is made, and the one whose code it shows."""
+    after, taken = 0, []
+    for made, shown in sorted(tries):
+        at, of = (NOON + timedelta(seconds=STEP_SECONDS * step) for step in (made, shown))
+        step = accepted_step(SECRET, code_at(SECRET, of), at, after=after)
+        assert step in (None, step_at(of))
+        assert (step is not None) == (abs(made - shown) <= 1 and step_at(of) > after)
+        if step is not None:
+            after = step
+            taken.append(step)
+    assert taken == sorted(set(taken))
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_typed_raises_nothing(typed: str) -> None:
+    accepted_step(SECRET, typed, NOON, after=0)
+    assert is_paper_code(typed) == (len(plain(typed)) == PAPER_CODE_LETTERS)
+    password_fault(typed, typed)
+    assert entered_as(entered_as(typed)) == entered_as(typed)
+    if is_name(typed):
+        assert entered_as(typed)
+
+
+def test_what_is_on_paper_has_the_letters_that_it_says() -> None:
+    picked = iter("abcdefghjkmnpqrstuvwxyz23456789" * 9)
+    code, key = paper_code(lambda _: next(picked)), recovery_key(lambda _: next(picked))
+    assert (len(plain(code)), len(plain(key))) == (PAPER_CODE_LETTERS, RECOVERY_KEY_LETTERS)
+    assert is_paper_code(code.upper())
+    assert code == "abcde-fghjk"
+
+
+def test_a_suggestion_is_always_a_good_password() -> None:
+    words = suggested(lambda letters: letters[-1])
+    assert words == "-".join(["zuzuzu"] * 5)
+    picked = iter("badegikomu" * 9)
+    assert password_fault(suggested(lambda _: next(picked)), "Editor 1") is None
+
+
+def test_delays_grow_from_the_fifth_failure_on_and_end_at_a_minute() -> None:
+    waits = [wait_after(failures) for failures in range(50)]
+    assert [one.total_seconds() for one in waits[:9]] == [0, 0, 0, 0, 0, 2, 4, 8, 16]
+    assert waits == sorted(waits)
+    assert waits[-1] == LONGEST_WAIT
+
+
+@pytest.mark.parametrize(("later", "left"), [(-1, 0), (0, 0), (0.2, 1), (1, 1), (1.5, 2), (60, 60)])
+def test_seconds_are_rounded_up(later: float, left: int) -> None:
+    assert seconds_left(NOON + timedelta(seconds=later), NOON) == left
+    assert seconds_left(None, NOON) == 0
+
+
+def test_a_session_is_over_at_the_minute() -> None:
+    minutes = {name: NOON + timedelta(minutes=name) for name in (0, 14, 15, 480)}
+    assert not is_over(created_at=NOON, seen_at=NOON, at=minutes[14])
+    assert is_over(created_at=NOON, seen_at=NOON, at=minutes[15])
+    assert is_over(created_at=NOON, seen_at=minutes[480], at=minutes[480])
+    assert is_fresh(NOON, minutes[14])
+    assert not is_fresh(NOON, minutes[15])

@@ -1,0 +1,122 @@
+"""An account's key opens by its password or its paper, for itself alone; a second factor is sealed for one account."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.errors import KeyMissing, SealBroken
+from hotline.sealing.accounts.account_keys import (
+    new_account_key,
+    nobodys_envelope,
+    open_by_paper,
+    open_by_password,
+    wrap_under_paper,
+    wrap_under_password,
+)
+from hotline.sealing.accounts.factor_sealer import FactorSealer
+from hotline.sealing.accounts.proofs import Proofs
+from hotline.sealing.accounts.tokens import (
+    digest_of,
+    form_key,
+    lock_key,
+    new_token,
+    unlock_key,
+)
+from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.passphrase import HEADER, Costs
+
+QUICK = Costs(passes=1, kib=8)
+ME, OTHER = "account:7", "account:8"
+PAIR = new_account_key()
+
+
+def test_a_password_opens_its_own_account_s_envelope_alone() -> None:
+    mine = wrap_under_password(PAIR.private_key, "kinoto-gabise", account=ME, costs=QUICK)
+    assert open_by_password(mine, "kinoto-gabise", account=ME) == PAIR.private_key
+    assert open_by_password(mine, "kinoto-gabisa", account=ME) is None
+    assert open_by_password(mine, "kinoto-gabise", account=OTHER) is None
+    assert open_by_paper(mine, "kinoto-gabise", account=ME) is None
+    assert PAIR.private_key.hex() not in repr(PAIR)
+
+
+def test_paper_opens_what_is_under_paper_alone() -> None:
+    mine = wrap_under_paper(PAIR.private_key, "abcdefgh", account=ME)
+    assert open_by_paper(mine, "abcdefgh", account=ME) == PAIR.private_key
+    assert open_by_paper(mine, "abcdefgh", account=OTHER) is None
+    assert open_by_password(mine, "abcdefgh", account=ME) is None
+
+
+def test_nobody_s_envelope_looks_and_costs_like_somebody_s() -> None:
+    costs = Costs(passes=2, kib=16)
+    mine = wrap_under_password(PAIR.private_key, "kinoto-gabise", account=ME, costs=costs)
+    nobodys = nobodys_envelope(costs)
+    assert len(nobodys) == len(mine)
+    assert HEADER.unpack_from(nobodys)[:3] == HEADER.unpack_from(mine)[:3]
+    assert open_by_password(nobodys, "kinoto-gabise", account="") is None
+    assert nobodys_envelope(costs) != nobodys
+
+
+def test_an_altered_envelope_is_said() -> None:
+    mine = wrap_under_password(PAIR.private_key, "kinoto-gabise", account=ME, costs=QUICK)
+    with pytest.raises(SealBroken):
+        open_by_password(mine[:-1] + bytes([mine[-1] ^ 1]), "kinoto-gabise", account=ME)
+
+
+def test_what_is_locked_under_a_token_opens_with_that_token_for_that_account() -> None:
+    token, another = new_token(), new_token()
+    locked = lock_key(token, PAIR.private_key, account=ME)
+    assert unlock_key(token, locked, account=ME) == PAIR.private_key
+    assert unlock_key(another, locked, account=ME) is None
+    assert unlock_key(token, locked, account=OTHER) is None
+    assert unlock_key(token, locked[:-1], account=ME) is None
+    assert unlock_key("nothing", locked, account=ME) is None
+
+
+def test_form_key_digest_and_lock_tell_nothing_of_each_other() -> None:
+    token = new_token()
+    digest, form = digest_of(token), form_key(token)
+    assert digest is not None
+    assert digest.hex() != form
+    assert form != form_key(new_token())
+    assert unlock_key(form, lock_key(token, b"k" * 32, account=ME), account=ME) is None
+
+
+@given(st.text(max_size=80))
+def test_whatever_is_typed_for_a_token_is_taken_or_nothing(typed: str) -> None:
+    digest = digest_of(typed)
+    assert digest is None or len(typed) == 43
+
+
+@pytest.fixture
+def sealer() -> FactorSealer:
+    return FactorSealer(b"k" * 32)
+
+
+def test_a_second_factor_is_one_account_s_under_one_key(sealer: FactorSealer) -> None:
+    sealed = sealer.seal("ABCD" * 8, account=ME)
+    assert sealer.open(sealed, account=ME) == "ABCD" * 8
+    breaks: list[Callable[[], str]] = [
+        lambda: sealer.open(sealed, account=OTHER),
+        lambda: FactorSealer(b"x" * 32).open(sealed, account=ME),
+        lambda: sealer.open(sealed[:-1], account=ME),
+        lambda: sealer.open(b"\x09" + sealed[1:], account=ME),
+        lambda: sealer.open(b"", account=ME),
+    ]
+    for broken in breaks:
+        with pytest.raises(SealBroken):
+            broken()
+
+
+def test_digests_are_keyed_and_of_one_purpose(sealer: FactorSealer) -> None:
+    assert sealer.digest("name", "x") == sealer.digest("name", "x")
+    assert sealer.digest("name", "x") != sealer.digest("paper", "x")
+    assert sealer.digest("name", "x") != FactorSealer(b"x" * 32).digest("name", "x")
+    assert len(sealer.digest("name", "\udcff")) == 32
+
+
+def test_without_its_key_nobody_enters(tmp_path: Path) -> None:
+    with pytest.raises(KeyMissing, match=r"totp\.key"):
+        Proofs.of(KeyFolder(tmp_path))
