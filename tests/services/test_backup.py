@@ -3,17 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 from nacl.public import PrivateKey
 
+from hotline.domain.accounts.account import AccountRole
 from hotline.domain.copies.manifest import Contents, Label
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.referral import Level
 from hotline.errors import BackupInvalid, Occupied
 from hotline.sealing.copies.unsealing import Archive
+from hotline.services.accounts import invitations, sessions, welcome
 from hotline.services.copies.backup import BackupTaken, take
 from hotline.services.copies.restore import Restored, read_through, restore
 from hotline.services.outbox import delivery, lane
@@ -28,8 +31,10 @@ from hotline.store.tips.tips import Tip
 from hotline.store.watch.leader import LEASE
 from tests.conftest import Clock
 from tests.district import District
+from tests.kits import make_console_kit
 from tests.made_once import lay_released
 from tests.servers import Pair, Postgres
+from tests.signing import SERVER, person
 
 KEY = PrivateKey.generate()
 
@@ -127,6 +132,27 @@ def test_every_row_comes_back_and_nothing_goes_out(
         chain = audit.verify(session)
     assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
     assert migrate.is_current(back.database)
+    back.database.close()
+
+
+def test_nobody_is_signed_in_and_no_link_is_good_on_a_restored_line(
+    line: District, address: Callable[[str], str], tmp_path: Path
+) -> None:
+    kit = make_console_kit(database=line.database, now=line.clock)
+    editor = person(kit, line.clock, "Editor 1", AccountRole.EDITOR)
+    token = editor.enters().token
+    link = invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
+    taken = take_to(line, tmp_path / "a.backup")
+    url = address("back")
+    bring_back(taken.path, url, line.clock)
+
+    back = replace(kit, database=open_database(url))
+    assert sessions.look(kit, token)
+    assert welcome.begin(kit, link)
+    assert sessions.look(back, token) is None
+    assert welcome.begin(back, link) is None
+    editor.kit = back
+    assert editor.enters()
     back.database.close()
 
 

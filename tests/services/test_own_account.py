@@ -100,11 +100,15 @@ def test_a_secret_that_was_shown_to_another_is_not_taken(
 
 
 def test_a_new_sheet_ends_the_one_before(kit: ConsoleKit, editor: Person) -> None:
-    token = editor.enters().token
+    told = signing_in.enter(kit, "Editor 1", PASSWORD, editor.sheet.codes[1])
+    assert isinstance(told, Entered)
+    token = told.token
+    assert own_account.codes_left(kit, told.signed_in) == 9
     before, sheet = editor.sheet, own_account.new_paper(kit, token)
     editor.is_refused(code=before.codes[0])
     assert recovering.reset_password(kit, "Editor 1", before.key, editor.code(), NEW) == Refused()
     assert recovering.reset_password(kit, "Editor 1", sheet.key, sheet.codes[0], NEW) is None
+    assert own_account.codes_left(kit, told.signed_in) == 9
 
 
 def test_her_language_changes_and_no_language_of_another_s_does(

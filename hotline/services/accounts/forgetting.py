@@ -3,6 +3,7 @@
 from hotline.domain.accounts.entering import FORGET_AFTER, IDLE, LONGEST
 from hotline.ports import Kit
 from hotline.store.accounts import accounts, sessions, sign_in_tries
+from hotline.store.database import Session
 
 
 def forget_over(kit: Kit) -> None:
@@ -20,3 +21,9 @@ def forget_over(kit: Kit) -> None:
         sessions.tidy(session, **times)
         accounts.forget_locked(session, at)
         sign_in_tries.forget_older(session, at - FORGET_AFTER)
+
+
+def forget_entries(session: Session) -> None:
+    """Nobody is signed in and no link is good: who left, or was ended, since a backup must not come back by it."""
+    sessions.end_everybody(session)
+    accounts.forget_links(session)

@@ -44,6 +44,12 @@ def set_language(kit: ConsoleKit, signed_in: SignedIn, language: str) -> None:
             accounts.one(session, signed_in.account_id, for_writing=True).language = language
 
 
+def codes_left(kit: ConsoleKit, signed_in: SignedIn) -> int:
+    """How many codes of her sheet were not used yet."""
+    with kit.database.reading() as session:
+        return accounts.codes_left(session, signed_in.account_id)
+
+
 def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused | None:
     """A new password; every other session ends. Raises AccountRefused."""
     signed_in = _fresh(kit, token)

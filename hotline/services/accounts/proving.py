@@ -84,6 +84,11 @@ def prove(kit: ConsoleKit, name: str, code: str | None, opens: Opens, then: Then
 def _count(kit: ConsoleKit, name_key: bytes) -> int:
     """Count a try; the seconds that it must wait where it comes too early, and is not made."""
     at = kit.now()
+    with kit.database.reading() as session:
+        # Who tries again and again makes no caller wait for SQLite's one writer.
+        left = seconds_left(sign_in_tries.next_try(session, name_key), at)
+    if left:
+        return left
     with kit.database.writing() as session:
         tried = sign_in_tries.held(session, name_key, at)
         left = seconds_left(tried.next_try_at, at)

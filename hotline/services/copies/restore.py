@@ -9,6 +9,7 @@ from typing import BinaryIO
 from hotline.domain.copies.manifest import Contents, Engine, Label
 from hotline.errors import BackupInvalid, NotReady
 from hotline.sealing.copies.unsealing import Archive
+from hotline.services.accounts import forgetting
 from hotline.services.copies.backup import Say, contents_of
 from hotline.services.outbox import lane
 from hotline.store import migrate
@@ -97,4 +98,5 @@ def _hold(database: Database, label: Label, *, by: str, at: datetime) -> int:
     """Everything that is in it may have gone out between the backup and now."""
     reason = f"{REASON} of {label.taken_at:%Y-%m-%d %H:%M} UTC"
     with database.writing() as session:
+        forgetting.forget_entries(session)
         return lane.hold_restored(session, by=by, reason=reason, at=max(at, label.taken_at))

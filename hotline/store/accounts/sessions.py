@@ -73,6 +73,10 @@ def end_of(session: Session, account_id: int, *, but: bytes | None = None) -> No
     session.execute(gone if but is None else gone.where(ConsoleSession.digest != but))
 
 
+def end_everybody(session: Session) -> None:
+    session.execute(delete(ConsoleSession))
+
+
 def is_untidy(session: Session, *, at: datetime, seen: datetime, made: datetime) -> bool:
     """Whether `tidy` would change anything: a question, so that nobody waits for a writer without need."""
     untidy = select(ConsoleSession.digest).where(
