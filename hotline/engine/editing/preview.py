@@ -14,7 +14,7 @@ from hotline.engine.flow import Ask, Book, Finish, Flow, Node, numbers_shown
 from hotline.engine.page_cache import screen_of
 from hotline.engine.placeholders import WIDEST
 from hotline.engine.run import Facts, Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, Screen, paginate
+from hotline.engine.screen import DEFAULT_LIMIT, Layout, Screen, paginate
 from hotline.engine.view import Waiting, node_at, view
 
 MOST_KEYS = 60
@@ -129,7 +129,12 @@ def _fullest(book: Book, node: Waiting | Finish, run: Run) -> tuple[Run, Facts]:
     told = (
         (replace(r, answers={**r.answers, **named}), facts) for r, facts in situations(node, run)
     )
-    return max(told, key=lambda each: len(view(book, node, *each).layout.text))
+    return max(told, key=lambda each: _said(view(book, node, *each).layout))
+
+
+def _said(layout: Layout) -> int:
+    """The letters of a screen's words and choices."""
+    return len(layout.text) + sum(len(button.label) for button in layout.buttons)
 
 
 def _start(book: Book, flow: str) -> str:

@@ -93,6 +93,8 @@ def test_what_the_form_does_not_name_stays() -> None:
 def test_a_row_behind_the_last_is_a_new_one() -> None:
     found = _typed(MENU, choices__2__rw="Simbizi", choices__2__value="unsure", choices__3__rw="")
     assert found["menu"]["choices"][2:] == [{"label": {"rw": "Simbizi"}, "value": "unsure"}]
+    late = _typed(MENU, choices__4__rw="Simbizi", choices__3__value="not a value")
+    assert late["menu"]["choices"][2:] == [{"label": {"rw": "Simbizi"}}]
     assert _typed(BRANCH, arms__2__goes="d")["branch"][2] == {"goes": "d"}
 
 

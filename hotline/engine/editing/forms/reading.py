@@ -7,7 +7,7 @@ letter that nobody sees, or for a name that is none; its typed words go back to 
 import copy
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,7 +66,19 @@ def read_form(node: Document, form: Mapping[str, str], *, locked: Collection[str
     for name in conditions:
         parts = {part: _sound(node, f"{name}.{part}", form) for part in WHEN}
         _set(_row(changed, kind, name), "when", condition_of(parts))
+    for rows in ROW_LISTS:
+        _close_up(rows_of(changed, rows), len(rows_of(node, rows)), rows)
     return FormRead(changed, tuple(refused))
+
+
+def _close_up(listed: Sequence[Any], old: int, rows: str) -> None:
+    """Takes out the new rows in which nothing was written: a spare row of the page may be left empty."""
+    if isinstance(listed, list):
+        listed[old:] = [row for row in listed[old:] if row != _empty(rows)]
+
+
+def _empty(rows: str) -> dict[str, Any]:
+    return {LABELS[rows]: {}} if rows in LABELS else {}
 
 
 def _sound(node: Document, name: str, form: Mapping[str, str]) -> str:
@@ -122,7 +134,7 @@ def _row(node: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
     if not isinstance(listed, list):
         listed = inside[key] = []
     while len(listed) <= int(at):
-        listed.append({} if rows == "arms" else {LABELS[rows]: {}})
+        listed.append(_empty(rows))
     if not isinstance(listed[int(at)], dict):
         listed[int(at)] = {}
     row: dict[str, Any] = listed[int(at)]
