@@ -37,11 +37,11 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
-def run(home: Path, port: int) -> str:
+def run(home: Path, port: int, **settings: str) -> str:
     """What a `hotline run` says that does not start; a process of its own, so that its end is seen."""
     told = subprocess.run(
         (sys.executable, "-m", "hotline.cli.main", "run"),
-        env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port)},
+        env={**os.environ, "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), **settings},
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -77,9 +77,28 @@ def test_the_web_process_of_the_procfile_tries_its_port() -> None:
     assert "hotline listen ${HOTLINE_WEB_HOST:-127.0.0.1} ${HOTLINE_PORT:-8000} granian" in web
 
 
+def test_the_console_of_the_procfile_writes_down_no_address_and_tries_its_port() -> None:
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    (console,) = [line for line in lines if line.startswith("console:")]
+    assert (
+        "hotline listen ${HOTLINE_CONSOLE_HOST:-127.0.0.1} ${HOTLINE_CONSOLE_PORT:-8080}" in console
+    )
+    assert "--no-access-log" in console
+
+
 @pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")
 def test_run_starts_nothing_on_a_taken_port(home: Path, shared: int) -> None:
     said = run(home, shared)
+    assert f"port {shared} is taken" in said
+    assert "started" not in said
+
+
+@pytest.mark.slow(reason="waits two seconds for whoever has the port to let go of it")
+def test_run_starts_nothing_where_the_consoles_port_is_taken(home: Path, shared: int) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    said = run(home, port, HOTLINE_CONSOLE_PORT=str(shared))
     assert f"port {shared} is taken" in said
     assert "started" not in said
 

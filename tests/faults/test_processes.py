@@ -107,6 +107,7 @@ def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]
     """`hotline run` with nobody to hear it, and a gateway that has nothing to do with its disk."""
     port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
     ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
+    ours["HOTLINE_CONSOLE_PORT"] = str(free_port())
     emulator = build_emulator()
     with serving(emulator) as url:
         gateway = {"HOTLINE_GATEWAY_URL": url, "HOTLINE_INBOUND_SMS": "yes"}

@@ -25,7 +25,12 @@ def free_port() -> int:
 def hotline(home: Path, port: int, page_port: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "hotline.cli.main", "demo", "--page-port", str(page_port)],
-        env={"PATH": os.environ["PATH"], "HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port)},
+        env={
+            "PATH": os.environ["PATH"],
+            "HOTLINE_HOME": str(home),
+            "HOTLINE_PORT": str(port),
+            "HOTLINE_CONSOLE_PORT": str(free_port()),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -83,9 +88,10 @@ def test_ready_then_gone(tmp_path: Path) -> None:
 
     everything = "".join(said) + rest
     assert f"http://127.0.0.1:{page_port}/" in said[-1]
+    assert "The console is http://127.0.0.1:" in everything
     assert "starting it again" not in everything
     pids = [int(pid) for pid in re.findall(r"started, process (\d+)", everything)]
-    assert len(pids) == 8
+    assert len(pids) == 9
     assert not any(lives(pid) for pid in pids)
     kept = [path for path in home.rglob("*") if not path.is_symlink()]
     names = {"hotline.db", "relay.key", "demo-hooks.json", "demo-settings.json"}

@@ -47,7 +47,8 @@ def refuse_taken(host: str, port: int, *, patience: float = 0.0) -> None:
         if time.monotonic() >= end:
             raise Occupied(
                 f"port {port} is taken: another line or program listens there, and would get some of this"
-                " line's calls. End it, or set HOTLINE_PORT (--page-port for the demo's handsets)"
+                " line's calls. End it, or set HOTLINE_PORT (HOTLINE_CONSOLE_PORT for the console, --page-port"
+                " for the demo's handsets)"
             )
         time.sleep(EACH)
 

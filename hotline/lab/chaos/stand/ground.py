@@ -129,6 +129,7 @@ def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     own = {
         "HOTLINE_HOME": str(home),
         "HOTLINE_PORT": str(port),
+        "HOTLINE_CONSOLE_PORT": str(free_port()),
         "HOTLINE_GATEWAY_URL": stack.page.rstrip("/"),
         "HOTLINE_REDIS_URL": settings.redis_url,
         "HOTLINE_DATABASE_URL": settings.database_url,
