@@ -11,12 +11,12 @@ from hotline.adapters.logs import configure
 from hotline.bootstrap import build_pages
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
-from hotline.web.console.app import create_console
+from hotline.web.console.app import create_console, templates_in
 
 os.umask(OWNER_ALONE)
 settings = Settings.read(os.environ)
 configure(settings.log, "console")
-application = create_console(build_pages(settings), load_console_words())
+application = create_console(build_pages(settings), templates_in(load_console_words()))
 
 gc.collect()
 gc.freeze()

@@ -16,7 +16,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.accounts import sessions
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
-from hotline.web.console.app import create_console
+from hotline.web.console.app import create_console, templates_in
 from tests.conftest import Clock
 from tests.kits import make_console_kit
 from tests.made_once import publish_shipped
@@ -24,6 +24,8 @@ from tests.signing import Person, person
 
 ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()
+PAGES = templates_in(WORDS)
+"""Made once: to read templates costs more than a test."""
 
 
 @dataclass
@@ -94,7 +96,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
     def make(**changes: Any) -> Desk:
         kit = make_console_kit(database=database, now=clock)
         kit = replace(kit, books=SqlBookshelf(database, place_lists()), **changes)
-        return Desk(kit, create_console(kit, WORDS), clock)
+        return Desk(kit, create_console(kit, PAGES), clock)
 
     return make
 

@@ -32,12 +32,16 @@ MENU = tuple(
 )
 
 
-def create_console(kit: ConsoleKit, catalogue: Catalogue) -> Flask:
+def templates_in(catalogue: Catalogue) -> Templates:
+    """The console's pages, with a bar that holds the words of the route table."""
+    return Templates(catalogue, MENU)
+
+
+def create_console(kit: ConsoleKit, templates: Templates) -> Flask:
     """The whole application, for one kit. It answers to the address in the kit alone."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
-    templates = Templates(catalogue, MENU)
     house = Gatehouse(kit, templates)
     app.before_request(partial(only_our_host, house))
     app.after_request(_harden)
