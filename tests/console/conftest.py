@@ -95,7 +95,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 
     def make(**changes: Any) -> Desk:
         kit = make_console_kit(database=database, now=clock)
-        kit = replace(kit, books=SqlBookshelf(database, place_lists()), **changes)
+        kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
         return Desk(kit, create_console(kit, PAGES), clock)
 
     return make

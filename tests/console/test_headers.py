@@ -5,9 +5,10 @@ import re
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
+from hotline.engine.flow import Book
 from hotline.web.console.route import PageRoute
 from hotline.web.console.routes import ROUTES
-from tests.console.conftest import Desk, Tab
+from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.console.test_routes import path_of
 
 POLICY = (
@@ -93,3 +94,20 @@ def test_what_breaks_says_a_reference_and_nothing_else(
         assert secret not in caplog.text
     for secret in ("a" * 43, "Traceback", "console_session"):
         assert secret not in answer.text
+
+
+class BrokenBooks:
+    def live(self) -> int:
+        raise ValueError("words that somebody typed")
+
+    def book(self, revision_id: int) -> Book:
+        raise ValueError("words that somebody typed")
+
+
+def test_what_breaks_by_a_fault_of_ours_is_written_down_by_its_kind(
+    make_desk: MakeDesk, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = make_desk(books=BrokenBooks()).tab(AccountRole.TRANSLATOR).get("/flows?find=somebody")
+    assert answer.status_code == 500
+    assert caplog.messages == [f"ValueError, reference {caplog.messages[0][-8:]}"]
+    assert "typed" not in answer.text
