@@ -67,6 +67,8 @@ def test_a_form_that_is_sent_twice_is_one_step(desk: Desk) -> None:
     both = [desk.save(change, flow, made_of=-1, once="a form") for _ in range(2)]
     assert both == [StepSaved(1, flow), StepSaved(1, flow)]
     assert len(drafts.history(desk.kit, change)) == 1
+    other = desk.opened()
+    assert desk.save(other, flow, once="a form") == StepSaved(1, flow), "of another change"
 
 
 def test_what_changes_nothing_is_no_step(desk: Desk) -> None:

@@ -42,10 +42,10 @@ def catch_up(
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-        sent = changes.sent_before(session, f"{once} 0")
+        sent = any(changes.sent_before(session, change_id, part, once) for part in gathered.steps)
     if not ChangeState(gathered.change.state).is_editable:
         return ChangeRefused(Refusal.OVER)
-    if gathered.change.base_id == gathered.live_id or sent is not None:
+    if gathered.change.base_id == gathered.live_id or sent:
         return CaughtUp(gathered.change.base_id)
     parts = {
         part: merge_part(gathered, part, step.document, (settled or {}).get(part))
@@ -72,8 +72,7 @@ def _write(
         }:
             return ChangeRefused(Refusal.CHANGED)
         says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
-        for number, (part, document) in enumerate(documents.items()):
-            new = NewStep(part, document, f"{once} {number}", says)
-            add_step(session, by, change, new, kit.now())
+        for part, document in documents.items():
+            add_step(session, by, change, NewStep(part, document, once, says), kit.now())
         change.base_id = gathered.live_id
     return CaughtUp(gathered.live_id)

@@ -79,7 +79,7 @@ def save_step(
     while True:
         # What is dear comes before the transaction: SQLite's one writer is shared with callers.
         with kit.database.reading() as session:
-            sent = changes.sent_before(session, new.once)
+            sent = changes.sent_before(session, change_id, new.part, new.once)
             if sent is not None:
                 return StepSaved(sent.version, sent.document)
             change = found(session, change_id)
@@ -145,7 +145,7 @@ def _add(
     if not ChangeState(change.state).is_editable:
         return ChangeRefused(Refusal.OVER)
     known = newest_version(session, change, new.part)
-    if known != after or changes.sent_before(session, new.once):
+    if known != after or changes.sent_before(session, change_id, new.part, new.once):
         return None
     change.base_id = base_id(session, change)
     return add_step(session, by, change, new, kit.now())
@@ -165,7 +165,7 @@ def add_step(session: Session, by: Author, change: Change, new: NewStep, at: dat
             made_by=by.name,
             at=at,
             says=dict(new.says),
-            once=new.once,
+            once=changes.stamped(change.id, new.part, new.once),
         )
     )
     take_back(change)

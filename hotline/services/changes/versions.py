@@ -130,5 +130,5 @@ def _add_steps(
 ) -> None:
     says = {"did": StepKind.IMPORTED, "source": source}
     for part, now in edits.items():
-        new = NewStep(part, now, f"import {change.id} {part}", says)
+        new = NewStep(part, now, "import", says)
         add_step(session, by, change, new, kit.now())

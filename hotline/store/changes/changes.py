@@ -132,8 +132,15 @@ def version(session: Session, change_id: int, part: str, number: int) -> ChangeS
     return session.scalar(select(ChangeStep).where(*here, ChangeStep.version == number))
 
 
-def sent_before(session: Session, once: str) -> ChangeStep | None:
-    return session.scalar(select(ChangeStep).where(ChangeStep.once == once))
+def sent_before(session: Session, change_id: int, part: str, once: str) -> ChangeStep | None:
+    """The step that this form has made already."""
+    stamp = stamped(change_id, part, once)
+    return session.scalar(select(ChangeStep).where(ChangeStep.once == stamp))
+
+
+def stamped(change_id: int, part: str, once: str) -> str:
+    """What a step keeps of its form: a form of another part is another form."""
+    return f"{change_id} {part} {once}"
 
 
 def steps(
