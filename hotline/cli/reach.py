@@ -190,13 +190,15 @@ def _rows(figures: Figures) -> Iterator[Mapping[str, Any]]:
         named = place_name(row, "en") if figures.by is By.DISTRICT else row
         cells = {measure: column.cells[row] for measure, column in figures.columns.items()}
         answers = {answer: column.cells[row] for answer, column in figures.answers.items()}
-        yield {figures.by.value: named} | _every_measure(cells) | answers
+        called = {"name": figures.names.get(row)} if figures.names else {}
+        yield {figures.by.value: named} | called | _every_measure(cells) | answers
 
 
 def _total(figures: Figures) -> Mapping[str, Any]:
     cells = {measure: column.total for measure, column in figures.columns.items()}
     answers = {answer: column.total for answer, column in figures.answers.items()}
-    return {figures.by.value: TOTAL} | _every_measure(cells) | answers
+    called = {"name": None} if figures.names else {}
+    return {figures.by.value: TOTAL} | called | _every_measure(cells) | answers
 
 
 def _every_measure(cells: Mapping[Measure, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hotline.config import Settings
 from hotline.domain.reach.answers import measure_of
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
+from hotline.store.flows import flows
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 from hotline.store.schema import create_all
@@ -48,6 +49,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for thing, measure, times in PAIRS:
             cell = Cell(NOON.date(), measure, "rw", "ussd", "", topic=thing)
             outreach.count(session, cell, times)
+        named = {"flows": {}, "entries": {"=": "learn"}, "entry_names": {"=": "radio"}}
+        flows.add(session, digest="named", document=named, at=NOON).live_from = NOON
     database.close()
     return tmp_path
 
@@ -83,6 +86,13 @@ def test_a_sheet_and_a_table_say_the_same(home: Path) -> None:
         "total": "9",
     }
     assert "hidden" in run(home, "--by", "entry").output
+
+
+def test_an_entry_is_told_with_the_name_of_its_poster(home: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(run(home, "--by", "entry", "--csv").output)))
+    assert {row["entry"]: row["name"] for row in rows} == {"": "", "'=": "radio", "total": ""}
+    assert "radio" in run(home, "--by", "entry").output
+    assert "name" not in run(home, "--by", "day").output
 
 
 def test_the_quiz_tells_shares_before_and_after_and_bounds_where_few_would_show(home: Path) -> None:

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hotline.domain.changes import entry_edits, number_edits
 from hotline.domain.changes.change import (
@@ -129,3 +131,34 @@ def test_a_new_entry_opens_nothing_that_gathers_or_is_private() -> None:
     assert entry_edits.offered({"flows": flows}) == ("fees",)
     with pytest.raises(ValueError, match="left"):
         entry_edits.free_digits(map(str, range(11, 100)))
+
+
+NAMES = st.sampled_from(["fees", "homes", "law", "quiz"])
+DIGITS = st.sampled_from(["11", "12", "13", "14"])
+FLOWS = st.dictionaries(
+    NAMES,
+    st.lists(NAMES, max_size=2).map(
+        lambda calls: {"nodes": {f"n{at}": {"call": {"flow": to}} for at, to in enumerate(calls)}}
+    ),
+)
+DOCUMENTS = st.tuples(FLOWS, st.dictionaries(DIGITS, NAMES), st.lists(DIGITS, unique=True)).map(
+    lambda parts: {
+        "flows": {"front": {"nodes": {}}, **parts[0]},
+        "entries": {digits: flow for digits, flow in parts[1].items() if flow in parts[0]},
+        "numbers": [{**ROW, "number": digits} for digits in parts[2]],
+    }
+)
+
+
+@given(old=DOCUMENTS, today=DOCUMENTS)
+def test_bringing_back_never_removes_an_entry_or_revives_a_number(
+    old: dict[str, Any], today: dict[str, Any]
+) -> None:
+    back = brought_back(old, today)
+    assert back["entries"] == today["entries"]
+    assert set(back["entries"].values()) <= set(back["flows"])
+    assert back["numbers"] == today["numbers"]
+    assert {name: back["flows"][name] for name in old["flows"]} == old["flows"]
+    for name in back["flows"].keys() - old["flows"].keys():
+        called = {node["call"]["flow"] for node in back["flows"][name]["nodes"].values()}
+        assert called & today["flows"].keys() <= back["flows"].keys()

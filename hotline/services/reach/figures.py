@@ -17,6 +17,7 @@ from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
 from hotline.services.reach.outreach import Measure, day_of, pair_measure
 from hotline.store.database import Session
+from hotline.store.flows import flows
 from hotline.store.reach import outreach, people
 
 
@@ -53,12 +54,15 @@ class Figures:
     """Without the measures that know nothing of `by`."""
     answers: Mapping[str, Column] = field(default_factory=dict)
     """By district: how many gave each answer that is counted so."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """By entry: what the poster is called that names it."""
 
 
 def reach(kit: Kit, by: By) -> Figures:
     """People, sessions, topics read and tips, by one column. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         totals = _by_period(session, by) if by in PERIOD else outreach.totals(session, by)
+        names = flows.entry_names(session) if by is By.ENTRY else {}
 
     measures = COUNTED.get(by, EVENTS)
     rows = _rows(by, {value for value, measure in totals if measure in measures})
@@ -66,7 +70,8 @@ def reach(kit: Kit, by: By) -> Figures:
     for measure in measures:
         counts = {row: totals.get((row, measure), 0) for row in rows}
         columns[measure] = apart(counts) if measure is Measure.PERSON else protect(counts)
-    return Figures(by, rows, columns, _answers(rows, totals) if by is By.DISTRICT else {})
+    answers = _answers(rows, totals) if by is By.DISTRICT else {}
+    return Figures(by, rows, columns, answers, names)
 
 
 def this_week(kit: Kit) -> Mapping[Measure, Cell]:

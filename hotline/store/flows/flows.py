@@ -64,6 +64,13 @@ def document_of(session: Session, revision_id: int) -> dict[str, Any] | None:
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
 
 
+def entry_names(session: Session) -> Mapping[str, str]:
+    """What the posters are called that name the live entries, by digits."""
+    revision_id = live_id(session)
+    document = None if revision_id is None else document_of(session, revision_id)
+    return dict((document or {}).get("entry_names", {}))
+
+
 def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
     """The compiled book, where code of this mark can read it."""
     here = (Revision.id == revision_id, Revision.pressed_mark == mark)

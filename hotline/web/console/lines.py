@@ -10,9 +10,11 @@ from datetime import timedelta
 from enum import IntEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
+from hotline.domain.changes.change import ChangeState
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import approvals, invitations
+from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
 from hotline.services.reach.outreach import day_of
 from hotline.services.watch import watchers
@@ -120,11 +122,30 @@ def _numbers(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             yield TodayLine(Weight.WARN, says, values)
 
 
+def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    stands = emergencies.standing(kit)
+    if stands is not None:
+        says = phrase(
+            "Words went live in an emergency at {at} by {by}. A second person reads them by {until}, or they go back."
+        )
+        at, until = when(by.language, stands.at), when(by.language, stands.lapses_at)
+        yield TodayLine(Weight.BAD, says, {"at": at, "by": stands.by.name, "until": until})
+
+
+def _proposed(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+    count = sum(one.state is ChangeState.PROPOSED for one in folders.listed(kit))
+    if count:
+        says = phrase("Changes that wait to be read: {count}.")
+        yield TodayLine(Weight.WARN, says, {"count": str(count)})
+
+
 SOURCES = (
+    LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),
     LineSource(who.RUNNING, _alarms),
     LineSource(who.RUNNING, _given_up),
     LineSource(who.ADMIN, _admins),
     LineSource(who.ADMIN, _approvals),
+    LineSource(frozenset({AccountRole.APPROVER}), _proposed),
     LineSource(who.WRITING | who.RUNNING, _numbers),
 )

@@ -1,0 +1,42 @@
+"""What the console tells of changes by itself: words of one person alone, and what waits for a reader."""
+
+from typing import Any, cast
+
+from hotline.domain.accounts.account import AccountRole, SignedIn
+from hotline.services.changes import emergencies
+from hotline.web.console import lines
+from tests.services.changing import Desk, desk
+from tests.services.test_emergencies import SECOND, urgent
+
+__all__ = ["desk"]
+
+
+def signed_in(*roles: AccountRole) -> SignedIn:
+    return SignedIn(9, "Somebody", frozenset(roles), "en", is_fresh=True, session_key="")
+
+
+APPROVER, EDITOR = signed_in(AccountRole.APPROVER), signed_in(AccountRole.EDITOR)
+
+
+def told(desk: Desk, by: SignedIn) -> list[str]:
+    found = lines.today(cast(Any, desk.kit), by)
+    return [one.phrase.format_map(one.values) for one in found]
+
+
+def test_an_approver_is_told_how_many_changes_wait(desk: Desk) -> None:
+    assert not told(desk, APPROVER)
+    desk.proposed()
+    desk.opened("Another")
+    assert told(desk, APPROVER) == ["Changes that wait to be read: 1."]
+    assert not told(desk, EDITOR)
+
+
+def test_words_of_one_person_alone_are_a_bar_on_every_page(desk: Desk) -> None:
+    done = urgent(desk)
+    (said,) = told(desk, EDITOR)
+    assert "in an emergency" in said
+    assert "by Approver 1" in said
+    assert "14:00" in said
+    assert lines.bars(cast(Any, desk.kit), EDITOR)
+    assert emergencies.confirm(desk.kit, SECOND, done.publication_id) is None
+    assert not told(desk, EDITOR)
