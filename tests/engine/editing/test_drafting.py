@@ -15,6 +15,7 @@ from hotline.engine.editing.letters import bad_letters
 from hotline.engine.editing.meters import meters
 from hotline.engine.editing.outline import outline
 from hotline.engine.editing.preview import (
+    MOST_KEYS,
     Supposed,
     Supposition,
     played,
@@ -172,6 +173,11 @@ def test_what_is_asked_is_said_and_a_new_language_is_kept() -> None:
     assert played(BOOK, flow="tell", node="landmark", language="en", today=DAY).expects == "words"
     assert played(BOOK, flow="tell", node="saved", language="en", today=DAY).expects == ""
     assert played(BOOK, ["7"], language="rw", today=DAY).language == "en"
+
+
+def test_a_preview_hears_so_many_keys_and_no_more() -> None:
+    found = played(BOOK, ["x"] * 10 * MOST_KEYS, language="rw", today=DAY)
+    assert len(found.screens) == 1 + MOST_KEYS
 
 
 def test_a_preview_leaves_the_live_book_as_it_was() -> None:

@@ -216,6 +216,19 @@ def test_a_choice_keeps_its_edits_where_the_other_moved_it_or_led_it_elsewhere()
     ]
 
 
+def test_a_choice_of_other_words_that_leads_elsewhere_is_known_by_its_place() -> None:
+    row = FLOW["nodes"]["which"]["menu"]["choices"][0]
+    way = "nodes", "which", "menu", "choices", 0
+    hers = changed(FLOW, *way, "label", "fr", to="hers")
+    yours = changed(FLOW, *way, to={"label": {**row["label"], "rw": "yours"}, "goes": "danger"})
+    found = merged(FLOW, hers, yours)
+    assert found.clashes == ()
+    assert found.document["nodes"]["which"]["menu"]["choices"][0] == {
+        "label": {**t("ONE"), "fr": "hers", "rw": "yours"},
+        "goes": "danger",
+    }
+
+
 def test_a_screen_that_one_deleted_and_the_other_changed_is_asked_about_whole() -> None:
     gone = changed(FLOW, "nodes", "two", to=...)
     yours = changed(FLOW, "nodes", "two", "say", "text", "rw", to="yours")

@@ -258,6 +258,7 @@ def test_a_flow_stays_while_anything_opens_it() -> None:
         assert (obstacle is Obstacle.ENTRY) is (name in entries.values())
         assert (obstacle is Obstacle.CALLED) is (name in called - {*entries.values(), "front"})
     assert calls_of(flows, "abroad")[0] == Place("front", "abroad")
+    assert calls_of({"x": {"nodes": {"a": {"call": {"flow": "x"}}}}}, "x") == ()
     assert obstacle_to_taking_out(flows, entries, "front") is Obstacle.START
     assert obstacle_to_taking_out(flows, entries, "no") is Obstacle.UNKNOWN
     flows = {**flows, "pay": new_flow(FlowModelName.MENU, "pay")}
