@@ -53,6 +53,13 @@ LACKS = {
     "flow": Lack.NAME,
 }
 """By the last part of a field that has nothing, or nothing fit, in it."""
+SENTENCES = {
+    Lack.KIND: "is no screen yet",
+    Lack.WORDS: "says nothing yet",
+    Lack.GOES: "leads nowhere yet",
+    Lack.CHOICES: "offers nothing yet",
+    Lack.NAME: "has no name yet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class DraftFault:
     language: str
     lack: Lack
     message: str
-    """In English, as the checker says it."""
+    """In English, as the checker says it; of what is only not there yet, a few words for each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,8 @@ def _faults(name: str, invalid: ValidationError) -> Iterator[DraftFault]:
         message = fault["msg"].removeprefix("Value error, ")
         steps = [str(step) for step in fault["loc"]]
         field, language = field_of(steps, message)
-        yield DraftFault(name, field, language, _lack(field, language, fault["type"]), message)
+        lack = _lack(field, language, fault["type"])
+        yield DraftFault(name, field, language, lack, SENTENCES.get(lack, message))
 
 
 def _lack(field: str, language: str, kind: str) -> Lack:
