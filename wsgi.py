@@ -9,7 +9,7 @@ from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
 from hotline.sealing.keys.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
-from hotline.web.bodies import Bodies, in_turn
+from hotline.web.bodies import bodies_for, in_turn
 from hotline.web.front import hooks_first
 from hotline.web.meter import Meter, hand_on_for_ever
 from hotline.web.slowness import close_slow_ones_for_ever
@@ -20,7 +20,7 @@ configure(settings.log, "web")
 secrets = LiveSecrets(key_folder(settings, Role.HOOKS))
 kit = build_door(settings)
 meter = Meter(kit)
-bodies = Bodies()
+bodies = bodies_for(kit.database)
 application = in_turn(hooks_first(create_app(kit, secrets, secrets.used, meter.note)), bodies)
 hand_on_for_ever(meter, kit)
 close_slow_ones_for_ever(bodies)

@@ -36,9 +36,10 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid, StoreUnavailable
+from hotline.store.joint_writes import JointWrites, R, Work
 from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
 from hotline.store.prepared import CURSOR
-from hotline.store.writer_turn import WriterTurn
+from hotline.store.writer_turn import Places, WriterTurn
 
 __all__ = (
     "Database",
@@ -115,10 +116,12 @@ class Database:
     def __init__(self, engine: Engine, *, turn: float = TURN_SECONDS) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self.turn: AbstractContextManager[object] = (
-            WriterTurn(turn) if self.is_sqlite else nullcontext()
-        )
-        """For a thread that will write, and has some questions before: it keeps it through both."""
+        self._turn = WriterTurn(turn)
+        self._joint = JointWrites(self.plainly, turn)
+
+    def share(self, places: Places) -> None:
+        """A thread that waits for others to write gives its place back meanwhile."""
+        self._turn.places = self._joint.places = places
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -135,7 +138,7 @@ class Database:
         On PostgreSQL each statement sees what was committed before it, and rows that are changed after a look are
         held while one looks (`with_for_update`).
         """
-        with self.turn, self._session("BEGIN IMMEDIATE") as session:
+        with self._its_turn(), self._session("BEGIN IMMEDIATE") as session:
             yield session
             if session.in_transaction():
                 session.commit()
@@ -145,10 +148,17 @@ class Database:
     @contextmanager
     def plainly(self) -> Iterator[PlainConnection]:
         """A transaction in the driver's own words, for what every session pays for: like `writing`."""
-        with self.turn, self.looking() as plain:
+        with self._its_turn(), self.looking() as plain:
             plain.change("BEGIN IMMEDIATE" if self.is_sqlite else "BEGIN")
             yield plain
             plain.change("COMMIT")
+
+    def jointly(self, work: Work[R]) -> R:
+        """What `work` says of a transaction as in `plainly`. On SQLite it is one for all threads that wait for one."""
+        if self.is_sqlite:
+            return self._joint.write(work)
+        with self.plainly() as connection:
+            return work(connection)
 
     @contextmanager
     def looking(self) -> Iterator[PlainConnection]:
@@ -162,6 +172,9 @@ class Database:
                     yield ServerConnection(
                         connection.execution_options(isolation_level="AUTOCOMMIT")
                     )
+
+    def _its_turn(self) -> AbstractContextManager[object]:
+        return self._turn if self.is_sqlite else nullcontext()
 
     @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:

@@ -1,45 +1,45 @@
 """SQLite's writers of one process, in turns."""
 
 from collections import deque
-from threading import Lock, get_ident
+from threading import Lock
+from typing import Protocol
 
 from hotline.errors import StoreUnavailable
 
 
+class Places(Protocol):
+    """Who may work at once in this process: a thread that sleeps gives its place to another."""
+
+    def take(self) -> None: ...
+
+    def give_back(self) -> None: ...
+
+
+class NoPlaces:
+    """Everybody may."""
+
+    def take(self) -> None:
+        pass
+
+    def give_back(self) -> None:
+        pass
+
+
 class WriterTurn:
-    """Writers of one process queue here before they queue for SQLite's lock. Who came first is first; a thread that
-    has the turn may ask for it again.
+    """Writers of one process queue here before they queue for SQLite's lock. Who came first is first.
 
     SQLite waits by sleeping, ever longer, and whoever came last may be first; a lock of Python's goes to whoever runs.
     With either, of many threads one starves.
     """
 
     def __init__(self, seconds: float) -> None:
+        self.places: Places = NoPlaces()
         self._seconds = seconds
         self._guard = Lock()
         self._waiting: deque[Lock] = deque()
         self._is_taken = False
-        self._owner = 0
-        self._depth = 0
 
     def __enter__(self) -> None:
-        if self._owner != get_ident():
-            self._wait()
-            self._owner = get_ident()
-        self._depth += 1
-
-    def __exit__(self, *_: object) -> None:
-        self._depth -= 1
-        if self._depth:
-            return
-        self._owner = 0
-        with self._guard:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._is_taken = False
-
-    def _wait(self) -> None:
         with self._guard:
             if not self._is_taken:
                 self._is_taken = True
@@ -47,6 +47,8 @@ class WriterTurn:
             gate = Lock()
             gate.acquire()
             self._waiting.append(gate)
+        # Whoever has the turn goes on without a place: nobody who waits for the turn has one.
+        self.places.give_back()
         if gate.acquire(timeout=self._seconds):
             return
         with self._guard:
@@ -54,3 +56,10 @@ class WriterTurn:
                 self._waiting.remove(gate)
                 raise StoreUnavailable("writers of this process")
         # It was given to this thread in the moment in which its time ended.
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False

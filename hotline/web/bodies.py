@@ -1,7 +1,8 @@
 """Keeps a request that does not arrive whole from stopping the callers behind it.
 
 The server gives every request a thread, and waits for its body without any limit of time. So there are many threads,
-of which a few work at once: a thread that waits for a body lets another one work (docs/adr/0049).
+of which a few work at once: a thread has a place from the moment that its body is whole, and gives it to another while
+it waits for others to write (docs/adr/0049, docs/adr/0075).
 """
 
 import threading
@@ -12,8 +13,12 @@ from time import monotonic
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from hotline.store.database import Database
+
 AT_WORK = 4
 """Requests that work at once: more of them would wait for one another at the database."""
+AT_WORK_ON_A_FILE = 2
+"""The same on SQLite, which no network is between: one runs while another waits for the disk."""
 
 
 class Bodies:
@@ -24,6 +29,8 @@ class Bodies:
         for _ in range(at_work):
             self.places.put(None)
         self._since: dict[int, float] = {}
+        self._with_place: set[int] = set()
+        """Threads that have one."""
 
     def longest(self) -> float:
         """Seconds for which the slowest body has kept a thread waiting; 0 where none does."""
@@ -31,16 +38,37 @@ class Bodies:
         return 0.0 if began is None else monotonic() - began
 
     def read(self, stream: Any, size: int) -> bytes:
-        """Read a body, and lend the reader's place to another request meanwhile."""
+        """Read a body without a place, and have one behind it."""
         thread = threading.get_ident()
+        self.give_back()
         self._since[thread] = monotonic()
-        self.places.put(None)
         try:
             found: bytes = stream.read(size)
         finally:
             del self._since[thread]
-            self.places.get()
+            self.take()
         return found
+
+    def take(self) -> None:
+        """Wait for a place, unless this thread has one."""
+        thread = threading.get_ident()
+        if thread not in self._with_place:
+            self.places.get()
+            self._with_place.add(thread)
+
+    def give_back(self) -> None:
+        """Give this thread's place to another, if it has one."""
+        thread = threading.get_ident()
+        if thread in self._with_place:
+            self._with_place.remove(thread)
+            self.places.put(None)
+
+
+def bodies_for(database: Database) -> Bodies:
+    """Those of a web process, which share their places with who waits to write."""
+    bodies = Bodies(AT_WORK_ON_A_FILE if database.is_sqlite else AT_WORK)
+    database.share(bodies)
+    return bodies
 
 
 @dataclass(slots=True)
@@ -56,14 +84,14 @@ class Body:
 
 def in_turn(application: WSGIApplication, bodies: Bodies) -> WSGIApplication:
     """The application, of which a few requests work at once and none waits for another's body."""
-    places = bodies.places
 
     def admitted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ["wsgi.input"] = Body(environ["wsgi.input"], bodies)
-        places.get()
+        if not environ.get("CONTENT_LENGTH"):
+            bodies.take()
         try:
             return application(environ, start_response)
         finally:
-            places.put(None)
+            bodies.give_back()
 
     return admitted

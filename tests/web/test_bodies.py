@@ -144,6 +144,24 @@ def test_a_thread_that_waits_for_a_body_lets_another_work() -> None:
     assert bodies.places.qsize() == 1
 
 
+def test_a_place_is_taken_when_the_body_is_whole_and_given_back_while_a_thread_sleeps() -> None:
+    bodies = Bodies(at_work=1)
+    free = list[int]()
+
+    def application(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        free.append(bodies.places.qsize())
+        found: bytes = environ["wsgi.input"].read(3)
+        for change in (bodies.take, bodies.give_back, bodies.give_back, bodies.take):
+            free.append(bodies.places.qsize())
+            change()
+        return [found]
+
+    turn: Any = in_turn(application, bodies)
+    assert turn({"wsgi.input": BytesIO(b"abc"), "CONTENT_LENGTH": "3"}, None) == [b"abc"]
+    assert free == [1, 0, 0, 1, 1]
+    assert bodies.places.qsize() == 1
+
+
 def test_no_more_work_at_once_than_there_are_places() -> None:
     bodies = Bodies(at_work=2)
     begun, go = [], threading.Event()
@@ -193,7 +211,6 @@ def connected() -> Iterator[tuple[socket.socket, socket.socket]]:
 def late(bodies: Bodies) -> Iterator[None]:
     """A body that is awaited."""
     slow = Slow()
-    bodies.places.get()
     thread = threading.Thread(target=bodies.read, args=(slow, 1))
     thread.start()
     eventually(lambda: bodies.longest() > 0, seconds=5)

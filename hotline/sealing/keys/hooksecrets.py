@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,15 +29,25 @@ from hotline.sealing.keys.livekeys import LiveKeys
 
 NOTED_EACH = 5.0
 """Seconds: no hop pays more than one note in so many."""
+LOOKED_EACH = 0.1
+"""Seconds in which a change is seen: a look at the disk lets go of the interpreter, and a hop waits to get it back."""
 
 Stamp = tuple[int, int]
 
 
 class LiveSecrets(Mapping[str, Sequence[str]]):
-    """A process's view: a rotation is seen by the next call. Raises KeyMissing where there never was a file."""
+    """A process's view: a rotation is seen within `each` seconds. Raises KeyMissing where there never was a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        each: float = LOOKED_EACH,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
+        self._each, self._elapsed = each, elapsed
+        self._live: dict[str, tuple[float, Sequence[str]]] = {}
         self._file = str(folder / HOOKS_FILE)
         self._read: tuple[Stamp | None, Mapping[str, tuple[str, ...]]] = (
             self._stamp(),
@@ -51,13 +61,12 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
         if hook == LISTED:
             # Called once a minute: no hop pays for a look at another file.
             return listed_secrets(self._folder)
-        stamp, read = self._read
-        now = self._stamp()
-        if now is not None and now != stamp:
-            read = self._again(now)
-        if hook != "ussd" or self._watchman is None:
-            return read[hook]
-        return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
+        now = self._elapsed()
+        until, live = self._live.get(hook, (now, ()))
+        if now >= until:
+            live = self._looked(hook)
+            self._live[hook] = (now + self._each, live)
+        return live
 
     def __iter__(self) -> Iterator[str]:
         return iter((*HOOKS, LISTED))
@@ -80,6 +89,15 @@ class LiveSecrets(Mapping[str, Sequence[str]]):
             os.utime(note)
         except OSError:
             return
+
+    def _looked(self, hook: str) -> Sequence[str]:
+        stamp, read = self._read
+        now = self._stamp()
+        if now is not None and now != stamp:
+            read = self._again(now)
+        if hook != "ussd" or self._watchman is None:
+            return read[hook]
+        return (*read[hook], *(secret.decode() for secret in self._watchman.now()))
 
     def _again(self, stamp: Stamp) -> Mapping[str, tuple[str, ...]]:
         """What cannot be read is what it was: no slip of an operator's turns every caller away."""

@@ -93,11 +93,10 @@ def _begin(kit: DoorKit, hop: UssdHop, key: str) -> str:
     On SQLite one at a time: threads that ask and write side by side cost each other more than they wait here.
     """
     looks: Looks = {}
-    with kit.database.turn:
-        opening = session_start.opened(kit, hop, key)
-        known = session_start.known_as(kit, hop, opening, Heard(NOTHING))
-        way = way_of(kit, hop, known, looks)
-        is_first = commit.begin(kit, hop, known, way.changing)
+    opening = session_start.opened(kit, hop, key)
+    known = session_start.known_as(kit, hop, opening, Heard(NOTHING))
+    way = way_of(kit, hop, known, looks)
+    is_first = commit.begin(kit, hop, known, way.changing)
     if not is_first:
         raced = session_start.found(kit, hop, key)
         assert raced is not None

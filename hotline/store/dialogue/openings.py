@@ -72,8 +72,7 @@ class FirstHop:
 def write(database: Database, first: FirstHop) -> bool:
     """False where another hop of the session was quicker: then nothing is changed."""
     if database.is_sqlite:
-        with database.plainly() as connection:
-            return _write_by_one(connection, first, _row(first, connection))
+        return database.jointly(lambda connection: _write_by_one(connection, first))
     with database.looking() as connection:
         said = _whole(bool(first.measure), len(first.people))
         given = (*_row(first, connection), *_tally(first), *_seen(first))
@@ -105,9 +104,9 @@ def find(database: Database, key: str) -> tuple[Opening, Heard] | None:
     return opening, Heard(heard, ends_of(document_of(starred) or ()))
 
 
-def _write_by_one(connection: PlainConnection, first: FirstHop, row: tuple[object, ...]) -> bool:
+def _write_by_one(connection: PlainConnection, first: FirstHop) -> bool:
     opened, counted = _apart()
-    if connection.change(opened, row) != 1:
+    if connection.change(opened, _row(first, connection)) != 1:
         return False
     if first.measure:
         connection.change(counted, _tally(first))

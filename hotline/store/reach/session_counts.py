@@ -42,7 +42,8 @@ def count(
 
     Raises StoreUnavailable.
     """
-    with database.plainly() as connection:
+
+    def work(connection: PlainConnection) -> Heard | None:
         held = " FOR UPDATE" if connection.locks_rows else ""
         asked = f"SELECT {', '.join(READ)} FROM dialogue WHERE key = {connection.mark}{held}"
         row = connection.first(asked, (key,))
@@ -58,6 +59,8 @@ def count(
         for cell, number in tallies:
             _tally(connection, cell, number)
         return Heard(upto, ends)
+
+    return database.jointly(work)
 
 
 def _keep(

@@ -14,7 +14,7 @@ from hotline.lab.bench.hops.addresses import FLASK, NULL
 from hotline.ports import DoorKit
 from hotline.sealing.keys.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
-from hotline.web.bodies import Bodies, in_turn
+from hotline.web.bodies import bodies_for, in_turn
 from hotline.web.front import hooks_first
 from hotline.web.meter import Meter
 from hotline.web.problems import plain
@@ -37,7 +37,7 @@ def with_null_endpoint(settings: Settings) -> tuple[WSGIApplication, Flask, Door
             return flask(environ | {"PATH_INFO": path.removeprefix(FLASK)}, start_response)
         return line(environ, start_response)
 
-    return in_turn(application, Bodies()), flask, kit
+    return in_turn(application, bodies_for(kit.database)), flask, kit
 
 
 def null() -> Response:
