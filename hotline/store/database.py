@@ -3,7 +3,6 @@
 Every time is an aware UTC `datetime`. A transaction is short, and none is open while another machine is asked anything.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -23,22 +22,15 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    ArgumentError,
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from hotline.errors import SettingsInvalid, StoreUnavailable
+from hotline.errors import SettingsInvalid
 from hotline.store.joint_writes import JointWrites, R, Work
 from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
 from hotline.store.prepared import CURSOR
+from hotline.store.quietly import quietly
 from hotline.store.writer_turn import Places, WriterTurn
 
 __all__ = (
@@ -58,15 +50,6 @@ TURN_SECONDS = 2.0
 """How long it waits before that for the writers of its own process: together the five seconds of a hop."""
 CONNECTIONS = 16
 """Of one process to SQLite's file, each kept: to open one costs as much as several hops."""
-OUR_FAULT = (DataError, IntegrityError, NotSupportedError, ProgrammingError)
-"""What a statement of ours can do wrong while the database is well."""
-OUR_FAULT_PLAINLY = (
-    sqlite3.DataError,
-    sqlite3.IntegrityError,
-    sqlite3.NotSupportedError,
-    sqlite3.ProgrammingError,
-)
-"""The same, where SQLite's driver is asked without SQLAlchemy."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -101,10 +84,6 @@ class Row(DeclarativeBase):
     )
     """Every constraint has a name that a migration can say."""
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[str]: JSON}  # noqa: RUF012
-
-
-class _Quiet(Exception):
-    """Stands for a driver's error: its kind without its words."""
 
 
 class Database:
@@ -163,7 +142,7 @@ class Database:
     @contextmanager
     def looking(self) -> Iterator[PlainConnection]:
         """Questions in the driver's own words, each of what is committed when it is asked."""
-        with _quiet():
+        with quietly():
             if self.is_sqlite:
                 with closing(self.engine.raw_connection()) as raw:
                     yield FileConnection(raw)
@@ -178,7 +157,7 @@ class Database:
 
     @contextmanager
     def _session(self, begin: str) -> Iterator[Session]:
-        with _quiet(), self.engine.connect() as connection:
+        with quietly(), self.engine.connect() as connection:
             info = {}
             if self.is_sqlite:
                 # The mapper joins this transaction when it is first asked: many hops never ask it.
@@ -189,19 +168,6 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Statement and cause of a driver's error may quote what was to be stored: neither travels on."""
-    try:
-        yield
-    except OUR_FAULT_PLAINLY as broken:
-        raise type(broken)("its words are not ours to say") from None
-    except (DBAPIError, PoolTimeout, sqlite3.Error) as broken:
-        if isinstance(broken, OUR_FAULT) and not broken.connection_invalidated:
-            raise type(broken)(None, None, _Quiet(type(broken.orig).__name__)) from None
-        raise StoreUnavailable(type(broken).__name__) from None
 
 
 def add_if_new(session: Session, row: Row) -> bool:
