@@ -3,6 +3,7 @@
 One phrase a line, sorted by its English, without dates or places: two people who add phrases meet rarely.
 """
 
+import hashlib
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -18,6 +19,7 @@ from hotline.adapters.console_words import console_catalogue_path, load_console_
 from hotline.domain.accounts import faults as account_faults
 from hotline.domain.accounts.account import AccountRole, AccountState
 from hotline.domain.desk import audit_sentences
+from hotline.domain.flows.review import CONSOLE, ReviewedText
 from hotline.environment import CHECKOUT
 from hotline.text.languages import CODES
 
@@ -78,19 +80,60 @@ def _of_tables() -> Iterator[str]:
 
 def update(locales: Path) -> Iterator[str]:
     """Bring every language in step: new phrases empty, old ones out. A line for each language."""
-    wanted, known = sorted(gathered()), _known(locales)
+    wanted, known = gathered(), _known(locales)
     for language in CODES:
-        catalogue = Catalog(locale=language, fuzzy=False)
-        for phrase in wanted:
-            words = phrase if language == SOURCE else known[language].get(phrase, "")
-            catalogue.add(phrase, words)
-        path = console_catalogue_path(locales, language)
-        written = io.BytesIO()
-        write_po(written, catalogue, width=0, omit_header=True, sort_output=True)
-        head = HEADER.format(language=language, review=REVIEW.get(language, DRAFT))
-        path.write_bytes(head.encode() + written.getvalue())
-        empty = sum(not message.string for message in catalogue if message.id)
-        yield f"{language}: {len(wanted) - empty} of {len(wanted)} phrases of the console"
+        _write(locales, language, known[language])
+        there = len(wanted) if language == SOURCE else len(wanted & known[language].keys())
+        yield f"{language}: {there} of {len(wanted)} phrases of the console"
+
+
+def _write(locales: Path, language: str, words: Mapping[str, str]) -> Path:
+    catalogue = Catalog(locale=language, fuzzy=False)
+    for phrase in gathered():
+        catalogue.add(phrase, phrase if language == SOURCE else words.get(phrase, ""))
+    written = io.BytesIO()
+    write_po(written, catalogue, width=0, omit_header=True, sort_output=True)
+    head = HEADER.format(language=language, review=REVIEW.get(language, DRAFT))
+    path = console_catalogue_path(locales, language)
+    path.write_bytes(head.encode() + written.getvalue())
+    return path
+
+
+def texts(locales: Path) -> Iterator[ReviewedText]:
+    """Every phrase, for whoever reviews it."""
+    known = _known(locales)
+    for phrase in sorted(gathered()):
+        words = {code: known[code].get(phrase, "") for code in CODES} | {SOURCE: phrase}
+        yield ReviewedText(_place(phrase), words)
+
+
+def unfit(reviewed: Mapping[str, ReviewedText], language: str) -> Iterator[tuple[str, str]]:
+    """Those of reviewed texts that cannot be taken, with the reason."""
+    for text in reviewed.values():
+        if _is_ours(text):
+            wanted = _placeholders(text.words[SOURCE])
+            try:
+                found = _placeholders(text.words[language])
+            except ValueError:
+                found = set()
+            if found != wanted:
+                named = ", ".join(sorted(wanted)) or "none"
+                yield text.place, f"needs exactly these placeholders: {named}"
+
+
+def take(locales: Path, language: str, reviewed: Iterable[ReviewedText]) -> Iterator[Path]:
+    """Write new words of a language into its catalogue; the file, where one changed."""
+    ours = {text.words[SOURCE]: text.words[language] for text in reviewed if _is_ours(text)}
+    if ours:
+        yield _write(locales, language, {**_known(locales)[language], **ours})
+
+
+def _is_ours(text: ReviewedText) -> bool:
+    return text.place.startswith(f"{CONSOLE}.")
+
+
+def _place(phrase: str) -> str:
+    return f"{CONSOLE}.{hashlib.sha256(phrase.encode()).hexdigest()[:8]}"
 
 
 def _known(locales: Path) -> Mapping[str, Mapping[str, str]]:

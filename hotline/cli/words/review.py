@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from hotline.adapters.catalogues import LOCALES, catalogue_path
-from hotline.cli.words import sheets
+from hotline.cli.words import console_catalogue, sheets
 from hotline.cli.words.catalogue import SOURCE, faults_of, phrases, read, write
 from hotline.cli.words.flows import folder_option
 from hotline.domain.flows.glossary import doubts
 from hotline.domain.flows.review import (
+    CONSOLE,
     ENGINE,
     PHRASES,
     ReviewedText,
@@ -125,7 +126,8 @@ def taken(file: Path, reader: str, folder: Path, locales: Path, language: str) -
 
     def faults(new: Mapping[str, ReviewedText]) -> Mapping[str, str]:
         unfit = _unfit_phrases(new, locales, document, language)
-        return {**judge(new), **unfit, **_ours(new, texts, language)}
+        of_pages = dict(console_catalogue.unfit(new, language))
+        return {**judge(new), **unfit, **of_pages, **_ours(new, texts, language)}
 
     done = reviewing.weigh(rows, texts, language, faults)
     for line in done.refused:
@@ -135,6 +137,9 @@ def taken(file: Path, reader: str, folder: Path, locales: Path, language: str) -
         for path in reviewing.write(folder, done, language, reader, today):
             click.echo(path)
         _write_phrases(done, locales, language)
+        changed = [text for text in done.accepted if text.place in done.changed]
+        for path in console_catalogue.take(locales, language, changed):
+            click.echo(path)
     click.echo(
         f"{len(done.accepted)} taken, {len(done.changed)} of them with new words, "
         f"{len(done.refused)} refused, {done.waiting} not agreed yet"
@@ -143,7 +148,7 @@ def taken(file: Path, reader: str, folder: Path, locales: Path, language: str) -
 
 
 def _texts(document: Mapping[str, Any], locales: Path) -> Mapping[str, ReviewedText]:
-    """Every text by its place: the flows', then the phrases of the code, then the engine's own words."""
+    """Every text by its place: the flows', the phrases of the code, the engine's own words, then the console's."""
     found = {text.place: text for text in texts_of(document["flows"])}
     said = {code: phrases(read(catalogue_path(locales, code))) for code in CODES}
     for template in Template:
@@ -153,7 +158,7 @@ def _texts(document: Mapping[str, Any], locales: Path) -> Mapping[str, ReviewedT
     for name, said_by_engine in engine_words.every().items():
         place = f"{ENGINE}.{name}"
         found[place] = ReviewedText(place, said_by_engine)
-    return found
+    return found | {text.place: text for text in console_catalogue.texts(locales)}
 
 
 def _sheet(
@@ -182,7 +187,7 @@ def _sheet(
 
 def _left(book: Book, text: ReviewedText, language: str) -> int:
     flow, node, *_ = text.place.split(".")
-    if flow == ENGINE:
+    if flow in (ENGINE, CONSOLE):
         return 0
     if flow == PHRASES:
         return SEGMENT - septets(text.words.get(language, "").format_map(LONGEST))

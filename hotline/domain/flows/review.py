@@ -20,6 +20,8 @@ PHRASES = "locales"
 """Stands in front of the name of a phrase of the code, where a flow's name stands in front of a node."""
 ENGINE = "engine"
 """Stands there in front of a word of the engine's own: `engine.back`."""
+CONSOLE = "console"
+"""Stands there in front of the digest of a phrase of the console: no caller reads it."""
 
 
 class ReviewState(StrEnum):
@@ -48,7 +50,7 @@ class ReviewedText:
     @property
     def in_flows(self) -> bool:
         """Whether a flow file holds it."""
-        return self.place.partition(".")[0] not in (PHRASES, ENGINE)
+        return self.place.partition(".")[0] not in (PHRASES, ENGINE, CONSOLE)
 
 
 @dataclass(frozen=True, slots=True)
