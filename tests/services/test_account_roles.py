@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -18,6 +19,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.accounts import approvals, at_the_server, directory, invitations, sessions
 from hotline.services.desk import audit_log
 from hotline.store.accounts import accounts
+from hotline.store.accounts.approvals import Approval
 from hotline.store.database import Database
 from tests.conftest import Clock
 from tests.kits import make_console_kit
@@ -109,6 +111,27 @@ def test_who_is_no_admin_sees_and_decides_nothing(kit: ConsoleKit, clock: Clock)
     assert approvals.waiting(kit, here) == ()
     assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
         AccountFault.NOT_AN_ADMIN
+    )
+
+
+def test_what_another_release_lets_wait_is_left_alone(kit: ConsoleKit, clock: Clock) -> None:
+    (admin,) = admins(kit, clock, ["Admin 1"])
+    with kit.database.writing() as session:
+        session.add(
+            Approval(
+                kind="number",
+                subject="responder:7",
+                asked_by="account:2:Admin 2",
+                asked_at=clock(),
+                reason="",
+                expires_at=clock() + timedelta(days=7),
+            )
+        )
+    here = admin.here(admin.enters().token)
+    assert approvals.waiting(kit, here) == []
+    assert directory.listed(kit)
+    assert refused(lambda: approvals.decide(kit, here, 1, approve=True, reason="why")) == (
+        AccountFault.DECIDED
     )
 
 

@@ -47,7 +47,7 @@ def waiting(kit: ConsoleKit, signed_in: SignedIn) -> Sequence[WaitingApproval]:
     if AccountRole.ADMIN not in signed_in.roles:
         return ()
     with kit.database.reading() as session:
-        rows = approvals.undecided(session, kit.now())
+        rows = approvals.undecided(session, ApprovalKind.ROLE, kit.now())
         names = {one.id: one.shown for one in accounts.everybody(session)}
     lines = []
     for row in rows:
@@ -74,7 +74,7 @@ def decide(
     if not reason.strip() or len(reason) > REASON_LETTERS or not reason.isprintable():
         raise refusal(AccountFault.NO_REASON)
     with kit.database.writing() as session:
-        row = approvals.held(session, approval_id, kit.now())
+        row = approvals.held(session, ApprovalKind.ROLE, approval_id, kit.now())
         if row is None:
             raise refusal(AccountFault.DECIDED)
         account_id, role = _about(row)
@@ -137,7 +137,7 @@ def waiting_roles(session: Session, kit: Kit, account_id: int) -> frozenset[Acco
 def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[AccountRole]]:
     """The roles that wait for a second admin, by the account's id."""
     found: dict[int, frozenset[AccountRole]] = {}
-    for row in approvals.undecided(session, kit.now()):
+    for row in approvals.undecided(session, ApprovalKind.ROLE, kit.now()):
         account_id, role = _about(row)
         found[account_id] = found.get(account_id, frozenset()) | {role}
     return found

@@ -37,9 +37,11 @@ class Approval(Row):
     """"approved", "refused" or "withdrawn"."""
 
 
-def undecided(session: Session, at: datetime) -> Sequence[Approval]:
-    """What waits, the oldest first; what lapsed is not among it."""
-    waits = select(Approval).where(Approval.decided_at.is_(None), Approval.expires_at > at)
+def undecided(session: Session, kind: ApprovalKind, at: datetime) -> Sequence[Approval]:
+    """What waits of a kind, the oldest first; what lapsed is not among it."""
+    waits = select(Approval).where(
+        Approval.kind == kind, Approval.decided_at.is_(None), Approval.expires_at > at
+    )
     return session.scalars(waits.order_by(Approval.id)).all()
 
 
@@ -51,9 +53,12 @@ def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None
     return session.scalars(waits.order_by(Approval.id.desc()).with_for_update()).first()
 
 
-def held(session: Session, approval_id: int, at: datetime) -> Approval | None:
-    """One that waits, held for a decision; None where it was decided or lapsed."""
+def held(session: Session, kind: ApprovalKind, approval_id: int, at: datetime) -> Approval | None:
+    """One that waits, held for a decision; None where it is of another kind, was decided or lapsed."""
     waits = select(Approval).where(
-        Approval.id == approval_id, Approval.decided_at.is_(None), Approval.expires_at > at
+        Approval.kind == kind,
+        Approval.id == approval_id,
+        Approval.decided_at.is_(None),
+        Approval.expires_at > at,
     )
     return session.scalar(waits.with_for_update())
