@@ -38,14 +38,14 @@ class Person:
         assert welcome.finish(self.kit, link) == self.name
         return self
 
-    def enters(self) -> Entered:
-        entered = signing_in.enter(self.kit, self.name, self.password, self.code())
+    def enters(self, known: str = "") -> Entered:
+        entered = signing_in.enter(self.kit, self.name, self.password, self.code(), known)
         assert isinstance(entered, Entered)
         return entered
 
-    def is_refused(self, *, password: str = "", code: str = "") -> Refused:
+    def is_refused(self, *, password: str = "", code: str = "", known: str = "") -> Refused:
         refused = signing_in.enter(
-            self.kit, self.name, password or self.password, code or self.code()
+            self.kit, self.name, password or self.password, code or self.code(), known
         )
         assert isinstance(refused, Refused)
         return refused

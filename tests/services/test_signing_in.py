@@ -10,7 +10,7 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import select
 
-from hotline.domain.accounts.account import AccountRole, Refused
+from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
 from hotline.domain.accounts.entering import LONGEST_WAIT
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.stretch_queue import StretchQueue
@@ -189,6 +189,46 @@ def test_a_try_that_comes_too_early_is_not_made_and_the_delay_ends(
     assert editor.is_refused(password="another-password") == Refused()
 
 
+def test_whoever_keeps_trying_a_name_keeps_nobody_waiting_where_she_entered_before(
+    editor: Person, clock: Clock
+) -> None:
+    known = editor.enters().known
+    for _ in range(12):
+        editor.is_refused(password="another-password")
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    token = editor.enters(known).token
+    assert editor.is_refused(password="another-password").wait_seconds
+
+    assert isinstance(sessions.step_up(editor.kit, token, PASSWORD, editor.code()), SignedIn)
+    told = own_account.change_password(editor.kit, token, "another-password", "kinoto-gabise")
+    assert told == Refused()
+
+
+def test_a_mark_proves_nobody_and_its_own_failures_delay_it(editor: Person, clock: Clock) -> None:
+    known = editor.enters().known
+    assert editor.enters(known).known == known
+    for _ in range(12):
+        editor.is_refused(password="another-password", known=known)
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    assert editor.is_refused(known=known).wait_seconds
+    assert editor.enters()
+
+
+@pytest.mark.parametrize("known", ["", ".", "a.b", "é.é", "\0", "another's"])
+def test_what_is_no_mark_of_hers_waits_with_all_others(
+    kit: ConsoleKit, clock: Clock, editor: Person, known: str
+) -> None:
+    if known == "another's":
+        known = person(kit, clock, "Translator 1", AccountRole.TRANSLATOR).enters().known
+    for _ in range(12):
+        editor.is_refused(password="another-password")
+        clock.turn(minutes=1)
+    clock.turn(minutes=-1)
+    assert editor.is_refused(known=known).wait_seconds
+
+
 def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
     for _ in range(6):
         editor.is_refused(password="another-password")
@@ -277,6 +317,7 @@ def test_nothing_that_was_typed_or_shown_lies_in_a_row(
         editor.secret,
         entered.token,
         entered.signed_in.session_key,
+        entered.known,
         editor.sheet.key,
         editor.sheet.key.replace("-", ""),
         *editor.sheet.codes,

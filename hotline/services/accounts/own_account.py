@@ -19,7 +19,7 @@ from hotline.sealing.accounts.account_keys import wrap_under_password
 from hotline.sealing.accounts.tokens import digest_of
 from hotline.services.accounts.proving import by_password, owner, prove
 from hotline.services.accounts.recovery_sheet import RecoverySheet, make_sheet
-from hotline.services.accounts.sessions import key_of, look
+from hotline.services.accounts.sessions import key_of, look, queue_of
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
@@ -52,7 +52,8 @@ def codes_left(kit: ConsoleKit, signed_in: SignedIn) -> int:
 
 def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused | None:
     """A new password; every other session ends. Raises AccountRefused."""
-    signed_in = _fresh(kit, token)
+    signed_in, digest = _fresh(kit, token), digest_of(token)
+    assert digest is not None
     wrong = password_fault(new, signed_in.name)
     if wrong is not None:
         raise refusal(wrong)
@@ -68,10 +69,10 @@ def change_password(kit: ConsoleKit, token: str, old: str, new: str) -> Refused 
 
     def change(session: Session, account: ConsoleAccount, _private_key: bytes) -> None:
         account.wrapped_key = wrapped
-        sessions.end_of(session, account.id, but=digest_of(token))
+        sessions.end_of(session, account.id, but=digest)
         _record(session, kit, signed_in, "account_password_changed")
 
-    return prove(kit, signed_in.name, None, opens, change)
+    return prove(kit, signed_in.name, None, opens, change, queue=queue_of(digest))
 
 
 def new_factor(kit: ConsoleKit, signed_in: SignedIn) -> NewFactor:

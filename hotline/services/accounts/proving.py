@@ -46,18 +46,25 @@ def by_password(kit: ConsoleKit, password: str) -> Opens:
     return opens
 
 
-def prove(kit: ConsoleKit, name: str, code: str | None, opens: Opens, then: Then[T]) -> T | Refused:
+def prove(
+    kit: ConsoleKit,
+    name: str,
+    code: str | None,
+    opens: Opens,
+    then: Then[T],
+    *,
+    queue: str = "",
+) -> T | Refused:
     """Run `then` for whoever proves by both; what `then` writes and the used code are one commit.
 
-    No code is asked of a person whose session has a fresh one: `code` is None then.
-
-    Every try counts as failed before it is made: a process that dies in it forgives nothing.
+    Every try counts as failed before it is made: a process that dies in it forgives nothing. Failures delay the tries
+    of this name in this queue. `code` is None for a person whose session has a fresh one.
     """
     with kit.proofs.stretching.turn() as has_place:
         if not has_place:
             return Refused(is_busy=True)
         entered = entered_as(name)
-        name_key = kit.proofs.factors.digest("name", entered)
+        name_key = kit.proofs.factors.digest("name", f"{entered}\0{queue}")
         waits = _count(kit, name_key)
         if waits:
             return Refused(waits)

@@ -16,6 +16,7 @@ from hotline.sealing.accounts.account_keys import (
     open_by_paper,
     wrap_under_password,
 )
+from hotline.services.accounts import known_browsers
 from hotline.services.accounts.proving import owner, prove
 from hotline.store.accounts import sessions
 from hotline.store.accounts.accounts import ConsoleAccount
@@ -26,7 +27,7 @@ KEY_BYTES = 32
 
 
 def reset_password(
-    kit: ConsoleKit, name: str, recovery_key: str, code: str, password: str
+    kit: ConsoleKit, name: str, recovery_key: str, code: str, password: str, known: str = ""
 ) -> Refused | None:
     """Put a new password in the place of one that was lost; every session ends. Raises AccountRefused.
 
@@ -53,4 +54,5 @@ def reset_password(
         actor = audit.by_actor(Actor(account.shown, account.id))
         audit.append(session, at=kit.now(), actor=actor, action="account_password_recovered")
 
-    return prove(kit, name, code, opens, change)
+    queue = known_browsers.queue_of(kit, name, known)
+    return prove(kit, name, code, opens, change, queue=queue)

@@ -37,6 +37,8 @@ class Entered:
     token: str = field(repr=False)
     """For the browser alone."""
     signed_in: SignedIn
+    known: str = field(default="", repr=False)
+    """For the browser, to be shown at its next sign-in: nobody else's tries delay its own."""
 
 
 def look(kit: ConsoleKit, token: str, *, automatic: bool = False) -> SignedIn | None:
@@ -85,7 +87,13 @@ def step_up(kit: ConsoleKit, token: str, password: str, code: str) -> SignedIn |
         )
         return _signed_in(account, token, fresh=True) if renewed else None
 
-    return prove(kit, found[1].name, code, by_password(kit, password), renew)
+    queue = queue_of(found[0].digest)
+    return prove(kit, found[1].name, code, by_password(kit, password), renew, queue=queue)
+
+
+def queue_of(digest: bytes) -> str:
+    """Tries within a session wait in its own queue: who only knows a name delays nobody who is signed in."""
+    return f"session {digest.hex()}"
 
 
 def begin(
