@@ -130,4 +130,5 @@ def _guest(house: Gatehouse) -> GuestVisit:
         query=request.args.to_dict(),
         form=PostedForm(tuple(request.form.items(multi=True))),
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
+        known=request.cookies.get(entering.KNOWN, ""),
     )

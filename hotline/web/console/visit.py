@@ -29,6 +29,8 @@ class GuestVisit:
     """Empty in a GET."""
     is_from_elsewhere: bool
     """Whether a link of another site led here: the browser then keeps the cookie back, this once."""
+    known: str = field(repr=False)
+    """The mark of a browser by which somebody entered before; it lets nobody in."""
 
     def say(self, phrase: str, **values: object) -> str:
         """A phrase of the catalogue in the reader's language. A page that shows it escapes its values."""

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from flask import Response
 
 from hotline.domain.accounts.account import Refused
-from hotline.services.accounts import demo_accounts, sessions, signing_in
+from hotline.services.accounts import demo_accounts, known_browsers, sessions, signing_in
 from hotline.web.console.form import Fields, faults
 from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, see_address, signed
 
 COOKIE = "__Host-hotline"
+KNOWN = "__Host-hotline-known"
+"""The cookie of a browser by which somebody entered before: strangers' tries keep it from nothing."""
+KNOWN_SECONDS = known_browsers.LIVES_DAYS * 24 * 3600
 KEPT = "kept."
 """How the name begins of a hidden field that waits to be sent again."""
 
@@ -31,7 +34,7 @@ def enter(visit: GuestVisit) -> Response:
         (name.removeprefix(KEPT), value) for name, value in form.fields if name.startswith(KEPT)
     )
     found = signing_in.enter(
-        visit.kit, form.text("name"), form.secret("password"), form.secret("code")
+        visit.kit, form.text("name"), form.secret("password"), form.secret("code"), visit.known
     )
     if isinstance(found, Refused):
         return _form(visit, to, kept, status=422, refused=found)
@@ -41,6 +44,9 @@ def enter(visit: GuestVisit) -> Response:
     else:
         answer = see_address(to)
     answer.set_cookie(COOKIE, found.token, secure=True, httponly=True, samesite="Strict")
+    answer.set_cookie(
+        KNOWN, found.known, KNOWN_SECONDS, secure=True, httponly=True, samesite="Strict"
+    )
     return answer
 
 

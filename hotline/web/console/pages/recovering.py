@@ -16,7 +16,9 @@ def recover(visit: GuestVisit) -> Response:
     form = visit.form
     key, code, password = (form.secret(name) for name in ("recovery", "code", "new"))
     try:
-        refused = recovering.reset_password(visit.kit, form.text("name"), key, code, password)
+        refused = recovering.reset_password(
+            visit.kit, form.text("name"), key, code, password, visit.known
+        )
     except AccountRefused as fault:
         return _form(visit, status=422, wrong=faults(secret_new=why(visit, fault)))
     if refused:
