@@ -1,16 +1,23 @@
 """From a proposal to what callers hear: read by a second person, and live exactly as it was read."""
 
+from collections.abc import Callable
+
 import pytest
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor, ChangeState
 from hotline.engine.check.finding import Code
 from hotline.engine.editing.merging import Side
 from hotline.services.changes import drafts, folders, going_live, proposing
+from hotline.services.changes.assembling import assemble, gather
 from hotline.services.changes.catching_up import CatchUpClash, CaughtUp, catch_up
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import publishing
+from hotline.services.flows.publishing import PublicationNote
+from hotline.store.changes import changes
+from hotline.store.changes.changes import ChangeStep
 from hotline.store.flows import publications
+from hotline.store.flows.publications import Publishing
 from tests.conftest import Clock
 from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, desk, playable
 
@@ -212,3 +219,53 @@ def test_live_may_be_chosen(desk: Desk) -> None:
         2
     )
     assert proposing.propose(desk.kit, EDITOR, change) == ChangeRefused(Refusal.NOTHING_THERE)
+
+
+def late(desk: Desk, change: int, meanwhile: Callable[[], object]) -> object:
+    """What comes of a publication that looked at it before something happened, and writes afterwards."""
+    with desk.kit.database.reading() as session:
+        gathered = gather(session, change)
+    document = assemble(gathered).document
+    meanwhile()
+    said = PublicationNote("Editor 1", Publishing.BY_HAND, "a race", change_id=change)
+    return going_live.go_live(desk.kit, APPROVER, gathered, document, said)
+
+
+def test_whatever_happens_while_it_is_published_it_is_what_was_read(desk: Desk) -> None:
+    changed = ChangeRefused(Refusal.CHANGED)
+    change = desk.proposed("Other words")
+
+    def edit() -> None:
+        desk.say(change, "Worse words")
+        assert proposing.propose(desk.kit, EDITOR, change) is None
+
+    assert late(desk, change, edit) == changed
+    assert late(desk, change, lambda: desk.say(change, "Worst words")) == changed
+    assert desk.live == playable()
+    other = desk.proposed("Third words")
+
+    def publish() -> None:
+        publishing.publish(desk.kit, playable("Live"), by="Alice", reason="x", of_version=False)
+
+    assert late(desk, other, publish) == changed
+    assert desk.live == playable("Live")
+
+
+def test_a_step_that_took_no_proposal_back_is_not_published(desk: Desk) -> None:
+    """As a process of another version might write it."""
+    change = desk.proposed("Other words")
+    with desk.kit.database.writing() as session:
+        step = changes.newest(session, change)["learn"]
+        session.add(
+            ChangeStep(
+                change_id=change,
+                part="learn",
+                version=2,
+                document=playable("Worse words")["flows"]["learn"],
+                made_by="Editor 2",
+                at=step.at,
+                says={},
+                once="slipped in",
+            )
+        )
+    assert desk.publish(change) == ChangeRefused(Refusal.CHANGED)
