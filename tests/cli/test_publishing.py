@@ -52,7 +52,7 @@ def test_what_somebody_published_by_hand_stays(home: Path, tmp_path: Path) -> No
     for _ in range(2):
         told = hotline(home, "release", "--flows", str(shipped))
         assert "waits as change 1, since Alice published others" in told.output
-        assert "/changes/1" in told.output
+        assert "http://127.0.0.1:8080/changes/1" in told.output
 
     kit = build_console(Settings.read({"HOTLINE_HOME": str(home)}))
     assert authoring.live_document(kit.database) == authoring.read_folder(own)

@@ -57,7 +57,7 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
 
     kit = build_console(settings)
     try:
-        _publish(kit, flows)
+        _publish(kit, settings, flows)
         _desks(kit, settings, passphrase_file, demo=demo)
         if demo:
             _rehearse(kit)
@@ -79,7 +79,7 @@ def release(flows: Path) -> None:
     _migrate(settings)
     kit = build_console(settings)
     try:
-        _publish(kit, flows)
+        _publish(kit, settings, flows)
     finally:
         kit.database.close()
 
@@ -110,7 +110,7 @@ def _migrate(settings: Settings) -> None:
     _told("tables", ["anew, or brought up to date"] if changed else [], there="up to date")
 
 
-def _publish(kit: Kit, folder: Path) -> None:
+def _publish(kit: Kit, settings: Settings, folder: Path) -> None:
     """Raises FlowInvalid where a finding hurts: what was live stays live."""
     _working("flows")
     document = authoring.read_folder(folder)
@@ -121,7 +121,7 @@ def _publish(kit: Kit, folder: Path) -> None:
     if told.change is not None:
         click.echo(
             f"flows: what this version brings waits as change {told.change}, since {told.published_by} published"
-            f" others: read it in the console, /changes/{told.change}"
+            f" others: {settings.console_url}/changes/{told.change}"
         )
         return
     click.echo(f"flows: revision {told.revision} is live")

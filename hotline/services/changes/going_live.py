@@ -14,9 +14,9 @@ from hotline.services.changes.judging import DividedFindings, check_change
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows import authoring
+from hotline.services.flows import authoring, signing
 from hotline.services.flows.publishing import PublicationNote
-from hotline.store.changes import changes
+from hotline.store.changes import changes, signatures
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
@@ -122,6 +122,7 @@ def go_live(
     `also`: what else is written in it.
     """
     pressed = authoring.pressed(document)
+    moved = signing.carried(gathered.live, document, signing.everyone(kit))
     with kit.database.writing() as session:
         publications.take_turns(session)
         change = held(session, gathered.change.id)
@@ -139,6 +140,7 @@ def go_live(
             subject=f"change {change.id}",
             reason=audited(said.reason),
         )
+        signatures.sign(session, moved)
         also(session)
     return done
 

@@ -1,9 +1,11 @@
 """Who has read and signed which text, as `reviews.csv` says it and the words pages write it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from hotline.domain.changes.change import Author
-from hotline.domain.flows.review import ReviewedText, Signature, readers
+from hotline.domain.flows.review import ReviewedText, Signature, readers, texts_of
 from hotline.ports import Kit
 from hotline.store.changes import signatures
 
@@ -12,6 +14,42 @@ def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
     """In the order in which they were signed. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return signatures.everyone(session, language)
+
+
+def carried(
+    before: Mapping[str, Any], after: Mapping[str, Any], signed: Sequence[Signature]
+) -> Sequence[Signature]:
+    """Signatures of texts that a change moved inside their flow, for the places where they stand now.
+
+    A place is a position: without this a choice that moves up would lose who has read it.
+    """
+    if not signed:
+        return []
+    old, new = before["flows"], after["flows"]
+    changed = [name for name in new if name in old and new[name] != old[name]]
+    known = {(one.place, one.language, one.digest) for one in signed}
+    by_words: dict[tuple[str, str, str], list[Signature]] = {}
+    for text in texts_of({name: old[name] for name in changed}):
+        for one in _of(text, signed):
+            by_words.setdefault((_flow(text.place), one.language, one.digest), []).append(one)
+    found: list[Signature] = []
+    for text in texts_of({name: new[name] for name in changed}):
+        for language in text.words:
+            digest = text.digest(language)
+            if (text.place, language, digest) not in known:
+                moved = by_words.get((_flow(text.place), language, digest), ())
+                found += [replace(one, place=text.place) for one in moved]
+    return found
+
+
+def _of(text: ReviewedText, signed: Sequence[Signature]) -> Iterator[Signature]:
+    """Who has signed exactly these words, in any language."""
+    for language in text.words:
+        yield from readers(text, language, signed)
+
+
+def _flow(place: str) -> str:
+    return place.partition(".")[0]
 
 
 def sign(kit: Kit, by: Author, texts: Sequence[ReviewedText], language: str) -> int:
