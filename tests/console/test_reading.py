@@ -1,6 +1,6 @@
 """Pages that tell: Today, the flows that callers hear, the audit log."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,6 +8,7 @@ from hotline.domain.accounts.account import AccountRole
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.services.outbox import lane
 from hotline.store.desk import audit
+from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.watch import alarms
 from hotline.text.languages import CODES
 from tests.console.conftest import Desk
@@ -34,6 +35,40 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     assert page.index('class="bad"') < page.index("This week, the whole nation")
     assert "Alarm since" in desk.tab(AccountRole.NATIONAL).get("/").text
     assert "Alarm since" not in desk.tab(AccountRole.EDITOR).get("/").text
+
+
+def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> None:
+    national = desk.tab(AccountRole.NATIONAL)
+    at = desk.clock()
+    with desk.kit.database.writing() as session:
+        revision = desk.kit.books.live()
+        for week in (1, 2, 3, 4):
+            for number in range(60):
+                began = at - timedelta(weeks=week, minutes=number % 50)
+                session.add(called(f"{week} {number}", began, revision))
+        session.add(called("now", at, revision))
+        session.add(called("the first", at - timedelta(weeks=6), revision))
+    line = "Quieter than usual: 1 calls in the last hour, usually 60."
+    assert line in national.get("/").text
+    assert line not in desk.tab(AccountRole.EDITOR).get("/").text
+    with desk.kit.database.writing() as session:
+        for number in range(20):
+            session.add(called(f"now {number}", at, revision))
+    assert "Quieter than usual" not in national.get("/").text
+
+
+def called(key: str, at: datetime, revision: int) -> Dialogue:
+    return Dialogue(
+        key=key,
+        channel="ussd",
+        revision_id=revision,
+        entry="",
+        dialled=0,
+        reporting=True,
+        language="rw",
+        counted=[],
+        started_at=at,
+    )
 
 
 def test_a_held_lane_is_told_on_every_page_to_everybody(desk: Desk) -> None:

@@ -17,7 +17,7 @@ from hotline.services.accounts import approvals, invitations
 from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
 from hotline.services.reach.outreach import day_of
-from hotline.services.watch import watchers
+from hotline.services.watch import quiet_hour, watchers
 from hotline.web.console import who
 from hotline.web.console.templating import day, when
 from hotline.web.console.who import phrase
@@ -93,6 +93,14 @@ def _alarms(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.BAD, says, {"at": at, "name": alarm.name, "says": alarm.says})
 
 
+def _quiet(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+    found = quiet_hour.look(kit)
+    if found is not None:
+        says = phrase("Quieter than usual: {sessions} calls in the last hour, usually {usual}.")
+        values = {"sessions": str(found.sessions), "usual": str(found.usual)}
+        yield TodayLine(Weight.WARN, says, values)
+
+
 def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
     if not invitations.has_two_admins(kit):
         says = phrase("There are fewer than two admins: one who leaves locks everybody out.")
@@ -144,6 +152,7 @@ SOURCES = (
     LineSource(who.ALL, _held_lane, is_bar=True),
     LineSource(who.RUNNING, _alarms),
     LineSource(who.RUNNING, _given_up),
+    LineSource(who.RUNNING, _quiet),
     LineSource(who.ADMIN, _admins),
     LineSource(who.ADMIN, _approvals),
     LineSource(frozenset({AccountRole.APPROVER}), _proposed),
