@@ -340,3 +340,21 @@ def test_nginx_waits_five_seconds_for_a_body_and_caddy_leaves_it_to_the_line() -
     assert re.search(r"client_body_timeout 5s;", texts[0])
     assert {"client_body_timeout", "proxy_request_buffering"} <= set(set_by_nginx)
     assert not {"read_body", "buffer_requests", "request_buffers"} & set(set_by_caddy)
+
+
+def test_the_file_of_the_console_is_read_by_nginx_and_logs_no_address(folder: Path) -> None:
+    shipped = (ROOT / "deploy" / "nginx-console.conf").read_text(encoding="utf-8")
+    assert "access_log off;" in shipped
+    assert re.search(r"error_log \S+ emerg;", shipped)
+    site = here(
+        shipped,
+        {
+            "/etc/hotline/tls/desk.example": f"{folder}/{NAME}",
+            "/var/log/nginx/hotline-console.log": str(folder / "log"),
+        },
+    )
+    (folder / "console.conf").write_text(site, encoding="utf-8")
+    whole = f"pid {folder}/pid;\nevents {{}}\nhttp {{\ninclude {folder}/console.conf;\n}}\n"
+    (folder / "nginx.conf").write_text(whole, encoding="utf-8")
+    argv = [str(program("nginx")), "-e", str(folder / "log"), "-c", str(folder / "nginx.conf")]
+    subprocess.run([*argv, "-t", "-q"], check=True)
