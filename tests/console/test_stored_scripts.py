@@ -124,3 +124,5 @@ def test_a_phrase_is_never_a_template_and_a_value_never_a_phrase(desk: Desk) -> 
     templates = Templates({"en": {"Hello {name}": "<b>Hello</b> {name}"}}, ())
     said = templates._marked("en", "Hello {name}", name="{name} <i>")
     assert said == "&lt;b&gt;Hello&lt;/b&gt; {name} &lt;i&gt;"
+    for words in ("{name}", "{", "{0.__class__}"):
+        assert templates._marked("en", words) == templates.say("en", words) == words

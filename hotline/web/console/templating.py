@@ -61,7 +61,8 @@ class Templates:
     def say(self, language: str, phrase: str, **values: object) -> str:
         """A phrase with its `{placeholders}` filled; the English where it is missing."""
         words = self._catalogue.get(language, {}).get(phrase) or phrase
-        return words.format_map({name: str(value) for name, value in values.items()})
+        # Without values nothing is a placeholder: what a service refused may quote a brace.
+        return words.format_map(values) if values else words
 
     def draw(self, language: str, template: str, *, by: SignedIn | None, **values: object) -> str:
         """A whole page. What every template has besides its values: `by`, `key`, `menu`, `faults`, `language`."""
@@ -102,7 +103,7 @@ class Templates:
     def _marked(self, language: str, phrase: str, /, **values: object) -> Markup:
         """`say` for a template: neither the phrase nor a value is ever markup, unless a value is `Markup` already."""
         words = self._catalogue.get(language, {}).get(phrase) or phrase
-        return escape(words).format(**values)
+        return escape(words).format(**values) if values else escape(words)
 
     def _static(self, name: str) -> str:
         return url_for("files.static", name=self.files[name].name)
