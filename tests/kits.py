@@ -100,7 +100,7 @@ def make_console_kit(
     now: Callable[[], datetime],
     pretended: bool = False,
     demo_accounts: tuple[DemoAccount, ...] = (),
-    places: int = 8,
+    waiting: int = 8,
 ) -> ConsoleKit:
     """The console's pages', with a stretch that costs nothing."""
     return ConsoleKit(
@@ -113,7 +113,7 @@ def make_console_kit(
         line=make_line(),
         now=now,
         failpoint=survive,
-        proofs=Proofs(FactorSealer(b"k" * 32), StretchQueue(places), Costs(passes=1, kib=8)),
+        proofs=Proofs(FactorSealer(b"k" * 32), StretchQueue(waiting), Costs(passes=1, kib=8)),
         console_url="http://127.0.0.1:8080",
         pretended=pretended,
         demo_accounts=demo_accounts,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
 from hotline.domain.accounts.entering import LONGEST_WAIT
 from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.accounts.stretch_queue import StretchQueue
 from hotline.services.accounts import invitations, own_account, sessions, signing_in
 from hotline.services.accounts.sessions import Entered
@@ -153,9 +154,15 @@ def wrong_code(editor: Person) -> Person:
     return editor
 
 
+def key_lost(editor: Person) -> Person:
+    proofs = replace(editor.kit.proofs, factors=FactorSealer(b"another key" * 3))
+    editor.kit = replace(editor.kit, proofs=proofs)
+    return editor
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [of_nobody, invited_only, ended, wrong_password, wrong_code],
+    [of_nobody, invited_only, ended, wrong_password, wrong_code, key_lost],
     ids=lambda one: one.__name__,
 )
 def test_whatever_is_wrong_is_answered_counted_and_delayed_alike(
@@ -239,7 +246,7 @@ def test_an_hour_later_a_name_begins_anew(editor: Person, clock: Clock) -> None:
 def test_a_full_queue_sends_away_at_once_and_counts_nothing(
     database: Database, editor: Person
 ) -> None:
-    queue = StretchQueue(places=1)
+    queue = StretchQueue(waiting=0)
     editor.kit = with_queue(editor.kit, queue)
     with queue.turn() as has_place:
         assert has_place

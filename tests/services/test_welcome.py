@@ -157,7 +157,7 @@ def test_a_weak_password_is_refused(
 
 
 def test_a_full_queue_is_said(database: Database, clock: Clock) -> None:
-    kit = make_console_kit(database=database, now=clock, places=1)
+    kit = make_console_kit(database=database, now=clock, waiting=0)
     link = invitations.invite(kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
     with kit.proofs.stretching.turn():
         assert refused(lambda: welcome.choose_password(kit, link, PASSWORD)) == AccountFault.BUSY

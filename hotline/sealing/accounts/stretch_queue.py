@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 
-PLACES = 8
+MOST_WAITING = 8
 
 
 class StretchQueue:
-    def __init__(self, places: int = PLACES) -> None:
-        self._places = BoundedSemaphore(places)
+    def __init__(self, waiting: int = MOST_WAITING) -> None:
+        self._places = BoundedSemaphore(1 + waiting)
         self._one = Lock()
 
     @contextmanager

@@ -4,11 +4,13 @@ One path for all: a name without an account stretches an envelope of nobody's, a
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from hotline.domain.accounts.account import AccountState, Refused, entered_as
 from hotline.domain.accounts.entering import FORGET_AFTER, seconds_left, wait_after
 from hotline.domain.accounts.second_factor import accepted_step, is_paper_code, plain
+from hotline.errors import SealBroken
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import nobodys_envelope, open_by_password
 from hotline.store.accounts import accounts, sign_in_tries
@@ -118,12 +120,16 @@ def _is_same(now: ConsoleAccount, looked_at: ConsoleAccount | None) -> bool:
 
 
 def _right_step(kit: ConsoleKit, account: ConsoleAccount | None, code: str) -> int | None:
-    """The step of a right code. Where there is no account, a secret of nobody's is asked: it costs the same."""
-    if account is None or account.totp is None:
-        accepted_step(NOBODYS_SECRET, code, kit.now(), after=0)
-        return None
-    secret = kit.proofs.factors.open(account.totp, account=owner(account.id))
-    return accepted_step(secret, code, kit.now(), after=account.totp_step)
+    """The step of a right code. Where there is no account, a secret of nobody's is asked: it costs the same.
+
+    A secret under a key that is lost opens no more: that answers as a wrong code does, and a new link helps.
+    """
+    if account is not None and account.totp is not None:
+        with suppress(SealBroken):
+            secret = kit.proofs.factors.open(account.totp, account=owner(account.id))
+            return accepted_step(secret, code, kit.now(), after=account.totp_step)
+    accepted_step(NOBODYS_SECRET, code, kit.now(), after=0)
+    return None
 
 
 def _use(
