@@ -6,7 +6,7 @@ from hotline.ports import Kit
 from hotline.services.check_result import CheckResult
 
 NAME = "national number"
-TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, write that into numbers.csv, `hotline release`"
+TODO = "set HOTLINE_NATIONAL_NUMBER; have it signed, and confirm it in the console or numbers.csv"
 
 
 def number(kit: Kit) -> str | None:

@@ -71,6 +71,16 @@ def test_the_clock_checks_what_no_worker_has(desk: Desk, clock: Clock) -> None:
     assert judging.checked(desk.kit, other) is None, "who asks for it rings"
 
 
+def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
+    judging.look(desk.kit, playable())
+    flow_states(desk.kit, playable())
+    clock.turn(days=31)
+    judging.look(desk.kit, playable("Other words"))
+    with desk.kit.database.reading() as session:
+        assert len(session.scalars(select(ChangeCheck)).all()) == 1
+        assert not session.scalars(select(FlowState)).all()
+
+
 def test_what_another_version_of_the_checks_found_is_not_believed(desk: Desk) -> None:
     change = desk.opened()
     desk.say(change, "Other words")

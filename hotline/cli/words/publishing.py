@@ -38,7 +38,8 @@ def history() -> None:
         for one in publications.history(session):
             until = f"{one.until.astimezone(KIGALI):%Y-%m-%d %H:%M}" if one.until else "now"
             since = f"{one.published_at.astimezone(KIGALI):%Y-%m-%d %H:%M}"
-            who = f"{one.kind}, {one.published_by}: {one.reason}"
+            second = f" and {one.approved_by}" if one.approved_by else ""
+            who = f"{one.kind}, {one.published_by}{second}: {one.reason}"
             click.echo(f"revision {one.revision_id}  {since} to {until}  {who}")
 
 

@@ -17,6 +17,8 @@ from hotline.store.database import Session
 
 PATIENCE = timedelta(seconds=10)
 """How long an edit waits for a worker before the clock checks it."""
+KEPT = timedelta(days=30)
+"""How long what was found stays."""
 RECENT = timedelta(minutes=1)
 """What is older rings again when a page asks for it."""
 
@@ -87,6 +89,7 @@ def look(kit: Kit, document: Mapping[str, Any], change_id: int | None = None) ->
     found = findings(document)
     written = [one.to_dict() for one in found]
     with kit.database.writing() as session:
+        checks.forget(session, kit.now() - KEPT)
         checks.keep(session, digest, written, change_id=change_id, at=kit.now())
     return found
 

@@ -51,7 +51,7 @@ def finding(kit: Kit) -> CheckResult:
             "numbers",
             False,
             f"{', '.join(late)} must be confirmed anew: {_what_then(ends, late)}",
-            "have it signed, write it into numbers.csv, and publish: `hotline release`",
+            "have it signed, confirm it in the console or numbers.csv, and publish that",
             level=2 if EMERGENCY in late and ends[EMERGENCY] < today else 1,
         )
     return CheckResult("numbers", True, f"{', '.join(ends) or 'none'} may be shown")

@@ -59,7 +59,7 @@ def _offered(offer: Offer, *, waiting: int) -> CheckResult:
     waits = f"; {waiting} wait: `hotline callbacks list`" if waiting else ""
     if offer not in (Offer.UNLISTED, Offer.UNSIGNED):
         return CheckResult("call-backs", True, f"{offer}{waits}")
-    todo = "have it signed, write that into numbers.csv; `hotline flows check`, `hotline release`"
+    todo = "have it signed, and confirm it in the console or numbers.csv; then it is published"
     return CheckResult("call-backs", False, f"{offer}{waits}", todo)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, func, select
+from sqlalchemy import JSON, ForeignKey, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.changes.changes import EDITABLE, Change, ChangeStep
@@ -52,6 +52,12 @@ def keep(
     """Twice is once."""
     row = ChangeCheck(digest=digest, change_id=change_id, findings=list(findings), at=at)
     add_if_new(session, row)
+
+
+def forget(session: Session, before: datetime) -> None:
+    """What was found long ago: it is found again where somebody asks."""
+    session.execute(delete(ChangeCheck).where(ChangeCheck.at < before))
+    session.execute(delete(FlowState).where(FlowState.at < before))
 
 
 def edited(session: Session, since: datetime, before: datetime) -> Sequence[int]:
