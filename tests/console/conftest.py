@@ -12,8 +12,10 @@ from werkzeug.test import TestResponse
 from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.adapters.console_words import load_console_words
 from hotline.domain.accounts.account import AccountRole
+from hotline.domain.changes.change import ChangeAuthor
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import sessions
+from hotline.services.changes import folders
 from hotline.services.flows.places import place_lists
 from hotline.store.database import Database
 from hotline.web.console.app import create_console, templates_in
@@ -26,6 +28,8 @@ ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()
 PAGES = templates_in(WORDS)
 """Made once: to read templates costs more than a test."""
+CHANGE = 1
+"""Every console has one open change, without a step."""
 
 
 @dataclass
@@ -96,6 +100,7 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
     def make(**changes: Any) -> Desk:
         kit = make_console_kit(database=database, now=clock)
         kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
+        assert folders.open_change(kit, ChangeAuthor("Editor 1"), "New words") == CHANGE
         return Desk(kit, create_console(kit, PAGES), clock)
 
     return make

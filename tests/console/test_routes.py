@@ -13,7 +13,13 @@ from hotline.web.console.routes import ROUTES
 from tests.console.conftest import Desk, Tab
 
 GUARDED = [route for route in ROUTES if isinstance(route, PageRoute)]
-FILLED = {"<flow>": "front", "<int:account_id>": "1", "<int:approval_id>": "1"}
+FILLED = {
+    "<flow>": "front",
+    "<node>": "front",
+    "<int:account_id>": "1",
+    "<int:approval_id>": "1",
+    "<int:change_id>": "1",
+}
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"
 
