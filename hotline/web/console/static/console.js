@@ -7,6 +7,8 @@
 (() => {
   const network = document.getElementById("network");
   const changed = new Set();
+  const sent = new Set();
+  const waiting = new Map();
   let newest = 0;
 
   async function parts(form, button) {
@@ -48,8 +50,8 @@
     if (!form) return;
     if ("unsaved" in form.dataset) changed.add(form);
     if (!form.dataset.parts) return;
-    clearTimeout(form.waiting);
-    form.waiting = setTimeout(() => parts(form), 400);
+    clearTimeout(waiting.get(form));
+    waiting.set(form, setTimeout(() => parts(form), 400));
   });
 
   document.addEventListener("submit", (event) => {
@@ -57,15 +59,15 @@
     const button = event.submitter;
     if (button && "quick" in button.dataset && form.dataset.parts) {
       event.preventDefault();
-      clearTimeout(form.waiting);
+      clearTimeout(waiting.get(form));
       parts(form, button);
       return;
     }
-    if (form.sent) {
+    if (sent.has(form)) {
       event.preventDefault();
       return;
     }
-    form.sent = true;
+    sent.add(form);
     changed.delete(form);
     if (button && button.dataset.busy) {
       button.textContent = button.dataset.busy;
@@ -74,9 +76,7 @@
   });
 
   // A page that comes back from the browser's memory may be sent again.
-  addEventListener("pageshow", () => {
-    for (const form of document.forms) form.sent = false;
-  });
+  addEventListener("pageshow", () => sent.clear());
 
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
@@ -92,7 +92,4 @@
     event.preventDefault();
     event.returnValue = "";
   });
-
-  const errors = document.querySelector(".errors");
-  if (errors) errors.focus();
 })();
