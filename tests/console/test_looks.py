@@ -1,0 +1,98 @@
+"""The stylesheet and the script: contrasts, sizes, and nothing that an old browser or the policy refuses."""
+
+import re
+
+import pytest
+
+from hotline.web.console.templating import STATIC
+
+CSS = (STATIC / "console.css").read_text(encoding="utf-8")
+SCRIPT = (STATIC / "console.js").read_text(encoding="utf-8")
+RULES = re.sub(r"/\*.*?\*/", "", CSS, flags=re.S)
+NAMED = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", RULES))
+READ = 4.5
+"""What WCAG asks of words; of edges and focus it asks 3."""
+
+
+def light(colour: str) -> float:
+    """The relative luminance of WCAG 2."""
+    digits = NAMED.get(colour, colour).lstrip("#")
+    digits = "".join(one * 2 for one in digits) if len(digits) == 3 else digits
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, bright = sorted((light(one), light(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "ground"),
+    [
+        *(
+            (words, ground)
+            for words in ("ink", "soft", "link", "bad")
+            for ground in ("paper", "sheet")
+        ),
+        *((words, f"{words}-tint") for words in ("bad", "warn", "good")),
+        *(("ink", ground) for ground in ("bad-tint", "warn-tint", "good-tint")),
+        ("soft", "warn-tint"),
+        ("soft", "#e6ebe8"),
+        ("ink", "#e6ebe8"),
+        ("#fff", "brand"),
+        ("#fff", "bar"),
+        ("#fff", "bad"),
+        ("#172013", "#d3debf"),
+        ("#c8d3d0", "#262e33"),
+        ("ink", "#d7f0dd"),
+        ("ink", "#fbdcd9"),
+    ],
+)
+def test_words_can_be_read_on_their_ground(words: str, ground: str) -> None:
+    assert contrast(words, ground) >= READ
+
+
+def test_the_edge_of_a_field_and_the_focus_are_seen() -> None:
+    assert contrast("edge", "sheet") >= 3
+    assert contrast("edge", "paper") >= 3
+    assert contrast("#ffd23f", "ink") >= 3
+    assert contrast("#ffd23f", "bar") >= 3
+
+
+def test_every_colour_of_the_stylesheet_is_one_of_these() -> None:
+    used = set(re.findall(r"#[0-9a-f]{3,6}\b", RULES)) - set(NAMED.values())
+    stripes = {"#00a1de", "#fad201", "#5cb874"}
+    tints = {"#fff", "#e6ebe8", "#ffd23f", "#172013", "#d3debf", "#262e33", "#c8d3d0"}
+    assert used <= stripes | tints | {"#d7f0dd", "#fbdcd9"}
+    assert set(re.findall(r"var\(--([\w-]+)\)", RULES)) <= set(NAMED)
+
+
+def test_nothing_is_smaller_than_fourteen_pixels() -> None:
+    sizes = [int(size) for size in re.findall(r"font(?:-size)?: (\d+)px", RULES)]
+    assert len(sizes) > 5
+    assert min(sizes) >= 14
+
+
+def test_an_old_browser_reads_the_stylesheet_and_nothing_moves_or_is_fetched() -> None:
+    for word in ("color-mix", "@import", "url(", "transition", "animation", "&", ":has(", "@layer"):
+        assert word not in RULES, word
+    assert RULES.count("{") == RULES.count("}")
+
+
+def test_the_script_writes_no_markup_and_keeps_no_single_letter() -> None:
+    for word in (
+        "innerHTML",
+        "outerHTML",
+        "eval",
+        "document.write",
+        "insertAdjacentHTML",
+        "style.",
+    ):
+        assert word not in SCRIPT, word
+    keys = re.findall(r"event\.key\.toLowerCase\(\) !== \"(\w)\"", SCRIPT)
+    assert keys == ["s"]
+    assert "event.ctrlKey" in SCRIPT
