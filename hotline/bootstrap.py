@@ -16,6 +16,7 @@ from hotline.adapters.live_phrases import LivePhrases
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.environment import CHECKOUT
 from hotline.errors import FolderRefused, NotReady
 from hotline.ports import (
     ConsoleKit,
@@ -39,6 +40,7 @@ from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.flows.places import place_lists
+from hotline.services.words.reading_aids import read_aids
 from hotline.store.database import open_database, sqlite_file
 from hotline.store.dialogue.ways import SessionMemory
 
@@ -136,6 +138,7 @@ def build_pages(settings: Settings) -> ConsoleKit:
         console_url=settings.console_url,
         pretended=settings.pretended,
         demo_accounts=demo_accounts_in(settings.home) if settings.pretended else (),
+        aids=read_aids(CHECKOUT / "docs" / "glossary.md", CHECKOUT / "flows"),
     )
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from hotline.domain.accounts.demo import DemoAccount
 from hotline.domain.dialogue.ussd import Heard, Opening
+from hotline.domain.flows.aids import ReviewAids
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import SendResult
 from hotline.domain.sms.listing import InboxPage, ListedSms
@@ -48,10 +49,7 @@ class OpeningNotes(Protocol):
 
 class SmsGateway(Protocol):
     def send(self, msisdn: str, text: str) -> SendResult:
-        """One MT to one E.164 number, at most ten seconds. Never raises for what the network does.
-
-        Safe among threads.
-        """
+        """One MT to one E.164 number, ten seconds at most. Never raises for what the network does. Thread-safe."""
 
 
 Send = Callable[[], None]
@@ -243,6 +241,8 @@ class ConsoleKit(Kit):
     pretended: bool
     """Whether the gateway is the pretended one: the demo's accounts enter there, and nowhere else."""
     demo_accounts: tuple[DemoAccount, ...] = ()
+    aids: ReviewAids = field(default_factory=ReviewAids)
+    """What reviewers are told beside a text."""
 
 
 @dataclass(frozen=True)

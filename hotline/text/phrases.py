@@ -34,5 +34,9 @@ class Phrases:
             except (KeyError, ValueError, IndexError):
                 # Whoever changed it was refused such words; should they stand there all the same, the alert goes out.
                 pass
-        template = self._catalogues.get(language, {}).get(phrase) or phrase
+        template = self.shipped(language, phrase) or phrase
         return to_gsm7(template.format_map(values))
+
+    def shipped(self, language: str, phrase: str) -> str:
+        """The words of the catalogue, with their placeholders; empty where there are none."""
+        return self._catalogues.get(language, {}).get(phrase, "")

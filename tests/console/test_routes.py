@@ -19,6 +19,7 @@ FILLED = {
     "<int:account_id>": "1",
     "<int:approval_id>": "1",
     "<int:change_id>": "1",
+    "<language>": "rw",
 }
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"

@@ -21,6 +21,7 @@ from hotline.domain.accounts.account import AccountRole, AccountState
 from hotline.domain.desk import audit_sentences
 from hotline.domain.flows.review import CONSOLE, ReviewedText
 from hotline.environment import CHECKOUT
+from hotline.services.words.word_faults import Unfit
 from hotline.text.languages import CODES
 
 PAGES = CHECKOUT / "hotline" / "web" / "console"
@@ -76,6 +77,7 @@ def _of_tables() -> Iterator[str]:
     yield from account_faults.SENTENCES.values()
     yield from (role.value for role in AccountRole)
     yield from (state.value for state in AccountState)
+    yield from (fault.value for fault in Unfit)
 
 
 def update(locales: Path) -> Iterator[str]:

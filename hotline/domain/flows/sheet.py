@@ -95,11 +95,15 @@ def _row(line: int, cells: Mapping[str, str], language: str) -> SheetRow:
     get = cells.get
     agreed = get("agreed", "").strip().casefold()
     return SheetRow(
-        line, get("place", "").strip(), _plain(get(language, "")), agreed, get("digest", "").strip()
+        line,
+        get("place", "").strip(),
+        plain_words(get(language, "")),
+        agreed,
+        get("digest", "").strip(),
     )
 
 
-def _plain(words: str) -> str:
+def plain_words(words: str) -> str:
     """Composed; without the quotes and blanks of a word processor. Letters with marks are the reader's to change."""
     composed = unicodedata.normalize("NFC", words.replace("\r\n", "\n").replace("\r", "\n"))
     return "".join(SUBSTITUTES.get(letter, letter) for letter in composed).strip()

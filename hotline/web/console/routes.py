@@ -18,6 +18,7 @@ from hotline.web.console.pages import (
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
+from hotline.web.console.writing.wording import find, words
 
 ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     # the way in and out
@@ -55,6 +56,12 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     # what callers hear
     PageRoute("GET", "/flows", flows.listed, who.BUT_AUDITOR, menu=phrase("Flows")),
     PageRoute("GET", "/flows/<flow>", flows.one, who.BUT_AUDITOR),
+    PageRoute("GET", "/find", find.show, who.BUT_AUDITOR),
+    # words
+    PageRoute("GET", "/words", words.matrix, who.WORDS, menu=phrase("Words")),
+    PageRoute("GET", "/words/<language>", words.one, who.WORDS),
+    PageRoute("POST", "/words/<language>", words.take, who.WORDS),
+    PageRoute("POST", "/words/<language>/part", words.part, who.WORDS),
     # who may do what, and who did
     PageRoute("GET", "/approvals", approvals.listed, who.ADMIN, menu=phrase("Approvals")),
     PageRoute(

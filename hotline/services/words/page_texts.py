@@ -1,0 +1,207 @@
+"""What the words pages show: the matrix of flows and languages, and a page of texts for one translator."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from hotline.domain.flows.glossary import Doubt
+from hotline.domain.flows.review import ENGINE, PHRASES, ReviewedText
+from hotline.engine.editing.anatomy import nodes_of
+from hotline.engine.editing.drafting import drafted, put_in
+from hotline.engine.editing.meters import meters
+from hotline.engine.flow import Book
+from hotline.engine.run import Place
+from hotline.ports import ConsoleKit, Kit
+from hotline.services.flows.phrasing import LONGEST
+from hotline.services.words.placing import PlacedText, placed_texts
+from hotline.services.words.review_book import ReviewBook, WordsState, is_fixed, review_book
+from hotline.services.words.word_faults import said_so
+from hotline.text.gsm7 import septets
+from hotline.text.languages import CODES, FIRST
+
+PAGE = 10
+SEGMENT = 160
+TODO, ALL = "todo", "all"
+"""Filters beside the states themselves: what this person can bring further, and everything."""
+SPREAD = (sqrt(5) - 1) / 2
+"""Of the round of all texts, how far the beginnings of two accounts lie apart: never near, however many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextMeter:
+    """How full the screen or SMS is that a text stands on."""
+
+    septets: int
+    most: int
+    screens: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    text: ReviewedText
+    state: WordsState
+    placed: PlacedText
+    signed_by: Sequence[str]
+    is_own: bool
+    """Whether whoever looks has agreed to these words."""
+    is_fixed: bool
+    doubts: Sequence[Doubt]
+    question: str
+    """What a careful reader asked of it; empty where nobody did."""
+    widest: str
+    """The words with the longest values; empty where it has no placeholder, or is no phrase of the code."""
+    meter: TextMeter | None
+
+    @property
+    def place(self) -> str:
+        return self.text.place
+
+
+@dataclass(frozen=True, slots=True)
+class WordsFilter:
+    state: str = TODO
+    flow: str = ""
+    at: str = ""
+    """The place that the page begins with; else the account's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsPage:
+    texts: Sequence[PageText]
+    left: int
+    """How many the filter holds in all."""
+    next_at: str
+    """Where the page after this one begins; empty at the end of the round."""
+    change_id: int | None
+
+
+def matrix(kit: Kit) -> Mapping[str, Mapping[str, Counter[WordsState]]]:
+    """By flow and language how many texts are how far. Raises NotReady, StoreUnavailable."""
+    found: dict[str, dict[str, Counter[WordsState]]] = {}
+    for language in CODES:
+        review = review_book(kit, language)
+        for text in review.texts.values():
+            counts = found.setdefault(text.place.partition(".")[0], {})
+            counts.setdefault(language, Counter())[review.state(text)] += 1
+    return found
+
+
+def words_page(
+    kit: ConsoleKit,
+    by_name: str,
+    account_id: int,
+    language: str,
+    wanted: WordsFilter,
+) -> WordsPage:
+    """Raises NotReady, StoreUnavailable."""
+    review = review_book(kit, language)
+    places = [*review.texts]
+    begin = int(account_id * SPREAD % 1 * len(places)) if wanted.state == TODO else 0
+    if wanted.flow:
+        begin = 0
+    own_round = [*places[begin:], *places[:begin]]
+    fit = [one for one in own_round if _is_wanted(review, one, wanted, by_name)]
+    start = _from(own_round, fit, wanted.at)
+    shown, after = fit[start : start + PAGE], fit[start + PAGE : start + PAGE + 1]
+    texts = [*_shown(kit, review, shown, by_name)]
+    return WordsPage(texts, len(fit), "".join(after), review.change_id)
+
+
+def measured(kit: Kit, language: str, typed: Mapping[str, str]) -> Mapping[str, TextMeter]:
+    """The meters of texts as somebody is writing them, by place; nothing is stored."""
+    review = review_book(kit, language)
+    known = [
+        (review.texts[place], words) for place, words in typed.items() if place in review.texts
+    ]
+    return _meters(kit, review, [text.saying(language, words) for text, words in known])
+
+
+def filtered(review: ReviewBook, wanted: WordsFilter, by_name: str) -> Sequence[ReviewedText]:
+    """Every text of a filter, in the order of the flows."""
+    return [
+        text for place, text in review.texts.items() if _is_wanted(review, place, wanted, by_name)
+    ]
+
+
+def _is_wanted(review: ReviewBook, place: str, wanted: WordsFilter, by_name: str) -> bool:
+    text = review.texts[place]
+    if wanted.flow and place.partition(".")[0] != wanted.flow:
+        return False
+    if wanted.state == ALL:
+        return True
+    if wanted.state == TODO:
+        return review.waits_for(text, by_name)
+    return review.state(text) == wanted.state
+
+
+def _from(own_round: Sequence[str], fit: Sequence[str], at: str) -> int:
+    """Where in the filtered round a place stands; where it is filtered out, the one behind it."""
+    if at not in own_round:
+        return 0
+    here = {place: number for number, place in enumerate(own_round)}
+    return next((n for n, place in enumerate(fit) if here[place] >= here[at]), 0)
+
+
+def _shown(
+    kit: ConsoleKit, review: ReviewBook, places: Sequence[str], by_name: str
+) -> Iterator[PageText]:
+    placed = placed_texts(review.document, places)
+    texts = [review.texts[place] for place in places]
+    filled = _meters(kit, review, texts)
+    for text in texts:
+        kinyarwanda = text.words.get(FIRST, "")
+        signed = review.signed_by(text)
+        yield PageText(
+            text=text,
+            state=review.state(text),
+            placed=placed[text.place],
+            signed_by=signed,
+            is_own=by_name.casefold() in {name.casefold() for name in signed},
+            is_fixed=is_fixed(text.place),
+            doubts=[one for one in kit.aids.doubts if one.stands_in(kinyarwanda)],
+            question=kit.aids.questions.get((text.place, review.language), ""),
+            widest=_widest(text, review.language),
+            meter=filled.get(text.place),
+        )
+
+
+def _widest(text: ReviewedText, language: str) -> str:
+    words = text.words.get(language, "")
+    if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
+        return ""
+    try:
+        return words.format_map(LONGEST)
+    except (KeyError, ValueError, IndexError):
+        return ""
+
+
+def _meters(kit: Kit, review: ReviewBook, texts: Sequence[ReviewedText]) -> Mapping[str, TextMeter]:
+    book = kit.books.book(kit.books.live())
+    found: dict[str, TextMeter] = {}
+    flows: dict[str, list[ReviewedText]] = {}
+    for text in texts:
+        name = text.place.partition(".")[0]
+        if name == PHRASES:
+            words = _widest(text, review.language) or text.words.get(review.language, "")
+            found[text.place] = TextMeter(septets(words), SEGMENT)
+        elif name != ENGINE:
+            flows.setdefault(name, []).append(text)
+    for name, own in flows.items():
+        found |= dict(_of_flow(book, review, name, own))
+    return found
+
+
+def _of_flow(
+    book: Book, review: ReviewBook, name: str, texts: Sequence[ReviewedText]
+) -> Iterator[tuple[str, TextMeter]]:
+    document = said_so(review.document["flows"][name], texts, review.language)
+    if document is None:
+        return
+    drawn = put_in(book, drafted(name, document).flow)
+    nodes = nodes_of(document)
+    for text in texts:
+        node = text.place.split(".")[1]
+        filled = meters(drawn, Place(name, node), nodes[node]).get(review.language)
+        if filled is not None:
+            yield text.place, TextMeter(filled.septets, filled.most, filled.screens)

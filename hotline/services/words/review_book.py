@@ -1,0 +1,122 @@
+"""Every text that callers read, as the words pages show it: with what waits in the change of a language.
+
+The words that translators save go into the open change "Words of Kinyarwanda". Until it is live they stand there alone,
+and a signature is for exactly these words.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from hotline.domain.flows.review import (
+    ENGINE,
+    ENGLISH,
+    PHRASES,
+    ReviewedText,
+    ReviewState,
+    Signature,
+    readers,
+    state_of,
+    texts_of,
+)
+from hotline.domain.wording import ALWAYS_SHIPPED, Template
+from hotline.engine import words as engine_words
+from hotline.engine.editing.anatomy import nodes_of
+from hotline.ports import Kit
+from hotline.services.changes import folders
+from hotline.services.changes.assembling import assemble, gather
+from hotline.services.flows import signing
+from hotline.services.flows.authoring import live_document
+from hotline.text.languages import CODES
+from hotline.text.phrases import Phrases
+
+TITLES = {"rw": "Words of Kinyarwanda", "fr": "Words of French", "en": "Words of English"}
+"""Of the change that a language's words go into."""
+
+
+class WordsState(StrEnum):
+    """How far a text's words of one language are."""
+
+    MISSING = "missing"
+    DRAFT = "draft"
+    STALE = "stale"
+    READ = "read"
+    REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewBook:
+    language: str
+    document: Mapping[str, Any]
+    """What would be live, with this language's change."""
+    texts: Mapping[str, ReviewedText]
+    """By place, in the order of the flows; then what the code says, then the engine's own words."""
+    signatures: Mapping[str, Sequence[Signature]]
+    """Of this language, by place."""
+    change_id: int | None
+    """Where its words wait; None where nobody has saved any since the last went live."""
+
+    def state(self, text: ReviewedText) -> WordsState:
+        if not text.words.get(self.language):
+            return WordsState.MISSING
+        signed = self.signatures.get(text.place, ())
+        return WordsState(ReviewState(state_of(text, self.language, signed)).value)
+
+    def signed_by(self, text: ReviewedText) -> tuple[str, ...]:
+        """Who agreed to exactly these words."""
+        signed = self.signatures.get(text.place, ())
+        return tuple(one.by for one in readers(text, self.language, signed))
+
+    def waits_for(self, text: ReviewedText, name: str) -> bool:
+        """Whether this person can bring it further."""
+        if self.state(text) is WordsState.REVIEWED:
+            return False
+        return name.casefold() not in {by.casefold() for by in self.signed_by(text)}
+
+
+def is_fixed(place: str) -> bool:
+    """Whether a text is shown on the words pages, and changed by programmers alone."""
+    chapter, _, name = place.partition(".")
+    always = {template.name for template in ALWAYS_SHIPPED}
+    return chapter == ENGINE or (chapter == PHRASES and name in always)
+
+
+def review_book(kit: Kit, language: str) -> ReviewBook:
+    """Raises NotReady, StoreUnavailable."""
+    change_id = words_change(kit, language)
+    if change_id is None:
+        document: Mapping[str, Any] = live_document(kit.database)
+    else:
+        with kit.database.reading() as session:
+            document = assemble(gather(session, change_id)).document
+
+    signatures: dict[str, list[Signature]] = {}
+    for one in signing.everyone(kit, language):
+        signatures.setdefault(one.place, []).append(one)
+    texts = {text.place: text for text in _texts(document, kit.phrases)}
+    return ReviewBook(language, document, texts, signatures, change_id)
+
+
+def words_change(kit: Kit, language: str) -> int | None:
+    """The open change of a language's words; the older one where two were opened at once. Raises StoreUnavailable."""
+    open_now = [row.id for row in folders.listed(kit) if row.title == TITLES[language]]
+    return min(open_now, default=None)
+
+
+def phrase_words(phrases: Phrases, said: Mapping[str, Any], template: Template) -> dict[str, str]:
+    """What the code says for a template, by language. `said`: the document's part of phrases."""
+    shipped = {code: phrases.shipped(code, template) for code in CODES}
+    shipped[ENGLISH] = template.value
+    changed = {code: said.get(code, {}).get(template.name) for code in CODES}
+    return {code: changed[code] or shipped[code] for code in CODES}
+
+
+def _texts(document: Mapping[str, Any], phrases: Phrases) -> Iterator[ReviewedText]:
+    yield from texts_of({name: {"nodes": nodes_of(one)} for name, one in document["flows"].items()})
+    said = document.get("phrases", {})
+    for template in Template:
+        words = phrase_words(phrases, said, template)
+        yield ReviewedText(f"{PHRASES}.{template.name}", words)
+    for name, by_engine in engine_words.every().items():
+        yield ReviewedText(f"{ENGINE}.{name}", by_engine)

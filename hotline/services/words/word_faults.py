@@ -1,0 +1,117 @@
+"""What keeps words from being taken: letters, placeholders, and what the checker finds in the screen they stand on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hotline.domain.flows.review import PHRASES, ReviewedText
+from hotline.domain.wording import Template
+from hotline.engine.check.finding import Code, Finding
+from hotline.engine.editing.anatomy import nodes_of, with_value
+from hotline.engine.editing.drafting import draft_findings, drafted, put_in
+from hotline.engine.flow import Book
+from hotline.services.flows import phrasing
+from hotline.services.words.review_book import ReviewBook, is_fixed
+from hotline.text.gsm7 import strangers, substitute
+
+
+class Unfit(StrEnum):
+    """Why words are not taken, as the page says it; `{...}` are the values of the fault."""
+
+    GONE = "This text was moved or taken out meanwhile."
+    CHANGED = "The text or its English changed meanwhile. Read it again."
+    UNSAVED = "You changed these words. Save and agree, or bring the old ones back."
+    EMPTY = "Write the words first."
+    FIXED = "The programmers alone change this word."
+    LETTER = "{letter} is no letter of a basic handset: write {instead}"
+    PHRASE = "It cannot be said so: {message}"
+    FINDING = "It hurts the screen: {message}"
+    WAITS = "Other words went live meanwhile. An editor settles the change first."
+
+
+@dataclass(frozen=True, slots=True)
+class WordsFault:
+    why: Unfit
+    values: Mapping[str, str] = field(default_factory=dict)
+    finding: Finding | None = None
+    """What the checker found, where it did."""
+
+    def __str__(self) -> str:
+        return self.why.value.format_map(self.values)
+
+
+WordsFaults = Mapping[str, WordsFault]
+"""By place; the first of each text."""
+
+
+def faults_of(review: ReviewBook, book: Book, new: Sequence[ReviewedText]) -> WordsFaults:
+    """Of new words those that cannot be taken. `book`: what is live. All are looked at together."""
+    found = {text.place: fault for text in new for fault in _alone(review, book, text)}
+    fit = [text for text in new if text.place not in found and text.in_flows]
+    flows: dict[str, list[ReviewedText]] = {}
+    for text in fit:
+        flows.setdefault(text.place.partition(".")[0], []).append(text)
+    for name, texts in flows.items():
+        found |= _of_flow(review, book, name, texts)
+    return found
+
+
+def said_so(flow: object, texts: Sequence[ReviewedText], language: str) -> dict[str, object] | None:
+    """A flow's document that says these words; None where one of the texts is not in it."""
+    changed = dict(nodes_of(flow))
+    for text in texts:
+        _, node, *steps = text.place.split(".")
+        try:
+            changed[node] = with_value(changed[node], (*steps, language), text.words[language])
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            return None
+    return {**(flow if isinstance(flow, Mapping) else {}), "nodes": changed}
+
+
+def _alone(review: ReviewBook, book: Book, text: ReviewedText) -> Iterator[WordsFault]:
+    """The first fault of the words by themselves."""
+    words = text.words[review.language]
+    if is_fixed(text.place):
+        yield WordsFault(Unfit.FIXED)
+    elif not words:
+        yield WordsFault(Unfit.EMPTY)
+    elif letters := strangers(words):
+        values = {"letter": letters[0], "instead": substitute(letters[0])}
+        yield WordsFault(Unfit.LETTER, values)
+    elif not text.in_flows:
+        template = Template[text.place.removeprefix(f"{PHRASES}.")]
+        for message in phrasing.faults(template, review.language, words, book.numbers):
+            yield WordsFault(Unfit.PHRASE, {"message": message})
+            return
+
+
+def _of_flow(
+    review: ReviewBook, book: Book, name: str, texts: Sequence[ReviewedText]
+) -> dict[str, WordsFault]:
+    """What the checker finds anew in the screens of these texts, at the text whose field it names."""
+    before = review.document["flows"][name]
+    after = said_so(before, texts, review.language)
+    if after is None:
+        return {text.place: WordsFault(Unfit.GONE) for text in texts}
+    old, new = drafted(name, before), drafted(name, after)
+    found: dict[str, WordsFault] = {}
+    for node in dict.fromkeys(text.place.split(".")[1] for text in texts):
+        known = {_told(one) for one in draft_findings(put_in(book, old.flow), old, node=node)}
+        here = [text.place for text in texts if text.place.split(".")[1] == node]
+        for one in draft_findings(put_in(book, new.flow), new, node=node):
+            if one.language in ("", review.language) and _told(one) not in known:
+                fault = WordsFault(Unfit.FINDING, {"message": f"{one.message}: {one.fix}"}, one)
+                found.setdefault(_blamed(one, here), fault)
+    return found
+
+
+def _told(finding: Finding) -> tuple[str, Code, str, str, str]:
+    """A finding as one and the same before and after: also where it counts."""
+    return (finding.node, finding.code, finding.language, finding.field, finding.message)
+
+
+def _blamed(finding: Finding, places: Sequence[str]) -> str:
+    """The text whose field is named; the first changed one of the screen where it is the screen as a whole."""
+    steps = finding.field.split(".")
+    named = [place for place in places if all(step in place.split(".")[2:] for step in steps)]
+    return (named or list(places))[0]

@@ -1,0 +1,144 @@
+"""The words of all flows: how far each language is, and the page on which a translator reads ten texts."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, abort, url_for
+
+from hotline.services.words import agreeing, page_texts
+from hotline.services.words.agreeing import TypedWords
+from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
+from hotline.services.words.review_book import WordsState
+from hotline.services.words.word_faults import WordsFault, WordsFaults
+from hotline.text.languages import CODES
+from hotline.web.console.form import FormFaults, PostedForm, faults
+from hotline.web.console.visit import Visit, page, see_address
+from hotline.web.console.who import phrase
+from hotline.web.console.writing import findings
+
+LONGEST_WORDS = 1000
+STATES = {
+    WordsState.MISSING: (phrase("missing"), "bad"),
+    WordsState.DRAFT: (phrase("not read"), "soft"),
+    WordsState.STALE: (phrase("stale"), "warn"),
+    WordsState.READ: (phrase("read by one"), "warn"),
+    WordsState.REVIEWED: (phrase("reviewed"), "good"),
+}
+"""What a state is called, and its tint."""
+FILTERS = {
+    TODO: phrase("What waits for you"),
+    ALL: phrase("All texts"),
+    WordsState.MISSING: phrase("missing"),
+    WordsState.DRAFT: phrase("not read"),
+    WordsState.STALE: phrase("stale"),
+    WordsState.READ: phrase("read by one"),
+    WordsState.REVIEWED: phrase("reviewed"),
+}
+
+
+def matrix(visit: Visit) -> Response:
+    return page(visit, "words.html", flows=page_texts.matrix(visit.kit), states=STATES)
+
+
+def one(visit: Visit, language: str) -> Response:
+    return _page(visit, known_language(language))
+
+
+def take(visit: Visit, language: str) -> Response:
+    """Every field is taken first, then the button: none loses a word."""
+    does, _, number = visit.form.text("do").partition(":")
+    typed = [one for _, one in typed_words(visit.form)]
+    agreed = dict(typed_words(visit.form)).get(number)
+    kept = agreeing.keep(
+        visit.kit,
+        visit.by,
+        known_language(language),
+        typed,
+        agreed=agreed.place if agreed and does in ("agree", "both") else "",
+        saving=does == "both",
+        once=visit.form.text("once", most=32),
+    )
+    if kept.faults:
+        return _page(visit, language, kept.faults, status=422)
+    here = url_for("words.one", language=language, **address_of(filter_of(visit)))
+    return see_address(f"{here}#t-{number}" if number.isdecimal() else here)
+
+
+def part(visit: Visit, language: str) -> Response:
+    """The meters alone, of the words as they stand in the fields."""
+    typed = dict(typed_words(visit.form))
+    words = {one.place: one.words for one in typed.values()}
+    filled = page_texts.measured(visit.kit, known_language(language), words)
+    meters = {number: filled.get(one.place) for number, one in typed.items()}
+    return page(visit, "words_part.html", meters=meters)
+
+
+def known_language(language: str) -> str:
+    if language not in CODES:
+        abort(404)
+    return language
+
+
+def filter_of(visit: Visit) -> WordsFilter:
+    asked = visit.query
+    state = asked.get("state", TODO)
+    return WordsFilter(
+        state if state in FILTERS else TODO, asked.get("flow", ""), asked.get("at", "")
+    )
+
+
+def address_of(wanted: WordsFilter) -> dict[str, Any]:
+    """What of a filter stands in an address."""
+    state = "" if wanted.state == TODO else wanted.state
+    said = {"state": state, "flow": wanted.flow, "at": wanted.at}
+    return {name: value for name, value in said.items() if value}
+
+
+def typed_words(form: PostedForm) -> list[tuple[str, TypedWords]]:
+    """The rows of the form, by their number on the page."""
+    found = []
+    for number in map(str, range(1, page_texts.PAGE + 1)):
+        if place := form.text(f"place.{number}"):
+            words = form.text(f"words.{number}", most=LONGEST_WORDS)
+            digests = form.text(f"digest.{number}"), form.text(f"english.{number}")
+            found.append((number, TypedWords(place, words, *digests)))
+    return found
+
+
+def _page(
+    visit: Visit, language: str, wrong: WordsFaults | None = None, *, status: int = 200
+) -> Response:
+    wanted = filter_of(visit)
+    shown = page_texts.words_page(visit.kit, visit.by.name, visit.by.account_id, language, wanted)
+    typed = {one.place: one.words for _, one in typed_words(visit.form)}
+    return page(
+        visit,
+        "words_of.html",
+        status=status,
+        code=language,
+        shown=shown,
+        typed=typed,
+        faults=_faults(visit, shown.texts, wrong or {}),
+        wanted=wanted,
+        here=address_of(wanted),
+        filters=FILTERS,
+        states=STATES,
+        others=[other for other in ("en", "fr", "rw") if other != language],
+        once=secrets.token_hex(8),
+    )
+
+
+def _faults(visit: Visit, texts: Sequence[PageText], wrong: WordsFaults) -> FormFaults:
+    """By the field of each text on the page; what is of a text that is not on it any more stands first."""
+    numbers = {text.place: f"words.{number}" for number, text in enumerate(texts, start=1)}
+    return faults(
+        **{numbers.get(at, "texts"): fault_words(visit, one) for at, one in wrong.items()}
+    )
+
+
+def fault_words(visit: Visit, fault: WordsFault) -> str:
+    """In the reader's language; the checker's own words are English, and stand behind."""
+    if fault.finding is None:
+        return visit.say(fault.why.value, **fault.values)
+    return f"{findings.says(visit, fault.finding)} {fault.values['message']}"

@@ -1,0 +1,245 @@
+"""The words pages: who agreed to which text, what was saved, and where it waits."""
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.changes.change import ChangeAuthor
+from hotline.services.changes import drafts, folders, going_live, proposing
+from hotline.services.changes.results import ChangePublished
+from hotline.services.flows import signing
+from hotline.services.words.review_book import TITLES, WordsState, review_book
+from tests.console.conftest import Desk, MakeDesk, Tab
+from tests.made_once import shipped_phrases
+
+FEE = "abroad.fee.say.text"
+ABROAD = "/words/rw?flow=abroad&state=all"
+
+
+@pytest.fixture
+def tab(desk: Desk) -> Tab:
+    return desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
+
+
+def fields(page: str) -> dict[str, str]:
+    """The form of the page as a browser would send it."""
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    areas = re.findall(r'<textarea id="[^"]+" name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S)
+    return {
+        name: value.replace("&#39;", "'").replace("&#34;", '"') for name, value in hidden + areas
+    }
+
+
+def number_of(form: dict[str, str], place: str) -> str:
+    (number,) = (name.partition(".")[2] for name, value in form.items() if value == place)
+    return number
+
+
+def press(
+    tab: Tab, does: str, place: str = FEE, words: str = "", path: str = ABROAD
+) -> TestResponse:
+    form = fields(tab.get(path).text)
+    number = number_of(form, place)
+    if words:
+        form[f"words.{number}"] = words
+    return tab.post(path, form | {"do": f"{does}:{number}"})
+
+
+def state(desk: Desk, place: str = FEE, language: str = "rw") -> WordsState:
+    review = review_book(desk.kit, language)
+    return review.state(review.texts[place])
+
+
+def publish(desk: Desk, language: str) -> None:
+    """The words of a language go live by two others."""
+    change = review_book(desk.kit, language).change_id
+    assert change is not None
+    assert proposing.propose(desk.kit, ChangeAuthor("Editor 1", 91), change) is None
+    seen = going_live.read(desk.kit, change)
+    done = going_live.publish(desk.kit, ChangeAuthor("Approver 1", 92), change, seen.digest)
+    assert isinstance(done, ChangePublished)
+
+
+def test_two_people_agree_to_kinyarwanda(desk: Desk, tab: Tab) -> None:
+    answer = press(tab, "agree")
+    assert answer.status_code == 303
+    assert state(desk) is WordsState.READ
+    other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
+    assert press(other, "agree").status_code == 303
+    assert state(desk) is WordsState.REVIEWED
+    assert "Translator 1, Translator 2" in tab.get(ABROAD).text
+
+
+def test_words_go_into_the_change_of_their_language_and_nowhere_else(desk: Desk, tab: Tab) -> None:
+    answer = press(tab, "both", words="Ntukishyure mbere yo kubona akazi.")
+    assert answer.status_code == 303
+    (change,) = (one for one in folders.listed(desk.kit) if one.title == TITLES["rw"])
+    saved = drafts.draft(desk.kit, change.id, "abroad").document
+    assert saved is not None
+    assert saved["nodes"]["fee"]["say"]["text"]["rw"] == "Ntukishyure mbere yo kubona akazi."
+    assert state(desk) is WordsState.READ
+    assert [one.by for one in signing.everyone(desk.kit)] == ["Translator 1"]
+
+
+def test_one_person_is_enough_for_the_other_languages(desk: Desk, tab: Tab) -> None:
+    assert press(tab, "agree", path="/words/fr?flow=abroad&state=all").status_code == 303
+    assert state(desk, language="fr") is WordsState.REVIEWED
+
+
+def test_what_somebody_agreed_to_waits_for_her_no_more_and_for_others_still(
+    desk: Desk, tab: Tab
+) -> None:
+    press(tab, "agree")
+    waits = "/words/rw?flow=abroad"
+    assert FEE not in tab.get(waits).text
+    other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
+    assert FEE in other.get(waits).text
+
+
+def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
+    press(tab, "agree", path="/words/fr?flow=abroad&state=all")
+    english = "/words/en?flow=abroad&state=all"
+    assert (
+        press(tab, "both", words="Never pay first to get a job.", path=english).status_code == 303
+    )
+    publish(desk, "en")
+    assert state(desk, language="fr") is WordsState.STALE
+    assert FEE in tab.get("/words/fr?flow=abroad&state=stale").text
+
+
+def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: Tab) -> None:
+    answer = press(tab, "both", words="Ntukishyure ĥano")
+    assert answer.status_code == 422
+    assert "ĥ is no letter of a basic handset: write h" in answer.text
+    assert "Ntukishyure ĥano</textarea>" in answer.text
+    assert "too long" in press(tab, "both", words="Ntukishyure mbere. " * 40).text
+    assert "Write the words first." in press(tab, "both", words=" ").text
+    assert review_book(desk.kit, "rw").change_id is None
+
+
+def test_agree_alone_never_signs_words_that_were_not_shown(desk: Desk, tab: Tab) -> None:
+    answer = press(tab, "agree", words="Ntukishyure mbere yo kubona akazi.")
+    assert answer.status_code == 422
+    assert "Save and agree, or bring the old ones back" in answer.text
+    assert not signing.everyone(desk.kit)
+
+
+def test_whoever_reads_what_another_changed_meanwhile_reads_it_again(desk: Desk, tab: Tab) -> None:
+    form = fields(tab.get(ABROAD).text)
+    number = number_of(form, FEE)
+    other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
+    press(other, "both", words="Ntukishyure mbere.")
+    form[f"words.{number}"] = "Ntukabanze kwishyura."
+    answer = tab.post(ABROAD, form | {"do": f"both:{number}"})
+    assert answer.status_code == 422
+    assert "changed meanwhile. Read it again." in answer.text
+    assert "Ntukabanze kwishyura.</textarea>" in answer.text
+
+
+def test_the_same_form_sent_twice_is_one_step_and_one_signature(desk: Desk, tab: Tab) -> None:
+    form = fields(tab.get(ABROAD).text)
+    number = number_of(form, FEE)
+    form |= {f"words.{number}": "Ntukishyure mbere.", "do": f"both:{number}"}
+    assert [tab.post(ABROAD, form).status_code for _ in range(2)] == [303, 303]
+    assert len(signing.everyone(desk.kit)) == 1
+    change = review_book(desk.kit, "rw").change_id
+    assert change is not None
+    assert [line.says["count"] for line in drafts.history(desk.kit, change)] == [1]
+
+
+def test_what_was_typed_beside_the_pressed_one_is_saved_and_nobody_signs_it(
+    desk: Desk, tab: Tab
+) -> None:
+    form = fields(tab.get(ABROAD).text)
+    typed, pressed = number_of(form, FEE), number_of(form, "abroad.contract.say.text")
+    form |= {f"words.{typed}": "Ntukishyure mbere.", "do": f"agree:{pressed}"}
+    assert tab.post(ABROAD, form).status_code == 303
+    assert "Ntukishyure mbere." in tab.get(ABROAD).text
+    assert [one.place for one in signing.everyone(desk.kit)] == ["abroad.contract.say.text"]
+
+
+def test_two_translators_begin_at_places_of_their_own(desk: Desk, tab: Tab) -> None:
+    other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
+    pages = [fields(one.get("/words/rw").text) for one in (tab, other)]
+    places = [{page[f"place.{number}"] for number in range(1, 11)} for page in pages]
+    assert not places[0] & places[1]
+
+
+def test_the_next_ten_go_round_and_end(tab: Tab) -> None:
+    seen: list[str] = []
+    path = "/words/rw?flow=abroad&state=all"
+    for _ in range(9):
+        page = tab.get(path).text
+        seen += [value for name, value in fields(page).items() if name.startswith("place.")]
+        onward = re.search(r'href="([^"]+)" rel="next"', page)
+        if onward is None:
+            break
+        path = onward[1].replace("&amp;", "&")
+    assert len(seen) == len(set(seen))
+    assert {FEE, "abroad.contract.say.text"} <= set(seen)
+    assert all(place.startswith("abroad.") for place in seen)
+
+
+def test_what_the_code_says_is_saved_with_its_placeholders_and_no_others(
+    make_desk: MakeDesk,
+) -> None:
+    desk = make_desk(phrases=shipped_phrases())
+    tab = desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
+    place, path = "locales.TAKEN", "/words/rw?flow=locales&state=all&at=locales.TAKEN"
+    assert "K7Q4AC" in tab.get(path).text
+    assert "needs exactly these placeholders" in press(tab, "both", place, "Murakoze", path).text
+    assert press(tab, "both", place, "{ref}: wayifashe. Murakoze.", path).status_code == 303
+    change = review_book(desk.kit, "rw").change_id
+    assert change is not None
+    assert drafts.draft(desk.kit, change, "#phrases").document == {
+        "rw": {"TAKEN": "{ref}: wayifashe. Murakoze."}
+    }
+
+
+def test_words_of_every_screen_are_shown_and_not_changed(desk: Desk, tab: Tab) -> None:
+    path = "/words/rw?flow=engine&state=all"
+    page = tab.get(path).text
+    assert "changed by the programmers" in page
+    assert "<textarea" not in page
+    form = fields(page)
+    answer = tab.post(path, form | {"words.1": "Other", "do": "both:1"})
+    assert answer.status_code == 422
+    assert tab.post(path, form | {"do": "agree:1"}).status_code == 303
+
+
+def test_the_parts_are_the_meters_of_what_stands_in_the_fields(tab: Tab) -> None:
+    form = fields(tab.get(ABROAD).text)
+    number = number_of(form, FEE)
+    form[f"words.{number}"] = "Ntukishyure."
+    answer = tab.post("/words/rw/part", form)
+    assert answer.status_code == 200
+    assert "Ntukishyure" not in answer.text
+    (used,) = re.findall(rf'id="m-{number}" data-part>.*?value="(\d+)"', answer.text, re.S)
+    assert int(used) < 60
+
+
+def test_the_matrix_counts_and_leads_to_its_texts(desk: Desk, tab: Tab) -> None:
+    press(tab, "agree")
+    page = tab.get("/words").text
+    (link,) = re.findall(r'href="(/words/rw\?[^"]*flow=abroad[^"]*state=read)"', page)
+    shown = tab.get(link.replace("&amp;", "&")).text
+    assert FEE in shown
+    assert "abroad.contract.say.text" not in shown
+
+
+def test_a_search_leads_to_the_field(desk: Desk, tab: Tab) -> None:
+    page = tab.get("/find?q=ntukabanze kwishyura").text
+    (link,) = re.findall(r'<a href="([^"]+)">abroad / fee</a>', page)
+    assert FEE in tab.get(link.replace("&amp;", "&")).text
+    admin = desk.tab(AccountRole.ADMIN).get("/find?q=ntukabanze").text
+    assert '<a href="/flows/abroad#n-fee">abroad / fee</a>' in admin
+    editor = desk.tab(AccountRole.EDITOR).get("/find?q=ntukabanze&change=1").text
+    assert '<a href="/changes/1/flows/abroad/fee#f-text-rw">' in editor
+    assert "No flow says these words." in tab.get("/find?q=xyzzy").text
+
+
+def test_an_unknown_language_is_no_page(tab: Tab) -> None:
+    assert tab.get("/words/xx").status_code == 404
+    assert tab.post("/words/xx").status_code == 404
