@@ -3,6 +3,7 @@
 from hotline.errors import NotFound
 from hotline.ports import RelayKit
 from hotline.services.changes import judging
+from hotline.services.flows.flow_states import LIVE
 from hotline.services.outbox import delivery
 from hotline.services.referrals import referral
 from hotline.services.sms import sms_replies
@@ -24,8 +25,11 @@ def answer(kit: RelayKit, _answer_id: int) -> None:
 
 
 def check_change(kit: RelayKit, change_id: int) -> None:
-    """What is wrong with a change, for the page that waits for it."""
+    """What is wrong with a change, for the page that waits for it; 0 is what is live."""
     try:
-        judging.check_change(kit, change_id)
+        if change_id == LIVE:
+            judging.check_live(kit)
+        else:
+            judging.check_change(kit, change_id)
     except NotFound:
         return

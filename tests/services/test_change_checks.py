@@ -7,7 +7,7 @@ from hotline.engine.check.finding import Code
 from hotline.services.changes import folders, judging
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.flows import checking, publishing
-from hotline.services.flows.flow_states import flow_states
+from hotline.services.flows.flow_states import LIVE, flow_states
 from hotline.store.changes.checks import ChangeCheck, FlowState
 from hotline.testing import FakeJobs
 from tests.conftest import Clock
@@ -72,10 +72,10 @@ def test_the_clock_checks_what_no_worker_has(desk: Desk, clock: Clock) -> None:
 
 
 def test_what_was_found_long_ago_goes(desk: Desk, clock: Clock) -> None:
-    judging.look(desk.kit, playable())
+    judging.look(desk.kit, playable(), "one")
     flow_states(desk.kit, playable())
     clock.turn(days=31)
-    judging.look(desk.kit, playable("Other words"))
+    judging.look(desk.kit, playable("Other words"), "other")
     with desk.kit.database.reading() as session:
         assert len(session.scalars(select(ChangeCheck)).all()) == 1
         assert not session.scalars(select(FlowState)).all()
@@ -107,3 +107,16 @@ def test_how_each_flow_stands_is_measured_once(desk: Desk) -> None:
     assert again["learn"].septets > 1, "another flow is measured anew"
     assert again["front"].septets == 1
     assert not flow_states(desk.kit, {"flows": {"a": {"nodes": {}}}})
+
+
+def test_a_list_that_does_not_wait_rings_for_what_nobody_has_measured(desk: Desk) -> None:
+    assert not flow_states(desk.kit, playable(), waits=False)
+    assert bell(desk).rung == [(Job.CHECK_CHANGE, LIVE)]
+    check_change(desk.kit, LIVE)
+    assert len(flow_states(desk.kit, playable(), waits=False)) == 4
+    assert len(bell(desk).rung) == 1
+    change = desk.opened()
+    desk.say(change, "Other words")
+    check_change(desk.kit, change)
+    with desk.kit.database.reading() as session:
+        assert len(session.scalars(select(ChangeCheck)).all()) == 2, "live was checked already"

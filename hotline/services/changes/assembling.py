@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hotline.domain.changes.change import PartDocument, part_of, with_part
+from hotline.domain.changes.change import ENTRIES, PartDocument, part_of, with_part
 from hotline.engine.editing.merging import Settled
 from hotline.errors import NotFound, NotReady
 from hotline.services.changes.merging import PartMerge, merged
@@ -18,15 +18,14 @@ from hotline.store.flows import flows
 
 
 @dataclass(frozen=True, slots=True)
-class GatheredChange:
-    """A change's rows, and the documents that it stands between."""
+class EditedChange:
+    """A change and its newest steps, without the documents that it stands between, which are big."""
 
     change: Change
     steps: Mapping[str, ChangeStep]
     """The newest of each part."""
     live_id: int
-    live: Mapping[str, Any]
-    base: Mapping[str, Any]
+    live_digest: str
 
     @property
     def own_digest(self) -> str:
@@ -34,6 +33,19 @@ class GatheredChange:
         parts = {part: step.document for part, step in self.steps.items()}
         written = json.dumps([self.change.base_id, parts], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(written.encode()).hexdigest()
+
+    @property
+    def checked_as(self) -> str:
+        """Of the document that it makes with what is live, without making it."""
+        return f"{self.live_digest}+{self.own_digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class GatheredChange(EditedChange):
+    """The same with the documents."""
+
+    live: Mapping[str, Any]
+    base: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +59,26 @@ class AssembledChange:
         return authoring.digest_of(self.document)
 
 
-def gather(session: Session, change_id: int) -> GatheredChange:
+def gather_edits(session: Session, change_id: int) -> EditedChange:
     """Raises NotFound, NotReady."""
     change = changes.found(session, change_id)
     if change is None:
         raise NotFound(f"no change {change_id}")
-    live_id = flows.live_id(session)
-    if live_id is None:
+    live = flows.live(session)
+    if live is None:
         raise NotReady("no flows are published: run `hotline init`")
-    live = document_of(session, live_id)
-    same = change.base_id == live_id
-    base = live if same else document_of(session, change.base_id)
-    return GatheredChange(change, changes.newest(session, change_id), live_id, live, base)
+    return EditedChange(change, changes.newest(session, change_id), live.id, live.digest)
+
+
+def gather(session: Session, change_id: int) -> GatheredChange:
+    """Raises NotFound, NotReady."""
+    edited = gather_edits(session, change_id)
+    live = document_of(session, edited.live_id)
+    base_id = edited.change.base_id
+    base = live if base_id == edited.live_id else document_of(session, base_id)
+    return GatheredChange(
+        edited.change, edited.steps, edited.live_id, edited.live_digest, live, base
+    )
 
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any]:
@@ -67,6 +87,17 @@ def document_of(session: Session, revision_id: int) -> Mapping[str, Any]:
     if document is None:
         raise NotFound(f"revision {revision_id}")
     return document
+
+
+def part_in(session: Session, revision_id: int, part: str) -> PartDocument | None:
+    """One part of a revision."""
+    if not part.startswith("#"):
+        flow: PartDocument | None = flows.piece_of(session, revision_id, "flows", part)
+        return flow
+    names = ("entries", "entry_names") if part == ENTRIES else (part.removeprefix("#"),)
+    pieces = {name: flows.piece_of(session, revision_id, name) for name in names}
+    there = {name: piece for name, piece in pieces.items() if piece is not None}
+    return part_of({"flows": {}, **there}, part)
 
 
 def assemble(gathered: GatheredChange) -> AssembledChange:
@@ -90,3 +121,9 @@ def merge_part(
     """`theirs` is what is live."""
     base, live = part_of(gathered.base, part), part_of(gathered.live, part)
     return merged(base, live, edited, settled)
+
+
+def is_as_read(session: Session, gathered: GatheredChange) -> bool:
+    """Whether its parts are still those that were gathered, in a transaction that holds the change."""
+    steps = changes.newest(session, gathered.change.id)
+    return replace(gathered, steps=steps).own_digest == gathered.own_digest

@@ -7,16 +7,15 @@ from typing import Any
 
 from hotline.domain.changes.change import Author
 from hotline.domain.changes.restoring import brought_back
-from hotline.engine.document import document as documents
-from hotline.errors import FlowInvalid, NotFound, NotReady
+from hotline.engine.check.finding import Finding
+from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
 from hotline.services.changes import judging
 from hotline.services.changes.assembling import document_of
-from hotline.services.changes.fitness import make_live
+from hotline.services.changes.fitness import hurting, make_live, press
 from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring
-from hotline.services.flows.places import place_lists
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -96,10 +95,10 @@ def put_back(
     kit: Kit, state: StateToBringBack, said: PublicationNote, *, actor: str
 ) -> ChangePublished | ChangeRefused:
     """In one transaction. Raises FlowInvalid where it cannot be played, StoreUnavailable."""
-    pressed = authoring.pressed(state.after)
+    book = press(state.after)
     with kit.database.writing() as session:
         publications.take_turns(session)
-        done = make_live(session, kit, state.after, pressed, said, after=state.live_id)
+        done = make_live(session, kit, state.after, book, said, after=state.live_id)
         if isinstance(done, ChangePublished):
             audit.append(
                 session,
@@ -116,15 +115,12 @@ def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
     """It must be playable, and hurt nobody whom neither live nor that state itself hurt."""
     if state.after == state.before:
         return ChangeRefused(Refusal.NOTHING_THERE)
-    try:
-        documents.compile(state.after, place_lists())
-    except FlowInvalid as invalid:
-        return ChangeRefused(Refusal.BROKEN, invalid.problems)
-    known = [*judging.look(kit, state.before), *judging.look(kit, state.old)]
-    found = judging.divide(judging.look(kit, state.after), known)
-    if found.blocking:
-        return ChangeRefused(Refusal.HURTS, findings=found.blocking)
-    return None
+    known = [*_found(kit, state.before), *_found(kit, state.old)]
+    return hurting(judging.divide(_found(kit, state.after), known))
+
+
+def _found(kit: Kit, document: Mapping[str, Any]) -> Sequence[Finding]:
+    return judging.look(kit, document, authoring.digest_of(document))
 
 
 def _state(session: Session, row: Publication) -> StateToBringBack:

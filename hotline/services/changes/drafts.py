@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.domain.changes.change import PartDocument, part_of
+from hotline.domain.changes.change import PartDocument
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services.changes.assembling import document_of
+from hotline.services.changes.assembling import part_in
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
@@ -91,7 +91,7 @@ def newest(session: Session, change: Change, part: str) -> PartDraft:
     if step is not None:
         return _of_step(step)
     base = base_id(session, change)
-    return PartDraft(-base, part_of(document_of(session, base), part), "", None)
+    return PartDraft(-base, part_in(session, base, part), "", None)
 
 
 def newest_version(session: Session, change: Change, part: str) -> int:
@@ -113,7 +113,7 @@ def _of_step(step: ChangeStep) -> PartDraft:
 def state_at(session: Session, change: Change, part: str, version: int) -> PartDocument | None:
     """The state that a form was made of. Raises NotFound."""
     if version < 0:
-        return part_of(document_of(session, -version), part)
+        return part_in(session, -version, part)
     step = changes.version(session, change.id, part, version)
     if step is None:
         raise NotFound(f"no version {version} of {part}")

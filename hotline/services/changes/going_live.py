@@ -6,15 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from hotline.domain.changes.change import Author, ChangeState, may_publish
+from hotline.errors import FlowInvalid
 from hotline.ports import Kit
-from hotline.services.changes.assembling import GatheredChange, assemble, gather
-from hotline.services.changes.fitness import make_live
+from hotline.services.changes import judging
+from hotline.services.changes.assembling import GatheredChange, assemble, gather, is_as_read
+from hotline.services.changes.fitness import make_live, press
 from hotline.services.changes.folders import ChangeRow, actor, audited, held, look
-from hotline.services.changes.judging import DividedFindings, check_change
+from hotline.services.changes.judging import DividedFindings
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows import authoring, signing
+from hotline.services.flows import signing
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes, signatures
 from hotline.store.database import Session
@@ -59,7 +61,7 @@ def read(kit: Kit, change_id: int) -> ChangeToRead:
         live_id=gathered.live_id,
         base_id=gathered.change.base_id,
         clashes=assembled.clashes,
-        findings=check_change(kit, change_id),
+        findings=judging.check(kit, gathered, assembled),
         in_the_middle=in_the_middle(kit),
     )
 
@@ -121,14 +123,17 @@ def go_live(
 
     `also`: what else is written in it.
     """
-    pressed = authoring.pressed(document)
+    try:
+        book = press(document)
+    except FlowInvalid as invalid:
+        return ChangeRefused(Refusal.BROKEN, invalid.problems)
     moved = signing.carried(gathered.live, document, signing.everyone(kit))
     with kit.database.writing() as session:
         publications.take_turns(session)
         change = held(session, gathered.change.id)
-        if change.state != gathered.change.state or not _is_as_read(session, gathered):
+        if change.state != gathered.change.state or not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
-        done = make_live(session, kit, document, pressed, said, after=gathered.live_id)
+        done = make_live(session, kit, document, book, said, after=gathered.live_id)
         if isinstance(done, ChangeRefused):
             return done
         change.state, change.ended_at = ChangeState.LIVE, kit.now()
@@ -143,14 +148,3 @@ def go_live(
         signatures.sign(session, moved)
         also(session)
     return done
-
-
-def _is_as_read(session: Session, gathered: GatheredChange) -> bool:
-    again = GatheredChange(
-        gathered.change,
-        changes.newest(session, gathered.change.id),
-        gathered.live_id,
-        gathered.live,
-        gathered.base,
-    )
-    return again.own_digest == gathered.own_digest

@@ -8,9 +8,15 @@ from typing import Any
 from hotline.domain.jobs import Job
 from hotline.engine.check.finding import Finding
 from hotline.ports import Kit
-from hotline.services.changes.assembling import assemble, gather
+from hotline.services.changes.assembling import (
+    AssembledChange,
+    GatheredChange,
+    assemble,
+    gather,
+    gather_edits,
+)
 from hotline.services.doorbell import ring
-from hotline.services.flows import authoring, checking
+from hotline.services.flows import authoring, checking, flow_states
 from hotline.services.flows.checking import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
@@ -50,9 +56,9 @@ def checked(kit: Kit, change_id: int) -> DividedFindings | None:
     Raises NotFound, NotReady, StoreUnavailable.
     """
     with kit.database.reading() as session:
-        gathered = gather(session, change_id)
-        live = _kept(session, gathered.live)
-        mine = _kept(session, assemble(gathered).document)
+        edited = gather_edits(session, change_id)
+        live = _kept(session, edited.live_digest)
+        mine = _kept(session, edited.checked_as)
     if live is None or mine is None:
         ring(kit, Job.CHECK_CHANGE, change_id)
         return None
@@ -66,8 +72,20 @@ def check_change(kit: Kit, change_id: int) -> DividedFindings:
     """
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-    document = assemble(gathered).document
-    return divide(look(kit, document, change_id), look(kit, gathered.live))
+    return check(kit, gathered, assemble(gathered))
+
+
+def check(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> DividedFindings:
+    """The same of a change that was gathered. Raises StoreUnavailable."""
+    mine = look(kit, assembled.document, gathered.checked_as, gathered.change.id)
+    return divide(mine, look(kit, gathered.live, gathered.live_digest))
+
+
+def check_live(kit: Kit) -> None:
+    """What is live: its findings, and how each of its flows stands. Raises NotReady, StoreUnavailable."""
+    document = authoring.live_document(kit.database)
+    look(kit, document, authoring.digest_of(document))
+    flow_states.flow_states(kit, document)
 
 
 def check_unchecked(kit: Kit) -> None:
@@ -79,25 +97,26 @@ def check_unchecked(kit: Kit) -> None:
         check_change(kit, change_id)
 
 
-def look(kit: Kit, document: Mapping[str, Any], change_id: int | None = None) -> Sequence[Finding]:
-    """Everything that is wrong with a document. Raises StoreUnavailable."""
-    digest = _digest(document)
+def look(
+    kit: Kit, document: Mapping[str, Any], digest: str, change_id: int | None = None
+) -> Sequence[Finding]:
+    """Everything that is wrong with a document, found once for each `digest`. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        kept = checks.found(session, digest)
+        kept = _kept(session, digest)
     if kept is not None:
-        return [checking.finding_of(one) for one in kept]
+        return kept
     found = findings(document)
     written = [one.to_dict() for one in found]
     with kit.database.writing() as session:
         checks.forget(session, kit.now() - KEPT)
-        checks.keep(session, digest, written, change_id=change_id, at=kit.now())
+        checks.keep(session, _key(digest), written, change_id=change_id, at=kit.now())
     return found
 
 
-def _kept(session: Session, document: Mapping[str, Any]) -> Sequence[Finding] | None:
-    kept = checks.found(session, _digest(document))
+def _kept(session: Session, digest: str) -> Sequence[Finding] | None:
+    kept = checks.found(session, _key(digest))
     return None if kept is None else [checking.finding_of(one) for one in kept]
 
 
-def _digest(document: Mapping[str, Any]) -> str:
-    return f"{checking.mark()} {authoring.digest_of(document)}"
+def _key(digest: str) -> str:
+    return f"{checking.mark()} {digest}"

@@ -2,12 +2,17 @@
 
 from hotline.domain.changes.change import Author, ChangeState
 from hotline.ports import Kit
-from hotline.services.changes.assembling import AssembledChange, GatheredChange, assemble, gather
+from hotline.services.changes.assembling import (
+    AssembledChange,
+    GatheredChange,
+    assemble,
+    gather,
+    is_as_read,
+)
 from hotline.services.changes.fitness import not_publishable
 from hotline.services.changes.folders import actor, audited, held
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import take_back
-from hotline.store.changes import changes
 from hotline.store.desk import audit
 
 
@@ -27,14 +32,7 @@ def propose(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
         change = held(session, change_id)
         if not ChangeState(change.state).is_editable:
             return ChangeRefused(Refusal.OVER)
-        again = GatheredChange(
-            change,
-            changes.newest(session, change_id),
-            gathered.live_id,
-            gathered.live,
-            gathered.base,
-        )
-        if again.own_digest != gathered.own_digest:
+        if not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
         change.state = ChangeState.PROPOSED
         change.proposed_by_id, change.proposed_by = by.account_id, by.name
@@ -78,4 +76,4 @@ def unfit(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> Cha
         return ChangeRefused(Refusal.CLASHES, tuple(assembled.clashes))
     if assembled.document == gathered.live:
         return ChangeRefused(Refusal.NOTHING_THERE)
-    return not_publishable(kit, gathered.live, assembled.document, gathered.change.id)
+    return not_publishable(kit, gathered, assembled)

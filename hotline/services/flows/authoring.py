@@ -107,19 +107,30 @@ def pressed(document: Mapping[str, Any]) -> str:
     return press(documents.compile(document, place_lists()))
 
 
-def draft(session: Session, document: Mapping[str, Any], now: datetime) -> Revision:
+def draft(
+    session: Session, document: Mapping[str, Any], now: datetime, digest: str | None = None
+) -> Revision:
     """The document as a revision that nobody hears; the one that was saved before, where there is one."""
-    digest = digest_of(document)
+    digest = digest or digest_of(document)
     saved = flows.with_digest(session, digest)
     return saved or flows.add(session, digest=digest, document=document, at=now)
 
 
-def put_live(session: Session, document: Mapping[str, Any], book: str, now: datetime) -> int:
-    """Raises FlowInvalid where it moves an entry that was published. One at a time: see `publications.take_turns`."""
+def put_live(
+    session: Session,
+    document: Mapping[str, Any],
+    book: str,
+    now: datetime,
+    digest: str | None = None,
+) -> int:
+    """One at a time: see `publications.take_turns`. `digest`: the document's, where it is known before.
+
+    Raises FlowInvalid where it moves an entry that was published.
+    """
     moved = moved_entries(published_entries(session), document.get(ENTRIES, {}))
     if moved:
         raise FlowInvalid(moved)
-    revision = draft(session, document, now)
+    revision = draft(session, document, now, digest)
     live = flows.live(session)
     if live is None or live.id != revision.id:
         # A clock that was set back must not hide it behind what it follows.
@@ -132,8 +143,8 @@ def put_live(session: Session, document: Mapping[str, Any], book: str, now: date
 def published_entries(session: Session) -> dict[str, str]:
     """What stands on paper by now."""
     revision_id = flows.live_id(session)
-    document = None if revision_id is None else flows.document_of(session, revision_id)
-    return dict(document.get(ENTRIES, {})) if document else {}
+    entries = None if revision_id is None else flows.piece_of(session, revision_id, ENTRIES)
+    return dict(entries or {})
 
 
 def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> list[str]:

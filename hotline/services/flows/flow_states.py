@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hotline.domain.jobs import Job
 from hotline.engine.check.checking import of_flow
 from hotline.engine.check.finding import Finding
 from hotline.engine.document import document as documents
@@ -14,10 +15,14 @@ from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
+from hotline.services.doorbell import ring
 from hotline.services.flows.checking import finding_of, mark
 from hotline.services.flows.places import place_lists
 from hotline.store.changes import checks
 from hotline.store.changes.checks import FlowState
+
+LIVE = 0
+"""In place of a change: what is live is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,13 @@ class FlowStanding:
     """Of its fullest page, in any language."""
 
 
-def flow_states(kit: Kit, document: Mapping[str, Any]) -> Mapping[str, FlowStanding]:
-    """Of every flow of a document that can be played; of none where it cannot. Raises StoreUnavailable."""
+def flow_states(
+    kit: Kit, document: Mapping[str, Any], *, waits: bool = True
+) -> Mapping[str, FlowStanding]:
+    """Of every flow of a document that can be played; of none where it cannot. Raises StoreUnavailable.
+
+    `waits`: measure what nobody has. Else a worker is rung for, who measures what is live.
+    """
     digests = {name: _digest(document, name) for name in document["flows"]}
     with kit.database.reading() as session:
         kept = {
@@ -37,7 +47,9 @@ def flow_states(kit: Kit, document: Mapping[str, Any]) -> Mapping[str, FlowStand
             for digest, row in checks.flow_states(session, set(digests.values())).items()
         }
     missing = {name: digest for name, digest in digests.items() if digest not in kept}
-    new = _measured(document, missing)
+    if missing and not waits:
+        ring(kit, Job.CHECK_CHANGE, LIVE)
+    new = _measured(document, missing) if waits else {}
     if new:
         _keep(kit, new)
     known = {**kept, **new}

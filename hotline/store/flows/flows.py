@@ -45,30 +45,42 @@ class LiveRevision:
     """The one that new sessions begin with, without its document."""
 
     id: int
+    digest: str
     since: datetime
 
 
 def live(session: Session) -> LiveRevision | None:
-    since = session.execute(
-        select(Revision.id, Revision.live_from)
+    row = session.execute(
+        select(Revision.id, Revision.digest, Revision.live_from)
         .where(Revision.live_from.is_not(None))
         .order_by(Revision.live_from.desc(), Revision.id.desc())
         .limit(1)
     ).first()
-    if since is None or since[1] is None:
+    if row is None or row[2] is None:
         return None
-    return LiveRevision(since[0], since[1])
+    return LiveRevision(row[0], row[1], row[2])
 
 
 def document_of(session: Session, revision_id: int) -> dict[str, Any] | None:
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
 
 
+def piece_of(session: Session, revision_id: int, *names: str) -> Any:
+    """What stands under these names in a revision's document, taken out by the database: the whole is big.
+
+    None where nothing does.
+    """
+    piece: Any = Revision.document
+    for name in names:
+        piece = piece[name]
+    return session.scalar(select(piece).where(Revision.id == revision_id))
+
+
 def entry_names(session: Session) -> Mapping[str, str]:
     """What the posters are called that name the live entries, by digits."""
     revision_id = live_id(session)
-    document = None if revision_id is None else document_of(session, revision_id)
-    return dict((document or {}).get("entry_names", {}))
+    names = None if revision_id is None else piece_of(session, revision_id, "entry_names")
+    return dict(names or {})
 
 
 def pressed_of(session: Session, revision_id: int, mark: str) -> str | None:
