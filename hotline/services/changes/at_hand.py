@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.domain.changes.change import part_of
 from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.flow import Book
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes import drafts
-from hotline.services.changes.assembling import document_of
+from hotline.services.changes.assembling import document_of, part_in
 from hotline.services.changes.drafts import StepLine
 from hotline.store.changes import changes
 from hotline.store.database import Session
@@ -65,7 +64,7 @@ def live_flow(kit: Kit, flow: str) -> Mapping[str, Any] | None:
     """As callers hear it; None where they hear none of that name. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         live = flows.live_id(session)
-        return None if live is None else part_of(document_of(session, live), flow)
+        return None if live is None else part_in(session, live, flow)
 
 
 def flows_in(kit: Kit, change_id: int) -> Mapping[str, Mapping[str, Any]]:

@@ -12,8 +12,8 @@ from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
 from hotline.services.changes import judging
 from hotline.services.changes.assembling import document_of
-from hotline.services.changes.fitness import hurting, make_live, press
 from hotline.services.changes.folders import actor, audited
+from hotline.services.changes.going_live import make_live, press
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring
 from hotline.services.flows.publishing import PublicationNote
@@ -116,7 +116,7 @@ def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
     if state.after == state.before:
         return ChangeRefused(Refusal.NOTHING_THERE)
     known = [*_found(kit, state.before), *_found(kit, state.old)]
-    return hurting(judging.divide(_found(kit, state.after), known))
+    return judging.hurting(judging.divide(_found(kit, state.after), known))
 
 
 def _found(kit: Kit, document: Mapping[str, Any]) -> Sequence[Finding]:

@@ -10,19 +10,18 @@ from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.changes import judging
 from hotline.services.changes.assembling import GatheredChange, assemble, gather, is_as_read
-from hotline.services.changes.fitness import make_live, press
 from hotline.services.changes.folders import ChangeRow, actor, audited, held, look
 from hotline.services.changes.judging import DividedFindings
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.flows import signing
+from hotline.services.flows import authoring, publishing, signing
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes, signatures
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
-from hotline.store.flows import publications
+from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publishing
 
 LONGEST_SESSION = timedelta(minutes=10)
@@ -148,3 +147,39 @@ def go_live(
         signatures.sign(session, moved)
         also(session)
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class PressedDocument:
+    """What is dear about a publication, made before its transaction."""
+
+    pressed: str
+    digest: str
+
+
+def press(document: Mapping[str, Any]) -> PressedDocument:
+    """Raises FlowInvalid where it cannot be played."""
+    return PressedDocument(authoring.pressed(document), authoring.digest_of(document))
+
+
+def make_live(
+    session: Session,
+    kit: Kit,
+    document: Mapping[str, Any],
+    book: PressedDocument,
+    said: PublicationNote,
+    *,
+    after: int,
+) -> ChangePublished | ChangeRefused:
+    """The document is what callers hear, inside a transaction of whoever has the turn of those who publish.
+
+    `after`: the revision that was live when it was looked at.
+    """
+    if flows.live_id(session) != after:
+        return ChangeRefused(Refusal.CHANGED)
+    try:
+        revision = authoring.put_live(session, document, book.pressed, kit.now(), book.digest)
+    except FlowInvalid as moved:
+        return ChangeRefused(Refusal.ENTRY_MOVED, moved.problems)
+    publication = publishing.record(session, revision, said, kit.now())
+    return ChangePublished(publication.id, revision)

@@ -1,12 +1,13 @@
-"""What is wrong with a document: found once, kept by its digest, and divided by what live has already."""
+"""What is wrong with a document, found once and kept by its digest; and whether it may follow what is live."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from hotline.domain.changes.number_edits import loses_emergency
 from hotline.domain.jobs import Job
-from hotline.engine.check.finding import Finding
+from hotline.engine.check.finding import Code, Finding
 from hotline.ports import Kit
 from hotline.services.changes.assembling import (
     AssembledChange,
@@ -15,6 +16,7 @@ from hotline.services.changes.assembling import (
     gather,
     gather_edits,
 )
+from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.doorbell import ring
 from hotline.services.flows import authoring, checking, flow_states
 from hotline.services.flows.checking import BEARABLE, findings
@@ -23,6 +25,10 @@ from hotline.store.database import Session
 
 PATIENCE = timedelta(seconds=10)
 """How long an edit waits for a worker before the clock checks it."""
+UNPLAYABLE = frozenset(
+    {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}
+)
+"""Findings of a document that makes no book."""
 KEPT = timedelta(days=30)
 """How long what was found stays."""
 RECENT = timedelta(minutes=1)
@@ -79,6 +85,29 @@ def check(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> Div
     """The same of a change that was gathered. Raises StoreUnavailable."""
     mine = look(kit, assembled.document, gathered.checked_as, gathered.change.id)
     return divide(mine, look(kit, gathered.live, gathered.live_digest))
+
+
+def not_publishable(
+    kit: Kit, gathered: GatheredChange, assembled: AssembledChange
+) -> ChangeRefused | None:
+    """Why not: it moves what was printed, takes 112 away, cannot be played, or hurts as live does not."""
+    live, document = gathered.live, assembled.document
+    moved = authoring.moved_entries(
+        live.get(authoring.ENTRIES, {}), document.get(authoring.ENTRIES, {})
+    )
+    if moved:
+        return ChangeRefused(Refusal.ENTRY_MOVED, moved)
+    if loses_emergency(live, document):
+        return ChangeRefused(Refusal.EMERGENCY_NUMBER)
+    return hurting(check(kit, gathered, assembled))
+
+
+def hurting(found: DividedFindings) -> ChangeRefused | None:
+    unplayable = [one for one in found.blocking if one.code in UNPLAYABLE]
+    if unplayable:
+        said = [one.sentence for one in unplayable]
+        return ChangeRefused(Refusal.BROKEN, said, found.blocking)
+    return ChangeRefused(Refusal.HURTS, findings=found.blocking) if found.blocking else None
 
 
 def check_live(kit: Kit) -> None:

@@ -9,8 +9,8 @@ from hotline.services.changes.assembling import (
     gather,
     is_as_read,
 )
-from hotline.services.changes.fitness import not_publishable
 from hotline.services.changes.folders import actor, audited, held
+from hotline.services.changes.judging import not_publishable
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import take_back
 from hotline.store.desk import audit
