@@ -25,6 +25,8 @@ PART = "X-Part"
 """The header by which the script asks for the moving parts of a page alone."""
 AUTOMATIC = "auto"
 """The word in the query of a page that reloads itself: it does not count as being there."""
+MOST = 2**31 - 1
+"""The highest number of a row."""
 Answer = Callable[..., Response]
 
 
@@ -55,6 +57,7 @@ def only_our_host(house: Gatehouse) -> Response | None:
 def open_view(house: Gatehouse, route: OpenRoute) -> Answer:
     def answer(**values: object) -> Response:
         _only_our_origin(house)
+        _only_what_may_be(values)
         return route.view(_guest(house), **values)
 
     return answer
@@ -63,6 +66,7 @@ def open_view(house: Gatehouse, route: OpenRoute) -> Answer:
 def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
     def answer(**values: object) -> Response:
         _only_our_origin(house)
+        _only_what_may_be(values)
         guest = _guest(house)
         token = request.cookies.get(entering.COOKIE, "")
         by = _looked(house, token)
@@ -72,13 +76,26 @@ def guarded_view(house: Gatehouse, route: PageRoute) -> Answer:
             abort(404)
         visit = signed(guest, by, token)
         if request.method == "POST":
-            if not hmac.compare_digest(visit.form.text(FORM_KEY), by.session_key):
+            if not _is_key(visit.form.text(FORM_KEY), by.session_key):
                 return page(visit, "again.html", status=422, to=visit.path, kept=visit.form.kept())
             if route.needs is not Needs.NOTHING and not by.is_fresh:
                 return _fresh(visit, route, values)
         return route.view(visit, **values)
 
     return answer
+
+
+def _is_key(posted: str, key: str) -> bool:
+    """Compared as bytes: a string with other letters than ASCII cannot be."""
+    return hmac.compare_digest(posted.encode("utf-8", "replace"), key.encode())
+
+
+def _only_what_may_be(values: dict[str, object]) -> None:
+    """No row has such a number, and no name such a letter: a database would call it an error of ours."""
+    if any(
+        value > MOST if isinstance(value, int) else "\0" in str(value) for value in values.values()
+    ):
+        abort(404)
 
 
 def _looked(house: Gatehouse, token: str) -> SignedIn | None:
@@ -127,8 +144,10 @@ def _guest(house: Gatehouse) -> GuestVisit:
         templates=house.templates,
         language=language,
         path=path,
-        query=request.args.to_dict(),
-        form=PostedForm(tuple(request.form.items(multi=True))),
+        query={name: value.replace("\0", "") for name, value in request.args.items()},
+        form=PostedForm(
+            tuple((name, value.replace("\0", "")) for name, value in request.form.items(multi=True))
+        ),
         is_from_elsewhere=request.headers.get("Sec-Fetch-Site") == "cross-site",
         known=request.cookies.get(entering.KNOWN, ""),
     )

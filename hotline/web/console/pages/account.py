@@ -51,7 +51,7 @@ def take_factor(visit: Visit) -> Response:
     try:
         own_account.take_factor(visit.kit, visit.token, sealed, code)
     except AccountRefused as fault:
-        same = own_account.same_factor(visit.kit, visit.by, sealed)
+        same = _as_before(visit, sealed)
         wrong = faults(secret_new_code=why(visit, fault))
         return _factor(visit, same, status=422, wrong=wrong)
     return see("account.show", done="factor")
@@ -72,6 +72,14 @@ def _shown(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None) 
     return page(
         visit, "account.html", status=status, faults=wrong or FormFaults(), sessions=held, done=done
     )
+
+
+def _as_before(visit: Visit, sealed: str) -> NewFactor:
+    """What the page showed, so that a wrong code needs no new picture; a new one where the field was altered."""
+    try:
+        return own_account.same_factor(visit.kit, visit.by, sealed)
+    except AccountRefused:
+        return own_account.new_factor(visit.kit, visit.by)
 
 
 def _factor(
