@@ -17,7 +17,10 @@ from hotline.ports import ConsoleKit
 from hotline.services.accounts import sessions
 from hotline.services.changes import folders
 from hotline.services.flows.places import place_lists
+from hotline.services.flows.publishing import PublicationNote, record
 from hotline.store.database import Database
+from hotline.store.flows import flows
+from hotline.store.flows.publications import Publishing
 from hotline.web.console.app import create_console, templates_in
 from tests.conftest import Clock
 from tests.kits import make_console_kit
@@ -108,4 +111,11 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 
 @pytest.fixture
 def desk(make_desk: MakeDesk) -> Desk:
-    return make_desk()
+    """With one publication, so that each address of the route table has its page."""
+    made = make_desk()
+    with made.kit.database.writing() as session:
+        live = flows.live_id(session)
+        assert live is not None
+        said = PublicationNote("line", Publishing.VERSION, "the flows of this version")
+        record(session, live, said, made.clock())
+    return made

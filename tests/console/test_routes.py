@@ -20,6 +20,8 @@ FILLED = {
     "<int:approval_id>": "1",
     "<int:change_id>": "1",
     "<language>": "rw",
+    "<int:publication_id>": "1",
+    "<int:step_id>": "1",
 }
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"

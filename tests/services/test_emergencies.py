@@ -163,11 +163,11 @@ def test_a_second_person_confirms(desk: Desk, clock: Clock) -> None:
     own = ChangeRefused(Refusal.OWN_HAND)
     assert emergencies.confirm(desk.kit, APPROVER, done.publication_id) == own
     assert emergencies.confirm(desk.kit, OTHER, done.publication_id) == own
-    appointed = emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by=3)
+    appointed = emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={3})
     assert appointed == ChangeRefused(Refusal.APPOINTED)
     assert emergencies.confirm(desk.kit, SECOND, 99) == ChangeRefused(Refusal.SETTLED)
 
-    assert emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by=7) is None
+    assert emergencies.confirm(desk.kit, SECOND, done.publication_id, appointed_by={7}) is None
     clock.turn(hours=5)
     assert emergencies.lapse(desk.kit) is None
     assert desk.live == playable("Do not go there")

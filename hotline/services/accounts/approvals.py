@@ -143,6 +143,14 @@ def roles_by_account(session: Session, kit: Kit) -> Mapping[int, frozenset[Accou
     return found
 
 
+def appointed_by(kit: Kit, account_id: int, role: AccountRole) -> frozenset[int]:
+    """The accounts that asked for a role of this one, or gave it. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        rows = approvals.approved(session, _subject_of(account_id, role))
+    deciders = {audit.account_of(row.decided_by or "") for row in rows}
+    return frozenset(one for one in {*deciders, *(row.asker_id for row in rows)} if one is not None)
+
+
 def _subject_of(account_id: int, role: AccountRole) -> str:
     return f"account:{account_id}:{role}"
 

@@ -1,7 +1,9 @@
 """Words that one approver publishes alone, for four hours: told at once, confirmed by a second person, or ended."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.changes.change import WHY_LETTERS, Author, ChangeAuthor, may_publish
@@ -13,7 +15,7 @@ from hotline.domain.wording import Template
 from hotline.engine.editing.emergency import held_back
 from hotline.ports import Kit
 from hotline.services.changes import bringing_back
-from hotline.services.changes.assembling import assemble, gather
+from hotline.services.changes.assembling import assemble, document_of, gather
 from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import go_live
 from hotline.services.changes.proposing import unfit
@@ -50,13 +52,41 @@ class StandingEmergency:
     lapses_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class EmergencyToRead:
+    """What a second person reads before she confirms it."""
+
+    stands: StandingEmergency
+    before: Mapping[str, Any]
+    """What two people had read."""
+    after: Mapping[str, Any]
+    """What callers hear now."""
+    live_id: int
+    before_id: int | None
+    """The publication that may be brought back instead."""
+
+
 def standing(kit: Kit) -> StandingEmergency | None:
     """Raises StoreUnavailable."""
     with kit.database.reading() as session:
         row = publications.unsettled(session)
         if row is None:
             return None
-        return StandingEmergency(row.id, _author(row), row.reason, row.published_at, _ends(row))
+        return _standing(row)
+
+
+def read(kit: Kit) -> EmergencyToRead | None:
+    """The difference that one person alone made; None where nothing waits. Raises NotFound, StoreUnavailable."""
+    with kit.database.reading() as session:
+        row = publications.unsettled(session)
+        if row is None:
+            return None
+        older = _read_by_two(session, row)
+        after = document_of(session, row.revision_id)
+        before = after if older is None else document_of(session, older.revision_id)
+    return EmergencyToRead(
+        _standing(row), before, after, row.revision_id, None if older is None else older.id
+    )
 
 
 def publish(
@@ -102,9 +132,9 @@ def publish(
 
 
 def confirm(
-    kit: Kit, by: Author, publication_id: int, *, appointed_by: int | None = None
+    kit: Kit, by: Author, publication_id: int, *, appointed_by: Collection[int] = ()
 ) -> ChangeRefused | None:
-    """A second person has read it: it stays. `appointed_by`: the account that gave this person the role.
+    """A second person has read it: it stays. `appointed_by`: the accounts that gave this person the role.
 
     Raises StoreUnavailable.
     """
@@ -116,7 +146,7 @@ def confirm(
         hands = changes.hands(session, row.change_id) if row.change_id else ()
         if not may_publish(by, (_author(row), *hands)):
             return ChangeRefused(Refusal.OWN_HAND)
-        if appointed_by is not None and appointed_by == row.published_by_id:
+        if row.published_by_id in appointed_by:
             return ChangeRefused(Refusal.APPOINTED)
         row.settled_at = kit.now()
         row.approved_by, row.approved_by_id = by.name, by.account_id
@@ -143,7 +173,7 @@ def lapse(kit: Kit) -> ChangePublished | None:
         before = _read_by_two(session, row)
     if before is None:
         return None
-    state = bringing_back.preview(kit, before)
+    state = bringing_back.preview(kit, before.id)
     said = PublicationNote(CLOCK, Publishing.BACK, LAPSED)
     done = bringing_back.put_back(kit, state, said, actor=CLOCK)
     return done if isinstance(done, ChangePublished) else None
@@ -164,12 +194,12 @@ def finding(session: Session, at: datetime) -> CheckResult:
     )
 
 
-def _read_by_two(session: Session, row: Publication) -> int | None:
+def _read_by_two(session: Session, row: Publication) -> Publication | None:
     """The publication before it that was not itself one person's alone."""
     older = publications.before(session, row.id)
     while older is not None and older.kind == Publishing.EMERGENCY and older.approved_by is None:
         older = publications.before(session, older.id)
-    return None if older is None else older.id
+    return older
 
 
 def _tell(session: Session, kit: Kit, ends: datetime) -> list[int]:
@@ -197,6 +227,10 @@ def _tell(session: Session, kit: Kit, ends: datetime) -> list[int]:
 
 def _clock_time(at: datetime) -> str:
     return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
+
+
+def _standing(row: Publication) -> StandingEmergency:
+    return StandingEmergency(row.id, _author(row), row.reason, row.published_at, _ends(row))
 
 
 def _author(row: Publication) -> ChangeAuthor:

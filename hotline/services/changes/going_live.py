@@ -1,11 +1,11 @@
 """Publishing a change: a second person has read exactly what will be heard."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from hotline.domain.changes.change import Author, ChangeState, may_publish
+from hotline.domain.changes.change import Author, ChangeAuthor, ChangeState, may_publish
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.changes import judging
@@ -29,6 +29,16 @@ LONGEST_SESSION = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedChange:
+    """A change beside what callers hear now, before anybody checks it."""
+
+    change: ChangeRow
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    clashes: Mapping[str, PartMerge]
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeToRead:
     """What a second person reads: the difference of `before` and `after`, and what it would do."""
 
@@ -45,13 +55,26 @@ class ChangeToRead:
     findings: DividedFindings
     in_the_middle: int
     """Callers who would finish on the words of before."""
+    hands: Sequence[ChangeAuthor]
+    """Whoever proposed it or saved a step of it: none of them is the second person."""
+
+
+def compare(kit: Kit, change_id: int) -> ComparedChange:
+    """Raises NotFound, NotReady, StoreUnavailable."""
+    with kit.database.reading() as session:
+        gathered = gather(session, change_id)
+    assembled = assemble(gathered)
+    return ComparedChange(
+        look(kit, change_id), gathered.live, assembled.document, assembled.clashes
+    )
 
 
 def read(kit: Kit, change_id: int) -> ChangeToRead:
     """Raises NotFound, NotReady, StoreUnavailable."""
     with kit.database.reading() as session:
         gathered = gather(session, change_id)
-    assembled = assemble(gathered)
+        hands = changes.hands(session, change_id)
+    assembled, proposer = assemble(gathered), gathered.change.proposer
     return ChangeToRead(
         change=look(kit, change_id),
         before=gathered.live,
@@ -62,6 +85,7 @@ def read(kit: Kit, change_id: int) -> ChangeToRead:
         clashes=assembled.clashes,
         findings=judging.check(kit, gathered, assembled),
         in_the_middle=in_the_middle(kit),
+        hands=(*hands, *([] if proposer is None else [proposer])),
     )
 
 

@@ -62,3 +62,9 @@ def held(session: Session, kind: ApprovalKind, approval_id: int, at: datetime) -
         Approval.expires_at > at,
     )
     return session.scalar(waits.with_for_update())
+
+
+def approved(session: Session, subject: str) -> Sequence[Approval]:
+    """What was approved about a subject."""
+    given = select(Approval).where(Approval.subject == subject, Approval.decision == "approved")
+    return session.scalars(given).all()

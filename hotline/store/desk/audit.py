@@ -66,6 +66,13 @@ def by_actor(actor: Actor) -> str:
     return f"account:{actor.account_id}:{actor.name}"
 
 
+def account_of(actor: str) -> int | None:
+    """The account of an actor that `by_actor` named; None of a command or a process."""
+    kind, _, rest = actor.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == "account" and number.isdecimal() else None
+
+
 def append(
     session: Session, *, at: datetime, actor: str, action: str, subject: str = "", reason: str = ""
 ) -> AuditEntry:

@@ -137,14 +137,16 @@ def _urgent_words(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
             "Words went live in an emergency at {at} by {by}. A second person reads them by {until}, or they go back."
         )
         at, until = when(by.language, stands.at), when(by.language, stands.lapses_at)
-        yield TodayLine(Weight.BAD, says, {"at": at, "by": stands.by.name, "until": until})
+        yield TodayLine(
+            Weight.BAD, says, {"at": at, "by": stands.by.name, "until": until}, "live.history"
+        )
 
 
 def _proposed(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
     count = sum(one.state is ChangeState.PROPOSED for one in folders.listed(kit))
     if count:
         says = phrase("Changes that wait to be read: {count}.")
-        yield TodayLine(Weight.WARN, says, {"count": str(count)})
+        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "changes.listed")
 
 
 SOURCES = (
@@ -155,6 +157,6 @@ SOURCES = (
     LineSource(who.RUNNING, _quiet),
     LineSource(who.ADMIN, _admins),
     LineSource(who.ADMIN, _approvals),
-    LineSource(frozenset({AccountRole.APPROVER}), _proposed),
+    LineSource(who.APPROVER, _proposed),
     LineSource(who.WRITING | who.RUNNING, _numbers),
 )

@@ -18,6 +18,7 @@ from hotline.web.console.pages import (
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
+from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
 from hotline.web.console.writing.wording import find, words
 
 ROUTES: tuple[PageRoute | OpenRoute, ...] = (
@@ -62,6 +63,80 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("GET", "/words/<language>", words.one, who.WORDS),
     PageRoute("POST", "/words/<language>", words.take, who.WORDS),
     PageRoute("POST", "/words/<language>/part", words.part, who.WORDS),
+    # changes of it
+    PageRoute("GET", "/changes", changes.listed, who.WORDS, menu=phrase("Changes")),
+    PageRoute("GET", "/changes/new", changes.ask, who.WORDS),
+    PageRoute("POST", "/changes/new", changes.make, who.WORDS),
+    PageRoute("GET", "/changes/<int:change_id>", one_change.show, who.WORDS),
+    PageRoute(
+        "POST",
+        "/changes/<int:change_id>/propose",
+        one_change.propose,
+        who.EDITOR,
+        Needs.FRESH,
+        "change_proposed",
+    ),
+    PageRoute(
+        "POST",
+        "/changes/<int:change_id>/drop",
+        one_change.drop,
+        who.EDITOR,
+        Needs.FRESH,
+        "change_dropped",
+    ),
+    PageRoute(
+        "POST",
+        "/changes/<int:change_id>/steps/<int:step_id>/bring-back",
+        one_change.bring_back,
+        who.EDITOR,
+    ),
+    PageRoute("GET", "/changes/<int:change_id>/catch-up", catching.ask, who.EDITOR),
+    PageRoute("POST", "/changes/<int:change_id>/catch-up", catching.choose, who.EDITOR),
+    PageRoute("GET", "/changes/<int:change_id>/read", reading.read, who.READING),
+    PageRoute("GET", "/changes/<int:change_id>/print", reading.printed, who.READING),
+    PageRoute(
+        "POST",
+        "/changes/<int:change_id>/approve",
+        reading.approve,
+        who.APPROVER,
+        Needs.FRESH,
+        "change_published",
+    ),
+    PageRoute(
+        "POST",
+        "/changes/<int:change_id>/send-back",
+        reading.send_back,
+        who.APPROVER,
+        Needs.FRESH,
+        "change_sent_back",
+    ),
+    PageRoute(
+        "POST",
+        "/changes/<int:change_id>/emergency",
+        reading.emergency,
+        who.APPROVER,
+        Needs.FRESH,
+        "change_published",
+    ),
+    PageRoute("GET", "/live", live.history, who.ALL),
+    PageRoute("GET", "/live/<int:publication_id>/bring-back", live.ask_back, who.APPROVER),
+    PageRoute(
+        "POST",
+        "/live/<int:publication_id>/bring-back",
+        live.bring_back,
+        who.APPROVER,
+        Needs.FRESH,
+        "flows_brought_back",
+    ),
+    PageRoute("GET", "/live/<int:publication_id>/confirm", live.ask_confirm, who.APPROVER),
+    PageRoute(
+        "POST",
+        "/live/<int:publication_id>/confirm",
+        live.confirm,
+        who.APPROVER,
+        Needs.FRESH,
+        "emergency_confirmed",
+    ),
     # who may do what, and who did
     PageRoute("GET", "/approvals", approvals.listed, who.ADMIN, menu=phrase("Approvals")),
     PageRoute(

@@ -10,7 +10,11 @@ ADMIN = frozenset({AccountRole.ADMIN})
 AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
 """Who sees to it that the line runs."""
-WRITING = frozenset({AccountRole.EDITOR, AccountRole.APPROVER})
+EDITOR = frozenset({AccountRole.EDITOR})
+APPROVER = frozenset({AccountRole.APPROVER})
+WRITING = EDITOR | APPROVER
+READING = WRITING | {AccountRole.AUDITOR}
+"""Who reads a change whole."""
 WORDS = WRITING | {AccountRole.TRANSLATOR}
 
 

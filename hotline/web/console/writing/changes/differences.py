@@ -1,0 +1,197 @@
+"""A difference as a page shows it: each screen's words in three languages, its sentences, its handset before and after.
+
+Every value that differs is shown once: what somebody signs is what differs, and nothing beside it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotline.engine.editing.anatomy import nodes_of, texts_in
+from hotline.engine.editing.difference import (
+    Difference,
+    FieldChanged,
+    ScreenDifference,
+    ScreenState,
+)
+from hotline.engine.editing.drafting import drafted, put_in
+from hotline.engine.editing.preview import screens_of
+from hotline.engine.editing.spans import SpanKind, WordSpan, spans
+from hotline.engine.flow import Book
+from hotline.engine.run import Place
+from hotline.text.languages import CODES
+from hotline.web.console.visit import Visit
+from hotline.web.console.who import phrase
+from hotline.web.console.writing.changes.change_sentences import changed_words
+from hotline.web.console.writing.changes.field_words import field_words
+
+PHRASES = "phrases."
+"""How the fields of what the code says begin."""
+STATES: Mapping[ScreenState, str] = {
+    ScreenState.NEW: phrase("new"),
+    ScreenState.GONE: phrase("taken out"),
+    ScreenState.CHANGED: phrase("changed"),
+}
+KINDS = {ScreenState.NEW: "good", ScreenState.GONE: "bad", ScreenState.CHANGED: "soft"}
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumns:
+    """One text of a screen, in every language; where nothing changed, as it is."""
+
+    label: str
+    columns: Mapping[str, Sequence[WordSpan]]
+
+
+@dataclass(frozen=True, slots=True)
+class HandsetPair:
+    """The pages of a screen in one language."""
+
+    language: str
+    before: Sequence[str]
+    after: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenToRead:
+    anchor: str
+    flow: str
+    node: str
+    """Empty of the flow itself."""
+    state: str
+    kind: str
+    texts: Sequence[TextColumns]
+    marks: Sequence[str]
+    sentences: Sequence[str]
+    handsets: Sequence[HandsetPair]
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceToRead:
+    screens: Sequence[ScreenToRead]
+    counted: Sequence[ScreenToRead]
+    """Those for the red box."""
+    told: Sequence[str]
+    """Flows that gather what callers tell, of which something differs."""
+    numbers: Sequence[str]
+    entries: Sequence[str]
+    phrases: Sequence[TextColumns]
+    others: Sequence[str]
+    languages: Sequence[str]
+    """In which words differ: each is read by whoever publishes."""
+
+    @property
+    def is_empty(self) -> bool:
+        parts = (self.screens, self.numbers, self.entries, self.phrases, self.others)
+        return not any(parts)
+
+    @property
+    def is_grave(self) -> bool:
+        return any((self.counted, self.told, self.numbers, self.entries))
+
+
+def to_read(
+    visit: Visit,
+    changes: Difference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    live: Book,
+) -> DifferenceToRead:
+    """`live` plays the screens of before. In the reader's language."""
+    flows = {screen.flow: None for screen in changes.screens}
+    books = _with(live, before, flows), _with(live, after, flows)
+    screens = [
+        _screen(visit, at, screen, before, after, books)
+        for at, screen in enumerate(changes.screens)
+    ]
+    said = [one for one in changes.others if one.field.startswith(PHRASES)]
+    rest = [one for one in changes.others if not one.field.startswith(PHRASES)]
+    spoken = {one.field.split(".")[1] for one in said} | changes.languages
+    return DifferenceToRead(
+        screens=screens,
+        counted=[one for one in screens if one.marks],
+        told=[flow for flow in flows if _gathers(before, flow) or _gathers(after, flow)],
+        numbers=[changed_words(visit, one) for one in changes.numbers],
+        entries=[changed_words(visit, one) for one in changes.entries],
+        phrases=[*_phrases(said)],
+        others=[changed_words(visit, one) for one in rest],
+        languages=[code for code in CODES if code in spoken],
+    )
+
+
+def _with(book: Book, document: Mapping[str, Any], flows: Mapping[str, None]) -> Book:
+    for name in flows:
+        if name in document["flows"]:
+            book = put_in(book, drafted(name, document["flows"][name]).flow)
+    return book
+
+
+def _screen(
+    visit: Visit,
+    at: int,
+    screen: ScreenDifference,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    books: tuple[Book, Book],
+) -> ScreenToRead:
+    node = screen.node
+    was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
+    place = Place(screen.flow, node)
+    languages = [code for code in CODES if code in screen.languages]
+    sentences = [changed_words(visit, one) for one in (*screen.arrows, *screen.others)]
+    return ScreenToRead(
+        anchor=f"s-{at}",
+        flow=screen.flow,
+        node=node,
+        state=visit.say(STATES[screen.state]),
+        kind=KINDS[screen.state],
+        texts=[*_texts(visit, screen, now if now is not None else was)],
+        marks=[changed_words(visit, one) for one in screen.marks],
+        sentences=sentences,
+        handsets=[
+            HandsetPair(
+                code, _pages(books[0], place, code, was), _pages(books[1], place, code, now)
+            )
+            for code in languages
+            if node
+        ],
+    )
+
+
+def _texts(visit: Visit, screen: ScreenDifference, node: object) -> Iterator[TextColumns]:
+    there = {text.field: text.words for text in texts_in(node)}
+    changed: dict[str, dict[str, Sequence[WordSpan]]] = {}
+    for one in screen.words:
+        changed.setdefault(one.field, {})[one.language] = one.spans
+    for field, columns in changed.items():
+        words = there.get(field, {})
+        yield TextColumns(
+            field_words(visit, field),
+            {code: columns.get(code, _same(words.get(code, ""))) for code in CODES},
+        )
+
+
+def _same(words: str) -> Sequence[WordSpan]:
+    return (WordSpan(SpanKind.SAME, words),) if words else ()
+
+
+def _pages(book: Book, place: Place, language: str, node: object) -> Sequence[str]:
+    """Nothing where the screen is not there, or shows nothing by itself."""
+    if node is None:
+        return ()
+    return [screen.text for screen in screens_of(book, place, language)]
+
+
+def _phrases(said: Sequence[FieldChanged]) -> Iterator[TextColumns]:
+    """What the code says, by its name; an empty side is what is shipped."""
+    changed: dict[str, dict[str, Sequence[WordSpan]]] = {}
+    for one in said:
+        _, language, name = one.field.split(".", 2)
+        changed.setdefault(name, {})[language] = spans(one.before, one.after)
+    for name, columns in changed.items():
+        yield TextColumns(name, {code: columns.get(code, ()) for code in CODES})
+
+
+def _gathers(document: Mapping[str, Any], flow: str) -> bool:
+    head = document["flows"].get(flow)
+    return bool(head and (head.get("gathers") or head.get("private")))

@@ -1,0 +1,113 @@
+"""Reading a change, screen by screen, and what a second person decides."""
+
+from flask import Response
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.changes.change import WHY_LETTERS, ChangeState, may_publish
+from hotline.engine.editing.difference import difference
+from hotline.engine.editing.emergency import held_back
+from hotline.services.changes import emergencies, going_live, proposing
+from hotline.services.changes.going_live import ChangeToRead
+from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.web.console import who
+from hotline.web.console.form import FormFault, FormFaults
+from hotline.web.console.visit import Visit, page, see
+from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
+from hotline.web.console.writing.changes.field_words import part_words
+from hotline.web.console.writing.changes.refusals import refused_words
+from hotline.web.console.writing.changes.ticks import TICK, unread, unread_words
+
+NOTE_LETTERS = 1000
+
+
+def read(visit: Visit, change_id: int) -> Response:
+    return _drawn(visit, going_live.read(visit.kit, change_id))
+
+
+def printed(visit: Visit, change_id: int) -> Response:
+    return _drawn(visit, going_live.read(visit.kit, change_id), template="change_print.html")
+
+
+def approve(visit: Visit, change_id: int) -> Response:
+    form, seen = visit.form, going_live.read(visit.kit, change_id)
+    missing = unread(form, _shown(visit, seen).languages)
+    if missing and form.text("digest") == seen.digest:
+        fault = FormFault(f"{TICK}{missing[0]}", unread_words(visit, missing))
+        return _drawn(visit, seen, FormFaults((fault,)))
+    done = going_live.publish(
+        visit.kit,
+        visit.by,
+        change_id,
+        form.text("digest"),
+        note=form.text("note", most=NOTE_LETTERS),
+        alone=visit.kit.pretended,
+    )
+    return _decided(visit, seen, done, "approve")
+
+
+def send_back(visit: Visit, change_id: int) -> Response:
+    note = visit.form.text("note", most=NOTE_LETTERS)
+    if not note:
+        words = visit.say("Write what is to be mended, so that it can be.")
+        faults = FormFaults((FormFault("back-note", words),))
+        return _drawn(visit, going_live.read(visit.kit, change_id), faults)
+    refused = proposing.send_back(visit.kit, visit.by, change_id, note)
+    if refused is not None:
+        return _decided(visit, going_live.read(visit.kit, change_id), refused, "back-note")
+    return see("one_change.show", change_id=change_id)
+
+
+def emergency(visit: Visit, change_id: int) -> Response:
+    form, seen = visit.form, going_live.read(visit.kit, change_id)
+    reason = form.text("reason", most=NOTE_LETTERS)
+    done = emergencies.publish(visit.kit, visit.by, change_id, reason, form.text("digest"))
+    return _decided(visit, seen, done, "reason")
+
+
+def _decided(visit: Visit, seen: ChangeToRead, done: object, field: str) -> Response:
+    if isinstance(done, ChangeRefused):
+        fault = FormFault(field, refused_words(visit, done))
+        return _drawn(visit, seen, FormFaults((fault,)))
+    return see("live.history")
+
+
+def _shown(visit: Visit, seen: ChangeToRead) -> DifferenceToRead:
+    live = visit.kit.books.book(seen.live_id)
+    return to_read(visit, difference(seen.before, seen.after), seen.before, seen.after, live)
+
+
+def _drawn(
+    visit: Visit,
+    seen: ChangeToRead,
+    faults: FormFaults | None = None,
+    template: str = "change_read.html",
+) -> Response:
+    state = seen.change.state
+    is_second = may_publish(visit.by, seen.hands)
+    return page(
+        visit,
+        template,
+        status=422 if faults else 200,
+        change=seen.change,
+        seen=seen,
+        shown=_shown(visit, seen),
+        clashes=[part_words(visit, part) for part in seen.clashes],
+        writers=list(dict.fromkeys(one.name for one in seen.hands)),
+        may_decide=AccountRole.APPROVER in visit.by.roles and state.is_editable,
+        is_proposed=state is ChangeState.PROPOSED,
+        is_second=is_second or visit.kit.pretended,
+        is_alone=not is_second and visit.kit.pretended,
+        beyond=_beyond(visit, seen),
+        may_list=bool(visit.by.roles & who.WORDS),
+        least=WHY_LETTERS,
+        typed=visit.form,
+        faults=faults or FormFaults(),
+    )
+
+
+def _beyond(visit: Visit, seen: ChangeToRead) -> str:
+    """Why one person may not publish it alone; empty where she may."""
+    beyond = held_back(seen.before, seen.after)
+    if not beyond:
+        return ""
+    return refused_words(visit, ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond))

@@ -1,0 +1,148 @@
+"""A sentence on its way through the pages: opened, proposed, read, published, brought back; and an urgent one."""
+
+import re
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.changes import judging
+from tests.console.conftest import Desk
+from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing
+
+
+@pytest.fixture
+def writing(desk: Desk) -> Writing:
+    return Writing(desk)
+
+
+def marked(page: str, mark: str) -> str:
+    """The words that a page marks as new, or as gone."""
+    (column,) = re.findall(r'<p class="difference" lang="rw">(.*?)</p>', page)
+    other = "del" if mark == "ins" else "ins"
+    rest = re.sub(rf"<{other}>.*?</{other}>", "", column)
+    return re.sub(r"</?ins>|</?del>", "", rest)
+
+
+def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
+    editor, approver = writing.editor, writing.approver
+    change = writing.opened()
+    assert "Nothing is edited in it yet." in editor.get(f"/changes/{change}").text
+    writing.says(change)
+
+    page = editor.get(f"/changes/{change}")
+    assert page.headers["Refresh"] == f"2; url=/changes/{change}?auto"
+    assert "Being checked" in page.text
+    judging.check_change(writing.desk.kit, change)
+    page = editor.get(f"/changes/{change}")
+    assert "Refresh" not in page.headers
+    assert "Nothing is to be mended." in page.text
+    assert f"Editor 1 changed {NODE}: Kinyarwanda" in page.text
+    assert re.search(r'<th scope="row">abroad</th>\s*<td class="number">1</td>', page.text)
+
+    assert editor.post(f"/changes/{change}/propose").status_code == 303
+    assert "Changes that wait to be read: 1." in approver.get("/").text
+    read = approver.get(f"/changes/{change}/read").text
+    assert marked(read, "ins") == "Ntukishyure mbere."
+    assert marked(read, "del").startswith(OLD)
+    assert re.search(r"<h4>On the handset</h4>.*Before.*After", read, re.S)
+    assert 'name="read-rw"' in read
+    assert 'name="read-fr"' not in read
+
+    digest = re.findall(r'name="digest" value="([0-9a-f]+)"', read)[0]
+    fields = {"digest": digest, "note": "Read aloud to two people", **TICKS}
+    answer = approver.post(f"/changes/{change}/approve", fields)
+    assert (answer.status_code, answer.location) == (303, "/live")
+    assert writing.heard == WORDS
+    live = approver.get("/live").text
+    assert "Read aloud to two people" in live
+    assert "by two people" in live
+    assert 'aria-current="step">Live' in editor.get(f"/changes/{change}").text
+
+
+def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writing) -> None:
+    before = writing.heard
+    writing.published()
+    approver = writing.approver
+    page = approver.get("/live/1/bring-back").text
+    assert marked(page, "del") == WORDS
+    digest = re.findall(r'name="digest" value="([0-9a-f]+)"', page)[0]
+    refused = approver.post("/live/1/bring-back", {"digest": digest, "reason": ""})
+    assert refused.status_code == 422
+    assert "Write why you bring it back" in refused.text
+    assert writing.heard == WORDS
+    done = approver.post("/live/1/bring-back", {"digest": digest, "reason": "It reads badly"})
+    assert done.status_code == 303
+    assert writing.heard == before
+    assert "It reads badly" in writing.editor.get("/live").text
+    assert "Callers hear exactly this now." in approver.get("/live/1/bring-back").text
+
+
+def test_one_approver_publishes_what_cannot_wait_and_another_confirms_it(
+    writing: Writing,
+) -> None:
+    change = writing.opened()
+    writing.says(change)
+    fields = {"digest": writing.digest(change), "reason": REASON}
+    done = writing.approver.post(f"/changes/{change}/emergency", fields)
+    assert (done.status_code, writing.heard) == (303, WORDS)
+    assert "Words went live in an emergency" in writing.editor.get("/changes").text
+    (number,) = re.findall(r"/live/(\d+)/confirm", writing.approver.get("/live").text)
+    assert "Read and confirm" not in writing.editor.get("/live").text
+
+    own = writing.approver.post(f"/live/{number}/confirm", TICKS)
+    assert own.status_code == 422
+    assert "Ask another approver" in own.text
+    second = writing.desk.tab(AccountRole.APPROVER, name="Approver 2")
+    page = second.get(f"/live/{number}/confirm").text
+    assert marked(page, "ins") == WORDS
+    assert "Tick what you have read: Kinyarwanda." in second.post(f"/live/{number}/confirm").text
+    assert second.post(f"/live/{number}/confirm", TICKS).status_code == 303
+    assert "in an emergency at" not in writing.editor.get("/changes").text
+    assert "Nothing waits for a second person" in second.get(f"/live/{number}/confirm").text
+
+
+def test_it_is_sent_back_with_a_note_and_proposed_again(writing: Writing) -> None:
+    change = writing.proposed()
+    refused = writing.approver.post(f"/changes/{change}/send-back", {"note": " "})
+    assert "Write what is to be mended" in refused.text
+    note = {"note": "Say who is paid"}
+    assert writing.approver.post(f"/changes/{change}/send-back", note).status_code == 303
+    page = writing.editor.get(f"/changes/{change}").text
+    assert "Approver 1 sent it back: Say who is paid" in page
+    assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
+    assert "sent it back" not in writing.editor.get(f"/changes/{change}").text
+
+
+def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) -> None:
+    change = writing.opened()
+    writing.says(change, "Ntukishyure.")
+    writing.says(change, "Ntukishyure mbere y'akazi.")
+    page = writing.editor.get(f"/changes/{change}").text
+    _newest, first = re.findall(r"/steps/(\d+)/bring-back", page)
+    done = writing.editor.post(f"/changes/{change}/steps/{first}/bring-back", {"once": "a form"})
+    assert done.status_code == 303
+    assert writing.flow(change)["nodes"][NODE]["say"]["text"]["rw"] == "Ntukishyure."
+    assert (
+        f"Editor 1 brought back state 1 of {FLOW}" in writing.editor.get(f"/changes/{change}").text
+    )
+    assert writing.editor.post(f"/changes/{change}/drop").status_code == 303
+    page = writing.editor.get(f"/changes/{change}").text
+    assert 'aria-current="step">Dropped' in page
+    assert "Bring this state back" not in page
+    assert "Fees abroad" in writing.editor.get("/changes?over=1").text
+
+
+def test_what_went_live_meanwhile_is_chosen_on_a_page(writing: Writing) -> None:
+    change = writing.opened()
+    writing.says(change, "Ntukishyure na rimwe.")
+    writing.published("Ntukishyure mbere y'akazi.")
+    page = writing.editor.get(f"/changes/{change}").text
+    assert f"/changes/{change}/catch-up" in page
+    choose = writing.editor.get(f"/changes/{change}/catch-up").text
+    assert "Ntukishyure na rimwe." in choose
+    assert "Ntukishyure mbere y&#39;akazi." in choose
+    (pick,) = set(re.findall(r'name="(pick [^"]+)"', choose))
+    fields = {pick: "other", pick.replace("pick", "words"): "Ntukishyure.", "once": "a form"}
+    assert writing.editor.post(f"/changes/{change}/catch-up", fields).status_code == 303
+    assert writing.flow(change)["nodes"][NODE]["say"]["text"]["rw"] == "Ntukishyure."
+    assert "catch-up" not in writing.editor.get(f"/changes/{change}").text
