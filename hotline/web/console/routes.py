@@ -19,7 +19,12 @@ from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
+from hotline.web.console.writing.editor import adding, beginning, deleting, editor, renaming
 from hotline.web.console.writing.wording import find, words
+
+CHANGE = "/changes/<int:change_id>"
+FLOW = f"{CHANGE}/flows/<flow>"
+NODE = f"{FLOW}/<node>"
 
 ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     # the way in and out
@@ -137,6 +142,19 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
         Needs.FRESH,
         "emergency_confirmed",
     ),
+    # a change: its screens
+    PageRoute("GET", f"{CHANGE}/new-flow", beginning.ask, who.EDITOR),
+    PageRoute("POST", f"{CHANGE}/new-flow", beginning.take, who.EDITOR),
+    PageRoute("GET", FLOW, editor.flow, who.EDITOR),
+    PageRoute("GET", f"{FLOW}/new-node", adding.ask, who.EDITOR),
+    PageRoute("POST", f"{FLOW}/new-node", adding.take, who.EDITOR),
+    PageRoute("GET", NODE, editor.show, who.EDITOR),
+    PageRoute("POST", NODE, editor.take, who.EDITOR),
+    PageRoute("POST", f"{NODE}/part", editor.part, who.EDITOR),
+    PageRoute("GET", f"{NODE}/rename", renaming.ask, who.EDITOR),
+    PageRoute("POST", f"{NODE}/rename", renaming.take, who.EDITOR),
+    PageRoute("GET", f"{NODE}/delete", deleting.ask, who.EDITOR),
+    PageRoute("POST", f"{NODE}/delete", deleting.take, who.EDITOR),
     # who may do what, and who did
     PageRoute("GET", "/approvals", approvals.listed, who.ADMIN, menu=phrase("Approvals")),
     PageRoute(

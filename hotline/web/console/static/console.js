@@ -87,6 +87,8 @@
     form.requestSubmit(form.querySelector("button"));
   });
 
+  if (innerWidth <= 1100) for (const list of document.querySelectorAll("details[data-wide]")) list.open = false;
+
   addEventListener("beforeunload", (event) => {
     if (!changed.size) return;
     event.preventDefault();

@@ -1,0 +1,209 @@
+"""The page of the editor: outline, form and handset of one screen, out of a draft or of what was typed."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response
+
+from hotline.engine.check.finding import anchor
+from hotline.engine.editing.anatomy import ROW_LISTS, Document, kind_of, nodes_of, rows_of
+from hotline.engine.editing.forms.fields import FieldFault
+from hotline.engine.editing.forms.filling import form_of, shown
+from hotline.engine.editing.forms.offering import FormOffers, offers
+from hotline.engine.editing.forms.reading import FieldRefused
+from hotline.engine.editing.marks import locked, marks_in
+from hotline.engine.editing.outline import OutlineRow, outline
+from hotline.engine.screen import NUMBERS
+from hotline.services.changes import at_hand, folders
+from hotline.services.changes.at_hand import FlowAtHand
+from hotline.services.changes.folders import ChangeRow
+from hotline.text.languages import CODES
+from hotline.web.console.form import FormFault, FormFaults
+from hotline.web.console.visit import Visit, page
+from hotline.web.console.who import phrase
+from hotline.web.console.writing.editor.handset import KEYS, HandsetState
+from hotline.web.console.writing.editor.moving import MovingParts, moving_parts
+from hotline.web.console.writing.editor.notices import Told
+from hotline.web.console.writing.findings import LACKS
+
+REFUSED: Mapping[FieldFault, str] = {
+    FieldFault.UNSEEN: phrase("It has a letter that nobody sees. Type these words again."),
+    FieldFault.NAME: phrase("Small letters, digits and _ alone, a letter first, 40 at most."),
+    FieldFault.VALUE: phrase("Letters, digits, dots and _ alone, without blanks."),
+    FieldFault.LIST: phrase("Small letters, digits, dots and _ alone, without blanks."),
+    FieldFault.DIGITS: phrase("Digits alone: 3 to 13 of them."),
+    FieldFault.KEY: phrase("One digit from 1 to 8."),
+    FieldFault.LANGUAGE: phrase("It is none of the languages."),
+    FieldFault.DAY: phrase("A day, as 2026-11-30."),
+    FieldFault.CHOICE: phrase("It is none of those that are offered."),
+}
+KINDS = {
+    "say": phrase("words"),
+    "menu": phrase("menu"),
+    "ask": phrase("question"),
+    "branch": phrase("branch"),
+    "call": phrase("another flow"),
+    "finish": phrase("end"),
+    "": phrase("no screen"),
+}
+
+EXPECTS = {
+    "words": phrase("It waits for words."),
+    "number": phrase("It waits for a number."),
+    "place": phrase("It waits for a place."),
+    "pin": phrase("It waits for a PIN."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EditorPage:
+    """What the template draws. Fields and faults are by the names of the form."""
+
+    change: ChangeRow
+    flow: str
+    node: str
+    kind: str
+    version: int
+    once: str
+    author: str
+    at: datetime | None
+    outline: tuple[OutlineRow, ...]
+    row: OutlineRow
+    fields: Mapping[str, str]
+    rows: Mapping[str, int]
+    digits: tuple[str, ...]
+    """Of each choice, the digit that it will have; empty where its page decides."""
+    marks: Mapping[str, str]
+    """Marks that count, each with what it says."""
+    locked: frozenset[str]
+    unlocked: bool
+    why: str
+    offers: FormOffers
+    parts: MovingParts
+    keys: tuple[str, ...] = KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenAtHand:
+    """The screen that somebody has before them, in the state that the form was made of."""
+
+    change_id: int
+    flow: FlowAtHand
+    node: str
+
+    def document(self) -> Document:
+        return nodes_of(self.flow.document)[self.node]
+
+
+@dataclass(frozen=True, slots=True)
+class EditorDraft:
+    """What a page is drawn of: a document, and what beside it came back from the form."""
+
+    document: Document
+    as_typed: Mapping[str, str]
+    once: str
+    unlocked: bool = False
+    why: str = ""
+
+
+def fresh(here: FlowAtHand) -> EditorDraft:
+    """A form as it is opened: made of the newest state, and sent once."""
+    return EditorDraft(here.document, {}, secrets.token_urlsafe(12))
+
+
+def drawn(
+    visit: Visit,
+    at: ScreenAtHand,
+    state: HandsetState,
+    draft: EditorDraft,
+    *,
+    faults: FormFaults | None = None,
+    status: int = 200,
+    told: Told | None = None,
+    over: bool = False,
+) -> Response:
+    """Raises NotFound, StoreUnavailable."""
+    return page(
+        visit,
+        "editor.html",
+        status=status,
+        s=_shows(visit, at, state, draft),
+        told=told or Told(),
+        over=over,
+        kinds=KINDS,
+        lacks=LACKS,
+        expects=EXPECTS,
+        faults=faults or FormFaults(),
+    )
+
+
+def _shows(visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDraft) -> EditorPage:
+    here, node = at.flow, at.node
+    around = at_hand.book_around(visit.kit, here)
+    parts = moving_parts(visit, around, here.name, draft.document, node, state)
+    written = nodes_of(draft.document)[node]
+    rows = outline(draft.document)
+    live = nodes_of(at_hand.live_flow(visit.kit, here.name)).get(node)
+    shut = locked(nodes_of(here.document).get(node), live)
+    return EditorPage(
+        change=folders.look(visit.kit, at.change_id),
+        flow=here.name,
+        node=node,
+        kind=kind_of(written),
+        version=here.version,
+        once=draft.once,
+        author=here.author,
+        at=here.at,
+        outline=rows,
+        row=next(row for row in rows if row.name == node),
+        fields={**form_of(written), **draft.as_typed},
+        rows={name: len(rows_of(written, name)) for name in ROW_LISTS},
+        digits=_digits(written),
+        marks=_marks(written),
+        locked=frozenset() if draft.unlocked else shut,
+        unlocked=draft.unlocked,
+        why=draft.why,
+        offers=offers(parts.book, draft.document),
+        parts=parts,
+    )
+
+
+def faults_of(visit: Visit, refused: list[FieldRefused]) -> FormFaults:
+    """By the ids of the page's fields."""
+    return FormFaults(
+        tuple(FormFault(field_id(one.name), visit.say(REFUSED[one.fault])) for one in refused)
+    )
+
+
+def field_id(name: str) -> str:
+    """Of a form's field the id, without the `f-` in front: `choices.2-rw` of `choices.2.rw`."""
+    field, _, last = name.rpartition(".")
+    return anchor(field, last)[2:] if last in CODES else name
+
+
+def _marks(written: Document) -> Mapping[str, str]:
+    """Those that are there, and those that may be given."""
+    signed = "signed" in marks_in(written)
+    return {
+        name: said
+        for name, said in form_of(written).items()
+        if _is_mark(name) or (signed and name.startswith("signed."))
+    }
+
+
+def _is_mark(name: str) -> bool:
+    parts = name.split(".")
+    ends = len(parts) == 3 and parts[0] == "choices" and parts[2] in ("value", "key")
+    return ends or parts[0] in ("saves", "topic", "completes")
+
+
+def _digits(written: Document) -> tuple[str, ...]:
+    choices = [
+        shown(written, f"choices.{at}.key") for at in range(len(rows_of(written, "choices")))
+    ]
+    free = iter([digit for digit in NUMBERS if digit not in choices])
+    if kind_of(written) != "menu":
+        return tuple(choices)
+    return tuple(key or next(free, "") for key in choices)
