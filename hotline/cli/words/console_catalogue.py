@@ -21,6 +21,8 @@ from hotline.domain.accounts.account import AccountRole, AccountState
 from hotline.domain.desk import audit_sentences
 from hotline.domain.flows.review import CONSOLE, ReviewedText
 from hotline.environment import CHECKOUT
+from hotline.services.words.entry_part import EntryFault
+from hotline.services.words.number_part import NumberFault
 from hotline.services.words.word_faults import Unfit
 from hotline.text.languages import CODES
 
@@ -77,7 +79,7 @@ def _of_tables() -> Iterator[str]:
     yield from account_faults.SENTENCES.values()
     yield from (role.value for role in AccountRole)
     yield from (state.value for state in AccountState)
-    yield from (fault.value for fault in Unfit)
+    yield from (fault.value for faults in (Unfit, NumberFault, EntryFault) for fault in faults)
 
 
 def update(locales: Path) -> Iterator[str]:

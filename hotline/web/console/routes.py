@@ -20,7 +20,7 @@ from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
 from hotline.web.console.writing.editor import adding, beginning, deleting, editor, renaming
-from hotline.web.console.writing.wording import find, words
+from hotline.web.console.writing.wording import entries, find, numbers, words
 
 CHANGE = "/changes/<int:change_id>"
 FLOW = f"{CHANGE}/flows/<flow>"
@@ -155,6 +155,13 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("POST", f"{NODE}/rename", renaming.take, who.EDITOR),
     PageRoute("GET", f"{NODE}/delete", deleting.ask, who.EDITOR),
     PageRoute("POST", f"{NODE}/delete", deleting.take, who.EDITOR),
+    # numbers and entries of a change
+    PageRoute("GET", "/changes/<int:change_id>/numbers", numbers.listed, who.EDITOR),
+    PageRoute("POST", "/changes/<int:change_id>/numbers", numbers.act, who.EDITOR),
+    PageRoute("POST", "/changes/<int:change_id>/numbers/new", numbers.add, who.EDITOR),
+    PageRoute("GET", "/changes/<int:change_id>/entries", entries.listed, who.EDITOR),
+    PageRoute("POST", "/changes/<int:change_id>/entries", entries.act, who.EDITOR),
+    PageRoute("POST", "/changes/<int:change_id>/entries/new", entries.add, who.EDITOR),
     # who may do what, and who did
     PageRoute("GET", "/approvals", approvals.listed, who.ADMIN, menu=phrase("Approvals")),
     PageRoute(

@@ -1,0 +1,70 @@
+"""The printed entries: what stands on posters, which flow each opens, and new ones. Each is an edit of a change."""
+
+import secrets
+
+from flask import Response
+
+from hotline.services.changes import folders
+from hotline.services.words import entry_part
+from hotline.services.words.entry_part import EditedEntry, EntryFault
+from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.visit import Visit, page, see
+from hotline.web.console.writing.wording.numbers import stamps
+from hotline.web.console.writing.wording.part_answers import not_saved
+
+
+def listed(visit: Visit, change_id: int) -> Response:
+    return _page(visit, change_id)
+
+
+def act(visit: Visit, change_id: int) -> Response:
+    """Names for posters, all at once; or one taken out that nobody printed."""
+    does, _, digits = visit.form.text("do", most=32).partition(":")
+    version, once = stamps(visit)
+    if does == "out":
+        done = entry_part.take_entry_out(
+            visit.kit, visit.by, change_id, digits, version=version, once=once
+        )
+        return _answer(visit, change_id, done)
+    names = {
+        name.removeprefix("name."): value
+        for name, value in visit.form.fields
+        if name.startswith("name.")
+    }
+    done = entry_part.name_entries(
+        visit.kit, visit.by, change_id, names, version=version, once=once
+    )
+    return _answer(visit, change_id, done)
+
+
+def add(visit: Visit, change_id: int) -> Response:
+    flow, name = visit.form.text("flow"), visit.form.text("name")
+    version, once = stamps(visit)
+    done = entry_part.add_entry(
+        visit.kit, visit.by, change_id, flow, name, version=version, once=once
+    )
+    return _answer(visit, change_id, done)
+
+
+def _answer(visit: Visit, change_id: int, done: EditedEntry) -> Response:
+    if isinstance(done, EntryFault):
+        field = "flow" if done is EntryFault.FLOW else "entries"
+        return _page(visit, change_id, faults(**{field: visit.say(done.value)}), status=422)
+    if says := not_saved(visit, done):
+        return _page(visit, change_id, faults(entries=says), status=422)
+    return see("entries.listed", change_id=change_id)
+
+
+def _page(
+    visit: Visit, change_id: int, wrong: FormFaults | None = None, *, status: int = 200
+) -> Response:
+    return page(
+        visit,
+        "entries.html",
+        status=status,
+        faults=wrong or FormFaults(),
+        change=folders.look(visit.kit, change_id),
+        part=entry_part.entries_of(visit.kit, change_id),
+        typed=visit.form,
+        once=secrets.token_hex(8),
+    )

@@ -1,0 +1,89 @@
+"""The telephone numbers that screens may name: confirmed, taken away, listed. Each is an edit of a change."""
+
+import secrets
+
+from flask import Response
+
+from hotline.engine.numbers.numbers import EMERGENCY, Evidence
+from hotline.services.changes import folders
+from hotline.services.words import number_part
+from hotline.services.words.number_part import Edited, NumberFault, NumberState
+from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.visit import Visit, page, see
+from hotline.web.console.who import phrase
+from hotline.web.console.writing.wording.part_answers import not_saved
+
+STATES = {
+    NumberState.UNCONFIRMED: (phrase("nobody confirmed it"), "soft"),
+    NumberState.SHOWS: (phrase("shows"), "good"),
+    NumberState.SOON: (phrase("confirm it again"), "warn"),
+    NumberState.LAPSED: (phrase("lapsed"), "bad"),
+}
+EVIDENCE = {
+    Evidence.VERIFIED: phrase("verified"),
+    Evidence.PROBABLE: phrase("probable"),
+    Evidence.UNVERIFIED: phrase("unverified"),
+    Evidence.NEVER: phrase("never to be shown"),
+}
+FIELDS = {
+    NumberFault.DIGITS: "number",
+    NumberFault.SERVICE: "service",
+    NumberFault.EVIDENCE: "evidence",
+}
+
+
+def listed(visit: Visit, change_id: int) -> Response:
+    return _page(visit, change_id)
+
+
+def act(visit: Visit, change_id: int) -> Response:
+    """Confirm one, or take one away."""
+    does, _, digits = visit.form.text("do", most=32).partition(":")
+    acts = {"confirm": number_part.confirm, "away": number_part.take_away}
+    if does not in acts:
+        return see("numbers.listed", change_id=change_id)
+    version, once = stamps(visit)
+    done = acts[does](visit.kit, visit.by, change_id, digits, version=version, once=once)
+    return _answer(visit, change_id, done)
+
+
+def add(visit: Visit, change_id: int) -> Response:
+    row = {name: visit.form.text(name, most=500) for name in ("service", "evidence", "status")}
+    row["number"] = "".join(visit.form.text("number", most=40).split())
+    version, once = stamps(visit)
+    done = number_part.list_number(visit.kit, visit.by, change_id, row, version=version, once=once)
+    return _answer(visit, change_id, done)
+
+
+def stamps(visit: Visit) -> tuple[int, str]:
+    """Of what state the form was made, and which form it is."""
+    said = visit.form.text("version", most=20)
+    version = int(said) if said.removeprefix("-").isdecimal() else 0
+    return version, visit.form.text("once", most=32)
+
+
+def _answer(visit: Visit, change_id: int, done: Edited) -> Response:
+    if isinstance(done, NumberFault):
+        wrong = faults(**{FIELDS.get(done, "numbers"): visit.say(done.value)})
+        return _page(visit, change_id, wrong, status=422)
+    if says := not_saved(visit, done):
+        return _page(visit, change_id, faults(numbers=says), status=422)
+    return see("numbers.listed", change_id=change_id)
+
+
+def _page(
+    visit: Visit, change_id: int, wrong: FormFaults | None = None, *, status: int = 200
+) -> Response:
+    return page(
+        visit,
+        "numbers.html",
+        status=status,
+        faults=wrong or FormFaults(),
+        change=folders.look(visit.kit, change_id),
+        part=number_part.numbers_of(visit.kit, change_id),
+        typed=visit.form,
+        states=STATES,
+        evidence=EVIDENCE,
+        emergency=EMERGENCY,
+        once=secrets.token_hex(8),
+    )

@@ -1,0 +1,157 @@
+"""Numbers and entries of a change: edits that two people stand behind, and paper that nobody calls back."""
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.changes.change import ENTRIES, NUMBERS, ChangeAuthor
+from hotline.services.changes import drafts, folders, going_live, proposing
+from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.services.flows.authoring import live_document
+from tests.console.conftest import Desk, Tab
+
+AT_NUMBERS, AT_ENTRIES = "/changes/1/numbers", "/changes/1/entries"
+
+
+@pytest.fixture
+def tab(desk: Desk) -> Tab:
+    return desk.tab(AccountRole.EDITOR, name="Editor 7")
+
+
+def send(tab: Tab, path: str, to: str, **fields: str) -> TestResponse:
+    """A form of the page at `path`, with the stamps that it had."""
+    page = tab.get(path).text
+    stamps = {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in STAMPS}
+    return tab.post(to, stamps | fields)
+
+
+STAMPS = ("version", "once")
+
+
+def part(desk: Desk, name: str) -> dict[str, dict[str, str]]:
+    return dict(drafts.draft(desk.kit, 1, name).document or {})
+
+
+def test_who_confirms_stands_beside_the_number_with_the_day(desk: Desk, tab: Tab) -> None:
+    answer = send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
+    assert (answer.status_code, answer.location) == (303, AT_NUMBERS)
+    row = part(desk, NUMBERS)["3512"]
+    assert (row["confirmed_by"], row["confirmed_on"]) == ("Editor 7", "2026-11-24")
+    page = tab.get(AT_NUMBERS).text
+    assert "Editor 7, 24 November 2026; shows until 24 November 2027" in page
+    assert "in this change" in page
+
+
+def test_nobody_publishes_a_number_that_they_confirmed_alone(desk: Desk, tab: Tab) -> None:
+    send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
+    editor = desk.person("Editor 7")
+    by = ChangeAuthor("Editor 7", editor.account_id)
+    assert proposing.propose(desk.kit, by, 1) is None
+    refused = going_live.publish(desk.kit, by, 1, going_live.read(desk.kit, 1).digest)
+    assert isinstance(refused, ChangeRefused)
+    assert refused.why is Refusal.OWN_HAND
+    live = {row["number"]: row for row in live_document(desk.kit.database)["numbers"]}
+    assert "confirmed_on" not in live["3512"]
+
+
+def test_a_number_is_taken_away_and_112_never(desk: Desk, tab: Tab) -> None:
+    send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
+    assert send(tab, AT_NUMBERS, AT_NUMBERS, do="away:3512").status_code == 303
+    assert "confirmed_on" not in part(desk, NUMBERS)["3512"]
+    answer = send(tab, AT_NUMBERS, AT_NUMBERS, do="away:112")
+    assert answer.status_code == 422
+    assert "112 is never taken away." in answer.text
+    assert part(desk, NUMBERS)["112"]["confirmed_on"]
+
+
+def test_a_number_that_lapses_within_two_months_is_amber_and_then_red(desk: Desk, tab: Tab) -> None:
+    assert "confirm it again" not in tab.get(AT_NUMBERS).text
+    desk.clock.turn(days=310)
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 8")
+    assert '<span class="tag warn">confirm it again</span>' in tab.get(AT_NUMBERS).text
+    desk.clock.turn(days=60)
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 9")
+    page = tab.get(AT_NUMBERS).text
+    assert '<span class="tag bad">lapsed</span>' in page
+    assert "It stays on the screens all the same." in page
+
+
+def test_a_listed_number_waits_for_its_confirmation(desk: Desk, tab: Tab) -> None:
+    to, row = f"{AT_NUMBERS}/new", {"service": "Help", "evidence": "a letter", "status": "verified"}
+    assert send(tab, AT_NUMBERS, to, number="40 40", **row).status_code == 303
+    assert part(desk, NUMBERS)["4040"]["service"] == "Help"
+    assert "confirmed_on" not in part(desk, NUMBERS)["4040"]
+    for wrong in ({"number": "40x"}, {"service": ""}, {"evidence": ""}, {"status": "sure"}):
+        answer = send(tab, AT_NUMBERS, to, **({"number": "4041"} | row | wrong))
+        assert answer.status_code == 422
+    assert "4041" not in part(desk, NUMBERS)
+
+
+def test_a_number_is_confirmed_only_with_verified_evidence(desk: Desk, tab: Tab) -> None:
+    row = {"number": "4040", "service": "Help", "evidence": "a page", "status": "probable"}
+    send(tab, AT_NUMBERS, f"{AT_NUMBERS}/new", **row)
+    assert "confirm:4040" not in tab.get(AT_NUMBERS).text
+    assert send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:4040").status_code == 422
+    assert send(tab, AT_NUMBERS, AT_NUMBERS, do="confirm:999").status_code == 422
+
+
+def test_what_another_did_to_the_same_number_meanwhile_is_asked_about(desk: Desk, tab: Tab) -> None:
+    stamps = {"version": str(drafts.draft(desk.kit, 1, NUMBERS).version), "once": "a"}
+    other = desk.tab(AccountRole.EDITOR, name="Editor 8")
+    send(other, AT_NUMBERS, AT_NUMBERS, do="confirm:3512")
+    answer = tab.post(AT_NUMBERS, stamps | {"do": "confirm:3512"})
+    assert answer.status_code == 422
+    assert "Editor 8 changed the same meanwhile." in answer.text
+
+
+def test_the_page_says_the_screens_that_name_a_number(tab: Tab) -> None:
+    page = tab.get(AT_NUMBERS).text
+    assert re.search(r'<a href="/flows/\w+#n-\w+">', page)
+
+
+def test_a_new_entry_gets_the_lowest_free_digits_and_its_whole_string(desk: Desk, tab: Tab) -> None:
+    to = f"{AT_ENTRIES}/new"
+    answer = send(tab, AT_ENTRIES, to, flow="signs", name="poster  Nyabugogo")
+    assert (answer.status_code, answer.location) == (303, AT_ENTRIES)
+    assert part(desk, ENTRIES)["16"] == {"flow": "signs", "name": "poster Nyabugogo"}
+    page = tab.get(AT_ENTRIES).text
+    assert "<code>*384*777*16#</code>" in page
+    assert "It gets 17" in page
+
+
+@pytest.mark.parametrize("flow", ["report", "receipt", "complaint", "responders", "nothing", ""])
+def test_what_gathers_is_neither_offered_nor_taken(desk: Desk, tab: Tab, flow: str) -> None:
+    assert not flow or f'<option value="{flow}"' not in tab.get(AT_ENTRIES).text
+    answer = send(tab, AT_ENTRIES, f"{AT_ENTRIES}/new", flow=flow)
+    assert answer.status_code == 422
+    assert "Choose the flow that it opens." in answer.text
+    assert "16" not in part(desk, ENTRIES)
+
+
+def test_what_was_printed_stays_and_what_this_change_brought_goes(desk: Desk, tab: Tab) -> None:
+    send(tab, AT_ENTRIES, f"{AT_ENTRIES}/new", flow="signs")
+    answer = send(tab, AT_ENTRIES, AT_ENTRIES, do="out:11")
+    assert answer.status_code == 422
+    assert "what went live stays as it is" in answer.text
+    assert send(tab, AT_ENTRIES, AT_ENTRIES, do="out:16").status_code == 303
+    assert set(part(desk, ENTRIES)) == set(live_document(desk.kit.database)["entries"])
+
+
+def test_a_poster_is_named_and_its_flow_stays(desk: Desk, tab: Tab) -> None:
+    send(tab, AT_ENTRIES, AT_ENTRIES, do="save", **{"name.11": "poster Nyabugogo"})
+    assert part(desk, ENTRIES)["11"] == {"flow": "abroad", "name": "poster Nyabugogo"}
+    assert "poster Nyabugogo" in tab.get(AT_ENTRIES).text
+
+
+def test_a_change_that_is_over_is_edited_no_more(desk: Desk, tab: Tab) -> None:
+    folders.drop(desk.kit, ChangeAuthor("Editor 1"), 1)
+    for path, to, fields in (
+        (AT_NUMBERS, AT_NUMBERS, {"do": "confirm:3512"}),
+        (AT_ENTRIES, f"{AT_ENTRIES}/new", {"flow": "signs"}),
+    ):
+        answer = send(tab, path, to, **fields)
+        assert answer.status_code == 422
+        assert "This change is live already, or was dropped." in answer.text
+    assert tab.get("/changes/999/numbers").status_code == 404
