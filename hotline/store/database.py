@@ -27,11 +27,11 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid
-from hotline.store.joint_writes import JointWrites, R, Work
+from hotline.store.joint_writes import JointWrites, Places, R, Work
 from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
 from hotline.store.prepared import CURSOR
 from hotline.store.quietly import quietly
-from hotline.store.writer_turn import Places, WriterTurn
+from hotline.store.writer_turn import WriterTurn
 
 __all__ = (
     "Database",
@@ -99,8 +99,8 @@ class Database:
         self._joint = JointWrites(self.plainly, turn)
 
     def share(self, places: Places) -> None:
-        """A thread that waits for others to write gives its place back meanwhile."""
-        self._turn.places = self._joint.places = places
+        """A thread for which another writes gives its place back meanwhile."""
+        self._joint.places = places
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -8,11 +8,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from hotline.errors import StoreUnavailable
 from hotline.store.plain import PlainConnection
-from hotline.store.writer_turn import NoPlaces, Places
 
 MOST = 32
 """Writes in one transaction: other processes wait for its end."""
@@ -20,6 +19,24 @@ MOST = 32
 R = TypeVar("R")
 Work = Callable[[PlainConnection], R]
 """Asks and writes, and changes nothing else: where another's fails, it is called once more."""
+
+
+class Places(Protocol):
+    """Who may work at once in this process: a thread that sleeps gives its place to another."""
+
+    def take(self) -> None: ...
+
+    def give_back(self) -> None: ...
+
+
+class NoPlaces:
+    """Everybody may."""
+
+    def take(self) -> None:
+        pass
+
+    def give_back(self) -> None:
+        pass
 
 
 class JointWrites:

@@ -2,27 +2,8 @@
 
 from collections import deque
 from threading import Lock
-from typing import Protocol
 
 from hotline.errors import StoreUnavailable
-
-
-class Places(Protocol):
-    """Who may work at once in this process: a thread that sleeps gives its place to another."""
-
-    def take(self) -> None: ...
-
-    def give_back(self) -> None: ...
-
-
-class NoPlaces:
-    """Everybody may."""
-
-    def take(self) -> None:
-        pass
-
-    def give_back(self) -> None:
-        pass
 
 
 class WriterTurn:
@@ -33,7 +14,6 @@ class WriterTurn:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.places: Places = NoPlaces()
         self._seconds = seconds
         self._guard = Lock()
         self._waiting: deque[Lock] = deque()
@@ -47,8 +27,6 @@ class WriterTurn:
             gate = Lock()
             gate.acquire()
             self._waiting.append(gate)
-        # Whoever has the turn goes on without a place: nobody who waits for the turn has one.
-        self.places.give_back()
         if gate.acquire(timeout=self._seconds):
             return
         with self._guard:

@@ -2,7 +2,7 @@
 
 The server gives every request a thread, and waits for its body without any limit of time. So there are many threads,
 of which a few work at once: a thread has a place from the moment that its body is whole, and gives it to another while
-it waits for others to write (docs/adr/0049, docs/adr/0075).
+another writes for it (docs/adr/0049, docs/adr/0075). Who waits for a place waits as long as it takes, and in order.
 """
 
 import threading
@@ -17,8 +17,6 @@ from hotline.store.database import Database
 
 AT_WORK = 4
 """Requests that work at once: more of them would wait for one another at the database."""
-AT_WORK_ON_A_FILE = 2
-"""The same on SQLite, which no network is between: one runs while another waits for the disk."""
 
 
 class Bodies:
@@ -65,8 +63,8 @@ class Bodies:
 
 
 def bodies_for(database: Database) -> Bodies:
-    """Those of a web process, which share their places with who waits to write."""
-    bodies = Bodies(AT_WORK_ON_A_FILE if database.is_sqlite else AT_WORK)
+    """Those of a web process, which share their places with whom others write for."""
+    bodies = Bodies()
     database.share(bodies)
     return bodies
 

@@ -1,15 +1,18 @@
 """Tips out to people: who is told when, by the clock, and what taking does."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from hotline.domain.jobs import Job
+from hotline.domain.referrals.case_events import Event
 from hotline.domain.referrals.reference import is_reference
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import ABROAD, TipState
 from hotline.domain.tips.acts import Acted
-from hotline.services.referrals import referral
+from hotline.ports import Kit
+from hotline.services.referrals import ladder, referral
+from hotline.store.database import Session
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
@@ -92,6 +95,30 @@ def test_a_tip_that_became_urgent_is_told_again(staffed: District) -> None:
     (deadline,) = staffed.open_deadlines()
     assert deadline.due_at == staffed.clock() + timedelta(minutes=3)
     assert referral.refer_waiting(staffed.kit) == 0
+
+
+def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
+    staffed: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was fired before one of them failed stays fired, and a repeat fires the rest."""
+    monkeypatch.setattr(referral, "STEPS_AT_ONCE", 2)
+    for _ in range(5):
+        staffed.tell(urgency=3)
+    staffed.clock.turn(hours=2)
+    fired, happen = list[int](), ladder.happen
+
+    def fails_once(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) -> None:
+        fired.append(tip_id)
+        if len(fired) == 3:
+            raise ZeroDivisionError
+        happen(session, kit, tip_id, event, at)
+
+    monkeypatch.setattr(ladder, "happen", fails_once)
+    with pytest.raises(ZeroDivisionError):
+        referral.fire_deadlines(staffed.kit)
+    referral.fire_deadlines(staffed.kit)
+    assert fired == [1, 2, 3, 3, 4, 5]
+    assert not [row for row in staffed.open_deadlines() if row.due_at <= staffed.clock()]
 
 
 def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: District) -> None:

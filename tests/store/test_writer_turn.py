@@ -50,33 +50,3 @@ def test_whoever_waits_too_long_is_told_and_takes_nobody_s_place() -> None:
     holder.join()
     with turn:
         pass
-
-
-class Counted:
-    """Places of a process, of which nobody has one: what is given back and taken is written down."""
-
-    def __init__(self) -> None:
-        self.said = list[str]()
-
-    def take(self) -> None:
-        self.said.append("take")
-
-    def give_back(self) -> None:
-        self.said.append("give back")
-
-
-def test_whoever_waits_gives_its_place_to_another_and_writes_without_one() -> None:
-    turn, places = WriterTurn(10), Counted()
-    turn.places = places
-
-    def write() -> None:
-        with turn:
-            places.said.append("write")
-
-    waiting = Thread(target=write)
-    with turn:
-        assert places.said == []
-        waiting.start()
-        eventually(partial(waits, turn, 1), seconds=10)
-    waiting.join()
-    assert places.said == ["give back", "write"]

@@ -14,14 +14,18 @@ from hotline.ports import Kit
 from hotline.services.doorbell import ring
 from hotline.services.referrals import clusters, coming, erasures, ladder
 from hotline.store.database import Database, Session
+from hotline.store.outbox.messages import Deadline
 from hotline.store.people import responders
 from hotline.store.referrals import deadlines, referral_rows, referrals
+from hotline.store.tips.tips import Tip
 
 BATCH = 2000
 """Tips in one transaction: a burst costs a commit for each batch, and one doorbell."""
 SERVER_BATCH = 5000
 """On PostgreSQL, where every statement is a trip, and a batch holds up nobody but an answer to one of its tips."""
 STEPS_A_TICK = 100
+STEPS_AT_ONCE = 10
+"""In one transaction."""
 
 
 def batch_of(kit: Kit) -> int:
@@ -83,26 +87,37 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate], most: int) -> _Batch:
 
 
 def fire_deadlines(kit: Kit) -> None:
-    """Fires the clocks that have passed: one step for each tip, never two in a tick, whatever the clock did."""
+    """Fires the clocks that have passed: one step for each tip, never two in a tick, whatever the clock did.
+
+    A few in each transaction: on SQLite callers wait for its end.
+    """
     at = kit.now()
     to_ring: int | None = None
     stepped: set[int] = set()
-    with kit.database.writing() as session:
-        for deadline, tip in deadlines.overdue(session, at, STEPS_A_TICK):
-            if deadline.fired_at is not None or tip.id in stepped:
-                continue
-            stepped.add(tip.id)
-            deadline.fired_at = at
-            session.flush()
-            ran = deadline.due_at - (deadline.set_at or deadline.due_at)
-            kind = DeadlineKind(deadline.kind)
-            if kind is DeadlineKind.ERASURE:
-                erasures.came_due(session, kit, tip)
-                continue
-            event = Event(Happened.DUE, kind=kind, nth=deadline.nth, ran=ran)
-            to_ring = ladder.happen(session, kit, tip.id, event, at) or to_ring
+    more = True
+    while more and len(stepped) < STEPS_A_TICK:
+        with kit.database.writing() as session:
+            due = deadlines.overdue(session, at, STEPS_AT_ONCE, but=stepped)
+            for deadline, tip in due:
+                if deadline.fired_at is None and tip.id not in stepped:
+                    stepped.add(tip.id)
+                    to_ring = _fire(session, kit, deadline, tip, at) or to_ring
+        more = len(due) == STEPS_AT_ONCE
     if to_ring is not None:
         ring(kit, Job.DELIVER, to_ring)
+
+
+def _fire(session: Session, kit: Kit, deadline: Deadline, tip: Tip, at: datetime) -> int | None:
+    """Returns a message's id where somebody is told."""
+    deadline.fired_at = at
+    session.flush()
+    ran = deadline.due_at - (deadline.set_at or deadline.due_at)
+    kind = DeadlineKind(deadline.kind)
+    if kind is DeadlineKind.ERASURE:
+        erasures.came_due(session, kit, tip)
+        return None
+    event = Event(Happened.DUE, kind=kind, nth=deadline.nth, ran=ran)
+    return ladder.happen(session, kit, tip.id, event, at)
 
 
 def open_cases(session: Session, responder_id: int, as_of: datetime) -> list[str]:

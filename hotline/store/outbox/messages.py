@@ -19,7 +19,7 @@ class Referral(Row):
     __tablename__ = "referral"
     __table_args__ = (
         UniqueConstraint("tip_id", "step", "responder_id"),
-        Index("referral_responder", "responder_id", "created_at"),
+        Index("referral_hands", "responder_id", "created_at", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -87,9 +87,11 @@ def last_due(session: Session, tip_id: int, kind: DeadlineKind) -> datetime | No
     return session.scalar(last.order_by(Deadline.step.desc()).limit(1))
 
 
-def overdue(session: Session, at: datetime, limit: int) -> Sequence[ResultRow[Deadline, Tip]]:
-    """Clocks that have passed, the longest overdue first. Held until the transaction ends."""
-    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at)
+def overdue(
+    session: Session, at: datetime, limit: int, *, but: Collection[int] = ()
+) -> Sequence[ResultRow[Deadline, Tip]]:
+    """Clocks that have passed, the longest overdue first. Held until the transaction ends. `but`: of no such tip."""
+    due = and_(Deadline.fired_at.is_(None), Deadline.due_at <= at, Deadline.tip_id.not_in(but))
     held = select(Deadline, Tip).join(Tip, Tip.id == Deadline.tip_id).where(due)
     ordered = held.order_by(Deadline.due_at, Deadline.id).limit(limit)
     return session.execute(ordered.with_for_update(skip_locked=True)).all()
