@@ -29,6 +29,8 @@ class FormReader(HTMLParser):
         self._select = self._area = ""
         self._chosen: str | None = None
         self._first: str | None = None
+        self._told: str | None = None
+        self._is_chosen = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -69,7 +71,7 @@ class FormReader(HTMLParser):
         if self._area:
             name, before = self.fields[-1]
             self.fields[-1] = (name, before + data)
-        elif self._select and data.strip() and getattr(self, "_told", "") is None:
+        elif self._select and data.strip() and self._told is None:
             self._take(data.strip())
 
     def handle_endtag(self, tag: str) -> None:

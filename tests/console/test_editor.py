@@ -1,15 +1,39 @@
 """The editor: one screen of a change in a form, beside a handset. Every button is a submit of that form."""
 
-from hotline.services.changes import drafts
+import re
+from html import unescape
+
+import pytest
+
+from hotline.domain.changes.change import ChangeAuthor
+from hotline.services.changes import drafts, folders
 from tests.console.conftest import CHANGE
 from tests.console.screens import Editor, editor
+from tests.console.test_forms import assert_reachable, outline
+from tests.console.test_headers import assert_light
 
 __all__ = ["editor"]
+
+SCREENS = (
+    ("abroad", "fee"),
+    ("abroad", "last"),
+    ("front", "front"),
+    ("report", "danger"),
+    ("report", "province"),
+    ("report", "journey"),
+    ("report", "pin"),
+    ("report", "landmark"),
+    ("report", "last"),
+    ("questions", "which"),
+    ("quiz_abroad", "fee_known"),
+)
+"""Every kind of screen, and every kind of question."""
 
 
 def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     form = editor.open("abroad", "fee")
     assert form["text.en"].startswith("Do not pay first")
+    assert editor.buttons[0] == "save"
     page = editor.sent(form | {"text.en": "Pay nobody."}, "save")
     assert "Saved." in page
     assert editor.open("abroad", "fee")["text.en"] == "Pay nobody."
@@ -17,3 +41,204 @@ def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     (line,) = drafts.history(editor.desk.kit, CHANGE)
     assert line.says == {"did": "edited", "node": "fee", "languages": ["en"]}
     assert line.author == "Editor 2"
+
+
+def test_every_kind_of_screen_is_shown_whole_and_comes_back_as_it_was(editor: Editor) -> None:
+    for flow, node in SCREENS:
+        form = editor.open(flow, node)
+        assert_light(editor.tab, editor.at)
+        assert_reachable(editor.at, outline(editor.page))
+        assert editor.press(form, "save").status_code == 303
+        form |= {"unlocked": "yes", **editor.looked(form, "unlock")}
+        assert editor.press(form, "save").status_code == 303
+    assert drafts.history(editor.desk.kit, CHANGE) == []
+
+
+# One after the other: each acts on what the one before left.
+ROWS: tuple[tuple[str, str, str, str, object], ...] = (
+    ("front", "front", "up:choices.1", "menu.choices.0.goes", "homes"),
+    ("front", "front", "up:1", "menu.choices.0.goes", "abroad"),
+    ("front", "front", "down:choices.0", "menu.choices.1.goes", "abroad"),
+    ("front", "front", "drop:choices.0", "menu.choices.0.goes", "abroad"),
+    ("front", "front", "add:choices", "menu.choices.5.label", {}),
+    ("front", "front", "add:lead", "menu.lead.0.text", {}),
+    ("report", "journey", "down:arms.0", "branch.0.goes", "passed_on"),
+    ("report", "journey", "drop:arms.1", "branch.1.goes", "kind"),
+    ("report", "journey", "add:arms", "branch.1", {}),
+    ("report", "province", "drop:lead.0", "ask.lead", []),
+    ("report", "danger", "up:choices.0", "menu.choices.0.value", "yes"),
+)
+
+
+def test_the_buttons_of_rows_take_the_words_first(editor: Editor) -> None:
+    for flow, node, do, way, there in ROWS:
+        form = editor.open(flow, node)
+        words = f"words of {do}"
+        field = next((name for name in form if name.endswith(".en")), "reason")
+        editor.sent(form | {field: words}, do)
+        value = editor.node(flow, node)
+        for step in way.split("."):
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        assert value == there, do
+        said = str(editor.node(flow, node))
+        assert words in said, do
+
+
+def test_a_row_leads_on_from_where_it_was_moved_to(editor: Editor) -> None:
+    form = editor.open("front", "front")
+    for do, anchor in (
+        ("down:choices.0", "choices.1"),
+        ("add:choices", "choices.6"),
+        ("add:lead", "lead.0"),
+    ):
+        where = editor.press(form, do).location.partition("#f-")[2]
+        assert where == anchor
+        form = editor.open("front", "front")
+        assert f'id="f-{where}"' in editor.page
+
+
+def test_letters_are_named_and_mended_by_their_buttons(editor: Editor) -> None:
+    form = editor.open("abroad", "fee") | {"text.fr": "Être “sûr”", "text.rw": "mw’ê"}
+    part = unescape(editor.part(form))
+    assert "latin capital letter e with circumflex" in part
+    assert 'value="mend:rw:ê">Write e<' in part
+    assert 'value="mend_all:fr">Write all of them<' in part
+    page = unescape(editor.sent(form, "mend:rw:ê"))
+    assert editor.node("abroad", "fee")["say"]["text"]["rw"] == "mw'e"
+    assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Être "sûr"'
+    for says in ("We wrote ' for ’: 1.", 'We wrote " for “: 1.'):
+        assert says in page
+    editor.sent(editor.open("abroad", "fee"), "mend_all:fr")
+    assert editor.node("abroad", "fee")["say"]["text"]["fr"] == 'Etre "sur"'
+
+
+def test_what_stores_nothing_gives_the_words_back(editor: Editor) -> None:
+    form = editor.open("abroad", "fee") | {"text.en": "Half a sent", "goes": "new:"}
+    for do in ("look", "press:9", "press", "restart:dial", "restart:here", "unlock"):
+        after = editor.looked(form, do)
+        assert (after["text.en"], after["goes"]) == ("Half a sent", "new:"), do
+        assert after["version"] == form["version"]
+    assert drafts.history(editor.desk.kit, CHANGE) == []
+
+
+def test_the_handset_plays_what_is_typed(editor: Editor) -> None:
+    form = editor.open("abroad", "contract") | {"h.language": "en", "text.en": "Read it first."}
+    assert "Read it first." in editor.part(form)
+    part = editor.part(form, "press:9")
+    assert "Do not pay first" in part
+    assert "Keyed: 9" in part
+    form = editor.looked(editor.looked(form, "press:9"), "press:9")
+    assert "Tell someone you trust" in editor.page
+    assert "Safe work and family" in editor.part(form, "restart:dial")
+    assert "Read it first." in editor.part(form, "restart:here")
+    french = editor.part(form | {"h.language": "fr", "h.limit": "60"}, "restart:here")
+    assert '<pre lang="fr">Avant de partir' in french
+    assert "of 54" in french
+
+
+def test_the_handset_is_told_what_the_caller_said_and_types_words(editor: Editor) -> None:
+    form = editor.open("report", "province") | {"h.language": "en"}
+    assert "as.answer.danger" in form
+    assert "trust the police: 112" not in editor.part(form)
+    assert "trust the police: 112" in editor.part(form | {"as.answer.danger": "yes"})
+    form = editor.open("report", "landmark") | {"h.language": "en"}
+    assert "It waits for words." in editor.part(form)
+    part = editor.part(form | {"h.say": "behind the church"}, "press")
+    assert "The session ends here." in part
+    assert 'name="h.key" value="behind the church"' in part
+    form = editor.open("front", "front")
+    assert form["as.flag.reporting"] == ""
+
+
+def test_the_meter_counts_every_language_and_says_a_second_screen(editor: Editor) -> None:
+    form = editor.open("abroad", "fee")
+    part = editor.part(form | {"text.en": "Too long. " * 20, "text.fr": "", "text.rw": ""})
+    assert re.search(r'id="p-meter-en".*?<strong>screens: 2</strong>', part, re.S)
+    assert re.search(r'id="p-meter-fr" data-part>\s*<p class="meter">nothing to measure', part)
+    assert re.search(r'href="#f-text-fr">A language is missing', part)
+    kept = {*re.findall(r'id="([^"]+)" data-part', part)}
+    assert kept == {
+        f"p-{name}" for name in ("meter-rw", "meter-fr", "meter-en", "findings", "handset")
+    }
+    assert not re.search(r"<textarea|<select|type=\"text\"", part)
+
+
+def test_a_half_made_screen_is_saved_and_says_that_it_cannot_be_played(editor: Editor) -> None:
+    form = editor.open("report", "danger")
+    empty = {name: "" for name in form if name[:4] in ("text", "goes", "choi", "note")}
+    page = editor.sent(form | empty, "save")
+    assert "Not playable yet: danger." in page
+    assert "It says nothing yet." in page
+    assert editor.node("report", "danger")["menu"]["choices"][0] == {"label": {}, "value": "yes"}
+
+
+def test_one_field_is_refused_and_every_word_stays(editor: Editor) -> None:
+    form = editor.open("front", "front")
+    typed = {"text.en": "hid\u200bden", "choices.0.goes": "No Name!", "choices.1.en": "Kept"}
+    answer = editor.press(form | typed, "add:choices")
+    assert answer.status_code == 422
+    assert "<title>Error: front" in answer.text
+    again = editor.form(answer)
+    assert {name: again[name] for name in typed} == typed
+    for field in ("text-en", "choices.0.goes"):
+        assert f'<a href="#f-{field}">' in answer.text
+        assert f'aria-describedby="w-{field}"' in answer.text
+    assert_reachable(editor.at, outline(answer.text))
+    assert drafts.history(editor.desk.kit, CHANGE) == []
+
+
+def test_marks_that_count_are_locked_behind_a_reason(editor: Editor) -> None:
+    form = editor.open("report", "danger")
+    assert "saves" not in form
+    forged = form | {"saves": "other", "choices.0.value": "maybe"}
+    assert editor.press(forged, "save").status_code == 303
+    assert editor.node("report", "danger")["menu"]["saves"] == "danger"
+    free = editor.looked(form, "unlock")
+    assert (free["saves"], free["choices.0.value"]) == ("danger", "yes")
+    changed = free | {"choices.0.value": "certain", "why": "short"}
+    answer = editor.press(changed, "save")
+    assert answer.status_code == 422
+    assert editor.form(answer)["choices.0.value"] == "certain"
+    assert '<a href="#f-why">' in answer.text
+    editor.sent(changed | {"why": "The desk asked for another word."}, "save")
+    (line,) = drafts.history(editor.desk.kit, CHANGE)
+    assert (line.says["did"], line.says["why"]) == ("marks", "The desk asked for another word.")
+    assert editor.node("report", "danger")["menu"]["choices"][0]["value"] == "certain"
+
+
+def test_a_choice_leads_to_a_new_screen_or_to_another_flow(editor: Editor) -> None:
+    editor.sent(editor.open("front", "front"), "add:choices")
+    form = editor.open("front", "front")
+    typed = {"choices.6.en": "Safe travel", "choices.6.goes": "new:", "choices.0.goes": "flow:law"}
+    editor.sent(form | typed, "save")
+    choices = editor.node("front", "front")["menu"]["choices"]
+    assert (choices[6]["goes"], choices[0]["goes"]) == ("safe_travel", "law")
+    assert editor.node("front", "safe_travel") == {"say": {"text": {}}}
+    assert editor.node("front", "law") == {"call": {"flow": "law"}}
+    answer = editor.press(editor.open("front", "front") | {"goes": "flow:nothing"}, "save")
+    assert answer.status_code == 422
+
+
+def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> None:
+    editor.sent(editor.open("abroad", "fee"), "screen_up")
+    document = drafts.draft(editor.desk.kit, CHANGE, "abroad").document
+    assert document is not None
+    assert [*document["nodes"]] == ["fee", "contract", "tell", "last"]
+    assert drafts.history(editor.desk.kit, CHANGE)[0].says["did"] == "ordered"
+
+
+def test_a_change_that_is_over_saves_nothing_and_keeps_the_words(editor: Editor) -> None:
+    form = editor.open("abroad", "fee") | {"text.en": "Too late."}
+    assert folders.drop(editor.desk.kit, ChangeAuthor("Editor 1"), CHANGE) is None
+    answer = editor.press(form, "save")
+    assert answer.status_code == 422
+    assert "This change is over" in answer.text
+    assert editor.form(answer)["text.en"] == "Too late."
+
+
+@pytest.mark.parametrize("path", ["nothing/fee", "abroad/nothing", "%23numbers/x"])
+def test_what_is_not_there_is_not_found(editor: Editor, path: str) -> None:
+    for end in ("", "/rename", "/delete"):
+        assert editor.tab.get(f"/changes/{CHANGE}/flows/{path}{end}").status_code == 404
+    answer = editor.tab.post(f"/changes/{CHANGE}/flows/{path}", {"version": "7", "do": "save"})
+    assert answer.status_code == 404

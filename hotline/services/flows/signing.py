@@ -16,6 +16,12 @@ def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
         return signatures.everyone(session, language)
 
 
+def below(kit: Kit, place: str) -> Sequence[Signature]:
+    """Of every text of a screen, `learn.one`. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return signatures.below(session, place)
+
+
 def carried(
     before: Mapping[str, Any], after: Mapping[str, Any], signed: Sequence[Signature]
 ) -> Sequence[Signature]:

@@ -30,10 +30,18 @@ def everyone(session: Session, language: str | None = None) -> Sequence[Signatur
     rows = select(SignatureRow).order_by(SignatureRow.id)
     if language is not None:
         rows = rows.where(SignatureRow.language == language)
-    return [
-        Signature(row.place, row.language, row.digest, row.signed_by, row.signed_on)
-        for row in session.scalars(rows)
-    ]
+    return [_signature(row) for row in session.scalars(rows)]
+
+
+def below(session: Session, place: str) -> Sequence[Signature]:
+    """Of every text of a screen, `learn.one`."""
+    rows = select(SignatureRow).order_by(SignatureRow.id)
+    rows = rows.where(SignatureRow.place.startswith(f"{place}.", autoescape=True))
+    return [_signature(row) for row in session.scalars(rows)]
+
+
+def _signature(row: SignatureRow) -> Signature:
+    return Signature(row.place, row.language, row.digest, row.signed_by, row.signed_on)
 
 
 def sign(session: Session, signatures: Iterable[Signature]) -> int:

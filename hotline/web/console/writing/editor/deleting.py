@@ -55,7 +55,7 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 def _drawn(
     visit: Visit, change_id: int, here: FlowAtHand, node: str, wrong: FormFaults, status: int
 ) -> Response:
-    written, place = nodes_of(here.document)[node], f"{here.name}.{node}."
+    written = nodes_of(here.document)[node]
     return page(
         visit,
         "node_delete.html",
@@ -67,7 +67,7 @@ def _drawn(
         into=arrows_into(here.document, node),
         out=[goes for _, goes in arrows_in(written)],
         texts=[*texts_in(written)],
-        signed=sum(one.place.startswith(place) for one in signing.everyone(visit.kit)),
+        signed=len(signing.below(visit.kit, f"{here.name}.{node}")),
         screens=[name for name in nodes_of(here.document) if name != node],
         chosen=dict(visit.form.fields),
         once=visit.form.text("once") or secrets.token_urlsafe(12),

@@ -7,8 +7,17 @@ from datetime import datetime
 
 from flask import Response
 
+from hotline.domain.flows.review import ReviewedText, ReviewState, state_of
 from hotline.engine.check.finding import anchor
-from hotline.engine.editing.anatomy import ROW_LISTS, Document, kind_of, nodes_of, rows_of
+from hotline.engine.editing.anatomy import (
+    ROW_LISTS,
+    Document,
+    kind_of,
+    nodes_of,
+    place_of,
+    rows_of,
+    texts_in,
+)
 from hotline.engine.editing.forms.fields import FieldFault
 from hotline.engine.editing.forms.filling import form_of, shown
 from hotline.engine.editing.forms.offering import FormOffers, offers
@@ -19,6 +28,7 @@ from hotline.engine.screen import NUMBERS
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
 from hotline.services.changes.folders import ChangeRow
+from hotline.services.flows import signing
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFault, FormFaults
 from hotline.web.console.visit import Visit, page
@@ -56,6 +66,14 @@ EXPECTS = {
     "pin": phrase("It waits for a PIN."),
 }
 
+STATES: Mapping[ReviewState, tuple[str, str]] = {
+    ReviewState.DRAFT: (phrase("not read"), "soft"),
+    ReviewState.STALE: (phrase("stale"), "warn"),
+    ReviewState.READ: (phrase("read by one"), "warn"),
+    ReviewState.REVIEWED: (phrase("reviewed"), "good"),
+}
+"""How far people have read a text, in words and on which tint."""
+
 
 @dataclass(frozen=True, slots=True)
 class EditorPage:
@@ -75,6 +93,8 @@ class EditorPage:
     rows: Mapping[str, int]
     digits: tuple[str, ...]
     """Of each choice, the digit that it will have; empty where its page decides."""
+    states: Mapping[str, tuple[str, str]]
+    """By language, how far people have read what the screen says."""
     marks: Mapping[str, str]
     """Marks that count, each with what it says."""
     locked: frozenset[str]
@@ -161,6 +181,7 @@ def _shows(visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDra
         fields={**form_of(written), **draft.as_typed},
         rows={name: len(rows_of(written, name)) for name in ROW_LISTS},
         digits=_digits(written),
+        states=_states(visit, here.name, node, written),
         marks=_marks(written),
         locked=frozenset() if draft.unlocked else shut,
         unlocked=draft.unlocked,
@@ -181,6 +202,15 @@ def field_id(name: str) -> str:
     """Of a form's field the id, without the `f-` in front: `choices.2-rw` of `choices.2.rw`."""
     field, _, last = name.rpartition(".")
     return anchor(field, last)[2:] if last in CODES else name
+
+
+def _states(visit: Visit, flow: str, node: str, written: Document) -> Mapping[str, tuple[str, str]]:
+    said = next((text for text in texts_in(written) if text.field == "text"), None)
+    if said is None:
+        return {}
+    signed = signing.below(visit.kit, f"{flow}.{node}")
+    text = ReviewedText(place_of(flow, node, written, "text"), said.words)
+    return {code: STATES[state_of(text, code, signed)] for code in said.words}
 
 
 def _marks(written: Document) -> Mapping[str, str]:

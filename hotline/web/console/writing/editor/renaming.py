@@ -42,8 +42,7 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 def _drawn(
     visit: Visit, change_id: int, here: FlowAtHand, node: str, wrong: FormFaults, status: int
 ) -> Response:
-    place = f"{here.name}.{node}."
-    signed = sum(one.place.startswith(place) for one in signing.everyone(visit.kit))
+    signed = len(signing.below(visit.kit, f"{here.name}.{node}"))
     return page(
         visit,
         "node_rename.html",

@@ -78,8 +78,8 @@ def draft_of(visit: Visit, typed: TypedScreen) -> EditorDraft:
 
 
 def once(visit: Visit) -> str:
-    """The form's own word, and what was typed: one that comes twice is one step, one with other words is another."""
-    written = repr(sorted(visit.form.kept())).encode()
+    """The form's own word, its page and what was typed: one that comes twice is one step, with other words another."""
+    written = repr((visit.path, sorted(visit.form.kept()))).encode()
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 

@@ -1,0 +1,114 @@
+"""Whatever is posted to the editor is answered, and no word of it is lost."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hotline.engine.editing.forms.reading import plain
+from hotline.text.gsm7 import TYPOGRAPHY
+from tests.console.screens import Editor, editor
+from tests.console.test_editor import SCREENS
+
+__all__ = ["editor"]
+
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+WORDS = st.text(
+    st.characters(categories=["L", "N", "P", "Zs"], exclude_characters="\t"),
+    min_size=1,
+    max_size=20,
+)
+NAMES = st.sampled_from(
+    (
+        *(
+            "goes",
+            "weak",
+            "flow",
+            "asks",
+            "list",
+            "returns",
+            "reason",
+            "saves",
+            "topic",
+            "why",
+            "unlocked",
+        ),
+        *(
+            "choices.0.goes",
+            "choices.1.when.answer",
+            "choices.3.same_line",
+            "choices.70.en",
+            "arms.0.goes",
+        ),
+        *(
+            "arms.5.when.is",
+            "lead.0.number",
+            "lead.2.rw",
+            "signed.day",
+            "once",
+            "version",
+            "settle:x",
+        ),
+        *(
+            "h.language",
+            "h.limit",
+            "h.begins",
+            "h.key",
+            "h.say",
+            "as.flag.reporting",
+            "as.answer.danger",
+        ),
+    )
+)
+DO = st.one_of(
+    st.sampled_from(
+        (
+            *(
+                "save",
+                "look",
+                "press:9",
+                "press",
+                "restart:dial",
+                "restart:here",
+                "unlock",
+                "add",
+                "add:lead",
+            ),
+            *(
+                "up:1",
+                "down:choices.0",
+                "drop:lead.0",
+                "drop:arms.9",
+                "mend:fr:’",
+                "mend_all:rw",
+                "screen_up",
+            ),
+            *("screen_down", "", "mend", "up", "drop:choices.²"),
+        )
+    ),
+    ANY,
+)
+VALUES = st.one_of(
+    ANY,
+    st.sampled_from(("new:", "flow:law", "flow:x", "yes", "tell", "-1", "0", "9" * 12, "words")),
+)
+
+
+@given(st.sampled_from(SCREENS), WORDS, st.dictionaries(NAMES, VALUES, max_size=4), DO)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_form_is_answered_and_no_word_is_lost(
+    editor: Editor, screen: tuple[str, str], words: str, typed: dict[str, str], do: str
+) -> None:
+    form = editor.open(*screen)
+    field = next((name for name in ("text.fr", "choices.0.fr", "reason") if name in form), "reason")
+    sent = form | {"choices.0.when.is": "a b"} | typed | {field: words}
+    answer = editor.press(sent, do)
+    assert answer.status_code in (200, 303, 404 if "version" in typed else 422, 422)
+    if answer.status_code == 404:
+        return
+    after = editor.form(answer) if answer.status_code != 303 else editor.open(*screen)
+    kept = after.get(field, "")
+    assert flat(words) in flat(kept), (answer.status_code, do)
+
+
+def flat(words: str) -> str:
+    """As a save may write it: composed, and without what Word makes of plain marks."""
+    return "".join(TYPOGRAPHY.get(letter, letter) for letter in plain(words)).strip()

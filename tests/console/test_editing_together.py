@@ -1,0 +1,112 @@
+"""Two at one screen: nobody locks, nobody overwrites, and only what both changed is asked about."""
+
+import re
+
+from hotline.services.changes import drafts
+from tests.console.conftest import CHANGE
+from tests.console.screens import Editor, Form, editor, read
+from tests.console.test_forms import assert_reachable, outline
+
+__all__ = ["editor"]
+
+
+def words(editor: Editor, node: str = "fee") -> dict[str, str]:
+    said: dict[str, str] = editor.node("abroad", node)["say"]["text"]
+    return said
+
+
+def settling(editor: Editor, page: str) -> Form:
+    """The form of the page that asks, as a browser would send it."""
+    return dict(read(page, editor.at).fields)
+
+
+def both(editor: Editor, mine: Form, hers: Form) -> tuple[Editor, str]:
+    """Editor 3 saves first; what the page says to whoever saves then."""
+    other = editor.other()
+    form, theirs = editor.open("abroad", "fee"), other.open("abroad", "fee")
+    other.sent(theirs | hers, "save")
+    answer = editor.press(form | mine, "save")
+    if answer.status_code == 303:
+        return other, editor.tab.get(str(answer.location)).text
+    assert answer.status_code == 422
+    return other, answer.text
+
+
+def test_different_fields_are_both_kept_and_told(editor: Editor) -> None:
+    _, page = both(editor, {"text.en": "Mine."}, {"text.fr": "Les siens.", "goes": "last"})
+    assert "Editor 3 changed fee: Français meanwhile; both are kept." in page
+    assert (words(editor)["en"], words(editor)["fr"]) == ("Mine.", "Les siens.")
+    assert editor.node("abroad", "fee")["say"]["goes"] == "last"
+
+
+def test_the_same_words_are_asked_about_and_nothing_is_saved_before(editor: Editor) -> None:
+    _, page = both(editor, {"text.en": "Mine.", "text.rw": "Ibyanjye"}, {"text.en": "Hers."})
+    assert "You and Editor 3 changed the same" in page
+    for says in ("before: <span", "yours: <span", "of Editor 3, 10:0", "Mine.", "Hers."):
+        assert says in page
+    assert_reachable(editor.at, outline(page))
+    assert words(editor)["en"] == "Hers."
+
+    form = settling(editor, page)
+    (key,) = [name.removeprefix("settle:") for name in form if name.startswith("settle:")]
+    assert form[f"settle:{key}"] == "yours"
+    answer = editor.tab.post(editor.at, form | {f"settle:{key}": "words", f"other:{key}": "Ours."})
+    assert answer.status_code == 303
+    assert words(editor) == {**words(editor), "en": "Ours.", "rw": "Ibyanjye"}
+
+
+def test_yours_or_hers_is_taken_as_it_was_chosen(editor: Editor) -> None:
+    for chosen, stays in (("yours", "Mine hers."), ("hers", "Hers hers.")):
+        _, page = both(editor, {"text.en": f"Mine {chosen}."}, {"text.en": f"Hers {chosen}."})
+        form = settling(editor, page)
+        (name,) = [name for name in form if name.startswith("settle:")]
+        assert editor.tab.post(editor.at, form | {name: chosen}).status_code == 303
+        assert words(editor)["en"] == stays.replace("hers.", f"{chosen}.")
+
+
+def test_a_screen_that_the_other_deleted_comes_back_or_goes(editor: Editor) -> None:
+    for chosen, is_there in (("hers", False), ("yours", True)):
+        node = "fee" if not is_there else "tell"
+        other = editor.other()
+        form = editor.open("abroad", node)
+        before = "contract"
+        leads = {f"to:{before}.goes": "last"}
+        gone = other.tab.post(f"{editor.at}/delete", leads)
+        assert gone.status_code == 303, gone.text
+        answer = editor.press(form | {"text.en": "Still here."}, "save")
+        assert answer.status_code == 422
+        assert "Bring it back with my words" in answer.text
+        assert "Let it go" in answer.text
+        asked = settling(editor, answer.text)
+        (name,) = [name for name in asked if name.startswith("settle:")]
+        after = editor.tab.post(editor.at, asked | {name: chosen})
+        assert after.status_code == 303
+        document = drafts.draft(editor.desk.kit, CHANGE, "abroad").document
+        assert document is not None
+        assert (node in document["nodes"]) is is_there
+        assert editor.tab.get(str(after.location)).status_code == 200
+
+
+def test_a_form_that_is_sent_twice_is_one_step_and_other_words_are_another(editor: Editor) -> None:
+    form = editor.open("abroad", "fee")
+    first = editor.press(form | {"text.en": "Once."}, "save").location
+    assert editor.press(form | {"text.en": "Once."}, "save").location == first
+    assert len(drafts.history(editor.desk.kit, CHANGE)) == 1
+    answer = editor.press(form | {"text.fr": "De plus."}, "save")
+    assert answer.status_code == 303
+    assert (words(editor)["en"], words(editor)["fr"]) == ("Once.", "De plus.")
+
+
+def test_an_address_says_numbers_alone(editor: Editor) -> None:
+    editor.open("abroad", "fee")
+    for query in (
+        "saved=x&plain=<b>&of=y",
+        "saved=-1&plain=41x3-2019xb-2019x2&of=²",
+        "shown=xx&limit=x",
+    ):
+        page = editor.tab.get(f"{editor.at}?{query}")
+        assert page.status_code == 200
+        assert "<b>&" not in page.text
+    assert re.search(
+        "We wrote &#39; for ’: 2", editor.tab.get(f"{editor.at}?saved=-1&plain=2019x2").text
+    )

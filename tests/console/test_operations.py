@@ -1,0 +1,114 @@
+"""Pages of one question: a new screen, another name, a screen that goes, a new flow."""
+
+from typing import Any
+
+from hotline.services.changes import drafts
+from tests.console.conftest import CHANGE
+from tests.console.screens import Editor, editor
+from tests.console.test_forms import assert_reachable, outline
+from tests.console.test_headers import assert_light
+
+__all__ = ["editor"]
+
+AT = f"/changes/{CHANGE}"
+ABROAD = f"{AT}/flows/abroad"
+
+
+def document(editor: Editor, flow: str = "abroad") -> dict[str, Any]:
+    found = drafts.draft(editor.desk.kit, CHANGE, flow).document
+    assert found is not None
+    return dict(found)
+
+
+def refused(editor: Editor, path: str, fields: dict[str, str], says: str) -> None:
+    answer = editor.tab.post(path, fields)
+    assert answer.status_code == 422, fields
+    assert says in answer.text
+    assert_reachable(path, outline(answer.text))
+
+
+def test_a_screen_is_added_with_the_arrow_that_leads_to_it(editor: Editor) -> None:
+    path = f"{ABROAD}/new-node"
+    assert_light(editor.tab, f"{path}?after=fee")
+    assert 'value="fee.goes" selected' in editor.tab.get(f"{path}?after=fee").text
+    new = {"kind": "menu", "name": "Who holds the passport?", "after": "fee", "arrow": "fee.goes"}
+    refused(editor, path, new | {"name": ""}, "Give it a name.")
+    refused(editor, path, new | {"name": "fee"}, "Something else has that name already.")
+    refused(editor, path, new | {"arrow": "x"}, "Choose the arrow that leads to it")
+    refused(editor, path, new | {"kind": "lift"}, "Choose what it is.")
+    refused(editor, path, new | {"after": "nowhere"}, "It is not there any more.")
+    answer = editor.tab.post(path, new)
+    assert (answer.status_code, answer.location) == (303, f"{ABROAD}/who_holds_passport")
+    nodes = document(editor)["nodes"]
+    assert [*nodes] == ["contract", "fee", "who_holds_passport", "tell", "last"]
+    assert nodes["fee"]["say"]["goes"] == "who_holds_passport"
+    assert nodes["who_holds_passport"]["menu"]["goes"] == "tell"
+    assert editor.tab.get(str(answer.location)).status_code == 200
+
+
+def test_a_screen_gets_another_name_and_its_arrows_go_along(editor: Editor) -> None:
+    path = f"{ABROAD}/contract/rename"
+    page = editor.tab.get(path).text
+    assert "These arrows go along: the beginning of the flow." in page
+    refused(editor, path, {"name": "No name"}, "Small letters, digits and _ alone")
+    refused(editor, path, {"name": "fee"}, "Something else has that name already.")
+    answer = editor.tab.post(path, {"name": "papers"})
+    assert (answer.status_code, answer.location) == (303, f"{ABROAD}/papers")
+    assert document(editor)["start"] == "papers"
+    says = {"did": "node_renamed", "node": "papers", "from": "contract"}
+    assert drafts.history(editor.desk.kit, CHANGE)[0].says == says
+
+
+def test_a_screen_goes_once_every_arrow_is_decided(editor: Editor) -> None:
+    page = editor.tab.get(f"{ABROAD}/contract/delete").text
+    assert "The flow begins here" in page
+    assert "Delete the screen" not in page
+    path = f"{ABROAD}/fee/delete"
+    page = editor.tab.get(path).text
+    assert "contract: goes" in page
+    assert "Do not pay first" in page
+    refused(editor, path, {}, "Say for each arrow where it leads from now on.")
+    refused(editor, path, {"to:contract.goes": "fee"}, "Say for each arrow")
+    refused(editor, f"{ABROAD}/contract/delete", {}, "The flow begins here")
+    answer = editor.tab.post(path, {"to:contract.goes": "tell"})
+    assert (answer.status_code, answer.location) == (303, ABROAD)
+    assert [*document(editor)["nodes"]] == ["contract", "tell", "last"]
+    assert document(editor)["nodes"]["contract"]["say"]["goes"] == "tell"
+    assert editor.tab.get(ABROAD).status_code == 200
+    editor.tab.post(f"{ABROAD}/tell/delete", {"to:contract.goes": "-"})
+    assert "goes" not in document(editor)["nodes"]["contract"]["say"]
+
+
+def test_a_flow_begins_like_a_model_with_the_choice_that_leads_to_it(editor: Editor) -> None:
+    path = f"{AT}/new-flow"
+    assert_light(editor.tab, path)
+    new = {"name": "Domestic work", "model": "lesson", "menu": "front.front", "label.en": "At home"}
+    refused(editor, path, new | {"name": ""}, "Give it a name.")
+    refused(editor, path, new | {"model": "opera"}, "Choose what it is made like.")
+    refused(editor, path, new | {"menu": "abroad.fee"}, "Choose the menu that leads to it.")
+    refused(editor, path, new | {"label.en": " "}, "Write what the choice says")
+    assert drafts.history(editor.desk.kit, CHANGE) == []
+    answer = editor.tab.post(path, new)
+    assert (answer.status_code, answer.location) == (303, f"{AT}/flows/domestic_work/one")
+    assert [*document(editor, "domestic_work")["nodes"]] == ["one", "two", "three", "last"]
+    choice = document(editor, "front")["nodes"]["front"]["menu"]["choices"][-1]
+    assert choice == {"goes": "domestic_work", "label": {"en": "At home"}}
+    for model in ("menu", "quiz"):
+        made = editor.tab.post(path, new | {"name": f"A {model}", "model": model})
+        page = editor.tab.get(str(made.location))
+        assert page.status_code == 200
+        assert_reachable(model, outline(page.text))
+
+
+def test_a_new_flow_is_written_in_the_editor_and_played_from_the_dial(editor: Editor) -> None:
+    new = {"name": "home", "model": "lesson", "menu": "front.front", "label.en": "Mine"}
+    editor.tab.post(f"{AT}/new-flow", new)
+    form = editor.open("home", "one")
+    assert "Not playable yet: one. It says nothing yet." in " ".join(editor.page.split())
+    said = {f"text.{code}": "First." for code in ("rw", "fr", "en")}
+    editor.sent(form | said | {"topic": "at_home"}, "save")
+    assert editor.node("home", "one")["say"]["topic"] == "at_home"
+    form = editor.open("front", "front") | {"h.language": "en"}
+    part = editor.part(form | {"as.flag.reporting": "no"})
+    digit = part.partition(" Mine")[0][-1]
+    assert "First." in editor.part(form | {"as.flag.reporting": "no"}, f"press:{digit}")
