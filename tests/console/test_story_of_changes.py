@@ -2,17 +2,11 @@
 
 import re
 
-import pytest
-
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.changes import judging
-from tests.console.conftest import Desk
-from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing
+from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing, writing
 
-
-@pytest.fixture
-def writing(desk: Desk) -> Writing:
-    return Writing(desk)
+__all__ = ["writing"]
 
 
 def marked(page: str, mark: str) -> str:
@@ -35,9 +29,10 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     judging.check_change(writing.desk.kit, change)
     page = editor.get(f"/changes/{change}")
     assert "Refresh" not in page.headers
-    assert "Nothing is to be mended." in page.text
+    assert "Being checked. This" not in page.text
     assert f"Editor 1 changed {NODE}: Kinyarwanda" in page.text
-    assert re.search(r'<th scope="row">abroad</th>\s*<td class="number">1</td>', page.text)
+    link = f'<a href="/changes/{change}/flows/learn/one#form">learn</a>'
+    assert re.search(rf'{link}</th>\s*<td class="number">1</td>', page.text)
 
     assert editor.post(f"/changes/{change}/propose").status_code == 303
     assert "Changes that wait to be read: 1." in approver.get("/").text
@@ -57,6 +52,9 @@ def test_a_sentence_goes_live_by_two_people(writing: Writing) -> None:
     assert "Read aloud to two people" in live
     assert "by two people" in live
     assert 'aria-current="step">Live' in editor.get(f"/changes/{change}").text
+    auditor = writing.desk.tab(AccountRole.AUDITOR, name="Auditor 1")
+    assert f'href="/changes/{change}/read"' in auditor.get("/live").text
+    assert marked(auditor.get(f"/changes/{change}/read").text, "ins") == WORDS
 
 
 def test_an_older_state_comes_back_after_its_difference_was_read(writing: Writing) -> None:

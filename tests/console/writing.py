@@ -1,20 +1,32 @@
-"""Two people at the console, and a sentence of the shipped flows that one of them changes."""
+"""Two people at the console of a small line, and a sentence of it that one of them changes."""
 
 import copy
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
+from hotline.adapters.bookshelf import SqlBookshelf
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.services.changes import drafts, going_live, steps
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.steps import StepSaved
+from hotline.services.flows import publishing
 from hotline.services.flows.authoring import live_document
-from tests.console.conftest import Desk, Tab
+from hotline.services.flows.places import place_lists
+from hotline.store.database import Database
+from hotline.web.console.app import create_console
+from tests.conftest import Clock
+from tests.console.conftest import PAGES, Desk, Tab
+from tests.kits import make_console_kit
+from tests.services.changing import playable
 
-FLOW, NODE = "abroad", "fee"
-OLD = "Ntukabanze"
+FLOW, NODE = "learn", "one"
+OLD = "First lesson"
+EDITED = {"did": "edited", "node": NODE, "languages": ["rw"]}
 WORDS = "Ntukishyure mbere."
 TICKS = {"read-rw": "yes"}
 REASON = "that employer takes passports away"
@@ -41,21 +53,24 @@ class Writing:
         assert answer.status_code == 303
         return int(re.findall(r"/changes/(\d+)", answer.location)[0])
 
-    def says(self, change: int, words: str = WORDS, by: str = "Editor 1", node: str = NODE) -> None:
+    def says(self, change: int, words: str = WORDS, by: str = "Editor 1") -> None:
         """One sentence in Kinyarwanda, as the editor's page saves it."""
         flow = self.flow(change)
-        flow["nodes"][node]["say"]["text"]["rw"] = words
-        self.saves(change, flow, by=by, node=node)
+        flow["nodes"][NODE]["say"]["text"]["rw"] = words
+        self.saves(change, flow, by=by)
 
     def flow(self, change: int) -> dict[str, Any]:
         return copy.deepcopy(dict(drafts.draft(self.desk.kit, change, FLOW).document or {}))
 
     def saves(
-        self, change: int, flow: dict[str, Any], by: str = "Editor 1", node: str = NODE
+        self,
+        change: int,
+        flow: dict[str, Any],
+        says: Mapping[str, Any] = EDITED,
+        by: str = "Editor 1",
     ) -> None:
         self.saved += 1
-        did = {"did": "edited", "node": node, "languages": ["rw"]}
-        new = NewStep(FLOW, flow, f"form {self.saved}", did)
+        new = NewStep(FLOW, flow, f"form {self.saved}", says)
         version = drafts.draft(self.desk.kit, change, FLOW).version
         done = steps.save_step(self.desk.kit, self.author(by), change, new, base_version=version)
         assert isinstance(done, StepSaved)
@@ -81,3 +96,16 @@ class Writing:
         flow = live_document(self.desk.kit.database)["flows"][FLOW]
         said: str = flow["nodes"][NODE]["say"]["text"]["rw"]
         return said
+
+
+def small_desk(database: Database, clock: Clock, **changes: Any) -> Desk:
+    """A console over a line of few screens: to check them costs nothing."""
+    kit = make_console_kit(database=database, now=clock)
+    kit = replace(kit, **{"books": SqlBookshelf(database, place_lists()), **changes})
+    publishing.publish_version(kit, playable(OLD))
+    return Desk(kit, create_console(kit, PAGES), clock)
+
+
+@pytest.fixture
+def writing(database: Database, clock: Clock) -> Writing:
+    return Writing(small_desk(database, clock))

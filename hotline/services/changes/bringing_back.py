@@ -1,6 +1,6 @@
 """What was live when, and bringing an older state back: old words, today's numbers and entries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from hotline.services.changes.going_live import make_live, press
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring
 from hotline.services.flows.publishing import PublicationNote
+from hotline.store.changes import changes
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.flows import flows, publications
@@ -59,10 +60,46 @@ class StateToBringBack:
     """As it was live, with the numbers and entries of that time."""
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedChange:
+    """A change as it went live."""
+
+    publication: PublicationLine
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
 def history(kit: Kit, limit: int = LISTED) -> Sequence[PublicationLine]:
     """The newest first. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return [_line(row) for row in publications.history(session, limit)]
+
+
+def latest(kit: Kit, flows_named: Collection[str]) -> Mapping[str, PublicationLine]:
+    """Of each flow the newest publication that brought it: a change that edits it, or a whole state.
+
+    Raises StoreUnavailable.
+    """
+    with kit.database.reading() as session:
+        rows = publications.history(session, LISTED)
+        edited = changes.parts_edited(session, [one.change_id for one in rows if one.change_id])
+    found: dict[str, PublicationLine] = {}
+    for row in rows:
+        brought = flows_named if row.change_id is None else edited[row.change_id]
+        for name in brought:
+            found.setdefault(name, _line(row))
+    return found
+
+
+def of_change(kit: Kit, change_id: int) -> PublishedChange | None:
+    """What a change did when it went live; None where it did not. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        row = publications.of_change(session, change_id)
+        older = None if row is None else publications.before(session, row.id)
+        if row is None or older is None:
+            return None
+        before, after = (document_of(session, one.revision_id) for one in (older, row))
+    return PublishedChange(_line(row), before, after)
 
 
 def preview(kit: Kit, publication_id: int) -> StateToBringBack:

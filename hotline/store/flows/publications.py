@@ -65,6 +65,11 @@ def found(session: Session, publication_id: int) -> Publication | None:
     return session.get(Publication, publication_id)
 
 
+def of_change(session: Session, change_id: int) -> Publication | None:
+    """The one that made a change live."""
+    return session.scalar(select(Publication).where(Publication.change_id == change_id).limit(1))
+
+
 def before(session: Session, publication_id: int) -> Publication | None:
     """What was live when this one took its place."""
     older = select(Publication).where(Publication.id < publication_id)

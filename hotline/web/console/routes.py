@@ -20,6 +20,7 @@ from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
 from hotline.web.console.writing.editor import adding, beginning, deleting, editor, renaming
+from hotline.web.console.writing.pictures import picture
 from hotline.web.console.writing.wording import entries, find, numbers, words
 
 CHANGE = "/changes/<int:change_id>"
@@ -62,6 +63,7 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     # what callers hear
     PageRoute("GET", "/flows", flows.listed, who.BUT_AUDITOR, menu=phrase("Flows")),
     PageRoute("GET", "/flows/<flow>", flows.one, who.BUT_AUDITOR),
+    PageRoute("GET", "/flows/<flow>/picture", picture.show, who.BUT_AUDITOR),
     PageRoute("GET", "/find", find.show, who.BUT_AUDITOR),
     # words
     PageRoute("GET", "/words", words.matrix, who.WORDS, menu=phrase("Words")),

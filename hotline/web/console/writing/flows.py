@@ -1,19 +1,75 @@
-"""What callers hear now, to read: the list of flows, and one flow in three languages.
+"""What callers hear now, to read: the list of flows and how each is, and one flow in three languages.
 
-The example that docs/console.md walks: a view reads the address, calls one service, and draws one template.
+The example that docs/console.md walks is `one`: it reads the address, calls a service, and draws one template.
 """
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Response, url_for
 
-from hotline.services.changes import folders
-from hotline.services.flows import live_flows
+from hotline.services.changes import bringing_back, folders
+from hotline.services.changes.bringing_back import PublicationLine
+from hotline.services.changes.folders import ChangeRow
+from hotline.services.flows import authoring, checking, flow_states, live_flows
+from hotline.services.flows.flow_states import FlowStanding
+from hotline.services.words import page_texts
+from hotline.services.words.review_book import WordsState
+from hotline.text.languages import CODES
 from hotline.web.console import who
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.writing.changes import addresses
+from hotline.web.console.writing.wording.words import STATES
+
+WORST_FIRST = (WordsState.MISSING, WordsState.STALE, WordsState.DRAFT, WordsState.READ)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageCell:
+    """How far the words of a flow are in a language."""
+
+    reviewed: int
+    total: int
+    worst: WordsState | None
+    """What needs work most; None where all is reviewed."""
+    count: int
+    """Of its texts that are so."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowLine:
+    name: str
+    says: Mapping[str, str]
+    cells: Mapping[str, LanguageCell]
+    hurts: int
+    bearable: int
+    is_checked: bool
+    edited: Sequence[ChangeRow]
+    """Open changes that edit it."""
+    newest: PublicationLine | None
 
 
 def listed(visit: Visit) -> Response:
-    return page(visit, "flows.html", live=live_flows.listed(visit.kit))
+    kit = visit.kit
+    live = live_flows.listed(kit)
+    states = flow_states.flow_states(kit, authoring.live_document(kit.database), waits=False)
+    words = page_texts.matrix(kit)
+    newest = bringing_back.latest(kit, [flow.name for flow in live.flows])
+    opens = folders.listed(kit)
+    lines = [
+        FlowLine(
+            flow.name,
+            flow.says,
+            {code: _cell(words.get(flow.name, {}).get(code, Counter())) for code in CODES},
+            *_found(states.get(flow.name)),
+            edited=[row for row in opens if flow.name in row.parts],
+            newest=newest.get(flow.name),
+        )
+        for flow in live.flows
+    ]
+    may_write = bool(visit.by.roles & who.WORDS)
+    return page(visit, "flows.html", live=live, lines=lines, states=STATES, may_write=may_write)
 
 
 def one(visit: Visit, flow: str) -> Response:
@@ -22,6 +78,20 @@ def one(visit: Visit, flow: str) -> Response:
     rows = folders.listed(visit.kit) if may_open else ()
     opens = [(row, _opened(row.id, flow, nodes[0].name)) for row in rows]
     return page(visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens)
+
+
+def _cell(counts: Counter[WordsState]) -> LanguageCell:
+    worst = next((state for state in WORST_FIRST if counts[state]), None)
+    reviewed, total = counts[WordsState.REVIEWED], counts.total()
+    return LanguageCell(reviewed, total, worst, counts[worst] if worst else 0)
+
+
+def _found(standing: FlowStanding | None) -> tuple[int, int, bool]:
+    """What hurts, what can be borne, and whether anybody has looked."""
+    if standing is None:
+        return 0, 0, False
+    bearable = sum(one.code in checking.BEARABLE for one in standing.findings)
+    return len(standing.findings) - bearable, bearable, True
 
 
 def _opened(change_id: int, flow: str, node: str) -> str:

@@ -1,12 +1,19 @@
 """Reading a change, screen by screen, and what a second person decides."""
 
-from flask import Response
+from flask import Response, abort
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import WHY_LETTERS, ChangeState, may_publish
 from hotline.engine.editing.difference import difference
 from hotline.engine.editing.emergency import held_back
-from hotline.services.changes import emergencies, going_live, proposing
+from hotline.services.changes import (
+    bringing_back,
+    drafts,
+    emergencies,
+    folders,
+    going_live,
+    proposing,
+)
 from hotline.services.changes.going_live import ChangeToRead
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.web.console import who
@@ -15,17 +22,39 @@ from hotline.web.console.visit import Visit, page, see
 from hotline.web.console.writing.changes.differences import DifferenceToRead, to_read
 from hotline.web.console.writing.changes.field_words import part_words
 from hotline.web.console.writing.changes.refusals import refused_words
+from hotline.web.console.writing.changes.step_sentences import why_marks
 from hotline.web.console.writing.changes.ticks import TICK, unread, unread_words
 
 NOTE_LETTERS = 1000
+STEPS = 500
+"""The newest, in which a reader looks for the reasons of marks."""
 
 
 def read(visit: Visit, change_id: int) -> Response:
+    if folders.look(visit.kit, change_id).state is ChangeState.LIVE:
+        return _went_live(visit, change_id)
     return _drawn(visit, going_live.read(visit.kit, change_id))
 
 
 def printed(visit: Visit, change_id: int) -> Response:
     return _drawn(visit, going_live.read(visit.kit, change_id), template="change_print.html")
+
+
+def _went_live(visit: Visit, change_id: int) -> Response:
+    """As it was read: what is live by now differs from it perhaps."""
+    done = bringing_back.of_change(visit.kit, change_id)
+    if done is None:
+        abort(404)
+    live = visit.kit.books.book(visit.kit.books.live())
+    changes = difference(done.before, done.after)
+    return page(
+        visit,
+        "change_went_live.html",
+        change=folders.look(visit.kit, change_id),
+        line=done.publication,
+        shown=to_read(visit, changes, done.before, done.after, live),
+        may_list=bool(visit.by.roles & who.WORDS),
+    )
 
 
 def approve(visit: Visit, change_id: int) -> Response:
@@ -91,6 +120,7 @@ def _drawn(
         change=seen.change,
         seen=seen,
         shown=_shown(visit, seen),
+        reasons=why_marks(visit, drafts.history(visit.kit, seen.change.id, limit=STEPS)),
         clashes=[part_words(visit, part) for part in seen.clashes],
         writers=list(dict.fromkeys(one.name for one in seen.hands)),
         may_decide=AccountRole.APPROVER in visit.by.roles and state.is_editable,

@@ -1,6 +1,6 @@
 """What a step of a change did, as a sentence of the reader's language. A step holds data; whoever reads it differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hotline.domain.changes.change import StepKind
@@ -14,7 +14,7 @@ SENTENCES: Mapping[StepKind, str] = {
     StepKind.EDITED: phrase("{who} changed {what}: {languages}"),
     StepKind.MARKS: phrase("{who} changed what is counted or alerted in {what}: {why}"),
     StepKind.NODE_ADDED: phrase("{who} added the screen {what}"),
-    StepKind.NODE_RENAMED: phrase("{who} renamed the screen {what}"),
+    StepKind.NODE_RENAMED: phrase("{who} renamed the screen {old}: {what}"),
     StepKind.NODE_DELETED: phrase("{who} deleted the screen {what}"),
     StepKind.ORDERED: phrase("{who} put the screens of {part} into another order"),
     StepKind.FLOW_ADDED: phrase("{who} added the flow {part}"),
@@ -48,16 +48,20 @@ def sentence(visit: Visit, step: StepLine) -> str:
         what=_what(says) or part_words(visit, step.part),
         languages=", ".join(languages),
         version=says.get("version", ""),
+        old=says.get("from", ""),
         why=says.get("why", ""),
     ).rstrip(": ")
 
 
+def why_marks(visit: Visit, found: Sequence[StepLine]) -> Sequence[str]:
+    """The sentences of steps that change what is counted or alerted: whoever publishes reads why."""
+    return [sentence(visit, step) for step in found if step.says.get("did") == StepKind.MARKS]
+
+
 def _what(says: Mapping[str, Any]) -> str:
     """The screen, the number or the entry that a step names."""
-    named = (says.get(key) for key in ("node", "name", "number", "digits", "entry"))
-    what = next((str(one) for one in named if one), "")
-    new = says.get("to") or says.get("new")
-    return f"{what} > {new}" if new else what
+    named = (says.get(key) for key in ("node", "number", "digits"))
+    return next((str(one) for one in named if one), "")
 
 
 def _list(value: object) -> list[object]:

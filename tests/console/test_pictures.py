@@ -1,0 +1,54 @@
+"""The picture of a flow: no box lies on another, each leads to its screen, and all of it stands in words beside it."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.flows.authoring import live_document
+from hotline.web.console.writing.pictures.placing import BOX_HEIGHT, BOX_WIDTH, placed
+from tests.console.conftest import Desk
+
+NAMES = [f"n{number}" for number in range(9)]
+PAIRS = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from([*NAMES, "gone"])), max_size=24)
+
+
+@given(st.integers(1, 9), PAIRS, st.sampled_from(["n0", "n3", "gone", ""]))
+def test_boxes_lie_apart_inside_the_picture_and_every_arrow_is_drawn(
+    count: int, pairs: list[tuple[str, str]], start: str
+) -> None:
+    names = NAMES[:count]
+    picture = placed(names, pairs, start)
+    assert sorted(box.name for box in picture.boxes) == names
+    spots = [(box.left, box.top) for box in picture.boxes]
+    for at, (left, top) in enumerate(spots):
+        assert 0 <= left <= picture.width - BOX_WIDTH
+        assert 0 <= top <= picture.height - BOX_HEIGHT
+        for other_left, other_top in spots[:at]:
+            assert abs(left - other_left) >= BOX_WIDTH or abs(top - other_top) >= BOX_HEIGHT
+    drawn = {(arrow.begin, arrow.end) for arrow in picture.arrows}
+    assert drawn == {pair for pair in pairs if set(pair) <= set(names)}
+
+
+def test_a_chain_goes_down_and_what_leads_back_is_known() -> None:
+    picture = placed(["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")], "a")
+    tops = {box.name: box.top for box in picture.boxes}
+    assert tops["a"] < tops["b"] < tops["c"]
+    assert [arrow.is_back for arrow in picture.arrows] == [False, False, True]
+
+
+def test_each_screen_is_a_box_that_leads_to_it_and_a_line_in_words(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR)
+    flows = live_document(desk.kit.database)["flows"]
+    for flow in ("abroad", "report"):
+        page = tab.get(f"/flows/{flow}/picture").text
+        drawn, words = page.split("</svg>")
+        for node in flows[flow]["nodes"]:
+            link = f'<a href="/flows/{flow}#n-{node}"'
+            assert drawn.count(link) == 1
+            assert words.count(link) == 1
+        assert (
+            len(re.findall(r'<path class="(?:arrow|back)"', drawn)) >= len(flows[flow]["nodes"]) - 1
+        )
+    assert tab.get("/flows/nowhere/picture").status_code == 404

@@ -1,0 +1,269 @@
+"""What a page of reading shows is the difference, whole; and whatever is refused says in words what to do next."""
+
+import copy
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.changes.change import StepKind
+from hotline.engine.editing.difference import FieldChanged, difference
+from hotline.engine.editing.emergency import HeldBack, NotInEmergency
+from hotline.services.changes import folders
+from hotline.services.changes.drafts import StepLine
+from hotline.services.changes.results import ChangeRefused, Refusal
+from hotline.store.database import Database
+from hotline.text.languages import CODES
+from hotline.web.console.form import PostedForm
+from hotline.web.console.visit import GuestVisit
+from hotline.web.console.writing.changes.change_sentences import changed_words
+from hotline.web.console.writing.changes.differences import to_read
+from hotline.web.console.writing.changes.field_words import field_words
+from hotline.web.console.writing.changes.refusals import refused_words
+from hotline.web.console.writing.changes.step_sentences import sentence
+from tests.conftest import Clock
+from tests.console.conftest import PAGES
+from tests.console.writing import NODE, TICKS, Writing, small_desk, writing
+from tests.engine.books import make_book, make_document
+
+
+def visit(language: str = "en") -> Any:
+    kit: Any = None
+    return GuestVisit(kit, PAGES, language, "/", {}, PostedForm(), False, "")
+
+
+# what is shown
+
+
+__all__ = ["writing"]
+
+BOOK = make_book()
+PIECES: st.SearchStrategy[Any] = st.sampled_from(
+    ["", "one", "front", "learn", "Other words <b>", True, 3, None, [], {}]
+)
+
+
+def paths(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield at
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for key, part in parts:
+        yield from paths(part, (*at, key))
+
+
+def edited(document: Any, edits: list[tuple[int, Any]]) -> Any:
+    """A document in which some values are others: as an editor, or a broken draft, leaves it."""
+    for number, value in edits:
+        places = [path for path in paths(document["flows"]) if len(path) > 1]
+        path = places[number % len(places)]
+        inside = document["flows"]
+        for key in path[:-1]:
+            inside = inside[key]
+        inside[path[-1]] = value
+    return document
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.integers(0, 10_000), PIECES), min_size=1, max_size=4))
+def test_what_is_read_is_the_difference_of_documents(edits: list[tuple[int, Any]]) -> None:
+    before, after = make_document(), edited(copy.deepcopy(make_document()), edits)
+    changes = difference(before, after)
+    shown = to_read(visit(), changes, before, after, BOOK)
+    assert shown.is_empty == changes.is_empty
+    assert [(one.flow, one.node) for one in shown.screens] == [
+        (one.flow, one.node) for one in changes.screens
+    ]
+    for screen, read in zip(changes.screens, shown.screens, strict=True):
+        told = {(one.field, one.language): (one.before, one.after) for one in screen.words}
+        seen = {
+            (field, code): sides(text.columns[code])
+            for field, text in zip(
+                dict.fromkeys(one.field for one in screen.words), read.texts, strict=True
+            )
+            for code in CODES
+        }
+        assert told.items() <= seen.items()
+        assert read.marks == [changed_words(visit(), one) for one in screen.marks]
+        rest = (*screen.arrows, *screen.others)
+        assert read.sentences == [changed_words(visit(), one) for one in rest]
+    assert set(shown.languages) == changes.languages
+
+
+def sides(spans: Any) -> tuple[str, str]:
+    """What stood there, and what stands."""
+    was = "".join(one.text for one in spans if one.kind != "ins")
+    now = "".join(one.text for one in spans if one.kind != "del")
+    return was, now
+
+
+def test_numbers_entries_and_what_the_line_says_are_shown_too() -> None:
+    before = {**make_document(), "entries": {"7": "learn"}, "numbers": [{"number": "3512"}]}
+    after = {
+        **make_document(),
+        "entries": {"7": "learn", "9": "tell"},
+        "numbers": [{"number": "3512", "confirmed_on": "2026-11-20"}],
+        "phrases": {"rw": {"TAKEN": "{ref}: uracyakiriye"}},
+    }
+    shown = to_read(visit(), difference(before, after), before, after, make_book())
+    assert shown.entries == ["9: is tell"]
+    assert shown.numbers == ["3512.confirmed_on: is 2026-11-20"]
+    assert [text.label for text in shown.phrases] == ["TAKEN"]
+    assert shown.languages == ["rw"]
+    assert shown.is_grave
+
+
+def test_what_is_counted_stands_first_in_red_and_leads_to_its_screen(writing: Writing) -> None:
+    change = writing.opened()
+    flow = writing.flow(change)
+    flow["nodes"][NODE]["say"]["topic"] = "fees"
+    flow["nodes"][NODE]["say"]["goes"] = "back"
+    writing.saves(change, flow, {"did": "marks", "node": NODE, "why": "It is another topic"})
+    page = writing.approver.get(f"/changes/{change}/read").text
+    red = page[page.index("Read this first") :]
+    assert "Which topic counts as read: " in unescape(red[: red.index("Screen by screen")])
+    assert "Editor 1 changed what is counted or alerted in one: It is another topic" in red
+    (anchor,) = set(re.findall(r'<a href="#(s-\d+)">', red))
+    assert f'id="{anchor}"' in page
+    assert "and leads to back" in page
+    assert "one person alone" in page.lower()
+    assert 'name="reason"' not in page
+
+
+def test_a_value_of_a_flow_is_never_a_phrase_nor_markup(writing: Writing) -> None:
+    change = writing.opened()
+    writing.says(change, "<script>{here}</script> {0}")
+    for path in (f"/changes/{change}", f"/changes/{change}/read", f"/changes/{change}/print"):
+        reader = writing.approver.get(path)
+        assert reader.status_code == 200
+        assert "<script>{" not in reader.text
+    assert "&lt;script&gt;{here}" in writing.approver.get(f"/changes/{change}/read").text
+
+
+def test_every_field_of_a_screen_has_a_name_for_people() -> None:
+    assert field_words(visit(), "choices.2") == "Choice 3"
+    assert field_words(visit(), "choices.0.when") == "Choice 1, when it shows"
+    assert field_words(visit(), "lead.1") == "Words that show only sometimes, 2"
+    assert field_words(visit(), "signed.by") == "Who answers for the question"
+    assert field_words(visit(), "what.it.is") == "what.it.is"
+    moved = FieldChanged("choices.1.goes", "a", "b")
+    assert changed_words(visit(), moved) == "Choice 2 led to a, and leads to b"
+    assert changed_words(visit("fr"), moved) == "Choix 2 menait à a, et mène à b"
+
+
+# what is refused
+
+
+@pytest.mark.parametrize("why", [*Refusal])
+def test_a_refusal_says_in_three_languages_what_to_do_next(why: Refusal) -> None:
+    refused = ChangeRefused(
+        why, ("learn",), (), (HeldBack(NotInEmergency.ARROW, "learn", "one", "goes"),)
+    )
+    said = {refused_words(visit(language), refused) for language in CODES}
+    assert len(said) == 3
+    for words in said:
+        assert words.count(". ") >= 1 or len(words) > 40
+        assert "{" not in words
+
+
+def test_what_an_emergency_may_not_do_is_said_by_its_place() -> None:
+    for reason in NotInEmergency:
+        held = (HeldBack(reason, "learn", "one", "choices.1"),)
+        words = refused_words(visit(), ChangeRefused(Refusal.BEYOND_WORDS, held_back=held))
+        assert "learn one, Choice 2: " in words
+
+
+def test_a_page_refuses_in_words_and_changes_nothing(writing: Writing) -> None:
+    editor, approver, heard = writing.editor, writing.approver, writing.heard
+    untitled = editor.post("/changes/new", {"title": " ", "why": "Kept <b>"})
+    assert untitled.status_code == 422
+    assert "Give it a title" in untitled.text
+    assert "Kept &lt;b&gt;" in untitled.text
+
+    empty = writing.opened("Nothing in it")
+    refused = editor.post(f"/changes/{empty}/propose")
+    assert (refused.status_code, "It changes nothing" in refused.text) == (422, True)
+
+    change = writing.opened()
+    writing.says(change)
+    digest = writing.digest(change)
+    for path, fields, says in (
+        ("approve", {"digest": digest, **TICKS}, "Nobody proposes it now"),
+        ("approve", {"digest": "another", **TICKS}, "Nobody proposes it now"),
+        ("send-back", {"note": "Again"}, "Nobody proposes it now"),
+        ("emergency", {"digest": digest, "reason": "too short"}, "in 20 letters or more"),
+        ("emergency", {"digest": "another", "reason": "x" * 30}, "It changed while you read"),
+    ):
+        refused = approver.post(f"/changes/{change}/{path}", fields)
+        assert (refused.status_code, says in refused.text) == (422, True), (path, fields)
+    assert editor.post(f"/changes/{change}/propose").status_code == 303
+    unread = approver.post(f"/changes/{change}/approve", {"digest": digest})
+    assert "Tick what you have read: Kinyarwanda." in unread.text
+    assert writing.heard == heard
+
+
+def test_who_wrote_a_part_of_it_is_not_the_second_person(writing: Writing) -> None:
+    both = writing.desk.tab(AccountRole.EDITOR, AccountRole.APPROVER, name="Editor 2")
+    change = writing.opened()
+    writing.says(change, by="Editor 2")
+    assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
+    page = both.get(f"/changes/{change}/read").text
+    assert "Ask another approver to read it." in page
+    assert f'action="/changes/{change}/approve"' not in page
+    refused = both.post(f"/changes/{change}/approve", {"digest": writing.digest(change), **TICKS})
+    assert (refused.status_code, "Ask another approver" in refused.text) == (422, True)
+
+
+def test_the_demo_lets_one_person_do_both_under_a_banner(database: Database, clock: Clock) -> None:
+    desk = small_desk(database, clock, pretended=True)
+    writing = Writing(desk)
+    both = desk.tab(AccountRole.EDITOR, AccountRole.APPROVER, name="Editor 2")
+    change = writing.opened(tab=both)
+    writing.says(change, by="Editor 2")
+    assert both.post(f"/changes/{change}/propose").status_code == 303
+    page = both.get(f"/changes/{change}/read").text
+    assert "This is the demonstration" in page
+    fields = {"digest": writing.digest(change), **TICKS}
+    assert both.post(f"/changes/{change}/approve", fields).status_code == 303
+
+
+def test_an_edit_while_somebody_reads_is_not_published(writing: Writing) -> None:
+    change = writing.proposed()
+    digest = writing.digest(change)
+    writing.says(change, "Ntukishyure na rimwe.")
+    assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
+    refused = writing.approver.post(f"/changes/{change}/approve", {"digest": digest, **TICKS})
+    assert (refused.status_code, "It changed while you read" in refused.text) == (422, True)
+    assert folders.look(writing.desk.kit, change).state == "proposed"
+
+
+def step(says: dict[str, Any]) -> StepLine:
+    return StepLine(1, "learn", 1, "Editor 2", Clock()(), says)
+
+
+@pytest.mark.parametrize("did", [*StepKind])
+def test_a_step_of_each_kind_is_a_sentence_in_three_languages(did: StepKind) -> None:
+    says = {"did": did, "node": "fee", "from": "cost", "languages": ["rw", "en"], "version": 3}
+    told = {sentence(visit(language), step({**says, "why": "a lie"})) for language in CODES}
+    assert len(told) == 3
+    for words in told:
+        assert words.startswith("Editor 2 ")
+        assert "{" not in words
+
+
+def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> None:
+    edited = {"did": "edited", "node": "fee", "languages": ["rw", "en"]}
+    assert sentence(visit(), step(edited)) == "Editor 2 changed fee: Kinyarwanda, English"
+    assert sentence(visit(), step({"did": "edited", "node": "fee"})) == "Editor 2 changed fee"
+    assert sentence(visit(), step({"did": "painted"})) == "Editor 2 changed learn"
+    number = {"did": "number_confirmed", "digits": "3512"}
+    assert sentence(visit(), step(number)) == "Editor 2 confirmed the number 3512"
