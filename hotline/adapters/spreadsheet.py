@@ -6,6 +6,8 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from xml.etree.ElementTree import ParseError
 
 from openpyxl import Workbook, load_workbook
@@ -20,8 +22,7 @@ from hotline.errors import ImportRefused
 
 BEGINS = b"PK"
 """Of every workbook, as of every zip."""
-LARGEST, LARGEST_UNPACKED, MOST_ROWS = 10 * 2**20, 100 * 2**20, 20_000
-"""What is larger is no sheet of ours, and might be made to fill a memory."""
+MOST_COLUMNS = 64
 NOT_ONE = (
     *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, ParseError),
     *(InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError),
@@ -29,6 +30,17 @@ NOT_ONE = (
 )
 """What it raises for a file that is no workbook, or a broken one."""
 
+
+@dataclass(frozen=True, slots=True)
+class SheetLimits:
+    """What is larger is no sheet of ours, and might be made to fill a memory."""
+
+    size: int = 10 * 2**20
+    unpacked: int = 100 * 2**20
+    rows: int = 20_000
+
+
+AT_A_COMMAND = SheetLimits()
 TEXT = "@"
 """The format of a cell that stays what was typed."""
 TOP = Alignment(vertical="top", wrap_text=True)
@@ -76,17 +88,20 @@ def write(
     return written.getvalue()
 
 
-def read(workbook: bytes) -> list[list[str]]:
+def read(workbook: bytes, limits: SheetLimits = AT_A_COMMAND) -> list[list[str]]:
     """The cells of its first sheet as text. Raises ImportRefused: no workbook, too large, or a formula in it."""
-    _measure(workbook)
+    _measure(workbook, limits)
     try:
         with warnings.catch_warnings(action="ignore"):
-            sheet = load_workbook(io.BytesIO(workbook)).worksheets[0]
-        if sheet.max_row > MOST_ROWS:
-            raise ImportRefused([f"{sheet.max_row} rows: {MOST_ROWS} at most"])
-        rows = [list(row) for row in sheet.iter_rows()]
+            # Row by row: what a sheet says of its own size is not asked.
+            book = load_workbook(io.BytesIO(workbook), read_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            rows = [row[:MOST_COLUMNS] for row in islice(sheet.iter_rows(), limits.rows + 2)]
     except NOT_ONE:
         raise ImportRefused(["not a workbook, or a broken one: save it again as .xlsx"]) from None
+    if len(rows) > limits.rows + 1:
+        raise ImportRefused([f"more than {limits.rows} rows"])
 
     run = [cell for row in rows for cell in row if cell.data_type == "f"]
     if run:
@@ -102,13 +117,14 @@ def _write(cell: Cell | MergedCell, text: str) -> None:
     cell.quotePrefix = True
 
 
-def _measure(workbook: bytes) -> None:
+def _measure(workbook: bytes, limits: SheetLimits) -> None:
     """Raises ImportRefused. A zip may say that it holds more than any memory: it is asked before it is opened."""
     try:
         inside = zipfile.ZipFile(io.BytesIO(workbook)).infolist()
     except NOT_ONE:
         raise ImportRefused(["not a workbook: save it as .xlsx, or as CSV UTF-8"]) from None
-    if len(workbook) > LARGEST or sum(part.file_size for part in inside) > LARGEST_UNPACKED:
+    unpacked = sum(part.file_size for part in inside)
+    if len(workbook) > limits.size or unpacked > limits.unpacked:
         raise ImportRefused(["too large for a sheet of ours"])
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from hotline.adapters import spreadsheet
+from hotline.adapters.spreadsheet import SheetLimits
 from hotline.errors import ImportRefused
 
 TEXTS = st.text(
@@ -66,6 +67,22 @@ def test_a_zip_that_would_fill_a_memory_is_not_opened() -> None:
             bomb.writestr(f"{number}.xml", bytes(60 * 2**20))
     with pytest.raises(ImportRefused, match="too large"):
         spreadsheet.read(raw.getvalue())
+
+
+def test_who_asks_says_how_large_a_sheet_may_be() -> None:
+    raw = written(*[["a", "b"]] * 4)
+    assert len(spreadsheet.read(raw, SheetLimits(rows=4))) == 5
+    with pytest.raises(ImportRefused, match="more than 3 rows"):
+        spreadsheet.read(raw, SheetLimits(rows=3))
+    with pytest.raises(ImportRefused, match="too large"):
+        spreadsheet.read(raw, SheetLimits(size=len(raw) - 1))
+    with pytest.raises(ImportRefused, match="too large"):
+        spreadsheet.read(raw, SheetLimits(unpacked=len(raw)))
+
+
+def test_a_row_that_goes_on_for_ever_is_cut() -> None:
+    (_, row) = spreadsheet.read(written(["a"] * 100))
+    assert len(row) == spreadsheet.MOST_COLUMNS
 
 
 WHOLE = written(["report.danger.menu.text", "Hari uri mu kaga?"])

@@ -15,7 +15,13 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PAGES = [path_of(one) for one in ROUTES if isinstance(one, PageRoute) and one.method == "GET"]
+FILES = {"/words/<language>/sheet/<kind>"}
+"""Rules whose answer is a file to keep, and no page."""
+PAGES = [
+    path_of(one)
+    for one in ROUTES
+    if isinstance(one, PageRoute) and one.method == "GET" and one.rule not in FILES
+]
 HEAVIEST = 60_000
 FIRST_VISIT = 100_000
 INLINE = re.compile(r"<style|\sstyle=|\son\w+=|<script(?! src=\"/static/)|javascript:", re.I)

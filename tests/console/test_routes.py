@@ -20,6 +20,7 @@ FILLED = {
     "<int:approval_id>": "1",
     "<int:change_id>": "1",
     "<language>": "rw",
+    "<kind>": "csv",
     "<int:publication_id>": "1",
     "<int:step_id>": "1",
 }

@@ -12,15 +12,6 @@ from hotline.domain.flows.sheet import SheetRow
 
 WORKBOOK = ".xlsx"
 SCREEN = "-"
-WIDTHS = {
-    **dict.fromkeys(("en", "fr", "rw"), 46),
-    "place": 34,
-    "letters left": 9,
-    "doubts": 30,
-    "state": 10,
-    "agreed": 9,
-    "digest": 18,
-}
 
 
 def save(file: Path, rows: Sequence[Mapping[str, str]], language: str) -> None:
@@ -31,7 +22,7 @@ def save(file: Path, rows: Sequence[Mapping[str, str]], language: str) -> None:
     if file.suffix.casefold() == WORKBOOK:
         written = spreadsheet.write(
             sheet.table(rows),
-            widths=WIDTHS,
+            widths=sheet.WIDTHS,
             writable=(language, "agreed"),
             choices={"agreed": "yes"},
         )

@@ -10,6 +10,7 @@ import io
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from hotline.errors import ImportRefused
 from hotline.text.gsm7 import SUBSTITUTES
@@ -26,7 +27,19 @@ COLUMNS = (
     "agreed",
     "digest",
 )
+WHY = "why"
+"""A column more, where a sheet says which rows were refused."""
 NEEDED = ("place", "agreed", "digest")
+WIDTHS = {
+    **dict.fromkeys(("en", "fr", "rw", WHY), 46),
+    "place": 34,
+    "letters left": 9,
+    "doubts": 30,
+    "state": 10,
+    "agreed": 9,
+    "digest": 18,
+}
+"""Of the columns of a workbook, in letters."""
 AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes a cell for that begins so."""
@@ -41,6 +54,27 @@ class SheetRow:
     digest: str
 
 
+class SheetRowFault(StrEnum):
+    """Why a row of a sheet is not taken, before anybody judges its words."""
+
+    GONE = "no such text: it was moved or taken out since the sheet was made"
+    NOT_YES = "write yes into `agreed`, or leave it empty"
+    TWICE = "stands twice in the sheet"
+    CHANGED = "the text or its English changed since the sheet was made: export it anew"
+    EMPTY = "has no words"
+
+
+@dataclass(frozen=True, slots=True)
+class RowRefused:
+    row: SheetRow
+    says: str
+    fault: SheetRowFault | None = None
+    """None where its words are not fit."""
+
+    def __str__(self) -> str:
+        return f"line {self.row.line}, {self.row.place or 'no place'}: {self.says}"
+
+
 def cell(text: str) -> str:
     """`text` so that a spreadsheet shows it, and never runs it."""
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
@@ -52,15 +86,17 @@ def said(cell: str) -> str:
     return cell[1:] if marked else cell
 
 
-def table(rows: Iterable[Mapping[str, str]]) -> Sequence[Sequence[str]]:
-    return [COLUMNS, *([row[name] for name in COLUMNS] for row in rows)]
+def table(
+    rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS
+) -> Sequence[Sequence[str]]:
+    return [columns, *([row[name] for name in columns] for row in rows)]
 
 
-def write(rows: Iterable[Mapping[str, str]]) -> str:
+def write(rows: Iterable[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
     """The sheet as CSV, which has no text but what begins like text: formulas get an apostrophe."""
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerows(map(cell, row) for row in table(rows))
+    writer.writerows(map(cell, row) for row in table(rows, columns))
     return sheet.getvalue()
 
 

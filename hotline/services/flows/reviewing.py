@@ -17,7 +17,7 @@ from hotline.domain.flows.review import (
     state_of,
     texts_of,
 )
-from hotline.domain.flows.sheet import AGREED, SheetRow
+from hotline.domain.flows.sheet import AGREED, RowRefused, SheetRow, SheetRowFault
 from hotline.engine.check.checking import check
 from hotline.engine.check.finding import Finding
 from hotline.engine.document.rewriting import rewritten
@@ -39,8 +39,7 @@ class ReviewTaken:
     """As they stand now."""
     changed: Collection[str]
     """Their places, where the words are new."""
-    refused: Sequence[str]
-    """A line for each row, with its reason."""
+    refused: Sequence[RowRefused]
     waiting: int
     """Rows that nobody has agreed to yet."""
 
@@ -88,9 +87,9 @@ def weigh(
     """Which rows can be taken: agreed to, made of what still stands, and with nothing wrong about their words."""
     refused, agreed, waiting = [], dict[str, tuple[SheetRow, ReviewedText]](), 0
     for row in rows:
-        reason = _reason(row, texts.get(row.place), language, seen=row.place in agreed)
-        if reason:
-            refused.append(f"line {row.line}, {row.place or 'no place'}: {reason}")
+        fault = _fault(row, texts.get(row.place), language, seen=row.place in agreed)
+        if fault:
+            refused.append(RowRefused(row, fault.value, fault))
         elif not row.agreed:
             waiting += 1
         else:
@@ -99,7 +98,7 @@ def weigh(
     while wrong := faults({place: text for place, (_, text) in agreed.items()}):
         for place, reason in wrong.items():
             row, _ = agreed.pop(place)
-            refused.append(f"line {row.line}, {place}: {reason}")
+            refused.append(RowRefused(row, reason))
     accepted = [text for _, text in agreed.values()]
     changed = {text.place for text in accepted if text != texts[text.place]}
     return ReviewTaken(accepted, changed, refused, waiting)
@@ -109,18 +108,20 @@ Faults = Callable[[Mapping[str, ReviewedText]], Mapping[str, str]]
 """Of texts by place those that cannot be taken, with the reason."""
 
 
-def _reason(row: SheetRow, text: ReviewedText | None, language: str, *, seen: bool) -> str | None:
+def _fault(
+    row: SheetRow, text: ReviewedText | None, language: str, *, seen: bool
+) -> SheetRowFault | None:
     if text is None:
-        return "no such text: it was moved or taken out since the sheet was made"
+        return SheetRowFault.GONE
     if row.agreed and row.agreed not in AGREED:
-        return "write yes into `agreed`, or leave it empty"
+        return SheetRowFault.NOT_YES
     if not row.agreed:
         return None
     if seen:
-        return "stands twice in the sheet"
+        return SheetRowFault.TWICE
     if row.digest != text.digest(language):
-        return "the text or its English changed since the sheet was made: export it anew"
-    return None if row.words else "has no words"
+        return SheetRowFault.CHANGED
+    return None if row.words else SheetRowFault.EMPTY
 
 
 def judge(document: Mapping[str, Any], language: str) -> Faults:

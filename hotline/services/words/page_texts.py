@@ -161,12 +161,13 @@ def _shown(
             is_fixed=is_fixed(text.place),
             doubts=[one for one in kit.aids.doubts if one.stands_in(kinyarwanda)],
             question=kit.aids.questions.get((text.place, review.language), ""),
-            widest=_widest(text, review.language),
+            widest=widest(text, review.language),
             meter=filled.get(text.place),
         )
 
 
-def _widest(text: ReviewedText, language: str) -> str:
+def widest(text: ReviewedText, language: str) -> str:
+    """A phrase of the code with its longest values; empty where there is nothing to fill in."""
     words = text.words.get(language, "")
     if not text.place.startswith(f"{PHRASES}.") or "{" not in words:
         return ""
@@ -183,7 +184,7 @@ def _meters(kit: Kit, review: ReviewBook, texts: Sequence[ReviewedText]) -> Mapp
     for text in texts:
         name = text.place.partition(".")[0]
         if name == PHRASES:
-            words = _widest(text, review.language) or text.words.get(review.language, "")
+            words = widest(text, review.language) or text.words.get(review.language, "")
             found[text.place] = TextMeter(septets(words), SEGMENT)
         elif name != ENGINE:
             flows.setdefault(name, []).append(text)

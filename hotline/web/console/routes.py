@@ -21,7 +21,7 @@ from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
 from hotline.web.console.writing.editor import adding, beginning, deleting, editor, renaming
 from hotline.web.console.writing.pictures import picture
-from hotline.web.console.writing.wording import entries, find, numbers, words
+from hotline.web.console.writing.wording import entries, find, numbers, word_sheets, words
 
 CHANGE = "/changes/<int:change_id>"
 FLOW = f"{CHANGE}/flows/<flow>"
@@ -70,6 +70,11 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("GET", "/words/<language>", words.one, who.WORDS),
     PageRoute("POST", "/words/<language>", words.take, who.WORDS),
     PageRoute("POST", "/words/<language>/part", words.part, who.WORDS),
+    PageRoute("GET", "/words/<language>/sheet", word_sheets.ask, who.WORDS),
+    PageRoute("POST", "/words/<language>/sheet", word_sheets.judge, who.WORDS),
+    PageRoute("GET", "/words/<language>/sheet/<kind>", word_sheets.file, who.WORDS),
+    PageRoute("POST", "/words/<language>/sheet/take", word_sheets.take, who.WORDS),
+    PageRoute("POST", "/words/<language>/sheet/refused", word_sheets.refused, who.WORDS),
     # changes of it
     PageRoute("GET", "/changes", changes.listed, who.WORDS, menu=phrase("Changes")),
     PageRoute("GET", "/changes/new", changes.ask, who.WORDS),

@@ -1,0 +1,211 @@
+"""A sheet out, judged and in: nothing is taken before it was shown, and no file of anybody's harms the line."""
+
+import csv
+import html
+import io
+import re
+import zipfile
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from werkzeug.test import TestResponse
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.flows import sheet
+from hotline.errors import ImportRefused
+from hotline.services.flows import signing
+from hotline.services.words.review_book import review_book
+from hotline.web.console.writing.wording import sheet_files
+from tests.console.conftest import Desk, Tab
+from tests.console.test_words_pages import FEE, press
+
+PAGE = "/words/rw/sheet"
+OUT = f"{PAGE}/csv?state=all&flow=abroad"
+NEW_WORDS = "Ntukishyure mbere."
+
+
+@pytest.fixture
+def tab(desk: Desk) -> Tab:
+    return desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
+
+
+def rows(raw: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+
+
+def out(tab: Tab, path: str = OUT) -> dict[str, dict[str, str]]:
+    return {row["place"]: row for row in rows(tab.get(path).data)}
+
+
+def upload(tab: Tab, raw: bytes, name: str = "sheet.csv") -> TestResponse:
+    return tab.post(PAGE, {"sheet": (io.BytesIO(raw), name)})
+
+
+def csv_of(found: Any) -> bytes:
+    return sheet.write(found).encode()
+
+
+def hidden(page: str, form: str) -> dict[str, str]:
+    """The hidden fields of the form that leads to an address."""
+    (inside,) = re.findall(rf'action="{PAGE}/{form}".*?</form>', page, re.S)
+    found = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', inside)
+    return {name: html.unescape(value) for name, value in found if name != "form_key"}
+
+
+def agreed(found: dict[str, dict[str, str]], *places: str, **words: str) -> dict[str, Any]:
+    for place in places:
+        found[place] |= {"agreed": "yes"} | words
+    return found
+
+
+def test_what_goes_out_is_the_filter_with_every_column(tab: Tab) -> None:
+    answer = tab.get(OUT)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="words-rw-abroad.csv"'
+    found = rows(answer.data)
+    assert {row["place"].partition(".")[0] for row in found} == {"abroad"}
+    assert {*found[0]} == {*sheet.COLUMNS}
+    assert int(found[0]["letters left"]) > 0
+    book = load_workbook(io.BytesIO(tab.get(OUT.replace("csv", "xlsx")).data))
+    assert book.worksheets[0].max_row == len(found) + 1
+    assert tab.get(f"{PAGE}/pdf").status_code == 404
+
+
+def test_a_sheet_with_one_stale_row_takes_the_others_and_says_why(desk: Desk, tab: Tab) -> None:
+    """The story of a sheet that took its time: out, changed meanwhile, judged, taken, and the rest out again."""
+    found = agreed(out(tab), FEE, "abroad.contract.say.text", rw=NEW_WORDS)
+    other = desk.tab(AccountRole.TRANSLATOR, name="Translator 2")
+    press(other, "both", words="Ntukabanze kwishyura.")
+    page = upload(tab, csv_of(found.values())).text
+    assert "Can be taken: 1, with new words: 1. Refused: 1." in page
+    assert "The text or its English changed since the sheet was made." in page
+    assert "Do not pay first to get a job" in page
+    assert [one.by for one in signing.everyone(desk.kit)] == ["Translator 2"]
+
+    refused = rows(tab.post(f"{PAGE}/refused", hidden(page, "refused") | {"kind": "csv"}).data)
+    assert [(row["place"], row["rw"]) for row in refused] == [(FEE, NEW_WORDS)]
+    assert "changed since" in refused[0]["why"]
+
+    done = tab.post(f"{PAGE}/take", hidden(page, "take"))
+    assert (done.status_code, done.location) == (303, f"{PAGE}?taken=1")
+    assert "Taken: 1." in tab.get(done.location).text
+    review = review_book(desk.kit, "rw")
+    assert review.texts["abroad.contract.say.text"].words["rw"] == NEW_WORDS
+    assert review.texts[FEE].words["rw"] == "Ntukabanze kwishyura."
+    assert len(signing.everyone(desk.kit)) == 2
+
+    mended = {row["place"]: row | {"agreed": "yes"} for row in refused}
+    assert "Can be taken: 1" in upload(tab, csv_of(mended.values())).text
+
+
+def test_a_workbook_comes_back_as_it_went(desk: Desk, tab: Tab) -> None:
+    book = load_workbook(io.BytesIO(tab.get(OUT.replace("csv", "xlsx")).data))
+    table = book.worksheets[0]
+    head = [cell.value for cell in table[1]]
+    for row in table.iter_rows(min_row=2):
+        if row[0].value == FEE:
+            row[head.index("agreed")].value = "yes"
+    raw = io.BytesIO()
+    book.save(raw)
+    page = upload(tab, raw.getvalue(), "sheet.xlsx").text
+    assert "Can be taken: 1, with new words: 0. Refused: 0." in page
+    tab.post(f"{PAGE}/take", hidden(page, "take"))
+    assert [one.place for one in signing.everyone(desk.kit)] == [FEE]
+    assert review_book(desk.kit, "rw").change_id is None
+
+
+def test_words_that_hurt_are_refused_row_by_row(tab: Tab) -> None:
+    found = agreed(out(tab), FEE, rw="Ntukishyure ĥano")
+    page = upload(tab, csv_of(found.values())).text
+    assert "ĥ is no letter of a basic handset: write h" in page
+    found = agreed(out(tab), FEE, agreed="maybe")
+    assert "Write yes into the column agreed" in upload(tab, csv_of(found.values())).text
+
+
+@pytest.mark.parametrize("begins", ["=1+1", "+ab", "-1", "@SUM(A1)"])
+def test_a_cell_that_begins_like_a_formula_is_text_both_ways(
+    desk: Desk, tab: Tab, begins: str
+) -> None:
+    words = f"{begins} kwishyura"
+    found = agreed(out(tab), FEE, rw=words)
+    page = upload(tab, csv_of(found.values())).text
+    tab.post(f"{PAGE}/take", hidden(page, "take"))
+    assert review_book(desk.kit, "rw").texts[FEE].words["rw"] == words
+    raw = tab.get(OUT).data.decode("utf-8-sig")
+    assert f"'{words}" in raw
+    cell = load_workbook(io.BytesIO(tab.get(OUT.replace("csv", "xlsx")).data))
+    values = {c.value: c.data_type for row in cell.worksheets[0].iter_rows() for c in row}
+    assert values[words] == "s"
+
+
+def bomb() -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("xl/worksheets/sheet1.xml", bytes(21 * 2**20))
+    return raw.getvalue()
+
+
+def test_what_is_too_much_is_refused_before_anybody_reads_it() -> None:
+    with pytest.raises(ImportRefused, match="more than 2 MB"):
+        sheet_files.opened(b"x" * (2 * 2**20 + 1), "rw")
+    long = "place,rw,agreed,digest\r\n" + f"a,{'b' * 100_000},,d\r\n" * 8
+    with pytest.raises(ImportRefused, match="too many letters"):
+        sheet_files.opened(long.encode(), "rw")
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"", "these columns are missing"),
+        (b"PK\x03\x04 nothing", "not a workbook"),
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"place,agreed\r\n", "these columns are missing: digest, rw"),
+        (b"place,rw,agreed,digest\r\n" + b"a,b,,d\r\n" * 5001, "more than 5000 rows"),
+        (b"place,rw,agreed,digest\r\n" + b"a," + b"b" * 100_000 + b",,d\r\n", "Refused: 1"),
+    ],
+)
+def test_what_is_no_sheet_of_ours_is_refused_with_its_reason(
+    desk: Desk, tab: Tab, raw: bytes, says: str
+) -> None:
+    assert says in upload(tab, raw).text
+    assert review_book(desk.kit, "rw").change_id is None
+
+
+def test_a_workbook_that_would_fill_a_memory_is_not_opened(tab: Tab) -> None:
+    answer = upload(tab, bomb(), "sheet.xlsx")
+    assert answer.status_code == 422
+    assert "too large" in answer.text
+
+
+def test_no_file_is_asked_for_again(tab: Tab) -> None:
+    answer = tab.post(PAGE, {"sheet": (io.BytesIO(b""), "")})
+    assert answer.status_code == 422
+    assert "Choose a file first." in answer.text
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_bytes_get_a_clear_answer_and_lose_nothing(
+    desk: Desk, tab: Tab, data: st.DataObject
+) -> None:
+    """Random bytes, a good sheet with some bytes changed, and hidden fields that somebody wrote by hand."""
+    good = b"place,rw,agreed,digest\r\nabroad.fee.say.text,Ntukishyure.,yes,00\r\n"
+    if data.draw(st.booleans()):
+        raw = data.draw(st.binary(max_size=100))
+    else:
+        spoilt = bytearray(good)
+        for _ in range(data.draw(st.integers(1, 4))):
+            spoilt[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
+        raw = bytes(spoilt)
+    answer = upload(tab, raw)
+    assert answer.status_code in (200, 422)
+    assert "<h1>" in answer.text
+    said = data.draw(st.text(max_size=30) | st.just('[[1,"a","b","c","d"]]'))
+    for form in ("take", "refused"):
+        assert tab.post(f"{PAGE}/{form}", {"rows": said}).status_code in (200, 422)
+    assert not signing.everyone(desk.kit)
+    assert review_book(desk.kit, "rw").change_id is None
