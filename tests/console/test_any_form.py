@@ -101,9 +101,7 @@ def test_any_form_is_answered_and_no_word_is_lost(
     field = next((name for name in ("text.fr", "choices.0.fr", "reason") if name in form), "reason")
     sent = form | {"choices.0.when.is": "a b"} | typed | {field: words}
     answer = editor.press(sent, do)
-    assert answer.status_code in (200, 303, 404 if "version" in typed else 422, 422)
-    if answer.status_code == 404:
-        return
+    assert answer.status_code in (200, 303, 422)
     after = editor.form(answer) if answer.status_code != 303 else editor.open(*screen)
     kept = after.get(field, "")
     assert flat(words) in flat(kept), (answer.status_code, do)

@@ -242,3 +242,15 @@ def test_what_is_not_there_is_not_found(editor: Editor, path: str) -> None:
         assert editor.tab.get(f"/changes/{CHANGE}/flows/{path}{end}").status_code == 404
     answer = editor.tab.post(f"/changes/{CHANGE}/flows/{path}", {"version": "7", "do": "save"})
     assert answer.status_code == 404
+
+
+def test_a_form_made_of_nothing_that_is_there_is_looked_at_once_more(editor: Editor) -> None:
+    form = editor.open("abroad", "fee") | {"text.en": "Still mine."}
+    for version in ("7", "-99", "x", ""):
+        answer = editor.press(form | {"version": version}, "save")
+        assert answer.status_code == 422, version
+        assert "What this form was made of is not there." in answer.text
+        again = editor.form(answer)
+        assert again["text.en"] == "Still mine."
+    assert editor.press(again, "save").status_code == 303
+    assert editor.node("abroad", "fee")["say"]["text"]["en"] == "Still mine."

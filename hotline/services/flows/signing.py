@@ -17,7 +17,7 @@ def everyone(kit: Kit, language: str | None = None) -> Sequence[Signature]:
 
 
 def below(kit: Kit, place: str) -> Sequence[Signature]:
-    """Of every text of a screen, `learn.one`. Raises StoreUnavailable."""
+    """Of every text below a place: of a screen, by its flow and its name. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return signatures.below(session, place)
 

@@ -34,7 +34,7 @@ def everyone(session: Session, language: str | None = None) -> Sequence[Signatur
 
 
 def below(session: Session, place: str) -> Sequence[Signature]:
-    """Of every text of a screen, `learn.one`."""
+    """Of every text below a place: of a screen, by its flow and its name."""
     rows = select(SignatureRow).order_by(SignatureRow.id)
     rows = rows.where(SignatureRow.place.startswith(f"{place}.", autoescape=True))
     return [_signature(row) for row in session.scalars(rows)]

@@ -142,7 +142,7 @@ def drawn(
     faults: FormFaults | None = None,
     status: int = 200,
     told: Told | None = None,
-    over: bool = False,
+    said: str = "",
 ) -> Response:
     """Raises NotFound, StoreUnavailable."""
     return page(
@@ -151,7 +151,7 @@ def drawn(
         status=status,
         s=_shows(visit, at, state, draft),
         told=told or Told(),
-        over=over,
+        said=said,
         kinds=KINDS,
         lacks=LACKS,
         expects=EXPECTS,

@@ -5,12 +5,14 @@ from dataclasses import replace
 from flask import Response
 
 from hotline.engine.editing.anatomy import nodes_of
-from hotline.engine.editing.marks import locked
+from hotline.engine.editing.marks import OF_A_FLOW, locked
 from hotline.engine.editing.outline import outline
 from hotline.errors import NotFound
 from hotline.services.changes import at_hand, folders
 from hotline.services.changes.at_hand import FlowAtHand
+from hotline.web.console.form import FormFaults
 from hotline.web.console.visit import Visit, page
+from hotline.web.console.who import phrase
 from hotline.web.console.writing.editor import handset, saving
 from hotline.web.console.writing.editor.drawing import (
     EXPECTS,
@@ -26,6 +28,7 @@ from hotline.web.console.writing.editor.notices import told_after
 from hotline.web.console.writing.editor.typed import TypedScreen, typed_screen
 from hotline.web.console.writing.findings import LACKS
 
+LOST = phrase("What this form was made of is not there. Look at your words, and save them again.")
 STORES_NOTHING = frozenset({"look", "press", "restart", "unlock"})
 
 
@@ -34,7 +37,10 @@ def flow(visit: Visit, change_id: int, flow: str) -> Response:
     change = folders.look(visit.kit, change_id)
     here = at_hand.at_hand(visit.kit, change_id, flow)
     rows = outline(here.document)
-    return page(visit, "flow_in_change.html", change=change, here=here, rows=rows, kinds=KINDS)
+    marks = [(name, here.document[name]) for name in sorted(OF_A_FLOW) if here.document.get(name)]
+    return page(
+        visit, "flow_in_change.html", change=change, here=here, rows=rows, marks=marks, kinds=KINDS
+    )
 
 
 def show(visit: Visit, change_id: int, flow: str, node: str) -> Response:
@@ -50,6 +56,9 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
     at = ScreenAtHand(change_id, here, node)
     do = visit.form.text("do") or "save"
     if do.partition(":")[0] not in STORES_NOTHING:
+        said = visit.form.text("version")
+        if said != str(here.version):
+            return saving.again(visit, at, typed, FormFaults(), said=LOST)
         return saving.saved(visit, at, typed, do)
     draft = replace(saving.draft_of(visit, typed), unlocked=do == "unlock" or unlocked(visit))
     faults = faults_of(visit, [*typed.refused])
@@ -66,9 +75,16 @@ def part(visit: Visit, change_id: int, flow: str, node: str) -> Response:
 
 
 def made_of(visit: Visit, change_id: int, flow: str, node: str) -> tuple[FlowAtHand, TypedScreen]:
-    """The state that the posted form was made of, and what was typed on it. Raises NotFound."""
-    here = at_hand.at_hand(visit.kit, change_id, flow, version(visit))
-    there(here, node)
+    """The state that the posted form was made of, and what was typed on it. Raises NotFound.
+
+    The newest state, where the form says none that is there.
+    """
+    try:
+        here = at_hand.at_hand(visit.kit, change_id, flow, version(visit))
+        there(here, node)
+    except NotFound:
+        here = at_hand.at_hand(visit.kit, change_id, flow)
+        there(here, node)
     live = nodes_of(at_hand.live_flow(visit.kit, flow)).get(node)
     shut = frozenset() if unlocked(visit) else locked(nodes_of(here.document)[node], live)
     flows = visit.kit.books.book(visit.kit.books.live()).flows.keys() | here.others.keys()

@@ -30,6 +30,7 @@ from hotline.web.console.writing.editor.typed import TypedScreen, with_node
 WHY_LETTERS = 10
 """The least that somebody writes who changes what is counted or alerted."""
 WHY = phrase("Say in a sentence why what is counted or alerted changes.")
+OVER = phrase("This change is over: nothing is saved in it any more. Your words still stand below.")
 IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 
@@ -48,7 +49,7 @@ def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Respon
     """303 to the page of the screen; 422 with the form as it was typed, or with what two changed."""
     faults = faults_of(visit, [*typed.refused]) or _unsaid(visit, at, typed)
     if faults:
-        return _again(visit, at, typed, faults)
+        return again(visit, at, typed, faults)
     made = _made(visit, at, typed, do)
     new = NewStep(at.flow.name, made.flow, once(visit), made.says)
     done = steps.save_step(
@@ -60,7 +61,7 @@ def saved(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> Respon
         settled=clashing.settled(visit.form),
     )
     if isinstance(done, ChangeRefused):
-        return _again(visit, at, typed, FormFaults(), over=True)
+        return again(visit, at, typed, FormFaults(), said=OVER)
     if isinstance(done, StepClash):
         return clashing.asked(visit, at.change_id, at.flow.name, at.node, done)
     return see_address(_address(visit, at, done, made))
@@ -83,12 +84,13 @@ def once(visit: Visit) -> str:
     return f"{visit.form.text('once', most=40)} {hashlib.sha256(written).hexdigest()[:24]}"
 
 
-def _again(
-    visit: Visit, at: ScreenAtHand, typed: TypedScreen, faults: FormFaults, *, over: bool = False
+def again(
+    visit: Visit, at: ScreenAtHand, typed: TypedScreen, faults: FormFaults, *, said: str = ""
 ) -> Response:
+    """422: the form as it was typed, with what is wrong in its fields, or with a sentence on top."""
     state = handset.of_form(visit.form, visit.language)
     draft = draft_of(visit, typed)
-    return drawn(visit, at, state, draft, faults=faults, status=422, over=over)
+    return drawn(visit, at, state, draft, faults=faults, status=422, said=said)
 
 
 def _unsaid(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> FormFaults:

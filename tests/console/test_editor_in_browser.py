@@ -1,0 +1,150 @@
+"""The editor in Chromium: typing with the script and without it, and the page before axe."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.lab.stack import free_port
+from tests.console.conftest import CHANGE, Desk, MakeDesk
+
+pytestmark = pytest.mark.browser
+
+ABROAD = f"/changes/{CHANGE}/flows/abroad"
+NARROW = ("front/front", "abroad/fee/delete")
+OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+SCREENS = ("abroad/fee", "front/front", "report/province", "report/journey")
+KNOWN = ("ERR_FAILED", "422 (")
+"""What Chromium says of a request that the test breaks off, and of a form that is refused."""
+ARRIVES = 10_000
+"""Milliseconds until a page is there, on a busy machine."""
+
+
+@pytest.fixture
+def served(make_desk: MakeDesk) -> Iterator[Desk]:
+    port = free_port()
+    desk = make_desk(console_url=f"http://127.0.0.1:{port}")
+    server = make_server("127.0.0.1", port, desk.app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield desk
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def browsing(
+    chromium: Browser, desk: Desk, *, script: bool = True, width: int = 1366
+) -> Iterator[Page]:
+    """A page of somebody who is signed in; no complaint may stand in its console."""
+    context = chromium.new_context(
+        base_url=desk.kit.console_url,
+        java_script_enabled=script,
+        viewport={"width": width, "height": 768},
+        bypass_csp=False,
+    )
+    context.set_default_timeout(ARRIVES)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    enter(page, desk)
+    yield page
+    context.close()
+    assert [one for one in wrong if not any(known in one for known in KNOWN)] == []
+
+
+def enter(page: Page, desk: Desk) -> None:
+    """By the sign-in page: no other way sets the cookie as a browser wants it."""
+    who = desk.person("Editor 2", AccountRole.EDITOR)
+    page.goto("/enter?language=en")
+    for field, value in (
+        ("name", who.name),
+        ("secret_password", who.password),
+        ("secret_code", who.code()),
+    ):
+        page.locator(f"[name={field}]").fill(value)
+    page.locator("main form").get_by_role("button").last.click()
+    expect(page.locator("h1")).to_have_text("Today")
+
+
+def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -> None:
+    with browsing(chromium, served) as page:
+        page.goto(f"{ABROAD}/contract")
+        words, screen = page.locator("#f-text-en"), page.locator("#p-handset pre")
+        expect(screen).to_contain_text("Before you go")
+        words.fill("Ask for the papers first, " * 8 + "“all of them”.")
+        expect(screen).to_contain_text("Ask for the papers")
+        expect(page.locator("#p-meter-en")).to_contain_text("screens: 2")
+        expect(page.get_by_role("button", name="Write all of them")).to_be_visible()
+        assert page.evaluate("document.activeElement.id") == "f-text-en"
+
+        page.locator("#f-text-en").fill("Ask for the papers.")
+        expect(page.locator("#p-meter-en")).not_to_contain_text("screens: 2")
+        page.get_by_role("button", name="9", exact=True).click()
+        expect(screen).to_contain_text("Do not pay first")
+        expect(words).to_have_value("Ask for the papers.")
+
+        page.route("**/part", lambda route: route.abort())
+        words.press_sequentially(" ")
+        expect(page.locator("#network")).to_be_visible()
+        page.unroute("**/part")
+        words.press("Control+s")
+        expect(page.locator(".notice.good").first).to_have_text("Saved.")
+        expect(page.locator("#f-text-en")).to_have_value("Ask for the papers.")
+
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept())[1])
+        page.locator("#f-text-en").fill("Unsaved.")
+        page.get_by_role("link", name="tell", exact=True).first.click()
+        expect(page.locator("h1")).to_contain_text("tell")
+        assert asked == ["beforeunload"]
+
+
+def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk) -> None:
+    with browsing(chromium, served, script=False) as page:
+        page.goto(f"{ABROAD}/contract")
+        page.locator("#f-text-en").fill("Ask for the papers.")
+        page.get_by_role("button", name="Look again").click()
+        expect(page.locator("#p-handset pre")).to_contain_text("Ask for the papers.")
+        page.get_by_role("button", name="9", exact=True).click()
+        expect(page.locator("#p-handset pre")).to_contain_text("Do not pay first")
+        expect(page.locator("#f-text-en")).to_have_value("Ask for the papers.")
+        page.locator("#h-limit").press("Enter")
+        expect(page.locator(".notice.good").first).to_have_text("Saved.")
+        expect(page.locator("#f-text-en")).to_have_value("Ask for the papers.")
+        page.goto("/changes/1/flows/front/front")
+        page.locator("#f-choices\\.1-en").fill("At home")
+        page.get_by_role("button", name="Up choice 2").click()
+        expect(page.locator("#f-choices\\.0-en")).to_have_value("At home")
+
+
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, served: Desk) -> None:
+    found = []
+    for width, screens in ((1366, SCREENS), (360, NARROW)):
+        with browsing(chromium, served, width=width) as page:
+            for screen in screens:
+                page.goto(f"/changes/{CHANGE}/flows/{screen}")
+                found += faults(page, f"{screen} at {width}")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, screen
+            page.goto(f"{ABROAD}/fee")
+            page.locator("#f-text-en").fill("x\u200by ê")
+            page.get_by_role("button", name="Save", exact=True).last.click()
+            expect(page.locator(".errors")).to_be_focused()
+            found += faults(page, f"faults at {width}")
+    assert found == []
+
+
+def faults(page: Page, when: str) -> list[str]:
+    told = Axe().run(page, options=OPTIONS).response
+    return [
+        f"{when}: {rule['id']}: {node['html'][:80]}: {node['failureSummary'][:200]}"
+        for rule in told["violations"]
+        for node in rule["nodes"]
+    ]
