@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from werkzeug.serving import make_server
 
 from hotline.domain.accounts.account import AccountRole
@@ -100,7 +100,12 @@ def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -
         expect(page.locator("#f-text-en")).to_have_value("Ask for the papers.")
 
         asked: list[str] = []
-        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept())[1])
+
+        def leaves(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.accept()
+
+        page.on("dialog", leaves)
         page.locator("#f-text-en").fill("Unsaved.")
         page.get_by_role("link", name="tell", exact=True).first.click()
         expect(page.locator("h1")).to_contain_text("tell")
