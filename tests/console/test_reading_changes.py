@@ -22,7 +22,7 @@ from hotline.text.languages import CODES
 from hotline.web.console.form import PostedForm
 from hotline.web.console.visit import GuestVisit
 from hotline.web.console.writing.changes.change_sentences import changed_words
-from hotline.web.console.writing.changes.differences import to_read
+from hotline.web.console.writing.changes.differences import MOST, to_read
 from hotline.web.console.writing.changes.field_words import field_words
 from hotline.web.console.writing.changes.refusals import refused_words
 from hotline.web.console.writing.changes.step_sentences import sentence
@@ -267,3 +267,29 @@ def test_a_step_names_its_languages_and_one_of_a_later_release_is_told_too() -> 
     assert sentence(visit(), step({"did": "painted"})) == "Editor 2 changed learn"
     number = {"did": "number_confirmed", "digits": "3512"}
     assert sentence(visit(), step(number)) == "Editor 2 confirmed the number 3512"
+
+
+def test_a_long_difference_is_read_in_parts_and_decided_at_its_end(writing: Writing) -> None:
+    change = writing.opened()
+    flow = writing.flow(change)
+    for number in range(MOST + 3):
+        flow["nodes"][f"extra{number}"] = copy.deepcopy(flow["nodes"][NODE])
+    writing.saves(change, flow)
+    assert writing.editor.post(f"/changes/{change}/propose").status_code == 303
+    address = f"/changes/{change}/read"
+    first = writing.approver.get(address).text
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert "Part 1 of 2" in first
+    assert "What you decide" not in first
+    last = writing.approver.get(unescape(following)).text
+    assert "What you decide" in last
+    screens = [re.findall(r'id="s-(\d+)"', page) for page in (first, last)]
+    assert [len(one) for one in screens] == [MOST, 3]
+    assert (
+        len(re.findall(r'id="s-\d+"', writing.approver.get(f"/changes/{change}/print").text)) == 28
+    )
+
+    writing.says(change)
+    stale = writing.approver.get(unescape(following)).text
+    assert "It changed while you read. Begin again." in stale
+    assert "What you decide" not in stale

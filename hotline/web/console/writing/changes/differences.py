@@ -27,6 +27,8 @@ from hotline.web.console.writing.changes.field_words import field_words
 
 PHRASES = "phrases."
 """How the fields of what the code says begin."""
+MOST = 25
+"""Screens of a part: a page of them comes in some seconds on a slow line."""
 STATES: Mapping[ScreenState, str] = {
     ScreenState.NEW: phrase("new"),
     ScreenState.GONE: phrase("taken out"),
@@ -55,6 +57,8 @@ class HandsetPair:
 @dataclass(frozen=True, slots=True)
 class ScreenToRead:
     anchor: str
+    part: int
+    """In which it is read."""
     flow: str
     node: str
     """Empty of the flow itself."""
@@ -79,6 +83,13 @@ class DifferenceToRead:
     others: Sequence[str]
     languages: Sequence[str]
     """In which words differ: each is read by whoever publishes."""
+    part: int = 1
+    parts: int = 1
+    """A long difference is read in parts; the other fields are of the whole."""
+
+    @property
+    def of_part(self) -> Sequence[ScreenToRead]:
+        return self.screens[(self.part - 1) * MOST : self.part * MOST]
 
     @property
     def is_empty(self) -> bool:
@@ -96,12 +107,15 @@ def to_read(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     live: Book,
+    part: int = 1,
 ) -> DifferenceToRead:
-    """`live` plays the screens of before. In the reader's language."""
+    """`live` plays the screens of before. In the reader's language; handsets are drawn for one part alone."""
+    parts = max(1, -(-len(changes.screens) // MOST))
+    part = min(max(part, 1), parts)
     flows = {screen.flow: None for screen in changes.screens}
     books = _with(live, before, flows), _with(live, after, flows)
     screens = [
-        _screen(visit, at, screen, before, after, books)
+        _screen(visit, at, screen, before, after, books if at // MOST == part - 1 else None)
         for at, screen in enumerate(changes.screens)
     ]
     said = [one for one in changes.others if one.field.startswith(PHRASES)]
@@ -116,6 +130,8 @@ def to_read(
         phrases=[*_phrases(said)],
         others=[changed_words(visit, one) for one in rest],
         languages=[code for code in CODES if code in spoken],
+        part=part,
+        parts=parts,
     )
 
 
@@ -132,7 +148,7 @@ def _screen(
     screen: ScreenDifference,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    books: tuple[Book, Book],
+    books: tuple[Book, Book] | None,
 ) -> ScreenToRead:
     node = screen.node
     was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
@@ -141,6 +157,7 @@ def _screen(
     sentences = [changed_words(visit, one) for one in (*screen.arrows, *screen.others)]
     return ScreenToRead(
         anchor=f"s-{at}",
+        part=at // MOST + 1,
         flow=screen.flow,
         node=node,
         state=visit.say(STATES[screen.state]),
@@ -153,7 +170,7 @@ def _screen(
                 code, _pages(books[0], place, code, was), _pages(books[1], place, code, now)
             )
             for code in languages
-            if node
+            if node and books
         ],
     )
 

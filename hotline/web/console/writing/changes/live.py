@@ -35,6 +35,7 @@ def history(visit: Visit) -> Response:
         stands=emergencies.standing(visit.kit),
         in_the_middle=going_live.in_the_middle(visit.kit),
         may_decide=is_approver,
+        may_list=bool(visit.by.roles & who.BUT_AUDITOR),
         may_read=bool(visit.by.roles & who.READING),
     )
 

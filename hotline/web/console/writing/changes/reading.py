@@ -1,5 +1,7 @@
 """Reading a change, screen by screen, and what a second person decides."""
 
+import sys
+
 from flask import Response, abort
 
 from hotline.domain.accounts.account import AccountRole
@@ -100,9 +102,18 @@ def _decided(visit: Visit, seen: ChangeToRead, done: object, field: str) -> Resp
     return see("live.history")
 
 
-def _shown(visit: Visit, seen: ChangeToRead) -> DifferenceToRead:
+def _shown(visit: Visit, seen: ChangeToRead, part: int = 1) -> DifferenceToRead:
     live = visit.kit.books.book(seen.live_id)
-    return to_read(visit, difference(seen.before, seen.after), seen.before, seen.after, live)
+    changes = difference(seen.before, seen.after)
+    return to_read(visit, changes, seen.before, seen.after, live, part)
+
+
+def _part(visit: Visit, faults: FormFaults | None) -> int:
+    """A form that was refused stands in the last part, as the one that was sent."""
+    asked = visit.query.get("part", "1")
+    if faults:
+        return sys.maxsize
+    return int(asked) if asked.isdecimal() else 1
 
 
 def _drawn(
@@ -112,6 +123,7 @@ def _drawn(
     template: str = "change_read.html",
 ) -> Response:
     state = seen.change.state
+    shown = _shown(visit, seen, _part(visit, faults))
     is_second = may_publish(visit.by, seen.hands)
     return page(
         visit,
@@ -119,7 +131,10 @@ def _drawn(
         status=422 if faults else 200,
         change=seen.change,
         seen=seen,
-        shown=_shown(visit, seen),
+        shown=shown,
+        part=shown.part,
+        parts=shown.parts,
+        changed_meanwhile=visit.query.get("of", seen.digest) != seen.digest,
         reasons=why_marks(visit, drafts.history(visit.kit, seen.change.id, limit=STEPS)),
         clashes=[part_words(visit, part) for part in seen.clashes],
         writers=list(dict.fromkeys(one.name for one in seen.hands)),

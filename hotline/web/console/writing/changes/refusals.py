@@ -68,7 +68,7 @@ MOST = 5
 
 
 def refused_words(visit: Visit, refused: ChangeRefused) -> str:
-    where = list(_where(visit, refused))
+    where = list(dict.fromkeys(_where(visit, refused)))
     named = "; ".join(where[:MOST]) + ("; ..." if len(where) > MOST else "")
     return visit.say(SENTENCES[refused.why], where=named)
 

@@ -1,0 +1,97 @@
+"""The pages of changes before axe and on a narrow screen: whoever cannot see them can use them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.changes import judging
+from hotline.store.database import Database
+from hotline.web.console.app import create_console
+from tests.conftest import Clock
+from tests.console.conftest import PAGES
+from tests.console.writing import FLOW, REASON, Writing, small_desk
+from tests.sampling import by_turns
+from tests.signing import person
+
+pytestmark = pytest.mark.browser
+
+OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+WIDTHS = [1366, 360]
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def served(writing: Writing) -> Iterator[str]:
+    """The same console at an address that a browser reaches."""
+
+    def nothing(_environ: object, _start: object) -> list[bytes]:
+        return []
+
+    server = make_server("127.0.0.1", 0, nothing, threaded=True, request_handler=QuietHandler)
+    url = f"http://127.0.0.1:{server.port}"
+    server.app = create_console(replace(writing.desk.kit, console_url=url), PAGES)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield url
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("width", by_turns(WIDTHS, "how wide the screen is"))
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    database: Database, clock: Clock, chromium: Browser, width: int
+) -> None:
+    writing = Writing(small_desk(database, clock))
+    reader = person(writing.desk.kit, clock, "Approver 3", AccountRole.APPROVER, AccountRole.EDITOR)
+    change, urgent, late = writing.proposed(), writing.opened("A trap"), writing.opened("Late")
+    for each, words in ((urgent, "Ntukajyeyo."), (late, "Ntukishyure na rimwe.")):
+        writing.says(each, words)
+    fields = {"digest": writing.digest(urgent), "reason": REASON}
+    assert writing.approver.post(f"/changes/{urgent}/emergency", fields).status_code == 303
+    for each in (change, late):
+        judging.check_change(writing.desk.kit, each)
+    paths = (
+        *("/flows", f"/flows/{FLOW}", f"/flows/{FLOW}/picture", "/changes", "/changes/new"),
+        *(f"/changes/{change}", f"/changes/{change}/read", f"/changes/{change}/print"),
+        *(f"/changes/{late}", f"/changes/{late}/catch-up", f"/changes/{urgent}/read"),
+        *("/live", "/live/1/bring-back", "/live/2/confirm"),
+    )
+    with served(writing) as url:
+        page = chromium.new_page(viewport={"width": width, "height": 768})
+        page.goto(f"{url}/enter")
+        page.fill("#f-name", reader.name)
+        page.fill("[name=secret_password]", reader.password)
+        page.fill("[name=secret_code]", reader.code())
+        page.click("form[action='/enter'] button.main")
+        page.wait_for_url(f"{url}/")
+        found = [fault for path in paths for fault in faults(page, url, path, width)]
+        page.close()
+    assert found == []
+
+
+def faults(page: Page, url: str, path: str, width: int) -> list[str]:
+    answer = page.goto(f"{url}{path}")
+    assert answer is not None
+    wrong = [] if answer.status == 200 else [f"{path}: {answer.status}"]
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        wrong.append(f"{path} is wider than the screen")
+    told = Axe().run(page, options=OPTIONS).response
+    return wrong + [
+        f"{path}: {rule['id']}: {node['html'][:80]}: {node['failureSummary'][:200]}"
+        for rule in told["violations"]
+        for node in rule["nodes"]
+    ]
