@@ -21,6 +21,7 @@ FILLED = {
     "<int:change_id>": "1",
     "<language>": "rw",
     "<kind>": "csv",
+    "<int:question_id>": "1",
     "<int:publication_id>": "1",
     "<int:step_id>": "1",
 }

@@ -106,7 +106,9 @@ def test_a_text_is_stale_once_its_english_changes(desk: Desk, tab: Tab) -> None:
     )
     publish(desk, "en")
     assert state(desk, language="fr") is WordsState.STALE
-    assert FEE in tab.get("/words/fr?flow=abroad&state=stale").text
+    page = tab.get("/words/fr?flow=abroad&state=stale").text
+    assert FEE in page
+    assert "<del>Do not</del><ins>Never</ins> pay first" in page
 
 
 def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: Tab) -> None:
@@ -243,3 +245,27 @@ def test_a_search_leads_to_the_field(desk: Desk, tab: Tab) -> None:
 def test_an_unknown_language_is_no_page(tab: Tab) -> None:
     assert tab.get("/words/xx").status_code == 404
     assert tab.post("/words/xx").status_code == 404
+
+
+def test_what_a_translator_asks_is_seen_by_an_editor_until_it_is_answered(
+    desk: Desk, tab: Tab
+) -> None:
+    form = fields(tab.get(ABROAD).text)
+    number = number_of(form, FEE)
+    nothing = tab.post(ABROAD, form | {"do": f"ask:{number}"})
+    assert nothing.status_code == 422
+    assert f'id="w-note.{number}">Write what you ask.' in nothing.text
+    note = {f"note.{number}": "Is <b>pay</b> a fee?", "do": f"ask:{number}"}
+    assert tab.post(ABROAD, form | note).status_code == 303
+    assert "Translator 1 asks: Is &lt;b&gt;pay&lt;/b&gt; a fee?" in " ".join(
+        tab.get(ABROAD).text.replace("</p>", "").split()
+    )
+    editor = desk.tab(AccountRole.EDITOR, name="Editor 7")
+    assert "Translators ask about words: 1." in editor.get("/").text
+    assert "Is &lt;b&gt;pay&lt;/b&gt; a fee?" in editor.get("/words/questions").text
+    assert "It is answered" not in tab.get("/words/questions").text
+    assert tab.post("/words/questions/1").status_code == 404
+    assert editor.post("/words/questions/1").status_code == 303
+    assert editor.post("/words/questions/9").status_code == 404
+    assert "Nobody asks anything." in editor.get("/words/questions").text
+    assert "Translators ask" not in editor.get("/").text

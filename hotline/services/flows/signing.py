@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from hotline.domain.changes.change import Author
-from hotline.domain.flows.review import ReviewedText, Signature, readers, texts_of
+from hotline.domain.flows.review import ENGLISH, ReviewedText, Signature, readers, texts_of
 from hotline.ports import Kit
 from hotline.store.changes import signatures
 
@@ -68,4 +68,11 @@ def sign(kit: Kit, by: Author, texts: Sequence[ReviewedText], language: str) -> 
             for text in texts
             if by.name.casefold() not in {s.by.casefold() for s in readers(text, language, before)}
         ]
-        return signatures.sign(session, new)
+        read = {text.place: text.words.get(ENGLISH, "") for text in texts}
+        return signatures.sign(session, new, read)
+
+
+def english_read(kit: Kit, language: str, places: Sequence[str]) -> Mapping[str, str]:
+    """What the English of texts was when somebody signed there last, as far as it is known. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return signatures.english_read(session, language, places)

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from math import sqrt
 
 from hotline.domain.flows.glossary import Doubt
-from hotline.domain.flows.review import ENGINE, PHRASES, ReviewedText
+from hotline.domain.flows.review import ENGINE, ENGLISH, PHRASES, ReviewedText
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.editing.drafting import drafted, put_in
 from hotline.engine.editing.meters import meters
+from hotline.engine.editing.spans import WordSpan, spans
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.ports import ConsoleKit, Kit
+from hotline.services.flows import signing
 from hotline.services.flows.phrasing import LONGEST
 from hotline.services.words.placing import PlacedText, placed_texts
 from hotline.services.words.review_book import ReviewBook, WordsState, is_fixed, review_book
@@ -46,6 +48,8 @@ class PageText:
     is_own: bool
     """Whether whoever looks has agreed to these words."""
     is_fixed: bool
+    english: Sequence[WordSpan]
+    """What changed in the English since somebody signed; empty where nothing did, or nobody knows."""
     doubts: Sequence[Doubt]
     question: str
     """What a careful reader asked of it; empty where nobody did."""
@@ -149,6 +153,8 @@ def _shown(
     placed = placed_texts(review.document, places)
     texts = [review.texts[place] for place in places]
     filled = _meters(kit, review, texts)
+    stale = [text.place for text in texts if review.state(text) is WordsState.STALE]
+    read = signing.english_read(kit, review.language, stale) if stale else {}
     for text in texts:
         kinyarwanda = text.words.get(FIRST, "")
         signed = review.signed_by(text)
@@ -159,11 +165,17 @@ def _shown(
             signed_by=signed,
             is_own=by_name.casefold() in {name.casefold() for name in signed},
             is_fixed=is_fixed(text.place),
+            english=_changed_english(text, read.get(text.place)),
             doubts=[one for one in kit.aids.doubts if one.stands_in(kinyarwanda)],
             question=kit.aids.questions.get((text.place, review.language), ""),
             widest=widest(text, review.language),
             meter=filled.get(text.place),
         )
+
+
+def _changed_english(text: ReviewedText, before: str | None) -> Sequence[WordSpan]:
+    now = text.words.get(ENGLISH, "")
+    return () if before is None or before == now else spans(before, now)
 
 
 def widest(text: ReviewedText, language: str) -> str:

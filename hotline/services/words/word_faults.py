@@ -26,6 +26,7 @@ class Unfit(StrEnum):
     LETTER = "{letter} is no letter of a basic handset: write {instead}"
     PHRASE = "It cannot be said so: {message}"
     FINDING = "It hurts the screen: {message}"
+    NOTHING_ASKED = "Write what you ask."
     WAITS = "Other words went live meanwhile. An editor settles the change first."
 
 

@@ -1,6 +1,6 @@
 """Who has read and signed which text: the rows of `reviews.csv`, which import and export keep in step."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import UniqueConstraint, select
@@ -23,6 +23,8 @@ class SignatureRow(Row):
     """Of the words that were read, and of the English that they say."""
     signed_by: Mapped[str]
     signed_on: Mapped[date]
+    english: Mapped[str | None]
+    """What was read beside it; None of a signature out of a file."""
 
 
 def everyone(session: Session, language: str | None = None) -> Sequence[Signature]:
@@ -44,8 +46,21 @@ def _signature(row: SignatureRow) -> Signature:
     return Signature(row.place, row.language, row.digest, row.signed_by, row.signed_on)
 
 
-def sign(session: Session, signatures: Iterable[Signature]) -> int:
-    """Twice is once. Returns how many are new."""
+def english_read(session: Session, language: str, places: Sequence[str]) -> Mapping[str, str]:
+    """By place the English that was read by the last who signed there, as far as it is known."""
+    rows = (
+        select(SignatureRow.place, SignatureRow.english)
+        .where(SignatureRow.language == language, SignatureRow.place.in_(places))
+        .where(SignatureRow.english.is_not(None))
+        .order_by(SignatureRow.id)
+    )
+    return {place: english or "" for place, english in session.execute(rows)}
+
+
+def sign(
+    session: Session, signatures: Iterable[Signature], english: Mapping[str, str] | None = None
+) -> int:
+    """Twice is once. Returns how many are new. `english`: by place, where somebody reads it at this moment."""
     return sum(
         add_if_new(
             session,
@@ -55,6 +70,7 @@ def sign(session: Session, signatures: Iterable[Signature]) -> int:
                 digest=one.digest,
                 signed_by=one.by,
                 signed_on=one.on,
+                english=(english or {}).get(one.place),
             ),
         )
         for one in signatures

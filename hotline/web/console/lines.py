@@ -18,6 +18,7 @@ from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
 from hotline.services.reach.outreach import day_of
 from hotline.services.watch import quiet_hour, watchers
+from hotline.services.words import text_questions
 from hotline.web.console import who
 from hotline.web.console.templating import day, when
 from hotline.web.console.who import phrase
@@ -149,6 +150,13 @@ def _proposed(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.WARN, says, {"count": str(count)}, "changes.listed")
 
 
+def _text_questions(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
+    count = text_questions.count(kit)
+    if count:
+        says = phrase("Translators ask about words: {count}.")
+        yield TodayLine(Weight.WARN, says, {"count": str(count)}, "questions.listed")
+
+
 SOURCES = (
     LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),
@@ -159,4 +167,5 @@ SOURCES = (
     LineSource(who.ADMIN, _approvals),
     LineSource(who.APPROVER, _proposed),
     LineSource(who.WRITING | who.RUNNING, _numbers),
+    LineSource(who.EDITOR, _text_questions),
 )

@@ -21,7 +21,14 @@ from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
 from hotline.web.console.writing.editor import adding, beginning, deleting, editor, renaming
 from hotline.web.console.writing.pictures import picture
-from hotline.web.console.writing.wording import entries, find, numbers, word_sheets, words
+from hotline.web.console.writing.wording import (
+    entries,
+    find,
+    numbers,
+    questions,
+    word_sheets,
+    words,
+)
 
 CHANGE = "/changes/<int:change_id>"
 FLOW = f"{CHANGE}/flows/<flow>"
@@ -67,6 +74,8 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("GET", "/find", find.show, who.BUT_AUDITOR),
     # words
     PageRoute("GET", "/words", words.matrix, who.WORDS, menu=phrase("Words")),
+    PageRoute("GET", "/words/questions", questions.listed, who.WORDS),
+    PageRoute("POST", "/words/questions/<int:question_id>", questions.settle, who.WRITING),
     PageRoute("GET", "/words/<language>", words.one, who.WORDS),
     PageRoute("POST", "/words/<language>", words.take, who.WORDS),
     PageRoute("POST", "/words/<language>/part", words.part, who.WORDS),

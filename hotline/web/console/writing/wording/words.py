@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Response, abort, url_for
 
-from hotline.services.words import agreeing, page_texts
+from hotline.services.words import agreeing, page_texts, text_questions
 from hotline.services.words.agreeing import TypedWords
 from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
 from hotline.services.words.review_book import WordsState
-from hotline.services.words.word_faults import WordsFault, WordsFaults
+from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults
 from hotline.text.languages import CODES
 from hotline.web.console.form import FormFaults, PostedForm, faults
 from hotline.web.console.visit import Visit, page, see_address
@@ -61,6 +61,12 @@ def take(visit: Visit, language: str) -> Response:
     )
     if kept.faults:
         return _page(visit, language, kept.faults, status=422)
+    if agreed and does == "ask":
+        note = visit.form.text(f"note.{number}")
+        if not text_questions.ask(visit.kit, visit.by, language, agreed.place, note):
+            return _page(
+                visit, language, {agreed.place: WordsFault(Unfit.NOTHING_ASKED)}, status=422
+            )
     here = url_for("words.one", language=language, **address_of(filter_of(visit)))
     return see_address(f"{here}#t-{number}" if number.isdecimal() else here)
 
@@ -119,6 +125,7 @@ def _page(
         code=language,
         shown=shown,
         typed=typed,
+        notes={one.place: visit.form.text(f"note.{n}") for n, one in typed_words(visit.form)},
         faults=_faults(visit, shown.texts, wrong or {}),
         wanted=wanted,
         here=address_of(wanted),
@@ -126,15 +133,18 @@ def _page(
         states=STATES,
         others=[other for other in ("en", "fr", "rw") if other != language],
         once=secrets.token_hex(8),
+        asked=text_questions.by_place(visit.kit, language),
     )
 
 
 def _faults(visit: Visit, texts: Sequence[PageText], wrong: WordsFaults) -> FormFaults:
     """By the field of each text on the page; what is of a text that is not on it any more stands first."""
-    numbers = {text.place: f"words.{number}" for number, text in enumerate(texts, start=1)}
-    return faults(
-        **{numbers.get(at, "texts"): fault_words(visit, one) for at, one in wrong.items()}
-    )
+    numbers = {text.place: number for number, text in enumerate(texts, start=1)}
+    says = {}
+    for at, one in wrong.items():
+        field = "note" if one.why is Unfit.NOTHING_ASKED else "words"
+        says[f"{field}.{numbers[at]}" if at in numbers else "texts"] = fault_words(visit, one)
+    return faults(**says)
 
 
 def fault_words(visit: Visit, fault: WordsFault) -> str:

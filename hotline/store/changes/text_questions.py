@@ -1,0 +1,40 @@
+"""What translators ask of a text: rows that an editor answers by hand, and settles."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Index, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row
+
+
+class TextQuestion(Row):
+    __tablename__ = "text_question"
+    __table_args__ = (Index("text_question_open", "settled_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+    language: Mapped[str]
+    asks: Mapped[str]
+    asked_by_id: Mapped[int | None]
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime]
+    settled_by: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    """None while it waits for an editor."""
+
+
+def waiting(session: Session, limit: int) -> Sequence[TextQuestion]:
+    """The oldest first."""
+    here = select(TextQuestion).where(TextQuestion.settled_at.is_(None))
+    return session.scalars(here.order_by(TextQuestion.id).limit(limit)).all()
+
+
+def count(session: Session) -> int:
+    here = select(func.count()).where(TextQuestion.settled_at.is_(None))
+    return session.scalar(here) or 0
+
+
+def found(session: Session, question_id: int) -> TextQuestion | None:
+    return session.get(TextQuestion, question_id)

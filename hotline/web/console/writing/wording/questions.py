@@ -1,0 +1,18 @@
+"""What translators asked of texts, for editors: read, answered by a change or by a call, and settled."""
+
+from flask import Response
+
+from hotline.services.words import text_questions
+from hotline.web.console import who
+from hotline.web.console.visit import Visit, page, see
+
+
+def listed(visit: Visit) -> Response:
+    may_settle = bool(visit.by.roles & who.WRITING)
+    found = text_questions.waiting(visit.kit)
+    return page(visit, "text_questions.html", questions=found, may_settle=may_settle)
+
+
+def settle(visit: Visit, question_id: int) -> Response:
+    text_questions.settle(visit.kit, visit.by, question_id)
+    return see("questions.listed")
