@@ -4,7 +4,10 @@ import re
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.changes import judging
+from hotline.services.changes.drafts import SHOWN
+from tests.console.conftest import Tab
 from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing, writing
+from tests.signing import Person
 
 __all__ = ["writing"]
 
@@ -144,3 +147,36 @@ def test_what_went_live_meanwhile_is_chosen_on_a_page(writing: Writing) -> None:
     assert writing.editor.post(f"/changes/{change}/catch-up", fields).status_code == 303
     assert writing.flow(change)["nodes"][NODE]["say"]["text"]["rw"] == "Ntukishyure."
     assert "catch-up" not in writing.editor.get(f"/changes/{change}").text
+
+
+def test_whom_she_appointed_does_not_confirm_her_emergency(writing: Writing) -> None:
+    desk, roles = writing.desk, (AccountRole.ADMIN, AccountRole.APPROVER)
+    giver = desk.tab(*roles, name="Admin 1")
+    asker = desk.tab(AccountRole.ADMIN, name="Admin 2")
+    fields = {"name": "Approver 2", "roles": "approver", "language": "en"}
+    link = re.findall(r"/welcome/[\w-]+", asker.post("/accounts", fields).text)[0]
+    (waiting,) = re.findall(r'action="/approvals/(\d+)"', giver.get("/approvals").text)
+    decided = {"do": "approve", "reason": "She reads for us"}
+    assert giver.post(f"/approvals/{waiting}", decided).status_code == 303
+    second = Person(desk.kit, desk.clock, "Approver 2").takes_up(link.rpartition("/")[2])
+    appointed = Tab(desk, desk.app.test_client())
+    appointed.take(second.enters().token)
+
+    change = writing.opened()
+    writing.says(change)
+    urgent = {"digest": writing.digest(change), "reason": REASON}
+    assert giver.post(f"/changes/{change}/emergency", urgent).status_code == 303
+    (number,) = re.findall(r"/live/(\d+)/confirm", appointed.get("/live").text)
+    refused = appointed.post(f"/live/{number}/confirm", TICKS)
+    assert (refused.status_code, "gave you your role" in refused.text) == (422, True)
+    assert writing.approver.post(f"/live/{number}/confirm", TICKS).status_code == 303
+
+
+def test_a_long_list_of_steps_comes_by_fifty(writing: Writing) -> None:
+    change = writing.opened()
+    for number in range(SHOWN + 2):
+        writing.says(change, f"Ntukishyure {number}.")
+    page = writing.editor.get(f"/changes/{change}").text
+    assert page.count("Bring this state back</button>") == SHOWN
+    (older,) = re.findall(r'rel="next">|href="(/changes/\d+\?before=\d+)" rel="next"', page)
+    assert writing.editor.get(older).text.count("Bring this state back</button>") == 2

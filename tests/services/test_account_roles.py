@@ -278,3 +278,16 @@ def test_however_they_are_asked_for_roles_never_exclude_and_two_stand_behind_eac
         assert not [line for line in lines if excluded(line.roles)]
         assert {one for one in now - held if one[1] in SECOND_PERSON} <= approved
         held = now
+
+
+def test_who_asked_for_a_role_and_who_gave_it_have_appointed_its_holder(
+    kit: ConsoleKit, clock: Clock
+) -> None:
+    asking, giving = admins(kit, clock, ["Admin 1", "Admin 2"])
+    invited = invitations.invite(kit, actor(asking), "Approver 1", [R.APPROVER])
+    assert approvals.appointed_by(kit, invited.account_id, R.APPROVER) == frozenset()
+    here = giving.here(giving.enters().token)
+    (waiting,) = approvals.waiting(kit, here)
+    approvals.decide(kit, here, waiting.id, approve=True, reason="She reads for us")
+    appointed = approvals.appointed_by(kit, invited.account_id, R.APPROVER)
+    assert appointed == {asking.account_id, giving.account_id}
