@@ -11,7 +11,9 @@ from werkzeug.serving import make_server
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.lab.stack import free_port
-from tests.console.conftest import CHANGE, Desk, MakeDesk
+from tests.console.conftest import CHANGE, Desk, MakeDesk, make_desk
+
+__all__ = ["make_desk"]
 
 pytestmark = pytest.mark.browser
 
