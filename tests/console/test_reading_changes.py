@@ -116,7 +116,7 @@ def test_numbers_entries_and_what_the_line_says_are_shown_too() -> None:
     }
     shown = to_read(visit(), difference(before, after), before, after, make_book())
     assert shown.entries == ["9: is tell"]
-    assert shown.numbers == ["3512.confirmed_on: is 2026-11-20"]
+    assert shown.numbers == ["3512, confirmed on: is 2026-11-20"]
     assert [text.label for text in shown.phrases] == ["TAKEN"]
     assert shown.languages == ["rw"]
     assert shown.is_grave

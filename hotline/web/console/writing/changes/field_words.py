@@ -53,6 +53,14 @@ FIELDS: Mapping[str, str] = {
 }
 """By the whole field, or by its last part in a row."""
 
+OF_A_NUMBER: Mapping[str, str] = {
+    "service": phrase("whose it is"),
+    "status": phrase("how sure it is"),
+    "evidence": phrase("the evidence"),
+    "confirmed_by": phrase("confirmed by"),
+    "confirmed_on": phrase("confirmed on"),
+}
+
 
 def field_words(visit: Visit, field: str) -> str:
     """As the reader's language calls it; what has no name there is shown as it is stored."""
@@ -63,6 +71,8 @@ def field_words(visit: Visit, field: str) -> str:
         if not inner or inner == "goes":
             return row
         return f"{row}, {visit.say(FIELDS[inner]) if inner in FIELDS else inner}"
+    if first.isdecimal() and len(rest) == 1:
+        return f"{first}, {visit.say(OF_A_NUMBER[rest[0]]) if rest[0] in OF_A_NUMBER else rest[0]}"
     if first == "signed":
         return visit.say(FIELDS[first])
     return visit.say(FIELDS[field]) if field in FIELDS else field
