@@ -113,9 +113,14 @@ def make_desk(database: Database, clock: Clock) -> MakeDesk:
 def desk(make_desk: MakeDesk) -> Desk:
     """With one publication, so that each address of the route table has its page."""
     made = make_desk()
-    with made.kit.database.writing() as session:
+    writes_history(made)
+    return made
+
+
+def writes_history(desk: Desk) -> None:
+    """What is live was published by a version, as on a line that was installed."""
+    with desk.kit.database.writing() as session:
         live = flows.live_id(session)
         assert live is not None
         said = PublicationNote("line", Publishing.VERSION, "the flows of this version")
-        record(session, live, said, made.clock())
-    return made
+        record(session, live, said, desk.clock())

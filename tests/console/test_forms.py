@@ -34,10 +34,14 @@ class Outline(HTMLParser):
             self.forms.append(found | {"has_key": ""})
         if found.get("name") == "form_key":
             self.forms[-1]["has_key"] = "yes"
-        if tag in {"input", "select", "textarea"} and found.get("type") not in HIDDEN_TYPES:
+        if tag in {"input", "select", "textarea"} and _is_shown(found):
             self.fields.append(found)
         if tag == "h1":
             self.headings.append(tag)
+
+
+def _is_shown(field: dict[str, str]) -> bool:
+    return field.get("type") not in HIDDEN_TYPES and "hidden" not in field
 
 
 def outline(page: str) -> Outline:

@@ -135,7 +135,7 @@ def _fresh(visit: Visit, route: PageRoute, values: dict[str, object]) -> Respons
 
 def _guest(house: Gatehouse) -> GuestVisit:
     """Before somebody signs in, the language is that of the address, of the form, or of the browser."""
-    asked = (request.args.get("language"), request.form.get("language"))
+    asked = (request.args.get("language"), request.form.get("speaks"))
     preferred = request.accept_languages.best_match(CODES, default=FIRST)
     language = next((code for code in (*asked, preferred) if code in CODES), FIRST)
     path = request.full_path if request.query_string else request.path

@@ -23,7 +23,7 @@ def ask(visit: GuestVisit) -> Response:
         answer = page(visit, "moment.html", to=to)
         answer.headers["Refresh"] = f"0; url={to}"
         return answer
-    return _form(visit, to, ())
+    return _form(visit, to, (), name="")
 
 
 def enter(visit: GuestVisit) -> Response:
@@ -37,7 +37,7 @@ def enter(visit: GuestVisit) -> Response:
         visit.kit, form.text("name"), form.secret("password"), form.secret("code"), visit.known
     )
     if isinstance(found, Refused):
-        return _form(visit, to, kept, status=422, refused=found)
+        return _form(visit, to, kept, status=422, name=form.text("name"), refused=found)
     if kept:
         here = signed(visit, found.signed_in, found.token)
         answer = page(here, "again.html", to=to, kept=kept)
@@ -52,7 +52,7 @@ def enter(visit: GuestVisit) -> Response:
 
 def ended(visit: GuestVisit) -> Response:
     """The session ended before this was posted: it is carried along, and stored nowhere."""
-    return _form(visit, local(visit.path), visit.form.kept(), status=401)
+    return _form(visit, local(visit.path), visit.form.kept(), status=401, name="")
 
 
 def leave(visit: Visit) -> Response:
@@ -69,7 +69,13 @@ def local(address: str) -> str:
 
 
 def _form(
-    visit: GuestVisit, to: str, kept: Fields, *, status: int = 200, refused: Refused | None = None
+    visit: GuestVisit,
+    to: str,
+    kept: Fields,
+    *,
+    name: str,
+    status: int = 200,
+    refused: Refused | None = None,
 ) -> Response:
     wrong = faults(name=not_taken(visit, refused) if refused else "")
     return page(
@@ -79,7 +85,7 @@ def _form(
         to=to,
         kept=kept,
         faults=wrong,
-        name=visit.form.text("name"),
+        name=name,
         demo=_demo(visit),
     )
 

@@ -20,6 +20,7 @@ from hotline.engine.editing.spans import SpanKind, WordSpan, spans
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.text.languages import CODES
+from hotline.web.console.templating import NAMES
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 from hotline.web.console.writing.changes.change_sentences import changed_words
@@ -129,7 +130,7 @@ def to_read(
         entries=[changed_words(visit, one) for one in changes.entries],
         phrases=[*_phrases(said)],
         others=[changed_words(visit, one) for one in rest],
-        languages=[code for code in CODES if code in spoken],
+        languages=[code for code in NAMES if code in spoken],
         part=part,
         parts=parts,
     )
@@ -153,7 +154,7 @@ def _screen(
     node = screen.node
     was, now = (nodes_of(one["flows"].get(screen.flow)).get(node) for one in (before, after))
     place = Place(screen.flow, node)
-    languages = [code for code in CODES if code in screen.languages]
+    languages = [code for code in NAMES if code in screen.languages]
     sentences = [changed_words(visit, one) for one in (*screen.arrows, *screen.others)]
     return ScreenToRead(
         anchor=f"s-{at}",

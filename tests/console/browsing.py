@@ -1,0 +1,94 @@
+"""The console on a port of this machine, and a browser in front of it."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.console.conftest import Desk
+from tests.signing import Person
+
+OFFICE: ViewportSize = {"width": 1366, "height": 768}
+NARROW: ViewportSize = {"width": 360, "height": 640}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Logs no request: a link's address is a secret."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        return None
+
+
+@contextmanager
+def served(app: Flask, port: int) -> Iterator[None]:
+    """Each request in a thread of its own, as the console's server has them."""
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=QuietHandler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass
+class Site:
+    """A console that listens, with the browser of a test."""
+
+    desk: Desk
+    browser: Browser
+
+    @property
+    def address(self) -> str:
+        return self.desk.kit.console_url
+
+    @contextmanager
+    def page(
+        self,
+        size: ViewportSize = OFFICE,
+        *,
+        script: bool = True,
+        expects: Callable[[str], bool] = lambda _: False,
+    ) -> Iterator[Page]:
+        """A browser of its own. Nothing may stand in its console but what the test expects."""
+        wrong: list[str] = []
+
+        def complains(said: ConsoleMessage) -> None:
+            if not expects(said.text):
+                wrong.append(said.text)
+
+        def fails(error: Error) -> None:
+            wrong.append(str(error))
+
+        context = self.browser.new_context(
+            viewport=size, java_script_enabled=script, locale="en-GB", base_url=self.address
+        )
+        page = context.new_page()
+        page.on("console", complains)
+        page.on("pageerror", fails)
+        try:
+            yield page
+        finally:
+            context.close()
+        assert not wrong, wrong
+
+    def sign_in(self, page: Page, person: Person) -> None:
+        page.goto("/enter")
+        page.get_by_label("Name").fill(person.name)
+        page.get_by_label("Password").fill(person.password)
+        page.get_by_label("Code").fill(person.code())
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{self.address}/")

@@ -1,0 +1,273 @@
+"""The pages in Chromium: axe, a keyboard alone, no script, a narrow screen; and the script by itself."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.outbox import lane
+from hotline.store.desk import audit
+from tests.console.browsing import NARROW, OFFICE, Site, free_port, served
+from tests.console.conftest import PAGES as TEMPLATES
+from tests.console.conftest import MakeDesk, writes_history
+from tests.console.test_headers import PAGES
+from tests.console.test_stored_scripts import SCRIPTS
+from tests.sampling import by_turns
+
+pytestmark = pytest.mark.browser
+
+OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+OUTSIDE = ("/enter", "/recover", "/nothing")
+DAYS = 6
+"""In so many parts the pages take turns: axe takes most of a second for each."""
+SIZES = {"office": OFFICE, "narrow": NARROW}
+"""200 % on the office's screen is 683 pixels wide: between the two."""
+EVERYTHING = (
+    AccountRole.ADMIN,
+    AccountRole.EDITOR,
+    AccountRole.APPROVER,
+    AccountRole.TRANSLATOR,
+)
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SMALL = """[...document.querySelectorAll('a, button, input:not([type=hidden]), select, summary')].filter(one => {
+  const box = one.getBoundingClientRect();
+  const inline = one.tagName === 'A' && getComputedStyle(one).display === 'inline';
+  return box.width && !inline && !one.matches('.skip, .unseen') && Math.min(box.width, box.height) < 24;
+}).map(one => one.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture
+def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
+    port = free_port()
+    desk = make_desk(console_url=f"http://127.0.0.1:{port}")
+    with served(desk.app, port):
+        yield Site(desk, chromium)
+
+
+@pytest.mark.parametrize("size", by_turns(["office", "narrow"], "how wide the pages are"))
+@pytest.mark.parametrize("share", by_turns(range(DAYS), "which pages"))
+def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) -> None:
+    person = site.desk.person("Admin 1", *EVERYTHING)
+    writes_history(site.desk)
+    lane.hold(site.desk.kit, by="Operator 1", reason="a trial")
+    wrong: list[str] = []
+    with site.page(SIZES[size], expects=lambda said: "404" in said) as page:
+        wrong += judged(page, OUTSIDE[share % len(OUTSIDE)])
+        site.sign_in(page, person)
+        for path in PAGES[share::DAYS]:
+            wrong += judged(page, path)
+    assert not wrong, "\n".join(wrong)
+
+
+def judged(page: Page, path: str) -> list[str]:
+    """What is wrong on a page: faults of axe, a page wider than its screen, what is too small to be met."""
+    page.goto(path)
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    wrong = [f"{path} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
+    if page.evaluate(WIDER) > 0:
+        wrong.append(f"{path} is wider than its screen")
+    return wrong + [f"{path} is too small: {one}" for one in page.evaluate(SMALL)]
+
+
+def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
+    person = site.desk.person("Admin 1", AccountRole.ADMIN)
+    with site.page(expects=lambda said: "422" in said) as page:
+        page.goto("/enter")
+        page.keyboard.press("Tab")
+        expect(page.get_by_text("Skip to the page")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.get_by_label("Name")).to_be_focused()
+        for words in (person.name, person.password, person.code()):
+            page.keyboard.type(words)
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page).to_have_title("Today - Hotline desk")
+
+        page.goto("/accounts")
+        page.get_by_label("Name").focus()
+        page.keyboard.press("Enter")
+        expect(page).to_have_title("Error: Accounts - Hotline desk")
+        expect(page.locator(".errors")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Name")).to_be_focused()
+
+
+def test_without_script_everything_is_there(site: Site) -> None:
+    person = site.desk.person("Admin 1", AccountRole.ADMIN)
+    with site.page(script=False) as page:
+        site.sign_in(page, person)
+        page.get_by_role("button", name="Français").click()
+        expect(page).to_have_title("Aujourd'hui - Bureau de la ligne")
+        page.get_by_role("button", name="English").click()
+        page.get_by_role("link", name="Accounts").click()
+        page.get_by_label("Name").fill("Editor 1")
+        page.get_by_label("editor").check()
+        page.get_by_role("button", name="Make the account").click()
+        expect(page.get_by_role("heading", name="A link for Editor 1")).to_be_visible()
+        page.get_by_role("button", name="Leave").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site) -> None:
+    person = site.desk.person("Admin 1", AccountRole.ADMIN)
+    with site.page(expects=lambda said: "401" in said) as page:
+        site.sign_in(page, person)
+        page.goto("/accounts")
+        page.get_by_label("Name").fill("Editor 1")
+        page.get_by_label("translator").check()
+        site.desk.clock.turn(minutes=16)
+        page.get_by_role("button", name="Make the account").click()
+        expect(page.get_by_label("Name")).to_have_value("")
+        expect(page.get_by_text("Your words are still here")).to_have_count(2)
+        page.get_by_label("Name").fill(person.name)
+        page.get_by_label("Password").fill(person.password)
+        page.get_by_label("Code").fill(person.code())
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Save my words").click()
+        expect(page.get_by_role("heading", name="A link for Editor 1")).to_be_visible()
+
+
+@pytest.mark.turn("a link, or stored scripts", 0, 2)
+def test_a_link_of_another_site_arrives_signed_in(site: Site) -> None:
+    person = site.desk.person("Editor 1", AccountRole.EDITOR)
+    with site.page() as page:
+        site.sign_in(page, person)
+        link = f"<a href='{site.address}/flows?from=mail'>look</a>"
+        page.route(
+            "http://elsewhere.test/",
+            lambda route: route.fulfill(body=link, content_type="text/html"),
+        )
+        page.goto("http://elsewhere.test/")
+        page.get_by_role("link", name="look").click()
+        expect(page).to_have_title("Flows - Hotline desk")
+        assert page.url.endswith("/flows?from=mail")
+
+
+@pytest.mark.turn("a link, or stored scripts", 1, 2)
+def test_stored_scripts_run_nowhere(site: Site) -> None:
+    person = site.desk.person("Admin 1", AccountRole.ADMIN)
+    with site.desk.kit.database.writing() as session:
+        for script in SCRIPTS:
+            plain = script.replace("\0", "")
+            audit.append(
+                session,
+                at=site.desk.clock(),
+                actor=f"cli:{plain}",
+                action="lane_held",
+                subject=plain,
+                reason=plain,
+            )
+    lane.hold(site.desk.kit, by=SCRIPTS[0], reason=SCRIPTS[3])
+    ran: list[str] = []
+    with site.page() as page:
+        page.on("dialog", lambda dialog: ran.append(dialog.message))
+        site.sign_in(page, person)
+        page.goto("/audit")
+        expect(page.locator("tbody tr").first).to_be_visible()
+        page.get_by_text("No message goes out").hover()
+    assert ran == []
+
+
+FORM = """<!doctype html><title>x</title><body data-ended="Ended?"><p id="network" hidden>No network</p>
+<form method="post" action="/saved" data-unsaved data-parts="/try/part">
+<button name="do" value="save">Save</button><textarea name="words" aria-label="Words"></textarea>
+<div id="meter" data-part>0</div><div id="keys" data-part><button name="do" value="press:1" data-quick>1</button></div>
+</form><script src="{script}"></script>"""
+
+
+@pytest.fixture
+def form(site: Site) -> Iterator[Page]:
+    """A page with moving parts, drawn by the console's own script; what answers it is the test's."""
+    with site.page(expects=lambda said: "Failed to load" in said) as page:
+        body = FORM.format(script=f"/static/{TEMPLATES.files['console.js'].name}")
+        page.route("**/try", lambda route: route.fulfill(body=body, content_type="text/html"))
+        page.goto("/try")
+        yield page
+
+
+def part(route: Route, meter: str) -> None:
+    keys = '<button name="do" value="press:1" data-quick>1</button>'
+    body = f'<div id="meter" data-part>{meter}</div><div id="keys" data-part>{keys}</div>'
+    route.fulfill(body=body, content_type="text/html")
+
+
+@pytest.mark.turn("what the script does", 0, 3)
+def test_parts_take_the_place_of_those_of_the_same_id_and_typing_is_not_touched(form: Page) -> None:
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.post_data or "")
+        assert route.request.headers["x-part"] == "1"
+        part(route, str(len(asked)))
+
+    form.route("**/try/part", answer)
+    form.get_by_label("Words").press_sequentially("abc")
+    expect(form.locator("#meter")).to_have_text("1")
+    expect(form.get_by_label("Words")).to_be_focused()
+    assert asked == ["words=abc"]
+
+    form.get_by_role("button", name="1").click()
+    expect(form.locator("#meter")).to_have_text("2")
+    expect(form.get_by_role("button", name="1")).to_be_focused()
+    assert asked[1] == "words=abc&do=press%3A1"
+
+
+@pytest.mark.turn("what the script does", 1, 3)
+def test_a_network_that_does_not_answer_is_said_and_the_words_stay(form: Page) -> None:
+    form.route("**/try/part", lambda route: route.abort())
+    form.get_by_label("Words").fill("abc")
+    expect(form.get_by_text("No network")).to_be_visible()
+    expect(form.get_by_label("Words")).to_have_value("abc")
+    form.unroute("**/try/part")
+    form.route("**/try/part", lambda route: part(route, "well"))
+    form.get_by_label("Words").fill("abcd")
+    expect(form.get_by_text("No network")).to_be_hidden()
+
+
+@pytest.mark.turn("what the script does", 2, 3)
+def test_an_ended_session_asks_before_the_page_is_loaded_anew(form: Page) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    form.on("dialog", stay)
+    form.route("**/try/part", lambda route: route.fulfill(status=401))
+    with form.expect_response("**/try/part"):
+        form.get_by_label("Words").fill("abc")
+    expect(form.get_by_label("Words")).to_have_value("abc")
+    form.wait_for_timeout(50)
+    assert asked == ["Ended?"]
+
+
+def test_control_s_saves_and_leaving_with_unsaved_words_asks(form: Page) -> None:
+    saved: list[str] = []
+
+    def keep(route: Route) -> None:
+        saved.append(route.request.post_data or "")
+        route.fulfill(body="saved", content_type="text/html")
+
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    form.on("dialog", stay)
+    form.route("**/saved", keep)
+    form.route("**/try/part", lambda route: part(route, "1"))
+    form.get_by_label("Words").fill("abc")
+    form.get_by_label("Words").press("Control+s")
+    expect(form.get_by_text("saved")).to_be_visible()
+    assert saved == ["do=save&words=abc"]
+    assert asked == []
+
+    form.goto("/try")
+    form.get_by_label("Words").press_sequentially("abc")
+    form.goto("/enter")
+    assert asked == ["beforeunload"]
