@@ -116,6 +116,7 @@ def test_words_are_refused_by_name_and_stay_as_they_were_typed(desk: Desk, tab: 
     assert answer.status_code == 422
     assert "ĥ is no letter of a basic handset: write h" in answer.text
     assert "Ntukishyure ĥano</textarea>" in answer.text
+    assert min(map(int, re.findall(r'<meter [^>]*value="(\d+)"', answer.text))) < 60
     assert "too long" in press(tab, "both", words="Ntukishyure mbere. " * 40).text
     assert "Write the words first." in press(tab, "both", words=" ").text
     assert review_book(desk.kit, "rw").change_id is None

@@ -125,6 +125,7 @@ def _page(
         code=language,
         shown=shown,
         typed=typed,
+        meters=page_texts.measured(visit.kit, language, typed) if typed else {},
         notes={one.place: visit.form.text(f"note.{n}") for n, one in typed_words(visit.form)},
         faults=_faults(visit, shown.texts, wrong or {}),
         wanted=wanted,

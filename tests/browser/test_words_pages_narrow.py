@@ -1,0 +1,65 @@
+"""The words pages on a narrow screen, before axe: a translator's whole job in Chromium."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.flows import signing
+from tests.browser.test_editor import OPTIONS, browsing, served
+from tests.console.conftest import CHANGE, Desk, make_desk
+
+__all__ = ["make_desk", "served"]
+
+pytestmark = pytest.mark.browser
+
+NARROW = 360
+WORDS = "/words/rw?flow=abroad&state=all"
+PAGES = (
+    *("/words", WORDS, "/words/rw?flow=locales&state=all", "/words/rw?flow=engine&state=all"),
+    *("/words/questions", "/words/rw/sheet", "/find?q=pasiporo"),
+    *(f"/changes/{CHANGE}/numbers", f"/changes/{CHANGE}/entries"),
+)
+
+
+def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Desk) -> None:
+    served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
+    with browsing(chromium, served, width=NARROW) as page:
+        page.goto(WORDS)
+        first, meter = page.locator("#t-1"), page.locator("#m-1")
+        before = meter.inner_text()
+        first.get_by_role("textbox").first.fill("Soma amasezerano mbere yo kugenda.")
+        expect(meter).not_to_have_text(before)
+        first.get_by_role("button", name="Save and agree").click()
+        expect(page.locator("#t-1")).to_contain_text("read by one")
+        expect(page.locator("#t-1")).to_contain_text("Agreed: Editor 2")
+
+        page.locator("#t-1").get_by_role("link", name="Later").click()
+        expect(page.locator("#t-2")).to_be_in_viewport()
+        page.locator("#t-2").get_by_role("button", name="Agree", exact=True).click()
+        expect(page.locator("#t-2")).to_contain_text("Agreed: Editor 2")
+        page.locator("#t-3").get_by_text("Ask", exact=True).click()
+        page.locator("[id='f-note.3']").fill("Whose passport?")
+        page.locator("#t-3").get_by_role("button", name="Ask it").click()
+        expect(page.locator("#t-3")).to_contain_text("Editor 2 asks: Whose passport?")
+
+        page.locator("[id='f-words.3']").fill("ĥ")
+        page.keyboard.press("Control+s")
+        expect(page.locator(".errors")).to_contain_text("ĥ is no letter of a basic handset")
+        assert_usable(page)
+    assert len(signing.everyone(served.kit)) == 2
+
+
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, served: Desk) -> None:
+    served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
+    with browsing(chromium, served, width=NARROW) as page:
+        for path in PAGES:
+            page.goto(path)
+            assert_usable(page)
+
+
+def assert_usable(page: Page) -> None:
+    found = Axe().run(page, options=OPTIONS)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= NARROW, f"{page.url}: {wide}"
