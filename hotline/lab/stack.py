@@ -15,6 +15,7 @@ import requests
 
 from hotline.emulator.client import EmulatorClient
 from hotline.emulator.line_clock import LineClock
+from hotline.environment import CHECKOUT
 from hotline.errors import StartFailed
 
 READY_SECONDS = 120.0
@@ -31,10 +32,17 @@ def free_port() -> int:
         return port
 
 
+def without_console() -> str:
+    """The Procfile as it is but for the console."""
+    lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(one for one in lines if not one.startswith("console:"))
+
+
 class Stack:
     """Starts on entering, is gone on leaving. `log` is the file that holds what every process printed.
 
-    A home that lies in the folder already was made by `hotline init --demo`, and is taken as it is.
+    A home that lies in the folder already was made by `hotline init --demo`, and is taken as it is. `pages`: with the
+    console, which few ask for, and which costs each start another process.
     """
 
     def __init__(
@@ -43,6 +51,7 @@ class Stack:
         *,
         environ: Mapping[str, str] | None = None,
         procfile: Path | None = None,
+        pages: bool = False,
     ) -> None:
         self.home = folder / "home"
         self.log = folder / "line.log"
@@ -54,8 +63,9 @@ class Stack:
         self._words = ["demo", "--page-port", str(page_port)]
         if (self.home / "keys").exists():
             self._words.append("--made")
-        if procfile is not None:
-            self._words += ["--procfile", str(procfile)]
+        self._procfile = procfile or (None if pages else folder / "Procfile")
+        if self._procfile is not None:
+            self._words += ["--procfile", str(self._procfile)]
         self._process: subprocess.Popen[bytes] | None = None
         self._clock = LineClock(self.home / "demo-clock")
         self._turning = threading.Lock()
@@ -71,6 +81,8 @@ class Stack:
         self.environ = others | ours | dict(environ or {})
 
     def __enter__(self) -> "Stack":
+        if self._procfile is not None and not self._procfile.exists():
+            self._procfile.write_text(without_console(), encoding="utf-8")
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 command_words(*self._words),
