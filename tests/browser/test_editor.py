@@ -132,6 +132,7 @@ def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk)
         expect(page.locator("#f-choices\\.0-en")).to_have_value("At home")
 
 
+@pytest.mark.turn("what axe finds on pages of writing", 1, 3)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(chromium: Browser, served: Desk) -> None:
     found = []
     for width, screens in ((1366, SCREENS), (360, NARROW)):

@@ -50,6 +50,7 @@ def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Des
     assert len(signing.everyone(served.kit)) == 2
 
 
+@pytest.mark.turn("what axe finds on pages of writing", 2, 3)
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, served: Desk) -> None:
     served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
     with browsing(chromium, served, width=NARROW) as page:
