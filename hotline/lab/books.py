@@ -160,9 +160,10 @@ def firings(session: Session) -> list[Firing]:
 
 
 def waits(session: Session, *, urgency: int) -> list[timedelta]:
-    """From each such tip's filing to the first alert of it that the gateway took."""
+    """From each such tip's filing to its first alert that somebody has: the gateway says so, or she answered it."""
+    heard = func.coalesce(Message.accepted_at, Referral.acknowledged_at)
     first = (
-        select(Referral.tip_id, func.min(Message.accepted_at).label("at"))
+        select(Referral.tip_id, func.min(heard).label("at"))
         .join(Message, Message.referral_id == Referral.id)
         .group_by(Referral.tip_id)
         .subquery()

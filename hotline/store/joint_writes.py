@@ -116,6 +116,8 @@ class JointWrites:
         with self._transaction() as connection:
             for one in batch:
                 one.found = one.work(connection)
+        for one in batch:
+            one.broken = None
 
 
 class _Wanted:
@@ -126,7 +128,8 @@ class _Wanted:
     def __init__(self, work: Work[Any]) -> None:
         self.work = work
         self.found: Any = None
-        self.broken: Exception | None = None
+        self.broken: Exception | None = StoreUnavailable("not committed")
+        """Nothing else once it is committed, whatever ends the thread that writes."""
         self.is_done = self.leads = False
         self.gate = Lock()
         self.gate.acquire()

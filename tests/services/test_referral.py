@@ -10,6 +10,7 @@ from hotline.domain.referrals.reference import is_reference
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import ABROAD, TipState
 from hotline.domain.tips.acts import Acted
+from hotline.lab import books
 from hotline.ports import Kit
 from hotline.services.referrals import ladder, referral
 from hotline.store.database import Session
@@ -119,6 +120,17 @@ def test_many_clocks_fire_in_one_tick_and_callers_wait_for_a_few_of_them(
     referral.fire_deadlines(staffed.kit)
     assert fired == [1, 2, 3, 3, 4, 5]
     assert not [row for row in staffed.open_deadlines() if row.due_at <= staffed.clock()]
+
+
+def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed: District) -> None:
+    """Its arrival may never be known: what the case is told later does not count as the first that was heard."""
+    staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
+    staffed.clock.turn(seconds=2)
+    take_case(staffed.kit, 1, staffed.all(Referral)[0].reference, staffed.clock())
+    for row in staffed.all(Message)[1:]:
+        staffed.change(Message, row.id, accepted_at=staffed.clock() + timedelta(minutes=15))
+    with staffed.database.reading() as session:
+        assert books.waits(session, urgency=1) == [timedelta(seconds=2)]
 
 
 def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: District) -> None:

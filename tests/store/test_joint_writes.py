@@ -102,6 +102,19 @@ def test_a_database_that_is_away_is_away_for_all_and_the_next_try_is_written(joi
     assert joint.stopped() == {"k0"}
 
 
+def test_where_the_thread_that_writes_is_ended_nobody_is_told_that_it_is_written(
+    joint: Joint,
+) -> None:
+    def ends(connection: PlainConnection) -> str:
+        raise SystemExit
+
+    found = joint.all_at_once([partial(stop, "k0"), ends, partial(stop, "k1")])
+    assert found[0].result() == "k0"
+    assert isinstance(found[1].exception(), SystemExit)
+    assert isinstance(found[2].exception(), StoreUnavailable)
+    assert joint.stopped() == {"k0"}
+
+
 def test_who_waits_too_long_is_told_and_is_not_written(joint: Joint) -> None:
     impatient = JointWrites(joint.transaction, 0.05)
     joint.writes = impatient

@@ -81,7 +81,7 @@ def decide(
         decider = accounts.one(session, signed_in.account_id)
         if AccountRole.ADMIN not in decider.held_roles or decider.id in {row.asker_id, account_id}:
             raise refusal(AccountFault.NOT_AN_ADMIN)
-        account = _subject(session, account_id)
+        account = living(session, account_id)
         if approve:
             if excluded(account.held_roles | {role}):
                 raise refusal(AccountFault.ROLES_EXCLUDE)
@@ -160,7 +160,8 @@ def _about(row: Approval) -> tuple[int, AccountRole]:
     return int(account_id), AccountRole(role)
 
 
-def _subject(session: Session, account_id: int) -> ConsoleAccount:
+def living(session: Session, account_id: int) -> ConsoleAccount:
+    """An account that was not ended, held until the transaction is over. Raises AccountRefused."""
     try:
         account = accounts.one(session, account_id, for_writing=True)
     except NotFound:

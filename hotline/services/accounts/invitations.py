@@ -18,7 +18,6 @@ from hotline.domain.accounts.account import (
 )
 from hotline.domain.accounts.entering import LINK_LIVES
 from hotline.domain.accounts.faults import AccountFault, refusal
-from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
 from hotline.services.accounts import approvals
@@ -74,7 +73,7 @@ def again(kit: Kit, by: Actor, account_id: int) -> Invited:
     Raises AccountRefused.
     """
     with kit.database.writing() as session:
-        account = _living(session, account_id)
+        account = approvals.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         waited = approvals.waiting_roles(session, kit, account.id)
@@ -95,7 +94,7 @@ def set_roles(
     wanted = frozenset(roles)
     _check(wanted)
     with kit.database.writing() as session:
-        account = _living(session, account_id)
+        account = approvals.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         for role in sorted(account.held_roles - wanted):
@@ -114,7 +113,7 @@ def set_roles(
 def end(kit: Kit, by: Actor, account_id: int) -> None:
     """Nobody enters by this account any more. Its name stays, for what it did. Raises AccountRefused."""
     with kit.database.writing() as session:
-        account = _living(session, account_id)
+        account = approvals.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         for role in approvals.waiting_roles(session, kit, account.id):
@@ -141,16 +140,6 @@ def _check(roles: frozenset[AccountRole]) -> None:
         raise refusal(AccountFault.NO_ROLE)
     if excluded(roles):
         raise refusal(AccountFault.ROLES_EXCLUDE)
-
-
-def _living(session: Session, account_id: int) -> ConsoleAccount:
-    try:
-        account = accounts.one(session, account_id, for_writing=True)
-    except NotFound:
-        raise refusal(AccountFault.NO_ACCOUNT) from None
-    if account.state == AccountState.ENDED:
-        raise refusal(AccountFault.ENDED)
-    return account
 
 
 def _counts_as_second(session: Session, by: Actor) -> bool:

@@ -75,7 +75,7 @@ def _sources(by: SignedIn) -> Iterator[LineSource]:
 def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     hold = lane.look(kit).hold
     if hold is not None:
-        says = phrase("No message goes out: {by} holds them since {at}. {reason}")
+        says = phrase("No message goes out: {by} holds them since {at}: {reason}")
         values = {"by": hold.by, "at": when(by.language, hold.since), "reason": hold.reason}
         yield TodayLine(Weight.BAD, says, values)
 

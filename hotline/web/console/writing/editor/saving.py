@@ -35,7 +35,7 @@ IN_THE_OUTLINE = {"screen_up": -1, "screen_down": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _EditedFlow:
     """What a press of a button makes of the flow."""
 
     flow: dict[str, Any]
@@ -110,7 +110,7 @@ def _marks_changed(visit: Visit, at: ScreenAtHand, typed: TypedScreen) -> bool:
     return any(shown(typed.before, name) != shown(typed.node, name) for name in shut)
 
 
-def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _Made:
+def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _EditedFlow:
     after, plain = without_typography(typed.node)
     after = acted(after, do) or after
     flow = with_node(typed.flow, at.node, after)
@@ -123,7 +123,7 @@ def _made(visit: Visit, at: ScreenAtHand, typed: TypedScreen, do: str) -> _Made:
             says["did"] = StepKind.ORDERED
     elif _marks_changed(visit, at, typed):
         says |= {"did": StepKind.MARKS, "why": visit.form.text("why", most=400)}
-    return _Made(flow, says, plain, _anchor(do, after))
+    return _EditedFlow(flow, says, plain, _anchor(do, after))
 
 
 def _anchor(do: str, after: Document) -> str:
@@ -142,7 +142,7 @@ def _anchor(do: str, after: Document) -> str:
     return f"f-{name}.{min(max(row, 0), count - 1)}"
 
 
-def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _Made) -> str:
+def _address(visit: Visit, at: ScreenAtHand, done: StepSaved, made: _EditedFlow) -> str:
     if at.node not in nodes_of(done.document):
         return url_for("editor.flow", change_id=at.change_id, flow=at.flow.name)
     state = handset.of_form(visit.form, visit.language)
