@@ -18,6 +18,7 @@ HotlineError
 ├── KeyMissing
 ├── SealBroken
 ├── PassphraseWrong
+├── PinRefused
 ├── Unavailable
 │   ├── StoreUnavailable
 │   ├── RunsUnavailable
@@ -130,6 +131,10 @@ class SealBroken(HotlineError):
 
 class PassphraseWrong(HotlineError):
     """The desk's key does not open with what was typed."""
+
+
+class PinRefused(HotlineError):
+    """A PIN opens nothing: it is wrong, or what it should open is broken. Nobody is told which."""
 
 
 class Unavailable(HotlineError):

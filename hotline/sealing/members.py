@@ -1,0 +1,144 @@
+"""What a member of a desk opens: the desk's private key sealed to her, and her own private key under her PIN.
+
+Only the reader has the pepper, so only the reader opens a key with a PIN: six digits alone are soon tried. No hook may
+reach this file (import contract).
+
+    of a member's key    version 3 | pepper's mark 4 | passes 4 | KiB of memory 4 | salt 16 | nonce 24, key, tag 16
+    of a desk's key      version 2 | box to the member: desk's key, desk and member
+"""
+
+import hmac
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.pwhash import argon2id
+from nacl.secret import Aead
+from nacl.utils import random
+
+from hotline.errors import PinRefused, SealBroken
+from hotline.sealing.passphrase import MOST_KIB, MOST_PASSES, Costs
+
+TO_MEMBER = b"\x02"
+UNDER_PIN = b"\x03"
+MARK_BYTES = 4
+HEADER = struct.Struct(">c4sII16s")
+PIN_COSTS = Costs(passes=3, kib=64 * 1024)
+"""Of one try: a third of a second on one core, since a caller waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPrivate:
+    """A desk's private key, opened for one of its members."""
+
+    desk: str
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPair:
+    """A member's own key pair."""
+
+    public: bytes
+    private: bytes = field(repr=False)
+
+
+def new_member_pair() -> MemberPair:
+    pair = PrivateKey.generate()
+    return MemberPair(bytes(pair.public_key), bytes(pair))
+
+
+def wrap_desk_key(desk_private: bytes, member_public: bytes, desk_code: str, member: str) -> bytes:
+    """Seal a desk's private key to one member, for this desk and this member alone. Raises SealBroken."""
+    try:
+        box = SealedBox(PublicKey(member_public))
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken(f"member {member} has no key that anything can be sealed to") from None
+    return TO_MEMBER + box.encrypt(desk_private + _label(desk_code, member))
+
+
+def open_desk_key(
+    wrapped: bytes, member_private: bytes, desk_code: str, member: str
+) -> DeskPrivate:
+    """What `wrap_desk_key` sealed. Raises SealBroken."""
+    broken = SealBroken(f"the key of desk {desk_code} was altered, or is not for member {member}")
+    if wrapped[:1] != TO_MEMBER:
+        raise broken
+    try:
+        plain = SealedBox(PrivateKey(member_private)).decrypt(wrapped[1:])
+    except (CryptoError, TypeError, ValueError):
+        raise broken from None
+    key, told = plain[: PrivateKey.SIZE], plain[PrivateKey.SIZE :]
+    if told != _label(desk_code, member):
+        raise broken
+    return DeskPrivate(desk_code, key)
+
+
+@dataclass(frozen=True, slots=True)
+class PinVault:
+    """Wraps and opens members' private keys under their PINs and the reader's pepper."""
+
+    peppers: Callable[[], Sequence[bytes]] = field(repr=False)
+    """The newest first; the one before it opens what it wrapped."""
+    costs: Costs = PIN_COSTS
+
+    def wrap(self, private: bytes, pin: str, responder_id: int) -> bytes:
+        """Bound to this responder: it opens as no other's."""
+        pepper = self.peppers()[0]
+        salt = random(argon2id.SALTBYTES)
+        header = HEADER.pack(UNDER_PIN, _mark(pepper), self.costs.passes, self.costs.kib, salt)
+        box = Aead(_stretched(pin, pepper, self.costs, salt))
+        return header + bytes(box.encrypt(private, aad=header + _member(responder_id)))
+
+    def open(self, wrap: bytes, pin: str, responder_id: int) -> bytes:
+        """The private key. Raises PinRefused, for a wrong PIN and for a wrap that is broken alike."""
+        read = self._read(wrap)
+        if read is None:
+            self.open_nothing(pin)
+            raise PinRefused
+        pepper, costs, salt = read
+        try:
+            return Aead(_stretched(pin, pepper, costs, salt)).decrypt(
+                wrap[HEADER.size :], aad=wrap[: HEADER.size] + _member(responder_id)
+            )
+        except (CryptoError, TypeError, ValueError):
+            raise PinRefused from None
+
+    def open_nothing(self, pin: str) -> None:
+        """Cost what a try costs, for a phone that has no key."""
+        _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
+
+    def _read(self, wrap: bytes) -> tuple[bytes, Costs, bytes] | None:
+        if len(wrap) <= HEADER.size:
+            return None
+        version, mark, passes, kib, salt = HEADER.unpack_from(wrap)
+        if version != UNDER_PIN or not (1 <= passes <= MOST_PASSES and 8 <= kib <= MOST_KIB):
+            return None
+        pepper = next((one for one in self.peppers() if _mark(one) == mark), None)
+        return None if pepper is None else (pepper, Costs(passes, kib), salt)
+
+
+def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:
+    dear = argon2id.kdf(
+        Aead.KEY_SIZE,
+        pin.encode("utf-8", "surrogatepass"),
+        salt,
+        opslimit=costs.passes,
+        memlimit=costs.kib * 1024,
+    )
+    return hmac.digest(pepper, dear, "sha256")
+
+
+def _mark(pepper: bytes) -> bytes:
+    """Names a pepper without telling it."""
+    return hmac.digest(pepper, b"mark", "sha256")[:MARK_BYTES]
+
+
+def _label(desk_code: str, member: str) -> bytes:
+    return desk_code.encode() + b"\0" + member.encode()
+
+
+def _member(responder_id: int) -> bytes:
+    return f"member:{responder_id}".encode()

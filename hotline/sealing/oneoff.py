@@ -1,0 +1,70 @@
+"""Boxes for one hop: what the web process asks of the reader, and what it is answered.
+
+A pair is made for one hop and lives in its memory alone, so that nobody opens the answer later. What is asked goes to
+the reader's lasting pair. Each box is bound to what it belongs to, and its length tells next to nothing.
+
+    version 1 | box: digest of the binding 32, content padded to a size
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nacl.bindings import sodium_pad, sodium_unpad
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+from hotline.errors import SealBroken
+from hotline.sealing.envelope import SIZES, VERSION
+
+DIGEST_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class OneOffPair:
+    public: bytes
+    private: bytes = field(repr=False)
+
+
+def new_pair() -> OneOffPair:
+    pair = PrivateKey.generate()
+    return OneOffPair(bytes(pair.public_key), bytes(pair))
+
+
+def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
+    """Seal a small document. Raises SealBroken where the key is none, ValueError where no size holds the document."""
+    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+    size = next((size for size in SIZES if len(plain) < size), None)
+    if size is None:
+        raise ValueError("an answer that no box holds")
+    try:
+        box = SealedBox(PublicKey(public))
+        return VERSION + box.encrypt(_digest(bound) + sodium_pad(plain, size))
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken("a key that nothing can be sealed to") from None
+
+
+def open_box(sealed: bytes, *, private: bytes, bound: str) -> dict[str, Any]:
+    """What `seal` sealed. Raises SealBroken."""
+    try:
+        if sealed[:1] != VERSION:
+            raise ValueError
+        plain = SealedBox(PrivateKey(private)).decrypt(sealed[1:])
+        told, padded = plain[:DIGEST_BYTES], plain[DIGEST_BYTES:]
+        if not hmac.compare_digest(told, _digest(bound)):
+            raise ValueError
+        content = json.loads(sodium_unpad(padded, len(padded)).decode("utf-8", "surrogatepass"))
+    except (CryptoError, TypeError, ValueError):
+        raise SealBroken("a box of another hop, or one that was altered") from None
+    if not isinstance(content, dict):
+        raise SealBroken("a box of an unknown shape")
+    return content
+
+
+def _digest(bound: str) -> bytes:
+    return hashlib.sha256(bound.encode()).digest()

@@ -1,0 +1,100 @@
+"""A desk's key opens for its member alone, and a member's key under her PIN and the reader's pepper alone."""
+
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.errors import PinRefused, SealBroken
+from hotline.sealing.members import (
+    HEADER,
+    PinVault,
+    new_member_pair,
+    open_desk_key,
+    wrap_desk_key,
+)
+from hotline.sealing.passphrase import Costs
+
+QUICK = Costs(passes=1, kib=8)
+DESK_KEY = secrets.token_bytes(32)
+HERS, OTHERS = new_member_pair(), new_member_pair()
+PEPPER, BEFORE = secrets.token_bytes(32), secrets.token_bytes(32)
+VAULT = PinVault(lambda: (PEPPER, BEFORE), QUICK)
+PIN = "407193"
+
+
+def test_a_desk_s_key_opens_for_its_member_alone() -> None:
+    wrapped = wrap_desk_key(DESK_KEY, HERS.public, "12", "r7")
+    opened = open_desk_key(wrapped, HERS.private, "12", "r7")
+    assert (opened.desk, opened.key) == ("12", DESK_KEY)
+    assert DESK_KEY.hex() not in repr(opened)
+    assert str(DESK_KEY) not in repr(opened)
+
+
+@pytest.mark.parametrize(
+    ("desk", "member", "private"),
+    [("13", "r7", HERS.private), ("12", "r8", HERS.private), ("12", "r7", OTHERS.private)],
+)
+def test_a_desk_s_key_opens_for_no_other_desk_member_or_key(
+    desk: str, member: str, private: bytes
+) -> None:
+    wrapped = wrap_desk_key(DESK_KEY, HERS.public, "12", "r7")
+    with pytest.raises(SealBroken):
+        open_desk_key(wrapped, private, desk, member)
+
+
+@given(st.data())
+def test_a_desk_s_key_that_was_altered_does_not_open(data: st.DataObject) -> None:
+    wrapped = wrap_desk_key(DESK_KEY, HERS.public, "12", "r7")
+    at = data.draw(st.integers(0, len(wrapped) - 1))
+    flip = data.draw(st.integers(1, 255))
+    altered = wrapped[:at] + bytes([wrapped[at] ^ flip]) + wrapped[at + 1 :]
+    with pytest.raises(SealBroken):
+        open_desk_key(altered, HERS.private, "12", "r7")
+
+
+def test_nothing_is_sealed_to_what_is_no_key() -> None:
+    with pytest.raises(SealBroken):
+        wrap_desk_key(DESK_KEY, b"short", "12", "r7")
+
+
+def test_a_member_s_key_opens_under_her_own_pin() -> None:
+    wrap = VAULT.wrap(HERS.private, PIN, 7)
+    assert VAULT.open(wrap, PIN, 7) == HERS.private
+    assert VAULT.wrap(HERS.private, PIN, 7) != wrap
+
+
+@pytest.mark.parametrize(("pin", "responder_id"), [("407194", 7), (PIN, 8), ("", 7)])
+def test_a_member_s_key_opens_under_no_other_pin_or_for_no_other_person(
+    pin: str, responder_id: int
+) -> None:
+    wrap = VAULT.wrap(HERS.private, PIN, 7)
+    with pytest.raises(PinRefused):
+        VAULT.open(wrap, pin, responder_id)
+
+
+@given(st.data())
+def test_a_broken_wrap_is_refused_as_a_wrong_pin_is(data: st.DataObject) -> None:
+    wrap = VAULT.wrap(HERS.private, PIN, 7)
+    kept = data.draw(st.integers(0, len(wrap) - 1))
+    with pytest.raises(PinRefused):
+        VAULT.open(wrap[:kept], PIN, 7)
+    header = data.draw(st.binary(min_size=HEADER.size, max_size=HEADER.size))
+    if header != wrap[: HEADER.size]:
+        with pytest.raises(PinRefused):
+            VAULT.open(header[:5] + wrap[5:13] + header[13:] + wrap[HEADER.size :], PIN, 7)
+
+
+def test_a_pepper_that_was_put_aside_opens_what_it_wrapped_and_a_stranger_s_opens_nothing() -> None:
+    older = PinVault(lambda: (BEFORE,), QUICK).wrap(HERS.private, PIN, 7)
+    assert VAULT.open(older, PIN, 7) == HERS.private
+    stranger = PinVault(lambda: (secrets.token_bytes(32),), QUICK)
+    with pytest.raises(PinRefused):
+        stranger.open(older, PIN, 7)
+
+
+def test_a_wrap_says_what_it_cost_so_that_costs_may_rise() -> None:
+    wrap = VAULT.wrap(HERS.private, PIN, 7)
+    dearer = PinVault(lambda: (PEPPER,), Costs(passes=2, kib=16))
+    assert dearer.open(wrap, PIN, 7) == HERS.private

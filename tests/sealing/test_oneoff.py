@@ -1,0 +1,46 @@
+"""A box for one hop opens with that hop's key, for what it is bound to, and tells little by its length."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.errors import SealBroken
+from hotline.sealing.oneoff import new_pair, open_box, seal
+
+PAIR = new_pair()
+BOUND = "session:digest"
+
+
+@given(st.dictionaries(st.text(max_size=20), st.text(max_size=60), max_size=5))
+def test_what_was_sealed_opens_as_it_was(content: dict[str, str]) -> None:
+    sealed = seal(content, public=PAIR.public, bound=BOUND)
+    assert open_box(sealed, private=PAIR.private, bound=BOUND) == content
+
+
+def test_a_box_opens_for_no_other_key_and_no_other_hop() -> None:
+    sealed = seal({"pin": "407193"}, public=PAIR.public, bound=BOUND)
+    with pytest.raises(SealBroken):
+        open_box(sealed, private=new_pair().private, bound=BOUND)
+    with pytest.raises(SealBroken):
+        open_box(sealed, private=PAIR.private, bound="session:another")
+    with pytest.raises(SealBroken):
+        open_box(sealed[:-1], private=PAIR.private, bound=BOUND)
+    with pytest.raises(SealBroken):
+        open_box(b"\x09" + sealed[1:], private=PAIR.private, bound=BOUND)
+
+
+def test_a_right_pin_and_a_wrong_one_are_answered_at_one_length() -> None:
+    wrong = seal({"verdict": "wrong"}, public=PAIR.public, bound=BOUND)
+    right = seal({"verdict": "right", "open": 3}, public=PAIR.public, bound=BOUND)
+    assert len(wrong) == len(right)
+
+
+def test_nothing_is_sealed_to_what_is_no_key_and_nothing_that_is_too_long() -> None:
+    with pytest.raises(SealBroken):
+        seal({}, public=b"short", bound=BOUND)
+    with pytest.raises(ValueError, match="no box holds"):
+        seal({"page": "x" * 9000}, public=PAIR.public, bound=BOUND)
+
+
+def test_a_pair_hides_its_private_half() -> None:
+    assert str(PAIR.private) not in repr(PAIR)
