@@ -14,7 +14,9 @@ from hotline.store.dialogue.contacts import InboundSeen
 from hotline.store.flows import flows, publications  # noqa: F401
 from hotline.store.outbox import answers, messages, reply_answers  # noqa: F401
 from hotline.store.outbox.messages import Deadline
-from hotline.store.people import responders  # noqa: F401
+from hotline.store.people import enrolments, memberships, responders  # noqa: F401
+from hotline.store.people.enrolments import Enrolment
+from hotline.store.people.memberships import Membership
 from hotline.store.reach import measures, outreach, people  # noqa: F401
 from hotline.store.referrals import asked_back, receipts, retention  # noqa: F401
 from hotline.store.rolls import joined  # noqa: F401
@@ -42,6 +44,15 @@ def _partial(
 
 _partial("tip_waits", WAITS, Tip.urgency, Tip.id)
 _partial("tip_silent", Tip.state == DRAFT, Tip.updated_at)
+_partial(
+    "membership_one",
+    Membership.until_at.is_(None),
+    Membership.responder_id,
+    Membership.desk_code,
+    unique=True,
+)
+_partial("membership_desk", Membership.until_at.is_(None), Membership.desk_code)
+_partial("enrolment_open", Enrolment.ended_at.is_(None), Enrolment.responder_id, unique=True)
 _partial("deadline_open", Deadline.fired_at.is_(None), Deadline.due_at)
 _partial("deadline_one", Deadline.fired_at.is_(None), Deadline.tip_id, Deadline.kind, unique=True)
 _partial(

@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
+from hotline.domain.people.standing import EnrolmentState
 from hotline.store.database import Database, Row, Utc
 
 
@@ -24,12 +25,15 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     level: Mapped[str]
-    """A `domain.referrals.referral.Level`."""
+    """A `domain.referrals.referral.Level`: her highest, as the release before this one reads it."""
     language: Mapped[str]
+    """What she reads."""
+    languages: Mapped[list[str] | None]
+    """All that she speaks, `language` first; None where nobody said."""
     districts: Mapped[list[str]]
-    """NISR codes; empty means all."""
+    """NISR codes; empty means all. As the release before this one reads them: `memberships` is what counts."""
     categories: Mapped[list[str]]
-    """Empty means all."""
+    """Empty means all. As the release before this one reads them."""
     number_key: Mapped[str] = mapped_column(unique=True)
     """Lasting keyed digest of the MSISDN: how an enrolled phone is recognised."""
     sealed_number: Mapped[bytes]
@@ -40,6 +44,19 @@ class Responder(Row):
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
     """When she was removed. Her row stays, for what she did; `active` is off then."""
+    state: Mapped[str] = mapped_column(
+        default=EnrolmentState.ACTIVE, server_default=EnrolmentState.ACTIVE
+    )
+    """An `EnrolmentState`. Before `active`, and when she has left, `active` is off."""
+    public_key: Mapped[bytes | None]
+    """X25519: what desks' keys are sealed to. None before she chose a PIN."""
+    pin_wrap: Mapped[bytes | None]
+    """The private half under her PIN and the reader's pepper, self-describing. The reader alone writes it."""
+    pin_set_at: Mapped[datetime | None]
+    wrong_pins: Mapped[int] = mapped_column(default=0, server_default="0")
+    """In a row; a right one begins anew."""
+    rested_until: Mapped[datetime | None]
+    """Until then no PIN of hers is tried."""
 
 
 class Leave(Row):
