@@ -34,6 +34,7 @@ def test_a_sentence_is_changed_and_the_page_says_so(editor: Editor) -> None:
     form = editor.open("abroad", "fee")
     assert form["text.en"].startswith("Do not pay first")
     assert editor.buttons[0] == "save"
+    assert editor.buttons.count("save") == 2, "the unseen one, and one that is seen"
     page = editor.sent(form | {"text.en": "Pay nobody."}, "save")
     assert "Saved." in page
     assert editor.open("abroad", "fee")["text.en"] == "Pay nobody."

@@ -189,7 +189,7 @@ def changes_a_sentence(hands: Hands) -> None:
     hands.writes(page.locator("#f-text-en"), WORDS["en"])
     expect(page.locator("#p-meter-en")).to_contain_text("74 of 150")
     hands.keeps("3-editor")
-    hands.click(page.locator("#form").get_by_role("button", name="Save", exact=True))
+    hands.button("Save")
     expect(page.get_by_text("Saved.")).to_be_visible()
 
 
