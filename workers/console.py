@@ -11,12 +11,17 @@ from hotline.adapters.logs import configure
 from hotline.bootstrap import build_pages
 from hotline.config import Settings
 from hotline.environment import OWNER_ALONE
-from hotline.web.console.app import create_console, templates_in
+from hotline.web.bodies import Bodies, whole_first
+from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console, templates_in
+from hotline.web.slowness import close_slow_ones_for_ever
 
 os.umask(OWNER_ALONE)
 settings = Settings.read(os.environ)
 configure(settings.log, "console")
-application = create_console(build_pages(settings), templates_in(load_console_words()))
+bodies = Bodies(AT_WORK)
+console = create_console(build_pages(settings), templates_in(load_console_words()))
+application = whole_first(console, bodies, MOST_BYTES)
+close_slow_ones_for_ever(bodies, patience=PATIENCE)
 
 gc.collect()
 gc.freeze()

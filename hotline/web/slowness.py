@@ -85,15 +85,15 @@ def close_slow_ones(
     return left
 
 
-def close_slow_ones_for_ever(bodies: Bodies) -> None:
-    """In a thread that ends with its process."""
+def close_slow_ones_for_ever(bodies: Bodies, *, patience: float = PATIENCE) -> None:
+    """In a thread that ends with its process. No request may work longer than `patience`: it looks like a late one."""
 
     def work() -> None:
         pause = threading.Event()
         strikes: dict[Peer, int] = {}
         while not pause.wait(LOOK_EVERY):
             try:
-                strikes = close_slow_ones(bodies, strikes)
+                strikes = close_slow_ones(bodies, strikes, patience=patience)
             except OSError as broken:
                 logger.error("slow connections are not closed: %s", type(broken).__name__)
 

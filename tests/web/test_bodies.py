@@ -1,18 +1,13 @@
 """Half-sent bodies: a caller is answered beside them, on the real server, and what sends them is closed."""
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -23,13 +18,12 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.cli.line.procfile import read_procfile
-from hotline.environment import CHECKOUT
 from hotline.lab.stack import free_port, hotline
-from hotline.web.bodies import Bodies, in_turn
+from hotline.web.bodies import Bodies, in_turn, whole_first
 from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
 from tests.callers import FORM
 from tests.eventually import eventually
+from tests.web.listening import command_of, environ_of, started, until_it_answers
 from tests.web.test_guard import HOP
 
 HALF_SENT = 16
@@ -62,43 +56,13 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home = tmp_path_factory.mktemp("bodies")
     port = free_port()
-    others = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    ours = {"HOTLINE_HOME": str(home), "HOTLINE_PORT": str(port), "PATH": path}
-    environ = others | ours | {"PYTHONPATH": str(CHECKOUT)}
+    environ = environ_of(tmp_path_factory.mktemp("bodies"), HOTLINE_PORT=str(port))
     hotline(environ, "init", "--demo")
     hook = urlsplit(json.loads(hotline(environ, "hooks", "--json"))["ussd"]).path
-    entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
-    (command,) = (entry.command for entry in entries if entry.name == "web")
-
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT, start_new_session=True
-    )
-    try:
-        eventually(lambda: answers(port), seconds=30)
+    with started(command_of("web"), environ):
+        until_it_answers(f"http://127.0.0.1:{port}/healthz")
         yield Served(port, hook)
-    finally:
-        end(process)
-
-
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """Whatever it says: no worker of it is left behind, and one that does not end by itself is a failure."""
-    process.terminate()
-    try:
-        process.wait(20)
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(5)
-
-
-def answers(port: int) -> bool:
-    try:
-        return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=2).ok
-    except requests.RequestException:
-        return False
 
 
 def test_beside_sixteen_half_sent_bodies_a_caller_is_answered_within_a_second(
@@ -193,6 +157,36 @@ def test_a_place_comes_back_from_work_that_raises() -> None:
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             turn({"wsgi.input": None}, None)
+
+
+@pytest.mark.parametrize(
+    ("length", "sent", "asked"),
+    [
+        ("3", b"abc", [b"abc"]),
+        ("3", b"ab", []),
+        ("", b"abc", [b""]),
+        ("0", b"", [b""]),
+        ("9", b"abcdefghi", [b""]),
+        ("-1", b"abc", [b""]),
+        ("\u0663", b"abc", [b""]),
+    ],
+    ids=["whole", "cut short", "no length", "empty", "longer than may be", "negative", "no digits"],
+)
+def test_an_application_is_asked_once_a_body_is_whole_and_never_with_a_half(
+    length: str, sent: bytes, asked: list[bytes]
+) -> None:
+    bodies, seen, said = Bodies(at_work=1), list[bytes](), list[str]()
+
+    def application(environ: WSGIEnvironment, _start: StartResponse) -> Iterable[bytes]:
+        assert bodies.places.empty()
+        seen.append(environ["wsgi.input"].read())
+        return []
+
+    whole: Any = whole_first(application, bodies, most=8)
+    environ = {"wsgi.input": BytesIO(sent), "CONTENT_LENGTH": length}
+    list(whole(environ, lambda status, _headers: said.append(status)))
+    assert (seen, said) == (asked, [] if asked else ["400 Bad Request"])
+    assert bodies.places.qsize() == 1
 
 
 @contextmanager

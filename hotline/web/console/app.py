@@ -25,6 +25,10 @@ HEADERS = {
 """Of every answer. `Referrer-Policy: no-referrer` would make a browser write `Origin: null` into each form."""
 MOST_BYTES = 3 * 1024 * 1024
 """Of a request: a sheet of 2 MB, and what stands around it."""
+AT_WORK = 16
+"""Requests that work at once. More than may wait for a dear stretch: those who sign in keep nobody from a page."""
+PATIENCE = 30.0
+"""Seconds for a body, and the longest that a page may take: the web servers in front give up then, too."""
 MENU = tuple(
     MenuWord(route.endpoint, route.menu, lambda by, route=route: route.lets_in(by.roles))  # type: ignore[misc]
     for route in ROUTES

@@ -1,0 +1,64 @@
+"""A process of the Procfile on a port of this machine, and one that ends by itself when it is told to."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import requests
+
+from hotline.cli.line.procfile import read_procfile
+from hotline.environment import CHECKOUT
+from tests.eventually import eventually
+
+Process = subprocess.Popen[bytes]
+
+
+def environ_of(home: Path, **more: str) -> Mapping[str, str]:
+    """Settings for a line in that home, and for nothing else of this machine."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ours = {"HOTLINE_HOME": str(home), "PATH": path, "PYTHONPATH": str(CHECKOUT)}
+    return others | ours | more
+
+
+def command_of(name: str) -> str:
+    """A line of the Procfile."""
+    entries = read_procfile((CHECKOUT / "Procfile").read_text(encoding="utf-8"))
+    (command,) = (entry.command for entry in entries if entry.name == name)
+    return command
+
+
+@contextmanager
+def started(command: str, environ: Mapping[str, str]) -> Iterator[Process]:
+    """No worker of it is left behind, and one that does not end by itself is a failure."""
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {command}"], env=environ, cwd=CHECKOUT, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process: Process) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(5)
+
+
+def until_it_answers(address: str) -> None:
+    def answers() -> bool:
+        try:
+            return requests.get(address, timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    eventually(answers, seconds=30)

@@ -1,0 +1,64 @@
+"""The console's own process: half-sent forms keep nobody from a page, and none is taken for whole."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import requests
+
+from hotline.lab.stack import free_port
+from hotline.sealing.accounts.stretch_queue import MOST_WAITING
+from hotline.web import slowness
+from hotline.web.console.app import AT_WORK, PATIENCE
+from tests.builders import NOON
+from tests.made_once import lay_keys, lay_tables
+from tests.web.listening import command_of, environ_of, started, until_it_answers
+
+HALF_SENT = 48
+"""Three for each request that works at once, and fewer than there are threads."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("console")
+    lay_keys(made / "keys", NOON)
+    lay_tables(made / "hotline.db")
+    return made
+
+
+@pytest.fixture
+def port(home: Path) -> Iterator[int]:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environ = environ_of(home, HOTLINE_CONSOLE_PORT=str(port), HOTLINE_CONSOLE_URL=address)
+    with started(command_of("console"), environ):
+        until_it_answers(f"{address}/enter")
+        yield port
+
+
+def half_sent(port: int) -> socket.socket:
+    one = socket.create_connection(("127.0.0.1", port))
+    head = f"POST /enter HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+    kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 90\r\n\r\n"
+    one.sendall(f"{head}{kind}name=Editor+1&to=%2F".encode())
+    return one
+
+
+def test_beside_half_sent_forms_pages_are_answered_and_no_half_is_taken(port: int) -> None:
+    with ExitStack() as open_ones:
+        halves = [open_ones.enter_context(half_sent(port)) for _ in range(HALF_SENT)]
+        for _ in range(3):
+            assert requests.get(f"http://127.0.0.1:{port}/enter", timeout=10).ok
+        halves[0].shutdown(socket.SHUT_WR)
+        halves[0].settimeout(10)
+        assert b"Sign in" not in halves[0].recv(100)
+
+
+def test_those_who_sign_in_at_once_keep_nobody_from_a_page() -> None:
+    assert AT_WORK > 1 + MOST_WAITING
+
+
+def test_a_page_may_work_longer_than_a_hop_before_it_is_taken_for_late() -> None:
+    assert PATIENCE > slowness.PATIENCE
