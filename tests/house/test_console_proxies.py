@@ -1,0 +1,72 @@
+"""The web servers in front of the console, as `deploy/` ships them."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.lab.stack import free_port
+from hotline.web.console.app import MOST_BYTES, PATIENCE
+from tests.house.proxies import NAME, ROOT, Behind, caddy_with, here, nginx_with, running, said
+
+
+def nginx_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:
+    shipped = (ROOT / "deploy" / "nginx-console.conf").read_text(encoding="utf-8")
+    site = here(
+        shipped,
+        {
+            "listen 443 ssl;": f"listen 127.0.0.1:{port} ssl;",
+            "    listen [::]:443 ssl;\n": "",
+            "127.0.0.1:8080": f"127.0.0.1:{behind.port}",
+            "/etc/hotline/tls/desk.example": f"{folder}/{NAME}",
+            "/var/log/nginx/hotline-console.log": str(folder / "log"),
+        },
+    )
+    return nginx_with(site, folder)
+
+
+def caddy_of_the_console(folder: Path, port: int, behind: Behind) -> list[str]:
+    shipped = (ROOT / "deploy" / "Caddyfile-console").read_text(encoding="utf-8")
+    site = here(
+        shipped,
+        {
+            "admin off": "admin off\n\tauto_https disable_redirects",
+            "\ndesk.example {": f"\nhttps://{NAME}:{port} {{\n\tbind 127.0.0.1",
+            "127.0.0.1:8080": f"127.0.0.1:{behind.port}",
+            "/etc/hotline/tls/desk.example": f"{folder}/{NAME}",
+        },
+    )
+    return caddy_with(site, folder)
+
+
+@pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
+def test_the_console_has_its_host_and_a_sheet_and_no_log_has_a_link(
+    make: Any, folder: Path, behind: Behind
+) -> None:
+    port, link = free_port(), "/welcome/a-link-that-somebody-was-given"
+    sheet = b"x" * (MOST_BYTES)
+    with running(make(folder, port, behind), folder, port, behind) as front:
+        assert front.send(link, sheet)[0] == 200
+        assert front.headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert (behind.came, behind.hosts) == ([(link, sheet)], [NAME])
+        with suppress(ConnectionError):
+            assert front.send(link, sheet + b"x")[0] in (413, 502)
+        assert len(behind.came) == 1
+    assert "a-link-that-somebody" not in said(front)
+
+
+@pytest.mark.parametrize("make", [nginx_of_the_console, caddy_of_the_console])
+def test_no_log_has_the_link_that_no_console_answered(make: Any, folder: Path) -> None:
+    port, nobody = free_port(), Behind(free_port())
+    with running(make(folder, port, nobody), folder, port, nobody) as front:
+        assert front.send("/welcome/a-link-that-somebody-was-given")[0] in (502, 504)
+    assert "a-link-that-somebody" not in said(front)
+
+
+def test_the_web_servers_of_the_console_wait_as_long_as_a_page_may_take() -> None:
+    for name in ("nginx-console.conf", "Caddyfile-console"):
+        text = (ROOT / "deploy" / name).read_text("utf-8")
+        limits = re.findall(r"(?:proxy_read_timeout|response_header_timeout) (\d+)s", text)
+        assert limits == [f"{PATIENCE:.0f}"]
