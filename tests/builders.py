@@ -6,12 +6,15 @@ from typing import Any
 
 from hotline.domain.dialogue.ussd import Opening, UssdHop
 from hotline.domain.outbox.message import MessageIn
+from hotline.domain.people.memberships import desks_of
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tip import Category, TipState
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
+from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
+from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 
@@ -89,7 +92,7 @@ def make_responder(
     unreachable: str | None = None,
     at: datetime = NOON,
 ) -> Responder:
-    """Its number is "sealed" as plain bytes, which `FakeNumbers` opens."""
+    """Its number is "sealed" as plain bytes, which `FakeNumbers` opens. She is a member of her desks."""
     return Responder(
         name=name,
         level=level,
@@ -101,7 +104,13 @@ def make_responder(
         active=active,
         unreachable=unreachable,
         created_at=at,
+        memberships=memberships.new(desks_of(level, districts), categories, at),
     )
+
+
+def post(session: Session, person: Responder, level: Level, *districts: str) -> None:
+    """She acts there from now on, at one level."""
+    memberships.place(session, person, desks_of(level, districts), person.categories, NOON)
 
 
 def make_referral(

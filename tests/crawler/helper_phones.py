@@ -9,7 +9,7 @@ from hotline.services.referrals import referral
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
-from tests.builders import make_responder
+from tests.builders import make_responder, post
 from tests.callers import DANGER_HERE, Line
 from tests.crawler.dialogue import Dialogue, Typed
 from tests.crawler.phones import NOBODYS_CASE, tell
@@ -40,8 +40,8 @@ class Helper:
         with line.database.writing() as session:
             place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
             hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
-            hers.level = Level.NATIONAL if self.national else Level.RESPONDER
-            hers.districts = [] if self.national or place is None else [place]
+            level = Level.NATIONAL if self.national else Level.RESPONDER
+            post(session, hers, level, *([] if place is None else [place]))
             if self.national:
                 others = update(Responder).where(Responder.id != hers.id)
                 session.execute(others.values(active=False))
@@ -67,7 +67,8 @@ def _posted(line: Line, msisdn: str) -> int:
     with line.database.writing() as session:
         place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
         row = session.scalars(select(Responder).where(Responder.number_key == key)).one()
-        row.districts, row.active = [str(place)], True
+        row.active = True
+        post(session, row, Level.RESPONDER, str(place))
         return row.id
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.domain.people.memberships import desks_of
 from hotline.domain.people.recipients import (
     Absence,
     Member,
@@ -31,7 +32,7 @@ def member(
     reachable: bool = True,
     away: tuple[Absence, ...] = (),
 ) -> Member:
-    return Member(0, level, frozenset(districts), reachable, away)
+    return Member(0, level, frozenset(desks_of(level, districts)), reachable, away)
 
 
 @given(

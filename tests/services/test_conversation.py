@@ -11,7 +11,7 @@ from hotline.services.referrals import referral
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
-from tests.builders import make_hop
+from tests.builders import make_hop, post
 from tests.callers import DANGER_HERE, Caller, Line
 from tests.taking import take_case
 
@@ -28,7 +28,8 @@ def officer(line: Line) -> Caller:
     told.key(*DANGER_HERE)
     officer_id = line.enrol(Level.RESPONDER, OFFICER, "en")
     with line.database.writing() as session:
-        session.get_one(Responder, officer_id).districts = [line.tip.place]
+        officer = session.get_one(Responder, officer_id)
+        post(session, officer, Level.RESPONDER, line.tip.place)
     referral.refer_waiting(line.kit)
     line.clock.turn(seconds=10)
     return line.caller(OFFICER)

@@ -9,6 +9,7 @@ from hotline.store.dialogue import openings
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
+from tests.builders import post
 from tests.callers import DANGER_HERE, FAILURE, Caller, Line, told
 from tests.services.test_sessions import known, row
 from tests.taking import take_case
@@ -21,7 +22,8 @@ def officer(line: Line) -> Caller:
     for _ in range(2):
         told(line, *DANGER_HERE)
     with line.database.writing() as session:
-        session.get_one(Responder, officer_id).districts = [line.tips[0].place]
+        officer = session.get_one(Responder, officer_id)
+        post(session, officer, Level.RESPONDER, line.tips[0].place)
     referral.refer_waiting(line.kit)
     line.clock.turn(seconds=10)
     return line.caller("+250788000011")

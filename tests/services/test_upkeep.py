@@ -19,6 +19,7 @@ from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import Message
 from hotline.store.people.responders import Responder
 from hotline.testing import FakeShelf
+from tests.builders import post
 from tests.district import District
 from tests.kits import make_watch
 
@@ -123,7 +124,9 @@ def test_every_district_without_anybody_is_named_and_every_desk_that_is_away(
     district: District,
 ) -> None:
     healthy(district)
-    district.change(Responder, 3, districts=["11", "12"], unreachable="permanent")
+    district.change(Responder, 3, unreachable="permanent")
+    with district.database.writing() as session:
+        post(session, session.get_one(Responder, 3), Level.COORDINATOR, "11", "12")
     found = examine(district)
     assert len(found["districts"].names) == 28
     assert "28 districts (Bugesera, Burera, " in found["districts"].says

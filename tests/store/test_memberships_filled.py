@@ -8,8 +8,7 @@ from sqlalchemy import JSON, MetaData, select
 from hotline.domain.places.places import districts
 from hotline.store import migrate
 from hotline.store.database import Database
-from hotline.store.people.memberships import Membership
-from hotline.store.people.responders import Responder
+from hotline.store.people.responders import Membership, Responder
 from tests.builders import NOON
 
 LATER = NOON + timedelta(days=1)

@@ -33,18 +33,16 @@ class Member:
 
     id: int
     level: Level
-    districts: frozenset[str]
-    """Empty means all."""
+    """The highest that she has at any desk."""
+    desks: frozenset[str]
     reachable: bool
     absences: tuple[Absence, ...] = ()
 
     def lives(self, at: datetime) -> bool:
         return self.reachable and not any(absence.holds(at) for absence in self.absences)
 
-    def covers(self, district: str) -> bool:
-        return self.level is not Level.NATIONAL and (
-            not self.districts or district in self.districts
-        )
+    def covers(self, desk: str) -> bool:
+        return desk in self.desks
 
 
 def national_living(people: Iterable[Member], at: datetime) -> int:
@@ -69,6 +67,6 @@ def nobody_enrolled(people: Sequence[Member], districts: Sequence[str]) -> list[
 
 def all_away(people: Sequence[Member], districts: Sequence[str], at: datetime) -> list[str]:
     """Desks that have people, none of whom can be told: unreachable, or on leave."""
-    desks = {code: [one for one in people if one.covers(code)] for code in districts}
-    desks[NATIONAL] = [one for one in people if one.level is Level.NATIONAL]
+    codes = (*districts, NATIONAL)
+    desks = {code: [one for one in people if one.covers(code)] for code in codes}
     return [code for code, hers in desks.items() if hers and not any(one.lives(at) for one in hers)]

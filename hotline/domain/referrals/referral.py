@@ -58,7 +58,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A living recipient: active, reachable, enrolled."""
+    """A living recipient: active, reachable, enrolled. Who has two levels is two candidates of one id."""
 
     id: int
     level: Level
@@ -105,8 +105,13 @@ def first_told(
 def eligible(
     case: Case, roster: Sequence[Candidate]
 ) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
-    """Whom a new tip of this route may go to: the district's people of the lowest level present, and the nation's."""
-    return _lowest(_local(case, roster)), [c for c in roster if c.level is Level.NATIONAL]
+    """Whom a new tip of this route may go to: the district's people of the lowest level present, and the nation's.
+
+    Whoever is of both is told as one of the district.
+    """
+    local = _lowest(_local(case, roster))
+    here = {c.id for c in local}
+    return local, [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
 
 
 def choose_first(

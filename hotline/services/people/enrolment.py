@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from hotline.domain.people.enrolment import Enrolled, RowFault, read_responders, refuse
+from hotline.domain.people.memberships import desks_of
 from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
-from hotline.store.people import responders
+from hotline.store.people import memberships, responders
 from hotline.store.people.responders import Responder
 
 
@@ -58,6 +59,7 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
 
 
 def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:
+    desks, at = desks_of(row.level, row.districts), kit.now()
     return Responder(
         name=row.name,
         level=row.level,
@@ -67,5 +69,6 @@ def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:
         number_key=key,
         sealed_number=kit.sealer.number(row.msisdn),
         active=True,
-        created_at=kit.now(),
+        created_at=at,
+        memberships=memberships.new(desks, row.categories, at),
     )

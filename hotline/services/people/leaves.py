@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hotline.domain.msisdn import sendable
 from hotline.domain.people.recipients import all_away
+from hotline.domain.people.standing import EnrolmentState
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.errors import PersonnelRefused
@@ -14,6 +15,7 @@ from hotline.services.people import handing_on
 from hotline.services.people.personnel import check_national, check_second, find, record, shown
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
+from hotline.store.people import memberships
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.watch.alarms import STOPPED
@@ -83,7 +85,8 @@ def back(
         person = find(session, name)
         if person.left_at is not None:
             check_second(by, second, person, "bringing back a person who was removed")
-            person.left_at, person.active = None, True
+            memberships.reopen(session, person, person.left_at, at)
+            person.left_at, person.active, person.state = None, True, EnrolmentState.ACTIVE
             ended.append("left")
         ended += _end_leave(personnel.leaves(session, person.id, at), at)
         if person.unreachable is not None:
@@ -101,11 +104,13 @@ def back(
 def begin_leaves(kit: Kit) -> None:
     """Hand on the cases of those whose leave has come, and send nothing more to those who were removed.
 
+    Whom a process of the release before enrolled becomes a member of her desks.
+
     A step of the clock; twice is harmless. Raises StoreUnavailable.
     """
     at = kit.now()
     with kit.database.reading() as session:
-        if not personnel.any_to_hand_on(session, at):
+        if not (personnel.any_to_hand_on(session, at) or memberships.any_to_settle(session)):
             return
     to_ring = None
     with kit.database.writing() as session:
@@ -113,6 +118,7 @@ def begin_leaves(kit: Kit) -> None:
             row.begun_at = at
             to_ring = handing_on.hand_on(session, kit, row.responder_id, at) or to_ring
         personnel.drop_messages_of_the_left(session)
+        memberships.settle(session, at)
     handing_on.announce(kit, to_ring)
 
 

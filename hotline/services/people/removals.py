@@ -1,17 +1,21 @@
 """Moving a responder to other districts or another level, and removing one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hotline.domain.people.memberships import desks_of, every_district
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
+from hotline.domain.people.standing import EnrolmentState
 from hotline.domain.places.places import district_named
 from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import Category
+from hotline.domain.tip import NATIONAL, Category
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.people import handing_on
 from hotline.services.people.leaves import LONGEST_LEAVE
 from hotline.services.people.personnel import check_national, check_second, find, record
+from hotline.store.database import Session
+from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
 
@@ -57,10 +61,9 @@ def move(
             check_national(session, person, at, at + LONGEST_LEAVE)
 
         before, loses = _told(person), _loses(person, to, codes)
-        person.level = to.level or person.level
-        person.districts = person.districts if codes is None else codes
-        if to.categories is not None:
-            person.categories = [str(one) for one in to.categories]
+        categories = person.categories if to.categories is None else to.categories
+        desks = _desks(session, person, to.level, codes)
+        memberships.place(session, person, desks, categories, at)
         if loses:
             to_ring = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
@@ -88,7 +91,8 @@ def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> 
         if is_red:
             check_second(by, second, person, LAST_OF_NATIONAL)
 
-        person.active, person.left_at = False, at
+        person.active, person.left_at, person.state = False, at, EnrolmentState.LEFT
+        memberships.end(session, person, at)
         to_ring = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
         record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
@@ -100,6 +104,19 @@ LAST_OF_NATIONAL = (
     f"the national desk would have fewer than {NATIONAL_LEAST} living on duty: bring somebody there first."
     " Where she must go tonight all the same, removing one of the last"
 )
+
+
+def _desks(
+    session: Session, person: Responder, level: Level | None, codes: Sequence[str] | None
+) -> Mapping[str, Level]:
+    """The desks that she is a member of from now on: what was not named stays."""
+    now = {row.desk_code: Level(row.level) for row in memberships.running(session, person.id)}
+    if level is None and codes is None:
+        return now
+    routed = (NATIONAL, *every_district())
+    others = {code: hers for code, hers in now.items() if code not in routed}
+    places = person.districts if codes is None else codes
+    return {**others, **desks_of(level or Level(person.level), places)}
 
 
 def _goes_down(person: Responder, level: Level | None) -> bool:

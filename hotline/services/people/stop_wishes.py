@@ -16,7 +16,7 @@ from hotline.ports import Kit
 from hotline.services import alarming
 from hotline.services.people import responder_sms
 from hotline.store.database import Session
-from hotline.store.people import responders
+from hotline.store.people import memberships, responders
 from hotline.store.people.responders import Responder
 
 
@@ -38,14 +38,8 @@ def note(session: Session, kit: Kit, msisdn: str, at: datetime) -> tuple[int, ..
 
 
 def _leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
-    """The coordinators of her districts; the national desk where there is none, or she is of it."""
-    others = [one for one in responders.who_live(session, at) if one.id != of.id]
-    coordinators = [one for one in others if one.level == Level.COORDINATOR and _shares(one, of)]
-    if coordinators and of.level != Level.NATIONAL:
+    """The coordinators of her desks; the national desk where there is none, or she is of it."""
+    if of.level != Level.NATIONAL and (coordinators := memberships.leaders(session, of, at)):
         return coordinators
+    others = [one for one in responders.who_live(session, at) if one.id != of.id]
     return [one for one in others if one.level == Level.NATIONAL]
-
-
-def _shares(one: Responder, other: Responder) -> bool:
-    """Whether both act in one district; no district means all."""
-    return not one.districts or not other.districts or bool({*one.districts} & {*other.districts})

@@ -1,25 +1,119 @@
-"""Memberships: who acts at which desk, and at which level. Rows, and the questions asked of them."""
+"""The questions asked of memberships, and the one place that writes them.
 
+As long as a process of the release before may run, each change is written twice: here, and as a level and districts on
+the person.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
 
-from hotline.store.database import Row
+from hotline.domain import trial
+from hotline.domain.people.memberships import desks_of, districts_of, highest
+from hotline.domain.referrals.referral import Level
+from hotline.store.people.responders import Membership, Responder, living
+
+RUNS = Membership.until_at.is_(None)
+WITHOUT = (
+    Responder.active,
+    Responder.level != trial.LEVEL,
+    ~exists().where(Membership.responder_id == Responder.id, RUNS),
+)
+"""Who is told, and is a member of nothing."""
 
 
-class Membership(Row):
-    """A person's place at one desk. It is ended and never changed: another level is another row."""
+def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -> list[Membership]:
+    """Rows for a person who is being written down."""
+    return [
+        Membership(desk_code=code, level=level, categories=list(categories), from_at=at)
+        for code, level in desks.items()
+    ]
 
-    __tablename__ = "membership"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
-    desk_code: Mapped[str]
-    level: Mapped[str]
-    """A `domain.referrals.referral.Level`."""
-    categories: Mapped[list[str]]
-    """Empty means all."""
-    from_at: Mapped[datetime]
-    until_at: Mapped[datetime | None]
-    """None while it runs."""
+def running(session: Session, responder_id: int) -> Sequence[Membership]:
+    """Hers, by desk."""
+    hers = select(Membership).where(Membership.responder_id == responder_id, RUNS)
+    return session.scalars(hers.order_by(Membership.desk_code)).all()
+
+
+def by_person(session: Session) -> Mapping[int, Sequence[Membership]]:
+    """Everybody's that run, by desk."""
+    found: dict[int, list[Membership]] = defaultdict(list)
+    for row in session.scalars(select(Membership).where(RUNS).order_by(Membership.desk_code)):
+        found[row.responder_id].append(row)
+    return found
+
+
+def place(
+    session: Session,
+    person: Responder,
+    desks: Mapping[str, Level],
+    categories: Collection[str],
+    at: datetime,
+) -> None:
+    """From now on she acts at exactly these desks, at these levels; at one at least."""
+    kept: set[str] = set()
+    for row in running(session, person.id):
+        if desks.get(row.desk_code) == row.level and set(row.categories) == set(categories):
+            kept.add(row.desk_code)
+        else:
+            row.until_at = at
+    session.flush()
+    added = {code: level for code, level in desks.items() if code not in kept}
+    _add(session, person.id, new(added, categories, at))
+    person.level, person.categories = highest(desks.values()), list(categories)
+    if person.level != Level.NATIONAL:
+        person.districts = districts_of(desks)
+
+
+def end(session: Session, person: Responder, at: datetime) -> None:
+    """She leaves every desk."""
+    for row in running(session, person.id):
+        row.until_at = at
+
+
+def reopen(session: Session, person: Responder, left_at: datetime, at: datetime) -> None:
+    """She is back at the desks that she left with everything else."""
+    hers = (Membership.responder_id == person.id, Membership.until_at == left_at)
+    ended = session.scalars(select(Membership).where(*hers)).all()
+    runs = {row.desk_code for row in running(session, person.id)}
+    again = [
+        Membership(desk_code=row.desk_code, level=row.level, categories=row.categories, from_at=at)
+        for row in ended
+        if row.desk_code not in runs
+    ]
+    _add(session, person.id, again)
+
+
+def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder]:
+    """The coordinators of her desks who can be told, without herself."""
+    hers = select(Membership.desk_code).where(Membership.responder_id == of.id, RUNS)
+    leads = exists().where(
+        Membership.responder_id == Responder.id,
+        Membership.level == Level.COORDINATOR,
+        Membership.desk_code.in_(hers.correlate(None)),
+        RUNS,
+    )
+    found = select(Responder).where(leads, Responder.id != of.id, *living(at))
+    return session.scalars(found.order_by(Responder.id)).all()
+
+
+def settle(session: Session, at: datetime) -> None:
+    """Places for those whom a process of the release before wrote down without."""
+    for one in session.scalars(select(Responder).where(*WITHOUT).with_for_update()).all():
+        desks = desks_of(Level(one.level), one.districts)
+        _add(session, one.id, new(desks, one.categories, at))
+
+
+def any_to_settle(session: Session) -> bool:
+    """Whether `settle` would write anything."""
+    return session.scalar(select(Responder.id).where(*WITHOUT).limit(1)) is not None
+
+
+def _add(session: Session, responder_id: int, rows: Iterable[Membership]) -> None:
+    for row in rows:
+        row.responder_id = responder_id
+        session.add(row)

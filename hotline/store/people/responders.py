@@ -12,7 +12,7 @@ from sqlalchemy import (
     exists,
     select,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.domain import trial
 from hotline.domain.people.standing import EnrolmentState
@@ -25,13 +25,13 @@ class Responder(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
     level: Mapped[str]
-    """A `domain.referrals.referral.Level`: her highest, as the release before this one reads it."""
+    """A `domain.referrals.referral.Level`: the highest that she has at any desk."""
     language: Mapped[str]
     """What she reads."""
     languages: Mapped[list[str] | None]
     """All that she speaks, `language` first; None where nobody said."""
     districts: Mapped[list[str]]
-    """NISR codes; empty means all. As the release before this one reads them: `memberships` is what counts."""
+    """NISR codes; empty means all. As the release before this one reads them: her memberships are what counts."""
     categories: Mapped[list[str]]
     """Empty means all. As the release before this one reads them."""
     number_key: Mapped[str] = mapped_column(unique=True)
@@ -57,6 +57,25 @@ class Responder(Row):
     """In a row; a right one begins anew."""
     rested_until: Mapped[datetime | None]
     """Until then no PIN of hers is tried."""
+    memberships: Mapped[list["Membership"]] = relationship(lazy="raise")
+    """For writing a new person down with her places at desks; `store/people/memberships.py` reads them."""
+
+
+class Membership(Row):
+    """A person's place at one desk. It is ended and never changed: another level is another row."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    responder_id: Mapped[int] = mapped_column(ForeignKey("responder.id"))
+    desk_code: Mapped[str]
+    level: Mapped[str]
+    """A `domain.referrals.referral.Level`."""
+    categories: Mapped[list[str]]
+    """Empty means all."""
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    """None while it runs. Where its person was removed, the moment at which she left."""
 
 
 class Leave(Row):

@@ -13,6 +13,7 @@ from hotline.domain.outbox.delivery import DUE_STATES, MessageState
 from hotline.domain.people.recipients import Absence, Member
 from hotline.domain.referrals.referral import Level
 from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people import memberships
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.tips.tips import Tip
 
@@ -61,11 +62,12 @@ def members(session: Session, *, but: int | None = None) -> list[Member]:
     for leave in session.scalars(select(Leave)):
         away[leave.responder_id].append(Absence(leave.starts_at, leave.ends_at))
     people = select(Responder).where(Responder.active, Responder.level != trial.LEVEL)
+    desks = memberships.by_person(session)
     return [
         Member(
             one.id,
             Level(one.level),
-            frozenset(one.districts),
+            frozenset(row.desk_code for row in desks.get(one.id, ())),
             one.unreachable is None,
             tuple(away[one.id]),
         )

@@ -1,15 +1,18 @@
 """The questions asked of referrals, deadlines and the roster: who was told, who took it, what is overdue."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Candidate, Level, Notified, ReferralState
+from hotline.domain.tip import NATIONAL
 from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
-from hotline.store.people.responders import Responder, living
+from hotline.store.people.memberships import RUNS
+from hotline.store.people.responders import Membership, Responder, living
 from hotline.store.tips.tips import Tip
 
 LATELY = timedelta(days=1)
@@ -26,14 +29,21 @@ def tip_for_writing(session: Session, tip_id: int) -> Tip:
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
-    """Every living recipient, with what she was given lately: as `known` has it, where a burst is counted on from."""
-    lives = select(Responder.id, Responder.level, Responder.districts, Responder.categories)
+    """Every living recipient, with what she was given lately: as `known` has it, where a burst is counted on from.
+
+    Once for each level that she has: a deputy of one district may be the coordinator of another.
+    """
     hands = {one.id: (one.load, one.told_at) for one in known} or _hands(session, at)
+    places: dict[tuple[int, Level, frozenset[str]], set[str]] = defaultdict(set)
+    member = select(
+        Membership.responder_id, Membership.level, Membership.categories, Membership.desk_code
+    )
+    member = member.join(Responder, Responder.id == Membership.responder_id)
+    for id, level, categories, desk in session.execute(member.where(RUNS, *living(at))):
+        places[id, Level(level), frozenset(categories)].add(desk)
     return [
-        Candidate(
-            id, Level(level), frozenset(places), frozenset(categories), *hands.get(id, (0, None))
-        )
-        for id, level, places, categories in session.execute(lives.where(*living(at)))
+        Candidate(id, level, frozenset(desks - {NATIONAL}), categories, *hands.get(id, (0, None)))
+        for (id, level, categories), desks in places.items()
     ]
 
 
@@ -56,12 +66,18 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 
 
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:
-    """Who was told of each tip, at any step, and not let go since."""
+    """Who was told of each tip, at any step, and not let go since; with the level that she has at its place."""
+    there = (
+        select(Membership.level)
+        .where(Membership.responder_id == Responder.id, Membership.desk_code == Tip.place, RUNS)
+        .scalar_subquery()
+    )
+    of_desk = case((Responder.level == Level.NATIONAL, Responder.level))
     rows = session.execute(
         select(
             Referral.tip_id,
             Referral.responder_id,
-            Responder.level,
+            func.coalesce(of_desk, there, Responder.level),
             and_(Referral.step < Tip.place_step, Responder.level != Level.NATIONAL),
         )
         .join(Responder, Responder.id == Referral.responder_id)

@@ -1,0 +1,31 @@
+"""Places at desks, and the one level and list of districts that they come to."""
+
+import pytest
+
+from hotline.domain.people.memberships import desks_of, districts_of, every_district, highest
+from hotline.domain.referrals.referral import Candidate, Case, Level, first_told
+from hotline.domain.tip import NATIONAL, Urgency
+
+DANGER = Case("12", None, Urgency.DANGER, "no")
+
+
+@pytest.mark.parametrize("districts", [["12"], ["11", "57"], []])
+def test_districts_come_back_as_they_went(districts: list[str]) -> None:
+    desks = desks_of(Level.DEPUTY, districts)
+    assert set(desks) == set(districts or every_district())
+    assert districts_of(desks) == districts
+
+
+def test_the_national_desk_is_one_desk_whatever_districts_were_named() -> None:
+    assert desks_of(Level.NATIONAL, ["12"]) == {NATIONAL: Level.NATIONAL}
+    assert districts_of([NATIONAL]) == []
+
+
+def test_the_highest_level_is_the_last_of_the_ladder() -> None:
+    assert highest([Level.COORDINATOR, Level.RESPONDER, Level.DEPUTY]) is Level.COORDINATOR
+
+
+def test_who_is_of_the_district_and_of_the_nation_is_told_once() -> None:
+    both = [Candidate(1, Level.DEPUTY, frozenset({"12"})), Candidate(1, Level.NATIONAL)]
+    assert first_told(DANGER, both) == (1,)
+    assert first_told(DANGER, [*both, Candidate(2, Level.NATIONAL)]) == (1, 2)

@@ -1,0 +1,99 @@
+"""People with places at several desks, as changes of people and the ladder see them."""
+
+import pytest
+from sqlalchemy import delete
+
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL, Category
+from hotline.services.people import leaves, removals
+from hotline.services.people.removals import Posting
+from hotline.store.people import memberships
+from hotline.store.people.responders import Membership, Responder
+from hotline.store.referrals import personnel, referrals
+from tests.builders import NOON
+from tests.district import District
+
+BY = {"by": "Alice", "reason": "a test"}
+TWO = {"12": Level.DEPUTY, "13": Level.COORDINATOR, "border-east": Level.RESPONDER}
+
+
+def desks(district: District, who: int) -> dict[str, str]:
+    with district.database.reading() as session:
+        return {row.desk_code: row.level for row in memberships.running(session, who)}
+
+
+@pytest.fixture
+def both(district: District) -> District:
+    """Two of the nation; and 1, a deputy of 12 who coordinates 13 and stands at the border."""
+    one = district.enrol(Level.RESPONDER)
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    with district.database.writing() as session:
+        memberships.place(session, session.get_one(Responder, one), TWO, ["labour"], NOON)
+    return district
+
+
+def test_each_level_of_hers_is_a_candidate_of_its_districts(both: District) -> None:
+    with both.database.reading() as session:
+        hers = [c for c in referrals.roster(session, NOON) if c.id == 1]
+        (member,) = [one for one in personnel.members(session) if one.id == 1]
+    assert {(c.level, c.districts) for c in hers} == {
+        (Level.DEPUTY, frozenset({"12"})),
+        (Level.COORDINATOR, frozenset({"13"})),
+        (Level.RESPONDER, frozenset({"border-east"})),
+    }
+    assert (member.level, member.desks) == (Level.COORDINATOR, frozenset(TWO))
+
+
+@pytest.mark.parametrize(("place", "level"), [("12", Level.DEPUTY), ("13", Level.COORDINATOR)])
+def test_who_was_told_has_the_level_of_the_tips_own_district(
+    both: District, place: str, level: Level
+) -> None:
+    tip = both.tell(place=place)
+    with both.database.reading() as session:
+        assert [
+            one.level for one in referrals.told(session, [tip])[tip] if one.responder_id == 1
+        ] == [level]
+
+
+def test_a_move_changes_districts_and_leaves_other_desks(both: District) -> None:
+    removals.move(both.kit, "1", Posting(districts=["Huye"]), second=None, **BY)
+    assert desks(both, 1) == {"24": "coordinator", "border-east": "responder"}
+    removals.move(both.kit, "1", Posting(categories=[Category.SEX]), second=None, **BY)
+    with both.database.reading() as session:
+        rows = memberships.running(session, 1)
+        person = session.get_one(Responder, 1)
+    assert {row.desk_code: row.categories for row in rows} == {
+        "24": ["sex"],
+        "border-east": ["sex"],
+    }
+    assert (person.level, person.districts, person.categories) == ("coordinator", ["24"], ["sex"])
+
+
+def test_who_goes_up_and_down_again_is_back_in_her_district(district: District) -> None:
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    three = district.enrol(Level.RESPONDER)
+    removals.move(district.kit, str(three), Posting(level=Level.NATIONAL), second="Bob", **BY)
+    assert desks(district, three) == {NATIONAL: "national"}
+    removals.move(district.kit, str(three), Posting(level=Level.DEPUTY), second=None, **BY)
+    assert desks(district, three) == {"12": "deputy"}
+
+
+def test_who_is_removed_has_no_desk_and_is_back_at_all_of_hers(both: District) -> None:
+    removals.remove(both.kit, "1", second=None, **BY)
+    assert desks(both, 1) == {}
+    assert both.responder(1).state == "left"
+    both.clock.turn(minutes=1)
+    leaves.back(both.kit, "1", number=None, second="Bob", **BY)
+    assert desks(both, 1) == {code: str(level) for code, level in TWO.items()}
+    assert both.responder(1).state == "active"
+
+
+def test_whom_a_process_of_the_release_before_enrolled_becomes_a_member(district: District) -> None:
+    one, two = district.enrol(), district.enrol(Level.NATIONAL, districts=())
+    with district.database.writing() as session:
+        session.execute(delete(Membership))
+    leaves.begin_leaves(district.kit)
+    assert desks(district, one) == {"12": "responder"}
+    assert desks(district, two) == {NATIONAL: "national"}
