@@ -56,6 +56,19 @@ def test_said_again_it_goes_on_and_rotates_nothing_anew(line: Operator) -> None:
     assert key_of(line, "relay.key") == staged
 
 
+def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Operator) -> None:
+    pages = KeyFolder(line.folder / "home" / "keys" / "pages")
+    assert "3 second factors sealed anew" in line.well("keys", "rotate", "totp", *SIGNED).stdout
+    again = line.well("keys", "rotate", "totp", *SIGNED)
+    assert "going on" in again.stdout
+    assert "0 second factors sealed anew" in again.stdout
+    line.well("keys", "end-old", "--now", *SIGNED)
+    assert pages.names() == ("digest.key", "totp.key")
+    log = line.well("audit", "list").stdout
+    assert log.count("made the key totp anew") == 1
+    assert "destroyed the old key totp" in log
+
+
 def test_the_list_shows_digests_and_no_key(line: Operator) -> None:
     told = line.well("keys", "list", "--json").stdout
     rows = {(row["role"], row["file"]): row for row in json.loads(told)}

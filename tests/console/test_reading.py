@@ -1,17 +1,20 @@
 """Pages that tell: Today, the flows that callers hear, the audit log."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.watch.alarms import Alarm, AlarmState
+from hotline.services.accounts import demo_accounts
 from hotline.services.outbox import lane
 from hotline.store.desk import audit
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.watch import alarms
 from hotline.text.languages import CODES
-from tests.console.conftest import Desk
+from hotline.web.console import lines
+from tests.console.conftest import Desk, MakeDesk
 
 AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
 
@@ -35,6 +38,16 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
     assert page.index('class="bad"') < page.index("This week, the whole nation")
     assert "Alarm since" in desk.tab(AccountRole.NATIONAL).get("/").text
     assert "Alarm since" not in desk.tab(AccountRole.EDITOR).get("/").text
+
+
+def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
+    desk = make_desk(pretended=True)
+    made = {one.name: one for one in demo_accounts.make(desk.kit)}
+    for pretended in (True, False):
+        kit = replace(desk.kit, pretended=pretended, demo_accounts=tuple(made.values()))
+        by = SignedIn(3, "Admin 1", frozenset(made["Admin 1"].roles), "en", True, "")
+        told = [line.phrase for line in lines.today(kit, by)]
+        assert any("fewer than two admins" in one for one in told) is not pretended
 
 
 def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> None:

@@ -17,13 +17,15 @@ from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.cli.signing import signed
 from hotline.config import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
+from hotline.ports import Kit
+from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.copies.keyexport import export_keys, import_keys
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import ROLES, make_keys
 from hotline.sealing.keys.rotation import ROTATING
-from hotline.services.copies import rekeying
+from hotline.services.copies import factor_rotation, rekeying
 from hotline.services.desk import deskkeys
 
 KEY = click.Choice(sorted(ROTATING))
@@ -79,13 +81,9 @@ def rotate(key: str, name: str, reason: str, stage: bool) -> None:
                 f"copy {folder / rotating.role} to every machine, then say it again", err=True
             )
             return
-        public_key = rotation.publish(folder, rotating)
-        if public_key is not None:
-            newest, before = rotation.halves(folder, rotating)
-            done = rekeying.reseal(
-                kit, key, public_key=public_key, newest=newest, before=before, say=say
-            )
-            click.echo(f"{done} numbers sealed anew")
+        told = _moved(kit, folder, key)
+        if told:
+            click.echo(told)
     click.echo("then: `hotline keys end-old`, and `hotline keys export` again", err=True)
 
 
@@ -106,12 +104,7 @@ def end_old(name: str, reason: str, now: bool) -> None:
         )
     with console_kit() as kit:
         for key in left:
-            public_key = rotation.publish(folder, ROTATING[key])
-            if public_key is not None:
-                newest, before = rotation.halves(folder, ROTATING[key])
-                rekeying.reseal(
-                    kit, key, public_key=public_key, newest=newest, before=before, say=say
-                )
+            _moved(kit, folder, key)
             rotation.destroy_old(folder, ROTATING[key])
             rekeying.record(kit, "old_key_destroyed", key, by=name, reason=reason)
             click.echo(f"{key}: the old key is destroyed")
@@ -197,6 +190,20 @@ def import_(file: Path, passphrase_file: Path | None) -> None:
         click.echo(f"made anew {name}")
     if not brought:
         click.echo("every key was there", err=True)
+
+
+def _moved(kit: Kit, folder: Path, key: str) -> str:
+    """Seal to the newest key what the key before sealed; how much that was. Raises SealBroken."""
+    rotating = ROTATING[key]
+    public_key = rotation.publish(folder, rotating)
+    if rotating.digest_file is not None:
+        factors = FactorSealer.of(KeyFolder(folder / rotating.role))
+        return f"{factor_rotation.reseal(kit, factors)} second factors sealed anew"
+    if public_key is None:
+        return ""
+    newest, before = rotation.halves(folder, rotating)
+    done = rekeying.reseal(kit, key, public_key=public_key, newest=newest, before=before, say=say)
+    return f"{done} numbers sealed anew"
 
 
 def _folder() -> Path:

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,15 +13,27 @@ import click
 
 from hotline.bootstrap import Role, build_console, key_folder
 from hotline.cli.line.closed import HAND, folder_found, gateway_key_found, kept_found
+from hotline.cli.people.console_found import (
+    address_found,
+    apart_found,
+    owners_of,
+    process_found,
+)
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
+from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_PUBLIC_KEY, lacking
 from hotline.sealing.keys.weekly_lock import stuck
 from hotline.services import national
 from hotline.services.check_result import CheckResult
 from hotline.services.sms import sms_replies
-from hotline.services.watch import checks_call_backs, checks_outside, checks_traffic
+from hotline.services.watch import (
+    checks_call_backs,
+    checks_console,
+    checks_outside,
+    checks_traffic,
+)
 from hotline.services.watch.checks_database import findings
 
 PATIENCE = 2.0
@@ -39,6 +52,7 @@ def doctor(as_json: bool) -> None:
     found = (
         *_folders(settings),
         *_inside(settings),
+        *_console(settings),
         _answers("gateway", settings.gateway_url, "see HOTLINE_GATEWAY_URL and the network"),
     )
 
@@ -91,9 +105,26 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
             national.finding(kit),
             *checks_outside.findings(kit),
             *checks_traffic.findings(kit),
+            *checks_console.findings(kit, _factors(settings), pretended=settings.pretended),
         )
     finally:
         kit.database.close()
+
+
+def _factors(settings: Settings) -> FactorSealer | None:
+    """None where this machine has no key of the console's pages."""
+    try:
+        return FactorSealer.of(KeyFolder(key_folder(settings, Role.PAGES)))
+    except KeyMissing:
+        return None
+
+
+def _console(settings: Settings) -> Iterator[CheckResult]:
+    yield address_found(settings)
+    if settings.keys is None:
+        folders = {role: key_folder(settings, role) for role in Role}
+        yield apart_found(owners_of(folders), folders[Role.PAGES])
+    yield process_found(settings)
 
 
 def _answers(name: str, url: str, todo: str) -> CheckResult:

@@ -16,6 +16,7 @@ class DemoAccount:
 
 CAST: tuple[tuple[str, tuple[AccountRole, ...]], ...] = (
     ("Editor 1", (AccountRole.EDITOR, AccountRole.TRANSLATOR)),
-    ("Approver 1", (AccountRole.APPROVER,)),
+    ("Approver 1", (AccountRole.APPROVER, AccountRole.ADMIN)),
     ("Admin 1", (AccountRole.ADMIN, AccountRole.AUDITOR)),
 )
+"""Two of them are admins: what waits for a second person is decided in the demo as it is on a line."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from nacl.public import PrivateKey
 
 from hotline.errors import NotReady
+from hotline.sealing.accounts.factor_sealer import DIGEST_KEY, TOTP_KEY, digests_of
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import (
     RELAY_KEY,
@@ -34,6 +35,8 @@ class Rotating:
     public_roles: Sequence[str] = ()
     shared_role: str | None = None
     """Who holds the same secret, and is given the new one once `role` answers to both."""
+    digest_file: str | None = None
+    """Where the key of its digests is kept, which stays: nobody knows the words that they were made of."""
 
 
 ROTATING: Mapping[str, Rotating] = {
@@ -41,6 +44,7 @@ ROTATING: Mapping[str, Rotating] = {
     "relay": Rotating(RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("hooks", "workers", "console")),
     "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
     "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
+    "totp": Rotating(TOTP_KEY, "pages", digest_file=DIGEST_KEY),
 }
 
 
@@ -53,6 +57,8 @@ def stage(folder: Path, key: Rotating) -> bool:
     if not role.holds(key.file):
         raise NotReady(f"{folder / key.role} holds no {key.file}: rotate where `hotline init` ran")
     now = role.read(key.file)
+    if key.digest_file is not None:
+        role.make(key.digest_file, digests_of(now))
     if not role.make(older(key.file), now) and role.read(older(key.file)) != now:
         return False
     shared = key.shared_role is not None

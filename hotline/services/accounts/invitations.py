@@ -21,6 +21,7 @@ from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
 from hotline.services.accounts import approvals
+from hotline.services.accounts.proving import entering_states
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
@@ -131,8 +132,15 @@ def find(kit: Kit, name: str) -> int | None:
 
 
 def has_two_admins(kit: Kit) -> bool:
+    """Whether the command line has ceased to count as the second person."""
     with kit.database.reading() as session:
         return len(accounts.active_admins(session)) >= FEWEST_ADMINS
+
+
+def admins_who_enter(kit: Kit, *, pretended: bool) -> int:
+    """How many admins can sign in: the demo's too, where the gateway is the pretended one. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return len(accounts.admins_in(session, *entering_states(pretended=pretended)))
 
 
 def _check(roles: frozenset[AccountRole]) -> None:

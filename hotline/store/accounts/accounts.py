@@ -84,11 +84,22 @@ def everybody(session: Session) -> Sequence[ConsoleAccount]:
     return session.scalars(select(ConsoleAccount).order_by(ConsoleAccount.id)).all()
 
 
+def with_factor(session: Session) -> Sequence[ConsoleAccount]:
+    """Accounts that hold an authenticator's secret, held until the transaction is over."""
+    found = select(ConsoleAccount).where(ConsoleAccount.totp.is_not(None))
+    return session.scalars(found.order_by(ConsoleAccount.id).with_for_update()).all()
+
+
 def active_admins(session: Session) -> frozenset[int]:
     """The accounts that may decide for others: taken up, not ended, and none of the demo's."""
-    active = select(ConsoleAccount).where(ConsoleAccount.state == AccountState.ACTIVE)
+    return admins_in(session, AccountState.ACTIVE)
+
+
+def admins_in(session: Session, *states: AccountState) -> frozenset[int]:
+    """The admins among the accounts of these states."""
+    found = select(ConsoleAccount).where(ConsoleAccount.state.in_(states))
     return frozenset(
-        one.id for one in session.scalars(active) if AccountRole.ADMIN in one.held_roles
+        one.id for one in session.scalars(found) if AccountRole.ADMIN in one.held_roles
     )
 
 

@@ -1,0 +1,60 @@
+"""How the console stands, for the doctor: who lets others in, and whether its key opens what it must."""
+
+from hotline.domain.accounts.account import AccountState
+from hotline.errors import SealBroken, StoreUnavailable
+from hotline.ports import Kit
+from hotline.sealing.accounts.factor_sealer import FactorSealer
+from hotline.services.accounts.invitations import FEWEST_ADMINS, admins_who_enter
+from hotline.services.accounts.proving import owner
+from hotline.services.check_result import CheckResult
+from hotline.store.accounts import accounts
+from hotline.store.accounts.accounts import ConsoleAccount
+
+ADMINS = "console admins"
+FACTORS = "console second factors"
+NAMED = 5
+"""Accounts that a line names."""
+
+
+def findings(kit: Kit, factors: FactorSealer | None, *, pretended: bool) -> tuple[CheckResult, ...]:
+    """`factors` is None where the key is on another machine. A database that does not answer is another finding's."""
+    try:
+        admins = admins_who_enter(kit, pretended=pretended)
+        with kit.database.reading() as session:
+            everybody = accounts.everybody(session)
+    except StoreUnavailable:
+        return ()
+    held = [one for one in everybody if one.totp and one.state != AccountState.ENDED]
+    return _admins(admins), _factors(factors, held)
+
+
+def _admins(count: int) -> CheckResult:
+    if count >= FEWEST_ADMINS:
+        return CheckResult(ADMINS, True, f"{count} can sign in")
+    says = (
+        "none can sign in"
+        if not count
+        else "one alone can sign in: nobody approves what she asks for, and who leaves locks everybody out"
+    )
+    todo = "`hotline console invite NAME --role admin`, and the person opens the link within 15 minutes"
+    return CheckResult(ADMINS, False, says, todo)
+
+
+def _factors(factors: FactorSealer | None, held: list[ConsoleAccount]) -> CheckResult:
+    if factors is None:
+        return CheckResult(FACTORS, True, "the key of `pages` is not on this machine")
+    shut = tuple(one.shown for one in held if not _opens(factors, one))
+    if not shut:
+        return CheckResult(FACTORS, True, f"the key opens those of {len(held)} accounts")
+    more = f" and {len(shut) - NAMED} more" if len(shut) > NAMED else ""
+    says = f"the key opens no code of {', '.join(shut[:NAMED])}{more}: they cannot sign in"
+    todo = "put pages/totp.key back (`hotline keys import`); if it is lost, `hotline console invite NAME` for each"
+    return CheckResult(FACTORS, False, says, todo, names=shut)
+
+
+def _opens(factors: FactorSealer, account: ConsoleAccount) -> bool:
+    try:
+        factors.open(account.totp or b"", account=owner(account.id))
+    except SealBroken:
+        return False
+    return True
