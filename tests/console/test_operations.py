@@ -1,5 +1,6 @@
 """Pages of one question: a new screen, another name, a screen that goes, a new flow."""
 
+import re
 from typing import Any
 
 from hotline.services.changes import drafts
@@ -112,3 +113,55 @@ def test_a_new_flow_is_written_in_the_editor_and_played_from_the_dial(editor: Ed
     part = editor.part(form | {"as.flag.reporting": "no"})
     digit = part.partition(" Mine")[0][-1]
     assert "First." in editor.part(form | {"as.flag.reporting": "no"}, f"press:{digit}")
+
+
+def taken_out(editor: Editor, flow: str, fields: dict[str, str]) -> None:
+    answer = editor.tab.post(f"{AT}/flows/{flow}/take-out", fields)
+    assert (answer.status_code, answer.location) == (303, AT), answer.text
+
+
+def test_a_flow_is_taken_out_once_every_arrow_into_it_is_decided(editor: Editor) -> None:
+    editor.tab.post(
+        f"{AT}/new-flow",
+        {"name": "home", "model": "lesson", "menu": "front.front", "label.en": "Mine"},
+    )
+    count = len(document(editor, "front")["nodes"]["front"]["menu"]["choices"])
+    path, way = f"{AT}/flows/home/take-out", f"to:front/front.choices.{count - 1}.goes"
+    assert_light(editor.tab, path)
+    page = editor.tab.get(path).text
+    assert f"front / front: Choice {count}" in page
+    assert_reachable(path, outline(page))
+    refused(editor, path, {}, "Say for each arrow where it leads from now on.")
+    refused(editor, path, {way: "home"}, "Say for each arrow")
+    taken_out(editor, "home", {way: "-"})
+    assert drafts.draft(editor.desk.kit, CHANGE, "home").document is None
+    front = document(editor, "front")["nodes"]
+    assert len(front["front"]["menu"]["choices"]) == count - 1
+    assert "home" not in front
+    assert editor.tab.get(f"{AT}/flows/home").status_code == 404
+    assert editor.tab.get(path).status_code == 404
+    page = editor.tab.get(AT).text
+    assert "took out the flow home" in page
+    assert "taken out" in page
+
+
+def test_the_start_and_a_flow_that_an_entry_opens_stay(editor: Editor) -> None:
+    for flow, says in (("front", "The flow begins here"), ("quiz", "A printed number opens it")):
+        path = f"{AT}/flows/{flow}/take-out"
+        page = editor.tab.get(path).text
+        assert says in page
+        assert "Take the flow out" not in page
+        refused(editor, path, {}, says)
+
+
+def test_a_flow_that_was_taken_out_comes_back_with_its_arrows(editor: Editor) -> None:
+    into = re.findall(r'name="(to:[^"]+)"', editor.tab.get(f"{AT}/flows/law/take-out").text)
+    opening = {way.removeprefix("to:").partition("/")[0] for way in into}
+    before = {flow: document(editor, flow) for flow in ("law", *opening)}
+    taken_out(editor, "law", dict.fromkeys(into, "flow:abroad"))
+    assert all(document(editor, flow) != before[flow] for flow in opening)
+    for step in drafts.history(editor.desk.kit, CHANGE):
+        path = f"{AT}/steps/{step.id}/bring-back"
+        assert path in editor.tab.get(AT).text
+        editor.tab.post(path, {"once": f"a{step.id}", "before": "yes"})
+    assert {flow: document(editor, flow) for flow in before} == before

@@ -1,5 +1,6 @@
 """Flows from files into the database and back."""
 
+import copy
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +14,7 @@ from hotline.engine.document.source import dump
 from hotline.errors import FlowInvalid, NotReady
 from hotline.services.flows.authoring import (
     digest_of,
+    digest_without_order,
     live_document,
     publish,
     read_folder,
@@ -69,6 +71,36 @@ def test_the_same_document_is_one_revision(database: Database, clock: Clock) -> 
         revision = flows.with_digest(session, digest_of(shuffled))
     assert revision is not None
     assert revision.live_from == revision.created_at, "it was live already"
+
+
+def _reordered() -> dict[str, Any]:
+    document = copy.deepcopy(_playable())
+    tell = document["flows"]["tell"]
+    tell["nodes"] = dict(reversed(tell["nodes"].items()))
+    return document
+
+
+def test_another_order_of_screens_is_another_revision(database: Database, clock: Clock) -> None:
+    first = publish(database, _playable(), clock())
+    clock.turn(minutes=1)
+    assert publish(database, _reordered(), clock()) != first
+    nodes = live_document(database)["flows"]["tell"]["nodes"]
+    assert [*nodes] == [*_reordered()["flows"]["tell"]["nodes"]]
+    clock.turn(minutes=1)
+    assert publish(database, _playable(), clock()) == first
+
+
+def test_a_revision_of_before_the_order_counted_is_known_again(
+    database: Database, clock: Clock
+) -> None:
+    first = publish(database, _playable(), clock())
+    with database.writing() as session:
+        row = flows.with_digest(session, digest_of(_playable()))
+        assert row is not None
+        row.digest = digest_without_order(_playable())
+    assert publish(database, _playable(), clock()) == first
+    clock.turn(minutes=1)
+    assert publish(database, _reordered(), clock()) != first
 
 
 def test_another_document_is_another_revision_and_an_old_one_can_return(

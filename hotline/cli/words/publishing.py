@@ -25,7 +25,7 @@ def publish(folder: Path, by: str, reason: str) -> None:
     document = authoring.read_folder(folder)
     for finding in checking.bearable(document):
         click.echo(finding.sentence, err=True)
-    of_version = document == authoring.read_folder(SHIPPED)
+    of_version = authoring.are_same(document, authoring.read_folder(SHIPPED))
     with console_kit() as kit:
         revision = publishing.publish(kit, document, by=by, reason=reason, of_version=of_version)
     click.echo(f"flows: revision {revision} is live")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from hotline.domain.changes.change import ENTRIES, PartDocument, part_of, with_part
@@ -124,6 +124,10 @@ def merge_part(
 
 
 def is_as_read(session: Session, gathered: GatheredChange) -> bool:
-    """Whether its parts are still those that were gathered, in a transaction that holds the change."""
+    """Whether its newest steps are still those that were gathered, in a transaction that holds the change."""
     steps = changes.newest(session, gathered.change.id)
-    return replace(gathered, steps=steps).own_digest == gathered.own_digest
+    return _versions(steps) == _versions(gathered.steps)
+
+
+def _versions(steps: Mapping[str, ChangeStep]) -> Mapping[str, int]:
+    return {part: step.version for part, step in steps.items()}

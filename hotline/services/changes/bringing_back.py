@@ -150,7 +150,7 @@ def put_back(
 
 def _unfit(kit: Kit, state: StateToBringBack) -> ChangeRefused | None:
     """It must be playable, and hurt nobody whom neither live nor that state itself hurt."""
-    if state.after == state.before:
+    if authoring.are_same(state.after, state.before):
         return ChangeRefused(Refusal.NOTHING_THERE)
     known = [*_found(kit, state.before), *_found(kit, state.old)]
     return judging.hurting(judging.divide(_found(kit, state.after), known))

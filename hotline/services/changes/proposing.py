@@ -13,6 +13,7 @@ from hotline.services.changes.folders import actor, audited, held
 from hotline.services.changes.judging import not_publishable
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import take_back
+from hotline.services.flows import authoring
 from hotline.store.desk import audit
 
 
@@ -74,6 +75,6 @@ def unfit(kit: Kit, gathered: GatheredChange, assembled: AssembledChange) -> Cha
         return ChangeRefused(Refusal.OVER)
     if assembled.clashes:
         return ChangeRefused(Refusal.CLASHES, tuple(assembled.clashes))
-    if assembled.document == gathered.live:
+    if authoring.are_same(assembled.document, gathered.live):
         return ChangeRefused(Refusal.NOTHING_THERE)
     return not_publishable(kit, gathered, assembled)

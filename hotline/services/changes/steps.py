@@ -120,20 +120,28 @@ def _clash(
 
 
 def bring_back(
-    kit: Kit, by: Author, change_id: int, step_id: int, *, once: str
+    kit: Kit, by: Author, change_id: int, step_id: int, *, once: str, before: bool = False
 ) -> StepSaved | ChangeRefused:
-    """A part as it stood after a step, as its newest state. Raises NotFound, StoreUnavailable."""
+    """A part as it stood after a step, as its newest state. Raises NotFound, StoreUnavailable.
+
+    `before`: as it stood before that step; before the first one, as the change found it.
+    """
     with kit.database.reading() as session:
         step = changes.step(session, change_id, step_id)
         if step is None:
             raise NotFound(f"no step {step_id} in change {change_id}")
-        now = newest(session, found(session, change_id), step.part)
-    says = {"did": StepKind.BROUGHT_BACK, "version": step.version}
-    new = NewStep(step.part, step.document, once, says)
+        change = found(session, change_id)
+        now = newest(session, change, step.part)
+        document, version = step.document, step.version - before
+        if before:
+            at = version or -base_id(session, change)
+            document = state_at(session, change, step.part, at)
+    says = {"did": StepKind.BROUGHT_BACK, "version": version}
+    new = NewStep(step.part, document, once, says)
     saved = save_step(kit, by, change_id, new, base_version=now.version)
     if isinstance(saved, StepClash):
         # Somebody saved between the look and the act: what was asked for is that state, whoever was quicker.
-        return bring_back(kit, by, change_id, step_id, once=once)
+        return bring_back(kit, by, change_id, step_id, once=once, before=before)
     return saved
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from hotline.domain.changes.change import PHRASES, Author, ChangeAuthor, StepKind, part_of, parts_of
 from hotline.domain.flows.review import Signature
 from hotline.engine.document import document as documents
+from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.transcripts.pressing import MARK
 from hotline.ports import Kit
 from hotline.services.changes.assembling import document_of
@@ -87,7 +88,7 @@ def import_folder(
 
 def _follows(standing: Publication, live: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
     """Whether a version's flows may take the place of what is live."""
-    return standing.kind == Publishing.VERSION or live == document
+    return standing.kind == Publishing.VERSION or authoring.are_same(live, document)
 
 
 def _press_again(kit: Kit, live_id: int, live: Mapping[str, Any]) -> None:
@@ -101,9 +102,10 @@ def _as_change(kit: Kit, document: Mapping[str, Any], live_id: int, version: str
     """On the base of the last files: what this version says otherwise than the one before."""
     source, line = authoring.digest_of(document), ChangeAuthor(publishing.LINE)
     with kit.database.writing() as session:
-        known = changes.of_source(session, source)
-        if known is not None:
-            return known.id
+        for digest in (source, authoring.digest_without_order(document)):
+            known = changes.of_source(session, digest)
+            if known is not None:
+                return known.id
         last = publications.newest_of_version(session)
         base_id = live_id if last is None else last.revision_id
         edits = dict(_edits(document_of(session, base_id), document))
@@ -121,7 +123,8 @@ def _edits(
     for part in dict.fromkeys((*parts_of(before), *parts_of(after))):
         if keeps_phrases and part == PHRASES:
             continue
-        if (now := part_of(after, part)) != part_of(before, part):
+        now, was = part_of(after, part), part_of(before, part)
+        if now != was or [*nodes_of(now)] != [*nodes_of(was)]:
             yield part, now
 
 

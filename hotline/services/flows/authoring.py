@@ -11,6 +11,7 @@ from typing import Any
 
 from hotline.engine.document import document as documents
 from hotline.engine.document import source
+from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.transcripts.pressing import MARK, press
 from hotline.errors import FlowInvalid, NotReady
 from hotline.services.flows.places import place_lists
@@ -87,9 +88,32 @@ def _numbers(path: Path, faults: list[str]) -> list[dict[str, str]]:
 
 
 def digest_of(document: Mapping[str, Any]) -> str:
-    """SHA-256 of the document's canonical JSON: the same whatever the order of its keys."""
+    """SHA-256 of the document's canonical JSON and of the order of its screens; no other order counts (ADR 81)."""
+    return digest_without_order({**document, "order of screens": _orders(document)})
+
+
+def digest_without_order(document: Mapping[str, Any]) -> str:
+    """As digests were made before ADR 81: rows of that time keep theirs."""
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def are_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two documents say the same, also in the order of their screens."""
+    return one == other and _orders(one) == _orders(other)
+
+
+def saved(session: Session, document: Mapping[str, Any], digest: str) -> Revision | None:
+    """The revision that holds the document already, also under a digest of before ADR 81."""
+    found = flows.with_digest(session, digest)
+    if found is not None:
+        return found
+    older = flows.with_digest(session, digest_without_order(document))
+    return older if older is not None and are_same(older.document, document) else None
+
+
+def _orders(document: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    return {name: [*nodes_of(flow)] for name, flow in document.get("flows", {}).items()}
 
 
 def publish(database: Database, document: Mapping[str, Any], now: datetime) -> int:
@@ -112,8 +136,8 @@ def draft(
 ) -> Revision:
     """The document as a revision that nobody hears; the one that was saved before, where there is one."""
     digest = digest or digest_of(document)
-    saved = flows.with_digest(session, digest)
-    return saved or flows.add(session, digest=digest, document=document, at=now)
+    known = saved(session, document, digest)
+    return known or flows.add(session, digest=digest, document=document, at=now)
 
 
 def put_live(

@@ -47,7 +47,7 @@ def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
         publications.take_turns(session)
         standing = publications.standing(session)
         live = flows.live_id(session)
-        saved = flows.with_digest(session, authoring.digest_of(document))
+        saved = authoring.saved(session, document, authoring.digest_of(document))
         by_hand = standing is not None and standing.kind != Publishing.VERSION
         if standing is not None and by_hand and (saved is None or saved.id != live):
             draft = saved or authoring.draft(session, document, kit.now())

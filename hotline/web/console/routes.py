@@ -19,7 +19,8 @@ from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
-from hotline.web.console.writing.editor import adding, beginning, deleting, editor, renaming
+from hotline.web.console.writing.editor import adding, deleting, editor, renaming
+from hotline.web.console.writing.editor.whole_flow import beginning, taking_out
 from hotline.web.console.writing.pictures import picture
 from hotline.web.console.writing.wording import (
     entries,
@@ -162,6 +163,8 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("GET", f"{CHANGE}/new-flow", beginning.ask, who.EDITOR),
     PageRoute("POST", f"{CHANGE}/new-flow", beginning.take, who.EDITOR),
     PageRoute("GET", FLOW, editor.flow, who.EDITOR),
+    PageRoute("GET", f"{FLOW}/take-out", taking_out.ask, who.EDITOR),
+    PageRoute("POST", f"{FLOW}/take-out", taking_out.take, who.EDITOR),
     PageRoute("GET", f"{FLOW}/new-node", adding.ask, who.EDITOR),
     PageRoute("POST", f"{FLOW}/new-node", adding.take, who.EDITOR),
     PageRoute("GET", NODE, editor.show, who.EDITOR),

@@ -1,11 +1,11 @@
-"""Ways from one flow to another; and whether a whole flow may be taken out, which nothing opens any more. Pure."""
+"""Ways from one flow to another. Pure; `leaving` takes a whole flow out."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from hotline.engine.editing.anatomy import Document, called_by, nodes_of
 from hotline.engine.editing.operations.names import free_name
-from hotline.engine.editing.operations.screens import Obstacle, copied, led
+from hotline.engine.editing.operations.screens import copied, led
 from hotline.engine.editing.outline import Arrow
 from hotline.engine.run import Place
 
@@ -39,16 +39,3 @@ def calls_of(flows: Mapping[str, object], name: str) -> tuple[Place, ...]:
         for node, written in nodes_of(document).items()
         if called_by(written) == name
     )
-
-
-def obstacle_to_taking_out(
-    flows: Mapping[str, object], entries: Mapping[str, str], name: str, *, front: str = "front"
-) -> Obstacle | None:
-    """An entry leads where it led, for ever: so its flow stays."""
-    if name not in flows:
-        return Obstacle.UNKNOWN
-    if name == front:
-        return Obstacle.START
-    if name in entries.values():
-        return Obstacle.ENTRY
-    return Obstacle.CALLED if calls_of(flows, name) else None

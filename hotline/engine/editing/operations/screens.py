@@ -43,8 +43,6 @@ class Obstacle(StrEnum):
     """An arrow would lead nowhere."""
     ENTRY = "entry"
     """A printed string opens the flow."""
-    CALLED = "called"
-    """Another flow opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ def obstacle_to_deleting(flow: object, name: str, decided: Mapping[str, str]) ->
         goes = decided.get(arrow.key)
         if goes is None or goes == name or (goes and goes not in nodes):
             return Obstacle.UNDECIDED
-        if not goes and not _may_end(nodes[arrow.node], arrow):
+        if not goes and not may_end(nodes[arrow.node], arrow):
             return Obstacle.UNDECIDED
     return None
 
@@ -195,7 +193,7 @@ def _lead_on(node: dict[str, Any], kind: str, goes: str) -> None:
         node[kind]["goes"] = goes
 
 
-def _may_end(node: object, arrow: Arrow) -> bool:
+def may_end(node: object, arrow: Arrow) -> bool:
     """Whether a node is whole without that arrow: a say may end, a choice may lead where every choice leads."""
     if arrow.field == "weak":
         return True

@@ -34,10 +34,13 @@ ELSE = (
     phrase("{field}: is {after}"),
     phrase("{field}: was {before}, is gone"),
 )
+ORDER = phrase("The order of screens changed. It was: {before}. It is: {after}")
 
 
 def changed_words(visit: Visit, one: FieldChanged) -> str:
     """Both values are shown as they are stored: names of screens, answers and topics have no translation."""
+    if one.field == "nodes":
+        return visit.say(ORDER, before=one.before, after=one.after)
     last = one.field.rpartition(".")[2]
     sentences = ARROWS.get(one.field)
     if sentences is None:

@@ -78,7 +78,8 @@ def drop(visit: Visit, change_id: int) -> Response:
 
 def bring_back(visit: Visit, change_id: int, step_id: int) -> Response:
     once = visit.form.text("once") or secrets.token_urlsafe()
-    done = steps.bring_back(visit.kit, visit.by, change_id, step_id, once=once)
+    before = visit.form.text("before") == "yes"
+    done = steps.bring_back(visit.kit, visit.by, change_id, step_id, once=once, before=before)
     return _done(visit, change_id, done if isinstance(done, ChangeRefused) else None)
 
 

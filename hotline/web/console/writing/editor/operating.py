@@ -22,7 +22,6 @@ OBSTACLES: Mapping[Obstacle, str] = {
     Obstacle.START: phrase("The flow begins here: it cannot be taken out."),
     Obstacle.UNDECIDED: phrase("Say for each arrow where it leads from now on."),
     Obstacle.ENTRY: phrase("A printed number opens it: it cannot be taken out."),
-    Obstacle.CALLED: phrase("Another flow opens it: it cannot be taken out."),
 }
 OVER = phrase("This change is over: nothing is saved in it any more.")
 QUICKER = phrase("Somebody saved at the same moment. Look once more, and send it again.")
@@ -30,10 +29,10 @@ QUICKER = phrase("Somebody saved at the same moment. Look once more, and send it
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """A flow as it is after it, and what it was made of."""
+    """A flow as it is after it, none where it is taken out; and what it was made of."""
 
     part: str
-    flow: Mapping[str, Any]
+    flow: Mapping[str, Any] | None
     version: int
     says: Mapping[str, Any]
 
