@@ -165,3 +165,39 @@ def test_a_flow_that_was_taken_out_comes_back_with_its_arrows(editor: Editor) ->
         assert path in editor.tab.get(AT).text
         editor.tab.post(path, {"once": f"a{step.id}", "before": "yes"})
     assert {flow: document(editor, flow) for flow in before} == before
+
+
+MARKS = f"{AT}/flows/report/flow-marks"
+WHY = "The desk is told by another flow."
+
+
+def test_marks_of_a_flow_are_shut_until_somebody_says_why(editor: Editor) -> None:
+    page = editor.tab.get(MARKS).text
+    assert 'name="gathers"' not in page
+    assert_reachable(MARKS, outline(page))
+    page = editor.tab.post(MARKS, {"gathers": "", "do": "save"}).text
+    assert 'name="gathers"' in page, "unlocked, and nothing saved"
+    assert drafts.history(editor.desk.kit, CHANGE) == []
+    form = {"unlocked": "yes", "gathers": "complaint", "do": "save"}
+    refused(editor, MARKS, form, "Say in a sentence why")
+    refused(editor, MARKS, form | {"why": WHY, "gathers": "gold"}, "none of those that are offered")
+    answer = editor.tab.post(MARKS, form | {"why": WHY, "private": "yes"})
+    assert (answer.status_code, answer.location) == (303, f"{AT}/flows/report")
+    flow = document(editor, "report")
+    assert (flow["gathers"], flow["private"]) == ("complaint", True)
+    says = drafts.history(editor.desk.kit, CHANGE)[0].says
+    assert says == {"did": "marks", "why": WHY}
+    assert "gathers complaint" in editor.tab.get(f"{AT}/flows/report").text
+    editor.tab.post(MARKS, {"unlocked": "yes", "why": WHY, "do": "save", "gathers": ""})
+    assert not {"gathers", "private"} & document(editor, "report").keys()
+
+
+def test_marks_of_a_flow_that_no_caller_met_are_free(editor: Editor) -> None:
+    new = {"name": "home", "model": "menu", "menu": "front.front", "label.en": "Mine"}
+    editor.tab.post(f"{AT}/new-flow", new)
+    path = f"{AT}/flows/home/flow-marks"
+    assert_light(editor.tab, path)
+    assert 'name="gathers"' in editor.tab.get(path).text
+    answer = editor.tab.post(path, {"gathers": "tip", "do": "save"})
+    assert answer.status_code == 303
+    assert [*document(editor, "home")][:4] == ["flow", "review", "gathers", "start"]

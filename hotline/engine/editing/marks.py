@@ -40,6 +40,18 @@ def locked(node: object, live: object) -> frozenset[str]:
     return frozenset(fields)
 
 
+def with_flow_marks(flow: Mapping[str, Any], *, gathers: str, private: bool) -> dict[str, Any]:
+    """The flow with these marks, in front of its start; without those that say nothing."""
+    said = {"gathers": gathers, "private": private}
+    changed: dict[str, Any] = {}
+    for name, value in flow.items():
+        if name == "start":
+            changed |= {mark: given for mark, given in said.items() if given}
+        if name not in OF_A_FLOW:
+            changed[name] = value
+    return changed | {mark: given for mark, given in said.items() if given}
+
+
 def marks_in(node: object) -> Mapping[str, Any]:
     """The marks that a node has, by the field of its form."""
     found = {name: body_of(node).get(name) for name in ("saves", "topic", "completes")}

@@ -20,7 +20,7 @@ from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
 from hotline.web.console.writing.editor import adding, deleting, editor, renaming
-from hotline.web.console.writing.editor.whole_flow import beginning, taking_out
+from hotline.web.console.writing.editor.whole_flow import beginning, flow_marks, taking_out
 from hotline.web.console.writing.pictures import picture
 from hotline.web.console.writing.wording import (
     entries,
@@ -163,6 +163,8 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("GET", f"{CHANGE}/new-flow", beginning.ask, who.EDITOR),
     PageRoute("POST", f"{CHANGE}/new-flow", beginning.take, who.EDITOR),
     PageRoute("GET", FLOW, editor.flow, who.EDITOR),
+    PageRoute("GET", f"{FLOW}/flow-marks", flow_marks.ask, who.EDITOR),
+    PageRoute("POST", f"{FLOW}/flow-marks", flow_marks.take, who.EDITOR),
     PageRoute("GET", f"{FLOW}/take-out", taking_out.ask, who.EDITOR),
     PageRoute("POST", f"{FLOW}/take-out", taking_out.take, who.EDITOR),
     PageRoute("GET", f"{FLOW}/new-node", adding.ask, who.EDITOR),

@@ -265,7 +265,7 @@ def test_a_flow_stays_while_an_entry_opens_it_or_an_arrow_is_undecided() -> None
     assert obstacle_to_taking_out(flows, entries, "pay", {}) is None
 
 
-CALLING = {
+CALLING: dict[str, Any] = {
     "start": "which",
     "nodes": {
         "which": {
@@ -295,11 +295,13 @@ ALL_OF_IT = {
 }
 
 
+CALLED: dict[str, Any] = {"front": CALLING, "pay": {"nodes": {}}, "law": {"nodes": {}}}
+
+
 def test_a_flow_goes_and_every_arrow_into_it_leads_elsewhere() -> None:
-    flows = {"front": CALLING, "pay": {"nodes": {}}, "law": {"nodes": {}}}
-    assert {one.key for one in arrows_into_flow(flows, "pay")} == {*ALL_OF_IT}
-    assert obstacle_to_taking_out(flows, {}, "pay", ALL_OF_IT) is None
-    (changed,) = led_away(flows, "pay", ALL_OF_IT).values()
+    assert {one.key for one in arrows_into_flow(CALLED, "pay")} == {*ALL_OF_IT}
+    assert obstacle_to_taking_out(CALLED, {}, "pay", ALL_OF_IT) is None
+    (changed,) = led_away(CALLED, "pay", ALL_OF_IT).values()
     nodes = changed["nodes"]
     assert [*nodes] == ["which", "said", "way", "end", "law"]
     said = [(row["goes"], row["label"]) for row in nodes["which"]["menu"]["choices"]]
@@ -321,15 +323,17 @@ def test_a_flow_goes_and_every_arrow_into_it_leads_elsewhere() -> None:
     ],
 )
 def test_an_arrow_without_a_new_end_keeps_the_flow(key: str, goes: str | None) -> None:
-    flows = {"front": CALLING, "pay": {"nodes": {}}, "law": {"nodes": {}}}
-    decided = {**ALL_OF_IT, key: goes}
-    decided = {name: said for name, said in decided.items() if said is not None}
-    assert obstacle_to_taking_out(flows, {}, "pay", decided) is Obstacle.UNDECIDED
+    others = {name: said for name, said in ALL_OF_IT.items() if name != key}
+    decided = others if goes is None else {**others, key: goes}
+    assert obstacle_to_taking_out(CALLED, {}, "pay", decided) is Obstacle.UNDECIDED
 
 
 def test_the_start_and_the_last_row_of_a_list_are_led_and_never_taken_out() -> None:
-    only = {"start": "pay", "nodes": {"pay": {"call": {"flow": "pay"}}, "end": {"finish": {}}}}
-    flows = {"front": only, "pay": {"nodes": {}}}
+    only: dict[str, Any] = {
+        "start": "pay",
+        "nodes": {"pay": {"call": {"flow": "pay"}}, "end": {"finish": {}}},
+    }
+    flows: dict[str, Any] = {"front": only, "pay": {"nodes": {}}}
     assert obstacle_to_taking_out(flows, {}, "pay", {"front/.start": ""}) is Obstacle.UNDECIDED
     assert obstacle_to_taking_out(flows, {}, "pay", {"front/.start": "end"}) is None
     assert led_away(flows, "pay", {"front/.start": "end"})["front"]["start"] == "end"
