@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from hotline.domain.changes.change import PHRASES as CODE_WORDS
 from hotline.domain.flows.review import PHRASES
 from hotline.domain.wording import Template
 from hotline.engine.check.finding import anchor
@@ -12,6 +13,7 @@ from hotline.engine.check.risky import plain
 from hotline.engine.editing.anatomy import nodes_of, place_of
 from hotline.engine.editing.searching import WordsFound, searched
 from hotline.ports import Kit
+from hotline.services.changes import at_hand, drafts
 from hotline.services.flows.authoring import live_document
 from hotline.services.words.review_book import phrase_words
 from hotline.text.phrases import Phrases
@@ -31,10 +33,18 @@ class WordsHit:
         return anchor(self.found.field, self.found.language)
 
 
-def look_up(kit: Kit, query: str) -> tuple[WordsHit, ...]:
-    """At most `MOST_HITS`, in the order of the flows. Raises NotReady, StoreUnavailable."""
-    document = live_document(kit.database)
+def look_up(kit: Kit, query: str, change_id: int | None = None) -> tuple[WordsHit, ...]:
+    """At most `MOST_HITS`, in the order of the flows: of what callers hear, or of a change.
+
+    Raises NotFound, NotReady, StoreUnavailable.
+    """
+    document = live_document(kit.database) if change_id is None else _of_change(kit, change_id)
     return tuple(islice(_hits(document, kit.phrases, query), MOST_HITS))
+
+
+def _of_change(kit: Kit, change_id: int) -> Mapping[str, Any]:
+    phrases = drafts.draft(kit, change_id, CODE_WORDS).document
+    return {"flows": at_hand.flows_in(kit, change_id), "phrases": phrases or {}}
 
 
 def _hits(document: Mapping[str, Any], phrases: Phrases, query: str) -> Iterator[WordsHit]:

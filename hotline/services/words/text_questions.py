@@ -46,11 +46,17 @@ def ask(kit: Kit, by: Author, language: str, place: str, note: str) -> bool:
 def waiting(kit: Kit) -> Sequence[AskedOfText]:
     """The oldest first. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        rows = text_questions.waiting(session, LISTED)
-        return [
-            AskedOfText(row.id, row.place, row.language, row.asks, row.asked_by, row.asked_at)
-            for row in rows
-        ]
+        return [_asked(row) for row in text_questions.waiting(session, LISTED)]
+
+
+def below(kit: Kit, place: str) -> Sequence[AskedOfText]:
+    """Those of a screen, by its flow and its name; the oldest first. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return [_asked(row) for row in text_questions.below(session, place, LISTED)]
+
+
+def _asked(row: TextQuestion) -> AskedOfText:
+    return AskedOfText(row.id, row.place, row.language, row.asks, row.asked_by, row.asked_at)
 
 
 def by_place(kit: Kit, language: str) -> Mapping[str, Sequence[AskedOfText]]:

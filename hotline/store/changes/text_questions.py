@@ -31,6 +31,13 @@ def waiting(session: Session, limit: int) -> Sequence[TextQuestion]:
     return session.scalars(here.order_by(TextQuestion.id).limit(limit)).all()
 
 
+def below(session: Session, place: str, limit: int) -> Sequence[TextQuestion]:
+    """Of every text below a place: of a screen, by its flow and its name. The oldest first."""
+    of_it = TextQuestion.place.startswith(f"{place}.", autoescape=True)
+    here = select(TextQuestion).where(TextQuestion.settled_at.is_(None), of_it)
+    return session.scalars(here.order_by(TextQuestion.id).limit(limit)).all()
+
+
 def count(session: Session) -> int:
     here = select(func.count()).where(TextQuestion.settled_at.is_(None))
     return session.scalar(here) or 0

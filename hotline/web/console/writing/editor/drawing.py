@@ -33,6 +33,7 @@ from hotline.text.languages import CODES
 from hotline.web.console.form import FormFault, FormFaults
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
+from hotline.web.console.writing.editor.asked import asked
 from hotline.web.console.writing.editor.handset import KEYS, HandsetState
 from hotline.web.console.writing.editor.moving import MovingParts, moving_parts
 from hotline.web.console.writing.editor.notices import Told
@@ -151,6 +152,7 @@ def drawn(
         status=status,
         s=_shows(visit, at, state, draft),
         told=told or Told(),
+        asked=asked(visit, at.flow.name, at.node, nodes_of(draft.document)[at.node]),
         said=said,
         kinds=KINDS,
         lacks=LACKS,

@@ -14,5 +14,9 @@ def listed(visit: Visit) -> Response:
 
 
 def settle(visit: Visit, question_id: int) -> Response:
+    """And back to the list, or to the screen of a change where it was read."""
     text_questions.settle(visit.kit, visit.by, question_id)
+    change, flow, node = (visit.form.text(name) for name in ("change", "flow", "node"))
+    if change.isdecimal() and len(change) < 10 and flow and node:
+        return see("editor.show", change_id=int(change), flow=flow, node=node)
     return see("questions.listed")
