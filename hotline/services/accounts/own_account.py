@@ -94,8 +94,8 @@ def same_factor(kit: ConsoleKit, signed_in: SignedIn, sealed: str) -> NewFactor:
 
 
 def take_factor(kit: ConsoleKit, token: str, sealed: str, code: str) -> None:
-    """Put another authenticator in the place of the one before. Raises AccountRefused."""
-    signed_in = _fresh(kit, token)
+    """Put another authenticator in the place of the one before; every other session ends. Raises AccountRefused."""
+    signed_in, digest = _fresh(kit, token), digest_of(token)
     secret = _opened(kit, signed_in, sealed)
     step = accepted_step(secret, code, kit.now(), after=0)
     if step is None:
@@ -104,6 +104,7 @@ def take_factor(kit: ConsoleKit, token: str, sealed: str, code: str) -> None:
         account = accounts.one(session, signed_in.account_id, for_writing=True)
         account.totp = kit.proofs.factors.seal(secret, account=owner(account.id))
         account.totp_step = step
+        sessions.end_of(session, account.id, but=digest)
         _record(session, kit, signed_in, "account_factor_changed")
 
 

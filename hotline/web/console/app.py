@@ -5,7 +5,13 @@ from functools import partial
 from flask import Flask, Response
 
 from hotline.ports import ConsoleKit
-from hotline.web.console.guard import Gatehouse, guarded_view, only_our_host, open_view
+from hotline.web.console.guard import (
+    Gatehouse,
+    guarded_view,
+    only_our_host,
+    only_so_many_fields,
+    open_view,
+)
 from hotline.web.console.problems import refused, unforeseen
 from hotline.web.console.route import PageRoute
 from hotline.web.console.routes import ROUTES
@@ -48,6 +54,7 @@ def create_console(kit: ConsoleKit, templates: Templates) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = MOST_BYTES
     house = Gatehouse(kit, templates)
     app.before_request(partial(only_our_host, house))
+    app.before_request(only_so_many_fields)
     app.after_request(_harden)
     app.register_error_handler(Exception, partial(unforeseen, templates))
     for code in (400, 403, 404, 405, 413, 415):

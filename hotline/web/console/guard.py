@@ -23,10 +23,13 @@ from hotline.web.console.visit import GuestVisit, Visit, not_taken, page, see, s
 
 PART = "X-Part"
 """The header by which the script asks for the moving parts of a page alone."""
+URLENCODED = "application/x-www-form-urlencoded"
 AUTOMATIC = "auto"
 """The word in the query of a page that reloads itself: it does not count as being there."""
 MOST = 2**31 - 1
 """The highest number of a row."""
+MOST_FIELDS = 2000
+"""Of a form. The fullest of ours has a few hundred; a million empty ones would be a gigabyte of memory."""
 Answer = Callable[..., Response]
 
 
@@ -52,6 +55,12 @@ def only_our_host(house: Gatehouse) -> Response | None:
     if request.host != house.host:
         return make_response("", 421)
     return None
+
+
+def only_so_many_fields() -> None:
+    """Counted before they are read. A form with a file has its own limit, which is Flask's."""
+    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= MOST_FIELDS:
+        abort(413)
 
 
 def open_view(house: Gatehouse, route: OpenRoute) -> Answer:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask import Response
+from werkzeug.urls import iri_to_uri
 
 from hotline.domain.accounts.account import Refused
 from hotline.services.accounts import demo_accounts, known_browsers, sessions, signing_in
@@ -21,7 +22,7 @@ def ask(visit: GuestVisit) -> Response:
     to = local(visit.query.get("to", ""))
     if visit.is_from_elsewhere:
         answer = page(visit, "moment.html", to=to)
-        answer.headers["Refresh"] = f"0; url={to}"
+        answer.headers["Refresh"] = f"0; url={iri_to_uri(to)}"
         return answer
     return _form(visit, to, (), name="")
 

@@ -1,0 +1,136 @@
+"""The console's pages, by somebody who means harm and has a browser, a link, or a session of their own."""
+
+import re
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.second_factor import code_at
+from hotline.services.accounts import invitations, sessions
+from hotline.web.console.app import MOST_BYTES
+from hotline.web.console.guard import MOST_FIELDS
+from tests.console.conftest import ADDRESS, Desk
+from tests.signing import SERVER
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def fields_of(desk: Desk, name: str) -> dict[str, str]:
+    who = desk.people[name]
+    return {"name": name, "secret_password": who.password, "secret_code": who.code()}
+
+
+def cookie_of(answer: object) -> str:
+    (token,) = re.findall(r"__Host-hotline=([^;]+);", str(answer.headers))  # type: ignore[attr-defined]
+    return str(token)
+
+
+@pytest.mark.parametrize("planted", ["a" * 43, "somebody's"])
+def test_a_session_that_was_planted_is_not_the_one_that_opens(desk: Desk, planted: str) -> None:
+    other = desk.tab(AccountRole.TRANSLATOR, name="Translator 1")
+    desk.person("Editor 1", AccountRole.EDITOR)
+    token = other.token if planted == "somebody's" else planted
+    victim = desk.outside()
+    victim.take(token)
+    entered = cookie_of(victim.post("/enter", fields_of(desk, "Editor 1"), key=""))
+    assert entered != token
+    found = sessions.look(desk.kit, token)
+    assert (found.name if found else "") == ("Translator 1" if planted == "somebody's" else "")
+
+
+def test_a_form_s_key_is_good_for_its_own_session_alone(desk: Desk) -> None:
+    mine = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    again = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    other = desk.tab(AccountRole.EDITOR, name="Editor 2")
+    for key in (mine.form_key, other.form_key):
+        answer = again.post("/account/language", {"language": "fr"}, key=key)
+        assert answer.status_code == 422
+    left = mine.form_key
+    mine.post("/leave")
+    mine.take(desk.tab(AccountRole.EDITOR, name="Editor 1").token)
+    assert mine.post("/account/language", {"language": "fr"}, key=left).status_code == 422
+    assert desk.people["Editor 1"].here(mine.token).language == "en"
+
+
+def test_no_header_names_another_host_for_a_link(desk: Desk) -> None:
+    admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    named = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+    fields = {"name": "Editor 1", "roles": "editor", "language": "en"}
+    page = admin.post("/accounts", fields, **named)
+    assert f"{ADDRESS}/welcome/" in page.text
+    assert "evil.example" not in page.text
+    assert desk.outside().get("/flows", **named).location == "/enter?to=/flows"
+
+
+@pytest.mark.parametrize("path", ["/enter", "/recover", "/account/language", "/welcome/none"])
+def test_a_form_of_too_many_fields_or_bytes_is_refused_before_it_is_read(
+    desk: Desk, path: str
+) -> None:
+    """Outside, and without a session: what a page would carry along is otherwise written into its answer."""
+    client, sent = desk.app.test_client(), {"Origin": ADDRESS}
+    for body in (b"&" * MOST_FIELDS, b"x" * (MOST_BYTES + 1)):
+        answer = client.post(path, base_url=ADDRESS, headers=sent, data=body, content_type=FORM)
+        assert answer.status_code == 413
+        assert len(answer.data) < 10_000
+    few = b"a=&" * (MOST_FIELDS - 1)
+    answer = client.post(path, base_url=ADDRESS, headers=sent, data=few, content_type=FORM)
+    assert answer.status_code in {401, 404, 422}
+
+
+def test_a_link_is_in_no_log_whatever_breaks_behind_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    link = invitations.invite(desk.kit, SERVER, "Editor 1", [AccountRole.EDITOR]).link
+    with desk.kit.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE account_code")
+    with caplog.at_level("DEBUG"):
+        broken = desk.outside().get(f"/welcome/{link}")
+        desk.outside().post(f"/welcome/{link}", {"do": "paper"})
+    assert broken.status_code == 503
+    assert caplog.text
+    assert link not in caplog.text
+
+
+def test_a_session_loses_a_role_or_its_account_between_two_pages(desk: Desk) -> None:
+    admin = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    tab = desk.tab(AccountRole.EDITOR, AccountRole.AUDITOR, name="Editor 1")
+    account_id = desk.people["Editor 1"].account_id
+    assert tab.get("/changes/new").status_code == 200
+    admin.post(f"/accounts/{account_id}/roles", {"roles": ["auditor"]})
+    key = tab.form_key
+    assert tab.get("/changes/new").status_code == 404
+    assert tab.post("/changes/new", {"title": "Mine"}, key=key).status_code == 404
+    admin.post(f"/accounts/{account_id}/end")
+    answer = tab.post("/account/language", {"language": "fr"}, key=key)
+    assert answer.status_code == 401
+
+
+def test_another_authenticator_ends_every_other_session(desk: Desk) -> None:
+    """Whoever changes it may have lost the telephone to somebody who is signed in by it."""
+    mine, thief = (desk.tab(AccountRole.EDITOR, name="Editor 1") for _ in range(2))
+    page = mine.get("/account/factor").text
+    (letters,) = re.findall(r'<p class="letters">([^<]+)</p>', page)
+    (sealed,) = re.findall(r'name="sealed" value="([^"]+)"', page)
+    code = code_at(letters.replace("-", "").upper(), desk.clock())
+    mine.post("/account/factor", {"sealed": sealed, "secret_new_code": code})
+    assert (mine.get("/").status_code, thief.get("/").status_code) == (200, 303)
+
+
+@pytest.mark.parametrize("to", ["/find?q=\u0175", "/find?q=a b", "/find?q=%0aSet-Cookie:x"])
+def test_where_a_link_of_another_site_leads_is_a_header_of_ascii(desk: Desk, to: str) -> None:
+    answer = desk.app.test_client().get(
+        "/enter",
+        base_url=ADDRESS,
+        query_string={"to": to},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 200
+    refresh = answer.headers["Refresh"]
+    assert refresh.isascii()
+    assert refresh.startswith("0; url=/find?q=")
+
+
+def test_a_sheet_of_words_is_kept_by_no_cache(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.TRANSLATOR)
+    answer = tab.get("/words/rw/sheet/csv")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")

@@ -1,0 +1,127 @@
+"""Signing in, by somebody who means harm: what is used twice at once, and what is asked too often at once."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Barrier, Thread
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole, Refused, SignedIn
+from hotline.domain.accounts.faults import AccountFault
+from hotline.errors import AccountRefused
+from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.stretch_queue import StretchQueue
+from hotline.services.accounts import (
+    invitations,
+    own_account,
+    recovering,
+    sessions,
+    signing_in,
+    welcome,
+)
+from hotline.services.accounts.sessions import Entered
+from hotline.store.database import Database
+from tests.conftest import Clock
+from tests.kits import make_console_kit
+from tests.signing import PASSWORD, SERVER, Person, person
+
+NEW = "kinoto-gabise-rumaka"
+
+
+@pytest.fixture
+def kit(database: Database, clock: Clock) -> ConsoleKit:
+    return make_console_kit(database=database, now=clock)
+
+
+@pytest.fixture
+def editor(kit: ConsoleKit, clock: Clock) -> Person:
+    return person(kit, clock, "Editor 1", AccountRole.EDITOR)
+
+
+def with_queue(kit: ConsoleKit, queue: StretchQueue) -> ConsoleKit:
+    return replace(kit, proofs=replace(kit.proofs, stretching=queue))
+
+
+def at_once(*acts: Callable[[ConsoleKit], object], kit: ConsoleKit) -> list[str]:
+    """What each came to, as if each ran in a process of its own: none waits for another's stretch."""
+    told, start = list[str](), Barrier(len(acts))
+
+    def run(act: Callable[[ConsoleKit], object]) -> None:
+        start.wait(10)
+        told.append(type(act(with_queue(kit, StretchQueue()))).__name__)
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    return sorted(told)
+
+
+@pytest.mark.both
+def test_two_who_use_one_code_of_the_sheet_at_once_do_not_both_enter(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    code = editor.sheet.codes[0]
+
+    def enters(kit: ConsoleKit) -> object:
+        return signing_in.enter(kit, "Editor 1", PASSWORD, code)
+
+    assert at_once(enters, enters, kit=kit) == ["Entered", "Refused"]
+
+
+@pytest.mark.both
+def test_one_code_does_not_enter_and_step_up_at_once(kit: ConsoleKit, editor: Person) -> None:
+    token, code = editor.enters().token, editor.code()
+    told = at_once(
+        lambda kit: signing_in.enter(kit, "Editor 1", PASSWORD, code),
+        lambda kit: sessions.step_up(kit, token, PASSWORD, code),
+        kit=kit,
+    )
+    assert told in (["Entered", "Refused"], ["Refused", "SignedIn"])
+
+
+def test_a_code_that_stepped_up_steps_up_no_other_session_and_enters_nobody(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    one, other = editor.enters().token, editor.enters().token
+    code = editor.code()
+    assert isinstance(sessions.step_up(kit, one, PASSWORD, code), SignedIn)
+    assert isinstance(sessions.step_up(kit, one, PASSWORD, code), Refused)
+    assert isinstance(sessions.step_up(kit, other, PASSWORD, code), Refused)
+    assert editor.is_refused(code=code)
+
+
+def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
+    kit: ConsoleKit, editor: Person
+) -> None:
+    token = editor.enters().token
+    invitations.again(kit, SERVER, editor.account_id)
+    assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
+    assert sessions.key_of(kit, token) is None
+    invitations.end(kit, SERVER, editor.account_id)
+    assert sessions.step_up(kit, token, PASSWORD, editor.code()) is None
+
+
+def test_every_dear_stretch_waits_in_the_one_queue(kit: ConsoleKit, editor: Person) -> None:
+    """Each takes 128 MiB: whoever found a way around the queue would fill the machine."""
+    token, link = (
+        editor.enters().token,
+        invitations.invite(kit, SERVER, "Editor 2", ["editor"]).link,
+    )  # type: ignore[list-item]
+    queue = StretchQueue(waiting=0)
+    busy = with_queue(kit, queue)
+    name, key, code = editor.name, editor.sheet.key, editor.sheet.codes[1]
+    with queue.turn():
+        told = [
+            signing_in.enter(busy, name, PASSWORD, code),
+            signing_in.enter(busy, "Nobody", PASSWORD, code),
+            sessions.step_up(busy, token, PASSWORD, code),
+            own_account.change_password(busy, token, PASSWORD, NEW),
+            recovering.reset_password(busy, name, key, code, NEW),
+        ]
+        assert told == [Refused(is_busy=True)] * 5
+        with pytest.raises(AccountRefused) as refused:
+            welcome.choose_password(busy, link, NEW)
+    assert refused.value.fault == AccountFault.BUSY
+    assert isinstance(signing_in.enter(kit, name, PASSWORD, code), Entered), "the code is unused"
