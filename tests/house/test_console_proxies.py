@@ -70,3 +70,15 @@ def test_the_web_servers_of_the_console_wait_as_long_as_a_page_may_take() -> Non
         text = (ROOT / "deploy" / name).read_text("utf-8")
         limits = re.findall(r"(?:proxy_read_timeout|response_header_timeout) (\d+)s", text)
         assert limits == [f"{PATIENCE:.0f}"]
+
+
+def test_nginx_lets_one_address_try_so_many_passwords_and_work_as_it_likes(
+    folder: Path, behind: Behind
+) -> None:
+    port = free_port()
+    with running(nginx_of_the_console(folder, port, behind), folder, port, behind) as front:
+        for door in ("/enter", "/recover", "/welcome/none"):
+            assert any(front.send(door)[0] == 429 for _ in range(200)), door
+        assert {front.send("/changes")[0] for _ in range(40)} == {200}
+        passed = [path for path, _ in behind.came]
+    assert passed[:20] == ["/enter"] * 20

@@ -105,10 +105,8 @@ def test_a_session_steps_up_no_account_that_was_ended_or_linked_again(
 
 def test_every_dear_stretch_waits_in_the_one_queue(kit: ConsoleKit, editor: Person) -> None:
     """Each takes 128 MiB: whoever found a way around the queue would fill the machine."""
-    token, link = (
-        editor.enters().token,
-        invitations.invite(kit, SERVER, "Editor 2", ["editor"]).link,
-    )  # type: ignore[list-item]
+    token = editor.enters().token
+    link = invitations.invite(kit, SERVER, "Editor 2", [AccountRole.EDITOR]).link
     queue = StretchQueue(waiting=0)
     busy = with_queue(kit, queue)
     name, key, code = editor.name, editor.sheet.key, editor.sheet.codes[1]
