@@ -21,7 +21,6 @@ from hotline.errors import Unavailable
 from hotline.ports import RelayKit
 from hotline.services import alarming, weekly_keys
 from hotline.services.accounts import forgetting
-from hotline.services.changes import emergencies, judging
 from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
@@ -30,6 +29,8 @@ from hotline.services.referrals import call_back_requests, referral, unheard
 from hotline.services.sms import fetching, sms_replies
 from hotline.services.tips import intake, retention
 from hotline.services.watch import clock_rewind
+from hotline.store.changes import checks
+from hotline.store.flows import publications
 from hotline.store.outbox import lanes, outbox
 from hotline.store.watch.leader import Leadership
 from workers.background import BackgroundRun
@@ -91,10 +92,26 @@ STEPS: tuple[Step, ...] = (
 
 
 def lapse_emergency(kit: RelayKit) -> None:
+    """What reads flow files is imported where there is something to end: a relay that starts has no use for it."""
+    with kit.database.reading() as session:
+        if publications.unsettled(session) is None:
+            return
+    from hotline.services.changes import emergencies
+
     emergencies.lapse(kit)
 
 
-ASIDE: tuple[Step, ...] = (lapse_emergency, judging.check_unchecked, fetching.fetch)
+def check_unchecked(kit: RelayKit) -> None:
+    """As above."""
+    with kit.database.reading() as session:
+        if not checks.unchecked(session, kit.now()):
+            return
+    from hotline.services.changes import judging
+
+    judging.check_unchecked(kit)
+
+
+ASIDE: tuple[Step, ...] = (lapse_emergency, check_unchecked, fetching.fetch)
 """What asks other machines or computes for long: done by whoever leads, beside the ticks."""
 FAREWELL_SECONDS = 2.0
 """How long a relay that ends waits for them."""

@@ -2,8 +2,6 @@
 
 from hotline.errors import NotFound
 from hotline.ports import RelayKit
-from hotline.services.changes import judging
-from hotline.services.flows.flow_states import LIVE
 from hotline.services.outbox import delivery
 from hotline.services.referrals import referral
 from hotline.services.sms import sms_replies
@@ -25,7 +23,13 @@ def answer(kit: RelayKit, _answer_id: int) -> None:
 
 
 def check_change(kit: RelayKit, change_id: int) -> None:
-    """What is wrong with a change, for the page that waits for it; 0 is what is live."""
+    """What is wrong with a change, for the page that waits for it; 0 is what is live.
+
+    What reads flow files is imported here alone: a worker that starts has no other use for it.
+    """
+    from hotline.services.changes import judging
+    from hotline.services.flows.flow_states import LIVE
+
     try:
         if change_id == LIVE:
             judging.check_live(kit)

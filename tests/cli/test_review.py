@@ -13,16 +13,20 @@ from click.testing import CliRunner, Result
 from openpyxl import load_workbook
 
 from hotline.adapters.catalogues import LOCALES, load_phrases
+from hotline.adapters.console_words import console_catalogue_path
 from hotline.cli.words.flows import FLOWS
 from hotline.cli.words.words import words
 from hotline.domain.wording import Template
 from hotline.engine.document.source import dump, parse
-from hotline.services.flows import reviewing
+from hotline.services.words import reading_aids
+from hotline.text.languages import CODES
 from tests.engine.books import make_document, t
 from tests.sampling import by_turns
 
 LESSON = "learn.one.say.text"
 TAKEN = "locales.TAKEN"
+SAVING = {"rw": "Turabika", "fr": "Enregistrement", "en": "Saving"}
+"""The one phrase of the desk's console. A shipped one says a thousand, and each is a row to write and to read."""
 
 
 class Desk:
@@ -38,6 +42,9 @@ class Desk:
         (self.folder / "entries.yaml").write_text('"11": learn\n"90": cases\n')
         shutil.copy(LOCALES.parent / "flows" / "numbers.csv", self.folder)
         shutil.copytree(LOCALES, self.locales)
+        for language in CODES:
+            said = f'msgid "Saving"\nmsgstr "{SAVING[language]}"\n'
+            console_catalogue_path(self.locales, language).write_text(said, encoding="utf-8")
 
     def run(self, *arguments: str) -> Result:
         ours = ["--folder", str(self.folder), "--locales", str(self.locales)]
@@ -226,7 +233,7 @@ def test_the_sheet_shows_place_letters_left_and_doubts() -> None:
 def test_each_question_of_a_careful_reader_is_of_a_text_that_is_there() -> None:
     listed = CliRunner().invoke(words, ["review", "list", "--json"])
     places = {row["place"] for row in json.loads(listed.stdout)}
-    assert {place for place, _ in reviewing.read_questions(FLOWS)} <= places
+    assert {place for place, _ in reading_aids.read_questions(FLOWS)} <= places
 
 
 @pytest.mark.parametrize("name", ["more", "back", "home", "invalid", "invalid_short", "closed"])

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.changes.change import ENTRIES, NUMBERS, PHRASES, ChangeAuthor
+from hotline.domain.changes.emergency import LASTS
 from hotline.domain.changes.number_edits import taken_away
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording, render
@@ -17,7 +18,7 @@ from hotline.domain.wording import Template
 from hotline.services.changes import bringing_back, emergencies, going_live, proposing
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.desk.audit_log import listed
-from hotline.services.watch import watch
+from hotline.services.watch import checks_words, watch
 from hotline.store.outbox.messages import Message
 from hotline.store.watch import alarms
 from hotline.testing import FakeJobs
@@ -205,8 +206,8 @@ def test_the_national_desk_and_the_watchers_are_told(desk: Desk, clock: Clock) -
     urgent(desk)
     with desk.kit.database.reading() as session:
         (message,) = session.scalars(select(Message)).all()
-        finding = emergencies.finding(session, clock.at)
-        late = emergencies.finding(session, clock.at + emergencies.LASTS + emergencies.LATE)
+        finding = checks_words.finding(session, clock.at)
+        late = checks_words.finding(session, clock.at + LASTS + checks_words.LATE)
     wording = Wording(Template[message.template], message.parameters, message.language)
     assert render(wording, shipped_phrases()) == (
         "Depuis 24/11 10:00 la ligne dit des mots mis par une seule personne. Lisez-les avant 14:00."

@@ -37,6 +37,7 @@ from hotline.services.flows import reviewing
 from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.phrasing import LONGEST
 from hotline.services.flows.places import place_lists
+from hotline.services.words import reading_aids
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES, FIRST
 
@@ -102,7 +103,7 @@ def export(file: Path, folder: Path, locales: Path, language: str) -> None:
     """Write a sheet to FILE (.xlsx, else CSV; - is the screen), for somebody who grew up with the language."""
     document = read_folder(folder)
     texts, signatures = _texts(document, locales), reviewing.read_signatures(folder)
-    rows = _sheet(document, texts, language, signatures, reviewing.read_questions(folder))
+    rows = _sheet(document, texts, language, signatures, reading_aids.read_questions(folder))
     sheets.save(file, rows, language)
     told = f"{len(rows)} texts. Change the column {language}, write yes into `agreed`."
     click.echo(f"{file}: {told}", err=str(file) == sheets.SCREEN)

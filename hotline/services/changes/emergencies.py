@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.changes.change import WHY_LETTERS, Author, ChangeAuthor, may_publish
+from hotline.domain.changes.emergency import LASTS, ends
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind
@@ -20,7 +21,6 @@ from hotline.services.changes.folders import actor, audited
 from hotline.services.changes.going_live import go_live
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
-from hotline.services.check_result import CheckResult
 from hotline.services.doorbell import ring
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes
@@ -31,14 +31,8 @@ from hotline.store.flows.publications import Publication, Publishing
 from hotline.store.outbox.messages import Message
 from hotline.store.people import responders
 
-LASTS = timedelta(hours=4)
-"""After which the clock brings the state before back, unless a second person has confirmed."""
 CLOCK = "clock"
-LATE = timedelta(minutes=2)
-"""The clock ends one in less."""
 LAPSED = "nobody confirmed the words of an emergency"
-NAME = "urgent words"
-"""As the doctor, its alarm and its page of the runbook name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +107,18 @@ def publish(
     if beyond:
         return ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond)
 
-    ends = kit.now() + LASTS if before is None else _ends(before)
+    until = kit.now() + LASTS if before is None else _ends(before)
     said = PublicationNote(
         by.name,
         Publishing.EMERGENCY,
         reason,
         by_id=by.account_id,
         change_id=change_id,
-        lapses_at=ends,
+        lapses_at=until,
     )
     told: list[int] = []
     done = go_live(
-        kit, by, gathered, assembled.document, said, lambda s: told.extend(_tell(s, kit, ends))
+        kit, by, gathered, assembled.document, said, lambda s: told.extend(_tell(s, kit, until))
     )
     for message_id in told[:1]:
         ring(kit, Job.DELIVER, message_id)
@@ -179,21 +173,6 @@ def lapse(kit: Kit) -> ChangePublished | None:
     return done if isinstance(done, ChangePublished) else None
 
 
-def finding(session: Session, at: datetime) -> CheckResult:
-    """Wrong while words of one person alone are live; worse once the clock should have ended them."""
-    row = publications.unsettled(session)
-    if row is None:
-        return CheckResult(NAME, True, "two people have read what is live")
-    ends = _ends(row)
-    return CheckResult(
-        NAME,
-        False,
-        f"one person alone published revision {row.revision_id}, until {_clock_time(ends)}",
-        "a second person reads it in the console, and confirms it or brings back what was before",
-        level=1 if at < ends + LATE else 2,
-    )
-
-
 def _read_by_two(session: Session, row: Publication) -> Publication | None:
     """The publication before it that was not itself one person's alone."""
     older = publications.before(session, row.id)
@@ -202,7 +181,7 @@ def _read_by_two(session: Session, row: Publication) -> Publication | None:
     return older
 
 
-def _tell(session: Session, kit: Kit, ends: datetime) -> list[int]:
+def _tell(session: Session, kit: Kit, until: datetime) -> list[int]:
     """The national desk, in the transaction that publishes; watchers are woken by the alarm."""
     at = kit.now()
     desk = [one for one in responders.who_live(session, at) if one.level == Level.NATIONAL]
@@ -211,7 +190,7 @@ def _tell(session: Session, kit: Kit, ends: datetime) -> list[int]:
             kind=Kind.CONFIRMATION,
             responder_id=one.id,
             template=Template.WORDS_URGENT.name,
-            parameters={"time": _clock_time(at), "until": f"{ends.astimezone(KIGALI):%H:%M}"},
+            parameters={"time": _clock_time(at), "until": f"{until.astimezone(KIGALI):%H:%M}"},
             language=one.language,
             priority=CONFIRMATION_PRIORITY,
             state=MessageState.PENDING,
@@ -238,4 +217,4 @@ def _author(row: Publication) -> ChangeAuthor:
 
 
 def _ends(row: Publication) -> datetime:
-    return row.lapses_at or row.published_at + LASTS
+    return ends(row.published_at, row.lapses_at)

@@ -23,16 +23,12 @@ from hotline.services.flows.checking import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
 
-PATIENCE = timedelta(seconds=10)
-"""How long an edit waits for a worker before the clock checks it."""
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}
 )
 """Findings of a document that makes no book."""
 KEPT = timedelta(days=30)
 """How long what was found stays."""
-RECENT = timedelta(minutes=1)
-"""What is older rings again when a page asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +116,7 @@ def check_live(kit: Kit) -> None:
 def check_unchecked(kit: Kit) -> None:
     """The clock's: check what was edited and rang for a worker in vain. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        at = kit.now()
-        waiting = checks.edited(session, at - RECENT, at - PATIENCE)
+        waiting = checks.unchecked(session, kit.now())
     for change_id in waiting:
         check_change(kit, change_id)
 

@@ -27,8 +27,6 @@ from hotline.services.flows.places import place_lists
 
 REVIEWS = "reviews.csv"
 COLUMNS = ("place", "language", "digest", "by", "on")
-QUESTIONS = "review_questions.csv"
-"""Texts of which a careful reader is not sure: they stay as they are until a native reader answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +61,6 @@ def read_signatures(folder: Path) -> tuple[Signature, ...]:
         )
     except (KeyError, TypeError, ValueError):
         raise ImportRefused([f"{REVIEWS}: must have {','.join(COLUMNS)}, each row whole"]) from None
-
-
-def read_questions(folder: Path) -> Mapping[tuple[str, str], str]:
-    """What a careful reader asks of a text, by place and language. Raises ImportRefused where the file is broken."""
-    path = folder / QUESTIONS
-    if not path.exists():
-        return {}
-    found: dict[tuple[str, str], str] = {}
-    try:
-        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
-            proposed = f"Perhaps: {row['proposed']} " if row["proposed"] else ""
-            found[row["place"], row["language"]] = f"{proposed}{row['question']}"
-    except (KeyError, TypeError):
-        wanted = "place,language,proposed,question"
-        raise ImportRefused([f"{QUESTIONS}: must have {wanted}, each row whole"]) from None
-    return found
 
 
 def weigh(

@@ -7,12 +7,12 @@ from hotline.domain.tip import Urgency
 from hotline.domain.tips.retention import Keeping
 from hotline.errors import NotReady, StoreUnavailable
 from hotline.ports import Kit
-from hotline.services.changes import emergencies
 from hotline.services.check_result import CheckResult
 from hotline.services.flows import numbers, questions
 from hotline.services.people import recipients
 from hotline.services.sms import fetching
 from hotline.services.tips.retention import ERRAND
+from hotline.services.watch import checks_words
 from hotline.store.outbox import health, holds, lanes
 from hotline.store.outbox.messages import LaneHold
 from hotline.store.referrals import personnel, retention
@@ -44,7 +44,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             tidied = retention.done_at(session, ERRAND)
             woken = alarms.can_be_woken(session)
             inbox = fetching.findings(session, kit.line, now)
-            urgent = emergencies.finding(session, now)
+            urgent = checks_words.finding(session, now)
     except StoreUnavailable as broken:
         return (_database_down(broken),)
 

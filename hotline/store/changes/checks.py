@@ -1,7 +1,7 @@
 """What the checker found in whole documents and in single flows, kept by their digests: checking is dear."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, delete, func, select
@@ -9,6 +9,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.changes.changes import EDITABLE, Change, ChangeStep
 from hotline.store.database import Row, add_if_new
+
+PATIENCE = timedelta(seconds=10)
+"""How long an edit waits for a worker before the clock checks it."""
+RECENT = timedelta(minutes=1)
+"""What is older rings again when a page asks for it."""
 
 
 class ChangeCheck(Row):
@@ -60,15 +65,15 @@ def forget(session: Session, before: datetime) -> None:
     session.execute(delete(FlowState).where(FlowState.at < before))
 
 
-def edited(session: Session, since: datetime, before: datetime) -> Sequence[int]:
-    """Changes that may be edited, and whose newest step is of that time."""
+def unchecked(session: Session, at: datetime) -> Sequence[int]:
+    """Changes that may be edited, and whose newest step has waited for a worker in vain, but not for long."""
     newest = func.max(ChangeStep.at)
     found = (
         select(ChangeStep.change_id)
         .join(Change, Change.id == ChangeStep.change_id)
         .where(Change.state.in_(EDITABLE))
         .group_by(ChangeStep.change_id)
-        .having(newest > since, newest <= before)
+        .having(newest > at - RECENT, newest <= at - PATIENCE)
         .order_by(ChangeStep.change_id)
     )
     return session.scalars(found).all()
