@@ -66,6 +66,7 @@ def test_a_phrase_stands_on_the_review_sheet_as_a_draft_and_comes_back_from_it(
 ) -> None:
     lay_catalogues(tmp_path)
     by_english = {text.words["en"]: text for text in texts(tmp_path)}
+    assert by_english.keys() == gathered()
     saving, rows = by_english["Saving"], by_english["Rows: {count}. Newest: {digest}..."]
     assert state_of(saving, "rw", ()) is ReviewState.DRAFT
     assert not saving.in_flows

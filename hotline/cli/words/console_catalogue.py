@@ -104,9 +104,9 @@ def _write(locales: Path, language: str, words: Mapping[str, str]) -> Path:
 
 
 def texts(locales: Path) -> Iterator[ReviewedText]:
-    """Every phrase, for whoever reviews it."""
+    """Every phrase of the catalogue, for whoever reviews it: `faults` says where a page says another."""
     known = _known(locales)
-    for phrase in sorted(gathered()):
+    for phrase in sorted(known[SOURCE]):
         words = {code: known[code].get(phrase, "") for code in CODES} | {SOURCE: phrase}
         yield ReviewedText(_place(phrase), words)
 

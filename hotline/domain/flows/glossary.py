@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 _ROW = re.compile(
     r"^\| (?P<en>[^|]+) \| [^|]+ \| (?P<rw>[^|]+) \| (?P<sure>[BC]) \|$", re.MULTILINE
@@ -17,11 +18,15 @@ class Doubt:
     """B is fairly sure, C is not."""
 
     def stands_in(self, text: str) -> bool:
-        said = text.casefold()
-        return any(re.search(rf"\b{re.escape(term)}\b", said) for term in self.terms)
+        return bool(self.terms and _any_of(self.terms).search(text.casefold()))
 
     def __str__(self) -> str:
         return f"{self.sure}: {' / '.join(self.terms)} ({self.english})"
+
+
+@cache
+def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, terms))})\b")
 
 
 def doubts(glossary: str) -> Iterator[Doubt]:
