@@ -21,6 +21,7 @@ from hotline.lab.chaos.stand.ground import Ground
 from hotline.lab.chaos.stand.processes import started_as
 from hotline.lab.stack import Stack, free_port
 from tests.eventually import eventually
+from tests.homes import sending
 
 HOP_SECONDS = 5.0
 FROZEN_SECONDS = 10.0
@@ -107,7 +108,8 @@ def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]
     """`hotline run` with nobody to hear it, and a gateway that has nothing to do with its disk."""
     port, hotline = free_port(), [sys.executable, "-m", "hotline.cli.main"]
     ours = {"HOTLINE_HOME": str(folder / "home"), "HOTLINE_PORT": str(port)}
-    ours["HOTLINE_CONSOLE_PORT"] = str(free_port())
+    ours["HOTLINE_WEB_WORKERS"] = "1"
+    procfile = sending(folder)
     emulator = build_emulator()
     with serving(emulator) as url:
         gateway = {"HOTLINE_GATEWAY_URL": url, "HOTLINE_INBOUND_SMS": "yes"}
@@ -120,7 +122,12 @@ def muted(folder: Path, beneath: Ground) -> Iterator[tuple[EmulatorClient, int]]
         )
         emulator.line.move(json.loads(hooks.stdout))
         with Path("/dev/full").open("wb") as full:
-            keeper = subprocess.Popen([*hotline, "run"], env=environ, stdout=full, stderr=full)
+            keeper = subprocess.Popen(
+                [*hotline, "run", "--procfile", str(procfile)],
+                env=environ,
+                stdout=full,
+                stderr=full,
+            )
         try:
             eventually(lambda: ready(port), seconds=60)
             yield EmulatorClient(url), keeper.pid

@@ -4,7 +4,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +18,7 @@ from hotline.config import Settings
 from hotline.errors import RealLine, StartFailed
 from hotline.lab.chaos.stand.postgres import Postgres, postgres_in
 from hotline.lab.chaos.stand.valkey import Valkey, redis_program, valkey_in
-from hotline.lab.stack import READY_SECONDS, Stack, free_port
+from hotline.lab.stack import READY_SECONDS, Stack, command_words, free_port, without_console
 
 KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
@@ -118,7 +117,7 @@ def under_test(
 
 @contextmanager
 def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
-    """`hotline run` on another machine: a home and a port of its own, a copy of the keys, the same servers.
+    """`hotline run` on another machine: a home and a port of its own, a copy of the keys, the same servers, no console.
 
     Raises StartFailed.
     """
@@ -126,10 +125,11 @@ def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     home = stack.home.with_name("second")
     home.mkdir(mode=0o700)
     shutil.copytree(stack.home / KEYS, home / KEYS)
+    procfile = home / "Procfile"
+    procfile.write_text(without_console(), encoding="utf-8")
     own = {
         "HOTLINE_HOME": str(home),
         "HOTLINE_PORT": str(port),
-        "HOTLINE_CONSOLE_PORT": str(free_port()),
         "HOTLINE_GATEWAY_URL": stack.page.rstrip("/"),
         "HOTLINE_REDIS_URL": settings.redis_url,
         "HOTLINE_DATABASE_URL": settings.database_url,
@@ -138,7 +138,7 @@ def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     }
     with stack.log.open("ab") as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-m", "hotline.cli.main", "run"],
+            command_words("run", "--procfile", str(procfile)),
             env=stack.environ | own,
             stdout=log,
             stderr=log,
