@@ -1,7 +1,8 @@
 """Every action that the code writes into the audit log can be read as a sentence."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,13 +19,29 @@ NAMED = {
 """What stands in braces in an action's name."""
 
 
-def _appended(tree: ast.Module) -> Iterator[tuple[str | None, ast.expr]]:
+@dataclass(frozen=True, slots=True)
+class ReadModule:
+    """What is looked for in a module, found in one walk through it."""
+
+    functions: Sequence[ast.FunctionDef]
+    calls: Sequence[ast.Call]
+
+    @classmethod
+    def of(cls, path: Path) -> "ReadModule":
+        nodes = list(ast.walk(parsed(path)))
+        return cls(
+            [node for node in nodes if isinstance(node, ast.FunctionDef)],
+            [node for node in nodes if isinstance(node, ast.Call)],
+        )
+
+
+def _appended(module: ReadModule) -> Iterator[tuple[str | None, ast.expr]]:
     """The action of each row that a module appends, and the function that was handed it, where it was."""
-    for function in ast.walk(tree):
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    if not any(_of_audit(call) for call in module.calls):
+        return
+    for function in module.functions:
         for call in ast.walk(function):
-            if isinstance(call, ast.Call) and _called(call) == "append" and _of_audit(call.func):
+            if isinstance(call, ast.Call) and _of_audit(call):
                 (action,) = [word.value for word in call.keywords if word.arg == "action"]
                 yield function.name, action
 
@@ -37,26 +54,24 @@ def _called(call: ast.Call) -> str:
     return ""
 
 
-def _of_audit(function: ast.expr) -> bool:
-    return isinstance(function, ast.Attribute) and ast.unparse(function) == "audit.append"
+def _of_audit(call: ast.Call) -> bool:
+    return _called(call) == "append" and ast.unparse(call.func) == "audit.append"
 
 
-def _handed(name: str, parameter: str, everywhere: dict[Path, ast.Module]) -> Iterator[ast.expr]:
+def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:
     """What every call of that function hands over as this parameter."""
-    for tree in everywhere.values():
+    for module in everywhere.values():
         defined = [
             node
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef)
-            and node.name == name
-            and parameter in [one.arg for one in node.args.args]
+            for node in module.functions
+            if node.name == name and parameter in [one.arg for one in node.args.args]
         ]
         if not defined:
             continue
         place = [one.arg for one in defined[0].args.args].index(parameter)
-        callers = [tree] if name.startswith("_") else everywhere.values()
-        for call in (node for one in callers for node in ast.walk(one)):
-            if isinstance(call, ast.Call) and _called(call) == name:
+        callers = [module] if name.startswith("_") else everywhere.values()
+        for call in (call for one in callers for call in one.calls):
+            if _called(call) == name:
                 yield from [word.value for word in call.keywords if word.arg == parameter]
                 if len(call.args) > place and not isinstance(call.args[place], ast.Starred):
                     yield call.args[place]
@@ -86,10 +101,10 @@ def _names(action: ast.expr) -> list[str]:
 @cache
 def _written() -> Mapping[str, str]:
     """Every action's name, and where it is written."""
-    everywhere = {path: parsed(path) for path in python_files("hotline", "workers")}
+    everywhere = {path: ReadModule.of(path) for path in python_files("hotline", "workers")}
     found: dict[str, str] = {}
-    for path, tree in everywhere.items():
-        for function, action in _appended(tree):
+    for path, module in everywhere.items():
+        for function, action in _appended(module):
             ways = [action]
             if isinstance(action, ast.Name):
                 ways = list(_handed(function or "", action.id, everywhere))
