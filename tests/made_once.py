@@ -17,6 +17,7 @@ from sqlalchemy import Dialect
 from hotline.adapters.catalogues import load_phrases
 from hotline.sealing.keys.keymaking import ROLES, make_keys
 from hotline.services.flows import authoring
+from hotline.services.flows.authoring import ReadyDocument
 from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
@@ -102,13 +103,12 @@ def shipped_phrases() -> Phrases:
 
 
 @cache
-def _shipped() -> tuple[Mapping[str, Any], str]:
-    """The shipped flows as a document, and compiled."""
-    document = authoring.read_folder(FLOWS)
-    return document, authoring.pressed(document)
+def _shipped() -> ReadyDocument:
+    """The shipped flows, compiled."""
+    return authoring.ready(authoring.read_folder(FLOWS))
 
 
 def publish_shipped(database: Database, at: datetime) -> None:
-    document, book = _shipped()
+    made = _shipped()
     with database.writing() as session:
-        authoring.put_live(session, document, book, at)
+        authoring.put_live(session, made, at)

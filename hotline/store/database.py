@@ -32,6 +32,7 @@ from hotline.store.plain import FileConnection, PlainConnection, ServerConnectio
 from hotline.store.prepared import CURSOR
 from hotline.store.quietly import quietly
 from hotline.store.writer_turn import WriterTurn
+from hotline.store.written_json import text_of
 
 __all__ = (
     "Database",
@@ -211,6 +212,7 @@ def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
+        json_serializer=text_of,
         poolclass=QueuePool,
         pool_size=CONNECTIONS,
         max_overflow=0,

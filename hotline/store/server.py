@@ -14,6 +14,8 @@ from psycopg.abc import PQGen
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from hotline.store.written_json import text_of
+
 LOCK_MS = 2500
 STATEMENT_MS = 3000
 PATIENCE = 3.5
@@ -74,6 +76,7 @@ def open_server(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,
+        json_serializer=text_of,
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,

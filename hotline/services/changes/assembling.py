@@ -124,10 +124,6 @@ def merge_part(
 
 
 def is_as_read(session: Session, gathered: GatheredChange) -> bool:
-    """Whether its newest steps are still those that were gathered, in a transaction that holds the change."""
-    steps = changes.newest(session, gathered.change.id)
-    return _versions(steps) == _versions(gathered.steps)
-
-
-def _versions(steps: Mapping[str, ChangeStep]) -> Mapping[str, int]:
-    return {part: step.version for part, step in steps.items()}
+    """Whether its parts are still those that were gathered, in a transaction that holds the change."""
+    gathered_ids = {part: step.id for part, step in gathered.steps.items()}
+    return changes.newest_ids(session, gathered.change.id) == gathered_ids

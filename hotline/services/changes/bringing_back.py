@@ -132,10 +132,10 @@ def put_back(
     kit: Kit, state: StateToBringBack, said: PublicationNote, *, actor: str
 ) -> ChangePublished | ChangeRefused:
     """In one transaction. Raises FlowInvalid where it cannot be played, StoreUnavailable."""
-    book = press(state.after)
+    ready = press(state.after, state.before, state.live_id)
     with kit.database.writing() as session:
         publications.take_turns(session)
-        done = make_live(session, kit, state.after, book, said, after=state.live_id)
+        done = make_live(session, kit, ready, said, after=state.live_id)
         if isinstance(done, ChangePublished):
             audit.append(
                 session,

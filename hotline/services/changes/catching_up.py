@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from hotline.domain.changes.change import Author, ChangeState, PartDocument, StepKind
 from hotline.engine.editing.merging import Settled
 from hotline.ports import Kit
-from hotline.services.changes.assembling import GatheredChange, gather, merge_part
+from hotline.services.changes.assembling import (
+    GatheredChange,
+    gather,
+    is_as_read,
+    merge_part,
+)
 from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.folders import held
 from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.results import ChangeRefused, Refusal
 from hotline.services.changes.steps import add_step
 from hotline.store.changes import changes
+from hotline.store.written_json import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ def catch_up(
     open_parts = {part: one for part, one in parts.items() if one.clashes}
     if open_parts:
         return CatchUpClash(open_parts)
-    return _write(kit, by, gathered, {part: one.document for part, one in parts.items()}, once)
+    documents = {part: written(one.document) for part, one in parts.items()}
+    return _write(kit, by, gathered, documents, once)
 
 
 def _write(
@@ -66,10 +73,7 @@ def _write(
 ) -> CaughtUp | ChangeRefused:
     with kit.database.writing() as session:
         change = held(session, gathered.change.id)
-        now = changes.newest(session, change.id)
-        if {part: step.id for part, step in now.items()} != {
-            part: step.id for part, step in gathered.steps.items()
-        }:
+        if not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
         says = {"did": StepKind.CAUGHT_UP, "revision": gathered.live_id}
         for part, document in documents.items():

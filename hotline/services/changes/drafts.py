@@ -95,8 +95,8 @@ def newest(session: Session, change: Change, part: str) -> PartDraft:
 
 
 def newest_version(session: Session, change: Change, part: str) -> int:
-    step = changes.newest_of(session, change.id, part)
-    return -base_id(session, change) if step is None else step.version
+    version = changes.newest_version(session, change.id, part)
+    return -base_id(session, change) if version is None else version
 
 
 def base_id(session: Session, change: Change) -> int:

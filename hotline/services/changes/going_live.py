@@ -16,6 +16,7 @@ from hotline.services.changes.merging import PartMerge
 from hotline.services.changes.proposing import unfit
 from hotline.services.changes.results import ChangePublished, ChangeRefused, Refusal
 from hotline.services.flows import authoring, publishing, signing
+from hotline.services.flows.authoring import ReadyDocument
 from hotline.services.flows.publishing import PublicationNote
 from hotline.store.changes import changes, signatures
 from hotline.store.database import Session
@@ -147,7 +148,7 @@ def go_live(
     `also`: what else is written in it.
     """
     try:
-        book = press(document)
+        ready = press(document, gathered.live, gathered.live_id)
     except FlowInvalid as invalid:
         return ChangeRefused(Refusal.BROKEN, invalid.problems)
     moved = signing.carried(gathered.live, document, signing.everyone(kit))
@@ -156,7 +157,7 @@ def go_live(
         change = held(session, gathered.change.id)
         if change.state != gathered.change.state or not is_as_read(session, gathered):
             return ChangeRefused(Refusal.CHANGED)
-        done = make_live(session, kit, document, book, said, after=gathered.live_id)
+        done = make_live(session, kit, ready, said, after=gathered.live_id)
         if isinstance(done, ChangeRefused):
             return done
         change.state, change.ended_at = ChangeState.LIVE, kit.now()
@@ -173,24 +174,17 @@ def go_live(
     return done
 
 
-@dataclass(frozen=True, slots=True)
-class PressedDocument:
-    """What is dear about a publication, made before its transaction."""
-
-    pressed: str
-    digest: str
-
-
-def press(document: Mapping[str, Any]) -> PressedDocument:
-    """Raises FlowInvalid where it cannot be played."""
-    return PressedDocument(authoring.pressed(document), authoring.digest_of(document))
+def press(document: Mapping[str, Any], live: Mapping[str, Any], live_id: int) -> ReadyDocument:
+    """What is slow about a publication, before its transaction. Raises FlowInvalid where it cannot be played."""
+    printed, entries = live.get(authoring.ENTRIES, {}), document.get(authoring.ENTRIES, {})
+    keeps = not authoring.moved_entries(printed, entries)
+    return authoring.ready(document, live_id if keeps else None)
 
 
 def make_live(
     session: Session,
     kit: Kit,
-    document: Mapping[str, Any],
-    book: PressedDocument,
+    ready: ReadyDocument,
     said: PublicationNote,
     *,
     after: int,
@@ -202,7 +196,7 @@ def make_live(
     if flows.live_id(session) != after:
         return ChangeRefused(Refusal.CHANGED)
     try:
-        revision = authoring.put_live(session, document, book.pressed, kit.now(), book.digest)
+        revision = authoring.put_live(session, ready, kit.now())
     except FlowInvalid as moved:
         return ChangeRefused(Refusal.ENTRY_MOVED, moved.problems)
     publication = publishing.record(session, revision, said, kit.now())

@@ -22,6 +22,7 @@ from hotline.services.flows import authoring, checking, flow_states
 from hotline.services.flows.checking import BEARABLE, findings
 from hotline.store.changes import checks
 from hotline.store.database import Session
+from hotline.store.written_json import WrittenArray
 
 UNPLAYABLE = frozenset(
     {Code.SHAPE, Code.UNKNOWN_NODE, Code.UNKNOWN_FLOW, Code.UNKNOWN_LIST, Code.UNKNOWN_ENTRY}
@@ -130,7 +131,7 @@ def look(
     if kept is not None:
         return kept
     found = findings(document)
-    written = [one.to_dict() for one in found]
+    written = WrittenArray([one.to_dict() for one in found])
     with kit.database.writing() as session:
         checks.forget(session, kit.now() - KEPT)
         checks.keep(session, _key(digest), written, change_id=change_id, at=kit.now())

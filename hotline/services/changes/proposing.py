@@ -29,6 +29,7 @@ def propose(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
     if refused is not None:
         return refused
 
+    digest = gathered.own_digest
     with kit.database.writing() as session:
         change = held(session, change_id)
         if not ChangeState(change.state).is_editable:
@@ -37,7 +38,7 @@ def propose(kit: Kit, by: Author, change_id: int) -> ChangeRefused | None:
             return ChangeRefused(Refusal.CHANGED)
         change.state = ChangeState.PROPOSED
         change.proposed_by_id, change.proposed_by = by.account_id, by.name
-        change.proposed_at, change.proposed_digest = kit.now(), gathered.own_digest
+        change.proposed_at, change.proposed_digest = kit.now(), digest
         change.note = change.noted_by = None
         audit.append(
             session,

@@ -34,6 +34,7 @@ from hotline.services.doorbell import ring
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
+from hotline.store.written_json import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def save_step(
         if are_alike(both.document, now.document):
             return StepSaved(now.version, now.document)
 
-        both_kept = replace(new, document=both.document)
+        both_kept = replace(new, document=written(both.document))
         with kit.database.writing() as session:
             saved = _add(session, kit, by, change_id, both_kept, now.version)
         if isinstance(saved, ChangeRefused):
@@ -153,16 +154,18 @@ def _add(
     if not ChangeState(change.state).is_editable:
         return ChangeRefused(Refusal.OVER)
     known = newest_version(session, change, new.part)
-    if known != after or changes.sent_before(session, change_id, new.part, new.once):
+    if known != after or changes.was_sent(session, change_id, new.part, new.once):
         return None
     change.base_id = base_id(session, change)
     return add_step(session, by, change, new, kit.now())
 
 
 def add_step(session: Session, by: Author, change: Change, new: NewStep, at: datetime) -> int:
-    """A part's next version, inside the caller's transaction that holds the change."""
-    last = changes.newest_of(session, change.id, new.part)
-    version = 1 if last is None else last.version + 1
+    """A part's next version, inside the caller's transaction that holds the change.
+
+    Its document is `written` before that transaction, since it may be large.
+    """
+    version = (changes.newest_version(session, change.id, new.part) or 0) + 1
     session.add(
         ChangeStep(
             change_id=change.id,

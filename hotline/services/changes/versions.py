@@ -9,6 +9,7 @@ from hotline.domain.flows.review import Signature
 from hotline.engine.document import document as documents
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.transcripts.pressing import MARK
+from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.changes.assembling import document_of
 from hotline.services.changes.drafts import NewStep
@@ -21,6 +22,7 @@ from hotline.store.changes.changes import Change
 from hotline.store.database import Session
 from hotline.store.flows import flows, publications
 from hotline.store.flows.publications import Publication, Publishing
+from hotline.store.written_json import written
 
 TITLE = "What version {version} brings"
 
@@ -74,12 +76,15 @@ def import_folder(
 
     Raises NotReady, StoreUnavailable.
     """
-    live = authoring.live_document(kit.database)
+    with kit.database.reading() as session:
+        live_id = flows.live_id(session)
+        live = None if live_id is None else document_of(session, live_id)
+    if live_id is None or live is None:
+        raise NotReady("no flows are published: run `hotline init`")
+    edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
     with kit.database.writing() as session:
         signatures.sign(session, signed)
-        live_id = flows.live_id(session)
-        edits = dict(_edits(live, document, keeps_phrases="phrases" not in document))
-        if not edits or live_id is None:
+        if not edits:
             return None
         change = add(session, by, title, "", base=live_id, at=kit.now())
         _add_steps(session, kit, by, change, edits, source=title)
@@ -101,14 +106,17 @@ def _press_again(kit: Kit, live_id: int, live: Mapping[str, Any]) -> None:
 def _as_change(kit: Kit, document: Mapping[str, Any], live_id: int, version: str) -> int | None:
     """On the base of the last files: what this version says otherwise than the one before."""
     source, line = authoring.digest_of(document), ChangeAuthor(publishing.LINE)
+    older = authoring.digest_without_order(document)
+    with kit.database.reading() as session:
+        last = publications.newest_of_version(session)
+        base_id = live_id if last is None else last.revision_id
+        base = document_of(session, base_id)
+    edits = dict(_edits(base, document))
     with kit.database.writing() as session:
-        for digest in (source, authoring.digest_without_order(document)):
+        for digest in (source, older):
             known = changes.of_source(session, digest)
             if known is not None:
                 return known.id
-        last = publications.newest_of_version(session)
-        base_id = live_id if last is None else last.revision_id
-        edits = dict(_edits(document_of(session, base_id), document))
         if not edits:
             return None
         title = TITLE.format(version=version)
@@ -125,7 +133,7 @@ def _edits(
             continue
         now, was = part_of(after, part), part_of(before, part)
         if now != was or [*nodes_of(now)] != [*nodes_of(was)]:
-            yield part, now
+            yield part, written(now)
 
 
 def _add_steps(

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from hotline.services.flows.places import place_lists
 from hotline.store.database import Database, Session
 from hotline.store.flows import flows
 from hotline.store.flows.flows import Revision
+from hotline.store.written_json import WrittenObject, written
 
 ENTRIES = "entries"
 """`entries.yaml`: published suffix to flow, or to `{flow: abroad, name: poster}`."""
@@ -103,15 +105,6 @@ def are_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return one == other and _orders(one) == _orders(other)
 
 
-def saved(session: Session, document: Mapping[str, Any], digest: str) -> Revision | None:
-    """The revision that holds the document already, also under a digest of before ADR 81."""
-    found = flows.with_digest(session, digest)
-    if found is not None:
-        return found
-    older = flows.with_digest(session, digest_without_order(document))
-    return older if older is not None and are_same(older.document, document) else None
-
-
 def _orders(document: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
     return {name: [*nodes_of(flow)] for name, flow in document.get("flows", {}).items()}
 
@@ -121,9 +114,9 @@ def publish(database: Database, document: Mapping[str, Any], now: datetime) -> i
 
     Raises FlowInvalid where it cannot be played, or moves an entry that was published; StoreUnavailable.
     """
-    book = pressed(document)
+    ready = made_ready(database, document)
     with database.writing() as session:
-        return put_live(session, document, book, now)
+        return put_live(session, ready, now)
 
 
 def pressed(document: Mapping[str, Any]) -> str:
@@ -131,37 +124,72 @@ def pressed(document: Mapping[str, Any]) -> str:
     return press(documents.compile(document, place_lists()))
 
 
-def draft(
-    session: Session, document: Mapping[str, Any], now: datetime, digest: str | None = None
-) -> Revision:
+@dataclass(frozen=True, slots=True)
+class ReadyDocument:
+    """A document, and all that is slow about making it live. It is made before the transaction."""
+
+    document: WrittenObject
+    pressed: str
+    digest: str
+    older_digest: str
+    """As it was made before ADR 81."""
+    beside: int | None = None
+    """The live revision whose published entries it is known to keep."""
+
+
+def ready(document: Mapping[str, Any], beside: int | None = None) -> ReadyDocument:
+    """Raises FlowInvalid where it cannot be played."""
+    digests = digest_of(document), digest_without_order(document)
+    return ReadyDocument(written(document), pressed(document), *digests, beside)
+
+
+def made_ready(database: Database, document: Mapping[str, Any]) -> ReadyDocument:
+    """The same beside what is live now. Raises FlowInvalid, StoreUnavailable."""
+    with database.reading() as session:
+        live, printed = flows.live_id(session), published_entries(session)
+    keeps = not moved_entries(printed, document.get(ENTRIES, {}))
+    return ready(document, live if keeps else None)
+
+
+def saved(session: Session, made: ReadyDocument) -> Revision | None:
+    """The revision that holds the document already, also under a digest of before ADR 81."""
+    found = flows.with_digest(session, made.digest)
+    if found is not None:
+        return found
+    older = flows.with_digest(session, made.older_digest)
+    return older if older is not None and are_same(older.document, made.document) else None
+
+
+def draft(session: Session, made: ReadyDocument, now: datetime) -> Revision:
     """The document as a revision that nobody hears; the one that was saved before, where there is one."""
-    digest = digest or digest_of(document)
-    known = saved(session, document, digest)
-    return known or flows.add(session, digest=digest, document=document, at=now)
+    known = saved(session, made)
+    return known or flows.add(session, digest=made.digest, document=made.document, at=now)
 
 
-def put_live(
-    session: Session,
-    document: Mapping[str, Any],
-    book: str,
-    now: datetime,
-    digest: str | None = None,
-) -> int:
-    """One at a time: see `publications.take_turns`. `digest`: the document's, where it is known before.
-
-    Raises FlowInvalid where it moves an entry that was published.
-    """
-    moved = moved_entries(published_entries(session), document.get(ENTRIES, {}))
-    if moved:
-        raise FlowInvalid(moved)
-    revision = draft(session, document, now, digest)
+def put_live(session: Session, made: ReadyDocument, now: datetime) -> int:
+    """One at a time: see `publications.take_turns`. Raises FlowInvalid where it moves an entry that was published."""
     live = flows.live(session)
-    if live is None or live.id != revision.id:
-        # A clock that was set back must not hide it behind what it follows.
-        revision.live_from = max(now, live.since + NEXT) if live else now
-    if (revision.pressed, revision.pressed_mark) != (book, MARK):
-        revision.pressed, revision.pressed_mark = book, MARK
-    return revision.id
+    if live is not None and live.id != made.beside:
+        moved = moved_entries(published_entries(session), made.document.get(ENTRIES, {}))
+        if moved:
+            raise FlowInvalid(moved)
+    # A clock that was set back must not hide it behind what it follows.
+    since = max(now, live.since + NEXT) if live else now
+    known = saved(session, made)
+    if known is None:
+        return flows.add(
+            session,
+            digest=made.digest,
+            document=made.document,
+            at=now,
+            live_from=since,
+            pressed=made.pressed,
+            mark=MARK,
+        ).id
+    if live is None or live.id != known.id:
+        known.live_from = since
+    flows.press_again(session, known.id, made.pressed, MARK)
+    return known.id
 
 
 def published_entries(session: Session) -> dict[str, str]:

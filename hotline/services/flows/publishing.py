@@ -42,17 +42,17 @@ def publish_version(kit: Kit, document: Mapping[str, Any]) -> Published:
 
     Raises FlowInvalid, StoreUnavailable.
     """
-    pressed = authoring.pressed(document)
+    made = authoring.made_ready(kit.database, document)
     with kit.database.writing() as session:
         publications.take_turns(session)
         standing = publications.standing(session)
         live = flows.live_id(session)
-        saved = authoring.saved(session, document, authoring.digest_of(document))
+        saved = authoring.saved(session, made)
         by_hand = standing is not None and standing.kind != Publishing.VERSION
         if standing is not None and by_hand and (saved is None or saved.id != live):
-            draft = saved or authoring.draft(session, document, kit.now())
+            draft = saved or authoring.draft(session, made, kit.now())
             return Published(draft.id, waits_for=standing.published_by)
-        revision = authoring.put_live(session, document, pressed, kit.now())
+        revision = authoring.put_live(session, made, kit.now())
         if standing is None or standing.revision_id != revision:
             said = PublicationNote(LINE, Publishing.VERSION, OF_A_VERSION)
             record(session, revision, said, kit.now())
@@ -66,10 +66,10 @@ def publish(
 
     Raises FlowInvalid, StoreUnavailable.
     """
-    pressed = authoring.pressed(document)
+    made = authoring.made_ready(kit.database, document)
     with kit.database.writing() as session:
         publications.take_turns(session)
-        revision = authoring.put_live(session, document, pressed, kit.now())
+        revision = authoring.put_live(session, made, kit.now())
         kind = Publishing.VERSION if of_version else Publishing.BY_HAND
         record(session, revision, PublicationNote(by, kind, reason), kit.now())
         audit.append(

@@ -112,6 +112,13 @@ def newest(session: Session, change_id: int) -> Mapping[str, ChangeStep]:
     return {step.part: step for step in session.scalars(steps)}
 
 
+def newest_ids(session: Session, change_id: int) -> Mapping[str, int]:
+    """Their ids alone. A step is never changed: where these are the same, so are the documents."""
+    each = select(ChangeStep.part, func.max(ChangeStep.id))
+    rows = session.execute(each.where(ChangeStep.change_id == change_id).group_by(ChangeStep.part))
+    return dict(rows.all())
+
+
 def has_steps(session: Session, change_id: int) -> bool:
     one = select(ChangeStep.id).where(ChangeStep.change_id == change_id).limit(1)
     return session.scalar(one) is not None
@@ -120,6 +127,12 @@ def has_steps(session: Session, change_id: int) -> bool:
 def newest_of(session: Session, change_id: int, part: str) -> ChangeStep | None:
     here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
     return session.scalar(select(ChangeStep).where(*here).order_by(ChangeStep.id.desc()).limit(1))
+
+
+def newest_version(session: Session, change_id: int, part: str) -> int | None:
+    """Of a part; None where the change has no step of it."""
+    here = (ChangeStep.change_id == change_id, ChangeStep.part == part)
+    return session.scalar(select(func.max(ChangeStep.version)).where(*here))
 
 
 def step(session: Session, change_id: int, step_id: int) -> ChangeStep | None:
@@ -136,6 +149,11 @@ def sent_before(session: Session, change_id: int, part: str, once: str) -> Chang
     """The step that this form has made already."""
     stamp = stamped(change_id, part, once)
     return session.scalar(select(ChangeStep).where(ChangeStep.once == stamp))
+
+
+def was_sent(session: Session, change_id: int, part: str, once: str) -> bool:
+    stamp = stamped(change_id, part, once)
+    return session.scalar(select(ChangeStep.id).where(ChangeStep.once == stamp)) is not None
 
 
 def stamped(change_id: int, part: str, once: str) -> str:

@@ -49,13 +49,13 @@ def found(session: Session, digest: str) -> Sequence[Mapping[str, Any]] | None:
 def keep(
     session: Session,
     digest: str,
-    findings: Sequence[Mapping[str, Any]],
+    findings: list[Any],
     *,
     change_id: int | None,
     at: datetime,
 ) -> None:
     """Twice is once."""
-    row = ChangeCheck(digest=digest, change_id=change_id, findings=list(findings), at=at)
+    row = ChangeCheck(digest=digest, change_id=change_id, findings=findings, at=at)
     add_if_new(session, row)
 
 

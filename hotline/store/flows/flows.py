@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.store.database import Row
+from hotline.store.written_json import written
 
 
 class Revision(Row):
@@ -96,13 +97,39 @@ def keep_pressed(session: Session, revision_id: int, pressed: str, mark: str) ->
     session.execute(here.values(pressed=pressed, pressed_mark=mark))
 
 
+def press_again(session: Session, revision_id: int, pressed: str, mark: str) -> None:
+    """The compiled book of a revision that is there, where it holds another. The database compares: it is big."""
+    held = Revision.pressed
+    other = or_(held.is_(None), held != pressed, Revision.pressed_mark != mark)
+    here = update(Revision).where(Revision.id == revision_id, other)
+    session.execute(here.values(pressed=pressed, pressed_mark=mark))
+
+
 def with_digest(session: Session, digest: str) -> Revision | None:
-    return session.scalar(select(Revision).where(Revision.digest == digest))
+    """Without its document and its book, which are big, until somebody asks for them."""
+    light = (defer(Revision.document), defer(Revision.pressed))
+    return session.scalar(select(Revision).where(Revision.digest == digest).options(*light))
 
 
-def add(session: Session, *, digest: str, document: Mapping[str, Any], at: datetime) -> Revision:
-    """A draft: nobody hears it before `live_from` is set."""
-    revision = Revision(digest=digest, document=dict(document), created_at=at, live_from=None)
+def add(
+    session: Session,
+    *,
+    digest: str,
+    document: Mapping[str, Any],
+    at: datetime,
+    live_from: datetime | None = None,
+    pressed: str | None = None,
+    mark: str | None = None,
+) -> Revision:
+    """A draft, where no `live_from` is said. The row is big, and written once."""
+    revision = Revision(
+        digest=digest,
+        document=written(document),
+        created_at=at,
+        live_from=live_from,
+        pressed=pressed,
+        pressed_mark=mark,
+    )
     session.add(revision)
     session.flush()
     return revision

@@ -1,0 +1,123 @@
+"""What is slow about saving, proposing and publishing comes before the transaction, however large the flows are."""
+
+import copy
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.services.changes import (
+    bringing_back,
+    catching_up,
+    emergencies,
+    going_live,
+    proposing,
+    versions,
+)
+from hotline.services.changes.catching_up import CaughtUp
+from hotline.services.changes.results import ChangePublished
+from hotline.services.changes.steps import StepSaved
+from hotline.services.flows import authoring, publishing
+from hotline.services.flows.places import place_lists
+from hotline.store.database import Database
+from hotline.store.written_json import WrittenArray, text_of, written
+from tests.conftest import Clock
+from tests.kits import make_kit
+from tests.services.changing import APPROVER, EDITOR, OTHER, Desk, playable, saying
+from tests.services.watched_writing import LARGE, WatchedDatabase
+
+BACK = "the older words were right"
+URGENT = "that employer takes passports away"
+
+
+@dataclass
+class WatchedDesk(Desk):
+    @property
+    def database(self) -> WatchedDatabase:
+        assert isinstance(self.kit.database, WatchedDatabase)
+        return self.kit.database
+
+    def does(self, act: Callable[[], Any]) -> Any:
+        """An act that writes in at least one transaction, in none of which anything is slow."""
+        slow = self.database.slow
+        before = slow.transactions
+        done = act()
+        assert slow.transactions > before
+        assert slow.found == []
+        return done
+
+
+@pytest.fixture
+def desk(database: Database, clock: Clock) -> WatchedDesk:
+    watched = WatchedDatabase(database)
+    kit = replace(
+        make_kit(database=watched, now=clock), books=SqlBookshelf(database, place_lists())
+    )
+    made = WatchedDesk(kit)
+    made.does(lambda: publishing.publish_version(kit, playable()))
+    assert len(json.dumps(made.live["flows"]["learn"])) > LARGE
+    return made
+
+
+def test_a_change_is_saved_proposed_published_and_brought_back(desk: WatchedDesk) -> None:
+    change = desk.opened()
+    saved = desk.does(lambda: desk.say(change, "Other words"))
+    assert isinstance(saved, StepSaved)
+    desk.does(lambda: desk.say(change, "Other words still"))
+    assert desk.does(lambda: proposing.propose(desk.kit, EDITOR, change)) is None
+    assert isinstance(desk.does(lambda: desk.publish(change)), ChangePublished)
+    digest = bringing_back.preview(desk.kit, 1).digest
+    back = desk.does(lambda: bringing_back.bring_back(desk.kit, APPROVER, 1, BACK, digest))
+    assert isinstance(back, ChangePublished)
+
+
+def test_two_who_edit_at_once_and_a_change_that_catches_up(desk: WatchedDesk) -> None:
+    shared, mine, hers = desk.opened(), desk.opened(), desk.opened(by=OTHER)
+    version = desk.draft(shared).version
+    desk.say(shared, "My words")
+    other = saying(copy.deepcopy(dict(desk.live["flows"]["learn"])), "Her words", "two")
+    both = desk.does(lambda: desk.save(shared, other, by=OTHER, made_of=version))
+    assert isinstance(both, StepSaved)
+    assert both.hers
+    desk.say(mine, "My words")
+    desk.say(hers, "Beside", node="two")
+    proposing.propose(desk.kit, EDITOR, mine)
+    desk.publish(mine)
+    done = desk.does(lambda: catching_up.catch_up(desk.kit, OTHER, hers, once="form"))
+    assert isinstance(done, CaughtUp)
+
+
+def test_words_of_an_emergency(desk: WatchedDesk) -> None:
+    change = desk.opened()
+    desk.say(change, "Beware")
+    digest = going_live.read(desk.kit, change).digest
+    done = desk.does(lambda: emergencies.publish(desk.kit, APPROVER, change, URGENT, digest))
+    assert isinstance(done, ChangePublished)
+
+
+def test_a_version_is_released_beside_what_somebody_published(desk: WatchedDesk) -> None:
+    desk.published("By hand")
+    released = desk.does(lambda: versions.release(desk.kit, playable("Of the version"), "2"))
+    assert released.change is not None
+    imported = desk.does(
+        lambda: versions.import_folder(desk.kit, EDITOR, playable("Of a folder"), title="Folder")
+    )
+    assert imported is not None
+    desk.does(
+        lambda: publishing.publish(
+            desk.kit, playable("Of a command"), by="Editor 1", reason=BACK, of_version=False
+        )
+    )
+
+
+def test_what_was_written_before_is_stored_as_it_is(database: Database, clock: Clock) -> None:
+    document = written({"flows": {"a": "Être"}})
+    document.text = '{"flows":{"a":"as it was written"}}'
+    made = replace(authoring.ready(playable()), document=document)
+    with database.writing() as session:
+        authoring.put_live(session, made, clock())
+    assert authoring.live_document(database) == {"flows": {"a": "as it was written"}}
+    assert text_of(WrittenArray(["a"])) == text_of(["a"]) == '["a"]'

@@ -1,0 +1,49 @@
+"""A database that notes what is done while a transaction writes: SQLite has one writer, and callers wait for it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from hotline.store.database import Database, Session
+
+LARGE = 250
+"""Letters of JSON above which it is a document, and no row of the audit log."""
+ENGINE = "hotline.engine."
+JSON_MODULES = frozenset({"json.encoder", "json.decoder"})
+
+
+@dataclass
+class SlowWork:
+    """What a transaction should have had made before it began."""
+
+    found: list[str] = field(default_factory=list)
+    transactions: int = 0
+
+    def note(self, frame: FrameType, event: str, given: Any) -> None:
+        """Takes what the interpreter profiles: calls of the engine, and large JSON that is written or read."""
+        module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+        if event == "call" and module.startswith(ENGINE):
+            self.found.append(f"{module}.{name}")
+        if event == "return" and module in JSON_MODULES and name in ("encode", "decode"):
+            text = given if name == "encode" else frame.f_locals.get("s", "")
+            if isinstance(text, str) and len(text) > LARGE:
+                self.found.append(f"{module}.{name} of {len(text)} letters")
+
+
+class WatchedDatabase(Database):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database.engine)
+        self.slow = SlowWork()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        self.slow.transactions += 1
+        sys.setprofile(self.slow.note)
+        try:
+            with super().writing() as session:
+                yield session
+        finally:
+            sys.setprofile(None)
