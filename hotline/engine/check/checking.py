@@ -32,7 +32,8 @@ def check(
 def of_flow(book: Book, name: str, *, limit: int = DEFAULT_LIMIT) -> Iterator[Finding]:
     """What can be known of one flow beside the names of the others, without the rest of the book being read."""
     flow = book.flows[name]
-    alone = replace(book, flows={name: flow})
+    # What is drawn of each screen of a large book is not kept for all of them.
+    alone = replace(book, flows={name: flow}, drawings={})
     yield from paths.unknown_names_in(book, flow)
     yield from paths.dead_ends(alone)
     yield from _of_texts(alone, limit)

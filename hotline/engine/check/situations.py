@@ -1,4 +1,4 @@
-"""Every condition under which a node may be shown: flags, answers, and the lists it chooses from. Pure."""
+"""Every condition under which a node may be shown, the lists it chooses from, and all that it shows. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from itertools import islice, product
 
 from hotline.engine.check.parts import conditions
 from hotline.engine.flow import Ask, Book, Finish
+from hotline.engine.page_cache import Drawn, drawn
 from hotline.engine.placeholders import WIDEST
 from hotline.engine.run import Facts, Run
 from hotline.engine.view import Waiting, list_answers
@@ -53,3 +54,15 @@ def listings(book: Book, node: Waiting) -> Iterator[tuple[Waiting, dict[str, str
         yield node, dict(zip(named, match.groups(), strict=True))
     if not found:
         yield replace(node, list=None), {}
+
+
+def drawings(book: Book, node: Waiting | Finish, run: Run, limit: int) -> Iterator[Drawn]:
+    """All that the node may show, each once: many situations show the same, and the book remembers what is drawn."""
+    shown: dict[int, Drawn] = {}
+    listed = [(node, dict[str, str]())] if isinstance(node, Finish) else listings(book, node)
+    for one, named in listed:
+        for there, facts in situations(one, run):
+            seen = replace(there, answers={**there.answers, **named})
+            found = drawn(book, one, seen, facts, limit)
+            shown[id(found)] = found
+    yield from shown.values()

@@ -119,9 +119,13 @@ def put_in(book: Book, flow: Flow) -> Book:
 def draft_findings(
     book: Book, draft: Draft, *, node: str = "", limit: int = DEFAULT_LIMIT
 ) -> tuple[Finding, ...]:
-    """All that is wrong with one draft, or with one node of it, beside the live flows; `book` need not hold it yet."""
+    """All that is wrong with one draft, or with one node of it, beside the live flows.
+
+    `book` need not hold it yet; where it does, what is drawn already is not drawn again.
+    """
     name = draft.flow.name
-    book = put_in(book, draft.flow)
+    if book.flows.get(name) is not draft.flow:
+        book = put_in(book, draft.flow)
     half = [
         Finding(name, one.node, Code.SHAPE, one.message, "mend it", one.language, one.field)
         for one in draft.faults

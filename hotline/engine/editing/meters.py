@@ -1,14 +1,15 @@
 """How full a screen can get: numbering, ways on and out, and the widest of each placeholder counted. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hotline.engine.check.situations import listings, situations
+from hotline.engine.check.situations import drawings
 from hotline.engine.editing.anatomy import Document, first_words
 from hotline.engine.flow import Book, Finish, Say
+from hotline.engine.page_cache import Drawn
 from hotline.engine.run import Place, Run
-from hotline.engine.screen import DEFAULT_LIMIT, Layout, paginate
-from hotline.engine.view import Waiting, node_at, view
+from hotline.engine.screen import DEFAULT_LIMIT, paginate
+from hotline.engine.view import Waiting, node_at
 from hotline.engine.words import HELD_BACK
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
@@ -46,31 +47,20 @@ def meters(
         return {}
     said = node.text or {}
     return {
-        code: _measured(code, [*_layouts(book, node, Run(code, (place,)))], limit)
+        code: _measured(code, [*drawings(book, node, Run(code, (place,)), limit)], limit)
         for code in CODES
         if code in said
     }
 
 
-def _layouts(book: Book, node: Waiting | Finish, run: Run) -> Iterator[Layout]:
-    """The node under every condition, with each list that it may show."""
-    if isinstance(node, Finish):
-        yield from (view(book, node, there, facts).layout for there, facts in situations(node, run))
-        return
-    for listed, named in listings(book, node):
-        for there, facts in situations(listed, run):
-            seen = replace(there, answers={**there.answers, **named})
-            yield view(book, listed, seen, facts).layout
-
-
-def _measured(language: str, layouts: list[Layout], limit: int) -> FilledMeter:
-    cut = [paginate(layout, limit) for layout in layouts]
+def _measured(language: str, shown: Sequence[Drawn], limit: int) -> FilledMeter:
+    layouts = (one.seen.layout for one in shown)
     tight = [replace(layout, ways=layout.ways[-1:]) for layout in layouts]
     return FilledMeter(
         language=language,
-        septets=max(septets(page.text) for pages in cut for page in pages),
+        septets=max(screen.septets for one in shown for screen in one.screens),
         most=limit - HELD_BACK,
-        screens=max(map(len, cut)),
+        screens=max(len(one.pages) for one in shown),
         whole=max(
             sum(septets(page.text) for page in paginate(layout, ONE_PAGE)) for layout in tight
         ),

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.engine.check.finding import Code
+from hotline.engine.check.situations import drawings, situations
 from hotline.engine.document.document import bind, read
 from hotline.engine.editing.anatomy import kind_of
 from hotline.engine.editing.drafting import Draft, Lack, draft_findings, drafted, put_in
@@ -22,7 +23,8 @@ from hotline.engine.editing.preview import (
     screens_of,
     suppositions,
 )
-from hotline.engine.run import Place
+from hotline.engine.flow import Say
+from hotline.engine.run import Place, Run
 from hotline.engine.turn import start
 from tests.engine.books import (
     LEARN,
@@ -232,6 +234,28 @@ def test_a_meter_counts_the_longest_list_of_places() -> None:
     found = meters(BOOK, Place("tell", "district"), TELL["district"])["rw"]
     assert len(LISTS["districts.1"]) == 9
     assert found.screens == 2
+
+
+def test_what_the_meters_drew_is_not_drawn_again_for_the_findings() -> None:
+    """A question about places has many lists, and is seen after each key that somebody types."""
+    draft = drafted("tell", make_document()["flows"]["tell"])
+    book, place = put_in(BOOK, draft.flow), Place("tell", "district")
+    meters(book, place, TELL["district"])
+    drawn = dict(book.drawings)
+    assert {key[4] for key in drawn} == {name for name in LISTS if name.startswith("districts.")}
+    draft_findings(book, draft, node="district")
+    assert {key: id(one) for key, one in book.drawings.items()} == {
+        key: id(one) for key, one in drawn.items()
+    }
+
+
+def test_situations_that_show_the_same_are_drawn_once() -> None:
+    lead = {"when": {"answer": "danger", "is": ["yes"]}, "text": {"en": "Call 112"}}
+    book = put_in(BOOK, _only({"say": {"text": {"en": "Words"}, "lead": [lead]}}).flow)
+    said, run = book.flows["learn"].nodes["one"], Run("en", (Place("learn", "one"),))
+    assert isinstance(said, Say)
+    assert len([*situations(said, run)]) == 3
+    assert len([*drawings(book, said, run, 156)]) == 2
 
 
 def test_what_cannot_be_played_is_measured_by_its_words() -> None:

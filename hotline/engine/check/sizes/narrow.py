@@ -4,17 +4,17 @@ A question counts with its choices. Words in front of it, a note and the ways ou
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import nodes
-from hotline.engine.check.situations import listings, situations
+from hotline.engine.check.situations import drawings
 from hotline.engine.check.sizes.columns import wrapped
 from hotline.engine.flow import Ask, Book, Menu
 from hotline.engine.placeholders import WIDEST, filled
 from hotline.engine.run import Place, Run
-from hotline.engine.screen import NARROWEST, Page, paginate
-from hotline.engine.view import View, Waiting, said, view
+from hotline.engine.screen import NARROWEST, Page
+from hotline.engine.view import View, Waiting, said
 from hotline.text.languages import CODES
 
 MOST_LINES = 10
@@ -64,12 +64,10 @@ def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
 def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
     lines = asked = 0
     question = filled(said(node.text, language), WIDEST).strip()
-    for listed, named in listings(book, node):
-        for run, facts in situations(listed, Run(language, (place,))):
-            seen = view(book, listed, replace(run, answers={**run.answers, **named}), facts)
-            for page in paginate(seen.layout, limit):
-                lines = max(lines, len(wrapped(page.text)))
-                asked = max(asked, len(wrapped(question)) + _choices(seen, page))
+    for found in drawings(book, node, Run(language, (place,)), limit):
+        for page in found.pages:
+            lines = max(lines, len(wrapped(page.text)))
+            asked = max(asked, len(wrapped(question)) + _choices(found.seen, page))
     return Narrow(place, language, lines, asked if isinstance(node, Menu | Ask) else 0)
 
 

@@ -66,7 +66,7 @@ def moving_parts(
     draft = drafted(flow, document)
     book = put_in(around, draft.flow)
     written, place = nodes_of(document)[node], Place(flow, node)
-    found = draft_findings(around, draft, node=node)
+    found = draft_findings(book, draft, node=node)
     compiled = draft.flow.nodes.get(node)
     return MovingParts(
         meters=meters(book, place, written, limit=state.limit),
