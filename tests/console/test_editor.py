@@ -220,6 +220,33 @@ def test_a_choice_leads_to_a_new_screen_or_to_another_flow(editor: Editor) -> No
     assert answer.status_code == 422
 
 
+def test_without_the_script_a_short_select_offers_the_rest_in_the_next_page(editor: Editor) -> None:
+    form = editor.open("front", "front")
+    goes = "choices.1.goes"
+    assert len(re.findall(r"<optgroup", editor.page)) == 1
+    after = editor.looked(form | {goes: "more:", "text.en": "Half a sent"})
+    assert len(re.findall(r"<optgroup", editor.page)) == 2
+    assert (after[goes], after["text.en"]) == (form[goes], "Half a sent")
+    answer = editor.press(form | {goes: "more:"}, "save")
+    assert answer.status_code == 422
+    assert f'<a href="#f-{goes}">Choose where it leads' in answer.text
+    editor.sent(after | {goes: "flow:law"}, "save")
+    assert editor.node("front", "law") == {"call": {"flow": "law"}}
+
+
+def test_of_a_choice_what_few_have_is_shown_where_it_is_filled_or_asked_for(editor: Editor) -> None:
+    form = editor.open("front", "front")
+    assert not any(name.startswith("choices.1.when") for name in form)
+    opened = editor.looked(form | {"text.en": "Half a sent"}, "open:choices.1")
+    assert opened["text.en"] == "Half a sent"
+    assert not any(name.startswith("choices.2.when") for name in opened)
+    editor.sent(opened | {"choices.1.when.answer": "danger", "choices.1.when.is": "yes"}, "save")
+    saved = editor.open("front", "front")
+    assert saved["choices.1.when.answer"] == "danger"
+    assert "choices.1.language" not in saved
+    assert 'value="open:choices.1"' in editor.page
+
+
 def test_the_outline_is_put_in_order_and_no_caller_notices(editor: Editor) -> None:
     editor.sent(editor.open("abroad", "fee"), "screen_up")
     document = drafts.draft(editor.desk.kit, CHANGE, "abroad").document

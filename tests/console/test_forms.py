@@ -20,6 +20,7 @@ class Outline(HTMLParser):
         self.fields: list[dict[str, str]] = []
         self.forms: list[dict[str, str]] = []
         self.headings: list[str] = []
+        self._is_in_label = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -29,7 +30,10 @@ class Outline(HTMLParser):
             self.targets.append(found["href"][1:])
         self.targets += found.get("aria-describedby", "").split()
         if tag == "label":
-            self.labelled.append(found["for"])
+            self._is_in_label = "for" not in found
+            self.labelled.append(found.get("for", ""))
+        elif self._is_in_label and "id" in found:
+            self.labelled.append(found["id"])
         if tag == "form":
             self.forms.append(found | {"has_key": ""})
         if found.get("name") == "form_key":
@@ -38,6 +42,10 @@ class Outline(HTMLParser):
             self.fields.append(found)
         if tag == "h1":
             self.headings.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "label":
+            self._is_in_label = False
 
 
 def _is_shown(field: dict[str, str]) -> bool:

@@ -33,6 +33,8 @@ class FieldFault(StrEnum):
     DAY = "day"
     CHOICE = "choice"
     """It is none of those that are offered."""
+    WAY = "way"
+    """Other screens and flows were asked for, and none is chosen yet."""
 
 
 _PATTERNS = {
@@ -64,6 +66,11 @@ OF_A_ROW = {
     "arms": ("goes",),
 }
 """Beside the parts of its condition."""
+SELDOM = {
+    "when": tuple(f"when.{part}" for part in WHEN),
+    "seldom": ("language", "same_line", "every_page"),
+}
+"""Fields of a choice that few choices have, in two groups."""
 TICKS = frozenset({"languages", "same_line", "every_page"})
 OF_A_KIND = {
     "say": ("goes", "topic", "completes"),

@@ -3,6 +3,7 @@
 //   form[data-unsaved]       leaving with unsaved words asks; Ctrl+S presses the form's first button
 //   button[data-quick]       its answer changes the moving parts alone
 //   button[data-busy]        what it says while the server works
+//   select[data-as="ID"]     offers what the select of that id does
 "use strict";
 (() => {
   const network = document.getElementById("network");
@@ -86,6 +87,13 @@
     event.preventDefault();
     form.requestSubmit(form.querySelector("button"));
   });
+
+  for (const one of document.querySelectorAll("select[data-as]")) {
+    const { options, value } = one;
+    const all = document.getElementById(one.dataset.as).cloneNode(true).children;
+    one.replaceChildren(options[0], ...[...all].slice(1));
+    one.value = value;
+  }
 
   if (innerWidth <= 1100) for (const list of document.querySelectorAll("details[data-wide]")) list.open = false;
 

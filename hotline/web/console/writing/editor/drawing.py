@@ -18,7 +18,7 @@ from hotline.engine.editing.anatomy import (
     rows_of,
     texts_in,
 )
-from hotline.engine.editing.forms.fields import FieldFault
+from hotline.engine.editing.forms.fields import SELDOM, FieldFault
 from hotline.engine.editing.forms.filling import form_of, shown
 from hotline.engine.editing.forms.offering import FormOffers, offers
 from hotline.engine.editing.forms.reading import FieldRefused
@@ -49,6 +49,7 @@ REFUSED: Mapping[FieldFault, str] = {
     FieldFault.LANGUAGE: phrase("It is none of the languages."),
     FieldFault.DAY: phrase("A day, as 2026-11-30."),
     FieldFault.CHOICE: phrase("It is none of those that are offered."),
+    FieldFault.WAY: phrase("Choose where it leads: every screen and flow is offered now."),
 }
 KINDS = {
     "say": phrase("words"),
@@ -103,7 +104,13 @@ class EditorPage:
     why: str
     offers: FormOffers
     parts: MovingParts
+    opened: str
+    """The row of which everything is to be shown, also what is empty."""
     keys: tuple[str, ...] = KEYS
+
+    def shows(self, row: str, group: str) -> bool:
+        """Whether a group of a choice's fields is on the page: few choices fill one, and the rest would be heavy."""
+        return row == self.opened or any(self.fields.get(f"{row}.{name}") for name in SELDOM[group])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ class EditorDraft:
     once: str
     unlocked: bool = False
     why: str = ""
+    opened: str = ""
 
 
 def fresh(here: FlowAtHand) -> EditorDraft:
@@ -190,6 +198,7 @@ def _shows(visit: Visit, at: ScreenAtHand, state: HandsetState, draft: EditorDra
         why=draft.why,
         offers=offers(parts.book, draft.document),
         parts=parts,
+        opened=draft.opened,
     )
 
 

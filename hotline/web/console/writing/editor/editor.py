@@ -29,7 +29,7 @@ from hotline.web.console.writing.editor.typed import TypedScreen, typed_screen
 from hotline.web.console.writing.findings import LACKS
 
 LOST = phrase("What this form was made of is not there. Look at your words, and save them again.")
-STORES_NOTHING = frozenset({"look", "press", "restart", "unlock"})
+STORES_NOTHING = frozenset({"look", "open", "press", "restart", "unlock"})
 
 
 def flow(visit: Visit, change_id: int, flow: str) -> Response:
@@ -60,7 +60,12 @@ def take(visit: Visit, change_id: int, flow: str, node: str) -> Response:
         if said != str(here.version):
             return saving.again(visit, at, typed, FormFaults(), said=LOST)
         return saving.saved(visit, at, typed, do)
-    draft = replace(saving.draft_of(visit, typed), unlocked=do == "unlock" or unlocked(visit))
+    verb, _, said = do.partition(":")
+    draft = replace(
+        saving.draft_of(visit, typed),
+        unlocked=verb == "unlock" or unlocked(visit),
+        opened=said if verb == "open" else "",
+    )
     faults = faults_of(visit, [*typed.refused])
     return drawn(visit, at, _state(visit, do), draft, faults=faults)
 

@@ -19,6 +19,8 @@ NEW_SCREEN = "new:"
 """What a select says for a screen that is made by the save."""
 OTHER_FLOW = "flow:"
 """Stands there in front of the name of another flow."""
+MORE_WAYS = "more:"
+"""What a short select says that offers the rest in the next page: without the script, which fills it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def typed_screen(
             whole = _led_to_new(whole, Arrow(name, field, shown(read.node, field)))
         elif (called := typed.removeprefix(OTHER_FLOW)) in flows:
             whole = led_to_flow(whole, Arrow(name, field, ""), called)
+        elif typed == MORE_WAYS:
+            refused.append(FieldRefused(field, FieldFault.WAY, shown(read.node, field)))
         else:
             refused.append(FieldRefused(field, FieldFault.CHOICE, typed))
     as_typed = ways | {one.name: one.typed for one in refused}
@@ -76,7 +80,7 @@ def with_node(flow: Document, name: str, node: Document) -> dict[str, Any]:
 
 def _is_way(field: str, typed: str) -> bool:
     is_arrow = field.rpartition(".")[2] in ("goes", "weak")
-    return is_arrow and (typed == NEW_SCREEN or typed.startswith(OTHER_FLOW))
+    return is_arrow and (typed in (NEW_SCREEN, MORE_WAYS) or typed.startswith(OTHER_FLOW))
 
 
 def _led_to_new(flow: dict[str, Any], arrow: Arrow) -> dict[str, Any]:
