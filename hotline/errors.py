@@ -33,6 +33,7 @@ HotlineError
 ├── ErasureRefused
 ├── AskRefused
 ├── PersonnelRefused
+├── DeskRefused
 ├── AccountRefused
 ├── Undecided
 ├── CopyFailed
@@ -193,6 +194,10 @@ class AskRefused(HotlineError):
 
 class PersonnelRefused(HotlineError):
     """A person may not leave, move or come back so; says what to do."""
+
+
+class DeskRefused(HotlineError):
+    """A desk may not be made so, or opened by that person; says why."""
 
 
 class AccountRefused(HotlineError):

@@ -41,11 +41,15 @@ COMMANDS: dict[str, CommandEntry] = {
         "Own time: refer, remind, repeat, and deliver what no worker did, until told to stop.",
     ),
     "console": CommandEntry(
-        "hotline.cli.people.console:console", "Who may enter the console: invite, list, end."
+        "hotline.cli.people.console:console", "Who may enter the console: invite, list, join, end."
     ),
     "demo": CommandEntry(
         "hotline.cli.line.demo:demo",
         "Run the line with a pretended gateway: two handsets in a page.",
+    ),
+    "desks": CommandEntry(
+        "hotline.cli.people.desks:desks",
+        "Who opens a desk with a key of her own: list, add, ask, admit, retire.",
     ),
     "dial": CommandEntry(
         "hotline.cli.line.dial:dial", "Dial CODE on one of the emulator's handsets."

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 import click
 
 from hotline.cli.keys.backup import FILE, as_json_option, say
+from hotline.cli.keys.rotating_desks import rotate_desks
 from hotline.cli.keys.weeks import forget
-from hotline.cli.kit import ask_passphrase, console_kit, passphrase_in
-from hotline.cli.line.init import PASSPHRASE_FILE
+from hotline.cli.kit import console_kit, passphrase_in
 from hotline.cli.signing import signed
 from hotline.config import Settings
 from hotline.errors import NotReady, Occupied, TooSoon
@@ -26,14 +25,10 @@ from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import ROLES, make_keys
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.copies import factor_rotation, rekeying
-from hotline.services.desk import deskkeys
 
 KEY = click.Choice(sorted(ROTATING))
 GRACE = timedelta(minutes=10)
 """As long as a run may wait for its next hop, and longer than any command that seals a number takes."""
-
-SETTLE_SECONDS = 6.0
-"""No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
 
 
 @click.group()
@@ -42,6 +37,7 @@ def keys() -> None:
 
 
 keys.add_command(forget)
+keys.add_command(rotate_desks)
 
 
 @keys.command("list")
@@ -108,36 +104,6 @@ def end_old(name: str, reason: str, now: bool) -> None:
             rotation.destroy_old(folder, ROTATING[key])
             rekeying.record(kit, "old_key_destroyed", key, by=name, reason=reason)
             click.echo(f"{key}: the old key is destroyed")
-
-
-@keys.command("rotate-desks")
-@click.option("--passphrase-file", type=FILE, help="The passphrase that desks open with today.")
-@click.option("--new-passphrase-file", type=FILE, help="The one that they open with from now on.")
-@signed
-def rotate_desks(
-    passphrase_file: Path | None, new_passphrase_file: Path | None, name: str, reason: str
-) -> None:
-    """Give every desk a new key under a new passphrase, and seal what it may read anew. Safe to repeat.
-
-    Tips come in and are read meanwhile, by the new passphrase from the first moment on. Interrupted, it is said again
-    with the same two.
-    """
-    with console_kit() as kit:
-        old = ask_passphrase(passphrase_file, "of today")
-        new = passphrase_in(new_passphrase_file) if new_passphrase_file else _typed_twice()
-        done = deskkeys.rotate(
-            kit,
-            old=old,
-            new=new,
-            by=name,
-            reason=reason,
-            settle=lambda: time.sleep(SETTLE_SECONDS),
-            say=say,
-        )
-    click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were sealed anew")
-    own = Settings.read(os.environ).home / PASSPHRASE_FILE
-    if own.exists():
-        click.echo(f"{own} holds an old passphrase: remove it", err=True)
 
 
 @keys.command()
@@ -223,13 +189,6 @@ def _row(folder: Path, role: str, name: str) -> dict[str, Any]:
         "digest": hashlib.sha256(file.read_bytes()).hexdigest()[:8],
         "rotates": rotates[0] if rotates else None,
     }
-
-
-def _typed_twice() -> str:
-    typed: str = click.prompt(
-        "The new passphrase of every desk", hide_input=True, confirmation_prompt=True, err=True
-    )
-    return typed.strip()
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> str:

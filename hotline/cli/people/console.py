@@ -13,8 +13,10 @@ from hotline.cli.signing import checked
 from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.accounts.entering import LINK_LIVES
+from hotline.errors import NotFound
 from hotline.services.accounts import at_the_server, directory, invitations
 from hotline.services.accounts.directory import AccountLine
+from hotline.services.people import one_human
 from hotline.text.languages import CODES
 
 MINUTES = int(LINK_LIVES.total_seconds()) // 60
@@ -31,7 +33,7 @@ def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def console() -> None:
-    """Who may enter the console: invite, list, end."""
+    """Who may enter the console: invite, list, join, end."""
 
 
 @console.command()
@@ -113,3 +115,21 @@ def end(name: str, by: str) -> None:
     with console_kit() as kit:
         at_the_server.end(kit, Actor(by), name)
     click.echo(f"{name} enters no more")
+
+
+@console.command()
+@click.argument("name")
+@click.argument("responder")
+@click.option("--reason", prompt="Why", callback=checked, help="Why: kept in the audit log.")
+@by_option
+def join(name: str, responder: str, reason: str, by: str) -> None:
+    """Say that the account NAME and RESPONDER are one human.
+
+    Removing her ends both, and the account opens her desks alone.
+    """
+    with console_kit() as kit:
+        found = at_the_server.find(kit, name)
+        if found is None:
+            raise NotFound(f"no account of that name: {name}")
+        person = one_human.join(kit, Actor(by), found.id, responder, reason)
+    click.echo(f"{found.name} and {person.name} are one")

@@ -21,12 +21,13 @@ PROCESSES = {
     "receipt": "the holder of the receipt",
     "sms": "the phone that wrote it",
 }
-SUBJECTS = {"tip", "call-back", "message", "leave"}
+SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}
 SENTENCES: Mapping[str, str] = {
     "account_ended": "ended the {subject}",
     "account_entered": "signed in",
     "account_factor_changed": "took a new second factor",
     "account_invited": "made the {subject}",
+    "account_joined": "said which responder the {subject} is",
     "account_linked": "gave a new link to the {subject}",
     "account_paper_made": "made a new recovery sheet",
     "account_password_changed": "changed a password",
@@ -49,6 +50,10 @@ SENTENCES: Mapping[str, str] = {
     "change_proposed": "proposed {subject}",
     "change_published": "published {subject}",
     "change_sent_back": "sent {subject} back",
+    "desk_added": "made the {subject}",
+    "desk_admission_asked": "asked that {subject} may open a desk",
+    "desk_admitted": "let {subject} open a desk",
+    "desk_retired": "retired the {subject}",
     "desks_made": "made the keys of {subject}",
     "desks_rotated": "gave new keys to {subject}",
     "emergency_confirmed": "confirmed the words of an emergency, {subject}",

@@ -18,13 +18,10 @@ from hotline.errors import NotFound
 from hotline.ports import ConsoleKit, Kit
 from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.accounts import ConsoleAccount
-from hotline.store.accounts.approvals import Approval, ApprovalKind
+from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit
 
-APPROVED = "approved"
-REFUSED = "refused"
-WITHDRAWN = "withdrawn"
 REASON_LETTERS = 200
 
 
@@ -86,7 +83,12 @@ def decide(
             if excluded(account.held_roles | {role}):
                 raise refusal(AccountFault.ROLES_EXCLUDE)
             account.roles = sorted(account.held_roles | {role})
-        _decide(row, kit, signed_in.actor, APPROVED if approve else REFUSED)
+        _decide(
+            row,
+            kit,
+            signed_in.actor,
+            ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED,
+        )
         _record(
             session,
             kit,
@@ -119,14 +121,14 @@ def settle(session: Session, kit: Kit, by: Actor, account_id: int, role: Account
     """What waited was given at the command line."""
     row = approvals.waiting_for(session, _subject_of(account_id, role), kit.now())
     if row is not None:
-        _decide(row, kit, by, APPROVED)
+        _decide(row, kit, by, ApprovalDecision.APPROVED)
 
 
 def withdraw(session: Session, kit: Kit, by: Actor, account_id: int, role: AccountRole) -> None:
     """What waits is wanted no more."""
     row = approvals.waiting_for(session, _subject_of(account_id, role), kit.now())
     if row is not None:
-        _decide(row, kit, by, WITHDRAWN)
+        _decide(row, kit, by, ApprovalDecision.WITHDRAWN)
 
 
 def waiting_roles(session: Session, kit: Kit, account_id: int) -> frozenset[AccountRole]:
@@ -171,8 +173,8 @@ def living(session: Session, account_id: int) -> ConsoleAccount:
     return account
 
 
-def _decide(row: Approval, kit: Kit, by: Actor, decision: str) -> None:
-    row.decided_by, row.decided_at, row.decision = audit.by_actor(by), kit.now(), decision
+def _decide(row: Approval, kit: Kit, by: Actor, decision: ApprovalDecision) -> None:
+    approvals.decide(row, audit.by_actor(by), kit.now(), decision)
 
 
 def _record(

@@ -18,6 +18,7 @@ from hotline.domain.accounts.account import (
 )
 from hotline.domain.accounts.entering import LINK_LIVES
 from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.desk.members import of_account
 from hotline.ports import Kit
 from hotline.sealing.accounts.tokens import digest_of, new_token
 from hotline.services.accounts import approvals
@@ -25,7 +26,7 @@ from hotline.services.accounts.proving import entering_states
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit
+from hotline.store.desk import audit, members
 
 FEWEST_ADMINS = 2
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
@@ -81,7 +82,7 @@ def again(kit: Kit, by: Actor, account_id: int) -> Invited:
         deciding = account.held_roles & SECOND_PERSON
         direct = _counts_as_second(session, by)
         account.roles = sorted(account.held_roles - deciding)
-        _forget(session, account)
+        _forget(session, kit, account)
         account.state = AccountState.INVITED
         _record(session, kit, by, "account_linked", account)
         waiting = _give(session, kit, by, account, deciding, direct=direct)
@@ -117,11 +118,16 @@ def end(kit: Kit, by: Actor, account_id: int) -> None:
         account = approvals.living(session, account_id)
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
-        for role in approvals.waiting_roles(session, kit, account.id):
-            approvals.withdraw(session, kit, by, account.id, role)
-        _forget(session, account)
-        account.state, account.ended_at = AccountState.ENDED, kit.now()
-        _record(session, kit, by, "account_ended", account)
+        end_in(session, kit, by, account)
+
+
+def end_in(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> None:
+    """`end`, inside the caller's transaction, of an account that is held."""
+    for role in approvals.waiting_roles(session, kit, account.id):
+        approvals.withdraw(session, kit, by, account.id, role)
+    _forget(session, kit, account)
+    account.state, account.ended_at = AccountState.ENDED, kit.now()
+    _record(session, kit, by, "account_ended", account)
 
 
 def find(kit: Kit, name: str) -> int | None:
@@ -176,8 +182,9 @@ def _give(
     return waiting
 
 
-def _forget(session: Session, account: ConsoleAccount) -> None:
-    """What proved its person proves nobody any more."""
+def _forget(session: Session, kit: Kit, account: ConsoleAccount) -> None:
+    """What proved its person proves nobody any more, and opens no desk."""
+    members.forget(session, of_account(account.id), kit.now())
     account.public_key = account.wrapped_key = account.recovery_key = account.totp = None
     account.totp_step = 0
     accounts.forget_codes(session, account.id, *CodeKind)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from hotline.domain.desk.audit_sentences import DESK
+from hotline.domain.desk.desks import kind_of
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.tip import NATIONAL
@@ -21,6 +22,7 @@ from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import weekly_keys
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.desk import audit, desks
+from hotline.store.desk.desks import Desk
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.tip_overview import EVERY, TipOverview, Wanted, tip_overviews
 from hotline.store.tips import tips
@@ -88,14 +90,14 @@ def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequ
     with kit.database.writing() as session:
         made = [code for code in missing if code not in desks.codes(session)]
         for code in made:
-            desks.add(
-                session,
-                code,
-                pairs[code].public_key,
-                wrapped_key=pairs[code].wrapped_key,
-                member=desks.ENROLMENT,
-                at=kit.now(),
+            desk = Desk(
+                code=code,
+                kind=kind_of(code),
+                public_key=pairs[code].public_key,
+                created_at=kit.now(),
             )
+            wrapped = pairs[code].wrapped_key
+            desks.add(session, desk, wrapped_key=wrapped, member=desks.ENROLMENT)
         if made:
             audit.append(
                 session,

@@ -13,10 +13,12 @@ from hotline.errors import PassphraseWrong, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import DeskKey, new_desk_key
 from hotline.sealing.envelope import label
+from hotline.sealing.members import wrap_desk_key
 from hotline.sealing.opening import Stretch, opens_grant, regrant, stretched, unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.store.copies import vaults
-from hotline.store.desk import audit, desks
+from hotline.store.desk import audit, desks, members
+from hotline.store.people import member_keys
 
 Say = Callable[[str], None]
 
@@ -63,13 +65,45 @@ def rotate(
 ) -> Moved:
     """`settle` waits until no hop is left that read the old keys: then every grant is looked at once more.
 
-    Raises PassphraseWrong where a desk opens with neither passphrase: those before it are changed, and it may be said
-    again with the same two. SealBroken or KeyMissing where a grant opens with neither key, or its week's lock does not:
-    then the keys before stay.
+    Each member of a desk opens it as before, with her own key. Raises PassphraseWrong where a desk opens with neither
+    passphrase: those before it are changed, and it may be said again with the same two. SealBroken or KeyMissing where
+    a grant opens with neither key, or its week's lock does not: then the keys before stay.
     """
     words = Passphrases(old, new, WrappingKey.stretch(new, costs or Costs()))
     with kit.database.reading() as session:
         codes = sorted(desks.codes(session))
+    done = _rotate(kit, codes, words, settle, say)
+    about = f"{done.desks} desks, {done.grants} grants"
+    _end(kit, codes, about, by=by, reason=reason)
+    return done
+
+
+def rotate_one(
+    kit: Kit,
+    desk: str,
+    *,
+    passphrase: str,
+    by: str,
+    reason: str,
+    settle: Callable[[], None],
+    say: Say,
+    costs: Costs | None = None,
+) -> Moved:
+    """A new key for one desk, under the passphrase of today: whoever left keeps a copy of nothing.
+
+    Raises NotFound, and what `rotate` raises.
+    """
+    words = Passphrases(passphrase, passphrase, WrappingKey.stretch(passphrase, costs or Costs()))
+    with kit.database.reading() as session:
+        desks.one(session, desk)
+    done = _rotate(kit, [desk], words, settle, say)
+    _end(kit, [desk], f"desk:{desk}", by=by, reason=f"{done.grants} grants: {reason}")
+    return done
+
+
+def _rotate(
+    kit: Kit, codes: Sequence[str], words: Passphrases, settle: Callable[[], None], say: Say
+) -> Moved:
     pairs: list[DeskKeyPair] = []
     for number, code in enumerate(codes, 1):
         say(f"desk {number} of {len(codes)}")
@@ -82,22 +116,19 @@ def rotate(
     # The relay locks grants anew meanwhile: only a whole look that finds no old one is the last.
     while again := _move(kit, pairs, say):
         moved += again
-
-    done = Moved(len(pairs), moved)
-    _end(kit, done, by=by, reason=reason)
-    return done
+    return Moved(len(pairs), moved)
 
 
-def _end(kit: Kit, done: Moved, *, by: str, reason: str) -> None:
+def _end(kit: Kit, codes: Sequence[str], about: str, *, by: str, reason: str) -> None:
     """The keys before are destroyed."""
     with kit.database.writing() as session:
-        desks.forget_before(session)
+        desks.forget_before(session, codes)
         audit.append(
             session,
             at=kit.now(),
             actor=audit.by_command(by),
             action="desks_rotated",
-            subject=f"{done.desks} desks, {done.grants} grants",
+            subject=about,
             reason=reason,
         )
 
@@ -118,16 +149,24 @@ def _put(kit: Kit, code: str, words: Passphrases) -> DeskKeyPair | None:
         return None
 
     made = new_desk_key(words.wrapping, desk=code)
-    _write(kit, code, made, words.wrapping.wrap(before, owner=code))
-    return DeskKeyPair(
-        code, made.public_key, words.unwrap(made.wrapped_key, words.new, code), before
-    )
+    newest = words.unwrap(made.wrapped_key, words.new, code)
+    _write(kit, code, made, newest, words.wrapping.wrap(before, owner=code))
+    return DeskKeyPair(code, made.public_key, newest, before)
 
 
-def _write(kit: Kit, code: str, made: DeskKey, aside: bytes) -> None:
+def _write(kit: Kit, code: str, made: DeskKey, newest: bytes, aside: bytes) -> None:
+    """The new key, for the passphrase and for every member who may still open the desk, in one commit."""
+    at = kit.now()
     with kit.database.writing() as session:
-        desks.put_aside(session, code, wrapped_key=aside, at=kit.now())
+        desks.one(session, code, for_writing=True)
+        desks.put_aside(session, code, wrapped_key=aside, at=at)
         desks.replace_key(session, code, made.public_key, wrapped_key=made.wrapped_key)
+        sealed = {
+            member: wrap_desk_key(newest, public_key, code, member)
+            for member in members.of_desk(session, code)
+            if (public_key := member_keys.public_key(session, code, member)) is not None
+        }
+        members.reseal(session, code, sealed, at)
 
 
 def _move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say) -> int:

@@ -10,6 +10,7 @@ from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
@@ -58,6 +59,12 @@ def away(kit: Kit) -> Mapping[int, datetime]:
     """Who is on leave at this moment, and when each is back."""
     with kit.database.reading() as session:
         return personnel.on_leave(session, kit.now())
+
+
+def names(kit: Kit) -> Mapping[int, str]:
+    """Of everybody who was ever enrolled, by id."""
+    with kit.database.reading() as session:
+        return {one.id: one.name for one in responders.everybody(session)}
 
 
 def check_national(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hotline.domain.accounts.account import Actor
 from hotline.domain.people.memberships import desks_of, every_district
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.people.standing import EnrolmentState
@@ -11,7 +12,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.people import handing_on
+from hotline.services.people import handing_on, one_human
 from hotline.services.people.leaves import LONGEST_LEAVE
 from hotline.services.people.personnel import check_national, check_second, find, record
 from hotline.store.database import Session
@@ -64,6 +65,7 @@ def move(
         categories = person.categories if to.categories is None else to.categories
         desks = _desks(session, person, to.level, codes)
         memberships.place(session, person, desks, categories, at)
+        one_human.close_desks(session, person, at, but=desks)
         if loses:
             to_ring = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
@@ -74,7 +76,9 @@ def move(
 
 
 def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> Removed:
-    """Remove a person at once: she is told nothing more, and her open cases take their next step.
+    """Remove a person at once: she is told nothing more, her open cases take their next step, her account ends.
+
+    The desks that she could open want another key from then on (`hotline desks list`).
 
     One of the last two of the national desk goes by two names alone, and the desk is red from then on. Raises
     NotFound, PersonnelRefused.
@@ -93,6 +97,7 @@ def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> 
 
         person.active, person.left_at, person.state = False, at, EnrolmentState.LEFT
         memberships.end(session, person, at)
+        one_human.end(session, kit, Actor(by), person, at)
         to_ring = handing_on.hand_on(session, kit, person.id, at)
         agreed = f"; agreed by {second}" if second else ""
         record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, delete, func, select, update
+from sqlalchemy import ForeignKey, Index, delete, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.accounts.account import AccountRole, AccountState
@@ -21,6 +21,7 @@ class CodeKind(StrEnum):
 
 class ConsoleAccount(Row):
     __tablename__ = "account"
+    __table_args__ = (Index("account_responder", "responder_id", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -44,6 +45,8 @@ class ConsoleAccount(Row):
     seen_at: Mapped[datetime | None]
     """When its person was last there, as its sessions say it."""
     ended_at: Mapped[datetime | None]
+    responder_id: Mapped[int | None]
+    """The same human as a responder: her desks are this account's, and both end together."""
 
     @property
     def held_roles(self) -> frozenset[AccountRole]:
@@ -77,6 +80,12 @@ def one(session: Session, account_id: int, *, for_writing: bool = False) -> Cons
     if account is None:
         raise NotFound("no such account")
     return account
+
+
+def of_responder(session: Session, responder_id: int) -> ConsoleAccount | None:
+    """The account of that human, held; None where nobody joined one to her."""
+    hers = select(ConsoleAccount).where(ConsoleAccount.responder_id == responder_id)
+    return session.scalar(hers.with_for_update())
 
 
 def everybody(session: Session) -> Sequence[ConsoleAccount]:

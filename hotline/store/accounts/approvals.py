@@ -13,6 +13,16 @@ from hotline.store.database import Row
 class ApprovalKind(StrEnum):
     ROLE = "role"
     """A role of an account; its subject is `account:<id>:<role>`."""
+    ADMISSION = "admission"
+    """To a desk; its subject is `desk:<code>:<member>`, and `sealed` the public key of that member."""
+    ENROLMENT = "enrolment"
+    """Of a responder, or of her new number; its subject is `enrolment:<id>`."""
+
+
+class ApprovalDecision(StrEnum):
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class Approval(Row):
@@ -34,7 +44,7 @@ class Approval(Row):
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None]
-    """"approved", "refused" or "withdrawn"."""
+    """A `ApprovalDecision`."""
 
 
 def undecided(session: Session, kind: ApprovalKind, at: datetime) -> Sequence[Approval]:
@@ -66,5 +76,12 @@ def held(session: Session, kind: ApprovalKind, approval_id: int, at: datetime) -
 
 def approved(session: Session, subject: str) -> Sequence[Approval]:
     """What was approved about a subject."""
-    given = select(Approval).where(Approval.subject == subject, Approval.decision == "approved")
+    given = select(Approval).where(
+        Approval.subject == subject, Approval.decision == ApprovalDecision.APPROVED
+    )
     return session.scalars(given).all()
+
+
+def decide(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:
+    """`by` is an actor, as the audit log writes one."""
+    row.decided_by, row.decided_at, row.decision = by, at, decision

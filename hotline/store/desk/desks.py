@@ -1,10 +1,19 @@
 """Desks: the people of a district, or of the nation, who may open its tips. Rows, and the questions asked of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ForeignKey, Select, UniqueConstraint, bindparam, delete, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Select,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.errors import NotFound
@@ -17,6 +26,8 @@ ENROLMENT = "enrolment"
 
 BEFORE = "before"
 """The key that a rotation put aside, wrapped likewise, until no grant is sealed to it."""
+BEFORE_OF = "before:"
+"""The same for one member: `before:r17`."""
 
 
 class Desk(Row):
@@ -25,9 +36,20 @@ class Desk(Row):
     __tablename__ = "desk"
 
     code: Mapped[str] = mapped_column(primary_key=True)
-    """A district's NISR code ("12"), or "national"."""
+    """A district's NISR code ("12"), "national", or a word of letters."""
+    kind: Mapped[str | None]
+    """A `domain.desk.desks.DeskKind`; None where a process of the release before made it."""
+    name: Mapped[str | None]
+    """Of a desk that was added."""
+    org_type: Mapped[str | None]
+    place: Mapped[str | None]
+    """The district that it is in."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+    """From then on nothing is sealed to it. What was sealed still opens."""
+    copied_since: Mapped[datetime | None]
+    """Since when somebody who may not open it any more may hold a copy of its key; None once it has another."""
 
 
 class DeskMember(Row):
@@ -39,9 +61,9 @@ class DeskMember(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     desk_code: Mapped[str] = mapped_column(ForeignKey("desk.code"))
     member: Mapped[str]
-    """"enrolment" for the passphrase of `hotline init`; later also responders and admins."""
+    """`r<id>` of a responder, `account:<id>`, or "enrolment" for the passphrase of `hotline init`."""
     wrapped_key: Mapped[bytes]
-    """Self-describing: salt, costs and ciphertext. Only `hotline.sealing.opening` reads it."""
+    """Self-describing. `hotline.sealing.opening` reads what is under a passphrase, `members` what is sealed to one."""
     created_at: Mapped[datetime]
 
 
@@ -64,6 +86,20 @@ def codes(session: Session) -> set[str]:
     return set(session.scalars(select(Desk.code)))
 
 
+def everything(session: Session) -> Sequence[Desk]:
+    """Every desk, by its code."""
+    return session.scalars(select(Desk).order_by(Desk.code)).all()
+
+
+def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
+    """Raises NotFound."""
+    found = select(Desk).where(Desk.code == code)
+    desk = session.scalar(found.with_for_update() if for_writing else found)
+    if desk is None:
+        raise NotFound(f"no desk {code}: `hotline desks list` shows them")
+    return desk
+
+
 def wrapped_key(session: Session, code: str, member: str) -> bytes:
     """A desk's private key as wrapped for one member. Raises NotFound."""
     found = session.scalar(_wrapped(code, member))
@@ -84,7 +120,8 @@ def put_aside(session: Session, code: str, *, wrapped_key: bytes, at: datetime) 
 
 def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
     """From this commit on tips are sealed to the new half."""
-    session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
+    anew = update(Desk).where(Desk.code == code)
+    session.execute(anew.values(public_key=public_key, copied_since=None))
     session.execute(
         update(DeskMember)
         .where(DeskMember.desk_code == code, DeskMember.member == ENROLMENT)
@@ -92,24 +129,24 @@ def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: 
     )
 
 
-def forget_before(session: Session) -> None:
-    """Destroy every key that was put aside."""
-    session.execute(delete(DeskMember).where(DeskMember.member == BEFORE))
+def forget_before(session: Session, codes: Collection[str]) -> None:
+    """Destroy every key of these desks that was put aside, for the passphrase and for members."""
+    aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
+    session.execute(delete(DeskMember).where(DeskMember.desk_code.in_(codes), aside))
 
 
-def add(
-    session: Session,
-    code: str,
-    public_key: bytes,
-    *,
-    wrapped_key: bytes,
-    member: str,
-    at: datetime,
-) -> None:
+def add(session: Session, desk: Desk, *, wrapped_key: bytes, member: str) -> None:
     """A new desk with its first member."""
-    session.add(Desk(code=code, public_key=public_key, created_at=at))
+    session.add(desk)
     session.flush()
-    session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
+    session.add(
+        DeskMember(
+            desk_code=desk.code,
+            member=member,
+            wrapped_key=wrapped_key,
+            created_at=desk.created_at,
+        )
+    )
 
 
 def _wrapped(code: str, member: str) -> Select[bytes]:

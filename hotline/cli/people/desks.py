@@ -1,0 +1,172 @@
+"""`hotline desks`: which there are, who opens each with a key of her own, and letting somebody in."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.cli.kit import ask_passphrase, console_kit
+from hotline.cli.people.console import by_option
+from hotline.cli.signing import signed_by
+from hotline.cli.tips.desk import desk_code
+from hotline.domain.accounts.account import Actor
+from hotline.domain.desk.desks import ADDED, is_code
+from hotline.domain.desk.members import of_account, of_responder
+from hotline.domain.places.places import district_named, place_name
+from hotline.domain.tip import is_district
+from hotline.errors import NotFound
+from hotline.ports import LookingKit
+from hotline.services.accounts import at_the_server, directory
+from hotline.services.desk import admissions, desk_register
+from hotline.services.desk.desk_register import DeskLine, NewDesk
+from hotline.services.people import personnel
+from hotline.services.people.personnel import shown
+
+FILE = click.option(
+    "--passphrase-file",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file whose first line is the enrolment passphrase; otherwise it is asked for.",
+)
+
+
+@click.group()
+def desks() -> None:
+    """Who opens a desk with a key of her own: list, add, ask, admit, retire."""
+
+
+@desks.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def list_(as_json: bool) -> None:
+    """Every desk: who opens it beside the enrolment passphrase, and who waits to be let in."""
+    with console_kit() as kit:
+        names = _names(kit)
+        rows = [_row(line, kit, names) for line in desk_register.listed(kit)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        who = ", ".join(row["members"]) or "the enrolment passphrase alone"
+        click.echo(f"{row['code']:16} {row['kind']:10} {row['name']}: {who}")
+        if row["waiting"]:
+            click.echo(f"{'':16} waits to be let in: {', '.join(row['waiting'])}")
+        if row["copied_since"]:
+            click.secho(
+                f"{'':16} somebody who left may hold a copy of its key since {row['copied_since']}:"
+                " `hotline keys rotate-desks --desk NAME`",
+                fg="red",
+            )
+
+
+@desks.command()
+@click.argument("code")
+@click.option("--kind", type=click.Choice([one.value for one in ADDED]), required=True)
+@click.option("--called", required=True, help="Its name, as people read it.")
+@click.option("--district", help="The district that it is in.")
+@FILE
+@signed_by
+def add(
+    code: str, kind: str, called: str, district: str | None, file: Path | None, by: str, reason: str
+) -> None:
+    """Make the desk CODE of a border post, a camp, an oversight body or a service.
+
+    Its key is under the enrolment passphrase, as every desk's. A service takes referrals and never a tip.
+    """
+    place = district_named(district) if district else None
+    if district and place is None:
+        raise NotFound(f"no district {district!r}: write its name, as in `Gasabo`")
+    with console_kit() as kit:
+        passphrase = ask_passphrase(file, code)
+        new = NewDesk(code, next(one for one in ADDED if one.value == kind), called, place)
+        desk_register.add(kit, new, passphrase=passphrase, by=by, reason=reason)
+    click.echo(f"{code}: made")
+
+
+@desks.command()
+@click.argument("desk")
+@signed_by
+def retire(desk: str, by: str, reason: str) -> None:
+    """Let nobody join DESK any more, and seal nothing to it. What was sealed to it still opens."""
+    with console_kit() as kit:
+        desk_register.retire(kit, named(desk), by=by, reason=reason)
+    click.echo(f"{desk}: retired")
+
+
+@desks.command()
+@click.argument("desk")
+@click.option("--responder", help="By her exact name, or an id of `hotline responders list`.")
+@click.option("--account", help="By its name.")
+@signed_by
+def ask(desk: str, responder: str | None, account: str | None, by: str, reason: str) -> None:
+    """Ask that somebody may open DESK.
+
+    A member of it lets her in, or `hotline desks admit`: another person than you.
+    """
+    if bool(responder) == bool(account):
+        raise click.UsageError("say who: --responder or --account")
+    with console_kit() as kit:
+        member = _member(kit, responder, account)
+        admissions.ask(kit, Actor(by), named(desk), member, reason)
+    click.echo(f"{responder or account} waits to be let in")
+
+
+@desks.command()
+@FILE
+@by_option
+def admit(file: Path | None, by: str) -> None:
+    """Let in everybody who waits, by the enrolment passphrase. Safe to repeat.
+
+    Nobody lets in whom she asked for. Desks go on to open by the passphrase.
+    """
+    with console_kit() as kit:
+        names = _names(kit)
+        done = admissions.admit_by_passphrase(kit, by, ask_passphrase(file, "of all, at enrolment"))
+        left = len(admissions.waiting(kit))
+    for desk, member in done:
+        click.echo(f"{names.get(member, member)} opens desk {desk}")
+    if left:
+        click.echo(f"{left} still wait: for another person than {by}, or for a new key", err=True)
+    elif not done:
+        click.echo("nobody waits", err=True)
+
+
+def named(desk: str) -> str:
+    """The code of a desk as a person names it: a district, `national`, or the code itself. Raises NotFound."""
+    try:
+        return desk_code(desk)
+    except NotFound:
+        if is_code(desk):
+            return desk
+        raise
+
+
+def _member(kit: LookingKit, responder: str | None, account: str | None) -> str:
+    if responder:
+        return of_responder(personnel.show(kit, responder).person.id)
+    found = at_the_server.find(kit, account or "")
+    if found is None:
+        raise NotFound(f"no account of that name: {account}")
+    return of_account(found.id)
+
+
+def _names(kit: LookingKit) -> Mapping[str, str]:
+    """Of every member, as people read it."""
+    accounts = {of_account(one.id): f"{one.name} (account)" for one in directory.listed(kit)}
+    people = personnel.names(kit)
+    return accounts | {of_responder(who): name for who, name in people.items()}
+
+
+def _row(line: DeskLine, kit: LookingKit, names: Mapping[str, str]) -> Mapping[str, Any]:
+    waiting = [one.member for one in admissions.waiting(kit, line.code)]
+    return {
+        "code": line.code,
+        "kind": line.kind,
+        "name": line.name or (place_name(line.code, "en") if is_district(line.code) else line.code),
+        "members": [names.get(member, member) for member in line.members],
+        "waiting": [names.get(member, member) for member in waiting],
+        "copied_since": line.copied_since and shown(line.copied_since),
+        "rotating": line.is_moving,
+        "retired": line.retired_at and shown(line.retired_at),
+    }

@@ -1,0 +1,45 @@
+"""Kinds of desks, and what each may know. Pure."""
+
+import re
+from enum import StrEnum
+
+from hotline.domain.tip import ABROAD, NATIONAL, TYPED, UNSURE, is_district
+
+CODE = re.compile(r"[a-z][a-z0-9-]{2,23}")
+NAME_LETTERS = 60
+
+
+class DeskKind(StrEnum):
+    DISTRICT = "district"
+    NATIONAL = "national"
+    SERVICE = "service"
+    """Takes service referrals, and never a tip: no grant, no place on the ladder."""
+    BORDER = "border"
+    """Stops journeys that can still be stopped."""
+    PROTECTION = "protection"
+    """Of a camp."""
+    OVERSIGHT = "oversight"
+    """Outside the ministry: complaints about the national desk."""
+
+
+ADDED = (DeskKind.SERVICE, DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
+"""Kinds that people add; `hotline init` makes the others."""
+READS = frozenset(DeskKind) - {DeskKind.SERVICE}
+"""Kinds that something may be sealed to."""
+
+
+def kind_of(code: str) -> DeskKind:
+    """Of a desk that `hotline init` makes."""
+    return DeskKind.NATIONAL if code == NATIONAL else DeskKind.DISTRICT
+
+
+def is_code(code: str) -> bool:
+    """Whether a desk that is added may be called so: nothing else is."""
+    taken = code in {NATIONAL, ABROAD, UNSURE, TYPED} or is_district(code)
+    return bool(CODE.fullmatch(code)) and not taken
+
+
+def is_desk_name(name: str) -> bool:
+    """Whether a desk may have this name: pages and the audit log show it."""
+    whole = 1 <= len(name) <= NAME_LETTERS and name.isprintable()
+    return whole and name == " ".join(name.split()) and not set(name) & set(":<>|")

@@ -1,0 +1,194 @@
+"""Who may open a desk: an admin asks, and a member whose key is open carries it out.
+
+So who administers accounts never reads. The first member of a desk is let in by the enrolment passphrase. Nothing that
+a hook reaches imports this file.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from nacl.public import PrivateKey
+
+from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.domain.desk.desks import READS, DeskKind, kind_of
+from hotline.domain.desk.members import account_of, of_account, responder_of
+from hotline.errors import DeskRefused, NotFound
+from hotline.ports import Kit
+from hotline.sealing.members import DeskPrivate, open_desk_key, wrap_desk_key
+from hotline.sealing.opening import stretched, unwrap_desk_key
+from hotline.store.accounts import accounts, approvals
+from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.desk import audit, desks, members
+from hotline.store.people import member_keys
+
+Opens = Callable[[str], bytes]
+"""The private key of a desk, by its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingAdmission:
+    id: int
+    desk: str
+    member: str
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+
+
+def ask(kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
+    """Ask that somebody may open a desk. Once is enough. Raises NotFound, DeskRefused."""
+    with kit.database.writing() as session:
+        ask_in(session, kit, by, desk, member, reason)
+
+
+def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason: str) -> None:
+    """`ask`, inside the caller's transaction."""
+    public_key = _fit(session, desk, member)
+    if member in members.of_desk(session, desk):
+        raise DeskRefused(f"{member} opens desk {desk} already")
+    waits = approvals.waiting_for(session, _subject(desk, member), kit.now())
+    if waits is not None and waits.sealed == public_key:
+        return
+    if waits is not None:
+        approvals.decide(waits, audit.by_actor(by), kit.now(), ApprovalDecision.WITHDRAWN)
+    session.add(
+        Approval(
+            kind=ApprovalKind.ADMISSION,
+            subject=_subject(desk, member),
+            sealed=public_key,
+            asked_by=audit.by_actor(by),
+            asker_id=by.account_id,
+            asked_at=kit.now(),
+            reason=reason,
+            expires_at=kit.now() + APPROVAL_LIVES,
+        )
+    )
+    _record(session, kit, "desk_admission_asked", audit.by_actor(by), desk, member, reason)
+
+
+def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
+    """What waits for a member of a desk, or of any; the oldest first."""
+    with kit.database.reading() as session:
+        rows = approvals.undecided(session, ApprovalKind.ADMISSION, kit.now())
+    found = [
+        WaitingAdmission(row.id, *_about(row), row.asked_by, row.asked_at, row.expires_at)
+        for row in rows
+    ]
+    return [one for one in found if desk is None or one.desk == desk]
+
+
+def admit(kit: Kit, by: Actor, private_key: bytes, admission_id: int) -> None:
+    """Carry out what an admin asked for, with the open key of an account that is a member of that desk.
+
+    Raises NotFound, DeskRefused, SealBroken.
+    """
+    if by.account_id is None:
+        raise DeskRefused("at the command line the enrolment passphrase lets people in")
+    own = of_account(by.account_id)
+
+    def opens(desk: str) -> bytes:
+        return open_as(session, desk, own, private_key)[0].key
+
+    with kit.database.writing() as session:
+        row = approvals.held(session, ApprovalKind.ADMISSION, admission_id, kit.now())
+        if row is None:
+            raise NotFound("that admission was decided already, or its time is over")
+        _carry_out(session, kit, row, by, opens)
+
+
+def admit_by_passphrase(kit: Kit, by: str, passphrase: str) -> Sequence[tuple[str, str]]:
+    """Carry out every admission that waits, by the enrolment passphrase; desk and member of each.
+
+    It may be said again: what was carried out waits no more. Nobody carries out what she asked for, and that stays.
+    Raises PassphraseWrong, DeskRefused, SealBroken: then nothing has changed.
+    """
+    stretch, actor = cache(stretched), Actor(by)
+
+    def opens(desk: str) -> bytes:
+        wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
+        return unwrap_desk_key(wrapped, passphrase, desk=desk, stretch=stretch)
+
+    done = []
+    for one in waiting(kit):
+        if one.asked_by == audit.by_actor(actor):
+            continue
+        with kit.database.writing() as session:
+            row = approvals.held(session, ApprovalKind.ADMISSION, one.id, kit.now())
+            if row is not None and member_keys.public_key(session, *_about(row)) == row.sealed:
+                _carry_out(session, kit, row, actor, opens)
+                done.append(_about(row))
+    return done
+
+
+def open_as(
+    session: Session, desk: str, member: str, private_key: bytes
+) -> tuple[DeskPrivate, ...]:
+    """A desk's key, as a member opens it: today's, and behind it the one that a rotation put aside.
+
+    Raises NotFound where she is no member, SealBroken.
+    """
+    wrapped = members.wrapped_keys(session, desk, member)
+    if not wrapped or member_keys.public_key(session, desk, member) is None:
+        raise NotFound(f"{member} is no member of desk {desk}")
+    return tuple(open_desk_key(one, private_key, desk, member) for one in wrapped)
+
+
+def _carry_out(session: Session, kit: Kit, row: Approval, by: Actor, opens: Opens) -> None:
+    desk, member = _about(row)
+    actor, at = audit.by_actor(by), kit.now()
+    if actor == row.asked_by or (by.account_id is not None and by.account_id == row.asker_id):
+        raise DeskRefused("whoever asked for an admission does not carry it out")
+    if by.account_id is not None and account_of(member) == by.account_id:
+        raise DeskRefused("nobody lets herself in")
+    public_key = _fit(session, desk, member)
+    if public_key != row.sealed:
+        raise DeskRefused(f"{member} has another key since: the admission must be asked for again")
+    private_key = opens(desk)
+    if bytes(PrivateKey(private_key).public_key) != desks.one(session, desk).public_key:
+        raise DeskRefused(f"desk {desk} has another key since: sign in again, and try again")
+    members.seal(session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at)
+    approvals.decide(row, actor, at, ApprovalDecision.APPROVED)
+    _record(session, kit, "desk_admitted", actor, desk, member, row.reason)
+
+
+def _fit(session: Session, desk: str, member: str) -> bytes:
+    """The public key of a member who may open a desk. The desk is held."""
+    row = desks.one(session, desk, for_writing=True)
+    if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READS:
+        raise DeskRefused(f"nothing is sealed to desk {desk}")
+    public_key = member_keys.public_key(session, desk, member)
+    if public_key is None:
+        raise DeskRefused(f"{member} has no key of its own yet, or is not of desk {desk}")
+    return public_key
+
+
+def _subject(desk: str, member: str) -> str:
+    return f"desk:{desk}:{member}"
+
+
+def _about(row: Approval) -> tuple[str, str]:
+    _, desk, member = row.subject.split(":", 2)
+    return desk, member
+
+
+def _record(
+    session: Session, kit: Kit, action: str, actor: str, desk: str, member: str, reason: str
+) -> None:
+    """Of whom, and which desk: as the log keeps people."""
+    responder_id, account_id = responder_of(member), account_of(member)
+    if account_id is not None:
+        about = f"account {accounts.one(session, account_id).shown}"
+    else:
+        about = f"responder:{responder_id}"
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=actor,
+        action=action,
+        subject=about,
+        reason=f"{desk}: {reason}",
+    )

@@ -1,0 +1,118 @@
+"""The desks that there are: those of districts and the nation, and those that people add.
+
+It opens a desk's key, to know that a passphrase is that of the others: nothing that a hook reaches imports it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.desk.desks import ADDED, DeskKind, is_code, is_desk_name, kind_of
+from hotline.domain.people.memberships import every_district
+from hotline.domain.tip import NATIONAL
+from hotline.errors import DeskRefused
+from hotline.ports import Kit
+from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.opening import unwrap_desk_key
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.store.database import Session
+from hotline.store.desk import audit, desks, members
+from hotline.store.desk.desks import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class NewDesk:
+    code: str
+    kind: DeskKind
+    name: str
+    place: str | None = None
+    """The district that it is in."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    code: str
+    kind: DeskKind
+    name: str | None
+    members: Sequence[str]
+    """To whom its key is sealed, beside the passphrase."""
+    copied_since: datetime | None
+    """Since when somebody who left may hold a copy of its key."""
+    is_moving: bool
+    """A rotation has begun, and not ended."""
+    retired_at: datetime | None
+
+
+def listed(kit: Kit) -> Sequence[DeskLine]:
+    """Every desk, by its code."""
+    with kit.database.reading() as session:
+        return [_line(session, row) for row in desks.everything(session)]
+
+
+def add(
+    kit: Kit, new: NewDesk, *, passphrase: str, by: str, reason: str, costs: Costs | None = None
+) -> None:
+    """Make a desk, its key under the passphrase of the others. Raises DeskRefused, PassphraseWrong."""
+    if new.kind not in ADDED:
+        raise DeskRefused("`hotline init` makes the desks of districts and of the nation")
+    if not is_code(new.code):
+        raise DeskRefused(
+            "a desk's code is 3 to 24 small letters, digits or -, and begins with a letter"
+        )
+    if not is_desk_name(new.name):
+        raise DeskRefused("a desk's name has 1 to 60 letters, without : < > or |")
+    if new.place is not None and new.place not in every_district():
+        raise DeskRefused(f"{new.place} is no district")
+    with kit.database.reading() as session:
+        known = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
+    unwrap_desk_key(known, passphrase, desk=NATIONAL)
+    made = new_desk_key(WrappingKey.stretch(passphrase, costs or Costs()), desk=new.code)
+
+    with kit.database.writing() as session:
+        if new.code in desks.codes(session):
+            raise DeskRefused(f"there is a desk {new.code} already")
+        desk = Desk(
+            code=new.code,
+            kind=new.kind,
+            name=new.name,
+            place=new.place,
+            public_key=made.public_key,
+            created_at=kit.now(),
+        )
+        desks.add(session, desk, wrapped_key=made.wrapped_key, member=desks.ENROLMENT)
+        _record(session, kit, "desk_added", new.code, by, f"{new.kind}: {reason}")
+
+
+def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
+    """From now on nobody joins it and nothing is sealed to it; what was still opens. Raises NotFound, DeskRefused."""
+    with kit.database.writing() as session:
+        desk = desks.one(session, code, for_writing=True)
+        if DeskKind(desk.kind or kind_of(code)) not in ADDED:
+            raise DeskRefused("a district's desk, and the nation's, is not retired")
+        if desk.retired_at is not None:
+            raise DeskRefused(f"desk {code} was retired already")
+        desk.retired_at = kit.now()
+        _record(session, kit, "desk_retired", code, by, reason)
+
+
+def _line(session: Session, row: Desk) -> DeskLine:
+    return DeskLine(
+        code=row.code,
+        kind=DeskKind(row.kind or kind_of(row.code)),
+        name=row.name,
+        members=tuple(members.of_desk(session, row.code)),
+        copied_since=row.copied_since,
+        is_moving=desks.key_before(session, row.code) is not None,
+        retired_at=row.retired_at,
+    )
+
+
+def _record(session: Session, kit: Kit, action: str, code: str, by: str, reason: str) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=audit.by_command(by),
+        action=action,
+        subject=f"desk:{code}",
+        reason=reason,
+    )

@@ -1,0 +1,136 @@
+"""`hotline desks` and `hotline console join`, as an admin types them."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from nacl.public import PrivateKey
+from sqlalchemy import update
+
+from hotline.bootstrap import build_console
+from hotline.cli.main import main
+from hotline.config import Settings
+from hotline.ports import LookingKit
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.passphrase import Costs
+from hotline.services.desk import access
+from hotline.store.people.responders import Responder
+from hotline.store.schema import create_all
+
+WORDS = "correct horse"
+BY = ("--by", "Alice", "--reason", "she works there")
+ROWS = """name,msisdn,language,level,districts,categories
+Gasabo 1,+250788000001,rw,responder,Gasabo,
+Nation 1,+250788000005,en,national,,
+Nation 2,+250788000006,fr,national,,
+Nation 3,+250788000007,fr,national,,
+"""
+
+
+@dataclass
+class Admin:
+    home: Path
+
+    @property
+    def kit(self) -> LookingKit:
+        return build_console(Settings.read({"HOTLINE_HOME": str(self.home)}))
+
+    @property
+    def file(self) -> tuple[str, str]:
+        return ("--passphrase-file", str(self.home / "passphrase"))
+
+    def __call__(self, *words: str, code: int = 0) -> Result:
+        told = CliRunner().invoke(main, words, env={"HOTLINE_HOME": str(self.home)})
+        assert told.exit_code == code, told.output
+        return told
+
+    def desk(self, code: str) -> dict[str, Any]:
+        rows = {row["code"]: row for row in json.loads(self("desks", "list", "--json").stdout)}
+        found = rows[code]
+        assert isinstance(found, dict)
+        return found
+
+
+@pytest.fixture
+def admin(tmp_path: Path) -> Admin:
+    """A line whose people have a key each, as if they had chosen PINs."""
+    make_keys(tmp_path / "keys", datetime.now(UTC))
+    (tmp_path / "hotline.db").touch()
+    line = Admin(tmp_path)
+    kit = line.kit
+    create_all(kit.database)
+    access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
+    (tmp_path / "passphrase").write_text(f"{WORDS}\n")
+    (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")
+    line("responders", "import", str(tmp_path / "people.csv"))
+    with kit.database.writing() as session:
+        public_key = bytes(PrivateKey.generate().public_key)
+        session.execute(update(Responder).values(public_key=public_key))
+    kit.database.close()
+    return line
+
+
+def test_who_is_asked_in_is_let_in_by_another(admin: Admin) -> None:
+    admin("desks", "ask", "gasabo", "--responder", "Gasabo 1", *BY)
+    assert "waits to be let in: Gasabo 1" in admin("desks", "list").stdout
+    assert "1 still wait" in admin("desks", "admit", *admin.file, "--by", "Alice").stderr
+    assert admin.desk("12")["members"] == []
+
+    assert "Gasabo 1 opens desk 12" in admin("desks", "admit", *admin.file, "--by", "Bob").stdout
+    assert admin.desk("12")["members"] == ["Gasabo 1"]
+    assert "nobody waits" in admin("desks", "admit", *admin.file, "--by", "Bob").stderr
+    log = admin("audit", "list").stdout
+    assert "Alice asked that responder 1 (Gasabo 1) may open a desk: 12: she works there" in log
+    assert "Bob let responder 1 (Gasabo 1) open a desk: 12: she works there" in log
+
+
+@pytest.mark.slow(reason="waits as long as a hop may last that read the key before")
+def test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one(admin: Admin) -> None:
+    admin("desks", "ask", "12", "--responder", "Gasabo 1", *BY, code=1)
+    admin("desks", "ask", "Gasabo", "--responder", "Gasabo 1", *BY)
+    admin("desks", "admit", *admin.file, "--by", "Bob")
+    admin("responders", "remove", "Gasabo 1", *BY)
+    assert "hotline keys rotate-desks --desk NAME" in admin("desks", "list").stdout
+
+    signed = ("--name", "Alice", "--reason", "she left")
+    done = admin("keys", "rotate-desks", "--desk", "Gasabo", *admin.file, *signed)
+    assert "desk 12 has a new key, and 0 grants" in done.stdout
+    assert admin.desk("12")["copied_since"] is None
+    assert "Alice gave new keys to desk 12: 0 grants: she left" in admin("audit", "list").stdout
+    both = ("--desk", "Gasabo", "--new-passphrase-file", str(admin.home / "passphrase"))
+    admin("keys", "rotate-desks", *both, *admin.file, *signed, code=2)
+
+
+def test_a_desk_is_added_and_retired(admin: Admin) -> None:
+    border = ("border-east", "--kind", "border", "--called", "Border, East")
+    admin("desks", "add", *border, "--district", "Nowhere", *admin.file, *BY, code=1)
+    admin("desks", "add", *border, "--district", "Kirehe", *admin.file, *BY)
+    assert admin.desk("border-east") == {
+        "code": "border-east",
+        "kind": "border",
+        "name": "Border, East",
+        "members": [],
+        "waiting": [],
+        "copied_since": None,
+        "rotating": False,
+        "retired": None,
+    }
+    admin("desks", "retire", "border-east", *BY)
+    assert admin.desk("border-east")["retired"]
+
+
+def test_an_account_and_a_responder_are_said_to_be_one(admin: Admin) -> None:
+    admin("console", "invite", "Chantal", "--role", "desk", "--by", "Alice")
+    joined = admin("console", "join", "Chantal", "Gasabo 1", *BY)
+    assert "Chantal and Gasabo 1 are one" in joined.stdout
+    admin("console", "join", "Nobody", "Gasabo 1", *BY, code=1)
+    admin("desks", "ask", "gasabo", "--account", "Nobody", *BY, code=1)
+    admin("desks", "ask", "gasabo", *BY, code=2)
+
+    admin("responders", "remove", "Gasabo 1", *BY)
+    (account,) = json.loads(admin("console", "list", "--json").stdout)
+    assert (account["name"], account["state"]) == ("Chantal", "ended")

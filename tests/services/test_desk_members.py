@@ -1,0 +1,282 @@
+"""Who opens a desk with a key of her own: asked for by one, let in by another, and shut out with everything else."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from nacl.public import PrivateKey
+
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor
+from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.domain.desk.desks import DeskKind
+from hotline.domain.desk.members import of_account, of_responder
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL
+from hotline.errors import DeskRefused, NotFound, PassphraseWrong, PersonnelRefused
+from hotline.sealing.passphrase import Costs
+from hotline.services.accounts import invitations
+from hotline.services.desk import access, admissions, desk_register, deskkeys
+from hotline.services.desk.desk_register import NewDesk
+from hotline.services.people import one_human, removals
+from hotline.services.people.removals import Posting
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.desk import desks, members
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.people.responders import Responder
+from tests.builders import NOON
+from tests.district import District
+
+PASSPHRASE = "correct horse"
+QUICK = Costs(passes=1, kib=8)
+ADMIN = Actor("Alice", 99)
+SIGNED = {"by": "Alice", "reason": "a test"}
+
+
+@dataclass
+class People:
+    """Two accounts of the national desk, and a responder of district 12, each with a key pair."""
+
+    district: District
+    pairs: dict[str, PrivateKey]
+
+    def ask(self, desk: str, member: str, by: Actor = ADMIN) -> int:
+        admissions.ask(self.district.kit, by, desk, member, "she works there")
+        return admissions.waiting(self.district.kit)[-1].id
+
+    def let_in(self, desk: str, member: str) -> None:
+        self.ask(desk, member)
+        admissions.admit_by_passphrase(self.district.kit, "Bob", PASSPHRASE)
+
+    def opens(self, desk: str, member: str) -> bool:
+        """Whether what she opens is the key that tips are sealed to."""
+        with self.district.database.reading() as session:
+            try:
+                key, *_ = admissions.open_as(session, desk, member, bytes(self.pairs[member]))
+            except NotFound:
+                return False
+            return bytes(PrivateKey(key.key).public_key) == desks.one(session, desk).public_key
+
+    def actions(self) -> list[str]:
+        return [row.action for row in self.district.all(AuditEntry)]
+
+
+@pytest.fixture
+def people(district: District) -> People:
+    access.make_desks(district.kit, PASSPHRASE, costs=QUICK)
+    district.man_desks()
+    person = district.enrol(Level.RESPONDER)
+    pairs: dict[str, PrivateKey] = {}
+    with district.database.writing() as session:
+        for name in ("Chantal", "Denise"):
+            pair = PrivateKey.generate()
+            row = ConsoleAccount(
+                name=name.casefold(),
+                shown=name,
+                roles=[AccountRole.NATIONAL, AccountRole.DESK],
+                language="en",
+                state=AccountState.ACTIVE,
+                public_key=bytes(pair.public_key),
+                created_at=NOON,
+            )
+            session.add(row)
+            session.flush()
+            pairs[of_account(row.id)] = pair
+        pair = pairs[of_responder(person)] = PrivateKey.generate()
+        session.get_one(Responder, person).public_key = bytes(pair.public_key)
+    return People(district, pairs)
+
+
+FIRST, SECOND, PERSON = "account:1", "account:2", "r4"
+
+
+def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: People) -> None:
+    kit = people.district.kit
+    people.ask(NATIONAL, FIRST)
+    assert not people.opens(NATIONAL, FIRST)
+    assert admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE) == [(NATIONAL, FIRST)]
+    assert people.opens(NATIONAL, FIRST)
+
+    asked = people.ask(NATIONAL, SECOND)
+    admissions.admit(kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked)
+    assert people.opens(NATIONAL, SECOND)
+    assert people.actions()[-4:] == ["desk_admission_asked", "desk_admitted"] * 2
+    assert admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE) == []
+
+
+def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: People) -> None:
+    kit = people.district.kit
+    people.let_in(NATIONAL, FIRST)
+    asked = people.ask(NATIONAL, SECOND, by=Actor("Chantal", 1))
+    with pytest.raises(DeskRefused):
+        admissions.admit(kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked)
+
+    people.ask("12", PERSON, by=Actor("Bob"))
+    assert ("12", PERSON) not in admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE)
+    assert ("12", PERSON) in admissions.admit_by_passphrase(kit, "Claude", PASSPHRASE)
+
+
+def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
+    people.let_in(NATIONAL, FIRST)
+    asked = people.ask("12", PERSON)
+    with pytest.raises(NotFound):
+        admissions.admit(
+            people.district.kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked
+        )
+    assert not people.opens("12", PERSON)
+
+
+def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: People) -> None:
+    """Whoever gives out a new link could else be let in by the name of the person before."""
+    people.let_in(NATIONAL, FIRST)
+    asked = people.ask(NATIONAL, SECOND)
+    people.district.change(ConsoleAccount, 2, public_key=bytes(PrivateKey.generate().public_key))
+    with pytest.raises(DeskRefused, match="another key since"):
+        admissions.admit(
+            people.district.kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked
+        )
+    assert admissions.admit_by_passphrase(people.district.kit, "Bob", PASSPHRASE) == []
+
+
+def test_an_admission_lapses(people: People) -> None:
+    people.ask(NATIONAL, FIRST)
+    people.district.clock.turn(seconds=APPROVAL_LIVES / timedelta(seconds=1))
+    assert admissions.waiting(people.district.kit) == []
+    assert admissions.admit_by_passphrase(people.district.kit, "Bob", PASSPHRASE) == []
+
+
+@pytest.mark.parametrize(
+    ("desk", "member"),
+    [("13", PERSON), ("12", "r1"), ("12", "r77"), ("12", "account:9"), ("12", "enrolment")],
+    ids=["of another desk", "without a key", "nobody", "no account", "the passphrase"],
+)
+def test_whom_nobody_asks_in(desk: str, member: str, people: People) -> None:
+    with pytest.raises(DeskRefused):
+        people.ask(desk, member)
+
+
+def test_who_is_removed_opens_nothing_and_her_desk_wants_another_key(people: People) -> None:
+    kit = people.district.kit
+    for desk, member in (("12", PERSON), ("12", FIRST), (NATIONAL, FIRST)):
+        people.let_in(desk, member)
+    one_human.join(kit, ADMIN, 1, "4", "one person")
+    assert people.opens("12", FIRST)
+    assert not people.opens(NATIONAL, FIRST)
+
+    removals.remove(kit, "4", second=None, **SIGNED)
+    assert not people.opens("12", PERSON)
+    assert not people.opens("12", FIRST)
+    (account,) = [row for row in people.district.all(ConsoleAccount) if row.id == 1]
+    assert account.state == AccountState.ENDED
+    wants = {line.code for line in desk_register.listed(kit) if line.copied_since}
+    assert wants == {"12", NATIONAL}
+
+
+def test_a_move_closes_the_desk_that_she_left(people: People) -> None:
+    people.let_in("12", PERSON)
+    removals.move(people.district.kit, "4", Posting(districts=["Huye"]), second=None, **SIGNED)
+    assert not people.opens("12", PERSON)
+    with people.district.database.reading() as session:
+        assert members.of_desk(session, "12") == {}
+
+
+def test_a_new_link_opens_no_desk(people: People) -> None:
+    people.let_in(NATIONAL, FIRST)
+    invitations.again(people.district.kit, ADMIN, 1)
+    with people.district.database.reading() as session:
+        assert members.desks_of(session, FIRST) == frozenset()
+
+
+def test_two_accounts_are_not_one_human(people: People) -> None:
+    kit = people.district.kit
+    one_human.join(kit, ADMIN, 1, "4", "one person")
+    with pytest.raises(PersonnelRefused, match="has an account already: Chantal"):
+        one_human.join(kit, ADMIN, 2, "4", "one person")
+
+
+def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people: People) -> None:
+    kit = people.district.kit
+    for desk, member in (("12", PERSON), ("12", FIRST), ("12", SECOND), (NATIONAL, FIRST)):
+        people.let_in(desk, member)
+    people.district.change(ConsoleAccount, 2, roles=[])
+    before = {line.code: line for line in desk_register.listed(kit)}
+    seen: list[int] = []
+
+    def settle() -> None:
+        """In the middle: tips that are not moved yet still open, with the key before."""
+        with kit.database.reading() as session:
+            seen.append(len(admissions.open_as(session, "12", PERSON, bytes(people.pairs[PERSON]))))
+
+    with kit.database.reading() as session:
+        old = {code: desks.one(session, code).public_key for code in ("12", NATIONAL)}
+    deskkeys.rotate_one(
+        kit, "12", passphrase=PASSPHRASE, settle=settle, say=print, costs=QUICK, **SIGNED
+    )
+
+    assert seen == [2]
+    assert people.opens("12", PERSON)
+    assert people.opens("12", FIRST)
+    assert not people.opens("12", SECOND)
+    assert people.opens(NATIONAL, FIRST)
+    with kit.database.reading() as session:
+        now = {code: desks.one(session, code).public_key for code in ("12", NATIONAL)}
+        assert len(members.wrapped_keys(session, "12", PERSON)) == 1
+    assert (now["12"] == old["12"], now[NATIONAL] == old[NATIONAL]) == (False, True)
+    assert before["12"].members == (PERSON, FIRST, SECOND)
+    assert admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE) == []
+
+
+def test_a_rotation_ends_the_worry_about_copies(people: People) -> None:
+    kit = people.district.kit
+    people.let_in("12", PERSON)
+    removals.remove(kit, "4", second=None, **SIGNED)
+    deskkeys.rotate_one(
+        kit, "12", passphrase=PASSPHRASE, settle=lambda: None, say=print, costs=QUICK, **SIGNED
+    )
+    (line,) = [one for one in desk_register.listed(kit) if one.code == "12"]
+    assert (line.copied_since, line.is_moving, line.members) == (None, False, ())
+
+
+BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")
+
+
+def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People) -> None:
+    kit = people.district.kit
+    for new in (BORDER, NewDesk("isange-12", DeskKind.SERVICE, "Isange")):
+        desk_register.add(kit, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+    people.let_in("border-east", FIRST)
+    assert people.opens("border-east", FIRST)
+    with pytest.raises(DeskRefused, match="nothing is sealed"):
+        people.ask("isange-12", FIRST)
+
+    desk_register.retire(kit, "border-east", **SIGNED)
+    assert people.opens("border-east", FIRST)
+    with pytest.raises(DeskRefused, match="nothing is sealed"):
+        people.ask("border-east", SECOND)
+    with pytest.raises(DeskRefused, match="retired already"):
+        desk_register.retire(kit, "border-east", **SIGNED)
+    with pytest.raises(DeskRefused, match="is not retired"):
+        desk_register.retire(kit, "12", **SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("new", "says"),
+    [
+        (NewDesk("border-east", DeskKind.DISTRICT, "Border"), "hotline init"),
+        (NewDesk("Border", DeskKind.BORDER, "Border"), "small letters"),
+        (NewDesk("national", DeskKind.OVERSIGHT, "Oversight"), "small letters"),
+        (NewDesk("border-east", DeskKind.BORDER, "a:b"), "without : <"),
+        (NewDesk("border-east", DeskKind.BORDER, "Border", "99"), "no district"),
+    ],
+)
+def test_a_desk_is_not_made_so(new: NewDesk, says: str, people: People) -> None:
+    with pytest.raises(DeskRefused, match=says):
+        desk_register.add(people.district.kit, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+
+
+def test_a_desk_is_made_once_and_under_the_passphrase_of_the_others(people: People) -> None:
+    kit = people.district.kit
+    with pytest.raises(PassphraseWrong):
+        desk_register.add(kit, BORDER, passphrase="another", costs=QUICK, **SIGNED)
+    desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+    with pytest.raises(DeskRefused, match="already"):
+        desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
