@@ -21,6 +21,7 @@ class Outline(HTMLParser):
         self.forms: list[dict[str, str]] = []
         self.headings: list[str] = []
         self._is_in_label = False
+        self.is_refused = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
@@ -35,11 +36,15 @@ class Outline(HTMLParser):
         elif self._is_in_label and "id" in found:
             self.labelled.append(found["id"])
         if tag == "form":
-            self.forms.append(found | {"has_key": ""})
+            self.forms.append(found | {"has_key": "", "sends": ""})
         if found.get("name") == "form_key":
             self.forms[-1]["has_key"] = "yes"
+        if tag == "button" and found.get("type", "submit") == "submit":
+            self.forms[-1]["sends"] = "yes"
         if tag in {"input", "select", "textarea"} and _is_shown(found):
             self.fields.append(found)
+        if found.get("class") == "errors":
+            self.is_refused = True
         if tag == "h1":
             self.headings.append(tag)
 
@@ -83,6 +88,8 @@ def assert_reachable(path: str, page: Outline) -> None:
     for form in page.forms:
         is_open = form.get("action") in {"/enter", "/recover"} or form.get("method") == "get"
         assert is_open or form["has_key"], form
+        # A screen that cannot be deleted says why, and offers no button.
+        assert form["sends"] or page.is_refused, f"{path}: nothing sends {form}"
 
 
 def test_a_page_with_faults_leads_from_the_box_to_its_fields(desk: Desk) -> None:

@@ -1,9 +1,10 @@
 """A sentence on its way through the pages: opened, proposed, read, published, brought back; and an urgent one."""
 
+import html
 import re
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.services.changes import judging
+from hotline.services.changes import emergencies, judging
 from hotline.services.changes.drafts import SHOWN
 from tests.console.conftest import Tab
 from tests.console.writing import FLOW, NODE, OLD, REASON, TICKS, WORDS, Writing, writing
@@ -100,6 +101,28 @@ def test_one_approver_publishes_what_cannot_wait_and_another_confirms_it(
     assert second.post(f"/live/{number}/confirm", TICKS).status_code == 303
     assert "in an emergency at" not in writing.editor.get("/changes").text
     assert "Nothing waits for a second person" in second.get(f"/live/{number}/confirm").text
+
+
+def test_the_history_says_in_each_language_that_the_clock_took_urgent_words_back(
+    writing: Writing,
+) -> None:
+    desk, before = writing.desk, writing.heard
+    change = writing.opened()
+    writing.says(change)
+    urgent = {"digest": writing.digest(change), "reason": REASON}
+    assert writing.approver.post(f"/changes/{change}/emergency", urgent).status_code == 303
+    desk.clock.turn(hours=4)
+    assert emergencies.lapse(desk.kit) is not None
+    assert writing.heard == before
+    tab = desk.tab(AccountRole.EDITOR, name="Editor 1")
+    for language, by, why in (
+        ("en", "the clock", "Nobody confirmed the words of an emergency in time."),
+        ("fr", "l'horloge", "Personne n'a confirmé à temps les mots d'une urgence."),
+    ):
+        tab.post("/account/language", {"language": language, "to": "/live"})
+        page = html.unescape(tab.get("/live").text)
+        assert f"<td>{by}</td>" in page
+        assert why in page
 
 
 def test_it_is_sent_back_with_a_note_and_proposed_again(writing: Writing) -> None:
