@@ -142,7 +142,8 @@ def test_a_state_of_a_part_comes_back_and_a_change_is_dropped(writing: Writing) 
     writing.says(change, "Ntukishyure.")
     writing.says(change, "Ntukishyure mbere y'akazi.")
     page = writing.editor.get(f"/changes/{change}").text
-    _newest, first = re.findall(r"/steps/(\d+)/bring-back", page)
+    _newest, first, before_it = re.findall(r"/steps/(\d+)/bring-back", page)
+    assert before_it == first, "the first state of a part has a second button"
     done = writing.editor.post(f"/changes/{change}/steps/{first}/bring-back", {"once": "a form"})
     assert done.status_code == 303
     assert writing.flow(change)["nodes"][NODE]["say"]["text"]["rw"] == "Ntukishyure."
