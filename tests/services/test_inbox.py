@@ -1,6 +1,6 @@
 """What a responder's SMS does, once, and what an outsider's does not."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,12 @@ from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.tips.acts import Acted
 from hotline.errors import StoreUnavailable
 from hotline.services.sms.inbox import Arrival, InboxOutcome, MessageOutcome, take_sms
-from hotline.store.database import open_database
+from hotline.store.database import Session, open_database
 from hotline.store.dialogue.contacts import InboundSeen, Stopped, referrals_of
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.outbox.reply_answers import ReplyAnswer
+from hotline.store.referrals import known_cases
+from hotline.store.referrals.known_cases import KnownCases
 from hotline.store.sms import inbound
 from tests.builders import NOON, make_message
 from tests.conftest import Clock
@@ -58,6 +60,20 @@ def hear(
     outcome = take_sms(district.kit, message, way)
     district.deliver()
     return outcome
+
+
+def test_while_her_cases_are_looked_at_somebody_else_writes(
+    told: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = known_cases.of_responder
+
+    def look_and_write(session: Session, responder_id: int, since: datetime) -> KnownCases:
+        with told.database.writing() as other:
+            other.add(Stopped(number_key="somebody's", stopped_at=NOON))
+        return look(session, responder_id, since)
+
+    monkeypatch.setattr(known_cases, "of_responder", look_and_write)
+    assert hear(told, f"1 {reference_of(told)}") is Acted.TAKEN
 
 
 def test_one_and_the_reference_takes_it_and_she_is_told(told: District) -> None:

@@ -12,7 +12,7 @@ from hotline.domain.tip import TipState
 from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
 from hotline.store.dialogue.contacts import Dialogue, InboundSeen
 from hotline.store.outbox.messages import Message
-from hotline.store.people.responders import Responder
+from hotline.store.people.responders import Membership, Responder
 from tests.builders import NOON, make_message
 from tests.callers import Line
 from tests.kits import make_line
@@ -96,6 +96,7 @@ def test_a_message_that_no_tip_holds_keeps_its_beginning_and_what_routes(line: L
 
 def test_nobody_lives_to_be_told_and_it_is_kept_all_the_same(line: Line) -> None:
     with line.database.writing() as session:
+        session.query(Membership).delete()
         session.query(Responder).delete()
     assert text(line, GIRL, 1) is InboxOutcome.TIP
     assert line.tip.state == TipState.COMPLETE

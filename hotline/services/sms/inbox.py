@@ -17,7 +17,7 @@ from hotline.services.doorbell import ring
 from hotline.services.people import stopping
 from hotline.services.rolls import gatherings
 from hotline.services.sms import crying, recognising, replies, sms_reading, sms_tips, taking_back
-from hotline.services.sms.replies import Replied
+from hotline.services.sms.replies import ReadReply, Replied
 from hotline.services.sms.sms_reading import HeardMessage
 from hotline.services.sms.sms_tips import Known, SmsTipWritten
 from hotline.store.database import Session
@@ -68,6 +68,8 @@ class _Gathered:
     """A stranger's wish to read, or her next step in it."""
     known: Known | None
     """Of a stranger's message that tells something."""
+    reply: ReadReply | None = None
+    """Of an enrolled number's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
     """Deal with an MO once, by whatever way and however often. Raises StoreUnavailable: then nothing was done."""
     at = kit.now()
     keys = recognising.digests(kit, message, at)
-    gathered = _gather(kit, message)
+    gathered = _gather(kit, message, at)
     with kit.database.writing() as session:
         seen = _seen(message, arrival, keys[0], at)
         before = recognising.recognise(session, kit, seen, keys, at)
@@ -111,8 +113,14 @@ def take_sms(kit: DoorKit, message: MessageIn, arrival: Arrival = Arrival.CALLED
     return result.outcome
 
 
-def _gather(kit: DoorKit, message: MessageIn) -> _Gathered:
-    if not _may_tell(kit, message, kit.pseudonyms.enrolled(message.sender)):
+def _gather(kit: DoorKit, message: MessageIn, at: datetime) -> _Gathered:
+    if is_stop(message.text):
+        return _Gathered(None, None)
+    with kit.database.reading() as session:
+        responder = responders.enrolled(session, kit.pseudonyms.enrolled(message.sender))
+        if responder is not None:
+            return _Gathered(None, None, replies.read(session, responder, message.text, at))
+    if not kit.line.inbound_sms:
         return _Gathered(None, None)
     heard = sms_reading.gather(kit, message)
     return _Gathered(heard, sms_tips.gather(kit, message) if is_tip(message.text) else None)
@@ -129,7 +137,7 @@ def _deal(
 ) -> _Result:
     """What it comes to: an answer, a wish, a step in reading, a tip, or nothing."""
     responder = responders.enrolled(session, kit.pseudonyms.enrolled(message.sender))
-    result = _answer(session, kit, message, responder, at, proved=proved)
+    result = _answer(session, kit, message, responder, gathered.reply, at, proved=proved)
     if result.outcome is not InboxOutcome.UNKNOWN_SENDER:
         return result
     if gathered.heard is not None:
@@ -178,19 +186,12 @@ def _seen(message: MessageIn, arrival: Arrival, key: str, at: datetime) -> Inbou
     )
 
 
-def _may_tell(kit: DoorKit, message: MessageIn, sender_key: str) -> bool:
-    """Whether it is a stranger's, who tells or asks. A responder's answer waits for nobody that a tip needs."""
-    if not kit.line.inbound_sms or is_stop(message.text):
-        return False
-    with kit.database.reading() as session:
-        return responders.enrolled(session, sender_key) is None
-
-
 def _answer(
     session: Session,
     kit: DoorKit,
     message: MessageIn,
     responder: Responder | None,
+    reply: ReadReply | None,
     at: datetime,
     *,
     proved: bool,
@@ -204,7 +205,9 @@ def _answer(
     if responder is None:
         erases = kit.line.inbound_sms and is_erasure(message.text)
         return _Result(InboxOutcome.TAKEN_BACK if erases else InboxOutcome.UNKNOWN_SENDER)
-    replied = replies.hear(session, kit, responder, message, at, proved=proved)
+    if reply is None or reply.responder_id != responder.id:  # enrolled since it was read
+        reply = replies.read(session, responder, message.text, at)
+    replied = replies.hear(session, kit, responder, message, reply, at, proved=proved)
     return _Result(_outcome(replied), _told_of(replied), replied.to_ring, _waits(replied))
 
 

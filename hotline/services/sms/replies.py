@@ -1,6 +1,7 @@
 """What a responder answers by SMS: read, done, and answered in one segment.
 
-It runs inside its caller's transaction. What she wrote is never repeated; a hint names her own newest open case.
+It is read before its caller's transaction and done inside it. What she wrote is never repeated; a hint names her own
+newest open case.
 """
 
 from collections import defaultdict
@@ -71,23 +72,37 @@ class Replied:
     """Messages to ring for, after the commit."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadReply:
+    """An SMS of a responder, read with the cases that she knew a moment ago."""
+
+    responder_id: int
+    cases: KnownCases
+    reading: ReplyReading
+
+
+def read(session: Session, responder: Responder, text: str, at: datetime) -> ReadReply:
+    """What she means. Comes before the transaction: whoever the whole nation's cases are told may name thousands, and
+    everybody who writes on SQLite would wait while they are looked at. An act looks at its own case again.
+    """
+    cases = known_cases.of_responder(session, responder.id, at - NAMED_FOR)
+    lately = known_cases.alerts_since(session, responder.id, at - LATELY) == 1
+    more = DECIDING if responder.level == Level.NATIONAL else ""
+    return ReadReply(responder.id, cases, parse(text, cases.open, lately, cases.also, more))
+
+
 def hear(
     session: Session,
     kit: Kit,
     responder: Responder,
     message: MessageIn,
+    reply: ReadReply,
     at: datetime,
     *,
     proved: bool,
 ) -> Replied:
     """Does what an SMS of a responder asks, and writes what she is answered."""
-    cases = known_cases.of_responder(session, responder.id, at - NAMED_FOR)
-    lately = known_cases.alerts_since(session, responder.id, at - LATELY) == 1
-
-    more = DECIDING if responder.level == Level.NATIONAL else ""
-
-    reading = parse(message.text, cases.open, lately, cases.also, more)
-
+    cases, reading = reply.cases, reply.reading
     done = tuple(
         casework.act(
             session,
