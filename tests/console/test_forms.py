@@ -100,3 +100,14 @@ def test_a_page_with_faults_leads_from_the_box_to_its_fields(desk: Desk) -> None
     assert "f-name" in found.targets
     assert set(found.targets) <= set(found.ids)
     assert 'aria-invalid="true" aria-describedby="w-name h-name"' in page
+
+
+def test_a_phone_shows_letters_where_a_code_of_the_paper_may_be_typed(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR)
+    numeric = {
+        field["name"]: field.get("inputmode") == "numeric"
+        for path in ("/enter", "/recover", "/account/factor")
+        for field in outline(tab.get(path).text).fields
+    }
+    assert numeric["secret_code"] is numeric["secret_recovery"] is False
+    assert numeric["secret_new_code"]

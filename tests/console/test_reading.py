@@ -1,5 +1,6 @@
 """Pages that tell: Today, the flows that callers hear, the audit log."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,7 +15,8 @@ from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.watch import alarms
 from hotline.text.languages import CODES
 from hotline.web.console import lines
-from tests.console.conftest import Desk, MakeDesk
+from hotline.web.console.app import create_console
+from tests.console.conftest import ADDRESS, PAGES, Desk, MakeDesk
 
 AT = {"actor": "cli:Operator 1", "action": "lane_held", "subject": "sms"}
 
@@ -48,6 +50,15 @@ def test_in_the_demo_its_two_admins_are_two(make_desk: MakeDesk) -> None:
         by = SignedIn(3, "Admin 1", frozenset(made["Admin 1"].roles), "en", True, "")
         told = [line.phrase for line in lines.today(kit, by)]
         assert any("fewer than two admins" in one for one in told) is not pretended
+
+
+def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> None:
+    desk = make_desk(pretended=True)
+    kit = replace(desk.kit, demo_accounts=tuple(demo_accounts.make(desk.kit)))
+    page = create_console(kit, PAGES).test_client().get("/enter?language=en", base_url=ADDRESS).text
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    rows = [re.findall(r'class="tag soft">([^<]+)<', row) for row in table.split("<tr>")[1:]]
+    assert rows == [["editor", "translator"], ["admin", "approver"], ["admin", "auditor"]]
 
 
 def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> None:
