@@ -56,6 +56,7 @@ def test_said_again_it_goes_on_and_rotates_nothing_anew(line: Operator) -> None:
     assert key_of(line, "relay.key") == staged
 
 
+@pytest.mark.turn("half-sent forms of the console, or the key of its factors", 1, 2)
 def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Operator) -> None:
     pages = KeyFolder(line.folder / "home" / "keys" / "pages")
     assert "3 second factors sealed anew" in line.well("keys", "rotate", "totp", *SIGNED).stdout

@@ -70,7 +70,6 @@ def test_two_who_use_one_code_of_the_sheet_at_once_do_not_both_enter(
     assert at_once(enters, enters, kit=kit) == ["Entered", "Refused"]
 
 
-@pytest.mark.both
 def test_one_code_does_not_enter_and_step_up_at_once(kit: ConsoleKit, editor: Person) -> None:
     token, code = editor.enters().token, editor.code()
     told = at_once(
