@@ -3,6 +3,7 @@
 import click
 
 from hotline.lab.bench.alerts import alerts
+from hotline.lab.bench.console.console import console_bench
 from hotline.lab.bench.dialogues import dialogues_bench
 from hotline.lab.bench.flows import flows_bench
 from hotline.lab.bench.hops.hop import hop_bench
@@ -22,7 +23,7 @@ BENCHES = (
     report_bench,
     start_bench,
 )
-LONG = (nation_bench,)
+LONG = (nation_bench, console_bench)
 """Those that take minutes."""
 
 
@@ -32,7 +33,9 @@ def bench() -> None:
 
 
 @click.command("all")
-@click.option("--long", "with_long", is_flag=True, help="Also `nation`, which takes minutes.")
+@click.option(
+    "--long", "with_long", is_flag=True, help="Also `nation` and `console`, which take minutes."
+)
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each.")
 @click.pass_context
 def every_bench(context: click.Context, with_long: bool, as_json: bool) -> None:
