@@ -36,10 +36,12 @@ from hotline.sealing.keys.livekeys import EACH, LiveKeys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.keys.weekly_lock import WeeklyLock, stuck
 from hotline.sealing.opening import LiveNumbers
+from hotline.sealing.reader_door import ReaderDoor
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
 from hotline.services.flows.places import place_lists
+from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.words.reading_aids import read_aids
 from hotline.store.database import open_database, sqlite_file
 from hotline.store.dialogue.ways import SessionMemory
@@ -59,14 +61,15 @@ class Role(StrEnum):
     WATCH = "watch"
     """watch: the key of whom it wakes. Opens neither a responder's number nor a tip."""
     READER = "reader"
-    """Later: the pepper of the responders' PINs."""
+    """reader: the pepper of the responders' PINs, the pair that PINs are sealed to, the weekly key. Opens a tip with a
+    PIN alone."""
     PAGES = "pages"
     """console: the key of the accounts' second factors. Opens neither a number nor, by itself, a tip."""
     CONSOLE = "console"
     """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
 
 
-WALKING = (Role.HOOKS, Role.WORKERS)
+WALKING = (Role.HOOKS, Role.WORKERS, Role.READER)
 """Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
 
 
@@ -89,6 +92,7 @@ def build_door(settings: Settings) -> DoorKit:
         runs=plugs.runs(settings, cipher, fuse),
         notes=plugs.notes(settings, fuse),
         sessions=SessionMemory(),
+        reader=ReaderDoor.of(keys),
     )
 
 
@@ -142,9 +146,9 @@ def build_pages(settings: Settings) -> ConsoleKit:
     )
 
 
-def build_reader(settings: Settings) -> Kit:
-    """The reader's, which no process is yet. Raises what `build_kit` raises."""
-    return _common(settings, Role.READER, plugs.circuit())[0]
+def build_reader(settings: Settings) -> ReaderKit:
+    """The reader's. Raises what `build_kit` raises."""
+    return ReaderKit.of(*_common(settings, Role.READER, plugs.circuit()))
 
 
 BUILDERS: Mapping[Role, Callable[[Settings], Kit]] = MappingProxyType(

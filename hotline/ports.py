@@ -15,6 +15,7 @@ from hotline.domain.sms.listing import InboxPage, ListedSms
 from hotline.engine.flow import Book
 from hotline.sealing.accounts.proofs import Proofs
 from hotline.sealing.keys.pseudonyms import Pseudonyms
+from hotline.sealing.reader_door import ReaderDoor
 from hotline.sealing.sealer import Sealer
 from hotline.store.database import Database
 from hotline.store.dialogue.ways import SessionMemory
@@ -146,7 +147,6 @@ class Line:
     """How this line is reached, and what it can do: the settings that decisions need."""
 
     service_code: str
-    """`*384*777#`."""
     shortcode: str
     inbound_sms: bool
     """Whether a reply by SMS reaches us."""
@@ -204,7 +204,7 @@ class DoorKit(Kit):
     runs: RunStore
     notes: OpeningNotes
     sessions: SessionMemory
-    """This process's own."""
+    reader: ReaderDoor = field(default_factory=ReaderDoor)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from hotline.errors import Unavailable
 from hotline.ports import RelayKit
 from hotline.services import alarming, weekly_keys
 from hotline.services.accounts import forgetting
+from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.doorbell import ring
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
@@ -87,6 +88,7 @@ STEPS: tuple[Step, ...] = (
     sms_replies.keep_time,
     outreach.fold,
     forgetting.forget_over,
+    forget_old_readings,
     retention.tidy,
 )
 

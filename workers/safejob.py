@@ -13,7 +13,7 @@ from typing import Any
 
 from rq.job import Job as RqJob
 
-from hotline.domain.jobs import Job
+from hotline.domain.jobs import READER_QUEUE, Job
 from hotline.errors import JobRefused
 from hotline.ports import Kit
 
@@ -87,9 +87,10 @@ def _bytes(value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-def safe_job(kit: Kit) -> type[SafeJob]:
-    """The job class of one process: the table of jobs, each with the kit already given."""
-    functions = {job.path: _bound(job, kit) for job in Job}
+def safe_job(kit: Kit, queue: str = "") -> type[SafeJob]:
+    """The job class of one process: the jobs of its trust, each with the kit already given."""
+    ours = [job for job in Job if (job.queue == READER_QUEUE) == (queue == READER_QUEUE)]
+    functions = {job.path: _bound(job, kit) for job in ours}
     return type("BoundJob", (SafeJob,), {"functions": functions})
 
 

@@ -15,7 +15,7 @@ from hotline.domain.jobs import QUEUES
 from hotline.domain.outbox.delivery import LONGEST_SEND
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import JobRefused
-from hotline.ports import RelayKit
+from hotline.ports import Kit, RelayKit
 from hotline.services import alarming
 from workers.safejob import SafeJob, safe_job
 
@@ -31,7 +31,7 @@ class QuietWorker(SimpleWorker):
     """RQ's worker without its ears for commands, and without its habit of logging what a job carried."""
 
     max_connection_wait_time = RECONNECT_SECONDS
-    kit: RelayKit | None = None
+    kit: Kit | None = None
 
     @property
     def asked_to_stop(self) -> bool:
@@ -62,9 +62,9 @@ class QuietWorker(SimpleWorker):
         super().handle_job_failure(*args, **kwargs | {"exc_string": ""})
 
 
-def make_worker(kit: RelayKit, redis_url: str, queue: str) -> QuietWorker:
+def make_worker(kit: Kit, redis_url: str, queue: str) -> QuietWorker:
     connection = Redis.from_url(redis_url)
-    job_class: type[SafeJob] = safe_job(kit)
+    job_class: type[SafeJob] = safe_job(kit, queue)
     worker = QuietWorker(
         [Queue(queue, connection=connection, serializer="json", job_class=job_class)],
         connection=connection,

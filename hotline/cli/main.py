@@ -98,6 +98,10 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.reach:reach",
         "Count people, sessions, topics read and tips, or what the quiz taught.",
     ),
+    "reader": CommandEntry(
+        "hotline.cli.line.processes:reader",
+        "Open cases for responders' phones, behind their PINs, until told to stop.",
+    ),
     "release": CommandEntry(
         "hotline.cli.line.init:release",
         "Bring tables and flows up to this version, before its processes start.",

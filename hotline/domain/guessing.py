@@ -12,6 +12,8 @@ class Secret(StrEnum):
     """A receipt's number with its PIN."""
     CODE = "code"
     """A district's code, which opens a roll."""
+    WORK = "work"
+    """A work PIN on a phone that is nobody's. An enrolled person's are counted for herself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,11 @@ class Limits:
     """Of one target: a receipt's number; for codes a whole roll, where only wrong ones count."""
 
 
-LIMITS = {Secret.RECEIPT: Limits(5, 20), Secret.CODE: Limits(5, 1000)}
+LIMITS = {
+    Secret.RECEIPT: Limits(5, 20),
+    Secret.CODE: Limits(5, 1000),
+    Secret.WORK: Limits(3, 1_000_000),
+}
 
 
 def exhausted(secret: Secret, *, of_contact: int, of_target: int) -> bool:

@@ -12,6 +12,7 @@ class Job(Enum):
     DELIVER = ("workers.jobs.deliver", "alerts")
     ANSWER = ("workers.jobs.answer", "misc")
     CHECK_CHANGE = ("workers.jobs.check_change", "misc")
+    READ = ("workers.reader_jobs.read", "reader")
 
     def __init__(self, path: str, queue: str) -> None:
         self.path = path
@@ -19,3 +20,5 @@ class Job(Enum):
 
 
 QUEUES = ("alerts", "misc")
+"""Of the workers' trust. The reader's queue is its own."""
+READER_QUEUE = "reader"

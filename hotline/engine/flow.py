@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from hotline.engine.keying import PIN_DIGITS
 from hotline.engine.numbers.numbers import Number, flags
 from hotline.engine.run import Option
 
@@ -95,6 +96,8 @@ class Ask:
     """Words and numbers: `0` skips the question instead of going back."""
     weak: str | None = None
     """A PIN that is chosen: where one leads that is easily guessed. It is not told to anybody."""
+    digits: int = PIN_DIGITS
+    """How many a PIN has."""
     leads: tuple[Lead, ...] = ()
     topic: str | None = None
     completes: str | None = None

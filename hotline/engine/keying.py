@@ -4,6 +4,7 @@ import unicodedata
 
 MOST_LETTERS = 160
 PIN_DIGITS = 4
+"""Of a PIN that does not say how many it has."""
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 """Controls, marks of direction, zero widths, surrogates, letters that do not exist."""
 
@@ -29,10 +30,10 @@ def words(keyed: str) -> str:
     return "".join(visible).strip()[:MOST_LETTERS].rstrip()
 
 
-def pin(keyed: str) -> str:
-    """Four digits; empty where it is anything else."""
-    digits = keys(keyed)
-    return digits if len(digits) == PIN_DIGITS and digits.isdecimal() else ""
+def pin(keyed: str, digits: int = PIN_DIGITS) -> str:
+    """So many digits; empty where it is anything else."""
+    typed = keys(keyed)
+    return typed if len(typed) == digits and typed.isdecimal() else ""
 
 
 def _ascii_digit(letter: str) -> str:

@@ -3,8 +3,19 @@
 import re
 from collections.abc import Mapping
 
-WIDEST: Mapping[str, str] = {"receipt": "000 000 000", "certificate": "WWWW WWWW WWWW"}
+WIDEST: Mapping[str, str] = {
+    "receipt": "000 000 000",
+    "certificate": "WWWW WWWW WWWW",
+    "open": "99",
+    "urgent": "99",
+    "ref": "K7Q4CA",
+    "place": "Nyarugenge",
+    "time": "25/11 14:05",
+    "page": "-",
+}
 """What may stand in braces, each with the widest that the line ever puts there: the checker measures with it."""
+ABOUT = "work_case"
+"""The answer that says which case a screen is about: `{place}` is then `place.K7Q4` of the session's words."""
 _BRACED = re.compile(r"\{(\w*)\}")
 
 
@@ -13,6 +24,13 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(_BRACED.findall(text)) if "{" in text else ()
 
 
-def filled(text: str, words: Mapping[str, str]) -> str:
-    """The text with the session's own words in their places; nothing where the session has none."""
-    return _BRACED.sub(lambda found: words.get(found[1], ""), text) if "{" in text else text
+def filled(text: str, words: Mapping[str, str], about: str = "") -> str:
+    """The text with the session's own words in their places, those about its case first. Others stand for nothing."""
+    if "{" not in text:
+        return text
+
+    def word(found: re.Match[str]) -> str:
+        own = words.get(f"{found[1]}.{about}") if about else None
+        return words.get(found[1], "") if own is None else own
+
+    return _BRACED.sub(word, text)

@@ -122,24 +122,20 @@ def offered(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -
 
 def expects_words(book: Book, run: Run) -> bool:
     """Whether the next input is free text: then it may hold `*`."""
-    return _expected(book, run) == "words"
+    node = _asked(book, run)
+    return node is not None and node.kind == "words"
 
 
-def expects_pin(book: Book, run: Run) -> bool:
-    """Whether a PIN is asked for: what it opens must be known before the turn."""
-    return _expected(book, run) == "pin"
+def expects_pin(book: Book, run: Run) -> int:
+    """Of how many digits a PIN is asked for, or 0: what it opens must be known before the turn."""
+    node = _asked(book, run)
+    return node.digits if node is not None and node.kind == "pin" else 0
 
 
 def expects_number(book: Book, run: Run) -> str:
     """The answer that a number is asked for; empty where none is asked."""
     node = _asked(book, run)
     return node.saves if node is not None and node.kind == "number" else ""
-
-
-def _expected(book: Book, run: Run) -> str:
-    """The kind of what is asked here; empty where nothing is."""
-    node = _asked(book, run)
-    return "" if node is None else node.kind
 
 
 def _asked(book: Book, run: Run) -> Ask | None:
@@ -236,7 +232,7 @@ def _chosen(book: Book, facts: Facts, run: Run, node: Menu | Ask, choice: Choice
 def _told(book: Book, facts: Facts, run: Run, node: Ask, pressed: str, keyed: str) -> Walked | None:
     """An answer that was typed, not chosen. Places are only ever chosen, and a PIN is told and not kept."""
     if node.kind == "pin":
-        pin = keying.pin(keyed)
+        pin = keying.pin(keyed, node.digits)
         if not pin:
             return None
         if node.weak is not None and is_easy(pin):

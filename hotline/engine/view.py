@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hotline.engine.flow import Ask, Book, Choice, Condition, Finish, Lead, Menu, Node, Say, Text
-from hotline.engine.placeholders import filled
+from hotline.engine.placeholders import ABOUT, filled, named
 from hotline.engine.run import Facts, Option, Place, Run
 from hotline.engine.screen import NARROWEST, NUMBERS, Button, Layout
 from hotline.engine.words import words
@@ -45,12 +45,13 @@ def holds(condition: Condition | None, run: Run, facts: Facts) -> bool:
 def view(book: Book, node: Waiting | Finish, run: Run, facts: Facts) -> View:
     """The node as this run sees it."""
     if isinstance(node, Finish):
-        return View(Layout(said(node.text or {}, run.language), more=""))
+        text = filled(said(node.text or {}, run.language), facts.words, run.answers.get(ABOUT, ""))
+        return View(Layout(text, more=""))
 
     leads = [said(lead.text, run.language) for lead in shown_leads(node, run, facts)]
     choices = shown_choices(book, node, run, facts)
     own = words(run.language)
-    text = filled(said(node.text, run.language), facts.words)
+    text = filled(said(node.text, run.language), facts.words, run.answers.get(ABOUT, ""))
     layout = Layout(
         text="\n".join((*leads, text)),
         question=text.strip().rpartition("\n")[2] if choices else "",
@@ -152,6 +153,12 @@ def at_front(book: Book, run: Run) -> bool:
     here = run.calls[-1]
     flow = book.flows.get(book.front)
     return flow is not None and here.flow == flow.name and here.node == flow.start
+
+
+def shows_word(book: Book, run: Run, word: str) -> bool:
+    """Whether the text of the node at which the run stands has a place for this word."""
+    node = node_at(book, run.calls[-1])
+    return isinstance(node, Waiting) and word in named(said(node.text, run.language))
 
 
 def gathers(book: Book, run: Run, what: str) -> bool:

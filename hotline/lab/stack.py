@@ -32,17 +32,17 @@ def free_port() -> int:
         return port
 
 
-def without_console() -> str:
-    """The Procfile as it is but for the console."""
+def for_callers() -> str:
+    """The Procfile as it is but for the console and the reader: few benches and fault runs ask either for anything."""
     lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines(keepends=True)
-    return "".join(one for one in lines if not one.startswith("console:"))
+    return "".join(one for one in lines if not one.startswith(("console:", "reader:")))
 
 
 class Stack:
     """Starts on entering, is gone on leaving. `log` is the file that holds what every process printed.
 
     A home that lies in the folder already was made by `hotline init --demo`, and is taken as it is. `pages`: with the
-    console, which few ask for, and which costs each start another process.
+    console and the reader, which few ask for, and which cost each start two processes.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Stack:
 
     def __enter__(self) -> "Stack":
         if self._procfile is not None and not self._procfile.exists():
-            self._procfile.write_text(without_console(), encoding="utf-8")
+            self._procfile.write_text(for_callers(), encoding="utf-8")
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 command_words(*self._words),

@@ -34,6 +34,10 @@ def new_pair() -> OneOffPair:
     return OneOffPair(bytes(pair.public_key), bytes(pair))
 
 
+def public_of(private: bytes) -> bytes:
+    return bytes(PrivateKey(private).public_key)
+
+
 def seal(content: Mapping[str, Any], *, public: bytes, bound: str) -> bytes:
     """Seal a small document. Raises SealBroken where the key is none, ValueError where no size holds the document."""
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(

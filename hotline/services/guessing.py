@@ -6,6 +6,7 @@ A repeated hop is told what it was told before. Wrong, unknown and exhausted loo
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hotline.domain.dialogue.asks import without_pins
 from hotline.domain.dialogue.ussd import UssdHop, follows
 from hotline.domain.guessing import DAY, HOUR, Secret, exhausted
 from hotline.ports import Kit
@@ -15,6 +16,8 @@ from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.tips import guesses
 from hotline.store.tips.guesses import Guess
 
+BUT_PINS = "but-pins:"
+"""In front of a digest that was made without what may be a work PIN."""
 Opens = Callable[[Session], "SecretLook"]
 """Compares, and says what the secret opens."""
 
@@ -42,8 +45,10 @@ class SecretAttempt:
     caller: str = field(repr=False)
 
 
-def heard_mark(kit: Kit, session_key: str, text: str) -> str:
-    """What a session's row keeps of the text that it has heard."""
+def heard_mark(kit: Kit, session_key: str, text: str, *, but_pins: bool = False) -> str:
+    """What a session's row keeps of the text that it has heard. `but_pins`: without what may be a work PIN."""
+    if but_pins:
+        return f"{len(text)}:{BUT_PINS}{kit.pseudonyms.heard(session_key, without_pins(text))}"
     return f"{len(text)}:{kit.pseudonyms.heard(session_key, text)}"
 
 
@@ -57,7 +62,8 @@ def extends(kit: Kit, dialogue: HeldDialogue, text: str) -> bool:
         return False
     known = dialogue.heard_key or ""
     older = not known.startswith(f"{length}:")
-    return older or known == heard_mark(kit, dialogue.key, text[:length])
+    but_pins = known.startswith(f"{length}:{BUT_PINS}")
+    return older or known == heard_mark(kit, dialogue.key, text[:length], but_pins=but_pins)
 
 
 def look_once(

@@ -9,7 +9,7 @@ from hotline.store.accounts import accounts, approvals, sessions, sign_in_tries 
 from hotline.store.changes import changes, checks, signatures, text_questions  # noqa: F401
 from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks  # noqa: F401
-from hotline.store.dialogue import contacts  # noqa: F401
+from hotline.store.dialogue import contacts, readings  # noqa: F401
 from hotline.store.dialogue.contacts import InboundSeen
 from hotline.store.flows import flows, publications  # noqa: F401
 from hotline.store.outbox import answers, messages, reply_answers  # noqa: F401

@@ -49,11 +49,13 @@ UNITS = {
     Role.HOOKS: "hotline-web.service",
     Role.WORKERS: "hotline@.service",
     Role.WATCH: "hotline-watch.service",
+    Role.READER: "hotline-reader.service",
 }
 SERVICES = {
     "web": Role.HOOKS,
     "clock": Role.WORKERS,
     "watch": Role.WATCH,
+    "reader": Role.READER,
 }
 
 

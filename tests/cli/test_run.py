@@ -28,6 +28,7 @@ def test_two_processes_for_alerts_and_one_for_everything_else(tmp_path: Path) ->
         "misc",
         "clock",
         "watch",
+        "reader",
         "console",
     ]
 
@@ -51,6 +52,7 @@ def test_each_is_told_the_keys_of_its_own_trust(tmp_path: Path) -> None:
         "misc": "workers",
         "clock": "workers",
         "watch": "watch",
+        "reader": "reader",
         "console": "pages",
     }
 

@@ -84,7 +84,15 @@ def test_the_console_sees_the_keys_of_its_pages_alone(installed: Path) -> None:
     assert "HOTLINE_KEYS=/etc/hotline/keys/pages" in words
 
 
-@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock", "watch", "console"])
+def test_the_reader_sees_the_keys_of_the_pins_alone(installed: Path) -> None:
+    words = (installed / "hotline-reader.service").read_text(encoding="utf-8")
+    (hidden,) = re.findall("InaccessiblePaths=(.*)", words)
+    for role in {*Role} - {Role.READER}:
+        assert f"-/etc/hotline/keys/{role}" in hidden.split()
+    assert "HOTLINE_KEYS=/etc/hotline/keys/reader" in words
+
+
+@pytest.mark.parametrize("name", ["web", "alerts-1", "misc", "clock", "watch", "reader", "console"])
 def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
     """The Procfile is the only list of commands: its line is what runs."""
     (tmp_path / "deploy").mkdir()
@@ -92,7 +100,7 @@ def test_a_process_is_run_by_its_name(name: str, tmp_path: Path) -> None:
     script.write_bytes((ROOT / "deploy" / "process").read_bytes())
     (tmp_path / "Procfile").write_text(
         "web: echo web ${X:-y}\nalerts: echo alerts\nmisc: echo misc\nclock: echo clock\n"
-        "watch: echo watch\nconsole: echo console\n"
+        "watch: echo watch\nreader: echo reader\nconsole: echo console\n"
     )
     done = subprocess.run(["sh", str(script), name], capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == name.partition("-")[0]
@@ -151,7 +159,7 @@ def test_compose_passes_every_setting_through(compose: dict[str, Any]) -> None:
     wanted = {f"HOTLINE_{name.upper()}" for name in set(Settings.helps()) - fixed}
     assert wanted <= set(compose["services"]["watch"]["environment"])
     alarms = {"HOTLINE_ALARM_COMMAND", "HOTLINE_ALARM_MAIL"}
-    for name in ("web", "alerts", "misc", "clock", "console", "release"):
+    for name in ("web", "alerts", "misc", "clock", "reader", "console", "release"):
         assert wanted - alarms <= set(compose["services"][name]["environment"])
 
 

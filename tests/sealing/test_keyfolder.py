@@ -26,6 +26,7 @@ CONTENTS = {
         "joined.key",
         "listed.secret",
         *PEOPLE,
+        "reader.pub",
         "receipt.key",
         "relay.pub",
         "runs.key",
@@ -44,7 +45,7 @@ CONTENTS = {
         "watch.pub",
     ],
     "pages": ["totp.key"],
-    "reader": ["pepper.key"],
+    "reader": ["epoch.key", "pepper.key", "reader.key"],
 }
 
 

@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from hotline.adapters.logs import configure
-from hotline.bootstrap import build_relay
+from hotline.bootstrap import build_reader, build_relay
 from hotline.cli.importing import uncollected
 from hotline.config import Settings
 from hotline.domain.jobs import QUEUES
@@ -29,6 +29,18 @@ def worker(queue: str) -> None:
         run = import_module("workers.worker").run
     keep_what_is_here()
     sys.exit(run(kit, settings.redis_url, queue))
+
+
+@click.command()
+def reader() -> None:
+    """Open cases for responders' phones, behind their PINs, until told to stop."""
+    settings = Settings.read(os.environ)
+    configure(settings.log, "reader")
+    kit = build_reader(settings)
+    with uncollected():
+        run = import_module("workers.reader").run
+    keep_what_is_here()
+    run(kit, settings.redis_url, until_told())
 
 
 @click.command()

@@ -48,6 +48,7 @@ POSTS: Mapping[str, Post] = {
     "misc": Post(Role.WORKERS),
     "clock": Post(Role.WORKERS),
     "watch": Post(Role.WATCH),
+    "reader": Post(Role.READER, sends=False),
     "console": Post(Role.PAGES, sends=False),
 }
 """`release` is for a platform's deploy: on one machine `hotline init` is said by a person."""

@@ -11,6 +11,8 @@ from typing import Any
 SEPARATOR = "*"
 NOTHING = -1
 """Letters heard before a session's first text, which may be empty."""
+PIN_ASKED = "pin_asked"
+"""A flag that is pinned: everybody behind the entry is asked for a PIN."""
 MOST_INPUTS = 120
 """Of one text: a session of three minutes holds fewer, and each is played again where nobody knows the way."""
 
@@ -102,6 +104,11 @@ class Opening:
     """Keyed digest of session and MSISDN; None where an older process began it."""
     pinned: Pinned | None = field(default=None, repr=False)
     """None for a session whose screens ask for no row of hers, and where an older process began it."""
+
+    @property
+    def asks_pin(self) -> bool:
+        """Whether a work PIN may be keyed in it: no digest is made over all that was keyed."""
+        return self.pinned is not None and PIN_ASKED in self.pinned.flags
 
     @property
     def asks_rows(self) -> bool:

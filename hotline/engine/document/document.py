@@ -26,7 +26,8 @@ where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"
       a: {say: {text: .., goes: b, topic: .., completes: .., lead: ..}}        `9` leads on; without `goes`, only back
       w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
       n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, told, never kept; easy ones
-                                    (all equal, in a row, a year) lead to `weak` where it is written, and are not told
+                                    (all equal, in a row, a year) lead to `weak` where it is written, and are not told;
+                                    `digits: 6` asks for six
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
                                     a choice with `every_page: true` stands on each page of the list: "not sure"
       b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}
@@ -36,8 +37,9 @@ where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"
 A condition is `{answer: NAME, is: VALUE or [VALUES]}` (without `is`: it was answered), `{flag: NAME}`, whose name may
 hold an answer (`quicker.{case}`), or `{not: condition}`. Choices are numbered 1 to 8 on each page; one with a `key`
 keeps that digit. A list is one that the caller of `compile` brings ("provinces", "districts.1"), or one of the
-session's facts. `{receipt}` in a node's text is the session's own number, `{certificate}` an officer's code; nothing
-else may stand in braces.
+session's facts. `{receipt}` in a node's text is the session's own number, `{certificate}` an officer's code; behind a
+work PIN `{open}` and `{urgent}` are counts, `{ref}`, `{place}`, `{time}` and `{page}` are of the case that was chosen.
+Nothing else may stand in braces.
 """
 
 from collections.abc import Mapping

@@ -17,6 +17,7 @@ from hotline.engine.document.fields import (
     Value,
     Words,
 )
+from hotline.engine.keying import PIN_DIGITS
 from hotline.engine.numbers.number_row import NumberModel
 from hotline.text.languages import CODES
 
@@ -104,6 +105,7 @@ class AskModel(_Shown):
     choices: list[ChoiceModel] = Field(default_factory=list)
     skip: Texts | None = None
     weak: Name | None = None
+    digits: Annotated[int, Field(ge=4, le=6, multiple_of=2)] | None = None
 
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
@@ -115,6 +117,8 @@ class AskModel(_Shown):
             raise ValueError("words have no choices, nor has a PIN: a digit would be an answer")
         if self.weak is not None and self.kind != "pin":
             raise ValueError("only a PIN can be too weak")
+        if self.digits is not None and self.kind != "pin":
+            raise ValueError("only a PIN has so many digits")
         for number, choice in enumerate(self.choices):
             if not choice.value:
                 raise ValueError(f"choices.{number} has no value to save")
@@ -129,6 +133,7 @@ class AskModel(_Shown):
             choices=tuple(choice.compile() for choice in self.choices),
             skip=self.skip,
             weak=self.weak,
+            digits=self.digits or PIN_DIGITS,
             **self.common(),
         )
 

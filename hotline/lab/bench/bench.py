@@ -9,6 +9,7 @@ from hotline.lab.bench.flows import flows_bench
 from hotline.lab.bench.hops.hop import hop_bench
 from hotline.lab.bench.memory import memory_bench
 from hotline.lab.bench.nation.nation import nation_bench
+from hotline.lab.bench.reading.reader import reader_bench
 from hotline.lab.bench.refer import refer_bench
 from hotline.lab.bench.report import report_bench
 from hotline.lab.bench.start import start_bench
@@ -19,6 +20,7 @@ BENCHES = (
     flows_bench,
     hop_bench,
     memory_bench,
+    reader_bench,
     refer_bench,
     report_bench,
     start_bench,

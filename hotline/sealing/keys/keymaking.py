@@ -36,6 +36,8 @@ ROLES = ("hooks", "workers", "watch", "console", "pages", "reader")
 WATCH_KEY = "watch.key"
 WATCH_PUBLIC_KEY = "watch.pub"
 PEPPER_KEY = "pepper.key"
+READER_KEY = "reader.key"
+READER_PUBLIC_KEY = "reader.pub"
 
 RANDOM: Mapping[str, Sequence[str]] = {
     SESSION_KEY: ("hooks",),
@@ -46,6 +48,7 @@ RANDOM: Mapping[str, Sequence[str]] = {
     CERTIFICATE_KEY: ("hooks", "console"),
     STOP_KEY: ("hooks", "workers", "console"),
     PEPPER_KEY: ("reader",),
+    READER_KEY: ("reader",),
     TOTP_KEY: ("pages",),
     RELAY_KEY: ("workers",),
     WATCH_KEY: ("watch",),
@@ -58,7 +61,8 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     LISTED_SECRET: ("hooks", "workers"),
     RELAY_PUBLIC_KEY: ("hooks", "workers", "console"),
     WATCH_PUBLIC_KEY: ("console",),
-    WEEKLY_KEY: ("hooks", "workers", "console"),
+    READER_PUBLIC_KEY: ("hooks",),
+    WEEKLY_KEY: ("hooks", "workers", "console", "reader"),
 }
 """Every lasting key, and the roles whose folders have it."""
 
@@ -86,6 +90,8 @@ def make_keys(folder: Path, at: datetime) -> list[str]:
     made.each(RELAY_PUBLIC_KEY, secret=bytes(relay.public_key))
     watch = PrivateKey(roles["watch"].read(WATCH_KEY))
     made.each(WATCH_PUBLIC_KEY, secret=bytes(watch.public_key))
+    reader = PrivateKey(roles["reader"].read(READER_KEY))
+    made.each(READER_PUBLIC_KEY, secret=bytes(reader.public_key))
     made.weekly(WEEKLY_KEY, secret=new_weekly_key(at, _new_key()))
     made.names += [f"hooks/{name}" for name in WeeklyKeys(roles["hooks"]).lay(at)]
     made.names += [f"hooks/{name}" for name in PeopleKeys(roles["hooks"]).lay(at)]

@@ -40,6 +40,11 @@ class Pseudonyms:
         """Digest of a session with its phone: another phone does not go on in it. It links no two sessions."""
         return _digest(self._folder.read(SESSION_KEY), "caller", session_key, msisdn)
 
+    def shown_key(self, session_id: str, text: str) -> bytes:
+        """A key for what a hop showed: it needs the gateway's own session id and text, which are kept nowhere."""
+        digest = _digest(self._folder.read(SESSION_KEY), "shown", session_id, text)
+        return bytes.fromhex(digest)
+
     def identity(self, session_key: str, passage: str) -> str:
         """A tip's identity: session and passage in one digest."""
         return _digest(self._folder.read(SESSION_KEY), "identity", session_key, passage)

@@ -18,6 +18,7 @@ from hotline.store.desk import audit
 from hotline.store.referrals import asked_back, receipts, retention
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips import tips
+from hotline.store.tips.tips import Tip
 
 NONE_YET = {"rw": "(ntaraboneka)", "en": "(none yet)", "fr": "(pas encore)"}
 SEALED = {
@@ -55,31 +56,60 @@ def ask(
     found = access.unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
     uid = found.tip.uid
     key = open_grant(found.grant, uid=uid, desk=desk, private_key=found.private_key)
-    pair = new_pair(key, uid=uid)
-
     with kit.database.writing() as session:
-        retention.kept(session, tip_id)
-        _check(session, kit, tip_id, question)
-        row = AskedBack(
-            tip_id=tip_id,
-            question=name,
-            desk=desk,
-            asked_at=kit.now(),
-            public_key=pair.public_key,
-            locked_key=pair.locked_key,
-            body=b"",
-        )
-        if not asked_back.ask(session, row):
-            raise AskRefused("one question was asked already, and there is no second")
-        audit.append(
+        put(
             session,
-            at=kit.now(),
+            kit,
+            found.tip,
+            name,
+            tip_key=key,
+            desk=desk,
             actor=audit.by_command(by),
-            action="question_asked",
-            subject=f"tip:{tip_id}",
-            reason=f"{name}: {reason}",
+            reason=reason,
         )
     return question
+
+
+def put(
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    name: str,
+    *,
+    tip_key: bytes,
+    desk: str,
+    actor: str,
+    reason: str,
+) -> None:
+    """Put a question behind her receipt, in the caller's transaction, by whoever has opened the tip's own key.
+
+    Raises NotFound, AskRefused.
+    """
+    question = listed(kit).get(name)
+    if question is None:
+        raise NotFound(f"no question {name}: `hotline questions` lists them")
+    retention.kept(session, tip.id)
+    _check(session, kit, tip.id, question)
+    pair = new_pair(tip_key, uid=tip.uid)
+    row = AskedBack(
+        tip_id=tip.id,
+        question=name,
+        desk=desk,
+        asked_at=kit.now(),
+        public_key=pair.public_key,
+        locked_key=pair.locked_key,
+        body=b"",
+    )
+    if not asked_back.ask(session, row):
+        raise AskRefused("one question was asked already, and there is no second")
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=actor,
+        action="question_asked",
+        subject=f"tip:{tip.id}",
+        reason=f"{name}: {reason}",
+    )
 
 
 def worded(kit: Kit, asked: QuestionBack | None, language: str) -> Mapping[str, str]:

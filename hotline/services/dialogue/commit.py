@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from hotline.domain import trial
-from hotline.domain.dialogue.ussd import NOTHING, Heard, UssdHop, is_number
+from hotline.domain.dialogue.ussd import NOTHING, Heard, Opening, UssdHop, is_number
 from hotline.engine.events import TopicRead
 from hotline.engine.flow import Book
 from hotline.errors import KeyMissing, StoreUnavailable
@@ -72,7 +72,7 @@ def begin(kit: Kit, hop: UssdHop, known: KnownSession, steps: Sequence[Step]) ->
         channel=channel,
         language=FIRST,
         heard=upto,
-        heard_key=None if steps else heard_mark(kit, opening.key, hop.text),
+        heard_key=None if steps else _mark_of(kit, opening, hop.text),
         measure=Measure.SESSION if counted else "",
         day=day_of(at),
         people=people,
@@ -96,14 +96,17 @@ def carry_out(
         return False
 
     light = all(only_counts(context.book, step) for step in new_steps)
-    heard = _count(context, new_steps, text) if light else _commit(context, new_steps, text)
+    mark = _mark_of(context.kit, known.opening, text)
+    heard = (
+        _count(context, new_steps, text, mark) if light else _commit(context, new_steps, text, mark)
+    )
     if heard is None:
         raise StoreUnavailable("the session's row is gone")
     known.heard, known.counted = heard, known.counted | topics_of(new_steps)
     return True
 
 
-def _commit(context: EffectContext, steps: Sequence[Step], text: str) -> Heard | None:
+def _commit(context: EffectContext, steps: Sequence[Step], text: str, mark: str) -> Heard | None:
     """What is heard then; None where the session's row is gone."""
     written: Sequence[ToldTip] = ()
     with context.kit.database.writing() as session:
@@ -112,7 +115,7 @@ def _commit(context: EffectContext, steps: Sequence[Step], text: str) -> Heard |
             return None
         if dialogue.heard < len(text):
             written = in_transaction(session, context, dialogue, steps)
-            _mark(session, context, dialogue, text)
+            _mark(session, dialogue, text, mark)
             session.flush()
             intake.before_commit(context.kit, written)
         heard = Heard(dialogue.heard, openings.ends_of(dialogue.starred or ()))
@@ -120,7 +123,7 @@ def _commit(context: EffectContext, steps: Sequence[Step], text: str) -> Heard |
     return heard
 
 
-def _count(context: EffectContext, steps: Sequence[Step], text: str) -> Heard | None:
+def _count(context: EffectContext, steps: Sequence[Step], text: str, mark: str) -> Heard | None:
     """The same for steps that only count, without the mapper."""
     at = context.kit.now()
 
@@ -132,7 +135,7 @@ def _count(context: EffectContext, steps: Sequence[Step], text: str) -> Heard | 
         context.kit.database,
         context.key,
         upto=len(text),
-        heard_key=heard_mark(context.kit, context.key, text),
+        heard_key=mark,
         decide=decide,
     )
 
@@ -156,8 +159,11 @@ def in_transaction(
     return tuple(written.values())
 
 
-def _mark(session: Session, context: EffectContext, dialogue: HeldDialogue, text: str) -> None:
+def _mark(session: Session, dialogue: HeldDialogue, text: str, mark: str) -> None:
     """The session has heard this text, and what extends it may go on to open a secret."""
-    dialogue.heard = len(text)
-    dialogue.heard_key = heard_mark(context.kit, dialogue.key, text)
+    dialogue.heard, dialogue.heard_key = len(text), mark
     held.keep(session, dialogue)
+
+
+def _mark_of(kit: Kit, opening: Opening, text: str) -> str:
+    return heard_mark(kit, opening.key, text, but_pins=opening.asks_pin)

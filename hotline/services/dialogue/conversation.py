@@ -5,6 +5,9 @@ whichever process is asked; no run is kept anywhere (docs/adr/0071). The gateway
 bring two inputs at once: the same text is answered alike through all of it, and what it changes is changed once.
 """
 
+from dataclasses import replace
+
+from hotline.domain.dialogue.asks import without_pins
 from hotline.domain.dialogue.ussd import (
     MOST_INPUTS,
     NOTHING,
@@ -19,6 +22,8 @@ from hotline.errors import CallbackInvalid, StoreUnavailable, StrangeCaller
 from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import commit, session_start, strange_caller
 from hotline.services.dialogue.answer_effects import EffectContext
+from hotline.services.dialogue.asking import ReaderAsking
+from hotline.services.dialogue.reader_questions import ReaderAsked
 from hotline.services.dialogue.replay import (
     Learned,
     Played,
@@ -169,6 +174,7 @@ def _played(
 ) -> Played:
     """Play to the end of the text, and look up what must be known on the way."""
     playing = play(context, hop.text, known.heard, start)
+    asking = ReaderAsking(kit, hop, known.opening, context.facts.language)
     try:
         question = next(playing)
         while True:
@@ -179,6 +185,8 @@ def _played(
                 case SecretTyped():
                     looks[question.upto] = _look(kit, hop, context, question)
                     answer = Learned(flags=looks[question.upto].flags)
+                case ReaderAsked():
+                    answer = Learned(said=asking.learn(question))
             question = playing.send(answer)
     except StopIteration as end:
         played: Played = end.value
@@ -187,11 +195,16 @@ def _played(
 
 def _look(kit: DoorKit, hop: UssdHop, context: SessionContext, asked: SecretTyped) -> SecretLook:
     """What a secret opens. From here on the try is noted, whatever becomes of this hop."""
+    if context.opening.asks_pin:
+        # The digest that is kept of a try is made over all that was keyed before it, a work PIN among it.
+        hop = replace(hop, text=without_pins(hop.text))
     match asked.secret:
         case Secret.RECEIPT:
             return receipts.look(kit, context.book, hop, asked)
         case Secret.CODE:
             return joining.look(kit, context.opening, hop, asked)
+        case Secret.WORK:
+            return SecretLook()
 
 
 def _language(kit: DoorKit, hop: UssdHop, known: KnownSession | None) -> str:

@@ -4,6 +4,7 @@ nothing happens twice.
 
 from datetime import datetime
 
+from hotline.domain.dialogue.asks import WORK_PIN
 from hotline.domain.dialogue.ussd import is_number
 from hotline.domain.tip import Matter
 from hotline.engine.events import (
@@ -36,7 +37,9 @@ CALL_BACK = "call_back"
 
 def changes(book: Book, run: Run, event: Event) -> bool:
     """Whether it leaves anything behind."""
-    if isinstance(event, LanguageChosen | TopicRead | Erased | PinGiven):
+    if isinstance(event, PinGiven):
+        return event.name != WORK_PIN
+    if isinstance(event, LanguageChosen | TopicRead | Erased):
         return True
     if isinstance(event, Answered) and effect_of(event.name) is not None:
         return True

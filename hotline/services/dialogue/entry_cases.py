@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from hotline.domain.dialogue.ussd import Pinned
+from hotline.domain.dialogue.asks import NO_PIN
+from hotline.domain.dialogue.ussd import PIN_ASKED, Pinned
 from hotline.domain.referrals import reference
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.sms.reply import Verb
@@ -60,11 +61,16 @@ def is_spelled(case: str, typed: str) -> bool:
     return reference.read("".join(filter(str.isalnum, typed))) == case
 
 
-def pinned(session: Session, responder_id: int, as_of: datetime) -> Pinned:
+def pinned(
+    session: Session, responder_id: int, as_of: datetime, *, asks_pin: bool = False
+) -> Pinned:
     """What was true of her cases at a moment. First what is open to her, then what she took and nobody has ended."""
     held = known_cases.held(session, responder_id, as_of)
     opened = referral.open_cases(session, responder_id, as_of)
     true = [f"{HERS}.{one}" for one in held]
+    if asks_pin:
+        true.append(PIN_ASKED)
+        true += [] if responders.has_pin(session, responder_id) else [NO_PIN]
     if responder_id in referrals.national(session, [responder_id]):
         for name, tip, told in _told(session, responder_id):
             if told.is_marked:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from hotline.domain.dialogue.asks import NO_PIN, UNREADABLE
 from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening, entry_of, remainder, take
 from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.rolls.joining import ROLL_OF, is_code
@@ -17,6 +18,7 @@ from hotline.engine.run import Facts, Run
 from hotline.engine.screen import Screen
 from hotline.engine.turn import Turn
 from hotline.engine.view import gathers
+from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearned, ReaderQuestions
 from hotline.store.dialogue.ways import Step
 
 
@@ -42,6 +44,8 @@ class Learned:
     flags: Mapping[str, bool] = field(default_factory=dict)
     """What a secret opens; until the next one is typed."""
     heard: Heard = field(default_factory=lambda: Heard(0))
+    said: ReaderLearned | None = None
+    """What the reader said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,15 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a text ended: the run, the one before its last input, and that input."""
+
+    run: Run
+    before: Run
+    keyed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
     run: Run
     screen: Screen
@@ -61,7 +74,8 @@ class Played:
 
 KEYS = ("0", "00", "000")
 """What is a key also where words are asked: what stands behind it was keyed at the next screen."""
-Playing: TypeAlias = Generator[SecretTyped | StarTyped, Learned, Played]
+Question: TypeAlias = SecretTyped | StarTyped | ReaderAsked
+Playing: TypeAlias = Generator[Question, Learned, Played]
 
 
 def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[str]]:
@@ -90,44 +104,93 @@ def play(context: SessionContext, text: str, heard: Heard, start: Start | None =
         steps.append(Step(start.at, shown.run, shown.events))
 
     run, facts, rest = start.run, context.facts, remainder(text, start.at)
+    asking = _asking(context)
+    before, keyed = run, ""
     while rest is not None:
         begins, words = len(text) - len(rest), turn.expects_words(context.book, run)
         keyed, behind = take(rest)
         if words and behind is not None and keying.keys(keyed) not in KEYS:
-            first_end = begins + len(keyed)
-            if heard.upto < first_end:
-                heard = (yield StarTyped()).heard
-            end = heard.end_of_words(begins, first_end, len(text))
+            heard = yield from _known_to(begins + len(keyed), heard)
+            end = heard.end_of_words(begins, begins + len(keyed), len(text))
             keyed, behind = text[begins:end], text[end + 1 :] if end < len(text) else None
 
         upto = len(text) - (0 if behind is None else len(behind) + 1)
-        secret = _secret(context.book, run, keyed, upto)
-        if secret is not None:
-            opened = (yield secret).flags
-            facts = replace(facts, flags={**context.facts.flags, **opened})
-        starred = (begins, upto) if SEPARATOR in keyed else None
+        facts = yield from _learned(context, asking, facts, run, keyed, upto)
+        before = run
         if behind is None:
             shown = turn.resume(context.book, run, keyed, facts, limit=context.limit)
             run, events = shown.run, shown.events
         else:
             run, events = turn.follow(context.book, run, keyed, facts, limit=context.limit)
         rest = behind
+        starred = (begins, upto) if SEPARATOR in keyed else None
         steps.append(Step(upto, run, events, words, starred))
+    if asking is not None and (lacking := asking.lacking(run)) is not None:
+        shown = yield from _with_page(context, asking, lacking, Stop(run, before, keyed))
     assert shown is not None
     return Played(run, shown.screen, tuple(steps))
 
 
+def _learned(
+    context: SessionContext,
+    asking: ReaderQuestions | None,
+    facts: Facts,
+    run: Run,
+    keyed: str,
+    upto: int,
+) -> Generator[Question, Learned, Facts]:
+    """What the engine is told before this turn: what a secret opens, and what the reader says."""
+    secret = _secret(context.book, run, keyed, upto)
+    if secret is not None:
+        opened = (yield secret).flags
+        return replace(facts, flags={**context.facts.flags, **opened})
+    asked = None if asking is None else asking.about(run, keyed, upto, facts)
+    if asking is None or asked is None:
+        return facts
+    return asking.told(asked, _said((yield asked)), run, keyed)
+
+
+def _with_page(
+    context: SessionContext, asking: ReaderQuestions, lacking: ReaderAsked, stop: Stop
+) -> Generator[Question, Learned, Turn]:
+    """The last turn with the page on its screen; where the page does not come, that it cannot be read."""
+    page = _said((yield lacking))
+    facts = asking.with_page(page)
+    if UNREADABLE in page.answer.flags:
+        shown = turn.render(context.book, stop.run, facts, limit=context.limit)
+        return Turn(stop.run, shown)
+    return turn.resume(context.book, stop.before, stop.keyed, facts, limit=context.limit)
+
+
+def _asking(context: SessionContext) -> ReaderQuestions | None:
+    """None for everybody who is asked for no work PIN."""
+    if not context.opening.asks_pin or context.facts.flags.get(NO_PIN, False):
+        return None
+    return ReaderQuestions(context.book, context.facts, context.limit)
+
+
+def _known_to(end: int, heard: Heard) -> Generator[Question, Learned, Heard]:
+    """What is known of the session's row, if it says where words end that go so far; else what it says now."""
+    return heard if heard.upto >= end else (yield StarTyped()).heard
+
+
+def _said(learned: Learned) -> ReaderLearned:
+    assert learned.said is not None
+    return learned.said
+
+
 def _dialled(context: SessionContext, text: str) -> Turn:
     dialled = text[: context.opening.dialled]
-    enrolled = context.opening.responder_id is not None
-    entry, ahead = landing(context.book, dialled, enrolled=enrolled)
+    # What a session landed on is in its opening: nothing, where a private entry was none for this phone.
+    landed = bool(context.opening.entry)
+    entry, ahead = landing(context.book, dialled, enrolled=landed)
     return turn.start(context.book, context.facts, entry=entry, ahead=ahead, limit=context.limit)
 
 
 def _secret(book: Book, run: Run, keyed: str, upto: int) -> SecretTyped | None:
     """What must be looked up before this turn; None where nothing must."""
-    pin, code = keying.pin(keyed), keying.keys(keyed)
-    if pin and turn.expects_pin(book, run) and gathers(book, run, RECEIPT):
+    code, digits = keying.keys(keyed), turn.expects_pin(book, run)
+    if digits and gathers(book, run, RECEIPT) and (pin := keying.pin(keyed, digits)):
         return SecretTyped(upto, Secret.RECEIPT, run.answers.get(NUMBER, ""), pin)
     if is_code(code) and (roll := ROLL_OF.get(turn.expects_number(book, run))) is not None:
         return SecretTyped(upto, Secret.CODE, roll, code)

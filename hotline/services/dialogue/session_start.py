@@ -6,7 +6,7 @@ A replay is told the same, whatever has changed meanwhile.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hotline.domain.dialogue.ussd import Heard, Opening, Pinned, UssdHop, entry_of
+from hotline.domain.dialogue.ussd import PIN_ASKED, Heard, Opening, Pinned, UssdHop, entry_of
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -54,8 +54,10 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
     revision_id = kit.books.live()
     book, at = kit.books.book(revision_id), kit.now()
     reporting = referral.may_be_offered(kit.database, at)
-    responder_id = _enrolled(kit, book, hop) if hop.text else None
-    entry, _ = landing(book, hop.text, enrolled=responder_id is not None)
+    private = bool(hop.text) and _is_private(book, hop)
+    asks_pin = private and responders.anybody_has_pin(kit.database)
+    responder_id = _enrolled(kit, hop) if private else None
+    entry, _ = landing(book, hop.text, enrolled=asks_pin or responder_id is not None)
     opening = Opening(
         key=key,
         revision_id=revision_id,
@@ -67,7 +69,7 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
         started_at=at,
         caller_key=kit.pseudonyms.caller(key, hop.caller),
     )
-    pinned = _pinned(kit, book, opening, hop.caller)
+    pinned = _pinned(kit, book, opening, hop.caller, asks_pin=asks_pin)
     return opening if pinned is None else replace(opening, pinned=pinned)
 
 
@@ -92,7 +94,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
         **(call_back_requests.flags(kit, book, opening) if hop.shows_number else {}),
     }
     of_receipts = receipts.facts(kit, opening.key)
-    if opening.responder_id is None and joining.roll_of(book, opening.entry) is None:
+    if not opening.asks_rows and joining.roll_of(book, opening.entry) is None:
         return Facts({**flags, **of_receipts.flags}, words=of_receipts.words)
 
     pinned = opening.pinned or _pinned(kit, book, opening, hop.caller) or Pinned()
@@ -114,11 +116,16 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
     )
 
 
-def _pinned(kit: Kit, book: Book, opening: Opening, caller: str) -> Pinned | None:
+def _pinned(
+    kit: Kit, book: Book, opening: Opening, caller: str, *, asks_pin: bool = False
+) -> Pinned | None:
     """What her own rows say as the session begins; None where no screen of it asks them."""
     if opening.responder_id is not None:
         with kit.database.reading() as session:
-            return entry_cases.pinned(session, opening.responder_id, opening.started_at)
+            who, at = opening.responder_id, opening.started_at
+            return entry_cases.pinned(session, who, at, asks_pin=asks_pin)
+    if asks_pin:
+        return Pinned((PIN_ASKED,))
     if joining.roll_of(book, opening.entry) is None:
         return None
     known = joining.joined_flags(kit, book, opening, caller)
@@ -135,7 +142,7 @@ def _asked_now(kit: Kit, opening: Opening) -> Mapping[str, bool]:
 
 def _shared(kit: Kit, opening: Opening, hop: UssdHop) -> WayClass | None:
     book = kit.books.book(opening.revision_id)
-    if opening.responder_id is not None or joining.roll_of(book, opening.entry) is not None:
+    if opening.asks_rows or joining.roll_of(book, opening.entry) is not None:
         return None
     return WayClass(
         revision_id=opening.revision_id,
@@ -154,10 +161,14 @@ def _limit(kit: Kit, opening: Opening) -> int:
     return limits.get(opening.network or "", limits.get("", DEFAULT_LIMIT))
 
 
-def _enrolled(kit: Kit, book: Book, hop: UssdHop) -> int | None:
-    """Who dialled a private entry, where she is known."""
+def _is_private(book: Book, hop: UssdHop) -> bool:
     entry, _ = entry_of(hop.text, book.entries)
-    if not hop.shows_number or not entry or not book.flows[book.entries[entry]].private:
+    return bool(entry) and book.flows[book.entries[entry]].private
+
+
+def _enrolled(kit: Kit, hop: UssdHop) -> int | None:
+    """Who dialled a private entry, where she is known."""
+    if not hop.shows_number:
         return None
     with kit.database.reading() as session:
         enrolled = responders.enrolled(session, kit.pseudonyms.enrolled(hop.caller))

@@ -44,6 +44,8 @@ class Referral(Row):
     """When she said that she cannot."""
     released_at: Mapped[datetime | None]
     """When it ended, since the place or the answer about officials was corrected: it is no case of hers any more."""
+    opened_at: Mapped[datetime | None]
+    """When she first read what was told, with a PIN of her own."""
     unproved_verb: Mapped[str | None]
     """As an older process notes what waits for its proof. Nothing reads it: it is kept with the SMS itself.
 

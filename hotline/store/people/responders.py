@@ -143,6 +143,21 @@ def enrolled(session: Session, number_key: str) -> Responder | None:
     return session.scalars(here).one_or_none()
 
 
+ANY_PIN = select(Responder.id).where(Responder.pin_wrap.is_not(None)).limit(1)
+
+
+def anybody_has_pin(database: Database) -> bool:
+    """Whether anybody chose a PIN: then everybody behind the entry is asked for one. Raises StoreUnavailable."""
+    with database.looking() as connection:
+        return connection.ask(ANY_PIN) is not None
+
+
+def has_pin(session: Session, responder_id: int) -> bool:
+    """Whether she chose a PIN of her own."""
+    responder = session.get(Responder, responder_id)
+    return responder is not None and responder.pin_wrap is not None
+
+
 def language_of(session: Session, responder_id: int) -> str | None:
     responder = session.get(Responder, responder_id)
     return responder.language if responder else None

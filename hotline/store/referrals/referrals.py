@@ -198,6 +198,20 @@ def taken_by_another(session: Session, tip_id: int, responder_id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
+def taken_since(session: Session, tip: Tip) -> datetime | None:
+    """When who holds it took it."""
+    theirs = (Referral.tip_id == tip.id, Referral.responder_id == tip.holder_id, BELIEVED)
+    return session.scalar(select(func.min(Referral.acknowledged_at)).where(*theirs))
+
+
+def is_opened(session: Session, referral_id: int) -> bool:
+    """Whether she has read it, by whichever name she knows it."""
+    one = session.get_one(Referral, referral_id)
+    hers = (Referral.tip_id == one.tip_id, Referral.responder_id == one.responder_id)
+    read = select(Referral.id).where(*hers, Referral.opened_at.is_not(None))
+    return session.scalar(read.limit(1)) is not None
+
+
 def quicker(session: Session, responder_id: int) -> list[str]:
     """References of hers that a colleague took before she did, or while she has not."""
     theirs = aliased(Referral)

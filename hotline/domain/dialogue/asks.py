@@ -1,0 +1,119 @@
+"""What the web process asks of the reader behind a work PIN, and what it is answered. Values alone, pure.
+
+The web knows no right PIN from a wrong one, and opens no case: it is told flags, lists and words, and shows them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from hotline.domain.dialogue.ussd import SEPARATOR
+
+WORK_PIN = "work_pin"
+"""The answer that a work PIN is asked for. It is told to the reader, and kept nowhere."""
+WORK_CASE = "work_case"
+"""The answer that names a case of hers."""
+WORK_VERB = "work_verb"
+"""The answer that says what she wants of a case."""
+AGAIN = "work_again"
+"""The answer by which she asks once more for what did not come in time."""
+WORK_QUESTION = "work_question"
+"""The answer that names the question which she asks back."""
+READ = "read"
+"""The value of `WORK_VERB` that asks for a page."""
+MY_WORK, MY_QUESTIONS = "my_work", "my_questions"
+"""The lists of her cases, and of the questions that may be asked back."""
+ASK = "ask."
+"""What stands in front of a question's name where it is a verb."""
+PAGE = "page"
+"""The word of a screen that holds a page of a case."""
+KEPT_FOR = timedelta(minutes=10)
+"""How long a reading stays: no session lives so long."""
+MOST_PIN_LETTERS = 4
+"""An input of so many digits, or more, may be a PIN: no digest of a text is made over it."""
+
+
+class AskKind(StrEnum):
+    VIEW = "view"
+    """Her cases as they stood when the session began."""
+    PAGE = "page"
+    """What was told, in her language."""
+    ACT = "act"
+    """One of the verbs that an SMS may say."""
+
+
+class ReadingState(StrEnum):
+    """Where a reading stands. What leads to `WRONG` or `RESTED` looks alike to whoever waits, but for its words."""
+
+    ASKED = "asked"
+    DONE = "done"
+    WRONG = "wrong"
+    RESTED = "rested"
+
+
+NO_PIN = "no_pin"
+"""A flag that is pinned: an enrolled phone has no PIN yet, and any opens its list without content."""
+RIGHT, WAITS, RESTS, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
+"""Flags: the PIN was right; nothing came in time; she rests after wrong PINs; no key of hers opens this case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAsk:
+    """One question to the reader."""
+
+    kind: AskKind
+    reference: str = ""
+    verb: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"kind": self.kind.value, "reference": self.reference, "verb": self.verb}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "ReaderAsk":
+        return cls(AskKind(document["kind"]), document["reference"], document["verb"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAnswer:
+    """What the reader said. Its words stay out of `repr`."""
+
+    flags: tuple[str, ...] = ()
+    lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
+    """By list name, each choice's value and its label in her language."""
+    words: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What stands in the places of a text; `place.K7Q4` is of one case."""
+
+    def to_dict(self) -> dict[str, Any]:
+        lists = {name: [list(one) for one in choices] for name, choices in self.lists.items()}
+        return {"flags": [*self.flags], "lists": lists, "words": dict(self.words)}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> "ReaderAnswer":
+        return cls(
+            tuple(document["flags"]),
+            {
+                name: tuple((value, label) for value, label in choices)
+                for name, choices in document["lists"].items()
+            },
+            dict(document["words"]),
+        )
+
+
+def bound_to(session_key: str, text_digest: str) -> str:
+    """What belongs to one place of one session's text, and to no other."""
+    return f"{session_key}:{text_digest}"
+
+
+def without_pins(text: str) -> str:
+    """The text at the same length, with all that may be a PIN struck out: what is kept is a digest of this.
+
+    A digest of the text itself could be tried with a million PINs.
+    """
+    parts = text.split(SEPARATOR)
+    return SEPARATOR.join("#" * len(part) if _may_be_pin(part) else part for part in parts)
+
+
+def _may_be_pin(typed: str) -> bool:
+    return sum(letter.isdecimal() for letter in typed) >= MOST_PIN_LETTERS

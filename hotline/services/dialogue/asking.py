@@ -1,0 +1,203 @@
+"""What the web process does behind a work PIN: it asks the reader, waits a little, and shows what it is answered.
+
+It waits with no transaction open, two threads of a process at most, and two seconds at most. What a place of a text
+has once shown, it shows for ever: the answer that came in time, or that she is to wait.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+from hotline.domain.dialogue.asks import (
+    PAGE,
+    RESTS,
+    UNREADABLE,
+    WAITS,
+    ReaderAnswer,
+    bound_to,
+    without_pins,
+)
+from hotline.domain.dialogue.ussd import Opening, UssdHop
+from hotline.domain.guessing import Secret
+from hotline.domain.jobs import Job
+from hotline.domain.wording import Template
+from hotline.errors import KeyMissing, SealBroken
+from hotline.ports import DoorKit
+from hotline.sealing import oneoff
+from hotline.sealing.oneoff import OneOffPair
+from hotline.sealing.runs import opened, under
+from hotline.services import guessing
+from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearned
+from hotline.services.doorbell import ring
+from hotline.services.guessing import SecretLook
+from hotline.store.dialogue import readings
+from hotline.store.dialogue.readings import PinReading
+
+MOST_SECONDS = 2.0
+"""How long a hop waits: the gateway gives it five."""
+PAUSES = (0.025, 0.025, 0.05, 0.1)
+"""Before the first looks; later ones come each `LATER_PAUSE`."""
+LATER_PAUSE = 0.2
+ASKED = "asked"
+"""What is noted of a stranger's try that goes to the reader."""
+WAIT = ReaderLearned(ReaderAnswer((WAITS,)))
+NOTHING_OPENED = ReaderLearned(ReaderAnswer())
+"""What a wrong PIN is told, and a text that holds another PIN than the one that was asked with."""
+
+
+class ReaderAsking:
+    """What one hop asks of the reader."""
+
+    def __init__(self, kit: DoorKit, hop: UssdHop, opening: Opening, language: str) -> None:
+        self._kit, self._hop, self._opening = kit, hop, opening
+        self._language = language
+        self._known: dict[str, PinReading] | None = None
+
+    def learn(self, asked: ReaderAsked) -> ReaderLearned:
+        """What this place of the text is told. Raises StoreUnavailable."""
+        row = self._rows().get(self._digest(asked.upto))
+        if asked.wants_page:
+            return self._page(asked, row)
+        if row is not None and row.given_up_at is not None:
+            return WAIT
+        if row is not None and row.shown is not None:
+            return self._shown(row.shown, asked)
+        if self._opening.responder_id is None and not self._may_try(asked):
+            return ReaderLearned(ReaderAnswer((RESTS,)))
+        return self._fresh(asked)
+
+    def _may_try(self, asked: ReaderAsked) -> bool:
+        """Whether a phone that is nobody's may ask once more: three times an hour, as an enrolled one may be wrong."""
+        text = without_pins(self._hop.text)
+        target = self._kit.pseudonyms.heard("", Secret.WORK)
+        look = guessing.look_once(
+            self._kit,
+            replace(self._hop, text=text),
+            asked.upto,
+            Secret.WORK,
+            target,
+            lambda _: SecretLook((ASKED,)),
+        )
+        return ASKED in look.said
+
+    def _rows(self) -> dict[str, PinReading]:
+        if self._known is None:
+            with self._kit.database.reading() as session:
+                self._known = readings.of_session(session, self._opening.key)
+        return self._known
+
+    def _fresh(self, asked: ReaderAsked) -> ReaderLearned:
+        """Ask, and settle what this place shows: of two hops at once, one settles it for both."""
+        row_id, answer = self._asked(asked)
+        with self._kit.database.writing() as session:
+            if answer is None:
+                readings.give_up(session, row_id, self._kit.now())
+            else:
+                readings.show(session, row_id, self._sealed(answer, asked))
+            row = readings.settled(session, row_id)
+        self._rows()[row.text_digest] = row
+        if row.shown is None:
+            return WAIT
+        return self._shown(row.shown, asked, answer)
+
+    def _page(self, asked: ReaderAsked, row: PinReading | None) -> ReaderLearned:
+        """The words of a page that is shown already; where they do not come, that they cannot be read now."""
+        answer = None
+        if row is not None:
+            _, answer = self._asked(asked)
+        if answer is None or PAGE not in answer.words:
+            said = self._kit.phrases.say(self._language, Template.PAGE_AWAY)
+            answer = ReaderAnswer((UNREADABLE,), words={PAGE: said})
+        return ReaderLearned(answer)
+
+    def _asked(self, asked: ReaderAsked) -> tuple[int, ReaderAnswer | None]:
+        """The reading's id, and the answer if it comes in time and there is a place to wait for it."""
+        pair = oneoff.new_pair()
+        row_id, ask_id = self._begin(asked, pair)
+        door = self._kit.reader
+        if ask_id is None:
+            return row_id, None
+        ring(self._kit, Job.READ, ask_id)
+        if not door.places.acquire(blocking=False):
+            return row_id, None
+        try:
+            box = self._waited(ask_id)
+        finally:
+            door.places.release()
+        if box is None:
+            return row_id, None
+        with suppress(SealBroken, KeyError, TypeError, ValueError):
+            told = bound_to(self._opening.key, self._digest(asked.upto))
+            content = oneoff.open_box(box, private=pair.private, bound=told)
+            return row_id, ReaderAnswer.from_dict(content)
+        return row_id, None
+
+    def _begin(self, asked: ReaderAsked, pair: OneOffPair) -> tuple[int, int | None]:
+        """Write down what is asked; no ask where the reader has no key that a PIN can be sealed to."""
+        key, digest, at = self._opening.key, self._digest(asked.upto), self._kit.now()
+        before = None if asked.of is None else self._rows().get(self._digest(asked.of))
+        sealed_pin = None
+        with suppress(KeyMissing, SealBroken):
+            public = self._kit.reader.public_key()
+            sealed_pin = oneoff.seal({"pin": asked.pin}, public=public, bound=bound_to(key, digest))
+        with self._kit.database.writing() as session:
+            row = readings.begin(
+                session,
+                key,
+                digest,
+                responder_id=self._opening.responder_id,
+                asks=asked.ask,
+                of_id=None if before is None else before.of_id or before.id,
+                at=at,
+            )
+            if sealed_pin is None:
+                return row.id, None
+            return row.id, readings.ask(session, row.id, sealed_pin, pair.public, at)
+
+    def _waited(self, ask_id: int) -> bytes | None:
+        door = self._kit.reader
+        until = door.elapsed() + MOST_SECONDS
+        for pause in _pauses():
+            left = until - door.elapsed()
+            if left <= 0:
+                return None
+            door.pause(min(pause, left))
+            box = readings.box_of(self._kit.database, ask_id)
+            if box is not None:
+                return box
+        return None
+
+    def _sealed(self, answer: ReaderAnswer, asked: ReaderAsked) -> bytes:
+        """What is kept of an answer: all but a page, of which it is how many screens it takes."""
+        words = {name: word for name, word in answer.words.items() if name != PAGE}
+        screens = asked.screens(answer) if PAGE in answer.words else 0
+        kept = {"answer": replace(answer, words=words).to_dict(), "screens": screens}
+        plain = json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return under(self._shown_key(asked.upto), self._opening.key.encode(), plain)
+
+    def _shown(
+        self, sealed: bytes, asked: ReaderAsked, fresh: ReaderAnswer | None = None
+    ) -> ReaderLearned:
+        plain = opened(self._shown_key(asked.upto), self._opening.key.encode(), sealed)
+        if plain is None:
+            return NOTHING_OPENED
+        kept = json.loads(plain.decode("utf-8", "surrogatepass"))
+        answer, screens = ReaderAnswer.from_dict(kept["answer"]), int(kept["screens"])
+        if screens and fresh is not None and PAGE in fresh.words:
+            page = {PAGE: fresh.words[PAGE]}
+            return ReaderLearned(replace(answer, words={**answer.words, **page}))
+        return ReaderLearned(answer, screens)
+
+    def _shown_key(self, upto: int) -> bytes:
+        return self._kit.pseudonyms.shown_key(self._hop.session_id, self._hop.text[:upto])
+
+    def _digest(self, upto: int) -> str:
+        text = without_pins(self._hop.text[:upto])
+        return self._kit.pseudonyms.heard(self._opening.key, text)
+
+
+def _pauses() -> Iterator[float]:
+    yield from PAUSES
+    while True:
+        yield LATER_PAUSE

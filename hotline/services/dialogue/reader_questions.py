@@ -1,0 +1,170 @@
+"""What a text asks of the reader as it is played, and what the engine is told of the answer. Pure.
+
+Behind a work PIN a text asks for the view of her cases, for pages, and for acts. The engine stops there, as it does at
+a receipt's PIN, and goes on with what was learned.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from hotline.domain.dialogue.asks import (
+    AGAIN,
+    ASK,
+    PAGE,
+    READ,
+    RIGHT,
+    WORK_CASE,
+    WORK_QUESTION,
+    WORK_VERB,
+    AskKind,
+    ReaderAnswer,
+    ReaderAsk,
+)
+from hotline.engine import keying, turn
+from hotline.engine.events import Answered
+from hotline.engine.flow import Book
+from hotline.engine.page_cache import drawn
+from hotline.engine.run import Facts, Option, Run
+from hotline.engine.view import Waiting, node_at, shows_word
+from hotline.text.languages import CODES
+
+FILLER = "xxxxxxx "
+"""Stands for a page that is not shown: what counts is how many screens it takes."""
+WORK_PIN_DIGITS = 6
+
+
+def _none(_answer: ReaderAnswer) -> int:
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAsked:
+    """The reader must be asked before this turn."""
+
+    upto: int
+    """How many letters of the text lead to it, what asks among them."""
+    ask: ReaderAsk
+    pin: str = field(repr=False)
+    of: int | None = None
+    """Where it was asked before, when she asks once more for what did not come."""
+    wants_page: bool = False
+    """Whether the page itself is to be shown, and nothing else is asked."""
+    screens: Callable[[ReaderAnswer], int] = field(default=_none, repr=False, compare=False)
+    """How many screens the page of an answer takes on this phone; 0 where it shows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderLearned:
+    """What the reader said of one ask, or said of it before."""
+
+    answer: ReaderAnswer
+    screens: int = 0
+    """Of a page that is not in the answer: how many it takes. 0 where the answer is whole."""
+
+
+class ReaderQuestions:
+    """What one text has asked so far, while it is played."""
+
+    def __init__(self, book: Book, facts: Facts, limit: int) -> None:
+        self._book, self._limit = book, limit
+        self._base = facts
+        self._view = ReaderAnswer()
+        self._pin = ""
+        self._last: ReaderAsked | None = None
+        self._page: ReaderAsked | None = None
+        """Where the page was asked that stands for now as filler."""
+
+    def about(self, run: Run, keyed: str, upto: int, facts: Facts) -> ReaderAsked | None:
+        """What must be asked before this input is played; None for nearly every input."""
+        if turn.expects_pin(self._book, run) == WORK_PIN_DIGITS:
+            pin = keying.pin(keyed, WORK_PIN_DIGITS)
+            self._pin = pin or self._pin
+            return self._asks(run, keyed, upto, ReaderAsk(AskKind.VIEW)) if pin else None
+        if not self._pin:
+            return None
+        led, events = turn.follow(self._book, run, keyed, facts, limit=self._limit)
+        for event in events:
+            if not isinstance(event, Answered):
+                continue
+            if event.name in (WORK_VERB, WORK_QUESTION):
+                verb = f"{ASK}{event.value}" if event.name == WORK_QUESTION else event.value
+                ask = _of_verb(verb, led.answers.get(WORK_CASE, ""))
+                return self._asks(run, keyed, upto, ask)
+            if event.name == AGAIN and self._last is not None:
+                return self._asks(run, keyed, upto, self._last.ask, of=self._last.upto)
+        return None
+
+    def told(self, asked: ReaderAsked, learned: ReaderLearned, run: Run, keyed: str) -> Facts:
+        """What the engine is told from here on."""
+        answer = learned.answer
+        if asked.ask.kind is AskKind.VIEW:
+            self._view = answer if RIGHT in answer.flags else ReaderAnswer()
+        self._page = asked if learned.screens else None
+        facts = self._facts(answer)
+        if learned.screens:
+            return self._filled(facts, run, keyed, learned.screens)
+        return facts
+
+    def lacking(self, run: Run) -> ReaderAsked | None:
+        """The page that the screen at this place shows, and which is not at hand."""
+        if self._page is None or not run.calls or not shows_word(self._book, run, PAGE):
+            return None
+        return replace(self._page, wants_page=True)
+
+    def with_page(self, learned: ReaderLearned) -> Facts:
+        return self._facts(learned.answer)
+
+    def _asks(
+        self, run: Run, keyed: str, upto: int, ask: ReaderAsk, of: int | None = None
+    ) -> ReaderAsked:
+        def screens(answer: ReaderAnswer) -> int:
+            return self._screens(run, keyed, self._facts(answer))
+
+        self._last = ReaderAsked(upto, ask, self._pin, of, screens=screens)
+        return self._last
+
+    def _facts(self, answer: ReaderAnswer) -> Facts:
+        view, base = self._view, self._base
+        lists = {**view.lists, **answer.lists}
+        options = {
+            name: tuple(Option(value, _everywhere(label)) for value, label in choices)
+            for name, choices in lists.items()
+        }
+        flags = dict.fromkeys((*view.flags, *answer.flags), True)
+        return replace(
+            base,
+            flags={**base.flags, **flags},
+            lists={**base.lists, **options},
+            words={**base.words, **view.words, **answer.words},
+        )
+
+    def _screens(self, run: Run, keyed: str, facts: Facts) -> int:
+        """How many screens the page takes to which this input leads; 0 where it leads to none."""
+        led, _ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
+        node = node_at(self._book, led.calls[-1]) if led.calls else None
+        if not isinstance(node, Waiting) or not shows_word(self._book, led, PAGE):
+            return 0
+        return len(drawn(self._book, node, led, facts, self._limit).pages)
+
+    def _filled(self, facts: Facts, run: Run, keyed: str, screens: int) -> Facts:
+        """The same with a page of so many screens."""
+        page = FILLER
+        filled = _paged(facts, page)
+        while 0 < self._screens(run, keyed, filled) < screens:
+            page += FILLER
+            filled = _paged(facts, page)
+        return filled
+
+
+def _paged(facts: Facts, page: str) -> Facts:
+    return replace(facts, words={**facts.words, PAGE: page})
+
+
+def _of_verb(verb: str, reference: str) -> ReaderAsk:
+    kind = AskKind.PAGE if verb == READ else AskKind.ACT
+    return ReaderAsk(kind, reference, "" if verb == READ else verb)
+
+
+def _everywhere(label: str) -> Mapping[str, str]:
+    """A label that is in her language already."""
+    return dict.fromkeys(CODES, label)

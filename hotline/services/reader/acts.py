@@ -1,0 +1,137 @@
+"""What a responder does behind her PIN: the verbs of an SMS, and what the screen after each is told.
+
+Runs inside its caller's transaction.
+"""
+
+from contextlib import suppress
+from datetime import datetime
+
+from hotline.domain.dialogue.asks import ASK, ReaderAnswer, ReaderAsk
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.acts import Act, Acted, Done, Way
+from hotline.errors import AskRefused, NotFound, SealBroken
+from hotline.ports import Kit
+from hotline.sealing.opening import open_grant
+from hotline.services.desk import ask_back
+from hotline.services.reader import pages
+from hotline.services.reader.pages import BY_DIALLING
+from hotline.services.reader.view import kigali
+from hotline.services.referrals import casework, endings
+from hotline.services.referrals.case_standing import RESPONDER
+from hotline.services.referrals.endings import Ending
+from hotline.store.database import Session
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import referrals
+from hotline.store.tips.tips import Tip
+
+ALSO = "also"
+"""She takes it although a colleague has it."""
+CLOSES = {
+    "close_helped": TipOutcome.HELPED,
+    "close_other": TipOutcome.NOT_TRAFFICKING,
+    "close_nobody": TipOutcome.NOT_FOUND,
+    "close_silent": TipOutcome.SILENT,
+    "close_trial": TipOutcome.TRIAL,
+}
+"""Why she closes it."""
+LATE, UNREAD = "late", "taken_unread"
+"""Flags: a colleague has it, and nothing is done yet; she took what nobody goes to openly before it is read."""
+ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
+"""Flags: the question stands behind her receipt; or it cannot be asked of this case."""
+ACTED = "acted_"
+"""What stands in front of a flag that names what an act came to."""
+
+
+def act(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    private: bytes,
+    ask: ReaderAsk,
+    at: datetime,
+) -> tuple[ReaderAnswer, int | None]:
+    """Does it once; what the screen is told, and a message to ring for."""
+    reference, verb = ask.reference, ask.verb
+    if verb.startswith(ASK):
+        return _ask_back(session, kit, person, private, reference, verb.removeprefix(ASK)), None
+    if verb == Verb.TAKE:
+        since = _taken_by_another(session, person.id, reference)
+        if since is not None:
+            return ReaderAnswer((LATE,), words={"time": kigali(since)}), None
+    if verb in CLOSES:
+        return _close(session, kit, person, reference, CLOSES[verb], at)
+    asked = Verb.TAKE if verb == ALSO else Verb(verb)
+    done = casework.act(session, kit, Act(person.id, reference, asked, Way.USSD, at))
+    return _told(session, done), done.to_ring
+
+
+def _told(session: Session, done: Done) -> ReaderAnswer:
+    flags = [f"{ACTED}{done.result}"]
+    took = done.result in (Acted.TAKEN, Acted.ALREADY_TAKEN)
+    goes_unseen = done.coming is not None and done.coming.goes_unseen
+    if took and goes_unseen and not _was_read(session, done.referral_id):
+        flags.append(UNREAD)
+    words = {"time": kigali(done.due)} if done.due is not None else {}
+    return ReaderAnswer(tuple(flags), words=words)
+
+
+def _was_read(session: Session, referral_id: int | None) -> bool:
+    return referral_id is not None and referrals.is_opened(session, referral_id)
+
+
+def _taken_by_another(session: Session, responder_id: int, reference: str) -> datetime | None:
+    """Since when a colleague has it whom she would be late behind; None where she may take it at once."""
+    known_as = referrals.of_responder(session, responder_id, reference)
+    if known_as is None:
+        return None
+    tip = session.get_one(Tip, known_as.tip_id)
+    if tip.holder_id in (None, responder_id) or tip.end_wanted_by is not None:
+        return None
+    return referrals.taken_since(session, tip)
+
+
+def _ask_back(
+    session: Session, kit: Kit, person: Responder, private: bytes, reference: str, name: str
+) -> ReaderAnswer:
+    """One question off the signed list, of a case that she knows."""
+    known_as = referrals.of_responder(session, person.id, reference)
+    if known_as is None or known_as.released_at is not None:
+        return ReaderAnswer((f"{ACTED}{Acted.OVER}",))
+    tip = session.get_one(Tip, known_as.tip_id)
+    for keys in pages.keys_of(session, kit, person, private, tip):
+        with suppress(SealBroken, AskRefused, NotFound):
+            tip_key = open_grant(keys.grant, uid=tip.uid, desk=keys.desk, private_key=keys.private)
+            ask_back.put(
+                session,
+                kit,
+                tip,
+                name,
+                tip_key=tip_key,
+                desk=keys.desk,
+                actor=f"{RESPONDER}{person.id}",
+                reason=BY_DIALLING,
+            )
+            return ReaderAnswer((ASKED_BACK,))
+    return ReaderAnswer((NOT_ASKED,))
+
+
+def _close(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    reference: str,
+    outcome: TipOutcome,
+    at: datetime,
+) -> tuple[ReaderAnswer, int | None]:
+    """Ends a case that she holds, or asks for a second person, as the verb of an SMS does."""
+    known_as = referrals.of_responder(session, person.id, reference)
+    if known_as is None or known_as.released_at is not None:
+        return ReaderAnswer((f"{ACTED}{Acted.OVER}",)), None
+    tip = session.get_one(Tip, known_as.tip_id)
+    if tip.closed_at is None and tip.holder_id != person.id:
+        return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
+    who = endings.by_responder(person.id)
+    ended = endings.end(session, kit, tip, outcome, who, at)
+    result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
+    return ReaderAnswer((f"{ACTED}{result}",)), ended.to_ring

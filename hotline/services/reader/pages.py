@@ -1,0 +1,141 @@
+"""A case as its reader sees it on a phone: opened with her own key, in her language, what may hurt first.
+
+Runs inside its caller's transaction.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.desk.members import of_responder
+from hotline.domain.dialogue.asks import PAGE, UNREADABLE, ReaderAnswer
+from hotline.domain.referrals.coming import Care
+from hotline.domain.tip import Basis, Matter
+from hotline.domain.wording import Template
+from hotline.errors import KeyMissing, NotFound, SealBroken
+from hotline.ports import Kit
+from hotline.sealing.envelope import label
+from hotline.sealing.opening import open_tip
+from hotline.services.desk import admissions, reading
+from hotline.services.desk.access import OpenedTip
+from hotline.services.referrals.case_standing import RESPONDER, answer_of, coming_of
+from hotline.store.database import Session
+from hotline.store.desk import audit, members
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import referrals
+from hotline.store.tips import tips
+from hotline.store.tips.tips import Tip
+
+CARES = {
+    Care.CAREFUL: Template.PAGE_CAREFUL,
+    Care.UNSEEN: Template.PAGE_CAREFUL,
+    Care.STAY_AWAY: Template.PAGE_STAY_AWAY,
+}
+MOST_LETTERS = 1500
+"""Of a page: a dozen screens, and a box holds no more."""
+BY_DIALLING = "by dialling, with her PIN"
+"""How, as the audit log says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipKeys:
+    """What opens a tip by one desk: its grant without the week's lock, and the desk's private key."""
+
+    desk: str
+    grant: bytes = field(repr=False)
+    private: bytes = field(repr=False)
+
+
+def page(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    private: bytes,
+    reference: str,
+    at: datetime,
+    *,
+    again: bool,
+) -> ReaderAnswer:
+    """What was told of the case that she knows by this name. `again`: it is shown once more, and logged already."""
+    known_as = referrals.of_responder(session, person.id, reference)
+    if known_as is None or known_as.released_at is not None:
+        return ReaderAnswer((UNREADABLE,))
+    tip = session.get_one(Tip, known_as.tip_id)
+    answers = _opened(session, kit, person, private, tip)
+    if answers is None:
+        return ReaderAnswer((UNREADABLE,))
+    if not again:
+        audit.append(
+            session,
+            at=at,
+            actor=f"{RESPONDER}{person.id}",
+            action="tip_read",
+            subject=f"tip:{tip.id}",
+            reason=BY_DIALLING,
+        )
+        known_as.opened_at = known_as.opened_at or at
+        session.flush()
+    lines = (*_warnings(session, kit, tip, person.language), *_told(kit, tip, answers, person))
+    return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
+
+
+def keys_of(
+    session: Session, kit: Kit, person: Responder, private: bytes, tip: Tip
+) -> Iterator[TipKeys]:
+    """By each desk of hers that may read a tip, what opens it."""
+    member = of_responder(person.id)
+    for desk in sorted(members.desks_of(session, member)):
+        _, grant = tips.with_grant(session, tip.id, desk)
+        if grant is None or tip.erased_at is not None:
+            continue
+        with suppress(SealBroken, KeyMissing, NotFound):
+            unlocked = kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
+            for key in admissions.open_as(session, desk, member, private):
+                yield TipKeys(desk, unlocked, key.key)
+
+
+def _opened(
+    session: Session, kit: Kit, person: Responder, private: bytes, tip: Tip
+) -> Mapping[str, str] | None:
+    """Its answers, by a desk of hers that may read it; None where no key of hers opens it."""
+    for keys in keys_of(session, kit, person, private, tip):
+        with suppress(SealBroken):
+            return open_tip(
+                tip.body,
+                keys.grant,
+                uid=tip.uid,
+                place=tip.place,
+                desk=keys.desk,
+                private_key=keys.private,
+            )
+    return None
+
+
+def _warnings(session: Session, kit: Kit, tip: Tip, language: str) -> Iterator[str]:
+    """What may hurt, before any word of what was told."""
+    coming = answer_of(session, tip)
+    if coming.care in CARES:
+        yield kit.phrases.say(language, CARES[coming.care])
+    elif coming.goes_unseen and tip.matter == Matter.TIP:
+        yield kit.phrases.say(language, Template.PAGE_ASK_FIRST)
+    if tip.official != "no":
+        yield kit.phrases.say(language, Template.PAGE_OFFICIAL)
+    if tip.basis == Basis.VITAL_INTEREST_CHILD:
+        yield kit.phrases.say(language, Template.PAGE_CHILD)
+
+
+def _told(kit: Kit, tip: Tip, answers: Mapping[str, str], person: Responder) -> Iterator[str]:
+    """Each question with its answer; what she told about coming stands above already."""
+    opened = OpenedTip(
+        id=tip.id,
+        matter=tip.matter,
+        place=tip.place,
+        filed_at=tip.filed_at,
+        coming=coming_of(tip),
+        erase_wanted_at=tip.erase_wanted_at,
+        earlier=(),
+        answers=answers,
+    )
+    for question, answer in reading.worded(kit, opened, person.language):
+        yield f"{question.strip()} {answer}".replace("\n", " ")

@@ -1,0 +1,78 @@
+"""Her cases, as they stood when her session began: what lists and menus say of them.
+
+Runs inside its caller's transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hotline.domain.call_back import KIGALI
+from hotline.domain.dialogue.asks import MY_QUESTIONS, MY_WORK, RIGHT, ReaderAnswer
+from hotline.domain.dialogue.ussd import Pinned
+from hotline.domain.places.places import alerted_as, place_name
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.tip import Urgency
+from hotline.domain.wording import Template
+from hotline.engine.numbers.questions import QuestionStatus
+from hotline.engine.view import said
+from hotline.errors import NotReady
+from hotline.ports import Kit
+from hotline.services.desk import ask_back
+from hotline.store.database import Session
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import deadlines, known_cases
+from hotline.store.tips.tips import Tip
+
+HAS_WORK = "has_work"
+"""The flag of whoever has an open case."""
+HAS_QUESTIONS = "has_questions"
+MOST_QUESTIONS = 10
+MOST_CASES = 40
+"""On a list: a box of an answer holds no more."""
+
+
+def view(session: Session, kit: Kit, person: Responder, pinned: Pinned) -> ReaderAnswer:
+    """References, places and times: no word of what was told."""
+    tips = dict(known_cases.tips_of(session, person.id))
+    cases = [one for one in pinned.cases if one in tips][:MOST_CASES]
+    danger = sum(tips[one].urgency == Urgency.DANGER for one in cases)
+    words = {"open": str(len(cases)), "urgent": str(danger)}
+    for case in cases:
+        tip = tips[case]
+        place = place_name(alerted_as(tip.place, tip.within), person.language)
+        words |= {f"ref.{case}": case, f"place.{case}": place}
+    labels = [
+        (case, _label(session, kit, case, tips[case], f"hers.{case}" in pinned.flags, person))
+        for case in cases
+    ]
+    questions = _questions(kit, person.language)
+    has = ((HAS_WORK, cases), (HAS_QUESTIONS, questions))
+    flags = (RIGHT, *(flag for flag, some in has if some))
+    return ReaderAnswer(flags, {MY_WORK: labels, MY_QUESTIONS: questions}, words)
+
+
+def _questions(kit: Kit, language: str) -> Sequence[tuple[str, str]]:
+    """Those that are signed today, each by its name and in her words."""
+    try:
+        listed = ask_back.listed(kit)
+    except NotReady:
+        return ()
+    today = kit.now().date()
+    signed = (one for one in listed.values() if one.standing(today) is QuestionStatus.SHOWS)
+    return [(one.name, said(one.node.text, language)) for one in signed][:MOST_QUESTIONS]
+
+
+def kigali(at: datetime) -> str:
+    return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
+
+
+def _label(session: Session, kit: Kit, case: str, tip: Tip, hers: bool, person: Responder) -> str:
+    named: Mapping[str, str] = {"ref": case}
+    if hers:
+        due = deadlines.last_due(session, tip.id, DeadlineKind.OUTCOME)
+        if due is None:
+            return case
+        return kit.phrases.say(person.language, Template.LIST_DUE, **named, time=kigali(due))
+    urgent = tip.urgency == Urgency.DANGER
+    template = Template.LIST_URGENT if urgent else Template.LIST_NEW
+    return kit.phrases.say(person.language, template, **named)

@@ -1,0 +1,141 @@
+"""A reader beside a test's line, and a responder with a PIN of her own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from hotline.domain.referrals.referral import Level
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.members import PinVault, new_member_pair, wrap_desk_key
+from hotline.sealing.passphrase import Costs
+from hotline.sealing.reader_door import ReaderDoor
+from hotline.services.reader import answering
+from hotline.services.reader.key_memory import KeyMemory
+from hotline.services.reader.reader_kit import ReaderKit
+from hotline.services.referrals import referral
+from hotline.store.desk.desks import DeskMember
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from tests.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
+
+PIN = "407193"
+OTHER_PIN = "815260"
+PHONE = "+250788000011"
+QUICK = Costs(passes=1, kib=8)
+
+
+@dataclass
+class ReaderBeside:
+    """The reader's process of a test: it answers while a hop waits, unless it is stopped."""
+
+    line: Line
+    kit: ReaderKit
+    stopped: bool = False
+    waited: list[float] = field(default_factory=list)
+    """The pauses of hops that waited."""
+    at: float = 0.0
+    while_waiting: Callable[[], None] | None = None
+
+    def pause(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        self.at += seconds
+        if self.while_waiting is not None:
+            self.while_waiting()
+        if not self.stopped:
+            self.look()
+
+    def look(self) -> None:
+        while answering.answer_next(self.kit):
+            pass
+
+    def restart(self) -> None:
+        """Its memory is gone."""
+        self.kit = replace(self.kit, memory=KeyMemory(elapsed=self.elapsed))
+
+    def elapsed(self) -> float:
+        return self.at
+
+
+def reader_beside(line: Line) -> ReaderBeside:
+    """Puts a reader beside the line: its web process waits for it by a clock that does not tick."""
+    path = line.kit.pseudonyms._folder.path.parent
+    plain = {name: getattr(line.kit, name) for name in SHARED}
+    kit = ReaderKit(
+        **plain,
+        vault=PinVault(LiveKeys(path / "reader", "pepper.key").now, QUICK),
+        pair=LiveKeys(path / "reader", "reader.key"),
+    )
+    beside = ReaderBeside(line, kit)
+    beside.restart()
+    door = ReaderDoor(
+        LiveKeys(path / "hooks", "reader.pub"), pause=beside.pause, elapsed=beside.elapsed
+    )
+    line.kit = replace(line.kit, reader=door)
+    return beside
+
+
+SHARED = (
+    "database",
+    "books",
+    "jobs",
+    "sealer",
+    "pseudonyms",
+    "phrases",
+    "line",
+    "now",
+    "failpoint",
+)
+
+
+def with_pin(
+    beside: ReaderBeside,
+    *,
+    msisdn: str = PHONE,
+    pin: str = PIN,
+    level: Level = Level.RESPONDER,
+    language: str = "en",
+    desks: tuple[str, ...] = (),
+) -> int:
+    """Enrols a responder who chose her PIN, and to whom these desks are sealed; her id."""
+    line, pair = beside.line, new_member_pair()
+    person_id = line.enrol(level, msisdn, language)
+    with line.database.writing() as session:
+        person = session.get_one(Responder, person_id)
+        person.public_key = pair.public
+        person.pin_wrap = beside.kit.vault.wrap(pair.private, pin, person_id)
+        person.pin_set_at = line.clock.at
+        for code in desks:
+            member = f"r{person_id}"
+            wrapped = wrap_desk_key(bytes(DESK_KEY), pair.public, code, member)
+            session.add(
+                DeskMember(
+                    desk_code=code, member=member, wrapped_key=wrapped, created_at=line.clock.at
+                )
+            )
+    return person_id
+
+
+def told_of_danger(beside: ReaderBeside, person_id: int, *keyed: str) -> Referral:
+    """Somebody tells of danger, and she is told; her referral."""
+    line = beside.line
+    told(line, *DANGER_HERE, *keyed)
+    place = line.tips[-1].place
+    with line.database.writing() as session:
+        session.get_one(Responder, person_id).districts = [place]
+    referral.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)
+    rows = [one for one in line.all(Referral) if one.responder_id == person_id]
+    newest: Referral = max(rows, key=lambda one: one.id)
+    return newest
+
+
+def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    """A responder of the first district of the capital, told of one danger there; her phone."""
+    told(beside.line, *DANGER_HERE)
+    place = beside.line.tips[-1].place
+    person_id = with_pin(beside, desks=(place,))
+    with beside.line.database.writing() as session:
+        session.get_one(Responder, person_id).districts = [place]
+    referral.refer_waiting(beside.line.kit)
+    beside.line.clock.turn(seconds=10)
+    (hers,) = [one for one in beside.line.all(Referral) if one.responder_id == person_id]
+    return beside.line.caller(PHONE), hers

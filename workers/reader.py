@@ -1,0 +1,75 @@
+"""The reader: opens cases for responders' phones, behind their PINs. A process and a key folder of its own.
+
+It is rung by its queue, and looks four times a second by itself: a Redis that is dead costs a quarter of a second.
+"""
+
+import logging
+import time
+from threading import Event, Thread
+
+from redis.exceptions import RedisError
+
+from hotline.domain.jobs import READER_QUEUE
+from hotline.errors import StoreUnavailable
+from hotline.services import weekly_keys
+from hotline.services.dialogue.old_readings import forget_old_readings
+from hotline.services.reader import answering
+from hotline.services.reader.reader_kit import ReaderKit
+from workers.worker import RECONNECT_SECONDS, make_worker
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.25
+TIDY_SECONDS = 60.0
+"""Between two times at which what is over is deleted."""
+
+
+class Reader:
+    """What the process remembers from one look to the next."""
+
+    def __init__(self, kit: ReaderKit) -> None:
+        self._kit = kit
+        self._tidied = 0.0
+
+    def look(self) -> None:
+        """Answer whoever waits, and delete what is over. Whatever fails is named, and tried again the next time."""
+        try:
+            while answering.answer_next(self._kit):
+                pass
+            if time.monotonic() - self._tidied >= TIDY_SECONDS:
+                self._tidy()
+                self._tidied = time.monotonic()
+        except StoreUnavailable as broken:
+            logger.error("nobody is answered: %s", type(broken).__name__)
+        except Exception as broken:
+            logger.error("the look failed: %s", type(broken).__name__)
+
+    def _tidy(self) -> None:
+        forget_old_readings(self._kit)
+        weekly_keys.forget(self._kit)
+
+
+def look_until(kit: ReaderKit, stop: Event) -> None:
+    """Look whenever the bell rings, and each quarter of a second."""
+    reader = Reader(kit)
+    while not stop.is_set():
+        reader.look()
+        kit.bell.wait(LOOK_SECONDS)
+        kit.bell.clear()
+
+
+def run(kit: ReaderKit, redis_url: str, stop: Event) -> None:
+    """Until told to stop, with Redis or without it."""
+    looking = Thread(target=look_until, args=(kit, stop), name="looking")
+    looking.start()
+    while not stop.is_set():
+        try:
+            worker = make_worker(kit, redis_url, READER_QUEUE)
+            worker.work(logging_level="WARNING")
+            if worker.asked_to_stop:
+                stop.set()
+        except RedisError as broken:
+            logger.error("no bell: %s", type(broken).__name__)
+        stop.wait(RECONNECT_SECONDS)
+    kit.bell.set()
+    looking.join()
