@@ -5,9 +5,11 @@ It is rung by its queue, and looks four times a second by itself: a Redis that i
 
 import logging
 import time
+from collections.abc import Callable
 from threading import Event, Thread
 
 from redis.exceptions import RedisError
+from rq.exceptions import StopRequested
 
 from hotline.domain.jobs import READER_QUEUE
 from hotline.errors import StoreUnavailable
@@ -58,18 +60,31 @@ def look_until(kit: ReaderKit, stop: Event) -> None:
         kit.bell.clear()
 
 
-def run(kit: ReaderKit, redis_url: str, stop: Event) -> None:
-    """Until told to stop, with Redis or without it."""
+def run(kit: ReaderKit, redis_url: str, stop: Event, *, hear: Callable[[], None]) -> None:
+    """Until told to stop, with Redis or without it. `hear` makes this process end on a signal, as the queue's worker
+    does while it works.
+    """
     looking = Thread(target=look_until, args=(kit, stop), name="looking")
     looking.start()
-    while not stop.is_set():
-        try:
-            worker = make_worker(kit, redis_url, READER_QUEUE)
-            worker.work(logging_level="WARNING")
-            if worker.asked_to_stop:
-                stop.set()
-        except RedisError as broken:
-            logger.error("no bell: %s", type(broken).__name__)
-        stop.wait(RECONNECT_SECONDS)
-    kit.bell.set()
-    looking.join()
+    try:
+        while not stop.is_set():
+            _work(kit, redis_url, stop)
+            hear()
+            stop.wait(RECONNECT_SECONDS)
+    finally:
+        stop.set()
+        kit.bell.set()
+        looking.join()
+
+
+def _work(kit: ReaderKit, redis_url: str, stop: Event) -> None:
+    """Hear the bell for as long as there is a Redis."""
+    try:
+        worker = make_worker(kit, redis_url, READER_QUEUE)
+        worker.work(logging_level="WARNING")
+        if worker.asked_to_stop:
+            stop.set()
+    except (RedisError, StopRequested) as broken:
+        logger.error("no bell: %s", type(broken).__name__)
+        if isinstance(broken, StopRequested):
+            stop.set()

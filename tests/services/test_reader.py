@@ -3,9 +3,11 @@
 import pytest
 
 from hotline.store.dialogue.readings import PinReading
-from hotline.store.outbox.messages import Referral
+from hotline.store.outbox.messages import Deadline, Referral
+from hotline.store.tips.tips import Tip
 from tests.callers import Caller, Line
-from tests.reading import OTHER_PIN, PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.taking import take_case
 
 
 @pytest.fixture
@@ -43,3 +45,53 @@ def test_a_wrong_pin_asks_again_and_a_right_one_opens(
     assert phone.key(OTHER_PIN).startswith("CON Wrong PIN. Enter your PIN")
     assert phone.key(PIN).startswith("CON Open: 1.")
     assert [row.state for row in beside.line.all(PinReading)] == ["wrong", "done"]
+
+
+def clocks(beside: ReaderBeside, known_as: Referral) -> set[str]:
+    rows = beside.line.all(Deadline)
+    return {row.kind for row in rows if row.tip_id == known_as.tip_id and row.fired_at is None}
+
+
+def test_a_case_that_is_taken_unread_has_a_clock_that_its_page_ends(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "2")
+    assert "open" in clocks(beside, known_as)
+    again = beside.line.caller(PHONE)
+    again.dial("90")
+    again.key(PIN, "1", "1", "1")
+    assert "open" not in clocks(beside, known_as)
+    assert "outcome" in clocks(beside, known_as)
+
+
+def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    (theirs,) = [row for row in beside.line.all(Referral) if row.responder_id == 1][:1]
+    take_case(beside.line.kit, 1, theirs.reference, beside.line.clock.at)
+    assert phone.key("2").startswith("CON A colleague has it since 24/11 ")
+    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    assert row.acknowledged_at is None
+    assert phone.key("1").startswith("END ")
+    (row,) = [one for one in beside.line.all(Referral) if one.id == known_as.id]
+    assert row.acknowledged_at is not None
+
+
+def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    take_case(beside.line.kit, known_as.responder_id, known_as.reference, beside.line.clock.at)
+    beside.line.clock.turn(seconds=1)
+    phone.dial("90")
+    assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
+    phone.key("1", "4")
+    assert phone.key("2") == "END The national desk looks at it first."
+    with beside.line.database.reading() as session:
+        tip = session.get_one(Tip, known_as.tip_id)
+        assert (tip.closed_at, tip.end_wanted) == (None, "not-trafficking")

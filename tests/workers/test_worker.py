@@ -67,6 +67,7 @@ def test_a_tip_travels_from_bell_to_phone(district: District, valkey: Valkey) ->
         ["os.system", None, ["touch PWNED"], {}],
         ["workers.jobs.deliver", None, ["1"], {}],
         ["workers.jobs.deliver", None, [True], {}],
+        ["workers.reader_jobs.read", None, [1], {}],
         ["workers.jobs.deliver", None, [1, 2], {}],
         ["workers.jobs.deliver", None, [], {"message_id": 1}],
         ["workers.jobs.deliver", None, [1], {"more": 1}],

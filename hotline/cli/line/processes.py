@@ -40,7 +40,8 @@ def reader() -> None:
     with uncollected():
         run = import_module("workers.reader").run
     keep_what_is_here()
-    run(kit, settings.redis_url, until_told())
+    stop = until_told()
+    run(kit, settings.redis_url, stop, hear=lambda: ends_on_signal(stop))
 
 
 @click.command()
@@ -65,10 +66,15 @@ def keep_what_is_here() -> None:
 def until_told() -> Event:
     """Set once somebody asks this process to stop."""
     stop = Event()
+    ends_on_signal(stop)
+    return stop
+
+
+def ends_on_signal(stop: Event) -> None:
+    """Set `stop` once somebody asks this process to stop, whoever heard that before."""
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         stop.set()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, end)
-    return stop

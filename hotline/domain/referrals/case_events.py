@@ -21,6 +21,8 @@ class Happened(StrEnum):
     """Somebody who was told is no living recipient any more: removed, or on leave."""
     TAKEN = "taken"
     """Somebody took it, and is believed."""
+    OPENED = "opened"
+    """Somebody who was told read it, with a PIN of her own."""
     ON_SITE = "on_site"
     REFERRED = "referred"
     ANSWERED = "answered"
@@ -122,6 +124,8 @@ class CaseStanding:
     """Those that are open."""
     company: tuple[int, ...] = ()
     """Who was told of another tip of its cluster."""
+    unread: frozenset[int] = frozenset()
+    """Who was told, has a PIN of her own, and has not read it."""
     asked_beside: int = -1
     """How often the desk was asked, how to go, of another tip of its cluster that waits for the answer; -1: of none."""
 

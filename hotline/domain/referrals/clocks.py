@@ -21,6 +21,8 @@ class DeadlineKind(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     """Somebody takes the tip."""
+    OPEN = "open"
+    """Who took it, and has a PIN of her own, reads it."""
     OUTCOME = "outcome"
     """Who took it says what came of it."""
     JUDGE = "judge"
@@ -37,6 +39,7 @@ class DeadlineKind(StrEnum):
 
 CASE_CLOCKS = (
     DeadlineKind.ACKNOWLEDGE,
+    DeadlineKind.OPEN,
     DeadlineKind.OUTCOME,
     DeadlineKind.JUDGE,
     DeadlineKind.SECOND_LOOK,
@@ -65,6 +68,8 @@ LATER_WITHIN = {Urgency.DANGER: timedelta(minutes=3), Urgency.SEEN: timedelta(mi
 """From the second step on; for what was only heard, until the next working morning."""
 OUTCOME_WITHIN = {Urgency.DANGER: timedelta(minutes=30), Urgency.SEEN: timedelta(hours=6)}
 """What was only heard has three working days."""
+OPEN_WITHIN = {Urgency.DANGER: timedelta(minutes=5), Urgency.SEEN: timedelta(hours=1)}
+"""What was only heard has until the next working morning."""
 WORKING_DAYS = 3
 OUTCOME_AGAIN = {Urgency.DANGER: timedelta(minutes=15), Urgency.SEEN: timedelta(hours=1)}
 """Between the coordinator and the national desk, of an outcome that is overdue."""
@@ -93,6 +98,12 @@ def outcome_due(urgency: int, at: datetime) -> datetime:
     for _ in range(WORKING_DAYS):
         due = next_morning(due)
     return due
+
+
+def open_due(urgency: int, at: datetime) -> datetime:
+    """By when who took it has read it."""
+    within = OPEN_WITHIN.get(Urgency(urgency))
+    return at + within if within is not None else next_morning(at)
 
 
 def half_time(at: datetime, due_at: datetime) -> datetime:

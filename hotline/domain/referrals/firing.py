@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain.referrals import clocks, manner
+from hotline.domain.referrals import clocks, manner, unread
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.ladder_steps import judge, national, purpose, red
@@ -67,6 +67,7 @@ def _no_step(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime)
 Step = Callable[[CaseStanding, Sequence[Candidate], Event, datetime], Decision]
 DUE: Mapping[DeadlineKind, Step] = {
     DeadlineKind.ACKNOWLEDGE: _acknowledge_due,
+    DeadlineKind.OPEN: unread.due,
     DeadlineKind.OUTCOME: _outcome_due,
     DeadlineKind.JUDGE: _judge_due,
     DeadlineKind.SECOND_LOOK: _look_due,

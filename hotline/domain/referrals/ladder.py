@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain.referrals import clocks, fragment, manner, moving
+from hotline.domain.referrals import clocks, fragment, manner, moving, unread
 from hotline.domain.referrals.case_events import (
     CaseStanding,
     Decision,
@@ -41,10 +41,8 @@ def decide(
     """What an event of an open case leads to. Total. `roster` holds the living recipients."""
     if fragment.concerns(standing, event):
         return fragment.follows(standing, roster, event, at)
-    if event.what is Happened.DUE:
-        assert event.kind is not None
-        return DUE[event.kind](standing, roster, event, at)
-    return HAPPENED[event.what](standing, roster, event, at)
+    step = HAPPENED[event.what] if event.kind is None else DUE[event.kind]
+    return unread.with_clock(standing, step(standing, roster, event, at), at)
 
 
 def filed(case: Case, at: datetime) -> Clock:
@@ -230,6 +228,7 @@ HAPPENED: Mapping[Happened, Step] = {
     Happened.UNREACHED: _unreached,
     Happened.LEFT: _left,
     Happened.TAKEN: _taken,
+    Happened.OPENED: unread.opened,
     Happened.ON_SITE: _further,
     Happened.REFERRED: _further,
     Happened.ANSWERED: _further,

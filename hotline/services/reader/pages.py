@@ -10,6 +10,7 @@ from datetime import datetime
 
 from hotline.domain.desk.members import of_responder
 from hotline.domain.dialogue.asks import PAGE, UNREADABLE, ReaderAnswer
+from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.coming import Care
 from hotline.domain.tip import Basis, Matter
 from hotline.domain.wording import Template
@@ -19,6 +20,7 @@ from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_tip
 from hotline.services.desk import admissions, reading
 from hotline.services.desk.access import OpenedTip
+from hotline.services.referrals import ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
@@ -76,6 +78,7 @@ def page(
         )
         known_as.opened_at = known_as.opened_at or at
         session.flush()
+        ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
     lines = (*_warnings(session, kit, tip, person.language), *_told(kit, tip, answers, person))
     return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
 

@@ -50,6 +50,7 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         judging=judging,
         care=coming_of(tip).care,
         clocks=deadlines.open_clocks(session, tip.id),
+        unread=referrals.unread_by(session, tip.id),
         company=tuple(one.responder_id for some in beside.values() for one in some),
         asked_beside=deadlines.asked(session, others, DeadlineKind.MANNER),
     )

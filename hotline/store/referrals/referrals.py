@@ -204,6 +204,17 @@ def taken_since(session: Session, tip: Tip) -> datetime | None:
     return session.scalar(select(func.min(Referral.acknowledged_at)).where(*theirs))
 
 
+def unread_by(session: Session, tip_id: int) -> frozenset[int]:
+    """Who was told, has a PIN of her own, and has not read it by any name."""
+    rows = session.execute(
+        select(Referral.responder_id, func.max(Referral.opened_at))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id == tip_id, Responder.pin_wrap.is_not(None))
+        .group_by(Referral.responder_id)
+    )
+    return frozenset(who for who, opened_at in rows if opened_at is None)
+
+
 def is_opened(session: Session, referral_id: int) -> bool:
     """Whether she has read it, by whichever name she knows it."""
     one = session.get_one(Referral, referral_id)

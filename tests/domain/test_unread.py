@@ -1,0 +1,77 @@
+"""The clock of a case that was taken by somebody with a PIN of her own, and that she has not read."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hotline.domain.referrals import ladder
+from hotline.domain.referrals.case_events import CaseStanding, Event, Happened, Purpose
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.referrals.referral import Candidate, Case, Level, Notified
+
+AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+ONE, TWO, THREE = 1, 2, 3
+ROSTER = [Candidate(id, Level.RESPONDER, frozenset({"12"})) for id in (ONE, TWO, THREE)]
+TOLD = (Notified(ONE, Level.RESPONDER), Notified(TWO, Level.RESPONDER))
+ASKED = {DeadlineKind.ACKNOWLEDGE: Clock(AT)}
+RUNS = {DeadlineKind.OPEN: Clock(AT), DeadlineKind.OUTCOME: Clock(AT)}
+
+
+def standing(urgency: int = 1, **fields: object) -> CaseStanding:
+    case = Case("12", None, urgency, "no")
+    base = CaseStanding(case, step=1, told=TOLD, clocks=ASKED, unread=frozenset({ONE}))
+    return replace(base, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("urgency", "due"),
+    [(1, AT + timedelta(minutes=5)), (2, AT + timedelta(hours=1)), (3, AT.replace(day=25, hour=6))],
+)
+def test_it_begins_when_she_takes_it_unread(urgency: int, due: datetime) -> None:
+    taken = ladder.decide(standing(urgency), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    assert (taken.holder, taken.set[DeadlineKind.OPEN]) == (ONE, Clock(due))
+    assert DeadlineKind.OUTCOME in taken.set
+
+
+@pytest.mark.parametrize("unread", [frozenset(), frozenset({TWO})])
+def test_it_does_not_begin_for_who_has_read_it_or_has_no_pin(unread: frozenset[int]) -> None:
+    taken = ladder.decide(standing(unread=unread), ROSTER, Event(Happened.TAKEN, ONE), AT)
+    assert DeadlineKind.OPEN not in taken.set
+
+
+@pytest.mark.parametrize(("by", "closes"), [(ONE, True), (TWO, False)])
+def test_her_page_ends_it_and_a_colleague_s_does_not(by: int, closes: bool) -> None:
+    s = standing(holder=ONE, clocks=RUNS)
+    read = ladder.decide(s, ROSTER, Event(Happened.OPENED, by), AT)
+    assert (DeadlineKind.OPEN in read.close, read.holder) == (closes, ONE)
+
+
+def test_whoever_holds_it_next_ends_the_clock_of_who_held_it() -> None:
+    s = standing(holder=ONE, clocks={**RUNS, **ASKED})
+    taken = ladder.decide(s, ROSTER, Event(Happened.TAKEN, TWO), AT)
+    assert taken.holder == TWO
+    assert DeadlineKind.OPEN in taken.close
+
+
+def due(s: CaseStanding, nth: int = 0) -> tuple[list[tuple[Purpose, tuple[int, ...]]], bool, bool]:
+    """Whom it tells, and whether others are asked to take it, and whether it runs again."""
+    fired = ladder.decide(s, ROSTER, Event(Happened.DUE, kind=DeadlineKind.OPEN, nth=nth), AT)
+    assert fired.holder == s.holder
+    told = [(order.purpose, order.who) for order in fired.tell]
+    return told, DeadlineKind.ACKNOWLEDGE in fired.set, DeadlineKind.OPEN in fired.set
+
+
+def test_unread_danger_is_asked_of_the_next_and_she_stays_responsible() -> None:
+    assert due(standing(holder=ONE, clocks=RUNS)) == ([(Purpose.ALERT, (THREE,))], True, False)
+
+
+def test_without_danger_she_is_reminded_once_and_then_the_next_is_asked() -> None:
+    s = standing(2, holder=ONE, clocks=RUNS)
+    assert due(s) == ([(Purpose.REMIND, (ONE,))], False, True)
+    assert due(s, nth=1) == ([(Purpose.ALERT, (THREE,))], True, False)
+
+
+def test_it_asks_nobody_where_she_has_read_it_meanwhile() -> None:
+    s = standing(holder=ONE, clocks=RUNS, unread=frozenset())
+    assert due(s) == ([], False, False)

@@ -1,0 +1,69 @@
+"""The reader's process: it is rung by its queue, looks by itself, and ends when it is told to."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Event, Thread
+
+import pytest
+
+from hotline.adapters.queue.rq_jobs import RqJobs
+from hotline.domain.jobs import READER_QUEUE, Job
+from tests.callers import Line, line
+from tests.reading import PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.valkey import Valkey
+from workers.reader import LOOK_SECONDS, Reader, look_until
+from workers.worker import make_worker
+
+__all__ = ["line"]
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@contextmanager
+def looking(beside: ReaderBeside) -> Iterator[None]:
+    """A reader in a thread of its own, and a web process that waits by the true clock."""
+    door = replace(beside.line.kit.reader, pause=time.sleep, elapsed=time.monotonic)
+    beside.line.kit = replace(beside.line.kit, reader=door)
+    stop = Event()
+    thread = Thread(target=look_until, args=(beside.kit, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beside.kit.bell.set()
+        thread.join()
+
+
+def test_nobody_who_waits_needs_the_bell(beside: ReaderBeside) -> None:
+    phone, _ = at_her_desk(beside)
+    phone.dial("90")
+    with looking(beside):
+        assert phone.key(PIN).startswith("CON Open: 1.")
+    assert LOOK_SECONDS <= 0.25
+
+
+def test_a_ring_of_the_reader_s_queue_wakes_it(beside: ReaderBeside, valkey: Valkey) -> None:
+    RqJobs(valkey.url).ring(Job.READ, 7)
+    worker = make_worker(beside.kit, valkey.url, READER_QUEUE)
+    worker.work(burst=True, logging_level="WARNING")
+    assert beside.kit.bell.is_set()
+
+
+def test_the_reader_takes_no_job_of_the_workers(beside: ReaderBeside, valkey: Valkey) -> None:
+    worker = make_worker(beside.kit, valkey.url, READER_QUEUE)
+    assert set(worker.job_class.functions) == {Job.READ.path}  # type: ignore[attr-defined]
+
+
+def test_a_look_that_fails_is_named_and_the_next_one_goes_on(
+    beside: ReaderBeside, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = replace(beside.kit, database=None)  # type: ignore[arg-type]
+    Reader(broken).look()
+    assert "the look failed: AttributeError" in caplog.text
+    assert PIN not in caplog.text
