@@ -15,6 +15,7 @@ from hotline.services.referrals import referral
 from hotline.store.desk.desks import DeskMember
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
+from tests.builders import post
 from tests.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
 
 PIN = "407193"
@@ -103,6 +104,8 @@ def with_pin(
         person.public_key = pair.public
         person.pin_wrap = beside.kit.vault.wrap(pair.private, pin, person_id)
         person.pin_set_at = line.clock.at
+        if desks:
+            post(session, person, level, *desks)
         for code in desks:
             member = f"r{person_id}"
             wrapped = wrap_desk_key(bytes(DESK_KEY), pair.public, code, member)
@@ -114,27 +117,11 @@ def with_pin(
     return person_id
 
 
-def told_of_danger(beside: ReaderBeside, person_id: int, *keyed: str) -> Referral:
-    """Somebody tells of danger, and she is told; her referral."""
-    line = beside.line
-    told(line, *DANGER_HERE, *keyed)
-    place = line.tips[-1].place
-    with line.database.writing() as session:
-        session.get_one(Responder, person_id).districts = [place]
-    referral.refer_waiting(line.kit)
-    line.clock.turn(seconds=10)
-    rows = [one for one in line.all(Referral) if one.responder_id == person_id]
-    newest: Referral = max(rows, key=lambda one: one.id)
-    return newest
-
-
 def at_her_desk(beside: ReaderBeside) -> tuple[Caller, Referral]:
     """A responder of the first district of the capital, told of one danger there; her phone."""
     told(beside.line, *DANGER_HERE)
     place = beside.line.tips[-1].place
     person_id = with_pin(beside, desks=(place,))
-    with beside.line.database.writing() as session:
-        session.get_one(Responder, person_id).districts = [place]
     referral.refer_waiting(beside.line.kit)
     beside.line.clock.turn(seconds=10)
     (hers,) = [one for one in beside.line.all(Referral) if one.responder_id == person_id]

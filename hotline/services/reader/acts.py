@@ -22,7 +22,7 @@ from hotline.services.referrals.case_standing import RESPONDER
 from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
-from hotline.store.referrals import referrals
+from hotline.store.referrals import known_cases, referrals
 from hotline.store.tips.tips import Tip
 
 ALSO = "also"
@@ -77,7 +77,7 @@ def _told(session: Session, done: Done) -> ReaderAnswer:
 
 
 def _was_read(session: Session, referral_id: int | None) -> bool:
-    return referral_id is not None and referrals.is_opened(session, referral_id)
+    return referral_id is not None and known_cases.is_opened(session, referral_id)
 
 
 def _taken_by_another(session: Session, responder_id: int, reference: str) -> datetime | None:
@@ -88,7 +88,7 @@ def _taken_by_another(session: Session, responder_id: int, reference: str) -> da
     tip = session.get_one(Tip, known_as.tip_id)
     if tip.holder_id in (None, responder_id) or tip.end_wanted_by is not None:
         return None
-    return referrals.taken_since(session, tip)
+    return known_cases.taken_since(session, tip)
 
 
 def _ask_back(

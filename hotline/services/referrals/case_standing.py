@@ -8,7 +8,7 @@ from hotline.domain.referrals.referral import Case
 from hotline.domain.tip import TipState
 from hotline.domain.tips.cluster_marks import strictest_coming
 from hotline.store.database import Session
-from hotline.store.referrals import cluster_names, deadlines, referrals
+from hotline.store.referrals import cluster_names, deadlines, known_cases, referrals
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
 
@@ -50,7 +50,7 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         judging=judging,
         care=coming_of(tip).care,
         clocks=deadlines.open_clocks(session, tip.id),
-        unread=referrals.unread_by(session, tip.id),
+        unread=known_cases.unread_by(session, tip.id),
         company=tuple(one.responder_id for some in beside.values() for one in some),
         asked_beside=deadlines.asked(session, others, DeadlineKind.MANNER),
     )

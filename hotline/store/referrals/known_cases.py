@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from hotline.store.outbox.messages import Referral
+from hotline.store.outbox.messages import BELIEVED, Referral
+from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 
 
@@ -102,3 +103,28 @@ def alerts_since(session: Session, responder_id: int, since: datetime) -> int:
     """How often she was told of a case since then."""
     told = (Referral.responder_id == responder_id, Referral.created_at > since)
     return session.scalar(select(func.count()).select_from(Referral).where(*told)) or 0
+
+
+def taken_since(session: Session, tip: Tip) -> datetime | None:
+    """When who holds it took it."""
+    theirs = (Referral.tip_id == tip.id, Referral.responder_id == tip.holder_id, BELIEVED)
+    return session.scalar(select(func.min(Referral.acknowledged_at)).where(*theirs))
+
+
+def unread_by(session: Session, tip_id: int) -> frozenset[int]:
+    """Who was told, has a PIN of her own, and has not read it by any name."""
+    rows = session.execute(
+        select(Referral.responder_id, func.max(Referral.opened_at))
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id == tip_id, Responder.pin_wrap.is_not(None))
+        .group_by(Referral.responder_id)
+    )
+    return frozenset(who for who, opened_at in rows if opened_at is None)
+
+
+def is_opened(session: Session, referral_id: int) -> bool:
+    """Whether she has read it, by whichever name she knows it."""
+    one = session.get_one(Referral, referral_id)
+    hers = (Referral.tip_id == one.tip_id, Referral.responder_id == one.responder_id)
+    read = select(Referral.id).where(*hers, Referral.opened_at.is_not(None))
+    return session.scalar(read.limit(1)) is not None

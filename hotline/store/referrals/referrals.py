@@ -198,31 +198,6 @@ def taken_by_another(session: Session, tip_id: int, responder_id: int) -> bool:
     return session.scalar(found.limit(1)) is not None
 
 
-def taken_since(session: Session, tip: Tip) -> datetime | None:
-    """When who holds it took it."""
-    theirs = (Referral.tip_id == tip.id, Referral.responder_id == tip.holder_id, BELIEVED)
-    return session.scalar(select(func.min(Referral.acknowledged_at)).where(*theirs))
-
-
-def unread_by(session: Session, tip_id: int) -> frozenset[int]:
-    """Who was told, has a PIN of her own, and has not read it by any name."""
-    rows = session.execute(
-        select(Referral.responder_id, func.max(Referral.opened_at))
-        .join(Responder, Responder.id == Referral.responder_id)
-        .where(Referral.tip_id == tip_id, Responder.pin_wrap.is_not(None))
-        .group_by(Referral.responder_id)
-    )
-    return frozenset(who for who, opened_at in rows if opened_at is None)
-
-
-def is_opened(session: Session, referral_id: int) -> bool:
-    """Whether she has read it, by whichever name she knows it."""
-    one = session.get_one(Referral, referral_id)
-    hers = (Referral.tip_id == one.tip_id, Referral.responder_id == one.responder_id)
-    read = select(Referral.id).where(*hers, Referral.opened_at.is_not(None))
-    return session.scalar(read.limit(1)) is not None
-
-
 def quicker(session: Session, responder_id: int) -> list[str]:
     """References of hers that a colleague took before she did, or while she has not."""
     theirs = aliased(Referral)

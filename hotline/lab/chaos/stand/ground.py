@@ -18,7 +18,7 @@ from hotline.config import Settings
 from hotline.errors import RealLine, StartFailed
 from hotline.lab.chaos.stand.postgres import Postgres, postgres_in
 from hotline.lab.chaos.stand.valkey import Valkey, redis_program, valkey_in
-from hotline.lab.stack import READY_SECONDS, Stack, command_words, free_port, without_console
+from hotline.lab.stack import READY_SECONDS, Stack, command_words, for_callers, free_port
 
 KEYS = "keys"
 CARELESS = {"fsync": "off", "full_page_writes": "off"}
@@ -126,7 +126,7 @@ def second_server(stack: Stack) -> Iterator["subprocess.Popen[bytes]"]:
     home.mkdir(mode=0o700)
     shutil.copytree(stack.home / KEYS, home / KEYS)
     procfile = home / "Procfile"
-    procfile.write_text(without_console(), encoding="utf-8")
+    procfile.write_text(for_callers(), encoding="utf-8")
     own = {
         "HOTLINE_HOME": str(home),
         "HOTLINE_PORT": str(port),

@@ -31,7 +31,9 @@ def upgrade() -> None:
             ["responder_id"], ["responder.id"], name=op.f("reading_responder_id_of")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("reading_key")),
-        sa.UniqueConstraint("session_key", "text_digest", name=op.f("reading_session_key_once")),
+        sa.UniqueConstraint(
+            "session_key", "text_digest", name=op.f("reading_session_key_text_digest_once")
+        ),
     )
     op.create_index("reading_at", "reading", ["at"])
     op.create_table(
