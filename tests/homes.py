@@ -3,7 +3,7 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -43,9 +43,14 @@ def lay_home(made_home: Path) -> LayHome:
 
 def sending(folder: Path) -> Path:
     """A Procfile of the processes that hear callers and send: enough for a story of tips and their alerts."""
+    return processes(folder, SENDING)
+
+
+def processes(folder: Path, wanted: Collection[str]) -> Path:
+    """A Procfile of these processes alone."""
     lines = (CHECKOUT / "Procfile").read_text(encoding="utf-8").splitlines()
     procfile = folder / "Procfile"
-    kept = [line for line in lines if line.partition(":")[0] in SENDING]
+    kept = [line for line in lines if line.partition(":")[0] in wanted]
     procfile.write_text("\n".join(kept), encoding="utf-8")
     return procfile
 

@@ -57,10 +57,15 @@ class Person:
 
 
 def person(
-    kit: ConsoleKit, clock: Clock, name: str, *roles: AccountRole, by: Actor = SERVER
+    kit: ConsoleKit,
+    clock: Clock,
+    name: str,
+    *roles: AccountRole,
+    by: Actor = SERVER,
+    language: str = "en",
 ) -> Person:
     """Invited, and her account taken up."""
-    invited = invitations.invite(kit, by, name, roles)
+    invited = invitations.invite(kit, by, name, roles, language)
     return Person(kit, clock, name, invited.account_id).takes_up(invited.link)
 
 

@@ -15,6 +15,8 @@ from tests.signing import Person
 
 OFFICE: ViewportSize = {"width": 1366, "height": 768}
 NARROW: ViewportSize = {"width": 360, "height": 640}
+TWICE_AS_LARGE: ViewportSize = {"width": OFFICE["width"] // 2, "height": OFFICE["height"] // 2}
+"""What a page has of the office's screen at 200 %."""
 
 
 def free_port() -> int:
@@ -61,6 +63,7 @@ class Site:
         size: ViewportSize = OFFICE,
         *,
         script: bool = True,
+        locale: str = "en-GB",
         expects: Callable[[str], bool] = lambda _: False,
     ) -> Iterator[Page]:
         """A browser of its own. Nothing may stand in its console but what the test expects."""
@@ -74,7 +77,7 @@ class Site:
             wrong.append(str(error))
 
         context = self.browser.new_context(
-            viewport=size, java_script_enabled=script, locale="en-GB", base_url=self.address
+            viewport=size, java_script_enabled=script, locale=locale, base_url=self.address
         )
         page = context.new_page()
         page.on("console", complains)

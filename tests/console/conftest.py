@@ -44,9 +44,9 @@ class Desk:
     clock: Clock
     people: dict[str, Person] = field(default_factory=dict)
 
-    def person(self, name: str, *roles: AccountRole) -> Person:
+    def person(self, name: str, *roles: AccountRole, language: str = "en") -> Person:
         if name not in self.people:
-            self.people[name] = person(self.kit, self.clock, name, *roles)
+            self.people[name] = person(self.kit, self.clock, name, *roles, language=language)
         return self.people[name]
 
     def outside(self) -> "Tab":

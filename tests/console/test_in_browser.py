@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.outbox import lane
 from hotline.store.desk import audit
-from tests.console.browsing import NARROW, OFFICE, Site, free_port, served
+from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history
 from tests.console.test_headers import PAGES
@@ -22,8 +22,7 @@ OPTIONS = {"rules": {"target-size": {"enabled": True}}}
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 6
 """In so many parts the pages take turns: axe takes most of a second for each."""
-SIZES = {"office": OFFICE, "narrow": NARROW}
-"""200 % on the office's screen is 683 pixels wide: between the two."""
+SIZES = {"office": OFFICE, "narrow": NARROW, "twice as large": TWICE_AS_LARGE}
 EVERYTHING = (
     AccountRole.ADMIN,
     AccountRole.EDITOR,
@@ -36,6 +35,18 @@ SMALL = """[...document.querySelectorAll('a, button, input:not([type=hidden]), s
   const inline = one.tagName === 'A' && getComputedStyle(one).display === 'inline';
   return box.width && !inline && !one.matches('.skip, .unseen') && Math.min(box.width, box.height) < 24;
 }).map(one => one.outerHTML.slice(0, 80))"""
+UNSEEN_FOCUS = """[...document.querySelectorAll('a[href], button, input, select, textarea, summary')].filter(one => {
+  if (one.disabled || one.matches('.unseen') || !one.checkVisibility()) return false;
+  one.focus();
+  const drawn = getComputedStyle(one);
+  const is_drawn = drawn.outlineStyle !== 'none' || drawn.boxShadow !== 'none';
+  return document.activeElement !== one || one.tabIndex < 0 || !is_drawn;
+}).map(one => one.outerHTML.slice(0, 80))"""
+CUT = """[...document.querySelectorAll('main *')].filter(one => {
+  const hides = ['hidden', 'clip'].includes(getComputedStyle(one).overflowX);
+  const is_ours = !one.closest('.unseen') && !one.matches('input, select, textarea');
+  return hides && is_ours && one.scrollWidth > one.clientWidth + 1;
+}).map(one => one.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture
@@ -46,7 +57,7 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
         yield Site(desk, chromium)
 
 
-@pytest.mark.parametrize("size", by_turns(["office", "narrow"], "how wide the pages are"))
+@pytest.mark.parametrize("size", by_turns([*SIZES], "how wide the pages are"))
 @pytest.mark.parametrize("share", by_turns(range(DAYS), "which pages"))
 def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) -> None:
     person = site.desk.person("Admin 1", *EVERYTHING)
@@ -62,13 +73,23 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
 
 
 def judged(page: Page, path: str) -> list[str]:
-    """What is wrong on a page: faults of axe, a page wider than its screen, what is too small to be met."""
+    """What is wrong on a page: faults of axe, a page wider than its screen, what is too small to be met, or cut off.
+
+    Also what a keyboard does not reach, or where nobody sees that it has.
+    """
     page.goto(path)
     found = Axe().run(page, options=OPTIONS).response["violations"]
     wrong = [f"{path} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
     if page.evaluate(WIDER) > 0:
         wrong.append(f"{path} is wider than its screen")
-    return wrong + [f"{path} is too small: {one}" for one in page.evaluate(SMALL)]
+    page.keyboard.press("Tab")
+    for fault, asks in (
+        ("is too small", SMALL),
+        ("is cut off", CUT),
+        ("hides focus", UNSEEN_FOCUS),
+    ):
+        wrong += [f"{path} {fault}: {one}" for one in page.evaluate(asks)]
+    return wrong
 
 
 def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:

@@ -1,0 +1,156 @@
+"""The console of a story, with phones that call the same line; and what people do at its pages again and again."""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize, expect
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.changes.change import ChangeAuthor
+from hotline.services.changes import drafts, folders, steps
+from hotline.services.changes.drafts import NewStep
+from hotline.services.changes.steps import StepSaved
+from hotline.text.languages import CODES
+from tests.browser.stories import language_today
+from tests.callers import Caller, Line, make_ready
+from tests.console.browsing import OFFICE, Site, free_port, served
+from tests.console.conftest import Desk, MakeDesk, make_desk, writes_history
+from tests.console.hands import Hands, Newcomer
+from tests.eventually import eventually
+from tests.signing import Person
+
+__all__ = ["make_desk"]
+
+FLOW, NODE = "abroad", "fee"
+OLD = "Ntukabanze kwishyura"
+"""How the Kinyarwanda of that screen begins."""
+FRONT = "CON Akazi gatekanye"
+LOCALES = {"rw": "rw-RW", "fr": "fr-FR", "en": "en-GB"}
+"""What a person's browser asks for."""
+LANGUAGES = {"rw": "Kinyarwanda", "fr": "Français", "en": "English"}
+"""As the console calls them on every page."""
+
+
+@dataclass
+class Office:
+    site: Site
+    line: Line
+    language: str = "en"
+    """Of its people."""
+
+    @property
+    def desk(self) -> Desk:
+        return self.site.desk
+
+    @contextmanager
+    def hands(
+        self, size: ViewportSize = OFFICE, *, expects: Callable[[str], bool] = lambda _: False
+    ) -> Iterator[Hands]:
+        """Somebody in front of a browser that speaks their language."""
+        with self.site.page(size, locale=LOCALES[self.language], expects=expects) as page:
+            yield Hands(page, self.language)
+
+    def person(self, name: str, *roles: AccountRole) -> Person:
+        return self.desk.person(name, *roles, language=self.language)
+
+    def calls(self, *keys: str) -> Caller:
+        """Somebody who dialled now, and keyed this."""
+        caller = self.line.caller()
+        assert caller.dial().startswith(FRONT)
+        caller.key(*keys)
+        return caller
+
+    def at_the_contract(self) -> Caller:
+        """On the first screen about work abroad; the next one is the sentence that stories change."""
+        return self.calls("1")
+
+    def waits_until_callers_read(self, words: str, *keys: str) -> None:
+        """A process asks what is live once a second."""
+        eventually(partial(self._is_read, words, *keys), seconds=10)
+
+    def _is_read(self, words: str, *keys: str) -> bool:
+        return words in self.calls(*keys).screen
+
+    def written(self, title: str, words: Mapping[str, str], by: str = "Editor 1") -> int:
+        """A change of the sentence, as the editor's page saves it, without its clicks."""
+        kit, author = self.desk.kit, ChangeAuthor(by, 91)
+        change = folders.open_change(kit, author, title)
+        assert isinstance(change, int)
+        draft = drafts.draft(kit, change, FLOW)
+        flow = copy.deepcopy(dict(draft.document or {}))
+        flow["nodes"][NODE]["say"]["text"] |= words
+        says = {"did": "edited", "node": NODE, "languages": [*words]}
+        new = NewStep(FLOW, flow, title, says)
+        done = steps.save_step(kit, author, change, new, base_version=draft.version)
+        assert isinstance(done, StepSaved)
+        return change
+
+
+@pytest.fixture(params=language_today())
+def language(request: pytest.FixtureRequest) -> str:
+    """The language of the story's pages."""
+    assert request.param in CODES
+    return str(request.param)
+
+
+@pytest.fixture
+def office(
+    make_desk: MakeDesk, tmp_path: Path, chromium: Browser, language: str
+) -> Iterator[Office]:
+    port = free_port()
+    desk = make_desk(console_url=f"http://127.0.0.1:{port}")
+    line = make_ready(desk.kit.database, tmp_path, desk.clock)
+    writes_history(desk)
+    with served(desk.app, port):
+        yield Office(Site(desk, chromium), line, language)
+
+
+def takes_up_the_account(hands: Hands, person: Newcomer, address: str) -> list[str]:
+    """By the address of a link. What is printed on the paper, the key last."""
+    page = hands.page
+    page.goto(address)
+    hands.keeps("1-password")
+    hands.types("Password", person.password)
+    hands.presses("Go on")
+    letters = page.locator(".letters").inner_text()
+    person.secret = letters.replace("-", "").upper()
+    hands.types("A code from the app", person.code())
+    hands.presses("Go on")
+    hands.presses("Show my sheet")
+    printed = page.locator(".paper code").all_inner_texts()
+    hands.ticks("I have it on paper")
+    hands.presses("Take up the account")
+    hands.is_titled("Sign in")
+    return printed
+
+
+def writes(hands: Hands, words: Mapping[str, str]) -> None:
+    """The words of a screen in the editor, and Save."""
+    for code, said in words.items():
+        hands.writes(hands.page.locator(f"#f-text-{code}"), said)
+    hands.presses("Save")
+    hands.sees("Saved.")
+
+
+def proposes(hands: Hands) -> None:
+    hands.presses("Propose")
+    hands.sees("It waits for a second person to read it. An edit takes the proposal back.")
+
+
+def comes_to_read(hands: Hands, title: str) -> None:
+    hands.follows("Changes that wait to be read: {count}.", count=1)
+    hands.opens(title)
+    hands.follows("Read it")
+    expect(hands.page.locator("ins").first).to_be_visible()
+
+
+def publishes(hands: Hands) -> None:
+    for language in LANGUAGES.values():
+        hands.ticks("I have read the words in {language}", language=language)
+    hands.presses("Publish")
+    hands.sees("live now")

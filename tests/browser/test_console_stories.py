@@ -1,0 +1,187 @@
+"""Stories of the console in Chromium, in each language: words that lapse, two at one screen, a lost password."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from playwright.sync_api import Page, expect
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.accounts import sessions
+from hotline.store.accounts import accounts
+from tests.browser.office import (
+    FLOW,
+    LANGUAGES,
+    NODE,
+    OLD,
+    Office,
+    language,
+    make_desk,
+    office,
+    takes_up_the_account,
+    writes,
+)
+from tests.browser.stories import story
+from tests.console.hands import Hands
+from tests.signing import Person
+from workers.clock import lapse_emergency
+
+__all__ = ["language", "make_desk", "office"]
+
+pytestmark = pytest.mark.browser
+
+URGENT = "Uwo mukoresha yambura abantu pasiporo. Ntujyeyo."
+REASON = "that employer takes passports away"
+LAPSED = "Nobody confirmed the words of an emergency in time."
+OTHER_PASSWORD = "gicaniro-muhoza-bikari"
+NO_KEY = "a" * 26
+COOKIE = "__Host-hotline"
+
+
+@story("emergency")
+def test_words_of_one_person_are_live_for_four_hours_and_no_longer(office: Office) -> None:
+    office.written("A trap", {"rw": URGENT})
+    approver = office.person("Approver 1", AccountRole.APPROVER)
+    with office.hands() as hands:
+        page = hands.page
+        hands.signs_in(approver)
+        hands.follows("Changes")
+        hands.opens("A trap")
+        hands.follows("Read it")
+        hands.types("Why it cannot wait", REASON)
+        hands.presses("Publish in an emergency")
+        hands.sees("Words of one person alone are live")
+        office.waits_until_callers_read(URGENT, "1", "9")
+        page.goto("/")
+        expect(page.locator(".alarm:visible")).to_have_count(1)
+
+        office.desk.clock.turn(hours=4, minutes=-1)
+        lapse_emergency(office.line.kit)
+        in_the_middle = office.at_the_contract()
+        office.desk.clock.turn(minutes=1)
+        lapse_emergency(office.line.kit)
+        office.waits_until_callers_read(OLD, "1", "9")
+        assert URGENT in in_the_middle.key("9")
+        hands.signs_in(approver)
+        expect(page.locator(".alarm:visible")).to_have_count(0)
+        page.goto("/live")
+        newest = page.locator("tbody tr").first
+        for phrase in ("live now", "brought back", "the clock", LAPSED):
+            expect(newest).to_contain_text(hands.says(phrase))
+
+
+def is_refused(said: str) -> bool:
+    """What Chromium says of a form that comes back to be mended."""
+    return "422" in said
+
+
+@contextmanager
+def two_at_the_sentence(office: Office) -> Iterator[tuple[Hands, Hands]]:
+    """Two editors, each with the same screen of one change open as it was before either wrote."""
+    change = office.written("Fees abroad", {"en": "Pay nothing."}, by="Editor 3")
+    with ExitStack() as pages:
+        both = []
+        for name in ("Editor 1", "Editor 2"):
+            hands = pages.enter_context(office.hands(expects=is_refused))
+            hands.signs_in(office.person(name, AccountRole.EDITOR))
+            hands.page.goto(f"/changes/{change}/flows/{FLOW}/{NODE}")
+            both.append(hands)
+        yield both[0], both[1]
+
+
+def words_at(page: Page) -> dict[str, str]:
+    return {code: page.locator(f"#f-text-{code}").input_value() for code in LANGUAGES}
+
+
+@story("merged")
+def test_two_who_write_in_different_languages_are_merged(office: Office) -> None:
+    with two_at_the_sentence(office) as (first, second):
+        writes(first, {"fr": "Ne payez rien."})
+        writes(second, {"rw": "Ntukishyure."})
+        second.sees(
+            "{name} changed {what} meanwhile; both are kept.",
+            name="Editor 1",
+            what=f"{NODE}: Français",
+        )
+        assert words_at(second.page) == {
+            "rw": "Ntukishyure.",
+            "fr": "Ne payez rien.",
+            "en": "Pay nothing.",
+        }
+
+
+@story("clashing")
+def test_two_who_write_the_same_words_are_asked_and_neither_loses_any(office: Office) -> None:
+    with two_at_the_sentence(office) as (first, second):
+        writes(first, {"rw": "Ntukishyure na rimwe."})
+        second.writes(second.page.locator("#f-text-fr"), "Ne payez rien.")
+        second.writes(second.page.locator("#f-text-rw"), "Ntukishyure.")
+        second.presses("Save")
+        second.is_titled("You and {name} changed the same", name="Editor 1")
+        for words in ("Ntukishyure na rimwe.", "Ntukishyure."):
+            expect(second.page.locator("main")).to_contain_text(words)
+        second.click(second.page.locator("input[value=hers]"))
+        second.presses("Save what is chosen")
+        second.sees("Saved.")
+        assert words_at(second.page) == {
+            "rw": "Ntukishyure na rimwe.",
+            "fr": "Ne payez rien.",
+            "en": "Pay nothing.",
+        }
+        assert second.seconds < 120
+
+
+@story("lost password")
+def test_a_lost_password_without_the_key_on_paper_opens_nothing(office: Office) -> None:
+    desk = office.desk
+    admin = office.person("Admin 1", AccountRole.ADMIN)
+    editor = office.person("Editor 1", AccountRole.EDITOR)
+    sealed = SealedBox(PublicKey(public_key_of(office, editor))).encrypt(b"for this pair alone")
+    with office.hands(expects=is_refused) as hands:
+        hands.signs_in(editor)
+        assert opened(office, hands.page, sealed) == b"for this pair alone"
+        hands.presses("Leave", within="header")
+        hands.follows("Password lost")
+        for phrase, words in (
+            ("Name", editor.name),
+            ("Recovery key", NO_KEY),
+            ("Code", editor.code()),
+            ("New password", OTHER_PASSWORD),
+        ):
+            hands.types(phrase, words)
+        hands.presses("Take the new password")
+        hands.sees("The name, the password or the code is not right.")
+        desk.clock.turn(minutes=1)
+        lost = Person(desk.kit, desk.clock, editor.name, editor.account_id, OTHER_PASSWORD)
+        lost.secret = editor.secret
+        lost.is_refused()
+
+    with office.hands() as hands:
+        hands.signs_in(admin)
+        hands.follows("Accounts")
+        hands.opens(editor.name)
+        hands.presses("Make a new link")
+        link = hands.page.locator(".letters code").inner_text()
+    with office.hands() as hands:
+        takes_up_the_account(hands, lost, link)
+        hands.signs_in(lost)
+        with pytest.raises(CryptoError):
+            opened(office, hands.page, sealed)
+        editor.is_refused()
+
+
+def public_key_of(office: Office, person: Person) -> bytes:
+    with office.desk.kit.database.reading() as session:
+        key = accounts.one(session, person.account_id).public_key
+    assert key is not None
+    return key
+
+
+def opened(office: Office, page: Page, sealed: bytes) -> bytes:
+    """By the private half that is open in the session of a page. Raises CryptoError."""
+    (token,) = [one["value"] for one in page.context.cookies() if one["name"] == COOKIE]
+    private_key = sessions.key_of(office.desk.kit, token)
+    assert private_key is not None
+    return SealedBox(PrivateKey(private_key)).decrypt(sealed)

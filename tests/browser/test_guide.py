@@ -1,0 +1,196 @@
+"""docs/admin-guide.md, walked: the first link, a sentence, a colleague who reads, and back; and a topic in ten minutes.
+
+    HOTLINE_TEST_LONG=yes HOTLINE_TEST_PICTURES=yes pytest tests/browser -k guide
+
+takes the guide's pictures anew while the stories are told.
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.accounts import invitations
+from tests.browser.office import (
+    OLD,
+    Office,
+    comes_to_read,
+    language,
+    make_desk,
+    office,
+    proposes,
+    publishes,
+    takes_up_the_account,
+    writes,
+)
+from tests.browser.stories import story
+from tests.console.hands import BESIDE_THE_HANDSETS, PICTURES, Hands
+from tests.floorplan.tree import ROOT
+from tests.signing import SERVER, Person
+
+__all__ = ["language", "make_desk", "office"]
+
+pytestmark = pytest.mark.browser
+
+GUIDE = ROOT / "docs" / "admin-guide.md"
+FEES, DEBTS = "Fees abroad", "Debts"
+WORDS = {
+    "rw": "Ntukishyure ngo ubone akazi. Bika pasiporo yawe.",
+    "fr": "Ne payez pas pour un emploi. Gardez votre passeport.",
+    "en": "Never pay to get a job. Keep your passport yourself.",
+}
+MENU = "law.law"
+"""Rights and the law: two choices, and room for a third."""
+CHOICE = {"rw": "Ideni", "fr": "Dette", "en": "A debt"}
+TOPIC = {
+    "one": {
+        "rw": "Ideni ntirigomba kukugira imbohe. Ufite uburenganzira bwo kureka akazi.",
+        "fr": "Une dette ne vous enferme pas. Vous avez le droit de quitter un travail.",
+        "en": "A debt cannot hold you. You have the right to leave a job.",
+    },
+    "two": {
+        "rw": "Nta mukoresha ugumana ibyangombwa byawe. N'iyo waba umufitiye ideni.",
+        "fr": "Aucun patron ne garde vos papiers. Une dette n'y change rien.",
+        "en": "No employer may keep your papers. A debt does not change that.",
+    },
+    "three": {
+        "rw": "Ufite ideni udashobora kwishyura? Bwira uwo wizeye.",
+        "fr": "Une dette impossible à rembourser? Parlez à quelqu'un de confiance.",
+        "en": "A debt that you cannot pay off? Tell someone you trust.",
+    },
+}
+THERE = ("4", "1", "3")
+"""From the first screen: rights, the law, and the choice that the topic adds."""
+
+
+@story("sentence")
+def test_a_sentence_from_the_first_link_to_the_caller_and_back(office: Office) -> None:
+    desk, roles = office.desk, [AccountRole.EDITOR]
+    invited = invitations.invite(desk.kit, SERVER, "Editor 1", roles, office.language)
+    editor = Person(desk.kit, desk.clock, "Editor 1", invited.account_id)
+    approver = office.person("Approver 1", AccountRole.APPROVER)
+    caller = office.at_the_contract()
+
+    with office.hands() as hands:
+        takes_up_the_account(hands, editor, f"/welcome/{invited.link}")
+        hands.signs_in(editor)
+        assert hands.seconds < 180
+        change = hands.counted()
+        changes_a_sentence(change)
+        change.opens(FEES)
+        change.keeps("4-change")
+        proposes(change)
+        assert change.seconds < 180
+    with office.hands() as hands:
+        hands.signs_in(approver)
+        comes_to_read(hands, FEES)
+        hands.keeps("5-read")
+        publishes(hands)
+        hands.keeps("6-live")
+        assert hands.seconds < 120
+        assert OLD in caller.key("9")
+        office.waits_until_callers_read(WORDS["rw"], "1", "9")
+
+        back = hands.counted()
+        brings_back(back)
+        assert back.seconds < 60
+        office.waits_until_callers_read(OLD, "1", "9")
+
+
+def changes_a_sentence(hands: Hands) -> None:
+    page = hands.page
+    hands.follows("Flows")
+    hands.opens("abroad")
+    hands.click(page.locator("summary", has_text=hands.says("Open in a change")))
+    hands.keeps("2-flow")
+    hands.follows("A new change")
+    hands.types("Title", FEES)
+    hands.presses("Open the change")
+    hands.click(page.locator(".outline").get_by_role("link", name="fee"))
+    hands.chooses(page.locator("#h-language"), "rw")
+    for code, words in WORDS.items():
+        hands.writes(page.locator(f"#f-text-{code}"), words)
+    expect(page.locator(".beside .handset pre")).to_contain_text(WORDS["rw"][:20])
+    counted = hands.says("{used} of {limit}", used=74, limit=150)
+    expect(page.locator("#p-meter-en")).to_contain_text(counted)
+    hands.keeps("3-editor")
+    hands.keeps_beside_the_handsets()
+    hands.presses("Save")
+    hands.sees("Saved.")
+
+
+def brings_back(hands: Hands) -> None:
+    page, why = hands.page, "It reads badly aloud"
+    hands.click(page.locator("tbody").get_by_text(hands.says("Bring back"), exact=True).first)
+    hands.types("Why", why)
+    hands.keeps("7-bring-back")
+    hands.presses("Bring it back")
+    expect(page.locator("tbody").get_by_text(why)).to_be_visible()
+
+
+@story("topic")
+def test_a_topic_of_three_screens_is_live_in_ten_minutes(office: Office) -> None:
+    editor = office.person("Editor 1", AccountRole.EDITOR)
+    approver = office.person("Approver 1", AccountRole.APPROVER)
+    in_the_middle = office.calls(*THERE[:2])
+    assert CHOICE["rw"] not in in_the_middle.screen
+
+    with office.hands() as hands:
+        hands.signs_in(editor)
+        topic = hands.counted()
+        begins_a_topic(topic)
+        writes_its_screens(topic)
+        topic.opens(DEBTS)
+        proposes(topic)
+    with office.hands() as hands:
+        hands.signs_in(approver)
+        comes_to_read(hands, DEBTS)
+        expect(hands.page.locator("main")).to_contain_text(TOPIC["three"]["fr"])
+        hands.keeps("topic-read")
+        publishes(hands)
+        assert topic.seconds + hands.seconds < 600
+
+    office.waits_until_callers_read(TOPIC["one"]["rw"], *THERE)
+    caller = office.calls(*THERE)
+    assert TOPIC["two"]["rw"] in caller.key("9")
+    assert TOPIC["three"]["rw"] in caller.key("9")
+    assert TOPIC["one"]["rw"] not in in_the_middle.key(THERE[-1])
+
+
+def begins_a_topic(hands: Hands) -> None:
+    page = hands.page
+    hands.follows("Changes")
+    hands.follows("Open a change")
+    hands.types("Title", DEBTS)
+    hands.presses("Open the change")
+    hands.follows("A new flow")
+    hands.types("Name", "debts")
+    hands.chooses(page.locator("#f-menu"), MENU)
+    for code, label in CHOICE.items():
+        hands.writes(page.locator(f"#f-label-{code}"), label)
+    hands.keeps("topic-model")
+    hands.presses("Begin the flow")
+
+
+def writes_its_screens(hands: Hands) -> None:
+    page = hands.page
+    for node, words in TOPIC.items():
+        if node != "one":
+            hands.click(page.locator(".outline").get_by_role("link", name=node, exact=True))
+        expect(page.locator("h1")).to_contain_text(node)
+        writes(hands, words)
+        hands.sees("Nothing is to be mended on this screen.")
+    hands.click(page.locator(".outline").get_by_role("link", name="one", exact=True))
+    hands.chooses(page.locator("#h-language"), "rw")
+    for key, node in (("9", "two"), ("9", "three")):
+        hands.click(page.locator(".pad").get_by_role("button", name=key, exact=True))
+        expect(page.locator(".beside .handset pre")).to_contain_text(TOPIC[node]["rw"][:20])
+    hands.keeps("topic-screen")
+
+
+def test_the_pictures_that_the_guide_names_are_there() -> None:
+    named = re.findall(r"!\[[^\]]+\]\(admin-guide/([^)]+)\)", GUIDE.read_text(encoding="utf-8"))
+    assert sorted(set(named)) == sorted(path.name for path in PICTURES.iterdir())
+    assert all((PICTURES / name).stat().st_size < 200_000 for name in named)
+    assert BESIDE_THE_HANDSETS.stat().st_size < 200_000

@@ -1,0 +1,118 @@
+"""The guide's chapter of sheets, walked: out as a workbook, judged, and in, with one row that somebody overtook."""
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from playwright.sync_api import Download, expect
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.flows import signing
+from hotline.services.words import agreeing
+from hotline.services.words.agreeing import TypedWords
+from hotline.services.words.review_book import review_book
+from tests.browser.office import Office, language, make_desk, office
+from tests.browser.stories import story
+from tests.console.hands import Hands
+from tests.console.test_words_pages import FEE
+
+__all__ = ["language", "make_desk", "office"]
+
+pytestmark = pytest.mark.browser
+
+CONTRACT = "abroad.contract.say.text"
+NEW = {
+    CONTRACT: "Mbere yo kugenda: soma amasezerano. Bika kopi yayo.",
+    FEE: "Ntukishyure ngo ubone akazi.",
+}
+OVERTAKEN = "Ntukabanze kwishyura. Bika pasiporo yawe."
+STALE = "The text or its English changed since the sheet was made."
+COUNTS = (
+    "Can be taken: {taken}, with new words: {changed}. Refused: {refused}."
+    " Nobody agreed yet: {waiting}."
+)
+
+
+@story("sheet")
+def test_a_sheet_goes_out_and_comes_in_and_one_stale_row_is_refused(
+    office: Office, tmp_path: Path
+) -> None:
+    desk = office.desk
+    translator = office.person("Translator 1", AccountRole.TRANSLATOR)
+    with office.hands() as hands:
+        hands.signs_in(translator)
+        sheet = hands.counted()
+        out = takes_it_out(sheet, tmp_path / "sheet.xlsx")
+        rows = filled(out, NEW)
+        overtakes(office, FEE, OVERTAKEN)
+
+        brings_it_in(sheet, out)
+        sheet.sees(COUNTS, taken=1, changed=1, refused=1, waiting=rows - len(NEW))
+        sheet.sees(STALE)
+        sheet.keeps("sheet-judged")
+        with hands.page.expect_download() as refused:
+            sheet.presses("These rows as a sheet, with why")
+        why = why_refused(refused.value, tmp_path / "refused.xlsx")
+        sheet.presses("Take these {count}", count=1)
+        sheet.sees("Taken: {count}.", count=1)
+        assert sheet.seconds < 300
+
+    assert why == {FEE: sheet.says(STALE)}
+    texts = review_book(desk.kit, "rw").texts
+    assert texts[CONTRACT].words["rw"] == NEW[CONTRACT]
+    assert texts[FEE].words["rw"] == OVERTAKEN
+    assert [one.by for one in signing.everyone(desk.kit)] == ["Translator 2", "Translator 1"]
+
+
+def overtakes(office: Office, place: str, words: str) -> None:
+    """A colleague mends a text on its page meanwhile."""
+    kit, other = office.desk.kit, office.person("Translator 2", AccountRole.TRANSLATOR)
+    text = review_book(kit, "rw").texts[place]
+    typed = TypedWords(place, words, text.digest("rw"), text.digest("en"))
+    by = other.here(other.enters().token)
+    assert not agreeing.keep(kit, by, "rw", [typed], agreed=place, once="a form").faults
+
+
+def takes_it_out(hands: Hands, to: Path) -> Path:
+    page = hands.page
+    hands.follows("Words")
+    hands.follows("Read {language}", language="Kinyarwanda")
+    hands.follows("As a sheet, out and in")
+    hands.keeps("sheet-out")
+    with page.expect_download() as out:
+        hands.follows("What waits for you, as a workbook")
+    out.value.save_as(to)
+    return to
+
+
+def brings_it_in(hands: Hands, sheet: Path) -> None:
+    hands.page.locator("#f-sheet").set_input_files(sheet)
+    hands.clicks += 3
+    hands.presses("Look at it")
+    expect(hands.page.locator("table")).to_be_visible()
+
+
+def filled(file: Path, words: dict[str, str]) -> int:
+    """New words, and yes, beside two texts. How many rows the sheet has."""
+    book = load_workbook(file)
+    table, columns = book.worksheets[0], columns_of(book)
+    for row in table.iter_rows(min_row=2):
+        said = words.get(str(row[columns["place"]].value))
+        if said:
+            row[columns["rw"]].value, row[columns["agreed"]].value = said, "yes"
+    book.save(file)
+    return int(table.max_row) - 1
+
+
+def why_refused(download: Download, to: Path) -> dict[str, str]:
+    download.save_as(to)
+    book = load_workbook(to)
+    columns = columns_of(book)
+    return {
+        str(row[columns["place"]].value): str(row[columns["why"]].value)
+        for row in book.worksheets[0].iter_rows(min_row=2)
+    }
+
+
+def columns_of(book: Workbook) -> dict[str, int]:
+    return {str(cell.value): number for number, cell in enumerate(book.worksheets[0][1])}

@@ -1,0 +1,54 @@
+"""A translator's twenty texts on a screen of 360 pixels: agreed to or mended, counted, and within twenty minutes."""
+
+import pytest
+from playwright.sync_api import expect
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.services.flows import signing
+from tests.browser.office import Office, language, make_desk, office
+from tests.browser.stories import story
+from tests.console.browsing import NARROW
+from tests.console.hands import Hands
+from tests.console.test_in_browser import WIDER
+
+__all__ = ["language", "make_desk", "office"]
+
+pytestmark = pytest.mark.browser
+
+TEXTS, MENDED_EACH = 20, 5
+"""One text in so many is mended: its first word is written again."""
+MINUTES = 20
+
+
+@story("twenty texts")
+def test_twenty_texts_take_less_than_twenty_minutes_on_a_narrow_screen(office: Office) -> None:
+    translator = office.person("Translator 1", AccountRole.TRANSLATOR)
+    with office.hands(NARROW) as hands:
+        hands.signs_in(translator)
+        hands.follows("Words")
+        hands.follows("Read {language}", language="Kinyarwanda")
+        places = [judges_the_first(hands, number) for number in range(TEXTS)]
+        assert hands.page.evaluate(WIDER) <= 0
+        assert hands.seconds < MINUTES * 60
+
+    assert len(set(places)) == TEXTS
+    agreed = [one for one in signing.everyone(office.desk.kit) if one.by == translator.name]
+    assert sorted(one.place for one in agreed) == sorted(places)
+
+
+def judges_the_first(hands: Hands, number: int) -> str:
+    """Reads the text that waits first, and agrees to it or mends it. Its place in the flows."""
+    text = hands.page.locator("#t-1")
+    place = text.locator("[name='place.1']").input_value()
+    hands.reads(text)
+    field = text.locator("textarea")
+    words = field.input_value() if field.count() else ""
+    mended = words[:1].swapcase() + words[1:]
+    if number % MENDED_EACH == MENDED_EACH - 1 and mended != words:
+        field.fill(mended)
+        hands.clicks, hands.keys = hands.clicks + 1, hands.keys + len(words.split()[0])
+        hands.presses("Save and agree", within="#t-1")
+    else:
+        hands.presses("Agree", within="#t-1")
+    expect(hands.page.locator("#t-1 [name='place.1']")).not_to_have_value(place)
+    return place

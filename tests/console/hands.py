@@ -1,0 +1,139 @@
+"""Somebody at a page of the console, in one of its languages: each click, each key and each text read has its price."""
+
+import os
+from dataclasses import dataclass
+from typing import Protocol
+
+from playwright.sync_api import FloatRect, Locator, Page, ViewportSize, expect
+
+from hotline.environment import is_yes
+from tests.console.browsing import OFFICE
+from tests.console.conftest import WORDS
+from tests.floorplan.tree import ROOT
+
+PICTURES = ROOT / "docs" / "admin-guide"
+BESIDE_THE_HANDSETS = ROOT / "docs" / "console.png"
+"""What the README shows."""
+SHAPE: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 800}
+"""That of the handsets' picture."""
+BOTTOM = "document.querySelector('main > :last-child').getBoundingClientRect().bottom"
+TALLEST = 1000.0
+CLICK, KEY, LETTER = 2.5, 0.4, 0.08
+"""Seconds of somebody who types slowly, looks before each click, and reads half aloud."""
+
+
+class Newcomer(Protocol):
+    """Who has an account, or takes one up."""
+
+    name: str
+    password: str
+    secret: str
+    """Of the authenticator."""
+
+    def code(self) -> str:
+        """One that was not shown before."""
+        ...
+
+
+@dataclass
+class Hands:
+    """Finds what a page offers by the catalogue's words of its language, so that a story is told in each."""
+
+    page: Page
+    language: str = "en"
+    clicks: int = 0
+    keys: int = 0
+    letters: int = 0
+
+    def says(self, phrase: str, **values: object) -> str:
+        """A phrase as this page says it."""
+        return WORDS[self.language][phrase].format(**values)
+
+    def click(self, target: Locator) -> None:
+        target.click()
+        self.clicks += 1
+
+    def opens(self, name: str) -> None:
+        """A link whose name somebody gave: of a flow, a screen, a change."""
+        self.click(self.page.get_by_role("link", name=name, exact=True).first)
+
+    def follows(self, phrase: str, **values: object) -> None:
+        self.opens(self.says(phrase, **values))
+
+    def presses(self, phrase: str, within: str = "main", **values: object) -> None:
+        name = self.says(phrase, **values)
+        self.click(self.page.locator(within).get_by_role("button", name=name, exact=True))
+
+    def labelled(self, phrase: str, **values: object) -> Locator:
+        return self.page.get_by_label(self.says(phrase, **values), exact=True)
+
+    def ticks(self, phrase: str, **values: object) -> None:
+        self.click(self.labelled(phrase, **values))
+
+    def types(self, phrase: str, words: str) -> None:
+        self.writes(self.labelled(phrase), words)
+
+    def writes(self, field: Locator, words: str) -> None:
+        field.fill(words)
+        self.clicks += 1
+        self.keys += len(words)
+
+    def chooses(self, field: Locator, value: str) -> None:
+        """Opens a list, and takes one of it."""
+        field.select_option(value)
+        self.clicks += 2
+
+    def reads(self, shown: Locator) -> str:
+        words = shown.inner_text()
+        self.letters += len(words)
+        return words
+
+    def sees(self, phrase: str, **values: object) -> None:
+        expect(self.page.get_by_text(self.says(phrase, **values)).first).to_be_visible()
+
+    def is_titled(self, phrase: str, **values: object) -> None:
+        expect(self.page.locator("h1")).to_have_text(self.says(phrase, **values))
+
+    @property
+    def seconds(self) -> float:
+        return self.clicks * CLICK + self.keys * KEY + self.letters * LETTER
+
+    def counted(self) -> "Hands":
+        """The same hands, counted from nothing."""
+        return Hands(self.page, self.language)
+
+    def signs_in(self, person: Newcomer) -> None:
+        self.page.goto(f"/enter?language={self.language}")
+        self.types("Name", person.name)
+        self.types("Password", person.password)
+        self.types("Code", person.code())
+        self.presses("Sign in")
+        self.is_titled("Today")
+
+    def keeps(self, name: str) -> None:
+        """The guide's picture of this name: what stands in the page, and no more."""
+        if not self.is_drawing:
+            return
+        width, height = OFFICE["width"], OFFICE["height"]
+        self._sized({"width": width, "height": int(TALLEST)})
+        high = min(float(self.page.evaluate(BOTTOM)) + 16, TALLEST)
+        clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": high}
+        file = PICTURES / f"{name}.png"
+        self.page.screenshot(path=file, full_page=True, clip=clip, caret="hide")
+        self._sized({"width": width, "height": height})
+
+    def keeps_beside_the_handsets(self) -> None:
+        if not self.is_drawing:
+            return
+        self._sized({"width": int(SHAPE["width"]), "height": int(SHAPE["height"])})
+        self.page.screenshot(path=BESIDE_THE_HANDSETS, clip=SHAPE, caret="hide")
+        self._sized(OFFICE)
+
+    @property
+    def is_drawing(self) -> bool:
+        """The guide is in English, and its pictures are taken where they are asked for."""
+        return self.language == "en" and is_yes(os.environ.get("HOTLINE_TEST_PICTURES", ""))
+
+    def _sized(self, size: ViewportSize) -> None:
+        self.page.set_viewport_size(size)
+        self.page.evaluate("scrollTo(0, 0)")
