@@ -149,7 +149,7 @@ def test_the_log_is_filtered_by_its_address(desk: Desk, query: str, rows: int) -
         for _ in range(60):
             audit.append(session, at=at, **AT)
     page = tab.get(f"/audit{query}").text
-    assert page.count("<tr><td>") == rows
+    assert page.count('<tr><td class="moment">') == rows
 
 
 def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
@@ -160,8 +160,17 @@ def test_older_rows_are_a_link_and_the_chain_is_followed(desk: Desk) -> None:
     page = tab.get("/audit").text
     assert "a &lt;reason&gt;" in page
     older = page.partition('<a href="/audit?before=')[2].partition('"')[0]
-    assert tab.get(f"/audit?before={older}").text.count("<tr><td>") < 50
+    assert tab.get(f"/audit?before={older}").text.count('<tr><td class="moment">') < 50
     assert "Whole:" in tab.get("/audit/verify").text
     with desk.kit.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE audit SET reason = 'other' WHERE id = 30")
     assert "Row 30 does not follow" in tab.get("/audit/verify").text
+
+
+def test_the_log_and_a_flow_name_kinds_of_things_in_the_reader_s_language(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.ADMIN, name="Admin 1")
+    tab.post("/account/language", {"language": "fr"})
+    assert "a fait le compte Admin 1" in tab.get("/audit").text
+    page = tab.get("/flows/front").text
+    assert "un autre parcours" in page
+    assert ">call<" not in page

@@ -90,6 +90,7 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
 def test_an_account_is_given_roles_a_new_link_and_an_end(desk: Desk, admin: Tab) -> None:
     invited(admin, "editor")
     listed = admin.get("/accounts").text
+    assert "Reads what others wrote, and publishes it." in listed
     (path,) = re.findall(r'href="(/accounts/\d+)">Editor 1<', listed)
     assert admin.post(f"{path}/roles", {}).status_code == 422
     clash = admin.post(f"{path}/roles", {"roles": ["desk", "auditor"]})
@@ -149,6 +150,7 @@ def test_other_sessions_are_seen_and_ended(desk: Desk) -> None:
     assert one.get("/account").text.count("this one") == 1
     assert one.post("/account/sessions").status_code == 303
     assert (one.get("/").status_code, two.get("/").status_code) == (200, 303)
+    assert 'action="/account/sessions"' not in one.get("/account").text, "there are no others"
 
 
 def test_a_lost_password_is_replaced_by_the_key_on_paper(desk: Desk) -> None:

@@ -21,3 +21,15 @@ WORDS = WRITING | {AccountRole.TRANSLATOR}
 def phrase(words: str) -> str:
     """Marks English words that are said in another place: they stand in the catalogue."""
     return words
+
+
+DOES = {
+    AccountRole.EDITOR: phrase("Writes what callers hear; a second person reads it."),
+    AccountRole.APPROVER: phrase("Reads what others wrote, and publishes it."),
+    AccountRole.TRANSLATOR: phrase("Mends words and agrees to them, and changes nothing else."),
+    AccountRole.ADMIN: phrase("Says who may enter. Never reads a tip."),
+    AccountRole.AUDITOR: phrase("Reads the log of what was done. Never reads a tip."),
+    AccountRole.DESK: phrase("Reads the tips of a district."),
+    AccountRole.NATIONAL: phrase("Reads the tips of the whole nation."),
+}
+"""What each role may do, for whoever gives it."""

@@ -7,6 +7,7 @@ from hotline.errors import AccountRefused
 from hotline.services.accounts import directory, invitations
 from hotline.services.accounts.invitations import Invited
 from hotline.text.languages import CODES, FIRST
+from hotline.web.console import who
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.visit import Visit, page, see, why
 
@@ -70,6 +71,7 @@ def _listed(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None)
         accounts=accounts,
         typed=visit.form,
         roles=[*AccountRole],
+        does=who.DOES,
     )
 
 
@@ -77,8 +79,15 @@ def _one(
     visit: Visit, account_id: int, *, status: int = 200, wrong: FormFaults | None = None
 ) -> Response:
     account = directory.one(visit.kit, account_id)
-    shown = {"account": account, "roles": [*AccountRole], "faults": wrong or FormFaults()}
-    return page(visit, "one_account.html", status=status, **shown)
+    return page(
+        visit,
+        "one_account.html",
+        status=status,
+        faults=wrong or FormFaults(),
+        account=account,
+        roles=[*AccountRole],
+        does=who.DOES,
+    )
 
 
 def _invited(visit: Visit, name: str, invited: Invited) -> Response:

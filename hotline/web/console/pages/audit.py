@@ -8,6 +8,14 @@ from hotline.domain.desk.audit_sentences import PROCESSES, template
 from hotline.services.desk import audit_log
 from hotline.services.desk.audit_log import AuditFilter, AuditRow
 from hotline.web.console.visit import Visit, page
+from hotline.web.console.who import phrase
+
+ABOUT = {
+    "account": phrase("account {name}"),
+    "change": phrase("change {name}"),
+    "message": phrase("message {name}"),
+    "tip": phrase("tip {name}"),
+}
 
 
 def listed(visit: Visit) -> Response:
@@ -15,7 +23,7 @@ def listed(visit: Visit) -> Response:
     wanted = _filter(visit)
     found = audit_log.newest(visit.kit, wanted, before=_number(visit.query.get("before", "")))
     actions = [(name, _said(visit, name)) for name in audit_log.ACTIONS]
-    rows = [(row, _who(visit, row)) for row in found.rows]
+    rows = [(row, _who(visit, row), _about(visit, row)) for row in found.rows]
     return page(visit, "audit.html", found=found, rows=rows, wanted=wanted, actions=actions)
 
 
@@ -33,6 +41,12 @@ def _said(visit: Visit, action: str) -> str:
 def _who(visit: Visit, row: AuditRow) -> str:
     """A process in the reader's language; a person by the name that was given, which is never a phrase."""
     return visit.say(row.who) if row.who in PROCESSES.values() else row.who
+
+
+def _about(visit: Visit, row: AuditRow) -> str:
+    """What it was done to, in the reader's language as far as it is a kind of thing and its number or name."""
+    kind, _, rest = row.subject.partition(" ")
+    return visit.say(ABOUT[kind], name=rest) if rest and kind in ABOUT else row.subject
 
 
 def _filter(visit: Visit) -> AuditFilter:

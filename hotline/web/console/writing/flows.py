@@ -20,6 +20,7 @@ from hotline.text.languages import CODES
 from hotline.web.console import who
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.writing.changes import addresses
+from hotline.web.console.writing.editor.drawing import KINDS
 from hotline.web.console.writing.wording.words import STATES
 
 WORST_FIRST = (WordsState.MISSING, WordsState.STALE, WordsState.DRAFT, WordsState.READ)
@@ -77,7 +78,9 @@ def one(visit: Visit, flow: str) -> Response:
     may_open = bool(visit.by.roles & who.WORDS)
     rows = folders.listed(visit.kit) if may_open else ()
     opens = [(row, _opened(row.id, flow, nodes[0].name)) for row in rows]
-    return page(visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens)
+    return page(
+        visit, "flow.html", flow=flow, nodes=nodes, may_open=may_open, opens=opens, kinds=KINDS
+    )
 
 
 def _cell(counts: Counter[WordsState]) -> LanguageCell:
