@@ -65,7 +65,7 @@ def keep(config: pytest.Config, items: list[pytest.Item]) -> None:
     if left_out:
         config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
-    items[:] = sorted((item for item in items if item not in gone), key=rank)
+    items[:] = sorted((item for item in items if item not in gone), key=place)
 
 
 def in_part(item: pytest.Item, config: pytest.Config) -> bool:
@@ -112,6 +112,11 @@ def is_the_day_of_its_pair(item: pytest.Item) -> bool:
         return True
     case = f"{item.path.name}::{item.name.replace(pair, '', 1)}"
     return pair is sampling.pick(list(Pair), f"the pair of {case}")
+
+
+def place(item: pytest.Item) -> tuple[int, str]:
+    """Its rank; and those of a browser follow each other folder by folder, so that a folder's line ends with it."""
+    return rank(item), str(item.path.parent) if has(item, "browser") else ""
 
 
 def rank(item: pytest.Item) -> int:

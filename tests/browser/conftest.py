@@ -21,7 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--save-pictures", action="store_true", help="take the pictures in docs/ anew")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("browser")
     shutil.copytree(made_home, folder / "home")

@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.slow(reason="waits for callers who dial at their own times"),
     pytest.mark.alone,
-    pytest.mark.turn("a drill, a flood, or a run that is told to end", 2, 3),
+    pytest.mark.turn("a drill, a flood, or what is told to end", 2, 4),
     pytest.mark.longer(2),
 ]
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from hotline.bootstrap import build_door
 from hotline.cli.line.init import PASSPHRASE_FILE
@@ -57,8 +58,13 @@ def settle(
         last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
 
+    @cache
+    def key() -> bytes:
+        # A passphrase is dear to stretch, and the desk's key stays what it is.
+        return national_key(stack, kit)
+
     def read() -> list[Breach]:
-        return [*_breaches(kit, promised, stack), *_uncalled(kit, called, stack)]
+        return [*_breaches(kit, promised, stack, key()), *_uncalled(kit, called, key())]
 
     try:
         while True:
@@ -122,7 +128,9 @@ def _waiting(kit: DoorKit) -> list[Breach]:
     ]
 
 
-def _breaches(kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack) -> list[Breach]:
+def _breaches(
+    kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack, key: bytes
+) -> list[Breach]:
     """The gateway is asked before and after: a send is in the books before it happens, and accepted before it ends."""
     database, at = kit.database, kit.now()
     before = accepted(stack)
@@ -130,7 +138,7 @@ def _breaches(kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack) -> li
         *_as(Invariant.KEPT, ledger.lost(database, promised)),
         *_as(
             Invariant.KEPT,
-            ledger.unreadable(database, promised, national_key(stack, kit), kit.sealer.weekly_lock),
+            ledger.unreadable(database, promised, key, kit.sealer.weekly_lock),
         ),
         *_as(Invariant.NOT_TOO_OFTEN, ledger.repeated_too_often(database, before)),
         *_as(Invariant.IN_TIME, ledger.out_of_time(database, at)),
@@ -140,8 +148,7 @@ def _breaches(kit: DoorKit, promised: Sequence[PromisedTip], stack: Stack) -> li
     return [*found, *_as(Invariant.TOLD, ledger.unsent(database, lambda: accepted(stack), at))]
 
 
-def _uncalled(kit: DoorKit, called: Mapping[str, str], stack: Stack) -> list[Breach]:
-    key = national_key(stack, kit)
+def _uncalled(kit: DoorKit, called: Mapping[str, str], key: bytes) -> list[Breach]:
     return _as(Invariant.KEPT, calls.unkept(kit.database, called, key, kit.sealer.weekly_lock))
 
 
