@@ -22,7 +22,7 @@ BUDGETS = {
     "console": 50,
     "flows": 20,
     "crawler": 90,
-    "faults": 270,
+    "faults": 220,
     "cli": 80,
     "house": 55,
     "browser": 110,

@@ -19,12 +19,16 @@ Kept = Mapping[Path, tuple[int, bytes | None]]
 """By its path: its mode, and what a file holds."""
 
 
-def copy_home(home: Path, *, demo: bool = True, passphrase: str = "") -> None:
+PASSPHRASE = "correct horse battery"
+"""Of the desks of a home that is no demo's."""
+
+
+def copy_home(home: Path, *, demo: bool = True) -> None:
     """Writes what `hotline init` would make, each folder and file with its mode. All homes of a process are the same.
 
-    Without a passphrase, init makes one and leaves it in `enrolment-passphrase`.
+    In a demo's home init leaves the desks' passphrase in `enrolment-passphrase`; in another it was told PASSPHRASE.
     """
-    for path, (mode, held) in _home(demo, passphrase).items():
+    for path, (mode, held) in _home(demo).items():
         if held is None:
             (home / path).mkdir(mode=mode, parents=True, exist_ok=True)
         else:
@@ -34,7 +38,7 @@ def copy_home(home: Path, *, demo: bool = True, passphrase: str = "") -> None:
 
 
 @cache
-def _home(demo: bool, passphrase: str) -> Kept:
+def _home(demo: bool) -> Kept:
     environ: dict[str, str | None] = {
         name: None for name in os.environ if name.startswith("HOTLINE_")
     }
@@ -42,9 +46,9 @@ def _home(demo: bool, passphrase: str) -> Kept:
         home, words = Path(name) / "home", ["init"]
         if demo:
             words.append("--demo")
-        if passphrase:
+        else:
             file = Path(name) / "passphrase"
-            file.write_text(f"{passphrase}\n", encoding="utf-8")
+            file.write_text(f"{PASSPHRASE}\n", encoding="utf-8")
             words += ["--passphrase-file", str(file)]
         before = os.umask(OWNER_ALONE)
         try:

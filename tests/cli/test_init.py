@@ -19,10 +19,9 @@ from hotline.domain.tip import NATIONAL
 from hotline.store.desk import desks
 from hotline.store.tips import told_tips
 from tests.builders import make_tip
-from tests.cli.homes import copy_home
+from tests.cli.homes import PASSPHRASE, copy_home
 
 Hotline = Callable[..., Result]
-PASSPHRASE = "correct horse battery"
 SIGNED = ("--name", "Alice", "--reason", "court asked")
 
 
@@ -268,7 +267,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
 def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
     hotline: Hotline, tmp_path: Path, passphrase: Path
 ) -> None:
-    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
+    copy_home(tmp_path / "home", demo=False)
     tip_id = str(file_tip(tmp_path / "home"))
     words = ("tips", "read", tip_id, *SIGNED, "--passphrase-file", str(passphrase), "--desk")
 
@@ -290,7 +289,7 @@ def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
 def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
     hotline: Hotline, tmp_path: Path
 ) -> None:
-    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
+    copy_home(tmp_path / "home", demo=False)
     tip_id = str(file_tip(tmp_path / "home", to=(NATIONAL,)))
 
     refused = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED)
@@ -322,7 +321,7 @@ def test_the_weeks_of_contacts_begin_with_this_one(tmp_path: Path) -> None:
 
 
 def test_an_empty_line_says_so_and_what_to_do(hotline: Hotline, tmp_path: Path) -> None:
-    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
+    copy_home(tmp_path / "home", demo=False)
     assert "no tips yet" in hotline("tips", "list").stderr
     assert "hotline responders import" in hotline("responders", "list").stderr
 
@@ -330,7 +329,7 @@ def test_an_empty_line_says_so_and_what_to_do(hotline: Hotline, tmp_path: Path) 
 def test_a_refused_import_says_that_nobody_was_enrolled_and_shows_the_first_line(
     hotline: Hotline, tmp_path: Path
 ) -> None:
-    copy_home(tmp_path / "home", demo=False, passphrase=PASSPHRASE)
+    copy_home(tmp_path / "home", demo=False)
     (tmp_path / "people.csv").write_text("name,number\nGasabo 1,+250788000001\n")
     refused = hotline("responders", "import", str(tmp_path / "people.csv"))
     assert refused.exit_code != 0

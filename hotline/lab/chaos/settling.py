@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from hotline.bootstrap import build_door
 from hotline.cli.line.init import PASSPHRASE_FILE
@@ -57,11 +57,8 @@ def settle(
     if last is None:
         last = LAST_SECONDS if turning else TRUE_LAST_SECONDS
     still = Still()
-
-    @cache
-    def key() -> bytes:
-        # A passphrase is dear to stretch, and the desk's key stays what it is.
-        return national_key(stack, kit)
+    # A passphrase is dear to stretch, and the desk's key stays what it is.
+    key = cache(partial(national_key, stack, kit))
 
     def read() -> list[Breach]:
         return [*_breaches(kit, promised, stack, key()), *_uncalled(kit, called, key())]
