@@ -1,8 +1,10 @@
 """The words pages: who agreed to which text, what was saved, and where it waits."""
 
 import re
+from collections import Counter
 
 import pytest
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from hotline.domain.accounts.account import AccountRole
@@ -10,7 +12,9 @@ from hotline.domain.changes.change import ChangeAuthor
 from hotline.services.changes import drafts, folders, going_live, proposing
 from hotline.services.changes.results import ChangePublished
 from hotline.services.flows import signing
+from hotline.services.words import page_texts
 from hotline.services.words.review_book import TITLES, WordsState, review_book
+from hotline.text.languages import CODES
 from tests.console.conftest import Desk, MakeDesk, Tab
 from tests.made_once import shipped_phrases
 
@@ -50,6 +54,23 @@ def press(
 def state(desk: Desk, place: str = FEE, language: str = "rw") -> WordsState:
     review = review_book(desk.kit, language)
     return review.state(review.texts[place])
+
+
+def test_what_is_live_is_read_once_for_all_languages(desk: Desk) -> None:
+    """It is large, and the lists of flows and words count each language of it."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(desk.kit.database.engine, "before_cursor_execute", note)
+    found = page_texts.matrix(desk.kit)
+    event.remove(desk.kit.database.engine, "before_cursor_execute", note)
+    assert sum("SELECT revision.document" in one for one in asked) == 1
+    for language in CODES:
+        review = review_book(desk.kit, language)
+        states = Counter(review.state(text) for text in review.texts.values())
+        assert sum((counts[language] for counts in found.values()), Counter()) == states
 
 
 def publish(desk: Desk, language: str) -> None:

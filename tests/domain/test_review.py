@@ -35,6 +35,19 @@ def test_a_text_is_as_far_as_those_who_signed_these_very_words(
     assert state_of(text, language, signatures) is state
 
 
+class Undigested(ReviewedText):
+    """Most texts of a large line are signed by nobody, and a list counts them all."""
+
+    def digest(self, language: str) -> str:
+        raise AssertionError(language)
+
+
+def test_what_nobody_has_signed_is_a_draft_without_a_digest() -> None:
+    other = by("One Reader", language="fr")
+    text = Undigested(TEXT.place, TEXT.words)
+    assert state_of(text, "rw", other) is ReviewState.DRAFT
+
+
 def test_every_text_has_a_place_and_what_is_no_text_has_none() -> None:
     words = {"rw": "a\n", "fr": "b", "en": "c"}
     flow = {

@@ -98,9 +98,11 @@ def readers(
 
 def state_of(text: ReviewedText, language: str, signatures: Iterable[Signature]) -> ReviewState:
     signed = [s for s in signatures if (s.place, s.language) == (text.place, language)]
+    if not signed:
+        return ReviewState.DRAFT
     by = readers(text, language, signed)
     if len(by) >= NEEDED.get(language, 1):
         return ReviewState.REVIEWED
     if by:
         return ReviewState.READ
-    return ReviewState.STALE if signed else ReviewState.DRAFT
+    return ReviewState.STALE

@@ -17,10 +17,16 @@ from hotline.ports import ConsoleKit, Kit
 from hotline.services.flows import signing
 from hotline.services.flows.phrasing import LONGEST
 from hotline.services.words.placing import PlacedText, placed_texts
-from hotline.services.words.review_book import ReviewBook, WordsState, is_fixed, review_book
+from hotline.services.words.review_book import (
+    ReviewBook,
+    WordsState,
+    is_fixed,
+    review_book,
+    review_books,
+)
 from hotline.services.words.word_faults import said_so
 from hotline.text.gsm7 import septets
-from hotline.text.languages import CODES, FIRST
+from hotline.text.languages import FIRST
 
 PAGE = 10
 SEGMENT = 160
@@ -83,11 +89,10 @@ class WordsPage:
 def matrix(kit: Kit) -> Mapping[str, Mapping[str, Counter[WordsState]]]:
     """By flow and language how many texts are how far. Raises NotReady, StoreUnavailable."""
     found: dict[str, dict[str, Counter[WordsState]]] = {}
-    for language in CODES:
-        review = review_book(kit, language)
+    for review in review_books(kit):
         for text in review.texts.values():
             counts = found.setdefault(text.place.partition(".")[0], {})
-            counts.setdefault(language, Counter())[review.state(text)] += 1
+            counts.setdefault(review.language, Counter())[review.state(text)] += 1
     return found
 
 

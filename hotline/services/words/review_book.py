@@ -84,18 +84,37 @@ def is_fixed(place: str) -> bool:
 
 def review_book(kit: Kit, language: str) -> ReviewBook:
     """Raises NotReady, StoreUnavailable."""
-    change_id = words_change(kit, language)
-    if change_id is None:
-        document: Mapping[str, Any] = live_document(kit.database)
-    else:
-        with kit.database.reading() as session:
-            document = assemble(gather(session, change_id)).document
+    (one,) = review_books(kit, (language,))
+    return one
 
+
+def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewBook]:
+    """One after the other. What is live is read once for those of which nothing waits. Raises as `review_book`."""
+    live: Mapping[str, Any] | None = None
+    live_texts: Mapping[str, ReviewedText] = {}
+    for language in languages:
+        change_id = words_change(kit, language)
+        if change_id is not None:
+            with kit.database.reading() as session:
+                document = assemble(gather(session, change_id)).document
+            texts = _by_place(document, kit.phrases)
+        else:
+            if live is None:
+                live = live_document(kit.database)
+                live_texts = _by_place(live, kit.phrases)
+            document, texts = live, live_texts
+        yield ReviewBook(language, document, texts, _signed(kit, language), change_id)
+
+
+def _by_place(document: Mapping[str, Any], phrases: Phrases) -> Mapping[str, ReviewedText]:
+    return {text.place: text for text in _texts(document, phrases)}
+
+
+def _signed(kit: Kit, language: str) -> Mapping[str, Sequence[Signature]]:
     signatures: dict[str, list[Signature]] = {}
     for one in signing.everyone(kit, language):
         signatures.setdefault(one.place, []).append(one)
-    texts = {text.place: text for text in _texts(document, kit.phrases)}
-    return ReviewBook(language, document, texts, signatures, change_id)
+    return signatures
 
 
 def words_change(kit: Kit, language: str) -> int | None:
