@@ -4,9 +4,11 @@ import re
 from html import unescape
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.services.flows import flow_states
+from hotline.services.flows import flow_states, publishing
 from hotline.services.flows.authoring import live_document
+from hotline.web.console.writing.list_parts import MOST_ROWS
 from tests.console.conftest import Tab
+from tests.console.test_headers import HEAVIEST
 from tests.console.writing import FLOW, Writing, writing
 
 __all__ = ["writing"]
@@ -36,6 +38,31 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert row[6] == "Other words"
     assert row[7].startswith("Editor 1, ")
     assert cells(writing.editor, "front")[7].startswith("the line, ")
+
+
+def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:
+    document = live_document(writing.desk.kit.database)
+    more = {f"z_{at:03}": {**document["flows"][FLOW], "flow": f"z_{at:03}"} for at in range(90)}
+    longer = {**document, "flows": {**document["flows"], **more}}
+    publishing.publish(writing.desk.kit, longer, by="line", reason="many", of_version=True)
+    seen = []
+    for part in ("0", "2", "9"):
+        page = writing.editor.get(f"/flows?part={part}").text
+        assert len(page.encode()) < HEAVIEST
+        seen.append(set(re.findall(r'<th scope="row"><a href="/flows/(\w+)"', page)))
+    assert [len(one) for one in seen] == [
+        MOST_ROWS,
+        len(longer["flows"]) - MOST_ROWS,
+        len(seen[1]),
+    ]
+    assert seen[0] | seen[1] == longer["flows"].keys()
+    assert seen[1] == seen[2]
+    assert 'href="/flows?part=1" rel="prev"' in page
+    assert 'rel="next"' not in page
+    words = [writing.editor.get(f"/words?part={part}").text for part in (1, 2)]
+    assert 'href="/words?part=2" rel="next"' in words[0]
+    assert all(len(one.encode()) < HEAVIEST for one in words)
+    assert ">z_089<" in words[1]
 
 
 def test_a_desk_reads_the_list_without_changes(writing: Writing) -> None:

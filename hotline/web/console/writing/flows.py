@@ -21,6 +21,7 @@ from hotline.web.console import who
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.writing.changes import addresses
 from hotline.web.console.writing.editor.drawing import KINDS
+from hotline.web.console.writing.list_parts import part_of_list
 from hotline.web.console.writing.wording.words import STATES
 
 WORST_FIRST = (WordsState.MISSING, WordsState.STALE, WordsState.DRAFT, WordsState.READ)
@@ -54,9 +55,10 @@ class FlowLine:
 def listed(visit: Visit) -> Response:
     kit = visit.kit
     live = live_flows.listed(kit)
+    part = part_of_list(live.flows, visit.query.get("part", ""))
     states = flow_states.flow_states(kit, authoring.live_document(kit.database), waits=False)
     words = page_texts.matrix(kit)
-    newest = bringing_back.latest(kit, [flow.name for flow in live.flows])
+    newest = bringing_back.latest(kit, [flow.name for flow in part.rows])
     opens = folders.listed(kit)
     lines = [
         FlowLine(
@@ -67,10 +69,18 @@ def listed(visit: Visit) -> Response:
             edited=[row for row in opens if flow.name in row.parts],
             newest=newest.get(flow.name),
         )
-        for flow in live.flows
+        for flow in part.rows
     ]
     may_write = bool(visit.by.roles & who.WORDS)
-    return page(visit, "flows.html", live=live, lines=lines, states=STATES, may_write=may_write)
+    return page(
+        visit,
+        "flows.html",
+        live=live,
+        lines=lines,
+        states=STATES,
+        may_write=may_write,
+        part=part,
+    )
 
 
 def one(visit: Visit, flow: str) -> Response:

@@ -16,6 +16,7 @@ from hotline.web.console.form import FormFaults, PostedForm, faults
 from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import findings
+from hotline.web.console.writing.list_parts import part_of_list
 
 LONGEST_WORDS = 1000
 STATES = {
@@ -38,7 +39,9 @@ FILTERS = {
 
 
 def matrix(visit: Visit) -> Response:
-    return page(visit, "words.html", flows=page_texts.matrix(visit.kit), states=STATES)
+    rows = [*page_texts.matrix(visit.kit).items()]
+    part = part_of_list(rows, visit.query.get("part", ""))
+    return page(visit, "words.html", part=part, states=STATES)
 
 
 def one(visit: Visit, language: str) -> Response:
