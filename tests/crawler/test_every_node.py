@@ -12,6 +12,7 @@ import pytest
 
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.emulator.reader import choices
+from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Place
 from hotline.services.dialogue.conversation import take_turn
@@ -67,6 +68,18 @@ def with_a_screen(book: Book) -> set[Place]:
     }
 
 
+def behind_a_pin(book: Book) -> set[Place]:
+    """Nobody of a tour has a PIN: `tests/services/test_reader.py` and the transcripts walk there."""
+    flow = book.flows[book.entries["90"]]
+    waiting, without = [flow.start], {flow.start}
+    while waiting:
+        for name in targets(flow.nodes[waiting.pop()]):
+            if name not in without and name != "pin":
+                without.add(name)
+                waiting.append(name)
+    return {Place(flow.name, name) for name in flow.nodes.keys() - without}
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.longer(1.5)
 @pytest.mark.parametrize("toured", ["rw", *by_turns([*HALVES], "the tour of every node")])
@@ -89,7 +102,8 @@ def test_c9_c14_nothing_is_left_behind_at_any_node(
     if standings is STANDINGS:
         seen = {node for tour in tours for node in tour.nodes}
         book = whole.kit.books.book(whole.kit.books.live())
-        assert with_a_screen(book) - seen == set(), "no standing leads there: add one"
+        left = with_a_screen(book) - behind_a_pin(book) - seen
+        assert left == set(), "no standing leads there: add one"
 
     callers = [tour for tour in tours if not tour.explorer.standing.enrolled]
     assert {end for tour in callers for end in tour.ends} == {f"END {GOODBYE[language]}"}

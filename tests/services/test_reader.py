@@ -1,12 +1,17 @@
 """A responder dials, keys her PIN, reads what was told, and acts on it."""
 
+from pathlib import Path
+
 import pytest
 
+from hotline.errors import PinRefused
+from hotline.sealing.members import PinVault
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Deadline, Referral
+from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 from tests.callers import Caller, Line
-from tests.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.reading import OTHER_PIN, PHONE, PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
 from tests.taking import take_case
 
 
@@ -95,3 +100,24 @@ def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, known_as.tip_id)
         assert (tip.closed_at, tip.end_wanted) == (None, "not-trafficking")
+
+
+def vault_of(pepper: bytes) -> PinVault:
+    return PinVault(lambda: (pepper,), QUICK)
+
+
+def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothing(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    """Who took all that knows her PIN, from the gateway's log, and still has no pepper."""
+    _, known_as = hers
+    with beside.line.database.reading() as session:
+        wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
+    assert wrap is not None
+    folders = [one for one in (tmp_path / "keys").iterdir() if one.name != "reader"]
+    keys = [path.read_bytes() for folder in folders for path in folder.glob("*.*")]
+    assert keys
+    for key in keys:
+        with pytest.raises(PinRefused):
+            vault_of(key).open(wrap, PIN, known_as.responder_id)
+    assert beside.kit.vault.open(wrap, PIN, known_as.responder_id)
