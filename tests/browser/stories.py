@@ -12,7 +12,7 @@ from hotline.text.languages import CODES
 from tests.sampling import by_turns
 
 GUIDE = ("sentence", "topic", "sheet")
-OTHERS = ("emergency", "merged", "clashing", "twenty texts", "lost password")
+OTHERS = ("emergency", "merged", "clashing", "twenty texts", "lost password", "no plaintext")
 
 
 def language_today() -> list[Any]:

@@ -1,0 +1,155 @@
+"""A story of the console, told beside a tip; afterwards no file of the line holds what nobody may read there.
+
+The forms in which a secret is looked for are those of a fault run's I5.
+"""
+
+import logging
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, plain
+from hotline.lab.chaos.canary import Search, number_forms, written_forms
+from hotline.sealing.copies.backupkeys import new_backup_key
+from hotline.sealing.passphrase import Costs
+from hotline.services.accounts import invitations
+from hotline.services.copies.backup import take
+from hotline.store import migrate
+from tests.browser.office import (
+    Office,
+    comes_to_read,
+    language,
+    make_desk,
+    office,
+    proposes,
+    takes_up_the_account,
+    writes,
+)
+from tests.browser.stories import story
+from tests.callers import QUIET_HERE, REST, told
+from tests.console.hands import Hands
+from tests.signing import SERVER, Person
+
+__all__ = ["language", "make_desk", "office"]
+
+pytestmark = pytest.mark.browser
+
+TITLE = "Fees abroad"
+TOLD = "umucuruzi witwa kanyoni"
+"""Words that nobody writes but the caller of this story."""
+LANDMARK = "3"
+"""The choice behind a saved tip that takes words."""
+COOKIES = 2
+
+
+@dataclass
+class SeenSecrets:
+    """What was typed or shown, by what it is."""
+
+    of: dict[str, str] = field(default_factory=dict)
+    factors: list[str] = field(default_factory=list)
+
+    def keeps(self, whose: str, **secrets: str) -> None:
+        self.of |= {f"{what} of {whose}": secret for what, secret in secrets.items()}
+
+    def keeps_session(self, whose: str, page: Page) -> None:
+        cookies = {one["name"]: one["value"] for one in page.context.cookies()}
+        assert len(cookies) == COOKIES
+        form_key = page.locator("[name=form_key]").first.get_attribute("value")
+        assert form_key
+        self.keeps(whose, form_key=form_key, **cookies)
+
+    def keeps_paper(self, whose: str, printed: list[str]) -> None:
+        for number, code in enumerate(printed):
+            self.keeps(whose, **{f"paper {number}": code, f"bare paper {number}": plain(code)})
+
+    @property
+    def needles(self) -> dict[str, bytes]:
+        found = {f"words of the tip as {how}": form for how, form in written_forms(TOLD).items()}
+        for what, secret in self.of.items():
+            found |= {f"{what} as {how}": form for how, form in written_forms(secret).items()}
+        return found
+
+    def codes(self, begin: datetime, end: datetime) -> set[str]:
+        """Every running code of that time."""
+        steps = int((end - begin).total_seconds()) // STEP_SECONDS + 2
+        times = [begin + timedelta(seconds=STEP_SECONDS * step) for step in range(steps)]
+        return {code_at(secret, at) for secret in self.factors for at in times}
+
+
+@story("no plaintext")
+def test_after_a_story_no_file_of_the_line_holds_a_secret_of_it(
+    office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    begin, seen = office.desk.clock(), SeenSecrets()
+    caller = told(office.line, *QUIET_HERE, *REST, LANDMARK, TOLD)
+    assert TOLD in office.line.read(office.line.tip).values()
+    with office.hands() as hands:
+        comes(office, hands, seen, "Editor 7", AccountRole.EDITOR)
+        hands.page.goto("/changes/new?flow=abroad")
+        hands.types("Title", TITLE)
+        hands.presses("Open the change")
+        writes(hands, {"en": "Never pay to get a job."})
+        hands.opens(TITLE)
+        proposes(hands)
+    with office.hands() as hands:
+        comes(office, hands, seen, "Approver 7", AccountRole.APPROVER)
+        comes_to_read(hands, TITLE)
+        hands.ticks("I have read the words in {language}", language="English")
+        hands.presses("Publish")
+        hands.sees("live now")
+
+    takes_a_backup(office, tmp_path)
+    log = caplog.text
+    (tmp_path / "log").write_text(log, encoding="utf-8")
+    search = Search((tmp_path,), seen.needles | number_forms(caller.msisdn))
+    search.once()
+    assert sorted(search.found) == []
+    shown = seen.codes(begin, office.desk.clock())
+    assert shown.isdisjoint(re.findall(r"(?<![0-9A-Za-z])\d{6}(?![0-9A-Za-z])", log))
+    database = b"".join(path.read_bytes() for path in tmp_path.glob("hotline.db*"))
+    assert TITLE.encode() in database, "what is no secret is found"
+
+
+def comes(office: Office, hands: Hands, seen: SeenSecrets, name: str, role: AccountRole) -> None:
+    """By a link; the password is lost and comes back by the paper; then to Today. All that was seen is kept."""
+    kit = office.desk.kit
+    invited = invitations.invite(kit, SERVER, name, [role], office.language)
+    person = Person(kit, office.desk.clock, name, invited.account_id)
+    person.password = f"gihombo-{role.value[::-1]}-tumba"
+    printed = takes_up_the_account(hands, person, f"/welcome/{invited.link}")
+    seen.keeps_paper(name, printed)
+    seen.keeps(name, link=invited.link, password=person.password, factor=person.secret)
+    seen.factors.append(person.secret)
+    hands.signs_in(person)
+    seen.keeps_session(f"{name}'s first session", hands.page)
+
+    hands.presses("Leave", within="header")
+    hands.follows("Password lost")
+    person.password = f"{person.password}-bikari"
+    hands.types("Name", name)
+    hands.types("Recovery key", printed[-1])
+    hands.types("Code", printed[0])
+    hands.types("New password", person.password)
+    hands.presses("Take the new password")
+    hands.is_titled("Sign in")
+    hands.signs_in(person)
+    seen.keeps(name, new_password=person.password)
+    seen.keeps_session(f"{name}'s second session", hands.page)
+
+
+def takes_a_backup(office: Office, folder: Path) -> None:
+    """The tables of a test were made at once: they say which migration they stand at, as a backup asks."""
+    with office.desk.kit.database.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT NOT NULL)")
+        connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{migrate.newest()}')")
+    taken = folder / "a.backup"
+    key = new_backup_key("inzira-ndende-cyane", Costs(passes=1, kib=8)).public_key
+    take(office.desk.kit, taken, public_key=key, release="0", scratch=folder, say=print)
+    assert taken.stat().st_size
