@@ -33,6 +33,28 @@ def _run(*arguments: str | Path, keyed: str = "") -> Result:
     return CliRunner().invoke(flows, [str(argument) for argument in arguments], input=keyed)
 
 
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "learn.yaml one fr: text holds ê (LATIN SMALL LETTER E WITH CIRCUMFLEX)"),
+        ("fr", "learn.yaml one fr : text a ê (LATIN SMALL LETTER E WITH CIRCUMFLEX)"),
+        ("rw", "learn.yaml one fr: text irimo ê (LATIN SMALL LETTER E WITH CIRCUMFLEX)"),
+    ],
+)
+def test_a_finding_is_said_in_the_readers_language(
+    tmp_path: Path, language: str, says: str
+) -> None:
+    words = {**t("x"), "fr": "tête"}
+    _write(tmp_path, make_document(learn={"one": {"say": {"text": words}}}))
+    result = _run("check", tmp_path, "--language", language)
+    assert result.exit_code == 1
+    assert says in result.output
+    broken = make_document(learn={"one": {"say": {"texts": words}}})
+    _write(tmp_path, broken)
+    missing = {"en": "Field required", "fr": "Il manque", "rw": "Kirabura"}
+    assert missing[language] in _run("check", tmp_path, "--language", language).output
+
+
 def test_good_flows_end_with_0(folder: Path) -> None:
     result = _run("check", folder)
     *rows, last = result.output.splitlines()

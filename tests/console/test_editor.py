@@ -282,3 +282,24 @@ def test_a_form_made_of_nothing_that_is_there_is_looked_at_once_more(editor: Edi
         assert again["text.en"] == "Still mine."
     assert editor.press(again, "save").status_code == 303
     assert editor.node("abroad", "fee")["say"]["text"]["en"] == "Still mine."
+
+
+def test_a_second_choice_of_a_value_is_a_finding_that_leads_to_its_field(editor: Editor) -> None:
+    form = editor.looked(editor.open("report", "danger"), "unlock")
+    page = editor.part(form | {"choices.1.value": form["choices.0.value"]})
+    assert "Two choices count as the same answer." in page
+    assert 'href="#f-choices.1.value"' in page
+    assert "Choice 2, what it counts as" not in page
+    assert "Choice 2 counts as yes, and so does Choice 1." in page
+
+
+def test_what_is_to_be_mended_is_said_in_the_readers_language(editor: Editor) -> None:
+    form = editor.open("abroad", "fee") | {"text.en": "T\u00eate", "goes": "nowhere"}
+    english = editor.part(form)
+    assert "What it says holds \u00ea" in english
+    assert "no node is called nowhere. name one that exists, or write it." in english
+    editor.tab.post("/account/language", {"language": "fr"})
+    french = editor.part(form)
+    assert "aucun \u00e9cran ne s&#39;appelle nowhere." in french
+    assert "qui n&#39;est pas dans GSM-7" in french
+    assert "holds" not in french

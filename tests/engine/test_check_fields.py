@@ -31,6 +31,14 @@ def _ask(**fields: Any) -> dict[str, Any]:
         (_menu({"label": {**t("a"), "rw": "y" * 200}, "goes": "e"}), Code.TOO_LONG, "choices.0", "rw"),
         (_menu(choice("a", goes="e"), choice(f"{'x' * 15} b", goes="e")), Code.BROKEN_WORD, "choices.1", "rw"),
         (_menu(choice("a", goes="e", when={"flag": "a"})), Code.DEAD_END, "choices", ""),
+        (
+            _menu(*(choice(one, goes="e", value=f"v{one}") for one in "aba"), saves="s"),
+            Code.VALUE_TWICE, "choices.2.value", "",
+        ),
+        (
+            _ask(kind="place", list="provinces", choices=[choice("b", value="v"), choice("c", value="v")]),
+            Code.VALUE_TWICE, "choices.1.value", "",
+        ),
         (_menu(choice("a", goes="e", when={"answer": "no"})), Code.UNKNOWN_ANSWER, "choices.0.when", ""),
         (_menu(choice("a", goes="e"), choice("b")), Code.SHAPE, "choices.1.goes", ""),
         (_menu(choice("a", goes="e"), {"label": {"rw": "b", "fr": ""}, "goes": "e"}), Code.SHAPE, "choices.1", "fr"),

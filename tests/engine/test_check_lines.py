@@ -41,7 +41,7 @@ def test_a_question_over_ten_lines_needs_a_reason_and_no_other_has_one(
 ) -> None:
     finding = found(learn(choices, **fields))
 
-    assert {one.message for one in finding} == ({message} if message else set())
+    assert {str(one.message) for one in finding} == ({message} if message else set())
     assert all((one.flow, one.node) == ("learn", "one") for one in finding)
 
 

@@ -51,7 +51,7 @@ def test_a_word_that_gives_her_away_is_found_in_its_language(language: str, word
 
     assert not [other for other in others if other.language != language]
     assert (one.file, one.node, one.language) == ("tell.yaml", "saved", language)
-    assert "on a screen of the report" in one.message
+    assert "on a screen of the report" in str(one.message)
     assert one.fix
 
 
@@ -204,7 +204,7 @@ def test_c17_no_entry_opens_a_report_however_it_gets_there() -> None:
     assert found(Code.UNKNOWN_ENTRY, learn={"one": {"call": {"flow": "tell"}}})
     document = {**make_document(), "entries": {"11": "tell"}}
     (one,) = [one for one in check(document, LISTS) if one.code is Code.UNKNOWN_ENTRY]
-    assert "no printed string may open it" in one.message
+    assert "no printed string may open it" in str(one.message)
 
 
 PIN = {"ask": {"kind": "pin", "text": t("Digits?"), "saves": "pin", "goes": "end"}}

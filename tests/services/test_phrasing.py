@@ -46,4 +46,4 @@ def test_a_phrase_that_cannot_be_said_so_is_not_proposed(
     assert refused.why is Refusal.HURTS
     (finding,) = refused.findings
     assert (finding.code, finding.flow, finding.node) == (Code.PHRASE, "locales", name)
-    assert (finding.language, fault in finding.message) == ("fr", True)
+    assert (finding.language, fault in str(finding.message)) == ("fr", True)

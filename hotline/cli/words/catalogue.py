@@ -42,4 +42,4 @@ def faults_of(
         yield "fuzzy: read it again and take the mark away"
     if language == SOURCE and text != template.value:
         yield "differs from the code, which is the English"
-    yield from phrasing.faults(template, language, text, numbers)
+    yield from map(str, phrasing.faults(template, language, text, numbers))

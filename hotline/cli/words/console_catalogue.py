@@ -31,6 +31,9 @@ SOURCE = "en"
 """Its catalogue is the English itself."""
 WORDS = ("_", "say", "phrase")
 """What marks a phrase in templates and views."""
+REMARK = "remark"
+"""What marks a sentence of the checker, in the rooms that check."""
+CHECKING = ("engine", "services/flows", "services/words", "cli/words")
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
 # What the console says: hotline/web/console. `hotline words update` brings it in step.
@@ -61,7 +64,17 @@ def gathered() -> frozenset[str]:
             found.update(
                 _phrases(entry[1] for entry in extract("python", file, dict.fromkeys(WORDS)))
             )
-    return frozenset(found | set(_of_tables()))
+    return frozenset(found | set(_of_tables()) | set(_of_remarks()))
+
+
+def _of_remarks() -> Iterator[str]:
+    """What the checker may say: pages and `hotline flows check` say it alike."""
+    for room in CHECKING:
+        for path in sorted((CHECKOUT / "hotline" / room).rglob("*.py")):
+            source = path.read_bytes()
+            if f"{REMARK}(".encode() in source:
+                found = extract("python", io.BytesIO(source), {REMARK: None})
+                yield from _phrases(entry[1] for entry in found)
 
 
 def _phrases(messages: Iterable[object]) -> Iterator[str]:

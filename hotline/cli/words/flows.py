@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from hotline.adapters.console_words import load_console_words
+from hotline.cli.tips.reader import language_option
 from hotline.cli.words.folders import diff, export, import_
 from hotline.cli.words.narrow import narrow_rows
 from hotline.cli.words.pretending import FOUND, Pretence
@@ -22,12 +24,12 @@ from hotline.engine.screen import DEFAULT_LIMIT, Screen
 from hotline.engine.transcripts.transcript import told
 from hotline.engine.turn import Turn, resume, start
 from hotline.environment import CHECKOUT
-from hotline.errors import FlowInvalid
 from hotline.services.flows import checking
 from hotline.services.flows import numbers as number_service
-from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.authoring import parse_folder, read_folder
 from hotline.services.flows.places import place_lists
 from hotline.text.languages import LANGUAGES
+from hotline.text.remark import remark
 
 FLOWS = CHECKOUT / "flows"
 SERVICE_CODE = "*384*777#"
@@ -63,8 +65,9 @@ for each in (publish, history, drafts, import_, diff, export):
 @folder_argument
 @click.option("--json", "as_json", is_flag=True, help="Findings as JSON.")
 @limit_option
-def check(folder: Path, as_json: bool, limit: int) -> None:
-    """Find what is wrong with the flows in FOLDER. Ends with 1 where anything is.
+@language_option
+def check(folder: Path, as_json: bool, limit: int, language: str) -> None:
+    """Find what is wrong with the flows in FOLDER, and say it as the console does. Ends with 1 where anything is.
 
     First it says how many lines each screen takes on a phone of 16 letters a line; in brackets, those of its question
     with the choices.
@@ -75,9 +78,15 @@ def check(folder: Path, as_json: bool, limit: int) -> None:
     else:
         for row in narrow_rows(folder, limit) if not _shapeless(findings) else ():
             click.echo(row)
+        said = load_console_words()[language]
+
+        def say(words: str) -> str:
+            return said.get(words, words)
+
         for finding in findings:
-            click.echo(finding.sentence)
-        click.echo(f"{len(findings)} findings" if findings else "Nothing to mend.")
+            click.echo(finding.told.said(say))
+        count = remark("{count} findings", count=len(findings))
+        click.echo((count if findings else remark("Nothing to mend.")).said(say))
     sys.exit(1 if findings else 0)
 
 
@@ -148,14 +157,13 @@ def schema() -> None:
 
 
 def _findings(folder: Path, limit: int) -> Sequence[Finding]:
-    try:
-        document = read_folder(folder)
-    except FlowInvalid as invalid:
-        return [
-            Finding("", "", Code.SHAPE, problem, "mend the file first")
-            for problem in invalid.problems
-        ]
-    return checking.findings(document, limit)
+    document, faults = parse_folder(folder)
+    found = checking.findings(document, limit)
+    if not faults:
+        return found
+    fix = remark("mend the file first")
+    of_files = [Finding("", "", Code.SHAPE, remark("{says}", says=one), fix) for one in faults]
+    return [*of_files, *(one for one in found if one.code is Code.SHAPE)]
 
 
 def _shapeless(findings: Sequence[Finding]) -> bool:

@@ -1,14 +1,39 @@
-"""How many answers a report asks for before it is whole: a caller has two minutes, and somebody may come in. Pure."""
+"""Answers that count as one, and how many a report asks for before it is whole. Pure.
+
+A caller has two minutes, and somebody may come in.
+"""
 
 from collections.abc import Collection, Iterable, Iterator
 
 from hotline.engine.check.finding import Code, Finding
-from hotline.engine.check.parts import leads_to
+from hotline.engine.check.parts import choices_of, leads_to, nodes
 from hotline.engine.flow import Ask, Book, Flow, Menu, Node, Say
 from hotline.engine.run import Place
 from hotline.engine.view import list_answers
+from hotline.text.remark import remark
 
 MOST_ANSWERS = 9
+
+
+def twice(book: Book) -> Iterator[Finding]:
+    """A second choice of a value: whoever presses it is counted with whoever presses the first."""
+    for flow, name, node in nodes(book):
+        first: dict[str, str] = {}
+        for number, choice in enumerate(choices_of(node)):
+            if not choice.value:
+                continue
+            field = f"choices.{number}"
+            if (other := first.setdefault(choice.value, field)) == field:
+                continue
+            message = remark(
+                "{field} counts as {value}, and so does {other_field}",
+                field=field,
+                value=choice.value,
+                other_field=other,
+            )
+            fix = remark("give it a value of its own, or take one of them out")
+            where, field = (flow.name, name), f"{field}.value"
+            yield Finding(*where, Code.VALUE_TWICE, message, fix, field=field)
 
 
 def too_many(book: Book) -> Iterator[Finding]:
@@ -16,8 +41,10 @@ def too_many(book: Book) -> Iterator[Finding]:
     for flow in book.flows.values():
         if flow.gathers and flow.start in flow.nodes:
             for place in _asked_after(book, flow, MOST_ANSWERS):
-                message = f"is asked after {MOST_ANSWERS} answers, and nothing is saved yet"
-                fix = "ask less before the screen that `completes`"
+                message = remark(
+                    "is asked after {count} answers, and nothing is saved yet", count=MOST_ANSWERS
+                )
+                fix = remark("ask less before the screen that `completes`")
                 yield Finding(place.flow, place.node, Code.TOO_MANY_ANSWERS, message, fix)
 
 

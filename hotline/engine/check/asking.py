@@ -8,6 +8,7 @@ from hotline.engine.check.risky import asks_of_anybody
 from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Book, Branch, Condition, Finish, Flow, Menu
 from hotline.engine.numbers.questions import ANSWER, FLOW, Question, flag_of, questions
+from hotline.text.remark import Remark, remark
 
 
 def asked_back(book: Book) -> Iterator[Finding]:
@@ -25,38 +26,48 @@ def _signed_elsewhere(book: Book) -> Iterator[Finding]:
     for flow in book.flows.values():
         for name in flow.signed:
             if flow.name != FLOW or name not in listed:
-                message = "is signed, and is no question of the list"
-                yield _finding(name, message, "take `signed` out", flow=flow.name)
+                message = remark("is signed, and is no question of the list")
+                yield _finding(name, message, remark("take `signed` out"), flow=flow.name)
 
 
 def _shape(flow: Flow, question: Question) -> Iterator[Finding]:
     """What is signed is a text and its choices; she is asked that, and nothing behind it."""
     name, node = question.name, question.node
     if isinstance(node, Ask) and (node.kind != "words" or node.skip is not None):
-        yield _finding(name, "is no menu and takes no words", "ask for words, or offer choices")
+        message = remark("is no menu and takes no words")
+        yield _finding(name, message, remark("ask for words, or offer choices"))
     if node.leads or node.topic or node.completes or (isinstance(node, Menu) and node.note):
-        yield _finding(name, "holds more than a text and choices", "leave the rest out")
+        message = remark("holds more than a text and choices")
+        yield _finding(name, message, remark("leave the rest out"))
     if node.saves != ANSWER:
-        yield _finding(name, "saves where no desk reads it", f"saves: {ANSWER}")
+        message = remark("saves where no desk reads it")
+        yield _finding(name, message, remark("saves: {answer}", answer=ANSWER))
     if not all(choice.value for choice in node.choices) or any(c.when for c in node.choices):
-        yield _finding(name, "has a choice that is no answer, or not always one", "give it a value")
+        message = remark("has a choice that is no answer, or not always one")
+        yield _finding(name, message, remark("give it a value"))
     if any(flow.nodes.get(goes) != Finish() for goes in targets(node)):
-        yield _finding(name, "leads on to more", "lead it to a `finish: {}`")
+        message = remark("leads on to more")
+        yield _finding(name, message, remark("lead it to a `finish: {{}}`"))
     start = flow.nodes.get(flow.start)
     arms = start.arms if isinstance(start, Branch) else ()
     if [arm.when for arm in arms if arm.goes == name] != [Condition(flag=flag_of(name))]:
-        fix = f"add {{when: {{flag: {flag_of(name)}}}, goes: {name}}} to {flow.start}"
-        yield _finding(name, "does not stand behind its own flag alone", fix)
+        arm = f"{{when: {{flag: {flag_of(name)}}}, goes: {name}}}"
+        fix = remark("add {arm} to {start}", arm=arm, start=flow.start)
+        yield _finding(name, remark("does not stand behind its own flag alone"), fix)
 
 
 def _of_anybody(question: Question) -> Iterator[Finding]:
     for field, text in node_texts(question.node):
         for language, words in text.items():
             for word in asks_of_anybody(words, language):
-                message = f'{field} asks for a name, a number, a house or a person: "{word}"'
-                fix = "ask what happens, where and when"
+                message = remark(
+                    '{field} asks for a name, a number, a house or a person: "{word}"',
+                    field=field,
+                    word=word,
+                )
+                fix = remark("ask what happens, where and when")
                 yield Finding(FLOW, question.name, Code.ASKS_WHO, message, fix, language, field)
 
 
-def _finding(name: str, message: str, fix: str, *, flow: str = FLOW) -> Finding:
+def _finding(name: str, message: Remark, fix: Remark, *, flow: str = FLOW) -> Finding:
     return Finding(flow, name, Code.QUESTION, message, fix)

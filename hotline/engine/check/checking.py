@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from hotline.engine.check import answers, asking, dialled, early, echoes, paths, reporting, texts
-from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.finding import MEND, Code, Finding
 from hotline.engine.check.sizes import lengths, narrow, widths
-from hotline.engine.document.document import Lists, bind, read
+from hotline.engine.document.document import Lists, bind, shaped
 from hotline.engine.document.naming import field_of
+from hotline.engine.document.shape import ShapeFault
 from hotline.engine.flow import Book
 from hotline.engine.screen import DEFAULT_LIMIT
-from hotline.errors import FlowInvalid
+from hotline.text.remark import remark
 
 
 def check(
@@ -21,10 +22,10 @@ def check(
     limit: int = DEFAULT_LIMIT,
 ) -> tuple[Finding, ...]:
     """All findings; where the document has no shape, only those of its shape."""
-    try:
-        book = bind(read(document), lists)
-    except FlowInvalid as invalid:
-        return tuple(_shape(fault) for fault in invalid.problems)
+    found = shaped(document)
+    if isinstance(found, tuple):
+        return tuple(_shape(fault) for fault in found)
+    book = bind(found, lists)
     flows = (finding for name in book.flows for finding in of_flow(book, name, limit=limit))
     return (*flows, *of_book(book))
 
@@ -53,7 +54,7 @@ def of_node(book: Book, name: str, node: str, *, limit: int = DEFAULT_LIMIT) -> 
 
 
 def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
-    """Languages, letters, numbers, words and lengths of a book of one flow."""
+    """Languages, letters, numbers, words, lengths and answers of a book of one flow."""
     yield from texts.missing_languages(alone)
     yield from texts.letters(alone)
     yield from texts.unsigned_numbers(alone)
@@ -62,6 +63,7 @@ def _of_texts(alone: Book, limit: int) -> Iterator[Finding]:
     yield from lengths.labels(alone, limit)
     yield from lengths.pages(alone, limit)
     yield from lengths.choices(alone)
+    yield from answers.twice(alone)
     yield from narrow.too_many_lines(alone, limit)
     yield from lengths.unsure_late(alone)
 
@@ -84,10 +86,8 @@ def of_book(book: Book) -> Iterator[Finding]:
     yield from answers.too_many(book)
 
 
-def _shape(fault: str) -> Finding:
-    path, _, message = fault.partition(": ")
-    steps = path.split(".")
-    flow, node = (*steps, "", "", "", "")[1:4:2]
-    field, language = field_of(steps[4:], message)
-    said = fault if not message else f"{path}: {message}"
-    return Finding(flow, node, Code.SHAPE, said, "mend it", language, field)
+def _shape(fault: ShapeFault) -> Finding:
+    flow, node = (*fault.path, "", "", "", "")[1:4:2]
+    field, language = field_of(fault.path[4:], str(fault.says))
+    said = remark("{path}: {says}", path=".".join(fault.path), says=fault.says)
+    return Finding(flow, node, Code.SHAPE, said, MEND, language, field)

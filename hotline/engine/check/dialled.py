@@ -9,6 +9,7 @@ from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import leads_to, screens_from
 from hotline.engine.flow import Ask, Book, Flow, Menu, Node, Say
 from hotline.engine.run import Place
+from hotline.text.remark import Remark, remark
 
 
 def entries(book: Book) -> Iterator[Finding]:
@@ -16,12 +17,16 @@ def entries(book: Book) -> Iterator[Finding]:
     for entry, flow in _landings(book):
         for place in screens_from(book, [Place(flow.name, flow.start)]):
             if book.flows[place.flow].gathers:
-                message = f"opens {place.flow} without a screen before it, and that gathers"
-                fix = "lead it to a lesson or a menu"
+                message = remark(
+                    "opens {flow} without a screen before it, and that gathers", flow=place.flow
+                )
+                fix = remark("lead it to a lesson or a menu")
                 yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
-        for place in _unguarded(book, flow):
-            message = f"opens {place.flow}.{place.node}, which {_does(book, place)}"
-            fix = "lead it to a lesson or a menu, and give that flow `gathers`"
+        for place, does in _unguarded(book, flow):
+            message = remark(
+                "opens {place}, which {does}", place=f"{place.flow}.{place.node}", does=does
+            )
+            fix = remark("lead it to a lesson or a menu, and give that flow `gathers`")
             yield Finding("entries", entry, Code.UNKNOWN_ENTRY, message, fix)
 
 
@@ -30,9 +35,9 @@ def within_reach(book: Book) -> Iterator[Finding]:
     front = book.flows.get(book.front)
     if front is None or front.start not in front.nodes:
         return
-    for place in _unguarded(book, front):
-        message = f"can be dialled to, and {_does(book, place)}"
-        fix = "put it into a flow that has `gathers`"
+    for place, does in _unguarded(book, front):
+        message = remark("can be dialled to, and {does}", does=does)
+        fix = remark("put it into a flow that has `gathers`")
         yield Finding(place.flow, place.node, Code.DIALLED, message, fix)
 
 
@@ -45,26 +50,26 @@ def _landings(book: Book) -> Iterator[tuple[str, Flow]]:
         yield entry, flow
 
 
-def _unguarded(book: Book, flow: Flow) -> Iterator[Place]:
-    """What must be guarded, on every way from here that passes no flow that gathers."""
+def _unguarded(book: Book, flow: Flow) -> Iterator[tuple[Place, Remark]]:
+    """What must be guarded and why, on every way from here that passes no flow that gathers."""
     waiting = [Place(flow.name, flow.start)]
     seen = set(waiting)
     while waiting:
         place = waiting.pop()
         if book.flows[place.flow].gathers:
             continue
-        if _does(book, place):
-            yield place
+        if (does := _does(book, place)) is not None:
+            yield place, does
         following = [after for after in leads_to(book, place) if after not in seen]
         seen.update(following)
         waiting.extend(following)
 
 
-def _does(book: Book, place: Place) -> str:
-    """Why no dialled string may open a node; empty where one may."""
+def _does(book: Book, place: Place) -> Remark | None:
+    """Why no dialled string may open a node; None where one may."""
     node: Node = book.flows[place.flow].nodes[place.node]
     if isinstance(node, Ask) and node.kind == "pin":
-        return "asks for a PIN"
+        return remark("asks for a PIN")
     if isinstance(node, Say | Menu | Ask) and node.completes:
-        return f"completes {node.completes}"
-    return ""
+        return remark("completes {what}", what=node.completes)
+    return None

@@ -7,6 +7,7 @@ from hotline.engine.check.parts import leads_to, node_texts, screens_from
 from hotline.engine.check.risky import EARLY, LAST, Table, risky_words
 from hotline.engine.flow import Book, Finish, Text
 from hotline.engine.run import Place
+from hotline.text.remark import Remark, remark
 
 GUARDED_SCREENS = 2
 """From the front on, itself the first."""
@@ -17,19 +18,23 @@ def too_early(book: Book) -> Iterator[Finding]:
         if depth > GUARDED_SCREENS:
             continue
         for field, text in node_texts(book.flows[place.flow].nodes[place.node]):
-            yield from _named(place, field, text, f"on screen {depth} from the front", EARLY)
+            yield from _named(place, field, text, _on_screen(depth), EARLY)
 
 
 def last_screens(book: Book) -> Iterator[Finding]:
     """The last screen is the same after a lesson and after a tip, and says nothing of either."""
     first: Text | None = None
     for place, text in _last(book):
-        yield from _named(place, "text", text, "on the last screen", LAST)
+        yield from _named(place, "text", text, remark("on the last screen"), LAST)
         first = first or text
         if text != first:
-            message = "this last screen can be told from the others"
-            fix = "use the same words"
+            message = remark("this last screen can be told from the others")
+            fix = remark("use the same words")
             yield Finding(place.flow, place.node, Code.LAST_SCREEN, message, fix, field="text")
+
+
+def _on_screen(depth: int) -> Remark:
+    return remark("on screen {depth} from the front", depth=depth)
 
 
 def guarded(book: Book) -> set[Place]:
@@ -45,12 +50,12 @@ def _last(book: Book) -> Iterator[tuple[Place, Text]]:
 
 
 def _named(
-    place: Place, field: str, text: Text, where: str, tables: tuple[Table, ...]
+    place: Place, field: str, text: Text, where: Remark, tables: tuple[Table, ...]
 ) -> Iterator[Finding]:
     for language, words in text.items():
         for word in risky_words(words, language, tables):
-            message = f'{field} says "{word}" {where}'
-            fix = "say it later, or in other words"
+            message = remark('{field} says "{word}" {where}', field=field, word=word, where=where)
+            fix = remark("say it later, or in other words")
             yield Finding(place.flow, place.node, Code.TOO_EARLY, message, fix, language, field)
 
 

@@ -10,6 +10,7 @@ from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Book, Branch, Condition, Flow, Menu, Node, Text
 from hotline.engine.placeholders import WIDEST
 from hotline.engine.run import Place
+from hotline.text.remark import remark
 
 SHORT = 4
 """A label of so few letters (No, Yego) is an echo only where it ends a sentence: "No names" repeats nothing."""
@@ -38,8 +39,12 @@ def placeholders(book: Book) -> Iterator[Finding]:
             for found in dict.fromkeys(re.findall(r"\{[^{}]*\}", text)):
                 if written.field == "text" and found[1:-1] in WIDEST:
                     continue
-                message = f"{written.field} holds {found}: no screen fills in an answer"
-                fix = "write it without"
+                message = remark(
+                    "{field} holds {found}: no screen fills in an answer",
+                    field=written.field,
+                    found=found,
+                )
+                fix = remark("write it without")
                 yield Finding(
                     written.flow, written.node, Code.ECHO, message, fix, language, written.field
                 )
@@ -56,8 +61,13 @@ def _repeated(
         for value in when.values or tuple(said):
             shown = [label.get(language, "") for label in said.get(value, ())]
             if any(_echoes(words, label) for label in shown):
-                message = f"{field} repeats what she answered to {when.answer} ({value})"
-                fix = "say what follows from it, not the answer"
+                message = remark(
+                    "{field} repeats what she answered to {answer} ({value})",
+                    field=field,
+                    answer=when.answer,
+                    value=value,
+                )
+                fix = remark("say what follows from it, not the answer")
                 yield Finding(place.flow, place.node, Code.ECHO, message, fix, language, field)
 
 

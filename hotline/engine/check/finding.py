@@ -1,8 +1,13 @@
 """What the checker says: one fault, where it stands, and what to do about it."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from hotline.text.remark import Remark, remark, remark_of
+
+MEND = remark("mend it")
 
 
 class Code(StrEnum):
@@ -42,6 +47,8 @@ class Code(StrEnum):
     """A question that a desk may ask back is not one, or more than one."""
     ECHO = "echo"
     """A screen shows what she answered."""
+    VALUE_TWICE = "value_twice"
+    """Two choices of one question count as the same answer."""
     TOO_MANY_ANSWERS = "too_many_answers"
     ALERT_LATE = "alert_late"
     PHRASE = "phrase"
@@ -53,8 +60,8 @@ class Finding:
     flow: str
     node: str
     code: Code
-    message: str
-    fix: str
+    message: Remark
+    fix: Remark
     language: str = ""
     field: str = ""
     """The field of its node that is to be mended, by the name that a form gives it: `choices.2`; empty of the whole."""
@@ -69,12 +76,42 @@ class Finding:
 
     @property
     def sentence(self) -> str:
-        """For a person: where, what, and what to do."""
+        return str(self.told)
+
+    @property
+    def told(self) -> Remark:
+        """For a person, in any language: where, what, and what to do."""
         where = " ".join(part for part in (self.file, self.node, self.language) if part)
-        return f"{where}: {self.message} [{self.code}]. Fix: {self.fix}"
+        return remark(
+            "{where}: {message} [{code}]. Fix: {fix}",
+            where=where,
+            message=self.message,
+            code=self.code.value,
+            fix=self.fix,
+        )
 
     def to_dict(self) -> dict[str, Any]:
-        return {"file": self.file, **asdict(self), "code": self.code.value}
+        """For a program to read: in English."""
+        said = {"message": str(self.message), "fix": str(self.fix)}
+        return {"file": self.file, **self.to_row(), **said}
+
+    def to_row(self) -> dict[str, Any]:
+        """To be kept, and said in any language later."""
+        return {
+            "flow": self.flow,
+            "node": self.node,
+            "code": self.code.value,
+            "message": self.message.to_json(),
+            "fix": self.fix.to_json(),
+            "language": self.language,
+            "field": self.field,
+        }
+
+    @classmethod
+    def of_row(cls, written: Mapping[str, Any]) -> "Finding":
+        """What `to_row` wrote."""
+        said = {name: remark_of(written[name]) for name in ("message", "fix")}
+        return cls(**{**written, **said, "code": Code(written["code"])})
 
 
 def anchor(field: str, language: str = "") -> str:

@@ -12,6 +12,7 @@ from hotline.engine.document.references import (
 )
 from hotline.engine.flow import Ask, Book, Branch, Call, Finish, Flow, Menu, Say
 from hotline.engine.run import Place
+from hotline.text.remark import remark
 
 
 def unknown_names(book: Book) -> Iterator[Finding]:
@@ -24,7 +25,7 @@ def unknown_names_in(book: Book, flow: Flow) -> Iterator[Finding]:
 
 
 def _unknown(broken: BrokenReference) -> Finding:
-    where, fix = (broken.flow, broken.node), "name one that exists, or write it"
+    where, fix = (broken.flow, broken.node), remark("name one that exists, or write it")
     return Finding(*where, Code(broken.code), broken.message, fix, field=broken.field)
 
 
@@ -37,27 +38,32 @@ def unknown_answers(book: Book) -> Iterator[Finding]:
                 continue
             values = saved.get(condition.answer)
             if values is None:
-                message = f"no question saves the answer {condition.answer}"
-                fix = "mend the name"
+                message = remark("no question saves the answer {answer}", answer=condition.answer)
+                fix = remark("mend the name")
                 yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, fix, field=field)
             elif None not in values and (odd := set(condition.values) - values):
-                message = f"{condition.answer} is never {', '.join(sorted(odd))}"
-                fix = "mend the value"
+                message = remark(
+                    "{answer} is never {values}",
+                    answer=condition.answer,
+                    values=", ".join(sorted(odd)),
+                )
+                fix = remark("mend the value")
                 yield Finding(flow.name, name, Code.UNKNOWN_ANSWER, message, fix, field=field)
 
 
 def dead_ends(book: Book) -> Iterator[Finding]:
     for flow, name, node in nodes(book):
         if isinstance(node, Branch) and node.arms[-1].when is not None:
-            message = "where no arm holds, the branch leads nowhere"
-            fix = "end it with an arm without `when`"
+            message = remark("where no arm holds, the branch leads nowhere")
+            fix = remark("end it with an arm without `when`")
             yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="arms")
         if isinstance(node, Menu) and all(choice.when for choice in node.choices):
-            message = "where no choice's condition holds, nothing can be pressed"
-            fix = "add a choice that always stands"
+            message = remark("where no choice's condition holds, nothing can be pressed")
+            fix = remark("add a choice that always stands")
             yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="choices")
         if isinstance(node, Say) and node.goes is None and flow.gathers:
-            message, fix = "a gathering flow stops here: only back is left", "add `goes`"
+            message = remark("a gathering flow stops here: only back is left")
+            fix = remark("add `goes`")
             yield Finding(flow.name, name, Code.DEAD_END, message, fix, field="goes")
     yield from _endless(book)
 
@@ -72,8 +78,8 @@ def _endless(book: Book) -> Iterator[Finding]:
             for node in flow.nodes.values()
         )
         if not ends and flow.name != book.front:
-            message = "no way through this flow ever ends"
-            fix = "add a `finish`, or a last `say` without `goes`"
+            message = remark("no way through this flow ever ends")
+            fix = remark("add a `finish`, or a last `say` without `goes`")
             yield Finding(flow.name, flow.start, Code.DEAD_END, message, fix)
 
 
@@ -82,15 +88,15 @@ def unreachable(book: Book) -> Iterator[Finding]:
     for flow in book.flows.values():
         inside = {place.node for place in reached if place.flow == flow.name}
         if not inside:
-            message = "no call and no entry leads to this flow"
-            yield Finding(flow.name, "", Code.UNREACHABLE, message, "call it, or delete the file")
+            message = remark("no call and no entry leads to this flow")
+            fix = remark("call it, or delete the file")
+            yield Finding(flow.name, "", Code.UNREACHABLE, message, fix)
             continue
         for name in flow.nodes:
             if name not in inside:
-                message = "nothing leads here"
-                yield Finding(
-                    flow.name, name, Code.UNREACHABLE, message, "lead to it, or delete it"
-                )
+                message = remark("nothing leads here")
+                fix = remark("lead to it, or delete it")
+                yield Finding(flow.name, name, Code.UNREACHABLE, message, fix)
 
 
 def reachable(book: Book) -> set[Place]:
@@ -113,8 +119,8 @@ def loops(book: Book) -> Iterator[Finding]:
     }
     for place in steps:
         if place in _after(steps, place):
-            message = "goes round through branches and calls without ever waiting"
-            fix = "put a screen into the round, or break it"
+            message = remark("goes round through branches and calls without ever waiting")
+            fix = remark("put a screen into the round, or break it")
             yield Finding(place.flow, place.node, Code.LOOP, message, fix)
 
 

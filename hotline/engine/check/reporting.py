@@ -8,6 +8,7 @@ from hotline.engine.check.parts import leads_to, node_texts, nodes, texts
 from hotline.engine.check.risky import EARLY, IN_A_REPORT, asks_who, risky_words
 from hotline.engine.flow import Ask, Book, Menu, Node
 from hotline.engine.run import Place
+from hotline.text.remark import remark
 
 
 def unsafe_words(book: Book) -> Iterator[Finding]:
@@ -20,8 +21,12 @@ def unsafe_words(book: Book) -> Iterator[Finding]:
             continue
         for language, words in written.text.items():
             for word in risky_words(words, language, rest if place in told else IN_A_REPORT):
-                message = f'{written.field} says "{word}" on a screen of the report'
-                fix = "say it in other words, and promise nothing"
+                message = remark(
+                    '{field} says "{word}" on a screen of the report',
+                    field=written.field,
+                    word=word,
+                )
+                fix = remark("say it in other words, and promise nothing")
                 yield Finding(
                     place.flow, place.node, Code.UNSAFE_WORD, message, fix, language, written.field
                 )
@@ -36,8 +41,8 @@ def questions_of_who(book: Book) -> Iterator[Finding]:
         for field, text in node_texts(node):
             for language, words in text.items():
                 for word in asks_who(words, language):
-                    message = f'{field} asks who she is: "{word}"'
-                    fix = "ask what happens and where, never who tells it"
+                    message = remark('{field} asks who she is: "{word}"', field=field, word=word)
+                    fix = remark("ask what happens and where, never who tells it")
                     yield Finding(flow.name, name, Code.ASKS_WHO, message, fix, language, field)
 
 
@@ -51,8 +56,8 @@ def words_outside(book: Book) -> Iterator[Finding]:
         if not isinstance(node, Ask) or node.kind != "words" or flow.private:
             continue
         if Place(flow.name, name) not in inside:
-            message = "asks for words, and nothing on the way to it gathers them"
-            fix = "offer choices, or ask inside a flow that `gathers`"
+            message = remark("asks for words, and nothing on the way to it gathers them")
+            fix = remark("offer choices, or ask inside a flow that `gathers`")
             yield Finding(flow.name, name, Code.WORDS_LOST, message, fix, field="text")
 
 

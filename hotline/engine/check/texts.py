@@ -10,6 +10,7 @@ from hotline.engine.flow import Book
 from hotline.engine.numbers.numbers import Evidence, Number
 from hotline.text.gsm7 import strangers, substitute
 from hotline.text.languages import CODES
+from hotline.text.remark import remark
 
 OUR_KEYS = frozenset({"000"})
 """What the engine's own keys look like in a text."""
@@ -23,8 +24,8 @@ def missing_languages(book: Book) -> Iterator[Finding]:
                     written.flow,
                     written.node,
                     Code.LANGUAGE_MISSING,
-                    f"{written.field} has no {language}",
-                    "write it",
+                    remark("{field} has no {language}", field=written.field, language=language),
+                    remark("write it"),
                     language,
                     written.field,
                 )
@@ -39,8 +40,13 @@ def letters(book: Book) -> Iterator[Finding]:
                     written.flow,
                     written.node,
                     Code.LETTER,
-                    f"{written.field} holds {letter} ({name}), which is not in GSM-7",
-                    f"write {substitute(letter)}",
+                    remark(
+                        "{field} holds {letter} ({name}), which is not in GSM-7",
+                        field=written.field,
+                        letter=letter,
+                        name=name,
+                    ),
+                    remark("write {instead}", instead=substitute(letter)),
                     language,
                     written.field,
                 )
@@ -52,11 +58,21 @@ def unsigned_numbers(book: Book) -> Iterator[Finding]:
             nobodys = set(unsigned(text, book.numbers))
             for number in _named(text):
                 if number in nobodys:
-                    message = f"{written.field} names {number}, which nobody signed"
-                    fix = "take it out, or have it signed in numbers.csv"
+                    message = remark(
+                        "{field} names {number}, which nobody signed",
+                        field=written.field,
+                        number=number,
+                    )
+                    fix = remark("take it out, or have it signed in numbers.csv")
                 elif number != written.number:
-                    message = f"{written.field} shows {number} also when its confirmation is over"
-                    fix = f"move these words into a `lead` with `number: {number}`"
+                    message = remark(
+                        "{field} shows {number} also when its confirmation is over",
+                        field=written.field,
+                        number=number,
+                    )
+                    fix = remark(
+                        "move these words into a `lead` with `number: {number}`", number=number
+                    )
                 else:
                     continue
                 yield Finding(

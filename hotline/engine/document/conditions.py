@@ -5,9 +5,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from hotline.engine import flow as compiled
-from hotline.engine.document.fields import Model, Name, Texts, Value
+from hotline.engine.document.fields import Model, Name, Texts, Value, refused
 from hotline.engine.numbers.number_row import Digits
 from hotline.engine.numbers.numbers import flag_of
+from hotline.text.remark import remark
 
 
 class ConditionModel(Model):
@@ -20,9 +21,9 @@ class ConditionModel(Model):
     def one_kind(self) -> Self:
         kinds = [kind for kind in (self.answer, self.flag, self.not_) if kind is not None]
         if len(kinds) != 1:
-            raise ValueError("a condition has exactly one of answer, flag, not")
+            raise refused(remark("a condition has exactly one of answer, flag, not"))
         if self.is_ is not None and self.answer is None:
-            raise ValueError("`is` belongs to an answer")
+            raise refused(remark("`is` belongs to an answer"))
         return self
 
     def compile(self) -> compiled.Condition:
@@ -42,8 +43,8 @@ class LeadModel(Model):
     @model_validator(mode="after")
     def only_sometimes(self) -> Self:
         if self.when is None and self.number is None:
-            raise ValueError(
-                "a lead needs `when` or `number`: what always stands belongs to the text"
+            raise refused(
+                remark("a lead needs `when` or `number`: what always stands belongs to the text")
             )
         return self
 

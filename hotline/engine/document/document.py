@@ -49,6 +49,7 @@ from pydantic import ValidationError
 
 from hotline.engine.document.models import FlowModel, RevisionModel
 from hotline.engine.document.references import broken_references
+from hotline.engine.document.shape import ShapeFault, shape_faults
 from hotline.engine.flow import Book, Flow
 from hotline.engine.run import Option
 from hotline.errors import FlowInvalid
@@ -58,15 +59,18 @@ Lists = Mapping[str, tuple[Option, ...]]
 
 def read(document: Mapping[str, Any]) -> RevisionModel:
     """The document in its shape. Raises FlowInvalid with every fault and its path."""
+    found = shaped(document)
+    if isinstance(found, RevisionModel):
+        return found
+    raise FlowInvalid([str(fault) for fault in found])
+
+
+def shaped(document: Mapping[str, Any]) -> RevisionModel | tuple[ShapeFault, ...]:
+    """The same, or every fault of its shape."""
     try:
         return RevisionModel.model_validate(document)
     except ValidationError as invalid:
-        raise FlowInvalid(
-            [
-                f"{'.'.join(str(part) for part in fault['loc'])}: {_sentence(fault['msg'])}"
-                for fault in invalid.errors(include_url=False, include_input=False)
-            ]
-        ) from None
+        return tuple(shape_faults(invalid))
 
 
 def bind(revision: RevisionModel, lists: Lists) -> Book:
@@ -113,7 +117,3 @@ def compile(document: Mapping[str, Any], lists: Lists) -> Book:
 def schema() -> dict[str, Any]:
     """The JSON Schema of one flow file, for editors."""
     return FlowModel.model_json_schema(by_alias=True)
-
-
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ")

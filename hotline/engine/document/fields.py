@@ -4,10 +4,19 @@ import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from hotline.text.languages import CODES
+from hotline.text.remark import Remark, remark
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+REMARK = "remark"
+"""Under which a fault of ours carries what it says."""
+
+
+def refused(says: Remark) -> PydanticCustomError:
+    """What a validator raises, in place of a ValueError that could be said in English alone."""
+    return PydanticCustomError("value_error", "{says}", {"says": str(says), REMARK: says})
 
 
 def _words(text: str) -> str:
@@ -16,15 +25,19 @@ def _words(text: str) -> str:
     for letter in text:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
-            raise ValueError(f"holds an invisible character: {name} (U+{ord(letter):04X})")
+            code = f"U+{ord(letter):04X}"
+            raise refused(
+                remark("holds an invisible character: {name} ({code})", name=name, code=code)
+            )
     if not text:
-        raise ValueError("is empty")
+        raise refused(remark("is empty"))
     return text
 
 
 def _known(language: str) -> str:
     if language not in CODES:
-        raise ValueError(f"is not a language of the line ({', '.join(CODES)})")
+        known = ", ".join(CODES)
+        raise refused(remark("is not a language of the line ({known})", known=known))
     return language
 
 

@@ -16,10 +16,12 @@ from hotline.engine.document.fields import (
     Texts,
     Value,
     Words,
+    refused,
 )
 from hotline.engine.keying import PIN_DIGITS
 from hotline.engine.numbers.number_row import NumberModel
 from hotline.text.languages import CODES
+from hotline.text.remark import remark
 
 
 class ChoiceModel(Model):
@@ -81,9 +83,18 @@ class MenuModel(_Shown):
     def every_choice_means_something(self) -> Self:
         for number, choice in enumerate(self.choices):
             if choice.goes is None and self.goes is None:
-                raise ValueError(f"choices.{number} leads nowhere: it or the menu needs `goes`")
+                raise refused(
+                    remark(
+                        "choices.{number} leads nowhere: it or the menu needs `goes`",
+                        number=number,
+                    )
+                )
             if self.saves is not None and not choice.value and choice.goes is None:
-                raise ValueError(f"choices.{number} has neither a value to save nor a `goes`")
+                raise refused(
+                    remark(
+                        "choices.{number} has neither a value to save nor a `goes`", number=number
+                    )
+                )
         return self
 
     def compile(self) -> compiled.Menu:
@@ -110,18 +121,20 @@ class AskModel(_Shown):
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:
         if (self.kind == "place") != (self.list_ is not None):
-            raise ValueError("a place, and only a place, is chosen out of a `list`")
+            raise refused(remark("a place, and only a place, is chosen out of a `list`"))
         if self.kind in ("place", "pin") and self.skip is not None:
-            raise ValueError("only words and numbers can be skipped")
+            raise refused(remark("only words and numbers can be skipped"))
         if self.kind in ("words", "pin") and self.choices:
-            raise ValueError("words have no choices, nor has a PIN: a digit would be an answer")
+            raise refused(
+                remark("words have no choices, nor has a PIN: a digit would be an answer")
+            )
         if self.weak is not None and self.kind != "pin":
-            raise ValueError("only a PIN can be too weak")
+            raise refused(remark("only a PIN can be too weak"))
         if self.digits is not None and self.kind != "pin":
-            raise ValueError("only a PIN has so many digits")
+            raise refused(remark("only a PIN has so many digits"))
         for number, choice in enumerate(self.choices):
             if not choice.value:
-                raise ValueError(f"choices.{number} has no value to save")
+                raise refused(remark("choices.{number} has no value to save", number=number))
         return self
 
     def compile(self) -> compiled.Ask:
@@ -180,7 +193,7 @@ class NodeModel(Model):
     def one_kind(self) -> Self:
         kinds = (self.say, self.menu, self.ask, self.branch, self.call, self.finish)
         if sum(kind is not None for kind in kinds) != 1:
-            raise ValueError("a node is exactly one of say, menu, ask, branch, call, finish")
+            raise refused(remark("a node is exactly one of say, menu, ask, branch, call, finish"))
         return self
 
     def compile(self) -> compiled.Node:
@@ -211,7 +224,7 @@ class FlowModel(Model):
     def reviewed_in_every_language(self) -> Self:
         missing = [code for code in CODES if code not in self.review]
         if missing:
-            raise ValueError(f"review says nothing of {', '.join(missing)}")
+            raise refused(remark("review says nothing of {missing}", missing=", ".join(missing)))
         return self
 
 
@@ -229,5 +242,5 @@ class RevisionModel(Model):
     def named_alike(self) -> Self:
         for name, flow in self.flows.items():
             if name != flow.flow:
-                raise ValueError(f"flows.{name} calls itself {flow.flow}")
+                raise refused(remark("flows.{name} calls itself {flow}", name=name, flow=flow.flow))
         return self

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hotline.engine.flow import Ask, Book, Branch, Call, Flow, Menu, Node, Say
 from hotline.engine.view import list_answers
+from hotline.text.remark import Remark, remark
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class BrokenReference:
     node: str
     code: str
     """`unknown_node`, `unknown_flow`, `unknown_list`, `unknown_entry`."""
-    message: str
+    message: Remark
     field: str = ""
     """Of the node: `choices.2.goes`."""
 
@@ -46,36 +47,38 @@ def broken_references(book: Book) -> Iterator[BrokenReference]:
 def broken_in_book(book: Book) -> Iterator[BrokenReference]:
     """What no flow of it can mend: its front and its entries."""
     if book.front not in book.flows:
-        yield BrokenReference(book.front, "", "unknown_flow", "there is no front flow")
+        yield BrokenReference(book.front, "", "unknown_flow", remark("there is no front flow"))
     for entry, name in book.entries.items():
         if name not in book.flows:
-            yield BrokenReference("entries", entry, "unknown_entry", f"no flow is called {name}")
+            message = remark("no flow is called {name}", name=name)
+            yield BrokenReference("entries", entry, "unknown_entry", message)
         elif book.flows[name].gathers:
-            message = f"{name} gathers: no printed string may open it"
+            message = remark("{name} gathers: no printed string may open it", name=name)
             yield BrokenReference("entries", entry, "unknown_entry", message)
 
 
 def broken_in_flow(book: Book, flow: Flow) -> Iterator[BrokenReference]:
     if flow.start not in flow.nodes:
-        yield BrokenReference(flow.name, "start", "unknown_node", f"no node is called {flow.start}")
+        message = remark("no node is called {name}", name=flow.start)
+        yield BrokenReference(flow.name, "start", "unknown_node", message)
     for name, node in flow.nodes.items():
         for field, goes in arrows(node):
             if goes not in flow.nodes:
-                message = f"no node is called {goes}"
+                message = remark("no node is called {name}", name=goes)
                 yield BrokenReference(flow.name, name, "unknown_node", message, field)
         if isinstance(node, Call):
             yield from _in_call(book, flow, name, node)
         if isinstance(node, Ask) and node.list is not None and not _listed(book, flow, node.list):
-            message = f"no list is called {node.list}"
+            message = remark("no list is called {name}", name=node.list)
             yield BrokenReference(flow.name, name, "unknown_list", message, "list")
 
 
 def _in_call(book: Book, flow: Flow, name: str, call: Call) -> Iterator[BrokenReference]:
     if call.flow not in book.flows:
-        message = f"no flow is called {call.flow}"
+        message = remark("no flow is called {name}", name=call.flow)
         yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
     elif book.flows[call.flow].private:
-        message = f"{call.flow} is private: only its entry opens it"
+        message = remark("{name} is private: only its entry opens it", name=call.flow)
         yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
 
 

@@ -13,12 +13,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from hotline.engine.check.checking import of_flow, of_node
-from hotline.engine.check.finding import Code, Finding
+from hotline.engine.check.finding import MEND, Code, Finding
 from hotline.engine.document.models import FlowModel, NodeModel
 from hotline.engine.document.naming import field_of
+from hotline.engine.document.shape import shape_faults
 from hotline.engine.editing.anatomy import Document, kind_of, nodes_of, path_of
 from hotline.engine.flow import Book, Flow, Node
 from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.text.remark import Remark, remark
 
 MOST_MENDS = 40
 """How many broken parts of a node are left out before it is given up."""
@@ -54,11 +56,11 @@ LACKS = {
 }
 """By the last part of a field that has nothing, or nothing fit, in it."""
 SENTENCES = {
-    Lack.KIND: "is no screen yet",
-    Lack.WORDS: "says nothing yet",
-    Lack.GOES: "leads nowhere yet",
-    Lack.CHOICES: "offers nothing yet",
-    Lack.NAME: "has no name yet",
+    Lack.KIND: remark("is no screen yet"),
+    Lack.WORDS: remark("says nothing yet"),
+    Lack.GOES: remark("leads nowhere yet"),
+    Lack.CHOICES: remark("offers nothing yet"),
+    Lack.NAME: remark("has no name yet"),
 }
 
 
@@ -69,8 +71,8 @@ class DraftFault:
     field: str
     language: str
     lack: Lack
-    message: str
-    """In English, as the checker says it; of what is only not there yet, a few words for each kind."""
+    message: Remark
+    """As the checker says it; of what is only not there yet, a few words for each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,11 @@ def draft_findings(
     if book.flows.get(name) is not draft.flow:
         book = put_in(book, draft.flow)
     half = [
-        Finding(name, one.node, Code.SHAPE, one.message, "mend it", one.language, one.field)
+        Finding(name, one.node, Code.SHAPE, one.message, MEND, one.language, one.field)
         for one in draft.faults
         if not node or one.node == node
     ]
-    led = {f"no node is called {node}" for node in draft.missing}
+    led = {remark("no node is called {name}", name=node) for node in draft.missing}
     found = of_node(book, name, node, limit=limit) if node else of_flow(book, name, limit=limit)
     return (*half, *(one for one in found if one.message not in led))
 
@@ -146,9 +148,9 @@ def _of_the_flow(flow: object) -> Iterator[DraftFault]:
         yield from _faults("", invalid)
     nodes = head.get("nodes")
     if not isinstance(nodes, Mapping) or not nodes:
-        yield DraftFault("", "nodes", "", Lack.KIND, "has no screen yet")
+        yield DraftFault("", "nodes", "", Lack.KIND, remark("has no screen yet"))
     elif isinstance(head.get("start"), str) and head["start"] not in nodes:
-        message = f"no node is called {head['start']}"
+        message = remark("no node is called {name}", name=head["start"])
         yield DraftFault("", "start", "", Lack.GOES, message)
 
 
@@ -171,12 +173,10 @@ def _read(name: str, document: Document) -> tuple[NodeModel | None, Sequence[Dra
 
 
 def _faults(name: str, invalid: ValidationError) -> Iterator[DraftFault]:
-    for fault in invalid.errors(include_url=False, include_input=False, include_context=False):
-        message = fault["msg"].removeprefix("Value error, ")
-        steps = [str(step) for step in fault["loc"]]
-        field, language = field_of(steps, message)
-        lack = _lack(field, language, fault["type"])
-        yield DraftFault(name, field, language, lack, SENTENCES.get(lack, message))
+    for fault in shape_faults(invalid):
+        field, language = field_of(fault.path, str(fault.says))
+        lack = _lack(field, language, fault.kind)
+        yield DraftFault(name, field, language, lack, SENTENCES.get(lack, fault.says))
 
 
 def _lack(field: str, language: str, kind: str) -> Lack:

@@ -5,8 +5,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from hotline.engine.document.fields import Model
+from hotline.engine.document.fields import Model, refused
 from hotline.engine.numbers.numbers import Evidence, Number
+from hotline.text.remark import remark
 
 Digits = Annotated[str, Field(pattern=r"^\d{3,13}$")]
 
@@ -25,9 +26,9 @@ class NumberModel(Model):
     @model_validator(mode="after")
     def signed_whole(self) -> Self:
         if bool(self.confirmed_by) != (self.confirmed_on is not None):
-            raise ValueError("confirmed_by and confirmed_on belong together")
+            raise refused(remark("confirmed_by and confirmed_on belong together"))
         if self.confirmed_by and self.status is not Evidence.VERIFIED:
-            raise ValueError("only a verified number can be confirmed")
+            raise refused(remark("only a verified number can be confirmed"))
         return self
 
     def compile(self) -> Number:

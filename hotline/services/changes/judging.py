@@ -131,7 +131,7 @@ def look(
     if kept is not None:
         return kept
     found = findings(document)
-    written = WrittenArray([one.to_dict() for one in found])
+    written = WrittenArray([one.to_row() for one in found])
     with kit.database.writing() as session:
         checks.forget(session, kit.now() - KEPT)
         checks.keep(session, _key(digest), written, change_id=change_id, at=kit.now())
@@ -140,7 +140,7 @@ def look(
 
 def _kept(session: Session, digest: str) -> Sequence[Finding] | None:
     kept = checks.found(session, _key(digest))
-    return None if kept is None else [checking.finding_of(one) for one in kept]
+    return None if kept is None else [Finding.of_row(one) for one in kept]
 
 
 def _key(digest: str) -> str:

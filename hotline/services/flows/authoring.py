@@ -32,6 +32,18 @@ COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed
 
 def read_folder(folder: Path) -> dict[str, Any]:
     """The revision's document in a folder of flow files. Raises FlowInvalid with every fault of every file."""
+    document, faults = parse_folder(folder)
+    try:
+        documents.read(document)
+    except FlowInvalid as invalid:
+        faults = [*faults, *invalid.problems]
+    if faults:
+        raise FlowInvalid(faults)
+    return document
+
+
+def parse_folder(folder: Path) -> tuple[dict[str, Any], Sequence[str]]:
+    """The same, whatever its shape is; and what is wrong with the files themselves."""
     faults: list[str] = []
     read: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
@@ -50,13 +62,7 @@ def read_folder(folder: Path) -> dict[str, Any]:
     document = {"flows": read, "entries": entries, "numbers": numbers}
     document |= {"entry_names": names} if names else {}
     document |= {PHRASES: phrases} if phrases else {}
-    try:
-        documents.read(document)
-    except FlowInvalid as invalid:
-        faults.extend(invalid.problems)
-    if faults:
-        raise FlowInvalid(faults)
-    return document
+    return document, faults
 
 
 def _entries(written: Any) -> tuple[Any, Mapping[str, Any]]:

@@ -3,7 +3,6 @@
 import hashlib
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +28,6 @@ BEARABLE = frozenset(
     }
 )
 """What makes a conversation longer than it should be, and hurts nobody who is in it."""
-_FIELDS = tuple(field.name for field in fields(Finding))
 
 
 def findings(document: Mapping[str, Any], limit: int = DEFAULT_LIMIT) -> Sequence[Finding]:
@@ -59,9 +57,3 @@ def mark() -> str:
         for file in sorted(Path(written_in).parent.rglob("*.py")):
             hashed.update(file.read_bytes())
     return hashed.hexdigest()[:16]
-
-
-def finding_of(written: Mapping[str, Any]) -> Finding:
-    """What `Finding.to_dict` wrote."""
-    said = {name: written[name] for name in _FIELDS if name in written}
-    return Finding(**{**said, "code": Code(said["code"])})

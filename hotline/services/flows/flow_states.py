@@ -16,7 +16,7 @@ from hotline.engine.run import Place
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
-from hotline.services.flows.checking import finding_of, mark
+from hotline.services.flows.checking import mark
 from hotline.services.flows.places import place_lists
 from hotline.store.changes import checks
 from hotline.store.changes.checks import FlowState
@@ -43,7 +43,7 @@ def flow_states(
     digests = {name: _digest(document, name) for name in document["flows"]}
     with kit.database.reading() as session:
         kept = {
-            digest: FlowStanding([finding_of(one) for one in row.findings], row.septets)
+            digest: FlowStanding([Finding.of_row(one) for one in row.findings], row.septets)
             for digest, row in checks.flow_states(session, set(digests.values())).items()
         }
     missing = {name: digest for name, digest in digests.items() if digest not in kept}
@@ -84,7 +84,7 @@ def _keep(kit: Kit, states: Mapping[str, FlowStanding]) -> None:
     at = kit.now()
     with kit.database.writing() as session:
         for digest, state in states.items():
-            found = [one.to_dict() for one in state.findings]
+            found = [one.to_row() for one in state.findings]
             row = FlowState(digest=digest, findings=found, septets=state.septets, at=at)
             checks.keep_flow_state(session, row)
 

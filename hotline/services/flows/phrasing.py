@@ -11,6 +11,7 @@ from hotline.engine.check.texts import unsigned
 from hotline.engine.flow import Book
 from hotline.engine.numbers.numbers import Number
 from hotline.text.gsm7 import strangers, substitute
+from hotline.text.remark import Remark, remark
 from hotline.text.segments import segments
 
 LONGEST = {
@@ -27,24 +28,36 @@ LONGEST = {
 
 def faults(
     template: Template, language: str, text: str, numbers: Mapping[str, Number]
-) -> Iterator[str]:
+) -> Iterator[Remark]:
     """Everything that is wrong with these words. `numbers`: those that may be named."""
     try:
         named = placeholders(text)
     except ValueError:
-        yield "has a brace that is none of a placeholder"
+        yield remark("has a brace that is none of a placeholder")
         return
     if named != placeholders(template.value):
-        yield f"needs exactly these placeholders: {', '.join(sorted(placeholders(template)))}"
+        names = ", ".join(sorted(placeholders(template)))
+        yield remark("needs exactly these placeholders: {names}", names=names)
         return
     for letter in strangers(text):
-        yield f"U+{ord(letter):04X} {letter} is not on a basic phone: write {substitute(letter)}"
+        yield remark(
+            "{code} {letter} is not on a basic phone: write {instead}",
+            code=f"U+{ord(letter):04X}",
+            letter=letter,
+            instead=substitute(letter),
+        )
     for word in risky_words(text, language, IN_A_MESSAGE):
-        yield f'says "{word}", which whoever holds the phone would read: say it in other words'
+        yield remark(
+            'says "{word}", which whoever holds the phone would read: say it in other words',
+            word=word,
+        )
     for number in unsigned(text, numbers):
-        yield f"names {number}, which nobody signed: take it out, or have it signed in numbers.csv"
+        yield remark(
+            "names {number}, which nobody signed: take it out, or have it signed in numbers.csv",
+            number=number,
+        )
     if segments(text.format_map(LONGEST)) > 1:
-        yield "longer than one SMS"
+        yield remark("longer than one SMS")
 
 
 def findings(book: Book) -> Iterator[Finding]:
@@ -52,7 +65,8 @@ def findings(book: Book) -> Iterator[Finding]:
     for language, said in book.phrases.items():
         for name, text in said.items():
             for fault in _faults(name, language, text, book.numbers):
-                yield Finding(PHRASES, name, Code.PHRASE, fault, "say it in other words", language)
+                fix = remark("say it in other words")
+                yield Finding(PHRASES, name, Code.PHRASE, fault, fix, language)
 
 
 def placeholders(text: str) -> set[str]:
@@ -60,11 +74,11 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def _faults(name: str, language: str, text: str, numbers: Mapping[str, Number]) -> Iterator[str]:
+def _faults(name: str, language: str, text: str, numbers: Mapping[str, Number]) -> Iterator[Remark]:
     template = Template.__members__.get(name)
     if template is None:
-        yield "the code says no such phrase"
+        yield remark("the code says no such phrase")
     elif template in ALWAYS_SHIPPED:
-        yield "is said while the database does not answer: it stays as it was shipped"
+        yield remark("is said while the database does not answer: it stays as it was shipped")
     else:
         yield from faults(template, language, text, numbers)

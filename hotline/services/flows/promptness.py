@@ -11,6 +11,7 @@ from hotline.engine.check.parts import leads_to
 from hotline.engine.flow import Ask, Book, Branch, Flow, Menu, Node
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.view import holds, list_name
+from hotline.text.remark import remark
 
 MOST_ANSWERS = 4
 
@@ -56,9 +57,15 @@ def late_alerts(book: Book) -> Iterator[Finding]:
         pressing = PRESSING[Matter(flow.gathers)]
         ways = [way for way in _after(book, flow) if not pressing.alerted(dict(way.answers))]
         for place in dict.fromkeys(way.place for way in ways):
-            message = f"after {MOST_ANSWERS} answers {pressing.answer} ({pressing.value}) has alerted nobody"
-            fix = (
-                f"ask for {pressing.answer} and the district first, and save them under these names"
+            message = remark(
+                "after {count} answers {answer} ({value}) has alerted nobody",
+                count=MOST_ANSWERS,
+                answer=pressing.answer,
+                value=pressing.value,
+            )
+            fix = remark(
+                "ask for {answer} and the district first, and save them under these names",
+                answer=pressing.answer,
             )
             yield Finding(place.flow, place.node, Code.ALERT_LATE, message, fix)
 

@@ -8,6 +8,7 @@ from hotline.engine.check.finding import Code, Finding
 from hotline.engine.check.parts import nodes
 from hotline.engine.flow import Book, Menu
 from hotline.engine.run import Place
+from hotline.text.remark import remark
 
 
 def uncounted(book: Book) -> Iterator[Finding]:
@@ -19,14 +20,23 @@ def uncounted(book: Book) -> Iterator[Finding]:
     }
     for saves, (place, menu) in asked.items():
         if (other := _other(saves)) not in asked:
-            message = f"{saves} is asked, but {other} never is: nothing is counted"
-            fix = f"write a question that saves {other}, or mend the name"
+            message = remark(
+                "{saves} is asked, but {other} never is: nothing is counted",
+                saves=saves,
+                other=other,
+            )
+            fix = remark("write a question that saves {other}, or mend the name", other=other)
             yield Finding(place.flow, place.node, Code.UNKNOWN_ANSWER, message, fix, field="saves")
         values = {choice.value for choice in menu.choices}
         if odd := sorted(values - VALUES):
-            named = ", ".join(value or "nothing" for value in odd)
-            message = f"an answer that is kept as {saves} is {named}"
-            fix = f"each is one of {', '.join(sorted(VALUES))}"
+            message = remark("an answer that is kept as {saves} has no value", saves=saves)
+            if named := [value for value in odd if value]:
+                message = remark(
+                    "an answer that is kept as {saves} is {values}",
+                    saves=saves,
+                    values=", ".join(named),
+                )
+            fix = remark("each is one of {values}", values=", ".join(sorted(VALUES)))
             where = place.flow, place.node
             yield Finding(*where, Code.UNKNOWN_ANSWER, message, fix, field="choices")
 

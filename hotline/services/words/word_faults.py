@@ -13,6 +13,7 @@ from hotline.engine.flow import Book
 from hotline.services.flows import phrasing
 from hotline.services.words.review_book import ReviewBook, is_fixed
 from hotline.text.gsm7 import strangers, substitute
+from hotline.text.remark import Remark, remark
 
 
 class Unfit(StrEnum):
@@ -33,7 +34,7 @@ class Unfit(StrEnum):
 @dataclass(frozen=True, slots=True)
 class WordsFault:
     why: Unfit
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | Remark] = field(default_factory=dict)
     finding: Finding | None = None
     """What the checker found, where it did."""
 
@@ -101,12 +102,13 @@ def _of_flow(
         here = [text.place for text in texts if text.place.split(".")[1] == node]
         for one in draft_findings(put_in(book, new.flow), new, node=node):
             if one.language in ("", review.language) and _told(one) not in known:
-                fault = WordsFault(Unfit.FINDING, {"message": f"{one.message}: {one.fix}"}, one)
+                said = remark("{message}: {fix}", message=one.message, fix=one.fix)
+                fault = WordsFault(Unfit.FINDING, {"message": said}, one)
                 found.setdefault(_blamed(one, here), fault)
     return found
 
 
-def _told(finding: Finding) -> tuple[str, Code, str, str, str]:
+def _told(finding: Finding) -> tuple[str, Code, str, str, Remark]:
     """A finding as one and the same before and after: also where it counts."""
     return (finding.node, finding.code, finding.language, finding.field, finding.message)
 

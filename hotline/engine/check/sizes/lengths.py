@@ -14,6 +14,7 @@ from hotline.engine.view import said, view
 from hotline.engine.words import HELD_BACK, words
 from hotline.text.gsm7 import septets, to_gsm7
 from hotline.text.languages import CODES
+from hotline.text.remark import remark
 
 MOST_CHOICES = 5
 MOST_TOPIC_PAGES = 3
@@ -31,9 +32,14 @@ def labels(book: Book, limit: int) -> Iterator[Finding]:
                 label = septets(f"1 {to_gsm7(said(choice.label, language))}")
                 over = label - (limit - HELD_BACK - septets(ways))
                 if over > 0:
-                    message = f"the label of choices.{number} is {over} septets too long for a page"
                     where, field = (flow.name, name), f"choices.{number}"
-                    yield Finding(*where, Code.TOO_LONG, message, "shorten it", language, field)
+                    message = remark(
+                        "the label of {field} is {over} septets too long for a page",
+                        field=field,
+                        over=over,
+                    )
+                    fix = remark("shorten it")
+                    yield Finding(*where, Code.TOO_LONG, message, fix, language, field)
 
 
 def pages(book: Book, limit: int) -> Iterator[Finding]:
@@ -44,8 +50,13 @@ def pages(book: Book, limit: int) -> Iterator[Finding]:
         for language in CODES:
             needed = _pages(book, Place(flow.name, name), node, language, limit)
             if needed > most:
-                message = f"needs {needed} screens of {limit} septets, {most} at most"
-                fix = "shorten it, or divide it over two nodes"
+                message = remark(
+                    "needs {needed} screens of {limit} septets, {most} at most",
+                    needed=needed,
+                    limit=limit,
+                    most=most,
+                )
+                fix = remark("shorten it, or divide it over two nodes")
                 yield Finding(flow.name, name, Code.TOO_LONG, message, fix, language, "text")
 
 
@@ -73,8 +84,10 @@ def choices(book: Book) -> Iterator[Finding]:
             for there, facts in situations(plain, run)
         )
         if numbered > MOST_CHOICES:
-            message = f"offers {numbered} choices, {MOST_CHOICES} at most"
-            fix = "move some behind one"
+            message = remark(
+                "offers {count} choices, {most} at most", count=numbered, most=MOST_CHOICES
+            )
+            fix = remark("move some behind one")
             yield Finding(flow.name, name, Code.TOO_MANY_CHOICES, message, fix, field="choices")
 
 
@@ -85,8 +98,8 @@ def unsure_late(book: Book) -> Iterator[Finding]:
             continue
         for number, one in enumerate(node.choices):
             if one.value == UNSURE and not one.every_page:
-                message = "says only on the last page of its list that one may be not sure"
-                fix = "add `every_page: true` to that choice"
+                message = remark("says only on the last page of its list that one may be not sure")
+                fix = remark("add `every_page: true` to that choice")
                 field = f"choices.{number}.every_page"
                 yield Finding(flow.name, name, Code.UNSURE_LATE, message, fix, field=field)
 

@@ -16,6 +16,7 @@ from hotline.engine.run import Place, Run
 from hotline.engine.screen import NARROWEST, Page
 from hotline.engine.view import View, Waiting, said
 from hotline.text.languages import CODES
+from hotline.text.remark import Remark, remark
 
 MOST_LINES = 10
 
@@ -49,16 +50,20 @@ def too_many_lines(book: Book, limit: int) -> Iterator[Finding]:
             continue
         long.add(each.place)
         if each.place.node not in reasons:
-            message = (
-                f"asks over {each.question} lines of {NARROWEST} letters, {MOST_LINES} at most"
+            message = remark(
+                "asks over {count} lines of {letters} letters, {most} at most",
+                count=each.question,
+                letters=NARROWEST,
+                most=MOST_LINES,
             )
-            fix = "shorten it, or say why not in `reason`"
+            fix = remark("shorten it, or say why not in `reason`")
             yield _finding(each.place, message, fix, each.language)
 
     for flow in book.flows.values():
         for name in flow.reasons:
             if (place := Place(flow.name, name)) not in long:
-                yield _finding(place, "has a reason and needs none", "take `reason` out", "")
+                message = remark("has a reason and needs none")
+                yield _finding(place, message, remark("take `reason` out"), "")
 
 
 def _measured(book: Book, place: Place, node: Waiting, language: str, limit: int) -> Narrow:
@@ -80,6 +85,6 @@ def _choices(seen: View, page: Page) -> int:
     )
 
 
-def _finding(place: Place, message: str, fix: str, language: str) -> Finding:
+def _finding(place: Place, message: Remark, fix: Remark, language: str) -> Finding:
     field = "text" if language else "reason"
     return Finding(place.flow, place.node, Code.TOO_MANY_LINES, message, fix, language, field)

@@ -7,6 +7,7 @@ from hotline.engine.check.parts import WrittenText, texts
 from hotline.engine.flow import Book
 from hotline.engine.placeholders import WIDEST, filled
 from hotline.engine.screen import NARROWEST
+from hotline.text.remark import remark
 
 DIGIT = len("1 ")
 """What stands in front of a label."""
@@ -16,8 +17,16 @@ def broken_words(book: Book) -> Iterator[Finding]:
     for written in texts(book):
         for language, text in written.text.items():
             if (word := _broken(written, text)) is not None:
-                message = f"{written.field} holds {word}: a narrow phone breaks it, or parts it from its digit"
-                fix = f"a word has {NARROWEST} letters at most, a label's first one {NARROWEST - DIGIT}"
+                message = remark(
+                    "{field} holds {word}: a narrow phone breaks it, or parts it from its digit",
+                    field=written.field,
+                    word=word,
+                )
+                fix = remark(
+                    "a word has {most} letters at most, a label's first one {first}",
+                    most=NARROWEST,
+                    first=NARROWEST - DIGIT,
+                )
                 where = written.flow, written.node
                 yield Finding(*where, Code.BROKEN_WORD, message, fix, language, written.field)
 

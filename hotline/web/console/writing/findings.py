@@ -1,11 +1,14 @@
-"""What the checker finds, as a sentence of the reader's language. Its own words are English, and stand beside it."""
+"""What the checker finds, in the reader's language: a sentence of its kind; then what, where and what to do."""
 
 from collections.abc import Mapping
 
 from hotline.engine.check.finding import Code, Finding
 from hotline.engine.editing.drafting import SENTENCES, Lack
-from hotline.web.console.visit import GuestVisit
+from hotline.text.remark import Remark
+from hotline.web.console.templating import NAMES
+from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
+from hotline.web.console.writing.changes.field_words import field_words
 
 SAYS: Mapping[Code, str] = {
     Code.SHAPE: phrase("Something here is not as it must be."),
@@ -33,6 +36,7 @@ SAYS: Mapping[Code, str] = {
     Code.WORDS_LOST: phrase("It asks for words where nothing keeps them."),
     Code.QUESTION: phrase("It is not one question that a desk may ask back."),
     Code.ECHO: phrase("It shows what she answered."),
+    Code.VALUE_TWICE: phrase("Two choices count as the same answer."),
     Code.TOO_MANY_ANSWERS: phrase("It keeps more answers than fit."),
     Code.ALERT_LATE: phrase("It alerts later than it may."),
     Code.PHRASE: phrase("These words of the line cannot be said so."),
@@ -48,8 +52,26 @@ LACKS: Mapping[Lack, str] = {
 _HALF_MADE = {SENTENCES[lack]: says for lack, says in LACKS.items() if lack in SENTENCES}
 
 
-def says(visit: GuestVisit, finding: Finding) -> str:
+def says(visit: Visit, finding: Finding) -> str:
     """What is wrong, in one sentence."""
     if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
         return visit.say(_HALF_MADE[finding.message])
     return visit.say(SAYS[finding.code])
+
+
+def detail(visit: Visit, finding: Finding) -> str:
+    """What exactly is wrong, and what to do; nothing where that is said already."""
+    if finding.code is Code.SHAPE and finding.message in _HALF_MADE:
+        return ""
+    return f"{remark_words(visit, finding.message)}. {remark_words(visit, finding.fix)}."
+
+
+def remark_words(visit: Visit, one: Remark) -> str:
+    """Fields and languages are called as the page calls them."""
+
+    def shown(name: str, value: str) -> str:
+        if name.endswith("field"):
+            return field_words(visit, value)
+        return NAMES.get(value, value) if name == "language" else value
+
+    return one.said(visit.say, shown)

@@ -50,9 +50,9 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True)
 class LinkedFinding:
-    finding: Finding
     place: str
     words: str
+    detail: str
     address: str
     """Of its field; empty where nobody edits it here."""
 
@@ -176,4 +176,6 @@ def _groups(visit: Visit, change: ChangeRow, found: DividedFindings) -> Sequence
 
 def _linked(visit: Visit, change_id: int, one: Finding) -> LinkedFinding:
     address = addresses.editor(change_id, one.flow, one.node, one.field, one.language)
-    return LinkedFinding(one, finding_place(visit, one), findings.says(visit, one), address)
+    return LinkedFinding(
+        finding_place(visit, one), findings.says(visit, one), findings.detail(visit, one), address
+    )

@@ -27,7 +27,7 @@ class ToMend:
 
     says: str
     detail: str
-    """The checker's own words, in English."""
+    """What exactly, and what to do."""
     anchor: str
 
 
@@ -72,7 +72,8 @@ def moving_parts(
         meters=meters(book, place, written, limit=state.limit),
         letters=_by_language(bad_letters(written)),
         to_mend=[
-            ToMend(findings.says(visit, one), one.message, _anchor(written, one)) for one in found
+            ToMend(findings.says(visit, one), findings.detail(visit, one), _anchor(written, one))
+            for one in found
         ],
         handset=handset.shown(book, draft, place, state, today=day_of(visit.kit.now())),
         supposed=suppositions(compiled) if compiled is not None else (),

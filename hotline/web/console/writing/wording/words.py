@@ -12,6 +12,7 @@ from hotline.services.words.page_texts import ALL, TODO, PageText, WordsFilter
 from hotline.services.words.review_book import WordsState
 from hotline.services.words.word_faults import Unfit, WordsFault, WordsFaults
 from hotline.text.languages import CODES
+from hotline.text.remark import Remark
 from hotline.web.console.form import FormFaults, PostedForm, faults
 from hotline.web.console.visit import Visit, page, see_address
 from hotline.web.console.who import phrase
@@ -152,7 +153,11 @@ def _faults(visit: Visit, texts: Sequence[PageText], wrong: WordsFaults) -> Form
 
 
 def fault_words(visit: Visit, fault: WordsFault) -> str:
-    """In the reader's language; the checker's own words are English, and stand behind."""
-    if fault.finding is None:
-        return visit.say(fault.why.value, **fault.values)
-    return f"{findings.says(visit, fault.finding)} {fault.values['message']}"
+    """In the reader's language."""
+    if fault.finding is not None:
+        return f"{findings.says(visit, fault.finding)} {findings.detail(visit, fault.finding)}"
+    values = {
+        name: findings.remark_words(visit, value) if isinstance(value, Remark) else value
+        for name, value in fault.values.items()
+    }
+    return visit.say(fault.why.value, **values)

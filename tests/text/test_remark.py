@@ -1,0 +1,24 @@
+"""A remark is a sentence and its values: said in any language, kept as data, and English as it stands."""
+
+from hotline.text.remark import remark, remark_of
+
+INNER = remark("holds {letter}", letter="{")
+WHOLE = remark("{field} {says}, {count} times, as in `{{}}`", field="note", says=INNER, count=2)
+FRENCH = {"holds {letter}": "a {letter}", WHOLE.template: "`{{}}` : {count} fois {field} {says}"}
+
+
+def test_as_text_it_is_english() -> None:
+    assert str(WHOLE) == "note holds {, 2 times, as in `{}`"
+    assert f"{INNER}!" == "holds {!"
+
+
+def test_it_is_said_in_another_language_with_its_values_in_other_places() -> None:
+    def shown(name: str, value: str) -> str:
+        return "la ligne" if name == "field" else value
+
+    assert WHOLE.said(lambda words: FRENCH[words], shown) == "`{}` : 2 fois la ligne a {"
+
+
+def test_it_is_kept_as_data_and_comes_back() -> None:
+    assert remark_of(WHOLE.to_json()) == WHOLE
+    assert len({WHOLE, remark_of(WHOLE.to_json())}) == 1
