@@ -33,10 +33,8 @@ COLUMNS = ("number", "service", "status", "evidence", "confirmed_by", "confirmed
 def read_folder(folder: Path) -> dict[str, Any]:
     """The revision's document in a folder of flow files. Raises FlowInvalid with every fault of every file."""
     document, faults = parse_folder(folder)
-    try:
-        documents.read(document)
-    except FlowInvalid as invalid:
-        faults = [*faults, *invalid.problems]
+    shape = documents.shaped(document)
+    faults = [*faults, *map(str, shape if isinstance(shape, tuple) else ())]
     if faults:
         raise FlowInvalid(faults)
     return document
@@ -239,12 +237,9 @@ def write_folder(document: Mapping[str, Any], folder: Path) -> tuple[Path, ...]:
     if document.get(PHRASES):
         texts[f"{PHRASES}.yaml"] = source.dump(document[PHRASES])
     texts[NUMBERS] = _sheet(document.get("numbers", []))
-    written = []
     for name, text in texts.items():
-        path = folder / name
-        path.write_text(text, encoding="utf-8")
-        written.append(path)
-    return tuple(written)
+        (folder / name).write_text(text, encoding="utf-8")
+    return tuple(folder / name for name in texts)
 
 
 def _sheet(numbers: Sequence[Mapping[str, str]]) -> str:
