@@ -113,6 +113,15 @@ def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -
         expect(page.locator("h1")).to_contain_text("tell")
         assert asked == ["beforeunload"]
 
+        page.goto("/changes/1/flows/front/front")
+        goes = [page.locator(f"#f-{name}") for name in ("goes", "choices\\.1\\.goes")]
+        offered = (one.locator("option").all_inner_texts() for one in goes)
+        first, second = ([one.strip() for one in each] for each in offered)
+        assert first[1:] == second[1:]
+        assert [first[0], second[0]] == ["each its own way", "where every choice leads"]
+        expect(goes[1]).to_have_value("homes")
+        goes[1].select_option("flow:law")
+
 
 def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk) -> None:
     with browsing(chromium, served, script=False) as page:
@@ -130,6 +139,9 @@ def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk)
         page.locator("#f-choices\\.1-en").fill("At home")
         page.get_by_role("button", name="Up choice 2").click()
         expect(page.locator("#f-choices\\.0-en")).to_have_value("At home")
+        page.locator("#f-choices\\.0\\.goes").select_option("more:")
+        page.get_by_role("button", name="Look again").click()
+        page.locator("#f-choices\\.0\\.goes").select_option("flow:law")
 
 
 @pytest.mark.turn("what axe finds on pages of writing", 1, 3)
