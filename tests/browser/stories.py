@@ -1,7 +1,6 @@
-"""Which stories of the console are told today, and in which language: a story costs as much as a whole room's tests.
+"""Which story of the console is told today, and in which language: some cost ten processor seconds.
 
-A sample tells one of those that the guide walks and one of the others, in one language. `bin/test --long` tells all of
-them in all three.
+A sample tells one, in one language. `bin/test --long` tells all of them in all three.
 """
 
 from typing import Any
@@ -11,8 +10,17 @@ import pytest
 from hotline.text.languages import CODES
 from tests.sampling import by_turns
 
-GUIDE = ("sentence", "topic", "sheet")
-OTHERS = ("emergency", "merged", "clashing", "twenty texts", "lost password", "no plaintext")
+STORIES = (
+    "sentence",
+    "topic",
+    "sheet",
+    "emergency",
+    "merged",
+    "clashing",
+    "twenty texts",
+    "lost password",
+    "no plaintext",
+)
 
 
 def language_today() -> list[Any]:
@@ -20,7 +28,5 @@ def language_today() -> list[Any]:
 
 
 def story(name: str) -> pytest.MarkDecorator:
-    """The mark of one story: it takes turns with the others of its kind."""
-    kind = GUIDE if name in GUIDE else OTHERS
-    what = "a story of the guide" if kind is GUIDE else "a story of the console"
-    return pytest.mark.turn(what, kind.index(name), len(kind))
+    """The mark of one story: it takes turns with the others."""
+    return pytest.mark.turn("a story of the console", STORIES.index(name), len(STORIES))
