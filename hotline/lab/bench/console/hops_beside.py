@@ -101,11 +101,11 @@ class HopsBeside:
     def _write(
         self, callers: "Future[LoadResult]", typing: int, proposed: int, seconds: float
     ) -> None:
-        """Saves as long as they dial; in the middle a change goes live."""
+        """Saves as long as they dial; soon a change goes live, so that its book is loaded while they do."""
         began = time.monotonic()
         due, waits = began, True
         while not callers.done():
-            if waits and time.monotonic() - began > seconds / 2:
+            if waits and time.monotonic() - began > seconds / 10:
                 self._approve(proposed)
                 waits = False
             self._save(typing)
