@@ -105,6 +105,15 @@ class Template(StrEnum):
     STOP_TOLD = "STOP came from a phone of your team. Nothing was changed. Please ask them."
     """To those who lead her desk. It names no phone."""
 
+    JOIN = "{join}: to join, dial {code}"
+    """To a phone that is to be enrolled, or to be somebody's new one. `join` is a code of six digits."""
+    NUMBER_CHANGED = "Your number here was changed. If that was not you, ring {number}."
+    """To the number before. `number` is the national desk's, signed."""
+    NUMBER_CHANGED_ALONE = (
+        "Your number here was changed. If that was not you, tell the national desk."
+    )
+    """The same where nobody has signed a number."""
+
     WORDS_URGENT = (
         "Since {time} the line says words that one person alone put there. Read them by {until}."
     )

@@ -186,6 +186,15 @@ def test_a_new_link_opens_no_desk(people: People) -> None:
         assert members.desks_of(session, FIRST) == frozenset()
 
 
+def test_a_role_that_is_taken_closes_its_desks(people: People) -> None:
+    for desk in ("12", NATIONAL):
+        people.let_in(desk, FIRST)
+    invitations.set_roles(people.district.kit, ADMIN, 1, [AccountRole.DESK])
+    assert people.opens("12", FIRST)
+    with people.district.database.reading() as session:
+        assert members.desks_of(session, FIRST) == {"12"}
+
+
 def test_two_accounts_are_not_one_human(people: People) -> None:
     kit = people.district.kit
     one_human.join(kit, ADMIN, 1, "4", "one person")

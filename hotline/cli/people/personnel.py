@@ -11,6 +11,7 @@ from hotline.cli.kit import console_kit
 from hotline.cli.moments import MOMENT, at_kigali
 from hotline.cli.signing import agreed, signed_by
 from hotline.domain.people.recipients import NATIONAL_LEAST
+from hotline.domain.people.standing import EnrolmentState
 from hotline.domain.places.places import place_name
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category
@@ -20,6 +21,10 @@ from hotline.services.people.removals import Posting
 from hotline.store.people.responders import Responder
 from hotline.store.watch.alarms import STOPPED
 
+UNPROVED_STATES: Mapping[EnrolmentState, str] = {
+    EnrolmentState.PROVING: "has to prove phone and paper",
+    EnrolmentState.WAITING: "waits for a second admin",
+}
 EVERYWHERE, EVERYTHING = "everywhere", "everything"
 PERSON = click.argument("person", metavar="NAME")
 
@@ -211,6 +216,8 @@ def state_of(person: Responder, *, back_at: datetime | None = None) -> str:
     """Whether she may be told, and why not."""
     if person.left_at is not None:
         return f"removed {shown(person.left_at)}"
+    if person.state in UNPROVED_STATES:
+        return UNPROVED_STATES[EnrolmentState(person.state)]
     if not person.active:
         return "removed"
     if person.unreachable is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.people import enrolling
 from hotline.cli.people.personnel import COMMANDS, state_of
 from hotline.domain.places.places import place_name
 from hotline.errors import ImportRefused
@@ -24,13 +25,16 @@ def responders() -> None:
     """Enrol those who act on tips; list, show, move and remove them."""
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, *enrolling.COMMANDS):
     responders.add_command(command)
 
 
 @responders.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_(file: Path) -> None:
+@click.option(
+    "--proving", is_flag=True, help="Nobody is told of a tip before `invite` and `approve`."
+)
+def import_(file: Path, proving: bool) -> None:
     """Enrol everybody in a CSV file, or nobody: every bad row is told with its line and the reason.
 
     Columns: name, msisdn, language (rw, fr, en), level (responder, deputy, coordinator, national), districts by
@@ -42,10 +46,10 @@ def import_(file: Path) -> None:
         raise ImportRefused(["the file is not UTF-8: save it as CSV UTF-8"]) from None
     with console_kit() as kit:
         try:
-            people = enrolment.import_responders(kit, text)
+            people = enrolment.import_responders(kit, text, proving=proving)
         except ImportRefused as refused:
             raise ImportRefused([*refused.problems, NOBODY]) from None
-    click.echo(f"enrolled {len(people)}")
+    click.echo(f"{'written down' if proving else 'enrolled'} {len(people)}")
 
 
 @responders.command("list")

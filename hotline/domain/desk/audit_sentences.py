@@ -19,6 +19,12 @@ PROCESSES = {
     "clock": "the clock",
     "line": "the line",
     "receipt": "the holder of the receipt",
+    "responder_approved": "approved {subject}",
+    "responder_invited": "sent a code to {subject}",
+    "responder_number_changed": "changed the number of {subject}",
+    "responder_number_wanted": "wrote down a new number of {subject}",
+    "responder_proved": "proved phone and paper as {subject}",
+    "responder_refused": "refused {subject}",
     "sms": "the phone that wrote it",
 }
 SUBJECTS = {"tip", "call-back", "message", "leave", "desk"}

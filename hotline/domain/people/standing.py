@@ -14,6 +14,10 @@ class EnrolmentState(StrEnum):
     LEFT = "left"
 
 
+UNPROVED = frozenset({EnrolmentState.PROVING, EnrolmentState.WAITING})
+"""Who is told of nothing yet. One of them who goes has to prove everything anew when she comes back."""
+
+
 class EnrolmentKind(StrEnum):
     ENROL = "enrol"
     """A person's own phone and PIN; again where she forgot the PIN."""

@@ -27,6 +27,7 @@ from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
+from hotline.store.people import member_keys
 
 FEWEST_ADMINS = 2
 BY_THE_SERVER = "the command line counts as the second person: fewer than two admins are active"
@@ -102,6 +103,8 @@ def set_roles(
         for role in sorted(account.held_roles - wanted):
             _record(session, kit, by, "account_role_taken", account, role)
         account.roles = sorted(account.held_roles & wanted)
+        session.flush()
+        member_keys.close_lost(session, of_account(account.id), kit.now())
         waited = approvals.waiting_roles(session, kit, account.id)
         for role in waited - wanted:
             approvals.withdraw(session, kit, by, account.id, role)

@@ -22,6 +22,7 @@ LONGEST = {
     "time": "24/11 14:05-16:05",
     "until": "16:05",
     "number": "3" * 13,
+    "join": "123456",
 }
 """Values at their longest, to see what an SMS can cost."""
 

@@ -24,7 +24,7 @@ from hotline.domain.outbox.notice import NOTICES
 from hotline.errors import KeyMissing, SealBroken
 from hotline.ports import RelayKit, Send
 from hotline.services.doorbell import ring
-from hotline.services.outbox import reports
+from hotline.services.outbox import codes, reports
 from hotline.services.referrals import acknowledgements, ladder
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
@@ -78,6 +78,7 @@ def _send(kit: RelayKit, claim: Claim) -> tuple[SendResult, str | None]:
     try:
         msisdn = kit.numbers.open_number(claim.sealed_number)
         stop_key = kit.pseudonyms.stopped(msisdn)
+        wording = codes.filled(kit, claim)
     except KeyMissing:
         return SendResult(Outcome.CONFIG_FAULT, provider_status="key_missing"), None
     except SealBroken:
@@ -87,7 +88,7 @@ def _send(kit: RelayKit, claim: Claim) -> tuple[SendResult, str | None]:
     if stopped:
         return SendResult(Outcome.STOPPED), None
 
-    result = kit.sms.send(msisdn, render(claim.wording, kit.phrases))
+    result = kit.sms.send(msisdn, render(wording, kit.phrases))
     if result.outcome is Outcome.ACCEPTED:
         kit.failpoint("worker.after_send")
     return result, stop_key
@@ -166,7 +167,7 @@ def _consequences(
     at: datetime,
 ) -> int | None:
     """Whoever cannot be reached is no living recipient; a colleague is told at once."""
-    if verdict.flag:
+    if verdict.flag and claim.is_hers:
         responder = session.get_one(Responder, claim.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome

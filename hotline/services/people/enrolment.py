@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from hotline.domain.people.enrolment import Enrolled, RowFault, read_responders, refuse
 from hotline.domain.people.memberships import desks_of
+from hotline.domain.people.standing import EnrolmentState
 from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -12,12 +13,18 @@ from hotline.store.people import memberships, responders
 from hotline.store.people.responders import Responder
 
 
-def import_responders(kit: Kit, text: str) -> Sequence[Enrolled]:
-    """Enrol everybody in a CSV file. Raises ImportRefused with every fault; then nothing has changed."""
+def import_responders(kit: Kit, text: str, *, proving: bool = False) -> Sequence[Enrolled]:
+    """Enrol everybody in a CSV file. Raises ImportRefused with every fault; then nothing has changed.
+
+    Who is `proving` is told of nothing before phone and person were proved and a second admin approved.
+    """
     rows = read_responders(text)
 
     by_key = {kit.pseudonyms.enrolled(row.msisdn): row for row in rows}
     people = [_responder(kit, key, row) for key, row in by_key.items()]
+    if proving:
+        for one in people:
+            one.state, one.active = EnrolmentState.PROVING, False
 
     with kit.database.writing() as session:
         refuse(_unfit(session, kit, by_key))

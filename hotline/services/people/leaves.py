@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hotline.domain.msisdn import sendable
 from hotline.domain.people.recipients import all_away
-from hotline.domain.people.standing import EnrolmentState
+from hotline.domain.people.standing import UNPROVED, EnrolmentState
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.errors import PersonnelRefused
@@ -86,7 +86,9 @@ def back(
         if person.left_at is not None:
             check_second(by, second, person, "bringing back a person who was removed")
             memberships.reopen(session, person, person.left_at, at)
-            person.left_at, person.active, person.state = None, True, EnrolmentState.ACTIVE
+            person.left_at = None
+            if person.state not in UNPROVED:
+                person.active, person.state = True, EnrolmentState.ACTIVE
             ended.append("left")
         ended += _end_leave(personnel.leaves(session, person.id, at), at)
         if person.unreachable is not None:

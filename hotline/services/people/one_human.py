@@ -15,7 +15,8 @@ from hotline.services.people.personnel import find
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
-from hotline.store.people import member_keys, memberships
+from hotline.store.people import enrolments, member_keys, memberships
+from hotline.store.people.enrolments import EnrolmentEnd
 from hotline.store.people.responders import Responder
 
 
@@ -58,6 +59,9 @@ def close_desks(
 def end(session: Session, kit: Kit, by: Actor, person: Responder, at: datetime) -> None:
     """Of somebody who was removed: no desk opens to her, nothing of hers waits, and her account ends."""
     close_desks(session, person, at)
+    waits = enrolments.open_of(session, person.id, for_writing=True)
+    if waits is not None:
+        enrolments.end(waits, EnrolmentEnd.WITHDRAWN, at)
     account = accounts.of_responder(session, person.id)
     if account is not None and account.state != AccountState.ENDED:
         invitations.end_in(session, kit, by, account)

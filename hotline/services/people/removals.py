@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hotline.domain.accounts.account import Actor
 from hotline.domain.people.memberships import desks_of, every_district
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
-from hotline.domain.people.standing import EnrolmentState
+from hotline.domain.people.standing import UNPROVED, EnrolmentState
 from hotline.domain.places.places import district_named
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category
@@ -87,7 +87,8 @@ def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> 
     with kit.database.writing() as session:
         personnel.take_turns(session)
         person = find(session, name)
-        if not person.active:
+        is_new = person.left_at is None and person.state in UNPROVED
+        if not person.active and not is_new:
             raise PersonnelRefused(f"{person.name} was removed already")
         rest = national_living(personnel.members(session, but=person.id), at)
         before = national_living(personnel.members(session), at)
@@ -95,7 +96,8 @@ def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> 
         if is_red:
             check_second(by, second, person, LAST_OF_NATIONAL)
 
-        person.active, person.left_at, person.state = False, at, EnrolmentState.LEFT
+        person.active, person.left_at = False, at
+        person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
         memberships.end(session, person, at)
         one_human.end(session, kit, Actor(by), person, at)
         to_ring = handing_on.hand_on(session, kit, person.id, at)

@@ -16,6 +16,7 @@ from hotline.services.referrals import endings
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.outbox import answers
+from hotline.store.people import enrolments
 from hotline.store.referrals import deadlines, retention
 from hotline.store.referrals.retention import Kept, LegalHold
 from hotline.store.tips import likeness
@@ -35,6 +36,7 @@ def tidy(kit: Kit) -> None:
 
     with kit.database.writing() as session:
         outreach.close_periods(session, at)
+        enrolments.forget_numbers(session, at)
         again = weekly_keys.lock_anew(session, kit, at, BATCH)
     full = [again == BATCH, *(_batch(kit, chore, at) == BATCH for chore in CHORES)]
     if not any(full):

@@ -23,6 +23,7 @@ from hotline.domain.wording import Template
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import BELIEVED, Attempt, DeliveryReport, Message, Referral
+from hotline.store.people import enrolments
 from hotline.store.people.responders import Responder
 
 LOCK = 411_411_005
@@ -44,6 +45,10 @@ class Claim:
     responder_id: int
     tip_id: int | None
     sealed_number: bytes = field(repr=False)
+    sealed_code: bytes | None = field(default=None, repr=False)
+    """What fills `join` in the wording, sealed to the relay."""
+    is_hers: bool = True
+    """It goes to the number that she is enrolled under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
     )
     responder = session.get_one(Responder, message.responder_id)
     wording = Wording(Template[message.template], message.parameters, message.language)
+    to = enrolments.addressed(session, wording.template, responder)
     return Claim(
         message.id,
         message.attempts,
@@ -104,7 +110,9 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
         message.priority,
         responder.id,
         tip_of(session, message),
-        responder.sealed_number,
+        to.number,
+        to.code,
+        to.is_hers,
     )
 
 

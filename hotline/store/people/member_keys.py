@@ -1,5 +1,7 @@
 """Who may open a desk at this moment, and the public key that the desk's is sealed to."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,6 +9,7 @@ from hotline.domain.accounts.account import AccountRole, AccountState
 from hotline.domain.desk.members import account_of, of_account, of_responder, responder_of
 from hotline.domain.tip import NATIONAL
 from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.desk import members
 from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 
@@ -23,6 +26,16 @@ def public_key(session: Session, desk: str, member: str) -> bytes | None:
         return None
     account = session.get(ConsoleAccount, account_id)
     return account.public_key if account and _reads(session, account, desk) else None
+
+
+def close_lost(session: Session, member: str, at: datetime) -> None:
+    """Of a member who may open some of her desks no more, those."""
+    kept = {
+        code
+        for code in members.desks_of(session, member)
+        if public_key(session, code, member) is not None
+    }
+    members.forget(session, member, at, but=kept)
 
 
 def names_of(session: Session, responder_id: int) -> tuple[str, ...]:

@@ -1,0 +1,166 @@
+"""Letting somebody prove phone and person: the code goes to the phone, the start PIN on paper to the person.
+
+`enrolment_decisions.py` has what a second admin says of it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.accounts.account import Actor
+from hotline.domain.jobs import Job
+from hotline.domain.msisdn import sendable
+from hotline.domain.outbox.message import Wording, responders_entry
+from hotline.domain.people.enrolling import (
+    CODE_DIGITS,
+    CODE_LIVES,
+    DECIDED_WITHIN,
+    START_DIGITS,
+    START_LIVES,
+    new_digits,
+)
+from hotline.domain.people.standing import EnrolmentKind, EnrolmentState
+from hotline.domain.wording import Template
+from hotline.errors import PersonnelRefused
+from hotline.ports import Kit
+from hotline.sealing.passphrase import Costs
+from hotline.sealing.start_secrets import CODE_COSTS, START_COSTS, digested
+from hotline.services.doorbell import ring
+from hotline.services.people import personnel, responder_sms
+from hotline.store.accounts import approvals
+from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.dialogue import contacts
+from hotline.store.people import enrolments, responders
+from hotline.store.people.enrolments import Enrolment, EnrolmentEnd
+from hotline.store.people.responders import Responder
+
+
+@dataclass(frozen=True, slots=True)
+class StartPaper:
+    """What goes to a person on paper, by hand."""
+
+    responder_id: int
+    name: str
+    dial: str
+    start_pin: str = field(repr=False)
+    until: datetime
+
+
+def invite(
+    kit: Kit, by: Actor, name: str, reason: str, *, costs: Costs = START_COSTS
+) -> StartPaper:
+    """Send a code to her number, and make her start PIN. Said again, another code and PIN take the place of these.
+
+    Whoever is told of tips today is told of them meanwhile. Raises NotFound, PersonnelRefused.
+    """
+    with kit.database.writing() as session:
+        person = personnel.find(session, name)
+        found, key = person.id, person.number_key
+    return _begin(kit, by, found, _Number(EnrolmentKind.ENROL, key), reason, costs)
+
+
+def change_number(
+    kit: Kit, by: Actor, name: str, number: str, reason: str, *, costs: Costs = START_COSTS
+) -> StartPaper:
+    """Send a code to her new number. Until it is approved the old one works, and no second longer.
+
+    Raises NotFound, NumberInvalid, PersonnelRefused.
+    """
+    msisdn = sendable(number)
+    key = kit.pseudonyms.enrolled(msisdn)
+    with kit.database.writing() as session:
+        person = personnel.find(session, name)
+        found = person.id
+        if responders.known_numbers(session, [key]):
+            raise PersonnelRefused("that number is enrolled already")
+        if contacts.stopped_among(session, [kit.pseudonyms.stopped(msisdn)]):
+            raise PersonnelRefused("whoever has that number asked to hear no more (STOP)")
+        if person.state != EnrolmentState.ACTIVE:
+            raise PersonnelRefused(f"{person.name} is not enrolled, or was removed")
+    new = _Number(EnrolmentKind.NUMBER, key, kit.sealer.number(msisdn))
+    return _begin(kit, by, found, new, reason, costs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    kind: EnrolmentKind
+    key: str
+    sealed: bytes | None = field(default=None, repr=False)
+
+
+def _begin(
+    kit: Kit, by: Actor, responder_id: int, number: _Number, reason: str, costs: Costs
+) -> StartPaper:
+    at, dial = kit.now(), responders_entry(kit.line.service_code)
+    code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
+    code_hash, start_hash = digested(code, CODE_COSTS), digested(start_pin, costs)
+    with kit.database.writing() as session:
+        person = session.get_one(Responder, responder_id, with_for_update=True)
+        if person.state == EnrolmentState.LEFT or person.left_at is not None:
+            raise PersonnelRefused(f"{person.name} was removed: `hotline responders back` first")
+        _withdraw(session, by, person.id, at)
+        row = Enrolment(
+            responder_id=person.id,
+            kind=number.kind,
+            number_key=number.key,
+            sealed_number=number.sealed,
+            sealed_code=kit.sealer.number(code),
+            code_hash=code_hash,
+            code_until=at + CODE_LIVES,
+            start_hash=start_hash,
+            start_until=at + START_LIVES,
+            tries=0,
+            asked_at=at,
+        )
+        session.add(row)
+        session.flush()
+        row.approval_id = _ask(session, by, row, reason, at)
+        wording = Wording(Template.JOIN, {"code": dial}, person.language)
+        to_ring = responder_sms.say(session, person, wording, at)
+        is_number = number.kind is EnrolmentKind.NUMBER
+        action = "responder_number_wanted" if is_number else "responder_invited"
+        record(session, kit, by, action, person, reason)
+        paper = StartPaper(person.id, person.name, dial, start_pin, at + START_LIVES)
+    ring(kit, Job.DELIVER, to_ring)
+    return paper
+
+
+def _ask(session: Session, by: Actor, row: Enrolment, reason: str, at: datetime) -> int:
+    """Who wrote it down, for whoever decides on it."""
+    asked = Approval(
+        kind=ApprovalKind.ENROLMENT,
+        subject=f"enrolment:{row.id}",
+        asked_by=audit.by_actor(by),
+        asker_id=by.account_id,
+        asked_at=at,
+        reason=reason,
+        expires_at=at + START_LIVES + DECIDED_WITHIN,
+    )
+    session.add(asked)
+    session.flush()
+    return asked.id
+
+
+def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> None:
+    before = enrolments.open_of(session, responder_id, for_writing=True)
+    if before is None:
+        return
+    enrolments.end(before, EnrolmentEnd.WITHDRAWN, at)
+    asked = session.get_one(Approval, before.approval_id)
+    if asked.decided_at is None:
+        approvals.decide(asked, audit.by_actor(by), at, ApprovalDecision.WITHDRAWN)
+    session.flush()
+
+
+def record(
+    session: Session, kit: Kit, by: Actor, action: str, person: Responder, reason: str
+) -> None:
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=audit.by_actor(by),
+        action=action,
+        subject=f"responder:{person.id}",
+        reason=reason,
+    )

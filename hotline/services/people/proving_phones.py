@@ -1,0 +1,99 @@
+"""A phone and a person prove themselves: the code by SMS and the start PIN on paper, keyed on that phone.
+
+The reader asks it: a stretch is dear, so `matches` is called with no transaction open. A try is counted before it is
+made, whatever was keyed. Wrong, lapsed, used up and unknown look alike and take the same time.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.people.standing import EnrolmentKind, EnrolmentState
+from hotline.ports import Kit
+from hotline.sealing.passphrase import Costs
+from hotline.sealing.start_secrets import CODE_COSTS, START_COSTS, is_same
+from hotline.store.database import Session
+from hotline.store.desk import audit, members
+from hotline.store.people import enrolments, member_keys
+from hotline.store.people.responders import Responder
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneToProve:
+    """What a phone has to prove. Its digests stay out of `repr`."""
+
+    enrolment_id: int
+    responder_id: int
+    kind: EnrolmentKind
+    """A new number keeps its person's PIN: none is chosen."""
+    language: str
+    code_hash: bytes | None = field(repr=False)
+    start_hash: bytes | None = field(repr=False)
+
+
+def waiting_for(session: Session, number_key: str, at: datetime) -> PhoneToProve | None:
+    """What this phone may prove now. The whole of what is asked of an unknown phone is None."""
+    row = enrolments.to_prove(session, number_key, at)
+    if row is None:
+        return None
+    person = session.get_one(Responder, row.responder_id)
+    return PhoneToProve(
+        row.id,
+        row.responder_id,
+        EnrolmentKind(row.kind),
+        person.language,
+        row.code_hash,
+        row.start_hash,
+    )
+
+
+def take_try(session: Session, phone: PhoneToProve) -> bool:
+    """Count a try, once for each text that was keyed; False where none was left."""
+    return enrolments.take_try(session, phone.enrolment_id)
+
+
+def matches(
+    phone: PhoneToProve | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
+) -> bool:
+    """Whether both are right. Where there is nothing to prove it costs as much."""
+    right_code = is_same(phone.code_hash if phone else None, code, CODE_COSTS)
+    right_start = is_same(phone.start_hash if phone else None, start_pin, costs)
+    return phone is not None and right_code and right_start
+
+
+def prove(
+    session: Session,
+    kit: Kit,
+    phone: PhoneToProve,
+    *,
+    public_key: bytes | None = None,
+    pin_wrap: bytes | None = None,
+) -> bool:
+    """Both were right: a second admin decides. The pair is that of the PIN that she chose; a new number brings none.
+
+    False where it was proved, ended or begun anew meanwhile.
+    """
+    at = kit.now()
+    row = enrolments.open_of(session, phone.responder_id, for_writing=True)
+    if row is None or row.id != phone.enrolment_id or row.proved_at is not None:
+        return False
+    person = session.get_one(Responder, row.responder_id, with_for_update=True)
+    row.proved_at, row.sealed_code = at, None
+    row.code_hash = row.start_hash = None
+    if row.kind == EnrolmentKind.ENROL:
+        if public_key is None or pin_wrap is None:
+            raise ValueError("an enrolment needs the pair of a PIN")
+        for member in member_keys.names_of(session, person.id)[:1]:
+            members.forget(session, member, at)
+        person.public_key, person.pin_wrap, person.pin_set_at = public_key, pin_wrap, at
+        person.wrong_pins, person.rested_until = 0, None
+    if person.state == EnrolmentState.PROVING:
+        person.state = EnrolmentState.WAITING
+    audit.append(
+        session,
+        at=at,
+        actor=f"responder:{person.id}",
+        action="responder_proved",
+        subject=f"responder:{person.id}",
+        reason=row.kind,
+    )
+    return True

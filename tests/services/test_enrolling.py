@@ -1,0 +1,350 @@
+"""From a name in a file to somebody who is told of tips: a code to the phone, a PIN on paper, a second admin."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any, cast
+
+import pytest
+
+from hotline.domain.accounts.account import Actor
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.people.enrolling import (
+    CODE_LIVES,
+    DECIDED_WITHIN,
+    OLD_NUMBER_KEPT,
+    START_LIVES,
+    TRIES,
+)
+from hotline.domain.referrals.referral import Level
+from hotline.errors import NumberInvalid, PersonnelRefused
+from hotline.sealing.passphrase import Costs
+from hotline.services.desk import access, admissions
+from hotline.services.people import (
+    enrolling,
+    enrolment,
+    enrolment_decisions,
+    leaves,
+    proving_phones,
+    removals,
+)
+from hotline.services.people.enrolling import StartPaper
+from hotline.services.tips import retention
+from hotline.store.accounts.approvals import Approval
+from hotline.store.outbox.messages import Message
+from hotline.store.people.enrolments import Enrolment
+from hotline.store.people.responders import Responder
+from hotline.testing import OpenSealer
+from tests.district import District
+from tests.kits import WholeKit
+
+QUICK = Costs(passes=1, kib=8)
+ALICE, BOB = Actor("Alice"), Actor("Bob")
+OLD, NEW, OTHER = "+250788000001", "+250788000077", "+250788000078"
+SIGNED = {"by": "Alice", "reason": "a test"}
+PAIR = {"public_key": b"p" * 32, "pin_wrap": b"wrapped"}
+FILE = f"""name,msisdn,language,level,districts,categories
+Gasabo 1,{OLD},en,responder,Gasabo,
+"""
+
+
+@dataclass
+class Office:
+    """Where people are written down, and the phones that they key on."""
+
+    district: District
+
+    @property
+    def kit(self) -> WholeKit:
+        return replace(self.district.kit, sealer=cast(Any, OpenSealer()))
+
+    def invite(self, by: Actor = ALICE) -> StartPaper:
+        return enrolling.invite(self.kit, by, "Gasabo 1", "new here", costs=QUICK)
+
+    def change(self, number: str = NEW, by: Actor = ALICE) -> StartPaper:
+        return enrolling.change_number(self.kit, by, "Gasabo 1", number, "a new phone", costs=QUICK)
+
+    def sent(self) -> list[tuple[str, str]]:
+        """Number and text of what goes out now."""
+        before = len(self.district.sms.sent)
+        self.district.deliver()
+        return self.district.sms.sent[before:]
+
+    def code(self) -> str:
+        """Out of the only SMS that goes out now."""
+        ((_, text),) = self.sent()
+        code, _, rest = text.partition(": ")
+        assert rest == "to join, dial *384*777*90#"
+        return code
+
+    def key(self, number: str, code: str, start_pin: str) -> bool:
+        """What the reader does of a text that was keyed on that phone."""
+        kit, at = self.kit, self.kit.now()
+        with kit.database.writing() as session:
+            phone = proving_phones.waiting_for(session, kit.pseudonyms.enrolled(number), at)
+            if phone is None or not proving_phones.take_try(session, phone):
+                phone = None
+        if not proving_phones.matches(phone, code, start_pin, costs=QUICK):
+            return False
+        assert phone is not None
+        pair = PAIR if phone.kind == "enrol" else {}
+        with kit.database.writing() as session:
+            return proving_phones.prove(session, kit, phone, **pair)
+
+    def decide(self, by: Actor = BOB, *, approve: bool = True) -> Responder:
+        return enrolment_decisions.decide(self.kit, by, "Gasabo 1", "known to me", approve=approve)
+
+    @property
+    def person(self) -> Responder:
+        return self.district.responder(1)
+
+
+@pytest.fixture
+def office(district: District) -> Office:
+    """One who has to prove herself, and two of the national desk."""
+    access.make_desks(district.kit, "correct horse", costs=QUICK)
+    line = Office(district)
+    enrolment.import_responders(line.kit, FILE, proving=True)
+    district.numbers = count(2)
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    return line
+
+
+def proved(office: Office) -> None:
+    start = office.invite()
+    assert office.key(OLD, office.code(), start.start_pin)
+
+
+def test_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) -> None:
+    start = office.invite()
+    assert (office.person.state, office.person.active) == ("proving", False)
+    assert office.key(OLD, office.code(), start.start_pin)
+    assert (office.person.state, office.person.public_key) == ("waiting", b"p" * 32)
+    assert office.person.pin_set_at == office.kit.now()
+    assert [one.name for one in enrolment_decisions.waiting(office.kit)] == ["Gasabo 1"]
+
+    office.decide()
+    assert (office.person.state, office.person.active) == ("active", True)
+    (asked,) = admissions.waiting(office.kit)
+    assert (asked.desk, asked.member) == ("12", "r1")
+    assert enrolment_decisions.waiting(office.kit) == []
+    (row,) = office.district.all(Enrolment)
+    assert (row.code_hash, row.start_hash, row.sealed_code) == (None, None, None)
+
+
+def test_nobody_is_told_of_a_tip_before(office: Office) -> None:
+    proved(office)
+    tip = office.district.tell(urgency=3)
+    assert 1 not in [who for _, who in office.district.told(tip)]
+    office.decide()
+    tip = office.district.tell(urgency=3)
+    assert [who for _, who in office.district.told(tip)] == [1]
+
+
+@pytest.mark.parametrize("name", ["Alice", " alice ", "gasabo 1"])
+def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
+    name: str, office: Office
+) -> None:
+    proved(office)
+    with pytest.raises(PersonnelRefused, match="another admin decides"):
+        office.decide(Actor(name))
+    assert not office.person.active
+
+
+def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office: Office) -> None:
+    start = office.invite(Actor("Alice", 7))
+    assert office.key(OLD, office.code(), start.start_pin)
+    with pytest.raises(PersonnelRefused):
+        office.decide(Actor("Renamed", 7))
+    assert office.decide(Actor("Bob", 8)).active
+
+
+@pytest.mark.parametrize("wrong", ["code", "paper", "both", "phone"])
+def test_one_wrong_of_three_proves_nothing(wrong: str, office: Office) -> None:
+    start = office.invite()
+    code, paper = office.code(), start.start_pin
+    if wrong in ("code", "both"):
+        code = str((int(code) + 1) % 1_000_000)
+    if wrong in ("paper", "both"):
+        paper = str(int(paper) + 1)
+    assert not office.key(NEW if wrong == "phone" else OLD, code, paper)
+    assert office.person.state == "proving"
+
+
+def test_three_tries_and_then_the_right_one_is_wrong(office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    for _ in range(TRIES):
+        assert not office.key(OLD, code, "00000000")
+    assert not office.key(OLD, code, start.start_pin)
+
+    again = office.invite()
+    assert office.key(OLD, office.code(), again.start_pin)
+
+
+def test_it_is_proved_once(office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    assert office.key(OLD, code, start.start_pin)
+    assert not office.key(OLD, code, start.start_pin)
+
+
+@pytest.mark.parametrize("lives", [CODE_LIVES, START_LIVES])
+def test_code_and_paper_have_their_time(lives: timedelta, office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    office.district.clock.turn(seconds=lives / timedelta(seconds=1))
+    assert not office.key(OLD, code, start.start_pin)
+
+
+def test_a_second_invitation_takes_the_place_of_the_first(office: Office) -> None:
+    first = office.invite()
+    code = office.code()
+    second = office.invite()
+    assert not office.key(OLD, code, first.start_pin)
+    assert office.key(OLD, office.code(), second.start_pin)
+    assert [row.decision for row in office.district.all(Approval)] == ["withdrawn", None]
+
+
+def test_a_code_whose_enrolment_is_over_is_not_sent(office: Office) -> None:
+    office.invite()
+    office.invite()
+    assert len({text for _, text in office.sent()}) == 1
+    removals.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    assert office.sent() == []
+
+
+def test_what_does_not_arrive_at_a_number_that_is_not_hers_makes_her_no_stranger(
+    active: Office,
+) -> None:
+    """Neither a number that somebody mistyped, nor the one before, nor a code that is over."""
+    dead = SendResult(Outcome.PERMANENT, provider_status="no such number")
+    active.district.sms.results.append(dead)
+    start = active.change()
+    assert [to for to, _ in active.sent()] == [NEW]
+    assert active.person.unreachable is None
+
+    active.change()
+    start = active.change()
+    ((_, text),) = {sent for sent in active.sent() if sent[0] == NEW}
+    assert active.key(NEW, text[:6], start.start_pin)
+    active.district.sms.results.append(dead)
+    active.decide()
+    assert [to for to, _ in active.sent()] == [OLD]
+    assert (active.person.unreachable, active.person.active) == (None, True)
+
+
+def test_what_was_proved_lapses(office: Office) -> None:
+    proved(office)
+    office.district.clock.turn(seconds=DECIDED_WITHIN / timedelta(seconds=1))
+    assert enrolment_decisions.waiting(office.kit) == []
+    with pytest.raises(PersonnelRefused, match="invite"):
+        office.decide()
+    proved(office)
+    assert office.decide().active
+
+
+def test_what_was_refused_is_nobody_s(office: Office) -> None:
+    proved(office)
+    office.decide(approve=False)
+    assert not office.person.active
+    with pytest.raises(PersonnelRefused):
+        office.decide()
+
+
+def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: Office) -> None:
+    proved(office)
+    office.decide()
+    assert admissions.admit_by_passphrase(office.kit, "Claude", "correct horse") == [("12", "r1")]
+    proved(office)
+    assert office.person.active
+    with office.kit.database.reading() as session, pytest.raises(Exception, match="no member"):
+        admissions.open_as(session, "12", "r1", b"x" * 32)
+    assert admissions.waiting(office.kit) == []
+    office.decide()
+    assert [one.member for one in admissions.waiting(office.kit)] == ["r1"]
+
+
+def test_who_goes_before_she_was_enrolled_has_to_prove_it_anew(office: Office) -> None:
+    proved(office)
+    removals.remove(office.kit, "Gasabo 1", second=None, **SIGNED)
+    with pytest.raises(PersonnelRefused):
+        office.decide()
+    leaves.back(office.kit, "Gasabo 1", number=None, second="Bob", **SIGNED)
+    assert (office.person.state, office.person.active) == ("proving", False)
+    proved(office)
+    assert office.decide().active
+
+
+@pytest.fixture
+def active(office: Office) -> Office:
+    proved(office)
+    office.decide()
+    return office
+
+
+def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active: Office) -> None:
+    start = active.change()
+    ((number, text),) = active.sent()
+    assert number == NEW
+    assert not active.key(OLD, text[:6], start.start_pin)
+    assert active.key(NEW, text[:6], start.start_pin)
+    key = active.kit.pseudonyms.enrolled
+    assert active.person.number_key == key(OLD)
+
+    active.decide()
+    assert active.person.number_key == key(NEW)
+    assert active.person.public_key == b"p" * 32
+    assert active.sent() == [
+        (OLD, "Your number here was changed. If that was not you, tell the national desk.")
+    ]
+    active.district.tell(urgency=3)
+    assert [to for to, _ in active.sent()] == [NEW]
+
+    active.district.clock.turn(seconds=OLD_NUMBER_KEPT / timedelta(seconds=1))
+    retention.tidy(active.kit)
+    assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
+
+
+def test_a_new_number_that_is_refused_is_forgotten(active: Office) -> None:
+    start = active.change()
+    ((_, text),) = active.sent()
+    assert active.key(NEW, text[:6], start.start_pin)
+    active.decide(approve=False)
+    assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)
+    assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
+    assert active.sent() == []
+
+
+def test_numbers_that_nobody_changes_to(active: Office) -> None:
+    with pytest.raises(PersonnelRefused, match="enrolled already"):
+        active.change(OLD)
+    with pytest.raises(NumberInvalid):
+        active.change("12")
+    active.change(NEW)
+    active.sent()
+    removals.remove(active.kit, "Gasabo 1", second=None, **SIGNED)
+    with pytest.raises(PersonnelRefused):
+        active.change(OTHER)
+
+
+def test_a_number_that_somebody_else_took_meanwhile_is_not_changed_to(active: Office) -> None:
+    start = active.change()
+    ((_, text),) = active.sent()
+    assert active.key(NEW, text[:6], start.start_pin)
+    row = FILE.replace(OLD, NEW).replace("Gasabo 1", "Huye 1")
+    enrolment.import_responders(active.kit, row)
+    with pytest.raises(PersonnelRefused, match="somebody else"):
+        active.decide()
+    assert active.person.number_key == active.kit.pseudonyms.enrolled(OLD)
+
+
+def test_no_secret_stands_in_a_row_that_others_read(office: Office) -> None:
+    start = office.invite()
+    code = office.code()
+    said = str([row.parameters for row in office.district.all(Message)])
+    assert code not in said
+    assert start.start_pin not in said + repr(start)
+    (row,) = office.district.all(Enrolment)
+    assert code.encode() not in (row.code_hash or b"")
