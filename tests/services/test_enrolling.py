@@ -303,7 +303,7 @@ def test_a_new_number_is_hers_once_it_is_approved_and_the_old_one_is_told(active
     assert [to for to, _ in active.sent()] == [NEW]
 
     active.district.clock.turn(seconds=OLD_NUMBER_KEPT / timedelta(seconds=1))
-    retention.tidy(active.kit)
+    retention.tidy(active.district.kit)
     assert {row.sealed_number for row in active.district.all(Enrolment)} == {None}
 
 

@@ -18,6 +18,7 @@ from hotline.services.desk import access
 from hotline.services.people.personnel import shown
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.referrals.tip_overview import TipOverview, Wanted
+from hotline.store.tips.visible import of_desk
 
 PAGE = 50
 
@@ -45,7 +46,7 @@ def list_(
     """
     most = limit or (None if as_json else PAGE)
     asked = Wanted(
-        desk=desk_code(desk) if desk else None,
+        viewer=of_desk(desk_code(desk)) if desk else None,
         since=at_kigali(since),
         limit=most and most + 1,
         **wanted,

@@ -6,7 +6,7 @@ import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import signed
-from hotline.cli.tips import coming, correcting
+from hotline.cli.tips import coming, correcting, excluding
 from hotline.cli.tips.closing import COMMANDS, TIP
 from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.erasing import erasure
@@ -33,7 +33,14 @@ def tips() -> None:
     """See how tips stand; read, ask, close and judge one."""
 
 
-for command in (list_, *COMMANDS, *correcting.COMMANDS, coming.manner, erasure):
+for command in (
+    list_,
+    *COMMANDS,
+    *correcting.COMMANDS,
+    *excluding.COMMANDS,
+    coming.manner,
+    erasure,
+):
     tips.add_command(command)
 
 

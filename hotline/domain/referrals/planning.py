@@ -19,6 +19,8 @@ from hotline.domain.referrals.referral import (
     turn_of,
 )
 
+NOBODY: frozenset[int] = frozenset()
+
 
 class WaitingTip(NamedTuple):
     """A filed tip that nobody was told of, or not at the urgency it has by now.
@@ -34,6 +36,8 @@ class WaitingTip(NamedTuple):
     locked: bool = False
     """Some desk that should read it cannot."""
     care: Care = Care.NONE
+    kept_from: frozenset[int] = NOBODY
+    """Who must not be told of it."""
 
 
 class LadderStep(NamedTuple):
@@ -70,7 +74,7 @@ class Planning:
     def steps(self, waiting: Iterable[WaitingTip]) -> Iterator[LadderStep]:
         """One for each tip that somebody lives to be told of, in the order of the tips."""
         for tip in waiting:
-            recipients = self.first_told(tip.case, tip.told)
+            recipients = self.first_told(tip.case, tip.told, tip.kept_from)
             if recipients:
                 yield LadderStep(
                     tip.tip_id,
@@ -81,9 +85,11 @@ class Planning:
                     care=tip.care,
                 )
 
-    def first_told(self, case: Case, told: Sequence[Notified] = ()) -> tuple[int, ...]:
-        """What `referral.first_told` says of the roster as it stands."""
-        local, national = self._route(case)
+    def first_told(
+        self, case: Case, told: Sequence[Notified] = (), but: frozenset[int] = NOBODY
+    ) -> tuple[int, ...]:
+        """What `referral.first_told` says of the roster as it stands, without some people."""
+        local, national = self._route(case) if not but else self._route_without(case, but)
         chosen = choose_first(case.urgency, local, national, self._fairly(told))
         for one in chosen:
             self._turns[one] = (self._turns[one][0] + 1, self._at, one)
@@ -110,6 +116,13 @@ class Planning:
         if load == one.load:
             return one
         return Candidate(one.id, one.level, one.districts, one.categories, load, told_at)
+
+    def _route_without(
+        self, case: Case, but: frozenset[int]
+    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Of a tip that somebody is kept from: too seldom to be remembered."""
+        local, national = eligible(case, [one for one in self._people if one.id not in but])
+        return tuple(c.id for c in local), tuple(c.id for c in national)
 
     def _route(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
         known = self._routes.get(case)

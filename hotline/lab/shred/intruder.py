@@ -31,7 +31,7 @@ from hotline.store.desk import desks
 from hotline.store.outbox import answers
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips import tips
+from hotline.store.tips import visible
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 """In Redis' append-only file: a session, and how long what was kept of it is."""
@@ -165,7 +165,7 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
         wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
-        tip, _ = tips.with_grant(session, filed.id, NATIONAL)
+        tip, _ = visible.with_grant(session, filed.id, NATIONAL)
         contact_key = tip.contact_key
         asked = asked_back.of_tip(session, filed.id)
         assert asked is not None

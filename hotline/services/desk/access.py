@@ -25,7 +25,7 @@ from hotline.store.desk import audit, desks
 from hotline.store.desk.desks import Desk
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.tip_overview import EVERY, TipOverview, Wanted, tip_overviews
-from hotline.store.tips import tips
+from hotline.store.tips import tips, visible
 from hotline.store.tips.tips import Tip
 
 
@@ -122,7 +122,7 @@ def check_grant(kit: Kit, tip_id: int, *, desk: str, by: str, reason: str) -> No
     Raises NotFound.
     """
     with kit.database.reading() as session:
-        found = tips.with_grant(session, tip_id, desk)
+        found = visible.with_grant(session, tip_id, desk)
     _granted(kit, found, desk, by=by, reason=reason)
 
 
@@ -132,7 +132,7 @@ def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason
     Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken, KeyMissing.
     """
     with kit.database.reading() as session:
-        tip, grant = tips.with_grant(session, tip_id, desk)
+        tip, grant = visible.with_grant(session, tip_id, desk)
     key = _granted(kit, (tip, grant), desk, by=by, reason=reason)
     with kit.database.reading() as session:
         wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)

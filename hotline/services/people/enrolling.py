@@ -100,30 +100,39 @@ def _begin(
         if person.state == EnrolmentState.LEFT or person.left_at is not None:
             raise PersonnelRefused(f"{person.name} was removed: `hotline responders back` first")
         _withdraw(session, by, person.id, at)
-        row = Enrolment(
-            responder_id=person.id,
-            kind=number.kind,
-            number_key=number.key,
-            sealed_number=number.sealed,
-            sealed_code=kit.sealer.number(code),
-            code_hash=code_hash,
-            code_until=at + CODE_LIVES,
-            start_hash=start_hash,
-            start_until=at + START_LIVES,
-            tries=0,
-            asked_at=at,
-        )
+        row = _row(person, number, at)
+        row.sealed_code, row.code_hash = kit.sealer.number(code), code_hash
+        row.start_hash = start_hash
         session.add(row)
         session.flush()
         row.approval_id = _ask(session, by, row, reason, at)
         wording = Wording(Template.JOIN, {"code": dial}, person.language)
         to_ring = responder_sms.say(session, person, wording, at)
         is_number = number.kind is EnrolmentKind.NUMBER
-        action = "responder_number_wanted" if is_number else "responder_invited"
-        record(session, kit, by, action, person, reason)
+        record_step(
+            session,
+            kit,
+            by,
+            "responder_number_wanted" if is_number else "responder_invited",
+            person,
+            reason,
+        )
         paper = StartPaper(person.id, person.name, dial, start_pin, at + START_LIVES)
     ring(kit, Job.DELIVER, to_ring)
     return paper
+
+
+def _row(person: Responder, number: _Number, at: datetime) -> Enrolment:
+    return Enrolment(
+        responder_id=person.id,
+        kind=number.kind,
+        number_key=number.key,
+        sealed_number=number.sealed,
+        code_until=at + CODE_LIVES,
+        start_until=at + START_LIVES,
+        tries=0,
+        asked_at=at,
+    )
 
 
 def _ask(session: Session, by: Actor, row: Enrolment, reason: str, at: datetime) -> int:
@@ -153,7 +162,7 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
     session.flush()
 
 
-def record(
+def record_step(
     session: Session, kit: Kit, by: Actor, action: str, person: Responder, reason: str
 ) -> None:
     audit.append(

@@ -21,7 +21,7 @@ from hotline.services import national
 from hotline.services.desk import admissions
 from hotline.services.doorbell import ring
 from hotline.services.people import personnel, responder_sms
-from hotline.services.people.enrolling import record
+from hotline.services.people.enrolling import record_step
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision
 from hotline.store.database import Session
@@ -74,7 +74,7 @@ def decide(kit: Kit, by: Actor, name: str, reason: str, *, approve: bool) -> Res
             to_ring = _approve(session, kit, by, person, row, at, reason)
         else:
             enrolments.end(row, EnrolmentEnd.REFUSED, at)
-            record(session, kit, by, "responder_refused", person, f"{row.kind}: {reason}")
+            record_step(session, kit, by, "responder_refused", person, f"{row.kind}: {reason}")
     if to_ring is not None:
         ring(kit, Job.DELIVER, to_ring)
     return person
@@ -108,12 +108,12 @@ def _approve(
         enrolments.end(row, EnrolmentEnd.APPROVED, at)
         row.sealed_number = before
         session.flush()
-        record(session, kit, by, "responder_number_changed", person, reason)
+        record_step(session, kit, by, "responder_number_changed", person, reason)
         return responder_sms.say(session, person, _changed(kit, person.language), at)
     enrolments.end(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True
     session.flush()
-    record(session, kit, by, "responder_approved", person, reason)
+    record_step(session, kit, by, "responder_approved", person, reason)
     for desk in _readable(session, person):
         admissions.ask_in(session, kit, by, desk, of_responder(person.id), reason)
     return None

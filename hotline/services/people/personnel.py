@@ -81,11 +81,12 @@ def check_national(
     return left
 
 
-def check_second(by: str, second: str | None, person: Responder, what: str) -> None:
+def check_second(by: str, second: str | None, person: Responder | None, what: str) -> None:
     """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
-    names = [" ".join(name.split()).casefold() for name in (by, second, person.name)]
+    herself = () if person is None else (person.name,)
+    names = [" ".join(name.split()).casefold() for name in (by, second, *herself)]
     if len(set(names)) < len(names):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
 

@@ -18,7 +18,7 @@ from hotline.store.people.responders import Responder
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneToProve:
+class NumberToProve:
     """What a phone has to prove. Its digests stay out of `repr`."""
 
     enrolment_id: int
@@ -30,13 +30,13 @@ class PhoneToProve:
     start_hash: bytes | None = field(repr=False)
 
 
-def waiting_for(session: Session, number_key: str, at: datetime) -> PhoneToProve | None:
+def waiting_for(session: Session, number_key: str, at: datetime) -> NumberToProve | None:
     """What this phone may prove now. The whole of what is asked of an unknown phone is None."""
     row = enrolments.to_prove(session, number_key, at)
     if row is None:
         return None
     person = session.get_one(Responder, row.responder_id)
-    return PhoneToProve(
+    return NumberToProve(
         row.id,
         row.responder_id,
         EnrolmentKind(row.kind),
@@ -46,24 +46,24 @@ def waiting_for(session: Session, number_key: str, at: datetime) -> PhoneToProve
     )
 
 
-def take_try(session: Session, phone: PhoneToProve) -> bool:
+def take_try(session: Session, wanted: NumberToProve) -> bool:
     """Count a try, once for each text that was keyed; False where none was left."""
-    return enrolments.take_try(session, phone.enrolment_id)
+    return enrolments.take_try(session, wanted.enrolment_id)
 
 
 def matches(
-    phone: PhoneToProve | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
+    wanted: NumberToProve | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:
     """Whether both are right. Where there is nothing to prove it costs as much."""
-    right_code = is_same(phone.code_hash if phone else None, code, CODE_COSTS)
-    right_start = is_same(phone.start_hash if phone else None, start_pin, costs)
-    return phone is not None and right_code and right_start
+    right_code = is_same(wanted.code_hash if wanted else None, code, CODE_COSTS)
+    right_start = is_same(wanted.start_hash if wanted else None, start_pin, costs)
+    return wanted is not None and right_code and right_start
 
 
 def prove(
     session: Session,
     kit: Kit,
-    phone: PhoneToProve,
+    wanted: NumberToProve,
     *,
     public_key: bytes | None = None,
     pin_wrap: bytes | None = None,
@@ -73,8 +73,8 @@ def prove(
     False where it was proved, ended or begun anew meanwhile.
     """
     at = kit.now()
-    row = enrolments.open_of(session, phone.responder_id, for_writing=True)
-    if row is None or row.id != phone.enrolment_id or row.proved_at is not None:
+    row = enrolments.open_of(session, wanted.responder_id, for_writing=True)
+    if row is None or row.id != wanted.enrolment_id or row.proved_at is not None:
         return False
     person = session.get_one(Responder, row.responder_id, with_for_update=True)
     row.proved_at, row.sealed_code = at, None

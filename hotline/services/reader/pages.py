@@ -26,7 +26,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit, members
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
-from hotline.store.tips import tips
+from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 
 CARES = {
@@ -89,7 +89,7 @@ def keys_of(
     """By each desk of hers that may read a tip, what opens it."""
     member = of_responder(person.id)
     for desk in sorted(members.desks_of(session, member)):
-        _, grant = tips.with_grant(session, tip.id, desk)
+        _, grant = visible.with_grant(session, tip.id, desk)
         if grant is None or tip.erased_at is not None:
             continue
         with suppress(SealBroken, KeyMissing, NotFound):

@@ -14,7 +14,7 @@ from hotline.domain.referrals import ladder, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
 from hotline.domain.referrals.coming import Care
-from hotline.domain.referrals.planning import LadderStep
+from hotline.domain.referrals.planning import NOBODY, LadderStep
 from hotline.domain.wording import Template
 from hotline.ports import Kit
 from hotline.services.referrals import case_messages, cluster_marks
@@ -23,7 +23,7 @@ from hotline.services.referrals.case_standing import standing_of
 from hotline.store.database import Session
 from hotline.store.referrals import deadlines, referral_rows, referrals, released
 from hotline.store.referrals.referral_rows import Alert, GivenTip
-from hotline.store.tips import likeness
+from hotline.store.tips import exclusions, likeness
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.untold import was_told_of
 
@@ -47,7 +47,8 @@ def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) 
     if tip.closed_at is not None:
         deadlines.close(session, [tip_id], CASE_CLOCKS, at)
         return None
-    roster = referrals.roster(session, at)
+    kept = exclusions.kept_from(session, [tip_id]).get(tip_id, NOBODY)
+    roster = [one for one in referrals.roster(session, at) if one.id not in kept]
     standing = standing_of(session, tip)
 
     decision = ladder.decide(standing, roster, event, at)

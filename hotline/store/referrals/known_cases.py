@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import not_kept_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
         .join(Tip, Tip.id == Referral.tip_id)
         .where(
             Referral.responder_id == responder_id,
+            not_kept_from(responder_id),
             or_(
                 Referral.created_at > since,
                 and_(Referral.acknowledged_at.is_not(None), Tip.closed_at.is_(None)),
@@ -67,6 +69,7 @@ def tips_of(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
         Referral.responder_id == responder_id,
         Referral.released_at.is_(None),
         Tip.closed_at.is_(None),
+        not_kept_from(responder_id),
     )
     rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
     return [(name, tip) for name, tip in session.execute(rows)]
@@ -86,6 +89,7 @@ def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
         .join(Tip, Tip.id == Referral.tip_id)
         .where(
             Referral.responder_id == responder_id,
+            not_kept_from(responder_id),
             Referral.released_at.is_(None),
             Referral.acknowledged_at < as_of,
             or_(Tip.closed_at.is_(None), Tip.closed_at >= as_of),

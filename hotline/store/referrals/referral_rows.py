@@ -16,13 +16,14 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.outbox.message import AlertButRef, Kind
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.coming import Care, coming
-from hotline.domain.referrals.planning import WaitingTip
+from hotline.domain.referrals.planning import NOBODY, WaitingTip
 from hotline.domain.referrals.referral import Case, Level, ReferralState
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.store.bulk import add, among, new_ids
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
+from hotline.store.tips import exclusions
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
 
@@ -78,6 +79,7 @@ def waiting(session: Session, limit: int) -> Waiting:
     case, care = cache(Case), cache(_care)
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
+    kept = exclusions.kept_from(session, before) if before else {}
     tips = [
         WaitingTip(
             id,
@@ -86,6 +88,7 @@ def waiting(session: Session, limit: int) -> Waiting:
             steps.get(id, 0) if steps else 0,
             locked,
             care(matter, urgency, *told_of),
+            kept.get(id, NOBODY),
         )
         for id, place, within, category, urgency, official, _, locked, once, matter, *told_of in chosen
     ]

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -14,6 +14,7 @@ from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
 from hotline.store.people.memberships import RUNS
 from hotline.store.people.responders import Membership, Responder, living
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import not_kept_from
 
 LATELY = timedelta(days=1)
 """How far back a responder's load is counted."""
@@ -172,7 +173,7 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
         select(Tip.id)
         .join(Referral, Referral.tip_id == Tip.id)
         .where(Referral.responder_id == responder_id, Tip.closed_at.is_(None))
-        .where(Referral.released_at.is_(None))
+        .where(Referral.released_at.is_(None), not_kept_from(responder_id))
         .where(or_(Tip.holder_id.is_(None), Tip.holder_id == responder_id, asked))
     )
     return session.scalars(tips.distinct().order_by(Tip.id)).all()
@@ -180,7 +181,7 @@ def told_of(session: Session, responder_id: int) -> Sequence[int]:
 
 def of_responder(session: Session, responder_id: int, reference: str) -> Referral | None:
     """The referral of that reference, if it was given to her. Its tip is held: colleagues take it one by one."""
-    hers = (Referral.reference == reference, Referral.responder_id == responder_id)
+    hers = (Referral.reference == reference, *_known_to(responder_id))
     tip_id = session.scalar(select(Referral.tip_id).where(*hers))
     if tip_id is None:
         return None
@@ -210,7 +211,7 @@ def quicker(session: Session, responder_id: int) -> list[str]:
             and_(theirs.acknowledged_at.is_not(None), Referral.acknowledged_at.is_(None)),
         ),
     )
-    hers = (Referral.responder_id == responder_id, Referral.released_at.is_(None))
+    hers = (Referral.released_at.is_(None), *_known_to(responder_id))
     mine = select(Referral.reference).where(*hers, sooner)
     return list(session.scalars(mine))
 
@@ -224,7 +225,7 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
     rows = session.execute(
         select(Referral.tip_id, Referral.reference)
         .where(
-            Referral.responder_id == responder_id,
+            *_known_to(responder_id),
             Referral.released_at.is_(None),
             Referral.created_at <= as_of,
             or_(Referral.acknowledged_at.is_(None), Referral.acknowledged_at >= as_of, unproven),
@@ -235,6 +236,10 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
     for tip_id, reference in rows:
         newest.setdefault(tip_id, reference)
     return list(newest.values())
+
+
+def _known_to(responder_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Referral.responder_id == responder_id, not_kept_from(responder_id, Referral.tip_id))
 
 
 def overtaken(session: Session, referral_id: int | None) -> bool:

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.referrals.clocks import DeadlineKind
-from hotline.domain.tip import NATIONAL, Matter, TipState
+from hotline.domain.tip import Matter, TipState
 from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back
-from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer, visible_to
 
 REAL = (Tip.state != TipState.DRAFT, Tip.channel != trial.CHANNEL)
 
@@ -51,8 +52,8 @@ class Wanted:
 
     is_open: bool = False
     """Nobody has closed it yet."""
-    desk: str | None = None
-    """A desk that may read it. The national desk may know of every tip, also of those whose words are gone."""
+    viewer: Viewer | None = None
+    """Who is to see the list: what she may not know of is neither in it nor counted."""
     since: datetime | None = None
     """Filed at this moment or later."""
     urgency: int | None = None
@@ -67,7 +68,7 @@ EVERY = Wanted()
 def tip_overviews(session: Session, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
     """Tips, drafts and the line's own trials aside, the newest first."""
     found = _tips(session, wanted)
-    told_by = _by_contact(session, wanted.desk)
+    told_by = _by_contact(session, wanted.viewer)
     more = {tip.id: told_by[tip.contact_key] - 1 for tip, *_ in found if _is_linked(tip)}
     asked, clocks = asked_back.states(session), _open_clocks(session)
     people = session.execute(select(Responder.id, Responder.name))
@@ -138,21 +139,14 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Tip.urgency == wanted.urgency
     if wanted.before is not None:
         yield Tip.id < wanted.before
-    yield from _visible_to(wanted.desk)
+    yield visible_to(wanted.viewer)
 
 
-def _visible_to(desk: str | None) -> Iterator[ColumnElement[bool]]:
-    """A district's desk sees what was sealed to it, and cannot so much as count the rest."""
-    if desk not in (None, NATIONAL):
-        granted = select(Grant.id).where(Grant.tip_id == Tip.id, Grant.desk_code == desk)
-        yield granted.exists()
-
-
-def _by_contact(session: Session, desk: str | None) -> Counter[str]:
+def _by_contact(session: Session, viewer: Viewer | None) -> Counter[str]:
     """How many tips each phone of this week told."""
     rows = session.execute(
         select(Tip.contact_key, func.count())
-        .where(*REAL, Tip.matter == Matter.TIP, *_visible_to(desk))
+        .where(*REAL, Tip.matter == Matter.TIP, visible_to(viewer))
         .group_by(Tip.contact_key)
     )
     return Counter({row[0]: row[1] for row in rows})

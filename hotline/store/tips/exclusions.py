@@ -1,12 +1,19 @@
-"""People and desks that must not know of a tip. Rows."""
+"""People and desks that must not know of a tip: rows, and whom they keep from being told.
 
+`visible.py` keeps it from every list.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
+from hotline.store.people.memberships import RUNS
+from hotline.store.people.responders import Membership
 
 
 class ExclusionReason(StrEnum):
@@ -32,3 +39,26 @@ class Exclusion(Row):
     at: Mapped[datetime]
     lifted_by: Mapped[str | None]
     lifted_at: Mapped[datetime | None]
+
+
+def of_tip(session: Session, tip_id: int) -> Sequence[Exclusion]:
+    """Those that were not lifted, the oldest first. Held."""
+    found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
+    return session.scalars(found.order_by(Exclusion.id).with_for_update()).all()
+
+
+def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """Who is told of nothing of these tips, by tip. Nearly always nobody."""
+    found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), Exclusion.lifted_at.is_(None))
+    rows = session.scalars(found).all()
+    codes = {row.desk_code for row in rows} - {None}
+    of_desk: dict[str | None, set[int]] = defaultdict(set)
+    if codes:
+        members = select(Membership).where(Membership.desk_code.in_(codes), RUNS)
+        for member in session.scalars(members):
+            of_desk[member.desk_code].add(member.responder_id)
+    kept: dict[int, set[int]] = defaultdict(set)
+    for row in rows:
+        himself = () if row.responder_id is None else (row.responder_id,)
+        kept[row.tip_id] |= {*himself, *of_desk[row.desk_code]}
+    return {tip_id: frozenset(people) for tip_id, people in kept.items()}

@@ -211,10 +211,3 @@ def filed(session: Session, tip_id: int) -> Tip:
     if tip is None or tip.state == TipState.DRAFT:
         raise NotFound(f"no tip {tip_id}")
     return tip
-
-
-def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
-    """A filed tip, and its key as sealed to one desk. Raises NotFound where there is no such tip."""
-    tip = filed(session, tip_id)
-    key = select(Grant.sealed_key).where(Grant.tip_id == tip_id, Grant.desk_code == desk_code)
-    return tip, session.scalar(key)

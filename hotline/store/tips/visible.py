@@ -1,0 +1,101 @@
+"""Who may know of a tip: the one condition that every list, count, search, link and export takes, for whom it is made.
+
+A district's desk knows what was sealed to it, and nothing of a tip in which an official is or may be involved. The
+national desk knows every tip. Nobody knows of one that she, or her desk, is kept from.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from hotline.domain.tip import NATIONAL
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.people import memberships
+from hotline.store.people.responders import Membership
+from hotline.store.tips import tips
+from hotline.store.tips.exclusions import Exclusion
+from hotline.store.tips.tips import Grant, Tip
+
+RUNS = Exclusion.lifted_at.is_(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """For whom a list is made."""
+
+    desks: frozenset[str]
+    responder_id: int | None = None
+
+
+THE_LINE: Viewer | None = None
+"""For nobody: what the line itself counts, and what the commands list where no desk is named."""
+
+
+def of_desk(code: str) -> Viewer:
+    return Viewer(frozenset({code}))
+
+
+def of_responder(session: Session, responder_id: int) -> Viewer:
+    """By her memberships."""
+    desks = {row.desk_code for row in memberships.running(session, responder_id)}
+    return Viewer(frozenset(desks), responder_id)
+
+
+def of_account(session: Session, account: ConsoleAccount, desks: frozenset[str]) -> Viewer:
+    """By the desks whose key was sealed to it; of one that was joined to a responder, hers are asked too."""
+    if account.responder_id is None:
+        return Viewer(desks)
+    hers = of_responder(session, account.responder_id)
+    return Viewer(desks & hers.desks, account.responder_id)
+
+
+def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
+    """Of `Tip`."""
+    if viewer is None:
+        return true()
+    national = ~_kept(Exclusion.desk_code == NATIONAL) if NATIONAL in viewer.desks else false()
+    may = or_(_granted(viewer.desks - {NATIONAL}), national)
+    if viewer.responder_id is None:
+        return may
+    return and_(may, ~_kept(Exclusion.responder_id == viewer.responder_id))
+
+
+def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
+    """A filed tip, and its key as sealed to one desk that may know of it. Raises NotFound where there is no tip."""
+    tip = tips.filed(session, tip_id)
+    key = select(Grant.sealed_key).join(Tip, Tip.id == Grant.tip_id)
+    here = (Grant.tip_id == tip_id, Grant.desk_code == desk_code, visible_to(of_desk(desk_code)))
+    return tip, session.scalar(key.where(*here))
+
+
+def not_kept_from(
+    responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
+) -> ColumnElement[bool]:
+    """Of `Tip`, or of `Referral`: that a responder who was told of it may still know of it."""
+    hers = select(Membership.desk_code).where(
+        Membership.responder_id == responder_id, memberships.RUNS
+    )
+    himself = Exclusion.responder_id == responder_id
+    kept = select(Exclusion.tip_id).where(RUNS, or_(himself, Exclusion.desk_code.in_(hers)))
+    return tip_id.not_in(kept)
+
+
+def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
+    """That something was sealed to one of these, which is not kept from it."""
+    grant = aliased(Grant)
+    kept = select(Exclusion.id).where(
+        Exclusion.tip_id == grant.tip_id, Exclusion.desk_code == grant.desk_code, RUNS
+    )
+    found = select(grant.id).where(
+        grant.tip_id == Tip.id,
+        grant.desk_code.in_(desks),
+        or_(Tip.official == "no", grant.desk_code != Tip.place),
+        ~kept.correlate(grant).exists(),
+    )
+    return found.correlate(Tip).exists()
+
+
+def _kept(whom: ColumnElement[bool]) -> ColumnElement[bool]:
+    found = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, RUNS, whom)
+    return found.correlate(Tip).exists()

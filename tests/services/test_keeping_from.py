@@ -1,0 +1,156 @@
+"""Who must not know of a tip: an official's district, whoever is named in it, whom its teller does not trust."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL
+from hotline.errors import EndRefused, NotFound, PersonnelRefused
+from hotline.services.referrals import referral
+from hotline.services.tips import keeping_from
+from hotline.services.tips.keeping_from import KeptFrom
+from hotline.store.database import Session
+from hotline.store.desk.desks import Desk
+from hotline.store.outbox.messages import Message
+from hotline.store.referrals import known_cases, referrals
+from hotline.store.referrals.tip_overview import Wanted, tip_overviews
+from hotline.store.tips import visible
+from hotline.store.tips.exclusions import ExclusionReason
+from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.visible import of_desk, of_responder
+from tests.builders import NOON
+from tests.district import District
+
+SIGNED = {"by": "Alice", "reason": "the caller names him"}
+HIM, COLLEAGUE, NATION = 1, 2, 3
+AGO = NOON - timedelta(days=30)
+
+
+def grant(district: District, tip_id: int, *desks: str) -> None:
+    with district.database.writing() as session:
+        for code in desks:
+            session.add(Grant(tip_id=tip_id, desk_code=code, sealed_key=b"key"))
+
+
+@pytest.fixture
+def told(district: District) -> District:
+    """Tip 1 of district 12: the first of two there was told. Another tip of the same phone."""
+    for level in (Level.RESPONDER, Level.COORDINATOR, Level.NATIONAL, Level.NATIONAL):
+        district.enrol(level, districts=() if level is Level.NATIONAL else ("12",))
+    district.numbers = iter(range(50, 90))
+    with district.database.writing() as session:
+        for code in ("12", NATIONAL):
+            session.add(Desk(code=code, public_key=b"k" * 32, created_at=NOON))
+    for _ in range(2):
+        grant(district, district.tell(urgency=3), "12", NATIONAL)
+    return district
+
+
+def reference(district: District, session: Session, who: int) -> str:
+    return str(referrals.references_of(session, [1])[1, who])
+
+
+def seen(district: District, who: int) -> Mapping[str, bool]:
+    """Of each way by which a responder, or her desk, may learn of tip 1: whether she does."""
+    with district.database.reading() as session:
+        at = district.clock()
+        hers, names = of_responder(session, who), known_cases.of_responder(session, who, AGO)
+        listed = tip_overviews(session, Wanted(viewer=hers))
+        other = [one for one in listed if one.tip.id == 2]
+        by_name = {name for name, tip in known_cases.tips_of(session, who) if tip.id == 1}
+        return {
+            "list": 1 in {one.tip.id for one in listed},
+            "count of the same phone": bool(other and other[0].same_contact),
+            "one page of the list": bool(
+                tip_overviews(session, Wanted(viewer=hers, before=2, limit=1))
+            ),
+            "search by urgency": 1
+            in {one.tip.id for one in tip_overviews(session, Wanted(viewer=hers, urgency=3))},
+            "open cases": 1 in referrals.told_of(session, who),
+            "cases by name": bool(by_name),
+            "answers by SMS": len({*names.open, *names.also}) > 1,
+            "list of the entry": len(referrals.open_references(session, who, at)) > 1,
+        }
+
+
+def test_a_person_who_is_named_finds_it_nowhere(told: District) -> None:
+    assert all(seen(told, HIM).values())
+    keeping_from.keep_from(told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED)
+    assert not any(seen(told, HIM).values()), seen(told, HIM)
+    assert seen(told, NATION)["list"]
+
+
+def test_what_he_had_to_do_goes_on_to_others_and_nothing_more_goes_to_him(told: District) -> None:
+    assert (0, HIM) in told.told(1)
+    keeping_from.keep_from(told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED)
+    assert [who for _, who in told.told(1)] == [HIM, COLLEAGUE]
+    waiting = [
+        row for row in told.all(Message) if row.responder_id == HIM and row.state == "pending"
+    ]
+    assert {row.referral_id for row in waiting} == {2}
+
+    for _ in range(6):
+        told.clock.turn(minutes=60 * 24)
+        referral.fire_deadlines(told.kit)
+    assert [who for _, who in told.told(1)].count(HIM) == 1
+
+
+def test_a_reference_that_he_was_given_opens_nothing_more(told: District) -> None:
+    with told.database.writing() as session:
+        name = reference(told, session, HIM)
+        assert referrals.of_responder(session, HIM, name) is not None
+    keeping_from.keep_from(told.kit, 1, KeptFrom(person=str(HIM)), ExclusionReason.NAMED, **SIGNED)
+    with told.database.writing() as session:
+        assert referrals.of_responder(session, HIM, name) is None
+
+
+def test_a_desk_that_nobody_trusts_knows_nothing_and_the_nation_is_told(told: District) -> None:
+    keeping_from.keep_from(told.kit, 1, KeptFrom(desk="12"), ExclusionReason.ASKED, **SIGNED)
+    for who in (HIM, COLLEAGUE):
+        assert not any(seen(told, who).values()), who
+    assert told.told(1)[-1][1] in (NATION, NATION + 1)
+    with told.database.reading() as session:
+        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk("12")))] == [2]
+        assert visible.with_grant(session, 1, "12")[1] is None
+        assert visible.with_grant(session, 1, NATIONAL)[1] is not None
+
+
+def test_an_official_s_tip_gives_its_district_nothing(told: District) -> None:
+    """Also where something was sealed to the district before the official was named."""
+    with told.database.writing() as session:
+        session.get_one(Tip, 1).official = "unsure"
+    with told.database.reading() as session:
+        for viewer in (of_desk("12"), of_responder(session, COLLEAGUE)):
+            found = tip_overviews(session, Wanted(viewer=viewer))
+            assert [(one.tip.id, one.same_contact) for one in found] == [(2, 0)]
+        assert visible.with_grant(session, 1, "12")[1] is None
+        nation = tip_overviews(session, Wanted(viewer=of_desk(NATIONAL)))
+        assert [one.tip.id for one in nation] == [2, 1]
+
+
+def test_two_people_let_him_know_again(told: District) -> None:
+    him = KeptFrom(person=str(HIM))
+    keeping_from.keep_from(told.kit, 1, him, ExclusionReason.NAMED, **SIGNED)
+    for second in (None, "Alice", told.responder(HIM).name):
+        with pytest.raises(PersonnelRefused):
+            keeping_from.lift(told.kit, 1, him, second=second, **SIGNED)
+    keeping_from.lift(told.kit, 1, him, second="Bob", **SIGNED)
+    assert seen(told, HIM)["list"]
+    with pytest.raises(EndRefused):
+        keeping_from.lift(told.kit, 1, him, second="Bob", **SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("whom", "error"),
+    [
+        (KeptFrom(person="Nobody"), NotFound),
+        (KeptFrom(desk=NATIONAL), NotFound),
+        (KeptFrom(desk="99"), NotFound),
+        (KeptFrom(), NotFound),
+    ],
+)
+def test_from_whom_nothing_is_kept(whom: KeptFrom, error: type[Exception], told: District) -> None:
+    with pytest.raises(error):
+        keeping_from.keep_from(told.kit, 1, whom, ExclusionReason.ASKED, **SIGNED)
