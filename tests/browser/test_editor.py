@@ -113,6 +113,9 @@ def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -
         expect(page.locator("h1")).to_contain_text("tell")
         assert asked == ["beforeunload"]
 
+
+def test_a_select_of_a_menu_is_filled_where_it_is_opened(chromium: Browser, served: Desk) -> None:
+    with browsing(chromium, served) as page:
         page.goto("/changes/1/flows/front/front")
         goes = [page.locator(f"#f-{name}") for name in ("goes", "choices\\.1\\.goes")]
         offered = (one.locator("option").all_inner_texts() for one in goes)

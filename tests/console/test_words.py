@@ -1,5 +1,6 @@
 """What the console says is there in three languages, and the reader's language is said."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from hotline.domain.accounts.account import AccountRole
 from hotline.domain.flows.review import ReviewState, state_of
 from hotline.text.languages import CODES
 from tests.console.conftest import WORDS, Desk
+
+PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def lay_catalogues(folder: Path) -> None:
@@ -36,7 +39,7 @@ def test_no_translation_is_its_english(tmp_path: Path) -> None:
         (language, phrase)
         for language in ("fr", "rw")
         for phrase, words in WORDS[language].items()
-        if words == phrase and len(phrase) > 8
+        if words == phrase and len(PLACEHOLDER.sub("", phrase)) > 8
     }
     assert same == set()
 

@@ -64,9 +64,12 @@ class Front:
 
     def half_sent(self) -> ssl.SSLSocket:
         one = self.connect()
-        one.sendall(
-            f"POST {HOOK} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 99\r\n\r\ntext=".encode()
-        )
+        head = f"POST {HOOK} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 99\r\n\r\n"
+        try:
+            one.sendall(f"{head}text=".encode())
+        except OSError:
+            one.close()
+            raise
         return one
 
     def hears(self, one: ssl.SSLSocket, seconds: float) -> bytes:
