@@ -35,6 +35,7 @@ def test_a_desk_s_key_opens_for_its_member_alone() -> None:
 @pytest.mark.parametrize(
     ("desk", "member", "private"),
     [("13", "r7", HERS.private), ("12", "r8", HERS.private), ("12", "r7", OTHERS.private)],
+    ids=["desk", "member", "key"],
 )
 def test_a_desk_s_key_opens_for_no_other_desk_member_or_key(
     desk: str, member: str, private: bytes
