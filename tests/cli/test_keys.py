@@ -9,6 +9,7 @@ from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.opening import open_number
 from hotline.store.copies.vaults import numbers
 from hotline.store.database import open_database
+from hotline.store.people.responders import Responder
 from tests.cli.homes import copy_home
 from tests.cli.test_backup import Operator
 from tests.cli.test_init import file_tip
@@ -40,7 +41,7 @@ def test_every_number_is_moved_and_the_old_key_destroyed(line: Operator) -> None
 
     database = open_database(f"sqlite:///{line.folder}/home/hotline.db")
     with database.reading() as session:
-        for _, sealed in numbers(session, "relay", 0):
+        for _, sealed in numbers(session, Responder.sealed_number, 0):
             assert open_number(sealed, private_key=key_of(line, "relay.key")).startswith("+250788")
     database.close()
     assert "whole" in line.well("audit", "verify").stdout

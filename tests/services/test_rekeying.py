@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.domain.people.standing import EnrolmentKind
 from hotline.domain.referrals.referral import Level
 from hotline.errors import SealBroken
 from hotline.sealing.keys import rotation
@@ -17,6 +18,7 @@ from hotline.sealing.sealer import Sealer
 from hotline.services.copies import rekeying
 from hotline.services.outbox import delivery
 from hotline.store.copies.vaults import BATCH, VAULTS
+from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 from hotline.store.schema import METADATA
 from tests.builders import NOON
@@ -105,6 +107,30 @@ def test_whoever_is_enrolled_late_under_the_old_key_is_moved_by_the_second_look(
     assert reseal(district.kit, keys) == 1
 
 
+def test_a_new_number_and_its_code_that_wait_to_be_proved_are_moved(
+    district: District, keys: Path
+) -> None:
+    person = enrol(district, keys)
+    number, code = sealed(keys, "+250788000009"), sealed(keys, "407194")
+    waits = Enrolment(
+        responder_id=person,
+        kind=EnrolmentKind.NUMBER,
+        number_key="the new one's",
+        sealed_number=number,
+        sealed_code=code,
+        asked_at=NOON,
+    )
+    with district.database.writing() as session:
+        session.add(waits)
+    rotation.stage(keys, RELAY)
+    assert reseal(district.kit, keys) == 3
+    newest, _before = rotation.halves(keys, RELAY)
+    (moved,) = district.all(Enrolment)
+    for held, digits in ((moved.sealed_number, "+250788000009"), (moved.sealed_code, "407194")):
+        assert held is not None
+        assert open_number(held, private_key=newest) == digits
+
+
 def test_a_number_that_neither_opens_is_named_by_its_row_alone(
     district: District, keys: Path
 ) -> None:
@@ -117,5 +143,6 @@ def test_a_number_that_neither_opens_is_named_by_its_row_alone(
 def test_every_sealed_number_of_the_database_has_its_vault() -> None:
     holding = {table.name for table in METADATA.sorted_tables if "sealed_number" in table.c}
     # An answer by SMS goes within ten minutes, and for as long the key before stays.
-    assert {row.__tablename__ for row in VAULTS.values()} == holding - {"answer"}
+    holds = {column.class_.__tablename__ for columns in VAULTS.values() for column in columns}
+    assert holds == holding - {"answer"}
     assert set(VAULTS) == {name for name, key in ROTATING.items() if key.public_file}

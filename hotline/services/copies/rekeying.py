@@ -1,12 +1,13 @@
 """Sealed numbers move from the key before to the newest, in small transactions, while messages go out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hotline.errors import SealBroken
 from hotline.ports import Kit
 from hotline.sealing.opening import open_number
 from hotline.sealing.sealer import Sealer
 from hotline.store.copies import vaults
+from hotline.store.copies.vaults import Column
 from hotline.store.desk import audit
 
 
@@ -23,28 +24,33 @@ def reseal(
 
     Raises SealBroken where one opens with neither: then the key before must stay.
     """
-    sealer, done, last, looked = Sealer(public_key), 0, 0, 0
-    while True:
-        with kit.database.reading() as session:
-            batch = vaults.numbers(session, vault, last)
-        if not batch and looked == done:
-            return done
-        if not batch:
-            last, looked = 0, done
-            continue
+    sealer, done, looked = Sealer(public_key), 0, -1
+    while looked != done:
+        looked = done
+        for column in vaults.VAULTS[vault]:
+            last = 0
+            while batch := _batch(kit, column, last):
+                moved = [
+                    (row_id, sealed, sealer.number(_opened(vault, row_id, sealed, before)))
+                    for row_id, sealed in batch
+                    if not opens(sealed, newest)
+                ]
+                _exchange(kit, column, moved)
+                done, last = done + len(moved), batch[-1][0]
+                say(f"{done} numbers sealed anew, up to row {last}")
+    return done
 
-        moved = [
-            (row_id, sealed, sealer.number(_opened(vault, row_id, sealed, before)))
-            for row_id, sealed in batch
-            if not opens(sealed, newest)
-        ]
 
-        if moved:
-            with kit.database.writing() as session:
-                for row_id, sealed, anew in moved:
-                    vaults.exchange(session, vault, row_id, sealed, anew)
-        done, last = done + len(moved), batch[-1][0]
-        say(f"{done} numbers sealed anew, up to row {last}")
+def _batch(kit: Kit, column: Column, last: int) -> Sequence[tuple[int, bytes]]:
+    with kit.database.reading() as session:
+        return vaults.numbers(session, column, last)
+
+
+def _exchange(kit: Kit, column: Column, moved: Sequence[tuple[int, bytes, bytes]]) -> None:
+    if moved:
+        with kit.database.writing() as session:
+            for row_id, sealed, anew in moved:
+                vaults.exchange(session, column, row_id, sealed, anew)
 
 
 def _opened(vault: str, row_id: int, sealed: bytes, private_key: bytes) -> str:

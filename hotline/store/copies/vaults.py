@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.domain.call_back import CallBackState
+from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.watch.alarms import Watcher
 
-VAULTS: Mapping[str, Any] = {"relay": Responder, "watch": Watcher}
-"""Rows that hold a `sealed_number`, by the pair that it is sealed to."""
+Column: TypeAlias = InstrumentedAttribute[Any]
+
+VAULTS: Mapping[str, tuple[Column, ...]] = {
+    "relay": (Responder.sealed_number, Enrolment.sealed_number, Enrolment.sealed_code),
+    "watch": (Watcher.sealed_number,),
+}
+"""Columns that hold digits, by the pair that they are sealed to."""
 BATCH = 200
 
 
@@ -28,21 +34,18 @@ class SealedGrant:
     """The table that it lies in."""
 
 
-def numbers(session: Session, vault: str, after: int) -> Sequence[tuple[int, bytes]]:
+def numbers(session: Session, column: Column, after: int) -> Sequence[tuple[int, bytes]]:
     """The next ones, by the row's id."""
-    row = VAULTS[vault]
-    found = session.execute(
-        select(row.id, row.sealed_number).where(row.id > after).order_by(row.id).limit(BATCH)
-    )
-    return [(one.id, one.sealed_number) for one in found]
+    row = column.class_
+    held = select(row.id, column).where(row.id > after, column.is_not(None))
+    return [(id, sealed) for id, sealed in session.execute(held.order_by(row.id).limit(BATCH))]
 
 
-def exchange(session: Session, vault: str, row_id: int, before: bytes, after: bytes) -> None:
+def exchange(session: Session, column: Column, row_id: int, before: bytes, after: bytes) -> None:
     """Unless it was changed meanwhile: the next look sees to it."""
-    row = VAULTS[vault]
-    session.execute(
-        update(row).where(row.id == row_id, row.sealed_number == before).values(sealed_number=after)
-    )
+    row = column.class_
+    held = update(row).where(row.id == row_id, column == before)
+    session.execute(held.values({column: after}))
 
 
 def grants(session: Session, desk: str, after: int) -> Sequence[SealedGrant]:

@@ -16,6 +16,8 @@ from hotline.text.languages import CODES
 TICK = "yes"
 """What a tick sends. A page sends an empty field of the same name before it, so that a tick taken away is heard."""
 ASKED = ("words", "number", "place", "pin")
+LENGTHS = ("4", "6")
+"""Digits of a PIN."""
 
 
 class FieldFault(StrEnum):
@@ -44,7 +46,7 @@ _PATTERNS = {
     FieldFault.DIGITS: re.compile(r"\d{3,13}"),
     FieldFault.KEY: re.compile(f"[{NUMBERS}]"),
     FieldFault.LANGUAGE: re.compile("|".join(CODES)),
-    FieldFault.CHOICE: re.compile("|".join((*ASKED, TICK))),
+    FieldFault.CHOICE: re.compile("|".join((*ASKED, *LENGTHS, TICK))),
 }
 _NAMES = ("goes", "saves", "topic", "completes", "weak", "flow", "answer")
 _MAY_HOLD = {
@@ -56,7 +58,8 @@ _MAY_HOLD = {
     "key": FieldFault.KEY,
     "language": FieldFault.LANGUAGE,
     **dict.fromkeys(
-        ("asks", "returns", "languages", "same_line", "every_page", "not"), FieldFault.CHOICE
+        ("asks", "digits", "returns", "languages", "same_line", "every_page", "not"),
+        FieldFault.CHOICE,
     ),
 }
 WHEN = ("answer", "is", "flag", "not")
@@ -75,7 +78,7 @@ TICKS = frozenset({"languages", "same_line", "every_page"})
 OF_A_KIND = {
     "say": ("goes", "topic", "completes"),
     "menu": ("saves", "goes", "languages", "topic", "completes"),
-    "ask": ("asks", "list", "saves", "goes", "weak", "topic", "completes"),
+    "ask": ("asks", "digits", "list", "saves", "goes", "weak", "topic", "completes"),
     "branch": (),
     "call": ("flow", "goes"),
     "finish": ("returns",),

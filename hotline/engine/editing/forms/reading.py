@@ -14,6 +14,7 @@ from typing import Any
 from hotline.engine.editing.anatomy import BRANCH, ROW_LISTS, Document, kind_of, rows_of
 from hotline.engine.editing.forms.conditions import condition_of
 from hotline.engine.editing.forms.fields import (
+    LENGTHS,
     TICK,
     TICKS,
     WHEN,
@@ -165,4 +166,6 @@ def _set(inside: dict[str, Any], key: str, value: object) -> None:
 def _value(part: str, typed: str) -> object:
     if part in TICKS:
         return True if typed == TICK else None
+    if part == "digits":
+        return int(typed) if typed in LENGTHS else None
     return typed or None
