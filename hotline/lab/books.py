@@ -160,13 +160,20 @@ def firings(session: Session) -> list[Firing]:
 
 
 def waits(session: Session, *, urgency: int) -> list[timedelta]:
-    """From each such tip's filing to its first alert that somebody has: the gateway says so, or she answered it."""
-    heard = func.coalesce(Message.accepted_at, Referral.acknowledged_at)
-    first = (
-        select(Referral.tip_id, func.min(heard).label("at"))
+    """From each such tip's filing to its first alert that somebody has: the gateway took it, or she answered it.
+
+    By the try that was taken, and not by the message: one that is sent again keeps the time of its last acceptance.
+    """
+    taken = (
+        select(Referral.tip_id, Attempt.started_at.label("at"))
         .join(Message, Message.referral_id == Referral.id)
-        .group_by(Referral.tip_id)
-        .subquery()
+        .join(Attempt, Attempt.message_id == Message.id)
+        .where(Attempt.outcome == Outcome.ACCEPTED)
+    )
+    answered = select(Referral.tip_id, Referral.acknowledged_at)
+    heard = taken.union_all(answered.where(Referral.acknowledged_at.is_not(None))).subquery()
+    first = (
+        select(heard.c.tip_id, func.min(heard.c.at).label("at")).group_by(heard.c.tip_id).subquery()
     )
     rows = session.execute(
         select(Tip.filed_at, first.c.at)

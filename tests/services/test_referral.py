@@ -127,10 +127,20 @@ def test_an_alert_that_was_answered_was_heard_whatever_the_gateway_said(staffed:
     staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
     staffed.clock.turn(seconds=2)
     take_case(staffed.kit, 1, staffed.all(Referral)[0].reference, staffed.clock())
-    for row in staffed.all(Message)[1:]:
-        staffed.change(Message, row.id, accepted_at=staffed.clock() + timedelta(minutes=15))
+    staffed.clock.turn(minutes=15)
+    staffed.deliver()
     with staffed.database.reading() as session:
         assert books.waits(session, urgency=1) == [timedelta(seconds=2)]
+
+
+def test_an_alert_that_is_sent_again_was_heard_the_first_time(staffed: District) -> None:
+    staffed.change(Tip, staffed.tell(urgency=1), filed_at=staffed.clock())
+    staffed.clock.turn(seconds=1)
+    staffed.deliver()
+    for row in staffed.all(Message):
+        staffed.change(Message, row.id, accepted_at=staffed.clock() + timedelta(minutes=40))
+    with staffed.database.reading() as session:
+        assert books.waits(session, urgency=1) == [timedelta(seconds=1)]
 
 
 def test_what_became_urgent_after_it_was_taken_must_be_taken_again(staffed: District) -> None:
