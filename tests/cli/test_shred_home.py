@@ -35,9 +35,11 @@ def old_line(home: Path) -> None:
 def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     old_line(tmp_path)
-    hooks, workers = (KeyFolder(tmp_path / "keys" / role) for role in ("hooks", "workers"))
+    keys = tmp_path / "keys"
+    hooks, workers, reader = (KeyFolder(keys / role) for role in ("hooks", "workers", "reader"))
 
-    WeeklyLock(workers).forget(last_week(now))
+    for walked in (workers, reader):
+        WeeklyLock(walked).forget(last_week(now))
     found = [line for line in proved(tmp_path).output.splitlines() if line.startswith("FOUND")]
     assert len(found) == 2
     assert all("keys of hooks" in line for line in found)

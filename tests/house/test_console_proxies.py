@@ -72,6 +72,7 @@ def test_the_web_servers_of_the_console_wait_as_long_as_a_page_may_take() -> Non
         assert limits == [f"{PATIENCE:.0f}"]
 
 
+@pytest.mark.slow(reason="a limit by the minute has no clock that can be turned")
 def test_nginx_lets_one_address_try_so_many_passwords_and_work_as_it_likes(
     folder: Path, behind: Behind
 ) -> None:

@@ -21,6 +21,7 @@ VALUES = {
     "time": "24/11 14:05",
     "until": "14:05",
     "number": "3029",
+    "join": "407194",
 }
 TELLING = (
     "traffick",
