@@ -1,0 +1,36 @@
+"""`hotline bench reader`: callers in the middle of a line whose responders read behind their PINs."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from hotline.cli.main import main
+
+
+@pytest.mark.long
+@pytest.mark.chaos
+@pytest.mark.timeout(300)
+def test_callers_are_measured_beside_responders_who_read() -> None:
+    words = [
+        "bench",
+        "reader",
+        "--callers",
+        "3",
+        "--readers",
+        "3",
+        "--seconds",
+        "6",
+        "--rate",
+        "5",
+        "--json",
+    ]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout.splitlines()[-1])
+    assert (figures["callers"], figures["readers"]) == (3, 3)
+    assert figures["hops"] > 20
+    assert figures["keyed"] > 0
+    assert figures["failed"] == 0
+    assert figures["p99_without"] > 0
+    assert figures["p99_with"] < figures["p99_without"] + 100
