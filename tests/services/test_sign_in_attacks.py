@@ -20,7 +20,9 @@ from hotline.services.accounts import (
     welcome,
 )
 from hotline.services.accounts.sessions import Entered
-from hotline.store.database import Database
+from hotline.store.accounts import sign_in_tries
+from hotline.store.accounts.sign_in_tries import SignInTry
+from hotline.store.database import Database, Session, add_if_new
 from tests.conftest import Clock
 from tests.kits import make_console_kit
 from tests.signing import PASSWORD, SERVER, Person, person
@@ -68,6 +70,24 @@ def test_two_who_use_one_code_of_the_sheet_at_once_do_not_both_enter(
         return signing_in.enter(kit, "Editor 1", PASSWORD, code)
 
     assert at_once(enters, enters, kit=kit) == ["Entered", "Refused"]
+
+
+def test_a_try_is_counted_though_who_entered_forgot_the_name_between_two_statements(
+    kit: ConsoleKit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgotten = list[bytes]()
+
+    def add_and_forget(session: Session, row: SignInTry) -> bool:
+        made = add_if_new(session, row)
+        if not forgotten:
+            forgotten.append(row.name_key)
+            sign_in_tries.forget(session, row.name_key)
+        return made
+
+    monkeypatch.setattr(sign_in_tries, "add_if_new", add_and_forget)
+    with kit.database.writing() as session:
+        assert sign_in_tries.held(session, b"a name", kit.now()).failures == 0
+    assert forgotten == [b"a name"]
 
 
 def test_one_code_does_not_enter_and_step_up_at_once(kit: ConsoleKit, editor: Person) -> None:

@@ -19,10 +19,16 @@ class SignInTry(Row):
 
 
 def held(session: Session, name_key: bytes, at: datetime) -> SignInTry:
-    """The row of a name, held until the transaction ends; it is made where there was none."""
-    add_if_new(session, SignInTry(name_key=name_key, failures=0, last_at=at, next_try_at=None))
+    """The row of a name, held until the transaction ends; it is made where there was none.
+
+    Made again where somebody who entered by that name forgot it between the two statements.
+    """
     found = select(SignInTry).where(SignInTry.name_key == name_key).with_for_update()
-    return session.scalars(found).one()
+    row = None
+    while row is None:
+        add_if_new(session, SignInTry(name_key=name_key, failures=0, last_at=at, next_try_at=None))
+        row = session.scalars(found).one_or_none()
+    return row
 
 
 def forget(session: Session, name_key: bytes) -> None:
