@@ -52,7 +52,7 @@ class BesideFigures:
 
 
 @dataclass(slots=True)
-class _Heard:
+class _HopsHeard:
     waits: list[float] = field(default_factory=list)
     wrong: int = 0
     hung: int = 0
@@ -77,7 +77,7 @@ class HopsBeside:
         self._saves = self._published = 0
 
     def run(self, pool: Executor, *, turns: int, seconds: float, rate: float) -> BesideFigures:
-        quiet, busy = _Heard(), _Heard()
+        quiet, busy = _HopsHeard(), _HopsHeard()
         drive_now = self._drive(pool, max(1, int(seconds * rate / 4)), rate)
         drive_now.result()
         with click.progressbar(length=2 * turns, label="hops", file=sys.stderr) as bar:
@@ -138,7 +138,7 @@ class HopsBeside:
         self._approver.post(f"{here}/approve", [*fields.items()])
         self._published += 1
 
-    def _figures(self, rate: float, quiet: _Heard, busy: _Heard) -> BesideFigures:
+    def _figures(self, rate: float, quiet: _HopsHeard, busy: _HopsHeard) -> BesideFigures:
         slow, slower = 1000 * thousandth(quiet.waits), 1000 * thousandth(busy.waits)
         return BesideFigures(
             callers=rate,
