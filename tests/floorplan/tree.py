@@ -49,7 +49,7 @@ def collected(tests: Iterable[str]) -> frozenset[str]:
     """The id of every test in the files of these, parameters and all, whatever today's sample is."""
     files = sorted({test.partition("::")[0] for test in tests})
     asked = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files]
-    everything = {**os.environ, "HOTLINE_TEST_LONG": "yes"}
+    everything = {**os.environ, "HOTLINE_TEST_LONG": "yes", "PYTEST_ADDOPTS": ""}
     told = subprocess.run(
         asked, cwd=ROOT, env=everything, capture_output=True, text=True, check=False
     )
