@@ -12,6 +12,7 @@ from hotline.domain.call_back import CallBackState
 from hotline.domain.outbox.delivery import Outcome
 from hotline.domain.outbox.message import Kind
 from hotline.domain.tip import TipState
+from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Attempt, Deadline, Message, Referral
 from hotline.store.tips.call_backs import CallBack
 from hotline.store.tips.tips import Grant, Tip
@@ -123,6 +124,11 @@ def alerts(session: Session) -> list[SentAlert]:
         .where(Message.kind == Kind.ALERT)
     )
     return [SentAlert(*row) for row in rows]
+
+
+def dialogues(session: Session) -> int:
+    """How many have begun."""
+    return session.scalar(select(func.count()).select_from(Dialogue)) or 0
 
 
 def waiting_without_deadline(session: Session) -> Sequence[int]:

@@ -40,6 +40,14 @@ def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
     assert lasting(lambda: next(moving), seconds=60, pause=0) == []
 
 
+def test_when_time_is_up_the_clock_is_turned_until_the_longest_doubt_is_over() -> None:
+    turned = Event()
+    found = lasting(
+        lambda: [] if turned.is_set() else DOUBTED, seconds=60, pause=0.01, turn=turned.set
+    )
+    assert found == []
+
+
 def test_a_line_s_clock_is_turned_for_whoever_reads_its_settings(tmp_path: Path) -> None:
     stack = Stack(tmp_path)
     stack.home.mkdir()

@@ -145,7 +145,7 @@ def sends_allowed(district: District) -> int:
     return len(messages) + int(doubtful) + sum(bool(row.resent) for row in messages)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900 if long() else 300)
 @pytest.mark.longer(5)
 def test_row_22_whatever_it_was_doing_another_relay_does_it_once(
     district: District, tell_steps: Tell

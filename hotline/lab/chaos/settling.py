@@ -69,7 +69,8 @@ def settle(
             if not breaches:
                 return []
             if time.monotonic() > end:
-                return lasting(lambda: [*_waiting(kit), *read()], seconds=last)
+                turn = partial(stack.turn, TURN) if turning else None
+                return lasting(lambda: [*_waiting(kit), *read()], seconds=last, turn=turn)
             if turning and still.long_enough(breaches, time.monotonic()):
                 stack.turn(TURN)
             time.sleep(PAUSE)
@@ -78,16 +79,25 @@ def settle(
 
 
 def lasting(
-    look: Callable[[], Sequence[Breach]], *, seconds: float, pause: float = PAUSE
+    look: Callable[[], Sequence[Breach]],
+    *,
+    seconds: float,
+    pause: float = PAUSE,
+    turn: Callable[[], object] | None = None,
 ) -> list[Breach]:
     """The breaches that each look finds until time is up.
 
     The ladders of cases that nobody takes go on: at any moment some alert is on its way, and it is another one.
+    With `turn` the longest doubt is over before that: a run whose ladders never stand still was turned too little.
     """
     end = time.monotonic() + seconds
+    turned = time.monotonic()
     left = list(look())
     while left and time.monotonic() < end:
         time.sleep(pause)
+        if turn is not None and time.monotonic() - turned >= STILL:
+            turn()
+            turned = time.monotonic()
         now = {_of(one) for one in look()}
         left = [one for one in left if _of(one) in now]
     return left

@@ -9,9 +9,9 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -143,9 +143,24 @@ class _Nation:
     def passes(self, pool: Executor, sessions: int, *, kill: bool) -> dict[str, PassFigures]:
         found = {UNDISTURBED: self._pass(sessions).run(pool)}
         if kill:
-            seconds = found[UNDISTURBED].seconds
-            found[KILLED] = self._pass(sessions).run(pool, self._kill_one, after=seconds / 2)
+            with self._begun(sessions // 2) as half_way:
+                found[KILLED] = self._pass(sessions).run(pool, self._kill_one, when=half_way)
         return found
+
+    @contextmanager
+    def _begun(self, sessions: int) -> Iterator[Callable[[], bool]]:
+        """Says whether so many more dialogues have begun than had begun before."""
+        kit = kit_of(self._stack)
+
+        def begun() -> int:
+            with kit.database.reading() as session:
+                return books.dialogues(session)
+
+        try:
+            wanted = begun() + sessions
+            yield lambda: begun() >= wanted
+        finally:
+            kit.database.close()
 
     def _pass(self, sessions: int) -> NationPass:
         click.echo(f"{sessions} sessions ...", err=True)

@@ -1,9 +1,8 @@
 """Whole sessions from two client processes, once over; and whose tip the line has said is passed on."""
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -25,6 +24,8 @@ EACH_TELLS = 50
 """One in so many tells a danger."""
 RESTING = 1.0
 """Seconds in which every client is given its load."""
+LOOKS_EACH = 0.02
+"""Seconds between two looks whether it is time to kill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +112,26 @@ class NationPass:
     promises: list[Promise] = field(default_factory=list)
 
     def run(
-        self, pool: Executor, kill: Callable[[], bool] | None = None, *, after: float = 0.0
+        self,
+        pool: Executor,
+        kill: Callable[[], bool] | None = None,
+        *,
+        when: Callable[[], bool] = lambda: True,
     ) -> PassFigures:
-        """With `kill` called once, so many seconds after the beginning."""
+        """With `kill` called once, as soon as `when` says so."""
         begins = time.time() + RESTING
         shares = [self.sessions[client::CLIENTS] for client in range(CLIENTS)]
         asked = [pool.submit(drive, self._load(share, begins)) for share in shares]
-        killed: list[bool] = []
-        timer = threading.Timer(RESTING + after, lambda: killed.append(kill is not None and kill()))
-        if kill is not None:
-            timer.start()
-        try:
-            outcomes = [one.result() for one in asked]
-        finally:
-            timer.cancel()
-            if kill is not None:
-                timer.join()
+        killed = False
+        while kill is not None and not killed and not all(one.done() for one in asked):
+            if when():
+                killed = kill()
+                break
+            wait(asked, timeout=LOOKS_EACH)
+        outcomes = [one.result() for one in asked]
         for share, outcome in zip(shares, outcomes, strict=True):
             self._note(share, outcome)
-        return _figures(outcomes, self.polite, sum(killed))
+        return _figures(outcomes, self.polite, int(killed))
 
     def _load(self, share: Sequence[NationSession], begins: float) -> Load:
         rate = self.rate / CLIENTS if self.rate else None
