@@ -64,12 +64,13 @@ class Role(StrEnum):
     """reader: the pepper of the responders' PINs, the pair that PINs are sealed to, the weekly key. Opens a tip with a
     PIN alone."""
     PAGES = "pages"
-    """console: the key of the accounts' second factors. Opens neither a number nor, by itself, a tip."""
+    """console: the key of the accounts' second factors, the weekly key. Opens no number; a tip with a person's own key
+    alone."""
     CONSOLE = "console"
     """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
 
 
-WALKING = (Role.HOOKS, Role.WORKERS, Role.READER)
+WALKING = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
 """Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
 
 

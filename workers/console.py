@@ -5,6 +5,7 @@ A process and a port of its own: neither the hooks nor the web process ever load
 
 import gc
 import os
+from threading import Event, Thread
 
 from hotline.adapters.console_words import load_console_words
 from hotline.adapters.logs import configure
@@ -14,14 +15,17 @@ from hotline.environment import OWNER_ALONE
 from hotline.web.bodies import Bodies, whole_first
 from hotline.web.console.app import AT_WORK, MOST_BYTES, PATIENCE, create_console, templates_in
 from hotline.web.slowness import close_slow_ones_for_ever
+from workers.walking import walk_until
 
 os.umask(OWNER_ALONE)
 settings = Settings.read(os.environ)
 configure(settings.log, "console")
 bodies = Bodies(AT_WORK)
-console = create_console(build_pages(settings), templates_in(load_console_words()))
+kit = build_pages(settings)
+console = create_console(kit, templates_in(load_console_words()))
 application = whole_first(console, bodies, MOST_BYTES)
 close_slow_ones_for_ever(bodies, patience=PATIENCE)
+Thread(target=walk_until, args=(kit, Event()), name="walking", daemon=True).start()
 
 gc.collect()
 gc.freeze()

@@ -65,7 +65,7 @@ def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Op
     assert "going on" in again.stdout
     assert "0 second factors sealed anew" in again.stdout
     line.well("keys", "end-old", "--now", *SIGNED)
-    assert pages.names() == ("digest.key", "totp.key")
+    assert pages.names() == ("digest.key", "epoch.key", "totp.key")
     log = line.well("audit", "list").stdout
     assert log.count("made the key totp anew") == 1
     assert "destroyed the old key totp" in log

@@ -50,12 +50,14 @@ UNITS = {
     Role.WORKERS: "hotline@.service",
     Role.WATCH: "hotline-watch.service",
     Role.READER: "hotline-reader.service",
+    Role.PAGES: "hotline-console.service",
 }
 SERVICES = {
     "web": Role.HOOKS,
     "clock": Role.WORKERS,
     "watch": Role.WATCH,
     "reader": Role.READER,
+    "console": Role.PAGES,
 }
 
 

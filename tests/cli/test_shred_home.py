@@ -36,9 +36,9 @@ def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     old_line(tmp_path)
     keys = tmp_path / "keys"
-    hooks, workers, reader = (KeyFolder(keys / role) for role in ("hooks", "workers", "reader"))
+    hooks, *others = (KeyFolder(keys / role) for role in ("hooks", "workers", "reader", "pages"))
 
-    for walked in (workers, reader):
+    for walked in others:
         WeeklyLock(walked).forget(last_week(now))
     found = [line for line in proved(tmp_path).output.splitlines() if line.startswith("FOUND")]
     assert len(found) == 2

@@ -44,7 +44,7 @@ CONTENTS = {
         "stop.key",
         "watch.pub",
     ],
-    "pages": ["totp.key"],
+    "pages": ["epoch.key", "totp.key"],
     "reader": ["epoch.key", "pepper.key", "reader.key"],
 }
 

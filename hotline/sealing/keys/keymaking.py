@@ -62,7 +62,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     RELAY_PUBLIC_KEY: ("hooks", "workers", "console"),
     WATCH_PUBLIC_KEY: ("console",),
     READER_PUBLIC_KEY: ("hooks",),
-    WEEKLY_KEY: ("hooks", "workers", "console", "reader"),
+    WEEKLY_KEY: ("hooks", "workers", "console", "reader", "pages"),
 }
 """Every lasting key, and the roles whose folders have it."""
 
