@@ -12,9 +12,13 @@ from hotline.bootstrap import build_pages
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.accounts.account import AccountState
+from hotline.domain.desk.members import of_account
+from hotline.domain.tip import NATIONAL
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import demo_accounts, directory, signing_in, welcome
 from hotline.services.accounts.sessions import Entered
+from hotline.store.accounts import accounts
+from hotline.store.desk import members
 from tests.builders import NOON
 from tests.cli.homes import copy_home
 from tests.made_once import lay_keys, lay_tables
@@ -107,18 +111,33 @@ def test_init_prints_a_link_for_the_first_admin(tmp_path: Path) -> None:
     kit.database.close()
 
 
-def test_the_demo_has_three_accounts_that_enter_by_what_its_page_shows(tmp_path: Path) -> None:
+def test_the_demo_has_accounts_that_enter_by_what_its_page_shows(tmp_path: Path) -> None:
     home = tmp_path / "home"
     copy_home(home)
     kit = pages(home)
 
     shown = demo_accounts.shown(kit)
-    assert [one.name for one in shown] == ["Editor 1", "Approver 1", "Admin 1"]
+    assert [one.name for one in shown] == [
+        "Editor 1",
+        "Approver 1",
+        "Admin 1",
+        "National 1",
+        "Desk 1",
+    ]
     for one in shown:
         assert isinstance(signing_in.enter(kit, one.name, one.password, one.code), Entered)
     # A code that was used is shown no more: the next one is good already.
     for one in demo_accounts.shown(kit):
         assert isinstance(signing_in.enter(kit, one.name, one.password, one.code), Entered)
+    with kit.database.reading() as session:
+        opened = {
+            one.shown: members.desks_of(session, of_account(one.id))
+            for one in accounts.everybody(session)
+        }
+    assert {name: set(desks) for name, desks in opened.items() if desks} == {
+        "National 1": {NATIONAL},
+        "Desk 1": {"12"},
+    }
     assert (home / DEMO_ACCOUNTS).stat().st_mode & 0o777 == 0o600
     kit.database.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize, expect
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.outbox import lane
@@ -12,6 +12,7 @@ from hotline.store.desk import audit
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history
+from tests.console.desk_tips import with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
 from tests.sampling import by_turns
@@ -19,6 +20,7 @@ from tests.sampling import by_turns
 pytestmark = pytest.mark.browser
 
 OPTIONS = {"rules": {"target-size": {"enabled": True}}}
+READERS = ("/tips", "/tips/1")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 6
 """In so many parts the pages take turns: axe takes most of a second for each."""
@@ -67,9 +69,30 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
     with site.page(SIZES[size], expects=lambda said: "404" in said) as page:
         wrong += judged(page, OUTSIDE[share % len(OUTSIDE)])
         site.sign_in(page, person)
-        for path in PAGES[share::DAYS]:
+        for path in set(PAGES[share::DAYS]) - set(READERS):
             wrong += judged(page, path)
+    wrong += judged_of_readers(site, SIZES[size], share)
     assert not wrong, "\n".join(wrong)
+
+
+def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
+    """The pages of tips, which no admin sees; and the one of words, which has no address."""
+    paths = [path for path in PAGES[share::DAYS] if path in READERS]
+    if not paths:
+        return []
+    wrong: list[str] = []
+    person = site.desk.person("National 1", AccountRole.NATIONAL)
+    with_a_tip(site.desk)
+    with site.page(size) as page:
+        site.sign_in(page, person)
+        for path in paths:
+            wrong += judged(page, path)
+        if "/tips/1" in paths:
+            page.get_by_label("to send somebody").check()
+            page.get_by_role("button", name="Open the words").click()
+            expect(page.get_by_text("This page closes by itself")).to_be_visible()
+            wrong += faults_of(page, "the words")
+    return wrong
 
 
 def judged(page: Page, path: str) -> list[str]:
@@ -78,6 +101,10 @@ def judged(page: Page, path: str) -> list[str]:
     Also what a keyboard does not reach, or where nobody sees that it has.
     """
     page.goto(path)
+    return faults_of(page, path)
+
+
+def faults_of(page: Page, path: str) -> list[str]:
     found = Axe().run(page, options=OPTIONS).response["violations"]
     wrong = [f"{path} {one['id']}: {node['html']}" for one in found for node in one["nodes"]]
     if page.evaluate(WIDER) > 0:

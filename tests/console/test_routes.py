@@ -11,12 +11,14 @@ from hotline.web.console import who
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.routes import ROUTES
 from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import with_a_tip
 
 GUARDED = [route for route in ROUTES if isinstance(route, PageRoute)]
 FILLED = {
     "<flow>": "front",
     "<node>": "front",
     "<int:account_id>": "1",
+    "<int:tip_id>": "1",
     "<int:approval_id>": "1",
     "<int:change_id>": "1",
     "<language>": "rw",
@@ -45,7 +47,9 @@ def named(route: PageRoute | OpenRoute) -> str:
 def tabs(desk: Desk) -> dict[AccountRole, Tab]:
     """One account of each role. Admins come last: while there are none, the server is the second person."""
     roles = sorted(AccountRole, key=lambda role: role is AccountRole.ADMIN)
-    return {role: desk.tab(role) for role in roles}
+    opened = {role: desk.tab(role) for role in roles}
+    with_a_tip(desk)
+    return opened
 
 
 def answers(

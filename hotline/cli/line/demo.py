@@ -126,7 +126,7 @@ async def _tell_when_ready(ready: Ready) -> None:
     except TimeoutError:
         _say(f"not ready after {DEADLINE:.0f} seconds: `hotline doctor` says why")
         return
-    pages = f"\nThe console is {ready.console}/: its sign-in page shows three accounts."
+    pages = f"\nThe console is {ready.console}/: its sign-in page shows accounts; two of them read tips."
     click.echo(
         f"\nReady. Open {ready.handsets} and dial on the citizen's handset: 5 is the report, 7 English."
         f"{pages if ready.console else ''}"

@@ -66,7 +66,7 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
     finally:
         kit.database.close()
     if demo:
-        _demo_accounts(settings)
+        _demo_accounts(settings, passphrase_file)
 
 
 @click.command()
@@ -175,11 +175,14 @@ def _first_account(kit: Kit, settings: Settings) -> None:
     click.echo(f"accounts: {at_the_server.FIRST} is made by {link_line(settings, first.link)}")
 
 
-def _demo_accounts(settings: Settings) -> None:
-    """Three accounts whose passwords the sign-in page shows; none where the gateway is a real one."""
+def _demo_accounts(settings: Settings, passphrase_file: Path | None) -> None:
+    """Accounts whose passwords the sign-in page shows, two with a desk; none where the gateway is a real one."""
     kit = build_pages(settings)
+    file = passphrase_file or settings.home / PASSPHRASE_FILE
     try:
         made = demo_accounts.make(kit)
+        if file.exists():
+            demo_accounts.open_desks(kit, passphrase_in(file))
     finally:
         kit.database.close()
     if made:

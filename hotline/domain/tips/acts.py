@@ -14,6 +14,7 @@ class Way(StrEnum):
     SMS = "sms"
     USSD = "ussd"
     CLI = "cli"
+    CONSOLE = "console"
 
 
 class Acted(StrEnum):

@@ -21,9 +21,14 @@ class Wait:
     def is_late(self) -> bool:
         return self.spent > self.promised
 
+    @property
+    def counted(self) -> tuple[tuple[int, str], tuple[int, str]]:
+        """What was spent and what was promised: a number and a unit of `UNITS` each."""
+        return _counted(self.spent), _counted(self.promised)
+
     def __str__(self) -> str:
         """`9 of 3 min`; each with its own unit where these differ."""
-        spent, promised = (_counted(span) for span in (self.spent, self.promised))
+        spent, promised = self.counted
         if spent[1] == promised[1]:
             return f"{spent[0]} of {promised[0]} {promised[1]}"
         return f"{spent[0]} {spent[1]} of {promised[0]} {promised[1]}"

@@ -1,4 +1,4 @@
-"""The demo's three accounts: made once, and shown where the gateway is the pretended one. They enter nowhere else."""
+"""The demo's accounts: made once, and shown where the gateway is the pretended one. They enter nowhere else."""
 
 import secrets
 from collections.abc import Sequence
@@ -8,16 +8,18 @@ from datetime import timedelta
 import pyotp
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor, entered_as
-from hotline.domain.accounts.demo import CAST, DemoAccount
+from hotline.domain.accounts.demo import CAST, OPENS, DemoAccount
 from hotline.domain.accounts.passwords import suggested
 from hotline.domain.accounts.second_factor import STEP_SECONDS, code_at, step_at
+from hotline.domain.desk.members import of_account
 from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
 from hotline.services.accounts.proving import owner
+from hotline.services.desk import admissions
 from hotline.store.accounts import accounts
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit
+from hotline.store.desk import audit, members
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,19 @@ def make(kit: ConsoleKit) -> Sequence[DemoAccount]:
     return made
 
 
+def open_desks(kit: ConsoleKit, passphrase: str) -> Sequence[str]:
+    """Let them into the desks that they open; who was let in now. None where the gateway is a real one.
+
+    Raises PassphraseWrong.
+    """
+    if not kit.pretended:
+        return ()
+    asked = [name for name, desk in OPENS.items() if _ask(kit, name, desk)]
+    if asked:
+        admissions.admit_by_passphrase(kit, "the demo's passphrase", passphrase)
+    return asked
+
+
 def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
     """With their running codes; empty where the gateway is a real one."""
     if not kit.pretended:
@@ -60,6 +75,19 @@ def shown(kit: ConsoleKit) -> Sequence[DemoEntry]:
         for one in kit.demo_accounts
         if entered_as(one.name) in used
     ]
+
+
+def _ask(kit: ConsoleKit, name: str, desk: str) -> bool:
+    """Whether an account of the demo is to be let in: it is there, and opens the desk not yet."""
+    with kit.database.writing() as session:
+        account = accounts.find(session, entered_as(name))
+        if account is None or account.state != AccountState.DEMO:
+            return False
+        member = of_account(account.id)
+        if desk in members.desks_of(session, member):
+            return False
+        admissions.ask_in(session, kit, Actor("demo"), desk, member, "an account of the demo")
+    return True
 
 
 def _entry(kit: ConsoleKit, one: DemoAccount, used: int) -> DemoEntry:

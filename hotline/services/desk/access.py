@@ -21,6 +21,7 @@ from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_de
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import weekly_keys
 from hotline.services.referrals.case_standing import coming_of
+from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.desk.desks import Desk
 from hotline.store.referrals import asked_back
@@ -160,17 +161,23 @@ def read_tip(
     Raises what `unlock` raises.
     """
     found = unlock(kit, tip_id, desk=desk, passphrase=passphrase, by=by, reason=reason)
+    with kit.database.reading() as session:
+        opened = words_of(session, found, desk)
+
+    told = opened.asked is not None and opened.asked.answer is not None
+    _record(kit, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
+    return opened
+
+
+def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
+    """What an unlocked tip says. Whoever calls writes its audit row before anybody sees it. Raises SealBroken."""
     tip, named = found.tip, {"uid": found.tip.uid, "desk": desk}
     answers = open_tip(
         tip.body, found.grant, place=tip.place, private_key=found.private_key, **named
     )
     tip_key = open_grant(found.grant, private_key=found.private_key, **named)
-    with kit.database.reading() as session:
-        asked = _asked(asked_back.of_tip(session, tip_id), tip_key, tip.uid)
-        earlier = tuple(one.place for one in tips.earlier_places(session, tip_id))
-
-    told = asked is not None and asked.answer is not None
-    _record(kit, "tip_read", tip_id, desk, by=by, reason=reason, answer=told)
+    asked = _asked(asked_back.of_tip(session, tip.id), tip_key, tip.uid)
+    earlier = tuple(one.place for one in tips.earlier_places(session, tip.id))
     return OpenedTip(
         id=tip.id,
         matter=tip.matter,

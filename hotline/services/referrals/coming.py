@@ -19,6 +19,7 @@ from hotline.services.referrals.case_standing import coming_of
 from hotline.services.referrals.endings import EndRequest
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.referrals import cluster_names, deadlines, referrals
 from hotline.store.tips import tips
 from hotline.store.tips.tips import Tip
@@ -60,13 +61,13 @@ def _go_as_decided(session: Session, tip: Tip, at: datetime) -> None:
     session.flush()
 
 
-def say(kit: Kit, tip_id: int, manner: Manner, *, by: str, reason: str) -> None:
+def say(kit: Kit, tip_id: int, manner: Manner, *, by: Signer, reason: str) -> None:
     """The same by a command, for the national desk. Raises NotFound, EndRefused where it is closed."""
     with kit.database.writing() as session:
         tip = tips.filed(session, tip_id)
         if tip.closed_at is not None:
             raise EndRefused(f"tip {tip_id} is closed")
-        who = endings.by_command(by, reason)
+        who = endings.signed_by(session, by, reason)
         to_ring = decide(session, kit, tip, manner, who, kit.now())
     if to_ring is not None:
         ring(kit, Job.DELIVER, to_ring)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hotline.domain.accounts.account import Actor
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.tip import Basis, TipOutcome, Urgency
@@ -14,14 +15,18 @@ from hotline.errors import EndRefused
 from hotline.ports import Kit
 from hotline.services.referrals import erasures, ladder
 from hotline.services.referrals.case_standing import RESPONDER
+from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
 from hotline.store.tips.tips import Tip
 
 NAME = "name:"
 """What stands in front of a name that a command was given."""
+ACCOUNT = "account:"
+"""What stands in front of an account's id and the name that it is shown by."""
 
 
 class Ending(StrEnum):
@@ -43,7 +48,7 @@ class EndRequest:
     """Who asks for it, and why."""
 
     name: str
-    """As the case keeps it: `responder:7`, or `name:` and what a command was given."""
+    """As the case keeps it: `responder:7`, `account:4:Alice`, or `name:` and what a command was given."""
     actor: str
     """As the audit log names it."""
     reason: str = ""
@@ -59,8 +64,21 @@ def by_command(name: str, reason: str) -> EndRequest:
     return EndRequest(f"{NAME}{name.strip()}", audit.by_command(name), reason)
 
 
+def signed_by(session: Session, by: Signer, reason: str) -> EndRequest:
+    """By whoever acts. An account that was joined to a responder is that person, who judges nothing that she wanted."""
+    if not isinstance(by, Actor) or by.account_id is None:
+        return by_command(audit.named(by), reason)
+    actor = audit.by_actor(by)
+    responder_id = accounts.one(session, by.account_id).responder_id
+    if responder_id is None:
+        return EndRequest(actor, actor, reason)
+    return EndRequest(f"{RESPONDER}{responder_id}", actor, reason, responder_id)
+
+
 def said(name: str) -> str:
     """How a person is named to people."""
+    if name.startswith(ACCOUNT):
+        return name.split(":", 2)[2]
     return name.removeprefix(NAME)
 
 
@@ -116,7 +134,12 @@ def judge(
 
 
 def is_same(session: Session, one: str, other: str) -> bool:
-    """Whether two names are one person's: a responder who asked by her phone signs a command by her name."""
+    """Whether two names are one person's: a responder who asked by her phone signs a command by her name.
+
+    Two accounts are told apart by their ids, however they are called.
+    """
+    if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
+        return audit.account_of(one) == audit.account_of(other)
 
     def called(who: str) -> str:
         if who.startswith(RESPONDER):

@@ -16,6 +16,7 @@ from hotline.services.people.personnel import check_second, find
 from hotline.services.referrals import ladder
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
+from hotline.store.desk.audit import Signer
 from hotline.store.referrals import referrals, released
 from hotline.store.tips import exclusions, tips
 from hotline.store.tips.exclusions import Exclusion, ExclusionReason
@@ -32,7 +33,7 @@ class KeptFrom:
 
 
 def keep_from(
-    kit: Kit, tip_id: int, whom: KeptFrom, why: ExclusionReason, *, by: str, reason: str
+    kit: Kit, tip_id: int, whom: KeptFrom, why: ExclusionReason, *, by: Signer, reason: str
 ) -> None:
     """From now on they know nothing of the tip; what they had to do goes on to others at once.
 
@@ -49,7 +50,7 @@ def keep_from(
             responder_id=responder_id,
             desk_code=desk,
             why=why,
-            by=audit.by_command(by),
+            by=audit.signer(by),
             at=at,
         )
         session.add(row)
@@ -110,11 +111,11 @@ def _named(row: Exclusion) -> str:
     return f"desk {row.desk_code}" if row.desk_code else f"responder {row.responder_id}"
 
 
-def _record(session: Session, kit: Kit, action: str, tip_id: int, by: str, reason: str) -> None:
+def _record(session: Session, kit: Kit, action: str, tip_id: int, by: Signer, reason: str) -> None:
     audit.append(
         session,
         at=kit.now(),
-        actor=audit.by_command(by),
+        actor=audit.signer(by),
         action=action,
         subject=f"tip:{tip_id}",
         reason=reason,

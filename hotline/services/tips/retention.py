@@ -15,6 +15,7 @@ from hotline.services.reach import outreach
 from hotline.services.referrals import endings
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.outbox import answers
 from hotline.store.people import enrolments
 from hotline.store.referrals import deadlines, retention
@@ -63,15 +64,15 @@ def check_outcome(kit: Kit, tip_id: int) -> None:
 
 
 def close_tip(
-    kit: Kit, tip_id: int, *, by: str, reason: str, outcome: TipOutcome | None = None
+    kit: Kit, tip_id: int, *, by: Signer, reason: str, outcome: TipOutcome | None = None
 ) -> Kept:
     """Closes a tip: from here on its term runs. Closed twice is closed at the first time. Raises NotFound.
 
     A case of danger, of a child or of an official is not closed yet: a second person judges. An outcome may be named
     later, and once.
     """
-    signed = endings.by_command(by, reason)
     with kit.database.writing() as session:
+        signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
         if tip.closed_at is not None and outcome is not None and tip.outcome is None:
             tip.outcome = outcome
@@ -84,10 +85,10 @@ def close_tip(
     return kept
 
 
-def judge_end(kit: Kit, tip_id: int, *, agrees: bool, by: str, reason: str) -> Kept:
+def judge_end(kit: Kit, tip_id: int, *, agrees: bool, by: Signer, reason: str) -> Kept:
     """A second person agrees that a case is closed, or refuses. Raises NotFound, EndRefused."""
-    signed = endings.by_command(by, reason)
     with kit.database.writing() as session:
+        signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
         to_ring = endings.judge(session, kit, tip, signed, agrees, kit.now())
         session.flush()
@@ -97,16 +98,16 @@ def judge_end(kit: Kit, tip_id: int, *, agrees: bool, by: str, reason: str) -> K
     return kept
 
 
-def reopen_tip(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+def reopen_tip(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
     """Undoes an end. Raises NotFound, EndRefused."""
-    signed = endings.by_command(by, reason)
     with kit.database.writing() as session:
+        signed = endings.signed_by(session, by, reason)
         tip = retention.kept(session, tip_id).tip
         endings.reopen(session, tip, signed, kit.now())
         return retention.kept(session, tip_id)
 
 
-def helped(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
+def helped(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> None:
     """A helper is with whom it is about: what a receipt says of it from now on. Raises NotFound."""
     with kit.database.writing() as session:
         tip = retention.kept(session, tip_id).tip
@@ -115,27 +116,29 @@ def helped(kit: Kit, tip_id: int, *, by: str, reason: str) -> None:
             _record(session, kit, "tip_helped", tip_id, by=by, reason=reason)
 
 
-def hold(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+def hold(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
     """Its words stay until somebody lifts the hold. Raises NotFound, also where they are gone already."""
     with kit.database.writing() as session:
         found = retention.kept(session, tip_id)
         if found.term.keeping is Keeping.ERASED:
             raise NotFound(f"tip {tip_id}: its words were erased already")
         if found.hold is None:
-            row = LegalHold(tip_id=tip_id, placed_by=by, reason=reason, placed_at=kit.now())
+            row = LegalHold(
+                tip_id=tip_id, placed_by=audit.named(by), reason=reason, placed_at=kit.now()
+            )
             session.add(row)
             _record(session, kit, "hold_placed", tip_id, by=by, reason=reason)
         session.flush()
         return retention.kept(session, tip_id)
 
 
-def lift(kit: Kit, tip_id: int, *, by: str, reason: str) -> Kept:
+def lift(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
     """From here on its term counts again; what was due meanwhile is warned of anew. Raises NotFound."""
     with kit.database.writing() as session:
         found = retention.kept(session, tip_id)
         if found.hold is None:
             raise NotFound(f"tip {tip_id} is not held")
-        found.hold.lifted_by, found.hold.lifted_at = by, kit.now()
+        found.hold.lifted_by, found.hold.lifted_at = audit.named(by), kit.now()
         found.tip.warned_at = None
         _record(session, kit, "hold_lifted", tip_id, by=by, reason=reason)
         session.flush()
@@ -173,11 +176,13 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
 )
 
 
-def _record(session: Session, kit: Kit, action: str, tip_id: int, *, by: str, reason: str) -> None:
+def _record(
+    session: Session, kit: Kit, action: str, tip_id: int, *, by: Signer, reason: str
+) -> None:
     audit.append(
         session,
         at=kit.now(),
-        actor=audit.by_command(by),
+        actor=audit.signer(by),
         action=action,
         subject=f"tip:{tip_id}",
         reason=reason,

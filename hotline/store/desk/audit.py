@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -17,6 +18,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from hotline.domain.accounts.account import Actor
 from hotline.store.database import Row
 
+Signer: TypeAlias = str | Actor
+"""Who signs what was done: the name that a command was given, or an account."""
 BEGINNING = "0" * 64
 """What the first row stands on."""
 LOCK = 4_114_110_001
@@ -64,6 +67,16 @@ def by_actor(actor: Actor) -> str:
     if actor.account_id is None:
         return by_command(actor.name)
     return f"account:{actor.account_id}:{actor.name}"
+
+
+def signer(by: Signer) -> str:
+    """The actor of whoever signs."""
+    return by_actor(by) if isinstance(by, Actor) else by_command(by)
+
+
+def named(by: Signer) -> str:
+    """How whoever signs is called."""
+    return by.name if isinstance(by, Actor) else by
 
 
 def account_of(actor: str) -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
+from hotline.domain.desk.audit_sentences import actor
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import Matter, TipState
 from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
@@ -154,8 +155,10 @@ def _by_contact(session: Session, viewer: Viewer | None) -> Counter[str]:
 
 def _named(who: str | None, names: Mapping[int | None, str]) -> str | None:
     """`name:Alice` and `responder:7` as a person is called."""
-    kind, _, rest = (who or "").partition(":")
-    return names.get(int(rest), who) if kind == "responder" and rest.isdecimal() else rest or who
+    if who is None:
+        return None
+    known = {one: name for one, name in names.items() if one is not None}
+    return actor(who, known)[1]
 
 
 def _open_clocks(session: Session) -> Mapping[int, Sequence[tuple[datetime, str]]]:

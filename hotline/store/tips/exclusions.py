@@ -47,6 +47,12 @@ def of_tip(session: Session, tip_id: int) -> Sequence[Exclusion]:
     return session.scalars(found.order_by(Exclusion.id).with_for_update()).all()
 
 
+def standing(session: Session, tip_id: int) -> Sequence[Exclusion]:
+    """The same, to look at."""
+    found = select(Exclusion).where(Exclusion.tip_id == tip_id, Exclusion.lifted_at.is_(None))
+    return session.scalars(found.order_by(Exclusion.id)).all()
+
+
 def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     """Who is told of nothing of these tips, by tip. Nearly always nobody."""
     found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), Exclusion.lifted_at.is_(None))

@@ -11,18 +11,23 @@ from enum import IntEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.changes.change import ChangeState
+from hotline.domain.places.places import place_within
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import approvals, invitations
 from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
 from hotline.services.reach.outreach import day_of
+from hotline.services.tips import tip_lines
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.web.console import who
 from hotline.web.console.templating import day, when
 from hotline.web.console.who import phrase
 
+MINUTE = timedelta(minutes=1)
+MOST_TIPS = 5
+"""So many late tips are named on Today; the others are counted."""
 SOON = timedelta(days=60)
 """How long before a number's confirmation ends somebody is told."""
 
@@ -43,6 +48,8 @@ class TodayLine:
     values: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
     """The page that the line leads to."""
+    part: Mapping[str, int] = field(default_factory=dict)
+    """What stands in that page's address."""
 
 
 Tells = Callable[[ConsoleKit, SignedIn], Iterator[TodayLine]]
@@ -66,6 +73,12 @@ def bars(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
     """What concerns everybody, on whatever page."""
     told = [source for source in _sources(by) if source.is_bar]
     return [line for source in told for line in source.tells(kit, by)]
+
+
+def counts(kit: ConsoleKit, by: SignedIn) -> Mapping[str, int]:
+    """What stands in red beside a word of the bar, by the page that it leads to."""
+    late = len(tip_lines.late(kit, by)) if by.roles & who.DESKS else 0
+    return {"tips.listed": late} if late else {}
 
 
 def _sources(by: SignedIn) -> Iterator[LineSource]:
@@ -158,7 +171,24 @@ def _text_questions(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.WARN, says, {"count": str(count)}, "questions.listed")
 
 
+def _late_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    late = tip_lines.late(kit, by)
+    for one in late[:MOST_TIPS]:
+        says = phrase("Tip {tip} in {place} waits {spent} minutes; promised {promised}.")
+        values = {
+            "tip": str(one.id),
+            "place": place_within(one.place, one.within, by.language),
+            "spent": str(one.wait.spent // MINUTE),
+            "promised": str(one.wait.promised // MINUTE),
+        }
+        yield TodayLine(Weight.BAD, says, values, "tips.one", {"tip_id": one.id})
+    if len(late) > MOST_TIPS:
+        says = phrase("Tips that wait longer than was promised: {count}.")
+        yield TodayLine(Weight.BAD, says, {"count": str(len(late))}, "tips.listed")
+
+
 SOURCES = (
+    LineSource(who.DESKS, _late_tips),
     LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),
     LineSource(who.RUNNING, _alarms),

@@ -71,6 +71,7 @@ class Templates:
             "key": _form_key(by),
             "menu": self._menu_of(by),
             "bars": (),
+            "counts": {},
         }
         return (
             self._environments[language].get_template(template).render(given | values | {"by": by})

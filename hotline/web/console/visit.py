@@ -57,7 +57,9 @@ def page(visit: GuestVisit, template: str, *, status: int = 200, **values: objec
     """The page that a template makes of these values. `forms.html` names what every template has besides."""
     by = visit.by if isinstance(visit, Visit) else None
     bars = () if by is None else lines.bars(visit.kit, by)
-    given = {"path": visit.path, "query": visit.query, "bars": bars} | values
+    counts = {} if by is None else lines.counts(visit.kit, by)
+    told = {"bars": bars, "counts": counts}
+    given = {"path": visit.path, "query": visit.query} | told | values
     drawn = visit.templates.draw(visit.language, template, by=by, **given)
     return make_response(drawn, status)
 

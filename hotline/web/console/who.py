@@ -23,6 +23,10 @@ def phrase(words: str) -> str:
     return words
 
 
+DESKS = frozenset({AccountRole.DESK, AccountRole.NATIONAL})
+"""Who reads tips: of a district, or of the nation. Which ones, the keys that were sealed to the account say."""
+NATIONAL = frozenset({AccountRole.NATIONAL})
+
 DOES = {
     AccountRole.EDITOR: phrase("Writes what callers hear; a second person reads it."),
     AccountRole.APPROVER: phrase("Reads what others wrote, and publishes it."),

@@ -1,0 +1,42 @@
+"""Which tips of a list are asked for, and how one stands in it. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotline.domain.tip import Matter
+
+
+class TipStanding(StrEnum):
+    """How a tip stands, for whoever asks for a list."""
+
+    WAITS = "waits"
+    """Nobody has taken it."""
+    TAKEN = "taken"
+    HELPED = "helped"
+    """A helper is with the person."""
+    JUDGED = "judged"
+    """Somebody wants it closed, and a second person has not judged yet."""
+    CLOSED = "closed"
+    ALL = "all"
+
+
+class Whose(StrEnum):
+    ANYBODY = "anybody"
+    MINE = "mine"
+    """Whoever asks is responsible for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipFilter:
+    """All that fits each of these; what is empty asks for all."""
+
+    standing: TipStanding = TipStanding.WAITS
+    matter: Matter = Matter.TIP
+    whose: Whose = Whose.ANYBODY
+    place: str = ""
+    urgency: int | None = None
+    category: str = ""
+    question: str = ""
+    """How the question that was asked back stands: asked, answered, read."""
+    soon: bool = False
+    """Its words go within 14 days."""

@@ -1,0 +1,84 @@
+"""What an account of the console does with a tip that it may know of. Each asks first whether it may."""
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.jobs import Job
+from hotline.domain.referrals.coming import Manner
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import TipOutcome
+from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.errors import EndRefused, NotFound
+from hotline.ports import ConsoleKit
+from hotline.services.doorbell import ring
+from hotline.services.referrals import casework, coming
+from hotline.services.tips import keeping_from, retention
+from hotline.services.tips.desk_viewer import check, check_national, viewer_of
+from hotline.services.tips.keeping_from import KeptFrom
+from hotline.store.referrals import referrals, tip_pages
+from hotline.store.tips.exclusions import ExclusionReason
+
+BY_PHONE = {"take": Verb.TAKE, "on_site": Verb.ON_SITE, "pass_on": Verb.PASS_ON}
+"""What whoever was told of a tip as a responder may say of it here as well."""
+
+
+def close(kit: ConsoleKit, by: SignedIn, tip_id: int, outcome: TipOutcome, reason: str) -> bool:
+    """Whether it is closed: where a second person judges first, it is not yet. Raises NotFound."""
+    check(kit, by, tip_id)
+    kept = retention.close_tip(kit, tip_id, by=by.actor, reason=reason, outcome=outcome)
+    return kept.tip.closed_at is not None
+
+
+def judge(kit: ConsoleKit, by: SignedIn, tip_id: int, *, agrees: bool, reason: str) -> None:
+    """A second person of the national desk. Raises NotFound, EndRefused."""
+    check_national(kit, by, tip_id)
+    retention.judge_end(kit, tip_id, agrees=agrees, by=by.actor, reason=reason)
+
+
+def reopen(kit: ConsoleKit, by: SignedIn, tip_id: int, reason: str) -> None:
+    """Raises NotFound, EndRefused."""
+    check(kit, by, tip_id)
+    retention.reopen_tip(kit, tip_id, by=by.actor, reason=reason)
+
+
+def helped(kit: ConsoleKit, by: SignedIn, tip_id: int, reason: str) -> None:
+    """Raises NotFound."""
+    check(kit, by, tip_id)
+    retention.helped(kit, tip_id, by=by.actor, reason=reason)
+
+
+def hold(kit: ConsoleKit, by: SignedIn, tip_id: int, *, holds: bool, reason: str) -> None:
+    """A court wants its words kept, or wants them no more. Raises NotFound."""
+    check_national(kit, by, tip_id)
+    act = retention.hold if holds else retention.lift
+    act(kit, tip_id, by=by.actor, reason=reason)
+
+
+def say_how(kit: ConsoleKit, by: SignedIn, tip_id: int, manner: Manner, reason: str) -> None:
+    """The national desk says how to go. Raises NotFound, EndRefused."""
+    check_national(kit, by, tip_id)
+    coming.say(kit, tip_id, manner, by=by.actor, reason=reason)
+
+
+def keep_from(
+    kit: ConsoleKit, by: SignedIn, tip_id: int, whom: KeptFrom, why: str, reason: str
+) -> None:
+    """`why` is an `ExclusionReason`. Raises NotFound, EndRefused."""
+    check_national(kit, by, tip_id)
+    keeping_from.keep_from(kit, tip_id, whom, ExclusionReason(why), by=by.actor, reason=reason)
+
+
+def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
+    """What a person says of a tip that she was told of, as by her phone. Raises NotFound, EndRefused."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        viewer = viewer_of(session, by)
+        tip_pages.seen(session, viewer, tip_id)
+        if viewer.responder_id is None or does not in BY_PHONE:
+            raise NotFound(f"tip {tip_id}: this account is no responder's")
+        told = referrals.newest_of(session, tip_id, viewer.responder_id)
+        if told is None:
+            raise EndRefused(f"tip {tip_id}: she was not told of it")
+        asked = Act(viewer.responder_id, told.reference, BY_PHONE[does], Way.CONSOLE, at)
+        done = casework.act(session, kit, asked)
+    if done.to_ring is not None:
+        ring(kit, Job.DELIVER, done.to_ring)
+    return done.result

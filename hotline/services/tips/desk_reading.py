@@ -1,0 +1,137 @@
+"""The words of a tip for an account of the console, opened by its own key; and the question that it asks back.
+
+Nothing here outlives a request. Nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TypeVar
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.desk.members import of_account
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.errors import AskRefused, KeyMissing, NotFound, SealBroken
+from hotline.ports import ConsoleKit
+from hotline.sealing.envelope import label
+from hotline.sealing.opening import open_grant
+from hotline.services.accounts import sessions
+from hotline.services.desk import access, admissions, ask_back
+from hotline.services.desk.access import OpenedTip, Unlocked
+from hotline.services.referrals import ladder
+from hotline.services.tips.desk_viewer import found_or_refused
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.referrals import asked_back, referrals
+from hotline.store.tips import visible
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer
+
+Got = TypeVar("Got")
+
+
+def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedTip:
+    """A tip's words. The audit row is committed before anybody sees them; what is refused leaves one too.
+
+    Raises NotFound where this account may know of no such tip, KeyMissing, SealBroken where its key opens nothing.
+    """
+    viewer, _ = found_or_refused(kit, by, tip_id, reason)
+    actor = audit.by_actor(by.actor)
+
+    def opened(session: Session, found: Unlocked, desk: str) -> OpenedTip:
+        return access.words_of(session, found, desk)
+
+    try:
+        told = _with_key(kit, by, token, viewer, tip_id, opened)
+    except (KeyMissing, NotFound, SealBroken):
+        _record(kit, "tip_refused", tip_id, actor, f"it does not open: {reason}")
+        raise
+    with kit.database.writing() as session:
+        if told.asked is not None and told.asked.answer is not None:
+            asked_back.read(session, tip_id, kit.now())
+        _append(session, kit, "tip_read", tip_id, actor, reason)
+        _is_opened(session, kit, viewer, tip_id)
+    return told
+
+
+def ask(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, question: str, reason: str) -> None:
+    """Put a question behind the receipt, once. Raises NotFound, AskRefused, KeyMissing, SealBroken."""
+    viewer, _ = found_or_refused(kit, by, tip_id, reason)
+
+    def keyed(_: Session, found: Unlocked, desk: str) -> tuple[Tip, bytes, str]:
+        named = {"uid": found.tip.uid, "desk": desk}
+        return found.tip, open_grant(found.grant, private_key=found.private_key, **named), desk
+
+    tip, tip_key, desk = _with_key(kit, by, token, viewer, tip_id, keyed)
+    with kit.database.writing() as session:
+        held = referrals.tip_for_writing(session, tip.id)
+        if held.body != tip.body:
+            raise AskRefused("more was told meanwhile")
+        ask_back.put(
+            session,
+            kit,
+            held,
+            question,
+            tip_key=tip_key,
+            desk=desk,
+            actor=audit.by_actor(by.actor),
+            reason=reason,
+        )
+
+
+def _with_key(
+    kit: ConsoleKit,
+    by: SignedIn,
+    token: str,
+    viewer: Viewer,
+    tip_id: int,
+    gets: Callable[[Session, Unlocked, str], Got],
+) -> Got:
+    """What the first desk that opens the tip gets of it; another desk's broken seal hides nothing."""
+    private_key = sessions.key_of(kit, token)
+    if private_key is None:
+        raise KeyMissing("the key of this session is closed")
+    with kit.database.reading() as session:
+        for desk, found in _unlocked(session, kit, by, viewer, tip_id, private_key):
+            with suppress(SealBroken):
+                return gets(session, found, desk)
+    raise SealBroken("no key of this account opens the tip")
+
+
+def _unlocked(
+    session: Session, kit: ConsoleKit, by: SignedIn, viewer: Viewer, tip_id: int, private_key: bytes
+) -> Iterator[tuple[str, Unlocked]]:
+    """By each desk of this account that may read it, what opens it: today's key, and the one a rotation put aside."""
+    member = of_account(by.account_id)
+    for desk in sorted(viewer.desks):
+        tip, grant = visible.with_grant(session, tip_id, desk)
+        if grant is None or tip.erased_at is not None:
+            continue
+        key = kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
+        for one in admissions.open_as(session, desk, member, private_key):
+            yield desk, Unlocked(tip, key, one.key)
+
+
+def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int) -> None:
+    """Whoever was told of it by phone and reads it here has read it: the clock that waits for that ends."""
+    if viewer.responder_id is None:
+        return
+    hers = referrals.newest_of(session, tip_id, viewer.responder_id)
+    if hers is None:
+        return
+    at = kit.now()
+    hers.opened_at = hers.opened_at or at
+    session.flush()
+    ladder.happen(session, kit, tip_id, Event(Happened.OPENED, by=viewer.responder_id), at)
+
+
+def _record(kit: ConsoleKit, action: str, tip_id: int, actor: str, reason: str) -> None:
+    with kit.database.writing() as session:
+        _append(session, kit, action, tip_id, actor, reason)
+
+
+def _append(
+    session: Session, kit: ConsoleKit, action: str, tip_id: int, actor: str, reason: str
+) -> None:
+    audit.append(
+        session, at=kit.now(), actor=actor, action=action, subject=f"tip:{tip_id}", reason=reason
+    )

@@ -1,0 +1,170 @@
+"""A page of tips as an account of the console sees it, and those that wait longer than was promised."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.coming import Coming
+from hotline.domain.tip import Basis, Matter, TipState
+from hotline.domain.tips.promises import Wait, wait_of
+from hotline.domain.tips.retention import Term
+from hotline.domain.tips.wanted import TipFilter
+from hotline.ports import ConsoleKit
+from hotline.services import weekly_keys
+from hotline.services.referrals.case_standing import coming_of
+from hotline.services.tips.desk_viewer import is_national, viewer_of
+from hotline.store.database import Session
+from hotline.store.people import responders
+from hotline.store.referrals import tip_events, tip_pages
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer
+
+ROWS = 50
+"""Of one page."""
+MOST_LATE = 200
+"""So many that wait are looked at: behind them nobody counts any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipLine:
+    """A tip in clear, for a row of the list and the head of its page."""
+
+    id: int
+    matter: str
+    place: str
+    within: str | None
+    sector: str | None
+    category: str | None
+    urgency: int
+    official: str
+    is_child: bool
+    is_fragment: bool
+    language: str
+    """In which it was told."""
+    filed_at: datetime | None
+    coming: Coming
+    manner: str | None
+    wait: Wait | None
+    """How long it waited for somebody to take it; None of a fragment, and of what was closed untaken."""
+    taken_at: datetime | None
+    taken_by: str
+    is_helped: bool
+    closed_at: datetime | None
+    outcome: str | None
+    end_wanted: str | None
+    linked: int
+    question: str
+    is_red: bool
+    is_held: bool
+    erase_wanted_at: datetime | None
+    erased_at: datetime | None
+    goes_at: datetime
+    """When its words go, unless somebody holds them."""
+    warned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TipList:
+    lines: Sequence[TipLine]
+    before: int | None
+    """The older ones lie below this id; None where these are the oldest."""
+    opens: bool
+    """Whether any desk's key was sealed to this account."""
+    is_national: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LateTip:
+    id: int
+    place: str
+    within: str | None
+    wait: Wait
+
+
+def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
+    """One page, the newest first. Raises StoreUnavailable."""
+    weekly_keys.forget(kit)
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        found = tip_pages.page(session, viewer, wanted, before=before, limit=ROWS + 1)
+        lines = lines_of(session, viewer, found[:ROWS], kit.now())
+    older = found[ROWS - 1].id if len(found) > ROWS else None
+    return TipList(lines, older, bool(viewer.desks), is_national(viewer))
+
+
+def late(kit: ConsoleKit, by: SignedIn) -> Sequence[LateTip]:
+    """What nobody has taken in the time that was promised, who waits longest at the head."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        rows = tip_pages.waiting(session, viewer, MOST_LATE) if viewer.desks else ()
+    waits = ((tip, _wait(tip, None, at)) for tip in rows)
+    return [
+        LateTip(tip.id, tip.place, tip.within, wait) for tip, wait in waits if wait and wait.is_late
+    ]
+
+
+def lines_of(
+    session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
+) -> Sequence[TipLine]:
+    """Everything that a row says besides what stands in the tip itself is asked once for the page."""
+    ids = [tip.id for tip in found]
+    takes, asked = tip_pages.takes(session, ids), tip_pages.questions(session, ids)
+    held, linked = tip_pages.held(session, ids), tip_pages.linked_counts(session, viewer, found)
+    names = {one.id: one.name for one in responders.everybody(session)} if ids else {}
+    red = {tip for tip, kind, _ in tip_events.clocks(session, ids) if kind == DeadlineKind.RED}
+
+    def line(tip: Tip) -> TipLine:
+        taken_at, taken_by = takes.get(tip.id, (None, ""))
+        holder = names.get(tip.holder_id, "") if tip.holder_id is not None else ""
+        return TipLine(
+            id=tip.id,
+            matter=tip.matter,
+            place=tip.place,
+            within=tip.within,
+            sector=tip.sector,
+            category=tip.category,
+            urgency=tip.urgency,
+            official=tip.official,
+            is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
+            is_fragment=tip.state == TipState.FRAGMENT,
+            language=tip.language,
+            filed_at=tip.filed_at,
+            coming=coming_of(tip),
+            manner=tip.manner,
+            wait=None if tip.closed_at and taken_at is None else _wait(tip, taken_at, at),
+            taken_at=taken_at,
+            taken_by=holder or taken_by,
+            is_helped=tip.helped_at is not None,
+            closed_at=tip.closed_at,
+            outcome=tip.outcome,
+            end_wanted=tip.end_wanted if tip.end_wanted_by else None,
+            linked=linked.get(tip.id, 0),
+            question=asked.get(tip.id, ""),
+            is_red=tip.id in red,
+            is_held=tip.id in held,
+            erase_wanted_at=tip.erase_wanted_at,
+            erased_at=tip.erased_at,
+            goes_at=_term(tip, tip.id in held).goes_at,
+            warned=tip.warned_at is not None,
+        )
+
+    return [line(tip) for tip in found]
+
+
+def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
+    if tip.filed_at is None or tip.state == TipState.FRAGMENT or tip.matter != Matter.TIP:
+        return None
+    return wait_of(tip.urgency, tip.filed_at, ended_at=taken_at or tip.closed_at, now=at)
+
+
+def _term(tip: Tip, held: bool) -> Term:
+    return Term(
+        filed_at=tip.filed_at or tip.created_at,
+        closed_at=tip.closed_at,
+        warned_at=tip.warned_at,
+        erased_at=tip.erased_at,
+        held=held,
+    )

@@ -1,0 +1,203 @@
+"""One tip in clear as an account of the console sees it: its line of time, and what may be done with it.
+
+Reasons that people gave are shown to the national desk alone: they may name somebody whom a district knows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.desk.audit_sentences import actor, template
+from hotline.engine.numbers.questions import Question, QuestionStatus
+from hotline.errors import NotReady
+from hotline.ports import ConsoleKit
+from hotline.services.desk import ask_back
+from hotline.services.referrals import endings
+from hotline.services.tips.desk_viewer import is_national, viewer_of
+from hotline.services.tips.tip_lines import TipLine, lines_of
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.people import responders
+from hotline.store.referrals import cluster_names, referrals, tip_events, tip_pages
+from hotline.store.tips import exclusions, tips
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer
+
+HIDDEN = frozenset({"tip_excluded", "tip_exclusion_lifted", "tip_refused"})
+"""Rows of the audit log that the national desk alone is shown: whom a tip is kept from, and who tried it."""
+
+
+class Came(StrEnum):
+    """What stands in a tip's line of time besides the rows of the audit log."""
+
+    TOLD = "told"
+    ALERTED = "alerted"
+    DELIVERED = "delivered"
+    SILENT = "silent"
+    TAKEN = "taken"
+    DOUBTED = "doubted"
+    OPENED = "opened"
+    ON_SITE = "on_site"
+    HANDED = "handed"
+    PASSED = "passed"
+    RELEASED = "released"
+    MOVED = "moved"
+    LOGGED = "logged"
+    """A row of the audit log: `phrase` says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TipMoment:
+    at: datetime
+    came: Came
+    who: str = ""
+    phrase: str = ""
+    outcome: str = ""
+    reason: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPerson:
+    """Somebody, or a desk, from whom a tip is kept."""
+
+    name: str
+    desk: str | None
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TipSheet:
+    line: TipLine
+    moments: Sequence[TipMoment]
+    """The oldest first."""
+    linked: Sequence[int]
+    """Others of the same phone and week."""
+    alike: Sequence[int]
+    """Others that look like it."""
+    is_national: bool
+    needs_second: bool
+    """Whether its end waits for a second person."""
+    may_judge: bool
+    """Whether this account is that second person."""
+    reference: str
+    """The name by which the person of this account was told of it; empty where she was not."""
+    holds: bool
+    """Whether she is responsible for it."""
+    questions: Mapping[str, Question]
+    """What may be asked back now, by name; empty where nothing may."""
+    kept: Sequence[KeptPerson]
+    """Whom it is kept from, for the national desk."""
+
+
+def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
+    """Raises NotFound where there is no such tip, or none for this account."""
+    at = kit.now()
+    asks = _questions(kit, at)
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        tip = tip_pages.seen(session, viewer, tip_id)
+        (line,) = lines_of(session, viewer, [tip], at)
+        national = is_national(viewer)
+        known_as = _known_as(session, viewer, tip)
+        return TipSheet(
+            line=line,
+            moments=sorted(_moments(session, tip, national), key=lambda one: one.at),
+            linked=tip_pages.linked(session, viewer, tip),
+            alike=_alike(session, viewer, tip),
+            is_national=national,
+            needs_second=endings.needs_second(tip),
+            may_judge=national and _may_judge(session, tip, by),
+            reference=known_as,
+            holds=viewer.responder_id is not None and tip.holder_id == viewer.responder_id,
+            questions={} if line.question or line.closed_at or line.erased_at else asks,
+            kept=_kept(session, tip) if national else (),
+        )
+
+
+def _may_judge(session: Session, tip: Tip, by: SignedIn) -> bool:
+    if tip.end_wanted_by is None:
+        return False
+    asks = endings.signed_by(session, by.actor, "")
+    return not endings.is_same(session, tip.end_wanted_by, asks.name)
+
+
+def _known_as(session: Session, viewer: Viewer, tip: Tip) -> str:
+    if viewer.responder_id is None:
+        return ""
+    newest = referrals.newest_of(session, tip.id, viewer.responder_id)
+    return "" if newest is None else newest.reference
+
+
+def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
+    others = [one.id for one in cluster_names.company(session, tip) if one.id != tip.id]
+    return tip_pages.known(session, viewer, others)
+
+
+def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:
+    """Those that are signed and may be asked today."""
+    try:
+        found = ask_back.listed(kit)
+    except NotReady:
+        return {}
+    day = at.date()
+    return {name: one for name, one in found.items() if one.standing(day) is QuestionStatus.SHOWS}
+
+
+def _kept(session: Session, tip: Tip) -> Sequence[KeptPerson]:
+    names = {one.id: one.name for one in responders.everybody(session)}
+    return [
+        KeptPerson(
+            names.get(row.responder_id, "") if row.responder_id is not None else "",
+            row.desk_code,
+            row.why,
+            row.at,
+        )
+        for row in exclusions.standing(session, tip.id)
+    ]
+
+
+def _moments(session: Session, tip: Tip, national: bool) -> Iterator[TipMoment]:
+    if tip.filed_at is not None:
+        yield TipMoment(tip.filed_at, Came.TOLD)
+    for place in tips.earlier_places(session, tip.id):
+        yield TipMoment(place.corrected_at, Came.MOVED, place=place.place)
+    for told in tip_events.told(session, tip.id):
+        yield from _of_person(told)
+    for alert in tip_events.alerts(session, tip.id):
+        if alert.delivered_at is not None:
+            yield TipMoment(alert.delivered_at, Came.DELIVERED, alert.name)
+    for at in tip_events.silences(session, tip.id):
+        yield TipMoment(at, Came.SILENT)
+    yield from _logged(session, tip, national)
+
+
+def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
+    row, name = told.referral, told.name
+    taken = Came.TAKEN if told.believed else Came.DOUBTED
+    came = (
+        (row.created_at, Came.ALERTED),
+        (row.acknowledged_at, taken),
+        (row.opened_at, Came.OPENED),
+        (row.on_site_at, Came.ON_SITE),
+        (row.handed_to_help_at, Came.HANDED),
+        (row.passed_at, Came.PASSED),
+        (row.released_at, Came.RELEASED),
+    )
+    for at, what in came:
+        if at is not None:
+            yield TipMoment(at, what, name)
+
+
+def _logged(session: Session, tip: Tip, national: bool) -> Iterator[TipMoment]:
+    names = {one.id: one.name for one in responders.everybody(session)}
+    for row in audit.entries(session, subject=f"tip:{tip.id}"):
+        if row.action in HIDDEN and not national:
+            continue
+        phrase, outcome = template(row.action)
+        reason = row.reason if national else ""
+        who = actor(row.actor, names)[1]
+        yield TipMoment(row.at, Came.LOGGED, who, phrase, outcome, reason)

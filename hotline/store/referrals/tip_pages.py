@@ -1,0 +1,159 @@
+"""A page of tips for one viewer, without their words; and one of them. Each asks `visible_to`."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
+
+from hotline.domain.tip import Matter, TipState
+from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
+from hotline.errors import NotFound
+from hotline.store.outbox.messages import BELIEVED, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.referrals.retention import HELD
+from hotline.store.referrals.tip_overview import REAL
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer, visible_to
+
+OPEN = Tip.closed_at.is_(None)
+BELIEVED_TAKE = (Referral.acknowledged_at.is_not(None), BELIEVED)
+TAKEN = exists().where(Referral.tip_id == Tip.id, *BELIEVED_TAKE)
+WAITING = (OPEN, Tip.state != TipState.FRAGMENT, Tip.filed_at.is_not(None), ~TAKEN)
+"""Filed, and nobody has taken it."""
+QUESTION = {
+    "asked": AskedBack.answered_at.is_(None),
+    "answered": AskedBack.answered_at.is_not(None) & AskedBack.read_at.is_(None),
+    "read": AskedBack.read_at.is_not(None),
+}
+
+
+def page(
+    session: Session, viewer: Viewer, wanted: TipFilter, *, before: int | None, limit: int
+) -> Sequence[Tip]:
+    """The newest first, below an id where one is given."""
+    found = _seen(viewer).where(*_conditions(viewer, wanted))
+    if before is not None:
+        found = found.where(Tip.id < before)
+    return session.scalars(found.order_by(Tip.id.desc()).limit(limit)).all()
+
+
+def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
+    """Those that nobody has taken, who waits longest at the head."""
+    found = _seen(viewer).where(*WAITING, Tip.matter == Matter.TIP)
+    return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
+
+
+def seen(session: Session, viewer: Viewer, tip_id: int) -> Tip:
+    """Without its words. Raises NotFound where there is none, or none for this viewer."""
+    tip = session.scalar(_seen(viewer).where(Tip.id == tip_id))
+    if tip is None:
+        raise NotFound(f"no tip {tip_id}")
+    return tip
+
+
+def takes(session: Session, tip_ids: Collection[int]) -> Mapping[int, tuple[datetime, str]]:
+    """When each of these was first taken, and by whom: answers that are believed."""
+    rows = session.execute(
+        select(Referral.tip_id, Referral.acknowledged_at, Responder.name)
+        .join(Responder, Responder.id == Referral.responder_id)
+        .where(Referral.tip_id.in_(tip_ids), *BELIEVED_TAKE)
+        .order_by(Referral.acknowledged_at.desc(), Responder.name.desc())
+    )
+    return {tip_id: (at, name) for tip_id, at, name in rows if at is not None}
+
+
+def questions(session: Session, tip_ids: Collection[int]) -> Mapping[int, str]:
+    """How the question that was asked of each stands: asked, answered, read."""
+    rows = session.execute(
+        select(AskedBack.tip_id, AskedBack.answered_at, AskedBack.read_at).where(
+            AskedBack.tip_id.in_(tip_ids)
+        )
+    )
+    return {
+        tip_id: "read" if read_at else "answered" if answered_at else "asked"
+        for tip_id, answered_at, read_at in rows
+    }
+
+
+def held(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
+    """Those whose words stay for a court."""
+    return frozenset(session.scalars(select(Tip.id).where(Tip.id.in_(tip_ids), HELD)))
+
+
+def known(session: Session, viewer: Viewer, tip_ids: Collection[int]) -> Sequence[int]:
+    """Those of these that this viewer may know of, the newest first."""
+    found = select(Tip.id).where(*REAL, Tip.id.in_(tip_ids), visible_to(viewer))
+    return session.scalars(found.order_by(Tip.id.desc())).all()
+
+
+def linked(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
+    """Other tips of the same phone and week that this viewer may know of, the newest first."""
+    if not tip.contact_key or tip.matter != Matter.TIP:
+        return ()
+    found = select(Tip.id).where(*_of_phones(viewer, [tip.contact_key]), Tip.id != tip.id)
+    return session.scalars(found.order_by(Tip.id.desc())).all()
+
+
+def linked_counts(session: Session, viewer: Viewer, tips: Sequence[Tip]) -> Mapping[int, int]:
+    """How many others each of these is linked to."""
+    keys = {tip.contact_key for tip in tips if tip.contact_key and tip.matter == Matter.TIP}
+    rows = session.execute(
+        select(Tip.contact_key, func.count())
+        .where(*_of_phones(viewer, keys))
+        .group_by(Tip.contact_key)
+    )
+    told = Counter({row[0]: row[1] for row in rows})
+    return {tip.id: max(told[tip.contact_key] - 1, 0) for tip in tips if tip.contact_key in keys}
+
+
+def _of_phones(viewer: Viewer, keys: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    return (*REAL, Tip.matter == Matter.TIP, Tip.contact_key.in_(keys), visible_to(viewer))
+
+
+def _seen(viewer: Viewer) -> Select[tuple[Tip]]:
+    return select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer))
+
+
+def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[bool]]:
+    yield Tip.matter == wanted.matter
+    yield from _standing(wanted.standing)
+    if wanted.whose is Whose.MINE:
+        yield _hers(viewer)
+    if wanted.place:
+        yield Tip.place == wanted.place
+    if wanted.urgency is not None:
+        yield Tip.urgency == wanted.urgency
+    if wanted.category:
+        yield Tip.category == wanted.category
+    if wanted.question in QUESTION:
+        yield exists().where(AskedBack.tip_id == Tip.id, QUESTION[wanted.question])
+    if wanted.soon:
+        yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HELD
+
+
+def _standing(standing: TipStanding) -> Iterator[ColumnElement[bool]]:
+    if standing is TipStanding.WAITS:
+        yield from WAITING
+    elif standing is TipStanding.TAKEN:
+        yield from (OPEN, TAKEN, Tip.helped_at.is_(None))
+    elif standing is TipStanding.HELPED:
+        yield from (OPEN, Tip.helped_at.is_not(None))
+    elif standing is TipStanding.JUDGED:
+        yield from (OPEN, Tip.end_wanted_by.is_not(None))
+    elif standing is TipStanding.CLOSED:
+        yield Tip.closed_at.is_not(None)
+
+
+def _hers(viewer: Viewer) -> ColumnElement[bool]:
+    """That she holds it, or was told of it and nobody holds it yet."""
+    told = aliased(Referral)
+    was_told = exists().where(
+        told.tip_id == Tip.id, told.responder_id == viewer.responder_id, told.released_at.is_(None)
+    )
+    return or_(
+        Tip.holder_id == viewer.responder_id,
+        Tip.holder_id.is_(None) & was_told.correlate(Tip),
+    )

@@ -1,0 +1,125 @@
+"""What may be done with a tip without its words: each with a reason, by somebody who answers for it."""
+
+from collections.abc import Callable
+
+from flask import Response, abort
+
+from hotline.domain.referrals.coming import Manner
+from hotline.domain.tip import TipOutcome
+from hotline.errors import EndRefused, NotFound
+from hotline.services.tips import desk_acts
+from hotline.services.tips.keeping_from import KeptFrom
+from hotline.web.console.form import faults
+from hotline.web.console.tips.tips import WHY_KEPT, tip_page
+from hotline.web.console.visit import Visit, see
+
+
+def close(visit: Visit, tip_id: int) -> Response:
+    outcome = visit.form.text("outcome", most=20)
+    if outcome not in {one.value for one in TipOutcome}:
+        wrong = faults(outcome=visit.say("Say what came of it."))
+        return tip_page(visit, tip_id, status=422, wrong=wrong)
+    return _with_reason(
+        visit,
+        tip_id,
+        "close",
+        lambda why: desk_acts.close(visit.kit, visit.by, tip_id, TipOutcome(outcome), why),
+    )
+
+
+def judge(visit: Visit, tip_id: int) -> Response:
+    agrees = visit.form.text("do") == "agree"
+    return _with_reason(
+        visit,
+        tip_id,
+        "judge",
+        lambda why: desk_acts.judge(visit.kit, visit.by, tip_id, agrees=agrees, reason=why),
+    )
+
+
+def reopen(visit: Visit, tip_id: int) -> Response:
+    return _with_reason(
+        visit,
+        tip_id,
+        "reopen",
+        lambda why: desk_acts.reopen(visit.kit, visit.by, tip_id, why),
+    )
+
+
+def helped(visit: Visit, tip_id: int) -> Response:
+    return _with_reason(
+        visit,
+        tip_id,
+        "helped",
+        lambda why: desk_acts.helped(visit.kit, visit.by, tip_id, why),
+    )
+
+
+def hold(visit: Visit, tip_id: int) -> Response:
+    holds = visit.form.text("do") != "lift"
+    return _with_reason(
+        visit,
+        tip_id,
+        "hold",
+        lambda why: desk_acts.hold(visit.kit, visit.by, tip_id, holds=holds, reason=why),
+    )
+
+
+def manner(visit: Visit, tip_id: int) -> Response:
+    said = Manner.OPENLY if visit.form.text("do") == "openly" else Manner.UNSEEN
+    return _with_reason(
+        visit,
+        tip_id,
+        "manner",
+        lambda why: desk_acts.say_how(visit.kit, visit.by, tip_id, said, why),
+    )
+
+
+def keep_from(visit: Visit, tip_id: int) -> Response:
+    """A person by her exact name, or a desk by its code: one of them."""
+    person, desk = visit.form.text("person", most=80), visit.form.text("desk", most=24)
+    why = visit.form.text("why_kept", most=20)
+    if bool(person) == bool(desk) or why not in WHY_KEPT:
+        words = visit.say("Name a person or a desk, one of them, and say why.")
+        return tip_page(visit, tip_id, status=422, wrong=faults(person=words))
+    whom = KeptFrom(person or None, desk or None)
+    return _with_reason(
+        visit,
+        tip_id,
+        "keep",
+        lambda reason: desk_acts.keep_from(visit.kit, visit.by, tip_id, whom, why, reason),
+        missing=visit.say("Nobody is called exactly that, or they are kept from it already."),
+    )
+
+
+def act(visit: Visit, tip_id: int) -> Response:
+    """What the person of this account says of a tip that she was told of."""
+    does = visit.form.text("do", most=20)
+    try:
+        desk_acts.act(visit.kit, visit.by, tip_id, does)
+    except (NotFound, EndRefused):
+        abort(404)
+    return see("tips.one", tip_id=tip_id)
+
+
+def _with_reason(
+    visit: Visit, tip_id: int, form: str, does: Callable[[str], object], *, missing: str = ""
+) -> Response:
+    """Does it where a reason was given. `missing` is said where what the form names is not there."""
+    field = f"reason-{form}"
+    why = visit.form.text("reason", most=200)
+    if not why:
+        wrong = faults(**{field: visit.say("Say why.")})
+        return tip_page(visit, tip_id, status=422, wrong=wrong)
+    try:
+        does(why)
+    except EndRefused:
+        words = visit.say(
+            "That cannot be done now: somebody was quicker, or a second person has to do it."
+        )
+        return tip_page(visit, tip_id, status=422, wrong=faults(**{field: words}))
+    except NotFound:
+        if not missing:
+            abort(404)
+        return tip_page(visit, tip_id, status=422, wrong=faults(person=missing))
+    return see("tips.one", tip_id=tip_id)

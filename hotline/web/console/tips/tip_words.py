@@ -1,0 +1,179 @@
+"""A tip in the words of whoever reads the console: how it stands, how long it waits, what may hurt."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hotline.domain.places.places import place_name, place_within
+from hotline.domain.referrals.coming import YES, Care, Manner
+from hotline.domain.tip import Category, Matter, TipOutcome
+from hotline.domain.tips.promises import Wait
+from hotline.domain.tips.wanted import TipStanding
+from hotline.services.tips.tip_lines import TipLine
+from hotline.web.console.templating import day
+from hotline.web.console.visit import Visit
+from hotline.web.console.who import phrase
+
+CATEGORIES = {
+    Category.LABOUR: phrase("work by force"),
+    Category.SEX: phrase("sex by force"),
+    Category.CHILD_WORK: phrase("a child at work"),
+    Category.FALSE_OFFER: phrase("a false offer"),
+    Category.MARRIAGE: phrase("marriage by force"),
+    Category.ARMED_GROUP: phrase("an armed group"),
+    Category.ORGANS: phrase("organs"),
+    Category.CRIME: phrase("crime by force"),
+    Category.OTHER: phrase("something else"),
+}
+URGENCIES = {1: phrase("1 danger"), 2: phrase("2 seen"), 3: phrase("3 heard")}
+STANDINGS = {
+    TipStanding.WAITS: phrase("waits"),
+    TipStanding.TAKEN: phrase("taken"),
+    TipStanding.HELPED: phrase("with a helper"),
+    TipStanding.JUDGED: phrase("to be judged"),
+    TipStanding.CLOSED: phrase("closed"),
+    TipStanding.ALL: phrase("all of them"),
+}
+OUTCOMES = {
+    TipOutcome.HELPED: phrase("helped"),
+    TipOutcome.REFERRED: phrase("handed to a helper"),
+    TipOutcome.NOT_TRAFFICKING: phrase("no trafficking"),
+    TipOutcome.NOT_FOUND: phrase("nobody found"),
+    TipOutcome.SILENT: phrase("nothing was told"),
+    TipOutcome.JOKE: phrase("a joke"),
+    TipOutcome.TRIAL: phrase("a trial"),
+}
+QUESTIONS = {
+    "asked": phrase("question: asked"),
+    "answered": phrase("question: answered"),
+    "read": phrase("question: answer read"),
+}
+OFFICIAL = {"yes": phrase("an official"), "unsure": phrase("perhaps an official")}
+UNITS = {"min": phrase("{number} min"), "h": phrase("{number} h"), "days": phrase("{number} days")}
+CARES = {
+    Care.CAREFUL: phrase("careful, not openly"),
+    Care.STAY_AWAY: phrase("do not visit"),
+    Care.UNSEEN: phrase("with a colleague, not openly"),
+}
+FIRST = {
+    Care.CAREFUL: phrase(
+        "Careful. Do not go in openly, and do not call. The national desk says how."
+    ),
+    Care.STAY_AWAY: phrase("Do not visit, and do not call. Read it first."),
+    Care.UNSEEN: phrase(
+        "The national desk says: go with a colleague, not openly. Do not call there."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTip:
+    line: TipLine
+    stands: str
+    waited: str
+    is_late: bool
+    place: str
+    sector: str
+    category: str
+    urgency: str
+    marks: Sequence[tuple[str, str]]
+    """Words, and the kind of their tag."""
+    first: str
+    """What stands above everything else: how to go there; empty where nothing may hurt."""
+
+
+def shown(visit: Visit, line: TipLine) -> ShownTip:
+    category = CATEGORIES.get(Category(line.category)) if line.category else None
+    return ShownTip(
+        line=line,
+        stands=visit.say(_stands(line)),
+        waited=waited(visit, line.wait) if line.wait else "",
+        is_late=line.wait is not None and line.wait.is_late,
+        place=place_within(line.place, line.within, visit.language),
+        sector=place_name(line.sector, visit.language) if line.sector else "",
+        category=visit.say(category) if category else "",
+        urgency=visit.say(URGENCIES.get(line.urgency, URGENCIES[3])),
+        marks=[*_marks(visit, line)],
+        first=first(visit, line),
+    )
+
+
+def waited(visit: Visit, wait: Wait) -> str:
+    """`9 of 3 min`; each with its own unit where these differ."""
+    (spent, unit), (promised, promised_unit) = wait.counted
+    behind = visit.say(UNITS[promised_unit], number=promised)
+    before = str(spent) if unit == promised_unit else visit.say(UNITS[unit], number=spent)
+    return visit.say("{spent} of {promised}", spent=before, promised=behind)
+
+
+def first(visit: Visit, line: TipLine) -> str:
+    """How to go there, before anything else is read."""
+    coming = line.coming
+    if line.matter != Matter.TIP and not coming.is_marked:
+        return ""
+    if line.manner == Manner.OPENLY:
+        return visit.say("The national desk says: go openly.")
+    if coming.care in FIRST:
+        return visit.say(FIRST[coming.care])
+    if coming.visit == YES:
+        return ""
+    if coming.visit is None:
+        return visit.say("Nobody was asked whether helpers may come: go unseen.")
+    return visit.say("It is not sure whether helpers may come: go unseen.")
+
+
+def _stands(line: TipLine) -> str:
+    if line.closed_at is not None:
+        return STANDINGS[TipStanding.CLOSED]
+    if line.is_fragment:
+        return phrase("left early")
+    if line.is_helped:
+        return STANDINGS[TipStanding.HELPED]
+    return STANDINGS[TipStanding.TAKEN if line.taken_at else TipStanding.WAITS]
+
+
+def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
+    if line.is_red and line.closed_at is None:
+        yield visit.say("nobody is left to tell"), "bad"
+    if line.closed_at is None and (care := _care(line)):
+        yield visit.say(care[0]), care[1]
+    if line.official != "no":
+        yield visit.say(OFFICIAL.get(line.official, OFFICIAL["unsure"])), "warn"
+    if line.is_child:
+        yield visit.say("a child"), "warn"
+    if line.end_wanted is not None:
+        words = visit.say(OUTCOMES[TipOutcome(line.end_wanted)])
+        yield visit.say("to be judged: {outcome}", outcome=words), "warn"
+    if line.linked:
+        yield visit.say("also from this phone: {count}", count=line.linked), "soft"
+    if line.question in QUESTIONS:
+        kind = "good" if line.question == "answered" else "soft"
+        yield visit.say(QUESTIONS[line.question]), kind
+    if line.outcome is not None:
+        yield visit.say(OUTCOMES[TipOutcome(line.outcome)]), "soft"
+    yield from _words_go(visit, line)
+
+
+def _care(line: TipLine) -> tuple[str, str] | None:
+    coming = line.coming
+    if coming.care in CARES:
+        return CARES[coming.care], "bad"
+    if coming.visit is None and line.manner is None and line.matter == Matter.TIP:
+        return phrase("not asked: go unseen"), "warn"
+    return None
+
+
+def _words_go(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
+    """What becomes of its words, and when."""
+    if line.erased_at is not None:
+        yield (
+            visit.say("words erased {day}", day=day(visit.language, line.erased_at.date())),
+            "soft",
+        )
+        return
+    if line.erase_wanted_at is not None:
+        yield visit.say("somebody asked to erase it"), "warn"
+    if line.is_held:
+        yield visit.say("held for a court"), "soft"
+    elif line.closed_at is not None or line.warned:
+        kind = "warn" if line.warned else "soft"
+        yield visit.say("words go {day}", day=day(visit.language, line.goes_at.date())), kind

@@ -1,0 +1,80 @@
+"""Desks with keys, tips that are sealed to them, and accounts that are let in: what the pages of tips are tried on."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from itertools import count
+
+from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.desk.members import of_account
+from hotline.domain.tip import NATIONAL
+from hotline.sealing.passphrase import Costs
+from hotline.services.desk import access, admissions
+from hotline.store.accounts import accounts
+from hotline.store.desk import desks
+from hotline.store.tips import told_tips
+from hotline.store.tips.tips import Tip
+from tests.builders import make_tip
+from tests.console.conftest import Desk
+
+PASSPHRASE = "correct horse"
+QUICK = Costs(passes=1, kib=8)
+DISTRICT = "12"
+WORDS = "hafi y'ishuri"
+ANSWERS = {"danger": "yes", "landmark": WORDS}
+_NUMBERS = count(1000)
+
+
+def man(desk: Desk) -> None:
+    """Every desk has its keys."""
+    access.make_desks(desk.kit, PASSPHRASE, costs=QUICK)
+
+
+def tell(
+    desk: Desk,
+    *,
+    place: str = DISTRICT,
+    official: str = "no",
+    answers: Mapping[str, str] = ANSWERS,
+    minutes: int = 0,
+    **fields: object,
+) -> int:
+    """File a tip, sealed to the nation and, where no official is involved, to its district; so many minutes ago."""
+    at = desk.clock() - timedelta(minutes=minutes)
+    named = {"uid": f"{next(_NUMBERS):032}", "at": at, "filed_at": at, **fields}
+    tip = make_tip(place=place, official=official, **named)  # type: ignore[arg-type]
+    codes = (NATIONAL, place) if official == "no" else (NATIONAL,)
+    with desk.kit.database.writing() as session:
+        sealed = desk.kit.sealer.tip(
+            answers, uid=tip.uid, place=place, desks=desks.public_keys(session, codes)
+        )
+        tip.body = sealed.body
+        session.add(tip)
+        session.flush()
+        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        return tip.id
+
+
+def lets_in(desk: Desk, account_id: int, code: str) -> None:
+    """Asked for by one, carried out by another."""
+    member = of_account(account_id)
+    admissions.ask(desk.kit, Actor("Admin 1", 99), code, member, "she works there")
+    admissions.admit_by_passphrase(desk.kit, "Admin 2", PASSPHRASE)
+
+
+def change(desk: Desk, tip_id: int, **fields: object) -> None:
+    with desk.kit.database.writing() as session:
+        row = session.get_one(Tip, tip_id)
+        for name, value in fields.items():
+            setattr(row, name, value)
+
+
+def with_a_tip(desk: Desk) -> None:
+    """One tip, and whoever is there of these two roles is let into a desk that may know of it."""
+    man(desk)
+    with desk.kit.database.reading() as session:
+        everybody = accounts.everybody(session)
+    for role, code in ((AccountRole.NATIONAL, NATIONAL), (AccountRole.DESK, DISTRICT)):
+        for account in everybody:
+            if role in account.held_roles:
+                lets_in(desk, account.id, code)
+    assert tell(desk) == 1

@@ -1,0 +1,321 @@
+"""Tips in the console: a desk's list, one tip in clear, its words behind a reason, and what may be done with it (A8)."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.desk.members import of_account
+from hotline.domain.tip import NATIONAL
+from hotline.services.tips.tip_lines import ROWS
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.desk import members
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.referrals import retention
+from hotline.store.tips.tips import Tip
+from tests.builders import make_referral, make_responder
+from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import DISTRICT, WORDS, change, lets_in, man, tell
+from tests.console.test_forms import assert_reachable, outline
+from tests.console.test_headers import assert_light, assert_safe
+
+OTHER_DISTRICT = "11"
+
+
+@dataclass
+class Desks:
+    """The national desk with two people, a district's desk, and another district's."""
+
+    desk: Desk
+    national: Tab
+    second: Tab
+    district: Tab
+    other: Tab
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Who did what, and why, of the tips alone."""
+        with self.desk.kit.database.reading() as session:
+            found = session.query(AuditEntry).order_by(AuditEntry.id).all()
+        return [
+            (row.actor.rpartition(":")[2], row.action, row.reason)
+            for row in found
+            if row.subject.startswith("tip:")
+        ]
+
+    def tip(self, tip_id: int) -> Tip:
+        with self.desk.kit.database.reading() as session:
+            return session.get_one(Tip, tip_id)
+
+
+@pytest.fixture
+def desks(desk: Desk) -> Desks:
+    man(desk)
+
+    def tab(name: str, role: AccountRole, code: str) -> Tab:
+        made = desk.tab(role, name=name)
+        lets_in(desk, desk.people[name].account_id, code)
+        return made
+
+    return Desks(
+        desk,
+        tab("National 1", AccountRole.NATIONAL, NATIONAL),
+        tab("National 2", AccountRole.NATIONAL, NATIONAL),
+        tab("Desk 1", AccountRole.DESK, DISTRICT),
+        tab("Desk 2", AccountRole.DESK, OTHER_DISTRICT),
+    )
+
+
+def listed(tab: Tab, query: str = "") -> list[int]:
+    """The numbers of the tips of a list, in its order."""
+    found = re.findall(r'href="/tips/(\d+)"', tab.get(f"/tips{query}").text)
+    return [int(number) for number in found]
+
+
+def test_a8_a_desk_lists_what_was_sealed_to_it_and_nothing_else(desks: Desks) -> None:
+    mine, other = tell(desks.desk), tell(desks.desk, place=OTHER_DISTRICT)
+    assert listed(desks.district) == [mine]
+    assert listed(desks.other) == [other]
+    assert listed(desks.national) == [other, mine]
+    assert desks.district.get(f"/tips/{other}").status_code == 404
+    assert desks.district.get(f"/tips/{mine}").status_code == 200
+
+
+def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    nobody = desks.desk.tab(AccountRole.NATIONAL, name="National 3")
+    assert listed(nobody) == []
+    assert "is sealed to you yet" in nobody.get("/tips").text
+    assert nobody.get(f"/tips/{tip}").status_code == 404
+    assert "late" not in nobody.get("/").text
+
+
+def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(desks: Desks) -> None:
+    """List, count, address, words, links, and every act: as if there were no such tip."""
+    mine = tell(desks.desk)
+    tip = tell(desks.desk, official="unsure", minutes=9)
+    assert listed(desks.district, "?state=all") == [mine]
+    assert f"Tip {tip} " not in desks.district.get("/").text
+    assert f"Tip {tip} " in desks.national.get("/").text
+    assert f"/tips/{tip}" not in desks.district.get(f"/tips/{mine}").text
+    assert f"/tips/{tip}" in desks.national.get(f"/tips/{mine}").text, "it came from one phone"
+    nowhere = desks.district.get("/tips/999")
+    there = desks.district.get(f"/tips/{tip}")
+    assert there.status_code == nowhere.status_code == 404
+    assert there.text.replace(str(tip), "") == nowhere.text.replace("999", "")
+    tries = {
+        "open": {"why": "send"},
+        "ask": {"question": "landmark", "reason": "look"},
+        "close": {"outcome": "helped", "reason": "look"},
+        "reopen": {"reason": "look"},
+        "helped": {"reason": "look"},
+        "act": {"do": "take"},
+    }
+    for path, fields in tries.items():
+        assert desks.district.post(f"/tips/{tip}/{path}", fields).status_code == 404, path
+    assert desks.tip(tip).closed_at is None
+    assert {row[0] for row in desks.rows() if row[1] == "tip_refused"} == {"Desk 1"}
+
+
+def test_a8_words_are_shown_once_behind_a_reason_which_the_log_holds_first(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    assert WORDS not in desks.district.get(f"/tips/{tip}").text
+    refused = desks.district.post(f"/tips/{tip}/open", {})
+    assert refused.status_code == 422
+    assert WORDS not in refused.text
+    assert desks.rows() == []
+
+    answer = desks.district.post(f"/tips/{tip}/open", {"why": "send"})
+    assert answer.status_code == 200
+    assert "hafi y&#39;ishuri" in answer.text
+    assert answer.headers["Refresh"] == f"300; url=/tips/{tip}?auto"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert 'class="unprinted"' in answer.text
+    assert desks.rows() == [("Desk 1", "tip_read", "to send somebody")]
+    shown = desks.district.get(f"/tips/{tip}?auto").text
+    assert "Desk 1 read tip" in shown
+    assert WORDS not in shown
+
+
+def test_a8_a_key_that_is_closed_asks_for_password_and_code_first(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    for _ in range(4):
+        desks.desk.clock.turn(minutes=4)
+        desks.district.get("/tips")
+    asked = desks.district.post(f"/tips/{tip}/open", {"why": "send"})
+    assert asked.status_code == 422
+    assert 'name="secret_code"' in asked.text
+    assert desks.rows() == []
+    person = desks.desk.people["Desk 1"]
+    proofs = {"secret_password": person.password, "secret_code": person.code()}
+    answer = desks.district.post(f"/tips/{tip}/open", {"why": "other", "other": "a call", **proofs})
+    assert "hafi y&#39;ishuri" in answer.text
+    assert desks.rows() == [("Desk 1", "tip_read", "a call")]
+
+
+def test_a8_a_member_who_is_shut_out_reads_no_more_in_the_session_that_runs(desks: Desks) -> None:
+    tip = tell(desks.desk)
+
+    with desks.desk.kit.database.writing() as session:
+        account = desks.desk.people["Desk 1"].account_id
+        members.forget(session, of_account(account), desks.desk.clock())
+    assert desks.district.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 404
+    assert listed(desks.district) == []
+
+
+def test_a8_late_tips_stand_on_today_and_in_red_beside_the_word_of_the_bar(desks: Desks) -> None:
+    tell(desks.desk, minutes=2)
+    late = tell(desks.desk, minutes=9)
+    page = desks.district.get("/").text
+    assert f"Tip {late} in Gasabo waits 9 minutes; promised 3." in page
+    assert page.count("promised 3.") == 1
+    assert re.search(r'Tips <span class="tag bad">1<span class="unseen"> late', page)
+    row = desks.district.get("/tips").text
+    assert "9 of 3 min" in row
+    assert '<span class="tag bad">late</span>' in row
+    assert "promised" not in desks.other.get("/").text
+
+
+def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) -> None:
+    first = tell(desks.desk, urgency=3)
+    for _ in range(ROWS):
+        tell(desks.desk, urgency=1)
+    page = desks.national.get("/tips?urgency=1")
+    assert len(re.findall(r'href="/tips/\d+"', page.text)) == 50
+    assert "before=" not in page.text
+    newest = listed(desks.national)
+    assert len(newest) == 50
+    assert first not in newest
+    (older,) = re.findall(r'href="(/tips\?before=\d+)"', desks.national.get("/tips").text)
+    assert listed(desks.national, older.removeprefix("/tips")) == [first]
+    assert listed(desks.national, "?urgency=3") == [first]
+    assert listed(desks.national, "?state=closed") == []
+    assert listed(desks.national, "?place=11") == []
+
+
+def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
+    """Of danger: whoever wanted it does not judge it, by this account or by one of the same name."""
+    tip = tell(desks.desk, urgency=1)
+    closes = {"outcome": "helped", "reason": "she is safe"}
+    assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
+    assert desks.tip(tip).closed_at is None
+    agrees = {"do": "agree", "reason": "I called"}
+    assert desks.national.post(f"/tips/{tip}/judge", agrees).status_code == 422
+    assert desks.district.post(f"/tips/{tip}/judge", agrees).status_code == 404
+    assert desks.tip(tip).closed_at is None
+    assert desks.second.post(f"/tips/{tip}/judge", agrees).status_code == 303
+    assert desks.tip(tip).closed_at is not None
+    assert ("National 1", "end_wanted_helped", "she is safe") in desks.rows()
+    assert ("National 2", "tip_closed", "I called") in desks.rows()
+
+
+def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Desks) -> None:
+    tip = tell(desks.desk, urgency=3)
+    assert desks.district.post(f"/tips/{tip}/close", {"reason": "over"}).status_code == 422
+    assert desks.district.post(f"/tips/{tip}/close", {"outcome": "joke"}).status_code == 422
+    closes = {"outcome": "not-found", "reason": "nobody lives there"}
+    assert desks.district.post(f"/tips/{tip}/close", closes).status_code == 303
+    assert desks.tip(tip).outcome == "not-found"
+    assert listed(desks.district, "?state=closed") == [tip]
+    again = {"reason": "she called again"}
+    assert desks.district.post(f"/tips/{tip}/reopen", again).status_code == 303
+    assert desks.tip(tip).closed_at is None
+
+
+def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    assert desks.district.post(f"/tips/{tip}/helped", {}).status_code == 422
+    assert desks.district.post(f"/tips/{tip}/helped", {"reason": "Isange"}).status_code == 303
+    assert desks.district.post(f"/tips/{tip}/hold", {"reason": "court"}).status_code == 404
+    for do in ("hold", "lift"):
+        held = desks.national.post(f"/tips/{tip}/hold", {"do": do, "reason": "court"})
+        assert held.status_code == 303
+    said = desks.national.post(f"/tips/{tip}/manner", {"do": "unseen", "reason": "he is armed"})
+    assert said.status_code == 303
+    assert [row[1] for row in desks.rows()] == [
+        "tip_helped",
+        "hold_placed",
+        "hold_lifted",
+        "go_unseen",
+    ]
+    assert "go with a colleague, not openly" in desks.district.get(f"/tips/{tip}").text
+
+
+def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    kept = {"desk": DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
+    assert desks.district.post(f"/tips/{tip}/keep-from", kept).status_code == 404
+    assert desks.national.post(f"/tips/{tip}/keep-from", {"reason": "x"}).status_code == 422
+    assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
+    assert listed(desks.district) == []
+    assert desks.district.get(f"/tips/{tip}").status_code == 404
+    assert "the landmark is theirs" in desks.national.get(f"/tips/{tip}").text
+
+
+def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Desks) -> None:
+    tip = tell(desks.desk)
+
+    with desks.desk.kit.database.writing() as session:
+        retention.redact(session, [tip], desks.desk.clock())
+    assert listed(desks.district, "?state=all") == []
+    assert listed(desks.national, "?state=all") == [tip]
+    assert "words erased" in desks.national.get(f"/tips/{tip}").text
+    assert desks.national.post(f"/tips/{tip}/open", {"why": "send"}).status_code == 422
+
+
+def test_a8_complaints_are_a_list_of_their_own_for_the_national_desk(desks: Desks) -> None:
+    tip, complaint = tell(desks.desk), tell(desks.desk)
+    change(desks.desk, complaint, matter="complaint")
+    assert listed(desks.national) == [tip]
+    assert listed(desks.national, "?matter=complaint") == [complaint]
+    assert "complaints" not in desks.district.get("/tips").text
+
+
+def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 404
+
+    with desks.desk.kit.database.writing() as session:
+        person = make_responder(name="Responder 1")
+        session.add(person)
+        session.flush()
+        session.add(make_referral(tip_id=tip, responder_id=person.id, reference="K7Q4"))
+
+        account = session.get_one(ConsoleAccount, desks.desk.people["Desk 1"].account_id)
+        account.responder_id = person.id
+        her = person.id
+    page = desks.district.get(f"/tips/{tip}").text
+    assert "K7Q4" in page
+    assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 303
+    assert desks.tip(tip).holder_id == her
+    assert "Responder 1 took it." in desks.district.get(f"/tips/{tip}").text
+    assert listed(desks.district, "?state=taken&whose=mine") == [tip]
+    assert listed(desks.district) == []
+
+
+@pytest.mark.parametrize("language", ["rw", "fr", "en"])
+def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, language: str) -> None:
+    """A full list, one tip and its words: labels, ids, the policy, and nothing that weighs too much."""
+    for _ in range(ROWS):
+        tip = tell(desks.desk, urgency=1, official="unsure", minutes=9)
+    desks.national.post("/account/language", {"language": language, "to": "/tips"})
+    for path in ("/tips", f"/tips/{tip}"):
+        assert_light(desks.national, path)
+        assert_reachable(path, outline(desks.national.get(path).text))
+    opened = desks.national.post(f"/tips/{tip}/open", {"why": "send"})
+    assert_safe(opened)
+    assert f'<html lang="{language}">' in opened.text
+    assert_reachable("the words", outline(opened.text))
+    refused = desks.national.post(f"/tips/{tip}/close", {}).text
+    assert_reachable("refused", outline(refused))
+
+
+def test_a8_no_word_of_a_tip_stands_in_the_log_or_the_database(
+    desks: Desks, caplog: pytest.LogCaptureFixture
+) -> None:
+    tip = tell(desks.desk)
+    assert "hafi y&#39;ishuri" in desks.district.post(f"/tips/{tip}/open", {"why": "send"}).text
+    assert WORDS not in caplog.text
+    with desks.desk.kit.database.reading() as session:
+        rows = [f"{row.reason}{row.subject}" for row in session.query(AuditEntry)]
+    assert WORDS not in "".join(rows)
