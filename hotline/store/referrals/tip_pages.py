@@ -113,7 +113,7 @@ def _of_phones(viewer: Viewer, keys: Collection[str]) -> tuple[ColumnElement[boo
     return (*REAL, Tip.matter == Matter.TIP, Tip.contact_key.in_(keys), visible_to(viewer))
 
 
-def _seen(viewer: Viewer) -> Select[tuple[Tip]]:
+def _seen(viewer: Viewer) -> Select[Tip]:
     return select(Tip).options(defer(Tip.body)).where(*REAL, visible_to(viewer))
 
 

@@ -1,6 +1,7 @@
 """Tips as an account may know of them: the list, and one in clear. No page here holds a word that was told."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from flask import Response, abort
@@ -91,7 +92,7 @@ def tip_page(
     )
 
 
-def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[object, str, str]]:
+def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
     """When, what, and the reason that somebody gave."""
     told = []
     for one in sheet.moments:
