@@ -13,10 +13,11 @@ from hotline.services.referrals import casework, coming
 from hotline.services.tips import keeping_from, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
 from hotline.services.tips.keeping_from import KeptFrom
-from hotline.store.referrals import referrals, tip_pages
+from hotline.store.referrals import referrals
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.exclusions import ExclusionReason
 
-BY_PHONE = {"take": Verb.TAKE, "on_site": Verb.ON_SITE, "pass_on": Verb.PASS_ON}
+AS_TOLD = {"take": Verb.TAKE, "on_site": Verb.ON_SITE, "pass_on": Verb.PASS_ON}
 """What whoever was told of a tip as a responder may say of it here as well."""
 
 
@@ -72,12 +73,12 @@ def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:
     with kit.database.writing() as session:
         viewer = viewer_of(session, by)
         tip_pages.seen(session, viewer, tip_id)
-        if viewer.responder_id is None or does not in BY_PHONE:
+        if viewer.responder_id is None or does not in AS_TOLD:
             raise NotFound(f"tip {tip_id}: this account is no responder's")
         told = referrals.newest_of(session, tip_id, viewer.responder_id)
         if told is None:
             raise EndRefused(f"tip {tip_id}: she was not told of it")
-        asked = Act(viewer.responder_id, told.reference, BY_PHONE[does], Way.CONSOLE, at)
+        asked = Act(viewer.responder_id, told.reference, AS_TOLD[does], Way.CONSOLE, at)
         done = casework.act(session, kit, asked)
     if done.to_ring is not None:
         ring(kit, Job.DELIVER, done.to_ring)

@@ -12,7 +12,7 @@ from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
 from hotline.store.people import member_keys
-from hotline.store.referrals import tip_pages
+from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer

@@ -1,6 +1,6 @@
 """A page of tips as an account of the console sees it, and those that wait longer than was promised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from hotline.services.referrals.case_standing import coming_of
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.database import Session
 from hotline.store.people import responders
-from hotline.store.referrals import tip_events, tip_pages
+from hotline.store.referrals.desk_pages import tip_events, tip_pages
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
@@ -83,6 +83,18 @@ class LateTip:
     wait: Wait
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What stands beside the tips of a page, by their ids."""
+
+    takes: Mapping[int, tuple[datetime, str]]
+    asked: Mapping[int, str]
+    held: frozenset[int]
+    linked: Mapping[int, int]
+    names: Mapping[int, str]
+    red: frozenset[int]
+
+
 def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
     """One page, the newest first. Raises StoreUnavailable."""
     weekly_keys.forget(kit)
@@ -111,47 +123,52 @@ def lines_of(
 ) -> Sequence[TipLine]:
     """Everything that a row says besides what stands in the tip itself is asked once for the page."""
     ids = [tip.id for tip in found]
-    takes, asked = tip_pages.takes(session, ids), tip_pages.questions(session, ids)
-    held, linked = tip_pages.held(session, ids), tip_pages.linked_counts(session, viewer, found)
-    names = {one.id: one.name for one in responders.everybody(session)} if ids else {}
-    red = {tip for tip, kind, _ in tip_events.clocks(session, ids) if kind == DeadlineKind.RED}
+    clocks = tip_events.clocks(session, ids)
+    beside = _Beside(
+        takes=tip_pages.takes(session, ids),
+        asked=tip_pages.questions(session, ids),
+        held=tip_pages.held(session, ids),
+        linked=tip_pages.linked_counts(session, viewer, found),
+        names={one.id: one.name for one in responders.everybody(session)} if ids else {},
+        red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.RED),
+    )
+    return [_line(tip, beside, at) for tip in found]
 
-    def line(tip: Tip) -> TipLine:
-        taken_at, taken_by = takes.get(tip.id, (None, ""))
-        holder = names.get(tip.holder_id, "") if tip.holder_id is not None else ""
-        return TipLine(
-            id=tip.id,
-            matter=tip.matter,
-            place=tip.place,
-            within=tip.within,
-            sector=tip.sector,
-            category=tip.category,
-            urgency=tip.urgency,
-            official=tip.official,
-            is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
-            is_fragment=tip.state == TipState.FRAGMENT,
-            language=tip.language,
-            filed_at=tip.filed_at,
-            coming=coming_of(tip),
-            manner=tip.manner,
-            wait=None if tip.closed_at and taken_at is None else _wait(tip, taken_at, at),
-            taken_at=taken_at,
-            taken_by=holder or taken_by,
-            is_helped=tip.helped_at is not None,
-            closed_at=tip.closed_at,
-            outcome=tip.outcome,
-            end_wanted=tip.end_wanted if tip.end_wanted_by else None,
-            linked=linked.get(tip.id, 0),
-            question=asked.get(tip.id, ""),
-            is_red=tip.id in red,
-            is_held=tip.id in held,
-            erase_wanted_at=tip.erase_wanted_at,
-            erased_at=tip.erased_at,
-            goes_at=_term(tip, tip.id in held).goes_at,
-            warned=tip.warned_at is not None,
-        )
 
-    return [line(tip) for tip in found]
+def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
+    taken_at, taken_by = beside.takes.get(tip.id, (None, ""))
+    holder = beside.names.get(tip.holder_id, "") if tip.holder_id is not None else ""
+    return TipLine(
+        id=tip.id,
+        matter=tip.matter,
+        place=tip.place,
+        within=tip.within,
+        sector=tip.sector,
+        category=tip.category,
+        urgency=tip.urgency,
+        official=tip.official,
+        is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
+        is_fragment=tip.state == TipState.FRAGMENT,
+        language=tip.language,
+        filed_at=tip.filed_at,
+        coming=coming_of(tip),
+        manner=tip.manner,
+        wait=None if tip.closed_at and taken_at is None else _wait(tip, taken_at, at),
+        taken_at=taken_at,
+        taken_by=holder or taken_by,
+        is_helped=tip.helped_at is not None,
+        closed_at=tip.closed_at,
+        outcome=tip.outcome,
+        end_wanted=tip.end_wanted if tip.end_wanted_by else None,
+        linked=beside.linked.get(tip.id, 0),
+        question=beside.asked.get(tip.id, ""),
+        is_red=tip.id in beside.red,
+        is_held=tip.id in beside.held,
+        erase_wanted_at=tip.erase_wanted_at,
+        erased_at=tip.erased_at,
+        goes_at=_term(tip, tip.id in beside.held).goes_at,
+        warned=tip.warned_at is not None,
+    )
 
 
 def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:

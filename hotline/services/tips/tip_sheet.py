@@ -20,7 +20,8 @@ from hotline.services.tips.tip_lines import TipLine, lines_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.people import responders
-from hotline.store.referrals import cluster_names, referrals, tip_events, tip_pages
+from hotline.store.referrals import cluster_names, referrals
+from hotline.store.referrals.desk_pages import tip_events, tip_pages
 from hotline.store.tips import exclusions, tips
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
