@@ -69,6 +69,10 @@ COMMANDS: dict[str, CommandEntry] = {
     "flows": CommandEntry(
         "hotline.cli.words.flows:flows", "Check, play, describe and export the flows."
     ),
+    "guide": CommandEntry(
+        "hotline.cli.people.guide:guide",
+        "Write a PAPER for responders, to print: `responder` is the guide, `first-ten-minutes` one card.",
+    ),
     "hooks": CommandEntry(
         "hotline.cli.line.hooks:hooks",
         "Print the secret addresses that the gateway calls: whoever has them can forge a caller.",

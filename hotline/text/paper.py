@@ -1,0 +1,89 @@
+"""A page of docs/ as a sheet of paper: the few marks that such a page is written with, as HTML to print. Pure.
+
+Headings, paragraphs, lists, tables, pictures, **bold**, `quotes`. A comment stays away.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+
+COMMENT = re.compile(r"<!--.*?-->\n*", re.S)
+RULE = re.compile(r"\|(?:-+\|)+")
+MARK = re.compile(
+    r"!\[(?P<told>(?:[^\]\\]|\\.)*)\]\((?P<file>[^)]+)\)|\[(?P<link>[^\]]+)\]\([^)]+\)"
+    r"|`(?P<quote>[^`]+)`|\*\*(?P<bold>.+?)\*\*|\*(?P<leaning>[^*]+)\*"
+)
+ITEMS = (("ul", re.compile(r"- ")), ("ol", re.compile(r"\d+\. ")))
+STYLE = """
+@page { size: A4; margin: 13mm 14mm; }
+* { box-sizing: border-box; }
+body { max-width: 182mm; margin: 0 auto; color: #000; font: 10.5pt/1.35 "DejaVu Sans", Arial, sans-serif; }
+h1 { margin: 0 0 2mm; font-size: 19pt; line-height: 1.15; }
+h2 { margin: 4mm 0 1.5mm; font-size: 13pt; break-after: avoid; }
+p, ul, ol, table { margin: 0 0 2mm; }
+ul, ol { padding-left: 6mm; }
+li { break-inside: avoid; }
+table { width: 100%; border-collapse: collapse; break-inside: avoid; }
+td, th { padding: 1mm 2mm; border: 1px solid #666; text-align: left; vertical-align: top; }
+td:empty { height: 9mm; }
+table.pictures td { width: 33%; border: 0; padding: 1mm; text-align: center; }
+svg { width: 100%; max-width: 52mm; height: auto; }
+code { font: 1em "DejaVu Sans Mono", Consolas, monospace; white-space: nowrap; }
+"""
+
+ReadPicture = Callable[[str], str]
+"""An SVG picture that a page names, by its name there."""
+
+
+def sheet(page: str, language: str, picture: ReadPicture) -> str:
+    """The page as one HTML file that asks for nothing else."""
+    blocks = [block for block in COMMENT.sub("", page).split("\n\n") if block.strip()]
+    body = "\n".join(_block(block.strip("\n").split("\n"), picture) for block in blocks)
+    title = next((block[2:] for block in blocks if block.startswith("# ")), "")
+    return (
+        f'<!doctype html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _block(lines: Sequence[str], picture: ReadPicture) -> str:
+    marks, _, heading = lines[0].partition(" ")
+    if marks in {"#", "##", "###"}:
+        return f"<h{len(marks)}>{_words(heading, picture)}</h{len(marks)}>"
+    if lines[0].startswith("|"):
+        return "\n".join(_table(lines, picture))
+    for tag, begins in ITEMS:
+        if begins.match(lines[0]):
+            items = re.split(rf"\n(?={begins.pattern})", "\n".join(lines))
+            told = "\n".join(f"<li>{_words(begins.sub('', one, 1), picture)}</li>" for one in items)
+            return f"<{tag}>\n{told}\n</{tag}>"
+    return f"<p>{_words(' '.join(lines), picture)}</p>"
+
+
+def _table(lines: Sequence[str], picture: ReadPicture) -> Iterator[str]:
+    shows = "![" in lines[0]
+    yield '<table class="pictures">' if shows else "<table>"
+    for at, line in enumerate(line for line in lines if not RULE.fullmatch(line)):
+        tag = "th" if at == 0 and not shows else "td"
+        cells = [_words(cell.strip(), picture) for cell in line.strip("|").split("|")]
+        yield f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
+    yield "</table>"
+
+
+def _words(words: str, picture: ReadPicture) -> str:
+    told, at = [], 0
+    for mark in MARK.finditer(words):
+        told += [escape(words[at : mark.start()], quote=False), _marked(mark, picture)]
+        at = mark.end()
+    return "".join([*told, escape(words[at:], quote=False)])
+
+
+def _marked(mark: re.Match[str], picture: ReadPicture) -> str:
+    if mark["file"]:
+        return picture(mark["file"])
+    if mark["bold"]:
+        return f"<strong>{_words(mark['bold'], picture)}</strong>"
+    if mark["quote"]:
+        return f"<code>{escape(mark['quote'], quote=False)}</code>"
+    return f"<em>{escape(mark['leaning'], quote=False)}</em>" if mark["leaning"] else mark["link"]

@@ -1,0 +1,38 @@
+"""A screen as a basic phone shows it, drawn as SVG: plain text that is equal wherever it is drawn."""
+
+from html import escape
+
+from hotline.engine.check.sizes.columns import wrapped
+
+COLUMNS, LINES = 24, 9
+"""Letters in a line, as on the handsets of the demo; a longer screen gets more lines."""
+LETTER, LINE = 9, 18
+EDGE, INNER = 12, 10
+FONT = "'DejaVu Sans Mono', 'Liberation Mono', Menlo, Consolas, monospace"
+
+
+def drawn(words: str) -> str:
+    lines = wrapped(words, COLUMNS)
+    glass = (COLUMNS * LETTER + 2 * INNER, max(len(lines), LINES) * LINE + 2 * INNER)
+    width, height = (side + 2 * EDGE for side in glass)
+    rows = [
+        f'<text x="{EDGE + INNER}" y="{EDGE + INNER + 13 + at * LINE}">{escape(line)}</text>'
+        for at, line in enumerate(lines)
+        if line
+    ]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" width="{width}">',
+        f"<title>{escape(told(words))}</title>",
+        f'<rect width="{width}" height="{height}" rx="16" fill="#2b3439"/>',
+        f'<rect x="{EDGE}" y="{EDGE}" width="{glass[0]}" height="{glass[1]}" rx="5" fill="#eef2e2"/>',
+        f'<g font-family="{FONT}" font-size="15" fill="#1b2518">',
+        *rows,
+        "</g>",
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def told(words: str) -> str:
+    """The same in one line, for who hears it instead."""
+    return " / ".join(line for line in words.split("\n") if line)

@@ -1,0 +1,118 @@
+"""The screens that docs/responder-guide shows, played on the shipped flows and said by the shipped catalogues."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from hotline.adapters.catalogues import load_phrases
+from hotline.domain.outbox.message import RESPONDERS_SUFFIX, responders_entry
+from hotline.domain.wording import Template
+from hotline.engine.document.document import compile as compile_book
+from hotline.engine.flow import Book, Menu
+from hotline.engine.run import Facts, Option
+from hotline.engine.turn import resume, start
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+from hotline.text.languages import CODES
+from hotline.text.phrases import Phrases
+from tests.floorplan.tree import ROOT
+
+REF, OTHER, PLACE, TIME = "K7Q4", "H3ND", "Gasabo", "25/11 14:05"
+SERVICE = "*384*777#"
+"""As every page of ours writes it; the printed sheet has the line's own."""
+DIALLED = responders_entry(SERVICE)
+PIN = "407193"
+
+
+@dataclass(frozen=True, slots=True)
+class MetScreen:
+    """Where a screen is met: flags of the session, and what is keyed behind the entry."""
+
+    flags: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+HERS = (f"hers.{REF}",)
+SCREENS = {
+    "pin": MetScreen(),
+    "home": MetScreen(keys=(PIN,)),
+    "list": MetScreen(keys=(PIN, "1")),
+    "new": MetScreen(keys=(PIN, "1", "1")),
+    "page": MetScreen(keys=(PIN, "1", "1", "1")),
+    "taken": MetScreen(("acted_taken",), (PIN, "1", "1", "2")),
+    "hers": MetScreen(HERS, (PIN, "1", "1")),
+    "there": MetScreen((*HERS, "acted_on_site"), (PIN, "1", "1", "2")),
+}
+MESSAGES = {
+    "alert": Template.ALERT_URGENT_REPLY,
+    "by-dialling": Template.ALERT_URGENT_DIAL,
+    "yours": Template.TAKEN_UNTIL,
+}
+NAMES = ("alert", "yours", "by-dialling", *SCREENS)
+
+
+@cache
+def phrases() -> Phrases:
+    return load_phrases()
+
+
+@cache
+def book() -> Book:
+    return compile_book(read_folder(ROOT / "flows"), place_lists())
+
+
+def screens(language: str) -> dict[str, str]:
+    """Each picture's words, by its name."""
+    played = {name: _played(language, shown) for name, shown in SCREENS.items()}
+    said = {name: _said(language, template) for name, template in MESSAGES.items()}
+    return {name: (said | played)[name] for name in NAMES}
+
+
+def picture(language: str, name: str) -> Path:
+    return ROOT / "docs" / "responder-guide" / f"{language}-{name}.svg"
+
+
+def _say(language: str, template: Template, **values: str) -> str:
+    return phrases().say(language, template, **values)
+
+
+def _said(language: str, template: Template) -> str:
+    return _say(language, template, ref=REF, place=PLACE, code=DIALLED, time=TIME)
+
+
+def _played(language: str, shown: MetScreen) -> str:
+    facts = _facts(language, shown.flags)
+    turn = start(book(), facts, entry=RESPONDERS_SUFFIX)
+    for key in shown.keys:
+        turn = resume(book(), turn.run, key, facts)
+    return turn.screen.text
+
+
+def _facts(language: str, flags: tuple[str, ...]) -> Facts:
+    new = Option(REF, _everywhere(Template.LIST_URGENT, REF))
+    due = Option(OTHER, _everywhere(Template.LIST_DUE, OTHER))
+    words = {"open": "2", "urgent": "1", "ref": REF, "place": PLACE, "time": TIME}
+    return Facts(
+        flags=dict.fromkeys(("pin_asked", "pin_right", "has_work", *flags), True),
+        lists={"my_work": (new, due)},
+        words=words | {"page": _page(language)},
+        language=language,
+    )
+
+
+def _everywhere(template: Template, reference: str) -> dict[str, str]:
+    return {code: _say(code, template, ref=reference, time=TIME) for code in CODES}
+
+
+def _page(language: str) -> str:
+    """Of danger in which nobody wants to be visited: the reader puts what may hurt first."""
+    told = [("kind", 0), ("who", 3)]
+    lines = [_say(language, Template.PAGE_CAREFUL)]
+    lines += [_answered(node, choice, language) for node, choice in told]
+    return "\n".join(lines)
+
+
+def _answered(node: str, choice: int, language: str) -> str:
+    menu = book().flows["report"].nodes[node]
+    assert isinstance(menu, Menu)
+    return f"{menu.text[language]} {menu.choices[choice].label[language]}"

@@ -1,0 +1,131 @@
+"""docs/responder-guide and docs/first-ten-minutes say what the line says: each picture and each quote is of its flows.
+
+    HOTLINE_TEST_PICTURES=yes pytest tests/flows/test_responder_guide.py
+
+draws the pictures anew.
+"""
+
+import os
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from hotline.cli.people.guide import DOCS, PAPERS, WRITTEN
+from hotline.domain.referrals.clocks import ACKNOWLEDGE_WITHIN, OPEN_WITHIN
+from hotline.domain.tip import Urgency
+from hotline.domain.wording import Template
+from hotline.environment import is_yes
+from hotline.services.reader.pins import MOST_WRONG, REST
+from hotline.text.languages import CODES
+from tests.flows.handset_pictures import drawn, told
+from tests.flows.responder_screens import DIALLED, NAMES, PLACE, REF, phrases, picture, screens
+
+PICTURE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(responder-guide/(\w\w)-([\w-]+)\.svg\)")
+QUOTE = re.compile(r"`([^`]+)`")
+KIND = re.compile(r"#+|-|\||\d+\.")
+ANSWERS = {*(f"{digit} {REF}" for digit in range(1, 6)), "0", REF, PLACE, DIALLED}
+"""What is typed by SMS or dialled; what each digit does is R2."""
+FIGURES = {
+    "rw": ("mu minota itatu", "mu minota itanu", "nshuro ya gatatu"),
+    "fr": ("en trois minutes", "en cinq minutes", "La troisième fois"),
+    "en": ("in three minutes", "in five minutes", "The third time"),
+}
+"""Of danger: when the next person is asked, when a case that nobody read is asked of others, when a phone rests."""
+
+
+def page(paper: str, language: str) -> str:
+    name = PAPERS[paper] + ("" if language == "en" else f".{language}")
+    return (DOCS / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_each_picture_is_what_the_flows_show_and_each_is_in_the_guide(language: str) -> None:
+    words = screens(language)
+    if is_yes(os.environ.get("HOTLINE_TEST_PICTURES", "")):
+        for name, shown in words.items():
+            picture(language, name).write_text(drawn(shown), encoding="utf-8")
+    for name, shown in words.items():
+        assert picture(language, name).read_text(encoding="utf-8") == drawn(shown), name
+
+    quoted = [
+        (name, heard.replace("\\", ""), of)
+        for heard, of, name in PICTURE.findall(page("responder", language))
+    ]
+    assert sorted(quoted) == sorted((name, told(words[name]), language) for name in NAMES)
+
+
+def test_no_picture_is_left_of_a_screen_that_went() -> None:
+    names = {f"{language}-{name}.svg" for language in CODES for name in NAMES}
+    assert {path.name for path in (DOCS / "responder-guide").iterdir()} == names
+
+
+@cache
+def lines_shown(language: str) -> set[str]:
+    """Every line that some transcript of the responders' entry shows."""
+    folder = Path(__file__).parents[1] / "transcripts"
+    files = [
+        path for name in ("responders", "work") for path in folder.glob(f"{name}*.{language}.txt")
+    ]
+    assert len(files) > 20
+    return {
+        line[2:]
+        for path in files
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| ")
+    }
+
+
+def is_said(quote: str, language: str) -> bool:
+    """A quote is a line of a screen, two buttons that stand on one, or words of a message."""
+    if quote in ANSWERS or any(quote in line for line in lines_shown(language)):
+        return True
+    values = {"ref": REF, "place": PLACE, "code": DIALLED, "time": "", "until": "", "number": ""}
+    values |= {"name": "", "join": ""}
+    return any(quote in phrases().say(language, template, **values) for template in Template)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("language", CODES)
+def test_a_paper_quotes_nothing_that_the_line_does_not_say(paper: str, language: str) -> None:
+    quotes = QUOTE.findall(page(paper, language))
+    assert quotes
+    assert [quote for quote in quotes if not is_said(quote, language)] == []
+
+
+def kind_of(line: str) -> str:
+    """A heading, a point, a row, words, or nothing."""
+    found = KIND.match(line)
+    return found[0] if found else line[:1] and "words"
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_three_languages_of_a_paper_say_the_same_in_the_same_order(paper: str) -> None:
+    shapes = {
+        language: [
+            (kind_of(line), len(QUOTE.findall(line)), len(PICTURE.findall(line)))
+            for line in page(paper, language).splitlines()
+        ]
+        for language in CODES
+    }
+    assert shapes["rw"] == shapes["fr"] == shapes["en"]
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("language", CODES)
+def test_a_paper_prints_no_number_to_ring(paper: str, language: str) -> None:
+    """Nobody has signed one: they are written by hand. Three digits might be one."""
+    assert WRITTEN == DIALLED
+    words = PICTURE.sub("", page(paper, language)).replace(DIALLED, "")
+    assert set(re.findall(r"\d[\d .-]*\d\d", words)) <= {"123456"}
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_guide_s_times_are_those_of_the_ladder(language: str) -> None:
+    guide = page("responder", language)
+    assert [said for said in FIGURES[language] if said not in guide] == []
+    assert ACKNOWLEDGE_WITHIN[Urgency.DANGER] == timedelta(minutes=3)
+    assert OPEN_WITHIN[Urgency.DANGER] == timedelta(minutes=5)
+    assert (MOST_WRONG, REST.total_seconds()) == (3, 3600)
