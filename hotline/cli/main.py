@@ -49,7 +49,7 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "desks": CommandEntry(
         "hotline.cli.people.desks:desks",
-        "Who opens a desk with a key of her own: list, add, ask, admit, retire.",
+        "Who opens a desk with a key of her own: list, add, place, leave, ask, admit, retire.",
     ),
     "dial": CommandEntry(
         "hotline.cli.line.dial:dial", "Dial CODE on one of the emulator's handsets."

@@ -12,6 +12,7 @@ from hotline.cli.kit import console_kit
 from hotline.domain.places.places import place_name
 from hotline.domain.reach.figures import Hidden
 from hotline.domain.rolls.quiz import Bound, Gain, Share
+from hotline.domain.tip import NATIONAL
 from hotline.ports import Kit
 from hotline.sealing.keys.people import periods_of
 from hotline.services.reach.figures import (
@@ -185,9 +186,14 @@ def _reach_rows(figures: Figures) -> list[Mapping[str, Any]]:
     return [*_rows(figures), _total(figures)]
 
 
+def _place(code: str) -> str:
+    """Tips in which an official is or may be involved have one row, whatever district they are of."""
+    return "told nationally" if code == NATIONAL else place_name(code, "en")
+
+
 def _rows(figures: Figures) -> Iterator[Mapping[str, Any]]:
     for row in figures.rows:
-        named = place_name(row, "en") if figures.by is By.DISTRICT else row
+        named = _place(row) if figures.by is By.DISTRICT else row
         cells = {measure: column.cells[row] for measure, column in figures.columns.items()}
         answers = {answer: column.cells[row] for answer, column in figures.answers.items()}
         called = {"name": figures.names.get(row)} if figures.names else {}

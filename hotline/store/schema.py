@@ -21,7 +21,15 @@ from hotline.store.reach import measures, outreach, people  # noqa: F401
 from hotline.store.referrals import asked_back, receipts, retention  # noqa: F401
 from hotline.store.rolls import joined  # noqa: F401
 from hotline.store.sms import inbound  # noqa: F401
-from hotline.store.tips import call_backs, exclusions, guesses, likeness, tips, untold  # noqa: F401
+from hotline.store.tips import (  # noqa: F401
+    call_backs,
+    exclusions,
+    guesses,
+    likeness,
+    links,
+    tips,
+    untold,
+)
 from hotline.store.tips.tips import DRAFT, WAITS, Tip
 from hotline.store.watch import alarms  # noqa: F401
 

@@ -119,6 +119,11 @@ def test_a_desk_is_added_and_retired(admin: Admin) -> None:
         "rotating": False,
         "retired": None,
     }
+    admin("desks", "place", "border-east", "Gasabo 1", "--level", "deputy", *BY, code=1)
+    there = ("border-east", "Gasabo 1", "--level", "deputy", "--second", "Bob")
+    assert "deputy of border-east" in admin("desks", "place", *there, *BY).stdout
+    assert "no more" in admin("desks", "leave", "border-east", "Gasabo 1", *BY).stdout
+    admin("desks", "leave", "border-east", "Gasabo 1", *BY, code=1)
     admin("desks", "retire", "border-east", *BY)
     assert admin.desk("border-east")["retired"]
 

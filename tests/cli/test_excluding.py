@@ -1,4 +1,4 @@
-"""`hotline tips keep-from` and `let-know`, as the national desk types them."""
+"""`hotline tips keep-from`, `let-know`, `link` and `unlink`, as the national desk types them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,15 +21,20 @@ def say(home: Path, *words: str, code: int = 0) -> Result:
     return told
 
 
-def test_one_keeps_a_tip_from_somebody_and_two_let_him_know_again(tmp_path: Path) -> None:
-    make_keys(tmp_path / "keys", datetime.now(UTC))
-    (tmp_path / "hotline.db").touch()
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
+def home(folder: Path) -> Path:
+    """With two tips of one phone, and a responder."""
+    make_keys(folder / "keys", datetime.now(UTC))
+    (folder / "hotline.db").touch()
+    kit = build_console(Settings.read({"HOTLINE_HOME": str(folder)}))
     create_all(kit.database)
     with kit.database.writing() as session:
-        session.add_all([make_tip(), make_responder()])
+        session.add_all([make_tip(), make_tip(uid="0" * 31 + "2"), make_responder()])
     kit.database.close()
+    return folder
 
+
+def test_one_keeps_a_tip_from_somebody_and_two_let_him_know_again(tmp_path: Path) -> None:
+    home(tmp_path)
     him = ("1", "--person", "Gasabo 1")
     say(tmp_path, "tips", "keep-from", "1", "--why", "named", *BY, code=2)
     kept = say(tmp_path, "tips", "keep-from", *him, "--why", "named", *BY)
@@ -39,3 +44,15 @@ def test_one_keeps_a_tip_from_somebody_and_two_let_him_know_again(tmp_path: Path
     log = say(tmp_path, "audit", "list").stdout
     assert "Alice kept tip 1 from somebody: named: responder 1: the caller names him" in log
     assert "Alice keeps tip 1 from somebody no more: responder 1" in log
+
+
+def test_a_person_links_two_tips_and_undoes_it(tmp_path: Path) -> None:
+    home(tmp_path)
+    assert "linked" in say(tmp_path, "tips", "link", "1", "2", *BY).stdout
+    assert say(tmp_path, "tips", "like", "2").stdout.split() == ["1", "said", "by", "cli:Alice"]
+    say(tmp_path, "tips", "link", "1", "3", *BY, code=1)
+    assert "linked no more" in say(tmp_path, "tips", "unlink", "2", "1", *BY).stdout
+    assert say(tmp_path, "tips", "like", "2").stdout == ""
+    log = say(tmp_path, "audit", "list").stdout
+    assert "Alice said that tip 1 is like another tip: tip 2" in log
+    assert "Alice said that tip 2 is not like another tip: tip 1" in log

@@ -64,7 +64,7 @@ def run(home: Path, *arguments: str) -> Result:
 def test_json_names_the_districts_and_hides_the_small(home: Path) -> None:
     document = json.loads(run(home, "--by", "district", "--json").output)
     cells = {row["district"]: row["tips"] for row in document["rows"]}
-    assert len(cells) == 32
+    assert len(cells) == 33
     assert (cells["Nyarugenge"], cells["Gasabo"]) == (12, "<5")
     assert document["rows"][0]["sessions"] is None
 

@@ -15,13 +15,14 @@ from hotline.domain.referrals.referral import Candidate, Case, Level
 from hotline.domain.tip import ABROAD, Urgency
 from tests.domain.case_walk import CaseWalk
 
-HERE = frozenset({"12"})
+HERE, BORDER = frozenset({"12"}), frozenset({"border-east"})
 CASES = st.builds(
     Case,
     place=st.sampled_from(["12", "12", "12", ABROAD]),
     category=st.just("sex"),
     urgency=st.sampled_from([1, 1, 2, 3]),
     official=st.sampled_from(["no", "no", "yes"]),
+    beside=st.sampled_from([frozenset(), BORDER]),
 )
 DANGER = Case("12", "sex", Urgency.DANGER, "no")
 LOCAL = st.lists(st.sampled_from([Level.RESPONDER, Level.DEPUTY, Level.COORDINATOR]), max_size=5)
@@ -31,8 +32,9 @@ LOCAL = st.lists(st.sampled_from([Level.RESPONDER, Level.DEPUTY, Level.COORDINAT
 def people(draw: st.DrawFn) -> list[Candidate]:
     levels = [*draw(LOCAL), *[Level.NATIONAL] * draw(st.integers(1, 3))]
     loads = draw(st.permutations(range(len(levels))))
+    desks = draw(st.lists(st.sampled_from([HERE, HERE, BORDER]), min_size=8, max_size=8))
     return [
-        Candidate(n, level, HERE, load=load)
+        Candidate(n, level, desks[n - 1], load=load)
         for n, (level, load) in enumerate(zip(levels, loads, strict=True), start=1)
     ]
 
@@ -72,8 +74,9 @@ def walk(
 
 
 def may_hear(course: CaseWalk) -> set[int]:
-    local = course.case.official == "no" and course.case.place == "12"
-    return {one.id for one in course.living if local or one.level is Level.NATIONAL}
+    asked = {course.case.place, *course.case.beside} if course.case.official == "no" else set()
+    living = course.living
+    return {one.id for one in living if one.districts & asked or one.level is Level.NATIONAL}
 
 
 @given(case=CASES, who=people(), events=EVENTS)

@@ -21,9 +21,14 @@ from tests.builders import NOON
 
 
 def case(
-    *, place: str = "12", category: str | None = "labour", urgency: int = 1, official: str = "no"
+    *,
+    place: str = "12",
+    category: str | None = "labour",
+    urgency: int = 1,
+    official: str = "no",
+    beside: tuple[str, ...] = (),
 ) -> Case:
-    return Case(place, category, urgency, official)
+    return Case(place, category, urgency, official, beside=frozenset(beside))
 
 
 def one(
@@ -48,6 +53,9 @@ ROSTER = (
     one(7, Level.COORDINATOR, "14"),
     one(8, Level.NATIONAL),
     one(9, Level.NATIONAL),
+    one(10, Level.RESPONDER, "border-east", "13"),
+    one(11, Level.DEPUTY, "border-east"),
+    one(12, Level.DEPUTY, "border-west"),
 )
 
 
@@ -60,9 +68,14 @@ ROSTER = (
         (case(urgency=1, official="yes"), (8,)),
         (case(urgency=2, official="unsure"), (8,)),
         (case(place=ABROAD), (8,)),
+        (case(place=ABROAD, beside=("border-east",)), (10, 8)),
+        (case(place=ABROAD, beside=("border-east", "border-west")), (10, 8)),
+        (case(place=ABROAD, beside=("border-west",)), (12, 8)),
+        (case(place=ABROAD, beside=("border-east",), official="unsure"), (8,)),
+        (case(place=ABROAD, beside=("border-south",)), (8,)),
         (case(place=UNSURE, urgency=3), (8,)),
         (case(place="15"), (8,)),
-        (case(place="13", urgency=1), (3, 8)),
+        (case(place="13", urgency=1), (3, 10, 8)),
         (case(place="13", urgency=1, category="organs"), (3, 4, 8)),
         (case(place="13", urgency=1, category=None), (3, 4, 8)),
         (case(place="14", urgency=1), (7, 8)),

@@ -150,6 +150,7 @@ def test_a_closed_case_of_hers_is_read_whole_and_never_guessed() -> None:
 def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> None:
     values = {"ref": "K7Q4", "place": "Gasabo", "code": "*384*777*90#", "time": "25/11 14:05"}
     values |= {"until": "14:05", "name": "redis", "number": "112", "join": "407194"}
+    values |= {"like": "H9RC", "case": "K7Q4 new"}
     words = load_phrases()
     for template in Template:
         if template is Template.DELETE_THESE or template is Template.READ_AGAIN:
@@ -159,6 +160,17 @@ def test_what_the_line_itself_writes_acts_on_nothing_when_it_is_sent_back() -> N
             for more in ("", DECIDING):
                 acts = parse(sent, ["K7Q4"], lately=True, more=more).actions
                 assert acts == (), (template.name, language)
+
+
+def test_what_an_alert_is_like_is_not_taken_with_it() -> None:
+    values = {"ref": "K7Q4", "place": "Gasabo", "like": "H9RC"}
+    both, words = ["K7Q4", "H9RC"], load_phrases()
+    for template in (Template.ALERT_LIKE_URGENT_REPLY, Template.ALERT_LIKE_REPLY):
+        for language in CODES:
+            sent = words.say(language, template, **values)
+            assert parse(sent, both, lately=False).actions == ()
+            for text in (f"1 {sent}", f"{sent} 1"):
+                assert parse(text, both, lately=False).actions == (Action(Verb.TAKE, "K7Q4"),)
 
 
 @pytest.mark.parametrize(

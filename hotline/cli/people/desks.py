@@ -9,21 +9,23 @@ import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.people.console import by_option
-from hotline.cli.signing import signed_by
+from hotline.cli.signing import agreed, signed_by
 from hotline.cli.tips.desk import desk_code
 from hotline.domain.accounts.account import Actor
 from hotline.domain.desk.desks import ADDED, is_code
 from hotline.domain.desk.members import of_account, of_responder
 from hotline.domain.places.places import district_named, place_name
+from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import is_district
 from hotline.errors import NotFound
 from hotline.ports import LookingKit
 from hotline.services.accounts import at_the_server, directory
 from hotline.services.desk import admissions, desk_register
 from hotline.services.desk.desk_register import DeskLine, NewDesk
-from hotline.services.people import personnel
+from hotline.services.people import personnel, removals
 from hotline.services.people.personnel import shown
 
+LEVELS = [one.value for one in Level if one is not Level.NATIONAL]
 FILE = click.option(
     "--passphrase-file",
     "file",
@@ -34,7 +36,7 @@ FILE = click.option(
 
 @click.group()
 def desks() -> None:
-    """Who opens a desk with a key of her own: list, add, ask, admit, retire."""
+    """Who opens a desk with a key of her own: list, add, place, leave, ask, admit, retire."""
 
 
 @desks.command("list")
@@ -110,6 +112,35 @@ def ask(desk: str, responder: str | None, account: str | None, by: str, reason: 
         member = _member(kit, responder, account)
         admissions.ask(kit, Actor(by), named(desk), member, reason)
     click.echo(f"{responder or account} waits to be let in")
+
+
+@desks.command()
+@click.argument("desk")
+@click.argument("responder")
+@click.option("--level", type=click.Choice(LEVELS), default=LEVELS[0], show_default=True)
+@agreed
+@signed_by
+def place(desk: str, responder: str, level: str, second: str | None, by: str, reason: str) -> None:
+    """Let RESPONDER act at DESK as well, which was added: a border post's, a camp's. Two people say so.
+
+    Where she has a key of her own she waits to be let in: `hotline desks admit`.
+    """
+    with console_kit() as kit:
+        removals.place_at(
+            kit, responder, named(desk), Level(level), second=second, by=by, reason=reason
+        )
+    click.echo(f"{responder}: {level} of {desk}")
+
+
+@desks.command()
+@click.argument("desk")
+@click.argument("responder")
+@signed_by
+def leave(desk: str, responder: str, by: str, reason: str) -> None:
+    """Let RESPONDER act at DESK no more. Her open cases go on to others."""
+    with console_kit() as kit:
+        removals.leave_desk(kit, responder, named(desk), by=by, reason=reason)
+    click.echo(f"{responder}: no more at {desk}")
 
 
 @desks.command()

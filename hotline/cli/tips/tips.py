@@ -6,7 +6,7 @@ import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import signed
-from hotline.cli.tips import coming, correcting, excluding
+from hotline.cli.tips import coming, correcting, excluding, linking
 from hotline.cli.tips.closing import COMMANDS, TIP
 from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.erasing import erasure
@@ -38,6 +38,7 @@ for command in (
     *COMMANDS,
     *correcting.COMMANDS,
     *excluding.COMMANDS,
+    *linking.COMMANDS,
     coming.manner,
     erasure,
 ):

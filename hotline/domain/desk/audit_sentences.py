@@ -91,6 +91,8 @@ SENTENCES: Mapping[str, str] = {
     "restored": "restored the line from a backup",
     "tip_closed": "closed {subject}",
     "tip_erased": "erased the words of {subject}",
+    "tips_linked": "said that {subject} is like another tip",
+    "tips_unlinked": "said that {subject} is not like another tip",
     "tip_excluded": "kept {subject} from somebody",
     "tip_exclusion_lifted": "keeps {subject} from somebody no more",
     "tip_helped": "said that a helper is with the person of {subject}",

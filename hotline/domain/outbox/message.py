@@ -111,6 +111,22 @@ def alert_but_ref(
     return AlertButRef(dial, parameters | {"code": code}, language)
 
 
+LIKE = {
+    Template.ALERT_URGENT_REPLY: Template.ALERT_LIKE_URGENT_REPLY,
+    Template.ALERT_URGENT_DIAL: Template.ALERT_LIKE_URGENT_DIAL,
+    Template.ALERT_REPLY: Template.ALERT_LIKE_REPLY,
+    Template.ALERT_DIAL: Template.ALERT_LIKE_DIAL,
+}
+
+
+def like_another(words: AlertButRef, reference: str | None) -> AlertButRef:
+    """The alert of a case that is like another one which she knows by this name. Others say nothing of it."""
+    template = LIKE.get(words.template)
+    if reference is None or template is None:
+        return words
+    return AlertButRef(template, {**words.parameters, "like": reference}, words.language)
+
+
 TONES = {
     Purpose.OPEN: Tone.OPEN,
     Purpose.OVERDUE: Tone.OVERDUE,

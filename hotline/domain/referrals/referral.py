@@ -1,8 +1,9 @@
 """Who is told of a tip, in which order, and what their answer does. Pure.
 
 Routing: a district's own people from the lowest level that is present; two of them and the national desk where
-somebody is in danger. The national desk alone where an official is or may be involved, where the place is no district,
-and where the district has nobody. Without an acknowledgement the next level is told, then the national desk, again and
+somebody is in danger. Of a journey abroad that can still be stopped the people of border desks are asked, as a
+district's are. The national desk alone where an official is or may be involved, where the place is no other, and where
+nobody else is there. Without an acknowledgement the next level is told, then the national desk, again and
 again until a human takes it. Among equals: who has least on her hands, then whoever was told longest ago.
 """
 
@@ -54,6 +55,8 @@ class Case:
     official: str
     once: bool = False
     """A fragment: the national desk is told of it once, and no clock runs."""
+    beside: frozenset[str] = frozenset()
+    """Desks of no district that are asked as a district is: of the border, where a journey can still be stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +176,16 @@ def turns(candidates: Iterable[Candidate]) -> tuple[int, ...]:
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """The people of the district who may hear of it."""
-    if case.official != "no" or not is_district(case.place):
+    """The people of the district, or of the desks beside, who may hear of it."""
+    here = is_district(case.place)
+    if case.official != "no" or not (here or case.beside):
         return []
+    desks = {case.place, *case.beside} if here else case.beside
     return [
         c
         for c in roster
         if c.level is not Level.NATIONAL
-        and (not c.districts or case.place in c.districts)
+        and (c.districts & desks if c.districts else here)
         and (not c.categories or case.category is None or case.category in c.categories)
     ]
 

@@ -23,6 +23,8 @@ LONGEST = {
     "until": "16:05",
     "number": "3" * 13,
     "join": "123456",
+    "like": "K7Q4AC",
+    "case": "K7Q4AC byihutirwa, gishya",
 }
 """Values at their longest, to see what an SMS can cost."""
 

@@ -1,24 +1,31 @@
-"""Moving a responder to other districts or another level, and removing one."""
+"""Moving a responder to other districts, another level or a desk that was added, and removing one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotline.domain.accounts.account import Actor
+from hotline.domain.desk.desks import DeskKind
+from hotline.domain.desk.members import of_responder
 from hotline.domain.people.memberships import desks_of, every_district
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.people.standing import UNPROVED, EnrolmentState
 from hotline.domain.places.places import district_named
 from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL, Category
+from hotline.domain.tip import NATIONAL, Category, is_district
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
+from hotline.services.desk import admissions
 from hotline.services.people import handing_on, one_human
 from hotline.services.people.leaves import LONGEST_LEAVE
 from hotline.services.people.personnel import check_national, check_second, find, record
 from hotline.store.database import Session
+from hotline.store.desk import desks as store_desks
 from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
+
+STAFFED = (DeskKind.BORDER, DeskKind.PROTECTION, DeskKind.OVERSIGHT)
+"""Kinds of desks that were added and have responders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +80,47 @@ def move(
         record(session, kit, "responder_moved", person, by=by, reason=why)
     handing_on.announce(kit, to_ring)
     return person
+
+
+def place_at(
+    kit: Kit, name: str, desk: str, level: Level, *, second: str | None, by: str, reason: str
+) -> None:
+    """From now on she acts at a border post's or a camp's desk as well, and waits to be let in.
+
+    Two people decide. Raises NotFound, PersonnelRefused.
+    """
+    at = kit.now()
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        person = find(session, name)
+        row = store_desks.one(session, desk)
+        if row.kind not in STAFFED or row.retired_at is not None or level is Level.NATIONAL:
+            raise PersonnelRefused(f"nobody is {level} of desk {desk}")
+        if not person.active:
+            raise PersonnelRefused(f"{person.name} was removed, or is not enrolled yet")
+        check_second(by, second, person, "a place at another desk")
+        desks = {**_desks(session, person, None, None), desk: level}
+        memberships.place(session, person, desks, person.categories, at)
+        if person.public_key is not None:
+            admissions.ask_in(session, kit, Actor(by), desk, of_responder(person.id), reason)
+        why = f"{level} of {desk}: {reason}; agreed by {second}"
+        record(session, kit, "responder_moved", person, by=by, reason=why)
+
+
+def leave_desk(kit: Kit, name: str, desk: str, *, by: str, reason: str) -> None:
+    """She acts there no more, and her open cases go on to others. Raises NotFound, PersonnelRefused."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        person = find(session, name)
+        desks = dict(_desks(session, person, None, None))
+        if desks.pop(desk, None) is None or is_district(desk) or desk == NATIONAL or not desks:
+            raise PersonnelRefused(f"{person.name} has no place at {desk} that ends so")
+        memberships.place(session, person, desks, person.categories, at)
+        one_human.close_desks(session, person, at, but=desks)
+        to_ring = handing_on.hand_on(session, kit, person.id, at)
+        record(session, kit, "responder_moved", person, by=by, reason=f"left {desk}: {reason}")
+    handing_on.announce(kit, to_ring)
 
 
 def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> Removed:

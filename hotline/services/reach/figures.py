@@ -12,7 +12,7 @@ from hotline.domain.reach.figures import Cell, Column, apart, protect
 from hotline.domain.rolls.gathering import CAME, HELD, Occasion
 from hotline.domain.rolls.quiz import Gain, Pairs, QuizOutcome, Share, average, gain, pooled, score
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
-from hotline.domain.tip import ABROAD, UNSURE
+from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
 from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
 from hotline.services.reach.outreach import Measure, day_of, pair_measure
@@ -204,5 +204,5 @@ def training(kit: Kit) -> Training:
 def _rows(by: By, counted: Collection[str]) -> Sequence[str]:
     """Every place has a row, whatever happened there: that one is listed tells nothing."""
     if by is By.DISTRICT:
-        return [*(district.code for district in districts()), ABROAD, UNSURE]
+        return [*(district.code for district in districts()), ABROAD, UNSURE, NATIONAL]
     return sorted(counted)

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import is_number
 from hotline.domain.rolls.quiz import QuizOutcome
-from hotline.domain.tip import Matter
+from hotline.domain.tip import NATIONAL, Matter
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.sealing.keys.people import KIGALI, periods_of
@@ -122,9 +122,11 @@ def log_corrected(session: Session, tip: Tip, before: Cell) -> None:
 def tip_cell(tip: Tip | ToldTip) -> Cell:
     """Where a filed tip counts: on the day when it was filed.
 
-    A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it.
+    A complaint is counted apart, and of no district: none can learn by figures that somebody complained of it. For the
+    same reason a tip in which an official is or may be involved counts for the nation only.
     """
     complaint = tip.matter == Matter.COMPLAINT
+    place = tip.place if tip.official == "no" else NATIONAL
     assert tip.filed_at is not None
     return Cell(
         day=day_of(tip.filed_at),
@@ -132,7 +134,7 @@ def tip_cell(tip: Tip | ToldTip) -> Cell:
         language=tip.language,
         channel=tip.channel,
         entry=tip.entry,
-        district="" if complaint else tip.place,
+        district="" if complaint else place,
     )
 
 

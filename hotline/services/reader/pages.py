@@ -20,7 +20,7 @@ from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_tip
 from hotline.services.desk import admissions, reading
 from hotline.services.desk.access import OpenedTip
-from hotline.services.referrals import ladder
+from hotline.services.referrals import clusters, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
@@ -79,7 +79,8 @@ def page(
         known_as.opened_at = known_as.opened_at or at
         session.flush()
         ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
-    lines = (*_warnings(session, kit, tip, person.language), *_told(kit, tip, answers, person))
+    above = (*_warnings(session, kit, tip, person.language), *_like(session, kit, tip, person))
+    lines = (*above, *_told(kit, tip, answers, person))
     return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
 
 
@@ -126,6 +127,12 @@ def _warnings(session: Session, kit: Kit, tip: Tip, language: str) -> Iterator[s
         yield kit.phrases.say(language, Template.PAGE_OFFICIAL)
     if tip.basis == Basis.VITAL_INTEREST_CHILD:
         yield kit.phrases.say(language, Template.PAGE_CHILD)
+
+
+def _like(session: Session, kit: Kit, tip: Tip, person: Responder) -> Iterator[str]:
+    """Which other case of hers it is probably the same as."""
+    for name in clusters.known_beside(session, [(tip.id, person.id)]).values():
+        yield kit.phrases.say(person.language, Template.PAGE_LIKE, like=name)
 
 
 def _told(kit: Kit, tip: Tip, answers: Mapping[str, str], person: Responder) -> Iterator[str]:

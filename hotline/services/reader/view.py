@@ -18,6 +18,7 @@ from hotline.engine.view import said
 from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.desk import ask_back
+from hotline.services.referrals import clusters
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines, known_cases
@@ -41,10 +42,12 @@ def view(session: Session, kit: Kit, person: Responder, pinned: Pinned) -> Reade
         tip = tips[case]
         place = place_name(alerted_as(tip.place, tip.within), person.language)
         words |= {f"ref.{case}": case, f"place.{case}": place}
-    labels = [
-        (case, _label(session, kit, case, tips[case], f"hers.{case}" in pinned.flags, person))
-        for case in cases
-    ]
+    like = clusters.known_beside(session, [(tips[case].id, person.id) for case in cases])
+    labels = []
+    for case in cases:
+        label = _label(session, kit, case, tips[case], f"hers.{case}" in pinned.flags, person)
+        other = like.get((tips[case].id, person.id))
+        labels.append((case, _with_like(kit, label, other, person.language)))
     questions = _questions(kit, person.language)
     has = ((HAS_WORK, cases), (HAS_QUESTIONS, questions))
     flags = (RIGHT, *(flag for flag, some in has if some))
@@ -64,6 +67,12 @@ def _questions(kit: Kit, language: str) -> Sequence[tuple[str, str]]:
 
 def kigali(at: datetime) -> str:
     return f"{at.astimezone(KIGALI):%d/%m %H:%M}"
+
+
+def _with_like(kit: Kit, label: str, other: str | None, language: str) -> str:
+    if other is None:
+        return label
+    return kit.phrases.say(language, Template.LIST_LIKE, case=label, like=other)
 
 
 def _label(session: Session, kit: Kit, case: str, tip: Tip, hers: bool, person: Responder) -> str:

@@ -191,7 +191,7 @@ def _tell(session: Session, row: CallBack, template: Template, at: datetime) -> 
             at=at,
             of=None,
         )
-        for person in call_backs.desk_people(session, at)
+        for person in call_backs.desk_people(session, at, row.tip_id)
     ]
     session.add_all(messages)
     session.flush()

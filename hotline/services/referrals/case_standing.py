@@ -1,5 +1,7 @@
 """What is known of an open case: what the ladder decides by. Questions alone."""
 
+from dataclasses import replace
+
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.case_events import CaseStanding
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -9,6 +11,7 @@ from hotline.domain.tip import TipState
 from hotline.domain.tips.cluster_marks import strictest_coming
 from hotline.store.database import Session
 from hotline.store.referrals import cluster_names, deadlines, known_cases, referrals
+from hotline.store.tips import tips
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
 
@@ -40,7 +43,7 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         wanted = tip.end_wanted_by
         judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
     return CaseStanding(
-        case=case_of(tip),
+        case=replace(case_of(tip), beside=tips.beside(session, [tip.id]).get(tip.id, frozenset())),
         step=referrals.next_step(session, tip.id),
         told=referrals.told(session, [tip.id])[tip.id],
         holder=tip.holder_id,

@@ -1,10 +1,10 @@
-"""Like tips: which of those that wait join a cluster, and what is kept for a day to find them by.
+"""Like tips: which of those that wait join a cluster or are linked, and what is kept for a day to find them by.
 
 Runs inside its caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain.referrals.planning import LadderStep, WaitingTip
@@ -20,14 +20,19 @@ from hotline.domain.tips.clusters import (
     followed,
     typed_text,
 )
+from hotline.domain.tips.likely import likely
 from hotline.ports import Kit
 from hotline.store.database import Session
-from hotline.store.referrals import referrals
-from hotline.store.tips import likeness
+from hotline.store.referrals import known_cases, referrals
+from hotline.store.tips import likeness, links
 from hotline.store.tips.likeness import LikenessKeys, Trait
 from hotline.store.tips.told_tips import ToldTip
 
 WHO = "who"
+LINE = "line"
+"""Who links tips where no person does."""
+MOST_COMPARED = 50
+"""Tips in one batch: in a storm everything is like everything, and a link tells nobody anything."""
 
 
 def keys_of(kit: Kit, answers: Mapping[str, str], at: datetime) -> LikenessKeys:
@@ -119,6 +124,35 @@ def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int,
         if leader != trait.leader_id:
             likeness.follow(session, {tip_id: leader})
     return joined
+
+
+def link(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> None:
+    """Links tips that are told of for the first time to earlier ones that they are probably about."""
+    fresh = [tip.tip_id for tip in waiting if tip.step == 0]
+    if not fresh or len(fresh) > MOST_COMPARED:
+        return
+    new = links.traits(session, fresh)
+    if not new:
+        return
+    earlier = [*links.earlier(session, new, at), *new]
+    links.keep(session, [pair for one in new for pair in likely(one, earlier)], LINE, at)
+
+
+def known_beside(
+    session: Session, asked: Collection[tuple[int, int]]
+) -> Mapping[tuple[int, int], str]:
+    """By tip and person, the name by which she knows another tip of its situation. Who knows none is left out."""
+    tip_ids = {tip_id for tip_id, _ in asked}
+    if not tip_ids or len(tip_ids) > MOST_COMPARED:
+        return {}
+    beside = links.beside(session, tip_ids)
+    found = {}
+    for tip_id, who in asked:
+        others = beside.get(tip_id)
+        name = known_cases.known_as(session, who, others) if others else None
+        if name is not None:
+            found[tip_id, who] = name
+    return found
 
 
 def _company(new: Trait, one: Trait) -> bool:

@@ -3,22 +3,32 @@
 Everything runs inside its caller's transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
+from hotline.domain.desk.desks import DeskKind
 from hotline.domain.referrals import moving
 from hotline.domain.referrals.case_events import Event, Happened, Purpose, Tell
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.referral import Level, Notified
-from hotline.domain.tip import NATIONAL, Matter, TipState, Urgency, desk_of
+from hotline.domain.tip import (
+    ABROAD,
+    NATIONAL,
+    Matter,
+    TipState,
+    Urgency,
+    can_be_stopped,
+    desk_of,
+)
 from hotline.ports import Kit
 from hotline.services.reach import outreach
 from hotline.services.referrals import case_messages, ladder
 from hotline.services.referrals.case_standing import standing_of
 from hotline.services.referrals.endings import EndRequest
 from hotline.store.database import Session
-from hotline.store.desk import audit
+from hotline.store.desk import audit, desks
 from hotline.store.reach.outreach import Cell
 from hotline.store.referrals import referrals, released
 from hotline.store.tips import likeness, tips, untold
@@ -72,11 +82,24 @@ def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> N
     session.flush()
 
 
-def readers(tip: Tip | ToldTip, earlier: Sequence[TipPlace]) -> list[str]:
+def readers(
+    tip: Tip | ToldTip, earlier: Sequence[TipPlace], beside: Collection[str] = ()
+) -> list[str]:
     """Codes of the desks that may read it; `earlier` are the places that it was told of before."""
     places = [tip.place, *(one.place for one in earlier if one.released_at is None)]
-    desks = (desk_of(place, tip.official) for place in places)
-    return [NATIONAL, *dict.fromkeys(desk for desk in desks if desk is not None)]
+    local = (desk_of(place, tip.official) for place in places)
+    return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *beside]
+
+
+def border_desks(
+    session: Session, tip: Tip | ToldTip, answers: Mapping[str, str] = MappingProxyType({})
+) -> Sequence[str]:
+    """Border desks that may read it: of a journey that can still be stopped. Those that could, can."""
+    if tip.official != "no" or tip.place != ABROAD or tip.matter != Matter.TIP:
+        return ()
+    if can_be_stopped(answers):
+        return desks.of_kind(session, DeskKind.BORDER)
+    return sorted(tips.beside(session, [tip.id]).get(tip.id, ())) if tip.id else ()
 
 
 def concerns(tip: ToldTip, before: Route, official: str) -> bool:
@@ -119,14 +142,16 @@ def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) 
     for row in earlier:
         row.released_at = row.released_at or at
     session.flush()
-    tips.take_grants(session, tip.id, but=readers(tip, earlier))
+    tips.take_grants(session, tip.id, but=readers(tip, earlier, border_desks(session, tip)))
     _record(session, tip, "first_place_let_go", who, at)
     return ladder.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
 
 
 def send_down(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) -> int | None:
     """The district may know of it from now on. Returns a message to ring for."""
+    before = outreach.tip_cell(tip)
     tip.official = "no"
+    outreach.log_corrected(session, tip, before)
     _record(session, tip, "tip_sent_down", who, at)
     session.flush()
     return ladder.happen(session, kit, tip.id, Event(Happened.SENT_DOWN), at)

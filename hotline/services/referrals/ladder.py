@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import trial
-from hotline.domain.outbox.message import AlertButRef, alert_but_ref
+from hotline.domain.outbox.message import AlertButRef, alert_but_ref, like_another
 from hotline.domain.referrals import ladder, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
@@ -17,7 +17,7 @@ from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.planning import NOBODY, LadderStep
 from hotline.domain.wording import Template
 from hotline.ports import Kit
-from hotline.services.referrals import case_messages, cluster_marks
+from hotline.services.referrals import case_messages, cluster_marks, clusters
 from hotline.services.referrals.case_messages import Referred, notify
 from hotline.services.referrals.case_standing import standing_of
 from hotline.store.database import Session
@@ -156,6 +156,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
     ids = referral_rows.new_referrals(session, len(told))
     given = _given(ids, told)
     names = _refer(session, given, at)
+    like = _like(session, told)
 
     code = case_messages.code_of(kit)
     alerts, by_name = [], []
@@ -163,9 +164,8 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
         case, shut = step.case, step.locked and (step.tip_id, who) in locked
         of_leader = known.get((step.leader, who))
         if of_leader is None:
-            words = alert_but_ref(
-                case.place, case.urgency, step.purpose, languages[who], code, shut
-            )
+            said = (case.place, case.urgency, step.purpose, languages[who], code, shut)
+            words = like_another(alert_but_ref(*said), like.get((step.tip_id, who)))
             alerts.append(Alert(one, name, words, case.urgency))
             by_name.append(Referred(one, name, step))
         elif step.more:
@@ -177,6 +177,14 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
         if care:
             referral_rows.alert(session, care, at, turn=case_messages.BEHIND)
     return to_ring
+
+
+def _like(
+    session: Session, told: Sequence[tuple[LadderStep, int]]
+) -> Mapping[tuple[int, int], str]:
+    """The name of a tip that each knows already, and that this one is linked to. Nearly always none."""
+    asked = [(step.tip_id, who) for step, who in told if _rings(step)]
+    return clusters.known_beside(session, asked)
 
 
 def _given(ids: Sequence[int], told: Sequence[tuple[LadderStep, int]]) -> Sequence[GivenTip]:

@@ -71,6 +71,7 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate], most: int) -> _Batch:
         if not waiting:
             return _Batch(0, None, roster)
         people = referrals.roster(session, at, roster)
+        clusters.link(session, waiting, at)
         following = clusters.follow(session, waiting, people, at)
         planning = Planning(people, at)
 

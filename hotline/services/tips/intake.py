@@ -187,7 +187,8 @@ def _seal(session: Session, kit: Kit, tip: ToldTip, telling: Telling) -> Mapping
     A desk whose key is missing or broken cannot read it: the tip is kept and told of all the same, and an alarm raised.
     """
     earlier = tips.earlier_places(session, tip.id) if tip.moved else ()
-    wanted = correcting.readers(tip, earlier)
+    beside = correcting.border_desks(session, tip, telling.answers)
+    wanted = correcting.readers(tip, earlier, beside)
     known = desks.public_keys(session, wanted)
     keys = {code: known.get(code, b"") for code in wanted}
 

@@ -22,7 +22,7 @@ from hotline.store.desk import audit
 from hotline.store.people import responders
 from hotline.store.referrals import cluster_names, referrals
 from hotline.store.referrals.desk_pages import tip_events, tip_pages
-from hotline.store.tips import exclusions, tips
+from hotline.store.tips import exclusions, links, tips
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
@@ -134,8 +134,9 @@ def _known_as(session: Session, viewer: Viewer, tip: Tip) -> str:
 
 
 def _alike(session: Session, viewer: Viewer, tip: Tip) -> Sequence[int]:
-    others = [one.id for one in cluster_names.company(session, tip) if one.id != tip.id]
-    return tip_pages.known(session, viewer, others)
+    ring = {one.id for one in cluster_names.company(session, tip) if one.id != tip.id}
+    others = links.beside(session, [tip.id]).get(tip.id, frozenset())
+    return tip_pages.known(session, viewer, ring | others)
 
 
 def _questions(kit: ConsoleKit, at: datetime) -> Mapping[str, Question]:

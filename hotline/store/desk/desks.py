@@ -91,6 +91,12 @@ def everything(session: Session) -> Sequence[Desk]:
     return session.scalars(select(Desk).order_by(Desk.code)).all()
 
 
+def of_kind(session: Session, kind: str) -> Sequence[str]:
+    """Codes of the desks of that kind to which something may still be sealed."""
+    found = select(Desk.code).where(Desk.kind == kind, Desk.retired_at.is_(None))
+    return session.scalars(found.order_by(Desk.code)).all()
+
+
 def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:
     """Raises NotFound."""
     found = select(Desk).where(Desk.code == code)

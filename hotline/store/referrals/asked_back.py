@@ -15,6 +15,7 @@ from hotline.store.database import Row, add_if_new
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder, living
 from hotline.store.tips.call_backs import desk_people
+from hotline.store.tips.visible import may_be_told
 
 
 class AskedBack(Row):
@@ -90,12 +91,17 @@ def recipients(session: Session, row: AskedBack, at: datetime) -> Sequence[Recip
     took = (
         select(Responder.id, Responder.language, Referral.reference)
         .join(Referral, Referral.responder_id == Responder.id)
-        .where(Referral.tip_id == row.tip_id, Referral.acknowledged_at.is_not(None), *living(at))
+        .where(
+            Referral.tip_id == row.tip_id,
+            Referral.acknowledged_at.is_not(None),
+            may_be_told(row.tip_id),
+            *living(at),
+        )
         .order_by(Responder.id, Referral.id)
     )
     found = {who: Recipient(who, language, ref) for who, language, ref in session.execute(took)}
     if row.desk == NATIONAL or not found:
-        for person in desk_people(session, at):
+        for person in desk_people(session, at, row.tip_id):
             told = Recipient(person.id, person.language, f"T{row.tip_id}")
             found.setdefault(person.id, told)
     return [*found.values()]

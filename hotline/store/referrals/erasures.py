@@ -13,6 +13,7 @@ from hotline.store.people.responders import Responder, living
 from hotline.store.referrals.retention import LegalHold
 from hotline.store.tips.call_backs import desk_people
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import may_be_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def told(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
     here = (
         select(Responder.id, Responder.language, Referral.reference)
         .join(Referral, Referral.responder_id == Responder.id)
-        .where(Referral.tip_id == tip.id, *living(at))
+        .where(Referral.tip_id == tip.id, may_be_told(tip.id), *living(at))
         .order_by(Responder.id, Referral.id)
     )
     if tip.holder_id is not None:
@@ -82,5 +83,5 @@ def told(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
 
 def deciding(session: Session, tip: Tip, at: datetime) -> Sequence[WishTold]:
     """The national desk, by the tip's number: its decision is a command."""
-    people = desk_people(session, at)
+    people = desk_people(session, at, tip.id)
     return [WishTold(one.id, one.language, f"T{tip.id}") for one in people]

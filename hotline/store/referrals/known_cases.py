@@ -1,16 +1,16 @@
 """The cases that a responder may name in an answer. Questions alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
-from hotline.store.tips.visible import not_kept_from
+from hotline.store.tips.visible import not_excluded, not_kept_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,12 @@ class KnownCases:
     """One a case: not closed, and no colleague's."""
     also: tuple[str, ...]
     """Of cases that are closed, a colleague's or hers no more, and older names of open ones."""
+
+
+def by_name(responder_id: int) -> ColumnElement[bool]:
+    """Of `Referral`: that it is known under its name. What ended is: whoever answers it reads that it is over."""
+    over = and_(Referral.released_at.is_not(None), not_excluded(responder_id, Referral.tip_id))
+    return or_(over, not_kept_from(responder_id, Referral.tip_id))
 
 
 def of_responder(session: Session, responder_id: int, since: datetime) -> KnownCases:
@@ -45,7 +51,7 @@ def of_responder(session: Session, responder_id: int, since: datetime) -> KnownC
         .join(Tip, Tip.id == Referral.tip_id)
         .where(
             Referral.responder_id == responder_id,
-            not_kept_from(responder_id),
+            by_name(responder_id),
             or_(
                 Referral.created_at > since,
                 and_(Referral.acknowledged_at.is_not(None), Tip.closed_at.is_(None)),
@@ -101,6 +107,17 @@ def held(session: Session, responder_id: int, as_of: datetime) -> list[str]:
     for tip_id, reference in rows:
         newest.setdefault(tip_id, reference)
     return list(newest.values())
+
+
+def known_as(session: Session, responder_id: int, tip_ids: Collection[int]) -> str | None:
+    """The first name by which she knows one of these tips, of which she may still know."""
+    hers = (
+        Referral.tip_id.in_(tip_ids),
+        Referral.responder_id == responder_id,
+        Referral.released_at.is_(None),
+        not_kept_from(responder_id, Referral.tip_id),
+    )
+    return session.scalar(select(Referral.reference).where(*hers).order_by(Referral.id).limit(1))
 
 
 def alerts_since(session: Session, responder_id: int, since: datetime) -> int:

@@ -18,15 +18,17 @@ from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.coming import Care, coming
 from hotline.domain.referrals.planning import NOBODY, WaitingTip
 from hotline.domain.referrals.referral import Case, Level, ReferralState
-from hotline.domain.tip import NATIONAL, TipState
+from hotline.domain.tip import ABROAD, NATIONAL, TipState
 from hotline.store.bulk import add, among, new_ids
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
 from hotline.store.tips import exclusions
+from hotline.store.tips import tips as tips_store
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
 
+NO_DESK: frozenset[str] = frozenset()
 LOCK = 411_411_006
 """PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
 
@@ -79,11 +81,14 @@ def waiting(session: Session, limit: int) -> Waiting:
     case, care = cache(Case), cache(_care)
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
-    kept = exclusions.kept_from(session, before) if before else {}
+    near = tips_store.beside(session, [row.id for row in chosen if row.place == ABROAD])
+    kept = exclusions.kept_from(session, exclusions.kept_tips(session) & by_id.keys())
     tips = [
         WaitingTip(
             id,
-            case(alerted_as(place, within), category, urgency, official, once),
+            case(
+                alerted_as(place, within), category, urgency, official, once, near.get(id, NO_DESK)
+            ),
             told.get(id, ()) if told else (),
             steps.get(id, 0) if steps else 0,
             locked,

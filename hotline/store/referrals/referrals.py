@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session, aliased
 
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Candidate, Level, Notified, ReferralState
-from hotline.domain.tip import NATIONAL
+from hotline.domain.tip import ABROAD, NATIONAL
 from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
 from hotline.store.people.memberships import RUNS
 from hotline.store.people.responders import Membership, Responder, living
-from hotline.store.tips.tips import Tip
+from hotline.store.referrals.known_cases import by_name
+from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import not_kept_from
 
 LATELY = timedelta(days=1)
@@ -60,17 +61,17 @@ def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | No
 
 
 def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(Responder.id, Responder.language).where(Responder.id.in_(responder_ids))
-    )
-    return {row[0]: row[1] for row in rows}
+    hers = select(Responder.id, Responder.language).where(Responder.id.in_(responder_ids))
+    return {row[0]: row[1] for row in session.execute(hers)}
 
 
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:
     """Who was told of each tip, at any step, and not let go since; with the level that she has at its place."""
+    border = select(Grant.desk_code).where(Grant.tip_id == Tip.id, Tip.place == ABROAD)
+    hers = or_(Membership.desk_code == Tip.place, Membership.desk_code.in_(border.correlate(Tip)))
     there = (
-        select(Membership.level)
-        .where(Membership.responder_id == Responder.id, Membership.desk_code == Tip.place, RUNS)
+        select(func.min(Membership.level))
+        .where(Membership.responder_id == Responder.id, hers, RUNS)
         .scalar_subquery()
     )
     of_desk = case((Responder.level == Level.NATIONAL, Responder.level))
@@ -239,7 +240,7 @@ def open_references(session: Session, responder_id: int, as_of: datetime) -> lis
 
 
 def _known_to(responder_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (Referral.responder_id == responder_id, not_kept_from(responder_id, Referral.tip_id))
+    return (Referral.responder_id == responder_id, by_name(responder_id))
 
 
 def overtaken(session: Session, referral_id: int | None) -> bool:

@@ -15,6 +15,7 @@ from hotline.errors import NotFound
 from hotline.store.database import Row
 from hotline.store.people.responders import Responder, living
 from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import THE_LINE, Viewer, may_be_told, visible_to
 
 
 class CallBack(Row):
@@ -79,9 +80,10 @@ def one(session: Session, call_back_id: int, *, for_writing: bool = False) -> Ca
     return row
 
 
-def everyone(session: Session) -> Sequence[CallBack]:
+def everyone(session: Session, viewer: Viewer | None = THE_LINE) -> Sequence[CallBack]:
     """Those that wait, the next first; then the rest, the newest first."""
-    rows = session.scalars(select(CallBack).order_by(CallBack.id.desc())).all()
+    found = select(CallBack).join(Tip, Tip.id == CallBack.tip_id).where(visible_to(viewer))
+    rows = session.scalars(found.order_by(CallBack.id.desc())).all()
     waiting = [row for row in rows if row.state == CallBackState.WAITING]
     ended = [row for row in rows if row.state != CallBackState.WAITING]
     return [*sorted(waiting, key=lambda row: (row.opens_at, row.id)), *ended]
@@ -98,9 +100,11 @@ def due(session: Session, at: datetime) -> Sequence[CallBack]:
     return session.scalars(rows.with_for_update(skip_locked=True)).all()
 
 
-def desk_people(session: Session, at: datetime) -> Sequence[Responder]:
-    """Whoever of the national desk can be told."""
-    found = select(Responder).where(Responder.level == Level.NATIONAL, *living(at))
+def desk_people(session: Session, at: datetime, tip_id: int) -> Sequence[Responder]:
+    """Whoever of the national desk can be told of this tip."""
+    found = select(Responder).where(
+        Responder.level == Level.NATIONAL, may_be_told(tip_id), *living(at)
+    )
     return session.scalars(found.order_by(Responder.id)).all()
 
 

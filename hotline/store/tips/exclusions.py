@@ -17,6 +17,8 @@ from hotline.store.people.responders import Membership
 
 
 class ExclusionReason(StrEnum):
+    """Why a row was written. An official needs none: what `Tip.official` says keeps every desk but the nation's out."""
+
     NAMED = "named"
     """The tip names him. He is never told of it."""
     ASKED = "asked"
@@ -53,8 +55,15 @@ def standing(session: Session, tip_id: int) -> Sequence[Exclusion]:
     return session.scalars(found.order_by(Exclusion.id)).all()
 
 
+def kept_tips(session: Session) -> frozenset[int]:
+    """Ids of the tips that somebody is kept from. They are few, whatever there is to tell of."""
+    return frozenset(session.scalars(select(Exclusion.tip_id).where(Exclusion.lifted_at.is_(None))))
+
+
 def kept_from(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
     """Who is told of nothing of these tips, by tip. Nearly always nobody."""
+    if not tip_ids:
+        return {}
     found = select(Exclusion).where(Exclusion.tip_id.in_(tip_ids), Exclusion.lifted_at.is_(None))
     rows = session.scalars(found).all()
     codes = {row.desk_code for row in rows} - {None}

@@ -3,7 +3,8 @@
 Rows, and the questions asked of them.
 """
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -19,9 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.domain.tip import Matter, TipState
+from hotline.domain.desk.desks import DeskKind
+from hotline.domain.tip import ABROAD, Matter, TipState
 from hotline.errors import NotFound
 from hotline.store.database import Row
+from hotline.store.desk.desks import Desk
 
 
 class Tip(Row):
@@ -181,6 +184,25 @@ def give(session: Session, tip: Tip, code: str, sealed_key: bytes) -> None:
     """One desk more reads it."""
     session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=sealed_key))
     session.flush()
+
+
+def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """Of tips that are abroad, the border desks that they were sealed to. Those without any are left out.
+
+    The grant is what says that a journey can still be stopped: when they leave is sealed.
+    """
+    if not tip_ids:
+        return {}
+    rows = session.execute(
+        select(Grant.tip_id, Grant.desk_code)
+        .join(Tip, Tip.id == Grant.tip_id)
+        .join(Desk, Desk.code == Grant.desk_code)
+        .where(Grant.tip_id.in_(tip_ids), Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
+    )
+    found: dict[int, set[str]] = defaultdict(set)
+    for tip_id, code in rows:
+        found[tip_id].add(code)
+    return {tip_id: frozenset(codes) for tip_id, codes in found.items()}
 
 
 def take_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:

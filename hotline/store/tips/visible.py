@@ -1,18 +1,19 @@
 """Who may know of a tip: the one condition that every list, count, search, link and export takes, for whom it is made.
 
-A district's desk knows what was sealed to it, and nothing of a tip in which an official is or may be involved. The
-national desk knows every tip. Nobody knows of one that she, or her desk, is kept from.
+A desk knows what was sealed to it, and nothing of a tip in which an official is or may be involved. The national desk
+knows every tip. Nobody knows of one that she, or a desk of hers, is kept from. It has three forms: `visible_to` of tips
+for a viewer, `not_kept_from` of tips that one responder was told of, `may_be_told` of responders for one tip.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from hotline.domain.tip import NATIONAL
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.people import memberships
-from hotline.store.people.responders import Membership
+from hotline.store.people.responders import Membership, Responder
 from hotline.store.tips import tips
 from hotline.store.tips.exclusions import Exclusion
 from hotline.store.tips.tips import Grant, Tip
@@ -54,11 +55,17 @@ def visible_to(viewer: Viewer | None) -> ColumnElement[bool]:
     """Of `Tip`."""
     if viewer is None:
         return true()
-    national = ~_kept(Exclusion.desk_code == NATIONAL) if NATIONAL in viewer.desks else false()
-    may = or_(_granted(viewer.desks - {NATIONAL}), national)
+    may = or_(_granted(viewer.desks - {NATIONAL}), true() if NATIONAL in viewer.desks else false())
+    may = and_(may, ~_kept(Exclusion.desk_code.in_(viewer.desks)))
     if viewer.responder_id is None:
         return may
-    return and_(may, ~_kept(Exclusion.responder_id == viewer.responder_id))
+    return and_(may, not_kept_from(viewer.responder_id))
+
+
+def is_visible(session: Session, tip_id: int, viewer: Viewer | None) -> bool:
+    """Whether there is such a tip for this viewer; a draft is none."""
+    found = select(Tip.id).where(Tip.id == tip_id, Tip.state != tips.DRAFT, visible_to(viewer))
+    return session.scalar(found) is not None
 
 
 def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, bytes | None]:
@@ -73,27 +80,51 @@ def not_kept_from(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
     """Of `Tip`, or of `Referral`: that a responder who was told of it may still know of it."""
-    hers = select(Membership.desk_code).where(
-        Membership.responder_id == responder_id, memberships.RUNS
-    )
+    national = exists().where(*_member(responder_id), Membership.desk_code == NATIONAL)
+    return and_(not_excluded(responder_id, tip_id), or_(national, ~_of_an_official(tip_id)))
+
+
+def not_excluded(
+    responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
+) -> ColumnElement[bool]:
+    """The half of it that people write down: neither she nor a desk of hers is kept from it."""
+    hers = select(Membership.desk_code).where(*_member(responder_id))
     himself = Exclusion.responder_id == responder_id
     kept = select(Exclusion.tip_id).where(RUNS, or_(himself, Exclusion.desk_code.in_(hers)))
     return tip_id.not_in(kept)
 
 
+def _member(responder_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Membership.responder_id == responder_id, memberships.RUNS)
+
+
+def may_be_told(tip_id: int) -> ColumnElement[bool]:
+    """Of `Responder`: that she may know of this tip, by whichever desk."""
+    member = (Membership.responder_id == Responder.id, memberships.RUNS)
+    hers = select(Membership.desk_code).where(*member).correlate(Responder)
+    himself = Exclusion.responder_id == Responder.id
+    kept = exists().where(
+        Exclusion.tip_id == tip_id, RUNS, or_(himself, Exclusion.desk_code.in_(hers))
+    )
+    national = exists().where(*member, Membership.desk_code == NATIONAL)
+    official = exists().where(Tip.id == tip_id, Tip.official != "no")
+    return and_(
+        ~kept.correlate(Responder), or_(national.correlate(Responder), ~official.correlate(None))
+    )
+
+
+def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """That an official is or may be involved: then the national desk alone knows of it."""
+    tip = aliased(Tip)
+    found = select(tip.id).where(tip.id == tip_id, tip.official != "no")
+    return found.correlate(tip_id.class_).exists()
+
+
 def _granted(desks: frozenset[str]) -> ColumnElement[bool]:
-    """That something was sealed to one of these, which is not kept from it."""
+    """That something was sealed to one of these, and no official is involved."""
     grant = aliased(Grant)
-    kept = select(Exclusion.id).where(
-        Exclusion.tip_id == grant.tip_id, Exclusion.desk_code == grant.desk_code, RUNS
-    )
-    found = select(grant.id).where(
-        grant.tip_id == Tip.id,
-        grant.desk_code.in_(desks),
-        or_(Tip.official == "no", grant.desk_code != Tip.place),
-        ~kept.correlate(grant).exists(),
-    )
-    return found.correlate(Tip).exists()
+    found = select(grant.id).where(grant.tip_id == Tip.id, grant.desk_code.in_(desks))
+    return and_(Tip.official == "no", found.correlate(Tip).exists())
 
 
 def _kept(whom: ColumnElement[bool]) -> ColumnElement[bool]:

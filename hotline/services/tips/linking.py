@@ -1,0 +1,69 @@
+"""Links that a person makes or undoes: two tips are one situation, or are not. Nothing is merged."""
+
+from collections.abc import Sequence
+
+from hotline.domain.tips.likely import LikelyPair, LinkReason
+from hotline.errors import EndRefused, NotFound
+from hotline.ports import Kit
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.tips import links, visible
+from hotline.store.tips.links import LinkedTip
+from hotline.store.tips.visible import Viewer
+
+
+def of_tip(kit: Kit, tip_id: int, viewer: Viewer | None) -> Sequence[LinkedTip]:
+    """The tips that it is linked to, as far as they may be known of. Raises NotFound."""
+    with kit.database.reading() as session:
+        if not visible.is_visible(session, tip_id, viewer):
+            raise NotFound(f"no tip {tip_id}")
+        return links.of_tip(session, tip_id, viewer)
+
+
+def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
+    """Somebody says that they are one situation; also where a link was undone. Raises NotFound, EndRefused."""
+    with kit.database.writing() as session:
+        _check(session, a, b, viewer)
+        row = links.between(session, a, b)
+        if row is None:
+            links.keep(session, [LikelyPair(a, b, LinkReason.SAID)], actor, kit.now())
+        elif row.undone_at is None:
+            raise EndRefused(f"tips {a} and {b} are linked already")
+        else:
+            row.why, row.by, row.at = LinkReason.SAID, actor, kit.now()
+            row.undone_by = row.undone_at = None
+        _record(session, kit, "tips_linked", a, b, actor, reason)
+
+
+def unlink(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason: str) -> None:
+    """Somebody says that they are not. Nothing links them again but a person. Raises NotFound, EndRefused."""
+    with kit.database.writing() as session:
+        _check(session, a, b, viewer)
+        row = links.between(session, a, b)
+        if row is None or row.undone_at is not None:
+            raise EndRefused(f"tips {a} and {b} are not linked")
+        row.undone_by, row.undone_at = actor, kit.now()
+        _record(session, kit, "tips_unlinked", a, b, actor, reason)
+
+
+def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
+    """A tip that she may not know of is none."""
+    if a == b:
+        raise EndRefused("a tip is not linked to itself")
+    for tip_id in (a, b):
+        if not visible.is_visible(session, tip_id, viewer):
+            raise NotFound(f"no tip {tip_id}")
+
+
+def _record(
+    session: Session, kit: Kit, action: str, a: int, b: int, actor: str, reason: str
+) -> None:
+    for one, other in ((a, b), (b, a)):
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=actor,
+            action=action,
+            subject=f"tip:{one}",
+            reason=f"tip {other}: {reason}",
+        )

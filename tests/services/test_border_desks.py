@@ -1,0 +1,131 @@
+"""Border desks are asked about journeys that can still be stopped, as a district's people are of theirs."""
+
+import pytest
+
+from hotline.domain.referrals.referral import Level
+from hotline.errors import NotFound, PersonnelRefused
+from hotline.services.people import removals
+from hotline.services.referrals import referral
+from hotline.services.referrals.case_standing import standing_of
+from hotline.store.desk.desks import Desk
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people import memberships
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import referrals
+from hotline.store.referrals.tip_overview import Wanted, tip_overviews
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import of_desk
+from tests.callers import DESK_KEY, Line, line, told
+
+__all__ = ["line"]
+
+BORDER = "border-east"
+SIGNED = {"by": "Alice", "reason": "a test"}
+LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
+"""Not danger, no official, abroad, Oman, this week."""
+LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
+AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
+
+
+@pytest.fixture
+def at_the_border(line: Line) -> Line:
+    """A border desk with two responders and a deputy, of whom the first also acts in a district."""
+    with line.database.writing() as session:
+        key = bytes(DESK_KEY.public_key)
+        session.add(Desk(code=BORDER, kind="border", public_key=key, created_at=line.clock()))
+        for code in ("home-a", "help-a"):
+            kind = "protection" if code == "home-a" else "service"
+            session.add(Desk(code=code, kind=kind, public_key=key, created_at=line.clock()))
+    for number, level in enumerate((Level.RESPONDER, Level.RESPONDER, Level.DEPUTY), 1):
+        who = line.enrol(Level.COORDINATOR, f"+2507880000{number:02}")
+        with line.database.writing() as session:
+            person = session.get_one(Responder, who)
+            memberships.place(session, person, {"12": Level.COORDINATOR}, [], line.clock())
+            person.name = f"Responder {number}"
+        removals.place_at(line.kit, str(who), BORDER, level, second="Bob", **SIGNED)
+    return line
+
+
+def asked(line: Line) -> list[str]:
+    """Who was told, in their order; the national desk as `nation`."""
+    names = {row.id: row for row in line.all(Responder)}
+    told_of = [names[row.responder_id] for row in line.all(Referral)]
+    return ["nation" if one.level == Level.NATIONAL else one.name for one in told_of]
+
+
+def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
+    at_the_border: Line,
+) -> None:
+    told(at_the_border, *LEAVES_SOON)
+    referral.refer_waiting(at_the_border.kit)
+    tip = at_the_border.tip
+    assert at_the_border.desks_of(tip) == {"national", BORDER}
+    assert asked(at_the_border) == ["Responder 1", "Responder 2", "nation"]
+    assert {row.parameters["place"] for row in at_the_border.all(Message)} == {"mu mahanga"}
+    with at_the_border.database.reading() as session:
+        assert [one.tip.id for one in tip_overviews(session, Wanted(viewer=of_desk(BORDER)))]
+        assert tip_overviews(session, Wanted(viewer=of_desk("12"))) == []
+        levels = {one.level for one in referrals.told(session, [tip.id])[tip.id]}
+        assert levels == {Level.RESPONDER, Level.NATIONAL}
+        assert standing_of(session, session.get_one(Tip, tip.id)).case.beside == {BORDER}
+
+    at_the_border.clock.turn(minutes=4)
+    referral.fire_deadlines(at_the_border.kit)
+    assert asked(at_the_border)[3:] == ["Responder 3"]
+
+
+@pytest.mark.parametrize("keyed", [LEAVES_LATER, AN_OFFICIAL])
+def test_what_cannot_be_stopped_and_an_officials_tip_are_the_nations_alone(
+    keyed: tuple[str, ...], at_the_border: Line
+) -> None:
+    caller = told(at_the_border, *keyed)
+    caller.hang_up()
+    referral.refer_waiting(at_the_border.kit)
+    assert at_the_border.desks_of(at_the_border.tip) == {"national"}
+    assert set(asked(at_the_border)) == {"nation"}
+
+
+def test_what_is_told_later_keeps_the_border_desk_and_an_official_takes_it_away(
+    at_the_border: Line,
+) -> None:
+    caller = told(at_the_border, *LEAVES_SOON)
+    referral.refer_waiting(at_the_border.kit)
+    caller.key("0", "3")
+    assert at_the_border.desks_of(at_the_border.tips[0]) == {"national", BORDER}
+
+
+def test_a_tip_of_a_district_is_not_told_to_the_border(at_the_border: Line) -> None:
+    told(at_the_border, "5", "1", "2", "1", "1")
+    referral.refer_waiting(at_the_border.kit)
+    assert BORDER not in at_the_border.desks_of(at_the_border.tip)
+
+
+def test_with_no_border_desk_or_a_retired_one_nothing_changes(at_the_border: Line) -> None:
+    with at_the_border.database.writing() as session:
+        session.get_one(Desk, BORDER).retired_at = at_the_border.clock()
+    told(at_the_border, *LEAVES_SOON)
+    referral.refer_waiting(at_the_border.kit)
+    assert at_the_border.desks_of(at_the_border.tip) == {"national"}
+    assert asked(at_the_border) == ["nation"]
+
+
+def test_two_people_place_somebody_at_a_desk_and_one_takes_her_from_it(at_the_border: Line) -> None:
+    kit, who = at_the_border.kit, "Responder 1"
+    removals.place_at(kit, who, "home-a", Level.DEPUTY, second="Bob", **SIGNED)
+    removals.leave_desk(kit, who, BORDER, **SIGNED)
+    with at_the_border.database.reading() as session:
+        (person,) = [one for one in at_the_border.all(Responder) if one.name == who]
+        hers = {row.desk_code: row.level for row in memberships.running(session, person.id)}
+    assert hers == {"12": "coordinator", "home-a": "deputy"}
+    for desk, level, second, error in (
+        ("home-a", Level.RESPONDER, None, PersonnelRefused),
+        ("home-a", Level.NATIONAL, "Bob", PersonnelRefused),
+        ("help-a", Level.RESPONDER, "Bob", PersonnelRefused),
+        ("13", Level.RESPONDER, "Bob", PersonnelRefused),
+        ("nowhere", Level.RESPONDER, "Bob", NotFound),
+    ):
+        with pytest.raises(error):
+            removals.place_at(kit, who, desk, level, second=second, **SIGNED)
+    for desk in ("12", BORDER, "national"):
+        with pytest.raises(PersonnelRefused):
+            removals.leave_desk(kit, who, desk, **SIGNED)

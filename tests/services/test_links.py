@@ -1,0 +1,129 @@
+"""R7: likely duplicates are linked and shown as `like K7Q4`; nothing is merged, and a link can be undone."""
+
+import pytest
+
+from hotline.domain.referrals.referral import Level
+from hotline.errors import EndRefused, NotFound
+from hotline.services.referrals import referral
+from hotline.services.tips import keeping_from, linking
+from hotline.services.tips.keeping_from import KeptFrom
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.tips import links
+from hotline.store.tips.exclusions import ExclusionReason
+from hotline.store.tips.links import TipLink
+from hotline.store.tips.visible import THE_LINE, of_desk
+from tests.callers import DANGER_HERE, Line, line, told
+from tests.reading import PIN, at_her_desk, reader_beside
+
+__all__ = ["line"]
+
+QUIET = ("5", "2", "2", "1", "1", "1")
+"""Not danger, no official, Kigali, Gasabo, its first sector."""
+LABOUR, SEX = "1", "2"
+HERS, OTHER = "+250788000077", "+250788000078"
+SIGNED = {"actor": "cli:Alice", "reason": "the same house"}
+
+
+@pytest.fixture
+def staffed(line: Line) -> Line:
+    line.enrol(Level.RESPONDER, "+250788000001")
+    line.enrol(Level.DEPUTY, "+250788000002")
+    return line
+
+
+def tell(line: Line, kind: str, *, phone: str = HERS, minutes: float = 1) -> int:
+    line.clock.turn(minutes=minutes)
+    caller = line.caller(phone)
+    caller.dial()
+    caller.key(*QUIET, kind)
+    caller.hang_up()
+    referral.refer_waiting(line.kit)
+    return line.tips[-1].id
+
+
+def linked(line: Line) -> set[tuple[int, int, str]]:
+    return {(row.a, row.b, row.why) for row in line.all(TipLink) if row.undone_at is None}
+
+
+def alerts(line: Line) -> list[tuple[str, str | None]]:
+    return [(row.template, row.parameters.get("like")) for row in line.all(Message)]
+
+
+def test_r7_the_second_alert_says_which_case_it_is_like(staffed: Line) -> None:
+    first, second = tell(staffed, LABOUR), tell(staffed, SEX)
+    assert linked(staffed) == {(first, second, "contact")}
+    known = next(row.reference for row in staffed.all(Referral) if row.tip_id == first)
+    assert alerts(staffed) == [("ALERT_REPLY", None), ("ALERT_LIKE_REPLY", known)]
+    assert [tip.closed_at for tip in staffed.tips] == [None, None]
+
+
+def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> None:
+    first = tell(staffed, LABOUR)
+    second = tell(staffed, LABOUR, phone=OTHER)
+    third = tell(staffed, SEX, phone="+250788000079")
+    assert linked(staffed) == {(first, second, "place_time")}
+    tell(staffed, SEX, phone="+250788000080", minutes=25 * 60)
+    assert {b for _, b, _ in linked(staffed)} == {second}
+    with staffed.database.reading() as session:
+        assert links.every_situation(session) == {first: first, second: first}
+    assert third not in {one for pair in linked(staffed) for one in pair[:2]}
+
+
+def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
+    """The first tip is kept from the responder: the second one's alert names it to nobody who may not know."""
+    first = tell(staffed, LABOUR)
+    who = next(row.responder_id for row in staffed.all(Referral) if row.tip_id == first)
+    him = KeptFrom(person=str(who))
+    keeping_from.keep_from(
+        staffed.kit, first, him, ExclusionReason.NAMED, by="Alice", reason="named"
+    )
+    second = tell(staffed, SEX)
+    told = {row.responder_id: row for row in staffed.all(Message) if row.template != "ALERT_OPEN"}
+    assert linked(staffed) == {(first, second, "contact")}
+    rows = [row for row in staffed.all(Referral) if row.tip_id == second]
+    assert who in {row.responder_id for row in rows}
+    assert told[who].parameters.get("like") is None
+
+
+def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> None:
+    first, second = tell(staffed, LABOUR), tell(staffed, SEX)
+    here = of_desk("12")
+    assert [one.tip_id for one in linking.of_tip(staffed.kit, second, here)] == [first]
+    linking.unlink(staffed.kit, second, first, viewer=here, **SIGNED)
+    assert linking.of_tip(staffed.kit, second, here) == []
+    with staffed.database.reading() as session:
+        assert links.every_situation(session) == {}
+        assert links.beside(session, [first, second]) == {}
+    with pytest.raises(EndRefused):
+        linking.unlink(staffed.kit, first, second, viewer=here, **SIGNED)
+    third = tell(staffed, LABOUR)
+    assert linked(staffed) >= {(second, third, "contact")}
+    assert (first, second) not in {(a, b) for a, b, _ in linked(staffed)}
+
+    linking.link(staffed.kit, first, second, viewer=THE_LINE, **SIGNED)
+    assert (first, second, "said") in linked(staffed)
+    for one, other, error in ((first, second, EndRefused), (first, first, EndRefused)):
+        with pytest.raises(error):
+            linking.link(staffed.kit, one, other, viewer=THE_LINE, **SIGNED)
+    with pytest.raises(NotFound):
+        linking.link(staffed.kit, first, second, viewer=of_desk("13"), **SIGNED)
+
+
+def test_r7_her_list_and_the_page_say_it(line: Line) -> None:
+    beside = reader_beside(line)
+    phone, known_as = at_her_desk(beside)
+    told(line, *DANGER_HERE)
+    referral.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)
+    names = {
+        row.tip_id: row.reference
+        for row in line.all(Referral)
+        if row.responder_id == known_as.responder_id
+    }
+    assert len(names) == 2
+    phone.dial("90")
+    shown = phone.key(PIN, "1")
+    for tip_id, name in names.items():
+        other = next(one for one in names.values() if one != name)
+        assert f"{name} urgent, new, like {other}" in shown, tip_id
+    assert f"Like {known_as.reference}." in phone.key("1", "1")
