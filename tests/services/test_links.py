@@ -7,8 +7,9 @@ from hotline.errors import EndRefused, NotFound
 from hotline.services.referrals import referral
 from hotline.services.tips import keeping_from, linking
 from hotline.services.tips.keeping_from import KeptFrom
+from hotline.store.desk import audit
 from hotline.store.outbox.messages import Message, Referral
-from hotline.store.tips import links
+from hotline.store.tips import exclusions, links
 from hotline.store.tips.exclusions import ExclusionReason
 from hotline.store.tips.links import TipLink
 from hotline.store.tips.visible import THE_LINE, of_desk
@@ -70,19 +71,40 @@ def test_r7_another_phone_is_like_it_by_place_kind_and_day(staffed: Line) -> Non
 
 
 def test_r7_who_does_not_know_the_other_reads_nothing_of_it(staffed: Line) -> None:
-    """The first tip is kept from the responder: the second one's alert names it to nobody who may not know."""
+    """The first tip is kept from the responder: another phone's alert does not name it to him."""
     first = tell(staffed, LABOUR)
-    who = next(row.responder_id for row in staffed.all(Referral) if row.tip_id == first)
+    who = _keep_from_the_told(staffed, first)
+    second = tell(staffed, LABOUR, phone=OTHER)
+    assert linked(staffed) == {(first, second, "place_time")}
+    rows = {row.id: row for row in staffed.all(Referral) if row.tip_id == second}
+    (alert,) = [row for row in staffed.all(Message) if row.referral_id in rows]
+    assert (rows[alert.referral_id].responder_id, alert.parameters.get("like")) == (who, None)
+
+
+def test_r6_whom_a_tip_is_kept_from_the_next_one_of_that_phone_is_kept_from(staffed: Line) -> None:
+    first = tell(staffed, LABOUR)
+    who = _keep_from_the_told(staffed, first)
+    second = tell(staffed, SEX)
+    assert linked(staffed) == {(first, second, "contact")}
+    told_of = {row.responder_id for row in staffed.all(Referral) if row.tip_id == second}
+    assert told_of
+    assert who not in told_of
+    with staffed.database.reading() as session:
+        (row,) = exclusions.standing(session, second)
+        (entry,) = audit.entries(session, subject=f"tip:{second}")
+    assert (row.responder_id, row.why, row.by) == (who, "named", "line")
+    assert entry.reason == f"named: responder {who}: as of tip {first}, which the same phone told"
+
+
+def _keep_from_the_told(staffed: Line, tip_id: int) -> int:
+    """Keeps it from whoever was told first."""
+    who = next(row.responder_id for row in staffed.all(Referral) if row.tip_id == tip_id)
     him = KeptFrom(person=str(who))
     keeping_from.keep_from(
-        staffed.kit, first, him, ExclusionReason.NAMED, by="Alice", reason="named"
+        staffed.kit, tip_id, him, ExclusionReason.NAMED, by="Alice", reason="named"
     )
-    second = tell(staffed, SEX)
-    told = {row.responder_id: row for row in staffed.all(Message) if row.template != "ALERT_OPEN"}
-    assert linked(staffed) == {(first, second, "contact")}
-    rows = [row for row in staffed.all(Referral) if row.tip_id == second]
-    assert who in {row.responder_id for row in rows}
-    assert told[who].parameters.get("like") is None
+    assert isinstance(who, int)
+    return who
 
 
 def test_r7_a_person_undoes_a_link_and_nothing_finds_it_again(staffed: Line) -> None:

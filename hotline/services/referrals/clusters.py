@@ -20,11 +20,12 @@ from hotline.domain.tips.clusters import (
     followed,
     typed_text,
 )
-from hotline.domain.tips.likely import likely
+from hotline.domain.tips.likely import LikelyPair, LinkReason, likely
 from hotline.ports import Kit
 from hotline.store.database import Session
+from hotline.store.desk import audit
 from hotline.store.referrals import known_cases, referrals
-from hotline.store.tips import likeness, links
+from hotline.store.tips import exclusions, likeness, links
 from hotline.store.tips.likeness import LikenessKeys, Trait
 from hotline.store.tips.told_tips import ToldTip
 
@@ -126,16 +127,41 @@ def joining(session: Session, tip_ids: Sequence[int], at: datetime) -> dict[int,
     return joined
 
 
-def link(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> None:
-    """Links tips that are told of for the first time to earlier ones that they are probably about."""
+def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Sequence[WaitingTip]:
+    """Links tips that are told of for the first time to earlier ones that they are probably about.
+
+    Whom an earlier tip of the same phone is kept from, a new one is kept from before anybody is told.
+    """
     fresh = [tip.tip_id for tip in waiting if tip.step == 0]
     if not fresh or len(fresh) > MOST_COMPARED:
-        return
+        return waiting
     new = links.traits(session, fresh)
     if not new:
-        return
+        return waiting
     earlier = [*links.earlier(session, new, at), *new]
-    links.keep(session, [pair for one in new for pair in likely(one, earlier)], LINE, at)
+    pairs = [pair for one in new for pair in likely(one, earlier)]
+    links.keep(session, pairs, LINE, at)
+    carried = {one.b for one in pairs if _carries(session, one, at)}
+    kept = exclusions.kept_from(session, carried)
+    return [tip._replace(kept_from=kept.get(tip.tip_id, tip.kept_from)) for tip in waiting]
+
+
+def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
+    """Whether somebody is kept from the later tip now, since he is from the earlier one of the same phone."""
+    if pair.why is not LinkReason.CONTACT:
+        return False
+    written = exclusions.carry(session, pair.a, pair.b, LINE, at)
+    for row in written:
+        whom = f"desk {row.desk_code}" if row.desk_code else f"responder {row.responder_id}"
+        audit.append(
+            session,
+            at=at,
+            actor="clock",
+            action="tip_excluded",
+            subject=f"tip:{pair.b}",
+            reason=f"{row.why}: {whom}: as of tip {pair.a}, which the same phone told",
+        )
+    return bool(written)
 
 
 def known_beside(

@@ -67,11 +67,11 @@ def _refer_batch(kit: Kit, roster: Sequence[Candidate], most: int) -> _Batch:
     at = kit.now()
     with kit.database.writing() as session:
         referral_rows.take_turns(session)
-        waiting, by_marks = referral_rows.waiting(session, most)
-        if not waiting:
+        found, by_marks = referral_rows.waiting(session, most)
+        if not found:
             return _Batch(0, None, roster)
         people = referrals.roster(session, at, roster)
-        clusters.link(session, waiting, at)
+        waiting = clusters.linked(session, found, at)
         following = clusters.follow(session, waiting, people, at)
         planning = Planning(people, at)
 

@@ -55,6 +55,26 @@ def standing(session: Session, tip_id: int) -> Sequence[Exclusion]:
     return session.scalars(found.order_by(Exclusion.id)).all()
 
 
+def carry(session: Session, tip_id: int, to: int, by: str, at: datetime) -> Sequence[Exclusion]:
+    """Whom one tip is kept from, another is kept from as well. Returns what was written."""
+    there = {(one.responder_id, one.desk_code) for one in standing(session, to)}
+    new = [
+        Exclusion(
+            tip_id=to,
+            responder_id=one.responder_id,
+            desk_code=one.desk_code,
+            why=one.why,
+            by=by,
+            at=at,
+        )
+        for one in standing(session, tip_id)
+        if (one.responder_id, one.desk_code) not in there
+    ]
+    session.add_all(new)
+    session.flush()
+    return new
+
+
 def kept_tips(session: Session) -> frozenset[int]:
     """Ids of the tips that somebody is kept from. They are few, whatever there is to tell of."""
     return frozenset(session.scalars(select(Exclusion.tip_id).where(Exclusion.lifted_at.is_(None))))
