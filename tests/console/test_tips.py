@@ -252,6 +252,23 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     assert "the landmark is theirs" in desks.national.get(f"/tips/{tip}").text
 
 
+def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(desks: Desks) -> None:
+    one, other = tell(desks.desk), tell(desks.desk)
+    elsewhere = tell(desks.desk, place=OTHER_DISTRICT)
+    page, alike = f"/tips/{one}", f'Like it</dt><dd><a class="target" href="/tips/{other}"'
+    said = {"other_tip": str(other), "reason": "the same house", "do": "like"}
+    assert desks.district.post(f"{page}/like", {**said, "other_tip": "x"}).status_code == 422
+    assert desks.district.post(f"{page}/like", {**said, "reason": ""}).status_code == 422
+    theirs = {**said, "other_tip": str(elsewhere)}
+    assert "There is no such tip." in desks.district.post(f"{page}/like", theirs).text
+    assert alike not in desks.district.get(page).text
+    assert desks.district.post(f"{page}/like", said).status_code == 303
+    assert alike in desks.district.get(page).text
+    assert desks.district.post(f"{page}/like", said).status_code == 422
+    assert desks.district.post(f"{page}/like", {**said, "do": "undo"}).status_code == 303
+    assert alike not in desks.district.get(page).text
+
+
 def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Desks) -> None:
     tip = tell(desks.desk)
 

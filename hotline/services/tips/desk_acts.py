@@ -10,9 +10,10 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import ConsoleKit
 from hotline.services.doorbell import ring
 from hotline.services.referrals import casework, coming
-from hotline.services.tips import keeping_from, retention
+from hotline.services.tips import keeping_from, linking, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
 from hotline.services.tips.keeping_from import KeptFrom
+from hotline.store.desk import audit
 from hotline.store.referrals import referrals
 from hotline.store.referrals.desk_pages import tip_pages
 from hotline.store.tips.exclusions import ExclusionReason
@@ -65,6 +66,16 @@ def keep_from(
     """`why` is an `ExclusionReason`. Raises NotFound, EndRefused."""
     check_national(kit, by, tip_id)
     keeping_from.keep_from(kit, tip_id, whom, ExclusionReason(why), by=by.actor, reason=reason)
+
+
+def say_like(
+    kit: ConsoleKit, by: SignedIn, tip_id: int, other: int, *, like: bool, reason: str
+) -> None:
+    """That two tips are one situation, or are not. Raises NotFound, EndRefused."""
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+    says = linking.link if like else linking.unlink
+    says(kit, tip_id, other, viewer=viewer, actor=audit.signer(by.actor), reason=reason)
 
 
 def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:

@@ -80,6 +80,7 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("POST", f"{TIP}/judge", acting.judge, who.NATIONAL, Needs.FRESH, "tip_closed"),
     PageRoute("POST", f"{TIP}/reopen", acting.reopen, who.DESKS, Needs.FRESH, "tip_reopened"),
     PageRoute("POST", f"{TIP}/helped", acting.helped, who.DESKS, Needs.FRESH, "tip_helped"),
+    PageRoute("POST", f"{TIP}/like", acting.say_like, who.DESKS, Needs.FRESH, "tips_linked"),
     PageRoute("POST", f"{TIP}/hold", acting.hold, who.NATIONAL, Needs.FRESH, "hold_placed"),
     PageRoute("POST", f"{TIP}/manner", acting.manner, who.NATIONAL, Needs.FRESH, "go_unseen"),
     PageRoute(

@@ -92,6 +92,23 @@ def keep_from(visit: Visit, tip_id: int) -> Response:
     )
 
 
+def say_like(visit: Visit, tip_id: int) -> Response:
+    """Another tip by its number: one situation with this one, or not."""
+    said = visit.form.text("other_tip", most=12)
+    missing = visit.say("There is no such tip.")
+    if not said.isascii() or not said.isdecimal():
+        return tip_page(visit, tip_id, status=422, wrong=faults(other_tip=missing))
+    like, other = visit.form.text("do") != "undo", int(said)
+    return _with_reason(
+        visit,
+        tip_id,
+        "like",
+        lambda why: desk_acts.say_like(visit.kit, visit.by, tip_id, other, like=like, reason=why),
+        missing=missing,
+        field="other_tip",
+    )
+
+
 def act(visit: Visit, tip_id: int) -> Response:
     """What the person of this account says of a tip that she was told of."""
     does = visit.form.text("do", most=20)
@@ -103,13 +120,19 @@ def act(visit: Visit, tip_id: int) -> Response:
 
 
 def _with_reason(
-    visit: Visit, tip_id: int, form: str, does: Callable[[str], object], *, missing: str = ""
+    visit: Visit,
+    tip_id: int,
+    form: str,
+    does: Callable[[str], object],
+    *,
+    missing: str = "",
+    field: str = "person",
 ) -> Response:
-    """Does it where a reason was given. `missing` is said where what the form names is not there."""
-    field = f"reason-{form}"
+    """Does it where a reason was given. `missing` is said where what the form names in `field` is not there."""
+    of_reason = f"reason-{form}"
     why = visit.form.text("reason", most=200)
     if not why:
-        wrong = faults(**{field: visit.say("Say why.")})
+        wrong = faults(**{of_reason: visit.say("Say why.")})
         return tip_page(visit, tip_id, status=422, wrong=wrong)
     try:
         does(why)
@@ -117,9 +140,9 @@ def _with_reason(
         words = visit.say(
             "That cannot be done now: somebody was quicker, or a second person has to do it."
         )
-        return tip_page(visit, tip_id, status=422, wrong=faults(**{field: words}))
+        return tip_page(visit, tip_id, status=422, wrong=faults(**{of_reason: words}))
     except NotFound:
         if not missing:
             abort(404)
-        return tip_page(visit, tip_id, status=422, wrong=faults(person=missing))
+        return tip_page(visit, tip_id, status=422, wrong=faults(**{field: missing}))
     return see("tips.one", tip_id=tip_id)
