@@ -106,6 +106,10 @@ class PinVault:
         except (CryptoError, TypeError, ValueError):
             raise PinRefused from None
 
+    def is_old(self, wrap: bytes) -> bool:
+        """Whether another pepper than the newest wrapped it."""
+        return not is_under(wrap, self.peppers()[0])
+
     def open_nothing(self, pin: str) -> None:
         """Cost what a try costs, for a phone that has no key."""
         _stretched(pin, bytes(PrivateKey.SIZE), self.costs, bytes(argon2id.SALTBYTES))
@@ -118,6 +122,11 @@ class PinVault:
             return None
         pepper = next((one for one in self.peppers() if _mark(one) == mark), None)
         return None if pepper is None else (pepper, Costs(passes, kib), salt)
+
+
+def is_under(wrap: bytes, pepper: bytes) -> bool:
+    """Whether this pepper wrapped it."""
+    return wrap.startswith(UNDER_PIN + _mark(pepper))
 
 
 def _stretched(pin: str, pepper: bytes, costs: Costs, salt: bytes) -> bytes:

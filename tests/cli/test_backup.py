@@ -23,12 +23,12 @@ class Operator:
     folder: Path
     home: str = "home"
 
-    def __call__(self, *words: str) -> Result:
+    def __call__(self, *words: str, typed: str | None = None) -> Result:
         environ: dict[str, str | None] = {
             name: None for name in os.environ if name.startswith("HOTLINE_")
         }
         environ["HOTLINE_HOME"] = str(self.folder / self.home)
-        return CliRunner(env=environ).invoke(main, words)
+        return CliRunner(env=environ).invoke(main, words, input=typed)
 
     def well(self, *words: str) -> Result:
         done = self(*words)

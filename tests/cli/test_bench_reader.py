@@ -1,11 +1,25 @@
 """`hotline bench reader`: callers in the middle of a line whose responders read behind their PINs."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from hotline.cli.main import main
+
+
+def test_what_trying_pins_costs_is_printed() -> None:
+    done = CliRunner().invoke(main, ["bench", "reader", "--pins"])
+    assert done.exit_code == 0, done.output
+    said = re.fullmatch(
+        r"with the database and the reader's keys: ([\d.]+) s for one PIN, (\d+) hours of a core"
+        r" for all 1000000 of one person's\n",
+        done.output,
+    )
+    assert said is not None
+    assert float(said[1]) > 0.02
+    assert int(said[2]) >= 5
 
 
 @pytest.mark.long

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hotline.sealing.copies import paper
 from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.oneoff import public_of
 from hotline.sealing.opening import open_number
 from hotline.store.copies.vaults import numbers
 from hotline.store.database import open_database
@@ -103,3 +105,25 @@ def test_the_watchman_s_secret_is_rotated_too(line: Operator) -> None:
     line.well("keys", "end-old", "--now", *SIGNED)
     assert not hooks.holds("dial.old.secret")
     line.well("init", "--demo")
+
+
+def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: Operator) -> None:
+    reader, hooks = (
+        KeyFolder(line.folder / "home" / "keys" / role) for role in ("reader", "hooks")
+    )
+    before = reader.read("pepper.key")
+    line.well("keys", "rotate", "reader", *SIGNED)
+    assert hooks.read("reader.pub") == public_of(KeyFolder(reader.path).read("reader.key"))
+    assert "when it is keyed next" in line.well("keys", "rotate", "pepper", *SIGNED).stdout
+    assert KeyFolder(reader.path).read("pepper.old.key") == before
+    line.well("keys", "end-old", "--now", *SIGNED)
+    assert reader.names() == ("epoch.key", "pepper.key", "reader.key")
+
+    shown = line.well("keys", "pepper", "show", *SIGNED).stdout.splitlines()[0]
+    checked = line("keys", "pepper", "enter", "--check", *SIGNED, typed=f"{shown}\n")
+    assert "it is the pepper of this line" in checked.stdout
+    reader.replace("pepper.key", b"another" * 4 + b"keys")
+    assert line("keys", "pepper", "enter", "--check", *SIGNED, typed=shown).exit_code == 1
+    assert line("keys", "pepper", "enter", *SIGNED, typed=shown).exit_code == 0
+    assert KeyFolder(reader.path).read("pepper.key") == paper.read(shown)
+    assert "put the reader's pepper back from paper" in line.well("audit", "list").stdout

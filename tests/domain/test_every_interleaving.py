@@ -70,8 +70,9 @@ GUARDED = {
     DeadlineKind.JUDGE: "is_judged",
     DeadlineKind.SECOND_LOOK: "is_looked_at",
     DeadlineKind.MANNER: "is_asked_how",
+    DeadlineKind.OPEN: "is_read",
 }
-"""What no longer holds without a clock. Beside the last three others run: they guard more than that it rings."""
+"""What no longer holds without a clock. Beside the last four others run: they guard more than that it rings."""
 
 
 @pytest.mark.parametrize("kind", GUARDED)

@@ -22,7 +22,8 @@ def document(**ask: object) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("digits", "right", "wrong"), [(6, "407193", "4071"), (4, "4071", "407193")]
+    ("digits", "right", "wrong"),
+    [(8, "40719300", "407193"), (6, "407193", "4071"), (4, "4071", "407193")],
 )
 def test_a_pin_of_so_many_digits_is_taken_and_no_other(digits: int, right: str, wrong: str) -> None:
     book = compile_book(document(kind="pin", digits=digits), {})
@@ -33,7 +34,7 @@ def test_a_pin_of_so_many_digits_is_taken_and_no_other(digits: int, right: str, 
 
 
 @pytest.mark.parametrize("ask", [{"kind": "number", "digits": 6}, {"kind": "pin", "digits": 5}])
-def test_only_a_pin_has_digits_and_only_four_or_six(ask: dict[str, object]) -> None:
+def test_only_a_pin_has_digits_and_only_four_six_or_eight(ask: dict[str, object]) -> None:
     with pytest.raises(FlowInvalid):
         compile_book(document(**ask), {})
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.domain.dialogue.asks import AGAIN, WORK_CASE, WORK_PIN, WORK_QUESTION, WORK_VERB
+from hotline.domain.dialogue.asks import AGAIN, READER_PINS, WORK_CASE, WORK_QUESTION, WORK_VERB
 from hotline.domain.rolls import quiz
 from hotline.domain.rolls.gathering import OCCASION_ANSWER
 from hotline.domain.tip import Matter
@@ -17,7 +17,7 @@ from hotline.services.flows.places import place_lists
 BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
 """They are read when a later answer has its effect. A PIN is an event of its own."""
-OF_THE_READER = {WORK_PIN, WORK_CASE, WORK_VERB, WORK_QUESTION, AGAIN}
+OF_THE_READER = {*READER_PINS, WORK_CASE, WORK_VERB, WORK_QUESTION, AGAIN}
 """What they change, the reader changes: no hop commits it."""
 
 

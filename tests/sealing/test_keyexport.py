@@ -21,13 +21,17 @@ def keys(tmp_path: Path) -> Path:
     return tmp_path / "keys"
 
 
-def test_all_lasting_keys_come_back_and_no_key_of_a_week(keys: Path, tmp_path: Path) -> None:
+def test_all_lasting_keys_come_back_and_no_key_of_a_week_and_no_pepper(
+    keys: Path, tmp_path: Path
+) -> None:
+    KeyFolder(keys / "reader").make("pepper.old.key", b"another" * 4)
     back = tmp_path / "back"
     brought = import_keys(export_keys(keys, WORDS, QUICK), WORDS, back)
 
     assert held(back) == held(keys)
-    assert {"hooks/session.key", "workers/relay.key", "reader/pepper.key"} <= set(brought)
+    assert {"hooks/session.key", "workers/relay.key", "reader/reader.key"} <= set(brought)
     assert not any("contact" in path.name for path in back.rglob("*"))
+    assert not any("pepper" in path.name for path in back.rglob("*"))
     assert {path.stat().st_mode & 0o777 for path in back.rglob("*.key")} == {0o400}
 
 

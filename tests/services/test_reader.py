@@ -4,14 +4,25 @@ from pathlib import Path
 
 import pytest
 
+from hotline.domain.referrals.referral import Level
 from hotline.errors import PinRefused
 from hotline.sealing.members import PinVault
+from hotline.services.referrals import referral
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 from tests.callers import Caller, Line
-from tests.reading import OTHER_PIN, PHONE, PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
+from tests.reading import (
+    OTHER_PIN,
+    PHONE,
+    PIN,
+    QUICK,
+    ReaderBeside,
+    at_her_desk,
+    reader_beside,
+    with_pin,
+)
 from tests.taking import take_case
 
 
@@ -69,6 +80,23 @@ def test_a_case_that_is_taken_unread_has_a_clock_that_its_page_ends(
     again.key(PIN, "1", "1", "1")
     assert "open" not in clocks(beside, known_as)
     assert "outcome" in clocks(beside, known_as)
+
+
+def test_r5_danger_taken_and_not_opened_with_a_pin_in_five_minutes_is_asked_of_the_next(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    with_pin(beside, msisdn="+250788000012", level=Level.DEPUTY, desks=(beside.line.tip.place,))
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "2")
+    told = {row.responder_id for row in beside.line.all(Referral)}
+    beside.line.clock.turn(minutes=4, seconds=50)
+    referral.fire_deadlines(beside.line.kit)
+    assert {row.responder_id for row in beside.line.all(Referral)} == told
+    beside.line.clock.turn(seconds=10)
+    referral.fire_deadlines(beside.line.kit)
+    assert {row.responder_id for row in beside.line.all(Referral)} > told
+    assert "acknowledge" in clocks(beside, known_as)
 
 
 def test_a_colleague_who_was_quicker_is_named_by_the_time_and_she_may_help_too(

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from hotline.cli.keys.backup import FILE, as_json_option, say
+from hotline.cli.keys.pepper import pepper, reader_folder
 from hotline.cli.keys.rotating_desks import rotate_desks
 from hotline.cli.keys.weeks import forget
 from hotline.cli.kit import console_kit, passphrase_in
@@ -22,9 +23,10 @@ from hotline.sealing.copies.keyexport import export_keys, import_keys
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import ROLES, make_keys
+from hotline.sealing.keys.keymaking import PEPPER_KEY, ROLES, make_keys
+from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.rotation import ROTATING
-from hotline.services.copies import factor_rotation, rekeying
+from hotline.services.copies import factor_rotation, pepper_wraps, rekeying
 
 KEY = click.Choice(sorted(ROTATING))
 GRACE = timedelta(minutes=10)
@@ -38,6 +40,7 @@ def keys() -> None:
 
 keys.add_command(forget)
 keys.add_command(rotate_desks)
+keys.add_command(pepper)
 
 
 @keys.command("list")
@@ -99,6 +102,8 @@ def end_old(name: str, reason: str, now: bool) -> None:
             " may be on its way: wait, or say --now"
         )
     with console_kit() as kit:
+        if "pepper" in left:
+            _needed_by_nobody(kit)
         for key in left:
             _moved(kit, folder, key)
             rotation.destroy_old(folder, ROTATING[key])
@@ -129,7 +134,8 @@ def gateway(file: Path | None) -> None:
 def export(to: Path, passphrase_file: Path | None) -> None:
     """Write every lasting key to TO, sealed under a passphrase. Keep it apart from the backups.
 
-    Keys of contacts are left out: they are destroyed after two weeks, and must not come back.
+    Keys of contacts are left out: they are destroyed after two weeks, and must not come back. So is the reader's
+    pepper: `hotline keys pepper show` prints it for paper.
     """
     folder = _folder()
     passphrase = _passphrase(passphrase_file, confirm=True)
@@ -165,11 +171,23 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
     if rotating.digest_file is not None:
         factors = FactorSealer.of(KeyFolder(folder / rotating.role))
         return f"{factor_rotation.reseal(kit, factors)} second factors sealed anew"
-    if public_key is None:
+    if rotating.file == PEPPER_KEY:
+        return "each PIN moves to the new pepper when it is keyed next; `hotline doctor` counts"
+    if public_key is None or not rotating.holds_numbers:
         return ""
     newest, before = rotation.halves(folder, rotating)
     done = rekeying.reseal(kit, key, public_key=public_key, newest=newest, before=before, say=say)
     return f"{done} numbers sealed anew"
+
+
+def _needed_by_nobody(kit: Kit) -> None:
+    """Raises TooSoon while a PIN opens by the pepper before alone: its owner could read nothing any more."""
+    left = pepper_wraps.under(kit, reader_folder().read(older(PEPPER_KEY)))
+    if left:
+        raise TooSoon(
+            f"pepper: {left} PINs need the one before. They move when they are keyed next; where the pepper"
+            " leaked, `hotline responders invite` each of them anew first"
+        )
 
 
 def _folder() -> Path:

@@ -15,7 +15,7 @@ from urllib.error import URLError
 import click
 
 from hotline.bootstrap import Role, key_folder
-from hotline.cli.line import demo_home
+from hotline.cli.line import demo_home, demo_pins
 from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.line.hooks import addresses
@@ -23,6 +23,7 @@ from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
 from hotline.cli.line.run import listening, procfile_option, programs_of
 from hotline.config import Settings
+from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.enrolment import read_responders
 from hotline.domain.people.rehearsal import demo_responders
 from hotline.environment import PREFIX
@@ -42,13 +43,18 @@ class Ready:
     handsets: str
     console: str
     """Empty where the Procfile has no console."""
+    pins: str = ""
+    """Whose PINs open a case by dialling, as it is printed."""
 
 
 @click.command()
 @click.option("--page-port", default=8001, show_default=True, help="Where the handsets are.")
 @click.option("--made", is_flag=True, help="`hotline init --demo` made this home: begin at once.")
+@click.option(
+    "--pins/--no-pins", default=True, show_default=True, help="Three responders have PINs."
+)
 @procfile_option
-def demo(page_port: int, procfile: Path, *, made: bool) -> None:
+def demo(page_port: int, procfile: Path, *, made: bool, pins: bool) -> None:
     """Run the line with a pretended gateway: two handsets in a page. Ctrl-C ends everything.
 
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
@@ -62,6 +68,8 @@ def demo(page_port: int, procfile: Path, *, made: bool) -> None:
             refuse_taken("127.0.0.1", port)
         if not made:
             _make(environ)
+        if pins:
+            demo_pins.make(settings)
         _begin(settings, environ, page_port, entries)
 
 
@@ -83,6 +91,7 @@ def _begin(
         line=f"http://127.0.0.1:{settings.port}/readyz",
         handsets=f"http://127.0.0.1:{page_port}/",
         console=settings.console_url if any(one.name == "console" for one in entries) else "",
+        pins=demo_pins.told(settings.home, responders_entry(settings.service_code)),
     )
     asyncio.run(_run(Keeper((*programs, emulator), say=_say), ready))
 
@@ -129,7 +138,7 @@ async def _tell_when_ready(ready: Ready) -> None:
     pages = f"\nThe console is {ready.console}/: its sign-in page shows accounts; two of them read tips."
     click.echo(
         f"\nReady. Open {ready.handsets} and dial on the citizen's handset: 5 is the report, 7 English."
-        f"{pages if ready.console else ''}"
+        f"{pages if ready.console else ''}{ready.pins}"
         "\nThe README's first walk goes on in another terminal. Ctrl-C ends everything.\n"
     )
 

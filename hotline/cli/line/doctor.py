@@ -21,12 +21,15 @@ from hotline.cli.people.console_found import (
 )
 from hotline.config import Settings
 from hotline.errors import KeyMissing, NotReady
+from hotline.ports import Kit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import RELAY_PUBLIC_KEY, lacking
+from hotline.sealing.keys.keymaking import PEPPER_KEY, RELAY_PUBLIC_KEY, lacking
+from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.weekly_lock import stuck
 from hotline.services import national
 from hotline.services.check_result import CheckResult
+from hotline.services.copies import pepper_wraps
 from hotline.services.sms import sms_replies
 from hotline.services.watch import (
     checks_call_backs,
@@ -105,10 +108,18 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
             national.finding(kit),
             *checks_outside.findings(kit),
             *checks_traffic.findings(kit),
+            *_pepper(kit, settings),
             *checks_console.findings(kit, _factors(settings), pretended=settings.pretended),
         )
     finally:
         kit.database.close()
+
+
+def _pepper(kit: Kit, settings: Settings) -> tuple[CheckResult, ...]:
+    """What still needs the pepper before, where one is being rotated and this machine has it."""
+    keys = KeyFolder(key_folder(settings, Role.READER))
+    before = older(PEPPER_KEY)
+    return (pepper_wraps.finding(kit, keys.read(before)),) if keys.holds(before) else ()
 
 
 def _factors(settings: Settings) -> FactorSealer | None:

@@ -13,6 +13,13 @@ from hotline.domain.dialogue.ussd import SEPARATOR
 
 WORK_PIN = "work_pin"
 """The answer that a work PIN is asked for. It is told to the reader, and kept nowhere."""
+START_PIN, NEW_PIN, NEW_AGAIN = "start_pin", "new_pin", "new_again"
+"""The answers that a start PIN from paper, a new work PIN, and the same once more are asked for."""
+READER_PINS = frozenset({WORK_PIN, START_PIN, NEW_PIN, NEW_AGAIN})
+"""What is typed for the reader alone: no hop commits it, and it is kept nowhere."""
+PIN, NUMBER_KEY, NUMBER_END = "pin", "number_key", "number_end"
+"""In the sealed box of an ask: what was keyed for a work PIN, the keyed digest of the phone, and its last digits."""
+NUMBER_END_DIGITS = 6
 WORK_CASE = "work_case"
 """The answer that names a case of hers."""
 WORK_VERB = "work_verb"
@@ -42,6 +49,12 @@ class AskKind(StrEnum):
     """What was told, in her language."""
     ACT = "act"
     """One of the verbs that an SMS may say."""
+    PROVE = "prove"
+    """Whether the code of an SMS and the start PIN from paper are right."""
+    CHOOSE = "choose"
+    """The same, and the work PIN that is chosen behind them."""
+    CHANGE = "change"
+    """Another work PIN, behind the one of this session."""
 
 
 class ReadingState(StrEnum):
@@ -55,6 +68,17 @@ class ReadingState(StrEnum):
 
 NO_PIN = "no_pin"
 """A flag that is pinned: an enrolled phone has no PIN yet, and any opens its list without content."""
+MAY_PROVE = "may_prove"
+"""A flag that is pinned: an enrolled phone without a PIN has a code to key."""
+PROVES, PAPER_RIGHT, NUMBER_PROVED, PROOF_OVER = (
+    "proves",
+    "paper_right",
+    "number_proved",
+    "proof_over",
+)
+"""Flags: the code was right; the start PIN too; this is all that a new number wants; nothing can be proved any more."""
+CHOSEN, CHANGED, REFUSED = "pin_chosen", "pin_changed", "pin_refused"
+"""Flags: she has a PIN; it is another one now; it is too easy, or was not keyed twice alike."""
 RIGHT, WAITS, RESTS, UNREADABLE = "pin_right", "waits", "pin_rests", "unreadable"
 """Flags: the PIN was right; nothing came in time; she rests after wrong PINs; no key of hers opens this case."""
 

@@ -10,6 +10,8 @@ from hotline.domain.referrals.referral import Level
 PREFIX = "+25078810"
 """Of a valid shape, so that everything that checks numbers is checked; no SMS of a demo leaves the machine."""
 EACH = 2
+WITH_PINS = ("Gasabo 1", "Gasabo 2", "National desk 1")
+"""Who reads cases behind a PIN."""
 
 
 def demo_responders() -> str:

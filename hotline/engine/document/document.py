@@ -27,7 +27,7 @@ where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"
       w: {ask: {kind: words, text: .., saves: landmark, goes: last, skip: {..}}}     words or number; `0` skips
       n: {ask: {kind: pin, text: .., saves: pin, goes: next, weak: again}}     four digits, told, never kept; easy ones
                                     (all equal, in a row, a year) lead to `weak` where it is written, and are not told;
-                                    `digits: 6` asks for six
+                                    `digits: 6` asks for six, `digits: 8` for eight
       p: {ask: {kind: place, text: .., saves: district, goes: n, list: "districts.{province}", choices: [..]}}
                                     a choice with `every_page: true` stands on each page of the list: "not sure"
       b: {branch: [{when: {answer: danger, is: [yes, unsure]}, goes: x}, {goes: y}]}

@@ -116,7 +116,7 @@ class AskModel(_Shown):
     choices: list[ChoiceModel] = Field(default_factory=list)
     skip: Texts | None = None
     weak: Name | None = None
-    digits: Annotated[int, Field(ge=4, le=6, multiple_of=2)] | None = None
+    digits: Annotated[int, Field(ge=4, le=8, multiple_of=2)] | None = None
 
     @model_validator(mode="after")
     def fits_its_kind(self) -> Self:

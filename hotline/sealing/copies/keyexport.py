@@ -1,6 +1,7 @@
 """Key folders as one sealed parcel, apart from the database's backups: who finds both has found everything.
 
-A key whose name tells a date is left out: it is destroyed when its time is over, and no parcel may bring it back.
+A key whose name tells a date is left out: it is destroyed when its time is over, and no parcel may bring it back. So is
+the reader's pepper, which is kept on paper: with the database it would make every PIN worth a few days' work.
 """
 
 import base64
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from hotline.errors import BackupInvalid, Occupied
 from hotline.sealing.keys.keyfolder import KeyFolder
+from hotline.sealing.keys.keymaking import PEPPER_KEY
+from hotline.sealing.keys.livekeys import older
 from hotline.sealing.opening import unwrap
 from hotline.sealing.passphrase import Costs, WrappingKey
 
@@ -19,6 +22,8 @@ SAYS = "this file of keys"
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 """`role/file`: nothing that leads out of the folder."""
 OF_A_TIME = re.compile(r"\d{4}-(W?\d\d)")
+ON_PAPER = frozenset({PEPPER_KEY, older(PEPPER_KEY)})
+"""What no parcel holds."""
 
 
 def export_keys(folder: Path, passphrase: str, costs: Costs | None = None) -> bytes:
@@ -51,7 +56,7 @@ def held(folder: Path) -> Mapping[str, bytes]:
         f"{role.name}/{name}": KeyFolder(role).read(name)
         for role in roles
         for name in KeyFolder(role).names()
-        if not OF_A_TIME.search(name)
+        if not OF_A_TIME.search(name) and name not in ON_PAPER
     }
 
 

@@ -16,6 +16,9 @@ from hotline.errors import NotReady
 from hotline.sealing.accounts.factor_sealer import DIGEST_KEY, TOTP_KEY, digests_of
 from hotline.sealing.keys.keyfolder import DIAL_SECRET, KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import (
+    PEPPER_KEY,
+    READER_KEY,
+    READER_PUBLIC_KEY,
     RELAY_KEY,
     RELAY_PUBLIC_KEY,
     WATCH_KEY,
@@ -37,6 +40,8 @@ class Rotating:
     """Who holds the same secret, and is given the new one once `role` answers to both."""
     digest_file: str | None = None
     """Where the key of its digests is kept, which stays: nobody knows the words that they were made of."""
+    holds_numbers: bool = True
+    """Whether numbers are sealed to the pair: they are sealed anew. What is asked of the reader lives for minutes."""
 
 
 ROTATING: Mapping[str, Rotating] = {
@@ -45,6 +50,8 @@ ROTATING: Mapping[str, Rotating] = {
     "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
     "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
     "totp": Rotating(TOTP_KEY, "pages", digest_file=DIGEST_KEY),
+    "reader": Rotating(READER_KEY, "reader", READER_PUBLIC_KEY, ("hooks",), holds_numbers=False),
+    "pepper": Rotating(PEPPER_KEY, "reader"),
 }
 
 

@@ -5,15 +5,20 @@ has once shown, it shows for ever: the answer that came in time, or that she is 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
 from hotline.domain.dialogue.asks import (
+    NUMBER_END,
+    NUMBER_END_DIGITS,
+    NUMBER_KEY,
     PAGE,
+    PIN,
     RESTS,
     UNREADABLE,
     WAITS,
+    AskKind,
     ReaderAnswer,
     bound_to,
     without_pins,
@@ -63,7 +68,8 @@ class ReaderAsking:
             return WAIT
         if row is not None and row.shown is not None:
             return self._shown(row.shown, asked)
-        if self._opening.responder_id is None and not self._may_try(asked):
+        is_nobody = self._opening.responder_id is None and asked.ask.kind is AskKind.VIEW
+        if is_nobody and not self._may_try(asked):
             return ReaderLearned(ReaderAnswer((RESTS,)))
         return self._fresh(asked)
 
@@ -140,7 +146,8 @@ class ReaderAsking:
         sealed_pin = None
         with suppress(KeyMissing, SealBroken):
             public = self._kit.reader.public_key()
-            sealed_pin = oneoff.seal({"pin": asked.pin}, public=public, bound=bound_to(key, digest))
+            typed = self._typed(asked)
+            sealed_pin = oneoff.seal(typed, public=public, bound=bound_to(key, digest))
         with self._kit.database.writing() as session:
             row = readings.begin(
                 session,
@@ -154,6 +161,15 @@ class ReaderAsking:
             if sealed_pin is None:
                 return row.id, None
             return row.id, readings.ask(session, row.id, sealed_pin, pair.public, at)
+
+    def _typed(self, asked: ReaderAsked) -> Mapping[str, str]:
+        """What the reader alone may see: what was typed, and whose phone it is where a new PIN may be chosen on it."""
+        typed = {PIN: asked.pin, **asked.typed}
+        if self._hop.shows_number:
+            number = self._hop.caller
+            typed |= {NUMBER_KEY: self._kit.pseudonyms.enrolled(number)}
+            typed |= {NUMBER_END: number[-NUMBER_END_DIGITS:]}
+        return typed
 
     def _waited(self, ask_id: int) -> bytes | None:
         door = self._kit.reader

@@ -4,7 +4,7 @@ nothing happens twice.
 
 from datetime import datetime
 
-from hotline.domain.dialogue.asks import WORK_PIN
+from hotline.domain.dialogue.asks import READER_PINS
 from hotline.domain.dialogue.ussd import is_number
 from hotline.domain.tip import Matter
 from hotline.engine.events import (
@@ -38,7 +38,7 @@ CALL_BACK = "call_back"
 def changes(book: Book, run: Run, event: Event) -> bool:
     """Whether it leaves anything behind."""
     if isinstance(event, PinGiven):
-        return event.name != WORK_PIN
+        return event.name not in READER_PINS
     if isinstance(event, LanguageChosen | TopicRead | Erased):
         return True
     if isinstance(event, Answered) and effect_of(event.name) is not None:

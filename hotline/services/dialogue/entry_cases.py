@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from hotline.domain.dialogue.asks import NO_PIN
+from hotline.domain.dialogue.asks import MAY_PROVE, NO_PIN
 from hotline.domain.dialogue.ussd import PIN_ASKED, Pinned
 from hotline.domain.referrals import reference
 from hotline.domain.referrals.coming import Coming
@@ -14,7 +14,7 @@ from hotline.ports import Kit
 from hotline.services.referrals import casework, correcting, referral
 from hotline.services.referrals.case_standing import answer_of, coming_of
 from hotline.store.database import Session
-from hotline.store.people import responders
+from hotline.store.people import enrolments, responders
 from hotline.store.referrals import cluster_names, known_cases, referrals
 from hotline.store.tips.tips import Tip
 from hotline.text.languages import FIRST
@@ -71,6 +71,7 @@ def pinned(
     if asks_pin:
         true.append(PIN_ASKED)
         true += [] if responders.has_pin(session, responder_id) else [NO_PIN]
+        true += [MAY_PROVE] if enrolments.may_prove(session, responder_id, as_of) else []
     if responder_id in referrals.national(session, [responder_id]):
         for name, tip, told in _told(session, responder_id):
             if told.is_marked:

@@ -10,10 +10,14 @@ from dataclasses import dataclass, field, replace
 from hotline.domain.dialogue.asks import (
     AGAIN,
     ASK,
+    NEW_AGAIN,
     PAGE,
     READ,
+    READER_PINS,
     RIGHT,
+    START_PIN,
     WORK_CASE,
+    WORK_PIN,
     WORK_QUESTION,
     WORK_VERB,
     AskKind,
@@ -22,7 +26,7 @@ from hotline.domain.dialogue.asks import (
 )
 from hotline.engine import keying, turn
 from hotline.engine.events import Answered
-from hotline.engine.flow import Book
+from hotline.engine.flow import Ask, Book
 from hotline.engine.page_cache import drawn
 from hotline.engine.run import Facts, Option, Run
 from hotline.engine.view import Waiting, node_at, shows_word
@@ -30,7 +34,6 @@ from hotline.text.languages import CODES
 
 FILLER = "xxxxxxx "
 """Stands for a page that is not shown: what counts is how many screens it takes."""
-WORK_PIN_DIGITS = 6
 
 
 def _none(_answer: ReaderAnswer) -> int:
@@ -45,6 +48,9 @@ class ReaderAsked:
     """How many letters of the text lead to it, what asks among them."""
     ask: ReaderAsk
     pin: str = field(repr=False)
+    """What was keyed for a work PIN: it may be the code of an SMS."""
+    typed: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What was typed besides, by the name of its answer: a start PIN, a new PIN."""
     of: int | None = None
     """Where it was asked before, when she asks once more for what did not come."""
     wants_page: bool = False
@@ -69,18 +75,17 @@ class ReaderQuestions:
         self._book, self._limit = book, limit
         self._base = facts
         self._view = ReaderAnswer()
-        self._pin = ""
+        self._typed: dict[str, str] = {}
         self._last: ReaderAsked | None = None
         self._page: ReaderAsked | None = None
         """Where the page was asked that stands for now as filler."""
 
     def about(self, run: Run, keyed: str, upto: int, facts: Facts) -> ReaderAsked | None:
         """What must be asked before this input is played; None for nearly every input."""
-        if turn.expects_pin(self._book, run) == WORK_PIN_DIGITS:
-            pin = keying.pin(keyed, WORK_PIN_DIGITS)
-            self._pin = pin or self._pin
-            return self._asks(run, keyed, upto, ReaderAsk(AskKind.VIEW)) if pin else None
-        if not self._pin:
+        node = node_at(self._book, run.calls[-1]) if run.calls and not run.finished else None
+        if isinstance(node, Ask) and node.kind == "pin" and node.saves in READER_PINS:
+            return self._of_pin(node, run, keyed, upto)
+        if WORK_PIN not in self._typed:
             return None
         led, events = turn.follow(self._book, run, keyed, facts, limit=self._limit)
         for event in events:
@@ -93,6 +98,20 @@ class ReaderQuestions:
             if event.name == AGAIN and self._last is not None:
                 return self._asks(run, keyed, upto, self._last.ask, of=self._last.upto)
         return None
+
+    def _of_pin(self, node: Ask, run: Run, keyed: str, upto: int) -> ReaderAsked | None:
+        """What is asked of what was typed for the reader alone. A new PIN is asked once it was keyed again."""
+        typed = keying.pin(keyed, node.digits)
+        if not typed:
+            return None
+        self._typed[node.saves] = typed
+        kinds = {
+            WORK_PIN: AskKind.VIEW,
+            START_PIN: AskKind.PROVE,
+            NEW_AGAIN: AskKind.CHANGE if RIGHT in self._view.flags else AskKind.CHOOSE,
+        }
+        kind = kinds.get(node.saves)
+        return None if kind is None else self._asks(run, keyed, upto, ReaderAsk(kind))
 
     def told(self, asked: ReaderAsked, learned: ReaderLearned, run: Run, keyed: str) -> Facts:
         """What the engine is told from here on."""
@@ -120,7 +139,9 @@ class ReaderQuestions:
         def screens(answer: ReaderAnswer) -> int:
             return self._screens(run, keyed, self._facts(answer))
 
-        self._last = ReaderAsked(upto, ask, self._pin, of, screens=screens)
+        besides = {name: typed for name, typed in self._typed.items() if name != WORK_PIN}
+        pin = self._typed[WORK_PIN]
+        self._last = ReaderAsked(upto, ask, pin, besides, of, screens=screens)
         return self._last
 
     def _facts(self, answer: ReaderAnswer) -> Facts:

@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from hotline.domain.dialogue.asks import NO_PIN, UNREADABLE
+from hotline.domain.dialogue.asks import MAY_PROVE, NO_PIN, UNREADABLE
 from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening, entry_of, remainder, take
 from hotline.domain.guessing import Secret, SecretTyped
 from hotline.domain.rolls.joining import ROLL_OF, is_code
@@ -163,8 +163,10 @@ def _with_page(
 
 
 def _asking(context: SessionContext) -> ReaderQuestions | None:
-    """None for everybody who is asked for no work PIN."""
-    if not context.opening.asks_pin or context.facts.flags.get(NO_PIN, False):
+    """None for everybody who is asked for no work PIN, and for who may key anything."""
+    flags = context.facts.flags
+    any_will_do = flags.get(NO_PIN, False) and not flags.get(MAY_PROVE, False)
+    if not context.opening.asks_pin or any_will_do:
         return None
     return ReaderQuestions(context.book, context.facts, context.limit)
 

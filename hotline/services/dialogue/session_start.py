@@ -5,8 +5,17 @@ A replay is told the same, whatever has changed meanwhile.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
-from hotline.domain.dialogue.ussd import PIN_ASKED, Heard, Opening, Pinned, UssdHop, entry_of
+from hotline.domain.dialogue.ussd import (
+    PIN_ASKED,
+    Heard,
+    Opening,
+    Pinned,
+    UssdHop,
+    entry_of,
+    is_number,
+)
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -20,7 +29,7 @@ from hotline.services.rolls import certificates, joining
 from hotline.services.tips import receipts
 from hotline.store.dialogue import openings
 from hotline.store.dialogue.ways import KnownSession, WayClass
-from hotline.store.people import responders
+from hotline.store.people import enrolments, responders
 from hotline.text.languages import CODES, FIRST
 
 MY_CASES = "my_cases"
@@ -55,7 +64,7 @@ def opened(kit: Kit, hop: UssdHop, key: str) -> Opening:
     book, at = kit.books.book(revision_id), kit.now()
     reporting = referral.may_be_offered(kit.database, at)
     private = bool(hop.text) and _is_private(book, hop)
-    asks_pin = private and responders.anybody_has_pin(kit.database)
+    asks_pin = private and enrolments.anybody_has_pin(kit.database)
     responder_id = _enrolled(kit, hop) if private else None
     entry, _ = landing(book, hop.text, enrolled=asks_pin or responder_id is not None)
     opening = Opening(
@@ -125,12 +134,20 @@ def _pinned(
             who, at = opening.responder_id, opening.started_at
             return entry_cases.pinned(session, who, at, asks_pin=asks_pin)
     if asks_pin:
-        return Pinned((PIN_ASKED,))
+        return Pinned((PIN_ASKED,), language=_to_prove(kit, caller, opening.started_at))
     if joining.roll_of(book, opening.entry) is None:
         return None
     known = joining.joined_flags(kit, book, opening, caller)
     lessons = certificates.facts(kit, book, opening, caller).flags
     return Pinned(tuple(name for name, holds in {**known, **lessons}.items() if holds))
+
+
+def _to_prove(kit: Kit, caller: str, at: datetime) -> str:
+    """What whoever proves herself on this phone reads. Which phones wait, only the reader says."""
+    if not is_number(caller):
+        return ""
+    with kit.database.reading() as session:
+        return enrolments.language_to_prove(session, kit.pseudonyms.enrolled(caller), at) or ""
 
 
 def _asked_now(kit: Kit, opening: Opening) -> Mapping[str, bool]:

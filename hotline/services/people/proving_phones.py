@@ -51,6 +51,11 @@ def take_try(session: Session, wanted: NumberToProve) -> bool:
     return enrolments.take_try(session, wanted.enrolment_id)
 
 
+def knows_code(wanted: NumberToProve | None, code: str) -> bool:
+    """Whether this is the code that the phone was sent: then it is asked for the start PIN. It proves nothing alone."""
+    return is_same(wanted.code_hash if wanted else None, code, CODE_COSTS) and wanted is not None
+
+
 def matches(
     wanted: NumberToProve | None, code: str, start_pin: str, *, costs: Costs = START_COSTS
 ) -> bool:

@@ -5,12 +5,11 @@ twice, or a worker that is rung twice, finds what was decided, and is answered a
 """
 
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from hotline.domain.dialogue.asks import (
     KEPT_FOR,
+    PROVES,
     RESTS,
     AskKind,
     ReaderAnswer,
@@ -20,11 +19,14 @@ from hotline.domain.dialogue.asks import (
 )
 from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.jobs import Job
-from hotline.errors import PinRefused, SealBroken
+from hotline.errors import SealBroken
 from hotline.sealing import oneoff
 from hotline.services.doorbell import ring
-from hotline.services.reader import acts, pages, pins
+from hotline.services.reader import acts, own_pins, pages, pins, proving
+from hotline.services.reader.pin_tries import PinTry, found_key, known
+from hotline.services.reader.proving import ProofTry
 from hotline.services.reader.reader_kit import ReaderKit
+from hotline.services.reader.reader_try import ReaderTry
 from hotline.services.reader.view import view
 from hotline.store.database import Session
 from hotline.store.dialogue import openings, readings
@@ -35,19 +37,8 @@ logger = logging.getLogger(__name__)
 
 WRONG = ReaderAnswer()
 RESTED = ReaderAnswer((RESTS,))
-
-
-@dataclass(frozen=True, slots=True)
-class _Try:
-    """One hop that waits, and the PIN that it brought."""
-
-    ask_id: int
-    reading_id: int
-    public_key: bytes
-    session_key: str
-    bound: str
-    responder_id: int | None
-    pin: str = field(repr=False)
+CODE_RIGHT = ReaderAnswer((PROVES,))
+PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
 
 
 def answer_next(kit: ReaderKit) -> bool:
@@ -60,7 +51,8 @@ def answer_next(kit: ReaderKit) -> bool:
     if not waiting:
         return False
     tries = [_read(kit, ask, row) for ask, row in waiting]
-    one = next((one for one in tries if _known(kit, one) is not None), None) or _oldest(tries)
+    first = next((one for one in tries if one.comes_first), tries[0])
+    one = next((one for one in tries if known(kit, one) is not None), first)
     try:
         _answer(kit, one)
     except (SealBroken, KeyError, TypeError, ValueError) as broken:
@@ -71,57 +63,37 @@ def answer_next(kit: ReaderKit) -> bool:
     return True
 
 
-def _oldest(tries: Sequence[_Try]) -> _Try:
-    """Phones that are enrolled come before those that are nobody's."""
-    return next((one for one in tries if one.responder_id is not None), tries[0])
-
-
-def _read(kit: ReaderKit, ask: PinReadingAsk, row: PinReading) -> _Try:
-    bound = bound_to(row.session_key, row.text_digest)
-    pin = ""
+def _read(kit: ReaderKit, ask: PinReadingAsk, row: PinReading) -> ReaderTry:
+    bound, typed = bound_to(row.session_key, row.text_digest), {}
     for private in kit.pair.now():
         with suppress(SealBroken):
-            pin = str(oneoff.open_box(ask.sealed_pin, private=private, bound=bound).get("pin", ""))
+            box = oneoff.open_box(ask.sealed_pin, private=private, bound=bound)
+            typed = {str(name): str(value) for name, value in box.items()}
             break
-    return _Try(ask.id, row.id, ask.public_key, row.session_key, bound, row.responder_id, pin)
+    kind = AskKind(row.asks["kind"])
+    return ReaderTry(
+        ask.id, row.id, kind, ask.public_key, row.session_key, bound, row.responder_id, typed
+    )
 
 
-def _known(kit: ReaderKit, one: _Try) -> bytes | None:
-    if one.responder_id is None:
-        return None
-    return kit.memory.find(one.session_key, one.responder_id, one.pin)
-
-
-def _answer(kit: ReaderKit, one: _Try) -> None:
-    private = _known(kit, one) or _opened(kit, one)
+def _answer(kit: ReaderKit, one: ReaderTry) -> None:
+    proof = proving.tried(kit, one) if one.kind in PROOFS else None
+    found = PinTry() if proof is not None else found_key(kit, one)
     pinned = _pinned(kit, one.session_key)
     with kit.database.writing() as session:
         first = readings.hold(session, one.reading_id)
-        answer, to_ring = _decided(session, kit, first, private, pinned)
+        if proof is not None:
+            answer, to_ring = _proof(session, kit, one, first, proof), None
+        else:
+            answer, to_ring = _decided(session, kit, first, found, pinned)
         readings.decide(session, one.reading_id, first.state)
         box = oneoff.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         readings.answer(session, one.ask_id, box, kit.now())
-        is_right = first.state == ReadingState.DONE and private is not None
-    if is_right and private is not None and one.responder_id is not None:
-        kit.memory.keep(one.session_key, one.responder_id, one.pin, private)
+        is_right = first.state == ReadingState.DONE
+    if is_right and found.private is not None and one.responder_id is not None:
+        kit.memory.keep(one.session_key, one.responder_id, one.pin, found.private)
     if to_ring is not None:
         ring(kit, Job.DELIVER, to_ring)
-
-
-def _opened(kit: ReaderKit, one: _Try) -> bytes | None:
-    """Her private key; None for a wrong PIN. A phone that is nobody's costs as much."""
-    wrap = None
-    if one.responder_id is not None:
-        with kit.database.reading() as session:
-            person = session.get(Responder, one.responder_id)
-            wrap = person.pin_wrap if person is not None and person.active else None
-    if wrap is None or one.responder_id is None:
-        kit.vault.open_nothing(one.pin)
-        return None
-    try:
-        return kit.vault.open(wrap, one.pin, one.responder_id)
-    except PinRefused:
-        return None
 
 
 def _pinned(kit: ReaderKit, session_key: str) -> Pinned:
@@ -130,19 +102,34 @@ def _pinned(kit: ReaderKit, session_key: str) -> Pinned:
     return (found[0].pinned if found is not None else None) or Pinned()
 
 
+def _proof(
+    session: Session, kit: ReaderKit, one: ReaderTry, first: PinReading, proof: ProofTry
+) -> ReaderAnswer:
+    if first.state == ReadingState.DONE and first.sealed_answer is not None:
+        return _kept(kit, first)
+    answer = proving.decided(session, kit, first, proof)
+    if first.state == ReadingState.DONE:
+        _keep(kit, first, answer)
+        return answer
+    return proving.refused(session, kit, one)
+
+
 def _decided(
-    session: Session, kit: ReaderKit, first: PinReading, private: bytes | None, pinned: Pinned
+    session: Session, kit: ReaderKit, first: PinReading, found: PinTry, pinned: Pinned
 ) -> tuple[ReaderAnswer, int | None]:
     """What this reading is answered, and a message to ring for. What was refused once stays refused."""
     at = kit.now()
+    person = None
+    if first.responder_id is not None:
+        person = session.get(Responder, first.responder_id, with_for_update=True)
     if first.state == ReadingState.WRONG or first.responder_id is None:
-        first.state = ReadingState.WRONG
-        return WRONG, None
-    person = session.get(Responder, first.responder_id, with_for_update=True)
+        return _of_nobody(first, found), None
     if person is None or first.state == ReadingState.RESTED or pins.rests(person, at):
         first.state = ReadingState.RESTED if first.state == ReadingState.ASKED else first.state
         return RESTED, None
-    if private is None:
+    if found.private is None and (found.is_code or person.pin_wrap is None):
+        return _of_nobody(first, found), None
+    if found.private is None:
         first.state = ReadingState.WRONG if first.state == ReadingState.ASKED else first.state
         return WRONG, pins.wrong(session, kit, person, at)
     pins.right(person)
@@ -150,32 +137,53 @@ def _decided(
     first.state = ReadingState.DONE
     if again and first.sealed_answer is not None:
         return _kept(kit, first), None
-    answer, to_ring = _done(session, kit, person, private, pinned, first, again=again)
+    answer, to_ring = _done(session, kit, person, found, pinned, first, again=again)
     if ReaderAsk.from_dict(first.asks).kind is not AskKind.PAGE:
-        own, bound = _own(kit), bound_to(first.session_key, first.text_digest)
-        first.sealed_answer = oneoff.seal(answer.to_dict(), public=own, bound=bound)
+        _keep(kit, first, answer)
     return answer, to_ring
+
+
+def _of_nobody(first: PinReading, found: PinTry) -> ReaderAnswer:
+    """No PIN that anybody has: the code of a phone that waits, or wrong. It counts against nobody."""
+    if found.is_code and first.state != ReadingState.WRONG:
+        first.state = ReadingState.DONE
+        return CODE_RIGHT
+    first.state = ReadingState.WRONG
+    return WRONG
 
 
 def _done(
     session: Session,
     kit: ReaderKit,
     person: Responder,
-    private: bytes,
+    found: PinTry,
     pinned: Pinned,
     first: PinReading,
     *,
     again: bool,
 ) -> tuple[ReaderAnswer, int | None]:
     ask, at = ReaderAsk.from_dict(first.asks), kit.now()
+    assert found.private is not None
+    if found.fresh is not None and ask.kind is not AskKind.CHANGE:
+        own_pins.move(person, found.fresh)
     match ask.kind:
         case AskKind.VIEW:
             return view(session, kit, person, pinned), None
         case AskKind.PAGE:
-            shown = pages.page(session, kit, person, private, ask.reference, at, again=again)
+            shown = pages.page(session, kit, person, found.private, ask.reference, at, again=again)
             return shown, None
         case AskKind.ACT:
-            return acts.act(session, kit, person, private, ask, at)
+            return acts.act(session, kit, person, found.private, ask, at)
+        case AskKind.CHANGE:
+            return own_pins.change(session, person, found.fresh, at), None
+        case AskKind.PROVE | AskKind.CHOOSE:
+            raise ValueError("what is proved opens nothing")
+
+
+def _keep(kit: ReaderKit, first: PinReading, answer: ReaderAnswer) -> None:
+    """For whoever asks the same again."""
+    own, bound = _own(kit), bound_to(first.session_key, first.text_digest)
+    first.sealed_answer = oneoff.seal(answer.to_dict(), public=own, bound=bound)
 
 
 def _kept(kit: ReaderKit, first: PinReading) -> ReaderAnswer:

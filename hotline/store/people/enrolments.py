@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, select, update
+from sqlalchemy import ForeignKey, exists, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.people.enrolling import OLD_NUMBER_KEPT, TRIES
 from hotline.domain.people.standing import EnrolmentKind
 from hotline.domain.wording import Template
-from hotline.store.database import Row
+from hotline.store.database import Database, Row
 from hotline.store.people.responders import Responder
 
 NUMBER_BEFORE = frozenset({Template.NUMBER_CHANGED, Template.NUMBER_CHANGED_ALONE})
@@ -79,6 +79,39 @@ def to_prove(session: Session, number_key: str, at: datetime) -> Enrolment | Non
         Enrolment.start_until > at,
     )
     return session.scalar(found)
+
+
+ANYBODY_ASKED = (
+    select(Responder.id)
+    .where(
+        or_(
+            Responder.pin_wrap.is_not(None),
+            exists().where(Enrolment.responder_id == Responder.id, Enrolment.ended_at.is_(None)),
+        )
+    )
+    .limit(1)
+)
+
+
+def anybody_has_pin(database: Database) -> bool:
+    """Whether anybody chose a PIN, or is to choose one: then everybody behind the entry is asked for one.
+
+    Raises StoreUnavailable.
+    """
+    with database.looking() as connection:
+        return connection.ask(ANYBODY_ASKED) is not None
+
+
+def may_prove(session: Session, responder_id: int, at: datetime) -> bool:
+    """Whether the phone that she has today may prove something."""
+    person = session.get_one(Responder, responder_id)
+    return to_prove(session, person.number_key, at) is not None
+
+
+def language_to_prove(session: Session, number_key: str, at: datetime) -> str | None:
+    """What whoever has to prove herself on this phone reads; None where nothing waits for it."""
+    row = to_prove(session, number_key, at)
+    return None if row is None else session.get_one(Responder, row.responder_id).language
 
 
 def take_try(session: Session, enrolment_id: int) -> bool:

@@ -143,13 +143,12 @@ def enrolled(session: Session, number_key: str) -> Responder | None:
     return session.scalars(here).one_or_none()
 
 
-ANY_PIN = select(Responder.id).where(Responder.pin_wrap.is_not(None)).limit(1)
-
-
-def anybody_has_pin(database: Database) -> bool:
-    """Whether anybody chose a PIN: then everybody behind the entry is asked for one. Raises StoreUnavailable."""
-    with database.looking() as connection:
-        return connection.ask(ANY_PIN) is not None
+def pin_wraps(session: Session) -> Sequence[bytes]:
+    """Everybody's wrapped key, but of those who were removed."""
+    wraps = select(Responder.pin_wrap).where(
+        Responder.pin_wrap.is_not(None), Responder.left_at.is_(None)
+    )
+    return [wrap for wrap in session.scalars(wraps) if wrap is not None]
 
 
 def has_pin(session: Session, responder_id: int) -> bool:

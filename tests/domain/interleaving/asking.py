@@ -149,6 +149,7 @@ def _as_asked(at: Standing, event: Event) -> Iterator[CaseStanding]:
             else tuple(took),
             judging=at.judging,
             care=at.care,
+            unread=at.unread,
             clocks={k: CLOCKS[n] for k, n in zip(KINDS, at.clocks, strict=True) if n != CLOSED},
         )
 

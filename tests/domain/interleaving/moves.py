@@ -14,6 +14,7 @@ from hotline.domain.referrals.coming import Care
 from tests.domain.interleaving.asking import Course, Ladder, carry_out
 from tests.domain.interleaving.standing import (
     AWAY,
+    CHASED,
     CLOSED,
     COUNTS,
     DOUBTED,
@@ -24,6 +25,7 @@ from tests.domain.interleaving.standing import (
     NATIONAL,
     PASSED,
     PROVED,
+    READ,
     TOLD,
     WISHES,
     Standing,
@@ -46,11 +48,18 @@ def moves(ladder: Ladder, at: Standing) -> Iterator[Move]:
     for kind, nth in zip(KINDS, at.clocks, strict=True):
         if nth != CLOSED:
             for course in ladder.fired(at, kind):
-                yield Move(kind.value, None, carry_out(at, course), 0, course)
+                to = carry_out(at, course)
+                if kind is DeadlineKind.OPEN and at.holder is not None:
+                    to = to.put(at.holder, add=CHASED)
+                yield Move(kind.value, None, to, 0, course)
     yield from _sends(ladder, at)
     for who, one in enumerate(at.people):
         if one & TOLD and not one & AWAY:
             yield from _answers(ladder, at, who)
+            if who in at.unread:
+                read = at.put(who, add=READ)
+                says = "{Who} reads it behind her PIN."
+                yield from _happens(ladder, read, Happened.OPENED, says, who)
         if one & (COUNTS | DOUBTED) and not one & PROVED:
             yield from _proofs(ladder, at, who)
         if one & AWAY:

@@ -8,7 +8,7 @@ from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Care
 from tests.domain.interleaving.asking import Ladder
 from tests.domain.interleaving.moves import moves
-from tests.domain.interleaving.standing import AWAY, HOLDS, KILLED, LOOKED, Standing
+from tests.domain.interleaving.standing import AWAY, CHASED, HOLDS, KILLED, LOOKED, Standing
 
 Rule = Callable[[Ladder, Standing], bool]
 
@@ -45,6 +45,13 @@ def is_asked_how(_l: Ladder, at: Standing) -> bool:
     return at.care is not Care.CAREFUL or at.is_open(DeadlineKind.MANNER)
 
 
+def is_read(_l: Ladder, at: Standing) -> bool:
+    """Of whoever holds it, has a PIN and has not read it, a clock asks; or it asked, and others were told."""
+    if at.holder not in at.unread:
+        return True
+    return at.is_open(DeadlineKind.OPEN) or bool(at.people[at.holder] & CHASED)
+
+
 def is_sent(ladder: Ladder, at: Standing) -> bool:
     """An alert that nobody sends any more is no alert that may still be sent."""
     killed = any(one & KILLED and not one & AWAY for one in at.people)
@@ -57,6 +64,7 @@ RULES: Mapping[str, Rule] = {
     "is_judged": is_judged,
     "is_looked_at": is_looked_at,
     "is_asked_how": is_asked_how,
+    "is_read": is_read,
     "is_sent": is_sent,
 }
 

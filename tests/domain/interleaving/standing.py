@@ -24,6 +24,8 @@ LEVELS = (
 PAIRS = ((0, 1), (4, 5))
 """People who are like one another."""
 NATIONAL = (4, 5)
+WITH_PIN = frozenset({2})
+"""Who reads a case behind a PIN of her own. The others take it as by SMS, and no clock asks whether they read it."""
 KINDS = (
     DeadlineKind.ACKNOWLEDGE,
     DeadlineKind.OUTCOME,
@@ -31,6 +33,7 @@ KINDS = (
     DeadlineKind.SECOND_LOOK,
     DeadlineKind.RED,
     DeadlineKind.MANNER,
+    DeadlineKind.OPEN,
 )
 CLOSED = -1
 
@@ -51,7 +54,11 @@ KILLED = 256
 """Whoever sent her alert was killed: nobody knows whether it went out."""
 LOOKED = 512
 """Looked at it while another held it."""
-SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES
+READ = 1024
+"""Opened its page."""
+CHASED = 2048
+"""Took it, and did not read it in time: others were asked."""
+SEEN = TOLD | COUNTS | PASSED | AWAY | HOLDS | WISHES | READ
 """What the ladder is told of her."""
 
 
@@ -82,6 +89,11 @@ class Standing(NamedTuple):
 
     def is_open(self, kind: DeadlineKind) -> bool:
         return self.clocks[KINDS.index(kind)] != CLOSED
+
+    @property
+    def unread(self) -> frozenset[int]:
+        """Who has a PIN, and has not read it."""
+        return frozenset(n for n in WITH_PIN if not self.people[n] & READ)
 
     def living(self) -> Iterator[int]:
         return (n for n, one in enumerate(self.people) if not one & AWAY)

@@ -25,6 +25,7 @@ FIRES = {
     DeadlineKind.JUDGE: "Nobody has judged whether it is over.",
     DeadlineKind.SECOND_LOOK: "It is time that a second person looks.",
     DeadlineKind.MANNER: "The national desk has not said how to go.",
+    DeadlineKind.OPEN: "Whoever took it has not read it.",
     DeadlineKind.RED: "It is red, and rings again.",
 }
 TOLD_TO = {

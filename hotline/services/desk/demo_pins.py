@@ -1,0 +1,69 @@
+"""The demo's three responders with PINs: so that a case can be read by dialling. Their PINs open nothing elsewhere."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from hotline.domain.accounts.account import Actor
+from hotline.domain.desk.members import of_responder
+from hotline.domain.people.rehearsal import WITH_PINS
+from hotline.engine.easy_pins import is_easy
+from hotline.ports import Kit
+from hotline.sealing.members import new_member_pair
+from hotline.services.desk import admissions
+from hotline.store.desk import audit
+from hotline.store.people import memberships, responders
+from hotline.store.people.responders import Responder
+
+ASKS, LETS_IN = Actor("demo"), "the demo's key holder"
+WHY = "a responder of the demo"
+PIN_DIGITS = 6
+Wraps = Callable[[bytes, str, int], bytes]
+"""A private key under a PIN, for a responder."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPin:
+    name: str
+    pin: str = field(repr=False)
+
+
+def make(kit: Kit, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
+    """PINs of those who have none, with the keys of their desks. Whoever calls it knows that the gateway is pretended.
+
+    Raises PassphraseWrong.
+    """
+    with kit.database.reading() as session:
+        people = [one for one in responders.everybody(session) if one.name in WITH_PINS]
+    made = [_choose(kit, wraps, person) for person in people if person.pin_wrap is None]
+    for person in people if made else ():
+        with kit.database.reading() as session:
+            desks = {row.desk_code for row in memberships.running(session, person.id)}
+        for desk in sorted(desks):
+            admissions.ask(kit, ASKS, desk, of_responder(person.id), WHY)
+    if made:
+        admissions.admit_by_passphrase(kit, LETS_IN, passphrase)
+    return made
+
+
+def _choose(kit: Kit, wraps: Wraps, person: Responder) -> DemoPin:
+    pair, pin = new_member_pair(), _new_pin()
+    wrap, actor = wraps(pair.private, pin, person.id), f"responder:{person.id}"
+    with kit.database.writing() as session:
+        row = session.get_one(Responder, person.id)
+        row.public_key, row.pin_wrap, row.pin_set_at = pair.public, wrap, kit.now()
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=actor,
+            action="pin_changed",
+            subject=actor,
+            reason=WHY,
+        )
+    return DemoPin(person.name, pin)
+
+
+def _new_pin() -> str:
+    while is_easy(pin := f"{secrets.randbelow(10**PIN_DIGITS):06}"):
+        pass
+    return pin

@@ -1,0 +1,109 @@
+"""Whoever has the whole database and every key folder but the reader's opens no tip: it takes a PIN, too."""
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
+
+from hotline.errors import HotlineError
+from hotline.sealing.envelope import label
+from hotline.sealing.members import PinVault, open_desk_key
+from hotline.sealing.opening import open_grant
+from hotline.store.desk.desks import DeskMember
+from hotline.store.dialogue.readings import PinReading, PinReadingAsk
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Grant
+from tests.callers import Caller, Line
+from tests.reading import PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
+
+KEY_BYTES = 32
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    """She has read a case behind her PIN: all that a hop leaves behind lies in the database."""
+    phone, known_as = at_her_desk(beside)
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    assert "Nobody said whether helpers" in phone.key("1")
+    return phone, known_as
+
+
+def stolen(folder: Path, *, but: str = "") -> list[bytes]:
+    """Every key of these folders that may be one."""
+    files = [path for path in folder.glob("*/*") if path.parent.name != but]
+    keys = [path.read_bytes() for path in files]
+    return [key for key in keys if len(key) == KEY_BYTES]
+
+
+def opened_tips(beside: ReaderBeside, privates: list[bytes]) -> int:
+    """How many grants these keys open; the weekly key that locks them lies in the hooks' folder, too."""
+    line, opened = beside.line, 0
+    for grant in line.all(Grant):
+        (tip,) = [one for one in line.tips if one.id == grant.tip_id]
+        lock = line.kit.sealer.weekly_lock
+        bare = lock.unlock(grant.sealed_key, label(tip.uid, grant.desk_code))
+        for key in privates:
+            with suppress(HotlineError):
+                open_grant(bare, uid=tip.uid, desk=grant.desk_code, private_key=key)
+                opened += 1
+    return opened
+
+
+def desk_keys(beside: ReaderBeside, privates: list[bytes]) -> list[bytes]:
+    """What the members' rows give to whoever has these keys."""
+    found = []
+    for row in beside.line.all(DeskMember):
+        for key in privates:
+            with suppress(HotlineError):
+                found.append(open_desk_key(row.wrapped_key, key, row.desk_code, row.member).key)
+    return found
+
+
+def boxes(beside: ReaderBeside) -> list[bytes]:
+    asks = beside.line.all(PinReadingAsk)
+    kept = [row.sealed_answer for row in beside.line.all(PinReading) if row.sealed_answer]
+    return [*(row.sealed_pin for row in asks), *(row.box for row in asks), *kept]
+
+
+def opens(box: bytes, key: bytes) -> bool:
+    try:
+        SealedBox(PrivateKey(key)).decrypt(box[1:])
+    except CryptoError:
+        return False
+    return True
+
+
+def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    keys = stolen(tmp_path / "keys", but="reader")
+    assert len(keys) >= 10
+    assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0
+    assert not [box for box in boxes(beside) if any(opens(box, key) for key in keys)]
+    for row in beside.line.all(Responder):
+        for pepper in keys if row.pin_wrap else ():
+            with pytest.raises(HotlineError):
+                PinVault(lambda: (pepper,), QUICK).open(row.pin_wrap, PIN, row.id)  # noqa: B023
+
+
+def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    """What a try costs is printed: `tests/cli/test_bench_reader.py`."""
+    _, known_as = hers
+    keys = stolen(tmp_path / "keys")
+    assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0
+    with beside.line.database.reading() as session:
+        wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
+    assert wrap is not None
+    private = beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+    assert opened_tips(beside, desk_keys(beside, [private])) == 1
