@@ -72,6 +72,7 @@ def test_the_reader_s_pair_is_rotated_in_the_middle_of_a_session(
     first = phone.key("1")
     assert "Nobody said whether helpers" in first
     rotation.publish(keys, pair)
+    assert beside.line.kit.reader.public is not None
     beside.line.kit.reader.public.again()
     beside.line.flush()
     assert phone.again() == first

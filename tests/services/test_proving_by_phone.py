@@ -92,7 +92,7 @@ def dialled(beside: ReaderBeside, number: str) -> Caller:
 
 
 def tries(invited: Invited) -> int:
-    return max(row.tries for row in invited.beside.line.all(Enrolment))
+    return max(int(row.tries) for row in invited.beside.line.all(Enrolment))
 
 
 def test_she_keys_her_code_and_her_paper_and_chooses_six_digits_of_her_own(

