@@ -15,6 +15,8 @@ from hotline.sealing.keys.keymaking import PEPPER_KEY
 from hotline.sealing.keys.livekeys import older
 from hotline.services.copies import rekeying
 
+PEPPER = "pepper"
+
 
 @click.group()
 def pepper() -> None:
@@ -27,7 +29,7 @@ def show(name: str, reason: str) -> None:
     """Print what goes on paper: by hand, kept apart from every backup. Without it no PIN opens anything."""
     folder = reader_folder()
     with console_kit() as kit:
-        rekeying.record(kit, "pepper_shown", "pepper", by=name, reason=reason)
+        rekeying.record(kit, "pepper_shown", PEPPER, by=name, reason=reason)
     click.echo(paper.written(folder.read(PEPPER_KEY)))
     say("write it down, and check it with `hotline keys pepper enter --check`")
 
@@ -49,7 +51,7 @@ def enter(name: str, reason: str, *, check: bool) -> None:
         raise Occupied("a pepper is being rotated: `hotline keys end-old` first")
     folder.replace(PEPPER_KEY, typed)
     with console_kit() as kit:
-        rekeying.record(kit, "pepper_entered", "pepper", by=name, reason=reason)
+        rekeying.record(kit, "pepper_entered", PEPPER, by=name, reason=reason)
     click.echo("the pepper is put back: PINs open again")
 
 

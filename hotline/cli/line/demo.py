@@ -15,13 +15,15 @@ from urllib.error import URLError
 import click
 
 from hotline.bootstrap import Role, key_folder
-from hotline.cli.line import demo_home, demo_pins
+from hotline.cli.line import demo_home
 from hotline.cli.line.alone import only_run, refuse_taken
 from hotline.cli.line.demo_home import CLOCK, DEFAULTS, HOME, PLAIN
 from hotline.cli.line.hooks import addresses
+from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
 from hotline.cli.line.run import listening, procfile_option, programs_of
+from hotline.cli.people import demo_pins
 from hotline.config import Settings
 from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.enrolment import read_responders
@@ -69,7 +71,7 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool) -> None:
         if not made:
             _make(environ)
         if pins:
-            demo_pins.make(settings)
+            demo_pins.make(settings, settings.home / PASSPHRASE_FILE)
         _begin(settings, environ, page_port, entries)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotline.bootstrap import build_reader
-from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.config import Settings
 from hotline.domain.people.enrolment import read_responders
 from hotline.domain.people.rehearsal import WITH_PINS, demo_responders
@@ -15,9 +14,8 @@ from hotline.services.desk import demo_pins
 PINS = "demo-pins.json"
 
 
-def make(settings: Settings) -> None:
-    """Nothing where the gateway is a real one, or the desks' passphrase is not in the home."""
-    passphrase = settings.home / PASSPHRASE_FILE
+def make(settings: Settings, passphrase: Path) -> None:
+    """Nothing where the gateway is a real one, or the file of the desks' passphrase is gone."""
     if not settings.pretended or not passphrase.exists():
         return
     kit = build_reader(settings)

@@ -1,0 +1,47 @@
+"""`hotline demo` gives three responders a PIN, where the gateway is the pretended one."""
+
+from pathlib import Path
+
+from hotline.bootstrap import build_reader
+from hotline.cli.people.demo_pins import kept, make, told
+from hotline.config import Settings
+from hotline.domain.people.rehearsal import WITH_PINS
+from hotline.store.desk.desks import DeskMember
+from hotline.store.people.responders import Responder
+from tests.cli.homes import copy_home
+
+ENTRY = "*384*777*90#"
+
+
+def test_three_get_pins_with_the_keys_of_their_desks_once_and_they_are_told(tmp_path: Path) -> None:
+    copy_home(tmp_path)
+    settings = Settings.read(
+        {"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_URL": "http://127.0.0.1:8001"}
+    )
+    assert told(tmp_path, ENTRY) == ""
+    make(settings, tmp_path / "enrolment-passphrase")
+    pins = kept(tmp_path)
+    make(settings, tmp_path / "enrolment-passphrase")
+    assert tuple(sorted(pins)) == tuple(sorted(WITH_PINS))
+    assert kept(tmp_path) == pins
+    assert f"hotline dial '{ENTRY}' --as +250788101201   PIN {pins['Gasabo 1']}" in told(
+        tmp_path, ENTRY
+    )
+    kit = build_reader(settings)
+    with kit.database.reading() as session:
+        people = [one for one in session.query(Responder) if one.name in WITH_PINS]
+        members = [one for one in session.query(DeskMember) if one.member.startswith("r")]
+        desks = sorted(one.desk_code for one in members)
+    for one in people:
+        assert one.pin_wrap is not None
+        assert kit.vault.open(one.pin_wrap, pins[one.name], one.id)
+    kit.database.close()
+    assert desks == ["12", "12", "national"]
+
+
+def test_a_real_gateway_s_line_gets_none(tmp_path: Path) -> None:
+    copy_home(tmp_path)
+    gateway = "https://api.africastalking.com"
+    settings = Settings.read({"HOTLINE_HOME": str(tmp_path), "HOTLINE_GATEWAY_URL": gateway})
+    make(settings, tmp_path / "enrolment-passphrase")
+    assert kept(tmp_path) == {}
