@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from hotline import plugs
-from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.adapters.bookshelf import SqlBookshelf, in_a_thread
 from hotline.adapters.catalogues import load_phrases
 from hotline.adapters.demo_accounts import demo_accounts_in
 from hotline.adapters.failpoints import Failpoints
@@ -137,6 +137,7 @@ def build_console(settings: Settings) -> LookingKit:
 def build_pages(settings: Settings) -> ConsoleKit:
     """The console's pages'. Raises what `build_kit` raises."""
     kit, keys = _common(settings, Role.PAGES, plugs.circuit())
+    kit.database.keep_documents()
     return ConsoleKit(
         **vars(kit),
         proofs=Proofs.of(keys),
@@ -187,7 +188,9 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
     file = sqlite_file(settings.database_url)
     if file is not None and not file.exists():
         raise NotReady("no database: run `hotline init`")
-    books = SqlBookshelf(database, place_lists())
+    # Hops wait for no book; a page that somebody looks at right after she published shows what she did.
+    behind = in_a_thread if role is Role.HOOKS else None
+    books = SqlBookshelf(database, place_lists(), behind=behind)
     kit = Kit(
         database=database,
         books=books,

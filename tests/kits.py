@@ -103,6 +103,7 @@ def make_console_kit(
     waiting: int = 8,
 ) -> ConsoleKit:
     """The console's pages', with a stretch that costs nothing."""
+    database.keep_documents()
     return ConsoleKit(
         database=database,
         books=cast(Any, None),

@@ -1,12 +1,17 @@
-"""The shelf: what is live is asked once a second, a book is compiled once."""
+"""The shelf: what is live is asked once a second, a book is compiled once, and behind the hops where there are any."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import pytest
 
-from hotline.adapters.bookshelf import KEPT, LIVE_SECONDS, SqlBookshelf
-from hotline.errors import NotFound, NotReady
+from hotline.adapters.bookshelf import KEPT, LATE_SECONDS, LIVE_SECONDS, SqlBookshelf
+from hotline.engine.flow import Finish
+from hotline.errors import NotFound, NotReady, StoreUnavailable
 from hotline.services.flows.authoring import publish
 from hotline.services.flows.places import place_lists
-from hotline.store.database import Database
+from hotline.store.database import Database, Session
 from tests.conftest import Clock
 from tests.engine.books import make_document, t
 
@@ -23,6 +28,45 @@ def _publish(database: Database, clock: Clock, words: str) -> int:
     clock.turn(minutes=1)
     document = make_document(learn={"one": {"finish": {"text": t(words)}}})
     return publish(database, document, clock())
+
+
+class Away(Database):
+    def __init__(self, database: Database) -> None:
+        super().__init__(database.engine)
+        self.is_away = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        if self.is_away:
+            raise StoreUnavailable("away")
+        with super().reading() as session:
+            yield session
+
+
+@dataclass
+class Hops:
+    """A shelf as the web process has it; what it begins behind the hops waits until a test does it."""
+
+    database: Database
+    elapsed: Elapsed = field(default_factory=Elapsed)
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.shelf = SqlBookshelf(
+            self.database, place_lists(), behind=self.waiting.append, elapsed=self.elapsed
+        )
+
+    def begins(self) -> int:
+        """The revision of a session that begins a second later."""
+        self.elapsed.seconds += LIVE_SECONDS
+        revision_id = self.shelf.live()
+        self.shelf.book(revision_id)
+        return revision_id
+
+
+@pytest.fixture
+def hops(database: Database) -> Hops:
+    return Hops(database)
 
 
 def test_nothing_published_is_not_ready(database: Database) -> None:
@@ -66,3 +110,85 @@ def test_a_book_is_compiled_once_and_the_oldest_is_put_away(
 def test_an_unknown_revision_is_not_found(database: Database) -> None:
     with pytest.raises(NotFound):
         SqlBookshelf(database, place_lists()).book(7)
+
+
+def test_sessions_begin_on_the_book_of_before_while_the_new_one_is_loaded(
+    hops: Hops, clock: Clock
+) -> None:
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    assert [hops.begins() for _ in range(3)] == [first] * 3
+    (load,) = hops.waiting
+    load()
+    assert hops.shelf.live() == second, "as soon as it is whole"
+    assert hops.begins() == second
+    assert len(hops.waiting) == 1
+
+
+def test_a_new_book_is_heard_in_time_though_nobody_loads_it(hops: Hops, clock: Clock) -> None:
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    began = hops.elapsed.seconds
+    while hops.begins() == first:
+        assert hops.elapsed.seconds - began <= LATE_SECONDS + LIVE_SECONDS
+    assert hops.shelf.live() == second
+    third = _publish(hops.database, clock, "three")
+    assert hops.begins() == second, "the next one has its own time"
+    hops.waiting[-1]()
+    assert hops.begins() == third
+
+
+def test_one_that_is_loaded_late_never_hides_what_followed_it(hops: Hops, clock: Clock) -> None:
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    assert hops.begins() == first
+    third = _publish(hops.database, clock, "three")
+    assert hops.begins() == first
+    slow, quick = hops.waiting
+    quick()
+    assert hops.begins() == third
+    slow()
+    assert hops.shelf.live() == third
+    assert hops.begins() == third
+    assert hops.shelf.book(second).flows["learn"] != hops.shelf.book(third).flows["learn"]
+
+
+def test_a_session_of_another_process_is_played_on_its_own_book(hops: Hops, clock: Clock) -> None:
+    """Which this process has not loaded yet."""
+    first = _publish(hops.database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(hops.database, clock, "two")
+    assert hops.begins() == first
+    assert hops.shelf.book(second).flows["learn"].nodes["one"] == Finish(t("two"))
+    assert hops.begins() == second
+
+
+def test_a_load_that_fails_is_begun_again(
+    database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = Away(database)
+    hops = Hops(away)
+    first = _publish(database, clock, "one")
+    assert hops.begins() == first
+    second = _publish(database, clock, "two")
+    assert hops.begins() == first
+    away.is_away = True
+    hops.waiting[0]()
+    assert "not loaded yet: StoreUnavailable" in caplog.text
+    away.is_away = False
+    assert hops.begins() == first
+    hops.waiting[1]()
+    assert hops.begins() == second
+
+
+def test_flows_that_two_revisions_have_in_common_are_made_once(
+    database: Database, clock: Clock
+) -> None:
+    shelf = SqlBookshelf(database, place_lists())
+    one, two = (shelf.book(_publish(database, clock, words)) for words in ("one", "two"))
+    assert two.flows["front"] is one.flows["front"]
+    assert two.flows["learn"] != one.flows["learn"]
+    assert SqlBookshelf(database, place_lists()).book(shelf.live()) == two

@@ -1,11 +1,20 @@
 """A book that was pressed is the book that was compiled."""
 
+import copy
 import subprocess
 import sys
 
 from hotline.engine.document import document
+from hotline.engine.flow import Flow
 from hotline.engine.run import Option
-from hotline.engine.transcripts.pressing import CLASSES, MARK, press, unpress
+from hotline.engine.transcripts.pressing import (
+    CLASSES,
+    MARK,
+    UnpressedBook,
+    press,
+    unpress,
+    unpressed,
+)
 from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
 from tests.callers import FLOWS
@@ -30,6 +39,35 @@ def test_every_kind_of_node_is_in_what_is_shipped() -> None:
     pressed = press(document.compile(authoring.read_folder(FLOWS), place_lists()))
     for number, kind in enumerate(CLASSES, 1):
         assert f"[{number}," in pressed, kind
+
+
+def test_a_flow_whose_line_is_known_is_not_made_again() -> None:
+    lists = place_lists()
+    written = authoring.read_folder(FLOWS)
+    pressed = press(document.compile(written, lists))
+    known = made(pressed)[1].lines
+    other = copy.deepcopy(written)
+    next(iter(other["flows"]["learn"]["nodes"].values()))["reason"] = "another one"
+    flows = other["flows"]
+    changed = document.compile(other, lists)
+    steps, done = made(press(changed), dict(known))
+    assert steps == 1
+    assert done.book == changed
+    assert done.lines.keys() - known.keys() == {
+        press(changed).split("\n")[[*flows].index("learn") + 1]
+    }
+    assert made(pressed)[0] == len(written["flows"])
+
+
+def made(pressed: str, known: dict[str, Flow] | None = None) -> tuple[int, UnpressedBook]:
+    """How many flows were made, and the book."""
+    steps, unpressing = 0, unpressed(pressed, place_lists(), {} if known is None else known)
+    while True:
+        try:
+            next(unpressing)
+            steps += 1
+        except StopIteration as end:
+            return steps, end.value
 
 
 def test_another_process_of_the_same_code_has_the_same_mark() -> None:

@@ -55,7 +55,7 @@ class Desk:
     numbers: Any = field(default_factory=lambda: count(1))
 
     @property
-    def live(self) -> dict[str, Any]:
+    def live(self) -> Mapping[str, Any]:
         return live_document(self.kit.database)
 
     def opened(self, title: str = "New words", by: Author = EDITOR) -> int:
@@ -112,6 +112,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, clock: Clock) -> Desk:
+    database.keep_documents()
     kit = make_kit(database=database, now=clock)
     object.__setattr__(kit, "books", SqlBookshelf(database, place_lists()))
     publishing.publish_version(kit, playable())

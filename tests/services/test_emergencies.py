@@ -1,5 +1,6 @@
 """Words that one approver publishes alone: told at once, and gone after four hours unless a second person confirms."""
 
+import copy
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -116,7 +117,7 @@ def _phrase(phrases: dict[str, Any]) -> None:
 )
 def test_never_more_than_words(part: str, edit: Callable[[Any], None], desk: Desk) -> None:
     change = desk.opened()
-    document = dict(desk.draft(change, part).document or {})
+    document = copy.deepcopy(dict(desk.draft(change, part).document or {}))
     edit(document)
     desk.save(change, document, part)
     refused = published(desk, change)

@@ -1,11 +1,12 @@
 """One sentence, from an editor to callers: read, published, brought back, and changed in an emergency that lapses."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete
 
-from hotline.adapters.bookshelf import SqlBookshelf
+from hotline.adapters.bookshelf import Begin, SqlBookshelf
 from hotline.services.changes import bringing_back, emergencies, going_live, proposing
 from hotline.services.changes.results import ChangePublished
 from hotline.services.desk.audit_log import listed
@@ -23,15 +24,20 @@ __all__ = ["desk", "line"]
 OLD, NEW, URGENT = "First lesson", "Never pay first", "That employer lies"
 
 
-@pytest.fixture
-def open_line(line: Line, clock: Clock) -> Line:
-    """A small line whose processes look at what is live as the clock of the test goes."""
+def with_books(line: Line, clock: Clock, behind: Begin | None = None) -> Line:
+    """Its processes look at what is live as the clock of the test goes."""
 
     def elapsed() -> float:
         return clock.at.timestamp()
 
-    books = SqlBookshelf(line.database, place_lists(), elapsed=elapsed)
-    line = replace(line, kit=replace(line.kit, books=books))
+    books = SqlBookshelf(line.database, place_lists(), behind=behind, elapsed=elapsed)
+    return replace(line, kit=replace(line.kit, books=books))
+
+
+@pytest.fixture
+def open_line(line: Line, clock: Clock) -> Line:
+    """A small line."""
+    line = with_books(line, clock)
     with line.database.writing() as session:
         session.execute(delete(Revision))
     publishing.publish_version(line.kit, playable())
@@ -80,6 +86,22 @@ def test_who_is_in_the_middle_ends_on_the_old_words_and_the_next_hears_the_new(
     assert OLD in middle.again(), "whichever process is asked"
     clock.turn(minutes=11)
     assert going_live.in_the_middle(line.kit) == 0
+
+
+def test_who_dials_while_the_new_words_are_loaded_hears_the_old_ones(
+    open_line: Line, clock: Clock
+) -> None:
+    waiting: list[Callable[[], None]] = []
+    line = with_books(open_line, clock, waiting.append)
+    assert OLD in heard(line)
+    live(line, clock, said(line, NEW))
+    middle = line.caller()
+    middle.dial()
+    assert OLD in heard(line)
+    (load,) = waiting
+    load()
+    assert NEW in heard(line)
+    assert OLD in middle.key("1"), "who began on the old words ends on them"
 
 
 def test_an_older_state_is_brought_back_and_an_emergency_lapses(

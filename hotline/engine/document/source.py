@@ -40,6 +40,14 @@ class _Loader(yaml.CSafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class _Dumper(yaml.SafeDumper):
+    """SafeDumper that also writes what is a kind of object or list: a document that somebody shares."""
+
+
+_Dumper.add_multi_representer(dict, yaml.SafeDumper.represent_dict)
+_Dumper.add_multi_representer(list, yaml.SafeDumper.represent_list)
+
+
 def parse(text: str) -> Any:
     """The document in a YAML text. Raises FlowInvalid with the line."""
     try:
@@ -55,6 +63,4 @@ def parse(text: str) -> Any:
 
 def dump(document: Mapping[str, Any]) -> str:
     """A YAML text that `parse` reads back to the same document."""
-    return yaml.dump(
-        dict(document), Dumper=yaml.SafeDumper, allow_unicode=True, sort_keys=False, width=110
-    )
+    return yaml.dump(dict(document), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)

@@ -2,12 +2,14 @@
 
 Every value is `[kind, field, field, ...]`, in the order of the class and without defaults at its end: what was written
 by code whose classes had other fields carries another `MARK`, and is not read. What holds a text holds texts alone.
+
+Each flow is a line of its own: two revisions differ in few lines, and a flow whose line is known is not made again.
 """
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -31,8 +33,8 @@ from hotline.engine.run import Option
 
 CLASSES = (Arm, Ask, Branch, Call, Choice, Condition, Finish, Flow, Lead, Menu, Say, Signed)
 """What a pressed value may be, in the order of their numbers."""
-BOOK = ("flows", "front", "entries", "numbers", "phrases")
-"""What of a book is pressed, in this order."""
+BOOK = ("names of flows", "front", "entries", "numbers", "phrases", "a line a flow")
+"""What of a book is pressed, in this order: the first line is a list of all but the last."""
 _FIELDS = (
     f"{kind.__name__} {field.name} {'' if field.default is MISSING else repr(field.default)}"
     for kind in (*CLASSES, Number)
@@ -49,23 +51,58 @@ _MAKERS: tuple[Callable[..., object], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class UnpressedBook:
+    book: Book
+    lines: Mapping[str, Flow]
+    """Its flows by the lines that they were made of."""
+
+
 def press(book: Book) -> str:
     """What `BOOK` names; the lists are this code's own, and no part of a revision."""
-    pressed = [
-        {name: _press(flow) for name, flow in book.flows.items()},
+    head = [
+        [*book.flows],
         book.front,
         dict(book.entries),
         [_row(number) for number in book.numbers.values()],
         {language: dict(words) for language, words in book.phrases.items()},
     ]
-    return json.dumps(pressed, ensure_ascii=False, separators=(",", ":"))
+    return "\n".join(map(_line, (head, *map(_press, book.flows.values()))))
 
 
 def unpress(pressed: str, lists: Mapping[str, tuple[Option, ...]]) -> Book:
     """The book that `press` was given, as long as `MARK` is the one it was pressed under."""
-    flows, front, entries, rows, phrases = json.loads(pressed)
+    unpressing = unpressed(pressed, lists, {})
+    while True:
+        try:
+            next(unpressing)
+        except StopIteration as end:
+            done: UnpressedBook = end.value
+            return done.book
+
+
+def unpressed(
+    pressed: str, lists: Mapping[str, tuple[Option, ...]], known: dict[str, Flow]
+) -> Generator[None, None, UnpressedBook]:
+    """The same beside flows whose lines are known; stops before each that must be made.
+
+    What is made is known afterwards: another who unpresses at the same time goes on from there.
+    """
+    first, *lines = pressed.split("\n")
+    names, front, entries, rows, phrases = json.loads(first)
+    for line in lines:
+        if line not in known:
+            yield
+            known[line] = _unpress(json.loads(line))
     numbers = {digits: _number(digits, *row) for digits, *row in rows}
-    return Book(_unpress(flows), front, lists, entries, numbers, phrases)
+    flows = {name: known[line] for name, line in zip(names, lines, strict=True)}
+    own = {line: known[line] for line in lines}
+    return UnpressedBook(Book(flows, front, lists, entries, numbers, phrases), own)
+
+
+def _line(value: Any) -> str:
+    """JSON holds no end of a line."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _row(number: Number) -> list[str | None]:

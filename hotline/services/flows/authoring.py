@@ -214,8 +214,8 @@ def moved_entries(printed: Mapping[str, str], entries: Mapping[str, str]) -> lis
     return faults
 
 
-def live_document(database: Database) -> dict[str, Any]:
-    """What callers hear now. Raises NotReady, StoreUnavailable."""
+def live_document(database: Database) -> Mapping[str, Any]:
+    """What callers hear now, to read. Raises NotReady, StoreUnavailable."""
     with database.reading() as session:
         revision_id = flows.live_id(session)
         document = None if revision_id is None else flows.document_of(session, revision_id)

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.store.database import Row
+from hotline.store.kept_documents import IN_SESSION, KeptDocuments
 from hotline.store.written_json import written
 
 
@@ -62,15 +63,29 @@ def live(session: Session) -> LiveRevision | None:
     return LiveRevision(row[0], row[1], row[2])
 
 
-def document_of(session: Session, revision_id: int) -> dict[str, Any] | None:
+def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
+    """Whole. Where documents are kept it is everybody's: whoever changes it, changes a copy."""
+    keeping: KeptDocuments | None = session.info.get(IN_SESSION)
+    if keeping is None:
+        return stored_document(session, revision_id)
+    return keeping.document(revision_id, lambda: stored_document(session, revision_id))
+
+
+def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None:
+    """As the database has it, for who asks once."""
     return session.scalar(select(Revision.document).where(Revision.id == revision_id))
 
 
 def piece_of(session: Session, revision_id: int, *names: str) -> Any:
-    """What stands under these names in a revision's document, taken out by the database: the whole is big.
+    """What stands under these names in a revision's document; None where nothing does.
 
-    None where nothing does.
+    The whole is big: it is kept in memory, or the database takes the piece out of it.
     """
+    if IN_SESSION in session.info:
+        found: Any = document_of(session, revision_id)
+        for name in names:
+            found = None if found is None else found.get(name)
+        return found
     piece: Any = Revision.document
     for name in names:
         piece = piece[name]
