@@ -9,7 +9,7 @@ from hotline.services.flows.authoring import live_document
 from hotline.web.console.writing.list_parts import MOST_ROWS
 from tests.console.conftest import Tab
 from tests.console.test_headers import HEAVIEST
-from tests.console.writing import FLOW, Writing, writing
+from tests.console.writing import FLOW, NODE, Writing, writing
 
 __all__ = ["writing"]
 
@@ -38,6 +38,19 @@ def test_a_flow_says_how_far_it_is_and_who_changed_it_last(writing: Writing) -> 
     assert row[6] == "Other words"
     assert row[7].startswith("Editor 1, ")
     assert cells(writing.editor, "front")[7].startswith("the line, ")
+
+
+def test_what_was_published_is_on_every_page_at_once(writing: Writing) -> None:
+    """Though the pages find the flows in memory."""
+    words, pages = "Ntukishyure uwo.", ("/find?q=Ntukishyure+uwo", "/words/rw?state=all&flow=learn")
+    assert not any(words in writing.editor.get(page).text for page in pages)
+    change = writing.opened("Begun before")
+    writing.published(words)
+    assert all(words in writing.editor.get(page).text for page in pages)
+    texts = [
+        writing.flow(each)["nodes"][NODE]["say"]["text"] for each in (change, writing.opened())
+    ]
+    assert [text["rw"] for text in texts] == [words, words]
 
 
 def test_a_long_list_comes_in_parts_and_each_is_light(writing: Writing) -> None:

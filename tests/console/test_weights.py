@@ -1,10 +1,14 @@
 """The heaviest pages of the editor stay light: a line of 100 kbit/s carries 12 kB a second."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from hotline.lab.bench.console.bench_browser import form_fields
+from hotline.services.flows import publishing
+from hotline.services.flows.authoring import live_document
 from tests.console.test_headers import assert_light
 from tests.console.writing import Writing, writing
 from tests.engine.books import t
@@ -79,3 +83,58 @@ def test_the_heaviest_screen_is_light(writing: Writing, made: Callable[[], dict[
     assert '<html lang="fr">' in page
     assert_light(writing.editor, at)
     assert len(page.encode()) < ROOMY
+
+
+def large(writing: Writing, flows: int = 200, menus: int = 10) -> int:
+    """A change on a line of many flows with an entry for each."""
+    live = live_document(writing.desk.kit.database)
+    asked = {"menu": {"text": t("Choose"), "choices": [{"label": t("One"), "goes": "last"}]}}
+    nodes = {**{named(at): asked for at in range(menus)}, "last": {"finish": {}}}
+    made = {
+        name: {**live["flows"][FLOW], "flow": name, "start": named(0), "nodes": nodes}
+        for name in (f"a_topic_{at:03}" for at in range(flows))
+    }
+    entries = {str(5001 + at): name for at, name in enumerate(made)}
+    document = {**live, "flows": {**live["flows"], **made}, "entries": entries | live["entries"]}
+    publishing.publish(writing.desk.kit, document, by="line", reason="many", of_version=True)
+    return writing.opened()
+
+
+def test_printed_entries_come_in_parts(writing: Writing) -> None:
+    at = f"/changes/{large(writing)}/entries"
+    writing.editor.post("/account/language", {"language": "fr", "to": at})
+    pages = [writing.editor.get(f"{at}?part={part}").text for part in range(1, 6)]
+    assert all(len(page.encode()) < ROOMY for page in pages)
+    shown = [re.findall(r'id="f-name\.(\d+)"', page) for page in pages]
+    entries = live_document(writing.desk.kit.database)["entries"]
+    assert [one for part in shown for one in part] == sorted(entries)
+    assert f'href="{at}?part=3" rel="next"' in pages[1]
+
+    form = dict(form_fields(pages[1], f"{at}?part=2"))
+    named = form | {f"name.{shown[1][0]}": "poster Nyabugogo", "do": "save"}
+    answer = writing.editor.post(f"{at}?part=2", named)
+    assert answer.location == f"{at}?part=2"
+    assert 'value="poster Nyabugogo"' in writing.editor.get(answer.location).text
+
+    form = dict(form_fields(writing.editor.get(f"{at}?part=4").text, f"{at}/new?part=1"))
+    answer = writing.editor.post(f"{at}/new?part=1", form | {"flow": FLOW, "name": "poster"})
+    assert answer.location == f"{at}?part=1"
+    assert "nouveau dans ce changement" in writing.editor.get(answer.location).text
+
+
+def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> None:
+    at = f"/changes/{large(writing)}/new-flow"
+    page = writing.editor.get(at).text
+    assert len(page.encode()) < ROOMY
+    assert "<option>a_topic_150.a_screen_of_the_flow_04</option>" not in page
+    typed = {"name": "Domestic work", "model": "menu", "label.en": "At home", "do": "menus"}
+    page = writing.editor.post(at, typed | {"within": "a_topic_150", "menu": ""}).text
+    assert len(page.encode()) < ROOMY
+    assert "<option>a_topic_150.a_screen_of_the_flow_04</option>" in page
+    assert '<option value="a_topic_150" selected>' in page
+    assert 'value="Domestic work"' in page
+    assert 'value="At home"' in page
+    menu = f"a_topic_150.{named(4)}"
+    answer = writing.editor.post(at, typed | {"menu": menu, "do": "save"})
+    assert answer.status_code == 303
+    assert "/flows/domestic_work/" in answer.location

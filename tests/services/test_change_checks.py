@@ -8,7 +8,9 @@ from hotline.services.changes import folders, judging
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.flows import checking, publishing
 from hotline.services.flows.flow_states import LIVE, flow_states
+from hotline.store.changes import checks
 from hotline.store.changes.checks import ChangeCheck, FlowState
+from hotline.store.flows import flows
 from hotline.testing import FakeJobs
 from tests.conftest import Clock
 from tests.services.changing import EDITOR, Desk, desk, playable
@@ -49,6 +51,17 @@ def test_what_went_live_meanwhile_is_checked_anew(desk: Desk) -> None:
         of_version=False,
     )
     assert judging.checked(desk.kit, change) is None
+
+
+def test_what_was_found_of_a_change_is_known_of_the_revision_that_it_made(desk: Desk) -> None:
+    desk.published("Other words")
+    with desk.kit.database.reading() as session:
+        live = flows.live(session)
+        assert live is not None
+        assert checks.found(session, f"{checking.mark()} {live.digest}") is not None
+    assert judging.look(desk.kit, desk.live, "anew") == judging.look(
+        desk.kit, desk.live, live.digest
+    )
 
 
 def test_the_clock_checks_what_no_worker_has(desk: Desk, clock: Clock) -> None:

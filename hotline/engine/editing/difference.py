@@ -104,13 +104,7 @@ class _Sorted:
 def difference(before: Document, after: Document) -> Difference:
     """Between two documents of a revision, whole: flows, entries, numbers and whatever else."""
     old, new = _flows(before), _flows(after)
-    by_flow: dict[str, dict[str, None]] = {}
-    for document, flows in ((after, new), (before, old)):
-        begins = (FRONT, *_mapping(document.get("entries")).values())
-        for place in calling_order(flows, [str(one) for one in begins]):
-            by_flow.setdefault(place.flow, {"": None})[place.node] = None
-        for flow in flows:
-            by_flow.setdefault(flow, {"": None})
+    by_flow = _as_callers_come(before, after)
     rest = {
         name: (before.get(name, ABSENT), after.get(name, ABSENT))
         for name in dict.fromkeys((*before, *after))
@@ -120,7 +114,6 @@ def difference(before: Document, after: Document) -> Difference:
         screens=tuple(
             one
             for flow, nodes in by_flow.items()
-            if old.get(flow) != new.get(flow) or _reordered(old, new, flow) is not None
             for node in nodes
             if (one := _screen(old, new, Place(flow, node))) is not None
         ),
@@ -128,6 +121,28 @@ def difference(before: Document, after: Document) -> Difference:
         numbers=tuple(_numbers(*rest.pop("numbers", ([], [])))),
         others=tuple(one for name, parts in rest.items() for one in _plain(name, *parts)),
     )
+
+
+def _as_callers_come(before: Document, after: Document) -> Mapping[str, Mapping[str, None]]:
+    """The flows that differ, each with itself ("") and its screens; what is gone stands behind what is there."""
+    old, new = _flows(before), _flows(after)
+    differing = {flow for flow in (*new, *old) if _differs(old, new, flow)}
+    gone = any(nodes_of(old.get(flow)).keys() - nodes_of(new.get(flow)) for flow in differing)
+    found: dict[str, dict[str, None]] = {}
+    for document, flows, is_walked in ((after, new, bool(differing)), (before, old, gone)):
+        begins = (FRONT, *_mapping(document.get("entries")).values())
+        for place in calling_order(flows, [str(one) for one in begins]) if is_walked else ():
+            if place.flow in differing:
+                found.setdefault(place.flow, {"": None})[place.node] = None
+        for flow in flows:
+            if flow in differing:
+                found.setdefault(flow, {"": None})
+    return found
+
+
+def _differs(old: Mapping[str, Any], new: Mapping[str, Any], flow: str) -> bool:
+    was, now = old.get(flow, ABSENT), new.get(flow, ABSENT)
+    return was is not now and (was != now or _reordered(old, new, flow) is not None)
 
 
 def _screen(

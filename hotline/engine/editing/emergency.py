@@ -44,9 +44,14 @@ class HeldBack:
     field: str
 
 
-def held_back(before: Document, after: Document) -> tuple[HeldBack, ...]:
-    """What of a change an emergency may not do; nothing where it may go live at once. Whole documents of a revision."""
-    changes = difference(before, after)
+def held_back(
+    before: Document, after: Document, changes: Difference | None = None
+) -> tuple[HeldBack, ...]:
+    """What of a change an emergency may not do; nothing where it may go live at once. Whole documents of a revision.
+
+    `changes`: their difference, where it is known.
+    """
+    changes = difference(before, after) if changes is None else changes
     return (*_of_screens(changes, before, after), *_of_the_rest(changes, before, after))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.anatomy import (
     arrows_in,
     called_by,
@@ -84,29 +85,37 @@ def calling_order(flows: Mapping[str, object], begins: Iterable[str]) -> Sequenc
 
     `begins` is the front and what entries open; whatever nothing leads to stands at the end, in its own order.
     """
-    nodes = {name: nodes_of(flow) for name, flow in flows.items()}
+    ways = {name: derived(_ways, flow) for name, flow in flows.items()}
     starts = {name: start_of(flow) for name, flow in flows.items()}
-    found: dict[Place, None] = {}
+    found: dict[tuple[str, str], None] = {}
     for flow in dict.fromkeys((*begins, *flows)):
-        for begin in (starts.get(flow, ""), *nodes.get(flow, ())):
-            _walked(nodes, starts, Place(flow, begin), found)
-    return tuple(found)
+        for begin in (starts.get(flow, ""), *ways.get(flow, ())):
+            _walked(ways, starts, (flow, begin), found)
+    return tuple(Place(*place) for place in found)
+
+
+def _ways(flow: object) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Of each node the flow that it calls, and the nodes that it leads to, the last first."""
+    return {
+        name: (called_by(node), tuple(goes for _, goes in reversed([*arrows_in(node)])))
+        for name, node in nodes_of(flow).items()
+    }
 
 
 def _walked(
-    nodes: Mapping[str, Mapping[str, object]],
+    ways: Mapping[str, Mapping[str, tuple[str, tuple[str, ...]]]],
     starts: Mapping[str, str],
-    begin: Place,
-    found: dict[Place, None],
+    begin: tuple[str, str],
+    found: dict[tuple[str, str], None],
 ) -> None:
     waiting = [begin]
     while waiting:
         place = waiting.pop()
-        node = nodes.get(place.flow, {}).get(place.node)
-        if node is None or place in found:
+        flow, name = place
+        if place in found or name not in ways.get(flow, ()):
             continue
         found[place] = None
-        called = called_by(node)
-        inside = [Place(called, starts[called])] if called in starts else []
-        after = [Place(place.flow, goes) for _, goes in arrows_in(node)]
-        waiting.extend(reversed([*inside, *after]))
+        called, goes = ways[flow][name]
+        waiting.extend((flow, one) for one in goes)
+        if called in starts:
+            waiting.append((called, starts[called]))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hotline.engine.check.risky import plain
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.anatomy import nodes_of, texts_in
 
 
@@ -27,12 +28,28 @@ def searched(flows: Mapping[str, object], query: str) -> Iterator[WordsFound]:
     if not wanted:
         return
     for flow, document in flows.items():
-        if wanted in plain(flow):
-            yield WordsFound(flow, "", "", "", flow)
-        for node, written in nodes_of(document).items():
-            if wanted in plain(node):
-                yield WordsFound(flow, node, "", "", node)
-            for text in texts_in(written):
-                for language, words in text.words.items():
-                    if wanted in plain(words):
-                        yield WordsFound(flow, node, text.field, language, words)
+        said = derived(_said, document, flow)
+        if wanted in said.plain:
+            yield from (found for words, found in said.parts if wanted in words)
+
+
+@dataclass(frozen=True, slots=True)
+class _FlowWords:
+    """All that is looked for in a flow, without capitals and accents."""
+
+    plain: str
+    parts: tuple[tuple[str, WordsFound], ...]
+
+
+def _said(document: object, flow: str) -> _FlowWords:
+    parts = tuple((plain(found.words), found) for found in _parts(document, flow))
+    return _FlowWords("\n".join(words for words, _ in parts), parts)
+
+
+def _parts(document: object, flow: str) -> Iterator[WordsFound]:
+    yield WordsFound(flow, "", "", "", flow)
+    for node, written in nodes_of(document).items():
+        yield WordsFound(flow, node, "", "", node)
+        for text in texts_in(written):
+            for language, words in text.words.items():
+                yield WordsFound(flow, node, text.field, language, words)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from hotline.domain.changes.change import ENTRIES, PartDocument, part_of, with_part
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.merging import Settled
 from hotline.errors import NotFound, NotReady
 from hotline.services.changes.merging import PartMerge, merged
 from hotline.services.flows import authoring
+from hotline.services.flows.flow_states import digest_of_flow
 from hotline.store.changes import changes
 from hotline.store.changes.changes import Change, ChangeStep
 from hotline.store.database import Session
@@ -56,7 +58,10 @@ class AssembledChange:
 
     @property
     def digest(self) -> str:
-        return authoring.digest_of(self.document)
+        """Of what somebody reads: she approves the same one."""
+        flows = self.document["flows"]
+        of_flows = {name: derived(digest_of_flow, flow) for name, flow in flows.items()}
+        return authoring.digest_without_order({**self.document, "flows": of_flows})
 
 
 def gather_edits(session: Session, change_id: int) -> EditedChange:

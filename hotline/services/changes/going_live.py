@@ -152,6 +152,7 @@ def go_live(
     except FlowInvalid as invalid:
         return ChangeRefused(Refusal.BROKEN, invalid.problems)
     moved = signing.carried(gathered.live, document, signing.everyone(kit))
+    checked = judging.found_before(kit, gathered, document)
     with kit.database.writing() as session:
         publications.take_turns(session)
         change = held(session, gathered.change.id)
@@ -170,6 +171,7 @@ def go_live(
             reason=audited(said.reason),
         )
         signatures.sign(session, moved)
+        judging.keep(session, ready.digest, checked, kit.now())
         also(session)
     return done
 

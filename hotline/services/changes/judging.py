@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hotline.domain.changes.number_edits import loses_emergency
@@ -136,6 +136,17 @@ def look(
         checks.forget(session, kit.now() - KEPT)
         checks.keep(session, _key(digest), written, change_id=change_id, at=kit.now())
     return found
+
+
+def found_before(kit: Kit, gathered: GatheredChange, document: Mapping[str, Any]) -> WrittenArray:
+    """What is known of a change, in the form in which it is kept. Raises StoreUnavailable."""
+    found = look(kit, document, gathered.checked_as, gathered.change.id)
+    return WrittenArray([one.to_row() for one in found])
+
+
+def keep(session: Session, digest: str, written: WrittenArray, at: datetime) -> None:
+    """What was found of a change is what is found of the revision that it made: nobody checks it once more."""
+    checks.keep(session, _key(digest), written, change_id=None, at=at)
 
 
 def _kept(session: Session, digest: str) -> Sequence[Finding] | None:

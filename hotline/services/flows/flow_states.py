@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,15 @@ from hotline.domain.jobs import Job
 from hotline.engine.check.checking import of_flow
 from hotline.engine.check.finding import Finding
 from hotline.engine.document import document as documents
+from hotline.engine.document.kept import derived
+from hotline.engine.editing.anatomy import nodes_of
 from hotline.engine.editing.meters import meters
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.errors import FlowInvalid
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
+from hotline.services.flows import authoring
 from hotline.services.flows.checking import mark
 from hotline.services.flows.places import place_lists
 from hotline.store.changes import checks
@@ -34,13 +37,17 @@ class FlowStanding:
 
 
 def flow_states(
-    kit: Kit, document: Mapping[str, Any], *, waits: bool = True
+    kit: Kit,
+    document: Mapping[str, Any],
+    *,
+    wanted: Collection[str] | None = None,
+    waits: bool = True,
 ) -> Mapping[str, FlowStanding]:
-    """Of every flow of a document that can be played; of none where it cannot. Raises StoreUnavailable.
+    """Of every flow of a document that can be played, or of those; of none where it cannot. Raises StoreUnavailable.
 
     `waits`: measure what nobody has. Else a worker is rung for, who measures what is live.
     """
-    digests = {name: _digest(document, name) for name in document["flows"]}
+    digests = _digests(document, document["flows"].keys() if wanted is None else wanted)
     with kit.database.reading() as session:
         kept = {
             digest: FlowStanding([Finding.of_row(one) for one in row.findings], row.septets)
@@ -89,8 +96,15 @@ def _keep(kit: Kit, states: Mapping[str, FlowStanding]) -> None:
             checks.keep_flow_state(session, row)
 
 
-def _digest(document: Mapping[str, Any], name: str) -> str:
+def digest_of_flow(flow: Mapping[str, Any]) -> str:
+    """Of all that a flow says, and of the order of its screens."""
+    return authoring.digest_without_order({"flow": flow, "order of screens": [*nodes_of(flow)]})
+
+
+def _digests(document: Mapping[str, Any], wanted: Collection[str]) -> Mapping[str, str]:
     """Of all that the check of one flow looks at: the flow, the numbers, and which others there are."""
-    others = {one: flow.get("private", False) for one, flow in document["flows"].items()}
-    seen = [mark(), document["flows"][name], document.get("numbers", []), others]
-    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
+    flows = document["flows"]
+    others = {one: flow.get("private", False) for one, flow in flows.items()}
+    around = json.dumps([mark(), document.get("numbers", []), others], sort_keys=True)
+    seen = {name: f"{derived(digest_of_flow, flows[name])} {around}" for name in wanted}
+    return {name: hashlib.sha256(one.encode()).hexdigest() for name, one in seen.items()}

@@ -55,7 +55,8 @@ class LiveFlows:
     since: datetime | None
     """None on a line that published before there was a history."""
     by: str
-    flows: Sequence[FlowSummary]
+    names: Sequence[str]
+    """Of the flows, in their order."""
 
 
 def listed(kit: Kit) -> LiveFlows:
@@ -66,7 +67,13 @@ def listed(kit: Kit) -> LiveFlows:
         by = standing.published_by if standing else ""
 
     book = kit.books.book(kit.books.live())
-    return LiveFlows(since, by, [_summary(flow) for _, flow in sorted(book.flows.items())])
+    return LiveFlows(since, by, sorted(book.flows))
+
+
+def summaries(kit: Kit, names: Sequence[str]) -> Sequence[FlowSummary]:
+    """Of the flows of these names that there are. Raises NotReady, StoreUnavailable."""
+    book = kit.books.book(kit.books.live())
+    return [_summary(book.flows[name]) for name in names if name in book.flows]
 
 
 def one(kit: Kit, name: str) -> Sequence[WrittenNode]:

@@ -86,14 +86,30 @@ class WordsPage:
     change_id: int | None
 
 
-def matrix(kit: Kit) -> Mapping[str, Mapping[str, Counter[WordsState]]]:
-    """By flow and language how many texts are how far. Raises NotReady, StoreUnavailable."""
-    found: dict[str, dict[str, Counter[WordsState]]] = {}
-    for review in review_books(kit):
-        for text in review.texts.values():
-            counts = found.setdefault(text.place.partition(".")[0], {})
-            counts.setdefault(review.language, Counter())[review.state(text)] += 1
-    return found
+@dataclass(frozen=True, slots=True)
+class WordsMatrix:
+    """How far the texts of each chapter are: of a flow, of what the code says, of the engine's own words."""
+
+    reviews: Sequence[ReviewBook]
+    """Of each language."""
+
+    @property
+    def chapters(self) -> Sequence[str]:
+        """Those that say anything."""
+        all_of = (item for review in self.reviews for item in review.chapters.items())
+        return [*dict.fromkeys(chapter for chapter, texts in all_of if texts)]
+
+    def row(self, chapter: str) -> Mapping[str, Counter[WordsState]]:
+        """By language how many texts are how far: counted for who shows the row."""
+        return {
+            review.language: Counter(map(review.state, review.chapters.get(chapter, {}).values()))
+            for review in self.reviews
+        }
+
+
+def matrix(kit: Kit) -> WordsMatrix:
+    """Raises NotReady, StoreUnavailable."""
+    return WordsMatrix([*review_books(kit)])
 
 
 def words_page(

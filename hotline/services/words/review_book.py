@@ -7,6 +7,7 @@ and a signature is for exactly these words.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from hotline.domain.flows.review import (
@@ -22,6 +23,7 @@ from hotline.domain.flows.review import (
 )
 from hotline.domain.wording import ALWAYS_SHIPPED, Template
 from hotline.engine import words as engine_words
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.anatomy import nodes_of
 from hotline.ports import Kit
 from hotline.services.changes import folders
@@ -45,22 +47,29 @@ class WordsState(StrEnum):
     REVIEWED = "reviewed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReviewBook:
     language: str
     document: Mapping[str, Any]
     """What would be live, with this language's change."""
-    texts: Mapping[str, ReviewedText]
-    """By place, in the order of the flows; then what the code says, then the engine's own words."""
+    chapters: Mapping[str, Mapping[str, ReviewedText]]
+    """The texts of each flow by place; then what the code says, then the engine's own words."""
     signatures: Mapping[str, Sequence[Signature]]
     """Of this language, by place."""
     change_id: int | None
     """Where its words wait; None where nobody has saved any since the last went live."""
 
+    @cached_property
+    def texts(self) -> Mapping[str, ReviewedText]:
+        """All of them."""
+        return {place: text for texts in self.chapters.values() for place, text in texts.items()}
+
     def state(self, text: ReviewedText) -> WordsState:
         if not text.words.get(self.language):
             return WordsState.MISSING
         signed = self.signatures.get(text.place, ())
+        if not signed:
+            return WordsState.DRAFT
         return WordsState(ReviewState(state_of(text, self.language, signed)).value)
 
     def signed_by(self, text: ReviewedText) -> tuple[str, ...]:
@@ -70,6 +79,8 @@ class ReviewBook:
 
     def waits_for(self, text: ReviewedText, name: str) -> bool:
         """Whether this person can bring it further."""
+        if text.place not in self.signatures:
+            return True
         if self.state(text) is WordsState.REVIEWED:
             return False
         return name.casefold() not in {by.casefold() for by in self.signed_by(text)}
@@ -91,23 +102,19 @@ def review_book(kit: Kit, language: str) -> ReviewBook:
 def review_books(kit: Kit, languages: Sequence[str] = CODES) -> Iterator[ReviewBook]:
     """One after the other. What is live is read once for those of which nothing waits. Raises as `review_book`."""
     live: Mapping[str, Any] | None = None
-    live_texts: Mapping[str, ReviewedText] = {}
+    live_texts: Mapping[str, Mapping[str, ReviewedText]] = {}
     for language in languages:
         change_id = words_change(kit, language)
         if change_id is not None:
             with kit.database.reading() as session:
                 document = assemble(gather(session, change_id)).document
-            texts = _by_place(document, kit.phrases)
+            texts = _chapters(document, kit.phrases)
         else:
             if live is None:
                 live = live_document(kit.database)
-                live_texts = _by_place(live, kit.phrases)
+                live_texts = _chapters(live, kit.phrases)
             document, texts = live, live_texts
         yield ReviewBook(language, document, texts, _signed(kit, language), change_id)
-
-
-def _by_place(document: Mapping[str, Any], phrases: Phrases) -> Mapping[str, ReviewedText]:
-    return {text.place: text for text in _texts(document, phrases)}
 
 
 def _signed(kit: Kit, language: str) -> Mapping[str, Sequence[Signature]]:
@@ -131,11 +138,25 @@ def phrase_words(phrases: Phrases, said: Mapping[str, Any], template: Template) 
     return {code: changed[code] or shipped[code] for code in CODES}
 
 
-def _texts(document: Mapping[str, Any], phrases: Phrases) -> Iterator[ReviewedText]:
-    yield from texts_of({name: {"nodes": nodes_of(one)} for name, one in document["flows"].items()})
+def _chapters(
+    document: Mapping[str, Any], phrases: Phrases
+) -> Mapping[str, Mapping[str, ReviewedText]]:
+    flows = {name: derived(_texts_in, flow, name) for name, flow in document["flows"].items()}
+    rest = {text.place: text for text in _of_the_code(document, phrases)}
+    own = {f"{ENGINE}.{name}": said for name, said in engine_words.every().items()}
+    return {
+        **flows,
+        PHRASES: rest,
+        ENGINE: {place: ReviewedText(place, said) for place, said in own.items()},
+    }
+
+
+def _texts_in(flow: Mapping[str, Any], name: str) -> Mapping[str, ReviewedText]:
+    return {text.place: text for text in texts_of({name: {"nodes": nodes_of(flow)}})}
+
+
+def _of_the_code(document: Mapping[str, Any], phrases: Phrases) -> Iterator[ReviewedText]:
     said = document.get("phrases", {})
     for template in Template:
         words = phrase_words(phrases, said, template)
         yield ReviewedText(f"{PHRASES}.{template.name}", words)
-    for name, by_engine in engine_words.every().items():
-        yield ReviewedText(f"{ENGINE}.{name}", by_engine)

@@ -16,7 +16,6 @@ from hotline.services.flows import authoring, checking, flow_states, live_flows
 from hotline.services.flows.flow_states import FlowStanding
 from hotline.services.words import page_texts
 from hotline.services.words.review_book import WordsState
-from hotline.text.languages import CODES
 from hotline.web.console import who
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.writing.changes import addresses
@@ -55,21 +54,23 @@ class FlowLine:
 def listed(visit: Visit) -> Response:
     kit = visit.kit
     live = live_flows.listed(kit)
-    part = part_of_list(live.flows, visit.query.get("part", ""))
-    states = flow_states.flow_states(kit, authoring.live_document(kit.database), waits=False)
+    part = part_of_list(live.names, visit.query.get("part", ""))
+    document = authoring.live_document(kit.database)
+    there = [name for name in part.rows if name in document["flows"]]
+    states = flow_states.flow_states(kit, document, wanted=there, waits=False)
     words = page_texts.matrix(kit)
-    newest = bringing_back.latest(kit, [flow.name for flow in part.rows])
+    newest = bringing_back.latest(kit, part.rows)
     opens = folders.listed(kit)
     lines = [
         FlowLine(
             flow.name,
             flow.says,
-            {code: _cell(words.get(flow.name, {}).get(code, Counter())) for code in CODES},
+            {code: _cell(counts) for code, counts in words.row(flow.name).items()},
             *_found(states.get(flow.name)),
             edited=[row for row in opens if flow.name in row.parts],
             newest=newest.get(flow.name),
         )
-        for flow in part.rows
+        for flow in live_flows.summaries(kit, part.rows)
     ]
     may_write = bool(visit.by.roles & who.WORDS)
     return page(

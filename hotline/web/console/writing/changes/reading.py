@@ -6,7 +6,7 @@ from flask import Response, abort
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import WHY_LETTERS, ChangeState, may_publish
-from hotline.engine.editing.difference import difference
+from hotline.engine.editing.difference import Difference, difference
 from hotline.engine.editing.emergency import held_back
 from hotline.services.changes import (
     bringing_back,
@@ -61,7 +61,7 @@ def _went_live(visit: Visit, change_id: int) -> Response:
 
 def approve(visit: Visit, change_id: int) -> Response:
     form, seen = visit.form, going_live.read(visit.kit, change_id)
-    missing = unread(form, _shown(visit, seen).languages)
+    missing = unread(form, _shown(visit, seen, difference(seen.before, seen.after)).languages)
     if missing and form.text("digest") == seen.digest:
         fault = FormFault(f"{TICK}{missing[0]}", unread_words(visit, missing))
         return _drawn(visit, seen, FormFaults((fault,)))
@@ -102,9 +102,10 @@ def _decided(visit: Visit, seen: ChangeToRead, done: object, field: str) -> Resp
     return see("live.history")
 
 
-def _shown(visit: Visit, seen: ChangeToRead, part: int = 1) -> DifferenceToRead:
+def _shown(
+    visit: Visit, seen: ChangeToRead, changes: Difference, part: int = 1
+) -> DifferenceToRead:
     live = visit.kit.books.book(seen.live_id)
-    changes = difference(seen.before, seen.after)
     return to_read(visit, changes, seen.before, seen.after, live, part)
 
 
@@ -122,8 +123,8 @@ def _drawn(
     faults: FormFaults | None = None,
     template: str = "change_read.html",
 ) -> Response:
-    state = seen.change.state
-    shown = _shown(visit, seen, _part(visit, faults))
+    state, changes = seen.change.state, difference(seen.before, seen.after)
+    shown = _shown(visit, seen, changes, _part(visit, faults))
     is_second = may_publish(visit.by, seen.hands)
     return page(
         visit,
@@ -142,7 +143,7 @@ def _drawn(
         is_proposed=state is ChangeState.PROPOSED,
         is_second=is_second or visit.kit.pretended,
         is_alone=not is_second and visit.kit.pretended,
-        beyond=_beyond(visit, seen),
+        beyond=_beyond(visit, seen, changes),
         may_list=bool(visit.by.roles & who.WORDS),
         least=WHY_LETTERS,
         typed=visit.form,
@@ -150,9 +151,9 @@ def _drawn(
     )
 
 
-def _beyond(visit: Visit, seen: ChangeToRead) -> str:
+def _beyond(visit: Visit, seen: ChangeToRead, changes: Difference) -> str:
     """Why one person may not publish it alone; empty where she may."""
-    beyond = held_back(seen.before, seen.after)
+    beyond = held_back(seen.before, seen.after, changes)
     if not beyond:
         return ""
     return refused_words(visit, ChangeRefused(Refusal.BEYOND_WORDS, held_back=beyond))

@@ -40,9 +40,10 @@ FILTERS = {
 
 
 def matrix(visit: Visit) -> Response:
-    rows = [*page_texts.matrix(visit.kit).items()]
-    part = part_of_list(rows, visit.query.get("part", ""))
-    return page(visit, "words.html", part=part, states=STATES)
+    words = page_texts.matrix(visit.kit)
+    part = part_of_list(words.chapters, visit.query.get("part", ""))
+    rows = [(chapter, words.row(chapter)) for chapter in part.rows]
+    return page(visit, "words.html", part=part, rows=rows, states=STATES)
 
 
 def one(visit: Visit, language: str) -> Response:

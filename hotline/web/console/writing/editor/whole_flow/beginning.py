@@ -1,7 +1,7 @@
 """A new flow out of a model, with the choice that leads to it: two steps of the change."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response
@@ -18,6 +18,9 @@ from hotline.web.console.who import phrase
 from hotline.web.console.writing.editor.operating import Operation, fault, stored
 
 ONWARD, FRONT = "onward", "front"
+MOST_MENUS = 250
+"""In one list. Of a line that has more, the menus of the front and of one flow are offered at a time."""
+SHOW_MENUS = "menus"
 MODELS = (
     (FlowModelName.LESSON, phrase("A lesson: three screens, one after the other")),
     (FlowModelName.MENU, phrase("A menu: two choices, each with a screen")),
@@ -36,6 +39,8 @@ def ask(visit: Visit, change_id: int) -> Response:
 
 def take(visit: Visit, change_id: int) -> Response:
     flows = at_hand.flows_in(visit.kit, change_id)
+    if visit.form.text("do") == SHOW_MENUS:
+        return _drawn(visit, change_id, flows, FormFaults(), 200)
     wrong = _faults(visit, flows)
     if wrong:
         return _drawn(visit, change_id, flows, wrong, 422)
@@ -89,6 +94,15 @@ def menus(flows: Mapping[str, Mapping[str, Any]]) -> list[str]:
     return sorted(found, key=lambda one: (not one.startswith(f"{FRONT}."), one))
 
 
+def _of(every: Sequence[str], *flows: str) -> list[str]:
+    """The menus of these flows, in the order of the flows."""
+    return [menu for flow in dict.fromkeys(flows) for menu in every if _flow_of(menu) == flow]
+
+
+def _flow_of(menu: str) -> str:
+    return menu.partition(".")[0]
+
+
 def _drawn(
     visit: Visit,
     change_id: int,
@@ -96,13 +110,21 @@ def _drawn(
     wrong: FormFaults,
     status: int,
 ) -> Response:
+    form, every = visit.form, menus(flows)
+    chosen = "" if form.text("do") == SHOW_MENUS else form.text("menu")
+    within = form.text("within") or _flow_of(chosen) or FRONT
+    one_by_one = len(every) > MOST_MENUS
     return page(
         visit,
         "flow_new.html",
         status=status,
         change=folders.look(visit.kit, change_id),
         models=MODELS,
-        menus=menus(flows),
+        menus=_of(every, within, FRONT) if one_by_one else every,
+        chosen=chosen,
+        flows=dict.fromkeys(map(_flow_of, every)) if one_by_one else (),
+        within=within,
+        show_menus=SHOW_MENUS,
         typed=visit.form,
         once=visit.form.text("once") or secrets.token_urlsafe(12),
         faults=wrong,
