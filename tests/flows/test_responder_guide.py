@@ -83,7 +83,7 @@ def is_said(quote: str, language: str) -> bool:
     if quote in ANSWERS or any(quote in line for line in lines_shown(language)):
         return True
     values = {"ref": REF, "place": PLACE, "code": DIALLED, "time": "", "until": "", "number": ""}
-    values |= {"name": "", "join": ""}
+    values |= {"name": "", "join": "", "like": "", "case": ""}
     return any(quote in phrases().say(language, template, **values) for template in Template)
 
 
