@@ -146,6 +146,13 @@ def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Seq
     return [tip._replace(kept_from=kept.get(tip.tip_id, tip.kept_from)) for tip in waiting]
 
 
+def link_told(session: Session, tip_id: int, at: datetime) -> None:
+    """Links a tip that people were told of before its kind was known: a danger rings first, and is asked then."""
+    new = links.traits(session, [tip_id])
+    earlier = links.earlier(session, new, at) if new else ()
+    links.keep(session, [pair for one in new for pair in likely(one, earlier)], LINE, at)
+
+
 def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
     """Whether somebody is kept from the later tip now, since he is from the earlier one of the same phone."""
     if pair.why is not LinkReason.CONTACT:

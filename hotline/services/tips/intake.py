@@ -93,6 +93,8 @@ def note(
         told_tips.grant(session, tip.id, grants, first=found is None)
     if found is None:
         _waits_again(session, kit, tip, telling, kind)
+    if kind is None and tip.category is not None and route.filed:
+        clusters.link_told(session, tip.id, kit.now())
     _tell(session, kit, tip, before, route, come_to.official)
     return tip
 
