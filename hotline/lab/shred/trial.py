@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hotline.bootstrap import build_console, build_door, build_reader, build_relay
+from hotline.bootstrap import build_console, build_door, build_pages, build_reader, build_relay
 from hotline.cli.line.init import FLOWS
 from hotline.config import Settings
 from hotline.domain.dialogue.ussd import UssdHop
@@ -94,6 +94,7 @@ class Trial:
         self.relay = replace(build_relay(self.settings), now=self.clock)
         self.console = replace(build_console(self.settings), now=self.clock)
         self.reader = replace(build_reader(self.settings), now=self.clock)
+        self.pages = replace(build_pages(self.settings), now=self.clock)
         authoring.publish(self.console.database, authoring.read_folder(FLOWS), self.clock.at)
         access.make_desks(self.console, self.passphrase)
         enrolment.import_responders(self.console, demo_responders())
@@ -147,8 +148,9 @@ class Trial:
             ReadingCaller(self.hooks, "+250788000098")
             weekly_keys.forget(self.console)
             weekly_keys.forget(self.reader)
+            weekly_keys.forget(self.pages)
             yield f"{days} days later"
 
     def close(self) -> None:
-        for kit in (self.hooks, self.relay, self.console, self.reader):
+        for kit in (self.hooks, self.relay, self.console, self.reader, self.pages):
             kit.database.close()
