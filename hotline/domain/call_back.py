@@ -10,6 +10,8 @@ from enum import StrEnum
 
 KIGALI = timezone(timedelta(hours=2), "CAT")
 """Her day: Rwanda keeps no summer time."""
+ACCOUNT = "account:"
+"""What stands in front of an account's id and name; a command gives a name alone."""
 LENGTH = timedelta(hours=2)
 """Of every window."""
 QUIET = timedelta(minutes=3)
@@ -91,8 +93,15 @@ def window_from(opens_at: datetime) -> Window:
 
 
 def same_person(one: str, other: str) -> bool:
-    """As people write a name: capitals and spaces tell nobody apart."""
-    return one.casefold().split() == other.casefold().split()
+    """As people write a name: capitals and spaces tell nobody apart. Two accounts are told apart by their ids."""
+    if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
+        return one.split(":", 2)[1] == other.split(":", 2)[1]
+    return called(one).casefold().split() == called(other).casefold().split()
+
+
+def called(who: str) -> str:
+    """The name of whoever asked or approved."""
+    return who.split(":", 2)[2] if who.startswith(ACCOUNT) else who
 
 
 def refusal(

@@ -20,7 +20,7 @@ from tests.sampling import by_turns
 pytestmark = pytest.mark.browser
 
 OPTIONS = {"rules": {"target-size": {"enabled": True}}}
-READERS = ("/tips", "/tips/1")
+READERS = ("/tips", "/tips/1", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 6
 """In so many parts the pages take turns: axe takes most of a second for each."""

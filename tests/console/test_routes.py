@@ -19,6 +19,7 @@ FILLED = {
     "<node>": "front",
     "<int:account_id>": "1",
     "<int:tip_id>": "1",
+    "<int:call_back_id>": "1",
     "<int:approval_id>": "1",
     "<int:change_id>": "1",
     "<language>": "rw",

@@ -3,9 +3,11 @@
 It can open what the hooks seal: nothing that a hook reaches imports this file.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from hotline.domain.accounts.account import Actor
 from hotline.domain.call_back import CallBackState, CallOutcome, refusal, same_person
 from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Menu
@@ -16,6 +18,7 @@ from hotline.sealing.opening import open_tip, opens_grant, unwrap_desk_key
 from hotline.services.referrals.call_back_requests import SEALED_AS, end, next_window
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
+from hotline.store.desk.audit import Signer
 from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
 
@@ -37,25 +40,25 @@ def listed(kit: Kit) -> Sequence[CallBack]:
         return call_backs.everyone(session)
 
 
-def is_approved(kit: Kit, call_back_id: int, *, by: str) -> bool:
+def is_approved(kit: Kit, call_back_id: int, *, by: Signer) -> bool:
     """Whether this person asked to open it, and a second one approved. Raises NotFound."""
     with kit.database.reading() as session:
         row = call_backs.one(session, call_back_id)
-        asked = row.wanted_by is not None and same_person(row.wanted_by, by)
+        asked = row.wanted_by is not None and same_person(row.wanted_by, _named(by))
         return asked and row.approved_by is not None
 
 
-def ask_to_open(kit: Kit, call_back_id: int, *, by: str, reason: str) -> CallBack:
+def ask_to_open(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> CallBack:
     """Somebody wants to call. Whoever asks last is whom the second person approves. Raises NotFound."""
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
-        row.wanted_by, row.approved_by = by, None
+        row.wanted_by, row.approved_by = _named(by), None
         _record(session, kit, "call_back_wanted", row.id, by=by, reason=reason)
         session.flush()
         return row
 
 
-def approve(kit: Kit, call_back_id: int, *, by: str, reason: str) -> CallBack:
+def approve(kit: Kit, call_back_id: int, *, by: Signer, reason: str) -> CallBack:
     """A second person's word, good for this window. Raises NotFound, CallRefused."""
     with kit.database.writing() as session:
         row = call_backs.one(session, call_back_id, for_writing=True)
@@ -63,15 +66,15 @@ def approve(kit: Kit, call_back_id: int, *, by: str, reason: str) -> CallBack:
             raise CallRefused(
                 f"nobody has asked to open call-back {row.id}: `hotline callbacks open {row.id}`"
             )
-        if same_person(row.wanted_by, by):
+        if same_person(row.wanted_by, _named(by)):
             raise CallRefused("whoever asked cannot approve: it takes a second person")
-        row.approved_by = by
+        row.approved_by = _named(by)
         _record(session, kit, "call_back_approved", row.id, by=by, reason=reason)
         session.flush()
         return row
 
 
-def check(kit: Kit, call_back_id: int, *, by: str) -> None:
+def check(kit: Kit, call_back_id: int, *, by: Signer) -> None:
     """Whether this person may see the number now, before anybody types a passphrase.
 
     Raises NotFound, CallRefused; a refusal leaves a row in the audit log.
@@ -86,15 +89,29 @@ def check(kit: Kit, call_back_id: int, *, by: str) -> None:
 
 
 def open_call_back(kit: Kit, call_back_id: int, *, by: str, reason: str, passphrase: str) -> Opened:
+    """Number and word, by the national desk's passphrase. Raises what `open_with` raises, and PassphraseWrong."""
+    return open_with(
+        kit, call_back_id, by=by, reason=reason, keys=partial(_keys_of, kit, passphrase)
+    )
+
+
+def open_with(
+    kit: Kit,
+    call_back_id: int,
+    *,
+    by: Signer,
+    reason: str,
+    keys: Callable[[], Sequence[bytes]],
+) -> Opened:
     """Number and word. The audit row is committed before anybody sees them; what was refused leaves one too.
 
-    Raises NotFound, CallRefused, PassphraseWrong, SealBroken, KeyMissing.
+    `keys`: the private keys of the national desk, today's first. Raises NotFound, CallRefused, SealBroken, KeyMissing.
     """
     with kit.database.reading() as session:
         row = call_backs.one(session, call_back_id)
     try:
         _check(row, kit, by)
-        opened = _open(kit, row, passphrase)
+        opened = _open(kit, row, keys())
     except (CallRefused, PassphraseWrong) as refused:
         _refuse(kit, row, by, refused)
         raise
@@ -108,7 +125,9 @@ def open_call_back(kit: Kit, call_back_id: int, *, by: str, reason: str, passphr
     return opened
 
 
-def close(kit: Kit, call_back_id: int, *, by: str, reason: str, outcome: CallOutcome) -> CallBack:
+def close(
+    kit: Kit, call_back_id: int, *, by: Signer, reason: str, outcome: CallOutcome
+) -> CallBack:
     """What came of the call. Its number goes, but where nobody answered and another window was agreed.
 
     Raises NotFound, CallRefused where nobody has opened it: what was not called came to nothing.
@@ -137,37 +156,49 @@ def word_in(kit: Kit, opened: Opened) -> str:
     return labels.get(opened.word, {}).get(opened.language, opened.word)
 
 
-def _check(row: CallBack, kit: Kit, by: str) -> None:
-    why = refusal(row.window, kit.now(), by=by, asked_by=row.wanted_by, approved_by=row.approved_by)
+def _named(by: Signer) -> str:
+    """As the row keeps it: an account with its id, and of a command the name that it was given."""
+    return audit.by_actor(by) if isinstance(by, Actor) else by
+
+
+def _check(row: CallBack, kit: Kit, by: Signer) -> None:
+    why = refusal(
+        row.window, kit.now(), by=_named(by), asked_by=row.wanted_by, approved_by=row.approved_by
+    )
     if why is not None:
         raise CallRefused(f"call-back {row.id} {why}")
 
 
-def _refuse(kit: Kit, row: CallBack, by: str, refused: HotlineError) -> None:
+def _refuse(kit: Kit, row: CallBack, by: Signer, refused: HotlineError) -> None:
     with kit.database.writing() as session:
         _record(session, kit, "call_back_refused", row.id, by=by, reason=str(refused))
 
 
-def _open(kit: Kit, row: CallBack, passphrase: str) -> Opened:
-    grant = kit.sealer.weekly_lock.unlock(row.sealed_key, label(row.uid, NATIONAL))
+def _keys_of(kit: Kit, passphrase: str) -> Sequence[bytes]:
+    """Today's, and the one that a rotation put aside."""
     with kit.database.reading() as session:
         wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
         before = desks.key_before(session, NATIONAL)
+    both = (wrapped,) if before is None else (wrapped, before)
+    return [unwrap_desk_key(one, passphrase, desk=NATIONAL) for one in both]
+
+
+def _open(kit: Kit, row: CallBack, keys: Sequence[bytes]) -> Opened:
+    grant = kit.sealer.weekly_lock.unlock(row.sealed_key, label(row.uid, NATIONAL))
     seal = {"uid": row.uid, "desk": NATIONAL}
-    key = unwrap_desk_key(wrapped, passphrase, desk=NATIONAL)
-    if before is not None and not opens_grant(grant, **seal, private_key=key):
-        key = unwrap_desk_key(before, passphrase, desk=NATIONAL)
+    fits = (one for one in keys if opens_grant(grant, **seal, private_key=one))
+    key = next(fits, keys[0])
     told = open_tip(row.body, grant, **seal, place=SEALED_AS, private_key=key)
     return Opened(**told)
 
 
 def _record(
-    session: Session, kit: Kit, action: str, call_back_id: int, *, by: str, reason: str
+    session: Session, kit: Kit, action: str, call_back_id: int, *, by: Signer, reason: str
 ) -> None:
     audit.append(
         session,
         at=kit.now(),
-        actor=audit.by_command(by),
+        actor=audit.signer(by),
         action=action,
         subject=f"call-back:{call_back_id}",
         reason=reason,

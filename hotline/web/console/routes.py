@@ -16,7 +16,7 @@ from hotline.web.console.pages import (
     welcome,
 )
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
-from hotline.web.console.tips import acting, opening, tips
+from hotline.web.console.tips import acting, calls, opening, tips
 from hotline.web.console.who import phrase
 from hotline.web.console.writing import flows
 from hotline.web.console.writing.changes import catching, changes, live, one_change, reading
@@ -35,6 +35,7 @@ from hotline.web.console.writing.wording import (
 CHANGE = "/changes/<int:change_id>"
 FLOW = f"{CHANGE}/flows/<flow>"
 NODE = f"{FLOW}/<node>"
+CALL = "/call-backs/<int:call_back_id>"
 TIP = "/tips/<int:tip_id>"
 
 ROUTES: tuple[PageRoute | OpenRoute, ...] = (
@@ -86,6 +87,13 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute(
         "POST", f"{TIP}/keep-from", acting.keep_from, who.NATIONAL, Needs.FRESH, "tip_excluded"
     ),
+    PageRoute("GET", "/call-backs", calls.listed, who.NATIONAL, menu=phrase("Call-backs")),
+    PageRoute("POST", f"{CALL}/ask", calls.ask, who.NATIONAL, Needs.FRESH, "call_back_wanted"),
+    PageRoute(
+        "POST", f"{CALL}/approve", calls.approve, who.NATIONAL, Needs.FRESH, "call_back_approved"
+    ),
+    PageRoute("POST", f"{CALL}/open", calls.read, who.NATIONAL, Needs.KEY, "call_back_opened"),
+    PageRoute("POST", f"{CALL}/done", calls.end, who.NATIONAL, Needs.FRESH, "call_back_reached"),
     # what callers hear
     PageRoute("GET", "/flows", flows.listed, who.BUT_AUDITOR, menu=phrase("Flows")),
     PageRoute("GET", "/flows/<flow>", flows.one, who.BUT_AUDITOR),

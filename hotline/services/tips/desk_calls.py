@@ -1,0 +1,121 @@
+"""Call-backs for accounts of the national desk: asked for by one, approved by another, opened by the member's own key.
+
+A call about a tip that is kept from somebody is kept from her too. Nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.call_back import CallBackState, CallOutcome, Window, called, same_person
+from hotline.domain.desk.members import of_account
+from hotline.domain.tip import NATIONAL
+from hotline.errors import KeyMissing, NotFound
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import sessions
+from hotline.services.desk import admissions, call_back_desk
+from hotline.services.desk.call_back_desk import Opened
+from hotline.services.tips.desk_viewer import is_national, viewer_of
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.referrals.desk_pages import tip_pages
+from hotline.store.tips import call_backs
+from hotline.store.tips.call_backs import CallBack
+
+MOST = 50
+"""So many are shown: those that wait, and behind them the newest that are over."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call-back without its number, and what this account may do with it now."""
+
+    id: int
+    tip_id: int
+    state: CallBackState
+    window: Window
+    has_second: bool
+    """Whether she agreed to a second time."""
+    wanted_by: str
+    approved_by: str
+    outcome: str
+    may_ask: bool
+    may_approve: bool
+    may_open: bool
+    may_end: bool
+
+
+def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
+    """Those that wait first; none for whoever opens not the national desk."""
+    at, me = kit.now(), audit.by_actor(by.actor)
+    with kit.database.reading() as session:
+        rows = call_backs.everyone(session)
+        seen = _seen(session, by, [row.tip_id for row in rows])
+    return [_line(row, me, row.window.is_open(at)) for row in rows if row.tip_id in seen][:MOST]
+
+
+def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
+    """Raises NotFound."""
+    _check(kit, by, call_back_id)
+    call_back_desk.ask_to_open(kit, call_back_id, by=by.actor, reason=reason)
+
+
+def approve(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
+    """Raises NotFound, CallRefused."""
+    _check(kit, by, call_back_id)
+    call_back_desk.approve(kit, call_back_id, by=by.actor, reason=reason)
+
+
+def read(kit: ConsoleKit, by: SignedIn, token: str, call_back_id: int, reason: str) -> Opened:
+    """Number and word, by the key of this session. Raises NotFound, CallRefused, KeyMissing, SealBroken."""
+    _check(kit, by, call_back_id)
+    private_key = sessions.key_of(kit, token)
+    if private_key is None:
+        raise KeyMissing("the key of this session is closed")
+
+    def keys() -> Sequence[bytes]:
+        with kit.database.reading() as session:
+            opened = admissions.open_as(session, NATIONAL, of_account(by.account_id), private_key)
+        return [one.key for one in opened]
+
+    return call_back_desk.open_with(kit, call_back_id, by=by.actor, reason=reason, keys=keys)
+
+
+def end(
+    kit: ConsoleKit, by: SignedIn, call_back_id: int, outcome: CallOutcome, reason: str
+) -> None:
+    """What came of it. Raises NotFound, CallRefused."""
+    _check(kit, by, call_back_id)
+    call_back_desk.close(kit, call_back_id, by=by.actor, reason=reason, outcome=outcome)
+
+
+def _check(kit: ConsoleKit, by: SignedIn, call_back_id: int) -> None:
+    with kit.database.reading() as session:
+        row = call_backs.one(session, call_back_id)
+        if row.tip_id not in _seen(session, by, [row.tip_id]):
+            raise NotFound(f"no call-back {call_back_id}")
+
+
+def _seen(session: Session, by: SignedIn, tip_ids: Sequence[int]) -> frozenset[int]:
+    viewer = viewer_of(session, by)
+    return frozenset(tip_pages.known(session, viewer, tip_ids) if is_national(viewer) else ())
+
+
+def _line(row: CallBack, me: str, is_open: bool) -> CallLine:
+    waits = row.state == CallBackState.WAITING
+    mine = row.wanted_by is not None and same_person(row.wanted_by, me)
+    approved = row.approved_by is not None
+    return CallLine(
+        id=row.id,
+        tip_id=row.tip_id,
+        state=CallBackState(row.state),
+        window=row.window,
+        has_second=row.again_at is not None,
+        wanted_by=called(row.wanted_by or ""),
+        approved_by=called(row.approved_by or ""),
+        outcome=row.outcome or "",
+        may_ask=waits and not mine,
+        may_approve=waits and row.wanted_by is not None and not mine and not approved,
+        may_open=waits and mine and approved and is_open,
+        may_end=waits and row.opened_at is not None,
+    )
