@@ -1,0 +1,94 @@
+"""Calls in the console: one person asks, another approves, and the number opens inside its time (A8)."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.call_back import CallBackState
+from hotline.domain.tip import NATIONAL
+from hotline.services.referrals.call_back_requests import SEALED_AS
+from hotline.store.desk import desks
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.tips.call_backs import CallBack
+from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import DISTRICT, lets_in, man, tell
+from tests.console.test_forms import assert_reachable, outline
+from tests.console.test_headers import assert_light
+
+NUMBER = "+250788000099"
+TOLD = {"number": NUMBER, "word": "rice", "others": "family", "language": "rw"}
+
+
+@pytest.fixture
+def two(desk: Desk) -> tuple[Tab, Tab]:
+    """Two people of the national desk, and a call whose time is on."""
+    man(desk)
+    tip, at = tell(desk), desk.clock()
+    with desk.kit.database.writing() as session:
+        keys = desks.public_keys(session, [NATIONAL])
+        sealed = desk.kit.sealer.tip(TOLD, uid="f" * 32, place=SEALED_AS, desks=keys)
+        row = CallBack(
+            tip_id=tip,
+            uid="f" * 32,
+            state=CallBackState.WAITING,
+            body=sealed.body,
+            sealed_key=sealed.grants[NATIONAL],
+            opens_at=at,
+            closes_at=at + timedelta(hours=2),
+            asked_at=at - timedelta(days=1),
+        )
+        session.add(row)
+
+    def tab(name: str) -> Tab:
+        made = desk.tab(AccountRole.NATIONAL, name=name)
+        lets_in(desk, desk.people[name].account_id, NATIONAL)
+        return made
+
+    return tab("National 1"), tab("National 2")
+
+
+def test_a8_a_number_opens_for_who_asked_once_a_second_person_approved(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    one, other = two
+    why = {"reason": "agreed with her"}
+    assert one.post("/call-backs/1/open", why).status_code == 422, "nobody approved"
+    assert one.post("/call-backs/1/ask", {}).status_code == 422, "no reason"
+    assert one.post("/call-backs/1/ask", why).status_code == 303
+    assert one.post("/call-backs/1/approve", why).status_code == 422, "by who asked"
+    assert other.post("/call-backs/1/approve", why).status_code == 303
+    assert other.post("/call-backs/1/open", why).status_code == 422, "not who asked"
+    page = one.get("/call-backs").text
+    assert "Asked for by National 1." in page
+    assert NUMBER not in page
+    opened = one.post("/call-backs/1/open", why)
+    assert NUMBER.replace("+", "&#43;") in opened.text or NUMBER in opened.text
+    assert opened.headers["Refresh"] == "300; url=/call-backs?auto"
+    assert opened.headers["Cache-Control"] == "no-store"
+    assert_reachable("the number", outline(opened.text))
+    assert one.post("/call-backs/1/done", why).status_code == 422, "no outcome"
+    assert one.post("/call-backs/1/done", {"outcome": "reached", **why}).status_code == 303
+    with desk.kit.database.reading() as session:
+        assert session.get_one(CallBack, 1).state == CallBackState.DONE
+        acts = [row.action for row in session.query(AuditEntry) if "call" in row.subject]
+    assert acts[-4:] == [
+        "call_back_approved",
+        "call_back_refused",
+        "call_back_opened",
+        "call_back_reached",
+    ]
+
+
+def test_a8_a_call_is_nowhere_for_who_opens_not_the_national_desk(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    nobody = desk.tab(AccountRole.NATIONAL, name="National 3")
+    assert "/tips/1" not in nobody.get("/call-backs").text
+    assert nobody.post("/call-backs/1/ask", {"reason": "look"}).status_code == 404
+    district = desk.tab(AccountRole.DESK, name="Desk 1")
+    lets_in(desk, desk.people["Desk 1"].account_id, DISTRICT)
+    assert district.get("/call-backs").status_code == 404
+    for tab in two:
+        assert_light(tab, "/call-backs")
+        assert_reachable("/call-backs", outline(tab.get("/call-backs").text))
