@@ -49,9 +49,9 @@ def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
     """Those that wait first; none for whoever opens not the national desk."""
     at, me = kit.now(), audit.by_actor(by.actor)
     with kit.database.reading() as session:
-        rows = call_backs.everyone(session)
-        seen = _seen(session, by, [row.tip_id for row in rows])
-    return [_line(row, me, row.window.is_open(at)) for row in rows if row.tip_id in seen][:MOST]
+        viewer = viewer_of(session, by)
+        rows = call_backs.everyone(session, viewer) if is_national(viewer) else ()
+    return [_line(row, me, row.window.is_open(at)) for row in rows[:MOST]]
 
 
 def ask(kit: ConsoleKit, by: SignedIn, call_back_id: int, reason: str) -> None:
