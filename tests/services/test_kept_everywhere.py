@@ -252,8 +252,9 @@ def _official(district: District, tip_id: int) -> None:
     district.change(Tip, tip_id, official="unsure")
 
 
+PERSON = "a person who is named"
 KEEPS: Mapping[str, Callable[[District, int], None]] = {
-    "a person who is named": _person,
+    PERSON: _person,
     "a desk that nobody trusts": _desk,
     "the district of an official's tip": _official,
 }
@@ -275,37 +276,37 @@ def his_account(session: Session) -> Viewer:
     return of_account(session, ConsoleAccount(responder_id=HE), frozenset({HERE, NATIONAL}))
 
 
-@pytest.mark.parametrize("viewer", [he, his_account])
-@pytest.mark.parametrize("kept", KEEPS)
-def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(
-    kept: str, viewer: Callable[[Session], Viewer], told: District
-) -> None:
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(one, marks=pytest.mark.turn("from whom a tip is kept", mine, len(KEEPS)))
+        for mine, one in enumerate(KEEPS)
+    ],
+)
+def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told: District) -> None:
+    """By his phone and by the account that was joined to him. The nation goes on knowing all of it."""
     every = {name: HELD_ALONE.get(name, {*KEPT, *OTHERS}) for name in WAYS}
-    assert seen(told, viewer) == every
+    assert seen(told, he) == every
+    assert seen(told, his_account) == every
     for tip_id in KEPT:
         KEEPS[kept](told, tip_id)
-    assert seen(told, viewer) == {name: tips - KEPT for name, tips in every.items()}
+    left = {name: tips - KEPT for name, tips in every.items()}
+    assert seen(told, he) == left
+    assert seen(told, his_account) == left
 
-
-@pytest.mark.parametrize("kept", ["a desk that nobody trusts", "the district of an official's tip"])
-def test_r6_a_desk_that_is_kept_out_opens_nothing_and_the_nation_does(
-    kept: str, told: District
-) -> None:
-    for tip_id in KEPT:
-        KEEPS[kept](told, tip_id)
+    by_desk = set() if kept == PERSON else KEPT
     with told.database.reading() as session:
         for tip_id in (*KEPT, *OTHERS):
-            assert (visible.with_grant(session, tip_id, HERE)[1] is None) == (tip_id in KEPT)
+            assert (visible.with_grant(session, tip_id, HERE)[1] is None) == (tip_id in by_desk)
             assert visible.with_grant(session, tip_id, NATIONAL)[1] is not None
         nation = tip_overviews(session, Wanted(viewer=visible.of_desk(NATIONAL)))
         assert {one.tip.id for one in nation} == {*KEPT, *OTHERS}
+    _no_verb_does_anything(told)
 
 
-@pytest.mark.parametrize("kept", KEEPS)
-def test_r6_no_verb_does_anything_for_whom_it_is_kept_from(kept: str, told: District) -> None:
+def _no_verb_does_anything(told: District) -> None:
     with told.database.reading() as session:
         name = next(name for name, tip_id in Asker(session, he(session)).hers if tip_id == 1)
-    KEEPS[kept](told, 1)
     for verb in set(Verb) - {Verb.HELP}:
         with told.database.writing() as session:
             done = casework.act(session, told.kit, Act(HE, name, verb, Way.USSD, NOON))
