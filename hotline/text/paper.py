@@ -28,7 +28,7 @@ td, th { padding: 1mm 2mm; border: 1px solid #666; text-align: left; vertical-al
 td:empty { height: 9mm; }
 table.pictures td { width: 33%; border: 0; padding: 1mm; text-align: center; }
 svg { width: 100%; max-width: 52mm; height: auto; }
-code { font: 1em "DejaVu Sans Mono", Consolas, monospace; white-space: nowrap; }
+code { font: 1em "DejaVu Sans Mono", Consolas, monospace; }
 """
 
 ReadPicture = Callable[[str], str]
@@ -57,7 +57,8 @@ def _block(lines: Sequence[str], picture: ReadPicture) -> str:
         if begins.match(lines[0]):
             items = re.split(rf"\n(?={begins.pattern})", "\n".join(lines))
             told = "\n".join(f"<li>{_words(begins.sub('', one, 1), picture)}</li>" for one in items)
-            return f"<{tag}>\n{told}\n</{tag}>"
+            begin = f' start="{int(lines[0].split(".")[0])}"' if tag == "ol" else ""
+            return f"<{tag}{begin}>\n{told}\n</{tag}>"
     return f"<p>{_words(' '.join(lines), picture)}</p>"
 
 

@@ -20,6 +20,7 @@ STORIES = (
     "twenty texts",
     "lost password",
     "no plaintext",
+    "danger",
 )
 
 

@@ -25,3 +25,11 @@ def test_a_printed_paper_says_what_this_line_is_dialled_by(paper: str, tmp_path:
     assert printed.count("<svg ") == page.count("![")
     assert "http" not in printed.replace("http://www.w3.org/2000/svg", "")
     assert not re.search(r"[`|]|\*\*|!\[", printed.partition("<body>")[2])
+
+
+def test_a_list_goes_on_counting_after_a_heading(tmp_path: Path) -> None:
+    out = tmp_path / "card.html"
+    asked = ["guide", "first-ten-minutes", "--language", "en", "--out", str(out)]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    printed = out.read_text(encoding="utf-8")
+    assert re.findall(r'<ol start="(\d+)">', printed) == ["1", "4", "10"]

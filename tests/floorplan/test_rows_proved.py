@@ -17,6 +17,8 @@ UNPROVED: set[str] = set()
 ROW = re.compile(r"^\| (?P<name>[CR]\d+) \|(?P<cells>.+)\|$", re.M)
 PART = re.compile(r"^\| (?P<name>[CRAEP]\d+)(?P<part>(?:,| to ).+?) \| (?P<proofs>[^|]+) \|$", re.M)
 NOT_BUILT = "not built"
+AFTER_PARTS = ("R1", "R2", "R3", "R6", "R7", "R10", "A7", "A8")
+"""Rows of which a part at least is proved by a test that bears their name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,15 @@ def test_every_part_that_was_made_stricter_names_a_test_that_is_there() -> None:
     assert lost == []
     assert [part for part, row in parts().items() if not row.tests] == []
     assert len(parts()) > 30
+
+
+@pytest.mark.parametrize("name", AFTER_PARTS)
+def test_a_test_of_some_part_is_named_after_the_row(name: str) -> None:
+    named = [
+        test
+        for row in parts().values()
+        if row.name == name
+        for test in row.tests
+        if re.search(rf"::test_(?:[a-z]\d+_)*{name.lower()}_", test)
+    ]
+    assert named, f"nothing is named after {name}"

@@ -8,7 +8,7 @@ from hotline.adapters.catalogues import load_phrases
 from hotline.domain.outbox.message import RESPONDERS_SUFFIX, responders_entry
 from hotline.domain.wording import Template
 from hotline.engine.document.document import compile as compile_book
-from hotline.engine.flow import Book, Menu
+from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Facts, Option
 from hotline.engine.turn import resume, start
 from hotline.services.flows.authoring import read_folder
@@ -59,6 +59,14 @@ def phrases() -> Phrases:
 @cache
 def book() -> Book:
     return compile_book(read_folder(ROOT / "flows"), place_lists())
+
+
+def words_of(flow: str, node: str, language: str) -> str:
+    """Of a screen of the shipped flows, with its placeholders."""
+    found = book().flows[flow].nodes[node]
+    assert isinstance(found, Menu | Ask | Say | Finish)
+    assert found.text is not None
+    return found.text[language]
 
 
 def screens(language: str) -> dict[str, str]:

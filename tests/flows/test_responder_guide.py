@@ -10,6 +10,7 @@ import re
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -82,9 +83,13 @@ def is_said(quote: str, language: str) -> bool:
     """A quote is a line of a screen, two buttons that stand on one, or words of a message."""
     if quote in ANSWERS or any(quote in line for line in lines_shown(language)):
         return True
-    values = {"ref": REF, "place": PLACE, "code": DIALLED, "time": "", "until": "", "number": ""}
-    values |= {"name": "", "join": "", "like": "", "case": ""}
-    return any(quote in phrases().say(language, template, **values) for template in Template)
+    return any(quote in _in_words(template, language) for template in Template)
+
+
+def _in_words(template: Template, language: str) -> str:
+    known = {"ref": REF, "place": PLACE, "code": DIALLED}
+    named = {name for _, name, _, _ in Formatter().parse(template) if name}
+    return phrases().say(language, template, **dict.fromkeys(named, "") | known)
 
 
 @pytest.mark.parametrize("paper", PAPERS)

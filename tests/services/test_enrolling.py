@@ -116,7 +116,7 @@ def proved(office: Office) -> None:
     assert office.key(OLD, office.code(), start.start_pin)
 
 
-def test_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) -> None:
+def test_a7_phone_and_paper_and_a_second_admin_make_a_responder(office: Office) -> None:
     start = office.invite()
     assert (office.person.state, office.person.active) == ("proving", False)
     assert office.key(OLD, office.code(), start.start_pin)

@@ -195,7 +195,7 @@ def test_what_the_nation_alone_may_hear_waits_for_somebody_of_its_desk(district:
     ("inbound", "words"),
     [(True, "{0}: Gasabo, urgent. Reply 1 {0}"), (False, "{0}: Gasabo, urgent. Dial *384*777*90#")],
 )
-def test_the_alert_says_no_more_than_this(district: District, inbound: bool, words: str) -> None:
+def test_r1_the_alert_says_no_more_than_this(district: District, inbound: bool, words: str) -> None:
     district.enrol()
     district.file_tip()
     kit = make_kit(
