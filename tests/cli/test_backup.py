@@ -1,5 +1,6 @@
 """`hotline backup`, `restore` and `keys`, as an operator types them: from one machine to an empty one."""
 
+import base64
 import json
 import os
 import stat
@@ -67,6 +68,7 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     brought = empty.well("keys", "import", str(made.folder / "all.keys"), *made.passphrase)
     assert "brought back workers/relay.key" in brought.stdout
     assert "made anew hooks/contact-" in brought.stdout
+    assert_no_pepper_was_carried(made, brought.stdout)
 
     assert "HELD by Aline" in empty.well("lane", "status").stdout
     assert "whole" in empty.well("audit", "verify").stdout
@@ -74,6 +76,17 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     desk = ("--desk", "gasabo", "--passphrase-file", str(words))
     read = empty.well("tips", "read", "1", *desk, "--name", "Aline", "--reason", "a rehearsal")
     assert "hafi" in read.stdout
+
+
+def assert_no_pepper_was_carried(made: Operator, brought: str) -> None:
+    """It comes from paper alone: neither the backup, as it is restored, nor the export holds it."""
+    pepper = (made.folder / "home" / "keys" / "reader" / "pepper.key").read_bytes()
+    assert "made anew reader/pepper.key" in brought
+    restored = [path for path in (made.folder / "empty").rglob("*") if path.is_file()]
+    assert len(restored) > 20
+    spellings = (pepper, pepper.hex().encode(), base64.b64encode(pepper))
+    held = [path.read_bytes() for path in restored]
+    assert not any(spelling in one for one in held for spelling in spellings)
 
 
 def test_a_restored_line_that_is_there_is_not_overwritten(made: Operator) -> None:
