@@ -64,8 +64,8 @@ class Role(StrEnum):
     """reader: the pepper of the responders' PINs, the pair that PINs are sealed to, the weekly key. Opens a tip with a
     PIN alone."""
     PAGES = "pages"
-    """console: the key of the accounts' second factors, the weekly key. Opens no number; a tip with a person's own key
-    alone."""
+    """console: the key of the accounts' second factors, the weekly key; enrolled and stop keys and the relay's public
+    key, since people are enrolled there. Opens no number; a tip with a person's own key alone."""
     CONSOLE = "console"
     """The commands: enrolled and stop keys, the relay's and the watchman's public keys. Tips open with a passphrase."""
 

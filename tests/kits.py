@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from nacl.public import PrivateKey
+
 from hotline.domain.accounts.demo import DemoAccount
 from hotline.ports import ConsoleKit, DoorKit, Line, RelayKit, Watch, WatchKit
 from hotline.sealing.accounts.factor_sealer import FactorSealer
@@ -53,6 +55,9 @@ class FakePseudonyms:
 
     def joins(self, roll: str, code: str) -> str:
         return f"{roll} code {code}"
+
+
+RELAY_PUBLIC = bytes(PrivateKey(b"r" * 32).public_key)
 
 
 def survive(_name: str) -> None:
@@ -108,13 +113,15 @@ def make_console_kit(
         database=database,
         books=cast(Any, None),
         jobs=FakeJobs(),
-        sealer=Sealer(),
+        sealer=Sealer(relay_public_key=RELAY_PUBLIC),
         pseudonyms=cast(Any, FakePseudonyms()),
         phrases=Phrases({}),
         line=make_line(),
         now=now,
         failpoint=survive,
-        proofs=Proofs(FactorSealer(b"k" * 32), StretchQueue(waiting), Costs(passes=1, kib=8)),
+        proofs=Proofs(
+            FactorSealer(b"k" * 32), StretchQueue(waiting), Costs(passes=1, kib=8), Costs(1, 8)
+        ),
         console_url="http://127.0.0.1:8080",
         pretended=pretended,
         demo_accounts=demo_accounts,

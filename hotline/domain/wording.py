@@ -119,6 +119,9 @@ class Template(StrEnum):
     )
     """The same where nobody has signed a number."""
 
+    REMOVED = "A colleague was taken off this line. Open cases that went on to others: {count}."
+    """To the national desk, since one person alone may do it. It never says who."""
+
     WORDS_URGENT = (
         "Since {time} the line says words that one person alone put there. Read them by {until}."
     )

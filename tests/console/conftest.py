@@ -14,10 +14,13 @@ from hotline.adapters.console_words import load_console_words
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.changes.change import ChangeAuthor
 from hotline.ports import ConsoleKit
+from hotline.sealing.passphrase import Costs
 from hotline.services.accounts import sessions
 from hotline.services.changes import folders
+from hotline.services.desk import access
 from hotline.services.flows.places import place_lists
 from hotline.services.flows.publishing import PublicationNote, record
+from hotline.services.people import enrolment
 from hotline.store.database import Database
 from hotline.store.flows import flows
 from hotline.store.flows.publications import Publishing
@@ -31,6 +34,7 @@ ADDRESS = "http://127.0.0.1:8080"
 WORDS = load_console_words()
 PAGES = templates_in(WORDS)
 """Made once: to read templates costs more than a test."""
+GASABO, NUMBER = "12", "+250788009901"
 CHANGE = 1
 """Every console has one open change, without a step."""
 
@@ -114,7 +118,15 @@ def desk(make_desk: MakeDesk) -> Desk:
     """With one publication, so that each address of the route table has its page."""
     made = make_desk()
     writes_history(made)
+    writes_people(made)
     return made
+
+
+def writes_people(desk: Desk) -> None:
+    """A desk with a key, and one person who acts there."""
+    access.make_desks(desk.kit, "correct horse", costs=Costs(passes=1, kib=8))
+    row = f"name,msisdn,language,level,districts,categories\nResponder 1,{NUMBER},rw,responder,Gasabo,\n"
+    enrolment.import_responders(desk.kit, row)
 
 
 def writes_history(desk: Desk) -> None:

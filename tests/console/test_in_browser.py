@@ -11,7 +11,7 @@ from hotline.services.outbox import lane
 from hotline.store.desk import audit
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
-from tests.console.conftest import MakeDesk, writes_history
+from tests.console.conftest import MakeDesk, writes_history, writes_people
 from tests.console.desk_tips import with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
@@ -82,6 +82,7 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
         return []
     wrong: list[str] = []
     person = site.desk.person("National 1", AccountRole.NATIONAL)
+    writes_people(site.desk)
     with_a_tip(site.desk)
     with site.page(size) as page:
         site.sign_in(page, person)

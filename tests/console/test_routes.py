@@ -27,6 +27,8 @@ FILLED = {
     "<int:question_id>": "1",
     "<int:publication_id>": "1",
     "<int:step_id>": "1",
+    "<int:responder_id>": "1",
+    "<code>": "12",
 }
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"

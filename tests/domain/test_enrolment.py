@@ -32,12 +32,19 @@ def test_a_good_row_is_read() -> None:
             line=2,
             name="Gasabo 1",
             msisdn="+250788000001",
-            language="fr",
-            level=Level.DEPUTY,
-            districts=("11", "12"),
+            languages=("fr",),
+            desks={"11": Level.DEPUTY, "12": Level.DEPUTY},
             categories=(Category.LABOUR, Category.CHILD_WORK),
         )
     ]
+
+
+def test_a_row_says_several_languages_and_a_level_in_one_district_of_its_own() -> None:
+    (row,) = read_responders(file("Gasabo 1,0788000001,rw;en,responder,Gasabo=deputy;Nyarugenge,"))
+
+    assert row.languages == ("rw", "en")
+    assert row.desks == {"11": Level.RESPONDER, "12": Level.DEPUTY}
+    assert (row.language, row.level, row.districts) == ("rw", Level.DEPUTY, ("11", "12"))
 
 
 def test_empty_districts_and_categories_mean_all() -> None:

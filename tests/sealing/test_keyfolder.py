@@ -44,7 +44,7 @@ CONTENTS = {
         "stop.key",
         "watch.pub",
     ],
-    "pages": ["epoch.key", "totp.key"],
+    "pages": ["enrolled.key", "epoch.key", "relay.pub", "stop.key", "totp.key"],
     "reader": ["epoch.key", "pepper.key", "reader.key"],
 }
 

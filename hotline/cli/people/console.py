@@ -13,10 +13,12 @@ from hotline.cli.signing import checked
 from hotline.config import Settings
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.accounts.entering import LINK_LIVES
+from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.errors import NotFound
 from hotline.services.accounts import at_the_server, directory, invitations
 from hotline.services.accounts.directory import AccountLine
 from hotline.services.people import one_human
+from hotline.services.people.dossiers import leaving
 from hotline.text.languages import CODES
 
 MINUTES = int(LINK_LIVES.total_seconds()) // 60
@@ -111,10 +113,20 @@ def _line(one: AccountLine) -> str:
 @click.argument("name")
 @by_option
 def end(name: str, by: str) -> None:
-    """Let nobody enter by the account NAME any more. What it did stays in the audit log."""
+    """Let nobody enter by the account NAME any more, and take the responder who is the same person off the line.
+
+    What it did stays in the audit log.
+    """
     with console_kit() as kit:
-        at_the_server.end(kit, Actor(by), name)
+        found = at_the_server.find(kit, name)
+        if found is None:
+            raise refusal(AccountFault.NO_ACCOUNT)
+        waits = leaving.end_account(kit, Actor(by), found.id).waits
     click.echo(f"{name} enters no more")
+    if waits:
+        click.echo(
+            "that responder is told of cases until a second person agrees: /approvals", err=True
+        )
 
 
 @console.command()

@@ -19,8 +19,12 @@ from hotline.adapters.console_words import console_catalogue_path, load_console_
 from hotline.domain.accounts import faults as account_faults
 from hotline.domain.accounts.account import AccountRole, AccountState
 from hotline.domain.desk import audit_sentences
+from hotline.domain.desk.desks import DeskKind
 from hotline.domain.flows.review import CONSOLE, ReviewedText
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import Category
 from hotline.environment import CHECKOUT
+from hotline.services.people.dossiers.people_list import PersonState
 from hotline.services.words.entry_part import EntryFault
 from hotline.services.words.number_part import NumberFault
 from hotline.services.words.word_faults import Unfit
@@ -33,7 +37,15 @@ WORDS = ("_", "say", "phrase")
 """What marks a phrase in templates and views."""
 REMARK = "remark"
 """What marks a sentence of the checker, in the rooms that check."""
-CHECKING = ("engine", "services/flows", "services/words", "cli/words")
+CHECKING = (
+    "engine",
+    "services/flows",
+    "services/words",
+    "services/people",
+    "services/desk",
+    "domain/people",
+    "cli/words",
+)
 OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "extensions": "jinja2.ext.do"}
 HEADER = """\
 # What the console says: hotline/web/console. `hotline words update` brings it in step.
@@ -92,6 +104,8 @@ def _of_tables() -> Iterator[str]:
     yield from account_faults.SENTENCES.values()
     yield from (role.value for role in AccountRole)
     yield from (state.value for state in AccountState)
+    yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)
+    yield from (each.value.replace("_", " ") for each in Category)
     yield from (fault.value for faults in (Unfit, NumberFault, EntryFault) for fault in faults)
 
 

@@ -11,12 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotline.domain.msisdn import sendable
+from hotline.domain.people.memberships import desks_of, districts_of, highest
 from hotline.domain.places.places import district_named
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Category
 from hotline.errors import ImportRefused, NumberInvalid
 from hotline.text.languages import CODES
+from hotline.text.remark import Remark, remark
 
+OF_DISTRICTS = tuple(level for level in Level if level is not Level.NATIONAL)
 COLUMNS = ("name", "msisdn", "language", "level", "districts", "categories")
 MOST_LINES = 20_000
 NAME_LETTERS = 80
@@ -30,12 +33,26 @@ class Enrolled:
     name: str
     msisdn: str = field(repr=False)
     """E.164."""
-    language: str
-    level: Level
-    districts: tuple[str, ...]
-    """NISR codes; empty means all."""
+    languages: tuple[str, ...]
+    """The first is what she reads."""
+    desks: Mapping[str, Level]
+    """Where she acts, and at which level in each."""
     categories: tuple[Category, ...]
     """Empty means all."""
+
+    @property
+    def language(self) -> str:
+        return self.languages[0]
+
+    @property
+    def level(self) -> Level:
+        """The highest that she has anywhere."""
+        return highest(self.desks.values())
+
+    @property
+    def districts(self) -> tuple[str, ...]:
+        """NISR codes; empty means all."""
+        return tuple(districts_of(self.desks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,7 @@ class RowFault:
     """What is wrong with one line."""
 
     line: int
-    reason: str
+    reason: Remark
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
@@ -51,13 +68,19 @@ class RowFault:
 
 def read_responders(text: str) -> Sequence[Enrolled]:
     """The rows of a CSV file, separated by commas or semicolons, in any order of columns. Raises ImportRefused."""
+    rows, faults = judge_responders(text)
+    refuse(faults)
+    return rows
+
+
+def judge_responders(text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]:
+    """The rows that are good in themselves, and everything that is wrong with the others."""
     faults: list[RowFault] = []
     rows = [row for line, cells in _cells(text, faults) if (row := _row(line, cells, faults))]
     faults += _repeated(rows)
     if not rows and not faults:
-        faults.append(RowFault(1, "the file holds no rows"))
-    refuse(faults)
-    return rows
+        faults.append(RowFault(1, remark("the file holds no rows")))
+    return rows, faults
 
 
 def refuse(faults: Sequence[RowFault]) -> None:
@@ -79,38 +102,49 @@ def _cells(text: str, faults: list[RowFault]) -> Iterator[tuple[int, Mapping[str
             return
         for cells in reader:
             if reader.line_num > MOST_LINES:
-                faults.append(RowFault(reader.line_num, f"a file holds at most {MOST_LINES} lines"))
+                most = remark("a file holds at most {count} lines", count=MOST_LINES)
+                faults.append(RowFault(reader.line_num, most))
                 return
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                counted = f"has {len(cells)} cells where {len(header)} are wanted"
+                counted = remark(
+                    "has {count} cells where {wanted} are wanted",
+                    count=len(cells),
+                    wanted=len(header),
+                )
                 faults.append(RowFault(reader.line_num, counted))
                 continue
             yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
     except csv.Error:
-        faults.append(RowFault(reader.line_num, "is not CSV"))
+        faults.append(RowFault(reader.line_num, remark("is not CSV")))
 
 
 def _header_faults(header: Sequence[str]) -> Iterator[RowFault]:
     found = Counter(header)
     for name in COLUMNS:
         if found[name] != 1:
-            yield RowFault(1, f"no column {name}" if not found[name] else f"two columns {name}")
+            says = (
+                remark("two columns {column}", column=name)
+                if found[name]
+                else remark("no column {column}", column=name)
+            )
+            yield RowFault(1, says)
     for name in found.keys() - set(COLUMNS):
-        yield RowFault(1, f"column {_quoted(name)} is not known")
+        yield RowFault(1, remark("column {column} is not known", column=_quoted(name)))
 
 
 def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolled | None:
-    wrong: list[str] = []
+    wrong: list[Remark] = []
     if not 1 <= len(cells["name"]) <= NAME_LETTERS or not cells["name"].isprintable():
-        wrong.append(f"name: must have 1 to {NAME_LETTERS} printable letters")
-    if cells["language"] not in CODES:
-        wrong.append(f"language: must be one of {', '.join(CODES)}")
+        wrong.append(remark("name: must have 1 to {count} printable letters", count=NAME_LETTERS))
+    languages = tuple(dict.fromkeys(_several(cells["language"])))
+    if not languages or any(one not in CODES for one in languages):
+        wrong.append(remark("language: must be one of {codes}", codes=", ".join(CODES)))
     if cells["level"] not in set(Level):
-        wrong.append(f"level: must be one of {', '.join(Level)}")
+        wrong.append(remark("level: must be one of {levels}", levels=", ".join(Level)))
     msisdn = _number(cells["msisdn"], wrong)
-    districts = _districts(cells["districts"], wrong)
+    desks = _desks(cells["level"], cells["districts"], wrong)
     categories = _categories(cells["categories"], wrong)
 
     if wrong:
@@ -120,31 +154,53 @@ def _row(line: int, cells: Mapping[str, str], faults: list[RowFault]) -> Enrolle
         line=line,
         name=cells["name"],
         msisdn=msisdn,
-        language=cells["language"],
-        level=Level(cells["level"]),
-        districts=districts,
+        languages=languages,
+        desks=desks,
         categories=categories,
     )
 
 
-def _number(cell: str, wrong: list[str]) -> str:
+def _number(cell: str, wrong: list[Remark]) -> str:
     try:
         return sendable(cell)
     except NumberInvalid as refused:
-        wrong.append(f"msisdn: {refused}")
+        wrong.append(remark("msisdn: {why}", why=str(refused)))
         return ""
 
 
-def _districts(cell: str, wrong: list[str]) -> tuple[str, ...]:
-    found = {name: district_named(name) for name in _several(cell)}
-    wrong += [f"districts: no district {_quoted(name)}" for name, code in found.items() if not code]
-    return tuple(sorted({code for code in found.values() if code}))
+def _desks(level: str, cell: str, wrong: list[Remark]) -> Mapping[str, Level]:
+    """`Gasabo;Huye` at the row's level; `Gasabo=deputy` at one of its own. None means every district."""
+    named: dict[str, Level] = {}
+    usual = Level(level) if level in set(Level) else Level.RESPONDER
+    for one in _several(cell):
+        name, has_level, own = (part.strip() for part in one.partition("="))
+        code = district_named(name)
+        if code is None:
+            wrong.append(remark("districts: no district {district}", district=_quoted(name)))
+        elif has_level and own not in OF_DISTRICTS:
+            wrong.append(
+                remark(
+                    "districts: a level there is one of {levels}", levels=", ".join(OF_DISTRICTS)
+                )
+            )
+        else:
+            named[code] = Level(own) if has_level else usual
+    return dict(sorted(named.items())) if has_own(cell) else desks_of(usual, sorted(named))
 
 
-def _categories(cell: str, wrong: list[str]) -> tuple[Category, ...]:
+def has_own(cell: str) -> bool:
+    """Whether a cell of districts says a level for one of them."""
+    return "=" in cell
+
+
+def _categories(cell: str, wrong: list[Remark]) -> tuple[Category, ...]:
     known = {category.value: category for category in Category}
     names = _several(cell)
-    wrong += [f"categories: no category {_quoted(name)}" for name in names if name not in known]
+    wrong += [
+        remark("categories: no category {category}", category=_quoted(name))
+        for name in names
+        if name not in known
+    ]
     return tuple(category for name, category in known.items() if name in names)
 
 
@@ -156,7 +212,8 @@ def _repeated(rows: Sequence[Enrolled]) -> Iterator[RowFault]:
     first: dict[str, int] = {}
     for row in rows:
         if first.setdefault(row.msisdn, row.line) != row.line:
-            yield RowFault(row.line, f"msisdn: stands on line {first[row.msisdn]} already")
+            there = first[row.msisdn]
+            yield RowFault(row.line, remark("msisdn: stands on line {line} already", line=there))
 
 
 def _quoted(word: str) -> str:

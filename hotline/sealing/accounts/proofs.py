@@ -14,6 +14,8 @@ class Proofs:
     stretching: StretchQueue = field(default_factory=StretchQueue)
     costs: Costs = field(default_factory=Costs)
     """Of one guess of a password."""
+    start_costs: Costs | None = None
+    """Of one guess of a start PIN that a page makes; None for those of every start PIN."""
 
     @classmethod
     def of(cls, folder: KeyFolder) -> "Proofs":

@@ -46,7 +46,9 @@ class Rotating:
 
 ROTATING: Mapping[str, Rotating] = {
     "runs": Rotating(RUNS_KEY, "hooks"),
-    "relay": Rotating(RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("hooks", "workers", "console")),
+    "relay": Rotating(
+        RELAY_KEY, "workers", RELAY_PUBLIC_KEY, ("hooks", "workers", "console", "pages")
+    ),
     "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
     "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
     "totp": Rotating(TOTP_KEY, "pages", digest_file=DIGEST_KEY),

@@ -89,7 +89,7 @@ def decide(
             signed_in.actor,
             ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED,
         )
-        _record(
+        record(
             session,
             kit,
             signed_in.actor,
@@ -114,7 +114,7 @@ def ask(session: Session, kit: Kit, by: Actor, account: ConsoleAccount, role: Ac
             expires_at=kit.now() + APPROVAL_LIVES,
         )
     )
-    _record(session, kit, by, "account_role_asked", account, str(role))
+    record(session, kit, by, "account_role_asked", account, str(role))
 
 
 def settle(session: Session, kit: Kit, by: Actor, account_id: int, role: AccountRole) -> None:
@@ -177,9 +177,15 @@ def _decide(row: Approval, kit: Kit, by: Actor, decision: ApprovalDecision) -> N
     approvals.decide(row, audit.by_actor(by), kit.now(), decision)
 
 
-def _record(
-    session: Session, kit: Kit, by: Actor, action: str, account: ConsoleAccount, reason: str
+def record(
+    session: Session,
+    kit: Kit,
+    by: Actor,
+    action: str,
+    account: ConsoleAccount,
+    reason: str = "",
 ) -> None:
+    """What a person did to an account, for the audit log."""
     audit.append(
         session,
         at=kit.now(),

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from hotline.domain.accounts.account import AccountRole, AccountState, Actor
-from hotline.domain.accounts.faults import AccountFault, refusal
 from hotline.ports import Kit
 from hotline.services.accounts import directory, invitations
 from hotline.services.accounts.directory import AccountLine
@@ -37,14 +36,6 @@ def invite(kit: Kit, by: Actor, name: str, roles: Iterable[AccountRole], languag
     if found.state is AccountState.INVITED:
         return invitations.again(kit, by, found.id)
     return Invited(found.id, "", waiting)
-
-
-def end(kit: Kit, by: Actor, name: str) -> None:
-    """Raises AccountRefused."""
-    found = find(kit, name)
-    if found is None:
-        raise refusal(AccountFault.NO_ACCOUNT)
-    invitations.end(kit, by, found.id)
 
 
 def find(kit: Kit, name: str) -> AccountLine | None:

@@ -26,7 +26,7 @@ from hotline.services.accounts.proving import entering_states
 from hotline.store.accounts import accounts, sessions
 from hotline.store.accounts.accounts import CodeKind, ConsoleAccount
 from hotline.store.database import Session
-from hotline.store.desk import audit, members
+from hotline.store.desk import members
 from hotline.store.people import member_keys
 
 FEWEST_ADMINS = 2
@@ -64,7 +64,7 @@ def invite(
         )
         session.add(account)
         session.flush()
-        _record(session, kit, by, "account_invited", account, ", ".join(sorted(wanted)))
+        approvals.record(session, kit, by, "account_invited", account, ", ".join(sorted(wanted)))
         waiting = _give(session, kit, by, account, wanted)
         return Invited(account.id, _link(session, kit, account), waiting)
 
@@ -85,7 +85,7 @@ def again(kit: Kit, by: Actor, account_id: int) -> Invited:
         account.roles = sorted(account.held_roles - deciding)
         _forget(session, kit, account)
         account.state = AccountState.INVITED
-        _record(session, kit, by, "account_linked", account)
+        approvals.record(session, kit, by, "account_linked", account)
         waiting = _give(session, kit, by, account, deciding, direct=direct)
         return Invited(account.id, _link(session, kit, account), waited | waiting)
 
@@ -101,7 +101,7 @@ def set_roles(
         if by.account_id == account_id:
             raise refusal(AccountFault.ONESELF)
         for role in sorted(account.held_roles - wanted):
-            _record(session, kit, by, "account_role_taken", account, role)
+            approvals.record(session, kit, by, "account_role_taken", account, role)
         account.roles = sorted(account.held_roles & wanted)
         session.flush()
         member_keys.close_lost(session, of_account(account.id), kit.now())
@@ -130,7 +130,7 @@ def end_in(session: Session, kit: Kit, by: Actor, account: ConsoleAccount) -> No
         approvals.withdraw(session, kit, by, account.id, role)
     _forget(session, kit, account)
     account.state, account.ended_at = AccountState.ENDED, kit.now()
-    _record(session, kit, by, "account_ended", account)
+    approvals.record(session, kit, by, "account_ended", account)
 
 
 def find(kit: Kit, name: str) -> int | None:
@@ -178,7 +178,7 @@ def _give(
     account.roles = sorted(account.held_roles | (roles - waiting))
     for role in sorted(roles - waiting):
         why = f"{role}: {BY_THE_SERVER}" if role in SECOND_PERSON else str(role)
-        _record(session, kit, by, "account_role_given", account, why)
+        approvals.record(session, kit, by, "account_role_given", account, why)
         approvals.settle(session, kit, by, account.id, role)
     for role in sorted(waiting):
         approvals.ask(session, kit, by, account, role)
@@ -201,21 +201,3 @@ def _link(session: Session, kit: Kit, account: ConsoleAccount) -> str:
     accounts.forget_codes(session, account.id, CodeKind.LINK)
     accounts.add_code(session, account.id, CodeKind.LINK, digest, kit.now() + LINK_LIVES)
     return token
-
-
-def _record(
-    session: Session,
-    kit: Kit,
-    by: Actor,
-    action: str,
-    account: ConsoleAccount,
-    reason: str = "",
-) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_actor(by),
-        action=action,
-        subject=f"account {account.shown}",
-        reason=reason,
-    )

@@ -24,6 +24,7 @@ from hotline.store.accounts.approvals import Approval, ApprovalDecision, Approva
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
 from hotline.store.people import member_keys
+from hotline.text.remark import remark
 
 Opens = Callable[[str], bytes]
 """The private key of a desk, by its code."""
@@ -35,6 +36,8 @@ class WaitingAdmission:
     desk: str
     member: str
     asked_by: str
+    asker_id: int | None
+    reason: str
     asked_at: datetime
     expires_at: datetime
 
@@ -49,7 +52,7 @@ def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason
     """`ask`, inside the caller's transaction."""
     public_key = _fit(session, desk, member)
     if member in members.of_desk(session, desk):
-        raise DeskRefused(f"{member} opens desk {desk} already")
+        raise DeskRefused(remark("they open that desk already"))
     waits = approvals.waiting_for(session, _subject(desk, member), kit.now())
     if waits is not None and waits.sealed == public_key:
         return
@@ -75,10 +78,40 @@ def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
     with kit.database.reading() as session:
         rows = approvals.undecided(session, ApprovalKind.ADMISSION, kit.now())
     found = [
-        WaitingAdmission(row.id, *_about(row), row.asked_by, row.asked_at, row.expires_at)
+        WaitingAdmission(
+            row.id,
+            *_about(row),
+            row.asked_by,
+            row.asker_id,
+            row.reason,
+            row.asked_at,
+            row.expires_at,
+        )
         for row in rows
     ]
     return [one for one in found if desk is None or one.desk == desk]
+
+
+def opens_or_waits(session: Session, kit: Kit, desk: str, member: str) -> bool:
+    """Whether somebody opens a desk, or was asked in."""
+    if member in members.of_desk(session, desk):
+        return True
+    return approvals.waiting_for(session, _subject(desk, member), kit.now()) is not None
+
+
+def refuse(kit: Kit, by: Actor, admission_id: int, reason: str) -> None:
+    """Let somebody stay out: another person than who asked says so. Raises NotFound, DeskRefused."""
+    with kit.database.writing() as session:
+        row = approvals.held(session, ApprovalKind.ADMISSION, admission_id, kit.now())
+        if row is None:
+            raise NotFound("that admission was decided already, or its time is over")
+        desk, member = _about(row)
+        _check_other(row, by)
+        if is_herself(session, by, member):
+            raise DeskRefused(remark("nobody decides about herself"))
+        approvals.decide(row, audit.by_actor(by), kit.now(), ApprovalDecision.REFUSED)
+        actor = audit.by_actor(by)
+        _record(session, kit, "desk_admission_refused", actor, desk, member, reason)
 
 
 def admit(kit: Kit, by: Actor, private_key: bytes, admission_id: int) -> None:
@@ -140,29 +173,50 @@ def open_as(
 def _carry_out(session: Session, kit: Kit, row: Approval, by: Actor, opens: Opens) -> None:
     desk, member = _about(row)
     actor, at = audit.by_actor(by), kit.now()
-    if actor == row.asked_by or (by.account_id is not None and by.account_id == row.asker_id):
-        raise DeskRefused("whoever asked for an admission does not carry it out")
-    if by.account_id is not None and account_of(member) == by.account_id:
-        raise DeskRefused("nobody lets herself in")
+    _check_other(row, by)
+    if is_herself(session, by, member):
+        raise DeskRefused(remark("nobody lets herself in"))
     public_key = _fit(session, desk, member)
     if public_key != row.sealed:
-        raise DeskRefused(f"{member} has another key since: the admission must be asked for again")
+        raise DeskRefused(
+            remark("they have another key since: the admission must be asked for again")
+        )
     private_key = opens(desk)
     if bytes(PrivateKey(private_key).public_key) != desks.one(session, desk).public_key:
-        raise DeskRefused(f"desk {desk} has another key since: sign in again, and try again")
+        raise DeskRefused(
+            remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
+        )
     members.seal(session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at)
     approvals.decide(row, actor, at, ApprovalDecision.APPROVED)
     _record(session, kit, "desk_admitted", actor, desk, member, row.reason)
+
+
+def _check_other(row: Approval, by: Actor) -> None:
+    same = by.account_id is not None and by.account_id == row.asker_id
+    if same or audit.by_actor(by) == row.asked_by:
+        raise DeskRefused(remark("whoever asked for an admission does not carry it out"))
+
+
+def is_herself(session: Session, by: Actor, member: str) -> bool:
+    """Whether a member is whoever acts, by account or by phone."""
+    if by.account_id is None:
+        return False
+    if account_of(member) == by.account_id:
+        return True
+    joined = accounts.one(session, by.account_id).responder_id
+    return joined is not None and joined == responder_of(member)
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:
     """The public key of a member who may open a desk. The desk is held."""
     row = desks.one(session, desk, for_writing=True)
     if row.retired_at is not None or DeskKind(row.kind or kind_of(desk)) not in READS:
-        raise DeskRefused(f"nothing is sealed to desk {desk}")
+        raise DeskRefused(remark("nothing is sealed to desk {desk}", desk=desk))
     public_key = member_keys.public_key(session, desk, member)
     if public_key is None:
-        raise DeskRefused(f"{member} has no key of its own yet, or is not of desk {desk}")
+        raise DeskRefused(
+            remark("they have no key of their own yet, or are not of desk {desk}", desk=desk)
+        )
     return public_key
 
 

@@ -25,6 +25,7 @@ LONGEST = {
     "join": "123456",
     "like": "K7Q4AC",
     "case": "K7Q4AC byihutirwa, gishya",
+    "count": "999",
 }
 """Values at their longest, to see what an SMS can cost."""
 

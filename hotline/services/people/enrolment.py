@@ -2,8 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from hotline.domain.people.enrolment import Enrolled, RowFault, read_responders, refuse
-from hotline.domain.people.memberships import desks_of
+from hotline.domain.people.enrolment import (
+    Enrolled,
+    RowFault,
+    judge_responders,
+    read_responders,
+    refuse,
+)
 from hotline.domain.people.standing import EnrolmentState
 from hotline.ports import Kit
 from hotline.store.database import Session
@@ -11,6 +16,9 @@ from hotline.store.desk import audit
 from hotline.store.dialogue import contacts
 from hotline.store.people import memberships, responders
 from hotline.store.people.responders import Responder
+from hotline.text.remark import remark
+
+BY_COMMAND = "cli"
 
 
 def import_responders(kit: Kit, text: str, *, proving: bool = False) -> Sequence[Enrolled]:
@@ -19,7 +27,24 @@ def import_responders(kit: Kit, text: str, *, proving: bool = False) -> Sequence
     Who is `proving` is told of nothing before phone and person were proved and a second admin approved.
     """
     rows = read_responders(text)
+    enrol(kit, rows, proving=proving)
+    return rows
 
+
+def judged(kit: Kit, text: str) -> tuple[Sequence[Enrolled], Sequence[RowFault]]:
+    """The rows of a file that could be taken, and what is wrong with the others. Nothing is written."""
+    rows, faults = judge_responders(text)
+    by_key = {kit.pseudonyms.enrolled(row.msisdn): row for row in rows}
+    with kit.database.reading() as session:
+        faults = [*faults, *_unfit(session, kit, by_key)]
+    lines = {fault.line for fault in faults}
+    return [row for row in rows if row.line not in lines], sorted(faults, key=lambda one: one.line)
+
+
+def enrol(
+    kit: Kit, rows: Sequence[Enrolled], *, proving: bool, actor: str = BY_COMMAND
+) -> Sequence[int]:
+    """Write these people down; their ids. Raises ImportRefused with every fault; then nothing has changed."""
     by_key = {kit.pseudonyms.enrolled(row.msisdn): row for row in rows}
     people = [_responder(kit, key, row) for key, row in by_key.items()]
     if proving:
@@ -32,11 +57,11 @@ def import_responders(kit: Kit, text: str, *, proving: bool = False) -> Sequence
         audit.append(
             session,
             at=kit.now(),
-            actor="cli",
+            actor=actor,
             action="responders_imported",
             subject=f"{len(people)} responders",
         )
-    return rows
+        return [one.id for one in people]
 
 
 def list_responders(kit: Kit) -> Sequence[Responder]:
@@ -57,25 +82,31 @@ def _unfit(session: Session, kit: Kit, by_key: Mapping[str, Enrolled]) -> Sequen
         *(
             RowFault(
                 by_key[key].line,
-                "msisdn: is enrolled already; `hotline responders back` where the person was removed",
+                remark(
+                    "msisdn: is enrolled already; `hotline responders back` where the person was removed"
+                ),
             )
             for key in known
         ),
-        *(RowFault(stop_keys[key].line, "msisdn: asked to hear no more (STOP)") for key in stopped),
+        *(
+            RowFault(stop_keys[key].line, remark("msisdn: asked to hear no more (STOP)"))
+            for key in stopped
+        ),
     ]
 
 
 def _responder(kit: Kit, key: str, row: Enrolled) -> Responder:
-    desks, at = desks_of(row.level, row.districts), kit.now()
+    at = kit.now()
     return Responder(
         name=row.name,
         level=row.level,
         language=row.language,
+        languages=list(row.languages) if len(row.languages) > 1 else None,
         districts=list(row.districts),
         categories=list(row.categories),
         number_key=key,
         sealed_number=kit.sealer.number(row.msisdn),
         active=True,
         created_at=at,
-        memberships=memberships.new(desks, row.categories, at),
+        memberships=memberships.new(row.desks, row.categories, at),
     )

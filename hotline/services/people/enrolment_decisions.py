@@ -8,41 +8,45 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.desk.desks import READS, DeskKind, kind_of
-from hotline.domain.desk.members import of_responder
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.message import Wording
 from hotline.domain.people.enrolling import DECIDED_WITHIN, may_decide
 from hotline.domain.people.standing import EnrolmentKind, EnrolmentState
 from hotline.domain.wording import Template
-from hotline.errors import PersonnelRefused
+from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services import national
-from hotline.services.desk import admissions
 from hotline.services.doorbell import ring
 from hotline.services.people import personnel, responder_sms
+from hotline.services.people.dossiers.postings import ask_in_everywhere, check_other
 from hotline.services.people.enrolling import record_step
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision
 from hotline.store.database import Session
-from hotline.store.desk import audit, desks
+from hotline.store.desk import audit
 from hotline.store.people import enrolments, memberships, responders
 from hotline.store.people.enrolments import Enrolment, EnrolmentEnd
 from hotline.store.people.responders import Responder
+from hotline.text.remark import remark
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingEnrolment:
+    approval_id: int
     responder_id: int
     name: str
     kind: EnrolmentKind
+    desks: tuple[str, ...]
+    """Where she is to act, or acts."""
     asked_by: str
+    asker_id: int | None
+    reason: str
     proved_at: datetime
     lapses_at: datetime
 
 
 def waiting(kit: Kit) -> Sequence[WaitingEnrolment]:
-    """What a second admin may decide on, the oldest first."""
+    """What a second admin may decide on, the oldest first. What was not proved in time is not among it."""
     at = kit.now()
     with kit.database.reading() as session:
         return [
@@ -54,40 +58,49 @@ def waiting(kit: Kit) -> Sequence[WaitingEnrolment]:
 
 def decide(kit: Kit, by: Actor, name: str, reason: str, *, approve: bool) -> Responder:
     """What a second admin says of what was proved. Raises NotFound, PersonnelRefused."""
-    at, to_ring = kit.now(), None
     with kit.database.writing() as session:
         person = personnel.find(session, name)
-        row = enrolments.open_of(session, person.id, for_writing=True)
-        if row is None or not may_decide(row.proved_at, at):
-            raise PersonnelRefused(
-                f"nothing of {person.name} waits: `hotline responders invite` sends a code first"
-            )
-        asked = session.get_one(Approval, row.approval_id)
-        _check_other(asked, by, person)
-        approvals.decide(
-            asked,
-            audit.by_actor(by),
-            at,
-            ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED,
-        )
-        if approve:
-            to_ring = _approve(session, kit, by, person, row, at, reason)
-        else:
-            enrolments.end(row, EnrolmentEnd.REFUSED, at)
-            record_step(session, kit, by, "responder_refused", person, f"{row.kind}: {reason}")
-    if to_ring is not None:
-        ring(kit, Job.DELIVER, to_ring)
+        to_ring = _decide(session, kit, by, person, reason, approve=approve)
+    _announce(kit, to_ring)
     return person
 
 
-def _check_other(asked: Approval, by: Actor, person: Responder) -> None:
-    is_same = by.account_id is not None and by.account_id == asked.asker_id
-    wrote = asked.asked_by.rpartition(":")[2]
-    names = [" ".join(name.split()).casefold() for name in (by.name, wrote, person.name)]
-    if is_same or names[0] in names[1:]:
+def decide_asked(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool) -> Responder:
+    """The same of what a page shows by its approval. Raises NotFound, PersonnelRefused."""
+    with kit.database.writing() as session:
+        asked = session.get(Approval, approval_id)
+        row = None if asked is None else enrolments.of_approval(session, asked.id)
+        if row is None:
+            raise NotFound("that was decided already, or its time is over")
+        person = personnel.find(session, str(row.responder_id))
+        to_ring = _decide(session, kit, by, person, reason, approve=approve)
+    _announce(kit, to_ring)
+    return person
+
+
+def _announce(kit: Kit, to_ring: int | None) -> None:
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
+
+
+def _decide(
+    session: Session, kit: Kit, by: Actor, person: Responder, reason: str, *, approve: bool
+) -> int | None:
+    at = kit.now()
+    row = enrolments.open_of(session, person.id, for_writing=True)
+    if row is None or not may_decide(row.proved_at, at):
         raise PersonnelRefused(
-            "another admin decides: neither who wrote it down, nor the person herself"
+            f"nothing of {person.name} waits: `hotline responders invite` sends a code first"
         )
+    asked = session.get_one(Approval, row.approval_id)
+    check_other(asked, by, person)
+    decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
+    approvals.decide(asked, audit.by_actor(by), at, decision)
+    if approve:
+        return _approve(session, kit, by, person, row, at, reason)
+    enrolments.end(row, EnrolmentEnd.REFUSED, at)
+    record_step(session, kit, by, "responder_refused", person, f"{row.kind}: {reason}")
+    return None
 
 
 def _approve(
@@ -102,7 +115,7 @@ def _approve(
     """A message to ring for, where there is one."""
     if row.kind == EnrolmentKind.NUMBER:
         if responders.known_numbers(session, [row.number_key]):
-            raise PersonnelRefused("that number was enrolled for somebody else meanwhile")
+            raise PersonnelRefused(remark("that number was enrolled for somebody else meanwhile"))
         before, person.number_key = person.sealed_number, row.number_key
         person.sealed_number, person.unreachable = row.sealed_number or before, None
         enrolments.end(row, EnrolmentEnd.APPROVED, at)
@@ -114,8 +127,7 @@ def _approve(
     person.state, person.active = EnrolmentState.ACTIVE, True
     session.flush()
     record_step(session, kit, by, "responder_approved", person, reason)
-    for desk in _readable(session, person):
-        admissions.ask_in(session, kit, by, desk, of_responder(person.id), reason)
+    ask_in_everywhere(session, kit, by, person, reason)
     return None
 
 
@@ -126,25 +138,17 @@ def _changed(kit: Kit, language: str) -> Wording:
     return Wording(Template.NUMBER_CHANGED, {"number": number}, language)
 
 
-def _readable(session: Session, person: Responder) -> list[str]:
-    """Her desks that have a key, and that something may be sealed to."""
-    hers = {row.desk_code for row in memberships.running(session, person.id)}
-    return [
-        desk.code
-        for desk in desks.everything(session)
-        if desk.code in hers
-        and desk.retired_at is None
-        and DeskKind(desk.kind or kind_of(desk.code)) in READS
-    ]
-
-
 def _waits(session: Session, row: Enrolment, proved_at: datetime) -> WaitingEnrolment:
     asked = session.get_one(Approval, row.approval_id)
     return WaitingEnrolment(
+        approval_id=asked.id,
         responder_id=row.responder_id,
         name=session.get_one(Responder, row.responder_id).name,
         kind=EnrolmentKind(row.kind),
+        desks=tuple(one.desk_code for one in memberships.running(session, row.responder_id)),
         asked_by=asked.asked_by,
+        asker_id=asked.asker_id,
+        reason=asked.reason,
         proved_at=proved_at,
         lapses_at=proved_at + DECIDED_WITHIN,
     )

@@ -12,7 +12,15 @@ from hotline.domain.referrals.referral import Level
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.people import handing_on
-from hotline.services.people.personnel import check_national, check_second, find, record, shown
+from hotline.services.people.personnel import (
+    By,
+    actor_of,
+    check_national,
+    check_second,
+    find,
+    record,
+    shown,
+)
 from hotline.store.database import Session
 from hotline.store.dialogue import contacts
 from hotline.store.people import memberships
@@ -39,7 +47,7 @@ class BroughtBack:
 
 
 def leave(
-    kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: str, reason: str
+    kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: By, reason: str
 ) -> LeaveGiven:
     """Send a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
     at, to_ring = kit.now(), None
@@ -55,7 +63,7 @@ def leave(
             responder_id=person.id,
             starts_at=begins,
             ends_at=ends_at,
-            asked_by=by,
+            asked_by=actor_of(by).name,
             asked_at=at,
             begun_at=None,
         )
@@ -72,7 +80,7 @@ def leave(
 
 
 def back(
-    kit: Kit, name: str, *, number: str | None, second: str | None, by: str, reason: str
+    kit: Kit, name: str, *, number: str | None, second: str | None, by: By, reason: str
 ) -> BroughtBack:
     """Let a person be told again: ends leave, a removal, and the mark of a number that could not be reached.
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
+from hotline.domain.accounts.account import Actor
 from hotline.domain.call_back import KIGALI
 from hotline.domain.people.recipients import NATIONAL_LEAST, fewest_national
 from hotline.errors import NotFound, PersonnelRefused
@@ -14,6 +16,9 @@ from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
+
+By: TypeAlias = str | Actor
+"""Who acts: an account, or a name at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +86,27 @@ def check_national(
     return left
 
 
-def check_second(by: str, second: str | None, person: Responder | None, what: str) -> None:
+def check_second(by: By, second: str | None, person: Responder | None, what: str) -> None:
     """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
     herself = () if person is None else (person.name,)
-    names = [" ".join(name.split()).casefold() for name in (by, second, *herself)]
+    names = [" ".join(name.split()).casefold() for name in (actor_of(by).name, second, *herself)]
     if len(set(names)) < len(names):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
 
 
+def actor_of(by: By) -> Actor:
+    return by if isinstance(by, Actor) else Actor(by)
+
+
 def record(
-    session: Session, kit: Kit, action: str, person: Responder, *, by: str, reason: str
+    session: Session, kit: Kit, action: str, person: Responder, *, by: By, reason: str
 ) -> None:
     audit.append(
         session,
         at=kit.now(),
-        actor=audit.by_command(by),
+        actor=audit.by_actor(actor_of(by)),
         action=action,
         subject=f"responder:{person.id}",
         reason=reason,

@@ -1,7 +1,8 @@
 """Moving a responder to other districts, another level or a desk that was added, and removing one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from hotline.domain.accounts.account import Actor
 from hotline.domain.desk.desks import DeskKind
@@ -15,9 +16,16 @@ from hotline.domain.tip import NATIONAL, Category, is_district
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.desk import admissions
-from hotline.services.people import handing_on, one_human
+from hotline.services.people import handing_on, one_human, responder_sms
 from hotline.services.people.leaves import LONGEST_LEAVE
-from hotline.services.people.personnel import check_national, check_second, find, record
+from hotline.services.people.personnel import (
+    By,
+    actor_of,
+    check_national,
+    check_second,
+    find,
+    record,
+)
 from hotline.store.database import Session
 from hotline.store.desk import desks as store_desks
 from hotline.store.people import memberships
@@ -65,16 +73,10 @@ def move(
             )
         if to.level is Level.NATIONAL and person.level != Level.NATIONAL:
             check_second(by, second, person, "a move up to the national desk")
-        if _goes_down(person, to.level) and person.unreachable is None:
-            check_national(session, person, at, at + LONGEST_LEAVE)
-
-        before, loses = _told(person), _loses(person, to, codes)
+        before = _told(person)
         categories = person.categories if to.categories is None else to.categories
         desks = _desks(session, person, to.level, codes)
-        memberships.place(session, person, desks, categories, at)
-        one_human.close_desks(session, person, at, but=desks)
-        if loses:
-            to_ring = handing_on.hand_on(session, kit, person.id, at)
+        to_ring = settle(session, kit, person, desks, categories, at)
         agreed = f"; agreed by {second}" if second else ""
         why = f"{before} to {_told(person)}: {reason}{agreed}"
         record(session, kit, "responder_moved", person, by=by, reason=why)
@@ -123,10 +125,39 @@ def leave_desk(kit: Kit, name: str, desk: str, *, by: str, reason: str) -> None:
     handing_on.announce(kit, to_ring)
 
 
-def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> Removed:
+def settle(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    desks: Mapping[str, Level],
+    categories: Collection[str],
+    at: datetime,
+) -> int | None:
+    """From now on she acts at exactly these desks. Where she may no longer hear of something that she heard of, her
+    open cases go on to others: a message to ring for.
+
+    Raises PersonnelRefused where too few would be left of the national desk.
+    """
+    before = {row.desk_code for row in memberships.running(session, person.id)}
+    lost = before - set(desks)
+    if NATIONAL in lost and person.unreachable is None:
+        check_national(session, person, at, at + LONGEST_LEAVE)
+    loses = bool(lost) or _narrows(person.categories, categories)
+    memberships.place(session, person, desks, categories, at)
+    one_human.close_desks(session, person, at, but=desks)
+    return handing_on.hand_on(session, kit, person.id, at) if loses else None
+
+
+def _narrows(before: Collection[str], after: Collection[str]) -> bool:
+    """Of kinds of cases; none means all."""
+    return bool(after) and (not before or not set(before) <= set(after))
+
+
+def remove(kit: Kit, name: str, *, second: str | None, by: By, reason: str) -> Removed:
     """Remove a person at once: she is told nothing more, her open cases take their next step, her account ends.
 
-    The desks that she could open want another key from then on (`hotline desks list`).
+    The desks that she could open want another key from then on (`hotline desks list`). The national desk is told by
+    SMS how many cases went on, and never whose.
 
     One of the last two of the national desk goes by two names alone, and the desk is red from then on. Raises
     NotFound, PersonnelRefused.
@@ -144,11 +175,14 @@ def remove(kit: Kit, name: str, *, second: str | None, by: str, reason: str) -> 
         if is_red:
             check_second(by, second, person, LAST_OF_NATIONAL)
 
+        cases = len(personnel.open_cases(session, person.id))
         person.active, person.left_at = False, at
         person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
         memberships.end(session, person, at)
-        one_human.end(session, kit, Actor(by), person, at)
+        one_human.end(session, kit, actor_of(by), person, at)
         to_ring = handing_on.hand_on(session, kit, person.id, at)
+        if not is_new:
+            to_ring = responder_sms.tell_removal(session, cases, at) or to_ring
         agreed = f"; agreed by {second}" if second else ""
         record(session, kit, "responder_removed", person, by=by, reason=f"{reason}{agreed}")
     handing_on.announce(kit, to_ring)
@@ -172,21 +206,6 @@ def _desks(
     others = {code: hers for code, hers in now.items() if code not in routed}
     places = person.districts if codes is None else codes
     return {**others, **desks_of(level or Level(person.level), places)}
-
-
-def _goes_down(person: Responder, level: Level | None) -> bool:
-    return person.level == Level.NATIONAL and level not in (None, Level.NATIONAL)
-
-
-def _loses(person: Responder, to: Posting, codes: Sequence[str] | None) -> bool:
-    """Whether she may no longer hear of something that she heard of."""
-    if _goes_down(person, to.level):
-        return True
-    if codes:
-        return not person.districts or not set(person.districts) <= set(codes)
-    if to.categories:
-        return not person.categories or not set(person.categories) <= set(to.categories)
-    return False
 
 
 def _told(person: Responder) -> str:

@@ -6,11 +6,14 @@ Each function runs inside its caller's transaction.
 from datetime import datetime
 
 from hotline.domain.outbox.message import CONFIRMATION_PRIORITY, Kind, Wording
+from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply_limits import WEEK, Why, answered
+from hotline.domain.wording import Template
 from hotline.services.referrals import case_messages
 from hotline.store.database import Session
 from hotline.store.outbox import reply_answers
 from hotline.store.outbox.reply_answers import ReplyAnswer
+from hotline.store.people import responders
 from hotline.store.people.responders import Responder
 
 
@@ -28,6 +31,19 @@ def may_answer(
         ReplyAnswer(responder_id=responder.id, why=counted, text_key=text_key, answered_at=at)
     )
     return True
+
+
+def tell_removal(session: Session, cases: int, at: datetime) -> int | None:
+    """Tells each of the national desk that somebody was taken off the line: one person alone may do that.
+
+    A message to ring for, where there is one.
+    """
+    to_ring = None
+    for one in responders.who_live(session, at):
+        if one.level == Level.NATIONAL:
+            wording = Wording(Template.REMOVED, {"count": str(cases)}, one.language)
+            to_ring = say(session, one, wording, at)
+    return to_ring
 
 
 def say(

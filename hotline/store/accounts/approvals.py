@@ -1,6 +1,6 @@
 """What waits for a second person: who asked, and what a second one decided."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,6 +17,12 @@ class ApprovalKind(StrEnum):
     """To a desk; its subject is `desk:<code>:<member>`, and `sealed` the public key of that member."""
     ENROLMENT = "enrolment"
     """Of a responder, or of her new number; its subject is `enrolment:<id>`."""
+    POSTING = "posting"
+    """A responder at another desk, or at a higher level; its subject is `posting:<id>:<what is wanted>`."""
+    REMOVAL = "removal"
+    """Of one of the last two of the national desk; its subject is `responder:<id>`."""
+    LIFT = "lift"
+    """Of what a tip is kept from somebody by; its subject is `exclusion:<id>`."""
 
 
 class ApprovalDecision(StrEnum):
@@ -53,6 +59,25 @@ def undecided(session: Session, kind: ApprovalKind, at: datetime) -> Sequence[Ap
         Approval.kind == kind, Approval.decided_at.is_(None), Approval.expires_at > at
     )
     return session.scalars(waits.order_by(Approval.id)).all()
+
+
+def decided(session: Session, subjects: Collection[str]) -> Mapping[str, Approval]:
+    """Who approved each of these subjects last."""
+    given = select(Approval).where(
+        Approval.subject.in_(subjects), Approval.decision == ApprovalDecision.APPROVED
+    )
+    return {row.subject: row for row in session.scalars(given.order_by(Approval.id))}
+
+
+def about(session: Session, kind: ApprovalKind, begins: str, at: datetime) -> Sequence[Approval]:
+    """What waits of a kind whose subject begins so, held for a decision."""
+    waits = select(Approval).where(
+        Approval.kind == kind,
+        Approval.subject.startswith(begins, autoescape=True),
+        Approval.decided_at.is_(None),
+        Approval.expires_at > at,
+    )
+    return session.scalars(waits.order_by(Approval.id).with_for_update()).all()
 
 
 def waiting_for(session: Session, subject: str, at: datetime) -> Approval | None:

@@ -3,17 +3,38 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.store.desk.desks import BEFORE, BEFORE_OF, ENROLMENT, Desk, DeskMember
 
 BY_PASSPHRASE = (ENROLMENT, BEFORE)
+_ARE_MEMBERS = (
+    DeskMember.member.not_in(BY_PASSPHRASE),
+    ~DeskMember.member.startswith(BEFORE_OF),
+)
 
 
 def of_desk(session: Session, code: str) -> Mapping[str, bytes]:
     """The desk's key as it is sealed to each member; what a rotation put aside is not among them."""
     return {row.member: row.wrapped_key for row in _rows(session, code)}
+
+
+def counted(session: Session) -> Mapping[str, int]:
+    """How many open each desk by a key of their own."""
+    rows = select(DeskMember.desk_code, func.count()).where(*_ARE_MEMBERS)
+    return {code: count for code, count in session.execute(rows.group_by(DeskMember.desk_code))}  # noqa: C416
+
+
+def moving(session: Session) -> frozenset[str]:
+    """The desks in the middle of a rotation: a key before lies beside today's."""
+    aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
+    return frozenset(session.scalars(select(DeskMember.desk_code).where(aside)))
+
+
+def since(session: Session, code: str) -> Mapping[str, datetime]:
+    """When each member was let in."""
+    return {row.member: row.created_at for row in _rows(session, code)}
 
 
 def wrapped_keys(session: Session, code: str, member: str) -> Sequence[bytes]:
@@ -55,6 +76,17 @@ def reseal(session: Session, code: str, sealed: Mapping[str, bytes], at: datetim
         row.wrapped_key = wrapped
 
 
+def forget_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
+    """These members open this desk no more. Until it has another key they may hold a copy. Whether any opened it."""
+    opened = any(code in desks_of(session, member) for member in names)
+    for member in names:
+        _forget(session, member, [code])
+    if opened:
+        copied = update(Desk).where(Desk.code == code, Desk.copied_since.is_(None))
+        session.execute(copied.values(copied_since=at))
+    return opened
+
+
 def forget(
     session: Session, member: str, at: datetime, *, but: Collection[str] = ()
 ) -> frozenset[str]:
@@ -75,9 +107,5 @@ def _forget(session: Session, member: str, codes: Collection[str]) -> None:
 
 
 def _rows(session: Session, code: str) -> Sequence[DeskMember]:
-    found = select(DeskMember).where(
-        DeskMember.desk_code == code,
-        DeskMember.member.not_in(BY_PASSPHRASE),
-        ~DeskMember.member.startswith(BEFORE_OF),
-    )
+    found = select(DeskMember).where(DeskMember.desk_code == code, *_ARE_MEMBERS)
     return session.scalars(found.order_by(DeskMember.id)).all()

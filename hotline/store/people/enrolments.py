@@ -68,6 +68,22 @@ def open_of(session: Session, responder_id: int, *, for_writing: bool = False) -
     return session.scalar(hers.with_for_update() if for_writing else hers)
 
 
+def of_approval(session: Session, approval_id: int) -> Enrolment | None:
+    """The one that this approval is about, while it is open."""
+    found = select(Enrolment).where(
+        Enrolment.approval_id == approval_id, Enrolment.ended_at.is_(None)
+    )
+    return session.scalar(found)
+
+
+def confirmed_at(session: Session, responder_id: int) -> datetime | None:
+    """When the number that is hers was proved by a code; None where nobody ever asked."""
+    hers = select(Enrolment.proved_at).where(
+        Enrolment.responder_id == responder_id, Enrolment.ended == EnrolmentEnd.APPROVED
+    )
+    return session.scalar(hers.order_by(Enrolment.id.desc()).limit(1))
+
+
 def to_prove(session: Session, number_key: str, at: datetime) -> Enrolment | None:
     """What a phone may prove at this moment; None where nothing waits for it, or it was tried too often."""
     found = select(Enrolment).where(

@@ -38,6 +38,15 @@ def close_lost(session: Session, member: str, at: datetime) -> None:
     members.forget(session, member, at, but=kept)
 
 
+def desks_of_account(session: Session, account: ConsoleAccount) -> frozenset[str]:
+    """The desks that are an account's: those of its responder, or else those that it opens."""
+    if account.responder_id is not None:
+        return frozenset(
+            row.desk_code for row in memberships.running(session, account.responder_id)
+        )
+    return members.desks_of(session, of_account(account.id))
+
+
 def names_of(session: Session, responder_id: int) -> tuple[str, ...]:
     """Every member that is this human: her phone's, and her account's where they were joined."""
     hers = select(ConsoleAccount.id).where(ConsoleAccount.responder_id == responder_id)

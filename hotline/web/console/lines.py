@@ -11,17 +11,20 @@ from enum import IntEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.changes.change import ChangeState
-from hotline.domain.places.places import place_within
+from hotline.domain.places.places import place_name, place_within
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
-from hotline.services.accounts import approvals, invitations
+from hotline.services.accounts import invitations
 from hotline.services.changes import emergencies, folders
 from hotline.services.outbox import lane
+from hotline.services.people.dossiers import desk_page
+from hotline.services.people.dossiers.desk_page import DeskHead
 from hotline.services.reach.outreach import day_of
 from hotline.services.tips import tip_lines
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.web.console import who
+from hotline.web.console.people import second_person
 from hotline.web.console.templating import day, when
 from hotline.web.console.who import phrase
 
@@ -122,8 +125,24 @@ def _admins(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.BAD, says, endpoint="accounts.listed")
 
 
+def _desks(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """Desks that somebody left with a copy of the key, and those that one member alone opens."""
+    for head in desk_page.listed(kit, desk_page.seen(kit, by)):
+        if head.copied_since is not None:
+            says = phrase("The desk {desk} needs a new key: a copy may be held since {at}.")
+            values = {"desk": _desk(by, head), "at": when(by.language, head.copied_since)}
+            yield TodayLine(Weight.BAD, says, values, "desks.listed")
+        if head.is_last:
+            says = phrase("One member alone opens the desk {desk}: let a second one in.")
+            yield TodayLine(Weight.WARN, says, {"desk": _desk(by, head)}, "desks.listed")
+
+
+def _desk(by: SignedIn, head: DeskHead) -> str:
+    return head.name or place_name(head.code, by.language)
+
+
 def _approvals(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    count = sum(one.may_decide for one in approvals.waiting(kit, by))
+    count = sum(one.may_decide for one in second_person.waiting(kit, by))
     if count:
         says = phrase("Wait for a second person: {count}.")
         yield TodayLine(Weight.WARN, says, {"count": str(count)}, "approvals.listed")
@@ -195,7 +214,8 @@ SOURCES = (
     LineSource(who.RUNNING, _given_up),
     LineSource(who.RUNNING, _quiet),
     LineSource(who.ADMIN, _admins),
-    LineSource(who.ADMIN, _approvals),
+    LineSource(who.DECIDING, _approvals),
+    LineSource(who.PEOPLE, _desks),
     LineSource(who.APPROVER, _proposed),
     LineSource(who.WRITING | who.RUNNING, _numbers),
     LineSource(who.EDITOR, _text_questions),

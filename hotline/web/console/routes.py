@@ -1,13 +1,12 @@
 """The one table of the console's pages: what has no row here does not exist.
 
-A page of yours is a view in `pages/` or `writing/`, a template, and a row. `docs/console.md` walks it.
+A page of yours is a view in `pages/`, `people/` or `writing/`, a template, and a row. `docs/console.md` walks it.
 """
 
 from hotline.web.console import who
 from hotline.web.console.pages import (
     account,
     accounts,
-    approvals,
     audit,
     entering,
     files,
@@ -15,6 +14,7 @@ from hotline.web.console.pages import (
     today,
     welcome,
 )
+from hotline.web.console.people.people_routes import PEOPLE_ROUTES
 from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.tips import acting, calls, opening, tips
 from hotline.web.console.who import phrase
@@ -209,16 +209,8 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("GET", "/changes/<int:change_id>/entries", entries.listed, who.EDITOR),
     PageRoute("POST", "/changes/<int:change_id>/entries", entries.act, who.EDITOR),
     PageRoute("POST", "/changes/<int:change_id>/entries/new", entries.add, who.EDITOR),
+    *PEOPLE_ROUTES,
     # who may do what, and who did
-    PageRoute("GET", "/approvals", approvals.listed, who.ADMIN, menu=phrase("Approvals")),
-    PageRoute(
-        "POST",
-        "/approvals/<int:approval_id>",
-        approvals.decide,
-        who.ADMIN,
-        Needs.FRESH,
-        "account_role_given",
-    ),
     PageRoute("GET", "/accounts", accounts.listed, who.ADMIN, menu=phrase("Accounts")),
     PageRoute("POST", "/accounts", accounts.invite, who.ADMIN, Needs.FRESH, "account_invited"),
     PageRoute("GET", "/accounts/<int:account_id>", accounts.one, who.ADMIN),

@@ -10,6 +10,7 @@ from hotline.domain.accounts.account import Refused, SignedIn
 from hotline.errors import HotlineError
 from hotline.ports import ConsoleKit
 from hotline.text.languages import CODES
+from hotline.text.remark import Remark
 from hotline.web.console import lines
 from hotline.web.console.form import PostedForm
 from hotline.web.console.templating import Templates
@@ -77,7 +78,8 @@ def see_address(address: str) -> Response:
 
 def why(visit: GuestVisit, refused: HotlineError) -> str:
     """What a service refused, as a sentence of the reader's language. Its English stands in the catalogue."""
-    words = visit.say(str(refused))
+    said = refused.args[0] if refused.args else ""
+    words = said.said(visit.say) if isinstance(said, Remark) else visit.say(str(refused))
     return f"{words[:1].upper()}{words[1:]}."
 
 

@@ -10,6 +10,10 @@ ADMIN = frozenset({AccountRole.ADMIN})
 AUDIT = frozenset({AccountRole.ADMIN, AccountRole.AUDITOR})
 RUNNING = frozenset({AccountRole.ADMIN, AccountRole.NATIONAL})
 """Who sees to it that the line runs."""
+PEOPLE = RUNNING | {AccountRole.DESK}
+"""Who sees responders and desks; a desk its own alone, and changes nothing."""
+DECIDING = PEOPLE
+"""Who may be the second person of something."""
 EDITOR = frozenset({AccountRole.EDITOR})
 APPROVER = frozenset({AccountRole.APPROVER})
 WRITING = EDITOR | APPROVER

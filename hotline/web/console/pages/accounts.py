@@ -3,9 +3,10 @@
 from flask import Response
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.errors import AccountRefused
+from hotline.errors import AccountRefused, PersonnelRefused
 from hotline.services.accounts import directory, invitations
 from hotline.services.accounts.invitations import Invited
+from hotline.services.people.dossiers import leaving
 from hotline.text.languages import CODES, FIRST
 from hotline.web.console import who
 from hotline.web.console.form import FormFaults, faults
@@ -51,8 +52,8 @@ def link(visit: Visit, account_id: int) -> Response:
 
 def end(visit: Visit, account_id: int) -> Response:
     try:
-        invitations.end(visit.kit, visit.by.actor, account_id)
-    except AccountRefused as refused:
+        leaving.end_account(visit.kit, visit.by.actor, account_id)
+    except (AccountRefused, PersonnelRefused) as refused:
         return _one(visit, account_id, status=422, wrong=faults(end=why(visit, refused)))
     return see("accounts.listed")
 

@@ -2,31 +2,61 @@
 
 from flask import Response
 
-from hotline.errors import AccountRefused
-from hotline.services.accounts import approvals
+from hotline.errors import HotlineError, Unavailable
 from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.people import placing, second_person
+from hotline.web.console.people.second_person import SecondDecision, WaitsForSecond
 from hotline.web.console.visit import Visit, page, see, why
+from hotline.web.console.who import phrase
 
 APPROVE = "approve"
+MISSING = phrase("a reason is missing")
 
 
 def listed(visit: Visit) -> Response:
     return _listed(visit)
 
 
-def decide(visit: Visit, approval_id: int) -> Response:
+def decide(visit: Visit, kind: str, approval_id: int) -> Response:
     approve, reason = visit.form.text("do") == APPROVE, visit.form.text("reason", most=200)
+    field = f"reason-{kind}-{approval_id}"
+    if not reason or not reason.isprintable():
+        says = visit.say(MISSING)
+        return _listed(visit, wrong=faults(**{field: f"{says[:1].upper()}{says[1:]}."}))
+    what = SecondDecision(kind, approval_id, approve, reason)
     try:
-        approvals.decide(visit.kit, visit.by, approval_id, approve=approve, reason=reason)
-    except AccountRefused as refused:
-        return _listed(
-            visit, status=422, wrong=faults(**{f"reason-{approval_id}": why(visit, refused)})
-        )
+        second_person.decide(visit.kit, visit.by, visit.token, what)
+    except Unavailable:
+        raise
+    except HotlineError as refused:
+        return _listed(visit, wrong=faults(**{field: why(visit, refused)}))
     return see("approvals.listed")
 
 
-def _listed(visit: Visit, *, status: int = 200, wrong: FormFaults | None = None) -> Response:
-    waiting = approvals.waiting(visit.kit, visit.by)
+def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
+    waiting = [(one, _said(visit, one)) for one in second_person.waiting(visit.kit, visit.by)]
     return page(
-        visit, "approvals.html", status=status, faults=wrong or FormFaults(), waiting=waiting
+        visit,
+        "approvals.html",
+        status=422 if wrong else 200,
+        faults=wrong or FormFaults(),
+        waiting=waiting,
     )
+
+
+def _said(visit: Visit, one: WaitsForSecond) -> str:
+    """The sentence, with roles, levels and desks as the reader calls them."""
+    values = dict(one.values)
+    if (role := values.get("role")) is not None:
+        values["role"] = visit.say(role)
+    if "desk" in values:
+        values["desk"] = placing.named(visit, values["desk"])
+    if "desks" in values:
+        codes = [code for code in values["desks"].split(",") if code]
+        values["desks"] = placing.several(visit, codes)
+    if "places" in values:
+        pairs = [one.partition("=") for one in values["places"].split(",")]
+        values["places"] = ", ".join(
+            f"{placing.named(visit, code)}: {visit.say(level)}" for code, _, level in pairs
+        )
+    return visit.say(one.phrase, **values)

@@ -1,0 +1,207 @@
+"""Desks as pages show them: who opens each, who waits to be let in, and which want a new key."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.accounts.account import AccountRole, AccountState, SignedIn
+from hotline.domain.desk.desks import READS, DeskKind, kind_of
+from hotline.domain.desk.members import account_of, of_account, of_responder
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.services.desk import admissions
+from hotline.store.accounts import accounts, approvals
+from hotline.store.accounts.approvals import Approval, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.desk import desks, members
+from hotline.store.desk.desks import Desk
+from hotline.store.people import member_keys, memberships, responders
+from hotline.store.people.responders import Membership
+
+
+@dataclass(frozen=True, slots=True)
+class DeskHead:
+    code: str
+    kind: DeskKind
+    name: str
+    """Of a desk that was added; else empty, and its place says it."""
+    members: int
+    waiting: int
+    copied_since: datetime | None
+    """Since when somebody who left may hold a copy of its key."""
+    is_moving: bool
+    retired_at: datetime | None
+    reads: bool
+    """Whether anything is ever sealed to it."""
+
+    @property
+    def is_last(self) -> bool:
+        """One member alone: who loses her key shuts the desk."""
+        return self.reads and self.members == 1
+
+
+@dataclass(frozen=True, slots=True)
+class DeskMemberLine:
+    member: str
+    name: str
+    is_account: bool
+    since: datetime
+    admitted_by: str
+    """Empty where the enrolment passphrase let her in before this was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionLine:
+    id: int
+    desk: str
+    name: str
+    asked_by: str
+    asked_at: datetime
+    expires_at: datetime
+    reason: str
+    may_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    head: DeskHead
+    lines: Sequence[DeskMemberLine]
+    waiting: Sequence[AdmissionLine]
+    others: Sequence[tuple[str, str]]
+    """Member and name of those who may be asked in: they have a key of their own, and do not open it."""
+    keyless: Sequence[str]
+    """Names of those who act there and have no key of their own."""
+
+
+def seen(kit: Kit, by: SignedIn) -> frozenset[str] | None:
+    """The desks that this account may look at; None for all."""
+    if AccountRole.ADMIN in by.roles:
+        return None
+    with kit.database.reading() as session:
+        hers = member_keys.desks_of_account(session, accounts.one(session, by.account_id))
+    national = AccountRole.NATIONAL in by.roles
+    return None if national else hers
+
+
+def opened_by(kit: Kit, account_id: int) -> frozenset[str]:
+    """The desks that this account opens."""
+    with kit.database.reading() as session:
+        return members.desks_of(session, of_account(account_id))
+
+
+def listed(kit: Kit, only: frozenset[str] | None = None) -> Sequence[DeskHead]:
+    """By code; those that were retired last."""
+    with kit.database.reading() as session:
+        waits = _waiting_by_desk(session, kit)
+        counts, moving = members.counted(session), members.moving(session)
+        heads = [
+            _head(row, counts.get(row.code, 0), waits.get(row.code, 0), row.code in moving)
+            for row in desks.everything(session)
+            if only is None or row.code in only
+        ]
+    return sorted(heads, key=lambda one: one.retired_at is not None)
+
+
+def one(kit: Kit, by: SignedIn, code: str) -> DeskPage:
+    """Raises NotFound, also for a desk that this account may not look at."""
+    only = seen(kit, by)
+    if only is not None and code not in only:
+        raise NotFound("no such desk")
+    waiting = admissions_for(kit, by, code)
+    with kit.database.reading() as session:
+        row, names = desks.one(session, code), _names(session)
+        since = members.since(session, code)
+        by_whom = approvals.decided(session, [f"desk:{code}:{one}" for one in since])
+        lines = [
+            DeskMemberLine(
+                member=member,
+                name=names.get(member, member),
+                is_account=account_of(member) is not None,
+                since=at,
+                admitted_by=_said(by_whom.get(f"desk:{code}:{member}")),
+            )
+            for member, at in since.items()
+        ]
+        waits = {one.name for one in waiting}
+        fit, keyless = _others(session, code, names)
+        head = _head(row, len(since), len(waiting), code in members.moving(session))
+    others = [(who, name) for who, name in fit if who not in since and name not in waits]
+    return DeskPage(head, lines, waiting, others if head.reads else (), keyless)
+
+
+def admissions_for(kit: Kit, by: SignedIn, code: str | None = None) -> Sequence[AdmissionLine]:
+    """What waits for a member of a desk, or of any that this account may look at; the oldest first."""
+    only, opened = seen(kit, by), opened_by(kit, by.account_id)
+    rows = admissions.waiting(kit, code)
+    with kit.database.reading() as session:
+        names = _names(session)
+        return [
+            AdmissionLine(
+                id=row.id,
+                desk=row.desk,
+                name=names.get(row.member, row.member),
+                asked_by=row.asked_by.rpartition(":")[2],
+                asked_at=row.asked_at,
+                expires_at=row.expires_at,
+                reason=row.reason,
+                may_decide=row.desk in opened
+                and row.asker_id != by.account_id
+                and not admissions.is_herself(session, by.actor, row.member),
+            )
+            for row in rows
+            if only is None or row.desk in only
+        ]
+
+
+def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
+    kind = DeskKind(row.kind or kind_of(row.code))
+    return DeskHead(
+        code=row.code,
+        kind=kind,
+        name=row.name or "",
+        members=count,
+        waiting=waiting,
+        copied_since=row.copied_since,
+        is_moving=is_moving,
+        retired_at=row.retired_at,
+        reads=kind in READS and row.retired_at is None,
+    )
+
+
+def _waiting_by_desk(session: Session, kit: Kit) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for row in approvals.undecided(session, ApprovalKind.ADMISSION, kit.now()):
+        code = row.subject.split(":", 2)[1]
+        found[code] = found.get(code, 0) + 1
+    return found
+
+
+def _others(
+    session: Session, code: str, names: Mapping[str, str]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """Who could be asked in, and the names of those who act there without a key of their own."""
+    act = {who for who, rows in memberships.by_person(session).items() if _is_of(rows, code)}
+    phones = [of_responder(who) for who in sorted(act)]
+    logins = [
+        of_account(one.id) for one in accounts.everybody(session) if one.state != AccountState.ENDED
+    ]
+    fit = [
+        (member, names[member])
+        for member in (*phones, *logins)
+        if member_keys.public_key(session, code, member) is not None
+    ]
+    known = {member for member, _ in fit}
+    return fit, [names[member] for member in phones if member not in known]
+
+
+def _is_of(rows: Sequence[Membership], code: str) -> bool:
+    return any(row.desk_code == code for row in rows)
+
+
+def _names(session: Session) -> Mapping[str, str]:
+    logins = {of_account(one.id): one.shown for one in accounts.everybody(session)}
+    return logins | {of_responder(one.id): one.name for one in responders.everybody(session)}
+
+
+def _said(row: Approval | None) -> str:
+    return "" if row is None or row.decided_by is None else row.decided_by.rpartition(":")[2]

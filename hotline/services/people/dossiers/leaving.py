@@ -1,0 +1,211 @@
+"""Taking somebody away tonight: from the line, from one desk, or out of the console. One person may do it alone.
+
+Where she is one of the last two of the national desk, everything closes to her at once, and she is told of cases until
+a second person agrees: nobody may silence that desk alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.accounts.account import AccountState, Actor
+from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.domain.accounts.faults import AccountFault, refusal
+from hotline.domain.desk.members import account_of, responder_of
+from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
+from hotline.domain.referrals.referral import Level
+from hotline.errors import DeskRefused, PersonnelRefused
+from hotline.ports import Kit
+from hotline.services.accounts import invitations
+from hotline.services.people import handing_on, one_human, removals
+from hotline.services.people.dossiers.postings import check_other
+from hotline.services.people.personnel import find, record
+from hotline.store.accounts import accounts, approvals, sessions
+from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.desk import audit, desks, members
+from hotline.store.people import member_keys, memberships
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import personnel
+from hotline.text.remark import remark
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """What was done at once, and whether a second person must agree to the rest."""
+
+    waits: bool
+
+
+def take_away(kit: Kit, by: Actor, responder_id: int, reason: str) -> TakenAway:
+    """Remove somebody at once, or close everything to her and let the rest wait. Raises NotFound, PersonnelRefused."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        person = find(session, str(responder_id))
+        if person.left_at is not None:
+            raise PersonnelRefused(remark("{name} was removed already", name=person.name))
+        if _is_herself(session, by, person):
+            raise PersonnelRefused(remark("another person must take you away"))
+        is_last = person.active and is_last_of_national(session, kit, person)
+        if is_last:
+            one_human.close_desks(session, person, at)
+            _end_account(session, kit, by, person)
+            _ask(session, kit, by, person, reason)
+    if is_last:
+        return TakenAway(waits=True)
+    removals.remove(kit, str(responder_id), second=None, by=by, reason=reason)
+    return TakenAway(waits=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRemoval:
+    id: int
+    name: str
+    asked_by: str
+    asker_id: int | None
+    asked_at: datetime
+    expires_at: datetime
+    reason: str
+
+
+def waiting(kit: Kit) -> Sequence[WaitingRemoval]:
+    """Removals of one of the last two that a second person may agree to, the oldest first."""
+    with kit.database.reading() as session:
+        return [
+            WaitingRemoval(
+                id=row.id,
+                name=session.get_one(Responder, int(row.subject.partition(":")[2])).name,
+                asked_by=row.asked_by,
+                asker_id=row.asker_id,
+                asked_at=row.asked_at,
+                expires_at=row.expires_at,
+                reason=row.reason,
+            )
+            for row in approvals.undecided(session, ApprovalKind.REMOVAL, kit.now())
+        ]
+
+
+def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool) -> None:
+    """What a second person says of one of the last two. Raises NotFound, PersonnelRefused."""
+    with kit.database.writing() as session:
+        row = approvals.held(session, ApprovalKind.REMOVAL, approval_id, kit.now())
+        if row is None:
+            raise PersonnelRefused(remark("that was decided already, or its time is over"))
+        person = find(session, row.subject.partition(":")[2])
+        check_other(row, by, person)
+        decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
+        approvals.decide(row, audit.by_actor(by), kit.now(), decision)
+        asked_by = row.asked_by.rpartition(":")[2]
+        if not approve:
+            record(session, kit, "responder_kept", person, by=by, reason=reason)
+    if approve:
+        removals.remove(kit, str(person.id), second=asked_by, by=by, reason=reason)
+
+
+def end_account(kit: Kit, by: Actor, account_id: int) -> TakenAway:
+    """Nobody enters by this account any more. The responder that is the same human goes with it.
+
+    Raises AccountRefused, PersonnelRefused.
+    """
+    if by.account_id == account_id:
+        raise refusal(AccountFault.ONESELF)
+    with kit.database.reading() as session:
+        responder_id = accounts.one(session, account_id).responder_id
+        person = None if responder_id is None else session.get(Responder, responder_id)
+    if person is None or person.left_at is not None or not person.active:
+        invitations.end(kit, by, account_id)
+        return TakenAway(waits=False)
+    return take_away(kit, by, person.id, "the account of the same person was ended")
+
+
+def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
+    """A member opens this desk no more, by phone or by account; her sessions end, and she acts there no more.
+
+    Raises NotFound, DeskRefused, PersonnelRefused.
+    """
+    at, to_ring = kit.now(), None
+    with kit.database.writing() as session:
+        personnel.take_turns(session)
+        desks.one(session, code, for_writing=True)
+        person = _human(session, member)
+        names = (member,) if person is None else member_keys.names_of(session, person.id)
+        if by.account_id is not None and any(account_of(one) == by.account_id for one in names):
+            raise DeskRefused(remark("another person must take you away"))
+        if person is not None:
+            now = {row.desk_code: row.level for row in memberships.running(session, person.id)}
+            if set(now) == {code}:
+                raise DeskRefused(
+                    remark("{name} has no other desk: take them off the line", name=person.name)
+                )
+            if code in now:
+                left = {one: Level(level) for one, level in now.items() if one != code}
+                to_ring = removals.settle(session, kit, person, left, person.categories, at)
+        opened = members.forget_at(session, code, names, at)
+        for one in names:
+            if (account_id := account_of(one)) is not None:
+                sessions.end_of(session, account_id)
+        if person is None and not opened:
+            raise DeskRefused(remark("they do not open that desk"))
+        _record(session, kit, by, code, member, reason)
+    handing_on.announce(kit, to_ring)
+
+
+def is_last_of_national(session: Session, kit: Kit, person: Responder) -> bool:
+    """Whether the national desk would have too few without her."""
+    at = kit.now()
+    rest = national_living(personnel.members(session, but=person.id), at)
+    return rest < national_living(personnel.members(session), at) and rest < NATIONAL_LEAST
+
+
+def _human(session: Session, member: str) -> Responder | None:
+    responder_id, account_id = responder_of(member), account_of(member)
+    if account_id is not None:
+        responder_id = accounts.one(session, account_id).responder_id
+    return None if responder_id is None else session.get(Responder, responder_id)
+
+
+def _is_herself(session: Session, by: Actor, person: Responder) -> bool:
+    if by.account_id is None:
+        return False
+    return accounts.one(session, by.account_id).responder_id == person.id
+
+
+def _end_account(session: Session, kit: Kit, by: Actor, person: Responder) -> None:
+    account = accounts.of_responder(session, person.id)
+    if account is not None and account.state != AccountState.ENDED:
+        invitations.end_in(session, kit, by, account)
+
+
+def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) -> None:
+    subject = f"responder:{person.id}"
+    if approvals.waiting_for(session, subject, kit.now()) is not None:
+        return
+    session.add(
+        Approval(
+            kind=ApprovalKind.REMOVAL,
+            subject=subject,
+            asked_by=audit.by_actor(by),
+            asker_id=by.account_id,
+            asked_at=kit.now(),
+            reason=reason,
+            expires_at=kit.now() + APPROVAL_LIVES,
+        )
+    )
+    record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
+
+
+def _record(session: Session, kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
+    account_id, responder_id = account_of(member), responder_of(member)
+    if account_id is not None:
+        about = f"account {accounts.one(session, account_id).shown}"
+    else:
+        about = f"responder:{responder_id}"
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=audit.by_actor(by),
+        action="desk_left",
+        subject=about,
+        reason=f"{code}: {reason}",
+    )

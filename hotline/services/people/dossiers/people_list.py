@@ -1,0 +1,163 @@
+"""People as pages list them: values, and never a number."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.domain.accounts.account import AccountRole, SignedIn
+from hotline.domain.desk.members import of_responder
+from hotline.domain.people.standing import EnrolmentState
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.referral import Level
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.store.accounts import accounts
+from hotline.store.database import Session
+from hotline.store.desk import members
+from hotline.store.people import enrolments, member_keys, memberships, responders
+from hotline.store.people.responders import Leave, Membership, Responder
+from hotline.store.referrals import personnel
+from hotline.store.watch.alarms import STOPPED
+from hotline.text.languages import CODES
+
+
+class PersonState(StrEnum):
+    """Whether she may be told of a tip, and why not."""
+
+    TOLD = "can be told"
+    LEAVE = "on leave"
+    UNREACHABLE = "cannot be reached"
+    PROVING = "has to prove phone and paper"
+    WAITING = "waits for a second admin"
+    LEFT = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    id: int
+    name: str
+    languages: tuple[str, ...]
+    """The first is what she reads."""
+    places: Mapping[str, Level]
+    """Her desks; `EVERYWHERE` stands for every district at one level."""
+    state: PersonState
+    back_at: datetime | None
+    has_pin: bool
+
+
+EVERYWHERE = "*"
+"""In `places`: every district."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """One person whole, without her number."""
+
+    line: PersonLine
+    categories: tuple[str, ...]
+    leaves: Sequence[Leave]
+    open_cases: int
+    confirmed_at: datetime | None
+    """When a code proved that number."""
+    opens: tuple[str, ...]
+    """The desks that she opens by a key of her own."""
+    account: tuple[int, str] | None
+    created_at: datetime
+    left_at: datetime | None
+    is_stopped: bool
+    """Her number asked to hear no more."""
+
+
+def seen_desks(kit: Kit, by: SignedIn) -> frozenset[str] | None:
+    """The desks whose people this account may see; None where it sees everybody."""
+    if by.roles & {AccountRole.ADMIN, AccountRole.NATIONAL}:
+        return None
+    with kit.database.reading() as session:
+        return member_keys.desks_of_account(session, accounts.one(session, by.account_id))
+
+
+def listed(kit: Kit, seen: Collection[str] | None = None) -> Sequence[PersonLine]:
+    """Everybody who was ever enrolled and may be seen, by name; who left stands last."""
+    at = kit.now()
+    with kit.database.reading() as session:
+        away = personnel.on_leave(session, at)
+        placed = memberships.by_person(session)
+        lines = [
+            _line(one, placed.get(one.id, ()), away.get(one.id))
+            for one in responders.everybody(session)
+            if seen is None or any(row.desk_code in seen for row in placed.get(one.id, ()))
+        ]
+    return sorted(lines, key=lambda one: (one.state is PersonState.LEFT, one.name.casefold()))
+
+
+def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> PersonPage:
+    """Raises NotFound, also where this account may not see her."""
+    at = kit.now()
+    with kit.database.writing() as session:
+        person = personnel.of_id(session, responder_id)
+        if person is None:
+            raise NotFound("no such person")
+        rows = memberships.running(session, person.id)
+        if seen is not None and not any(row.desk_code in seen for row in rows):
+            raise NotFound("no such person")
+        account = accounts.of_responder(session, person.id)
+        return PersonPage(
+            line=_line(person, rows, personnel.on_leave(session, at).get(person.id)),
+            categories=tuple(person.categories),
+            leaves=personnel.leaves(session, person.id, at),
+            open_cases=len(personnel.open_cases(session, person.id)),
+            confirmed_at=enrolments.confirmed_at(session, person.id),
+            opens=_opens(session, person),
+            account=None if account is None else (account.id, account.shown),
+            created_at=person.created_at,
+            left_at=person.left_at,
+            is_stopped=person.unreachable == STOPPED,
+        )
+
+
+def _opens(session: Session, person: Responder) -> tuple[str, ...]:
+    return tuple(sorted(members.desks_of(session, of_responder(person.id))))
+
+
+def _line(person: Responder, rows: Collection[Membership], back_at: datetime | None) -> PersonLine:
+    return PersonLine(
+        id=person.id,
+        name=person.name,
+        languages=languages_of(person),
+        places=_places(rows),
+        state=_state(person, back_at),
+        back_at=back_at,
+        has_pin=person.pin_wrap is not None,
+    )
+
+
+def languages_of(person: Responder) -> tuple[str, ...]:
+    """What she reads, then what else she speaks."""
+    spoken = [code for code in person.languages or () if code in CODES]
+    return (person.language, *(code for code in spoken if code != person.language))
+
+
+def _places(rows: Collection[Membership]) -> Mapping[str, Level]:
+    hers = {row.desk_code: Level(row.level) for row in rows}
+    every = [district.code for district in districts()]
+    levels = {hers.get(code) for code in every}
+    level = next(iter(levels)) if len(levels) == 1 else None
+    if level is None:
+        return hers
+    rest = {code: each for code, each in hers.items() if code not in every}
+    return {EVERYWHERE: level, **rest}
+
+
+def _state(person: Responder, back_at: datetime | None) -> PersonState:
+    if person.left_at is not None or person.state == EnrolmentState.LEFT:
+        return PersonState.LEFT
+    if person.state == EnrolmentState.PROVING:
+        return PersonState.PROVING
+    if person.state == EnrolmentState.WAITING:
+        return PersonState.WAITING
+    if not person.active:
+        return PersonState.LEFT
+    if person.unreachable is not None:
+        return PersonState.UNREACHABLE
+    return PersonState.TOLD if back_at is None else PersonState.LEAVE

@@ -1,0 +1,120 @@
+"""People written down on a page: by the service that reads files of them, and each with her code and start PIN.
+
+A sheet that was judged travels locked under its session's token, since it holds numbers: no page shows one again.
+"""
+
+import base64
+import binascii
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hotline.domain.accounts.account import Actor
+from hotline.domain.people.enrolment import COLUMNS, Enrolled, RowFault
+from hotline.errors import ImportRefused, PersonnelRefused
+from hotline.ports import ConsoleKit
+from hotline.sealing.accounts.tokens import lock_key, unlock_key
+from hotline.sealing.start_secrets import START_COSTS
+from hotline.services.people import enrolling, enrolment
+from hotline.services.people.enrolling import StartPaper
+from hotline.store.desk import audit
+from hotline.text.remark import remark
+
+MOST_ROWS = 30
+"""Of a sheet on a page: each start PIN is stretched. `hotline responders import` takes longer ones."""
+BOUND = "sheet of people"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPerson:
+    """One person as she was typed. The number stays out of `repr`."""
+
+    name: str
+    msisdn: str = field(repr=False)
+    languages: Sequence[str]
+    level: str
+    districts: Sequence[str]
+    """Names; each may say its own level: `Gasabo=deputy`."""
+    categories: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPeople:
+    good: Sequence[Enrolled] = field(repr=False)
+    faults: Sequence[RowFault]
+    locked: str = field(repr=False)
+    """The whole sheet, for this session alone."""
+
+
+def write_down(kit: ConsoleKit, by: Actor, typed: TypedPerson, reason: str) -> StartPaper:
+    """One person, and her paper. Raises ImportRefused with every fault, PersonnelRefused."""
+    return _take(kit, by, _sheet_of(typed), reason)[0]
+
+
+def faults_of(kit: ConsoleKit, typed: TypedPerson) -> Sequence[RowFault]:
+    return enrolment.judged(kit, _sheet_of(typed))[1]
+
+
+def judge(kit: ConsoleKit, token: str, text: str) -> JudgedPeople:
+    """What of a sheet could be taken, and what is wrong with the rest. Nothing is stored."""
+    good, faults = enrolment.judged(kit, text)
+    if len(good) > MOST_ROWS:
+        most = remark("a sheet on a page holds at most {count} people", count=MOST_ROWS)
+        faults = [*faults, RowFault(good[MOST_ROWS].line, most)]
+    locked = lock_key(token, text.encode("utf-8", "surrogatepass"), account=BOUND)
+    return JudgedPeople(good, faults, base64.b64encode(locked).decode())
+
+
+def take(kit: ConsoleKit, by: Actor, token: str, locked: str, reason: str) -> Sequence[StartPaper]:
+    """Everybody of a sheet that was judged, or nobody. Raises ImportRefused, PersonnelRefused."""
+    try:
+        held = unlock_key(token, base64.b64decode(locked, validate=True), account=BOUND)
+    except (binascii.Error, ValueError):
+        held = None
+    if held is None:
+        raise PersonnelRefused(remark("choose the sheet again: its time is over"))
+    return _take(kit, by, held.decode("utf-8", "surrogatepass"), reason)
+
+
+def invite(kit: ConsoleKit, by: Actor, responder_id: int, reason: str) -> StartPaper:
+    """Another code and another paper. Raises NotFound, PersonnelRefused."""
+    costs = kit.proofs.start_costs or START_COSTS
+    return enrolling.invite(kit, by, str(responder_id), reason, costs=costs)
+
+
+def change_number(
+    kit: ConsoleKit, by: Actor, responder_id: int, number: str, reason: str
+) -> StartPaper:
+    """Raises NotFound, NumberInvalid, PersonnelRefused."""
+    costs = kit.proofs.start_costs or START_COSTS
+    return enrolling.change_number(kit, by, str(responder_id), number, reason, costs=costs)
+
+
+def _take(kit: ConsoleKit, by: Actor, text: str, reason: str) -> Sequence[StartPaper]:
+    rows, faults = enrolment.judged(kit, text)
+    if faults:
+        raise ImportRefused([str(fault) for fault in faults])
+    if len(rows) > MOST_ROWS:
+        raise PersonnelRefused(
+            remark("a sheet on a page holds at most {count} people", count=MOST_ROWS)
+        )
+    made = enrolment.enrol(kit, rows, proving=True, actor=audit.by_actor(by))
+    return [invite(kit, by, one, reason) for one in made]
+
+
+def _sheet_of(typed: TypedPerson) -> str:
+    written = io.StringIO()
+    rows = csv.DictWriter(written, COLUMNS, lineterminator="\n")
+    rows.writeheader()
+    rows.writerow(
+        {
+            "name": " ".join(typed.name.split()),
+            "msisdn": typed.msisdn,
+            "language": ";".join(typed.languages),
+            "level": typed.level,
+            "districts": ";".join(typed.districts),
+            "categories": ";".join(typed.categories),
+        }
+    )
+    return written.getvalue()

@@ -1,0 +1,144 @@
+"""Letting somebody know of a tip again: one asks, another decides. Nobody decides what was kept from herself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.entering import APPROVAL_LIVES
+from hotline.errors import EndRefused, NotFound
+from hotline.ports import Kit
+from hotline.store.accounts import accounts, approvals
+from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.people.responders import Responder
+from hotline.store.tips import exclusions
+from hotline.store.tips.exclusions import Exclusion
+from hotline.text.remark import remark
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLift:
+    id: int
+    tip_id: int
+    whom: str
+    """The name of a person, or the code of a desk."""
+    is_desk: bool
+    asked_by: str
+    asker_id: int | None
+    asked_at: datetime
+    expires_at: datetime
+    reason: str
+
+
+def ask(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
+    """Let the end of an exclusion wait for another person; once is enough. Raises NotFound."""
+    with kit.database.writing() as session:
+        row = _standing(session, exclusion_id)
+        if approvals.waiting_for(session, _subject(row.id), kit.now()) is not None:
+            return
+        session.add(
+            Approval(
+                kind=ApprovalKind.LIFT,
+                subject=_subject(row.id),
+                asked_by=audit.by_actor(by),
+                asker_id=by.account_id,
+                asked_at=kit.now(),
+                reason=reason,
+                expires_at=kit.now() + APPROVAL_LIVES,
+            )
+        )
+        _record(session, kit, by, "tip_exclusion_lift_asked", row, reason)
+
+
+def waiting(kit: Kit, by: Actor) -> Sequence[WaitingLift]:
+    """The oldest first; nothing of a tip that is kept from whoever asks."""
+    with kit.database.reading() as session:
+        person = None
+        if by.account_id is not None:
+            person = accounts.one(session, by.account_id).responder_id
+        rows = [
+            (asked, row)
+            for asked in approvals.undecided(session, ApprovalKind.LIFT, kit.now())
+            if (row := session.get(Exclusion, _about(asked))) is not None and row.lifted_at is None
+        ]
+        kept = exclusions.kept_from(session, {row.tip_id for _, row in rows})
+        return [
+            _waits(session, asked, row)
+            for asked, row in rows
+            if person not in kept.get(row.tip_id, ())
+        ]
+
+
+def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool) -> None:
+    """What another person says. Raises NotFound, EndRefused."""
+    with kit.database.writing() as session:
+        asked = approvals.held(session, ApprovalKind.LIFT, approval_id, kit.now())
+        if asked is None:
+            raise NotFound("that was decided already, or its time is over")
+        row = _standing(session, _about(asked))
+        _check_other(session, asked, by, row)
+        decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
+        approvals.decide(asked, audit.by_actor(by), kit.now(), decision)
+        if approve:
+            row.lifted_by, row.lifted_at = audit.by_actor(by), kit.now()
+            _record(session, kit, by, "tip_exclusion_lifted", row, reason)
+        else:
+            _record(session, kit, by, "tip_exclusion_kept", row, reason)
+
+
+def _check_other(session: Session, asked: Approval, by: Actor, row: Exclusion) -> None:
+    if audit.by_actor(by) == asked.asked_by or (
+        by.account_id is not None and by.account_id == asked.asker_id
+    ):
+        raise EndRefused(remark("another person decides than who asked for it"))
+    if by.account_id is None:
+        return
+    person = accounts.one(session, by.account_id).responder_id
+    if person in exclusions.kept_from(session, [row.tip_id]).get(row.tip_id, ()):
+        raise NotFound("that was decided already, or its time is over")
+
+
+def _standing(session: Session, exclusion_id: int) -> Exclusion:
+    row = session.get(Exclusion, exclusion_id, with_for_update=True)
+    if row is None or row.lifted_at is not None:
+        raise NotFound("the tip is kept from nobody by that any more")
+    return row
+
+
+def _waits(session: Session, asked: Approval, row: Exclusion) -> WaitingLift:
+    person = None if row.responder_id is None else session.get_one(Responder, row.responder_id)
+    return WaitingLift(
+        id=asked.id,
+        tip_id=row.tip_id,
+        whom=(row.desk_code or "") if person is None else person.name,
+        is_desk=person is None,
+        asked_by=asked.asked_by,
+        asker_id=asked.asker_id,
+        asked_at=asked.asked_at,
+        expires_at=asked.expires_at,
+        reason=asked.reason,
+    )
+
+
+def _subject(exclusion_id: int) -> str:
+    return f"exclusion:{exclusion_id}"
+
+
+def _about(asked: Approval) -> int:
+    return int(asked.subject.partition(":")[2])
+
+
+def _record(
+    session: Session, kit: Kit, by: Actor, action: str, row: Exclusion, reason: str
+) -> None:
+    whom = f"desk {row.desk_code}" if row.desk_code else f"responder {row.responder_id}"
+    audit.append(
+        session,
+        at=kit.now(),
+        actor=audit.by_actor(by),
+        action=action,
+        subject=f"tip:{row.tip_id}",
+        reason=f"{whom}: {reason}",
+    )

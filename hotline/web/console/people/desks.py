@@ -1,0 +1,71 @@
+"""Desks: who opens each, who asks to, and letting somebody in, or taking somebody away."""
+
+from flask import Response
+
+from hotline.errors import HotlineError
+from hotline.services.desk import admissions
+from hotline.services.people.dossiers import desk_page, leaving
+from hotline.web.console import who
+from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.people import placing
+from hotline.web.console.visit import Visit, page, see, why
+from hotline.web.console.who import phrase
+
+MISSING = phrase("a reason is missing")
+
+
+def listed(visit: Visit) -> Response:
+    return page(
+        visit,
+        "desks.html",
+        heads=desk_page.listed(visit.kit, desk_page.seen(visit.kit, visit.by)),
+        placed=lambda one: placing.named(visit, one.code, one.name),
+    )
+
+
+def one(visit: Visit, code: str) -> Response:
+    return _one(visit, code)
+
+
+def ask(visit: Visit, code: str) -> Response:
+    """Somebody else lets them in."""
+    member, reason = visit.form.text("member", most=40), visit.form.text("reason", most=200)
+    if not member or not reason:
+        return _one(visit, code, faults(member=_missing(visit, member)))
+    try:
+        admissions.ask(visit.kit, visit.by.actor, code, member, reason)
+    except HotlineError as refused:
+        return _one(visit, code, faults(member=why(visit, refused)))
+    return see("desks.one", code=code)
+
+
+def remove(visit: Visit, code: str) -> Response:
+    member, reason = visit.form.text("member", most=40), visit.form.text("reason", most=200)
+    if not reason:
+        return _one(visit, code, faults(remove=_missing(visit, member)))
+    try:
+        leaving.from_desk(visit.kit, visit.by.actor, code, member, reason)
+    except HotlineError as refused:
+        return _one(visit, code, faults(remove=why(visit, refused)))
+    return see("desks.one", code=code)
+
+
+def _missing(visit: Visit, member: str) -> str:
+    says = visit.say(MISSING) if member else visit.say("choose somebody")
+    return f"{says[:1].upper()}{says[1:]}."
+
+
+def _one(visit: Visit, code: str, wrong: FormFaults | None = None) -> Response:
+    shown = desk_page.one(visit.kit, visit.by, code)
+    return page(
+        visit,
+        "desk.html",
+        status=422 if wrong else 200,
+        faults=wrong or FormFaults(),
+        desk=shown,
+        head=shown.head,
+        called=placing.named(visit, code, shown.head.name),
+        may_ask=bool(visit.by.roles & who.ADMIN),
+        may_remove=bool(visit.by.roles & who.RUNNING),
+        opens=code in desk_page.opened_by(visit.kit, visit.by.account_id),
+    )

@@ -1,0 +1,69 @@
+"""Where somebody works, as a form says it: rows of a desk and a level in it."""
+
+from collections.abc import Mapping, Sequence
+
+from hotline.domain.people.memberships import every_district
+from hotline.domain.places.places import districts, place_name
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL, is_district
+from hotline.services.people.dossiers import desk_page
+from hotline.services.people.dossiers.people_list import EVERYWHERE
+from hotline.web.console.visit import GuestVisit, Visit
+
+LEVELS = tuple(level for level in Level if level is not Level.NATIONAL)
+FREE_ROWS = 3
+"""Empty ones behind those that are filled."""
+
+
+def options(visit: Visit) -> Sequence[tuple[str, str]]:
+    """For a select: no desk, every district, the national desk, each district, then those that were added."""
+    added = [
+        (one.code, named(visit, one.code, one.name))
+        for one in desk_page.listed(visit.kit)
+        if one.retired_at is None and one.code != NATIONAL and not is_district(one.code)
+    ]
+    return (
+        ("", visit.say("no desk")),
+        (EVERYWHERE, named(visit, EVERYWHERE)),
+        (NATIONAL, named(visit, NATIONAL)),
+        *((area.code, area.name) for area in districts()),
+        *added,
+    )
+
+
+def named(visit: GuestVisit, code: str, name: str = "") -> str:
+    """A desk as people call it."""
+    if code == EVERYWHERE:
+        return visit.say("every district")
+    if code == NATIONAL:
+        return visit.say("the national desk")
+    return place_name(code, visit.language) if is_district(code) else name or code
+
+
+def several(visit: GuestVisit, codes: Sequence[str]) -> str:
+    """Desks in one line; all districts in two words."""
+    every = every_district()
+    if set(every) <= set(codes):
+        codes = [EVERYWHERE, *(code for code in codes if code not in every)]
+    return ", ".join(named(visit, code) for code in codes)
+
+
+def rows(places: Mapping[str, Level]) -> Sequence[tuple[str, str]]:
+    """Desk and level of each row."""
+    hers = [(code, str(level)) for code, level in places.items()]
+    return [*hers, *[("", str(Level.RESPONDER))] * FREE_ROWS]
+
+
+def read(visit: Visit) -> tuple[Mapping[str, Level], str]:
+    """What the rows say; behind it what is wrong, in the reader's language."""
+    desks: dict[str, Level] = {}
+    pairs = zip(visit.form.many("desk"), visit.form.many("level"), strict=False)
+    for code, level in pairs:
+        if not code:
+            continue
+        if code != NATIONAL and level not in LEVELS:
+            return {}, visit.say("Choose a level for each desk.")
+        codes = every_district() if code == EVERYWHERE else [code]
+        for each in codes:
+            desks[each] = Level.NATIONAL if code == NATIONAL else Level(level)
+    return desks, "" if desks else visit.say("Choose a desk at least.")

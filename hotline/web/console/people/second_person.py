@@ -1,0 +1,205 @@
+"""Everything that waits for a second person, as sentences: each kind has its service, and one row in `DECIDE`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
+from hotline.domain.people.standing import EnrolmentKind
+from hotline.errors import NotFound
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import approvals, sessions
+from hotline.services.desk import admissions
+from hotline.services.people import enrolment_decisions
+from hotline.services.people.dossiers import desk_page, leaving, postings
+from hotline.services.tips.lifted import lifting
+from hotline.web.console import who
+from hotline.web.console.who import phrase
+
+ROLE, ENROLMENT, POSTING = "role", "enrolment", "posting"
+ADMISSION, REMOVAL, LIFT = "admission", "removal", "lift"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsForSecond:
+    """One thing that waits, in the words of a page."""
+
+    kind: str
+    id: int
+    phrase: str
+    values: Mapping[str, str]
+    """Of them `role` and `level` are phrases, and `desk` and `desks` codes of desks."""
+    asked_at: datetime
+    expires_at: datetime
+    reason: str
+    may_decide: bool
+    needs_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondDecision:
+    """What somebody decides of one thing that waits."""
+
+    kind: str
+    id: int
+    approve: bool
+    reason: str
+
+
+def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
+    """What this account may see of it, the oldest first."""
+    found = [*_admissions(kit, by)]
+    if by.roles & who.RUNNING:
+        found += [*_enrolments(kit, by), *_postings(kit, by), *_removals(kit, by)]
+    if AccountRole.ADMIN in by.roles:
+        found += _roles(kit, by)
+    if AccountRole.NATIONAL in by.roles:
+        found += _lifts(kit, by)
+    return sorted(found, key=lambda one: (one.asked_at, one.id))
+
+
+def decide(kit: ConsoleKit, by: SignedIn, token: str, what: SecondDecision) -> None:
+    """Raises HotlineError: what the service of that kind raises, and NotFound for a kind that is none of hers."""
+    seen = {(one.kind, one.id) for one in waiting(kit, by)}
+    if (what.kind, what.id) not in seen:
+        raise NotFound("that was decided already, or its time is over")
+    if what.kind == ADMISSION:
+        _admit(kit, by.actor, token, what)
+    elif what.kind == ROLE:
+        approvals.decide(kit, by, what.id, approve=what.approve, reason=what.reason)
+    else:
+        DECIDE[what.kind](kit, by.actor, what.id, what.reason, approve=what.approve)
+
+
+def _admit(kit: ConsoleKit, by: Actor, token: str, what: SecondDecision) -> None:
+    if not what.approve:
+        admissions.refuse(kit, by, what.id, what.reason)
+        return
+    key = sessions.key_of(kit, token)
+    if key is None:
+        raise NotFound("give your password and a code again first")
+    admissions.admit(kit, by, key, what.id)
+
+
+def _roles(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in approvals.waiting(kit, by):
+        yield WaitsForSecond(
+            kind=ROLE,
+            id=one.id,
+            phrase=phrase("{by} asks that {about} becomes: {role}"),
+            values={"by": one.asked_by, "about": one.about, "role": one.role},
+            asked_at=one.asked_at,
+            expires_at=one.expires_at,
+            reason="",
+            may_decide=one.may_decide,
+        )
+
+
+def _enrolments(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    """A number is not shown: it has answered a code, or it would not stand here."""
+    for one in enrolment_decisions.waiting(kit):
+        is_number = one.kind is EnrolmentKind.NUMBER
+        yield WaitsForSecond(
+            kind=ENROLMENT,
+            id=one.approval_id,
+            phrase=phrase("{by} asks for a new number of {about}. A code proved it.")
+            if is_number
+            else phrase("{by} asks to enrol {about} for {desks}. Phone and paper were proved."),
+            values={
+                "by": _name(one.asked_by),
+                "about": one.name,
+                **({} if is_number else {"desks": ",".join(one.desks)}),
+            },
+            asked_at=one.proved_at,
+            expires_at=one.lapses_at,
+            reason=one.reason,
+            may_decide=_is_other(by, one.asker_id, one.asked_by, one.name),
+        )
+
+
+def _postings(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in postings.waiting(kit):
+        yield WaitsForSecond(
+            kind=POSTING,
+            id=one.id,
+            phrase=phrase("{by} asks for more places of {about}: {places}"),
+            values={
+                "by": _name(one.asked_by),
+                "about": one.name,
+                "places": ",".join(f"{code}={level}" for code, level in one.gains.items()),
+            },
+            asked_at=one.asked_at,
+            expires_at=one.expires_at,
+            reason=one.reason,
+            may_decide=_is_other(by, one.asker_id, one.asked_by, one.name),
+        )
+
+
+def _removals(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in leaving.waiting(kit):
+        yield WaitsForSecond(
+            kind=REMOVAL,
+            id=one.id,
+            phrase=phrase(
+                "{by} asks to take {about} away, one of the last two of the national desk."
+                " Everything is closed to them already; they are still told of cases."
+            ),
+            values={"by": _name(one.asked_by), "about": one.name},
+            asked_at=one.asked_at,
+            expires_at=one.expires_at,
+            reason=one.reason,
+            may_decide=_is_other(by, one.asker_id, one.asked_by, one.name),
+        )
+
+
+def _admissions(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in desk_page.admissions_for(kit, by):
+        yield WaitsForSecond(
+            kind=ADMISSION,
+            id=one.id,
+            phrase=phrase("{by} asks that {about} opens the desk {desk}"),
+            values={"by": one.asked_by, "about": one.name, "desk": one.desk},
+            asked_at=one.asked_at,
+            expires_at=one.expires_at,
+            reason=one.reason,
+            may_decide=one.may_decide,
+            needs_key=True,
+        )
+
+
+def _lifts(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in lifting.waiting(kit, by.actor):
+        yield WaitsForSecond(
+            kind=LIFT,
+            id=one.id,
+            phrase=phrase("{by} asks that the desk {desk} may know of tip {tip} again")
+            if one.is_desk
+            else phrase("{by} asks that {about} may know of tip {tip} again"),
+            values={
+                "by": _name(one.asked_by),
+                "tip": str(one.tip_id),
+                **({"desk": one.whom} if one.is_desk else {"about": one.whom}),
+            },
+            asked_at=one.asked_at,
+            expires_at=one.expires_at,
+            reason=one.reason,
+            may_decide=_is_other(by, one.asker_id, one.asked_by, one.whom),
+        )
+
+
+def _is_other(by: SignedIn, asker_id: int | None, asked_by: str, about: str) -> bool:
+    names = {" ".join(name.split()).casefold() for name in (_name(asked_by), about)}
+    return by.account_id != asker_id and " ".join(by.name.split()).casefold() not in names
+
+
+def _name(actor: str) -> str:
+    """Of an actor, as the audit log writes one."""
+    return actor.rpartition(":")[2]
+
+
+DECIDE: Mapping[str, Callable[..., object]] = {
+    ENROLMENT: enrolment_decisions.decide_asked,
+    POSTING: postings.decide,
+    REMOVAL: leaving.decide,
+    LIFT: lifting.decide,
+}

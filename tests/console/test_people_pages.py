@@ -1,0 +1,243 @@
+"""People, desks and what waits for a second person, as their pages show and change them."""
+
+import io
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.desk.members import of_account
+from hotline.services.accounts import sessions
+from hotline.services.desk import admissions
+from hotline.services.people import enrolment, enrolment_decisions, one_human
+from hotline.store.accounts.approvals import Approval
+from hotline.store.desk import desks, members
+from hotline.store.outbox.messages import Message
+from hotline.store.people import enrolments
+from hotline.store.people.responders import Responder
+from tests.console.conftest import GASABO, NUMBER, Desk, Tab
+from tests.console.desk_tips import lets_in
+
+NEW = "+250788000055"
+FORM = {
+    "name": "Responder 2",
+    "secret_number": NEW,
+    "first": "rw",
+    "languages": ["rw", "fr"],
+    "desk": [GASABO, "13"],
+    "level": ["deputy", "responder"],
+    "reason": "new here",
+}
+
+
+@pytest.fixture
+def two(desk: Desk) -> tuple[Tab, Tab]:
+    """Two admins: one writes down, the other decides."""
+    return desk.tab(AccountRole.ADMIN, name="Admin 1"), desk.tab(AccountRole.ADMIN, name="Admin 2")
+
+
+def person(desk: Desk, responder_id: int) -> Responder:
+    with desk.kit.database.reading() as session:
+        return session.get_one(Responder, responder_id)
+
+
+def proves(desk: Desk, responder_id: int) -> None:
+    """What the reader does once code and start PIN were keyed on that phone."""
+    with desk.kit.database.writing() as session:
+        row = enrolments.open_of(session, responder_id)
+        assert row is not None
+        row.proved_at = desk.clock()
+        who = session.get_one(Responder, responder_id)
+        who.state, who.public_key = "waiting", b"p" * 32
+
+
+def test_a7_somebody_is_enrolled_by_one_admin_and_approved_by_another(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    first, second = two
+    paper = first.post("/people/new", FORM)
+    assert paper.status_code == 200
+    assert NEW not in paper.text
+    assert "Responder 2" in paper.text
+    shown = first.get("/people/2").text
+    assert "has to prove phone and paper" in shown
+    assert "Kinyarwanda, Français" in shown
+    assert "Gasabo: deputy" in shown
+    assert NEW not in shown
+    proves(desk, 2)
+
+    (waits,) = enrolment_decisions.waiting(desk.kit)
+    address = f"/approvals/enrolment/{waits.approval_id}"
+    assert "Admin 1 asks to enrol Responder 2 for Gasabo" in second.get("/approvals").text
+    own = first.post(address, {"do": "approve", "reason": "known"})
+    assert own.status_code == 422
+    assert not person(desk, 2).active
+    assert second.post(address, {"do": "approve", "reason": "known"}).status_code == 303
+    assert person(desk, 2).active
+    assert "confirmed by a code on" in second.get("/people/2").text
+    assert person(desk, 2).languages == ["rw", "fr"]
+
+
+def test_a_fault_stands_beside_its_field_and_the_number_is_not_shown_again(
+    two: tuple[Tab, Tab],
+) -> None:
+    answer = two[0].post("/people/new", {**FORM, "secret_number": NUMBER})
+    assert answer.status_code == 422
+    assert "is enrolled already" in answer.text
+    assert NUMBER not in answer.text
+
+
+def test_less_is_done_at_once_and_more_waits_for_a_second_person(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    first, second = two
+    more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
+    assert first.post("/people/1/place", more).status_code == 303
+    assert "Gasabo: deputy" not in first.get("/people/1").text
+    (waits,) = rows(desk, "posting")
+    said = second.get("/approvals").text
+    assert "Admin 1 asks for more places of Responder 1" in said
+    address = f"/approvals/posting/{waits.id}"
+    assert first.post(address, {"do": "approve", "reason": "yes"}).status_code == 422
+    assert second.post(address, {"do": "approve", "reason": "yes"}).status_code == 303
+    assert "Gasabo: deputy" in first.get("/people/1").text
+    less = {"desk": [GASABO], "level": ["responder"], "reason": "one is enough"}
+    assert first.post("/people/1/place", less).status_code == 303
+    assert rows(desk, "posting") == []
+    assert "Gasabo: responder" in first.get("/people/1").text
+
+
+def test_what_waits_lapses_after_a_week(desk: Desk, two: tuple[Tab, Tab]) -> None:
+    more = {"desk": [GASABO], "level": ["coordinator"], "reason": "leads"}
+    two[0].post("/people/1/place", more)
+    assert rows(desk, "posting")
+    desk.clock.turn(days=7)
+    assert rows(desk, "posting") == []
+
+
+def test_a_sheet_is_judged_first_and_taken_whole_or_not_at_all(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    head = "name,msisdn,language,level,districts,categories\n"
+    good = f"Responder 3,{NEW},rw;en,responder,Gasabo=deputy;Huye,\n"
+    bad = f"Responder 4,{NUMBER},rw,responder,Gasabo,\n"
+    judged = upload(two[0], head + good + bad)
+    assert "line" in judged.lower()
+    assert "is enrolled already" in judged
+    assert "secret_sheet" not in judged
+    judged = upload(two[0], head + good)
+    locked = judged.partition('name="secret_sheet" value="')[2].partition('"')[0]
+    assert NEW not in judged
+    taken = two[0].post("/people/sheet/take", {"secret_sheet": locked, "reason": "new"})
+    assert "Responder 3" in taken.text
+    assert person(desk, 2).languages == ["rw", "en"]
+    again = two[1].post("/people/sheet/take", {"secret_sheet": locked, "reason": "new"})
+    assert again.status_code == 422
+
+
+def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_of_it(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    desk_account = desk.tab(AccountRole.DESK, name="Desk 1")
+    lets_in(desk, account(desk, "Desk 1"), GASABO)
+    one_human.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
+    enrol_national(desk)
+    assert two[0].post("/people/1/remove", {"reason": "must go"}).status_code == 303
+    assert not person(desk, 1).active
+    assert desk_account.get("/people").status_code == 303
+    with desk.kit.database.reading() as session:
+        assert desks.one(session, GASABO).copied_since == desk.clock()
+        told = [row for row in session.query(Message) if row.template == "REMOVED"]
+        assert {row.responder_id for row in told} == {2, 3}
+        assert all(row.parameters == {"count": "0"} for row in told)
+
+
+def test_one_of_the_last_two_of_the_nation_is_shut_out_at_once_and_goes_by_two(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    enrol_national(desk)
+    two[0].post("/people/2/remove", {"reason": "must go"})
+    assert person(desk, 2).active
+    (waits,) = rows(desk, "removal")
+    address = f"/approvals/removal/{waits.id}"
+    assert two[0].post(address, {"do": "approve", "reason": "yes"}).status_code == 422
+    assert two[1].post(address, {"do": "approve", "reason": "yes"}).status_code == 303
+    assert not person(desk, 2).active
+
+
+def test_ending_an_account_takes_its_responder_off_the_line(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    desk.tab(AccountRole.DESK, name="Desk 1")
+    one_human.join(desk.kit, Actor("Admin 1"), account(desk, "Desk 1"), "Responder 1", "the same")
+    enrol_national(desk)
+    ended = two[0].post(f"/accounts/{account(desk, 'Desk 1')}/end")
+    assert ended.status_code == 303
+    assert person(desk, 1).left_at is not None
+
+
+def test_a7_a_member_whose_key_is_open_lets_somebody_in(desk: Desk, two: tuple[Tab, Tab]) -> None:
+    inside = opened(desk, "Desk 1")
+    desk.tab(AccountRole.DESK, name="Desk 2")
+    asked = {"member": of_account(account(desk, "Desk 2")), "reason": "works there"}
+    assert two[0].post(f"/desks/{GASABO}/ask", asked).status_code == 303
+    (waits,) = admissions.waiting(desk.kit, GASABO)
+    address = f"/approvals/admission/{waits.id}"
+    assert two[1].post(address, {"do": "approve", "reason": "yes"}).status_code == 422
+    assert inside.post(address, {"do": "approve", "reason": "known"}).status_code == 303
+    shown = inside.get(f"/desks/{GASABO}").text
+    assert "Desk 2" in shown
+    with desk.kit.database.reading() as session:
+        assert of_account(account(desk, "Desk 2")) in members.of_desk(session, GASABO)
+
+
+def test_who_is_taken_from_a_desk_is_signed_out_and_the_desk_needs_a_new_key(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    inside = opened(desk, "Desk 1")
+    gone = {"member": of_account(account(desk, "Desk 1")), "reason": "left"}
+    assert two[0].post(f"/desks/{GASABO}/remove", gone).status_code == 303
+    assert inside.get("/").status_code == 303
+    shown = two[0].get(f"/desks/{GASABO}").text
+    assert "needs a new key" in shown
+    assert "needs a new key" in two[0].get("/").text
+
+
+def test_a_desk_sees_its_own_people_alone_and_changes_nothing(desk: Desk) -> None:
+    inside, other = opened(desk, "Desk 1"), desk.tab(AccountRole.DESK, name="Desk 2")
+    assert "Responder 1" in inside.get("/people").text
+    assert inside.get("/people/1").status_code == 200
+    assert "Take them off the line" not in inside.get("/people/1").text
+    assert inside.post("/people/1/remove", {"reason": "no"}).status_code == 404
+    assert "Responder 1" not in other.get("/people").text
+    assert other.get("/people/1").status_code == 404
+    assert other.get(f"/desks/{GASABO}").status_code == 404
+
+
+def rows(desk: Desk, kind: str) -> list[Approval]:
+    """What waits of a kind."""
+    with desk.kit.database.reading() as session:
+        found = session.query(Approval).filter_by(kind=kind, decided_at=None)
+        return [row for row in found if row.expires_at > desk.clock()]
+
+
+def account(desk: Desk, name: str) -> int:
+    return desk.people[name].account_id
+
+
+def opened(desk: Desk, name: str) -> Tab:
+    """An account that opens Gasabo's desk by its own key."""
+    tab = desk.tab(AccountRole.DESK, name=name)
+    lets_in(desk, account(desk, name), GASABO)
+    assert sessions.key_of(desk.kit, tab.token) is not None
+    return tab
+
+
+def enrol_national(desk: Desk) -> None:
+    head = "name,msisdn,language,level,districts,categories\n"
+    lines = [f"National {n},+25078800010{n},en,national,,\n" for n in (1, 2)]
+    enrolment.import_responders(desk.kit, head + "".join(lines))
+
+
+def upload(tab: Tab, text: str) -> str:
+    fields = {"sheet": (io.BytesIO(text.encode()), "people.csv")}
+    return tab.post("/people/sheet", fields).text
