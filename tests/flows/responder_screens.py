@@ -32,6 +32,9 @@ class MetScreen:
     keys: tuple[str, ...] = ()
 
 
+CODE, PAPER = "604713", "40719300"
+"""Of the SMS, and of the paper."""
+JOINS = ("proves", "paper_right", "pin_chosen")
 HERS = (f"hers.{REF}",)
 SCREENS = {
     "pin": MetScreen(),
@@ -41,6 +44,9 @@ SCREENS = {
     "page": MetScreen(keys=(PIN, "1", "1", "1")),
     "taken": MetScreen(("acted_taken",), (PIN, "1", "1", "2")),
     "hers": MetScreen(HERS, (PIN, "1", "1")),
+    "paper": MetScreen(JOINS, (CODE,)),
+    "choose": MetScreen(JOINS, (CODE, PAPER)),
+    "joined": MetScreen(JOINS, (CODE, PAPER, PIN, PIN)),
     "there": MetScreen((*HERS, "acted_on_site"), (PIN, "1", "1", "2")),
 }
 MESSAGES = {
