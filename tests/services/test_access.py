@@ -11,11 +11,13 @@ from hotline.sealing.opening import unwrap_desk_key
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
 from hotline.services.desk import access, audit_log, sending_down
+from hotline.services.reach.figures import By
 from hotline.store.database import Database
 from hotline.store.desk import desks
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk, DeskMember
 from hotline.store.outbox.messages import Referral
+from hotline.store.reach import outreach
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
@@ -198,7 +200,9 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
     assert read.answers == ANSWERS
     with desked.database.reading() as session:
         (told,) = session.scalars(select(Referral))
+        counted = outreach.totals(session, By.DISTRICT)
     assert told.responder_id == 1
+    assert (counted["12", "tip"], counted[NATIONAL, "tip"]) == (1, -1), "it was counted before"
     assert ("cli:Alice", "tip_sent_down", f"tip:{tip_id}", "court asked") in logged(desked)
     with pytest.raises(EndRefused):
         sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)

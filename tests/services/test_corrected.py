@@ -198,6 +198,7 @@ def test_an_official_named_late_ends_it_for_the_district_and_tells_it_nothing(
     assert (here.texts("one"), here.texts("two")) == before
     assert TOLD_FIRST in here.texts("desk")
     assert here.line.desks_of(here.tip) == {"national"}
+    assert counted(here, By.DISTRICT) == {"national": 1}
     assert here.holder is None
     assert here.writes("one", "1 {ref}") == OVER
     one = here.line.caller("+250788000100")
