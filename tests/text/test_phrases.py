@@ -22,6 +22,8 @@ VALUES = {
     "until": "14:05",
     "number": "3029",
     "join": "407194",
+    "like": "H3ND",
+    "case": "K7Q4",
 }
 TELLING = (
     "traffick",
@@ -74,6 +76,7 @@ def test_an_alert_is_one_sms_wherever_it_happened(
             ref="K7Q4",
             place=place_name(place, language),
             code="*384*77777*90#",
+            like="K7Q4CA",
         )
 
         assert said.startswith("K7Q4: ")
