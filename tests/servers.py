@@ -37,6 +37,8 @@ UNFINISHED_END = f"{OTHERS_END} AND (state <> 'idle' OR pid IN (SELECT pid FROM 
 """Of a test before, which could still hold a row, or the lock of a leader."""
 EMPTIED = ";".join(
     (
+        # A log that refuses to be emptied, but for a test.
+        "SET LOCAL session_replication_role = replica",
         *(f'DELETE FROM "{table.name}"' for table in reversed(METADATA.sorted_tables)),
         "SELECT setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences",
     )

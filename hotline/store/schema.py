@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hotline.store.accounts import accounts, approvals, sessions, sign_in_tries  # noqa: F401
+from hotline.store.cases import case_log, case_notes  # noqa: F401
 from hotline.store.changes import changes, checks, signatures, text_questions  # noqa: F401
 from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks  # noqa: F401

@@ -1,5 +1,6 @@
 """`hotline tips keep-from`, `let-know`, `link` and `unlink`, as the national desk types them."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_one_keeps_a_tip_from_somebody_and_two_let_him_know_again(tmp_path: Path
     log = say(tmp_path, "audit", "list").stdout
     assert "Alice kept tip 1 from somebody: named: responder 1: the caller names him" in log
     assert "Alice keeps tip 1 from somebody no more: responder 1" in log
+    line = say(tmp_path, "cases", "log", "T1", "--language", "en").stdout
+    assert [row.split("  ", 1)[1] for row in line.splitlines()[1:]] == [
+        "excluded  cli (why named)",
+        "excluded  cli (why named, lifted yes)",
+    ]
+    document = json.loads(say(tmp_path, "cases", "log", "1", "--json").stdout)
+    assert [one["codes"] for one in document["entries"]] == [
+        {"why": "named"},
+        {"why": "named", "lifted": "yes"},
+    ]
+    say(tmp_path, "cases", "log", "K7Q4", code=1)
 
 
 def test_a_person_links_two_tips_and_undoes_it(tmp_path: Path) -> None:

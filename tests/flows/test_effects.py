@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hotline.domain.dialogue.asks import AGAIN, READER_PINS, WORK_CASE, WORK_QUESTION, WORK_VERB
+from hotline.domain.dialogue.asks import (
+    AGAIN,
+    READER_PINS,
+    WORK_CASE,
+    WORK_COLLEAGUE,
+    WORK_DISTRICT,
+    WORK_QUESTION,
+    WORK_VERB,
+    WORK_WORDS,
+)
 from hotline.domain.rolls import quiz
 from hotline.domain.rolls.gathering import OCCASION_ANSWER
 from hotline.domain.tip import Matter
@@ -17,7 +26,17 @@ from hotline.services.flows.places import place_lists
 BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
 """They are read when a later answer has its effect. A PIN is an event of its own."""
-OF_THE_READER = {*READER_PINS, WORK_CASE, WORK_VERB, WORK_QUESTION, AGAIN}
+OF_THE_READER = {
+    *READER_PINS,
+    WORK_CASE,
+    WORK_VERB,
+    WORK_QUESTION,
+    WORK_WORDS,
+    WORK_COLLEAGUE,
+    WORK_DISTRICT,
+    "work_province",
+    AGAIN,
+}
 """What they change, the reader changes: no hop commits it."""
 
 

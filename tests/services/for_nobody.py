@@ -12,6 +12,7 @@ CONDITION = "the condition itself"
 NATION = "the national desk alone asks it, by commands that name no desk"
 
 FOR_NOBODY: Mapping[str, str] = {
+    "cases/case_log.tip_of_reference": NATION,
     "copies/vaults.grants": UPKEEP,
     "copies/vaults.call_back_grants": UPKEEP,
     "copies/weekly_keys.locked_before": UPKEEP,
@@ -88,6 +89,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "tips/tips.earlier_places": FOUND,
     "tips/tips.beside": LADDER,
     "tips/tips.erase": TELLER,
+    "tips/visible.is_granted": FOUND,
     "tips/visible.not_excluded": CONDITION,
     "tips/visible.not_kept_from": CONDITION,
     "tips/visible.may_be_told": CONDITION,

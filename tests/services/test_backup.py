@@ -9,12 +9,14 @@ from threading import Event
 
 import pytest
 from nacl.public import PrivateKey
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.copies.manifest import Contents, Label
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.referral import Level
-from hotline.errors import BackupInvalid, Occupied
+from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
 from hotline.sealing.copies.unsealing import Archive
 from hotline.services.accounts import invitations, sessions, welcome
 from hotline.services.copies.backup import BackupTaken, take
@@ -131,6 +133,8 @@ def test_every_row_comes_back_and_nothing_goes_out(
     with back.database.reading() as session:
         chain = audit.verify(session)
     assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
+    with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
+        session.execute(text("DELETE FROM case_log"))
     assert migrate.is_current(back.database)
     back.database.close()
 

@@ -123,8 +123,8 @@ def test_a_danger_that_she_closes_is_looked_at_by_a_second_person(
     beside.line.clock.turn(seconds=1)
     phone.dial("90")
     assert f"1 {known_as.reference} due 24/11 " in phone.key(PIN, "1")
-    phone.key("1", "4")
-    assert phone.key("2") == "END The national desk looks at it first."
+    phone.key("1", "4", "2")
+    assert phone.key("5") == "END The national desk looks at it first."
     with beside.line.database.reading() as session:
         tip = session.get_one(Tip, known_as.tip_id)
         assert (tip.closed_at, tip.end_wanted) == (None, "not-trafficking")

@@ -16,6 +16,7 @@ from tests.conftest import Clock
 from tests.district import District, district
 from tests.sampling import long, seed
 from tests.services.case_errands import CaseErrands, ProcessKilled
+from tests.services.case_sums import check_logs
 from tests.steps import Tell
 from tests.unsynced import open_unsynced
 
@@ -38,6 +39,7 @@ def test_no_danger_case_is_lost_whatever_happens(tmp_path: Path, tell_steps: Tel
             if errands.is_open:
                 errands.step()
         errands.is_rung_in_silence()
+        check_logs(database)
         closed += not errands.is_open
         database.close()
     tell_steps(f"walks of a danger case: {WALKS} of {STEPS} steps, {closed} closed")

@@ -65,6 +65,8 @@ class Event:
     kind: DeadlineKind | None = None
     nth: int = 0
     ran: timedelta = timedelta()
+    chosen: tuple[int, ...] = ()
+    """Of a case that is passed on: who is asked, where the one who passes it on chose."""
 
 
 class Purpose(StrEnum):

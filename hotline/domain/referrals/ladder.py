@@ -22,6 +22,7 @@ from hotline.domain.referrals.clocks import CASE_CLOCKS, Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.firing import DUE, Step
 from hotline.domain.referrals.ladder_steps import (
+    asked,
     first_outcome,
     judge,
     outcome,
@@ -96,6 +97,9 @@ def _passed(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime
     """The next step at once. Who took it stays responsible until somebody else takes it."""
     if s.holder is not None and s.holder != e.by and DeadlineKind.ACKNOWLEDGE not in s.clocks:
         return Decision(holder=s.holder)
+    chosen = {one.id for one in roster}.intersection(e.chosen) - {e.by}
+    if chosen:
+        return asked(s, roster, tuple(sorted(chosen)), at)
     return _next(s, roster, at, holder=s.holder, but=e.by)
 
 
@@ -114,9 +118,7 @@ def _next(
     if not who:
         last = red(now, roster, at, but=but)
         return replace(last, close=last.close | close)
-    due = Clock(clocks.acknowledge_due(s.case.urgency, at, step=0))
-    told = (Tell(who, purpose(now, roster, who)),)
-    return Decision(told, {DeadlineKind.ACKNOWLEDGE: due}, close, holder)
+    return replace(asked(now, roster, who, at), close=close)
 
 
 def _without_the_wish(s: CaseStanding, e: Event, decision: Decision) -> Decision:

@@ -56,6 +56,15 @@ def purpose(s: CaseStanding, roster: Sequence[Candidate], who: Sequence[int]) ->
     return Purpose.OPEN if last else Purpose.ALERT
 
 
+def asked(
+    s: CaseStanding, roster: Sequence[Candidate], who: tuple[int, ...], at: datetime
+) -> Decision:
+    """These people are asked, with time to take it. Who is responsible stays so."""
+    due = Clock(clocks.acknowledge_due(s.case.urgency, at, step=0))
+    told = (Tell(who, purpose(s, roster, who)),)
+    return Decision(told, {DeadlineKind.ACKNOWLEDGE: due}, holder=s.holder)
+
+
 def second_look(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:
     if case.urgency != Urgency.DANGER:
         return {}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hotline.domain.cases.entries import PassedTo
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.sms.reply import Verb
 
@@ -58,6 +59,10 @@ class Act:
     at: datetime
     proved: bool = True
     """Not proved: a callback says so, and no inbox yet."""
+    to: PassedTo = PassedTo.NEXT
+    """Of passing on: to whom."""
+    chosen: tuple[int, ...] = ()
+    """Of passing on, whom she chose by name, or whose turn it is where she chose a desk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, insert, select
 from hotline.domain.places.places import districts
 from hotline.domain.tip import Basis, Category, TipState
 from hotline.store.bulk import insertion
+from hotline.store.cases.case_log import REFUSING_SQLITE, CaseLogRow
 from hotline.store.database import Database
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.tips.tips import Tip
@@ -19,7 +20,7 @@ PORTION = 5000
 BODY = b"\0" * 700
 """As long as a sealed body."""
 TOLD: Sequence[Table] = tuple(
-    row.metadata.tables[row.__tablename__] for row in (Referral, Message, Deadline)
+    row.metadata.tables[row.__tablename__] for row in (Referral, Message, Deadline, CaseLogRow)
 )
 """What referral writes, in an order that no foreign key minds."""
 
@@ -86,12 +87,19 @@ def forget_told(database: Database) -> None:
     """As if nobody had been told of any tip."""
     with database.writing() as session:
         connection = session.connection()
+        if database.is_sqlite:
+            # A log that nothing may be deleted from, but for this one try.
+            for words in REFUSING_SQLITE:
+                connection.exec_driver_sql(f"DROP TRIGGER {words.split()[2]}")
         for table in reversed(TOLD):
             connection.exec_driver_sql(
                 f"DELETE FROM {table.name}"
                 if database.is_sqlite
                 else f"TRUNCATE {table.name} CASCADE"
             )
+        if database.is_sqlite:
+            for words in REFUSING_SQLITE:
+                connection.exec_driver_sql(words)
     _let_wait(database)
 
 
@@ -122,7 +130,7 @@ def _write(
 def _selection(table: Table) -> str:
     """JSON as the text that it is written as; alerts in the order of their referrals, which come first."""
     names = [
-        f"CAST({name} AS TEXT)" if name == "parameters" else name
+        f"CAST({name} AS TEXT)" if name in ("parameters", "codes") else name
         for name in table.columns.keys()  # noqa: SIM118
     ]
     order = "referral_id" if "referral_id" in table.columns else "id"

@@ -24,9 +24,11 @@ from hotline.sealing.keys.keymaking import RELAY_KEY
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.pseudonyms import contact_by
 from hotline.sealing.keys.weekly_lock import WeeklyLock
+from hotline.sealing.notes import open_note
 from hotline.sealing.opening import LiveNumbers, open_grant, open_tip, unwrap_desk_key
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.store.cases import case_log, case_notes
 from hotline.store.desk import desks
 from hotline.store.outbox import answers
 from hotline.store.referrals import asked_back
@@ -45,6 +47,8 @@ class Stolen:
     tip: FiledTip = field(repr=False)
     call: WaitingCall = field(repr=False)
     asked: AskedBack = field(repr=False)
+    note: tuple[str, bytes] = field(repr=False)
+    """What a desk noted: the key of its entry, and the sealed words."""
     wrapped: bytes = field(repr=False)
     contact_key: str = field(repr=False)
     answers: Sequence[tuple[str, bytes]] = field(repr=False)
@@ -65,6 +69,7 @@ class Intruder:
             "the tip, from a copy of the database, with the desks' passphrase": self.opens_tip,
             "the number left for a call, from the same copy, with the same passphrase": self.calls,
             "what she answered to a question back, from the same copy": self.opens_answer,
+            "what was noted of the case, from the same copy": self.opens_note,
             "the runs in a copy of Redis' append-only file": self.opens_run,
             "whether it was this number, by the tip's pseudonym": self.recognises,
             "whom an SMS was to answer, from a copy of the database, with the relay's key": self.reads_number,
@@ -102,6 +107,19 @@ class Intruder:
             except (KeyMissing, SealBroken):
                 continue
             return self.words in told.values()
+        return False
+
+    def opens_note(self) -> bool:
+        tip, (entry, body) = self.stolen.tip, self.stolen.note
+        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
+        for weekly_lock in self._weekly_locks():
+            try:
+                grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
+                key = open_grant(grant, uid=tip.uid, desk=NATIONAL, private_key=private)
+                words = open_note(body, tip_key=key, uid=tip.uid, key=entry)
+            except (KeyMissing, SealBroken):
+                continue
+            return words == self.words
         return False
 
     def opens_run(self) -> bool:
@@ -170,10 +188,12 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         asked = asked_back.of_tip(session, filed.id)
         assert asked is not None
         waiting = answers.sealed_numbers(session)
+        (body,) = case_notes.of_tip(session, filed.id).values()
+        note = case_log.of_tip(session, filed.id)[-1].key, body
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Stolen(to, filed, call, asked, wrapped, contact_key, waiting)
+    return Stolen(to, filed, call, asked, note, wrapped, contact_key, waiting)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -20,7 +20,10 @@ from hotline.emulator.reader import choose
 from hotline.lab.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
 from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.opening import open_grant
 from hotline.services import weekly_keys
+from hotline.services.cases import note_taking
+from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access, ask_back
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
@@ -131,6 +134,16 @@ class Trial:
         handset = ReadingCaller(self.hooks, caller)
         for keyed in (*MY_NUMBER, number, PIN, "3", words):
             handset.reply(keyed)
+        self._note(words)
+
+    def _note(self, words: str) -> None:
+        """A desk notes the same words."""
+        named = {"desk": NATIONAL, "by": "prove-shred", "reason": "a trial"}
+        found = access.unlock(self.console, 1, passphrase=self.passphrase, **named)
+        tip, by = found.tip, EntryBy("desk:national:prove-shred", desk=NATIONAL)
+        key = open_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
+        with self.console.database.writing() as session:
+            note_taking.keep_words(session, tip, words, by, self.clock.at, tip_key=key)
 
     def text(self, msisdn: str, words: str) -> None:
         """Somebody writes by SMS. Whatever answers her waits: this line has no worker."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.desk.audit_sentences import DESK
 from hotline.domain.desk.desks import kind_of
 from hotline.domain.places.places import districts
@@ -20,6 +21,9 @@ from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import weekly_keys
+from hotline.services.cases import entries, opened_notes
+from hotline.services.cases.entries import EntryBy
+from hotline.services.cases.opened_notes import OpenedNote
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
@@ -66,6 +70,7 @@ class OpenedTip:
     """The places that it was told of before it was corrected, the first first."""
     answers: Mapping[str, str] = field(repr=False)
     asked: QuestionBack | None = None
+    notes: Sequence[OpenedNote] = ()
 
 
 def missing_desks(kit: Kit) -> Sequence[str]:
@@ -178,6 +183,7 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
     tip_key = open_grant(found.grant, private_key=found.private_key, **named)
     asked = _asked(asked_back.of_tip(session, tip.id), tip_key, tip.uid)
     earlier = tuple(one.place for one in tips.earlier_places(session, tip.id))
+    notes = opened_notes.of_tip(session, tip, tip_key)
     return OpenedTip(
         id=tip.id,
         matter=tip.matter,
@@ -188,6 +194,7 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
         earlier=earlier,
         answers=answers,
         asked=asked,
+        notes=notes,
     )
 
 
@@ -230,6 +237,9 @@ def _record(
     with kit.database.writing() as session:
         if answer:
             asked_back.read(session, tip_id, kit.now())
+        if action == "tip_read":
+            who, key = EntryBy(f"{DESK}:{desk}:{by}", desk=desk), f"{tip_id}:{desk}"
+            entries.done_by(session, tip_id, EntryKind.OPENED, who, kit.now(), key=key)
         audit.append(
             session,
             at=kit.now(),

@@ -5,12 +5,15 @@ It can open what the hooks seal: nothing that a hook reaches imports this file.
 
 from collections.abc import Mapping
 
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.tips.asking import Asking, refusal
 from hotline.engine.numbers.questions import Question, QuestionStatus, questions
 from hotline.errors import AskRefused, NotFound, NotReady
 from hotline.ports import Kit
 from hotline.sealing.answers import new_pair
 from hotline.sealing.opening import open_grant
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access
 from hotline.services.desk.access import QuestionBack
 from hotline.store.database import Session
@@ -102,13 +105,19 @@ def put(
     )
     if not asked_back.ask(session, row):
         raise AskRefused("one question was asked already, and there is no second")
+    _log(session, row, actor, f"{name}: {reason}")
+
+
+def _log(session: Session, row: AskedBack, actor: str, reason: str) -> None:
+    by, at = EntryBy(actor, desk=row.desk), row.asked_at
+    entries.done_by(session, row.tip_id, EntryKind.ASKED, by, at, key=str(row.tip_id))
     audit.append(
         session,
-        at=kit.now(),
+        at=at,
         actor=actor,
         action="question_asked",
-        subject=f"tip:{tip.id}",
-        reason=f"{name}: {reason}",
+        subject=f"tip:{row.tip_id}",
+        reason=reason,
     )
 
 

@@ -5,6 +5,7 @@ It serves whoever opened the tip: nothing that a hook reaches imports this file.
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from hotline.domain.dialogue.asks import NOTE, WORK_VERB
 from hotline.domain.places.places import place_name
 from hotline.domain.sms.sms_tip import WORDS
 from hotline.engine.flow import Ask, Book, Flow, Menu
@@ -38,7 +39,15 @@ def worded(kit: Kit, tip: OpenedTip, language: str) -> list[tuple[str, str]]:
         for name, value in tip.answers.items()
     ]
     back = ask_back.worded(kit, tip.asked, language)
-    return [*told, *((said(OURS[name], language), value) for name, value in back.items())]
+    asked_back = [(said(OURS[name], language), value) for name, value in back.items()]
+    notes = [
+        (
+            one.headed(kit, language),
+            one.words or _answer(asked, WORK_VERB, f"{NOTE}{one.says}", language),
+        )
+        for one in tip.notes
+    ]
+    return [*told, *asked_back, *notes]
 
 
 def _asked(book: Book, matter: str) -> Asked:

@@ -4,22 +4,29 @@ Behind a work PIN a text asks for the view of her cases, for pages, and for acts
 a receipt's PIN, and goes on with what was learned.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hotline.domain.dialogue.asks import (
     AGAIN,
     ASK,
+    DISTRICT,
+    HISTORY,
     NEW_AGAIN,
+    NOTE,
     PAGE,
+    PASS,
     READ,
     READER_PINS,
     RIGHT,
     START_PIN,
     WORK_CASE,
+    WORK_COLLEAGUE,
+    WORK_DISTRICT,
     WORK_PIN,
     WORK_QUESTION,
     WORK_VERB,
+    WORK_WORDS,
     AskKind,
     ReaderAnswer,
     ReaderAsk,
@@ -34,6 +41,9 @@ from hotline.text.languages import CODES
 
 FILLER = "xxxxxxx "
 """Stands for a page that is not shown: what counts is how many screens it takes."""
+PREFIXES = {WORK_VERB: "", WORK_QUESTION: ASK, WORK_COLLEAGUE: PASS, WORK_DISTRICT: DISTRICT}
+"""By the name of an answer that asks something of a case, what stands in front of it where it is a verb."""
+NOTE_IN_WORDS = f"{NOTE}words"
 
 
 def _none(_answer: ReaderAnswer) -> int:
@@ -50,7 +60,7 @@ class ReaderAsked:
     pin: str = field(repr=False)
     """What was keyed for a work PIN: it may be the code of an SMS."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What was typed besides, by the name of its answer: a start PIN, a new PIN."""
+    """What was typed besides, by the name of its answer: a start PIN, a new PIN, the words of a note."""
     of: int | None = None
     """Where it was asked before, when she asks once more for what did not come."""
     wants_page: bool = False
@@ -76,6 +86,8 @@ class ReaderQuestions:
         self._base = facts
         self._view = ReaderAnswer()
         self._typed: dict[str, str] = {}
+        self._lists: dict[str, Sequence[tuple[str, str]]] = {}
+        """Of every answer so far: a choice is played after the list was shown."""
         self._last: ReaderAsked | None = None
         self._page: ReaderAsked | None = None
         """Where the page was asked that stands for now as filler."""
@@ -91,12 +103,15 @@ class ReaderQuestions:
         for event in events:
             if not isinstance(event, Answered):
                 continue
-            if event.name in (WORK_VERB, WORK_QUESTION):
-                verb = f"{ASK}{event.value}" if event.name == WORK_QUESTION else event.value
-                ask = _of_verb(verb, led.answers.get(WORK_CASE, ""))
+            about = led.answers.get(WORK_CASE, "")
+            if event.name in PREFIXES:
+                ask = _of_verb(f"{PREFIXES[event.name]}{event.value}", about)
                 return self._asks(run, keyed, upto, ask)
-            if event.name == AGAIN and self._last is not None:
-                return self._asks(run, keyed, upto, self._last.ask, of=self._last.upto)
+            if event.name == WORK_WORDS:
+                ask = ReaderAsk(AskKind.ACT, about, NOTE_IN_WORDS)
+                return self._asks(run, keyed, upto, ask, typed={WORK_WORDS: event.value})
+            if event.name == AGAIN and (last := self._last) is not None:
+                return self._asks(run, keyed, upto, last.ask, of=last.upto, typed=last.typed)
         return None
 
     def _of_pin(self, node: Ask, run: Run, keyed: str, upto: int) -> ReaderAsked | None:
@@ -118,6 +133,8 @@ class ReaderQuestions:
         answer = learned.answer
         if asked.ask.kind is AskKind.VIEW:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
+            self._lists = {}
+        self._lists |= answer.lists
         self._page = asked if learned.screens else None
         facts = self._facts(answer)
         if learned.screens:
@@ -134,19 +151,26 @@ class ReaderQuestions:
         return self._facts(learned.answer)
 
     def _asks(
-        self, run: Run, keyed: str, upto: int, ask: ReaderAsk, of: int | None = None
+        self,
+        run: Run,
+        keyed: str,
+        upto: int,
+        ask: ReaderAsk,
+        *,
+        of: int | None = None,
+        typed: Mapping[str, str] | None = None,
     ) -> ReaderAsked:
         def screens(answer: ReaderAnswer) -> int:
             return self._screens(run, keyed, self._facts(answer))
 
-        besides = {name: typed for name, typed in self._typed.items() if name != WORK_PIN}
-        pin = self._typed[WORK_PIN]
+        besides = {name: word for name, word in self._typed.items() if name != WORK_PIN}
+        pin, besides = self._typed[WORK_PIN], {**besides, **(typed or {})}
         self._last = ReaderAsked(upto, ask, pin, besides, of, screens=screens)
         return self._last
 
     def _facts(self, answer: ReaderAnswer) -> Facts:
         view, base = self._view, self._base
-        lists = {**view.lists, **answer.lists}
+        lists = {**view.lists, **self._lists, **answer.lists}
         options = {
             name: tuple(Option(value, _everywhere(label)) for value, label in choices)
             for name, choices in lists.items()
@@ -182,7 +206,7 @@ def _paged(facts: Facts, page: str) -> Facts:
 
 
 def _of_verb(verb: str, reference: str) -> ReaderAsk:
-    kind = AskKind.PAGE if verb == READ else AskKind.ACT
+    kind = AskKind.PAGE if verb in (READ, HISTORY) else AskKind.ACT
     return ReaderAsk(kind, reference, "" if verb == READ else verb)
 
 

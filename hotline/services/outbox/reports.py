@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import FINAL_STATES, MessageState, ReportMeaning, report_meaning
-from hotline.domain.outbox.message import ReportIn
+from hotline.domain.outbox.message import Kind, ReportIn
 from hotline.ports import Kit
 from hotline.services.doorbell import ring
 from hotline.services.referrals import ladder
+from hotline.store.cases import case_log
 from hotline.store.database import Session, add_if_new
 from hotline.store.outbox import outbox
 from hotline.store.outbox.messages import DeliveryReport, Message
@@ -62,6 +64,7 @@ def _apply(
     if arrived and (still_open or message.state == MessageState.ANSWERED):
         _end(message, MessageState.DELIVERED)
         message.delivered_at = at
+        _log(session, message, at)
         return None
     if not still_open or message.state == MessageState.SENDING:
         return None
@@ -72,6 +75,22 @@ def _apply(
     session.flush()
     tip_id = outbox.tip_of(session, message)
     return None if tip_id is None else ladder.unreached(session, kit, tip_id, at)
+
+
+def _log(session: Session, message: Message, at: datetime) -> None:
+    """An alert has reached her phone."""
+    tip_id = outbox.tip_of(session, message)
+    if message.kind != Kind.ALERT or tip_id is None:
+        return
+    entry = CaseEntry(
+        tip_id,
+        EntryKind.DELIVERED,
+        at,
+        EntryWay.SMS,
+        f"delivered:{message.id}",
+        message.responder_id,
+    )
+    case_log.written(session, entry)
 
 
 def _end(message: Message, state: MessageState) -> None:

@@ -4,9 +4,11 @@ Runs inside its caller's transaction.
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
-from hotline.domain.dialogue.asks import ASK, ReaderAnswer, ReaderAsk
+from hotline.domain.cases.entries import NoteCode, NotTrafficking
+from hotline.domain.dialogue.asks import ASK, DISTRICT, NOTE, PASS, ReaderAnswer, ReaderAsk
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done, Way
@@ -14,7 +16,7 @@ from hotline.errors import AskRefused, NotFound, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.opening import open_grant
 from hotline.services.desk import ask_back
-from hotline.services.reader import pages
+from hotline.services.reader import notes, pages, passing
 from hotline.services.reader.pages import BY_DIALLING
 from hotline.services.reader.view import kigali
 from hotline.services.referrals import casework, endings
@@ -29,18 +31,20 @@ ALSO = "also"
 """She takes it although a colleague has it."""
 CLOSES = {
     "close_helped": TipOutcome.HELPED,
-    "close_other": TipOutcome.NOT_TRAFFICKING,
     "close_nobody": TipOutcome.NOT_FOUND,
     "close_silent": TipOutcome.SILENT,
     "close_trial": TipOutcome.TRIAL,
 }
 """Why she closes it."""
+CLOSES_AS = {f"close_{what}": what for what in NotTrafficking}
+"""What it is, where it is not trafficking."""
 LATE, UNREAD = "late", "taken_unread"
 """Flags: a colleague has it, and nothing is done yet; she took what nobody goes to openly before it is read."""
 ASKED_BACK, NOT_ASKED = "asked_back", "not_asked"
 """Flags: the question stands behind her receipt; or it cannot be asked of this case."""
 ACTED = "acted_"
 """What stands in front of a flag that names what an act came to."""
+OVER = ReaderAnswer((f"{ACTED}{Acted.OVER}",))
 
 
 def act(
@@ -50,19 +54,69 @@ def act(
     private: bytes,
     ask: ReaderAsk,
     at: datetime,
+    *,
+    words: str = "",
 ) -> tuple[ReaderAnswer, int | None]:
     """Does it once; what the screen is told, and a message to ring for."""
-    reference, verb = ask.reference, ask.verb
-    if verb.startswith(ASK):
-        return _ask_back(session, kit, person, private, reference, verb.removeprefix(ASK)), None
-    if verb == Verb.TAKE:
-        since = _taken_by_another(session, person.id, reference)
+    if ask.verb.startswith(ASK):
+        return _ask_back(session, kit, person, private, ask), None
+    if ask.verb == Verb.TAKE:
+        since = _taken_by_another(session, person.id, ask.reference)
         if since is not None:
             return ReaderAnswer((LATE,), words={"time": kigali(since)}), None
-    if verb in CLOSES:
-        return _close(session, kit, person, reference, CLOSES[verb], at)
-    asked = Verb.TAKE if verb == ALSO else Verb(verb)
-    done = casework.act(session, kit, Act(person.id, reference, asked, Way.USSD, at))
+    if ask.verb in CLOSES or ask.verb in CLOSES_AS:
+        return _close(session, kit, person, ask, at)
+    if ask.verb.startswith(NOTE):
+        says = NoteCode(ask.verb.removeprefix(NOTE))
+        return _note(session, kit, person, private, ask, says, at, words=words), None
+    if ask.verb.startswith((PASS, DISTRICT)):
+        return _pass_on(session, kit, person, private, ask, at)
+    asked = Verb.TAKE if ask.verb == ALSO else Verb(ask.verb)
+    done = casework.act(session, kit, Act(person.id, ask.reference, asked, Way.USSD, at))
+    return _told(session, done), done.to_ring
+
+
+def _known(session: Session, person: Responder, reference: str) -> Tip | None:
+    """The case that she knows by this name; None where it is none of hers any more."""
+    known_as = referrals.of_responder(session, person.id, reference)
+    if known_as is None or known_as.released_at is not None:
+        return None
+    return session.get_one(Tip, known_as.tip_id)
+
+
+def _note(
+    session: Session,
+    kit: Kit,
+    person: Responder,
+    private: bytes,
+    ask: ReaderAsk,
+    says: NoteCode,
+    at: datetime,
+    *,
+    words: str,
+) -> ReaderAnswer:
+    tip = _known(session, person, ask.reference)
+    if tip is None or tip.closed_at is not None:
+        return OVER
+    return notes.leave(session, kit, person, private, tip, says, at, words=words)
+
+
+def _pass_on(
+    session: Session, kit: Kit, person: Responder, private: bytes, ask: ReaderAsk, at: datetime
+) -> tuple[ReaderAnswer, int | None]:
+    """To whom she chose; or whom she may choose."""
+    tip, whom = _known(session, person, ask.reference), ask.verb.removeprefix(PASS)
+    if tip is None:
+        return OVER, None
+    if whom == passing.WHO:
+        return passing.colleagues(session, person, tip, at), None
+    if ask.verb.startswith(DISTRICT):
+        place, name = ask.verb.removeprefix(DISTRICT), ask.reference
+        done = passing.to_district(session, kit, person, private, tip, name, place, at)
+    else:
+        done = passing.pass_on(session, kit, person, tip, ask.reference, whom, at)
+    if done is None:
+        return ReaderAnswer((passing.NOBODY_ELSE,)), None
     return _told(session, done), done.to_ring
 
 
@@ -92,13 +146,12 @@ def _taken_by_another(session: Session, responder_id: int, reference: str) -> da
 
 
 def _ask_back(
-    session: Session, kit: Kit, person: Responder, private: bytes, reference: str, name: str
+    session: Session, kit: Kit, person: Responder, private: bytes, ask: ReaderAsk
 ) -> ReaderAnswer:
     """One question off the signed list, of a case that she knows."""
-    known_as = referrals.of_responder(session, person.id, reference)
-    if known_as is None or known_as.released_at is not None:
-        return ReaderAnswer((f"{ACTED}{Acted.OVER}",))
-    tip = session.get_one(Tip, known_as.tip_id)
+    tip = _known(session, person, ask.reference)
+    if tip is None:
+        return OVER
     for keys in pages.keys_of(session, kit, person, private, tip):
         with suppress(SealBroken, AskRefused, NotFound):
             tip_key = open_grant(keys.grant, uid=tip.uid, desk=keys.desk, private_key=keys.private)
@@ -106,7 +159,7 @@ def _ask_back(
                 session,
                 kit,
                 tip,
-                name,
+                ask.verb.removeprefix(ASK),
                 tip_key=tip_key,
                 desk=keys.desk,
                 actor=f"{RESPONDER}{person.id}",
@@ -117,21 +170,17 @@ def _ask_back(
 
 
 def _close(
-    session: Session,
-    kit: Kit,
-    person: Responder,
-    reference: str,
-    outcome: TipOutcome,
-    at: datetime,
+    session: Session, kit: Kit, person: Responder, ask: ReaderAsk, at: datetime
 ) -> tuple[ReaderAnswer, int | None]:
     """Ends a case that she holds, or asks for a second person, as the verb of an SMS does."""
-    known_as = referrals.of_responder(session, person.id, reference)
-    if known_as is None or known_as.released_at is not None:
-        return ReaderAnswer((f"{ACTED}{Acted.OVER}",)), None
-    tip = session.get_one(Tip, known_as.tip_id)
+    tip = _known(session, person, ask.reference)
+    if tip is None:
+        return OVER, None
     if tip.closed_at is None and tip.holder_id != person.id:
         return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
-    who = endings.by_responder(person.id)
+    what = CLOSES_AS.get(ask.verb)
+    outcome = TipOutcome.NOT_TRAFFICKING if what else CLOSES[ask.verb]
+    who = replace(endings.by_responder(person.id), what=what)
     ended = endings.end(session, kit, tip, outcome, who, at)
     result = Acted.CLOSED if ended.ending is Ending.CLOSED else Acted.TO_BE_JUDGED
     return ReaderAnswer((f"{ACTED}{result}",)), ended.to_ring

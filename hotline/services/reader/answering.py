@@ -8,9 +8,11 @@ import logging
 from contextlib import suppress
 
 from hotline.domain.dialogue.asks import (
+    HISTORY,
     KEPT_FOR,
     PROVES,
     RESTS,
+    WORK_WORDS,
     AskKind,
     ReaderAnswer,
     ReaderAsk,
@@ -22,7 +24,7 @@ from hotline.domain.jobs import Job
 from hotline.errors import SealBroken
 from hotline.sealing import oneoff
 from hotline.services.doorbell import ring
-from hotline.services.reader import acts, own_pins, pages, pins, proving
+from hotline.services.reader import acts, history, own_pins, pages, pins, proving
 from hotline.services.reader.pin_tries import PinTry, found_key, known
 from hotline.services.reader.proving import ProofTry
 from hotline.services.reader.reader_kit import ReaderKit
@@ -85,7 +87,8 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
         if proof is not None:
             answer, to_ring = _proof(session, kit, one, first, proof), None
         else:
-            answer, to_ring = _decided(session, kit, first, found, pinned)
+            words = one.typed.get(WORK_WORDS, "")
+            answer, to_ring = _decided(session, kit, first, found, pinned, words)
         readings.decide(session, one.reading_id, first.state)
         box = oneoff.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         readings.answer(session, one.ask_id, box, kit.now())
@@ -115,7 +118,12 @@ def _proof(
 
 
 def _decided(
-    session: Session, kit: ReaderKit, first: PinReading, found: PinTry, pinned: Pinned
+    session: Session,
+    kit: ReaderKit,
+    first: PinReading,
+    found: PinTry,
+    pinned: Pinned,
+    words: str,
 ) -> tuple[ReaderAnswer, int | None]:
     """What this reading is answered, and a message to ring for. What was refused once stays refused."""
     at = kit.now()
@@ -137,7 +145,7 @@ def _decided(
     first.state = ReadingState.DONE
     if again and first.sealed_answer is not None:
         return _kept(kit, first), None
-    answer, to_ring = _done(session, kit, person, found, pinned, first, again=again)
+    answer, to_ring = _done(session, kit, person, found, pinned, first, words, again=again)
     if ReaderAsk.from_dict(first.asks).kind is not AskKind.PAGE:
         _keep(kit, first, answer)
     return answer, to_ring
@@ -159,6 +167,7 @@ def _done(
     found: PinTry,
     pinned: Pinned,
     first: PinReading,
+    words: str,
     *,
     again: bool,
 ) -> tuple[ReaderAnswer, int | None]:
@@ -170,10 +179,12 @@ def _done(
         case AskKind.VIEW:
             return view(session, kit, person, pinned), None
         case AskKind.PAGE:
+            if ask.verb == HISTORY:
+                return history.page(session, kit, person, ask.reference), None
             shown = pages.page(session, kit, person, found.private, ask.reference, at, again=again)
             return shown, None
         case AskKind.ACT:
-            return acts.act(session, kit, person, found.private, ask, at)
+            return acts.act(session, kit, person, found.private, ask, at, words=words)
         case AskKind.CHANGE:
             return own_pins.change(session, person, found.fresh, at), None
         case AskKind.PROVE | AskKind.CHOOSE:

@@ -3,11 +3,12 @@
 Runs inside its caller's transaction.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.desk.members import of_responder
 from hotline.domain.dialogue.asks import PAGE, UNREADABLE, ReaderAnswer
 from hotline.domain.referrals.case_events import Event, Happened
@@ -17,7 +18,9 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.envelope import label
-from hotline.sealing.opening import open_tip
+from hotline.sealing.opening import open_grant, open_tip
+from hotline.services.cases import entries, opened_notes
+from hotline.services.cases.opened_notes import OpenedNote
 from hotline.services.desk import admissions, reading
 from hotline.services.desk.access import OpenedTip
 from hotline.services.referrals import clusters, ladder
@@ -76,11 +79,16 @@ def page(
             subject=f"tip:{tip.id}",
             reason=BY_DIALLING,
         )
-        known_as.opened_at = known_as.opened_at or at
+        if known_as.opened_at is None:
+            known_as.opened_at = at
+            by = entries.by_responder(person.id, EntryWay.USSD)
+            entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
         session.flush()
         ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
+    key = key_of(session, kit, person, private, tip)
+    notes = () if key is None else opened_notes.of_tip(session, tip, key)
     above = (*_warnings(session, kit, tip, person.language), *_like(session, kit, tip, person))
-    lines = (*above, *_told(kit, tip, answers, person))
+    lines = (*above, *_told(kit, tip, answers, notes, person))
     return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
 
 
@@ -97,6 +105,14 @@ def keys_of(
             unlocked = kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
             for key in admissions.open_as(session, desk, member, private):
                 yield TipKeys(desk, unlocked, key.key)
+
+
+def key_of(session: Session, kit: Kit, person: Responder, private: bytes, tip: Tip) -> bytes | None:
+    """The tip's own key, by a desk of hers that may read it."""
+    for keys in keys_of(session, kit, person, private, tip):
+        with suppress(SealBroken):
+            return open_grant(keys.grant, uid=tip.uid, desk=keys.desk, private_key=keys.private)
+    return None
 
 
 def _opened(
@@ -135,7 +151,13 @@ def _like(session: Session, kit: Kit, tip: Tip, person: Responder) -> Iterator[s
         yield kit.phrases.say(person.language, Template.PAGE_LIKE, like=name)
 
 
-def _told(kit: Kit, tip: Tip, answers: Mapping[str, str], person: Responder) -> Iterator[str]:
+def _told(
+    kit: Kit,
+    tip: Tip,
+    answers: Mapping[str, str],
+    notes: Sequence[OpenedNote],
+    person: Responder,
+) -> Iterator[str]:
     """Each question with its answer; what she told about coming stands above already."""
     opened = OpenedTip(
         id=tip.id,
@@ -146,6 +168,7 @@ def _told(kit: Kit, tip: Tip, answers: Mapping[str, str], person: Responder) -> 
         erase_wanted_at=tip.erase_wanted_at,
         earlier=(),
         answers=answers,
+        notes=notes,
     )
     for question, answer in reading.worded(kit, opened, person.language):
         yield f"{question.strip()} {answer}".replace("\n", " ")

@@ -5,10 +5,12 @@ Runs inside its caller's transaction.
 
 from datetime import datetime
 
+from hotline.domain.cases.entries import EntryWay, TakeProof
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.sms.reply import DECIDING, Verb
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import Kit
+from hotline.services.cases import entries
 from hotline.services.referrals import ladder
 from hotline.services.referrals.casework import act
 from hotline.store.database import Session
@@ -33,6 +35,8 @@ def prove(
     if not decides:
         acknowledgements.believe(session, tip.id, who, at)
         session.refresh(referral)
+        if not before and referral.acknowledged_at and referral.passed_at is None:
+            entries.took(session, tip.id, who, at, EntryWay.SMS, TakeProof.PROVED)
     if not responders.lives(session, who, at):
         return None
     took = referral.passed_at is None and referral.acknowledged_at
@@ -51,6 +55,9 @@ def doubt(session: Session, kit: Kit, referral_id: int, at: datetime) -> None:
     referral = session.get_one(Referral, referral_id)
     tip = referrals.tip_for_writing(session, referral.tip_id)
     if acknowledgements.doubt(session, referral, at):
+        if not acknowledgements.believed(session, tip.id, referral.responder_id):
+            who = referral.responder_id
+            entries.took(session, tip.id, who, at, EntryWay.CLOCK, TakeProof.DOUBTED)
         event = Event(Happened.DOUBTED, by=referral.responder_id)
         ladder.happen(session, kit, tip.id, event, at)
 

@@ -1,22 +1,37 @@
 """What is known of an open case: what the ladder decides by. Questions alone."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.case_events import CaseStanding
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming, coming
 from hotline.domain.referrals.referral import Case
-from hotline.domain.tip import TipState
+from hotline.domain.tip import TipState, Urgency
 from hotline.domain.tips.cluster_marks import strictest_coming
+from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.referrals import cluster_names, deadlines, known_cases, referrals
+from hotline.store.sms import inbound
 from hotline.store.tips import tips
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.told_tips import ToldTip
 
 RESPONDER = "responder:"
 """What stands in front of an id where a person may also be known by a name."""
+
+
+INBOX_PATIENCE = timedelta(minutes=5)
+"""So long the gateway's inbox may be unread before an answer by SMS to danger is provisional."""
+
+
+def is_inbox_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
+    """Whether danger is answered while no page of the gateway's inbox was read for so long."""
+    if tip.urgency != Urgency.DANGER or not kit.line.inbox:
+        return False
+    read = inbound.standing(session)
+    return read is None or at - read.read_at > INBOX_PATIENCE
 
 
 def case_of(tip: Tip) -> Case:

@@ -6,29 +6,26 @@ nothing, and is answered alike. What ends a case of danger, of a child or of an 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Manner
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.domain.sms.reply import Verb
-from hotline.domain.tip import Matter, TipOutcome, Urgency
+from hotline.domain.tip import Matter, TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done
 from hotline.ports import Kit
+from hotline.services.cases import entries
 from hotline.services.referrals import coming, correcting, endings, ladder
-from hotline.services.referrals.case_standing import RESPONDER, answer_of
+from hotline.services.referrals.case_standing import RESPONDER, answer_of, is_inbox_unread
 from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import acknowledgements, deadlines, referrals
-from hotline.store.sms import inbound
 from hotline.store.tips import likeness
 from hotline.store.tips.tips import Tip
-
-INBOX_PATIENCE = timedelta(minutes=5)
-"""So long the gateway's inbox may be unread before an answer by SMS to danger is provisional."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +96,11 @@ def _take(context: _ActContext) -> Done:
     sent = context.referral.state == ReferralState.SENT
     held = tip.holder_id not in (None, one.responder_id)
     late = held if sent else one.reference in referrals.quicker(session, one.responder_id)
-    provisional = not one.proved and _is_unread(session, context.kit, tip, one.at)
+    provisional = not one.proved and is_inbox_unread(session, context.kit, tip, one.at)
     counts = acknowledgements.acknowledge(
         session, tip.id, one.responder_id, one.at, proved=one.proved, provisional=provisional
     )
+    entries.took_by(session, tip.id, one, counts=counts)
     if not counts:
         return context.done(Acted.NOTED if provisional else Acted.TAKEN)
     referrals.take_back(session, tip.id, one.responder_id)
@@ -119,7 +117,7 @@ def _refuse_the_end(context: _ActContext) -> Done:
     one = context.act
     if not one.proved:
         return context.wait(Acted.NOTED)
-    who = endings.by_responder(one.responder_id)
+    who = endings.by_responder(one.responder_id, EntryWay(one.way))
     to_ring = endings.judge(context.session, context.kit, context.tip, who, False, one.at)
     return context.done(Acted.TAKEN, to_ring)
 
@@ -139,17 +137,10 @@ def _take_what_followed(context: _ActContext) -> tuple[int, ...]:
         if acknowledgements.acknowledge(
             session, tip_id, one.responder_id, one.at, proved=one.proved
         ):
+            entries.took_by(session, tip_id, one, counts=True)
             event = Event(Happened.TAKEN, by=one.responder_id)
             ladder.happen(session, context.kit, tip_id, event, one.at)
     return tuple(hers)
-
-
-def _is_unread(session: Session, kit: Kit, tip: Tip, at: datetime) -> bool:
-    """Whether danger is answered while no page of the gateway's inbox was read for so long."""
-    if tip.urgency != Urgency.DANGER or not kit.line.inbox:
-        return False
-    read = inbound.standing(session)
-    return read is None or at - read.read_at > INBOX_PATIENCE
 
 
 def _on_site(context: _ActContext) -> Done:
@@ -161,6 +152,7 @@ def _on_site(context: _ActContext) -> Done:
             return taken
     if context.referral.on_site_at is None:
         context.referral.on_site_at = context.act.at
+        entries.said(context.session, context.referral, context.act, EntryKind.ON_SITE)
         _further(context, Happened.ON_SITE)
     return context.done(Acted.ON_SITE)
 
@@ -170,6 +162,7 @@ def _referred(context: _ActContext) -> Done:
         return context.done(Acted.NOT_TAKEN_YET)
     if context.referral.handed_to_help_at is None:
         context.referral.handed_to_help_at = context.act.at
+        entries.said(context.session, context.referral, context.act, EntryKind.OFFERED)
         _further(context, Happened.REFERRED)
     return context.done(Acted.REFERRED)
 
@@ -185,7 +178,7 @@ def _further(context: _ActContext, what: Happened) -> None:
 def _not_trafficking(context: _ActContext) -> Done:
     """Ends the case, or agrees that it ends. By an SMS, once it is proved: a forged one ends nothing."""
     session, kit, one, tip = context.session, context.kit, context.act, context.tip
-    who = endings.by_responder(one.responder_id)
+    who = endings.by_responder(one.responder_id, EntryWay(one.way))
     if not (context.may_judge or context.holds):
         return context.done(Acted.NOT_TAKEN_YET)
     if not one.proved:
@@ -200,10 +193,12 @@ def _not_trafficking(context: _ActContext) -> Done:
 
 def _pass_on(context: _ActContext) -> Done:
     """The next step at once. Until somebody takes it, it is hers."""
-    to_ring = None
-    if context.referral.passed_at is None:
+    to_ring, one = None, context.act
+    if context.referral.passed_at is None or one.chosen:
         referrals.pass_on(context.session, context.tip.id, context.act.responder_id, context.act.at)
-        to_ring = context.happened(Happened.PASSED)
+        entries.passed(context.session, context.tip.id, one)
+        event = Event(Happened.PASSED, by=one.responder_id, chosen=one.chosen)
+        to_ring = ladder.happen(context.session, context.kit, context.tip.id, event, one.at)
     return context.done(Acted.PASSED, to_ring)
 
 

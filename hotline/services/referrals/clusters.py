@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from hotline.domain.cases.entries import WHY, EntryKind
 from hotline.domain.referrals.planning import LadderStep, WaitingTip
 from hotline.domain.referrals.referral import Candidate
 from hotline.domain.tips.clusters import (
@@ -22,6 +23,9 @@ from hotline.domain.tips.clusters import (
 )
 from hotline.domain.tips.likely import LikelyPair, LinkReason, likely
 from hotline.ports import Kit
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
+from hotline.store.cases import case_log
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import known_cases, referrals
@@ -141,6 +145,7 @@ def linked(session: Session, waiting: Sequence[WaitingTip], at: datetime) -> Seq
     earlier = [*links.earlier(session, new, at), *new]
     pairs = [pair for one in new for pair in likely(one, earlier)]
     links.keep(session, pairs, LINE, at)
+    case_log.written_linked(session, [(max(p.a, p.b), min(p.a, p.b), p.why) for p in pairs], at)
     carried = {one.b for one in pairs if _carries(session, one, at)}
     kept = exclusions.kept_from(session, carried)
     return [tip._replace(kept_from=kept.get(tip.tip_id, tip.kept_from)) for tip in waiting]
@@ -168,6 +173,9 @@ def _carries(session: Session, pair: LikelyPair, at: datetime) -> bool:
             subject=f"tip:{pair.b}",
             reason=f"{row.why}: {whom}: as of tip {pair.a}, which the same phone told",
         )
+        by, codes = EntryBy("clock"), {WHY: row.why}
+        key = str(row.id)
+        entries.done_by(session, pair.b, EntryKind.EXCLUDED, by, at, key=key, codes=codes)
     return bool(written)
 
 

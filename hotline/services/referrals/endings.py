@@ -8,11 +8,23 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.accounts.account import Actor
+from hotline.domain.cases.entries import (
+    AGREES,
+    NO,
+    OUTCOME,
+    WHAT,
+    YES,
+    EntryKind,
+    EntryWay,
+    NotTrafficking,
+)
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.tip import Basis, TipOutcome, Urgency
 from hotline.errors import EndRefused
 from hotline.ports import Kit
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
 from hotline.services.referrals import erasures, ladder
 from hotline.services.referrals.case_standing import RESPONDER
 from hotline.store.accounts import accounts
@@ -53,11 +65,24 @@ class EndRequest:
     """As the audit log names it."""
     reason: str = ""
     responder_id: int | None = None
+    way: EntryWay | None = None
+    """None where `actor` says it: a command, a page of the console, the clock."""
+    what: NotTrafficking | None = None
+    """What it is, where she closes it as no trafficking."""
+
+    @property
+    def entry_by(self) -> EntryBy:
+        return EntryBy(self.actor, self.way, person=self.responder_id)
+
+    def codes(self, outcome: TipOutcome | None) -> dict[str, str]:
+        """What the log says of the end."""
+        said = {OUTCOME: outcome, WHAT: self.what}
+        return {name: code.value for name, code in said.items() if code is not None}
 
 
-def by_responder(responder_id: int) -> EndRequest:
+def by_responder(responder_id: int, way: EntryWay = EntryWay.USSD) -> EndRequest:
     who = f"{RESPONDER}{responder_id}"
-    return EndRequest(who, who, responder_id=responder_id)
+    return EndRequest(who, who, responder_id=responder_id, way=way)
 
 
 def by_command(name: str, reason: str) -> EndRequest:
@@ -102,6 +127,8 @@ def end(
     tip.end_wanted = outcome or TipOutcome.SILENT
     tip.end_wanted_by = who.name
     _record(session, tip, f"end_wanted_{tip.end_wanted}", who, at)
+    wanted = TipOutcome(tip.end_wanted)
+    entries.closed(session, tip.id, who.entry_by, at, who.codes(wanted), waits=True)
     session.flush()
     event = Event(Happened.END_WANTED, by=who.responder_id)
     return Ended(Ending.TO_BE_JUDGED, ladder.happen(session, kit, tip.id, event, at))
@@ -124,6 +151,15 @@ def judge(
         )
     wanted = TipOutcome(tip.end_wanted or TipOutcome.SILENT)
     tip.end_wanted = tip.end_wanted_by = None
+    entries.done_by(
+        session,
+        tip.id,
+        EntryKind.JUDGED,
+        who.entry_by,
+        at,
+        key=f"{tip.id}:{at.timestamp()}",
+        codes={AGREES: YES if agrees else NO, OUTCOME: wanted.value},
+    )
     if agrees:
         _close(session, kit, tip, wanted, who, at)
         return None
@@ -157,6 +193,8 @@ def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
         raise EndRefused(f"tip {tip.id}: its words were erased; a new tip has to be told")
     tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None
     _record(session, tip, "tip_reopened", who, at)
+    key = f"{tip.id}:{at.timestamp()}"
+    entries.done_by(session, tip.id, EntryKind.REOPENED, who.entry_by, at, key=key)
     session.flush()
     deadlines.set_clocks(session, tip.id, {DeadlineKind.ACKNOWLEDGE: Clock(at)}, at)
 
@@ -168,6 +206,7 @@ def _close(
         tip.outcome = outcome
         _record(session, tip, f"tip_outcome_{outcome}", who, at)
     _record(session, tip, "tip_closed", who, at)
+    entries.closed(session, tip.id, who.entry_by, at, who.codes(outcome))
     ladder.happen(session, kit, tip.id, Event(Happened.CLOSED, by=who.responder_id), at)
     tip.closed_at = at
     session.flush()

@@ -20,6 +20,8 @@ from hotline.ports import Kit
 from hotline.services.referrals import case_messages, cluster_marks, clusters
 from hotline.services.referrals.case_messages import Referred, notify
 from hotline.services.referrals.case_standing import standing_of
+from hotline.store.cases import case_log
+from hotline.store.cases.case_log import ToldEntry
 from hotline.store.database import Session
 from hotline.store.referrals import deadlines, referral_rows, referrals, released
 from hotline.store.referrals.referral_rows import Alert, GivenTip
@@ -157,6 +159,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
     given = _given(ids, told)
     names = _refer(session, given, at)
     like = _like(session, told)
+    case_log.written_told(session, _logged(given, told), at)
 
     code = case_messages.code_of(kit)
     alerts, by_name = [], []
@@ -190,6 +193,13 @@ def _like(
 def _given(ids: Sequence[int], told: Sequence[tuple[LadderStep, int]]) -> Sequence[GivenTip]:
     pairs = zip(ids, told, strict=True)
     return [GivenTip(id, step.tip_id, step.number, who) for id, (step, who) in pairs]
+
+
+def _logged(
+    given: Sequence[GivenTip], told: Sequence[tuple[LadderStep, int]]
+) -> Sequence[ToldEntry]:
+    pairs = zip(given, told, strict=True)
+    return [ToldEntry(one.referral_id, one.tip_id, who, step.purpose) for one, (step, who) in pairs]
 
 
 def _knew_of_marked(

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from hotline.domain.accounts.account import SignedIn
+from hotline.domain.cases.entries import EntryKind
 from hotline.domain.desk.members import of_account
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.errors import AskRefused, KeyMissing, NotFound, SealBroken
@@ -15,6 +16,8 @@ from hotline.ports import ConsoleKit
 from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_grant
 from hotline.services.accounts import sessions
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access, admissions, ask_back
 from hotline.services.desk.access import OpenedTip, Unlocked
 from hotline.services.referrals import ladder
@@ -49,7 +52,7 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
         if told.asked is not None and told.asked.answer is not None:
             asked_back.read(session, tip_id, kit.now())
         _append(session, kit, "tip_read", tip_id, actor, reason)
-        _is_opened(session, kit, viewer, tip_id)
+        _is_opened(session, kit, viewer, tip_id, actor)
     return told
 
 
@@ -111,17 +114,19 @@ def _unlocked(
             yield desk, Unlocked(tip, key, one.key)
 
 
-def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int) -> None:
+def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int, actor: str) -> None:
     """Whoever was told of it by phone and reads it here has read it: the clock that waits for that ends."""
-    if viewer.responder_id is None:
-        return
-    hers = referrals.newest_of(session, tip_id, viewer.responder_id)
+    at, who, hers = kit.now(), viewer.responder_id, None
+    if who is not None:
+        hers = referrals.newest_of(session, tip_id, who)
+    key = f"{tip_id}:{actor}" if hers is None else str(hers.id)
+    by = EntryBy(actor, person=None if hers is None else who)
+    entries.done_by(session, tip_id, EntryKind.OPENED, by, at, key=key)
     if hers is None:
         return
-    at = kit.now()
     hers.opened_at = hers.opened_at or at
     session.flush()
-    ladder.happen(session, kit, tip_id, Event(Happened.OPENED, by=viewer.responder_id), at)
+    ladder.happen(session, kit, tip_id, Event(Happened.OPENED, by=who), at)
 
 
 def _record(kit: ConsoleKit, action: str, tip_id: int, actor: str, reason: str) -> None:

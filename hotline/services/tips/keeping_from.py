@@ -6,11 +6,14 @@ One keeps it from somebody; two lift it. He is never told why he hears nothing m
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.domain.cases.entries import LIFTED, WHY, YES, EntryKind
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.tip import NATIONAL
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
 from hotline.services.doorbell import ring
 from hotline.services.people.personnel import check_second, find
 from hotline.services.referrals import ladder
@@ -55,6 +58,7 @@ def keep_from(
         )
         session.add(row)
         session.flush()
+        _log(session, row, row.by, at)
         to_ring = _let_go(session, kit, tip_id, at)
         _record(session, kit, "tip_excluded", tip_id, by, f"{why}: {_named(row)}: {reason}")
     if to_ring is not None:
@@ -74,8 +78,19 @@ def lift(
         person = find(session, whom.person) if whom.person is not None else None
         check_second(by, second, person, "letting somebody know of a tip again")
         row.lifted_by, row.lifted_at = audit.by_command(by), kit.now()
+        _log(session, row, row.lifted_by, row.lifted_at, lifted=True)
         why = f"{_named(row)}: {reason}; agreed by {second}"
         _record(session, kit, "tip_exclusion_lifted", tip_id, by, why)
+
+
+def _log(
+    session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
+) -> None:
+    """Whom it is about stands in the exclusion's own row alone."""
+    codes = {WHY: row.why, **({LIFTED: YES} if lifted else {})}
+    key = f"{row.id}:lifted" if lifted else str(row.id)
+    by = EntryBy(actor)
+    entries.done_by(session, row.tip_id, EntryKind.EXCLUDED, by, at, key=key, codes=codes)
 
 
 def _let_go(session: Session, kit: Kit, tip_id: int, at: datetime) -> int | None:

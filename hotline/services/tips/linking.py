@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind
 from hotline.domain.tips.likely import LikelyPair, LinkReason
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.tips import links, visible
@@ -58,7 +61,10 @@ def _check(session: Session, a: int, b: int, viewer: Viewer | None) -> None:
 def _record(
     session: Session, kit: Kit, action: str, a: int, b: int, actor: str, reason: str
 ) -> None:
+    codes = {WHY: LinkReason.SAID.value, **({UNDONE: YES} if action == "tips_unlinked" else {})}
     for one, other in ((a, b), (b, a)):
+        by, key = EntryBy(actor), f"{other}:{one}:{kit.now().timestamp()}"
+        entries.done_by(session, one, EntryKind.LINKED, by, kit.now(), key=key, codes=codes)
         audit.append(
             session,
             at=kit.now(),

@@ -28,6 +28,7 @@ from hotline.domain.tips.retention import (
     Term,
 )
 from hotline.errors import NotFound
+from hotline.store.cases import case_notes
 from hotline.store.database import Row, add_if_new
 from hotline.store.dialogue.contacts import Dialogue, InboundSeen
 from hotline.store.outbox import reply_answers
@@ -101,8 +102,9 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
 
 
 def redact(session: Session, ids: Sequence[int], at: datetime) -> None:
-    """No words, no answer, no key to them, no pseudonym, no receipt. What is left counts, and tells nothing."""
+    """No words, no answer, no note, no key to them, no pseudonym, no receipt. What is left counts: it tells nothing."""
     asked_back.forget(session, ids)
+    case_notes.forget(session, ids)
     session.execute(delete(Grant).where(Grant.tip_id.in_(ids)))
     session.execute(
         update_rows(Tip)

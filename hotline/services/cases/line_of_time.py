@@ -1,0 +1,99 @@
+"""What happened to a case, in the order in which it did: for phones, pages and commands alike.
+
+It shows nothing that was sealed, and never whom a case is kept from.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.cases.entries import (
+    AGREES,
+    PROOF,
+    WAITS,
+    YES,
+    EntryKind,
+    TakeProof,
+)
+from hotline.domain.wording import Template
+from hotline.errors import NotFound
+from hotline.ports import Kit
+from hotline.store.cases import case_log
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.database import Session
+from hotline.store.people.responders import Responder
+
+SAID = {
+    EntryKind.TOLD: Template.LINE_TOLD,
+    EntryKind.DELIVERED: Template.LINE_DELIVERED,
+    EntryKind.TAKEN: Template.LINE_TAKEN,
+    EntryKind.OPENED: Template.LINE_OPENED,
+    EntryKind.ON_SITE: Template.LINE_ON_SITE,
+    EntryKind.OFFERED: Template.LINE_OFFERED,
+    EntryKind.ASKED: Template.LINE_ASKED,
+    EntryKind.NOTE: Template.LINE_NOTE,
+    EntryKind.PASSED: Template.LINE_PASSED,
+    EntryKind.LINKED: Template.LINE_LINKED,
+    EntryKind.JUDGED: Template.LINE_REFUSED,
+    EntryKind.CLOSED: Template.LINE_CLOSED,
+    EntryKind.REOPENED: Template.LINE_REOPENED,
+}
+"""By kind, what it is called. What is not here is for desks alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMoment:
+    """One entry as a person reads it."""
+
+    at: datetime
+    kind: EntryKind
+    way: str
+    who: str
+    """A responder by her name; empty where it was a desk, a command or the clock."""
+    desk: str
+    codes: Mapping[str, str] = field(default_factory=dict)
+    entry_id: int = 0
+    supersedes: int | None = None
+
+    @property
+    def template(self) -> Template | None:
+        """What it is called; None of what is for desks alone."""
+        if self.kind is EntryKind.TAKEN and self.codes.get(PROOF) == TakeProof.DOUBTED:
+            return Template.LINE_DOUBTED
+        if self.kind is EntryKind.CLOSED and self.codes.get(WAITS) == YES:
+            return Template.LINE_WANTED
+        if self.kind is EntryKind.JUDGED and self.codes.get(AGREES) == YES:
+            return Template.LINE_AGREED
+        return SAID.get(self.kind)
+
+
+def of_tip(session: Session, tip_id: int) -> Sequence[CaseMoment]:
+    """The first first."""
+    rows = case_log.of_tip(session, tip_id)
+    ids = {row.responder_id for row in rows if row.responder_id is not None}
+    names = {one: session.get_one(Responder, one).name for one in ids}
+    return [_moment(row, names) for row in rows]
+
+
+def by_name(kit: Kit, name: str) -> tuple[int, Sequence[CaseMoment]]:
+    """Of the tip of this id, or of this reference, whoever knows it by that. Raises NotFound."""
+    with kit.database.reading() as session:
+        number = name.removeprefix("T")
+        found = int(number) if number.isdecimal() else case_log.tip_of_reference(session, name)
+        moments = () if found is None else of_tip(session, found)
+    if found is None or not moments:
+        raise NotFound(f"no case {name}: `hotline tips list` says which there are")
+    return found, moments
+
+
+def _moment(row: CaseLogRow, names: Mapping[int, str]) -> CaseMoment:
+    return CaseMoment(
+        row.at,
+        EntryKind(row.kind),
+        row.way,
+        names.get(row.responder_id or 0, ""),
+        row.desk or "",
+        row.codes,
+        row.id,
+        row.supersedes,
+    )

@@ -1,0 +1,144 @@
+"""The log of every case: rows that are written once and never changed, and the questions asked of them.
+
+A trigger refuses UPDATE and DELETE, on both databases. No code of ours turns it off.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import DDL, ForeignKey, event, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.domain.cases.entries import WHY, CaseEntry, EntryKind, EntryWay
+from hotline.store.bulk import Column, add
+from hotline.store.database import Row, add_if_new
+from hotline.store.outbox.messages import Referral
+
+
+class CaseLogRow(Row):
+    """A `domain.cases.entries.CaseEntry`."""
+
+    __tablename__ = "case_log"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), index=True)
+    at: Mapped[datetime]
+    responder_id: Mapped[int | None] = mapped_column(ForeignKey("responder.id"))
+    desk: Mapped[str | None]
+    way: Mapped[str]
+    kind: Mapped[str]
+    codes: Mapped[dict[str, Any]]
+    key: Mapped[str] = mapped_column(unique=True)
+    supersedes: Mapped[int | None] = mapped_column(ForeignKey("case_log.id"))
+
+
+class ToldEntry(NamedTuple):
+    """Somebody is told of a case by a referral."""
+
+    referral_id: int
+    tip_id: int
+    responder_id: int
+    why: str
+
+
+OF_TAKING = (EntryKind.TOLD, EntryKind.TAKEN, EntryKind.PASSED)
+REFUSING_SQLITE = tuple(
+    f"CREATE TRIGGER case_log_no_{what} BEFORE {what} ON case_log"
+    " BEGIN SELECT RAISE(ABORT, 'case_log is insert only'); END"
+    for what in ("update", "delete")
+)
+REFUSING_POSTGRES = (
+    "CREATE FUNCTION case_log_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION 'case_log is insert only'"
+    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE TRIGGER case_log_no_change BEFORE UPDATE OR DELETE ON case_log"
+    " FOR EACH ROW EXECUTE FUNCTION case_log_refuses()",
+)
+for _dialect, _words in (("sqlite", REFUSING_SQLITE), ("postgresql", REFUSING_POSTGRES)):
+    for _word in _words:
+        _made = DDL(_word).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        event.listen(CaseLogRow.__table__, "after_create", _made)
+
+
+def written(session: Session, entry: CaseEntry) -> int | None:
+    """Write it down in the caller's transaction; its id, or None where its key was written before."""
+    row = CaseLogRow(
+        tip_id=entry.tip_id,
+        at=entry.at,
+        responder_id=entry.responder_id,
+        desk=entry.desk,
+        way=entry.way,
+        kind=entry.kind,
+        codes=dict(entry.codes),
+        key=entry.key,
+        supersedes=entry.supersedes,
+    )
+    if not add_if_new(session, row):
+        return None
+    return session.scalar(select(CaseLogRow.id).where(CaseLogRow.key == entry.key))
+
+
+def written_told(session: Session, told: Collection[ToldEntry], at: datetime) -> None:
+    """The same for everybody who is told at once."""
+    columns = (CaseLogRow.tip_id, CaseLogRow.responder_id, CaseLogRow.codes, CaseLogRow.key)
+    rows = [
+        (one.tip_id, one.responder_id, f'{{"{WHY}":"{one.why}"}}', f"told:{one.referral_id}")
+        for one in told
+    ]
+    same: dict[Column, object] = {
+        CaseLogRow.at: at,
+        CaseLogRow.way: EntryWay.CLOCK,
+        CaseLogRow.kind: EntryKind.TOLD,
+    }
+    add(session, CaseLogRow, columns, rows, same, unless_taken=CaseLogRow.key)
+
+
+def of_tip(session: Session, tip_id: int) -> Sequence[CaseLogRow]:
+    """All that happened, the first first."""
+    found = select(CaseLogRow).where(CaseLogRow.tip_id == tip_id)
+    return session.scalars(found.order_by(CaseLogRow.id)).all()
+
+
+def tip_of_reference(session: Session, reference: str) -> int | None:
+    found = select(Referral.tip_id).where(Referral.reference == reference)
+    return session.scalar(found)
+
+
+def last_of(
+    session: Session, tip_id: int, responder_id: int, *, but_told: bool = False
+) -> CaseLogRow | None:
+    """Her newest entry that says whether the case is hers: that she was told, took it or passed it on."""
+    kinds = OF_TAKING[1:] if but_told else OF_TAKING
+    hers = (CaseLogRow.tip_id == tip_id, CaseLogRow.responder_id == responder_id)
+    found = select(CaseLogRow).where(*hers, CaseLogRow.kind.in_(kinds))
+    return session.scalars(found.order_by(CaseLogRow.id.desc()).limit(1)).first()
+
+
+def written_linked(session: Session, links: Sequence[tuple[int, int, str]], at: datetime) -> None:
+    """Of each later tip, the earlier one that it is probably the same as, and why."""
+    columns = (CaseLogRow.tip_id, CaseLogRow.codes, CaseLogRow.key)
+    rows = [
+        (later, f'{{"{WHY}":"{why}"}}', f"linked:{earlier}:{later}")
+        for later, earlier, why in links
+    ]
+    same: dict[Column, object] = {
+        CaseLogRow.at: at,
+        CaseLogRow.way: EntryWay.CLOCK,
+        CaseLogRow.kind: EntryKind.LINKED,
+    }
+    add(session, CaseLogRow, columns, rows, same, unless_taken=CaseLogRow.key)
+
+
+def entry_of(row: CaseLogRow) -> CaseEntry:
+    return CaseEntry(
+        row.tip_id,
+        EntryKind(row.kind),
+        row.at,
+        EntryWay(row.way),
+        row.key,
+        row.responder_id,
+        row.desk,
+        row.codes,
+        row.supersedes,
+    )

@@ -1,0 +1,175 @@
+"""Behind her PIN a responder leaves notes, passes a case on to whom she chooses, and looks at what happened."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.referral import Level
+from hotline.store.cases import case_log
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.cases.case_notes import CaseNote
+from hotline.store.dialogue.readings import PinReading
+from hotline.store.outbox.messages import Deadline, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Grant
+from tests.builders import post
+from tests.callers import Caller, Line
+from tests.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside, with_pin
+from tests.services.case_sums import check_logs
+from tests.taking import take_case
+
+WORDS = "irembo rifunze"
+"""Nothing else of the line says this."""
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    return reader_beside(line)
+
+
+@pytest.fixture
+def hers(beside: ReaderBeside) -> tuple[Caller, Referral]:
+    """A danger that she has taken; her phone, behind her PIN."""
+    phone, known_as = at_her_desk(beside)
+    take_case(beside.line.kit, known_as.responder_id, known_as.reference, beside.line.clock.at)
+    beside.line.clock.turn(seconds=1)
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    return phone, known_as
+
+
+def kinds(beside: ReaderBeside, tip_id: int) -> list[str]:
+    with beside.line.database.reading() as session:
+        return [row.kind for row in case_log.of_tip(session, tip_id)]
+
+
+def codes(beside: ReaderBeside, kind: EntryKind) -> list[dict[str, str]]:
+    with beside.line.database.reading() as session:
+        found = select(CaseLogRow.codes).where(CaseLogRow.kind == kind).order_by(CaseLogRow.id)
+        return [dict(one) for one in session.scalars(found)]
+
+
+def again(beside: ReaderBeside) -> Caller:
+    beside.line.clock.turn(minutes=1)
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    phone.key(PIN, "1", "1")
+    return phone
+
+
+def test_a_note_in_words_is_sealed_to_the_case_renews_no_clock_and_stands_on_its_page(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], stored: Callable[[], bytes]
+) -> None:
+    phone, known_as = hers
+    before = [(row.kind, row.due_at) for row in beside.line.all(Deadline)]
+    assert phone.key("5").endswith(
+        "1 Ask one question\n2 Note\n3 Pass on\n5 What happened\n0 Back 00 Home"
+    )
+    assert "5 In words" in phone.key("2")
+    assert phone.key("5").startswith("CON Short. No names: the phone company can read it.")
+    assert phone.key(WORDS) == f"END {known_as.reference}: noted."
+
+    assert codes(beside, EntryKind.NOTE) == [{"says": "words"}]
+    assert [(row.kind, row.due_at) for row in beside.line.all(Deadline)] == before
+    assert all(WORDS not in str(row.asks) for row in beside.line.all(PinReading))
+    assert len(beside.line.all(CaseNote)) == 1
+    assert WORDS.encode() not in stored()
+
+    page = whole_page(again(beside))
+    assert "Note 24/11 10:00: irembo rifunze" in page
+
+
+def whole_page(phone: Caller) -> str:
+    shown = page = phone.key("1")
+    while "9 More" in shown:
+        shown = phone.key("9")
+        page += shown
+    return page.replace("\n", " ")
+
+
+def test_a_repeated_hop_leaves_one_note(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    phone.key("5", "2")
+    first = phone.key("3")
+    assert first == phone.again() == f"END {known_as.reference}: noted."
+    assert codes(beside, EntryKind.NOTE) == [{"says": "woman"}]
+
+
+def test_what_is_no_trafficking_is_said_closer_and_judged(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, _ = hers
+    phone.key("4")
+    assert phone.key("2").startswith("CON What is it?\n1 Violence at home")
+    assert phone.key("3") == "END The national desk looks at it first."
+    said = {"outcome": "not-trafficking", "what": "pay", "waits": "yes"}
+    assert codes(beside, EntryKind.CLOSED) == [said]
+    check_logs(beside.line.database)
+
+
+def colleague(beside: ReaderBeside, known_as: Referral, name: str) -> int:
+    """Of the same district, who was told of nothing yet."""
+    line = beside.line
+    person_id = line.enrol(Level.DEPUTY, "+250788000077", "en")
+    with line.database.writing() as session:
+        person = session.get_one(Responder, person_id)
+        person.name = name
+        post(session, person, Level.DEPUTY, line.tips[-1].place)
+    return person_id
+
+
+def test_a_case_is_passed_on_to_a_colleague_by_name_and_stays_hers(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    person_id = colleague(beside, known_as, "Responder 7")
+    phone.key("5")
+    assert phone.key("3").startswith(
+        "CON To whom?\n1 Next on duty\n2 A colleague\n3 Other district"
+    )
+    listed = phone.key("2")
+    assert "Responder 7" in listed
+    assert "+250" not in listed
+    key = next(line[0] for line in listed.split("\n") if "Responder 7" in line)
+    assert phone.key(key).startswith(f"END {known_as.reference}: passed on.")
+
+    told = [row for row in beside.line.all(Referral) if row.responder_id == person_id]
+    assert [row.tip_id for row in told] == [known_as.tip_id]
+    assert beside.line.tips[-1].holder_id == known_as.responder_id
+    assert codes(beside, EntryKind.PASSED) == [{"to": "colleague"}]
+    check_logs(beside.line.database)
+
+
+def test_another_district_gets_the_case_sealed_to_it(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    place = districts("1")[1].code
+    there = with_pin(beside, msisdn="+250788000078", desks=(place,))
+    phone.key("5", "3", "3")
+    assert phone.key("1", "2").startswith(f"END {known_as.reference}: passed on.")
+
+    assert [row.responder_id for row in beside.line.all(Referral)][-1] == there
+    grants = [row.desk_code for row in beside.line.all(Grant) if row.tip_id == known_as.tip_id]
+    assert place in grants
+    assert codes(beside, EntryKind.PASSED) == [{"to": "district"}]
+    other = beside.line.caller("+250788000078")
+    other.dial("90")
+    other.key(PIN, "1", "1")
+    assert "No key of yours opens it" not in other.key("1")
+
+
+def test_what_happened_is_a_page_of_times_and_acts(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    page = phone.key("5", "5")
+    assert page.startswith("CON 24/11 ")
+    assert " taken" in page
+    assert " told" in page
+    assert kinds(beside, known_as.tip_id)[0] == "told"
