@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import SettingsInvalid
 from hotline.store.joint_writes import JointWrites, Places, R, Work
-from hotline.store.kept_documents import IN_SESSION, KeptDocuments
+from hotline.store.kept_documents import IN_SESSION, Memory
 from hotline.store.plain import FileConnection, PlainConnection, ServerConnection
 from hotline.store.prepared import CURSOR
 from hotline.store.quietly import quietly
@@ -99,13 +99,13 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._turn = WriterTurn(turn)
         self._joint = JointWrites(self.plainly, turn)
-        self._documents: KeptDocuments | None = None
+        self._memory: Memory | None = None
 
-    def keep_documents(self) -> KeptDocuments:
+    def keep_documents(self) -> Memory:
         """From now on transactions that read find the documents of revisions in memory: for who asks many times."""
-        if self._documents is None:
-            self._documents = KeptDocuments()
-        return self._documents
+        if self._memory is None:
+            self._memory = Memory()
+        return self._memory
 
     def share(self, places: Places) -> None:
         """A thread for which another writes gives its place back meanwhile."""
@@ -117,9 +117,9 @@ class Database:
         with self._session("BEGIN") as session:
             if not self.is_sqlite:
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            if self._documents is not None:
+            if self._memory is not None:
                 # Not where somebody writes: what is rolled back there was never a revision.
-                session.info[IN_SESSION] = self._documents
+                session.info[IN_SESSION] = self._memory
             yield session
 
     @contextmanager

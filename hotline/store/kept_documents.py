@@ -1,17 +1,20 @@
-"""Documents of revisions in memory: a revision never changes, and on a large line its document is long to read."""
+"""Documents of revisions and of steps in memory: neither ever changes, and on a large line they are long to read."""
 
 import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hotline.engine.document.kept import KeptObject, kept
 
 KEPT_DOCUMENTS = 4
 """Revisions in memory: the live one, what open changes are made of, and what is brought back."""
-IN_SESSION = "documents of revisions"
-"""Where a transaction that reads has them."""
+KEPT_STEPS = 64
+"""Flows as open changes have them: each page of the editor looks at all of a change's."""
+IN_SESSION = "documents that are kept"
+"""Where a transaction that reads has them: a `Memory`."""
 
 
 class KeptDocuments:
@@ -41,12 +44,14 @@ class KeptDocuments:
             self._kept.move_to_end(revision_id)
             return found
 
-    def _sharing(self, read: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _sharing(self, read: Mapping[str, Any]) -> Any:
         """Two revisions differ in few flows: those that are alike are kept once, with all that was made of them."""
+        if not isinstance(read.get("flows"), dict):
+            return kept(read)
         known = next(reversed(self._kept.values()), {}).get("flows", {})
         flows = {
             name: known[name] if name in known and _alike(known[name], flow) else kept(flow)
-            for name, flow in read.get("flows", {}).items()
+            for name, flow in read["flows"].items()
         }
         return KeptObject(
             {
@@ -54,6 +59,14 @@ class KeptDocuments:
                 for name, part in read.items()
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one process keeps."""
+
+    revisions: KeptDocuments = field(default_factory=KeptDocuments)
+    steps: KeptDocuments = field(default_factory=lambda: KeptDocuments(KEPT_STEPS))
 
 
 def _alike(one: object, other: object) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hotline.engine.document.kept import derived
 from hotline.engine.editing.drafting import drafted, put_in
-from hotline.engine.flow import Book
+from hotline.engine.flow import Book, Flow
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes import drafts
@@ -41,7 +42,7 @@ def at_hand(kit: Kit, change_id: int, flow: str, version: int | None = None) -> 
         if version is not None and version != now.version:
             document, made_of = drafts.state_at(session, change, flow, version), version
         others = {
-            part: step.document
+            part: changes.shared(session, step)
             for part, step in changes.newest(session, change_id).items()
             if part != flow and not part.startswith("#")
         }
@@ -56,8 +57,12 @@ def book_around(kit: Kit, here: FlowAtHand) -> Book:
     book = kit.books.book(kit.books.live())
     for name, document in here.others.items():
         if document is not None:
-            book = put_in(book, drafted(name, document).flow)
+            book = put_in(book, derived(_played, document, name))
     return book
+
+
+def _played(document: Mapping[str, Any], name: str) -> Flow:
+    return drafted(name, document).flow
 
 
 def live_flow(kit: Kit, flow: str) -> Mapping[str, Any] | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.changes.change import ChangeAuthor, ChangeState
 from hotline.store.database import Row
+from hotline.store.kept_documents import IN_SESSION, Memory
 
 EDITABLE = tuple(state for state in ChangeState if state.is_editable)
 
@@ -110,6 +111,15 @@ def newest(session: Session, change_id: int) -> Mapping[str, ChangeStep]:
     )
     steps = select(ChangeStep).join(last, last.c.id == ChangeStep.id).order_by(last.c.first)
     return {step.part: step for step in session.scalars(steps)}
+
+
+def shared(session: Session, step: ChangeStep) -> Mapping[str, Any] | None:
+    """Its document, which nobody may change where documents are kept."""
+    memory: Memory | None = session.info.get(IN_SESSION)
+    document: Mapping[str, Any] | None = step.document
+    if memory is None or document is None:
+        return document
+    return memory.steps.document(step.id, lambda: document)
 
 
 def newest_ids(session: Session, change_id: int) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hotline.store.database import Row
-from hotline.store.kept_documents import IN_SESSION, KeptDocuments
+from hotline.store.kept_documents import IN_SESSION, Memory
 from hotline.store.written_json import written
 
 
@@ -65,10 +65,10 @@ def live(session: Session) -> LiveRevision | None:
 
 def document_of(session: Session, revision_id: int) -> Mapping[str, Any] | None:
     """Whole. Where documents are kept it is everybody's: whoever changes it, changes a copy."""
-    keeping: KeptDocuments | None = session.info.get(IN_SESSION)
-    if keeping is None:
+    memory: Memory | None = session.info.get(IN_SESSION)
+    if memory is None:
         return stored_document(session, revision_id)
-    return keeping.document(revision_id, lambda: stored_document(session, revision_id))
+    return memory.revisions.document(revision_id, lambda: stored_document(session, revision_id))
 
 
 def stored_document(session: Session, revision_id: int) -> dict[str, Any] | None:
