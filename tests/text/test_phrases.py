@@ -23,6 +23,7 @@ VALUES = {
     "number": "3029",
     "join": "407194",
     "like": "H3ND",
+    "count": "99",
     "case": "K7Q4",
 }
 TELLING = (

@@ -16,7 +16,7 @@ from hotline.text.languages import CODES
 TICK = "yes"
 """What a tick sends. A page sends an empty field of the same name before it, so that a tick taken away is heard."""
 ASKED = ("words", "number", "place", "pin")
-LENGTHS = ("4", "6")
+LENGTHS = ("4", "6", "8")
 """Digits of a PIN."""
 
 
