@@ -33,6 +33,16 @@ def signed_by(command: Callable[..., Any]) -> Callable[..., Any]:
     return _signed("--by", command)
 
 
+def recovering(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--second`, asked for where it is not given: a desk opens by the passphrase before two people alone."""
+    return click.option(
+        "--second",
+        prompt="A second person who is there",
+        callback=checked,
+        help="Who is there besides you: the passphrase is a recovery, and the audit log keeps both.",
+    )(command)
+
+
 def agreed(command: Callable[..., Any]) -> Callable[..., Any]:
     """`--second`: the person who decides with the first."""
     return click.option(

@@ -133,7 +133,16 @@ def test_the_whole_story_passes_with_one_key_folder_each(tmp_path: Path, lay_hom
     (tip,) = listed(trusts)
     read = trusts.hotline(
         *("tips", "read", str(tip["id"]), "--desk", "national"),
-        *("--passphrase-file", str(passphrase), "--name", "Alice", "--reason", "to act"),
+        *(
+            "--passphrase-file",
+            str(passphrase),
+            "--name",
+            "Alice",
+            "--reason",
+            "to act",
+            "--second",
+            "Bosco",
+        ),
         role="console",
     )
     assert WORDS in read

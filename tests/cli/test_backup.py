@@ -74,7 +74,8 @@ def test_from_one_machine_to_an_empty_one(made: Operator) -> None:
     assert "whole" in empty.well("audit", "verify").stdout
     words = made.folder / "home" / "enrolment-passphrase"
     desk = ("--desk", "gasabo", "--passphrase-file", str(words))
-    read = empty.well("tips", "read", "1", *desk, "--name", "Aline", "--reason", "a rehearsal")
+    signed = ("--name", "Aline", "--second", "Bosco", "--reason", "a rehearsal")
+    read = empty.well("tips", "read", "1", *desk, *signed)
     assert "hafi" in read.stdout
 
 

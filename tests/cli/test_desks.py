@@ -77,12 +77,21 @@ def admin(tmp_path: Path) -> Admin:
 def test_who_is_asked_in_is_let_in_by_another(admin: Admin) -> None:
     admin("desks", "ask", "gasabo", "--responder", "Gasabo 1", *BY)
     assert "waits to be let in: Gasabo 1" in admin("desks", "list").stdout
-    assert "1 still wait" in admin("desks", "admit", *admin.file, "--by", "Alice").stderr
+    assert (
+        "1 still wait"
+        in admin("desks", "admit", *admin.file, "--second", "Bosco", "--by", "Alice").stderr
+    )
     assert admin.desk("12")["members"] == []
 
-    assert "Gasabo 1 opens desk 12" in admin("desks", "admit", *admin.file, "--by", "Bob").stdout
+    assert (
+        "Gasabo 1 opens desk 12"
+        in admin("desks", "admit", *admin.file, "--second", "Bosco", "--by", "Bob").stdout
+    )
     assert admin.desk("12")["members"] == ["Gasabo 1"]
-    assert "nobody waits" in admin("desks", "admit", *admin.file, "--by", "Bob").stderr
+    assert (
+        "nobody waits"
+        in admin("desks", "admit", *admin.file, "--second", "Bosco", "--by", "Bob").stderr
+    )
     log = admin("audit", "list").stdout
     assert "Alice asked that responder 1 (Gasabo 1) may open a desk: 12: she works there" in log
     assert "Bob let responder 1 (Gasabo 1) open a desk: 12: she works there" in log
@@ -92,7 +101,7 @@ def test_who_is_asked_in_is_let_in_by_another(admin: Admin) -> None:
 def test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one(admin: Admin) -> None:
     admin("desks", "ask", "12", "--responder", "Gasabo 1", *BY, code=1)
     admin("desks", "ask", "Gasabo", "--responder", "Gasabo 1", *BY)
-    admin("desks", "admit", *admin.file, "--by", "Bob")
+    admin("desks", "admit", *admin.file, "--second", "Bosco", "--by", "Bob")
     admin("responders", "remove", "Gasabo 1", *BY)
     assert "hotline keys rotate-desks --desk NAME" in admin("desks", "list").stdout
 
@@ -139,3 +148,8 @@ def test_an_account_and_a_responder_are_said_to_be_one(admin: Admin) -> None:
     admin("responders", "remove", "Gasabo 1", *BY)
     (account,) = json.loads(admin("console", "list", "--json").stdout)
     assert (account["name"], account["state"]) == ("Chantal", "ended")
+
+
+def test_one_person_alone_lets_nobody_in_by_the_passphrase(admin: Admin) -> None:
+    refused = admin("desks", "admit", *admin.file, "--by", "Bob", "--second", "bob", code=1)
+    assert "before two people alone" in refused.output

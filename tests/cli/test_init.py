@@ -96,7 +96,17 @@ def test_init_writes_a_new_passphrase_for_its_owner_alone(hotline: Hotline, tmp_
     assert "write it on paper" in told.stderr
     assert file.read_text().strip() not in told.output
     tip_id = file_tip(tmp_path / "home")
-    read = hotline("tips", "read", str(tip_id), "--desk", "gasabo", *SIGNED, typed=file.read_text())
+    read = hotline(
+        "tips",
+        "read",
+        str(tip_id),
+        "--desk",
+        "gasabo",
+        *SIGNED,
+        "--second",
+        "Bosco",
+        typed=file.read_text(),
+    )
     assert read.exit_code == 0, read.output
 
 
@@ -269,7 +279,17 @@ def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
 ) -> None:
     copy_home(tmp_path / "home", demo=False)
     tip_id = str(file_tip(tmp_path / "home"))
-    words = ("tips", "read", tip_id, *SIGNED, "--passphrase-file", str(passphrase), "--desk")
+    words = (
+        "tips",
+        "read",
+        tip_id,
+        *SIGNED,
+        "--second",
+        "Bosco",
+        "--passphrase-file",
+        str(passphrase),
+        "--desk",
+    )
 
     for desk in ("Gasabo", "gasabo", "national"):
         read = hotline(*words, desk)
@@ -279,7 +299,9 @@ def test_a_tip_is_read_with_the_desk_s_passphrase_and_the_log_knows(
     verified = hotline("audit", "verify")
     assert verified.stdout.startswith("whole: 6 rows")
 
-    wrong = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED, typed="guess\n")
+    wrong = hotline(
+        "tips", "read", tip_id, "--desk", "gasabo", *SIGNED, "--second", "Bosco", typed="guess\n"
+    )
     assert wrong.exit_code == 1
     assert "passphrase" in wrong.output
     assert "guess" not in wrong.output
@@ -292,12 +314,12 @@ def test_a_desk_without_a_grant_is_told_so_before_it_types_anything(
     copy_home(tmp_path / "home", demo=False)
     tip_id = str(file_tip(tmp_path / "home", to=(NATIONAL,)))
 
-    refused = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED)
+    refused = hotline("tips", "read", tip_id, "--desk", "gasabo", *SIGNED, "--second", "Bosco")
     assert refused.exit_code == 1
     assert "no grant" in refused.output
     assert "Passphrase" not in refused.output
     for words, why in ((tip_id, "gasbo"), "no desk of that name"), (("99", "gasabo"), "no tip 99"):
-        told = hotline("tips", "read", words[0], "--desk", words[1], *SIGNED)
+        told = hotline("tips", "read", words[0], "--desk", words[1], *SIGNED, "--second", "Bosco")
         assert why in told.output
 
 

@@ -93,7 +93,17 @@ def test_the_desks_get_a_new_passphrase(line: Operator) -> None:
     assert "31 desks have new keys, and 2 grants" in done.stdout
     assert "holds an old passphrase" in done.stderr
 
-    read = ("tips", "read", "1", *SIGNED, "--desk", "gasabo", "--passphrase-file")
+    read = (
+        "tips",
+        "read",
+        "1",
+        *SIGNED,
+        "--second",
+        "Bosco",
+        "--desk",
+        "gasabo",
+        "--passphrase-file",
+    )
     assert "hafi" in line.well(*read, new).stdout
     assert line(*read, own).exit_code == 1
 

@@ -24,7 +24,7 @@ from hotline.store.tips import told_tips
 from tests.builders import make_tip
 from tests.callers import FLOWS
 
-SIGNED = ("--name", "Alice", "--reason", "to send the right people")
+SIGNED = ("--name", "Alice", "--second", "Bosco", "--reason", "to send the right people")
 
 
 @pytest.fixture
@@ -158,3 +158,15 @@ def test_the_terminal_s_locale_is_the_reader_s_language(
     environ: dict[str, str], language: str
 ) -> None:
     assert locale_language(environ) == language
+
+
+def test_one_person_alone_opens_nothing_by_the_passphrase(home: Path) -> None:
+    """The audit log keeps both names of who does."""
+    desk = ("--desk", "national", "--passphrase-file", str(home / "passphrase"))
+    alone = ("--name", "Alice", "--second", " alice ", "--reason", "court asked")
+    for command in (("tips", "read", "1"), ("tips", "ask", "1", "when")):
+        refused = said(home, *command, *desk, *alone, code=1)
+        assert "before two people alone" in refused.output
+    assert "with Bosco" not in said(home, "audit", "list").output
+    said(home, "tips", "read", "1", *desk, *SIGNED)
+    assert "by the passphrase, with Bosco" in said(home, "audit", "list").output

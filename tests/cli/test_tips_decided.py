@@ -71,12 +71,14 @@ def test_how_to_go_is_one_of_two_and_stands_in_the_list(home: Path) -> None:
 
 def test_a_tip_is_sent_down_once_with_the_desk_s_passphrase(home: Path) -> None:
     passphrase = ("--passphrase-file", str(home / "passphrase"))
-    read = ("tips", "read", "1", "--desk", "Gasabo", *passphrase, *SIGNED)
+    read = ("tips", "read", "1", "--desk", "Gasabo", *passphrase, *SIGNED, "--second", "Bosco")
     said(home, *read, code=1)
-    sent = said(home, "tips", "send-down", "1", *passphrase, *SIGNED)
+    sent = said(home, "tips", "send-down", "1", *passphrase, *SIGNED, "--second", "Bosco")
     assert "its district may read it" in sent
     said(home, *read)
-    assert "sent down" in said(home, "tips", "send-down", "1", *passphrase, *SIGNED, code=1)
+    assert "sent down" in said(
+        home, "tips", "send-down", "1", *passphrase, *SIGNED, "--second", "Bosco", code=1
+    )
     assert "as the desk agreed" in log(home)
 
 

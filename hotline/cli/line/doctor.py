@@ -30,6 +30,7 @@ from hotline.sealing.keys.weekly_lock import stuck
 from hotline.services import national
 from hotline.services.check_result import CheckResult
 from hotline.services.copies import pepper_wraps
+from hotline.services.desk import desk_register
 from hotline.services.sms import sms_replies
 from hotline.services.watch import (
     checks_call_backs,
@@ -110,6 +111,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
             *checks_traffic.findings(kit),
             *_pepper(kit, settings),
             *checks_console.findings(kit, _factors(settings), pretended=settings.pretended),
+            *desk_register.keys_found(kit),
         )
     finally:
         kit.database.close()

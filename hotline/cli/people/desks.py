@@ -9,7 +9,7 @@ import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.people.console import by_option
-from hotline.cli.signing import agreed, signed_by
+from hotline.cli.signing import agreed, recovering, signed_by
 from hotline.cli.tips.desk import desk_code
 from hotline.domain.accounts.account import Actor
 from hotline.domain.desk.desks import ADDED, is_code
@@ -20,7 +20,7 @@ from hotline.domain.tip import is_district
 from hotline.errors import NotFound
 from hotline.ports import LookingKit
 from hotline.services.accounts import at_the_server, directory
-from hotline.services.desk import admissions, desk_register
+from hotline.services.desk import admissions, desk_register, two_names
 from hotline.services.desk.desk_register import DeskLine, NewDesk
 from hotline.services.people import personnel, removals
 from hotline.services.people.personnel import shown
@@ -146,14 +146,17 @@ def leave(desk: str, responder: str, by: str, reason: str) -> None:
 @desks.command()
 @FILE
 @by_option
-def admit(file: Path | None, by: str) -> None:
-    """Let in everybody who waits, by the enrolment passphrase. Safe to repeat.
+@recovering
+def admit(file: Path | None, by: str, second: str) -> None:
+    """Let in everybody who waits, by the enrolment passphrase and before two people. Safe to repeat.
 
     Nobody lets in whom she asked for. Desks go on to open by the passphrase.
     """
+    two_names.by_two(by, second, "")
     with console_kit() as kit:
         names = _names(kit)
-        done = admissions.admit_by_passphrase(kit, by, ask_passphrase(file, "of all, at enrolment"))
+        passphrase = ask_passphrase(file, "of all, at enrolment")
+        done = admissions.admit_by_passphrase(kit, by, passphrase, second=second)
         left = len(admissions.waiting(kit))
     for desk, member in done:
         click.echo(f"{names.get(member, member)} opens desk {desk}")

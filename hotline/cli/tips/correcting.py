@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
-from hotline.cli.signing import signed
+from hotline.cli.signing import recovering, signed
 from hotline.domain.places.places import place_name
 from hotline.domain.tip import NATIONAL
-from hotline.services.desk import sending_down
+from hotline.services.desk import sending_down, two_names
 
 EARLIER = {
     "rw": "Ahantu hari havuzwe mbere",
@@ -32,13 +32,17 @@ def let_go(tip_id: int, name: str, reason: str) -> None:
 @click.command("send-down")
 @TIP
 @signed
+@recovering
 @click.option(
     "--passphrase-file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file whose first line is the national desk's passphrase; asked for otherwise.",
 )
-def send_down(tip_id: int, name: str, reason: str, passphrase_file: Path | None) -> None:
+def send_down(
+    tip_id: int, name: str, reason: str, second: str, passphrase_file: Path | None
+) -> None:
     """Let the district know of a tip that names an official: for the national desk, when none is involved after all."""
+    reason = two_names.by_two(name, second, reason)
     with console_kit() as kit:
         passphrase = ask_passphrase(passphrase_file, NATIONAL)
         sending_down.send_down(kit, tip_id, passphrase=passphrase, by=name, reason=reason)

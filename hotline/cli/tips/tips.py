@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 
 from hotline.cli.kit import ask_passphrase, console_kit
-from hotline.cli.signing import signed
+from hotline.cli.signing import recovering, signed
 from hotline.cli.tips import coming, correcting, excluding, linking
 from hotline.cli.tips.closing import COMMANDS, TIP
 from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.erasing import erasure
 from hotline.cli.tips.reader import language_option
 from hotline.cli.tips.tip_list import list_
-from hotline.services.desk import access, ask_back, reading
+from hotline.services.desk import access, ask_back, reading, two_names
 
 DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
 PASSPHRASE = click.option(
@@ -49,6 +49,7 @@ for command in (
 @TIP
 @DESK
 @signed
+@recovering
 @PASSPHRASE
 @language_option
 def read(
@@ -56,11 +57,12 @@ def read(
     desk: str,
     name: str,
     reason: str,
+    second: str,
     passphrase_file: Path | None,
     language: str,
 ) -> None:
     """Print what a tip says. Leaves a row in the audit log before anything is shown, also where it is refused."""
-    code = desk_code(desk)
+    code, reason = desk_code(desk), two_names.by_two(name, second, reason)
     with console_kit() as kit:
         access.check_grant(kit, tip_id, desk=code, by=name, reason=reason)
         passphrase = ask_passphrase(passphrase_file, code)
@@ -83,15 +85,22 @@ def read(
 @click.argument("question")
 @DESK
 @signed
+@recovering
 @PASSPHRASE
 def ask(
-    tip_id: int, question: str, desk: str, name: str, reason: str, passphrase_file: Path | None
+    tip_id: int,
+    question: str,
+    desk: str,
+    name: str,
+    reason: str,
+    second: str,
+    passphrase_file: Path | None,
 ) -> None:
     """Ask one question back, out of `hotline questions`. Whoever holds the receipt finds it there; nothing is sent.
 
     One of a tip, and no second. Her answer is read where the tip is: `hotline tips read`.
     """
-    code = desk_code(desk)
+    code, reason = desk_code(desk), two_names.by_two(name, second, reason)
     with console_kit() as kit:
         ask_back.check(kit, tip_id, question, desk=code, by=name, reason=reason)
         passphrase = ask_passphrase(passphrase_file, code)

@@ -19,6 +19,7 @@ from hotline.errors import DeskRefused, NotFound
 from hotline.ports import Kit
 from hotline.sealing.members import DeskPrivate, open_desk_key, wrap_desk_key
 from hotline.sealing.opening import stretched, unwrap_desk_key
+from hotline.services.desk import two_names
 from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
@@ -107,7 +108,7 @@ def refuse(kit: Kit, by: Actor, admission_id: int, reason: str) -> None:
             raise NotFound("that admission was decided already, or its time is over")
         desk, member = _about(row)
         _check_other(row, by)
-        if is_herself(session, by, member):
+        if two_names.is_herself(session, by, member):
             raise DeskRefused(remark("nobody decides about herself"))
         approvals.decide(row, audit.by_actor(by), kit.now(), ApprovalDecision.REFUSED)
         actor = audit.by_actor(by)
@@ -133,9 +134,12 @@ def admit(kit: Kit, by: Actor, private_key: bytes, admission_id: int) -> None:
         _carry_out(session, kit, row, by, opens)
 
 
-def admit_by_passphrase(kit: Kit, by: str, passphrase: str) -> Sequence[tuple[str, str]]:
+def admit_by_passphrase(
+    kit: Kit, by: str, passphrase: str, *, second: str = ""
+) -> Sequence[tuple[str, str]]:
     """Carry out every admission that waits, by the enrolment passphrase; desk and member of each.
 
+    `second` is who is there besides: the log keeps both. The demo, whose passphrase everybody may read, has nobody.
     It may be said again: what was carried out waits no more. Nobody carries out what she asked for, and that stays.
     Raises PassphraseWrong, DeskRefused, SealBroken: then nothing has changed.
     """
@@ -152,7 +156,8 @@ def admit_by_passphrase(kit: Kit, by: str, passphrase: str) -> Sequence[tuple[st
         with kit.database.writing() as session:
             row = approvals.held(session, ApprovalKind.ADMISSION, one.id, kit.now())
             if row is not None and member_keys.public_key(session, *_about(row)) == row.sealed:
-                _carry_out(session, kit, row, actor, opens)
+                note = f"; by the passphrase, with {second}" if second else ""
+                _carry_out(session, kit, row, actor, opens, note)
                 done.append(_about(row))
     return done
 
@@ -170,11 +175,13 @@ def open_as(
     return tuple(open_desk_key(one, private_key, desk, member) for one in wrapped)
 
 
-def _carry_out(session: Session, kit: Kit, row: Approval, by: Actor, opens: Opens) -> None:
+def _carry_out(
+    session: Session, kit: Kit, row: Approval, by: Actor, opens: Opens, note: str = ""
+) -> None:
     desk, member = _about(row)
     actor, at = audit.by_actor(by), kit.now()
     _check_other(row, by)
-    if is_herself(session, by, member):
+    if two_names.is_herself(session, by, member):
         raise DeskRefused(remark("nobody lets herself in"))
     public_key = _fit(session, desk, member)
     if public_key != row.sealed:
@@ -188,23 +195,13 @@ def _carry_out(session: Session, kit: Kit, row: Approval, by: Actor, opens: Open
         )
     members.seal(session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at)
     approvals.decide(row, actor, at, ApprovalDecision.APPROVED)
-    _record(session, kit, "desk_admitted", actor, desk, member, row.reason)
+    _record(session, kit, "desk_admitted", actor, desk, member, f"{row.reason}{note}")
 
 
 def _check_other(row: Approval, by: Actor) -> None:
     same = by.account_id is not None and by.account_id == row.asker_id
     if same or audit.by_actor(by) == row.asked_by:
         raise DeskRefused(remark("whoever asked for an admission does not carry it out"))
-
-
-def is_herself(session: Session, by: Actor, member: str) -> bool:
-    """Whether a member is whoever acts, by account or by phone."""
-    if by.account_id is None:
-        return False
-    if account_of(member) == by.account_id:
-        return True
-    joined = accounts.one(session, by.account_id).responder_id
-    return joined is not None and joined == responder_of(member)
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:

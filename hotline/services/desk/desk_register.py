@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain.desk.desks import ADDED, DeskKind, is_code, is_desk_name, kind_of
+from hotline.domain.desk.desks import ADDED, READS, DeskKind, is_code, is_desk_name, kind_of
 from hotline.domain.people.memberships import every_district
 from hotline.domain.tip import NATIONAL
-from hotline.errors import DeskRefused
+from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.opening import unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services.check_result import CheckResult
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
 from hotline.store.desk.desks import Desk
+
+KEYS = "desk keys"
+NAMED = 5
+"""Desks that a line names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,29 @@ def listed(kit: Kit) -> Sequence[DeskLine]:
     """Every desk, by its code."""
     with kit.database.reading() as session:
         return [_line(session, row) for row in desks.everything(session)]
+
+
+def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
+    """What the doctor says of desks' keys. A database that does not answer is another finding's."""
+    try:
+        lines = [one for one in listed(kit) if one.kind in READS and one.retired_at is None]
+    except StoreUnavailable:
+        return ()
+    alone = tuple(one.code for one in lines if not one.members)
+    left = tuple(one.code for one in lines if one.copied_since is not None)
+    if left:
+        says = f"somebody who left may hold a copy of the key of {_some(left)}"
+        todo = "`hotline keys rotate-desks --desk NAME` for each"
+        return (CheckResult(KEYS, False, says, todo, names=left),)
+    if alone:
+        return (CheckResult(KEYS, True, f"by the passphrase alone open {_some(alone)}"),)
+    return (CheckResult(KEYS, True, f"{len(lines)} desks open to members by keys of their own"),)
+
+
+def _some(codes: tuple[str, ...]) -> str:
+    more = f" and {len(codes) - NAMED} more" if len(codes) > NAMED else ""
+    ending = "s" if len(codes) > 1 else ""
+    return f"{len(codes)} desk{ending} ({', '.join(codes[:NAMED])}{more})"
 
 
 def add(

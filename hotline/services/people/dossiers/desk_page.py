@@ -9,7 +9,7 @@ from hotline.domain.desk.desks import READS, DeskKind, kind_of
 from hotline.domain.desk.members import account_of, of_account, of_responder
 from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services.desk import admissions
+from hotline.services.desk import admissions, two_names
 from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.approvals import Approval, ApprovalKind
 from hotline.store.database import Session
@@ -146,7 +146,7 @@ def admissions_for(kit: Kit, by: SignedIn, code: str | None = None) -> Sequence[
                 reason=row.reason,
                 may_decide=row.desk in opened
                 and row.asker_id != by.account_id
-                and not admissions.is_herself(session, by.actor, row.member),
+                and not two_names.is_herself(session, by.actor, row.member),
             )
             for row in rows
             if only is None or row.desk in only
