@@ -328,7 +328,7 @@ def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, lan
     assert_reachable("refused", outline(refused))
 
 
-def test_a8_no_word_of_a_tip_stands_in_the_log_or_the_database(
+def test_a8_no_word_of_a_tip_stands_in_a_log(
     desks: Desks, caplog: pytest.LogCaptureFixture
 ) -> None:
     tip = tell(desks.desk)

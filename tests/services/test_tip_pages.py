@@ -1,0 +1,99 @@
+"""Each filter of a list of tips, on both databases: what fits it and nothing else, for whoever may know of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.tip import NATIONAL, Category, Matter, TipState
+from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
+from hotline.store.outbox.messages import Referral
+from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.referrals.desk_pages import tip_events, tip_pages
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer
+from tests.builders import make_referral
+from tests.district import District
+
+WAITS, TAKEN, HELPED, JUDGED, CLOSED, LEFT, COMPLAINT = range(1, 8)
+"""Ids of the tips, in the order in which they are told."""
+HER = 1
+NATION = Viewer(frozenset({NATIONAL}), HER)
+
+
+@pytest.fixture
+def told(district: District) -> District:
+    """One tip for each way of standing; the second was taken by the only responder, and was asked something."""
+    assert district.enrol() == HER
+    at = district.clock()
+    for _ in (WAITS, TAKEN, HELPED, JUDGED, CLOSED):
+        district.file_tip(urgency=3)
+    district.file_tip(state=TipState.FRAGMENT)
+    district.file_tip()
+    district.change(Tip, HELPED, helped_at=at, place="11")
+    district.change(Tip, JUDGED, end_wanted="joke", end_wanted_by="name:Alice", urgency=1)
+    district.change(Tip, CLOSED, closed_at=at, warned_at=at, category=Category.SEX)
+    district.change(Tip, COMPLAINT, matter=Matter.COMPLAINT)
+    district.change(Tip, TAKEN, holder_id=HER)
+    with district.database.writing() as session:
+        session.add(make_referral(tip_id=TAKEN, responder_id=HER, acknowledged_at=at))
+        session.add(
+            AskedBack(
+                tip_id=TAKEN,
+                question="landmark",
+                desk=NATIONAL,
+                asked_at=at,
+                public_key=b"",
+                locked_key=b"",
+                body=b"",
+            )
+        )
+    return district
+
+
+ALL = TipStanding.ALL
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (TipFilter(), [JUDGED, HELPED, WAITS]),
+        (TipFilter(TipStanding.TAKEN), [TAKEN]),
+        (TipFilter(TipStanding.HELPED), [HELPED]),
+        (TipFilter(TipStanding.JUDGED), [JUDGED]),
+        (TipFilter(TipStanding.CLOSED), [CLOSED]),
+        (TipFilter(ALL), [LEFT, CLOSED, JUDGED, HELPED, TAKEN, WAITS]),
+        (TipFilter(ALL, Matter.COMPLAINT), [COMPLAINT]),
+        (TipFilter(ALL, whose=Whose.MINE), [TAKEN]),
+        (TipFilter(ALL, place="11"), [HELPED]),
+        (TipFilter(ALL, urgency=1, category=Category.LABOUR), [LEFT, JUDGED]),
+        (TipFilter(ALL, category=Category.SEX), [CLOSED]),
+        (TipFilter(ALL, question="asked"), [TAKEN]),
+        (TipFilter(ALL, question="answered"), []),
+        (TipFilter(ALL, question="read"), []),
+        (TipFilter(ALL, soon=True), [CLOSED]),
+    ],
+    ids=str,
+)
+def test_a_filter_finds_what_fits_it(told: District, wanted: TipFilter, found: list[int]) -> None:
+    with told.database.reading() as session:
+        page = tip_pages.page(session, NATION, wanted, before=None, limit=9)
+        assert [tip.id for tip in page] == found
+        older = tip_pages.page(session, NATION, wanted, before=WAITS, limit=9)
+        assert older == []
+
+
+def test_who_waits_longest_stands_first_and_nobody_else_s_are_counted(told: District) -> None:
+    told.change(Tip, HELPED, filed_at=told.clock() - timedelta(hours=1))
+    with told.database.reading() as session:
+        waiting = tip_pages.waiting(session, NATION, 9)
+        assert [tip.id for tip in waiting] == [HELPED, WAITS, JUDGED]
+        assert tip_pages.waiting(session, Viewer(frozenset({"12"})), 9) == []
+
+
+def test_an_answer_that_is_doubted_takes_nothing(told: District) -> None:
+    told.change(Referral, 1, doubted_at=told.clock())
+    with told.database.reading() as session:
+        assert tip_pages.takes(session, [TAKEN]) == {}
+        (one,) = tip_events.told(session, TAKEN)
+        assert not one.believed
+        assert TAKEN in {tip.id for tip in tip_pages.waiting(session, NATION, 9)}
