@@ -250,6 +250,12 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     assert listed(desks.district) == []
     assert desks.district.get(f"/tips/{tip}").status_code == 404
     assert "the landmark is theirs" in desks.national.get(f"/tips/{tip}").text
+    assert desks.national.post(f"/tips/{tip}/let-know", {"reason": "x"}).status_code == 422
+    again = {"exclusion": "1", "reason": "it was another landmark"}
+    assert desks.national.post(f"/tips/{tip}/let-know", again).status_code == 303
+    other = tell(desks.desk)
+    assert desks.national.post(f"/tips/{other}/let-know", again).status_code == 404
+    assert listed(desks.district, "?state=all") == [other], "a second person decides"
 
 
 def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(desks: Desks) -> None:

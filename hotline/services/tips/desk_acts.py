@@ -13,9 +13,11 @@ from hotline.services.referrals import casework, coming
 from hotline.services.tips import keeping_from, linking, retention
 from hotline.services.tips.desk_viewer import check, check_national, viewer_of
 from hotline.services.tips.keeping_from import KeptFrom
+from hotline.services.tips.lifted import lifting
 from hotline.store.desk import audit
 from hotline.store.referrals import referrals
 from hotline.store.referrals.desk_pages import tip_pages
+from hotline.store.tips import exclusions
 from hotline.store.tips.exclusions import ExclusionReason
 
 AS_TOLD = {"take": Verb.TAKE, "on_site": Verb.ON_SITE, "pass_on": Verb.PASS_ON}
@@ -76,6 +78,15 @@ def say_like(
         viewer = viewer_of(session, by)
     says = linking.link if like else linking.unlink
     says(kit, tip_id, other, viewer=viewer, actor=audit.signer(by.actor), reason=reason)
+
+
+def let_know(kit: ConsoleKit, by: SignedIn, tip_id: int, exclusion_id: int, reason: str) -> None:
+    """Ask that they may know of it again: another person decides. Raises NotFound."""
+    check_national(kit, by, tip_id)
+    with kit.database.reading() as session:
+        if exclusion_id not in {row.id for row in exclusions.standing(session, tip_id)}:
+            raise NotFound(f"tip {tip_id} is kept from nobody by that")
+    lifting.ask(kit, by.actor, exclusion_id, reason)
 
 
 def act(kit: ConsoleKit, by: SignedIn, tip_id: int, does: str) -> Acted:

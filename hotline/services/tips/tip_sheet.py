@@ -26,8 +26,8 @@ from hotline.store.tips import exclusions, links, tips
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
-HIDDEN = frozenset({"tip_excluded", "tip_exclusion_lifted", "tip_refused"})
-"""Rows of the audit log that the national desk alone is shown: whom a tip is kept from, and who tried it."""
+HIDDEN = ("tip_exclu", "tip_refused")
+"""How rows of the audit log begin that the national desk alone is shown: whom a tip is kept from, and who tried it."""
 
 
 class Came(StrEnum):
@@ -64,6 +64,8 @@ class TipMoment:
 class KeptPerson:
     """Somebody, or a desk, from whom a tip is kept."""
 
+    id: int
+    """Of the exclusion."""
     name: str
     desk: str | None
     why: str
@@ -153,6 +155,7 @@ def _kept(session: Session, tip: Tip) -> Sequence[KeptPerson]:
     names = {one.id: one.name for one in responders.everybody(session)}
     return [
         KeptPerson(
+            row.id,
             names.get(row.responder_id, "") if row.responder_id is not None else "",
             row.desk_code,
             row.why,
@@ -197,7 +200,7 @@ def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
 def _logged(session: Session, tip: Tip, national: bool) -> Iterator[TipMoment]:
     names = {one.id: one.name for one in responders.everybody(session)}
     for row in audit.entries(session, subject=f"tip:{tip.id}"):
-        if row.action in HIDDEN and not national:
+        if row.action.startswith(HIDDEN) and not national:
             continue
         phrase, outcome = template(row.action)
         reason = row.reason if national else ""

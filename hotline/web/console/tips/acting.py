@@ -109,6 +109,20 @@ def say_like(visit: Visit, tip_id: int) -> Response:
     )
 
 
+def let_know(visit: Visit, tip_id: int) -> Response:
+    """Asks that somebody may know of it again; it waits where a second person decides."""
+    chosen = visit.form.text("exclusion", most=9)
+    if not (chosen.isascii() and chosen.isdecimal()):
+        wrong = faults(exclusion=visit.say("Choose who may know of it again."))
+        return tip_page(visit, tip_id, status=422, wrong=wrong)
+    return _with_reason(
+        visit,
+        tip_id,
+        "know",
+        lambda why: desk_acts.let_know(visit.kit, visit.by, tip_id, int(chosen), why),
+    )
+
+
 def act(visit: Visit, tip_id: int) -> Response:
     """What the person of this account says of a tip that she was told of."""
     does = visit.form.text("do", most=20)

@@ -24,6 +24,14 @@ TIP_ROUTES = (
     PageRoute(
         "POST", f"{TIP}/keep-from", acting.keep_from, who.NATIONAL, Needs.FRESH, "tip_excluded"
     ),
+    PageRoute(
+        "POST",
+        f"{TIP}/let-know",
+        acting.let_know,
+        who.NATIONAL,
+        Needs.FRESH,
+        "tip_exclusion_lift_asked",
+    ),
     PageRoute("GET", "/call-backs", calls.listed, who.NATIONAL, menu=phrase("Call-backs")),
     PageRoute("POST", f"{CALL}/ask", calls.ask, who.NATIONAL, Needs.FRESH, "call_back_wanted"),
     PageRoute(

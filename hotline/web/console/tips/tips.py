@@ -83,7 +83,11 @@ def tip_page(
         reasons=[(name, visit.say(words)) for name, words in REASONS.items()],
         outcomes=[(one.value, visit.say(OUTCOMES[one])) for one in TipOutcome],
         kept=[
-            (one.name or place_name(one.desk or "", visit.language), visit.say(WHY_KEPT[one.why]))
+            (
+                str(one.id),
+                one.name or place_name(one.desk or "", visit.language),
+                visit.say(WHY_KEPT[one.why]),
+            )
             for one in sheet.kept
         ],
         why_kept=[(name, visit.say(words)) for name, words in WHY_KEPT.items()],
