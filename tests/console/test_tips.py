@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
+from hotline.domain.cases.entries import EntryWay, NoteCode
 from hotline.domain.desk.members import of_account
 from hotline.domain.tip import NATIONAL
+from hotline.services.cases import note_taking
+from hotline.services.cases.entries import EntryBy
 from hotline.services.tips.tip_lines import ROWS
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.desk import members
@@ -307,8 +310,12 @@ def test_a8_a_person_who_was_told_takes_it_here_as_by_her_phone(desks: Desks) ->
         account = session.get_one(ConsoleAccount, desks.desk.people["Desk 1"].account_id)
         account.responder_id = person.id
         her = person.id
+        noted = EntryBy(f"responder:{her}", EntryWay.USSD)
+        at = desks.desk.clock()
+        note_taking.keep_code(session, session.get_one(Tip, tip), NoteCode.WOMAN, noted, at)
     page = desks.district.get(f"/tips/{tip}").text
     assert "K7Q4" in page
+    assert "Responder 1 noted: a woman officer is needed." in page
     assert desks.district.post(f"/tips/{tip}/act", {"do": "take"}).status_code == 303
     assert "Responder 1 took it." in desks.district.get(f"/tips/{tip}").text
     assert desks.tip(tip).holder_id == her

@@ -9,10 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from hotline.domain.accounts.account import SignedIn
+from hotline.domain.cases.entries import SAYS, EntryKind
 from hotline.domain.desk.audit_sentences import actor, template
 from hotline.engine.numbers.questions import Question, QuestionStatus
 from hotline.errors import NotReady
 from hotline.ports import ConsoleKit
+from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
 from hotline.services.referrals import endings
 from hotline.services.tips.desk_viewer import is_national, viewer_of
@@ -45,6 +47,8 @@ class Came(StrEnum):
     PASSED = "passed"
     RELEASED = "released"
     MOVED = "moved"
+    NOTED = "noted"
+    """A responder's note: `outcome` is its code. Its words, where it has any, stand with the tip's words alone."""
     LOGGED = "logged"
     """A row of the audit log: `phrase` says it."""
 
@@ -177,6 +181,9 @@ def _moments(session: Session, tip: Tip, national: bool) -> Iterator[TipMoment]:
             yield TipMoment(alert.delivered_at, Came.DELIVERED, alert.name)
     for at in tip_events.silences(session, tip.id):
         yield TipMoment(at, Came.SILENT)
+    for entry in line_of_time.of_tip(session, tip.id):
+        if entry.kind is EntryKind.NOTE:
+            yield TipMoment(entry.at, Came.NOTED, entry.who, outcome=entry.codes.get(SAYS, ""))
     yield from _logged(session, tip, national)
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from flask import Response, abort
 
+from hotline.domain.cases.entries import NoteCode
 from hotline.domain.places.places import districts, place_name
 from hotline.domain.tip import ABROAD, UNSURE, Category, Matter, TipOutcome
 from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
@@ -33,6 +34,13 @@ CAME = {
     Came.PASSED: phrase("{who} passed it on."),
     Came.RELEASED: phrase("{who} was let go: it is no case of theirs any more."),
     Came.MOVED: phrase("Its place was corrected. Before: {place}"),
+}
+NOTES = {
+    NoteCode.NOBODY: phrase("{who} noted: nobody there."),
+    NoteCode.POLICE: phrase("{who} noted: waiting for police."),
+    NoteCode.WOMAN: phrase("{who} noted: a woman officer is needed."),
+    NoteCode.INTERPRETER: phrase("{who} noted: an interpreter is needed."),
+    NoteCode.WORDS: phrase("{who} noted something: it stands with the words."),
 }
 REASONS = {
     "send": phrase("to send somebody"),
@@ -107,6 +115,9 @@ def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
                 one.phrase, subject=about, outcome=visit.say(outcome) if outcome else ""
             )
             told.append((one.at, f"{one.who} {said}".strip(), one.reason))
+        elif one.came is Came.NOTED:
+            noted = NOTES[NoteCode(one.outcome or NoteCode.WORDS)]
+            told.append((one.at, visit.say(noted, who=one.who), ""))
         else:
             place = place_name(one.place, visit.language)
             told.append((one.at, visit.say(CAME[one.came], who=one.who, place=place), ""))
