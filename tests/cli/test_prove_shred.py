@@ -25,7 +25,7 @@ def test_what_was_erased_opens_for_nobody(pair: Pair) -> None:
     result = CliRunner().invoke(prove_shred, ["--pair", pair.value, "--json"])
     proof = json.loads(result.stdout)
     assert (proof["blind"], proof["found"], result.exit_code) == ([], [], 0)
-    assert len(proof["tried"]) == 7
+    assert len(proof["tried"]) == 8
 
 
 @pytest.fixture
