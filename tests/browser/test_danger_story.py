@@ -21,6 +21,7 @@ from hotline.sealing.members import wrap_desk_key
 from hotline.services.outbox import delivery
 from hotline.services.referrals import referral
 from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.desk.desks import DeskMember
 from hotline.store.outbox.messages import Referral
 from hotline.store.tips.tips import Tip
@@ -168,7 +169,8 @@ def she_asks_and_the_reporter_answers(case: DangerCase, number: str) -> None:
 
 
 def she_passes_it_on(case: DangerCase) -> None:
-    phone = case.dials("1", "1", "5", "3")
+    assert case.shows("noted") in case.dials("1", "1", "5", "2", "3").screen
+    phone = case.dials("1", "1", "5", "3", "1")
     assert case.shows("passed_on") in phone.screen
     assert case.office.line.tip.holder_id == case.deputy, "until somebody takes it"
 
@@ -193,6 +195,8 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.presses("Agree: it is over")
         hands.sees("It was closed wrongly")
     assert closed(case) == "helped"
+    hers = [row for row in office.line.all(CaseLogRow) if row.responder_id == case.deputy]
+    assert [row.kind for row in hers] == ["told", "taken", "opened", "asked", "note", "passed"]
     assert case.dials("1").screen.startswith(f"CON {case.shows('nothing')}")
 
 

@@ -44,6 +44,7 @@ SCREENS = {
     "page": MetScreen(keys=(PIN, "1", "1", "1")),
     "taken": MetScreen(("acted_taken",), (PIN, "1", "1", "2")),
     "hers": MetScreen(HERS, (PIN, "1", "1")),
+    "more": MetScreen((*HERS, "has_questions"), (PIN, "1", "1", "5")),
     "paper": MetScreen(JOINS, (CODE,)),
     "choose": MetScreen(JOINS, (CODE, PAPER)),
     "joined": MetScreen(JOINS, (CODE, PAPER, PIN, PIN)),
