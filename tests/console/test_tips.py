@@ -337,6 +337,8 @@ def test_a8_pages_of_tips_are_light_and_whole_in_each_language(desks: Desks, lan
     assert_safe(opened)
     assert f'<html lang="{language}">' in opened.text
     assert_reachable("the words", outline(opened.text))
+    shown = desks.national.get(f"/tips/{tip}").text
+    assert ("to send somebody</span>" in shown) is (language == "en")
     refused = desks.national.post(f"/tips/{tip}/close", {}).text
     assert_reachable("refused", outline(refused))
 

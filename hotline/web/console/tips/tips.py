@@ -114,7 +114,9 @@ def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
             said = visit.say(
                 one.phrase, subject=about, outcome=visit.say(outcome) if outcome else ""
             )
-            told.append((one.at, f"{one.who} {said}".strip(), one.reason))
+            chosen = one.reason in REASONS.values()
+            why = visit.say(one.reason) if chosen else one.reason
+            told.append((one.at, f"{one.who} {said}".strip(), why))
         elif one.came is Came.NOTED:
             noted = NOTES[NoteCode(one.outcome or NoteCode.WORDS)]
             told.append((one.at, visit.say(noted, who=one.who), ""))
