@@ -9,13 +9,18 @@ from hotline.domain.desk.members import of_account
 from hotline.services.accounts import sessions
 from hotline.services.desk import admissions
 from hotline.services.people import enrolment, enrolment_decisions, one_human
+from hotline.services.tips import keeping_from
+from hotline.services.tips.keeping_from import KeptFrom
+from hotline.services.tips.lifted import lifting
+from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval
 from hotline.store.desk import desks, members
 from hotline.store.outbox.messages import Message
 from hotline.store.people import enrolments
 from hotline.store.people.responders import Responder
+from hotline.store.tips.exclusions import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
-from tests.console.desk_tips import lets_in
+from tests.console.desk_tips import lets_in, tell
 
 NEW = "+250788000055"
 FORM = {
@@ -241,3 +246,27 @@ def enrol_national(desk: Desk) -> None:
 def upload(tab: Tab, text: str) -> str:
     fields = {"sheet": (io.BytesIO(text.encode()), "people.csv")}
     return tab.post("/people/sheet", fields).text
+
+
+def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Desk) -> None:
+    first = desk.tab(AccountRole.NATIONAL, name="National 1")
+    second = desk.tab(AccountRole.NATIONAL, name="National 2")
+    kept = desk.tab(AccountRole.NATIONAL, name="National 3")
+    with desk.kit.database.writing() as session:
+        row = session.get_one(ConsoleAccount, account(desk, "National 3"))
+        row.responder_id = 1
+    tip = tell(desk)
+    whom = KeptFrom(person="Responder 1")
+    keeping_from.keep_from(
+        desk.kit, tip, whom, ExclusionReason.NAMED, by="National 1", reason="named in it"
+    )
+    lifting.ask(desk.kit, Actor("National 1", account(desk, "National 1")), 1, "another man")
+    (waits,) = rows(desk, "lift")
+    address, yes = f"/approvals/lift/{waits.id}", {"do": "approve", "reason": "known to me"}
+    assert f"may know of tip {tip} again" in second.get("/approvals").text
+    assert f"tip {tip}" not in kept.get("/approvals").text
+    assert kept.post(address, yes).status_code == 422
+    assert first.post(address, yes).status_code == 422
+    assert second.post(address, yes).status_code == 303
+    with desk.kit.database.reading() as session:
+        assert session.get_one(Exclusion, 1).lifted_at == desk.clock()
