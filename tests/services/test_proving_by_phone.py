@@ -163,6 +163,22 @@ def test_the_third_wrong_paper_is_the_last(invited: Invited) -> None:
     assert dialled(invited.beside, NUMBER).key(invited.code).startswith("CON PIN si yo.")
 
 
+def test_a_wrong_paper_that_comes_twice_at_once_counts_one_try(invited: Invited) -> None:
+    phone, beside = invited.phone, invited.beside
+    phone.dial("90")
+    phone.key(invited.code)
+    twin = beside.line.caller(NUMBER)
+    twin.session_id, twin.text = phone.session_id, f"{phone.text}*40719300"
+
+    def again() -> None:
+        beside.while_waiting = None
+        twin.again()
+
+    beside.while_waiting = again
+    assert phone.key("40719300") == twin.screen
+    assert tries(invited) == 1
+
+
 def test_a_reader_that_was_started_again_counts_another_try_and_goes_on(invited: Invited) -> None:
     phone = invited.at_choosing()
     phone.key(PIN)
