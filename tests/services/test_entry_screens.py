@@ -123,7 +123,7 @@ def colleague(beside: ReaderBeside, known_as: Referral, name: str) -> int:
     return person_id
 
 
-def test_a_case_is_passed_on_to_a_colleague_by_name_and_stays_hers(
+def test_r10_a_case_is_passed_on_to_a_colleague_by_name_and_stays_hers(
     beside: ReaderBeside, hers: tuple[Caller, Referral]
 ) -> None:
     phone, known_as = hers
