@@ -22,12 +22,21 @@ from hotline.environment import is_yes
 from hotline.services.reader.pins import MOST_WRONG, REST
 from hotline.text.languages import CODES
 from tests.flows.handset_pictures import drawn, told
-from tests.flows.responder_screens import DIALLED, NAMES, PLACE, REF, phrases, picture, screens
+from tests.flows.responder_screens import (
+    DIALLED,
+    NAMES,
+    OTHER,
+    PLACE,
+    REF,
+    phrases,
+    picture,
+    screens,
+)
 
 PICTURE = re.compile(r"!\[((?:[^\]\\]|\\.)*)\]\(responder-guide/(\w\w)-([\w-]+)\.svg\)")
 QUOTE = re.compile(r"`([^`]+)`")
 KIND = re.compile(r"#+|-|\||\d+\.")
-ANSWERS = {*(f"{digit} {REF}" for digit in range(1, 6)), "0", REF, PLACE, DIALLED}
+ANSWERS = {*(f"{digit} {REF}" for digit in range(1, 6)), "0", REF, OTHER, PLACE, DIALLED}
 """What is typed by SMS or dialled; what each digit does is R2."""
 FIGURES = {
     "rw": ("mu minota itatu", "mu minota itanu", "nshuro ya gatatu"),
@@ -87,7 +96,7 @@ def is_said(quote: str, language: str) -> bool:
 
 
 def _in_words(template: Template, language: str) -> str:
-    known = {"ref": REF, "place": PLACE, "code": DIALLED}
+    known = {"ref": REF, "place": PLACE, "code": DIALLED, "like": OTHER}
     named = {name for _, name, _, _ in Formatter().parse(template) if name}
     return phrases().say(language, template, **dict.fromkeys(named, "") | known)
 
