@@ -58,7 +58,8 @@ def test_the_demo_s_sign_in_page_says_what_each_may_do(make_desk: MakeDesk) -> N
     page = create_console(kit, PAGES).test_client().get("/enter?language=en", base_url=ADDRESS).text
     table = page[page.index("<tbody>") : page.index("</tbody>")]
     rows = [re.findall(r'class="tag soft">([^<]+)<', row) for row in table.split("<tr>")[1:]]
-    assert rows == [["editor", "translator"], ["admin", "approver"], ["admin", "auditor"]]
+    readers = [["national"], ["desk"]]
+    assert rows == [["editor", "translator"], ["admin", "approver"], ["admin", "auditor"], *readers]
 
 
 def test_an_hour_in_which_few_call_is_told_to_who_runs_the_line(desk: Desk) -> None:

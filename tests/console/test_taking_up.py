@@ -77,7 +77,7 @@ def test_a_role_that_decides_waits_for_a_second_admin(desk: Desk, admin: Tab) ->
     assert "Somebody else decides" in own
     assert "/approvals/" not in own
     asked = other.get("/approvals").text
-    (path,) = re.findall(r'action="(/approvals/\d+)"', asked)
+    (path,) = re.findall(r'action="(/approvals/role/\d+)"', asked)
 
     refused = other.post(path, {"do": "approve"})
     assert refused.status_code == 422
