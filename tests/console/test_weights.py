@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from hotline.lab.bench.console.bench_browser import form_fields
 from hotline.services.flows import publishing
@@ -138,3 +139,24 @@ def test_a_new_flow_offers_the_menus_of_one_flow_at_a_time(writing: Writing) -> 
     answer = writing.editor.post(at, typed | {"menu": menu, "do": "save"})
     assert answer.status_code == 303
     assert "/flows/domestic_work/" in answer.location
+
+
+def test_a_part_of_a_page_asks_nothing_that_it_does_not_show(writing: Writing) -> None:
+    """Each look of the script would count all messages that wait, and whatever else stands in the bars."""
+    change = writing.opened()
+    at = f"/changes/{change}/flows/{FLOW}/one"
+    fields = dict(form_fields(writing.editor.get(at).text, at))
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    engine = writing.desk.kit.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    assert writing.editor.post(f"{at}/part", fields).status_code == 200
+    of_part, asked[:] = [*asked], []
+    assert writing.editor.get(at).status_code == 200
+    event.remove(engine, "before_cursor_execute", note)
+    assert not any("lane_hold" in one or "message" in one for one in of_part)
+    assert any("lane_hold" in one for one in asked)
+    assert not any("message" in one for one in asked), "whether the lane is held is no count"

@@ -17,6 +17,7 @@ from hotline.store.desk import audit
 from hotline.store.outbox import dead_messages, holds, lanes
 from hotline.store.outbox.dead_messages import GivenUp
 from hotline.store.outbox.holds import WaitingMessages
+from hotline.store.outbox.messages import LaneHold
 
 
 class DoubtDecision(StrEnum):
@@ -58,6 +59,12 @@ class Released:
 def look(kit: Kit) -> LaneState:
     with kit.database.reading() as session:
         return _lane(session)
+
+
+def held(kit: Kit) -> Hold | None:
+    """Who holds it; None where it is free. Counts nothing, as `look` does: every page of the console asks."""
+    with kit.database.reading() as session:
+        return _hold(holds.standing(session))
 
 
 def hold(kit: Kit, *, by: str, reason: str) -> bool:
@@ -153,13 +160,16 @@ def answer(kit: Kit, message_ids: Collection[int], *, by: str, reason: str) -> S
 
 
 def _lane(session: Session) -> LaneState:
-    row = holds.standing(session)
-    until = row.doubtful_until if row else None
+    hold = _hold(holds.standing(session))
     return LaneState(
-        hold=Hold(row.held_by, row.reason, row.since, until) if row else None,
+        hold=hold,
         fault=lanes.fault(session),
-        waiting=holds.waiting(session, until),
+        waiting=holds.waiting(session, hold.doubtful_until if hold else None),
     )
+
+
+def _hold(row: LaneHold | None) -> Hold | None:
+    return Hold(row.held_by, row.reason, row.since, row.doubtful_until) if row else None
 
 
 def _choices(kinds: Sequence[Kind]) -> str:

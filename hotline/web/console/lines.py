@@ -84,12 +84,19 @@ def counts(kit: ConsoleKit, by: SignedIn) -> Mapping[str, int]:
     return {"tips.listed": late} if late else {}
 
 
+ON_EVERY_PAGE: Mapping[str, Callable[[ConsoleKit, SignedIn], object]] = {
+    "bars": bars,
+    "counts": counts,
+}
+"""What a template may ask for, by the name by which it does."""
+
+
 def _sources(by: SignedIn) -> Iterator[LineSource]:
     return (one for one in SOURCES if one.roles == who.ALL or one.roles & by.roles)
 
 
 def _held_lane(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    hold = lane.look(kit).hold
+    hold = lane.held(kit)
     if hold is not None:
         says = phrase("No message goes out: {by} holds them since {at}: {reason}")
         values = {"by": hold.by, "at": when(by.language, hold.since), "reason": hold.reason}

@@ -70,8 +70,8 @@ class Templates:
             "faults": FormFaults(),
             "key": _form_key(by),
             "menu": self._menu_of(by),
-            "bars": (),
-            "counts": {},
+            "bars": tuple,
+            "counts": dict,
         }
         return (
             self._environments[language].get_template(template).render(given | values | {"by": by})

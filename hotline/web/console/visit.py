@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 from flask import Response, make_response, redirect, url_for
@@ -57,10 +58,11 @@ def signed(guest: GuestVisit, by: SignedIn, token: str) -> Visit:
 def page(visit: GuestVisit, template: str, *, status: int = 200, **values: object) -> Response:
     """The page that a template makes of these values. `forms.html` names what every template has besides."""
     by = visit.by if isinstance(visit, Visit) else None
-    bars = () if by is None else lines.bars(visit.kit, by)
-    counts = {} if by is None else lines.counts(visit.kit, by)
-    told = {"bars": bars, "counts": counts}
-    given = {"path": visit.path, "query": visit.query} | told | values
+    # Asked where a template shows them: a part of a page does not.
+    ask: dict[str, object] = {}
+    if by is not None:
+        ask = {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
+    given = {"path": visit.path, "query": visit.query} | ask | values
     drawn = visit.templates.draw(visit.language, template, by=by, **given)
     return make_response(drawn, status)
 
