@@ -32,9 +32,7 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.tips.callbacks:callbacks",
         "Calls that callers asked for: list, open, approve, end.",
     ),
-    "cases": CommandEntry(
-        "hotline.cli.tips.cases:cases", "What happened to each case: `hotline cases log REF`."
-    ),
+    "cases": CommandEntry("hotline.cli.tips.cases:cases", "What happened to each case."),
     "chaos": CommandEntry(
         "hotline.lab.chaos.chaos:chaos",
         "Tell tips while every process dies and the gateway lies, then read the books.",
