@@ -33,7 +33,7 @@ HIDDEN = ("tip_exclu", "tip_refused")
 
 
 class Came(StrEnum):
-    """What stands in a tip's line of time besides the rows of the audit log."""
+    """What stands in a tip's line of time besides the rows of the audit log, which tell who read it."""
 
     TOLD = "told"
     ALERTED = "alerted"
@@ -41,7 +41,6 @@ class Came(StrEnum):
     SILENT = "silent"
     TAKEN = "taken"
     DOUBTED = "doubted"
-    OPENED = "opened"
     ON_SITE = "on_site"
     HANDED = "handed"
     PASSED = "passed"
@@ -193,7 +192,6 @@ def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
     came = (
         (row.created_at, Came.ALERTED),
         (row.acknowledged_at, taken),
-        (row.opened_at, Came.OPENED),
         (row.on_site_at, Came.ON_SITE),
         (row.handed_to_help_at, Came.HANDED),
         (row.passed_at, Came.PASSED),

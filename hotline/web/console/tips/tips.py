@@ -28,7 +28,6 @@ CAME = {
     Came.SILENT: phrase("Nobody had taken it in time."),
     Came.TAKEN: phrase("{who} took it."),
     Came.DOUBTED: phrase("An answer came in the name of {who}, and nothing proves it."),
-    Came.OPENED: phrase("{who} read it on the phone, or here."),
     Came.ON_SITE: phrase("{who} was there."),
     Came.HANDED: phrase("{who} said that somebody helps."),
     Came.PASSED: phrase("{who} passed it on."),
