@@ -103,6 +103,16 @@ def test_a_leave_begins_at_once_and_back_ends_it(admin: Admin) -> None:
     assert admin.log()[-2].startswith("Alice sent responder 2 (Gasabo 2) on leave: ")
 
 
+def test_every_language_of_somebody_is_shown_the_one_for_messages_first(admin: Admin) -> None:
+    rows = ROWS.splitlines()[0] + "\nHuye 9,+250788000009,fr;rw,responder,Huye,\n"
+    (admin.home / "more.csv").write_text(rows, encoding="utf-8")
+    admin("import", str(admin.home / "more.csv"))
+
+    assert "Huye 9, responder, reads fr, speaks rw" in admin("show", "Huye 9").output
+    assert admin.shown("Huye 9")["languages"] == ["fr", "rw"]
+    assert " fr,rw  Huye; everything" in admin("list").output
+
+
 def test_a_planned_leave_is_shown_and_taken_back(admin: Admin) -> None:
     admin("leave", "Gasabo 1", "--from", TOMORROW, "--until", LATER, *BY)
     assert "Gasabo 1" in admin.living()

@@ -16,6 +16,7 @@ from hotline.domain.places.places import place_name
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, Category
 from hotline.services.people import leaves, personnel, removals
+from hotline.services.people.dossiers.speaking import languages_of
 from hotline.services.people.personnel import Dossier, shown
 from hotline.services.people.removals import Posting
 from hotline.store.people.responders import Responder
@@ -41,7 +42,8 @@ def show(person: str, as_json: bool) -> None:
         return
     places = ", ".join(row["districts"]) or EVERYWHERE
     work = ", ".join(row["categories"]) or EVERYTHING
-    click.echo(f"{row['id']:4} {row['name']}, {row['level']}, reads {row['language']}")
+    besides = "".join(f", speaks {code}" for code in row["languages"][1:])
+    click.echo(f"{row['id']:4} {row['name']}, {row['level']}, reads {row['language']}{besides}")
     click.echo(f"     {places}; {work}")
     click.echo(f"     {row['state']}")
     for one in row["leaves"]:
@@ -194,6 +196,7 @@ def _row(found: Dossier) -> Mapping[str, Any]:
         "name": person.name,
         "level": person.level,
         "language": person.language,
+        "languages": languages_of(person),
         "districts": [place_name(code, "en") for code in person.districts],
         "categories": list(person.categories),
         "state": state_of(person, back_at=found.back_at),

@@ -14,6 +14,7 @@ from hotline.cli.people.personnel import COMMANDS, state_of
 from hotline.domain.places.places import place_name
 from hotline.errors import ImportRefused
 from hotline.services.people import enrolment, personnel
+from hotline.services.people.dossiers.speaking import languages_of
 from hotline.store.people.responders import Responder
 
 NOBODY = """nobody was enrolled: mend these rows and import the file again. Its first line is
@@ -67,9 +68,10 @@ def list_(as_json: bool) -> None:
     for person in people:
         places = ", ".join(person["districts"]) or "everywhere"
         work = ", ".join(person["categories"]) or "everything"
+        spoken = ",".join(person["languages"])
         red = "" if person["living"] else click.style(f"  {person['state'].upper()}", fg="red")
         click.echo(
-            f"{person['id']:4} {person['name']:20} {person['level']:11} {person['language']}"
+            f"{person['id']:4} {person['name']:20} {person['level']:11} {spoken}"
             f"  {places}; {work}{red}"
         )
 
@@ -80,6 +82,7 @@ def _row(person: Responder, back_at: datetime | None) -> Mapping[str, Any]:
         "name": person.name,
         "level": person.level,
         "language": person.language,
+        "languages": languages_of(person),
         "districts": [place_name(code, "en") for code in person.districts],
         "categories": list(person.categories),
         "reachable": person.active and person.unreachable is None,

@@ -12,6 +12,7 @@ from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound
 from hotline.ports import Kit
+from hotline.services.people.dossiers.speaking import languages_of
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.desk import members
@@ -19,7 +20,6 @@ from hotline.store.people import enrolments, member_keys, memberships, responder
 from hotline.store.people.responders import Leave, Membership, Responder
 from hotline.store.referrals import personnel
 from hotline.store.watch.alarms import STOPPED
-from hotline.text.languages import CODES
 
 
 class PersonState(StrEnum):
@@ -130,12 +130,6 @@ def _line(person: Responder, rows: Collection[Membership], back_at: datetime | N
         back_at=back_at,
         has_pin=person.pin_wrap is not None,
     )
-
-
-def languages_of(person: Responder) -> tuple[str, ...]:
-    """What she reads, then what else she speaks."""
-    spoken = [code for code in person.languages or () if code in CODES]
-    return (person.language, *(code for code in spoken if code != person.language))
 
 
 def _places(rows: Collection[Membership]) -> Mapping[str, Level]:

@@ -6,8 +6,15 @@ from hotline.domain.accounts.account import Actor
 from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.people.personnel import find, record
+from hotline.store.people.responders import Responder
 from hotline.text.languages import CODES
 from hotline.text.remark import remark
+
+
+def languages_of(person: Responder) -> tuple[str, ...]:
+    """What she reads, then what else she speaks."""
+    spoken = [code for code in person.languages or () if code in CODES]
+    return (person.language, *(code for code in spoken if code != person.language))
 
 
 def set_languages(kit: Kit, by: Actor, responder_id: int, spoken: Sequence[str]) -> None:
