@@ -48,7 +48,7 @@ class EntryWay(StrEnum):
 
 
 class TakeProof(StrEnum):
-    """What stands behind a take."""
+    """How sure it is that a responder took a case."""
 
     PROVED = "proved"
     """She dialled, or the gateway's inbox lists her SMS."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from hotline.domain.cases.entries import PROOF, CaseEntry, EntryKind, TakeProof
 
 COUNTS = ("", TakeProof.PROVED, TakeProof.UNPROVED)
-"""What stands behind a take that counts."""
+"""The proofs by which a take counts; the empty one is a take that names none."""
 
 
 @dataclass(slots=True)
 class CaseSum:
-    """People by what they did, as it stands after the last entry."""
+    """Responders by what they did, after the last entry."""
 
     told: set[int] = field(default_factory=set)
     delivered: set[int] = field(default_factory=set)

@@ -60,9 +60,9 @@ class Act:
     proved: bool = True
     """Not proved: a callback says so, and no inbox yet."""
     to: PassedTo = PassedTo.NEXT
-    """Of passing on: to whom."""
+    """The kind of receiver, where it is passed on."""
     chosen: tuple[int, ...] = ()
-    """Of passing on, whom she chose by name, or whose turn it is where she chose a desk."""
+    """The responders to ask, where it is passed on: a colleague chosen by name, or those of a desk whose turn it is."""
 
 
 @dataclass(frozen=True, slots=True)

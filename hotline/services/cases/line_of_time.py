@@ -76,7 +76,7 @@ def of_tip(session: Session, tip_id: int) -> Sequence[CaseMoment]:
 
 
 def by_name(kit: Kit, name: str) -> tuple[int, Sequence[CaseMoment]]:
-    """Of the tip of this id, or of this reference, whoever knows it by that. Raises NotFound."""
+    """Finds a tip by its id or by any responder's reference, and what happened to it. Raises NotFound."""
     with kit.database.reading() as session:
         number = name.removeprefix("T")
         found = int(number) if number.isdecimal() else case_log.tip_of_reference(session, name)

@@ -25,7 +25,7 @@ class OpenedNote:
     words: str = field(default="", repr=False)
 
     def headed(self, kit: Kit, language: str) -> str:
-        """What stands in front of it on a page."""
+        """The heading of this note on a page: when it was written."""
         time = f"{self.at.astimezone(KIGALI):%d/%m %H:%M}"
         return kit.phrases.say(language, Template.NOTE_AT, time=time)
 

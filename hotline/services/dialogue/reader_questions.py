@@ -42,7 +42,7 @@ from hotline.text.languages import CODES
 FILLER = "xxxxxxx "
 """Stands for a page that is not shown: what counts is how many screens it takes."""
 PREFIXES = {WORK_VERB: "", WORK_QUESTION: ASK, WORK_COLLEAGUE: PASS, WORK_DISTRICT: DISTRICT}
-"""By the name of an answer that asks something of a case, what stands in front of it where it is a verb."""
+"""The answers that ask something of a case, each with the prefix that makes its value a verb."""
 NOTE_IN_WORDS = f"{NOTE}words"
 
 

@@ -143,7 +143,7 @@ def _pinned(
 
 
 def _to_prove(kit: Kit, caller: str, at: datetime) -> str:
-    """What whoever proves herself on this phone reads. Which phones wait, only the reader says."""
+    """The language of whoever is to be proved on this phone. The reader alone knows which phones wait."""
     if not is_number(caller):
         return ""
     with kit.database.reading() as session:

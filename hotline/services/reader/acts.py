@@ -104,7 +104,7 @@ def _note(
 def _pass_on(
     session: Session, kit: Kit, person: Responder, private: bytes, ask: ReaderAsk, at: datetime
 ) -> tuple[ReaderAnswer, int | None]:
-    """To whom she chose; or whom she may choose."""
+    """Passes the case on to the person or desk she chose, or lists the colleagues she may choose from."""
     tip, whom = _known(session, person, ask.reference), ask.verb.removeprefix(PASS)
     if tip is None:
         return OVER, None

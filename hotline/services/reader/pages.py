@@ -146,7 +146,7 @@ def _warnings(session: Session, kit: Kit, tip: Tip, language: str) -> Iterator[s
 
 
 def _like(session: Session, kit: Kit, tip: Tip, person: Responder) -> Iterator[str]:
-    """Which other case of hers it is probably the same as."""
+    """The line that names another case of hers which is probably the same."""
     for name in clusters.known_beside(session, [(tip.id, person.id)]).values():
         yield kit.phrases.say(person.language, Template.PAGE_LIKE, like=name)
 

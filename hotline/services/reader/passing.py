@@ -1,4 +1,4 @@
-"""To whom a responder may pass a case on, behind her PIN, and passing it on to whom she chose.
+"""Says who may be passed a case by a responder behind her PIN, and passes it on.
 
 Runs inside its caller's transaction.
 """
@@ -26,7 +26,7 @@ from hotline.store.tips import exclusions, tips, visible
 from hotline.store.tips.tips import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
-"""What is asked before a colleague is chosen; and the national desk, whoever's turn it is."""
+"""Verbs: list the colleagues to choose from; pass it to the national desk."""
 PICKS, NOBODY_ELSE = "picks", "nobody_else"
 """Flags: there are colleagues to choose from; there are none."""
 MOST_COLLEAGUES = 20
@@ -35,7 +35,7 @@ MOST_COLLEAGUES = 20
 def pass_on(
     session: Session, kit: Kit, person: Responder, tip: Tip, known_as: str, to: str, at: datetime
 ) -> Done | None:
-    """Asks whom she chose, and leaves it hers until somebody takes it. None where nobody of that name may know it."""
+    """Asks the people she chose; the case stays hers until one takes it. None where nobody chosen may know of it."""
     people = _others(session, tip, person.id, at)
     if to == NATIONAL_DESK:
         national = referral.turns(one for one in people if one.level is Level.NATIONAL)

@@ -46,7 +46,7 @@ class CallLine:
 
 
 def listed(kit: ConsoleKit, by: SignedIn) -> Sequence[CallLine]:
-    """Those that wait first; none for whoever opens not the national desk."""
+    """Call-backs, those that wait first; empty for an account that does not open the national desk."""
     at, me = kit.now(), audit.by_actor(by.actor)
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)

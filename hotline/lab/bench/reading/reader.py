@@ -186,7 +186,7 @@ def _try_seconds() -> float:
 
 
 def cost_of_pins(try_seconds: float) -> str:
-    """What whoever took the database and every key pays for all PINs of one person."""
+    """Says how long all PINs of one person take somebody who has the database and every key."""
     hours = try_seconds * MANY_PINS / 3600
     return (
         f"with the database and the reader's keys: {try_seconds:.2f} s for one PIN,"

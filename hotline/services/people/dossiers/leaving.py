@@ -104,7 +104,7 @@ def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool)
 
 
 def end_account(kit: Kit, by: Actor, account_id: int) -> TakenAway:
-    """Nobody enters by this account any more. The responder that is the same human goes with it.
+    """Ends an account, and takes the responder who is the same person off the line.
 
     Raises AccountRefused, PersonnelRefused.
     """

@@ -107,7 +107,7 @@ def check_other(asked: Approval, by: Actor, person: Responder) -> None:
 def ask_in_everywhere(
     session: Session, kit: Kit, by: Actor, person: Responder, reason: str
 ) -> None:
-    """Let each desk of hers that she cannot open be asked, where she has a key of her own."""
+    """Asks for an admission at each of her desks that she cannot open yet; nothing where she has no key of her own."""
     if person.public_key is None:
         return
     member = of_responder(person.id)

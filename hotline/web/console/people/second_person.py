@@ -96,7 +96,7 @@ def _roles(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
 
 
 def _enrolments(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
-    """A number is not shown: it has answered a code, or it would not stand here."""
+    """Shows no number. Only a number that a code has proved waits here."""
     for one in enrolment_decisions.waiting(kit):
         is_number = one.kind is EnrolmentKind.NUMBER
         yield WaitsForSecond(
