@@ -106,7 +106,7 @@ def _pass_on(
 ) -> tuple[ReaderAnswer, int | None]:
     """Passes the case on to the person or desk she chose, or lists the colleagues she may choose from."""
     tip, whom = _known(session, person, ask.reference), ask.verb.removeprefix(PASS)
-    if tip is None:
+    if tip is None or tip.closed_at is not None:
         return OVER, None
     if whom == passing.WHO:
         return passing.colleagues(session, person, tip, at), None

@@ -130,6 +130,9 @@ def _decided(
     person = None
     if first.responder_id is not None:
         person = session.get(Responder, first.responder_id, with_for_update=True)
+    if person is not None and not person.active and found.private is not None:
+        # The reader's memory may be older than her leaving.
+        return _of_nobody(first, PinTry()), None
     if first.state == ReadingState.WRONG or first.responder_id is None:
         return _of_nobody(first, found), None
     if person is None or first.state == ReadingState.RESTED or pins.rests(person, at):
