@@ -6,6 +6,7 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.desk.members import of_account
+from hotline.domain.tip import NATIONAL
 from hotline.services.accounts import sessions
 from hotline.services.desk import admissions
 from hotline.services.people import enrolment, enrolment_decisions, one_human
@@ -20,7 +21,7 @@ from hotline.store.people import enrolments
 from hotline.store.people.responders import Responder
 from hotline.store.tips.exclusions import Exclusion, ExclusionReason
 from tests.console.conftest import GASABO, NUMBER, Desk, Tab
-from tests.console.desk_tips import lets_in, tell
+from tests.console.desk_tips import lets_in, man, tell
 
 NEW = "+250788000055"
 FORM = {
@@ -109,6 +110,21 @@ def test_less_is_done_at_once_and_more_waits_for_a_second_person(
     assert first.post("/people/1/place", less).status_code == 303
     assert rows(desk, "posting") == []
     assert "Gasabo: responder" in first.get("/people/1").text
+
+
+def test_nobody_decides_on_more_of_her_own_by_an_account_of_another_name(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    first, second = two
+    one_human.join(
+        desk.kit, Actor("Admin 3", 99), account(desk, "Admin 2"), "Responder 1", "one human"
+    )
+    more = {"desk": [GASABO, "13"], "level": ["deputy", "responder"], "reason": "knows both"}
+    assert first.post("/people/1/place", more).status_code == 303
+    (waits,) = rows(desk, "posting")
+    yes = {"do": "approve", "reason": "yes"}
+    assert second.post(f"/approvals/posting/{waits.id}", yes).status_code == 422
+    assert "Gasabo: deputy" not in first.get("/people/1").text
 
 
 def test_what_waits_lapses_after_a_week(desk: Desk, two: tuple[Tab, Tab]) -> None:
@@ -255,6 +271,10 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     with desk.kit.database.writing() as session:
         row = session.get_one(ConsoleAccount, account(desk, "National 3"))
         row.responder_id = 1
+    without = desk.tab(AccountRole.NATIONAL, name="National 4")
+    man(desk)
+    for name in ("National 1", "National 2"):
+        lets_in(desk, account(desk, name), NATIONAL)
     tip = tell(desk)
     whom = KeptFrom(person="Responder 1")
     keeping_from.keep_from(
@@ -265,7 +285,9 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     address, yes = f"/approvals/lift/{waits.id}", {"do": "approve", "reason": "known to me"}
     assert f"may know of tip {tip} again" in second.get("/approvals").text
     assert f"tip {tip}" not in kept.get("/approvals").text
+    assert f"tip {tip}" not in without.get("/approvals").text, "no desk's key is hers"
     assert kept.post(address, yes).status_code == 422
+    assert without.post(address, yes).status_code == 422
     assert first.post(address, yes).status_code == 422
     assert second.post(address, yes).status_code == 303
     with desk.kit.database.reading() as session:

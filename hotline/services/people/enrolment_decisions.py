@@ -93,7 +93,7 @@ def _decide(
             f"nothing of {person.name} waits: `hotline responders invite` sends a code first"
         )
     asked = session.get_one(Approval, row.approval_id)
-    check_other(asked, by, person)
+    check_other(session, asked, by, person)
     decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
     approvals.decide(asked, audit.by_actor(by), at, decision)
     if approve:

@@ -93,7 +93,7 @@ def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool)
         if row is None:
             raise PersonnelRefused(remark("that was decided already, or its time is over"))
         person = find(session, row.subject.partition(":")[2])
-        check_other(row, by, person)
+        check_other(session, row, by, person)
         decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
         approvals.decide(row, audit.by_actor(by), kit.now(), decision)
         asked_by = row.asked_by.rpartition(":")[2]

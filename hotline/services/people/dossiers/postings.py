@@ -13,7 +13,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
-from hotline.services.desk import admissions
+from hotline.services.desk import admissions, two_names
 from hotline.services.people import handing_on, removals
 from hotline.services.people.personnel import find, record
 from hotline.store.accounts import approvals
@@ -82,7 +82,7 @@ def decide(kit: Kit, by: Actor, posting_id: int, reason: str, *, approve: bool) 
             raise NotFound("that was decided already, or its time is over")
         responder_id, wanted = _about(row)
         person = _acting(session, responder_id)
-        check_other(row, by, person)
+        check_other(session, row, by, person)
         decision = ApprovalDecision.APPROVED if approve else ApprovalDecision.REFUSED
         approvals.decide(row, audit.by_actor(by), at, decision)
         action = "responder_moved" if approve else "responder_refused"
@@ -93,9 +93,10 @@ def decide(kit: Kit, by: Actor, posting_id: int, reason: str, *, approve: bool) 
     handing_on.announce(kit, to_ring)
 
 
-def check_other(asked: Approval, by: Actor, person: Responder) -> None:
-    """Raises PersonnelRefused where the one who decides asked for it, or it is about her."""
+def check_other(session: Session, asked: Approval, by: Actor, person: Responder) -> None:
+    """Raises PersonnelRefused where the one who decides asked for it, or it is about her, by account or by name."""
     is_same = by.account_id is not None and by.account_id == asked.asker_id
+    is_same = is_same or two_names.is_herself(session, by, of_responder(person.id))
     wrote = asked.asked_by.rpartition(":")[2]
     names = [" ".join(name.split()).casefold() for name in (by.name, wrote, person.name)]
     if is_same or names[0] in names[1:]:

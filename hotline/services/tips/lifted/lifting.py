@@ -8,12 +8,13 @@ from hotline.domain.accounts.account import Actor
 from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
-from hotline.store.accounts import accounts, approvals
+from hotline.services.tips import desk_viewer
+from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.people.responders import Responder
-from hotline.store.tips import exclusions
+from hotline.store.tips import visible
 from hotline.store.tips.exclusions import Exclusion
 from hotline.text.remark import remark
 
@@ -55,19 +56,13 @@ def ask(kit: Kit, by: Actor, exclusion_id: int, reason: str) -> None:
 def waiting(kit: Kit, by: Actor) -> Sequence[WaitingLift]:
     """The oldest first; nothing of a tip that is kept from whoever asks."""
     with kit.database.reading() as session:
-        person = None
-        if by.account_id is not None:
-            person = accounts.one(session, by.account_id).responder_id
         rows = [
             (asked, row)
             for asked in approvals.undecided(session, ApprovalKind.LIFT, kit.now())
             if (row := session.get(Exclusion, _about(asked))) is not None and row.lifted_at is None
         ]
-        kept = exclusions.kept_from(session, {row.tip_id for _, row in rows})
         return [
-            _waits(session, asked, row)
-            for asked, row in rows
-            if person not in kept.get(row.tip_id, ())
+            _waits(session, asked, row) for asked, row in rows if _knows(session, by, row.tip_id)
         ]
 
 
@@ -93,11 +88,16 @@ def _check_other(session: Session, asked: Approval, by: Actor, row: Exclusion) -
         by.account_id is not None and by.account_id == asked.asker_id
     ):
         raise EndRefused(remark("another person decides than who asked for it"))
-    if by.account_id is None:
-        return
-    person = accounts.one(session, by.account_id).responder_id
-    if person in exclusions.kept_from(session, [row.tip_id]).get(row.tip_id, ()):
+    if not _knows(session, by, row.tip_id):
         raise NotFound("that was decided already, or its time is over")
+
+
+def _knows(session: Session, by: Actor, tip_id: int) -> bool:
+    """Whether she may know of the tip, by the desks that she opens: not where one of them is kept from it."""
+    if by.account_id is None:
+        return True
+    viewer = desk_viewer.viewer_of_account(session, by.account_id)
+    return desk_viewer.is_national(viewer) and visible.is_visible(session, tip_id, viewer)
 
 
 def _standing(session: Session, exclusion_id: int) -> Exclusion:
