@@ -352,3 +352,13 @@ def test_a8_no_word_of_a_tip_stands_in_a_log(
     with desks.desk.kit.database.reading() as session:
         rows = [f"{row.reason}{row.subject}" for row in session.query(AuditEntry)]
     assert WORDS not in "".join(rows)
+
+
+def test_a_row_about_a_like_tip_is_for_who_may_know_of_that_one(desks: Desks) -> None:
+    """The number and the reason name it; the national desk is no exception."""
+    mine, kept = tell(desks.desk), tell(desks.desk, official="yes")
+    like = {"other_tip": str(kept), "reason": "the same house"}
+    assert desks.national.post(f"/tips/{mine}/like", like).status_code == 303
+    words = "is like another tip"
+    assert words in desks.second.get(f"/tips/{mine}").text
+    assert words not in desks.district.get(f"/tips/{mine}").text

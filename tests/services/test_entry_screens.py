@@ -3,20 +3,23 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
+from hotline.services.tips import linking
 from hotline.store.cases import case_log
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_notes import CaseNote
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Grant
+from hotline.store.tips.links import TipLink
+from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.visible import THE_LINE
 from tests.builders import post
-from tests.callers import Caller, Line
+from tests.callers import DANGER_HERE, Caller, Line, told
 from tests.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside, with_pin
 from tests.services.case_sums import check_logs
 from tests.taking import take_case
@@ -173,3 +176,44 @@ def test_what_happened_is_a_page_of_times_and_acts(
     assert " taken" in page
     assert " told" in page
     assert kinds(beside, known_as.tip_id)[0] == "told"
+
+
+def test_what_was_closed_meanwhile_is_sealed_to_no_other_district(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    place = districts("1")[1].code
+    with_pin(beside, msisdn="+250788000078", desks=(place,))
+    phone.key("5", "3", "3")
+    with beside.line.database.writing() as session:
+        session.get_one(Tip, known_as.tip_id).closed_at = beside.line.clock.at
+    assert "passed on" not in phone.key("1", "2")
+    assert place not in {row.desk_code for row in beside.line.all(Grant)}
+
+
+def test_who_was_removed_meanwhile_gets_nothing_by_a_pin_that_the_reader_remembers(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    with beside.line.database.writing() as session:
+        session.get_one(Responder, known_as.responder_id).active = False
+    shown = phone.key("5", "5")
+    assert " told" not in shown
+    (last,) = beside.line.all(PinReading)[-1:]
+    assert last.state == "wrong"
+
+
+def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    line = beside.line
+    told(line, *DANGER_HERE)
+    other = line.tips[-1].id
+    with line.database.writing() as session:
+        session.execute(delete(TipLink))
+    linking.link(
+        line.kit, known_as.tip_id, other, viewer=THE_LINE, actor="cli:Alice", reason="one house"
+    )
+    assert "linked" in kinds(beside, known_as.tip_id)
+    assert "like it" not in phone.key("5", "5")

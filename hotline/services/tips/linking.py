@@ -14,6 +14,15 @@ from hotline.store.tips import links, visible
 from hotline.store.tips.links import LinkedTip
 from hotline.store.tips.visible import Viewer
 
+ACTIONS = ("tips_linked", "tips_unlinked")
+"""Rows of the audit log that name another tip: for whoever may know of that one alone."""
+
+
+def other_of(reason: str) -> int | None:
+    """The other tip that a row of `ACTIONS` names."""
+    number = reason.partition(":")[0].removeprefix("tip ")
+    return int(number) if number.isdecimal() else None
+
 
 def of_tip(kit: Kit, tip_id: int, viewer: Viewer | None) -> Sequence[LinkedTip]:
     """The tips that it is linked to, as far as they may be known of. Raises NotFound."""

@@ -17,6 +17,7 @@ from hotline.ports import ConsoleKit
 from hotline.services.cases import line_of_time
 from hotline.services.desk import ask_back
 from hotline.services.referrals import endings
+from hotline.services.tips import linking
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.services.tips.tip_lines import TipLine, lines_of
 from hotline.store.database import Session
@@ -24,7 +25,7 @@ from hotline.store.desk import audit
 from hotline.store.people import responders
 from hotline.store.referrals import cluster_names, referrals
 from hotline.store.referrals.desk_pages import tip_events, tip_pages
-from hotline.store.tips import exclusions, links, tips
+from hotline.store.tips import exclusions, links, tips, visible
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
@@ -111,7 +112,7 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
         known_as = _known_as(session, viewer, tip)
         return TipSheet(
             line=line,
-            moments=sorted(_moments(session, tip, national), key=lambda one: one.at),
+            moments=sorted(_moments(session, viewer, tip, national), key=lambda one: one.at),
             linked=tip_pages.linked(session, viewer, tip),
             alike=_alike(session, viewer, tip),
             is_national=national,
@@ -168,7 +169,7 @@ def _kept(session: Session, tip: Tip) -> Sequence[KeptPerson]:
     ]
 
 
-def _moments(session: Session, tip: Tip, national: bool) -> Iterator[TipMoment]:
+def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
     if tip.filed_at is not None:
         yield TipMoment(tip.filed_at, Came.TOLD)
     for place in tips.earlier_places(session, tip.id):
@@ -183,7 +184,7 @@ def _moments(session: Session, tip: Tip, national: bool) -> Iterator[TipMoment]:
     for entry in line_of_time.of_tip(session, tip.id):
         if entry.kind is EntryKind.NOTE:
             yield TipMoment(entry.at, Came.NOTED, entry.who, outcome=entry.codes.get(SAYS, ""))
-    yield from _logged(session, tip, national)
+    yield from _logged(session, viewer, tip, national)
 
 
 def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
@@ -202,11 +203,15 @@ def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
             yield TipMoment(at, what, name)
 
 
-def _logged(session: Session, tip: Tip, national: bool) -> Iterator[TipMoment]:
+def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
     names = {one.id: one.name for one in responders.everybody(session)}
     for row in audit.entries(session, subject=f"tip:{tip.id}"):
         if row.action.startswith(HIDDEN) and not national:
             continue
+        if row.action in linking.ACTIONS:
+            other = linking.other_of(row.reason)
+            if other is None or not visible.is_visible(session, other, viewer):
+                continue
         phrase, outcome = template(row.action)
         reason = row.reason if national else ""
         who = actor(row.actor, names)[1]
