@@ -1,12 +1,16 @@
 """Whoever has the whole database and every key folder but the reader's opens no tip: it takes a PIN, too."""
 
+import zlib
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, SealedBox
 
+from hotline.adapters.queue.redis_notes import RedisNotes
+from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.errors import HotlineError
 from hotline.sealing.envelope import label
 from hotline.sealing.members import PinVault, open_desk_key
@@ -17,7 +21,10 @@ from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Grant
 from tests.callers import Caller, Line
-from tests.reading import PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
+from tests.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
+from tests.valkey import Valkey, valkey
+
+__all__ = ["valkey"]
 
 KEY_BYTES = 32
 
@@ -107,3 +114,46 @@ def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_
     assert wrap is not None
     private = beside.kit.vault.open(wrap, PIN, known_as.responder_id)
     assert opened_tips(beside, desk_keys(beside, [private])) > 0
+
+
+def told_to(running: Valkey) -> list[bytes]:
+    """All that this Redis holds: names and values, and jobs as their worker unpacks them."""
+    found: list[bytes] = []
+    with running.client() as client:
+        for name in client.scan_iter():
+            found.append(name)
+            match client.type(name):
+                case b"string":
+                    found.append(client.get(name) or b"")
+                case b"hash":
+                    found += [one for pair in client.hgetall(name).items() for one in pair]
+                case b"list":
+                    found += client.lrange(name, 0, -1)
+                case b"set":
+                    found += client.smembers(name)
+                case b"zset":
+                    found += client.zrange(name, 0, -1)
+    for one in found[:]:
+        with suppress(zlib.error):
+            found.append(zlib.decompress(one))
+    return found
+
+
+def test_redis_holds_no_word_no_pin_and_no_key_of_what_a_responder_read(
+    beside: ReaderBeside, valkey: Valkey
+) -> None:
+    line = beside.line
+    phone, known_as = at_her_desk(beside)
+    line.kit = replace(line.kit, notes=RedisNotes(valkey.url), jobs=RqJobs(valkey.url))
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "1")
+    person = line.all(Responder)[-1]
+    read = phone.read()
+    assert "Nobody said whether helpers" in read
+    held = told_to(valkey)
+    assert any(b"reader" in one for one in held), sorted(held)
+    secrets = (PIN, PHONE, PHONE[1:], "Nobody said", *read.split("\n")[1:3])
+    assert [one for one in secrets if any(one.encode() in value for value in held)] == []
+    keys = [value for value in held if len(value) == KEY_BYTES]
+    assert person.id == known_as.responder_id
+    assert opened_tips(beside, [*keys, *desk_keys(beside, keys)]) == 0
