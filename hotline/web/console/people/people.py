@@ -1,4 +1,4 @@
-"""Who acts on tips: the list, one person, and what changes of her. No page shows a number."""
+"""Who acts on tips: the list, one person, and what changes of her. None of its pages shows a number."""
 
 from collections.abc import Callable
 from datetime import datetime
