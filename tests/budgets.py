@@ -15,16 +15,16 @@ from tests import sampling
 from tests.spending import Spent, read
 
 BUDGETS = {
-    "pure": 40,
-    "services": 180,
-    "store": 60,
-    "web": 45,
-    "console": 50,
+    "pure": 45,
+    "services": 190,
+    "store": 30,
+    "web": 35,
+    "console": 60,
     "flows": 20,
     "crawler": 90,
-    "faults": 220,
-    "cli": 80,
-    "house": 55,
+    "faults": 215,
+    "cli": 90,
+    "house": 65,
     "browser": 110,
 }
 """Processor seconds, with both cores busy. All rooms together, the checks and the installing are ten minutes of two
