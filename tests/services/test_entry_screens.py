@@ -217,3 +217,17 @@ def test_that_another_case_is_like_it_is_no_news_for_who_does_not_know_that_one(
     )
     assert "linked" in kinds(beside, known_as.tip_id)
     assert "like it" not in phone.key("5", "5")
+
+
+def test_a_case_that_a_colleague_has_by_now_is_sealed_to_no_other_district_by_her(
+    beside: ReaderBeside, hers: tuple[Caller, Referral]
+) -> None:
+    phone, known_as = hers
+    place = districts("1")[1].code
+    with_pin(beside, msisdn="+250788000078", desks=(place,))
+    other = colleague(beside, known_as, "Responder 7")
+    phone.key("5", "3", "3")
+    with beside.line.database.writing() as session:
+        session.get_one(Tip, known_as.tip_id).holder_id = other
+    assert "passed on" not in phone.key("1", "2")
+    assert place not in {row.desk_code for row in beside.line.all(Grant)}

@@ -111,6 +111,8 @@ def _pass_on(
     if whom == passing.WHO:
         return passing.colleagues(session, person, tip, at), None
     if ask.verb.startswith(DISTRICT):
+        if tip.holder_id != person.id:
+            return ReaderAnswer((f"{ACTED}{Acted.NOT_TAKEN_YET}",)), None
         place, name = ask.verb.removeprefix(DISTRICT), ask.reference
         done = passing.to_district(session, kit, person, private, tip, name, place, at)
     else:
