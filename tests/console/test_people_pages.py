@@ -15,6 +15,7 @@ from hotline.services.tips.keeping_from import KeptFrom
 from hotline.services.tips.lifted import lifting
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval
+from hotline.store.cases import case_log
 from hotline.store.desk import desks, members
 from hotline.store.outbox.messages import Message
 from hotline.store.people import enrolments
@@ -292,3 +293,5 @@ def test_what_was_kept_from_somebody_is_lifted_by_two_and_never_by_her(desk: Des
     assert second.post(address, yes).status_code == 303
     with desk.kit.database.reading() as session:
         assert session.get_one(Exclusion, 1).lifted_at == desk.clock()
+        said = [one.codes.get("lifted") for one in case_log.of_tip(session, tip)]
+    assert said == [None, "yes"]

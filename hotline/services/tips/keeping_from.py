@@ -58,7 +58,7 @@ def keep_from(
         )
         session.add(row)
         session.flush()
-        _log(session, row, row.by, at)
+        log_of(session, row, row.by, at)
         to_ring = _let_go(session, kit, tip_id, at)
         _record(session, kit, "tip_excluded", tip_id, by, f"{why}: {_named(row)}: {reason}")
     if to_ring is not None:
@@ -78,12 +78,12 @@ def lift(
         person = find(session, whom.person) if whom.person is not None else None
         check_second(by, second, person, "letting somebody know of a tip again")
         row.lifted_by, row.lifted_at = audit.by_command(by), kit.now()
-        _log(session, row, row.lifted_by, row.lifted_at, lifted=True)
+        log_of(session, row, row.lifted_by, row.lifted_at, lifted=True)
         why = f"{_named(row)}: {reason}; agreed by {second}"
         _record(session, kit, "tip_exclusion_lifted", tip_id, by, why)
 
 
-def _log(
+def log_of(
     session: Session, row: Exclusion, actor: str, at: datetime, *, lifted: bool = False
 ) -> None:
     """Whom it is about stands in the exclusion's own row alone."""

@@ -8,7 +8,7 @@ from hotline.domain.accounts.account import Actor
 from hotline.domain.accounts.entering import APPROVAL_LIVES
 from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
-from hotline.services.tips import desk_viewer
+from hotline.services.tips import desk_viewer, keeping_from
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
@@ -78,6 +78,7 @@ def decide(kit: Kit, by: Actor, approval_id: int, reason: str, *, approve: bool)
         approvals.decide(asked, audit.by_actor(by), kit.now(), decision)
         if approve:
             row.lifted_by, row.lifted_at = audit.by_actor(by), kit.now()
+            keeping_from.log_of(session, row, row.lifted_by, row.lifted_at, lifted=True)
             _record(session, kit, by, "tip_exclusion_lifted", row, reason)
         else:
             _record(session, kit, by, "tip_exclusion_kept", row, reason)
