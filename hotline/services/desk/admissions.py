@@ -71,7 +71,7 @@ def ask_in(session: Session, kit: Kit, by: Actor, desk: str, member: str, reason
             expires_at=kit.now() + APPROVAL_LIVES,
         )
     )
-    _record(session, kit, "desk_admission_asked", audit.by_actor(by), desk, member, reason)
+    record(session, kit, "desk_admission_asked", audit.by_actor(by), desk, member, reason)
 
 
 def waiting(kit: Kit, desk: str | None = None) -> Sequence[WaitingAdmission]:
@@ -112,7 +112,7 @@ def refuse(kit: Kit, by: Actor, admission_id: int, reason: str) -> None:
             raise DeskRefused(remark("nobody decides about herself"))
         approvals.decide(row, audit.by_actor(by), kit.now(), ApprovalDecision.REFUSED)
         actor = audit.by_actor(by)
-        _record(session, kit, "desk_admission_refused", actor, desk, member, reason)
+        record(session, kit, "desk_admission_refused", actor, desk, member, reason)
 
 
 def admit(kit: Kit, by: Actor, private_key: bytes, admission_id: int) -> None:
@@ -195,7 +195,7 @@ def _carry_out(
         )
     members.seal(session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at)
     approvals.decide(row, actor, at, ApprovalDecision.APPROVED)
-    _record(session, kit, "desk_admitted", actor, desk, member, f"{row.reason}{note}")
+    record(session, kit, "desk_admitted", actor, desk, member, f"{row.reason}{note}")
 
 
 def _check_other(row: Approval, by: Actor) -> None:
@@ -226,10 +226,10 @@ def _about(row: Approval) -> tuple[str, str]:
     return desk, member
 
 
-def _record(
+def record(
     session: Session, kit: Kit, action: str, actor: str, desk: str, member: str, reason: str
 ) -> None:
-    """Of whom, and which desk: as the log keeps people."""
+    """Write into the audit log what was done to a member of a desk, in the caller's transaction."""
     responder_id, account_id = responder_of(member), account_of(member)
     if account_id is not None:
         about = f"account {accounts.one(session, account_id).shown}"

@@ -17,6 +17,7 @@ from hotline.domain.referrals.referral import Level
 from hotline.errors import DeskRefused, PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.accounts import invitations
+from hotline.services.desk import admissions
 from hotline.services.people import handing_on, one_human, removals
 from hotline.services.people.dossiers.postings import check_other
 from hotline.services.people.personnel import find, record
@@ -147,7 +148,8 @@ def from_desk(kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
                 sessions.end_of(session, account_id)
         if person is None and not opened:
             raise DeskRefused(remark("they do not open that desk"))
-        _record(session, kit, by, code, member, reason)
+        actor = audit.by_actor(by)
+        admissions.record(session, kit, "desk_left", actor, code, member, reason)
     handing_on.announce(kit, to_ring)
 
 
@@ -193,19 +195,3 @@ def _ask(session: Session, kit: Kit, by: Actor, person: Responder, reason: str) 
         )
     )
     record(session, kit, "responder_removal_asked", person, by=by, reason=reason)
-
-
-def _record(session: Session, kit: Kit, by: Actor, code: str, member: str, reason: str) -> None:
-    account_id, responder_id = account_of(member), responder_of(member)
-    if account_id is not None:
-        about = f"account {accounts.one(session, account_id).shown}"
-    else:
-        about = f"responder:{responder_id}"
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_actor(by),
-        action="desk_left",
-        subject=about,
-        reason=f"{code}: {reason}",
-    )
