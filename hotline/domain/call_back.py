@@ -11,7 +11,7 @@ from enum import StrEnum
 KIGALI = timezone(timedelta(hours=2), "CAT")
 """Her day: Rwanda keeps no summer time."""
 ACCOUNT = "account:"
-"""What stands in front of an account's id and name; a command gives a name alone."""
+"""The prefix of an account's id and name in an actor; a command gives a name alone."""
 LENGTH = timedelta(hours=2)
 """Of every window."""
 QUIET = timedelta(minutes=3)

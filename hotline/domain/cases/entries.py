@@ -26,7 +26,7 @@ class EntryKind(StrEnum):
     ARRIVED = "arrived"
     THIRTY = "thirty"
     ASKED = "asked"
-    """A question stands behind the reporter's receipt."""
+    """A question waits behind the reporter's receipt."""
     NOTE = "note"
     PASSED = "passed"
     JUDGED = "judged"
@@ -57,7 +57,7 @@ class TakeProof(StrEnum):
     PROVISIONAL = "provisional"
     """An SMS that counts once it is proved."""
     DOUBTED = "doubted"
-    """It stands in no inbox: it counts no more."""
+    """No inbox lists it: it counts no more."""
 
 
 class NoteCode(StrEnum):

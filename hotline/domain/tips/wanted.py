@@ -1,4 +1,4 @@
-"""Which tips of a list are asked for, and how one stands in it. Pure."""
+"""Describes how a list of tips is filtered. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from hotline.domain.tip import Matter
 
 
 class TipStanding(StrEnum):
-    """How a tip stands, for whoever asks for a list."""
+    """The state of a tip, as a list is filtered by it."""
 
     WAITS = "waits"
     """Nobody has taken it."""

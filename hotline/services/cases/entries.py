@@ -30,7 +30,7 @@ WAYS = {
     "account": EntryWay.CONSOLE,
     RESPONDER: EntryWay.USSD,
 }
-"""By what stands in front of an actor of the audit log; all else is the clock."""
+"""The way of an entry, by the prefix of the audit log's actor; every other actor is the clock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Two people where one alone may not: the passphrase's two names, and nobody about herself."""
+"""Checks that two people act: two names at the passphrase, and nobody decides about herself."""
 
 from hotline.domain.accounts.account import Actor
 from hotline.domain.desk.members import account_of, responder_of
@@ -22,7 +22,7 @@ def by_two(by: str, second: str, reason: str) -> str:
 
 
 def is_herself(session: Session, by: Actor, member: str) -> bool:
-    """Whether a member is whoever acts, by account or by phone."""
+    """Whether a member is the person who acts, by account or by phone."""
     if by.account_id is None:
         return False
     if account_of(member) == by.account_id:

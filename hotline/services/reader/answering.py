@@ -195,7 +195,7 @@ def _done(
 
 
 def _keep(kit: ReaderKit, first: PinReading, answer: ReaderAnswer) -> None:
-    """For whoever asks the same again."""
+    """Keeps the answer for a repeat of the same ask."""
     own, bound = _own(kit), bound_to(first.session_key, first.text_digest)
     first.sealed_answer = oneoff.seal(answer.to_dict(), public=own, bound=bound)
 

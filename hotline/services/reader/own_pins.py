@@ -1,6 +1,6 @@
 """A responder's own PIN: she chooses another, and her key moves to the newest pepper at her next right one.
 
-Wrapping is dear: it is done with no transaction open, and written where nothing came between.
+Wrapping is costly: it is done with no transaction open, and written where nothing came between.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from hotline.store.people.responders import Responder
 
 @dataclass(frozen=True, slots=True)
 class FreshWrap:
-    """Her private key, wrapped anew."""
+    """Her private key, wrapped under another PIN or the newest pepper."""
 
     public: bytes
     """Of the key that is in it."""

@@ -1,4 +1,4 @@
-"""What a hop's PIN opens: the dear part, which no transaction waits for."""
+"""Opens a PIN's private key: the costly part of a hop, which no transaction waits for."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,7 @@ from hotline.store.people.responders import Responder
 
 @dataclass(frozen=True, slots=True)
 class PinTry:
-    """What came of the dear part of a PIN."""
+    """The result of trying a PIN, before any transaction."""
 
     private: bytes | None = field(default=None, repr=False)
     """Her private key; None for a wrong PIN."""

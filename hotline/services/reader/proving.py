@@ -37,7 +37,7 @@ PROVED = b"proved"
 
 @dataclass(frozen=True, slots=True)
 class ProofTry:
-    """What came of the dear part, which no transaction waits for."""
+    """The result of the costly part, which no transaction waits for."""
 
     wanted: NumberToProve | None = None
     """What was proved; None where it was not."""

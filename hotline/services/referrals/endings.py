@@ -38,7 +38,7 @@ from hotline.store.tips.tips import Tip
 NAME = "name:"
 """What stands in front of a name that a command was given."""
 ACCOUNT = "account:"
-"""What stands in front of an account's id and the name that it is shown by."""
+"""The prefix of an account's id and name in an actor."""
 
 
 class Ending(StrEnum):

@@ -21,7 +21,7 @@ from hotline.store.tips import exclusions
 from hotline.store.tips.exclusions import ExclusionReason
 
 AS_TOLD = {"take": Verb.TAKE, "on_site": Verb.ON_SITE, "pass_on": Verb.PASS_ON}
-"""What whoever was told of a tip as a responder may say of it here as well."""
+"""The verbs of a responder's phone that a tip's page offers her too."""
 
 
 def close(kit: ConsoleKit, by: SignedIn, tip_id: int, outcome: TipOutcome, reason: str) -> bool:
