@@ -57,7 +57,8 @@ class PersonPage:
     line: PersonLine
     categories: tuple[str, ...]
     leaves: Sequence[Leave]
-    open_cases: int
+    open_cases: int | None
+    """None for a desk: some of them may be kept from it, and a count would say so."""
     confirmed_at: datetime | None
     """When a code proved that number."""
     opens: tuple[str, ...]
@@ -106,7 +107,7 @@ def one(kit: Kit, responder_id: int, seen: Collection[str] | None = None) -> Per
             line=_line(person, rows, personnel.on_leave(session, at).get(person.id)),
             categories=tuple(person.categories),
             leaves=personnel.leaves(session, person.id, at),
-            open_cases=len(personnel.open_cases(session, person.id)),
+            open_cases=len(personnel.open_cases(session, person.id)) if seen is None else None,
             confirmed_at=enrolments.confirmed_at(session, person.id),
             opens=_opens(session, person),
             account=None if account is None else (account.id, account.shown),
