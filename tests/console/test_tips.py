@@ -261,6 +261,19 @@ def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) 
     assert listed(desks.district, "?state=all") == [other], "a second person decides"
 
 
+def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks: Desks) -> None:
+    tip = tell(desks.desk)
+    kept = {"desk": OTHER_DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
+    assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
+    helped = {"reason": "the cousin of the chief"}
+    assert desks.district.post(f"/tips/{tip}/helped", helped).status_code == 303
+
+    nation, district = (one.get(f"/tips/{tip}").text for one in (desks.national, desks.district))
+    for said in (f"kept tip {tip} from somebody", kept["reason"], helped["reason"]):
+        assert said in nation
+        assert said not in district
+
+
 def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(desks: Desks) -> None:
     one, other = tell(desks.desk), tell(desks.desk)
     elsewhere = tell(desks.desk, place=OTHER_DISTRICT)
