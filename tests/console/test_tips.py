@@ -172,6 +172,7 @@ def test_a8_late_tips_stand_on_today_and_in_red_beside_the_word_of_the_bar(desks
     page = desks.district.get("/").text
     assert f"Tip {late} in Gasabo waits 9 minutes; promised 3." in page
     assert page.count("promised 3.") == 1
+    assert "within the time that was promised: 1." in page
     assert re.search(r'Tips <span class="tag bad">1<span class="unseen"> late', page)
     row = desks.district.get("/tips").text
     assert "9 of 3 min" in row

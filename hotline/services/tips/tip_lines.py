@@ -84,6 +84,14 @@ class LateTip:
 
 
 @dataclass(frozen=True, slots=True)
+class UntakenTips:
+    late: Sequence[LateTip]
+    """Who waits longest at the head."""
+    in_time: int
+    """How many more wait, within what was promised."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Beside:
     """What stands beside the tips of a page, by their ids."""
 
@@ -106,16 +114,15 @@ def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | No
     return TipList(lines, older, bool(viewer.desks), is_national(viewer))
 
 
-def late(kit: ConsoleKit, by: SignedIn) -> Sequence[LateTip]:
-    """What nobody has taken in the time that was promised, who waits longest at the head."""
+def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
+    """What nobody has taken yet, and what of it waits longer than was promised."""
     at = kit.now()
     with kit.database.reading() as session:
         viewer = viewer_of(session, by)
         rows = tip_pages.waiting(session, viewer, MOST_LATE) if viewer.desks else ()
-    waits = ((tip, _wait(tip, None, at)) for tip in rows)
-    return [
-        LateTip(tip.id, tip.place, tip.within, wait) for tip, wait in waits if wait and wait.is_late
-    ]
+    waits = [(tip, wait) for tip in rows if (wait := _wait(tip, None, at)) is not None]
+    late = [LateTip(tip.id, tip.place, tip.within, wait) for tip, wait in waits if wait.is_late]
+    return UntakenTips(late, len(waits) - len(late))
 
 
 def lines_of(

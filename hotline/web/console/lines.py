@@ -80,7 +80,7 @@ def bars(kit: ConsoleKit, by: SignedIn) -> Sequence[TodayLine]:
 
 def counts(kit: ConsoleKit, by: SignedIn) -> Mapping[str, int]:
     """What stands in red beside a word of the bar, by the page that it leads to."""
-    late = len(tip_lines.late(kit, by)) if by.roles & who.DESKS else 0
+    late = len(tip_lines.untaken(kit, by).late) if by.roles & who.DESKS else 0
     return {"tips.listed": late} if late else {}
 
 
@@ -197,8 +197,9 @@ def _text_questions(kit: ConsoleKit, _by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.WARN, says, {"count": str(count)}, "questions.listed")
 
 
-def _late_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
-    late = tip_lines.late(kit, by)
+def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    untaken = tip_lines.untaken(kit, by)
+    late = untaken.late
     for one in late[:MOST_TIPS]:
         says = phrase("Tip {tip} in {place} waits {spent} minutes; promised {promised}.")
         values = {
@@ -211,10 +212,13 @@ def _late_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
     if len(late) > MOST_TIPS:
         says = phrase("Tips that wait longer than was promised: {count}.")
         yield TodayLine(Weight.BAD, says, {"count": str(len(late))}, "tips.listed")
+    if untaken.in_time:
+        says = phrase("Tips that nobody has taken yet, within the time that was promised: {count}.")
+        yield TodayLine(Weight.WARN, says, {"count": str(untaken.in_time)}, "tips.listed")
 
 
 SOURCES = (
-    LineSource(who.DESKS, _late_tips),
+    LineSource(who.DESKS, _untaken_tips),
     LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),
     LineSource(who.RUNNING, _alarms),
