@@ -91,6 +91,10 @@ def test_a8_an_account_without_a_desk_is_told_so_and_sees_nothing(desks: Desks) 
     assert "is sealed to you yet" in nobody.get("/tips").text
     assert nobody.get(f"/tips/{tip}").status_code == 404
     assert "late" not in nobody.get("/").text
+    kept = {"desk": DISTRICT, "why_kept": "named"}
+    for act, says in (("hold", {"do": "hold"}), ("manner", {"do": "unseen"}), ("keep-from", kept)):
+        assert nobody.post(f"/tips/{tip}/{act}", {**says, "reason": "x"}).status_code == 404
+    assert desks.rows() == []
 
 
 def test_r6_the_district_of_an_officials_tip_meets_it_nowhere_in_the_console(desks: Desks) -> None:
