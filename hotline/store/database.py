@@ -127,7 +127,8 @@ class Database:
         """A transaction that takes SQLite's write lock at once, so that two writers queue and never deadlock.
 
         On PostgreSQL each statement sees what was committed before it, and rows that are changed after a look are
-        held while one looks (`with_for_update`).
+        held while one looks (`with_for_update`). Rows that foreign keys name are held with `key_share=True`: else two
+        who have each written a row that names them wait for each other.
         """
         with self._its_turn(), self._session("BEGIN IMMEDIATE") as session:
             yield session

@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
 
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
 from hotline.domain.outbox.message import ReportIn
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tips.acts import Acted
+from hotline.services.cases.entries import by_responder, done_by
 from hotline.services.outbox import delivery, reports
 from hotline.services.referrals import referral
 from hotline.services.tips import intake
@@ -18,7 +21,7 @@ from hotline.services.tips.intake import rescue_silent
 from hotline.store.database import Database
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.dialogue.ways import SessionMemory
-from hotline.store.outbox import outbox
+from hotline.store.outbox import outbox, reply_answers
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell, Tally
@@ -218,3 +221,19 @@ def test_claims_pass_each_other_by_on_a_server(burst: District, pair: Pair) -> N
         assert delivery.deliver_due(burst.kit) == 9
     left = [row for row in burst.all(Message) if row.state == MessageState.SENDING]
     assert [row.id for row in left] == [first.message_id]
+
+
+def test_two_answers_of_one_person_never_wait_for_each_other(district: District) -> None:
+    """Each has written into a case's log, which names her, before her answers are counted."""
+    her = district.enrol()
+    cases = [district.tell(), district.tell()]
+    written = Barrier(1 if district.database.is_sqlite else len(cases))
+
+    def answers(tip_id: int) -> None:
+        by = by_responder(her, EntryWay.SMS)
+        with district.database.writing() as session:
+            done_by(session, tip_id, EntryKind.ON_SITE, by, NOON, key=f"sms:{tip_id}")
+            written.wait()
+            reply_answers.before(session, her, NOON)
+
+    together(*(partial(answers, tip_id) for tip_id in cases))

@@ -96,7 +96,7 @@ def _begin(
     code, start_pin = new_digits(CODE_DIGITS), new_digits(START_DIGITS)
     code_hash, start_hash = digested(code, CODE_COSTS), digested(start_pin, costs)
     with kit.database.writing() as session:
-        person = session.get_one(Responder, responder_id, with_for_update=True)
+        person = session.get_one(Responder, responder_id, with_for_update={"key_share": True})
         if person.state == EnrolmentState.LEFT or person.left_at is not None:
             raise PersonnelRefused(f"{person.name} was removed: `hotline responders back` first")
         _withdraw(session, by, person.id, at)

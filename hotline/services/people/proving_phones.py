@@ -81,7 +81,7 @@ def prove(
     row = enrolments.open_of(session, wanted.responder_id, for_writing=True)
     if row is None or row.id != wanted.enrolment_id or row.proved_at is not None:
         return False
-    person = session.get_one(Responder, row.responder_id, with_for_update=True)
+    person = session.get_one(Responder, row.responder_id, with_for_update={"key_share": True})
     row.proved_at, row.sealed_code = at, None
     row.code_hash = row.start_hash = None
     if row.kind == EnrolmentKind.ENROL:

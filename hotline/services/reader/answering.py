@@ -129,7 +129,7 @@ def _decided(
     at = kit.now()
     person = None
     if first.responder_id is not None:
-        person = session.get(Responder, first.responder_id, with_for_update=True)
+        person = session.get(Responder, first.responder_id, with_for_update={"key_share": True})
     if person is not None and not person.active and found.private is not None:
         # The reader's memory may be older than her leaving.
         return _of_nobody(first, PinTry()), None

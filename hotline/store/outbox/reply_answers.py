@@ -32,7 +32,9 @@ class ReplyAnswer(Row):
 
 def before(session: Session, responder_id: int, since: datetime) -> list[Before]:
     """What she was answered since then. Her row is held: two SMS of hers are counted one by one."""
-    session.execute(select(Responder.id).where(Responder.id == responder_id).with_for_update())
+    session.execute(
+        select(Responder.id).where(Responder.id == responder_id).with_for_update(key_share=True)
+    )
     rows = session.execute(
         select(ReplyAnswer.why, ReplyAnswer.text_key, ReplyAnswer.answered_at).where(
             ReplyAnswer.responder_id == responder_id, ReplyAnswer.answered_at > since

@@ -30,7 +30,7 @@ def unasked(session: Session, tip_ids: Collection[int]) -> Sequence[Tip]:
     here = select(Tip).where(
         Tip.id.in_(tip_ids), Tip.erased_at.is_(None), Tip.erase_wanted_at.is_(None)
     )
-    return session.scalars(here.order_by(Tip.id).with_for_update()).all()
+    return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
 def is_held(session: Session, tip_id: int) -> bool:

@@ -41,7 +41,7 @@ def take_turns(session: Session) -> None:
 def named(session: Session, name: str) -> Sequence[Responder]:
     """Everybody of exactly that name, those who left too."""
     found = select(Responder).where(Responder.name == name, Responder.level != trial.LEVEL)
-    return session.scalars(found.order_by(Responder.id).with_for_update()).all()
+    return session.scalars(found.order_by(Responder.id).with_for_update(key_share=True)).all()
 
 
 def alike(session: Session, name: str) -> Sequence[str]:
@@ -52,7 +52,7 @@ def alike(session: Session, name: str) -> Sequence[str]:
 
 
 def of_id(session: Session, responder_id: int) -> Responder | None:
-    row = session.get(Responder, responder_id, with_for_update=True)
+    row = session.get(Responder, responder_id, with_for_update={"key_share": True})
     return row if row is not None and row.level != trial.LEVEL else None
 
 

@@ -118,7 +118,9 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
         Tip.do_not_visit,
         Tip.manner,
     )
-    tips = tips.where(*which, Tip.closed_at.is_(None)).with_for_update(skip_locked=True, of=Tip)
+    tips = tips.where(*which, Tip.closed_at.is_(None)).with_for_update(
+        skip_locked=True, key_share=True, of=Tip
+    )
     if limit is not None:
         tips = tips.order_by(Tip.urgency, Tip.id).limit(limit)
     # By the connection: what the mapper would add to each of thousands of rows is all that it costs.

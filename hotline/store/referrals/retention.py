@@ -203,7 +203,7 @@ def warned(session: Session) -> Sequence[Kept]:
 
 def kept(session: Session, tip_id: int) -> Kept:
     """Raises NotFound where there is no such tip, or only a draft of one."""
-    tip = session.get(Tip, tip_id, with_for_update=True)
+    tip = session.get(Tip, tip_id, with_for_update={"key_share": True})
     if tip is None or tip.state == TipState.DRAFT:
         raise NotFound(f"no tip {tip_id}: `hotline tips list` says which there are")
     return _kept(session, tip)

@@ -148,7 +148,7 @@ class Grant(Row):
 def drafts_of(session: Session, session_key: str) -> Sequence[Tip]:
     """Held until this transaction ends."""
     here = select(Tip).where(Tip.session_key == session_key, Tip.state == TipState.DRAFT)
-    return session.scalars(here.order_by(Tip.id).with_for_update()).all()
+    return session.scalars(here.order_by(Tip.id).with_for_update(key_share=True)).all()
 
 
 def written_by(session: Session, contact_keys: Collection[str], before: datetime) -> Sequence[int]:
@@ -167,7 +167,7 @@ def any_silent(session: Session, before: datetime) -> bool:
 def silent_drafts(session: Session, before: datetime) -> Sequence[Tip]:
     """Those that no hop is adding to at this moment, held until this transaction ends."""
     silent = select(Tip).where(*_silent(before)).order_by(Tip.updated_at, Tip.id)
-    return session.scalars(silent.with_for_update(skip_locked=True)).all()
+    return session.scalars(silent.with_for_update(skip_locked=True, key_share=True)).all()
 
 
 def _silent(before: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -217,7 +217,9 @@ def erase(session: Session, session_key: str, *, up_to_passage: int) -> Sequence
     It reaches the tips of this session alone.
     """
     here = (Tip.session_key == session_key, Tip.passage <= up_to_passage)
-    rows = session.scalars(select(Tip).where(*here).order_by(Tip.id).with_for_update()).all()
+    rows = session.scalars(
+        select(Tip).where(*here).order_by(Tip.id).with_for_update(key_share=True)
+    ).all()
     _delete(session, [tip.id for tip in rows if tip.state == TipState.DRAFT])
     return [tip for tip in rows if tip.state != TipState.DRAFT]
 

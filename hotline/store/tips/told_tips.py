@@ -109,7 +109,7 @@ _FOUND = PreparedStatement(
     .where(_TIP.c.session_key == bindparam("session_key"), _TIP.c.passage == bindparam("nth"))
     .order_by((_TIP.c.identity == bindparam("identity")).desc(), _TIP.c.id.desc())
     .limit(1)
-    .with_for_update(of=_TIP),
+    .with_for_update(key_share=True, of=_TIP),
     *(column.type for column in _FOUND_COLUMNS),
 )
 _NEW = PreparedStatement(
