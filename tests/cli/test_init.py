@@ -192,6 +192,7 @@ def test_the_demo_s_responders_are_listed_without_numbers(hotline: Hotline, tmp_
         "name": "National desk 2",
         "level": "national",
         "language": "fr",
+        "languages": ["fr"],
         "districts": [],
         "categories": [],
         "reachable": True,

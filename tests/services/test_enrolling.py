@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from hotline.domain.accounts.account import Actor
+from hotline.domain.accounts.account import AccountRole, AccountState, Actor
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.people.enrolling import (
     CODE_LIVES,
@@ -30,6 +30,7 @@ from hotline.services.people import (
 )
 from hotline.services.people.enrolling import StartPaper
 from hotline.services.tips import retention
+from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.accounts.approvals import Approval
 from hotline.store.outbox.messages import Message
 from hotline.store.people.enrolments import Enrolment
@@ -153,6 +154,19 @@ def test_who_wrote_it_down_does_not_decide_nor_the_person_herself(
 
 
 def test_an_account_does_not_decide_what_it_wrote_down_under_another_name(office: Office) -> None:
+    with office.kit.database.writing() as session:
+        for number, name in ((7, "alice"), (8, "bob")):
+            session.add(
+                ConsoleAccount(
+                    id=number,
+                    name=name,
+                    shown=name,
+                    roles=[AccountRole.ADMIN],
+                    language="en",
+                    state=AccountState.ACTIVE,
+                    created_at=office.kit.now(),
+                )
+            )
     start = office.invite(Actor("Alice", 7))
     assert office.key(OLD, office.code(), start.start_pin)
     with pytest.raises(PersonnelRefused):

@@ -27,9 +27,8 @@ who have their hands full, whoever was told longest ago is next."""
 
 def tip_for_writing(session: Session, tip_id: int) -> Tip:
     """Held until the transaction ends: two who climb its ladder take turns."""
-    return session.scalars(
-        select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
-    ).one()
+    held = select(Tip).where(Tip.id == tip_id).with_for_update(key_share=True)
+    return session.scalars(held).one()
 
 
 def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) -> list[Candidate]:
