@@ -37,6 +37,11 @@ def open_tip(
 ) -> dict[str, str]:
     """A tip's answers, by a desk's grant and private key. Raises SealBroken."""
     key = open_grant(grant, uid=uid, desk=desk, private_key=private_key)
+    return open_words(body, key, uid=uid, place=place)
+
+
+def open_words(body: bytes, key: bytes, *, uid: str, place: str) -> dict[str, str]:
+    """A tip's answers, by its own key. Raises SealBroken."""
     try:
         padded = _padded(body, key, binding(uid, place))
         plain = sodium_unpad(padded, len(padded))

@@ -3,16 +3,21 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hotline.domain.referrals.referral import Level
 from hotline.errors import PinRefused
 from hotline.sealing.members import PinVault
+from hotline.sealing.notes import open_note
+from hotline.sealing.opening import open_grant
 from hotline.services.referrals import referral
+from hotline.store.cases import case_log
+from hotline.store.cases.case_notes import CaseNote
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Deadline, Referral
 from hotline.store.people.responders import Responder
-from hotline.store.tips.tips import Tip
-from tests.callers import Caller, Line
+from hotline.store.tips.tips import Grant, Tip
+from tests.callers import DANGER_HERE, DESK_KEY, Caller, Line, told
 from tests.reading import (
     OTHER_PIN,
     PHONE,
@@ -149,3 +154,36 @@ def test_with_the_database_and_every_folder_but_the_reader_s_her_pin_opens_nothi
         with pytest.raises(PinRefused):
             vault_of(key).open(wrap, PIN, known_as.responder_id)
     assert beside.kit.vault.open(wrap, PIN, known_as.responder_id)
+
+
+def test_a_note_is_sealed_under_the_pair_of_the_words_and_not_of_an_earlier_grant(
+    beside: ReaderBeside,
+) -> None:
+    """A desk of hers that comes first has a grant of the pair before the place was corrected."""
+    told(beside.line, *DANGER_HERE)
+    tip = beside.line.tip
+    person_id = with_pin(beside, desks=("11", tip.place))
+    assert tip.place > "11"
+    at, named = beside.line.clock.at, {"uid": tip.uid, "desk": "11"}
+    before = beside.line.kit.sealer.grant(
+        bytes(32), public_key=bytes(DESK_KEY.public_key), at=at, **named
+    )
+    with beside.line.database.writing() as session:
+        session.add(Grant(tip_id=tip.id, desk_code="11", sealed_key=before))
+    referral.refer_waiting(beside.line.kit)
+    (known_as,) = [row for row in beside.line.all(Referral) if row.responder_id == person_id]
+    take_case(beside.line.kit, person_id, known_as.reference, at)
+    beside.line.clock.turn(seconds=1)
+    phone = beside.line.caller(PHONE)
+    phone.dial("90")
+    phone.key(PIN, "1", "1", "5", "2", "5")
+    assert phone.key("irembo rifunze") == f"END {known_as.reference}: noted."
+
+    with beside.line.database.reading() as session:
+        entry, (body,) = case_log.of_tip(session, tip.id)[-1], session.scalars(select(CaseNote))
+        grant = session.scalars(
+            select(Grant.sealed_key).where(Grant.tip_id == tip.id, Grant.desk_code == "national")
+        ).one()
+    named = {"uid": tip.uid, "desk": "national"}
+    key = open_grant(grant, private_key=bytes(DESK_KEY), **named)
+    assert open_note(body.body, tip_key=key, uid=tip.uid, key=entry.key) == "irembo rifunze"

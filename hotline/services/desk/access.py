@@ -18,7 +18,7 @@ from hotline.ports import Kit
 from hotline.sealing.answers import open_answer
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
-from hotline.sealing.opening import open_grant, open_tip, opens_grant, unwrap_desk_key
+from hotline.sealing.opening import open_grant, open_words, opens_grant, unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import weekly_keys
 from hotline.services.cases import entries, opened_notes
@@ -176,11 +176,9 @@ def read_tip(
 
 def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
     """What an unlocked tip says. Whoever calls writes its audit row before anybody sees it. Raises SealBroken."""
-    tip, named = found.tip, {"uid": found.tip.uid, "desk": desk}
-    answers = open_tip(
-        tip.body, found.grant, place=tip.place, private_key=found.private_key, **named
-    )
-    tip_key = open_grant(found.grant, private_key=found.private_key, **named)
+    tip = found.tip
+    tip_key = open_grant(found.grant, uid=tip.uid, desk=desk, private_key=found.private_key)
+    answers = open_words(tip.body, tip_key, uid=tip.uid, place=tip.place)
     asked = _asked(asked_back.of_tip(session, tip.id), tip_key, tip.uid)
     earlier = tuple(one.place for one in tips.earlier_places(session, tip.id))
     notes = opened_notes.of_tip(session, tip, tip_key)

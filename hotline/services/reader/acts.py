@@ -3,7 +3,6 @@
 Runs inside its caller's transaction.
 """
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,9 +11,8 @@ from hotline.domain.dialogue.asks import ASK, DISTRICT, NOTE, PASS, ReaderAnswer
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import TipOutcome
 from hotline.domain.tips.acts import Act, Acted, Done, Way
-from hotline.errors import AskRefused, NotFound, SealBroken
+from hotline.errors import AskRefused, NotFound
 from hotline.ports import Kit
-from hotline.sealing.opening import open_grant
 from hotline.services.desk import ask_back
 from hotline.services.reader import notes, pages, passing
 from hotline.services.reader.pages import BY_DIALLING
@@ -154,21 +152,23 @@ def _ask_back(
     tip = _known(session, person, ask.reference)
     if tip is None:
         return OVER
-    for keys in pages.keys_of(session, kit, person, private, tip):
-        with suppress(SealBroken, AskRefused, NotFound):
-            tip_key = open_grant(keys.grant, uid=tip.uid, desk=keys.desk, private_key=keys.private)
-            ask_back.put(
-                session,
-                kit,
-                tip,
-                ask.verb.removeprefix(ASK),
-                tip_key=tip_key,
-                desk=keys.desk,
-                actor=f"{RESPONDER}{person.id}",
-                reason=BY_DIALLING,
-            )
-            return ReaderAnswer((ASKED_BACK,))
-    return ReaderAnswer((NOT_ASKED,))
+    case = pages.opened(session, kit, person, private, tip)
+    if case is None:
+        return ReaderAnswer((NOT_ASKED,))
+    try:
+        ask_back.put(
+            session,
+            kit,
+            tip,
+            ask.verb.removeprefix(ASK),
+            tip_key=case.tip_key,
+            desk=case.desk,
+            actor=f"{RESPONDER}{person.id}",
+            reason=BY_DIALLING,
+        )
+    except (AskRefused, NotFound):
+        return ReaderAnswer((NOT_ASKED,))
+    return ReaderAnswer((ASKED_BACK,))
 
 
 def _close(

@@ -33,8 +33,8 @@ def leave(
     if says is not NoteCode.WORDS:
         note_taking.keep_code(session, tip, says, by, at)
         return ReaderAnswer((NOTED,))
-    key = pages.key_of(session, kit, person, private, tip)
-    if key is None or not words.strip():
+    case = pages.opened(session, kit, person, private, tip)
+    if case is None or not words.strip():
         return ReaderAnswer((UNREADABLE,))
-    note_taking.keep_words(session, tip, words, by, at, tip_key=key)
+    note_taking.keep_words(session, tip, words, by, at, tip_key=case.tip_key)
     return ReaderAnswer((NOTED,))

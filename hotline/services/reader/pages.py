@@ -18,7 +18,7 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.envelope import label
-from hotline.sealing.opening import open_grant, open_tip
+from hotline.sealing.opening import open_grant, open_words
 from hotline.services.cases import entries, opened_notes
 from hotline.services.cases.opened_notes import OpenedNote
 from hotline.services.desk import admissions, reading
@@ -44,12 +44,12 @@ BY_DIALLING = "by dialling, with her PIN"
 
 
 @dataclass(frozen=True, slots=True)
-class TipKeys:
-    """What opens a tip by one desk: its grant without the week's lock, and the desk's private key."""
+class OpenedCase:
+    """A tip that a desk of hers opened: its own key, and what was told. Both stay out of `repr`."""
 
     desk: str
-    grant: bytes = field(repr=False)
-    private: bytes = field(repr=False)
+    tip_key: bytes = field(repr=False)
+    answers: Mapping[str, str] = field(repr=False)
 
 
 def page(
@@ -67,8 +67,8 @@ def page(
     if known_as is None or known_as.released_at is not None:
         return ReaderAnswer((UNREADABLE,))
     tip = session.get_one(Tip, known_as.tip_id)
-    answers = _opened(session, kit, person, private, tip)
-    if answers is None:
+    case = opened(session, kit, person, private, tip)
+    if case is None:
         return ReaderAnswer((UNREADABLE,))
     if not again:
         audit.append(
@@ -85,17 +85,19 @@ def page(
             entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
         session.flush()
         ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
-    key = key_of(session, kit, person, private, tip)
-    notes = () if key is None else opened_notes.of_tip(session, tip, key)
+    notes = opened_notes.of_tip(session, tip, case.tip_key)
     above = (*_warnings(session, kit, tip, person.language), *_like(session, kit, tip, person))
-    lines = (*above, *_told(kit, tip, answers, notes, person))
+    lines = (*above, *_told(kit, tip, case.answers, notes, person))
     return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
 
 
-def keys_of(
+def opened(
     session: Session, kit: Kit, person: Responder, private: bytes, tip: Tip
-) -> Iterator[TipKeys]:
-    """By each desk of hers that may read a tip, what opens it."""
+) -> OpenedCase | None:
+    """A tip, by the first desk of hers that may read it and whose grant opens its words; None where none does.
+
+    A grant may open and be of an earlier pair: a desk that was passed the case before its place was corrected has one.
+    """
     member = of_responder(person.id)
     for desk in sorted(members.desks_of(session, member)):
         _, grant = visible.with_grant(session, tip.id, desk)
@@ -103,32 +105,11 @@ def keys_of(
             continue
         with suppress(SealBroken, KeyMissing, NotFound):
             unlocked = kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
-            for key in admissions.open_as(session, desk, member, private):
-                yield TipKeys(desk, unlocked, key.key)
-
-
-def key_of(session: Session, kit: Kit, person: Responder, private: bytes, tip: Tip) -> bytes | None:
-    """The tip's own key, by a desk of hers that may read it."""
-    for keys in keys_of(session, kit, person, private, tip):
-        with suppress(SealBroken):
-            return open_grant(keys.grant, uid=tip.uid, desk=keys.desk, private_key=keys.private)
-    return None
-
-
-def _opened(
-    session: Session, kit: Kit, person: Responder, private: bytes, tip: Tip
-) -> Mapping[str, str] | None:
-    """Its answers, by a desk of hers that may read it; None where no key of hers opens it."""
-    for keys in keys_of(session, kit, person, private, tip):
-        with suppress(SealBroken):
-            return open_tip(
-                tip.body,
-                keys.grant,
-                uid=tip.uid,
-                place=tip.place,
-                desk=keys.desk,
-                private_key=keys.private,
-            )
+            for one in admissions.open_as(session, desk, member, private):
+                with suppress(SealBroken):
+                    key = open_grant(unlocked, uid=tip.uid, desk=desk, private_key=one.key)
+                    answers = open_words(tip.body, key, uid=tip.uid, place=tip.place)
+                    return OpenedCase(desk, key, answers)
     return None
 
 

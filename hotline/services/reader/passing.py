@@ -63,14 +63,14 @@ def to_district(
 
     What an official may be involved in is sent to a district by the national desk alone.
     """
-    desk, key = desk_of(place, tip.official), pages.key_of(session, kit, person, private, tip)
+    desk, case = desk_of(place, tip.official), pages.opened(session, kit, person, private, tip)
     people = _others(session, tip, person.id, at)
     local, _ = referral.eligible(replace(case_of(tip), place=place), people)
     public_key = desks.public_keys(session, [desk]).get(desk) if desk is not None else None
-    if desk is None or key is None or public_key is None or not local:
+    if desk is None or case is None or public_key is None or not local:
         return None
     if not visible.is_granted(session, tip.id, desk):
-        grant = kit.sealer.grant(key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
+        grant = kit.sealer.grant(case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
         tips.give(session, tip, desk, grant)
         audit.append(
             session,
