@@ -1,0 +1,229 @@
+"""The persons whom a case is about, as its entries and their opened codes add up to them. Pure.
+
+An entry that corrects another speaks in that one's place and at its time; both are shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import (
+    ACTUAL,
+    ANSWER,
+    ARRIVED,
+    BODY,
+    BOY,
+    CONSENT,
+    DESK,
+    DETERMINATION,
+    FORM,
+    GIRL,
+    INTEREST,
+    MINOR,
+    NATIONALITY,
+    OF_CHILD,
+    SERVICE,
+    SEX,
+    STATE,
+    THIRTY,
+    YES,
+    ConsentCode,
+    PersonCodes,
+    ServiceAnswer,
+)
+from hotline.domain.cases.screening import ScreeningResult, is_taken_for_child, result
+
+
+@dataclass(frozen=True, slots=True)
+class PersonEntry:
+    """One entry of a case's log with what it says of a person."""
+
+    id: int
+    kind: EntryKind
+    at: datetime
+    said: PersonCodes
+    responder_id: int | None = None
+    desk: str | None = None
+    way: str = ""
+    supersedes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMoment:
+    """An entry as a reader sees it: one that was corrected stays, and names what corrects it."""
+
+    entry: PersonEntry
+    corrected_by: int | None = None
+
+
+@dataclass(slots=True)
+class OfferedHelp:
+    """One service that was asked to help one person."""
+
+    offered_id: int
+    """The entry of the offer: what later ones name it by."""
+    offered_at: datetime
+    offered_by: int | None
+    service: str
+    desk: str | None = None
+    answer: str | None = None
+    answered_at: datetime | None = None
+    arrived: str | None = None
+    arrived_at: datetime | None = None
+    thirty: str | None = None
+    thirty_at: datetime | None = None
+
+    @property
+    def why(self) -> str | None:
+        """Why nothing came of it."""
+        accepted = self.answer in (None, ServiceAnswer.ACCEPTED, ServiceAnswer.NONE)
+        return None if accepted else self.answer
+
+
+class ConsentStands(StrEnum):
+    """Whether help may be offered to a person now."""
+
+    YES = "yes"
+    NO = "no"
+    """An adult said no, and nothing newer."""
+    UNASKED = "unasked"
+    UNDECIDED = "undecided"
+    """A child: not asked, or nobody has decided with the child officer what is best."""
+
+
+@dataclass(slots=True)
+class MetPerson:
+    """Nobody by a name: a number within the case."""
+
+    n: int
+    met_at: datetime
+    sex: str | None = None
+    nationality: str | None = None
+    state: str | None = None
+    minor: str | None = None
+    form: str | None = None
+    result: ScreeningResult | None = None
+    screened_at: datetime | None = None
+    consents: list[tuple[datetime, str, str | None]] = field(default_factory=list)
+    """When it was asked, what was said, and of a child what was decided."""
+    referrals: list[OfferedHelp] = field(default_factory=list)
+    determination: str | None = None
+    body: str | None = None
+    determined_at: datetime | None = None
+    moments: list[PersonMoment] = field(default_factory=list)
+
+    @property
+    def actual(self) -> bool | None:
+        """Whether a deciding body said so; None where none has spoken."""
+        return None if self.determination is None else self.determination == ACTUAL
+
+    @property
+    def is_child(self) -> bool:
+        """Whoever may be a child, or looks like one, is one."""
+        if self.sex in (GIRL, BOY) or is_taken_for_child(self.minor):
+            return True
+        last = self.consents[-1][1] if self.consents else None
+        return self.minor is None and last in OF_CHILD
+
+    @property
+    def consent(self) -> ConsentStands:
+        """A no stands until a newer yes, whatever else is said of that person meanwhile."""
+        last = next((said for _, said, _ in reversed(self.consents) if said in DECISIVE), None)
+        if last == ConsentCode.NO:
+            return ConsentStands.NO
+        if self.is_child:
+            return self._of_child()
+        newest = next((said for _, said, _ in reversed(self.consents) if said not in OF_CHILD), "")
+        return ConsentStands.YES if newest == ConsentCode.YES else ConsentStands.UNASKED
+
+    @property
+    def consented(self) -> bool:
+        return self.consent is ConsentStands.YES
+
+    @property
+    def newest(self) -> OfferedHelp | None:
+        return self.referrals[-1] if self.referrals else None
+
+    def refusals(self) -> int:
+        """How often in a row, up to now, the answer was no."""
+        count = 0
+        for _, said, _ in reversed(self.consents):
+            if said in (ConsentCode.YES, ConsentCode.ASSENT_YES):
+                break
+            count += said == ConsentCode.NO
+        return count
+
+    def _of_child(self) -> ConsentStands:
+        asked = [one for one in self.consents if one[1] in OF_CHILD]
+        decided = bool(asked) and asked[-1][2] == YES
+        return ConsentStands.YES if decided else ConsentStands.UNDECIDED
+
+
+DECISIVE = (ConsentCode.YES, ConsentCode.NO, ConsentCode.ASSENT_YES)
+
+
+def fold(entries: Iterable[PersonEntry]) -> tuple[MetPerson, ...]:
+    """The persons of one case, the first met first. Entries come in the order in which they were written."""
+    written = list(entries)
+    newest, corrected = _corrections(written)
+    people: dict[int, MetPerson] = {}
+    for one in written:
+        person = people.setdefault(one.said.n, MetPerson(one.said.n, one.at))
+        person.moments.append(PersonMoment(one, corrected.get(one.id)))
+        if one.id in newest:
+            _add(person, one, newest[one.id].said)
+    return tuple(people[n] for n in sorted(people))
+
+
+def _corrections(
+    written: Sequence[PersonEntry],
+) -> tuple[Mapping[int, PersonEntry], dict[int, int]]:
+    """By the id of each entry that stands for itself, what counts in its place; and by what each was corrected."""
+    roots: dict[int, int] = {}
+    newest: dict[int, PersonEntry] = {}
+    corrected: dict[int, int] = {}
+    for one in written:
+        root = one.id if one.supersedes is None else roots.get(one.supersedes, one.id)
+        roots[one.id] = root
+        if root in newest and newest[root].id != one.id:
+            corrected[newest[root].id] = one.id
+        newest[root] = one
+    return newest, corrected
+
+
+def _add(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
+    """What an entry says, or what counts in its place."""
+    codes = said.codes
+    person.sex = codes.get(SEX, person.sex)
+    person.nationality = codes.get(NATIONALITY, person.nationality)
+    person.state = codes.get(STATE, person.state)
+    person.minor = codes.get(MINOR, person.minor)
+    match one.kind:
+        case EntryKind.SCREENED:
+            person.result, person.screened_at = result(codes), one.at
+            person.form = codes.get(FORM, person.form)
+        case EntryKind.CONSENT:
+            person.consents.append((one.at, codes[CONSENT], codes.get(INTEREST)))
+        case EntryKind.OFFERED:
+            by, service = one.responder_id, codes[SERVICE]
+            person.referrals.append(OfferedHelp(one.id, one.at, by, service, codes.get(DESK)))
+        case EntryKind.DETERMINATION:
+            person.determination, person.body = codes[DETERMINATION], codes[BODY]
+            person.determined_at = one.at
+        case _:
+            _follow(person, one, said)
+
+
+def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
+    """What became of an offer. What names none that is known says nothing."""
+    found = next((help for help in person.referrals if help.offered_id == said.referral), None)
+    if found is None:
+        return
+    if one.kind is EntryKind.ANSWERED:
+        found.answer, found.answered_at = said.codes[ANSWER], one.at
+    elif one.kind is EntryKind.ARRIVED:
+        found.arrived, found.arrived_at = said.codes[ARRIVED], one.at
+    elif one.kind is EntryKind.THIRTY:
+        found.thirty, found.thirty_at = said.codes[THIRTY], one.at

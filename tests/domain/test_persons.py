@@ -1,0 +1,187 @@
+"""What the entries of a case add up to, person by person."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import CODES_OF, OF_CHILD, PersonCodes
+from hotline.domain.cases.persons import ConsentStands, MetPerson, PersonEntry, fold
+from hotline.domain.cases.screening import ScreeningResult
+
+AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+KINDS = {
+    "screened": EntryKind.SCREENED,
+    "consent": EntryKind.CONSENT,
+    "offered": EntryKind.OFFERED,
+    "answered": EntryKind.ANSWERED,
+    "arrived": EntryKind.ARRIVED,
+    "thirty": EntryKind.THIRTY,
+    "determination": EntryKind.DETERMINATION,
+}
+GROWN_UP = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
+
+
+def entry(
+    id: int,
+    kind: str,
+    codes: Mapping[str, str],
+    *,
+    n: int = 1,
+    of: int | None = None,
+    corrects: int | None = None,
+) -> PersonEntry:
+    said = PersonCodes(n, codes, of).checked(KINDS[kind])
+    assert PersonCodes.from_bytes(said.to_bytes()) == said
+    return PersonEntry(id, KINDS[kind], AT + timedelta(hours=id), said, 7, supersedes=corrects)
+
+
+def consents(*said: str) -> MetPerson:
+    """A person of whom this was said: `yes`, `assent_no+yes` with what was decided, `minor:yes`."""
+    entries = [entry(0, "screened", GROWN_UP)]
+    for number, one in enumerate(said, 1):
+        if one.startswith("minor:"):
+            codes = {**GROWN_UP, "minor": one.removeprefix("minor:")}
+            entries.append(entry(number, "screened", codes))
+            continue
+        consent, _, interest = one.partition("+")
+        codes = {"consent": consent} | ({"interest": interest} if interest else {})
+        entries.append(entry(number, "consent", codes))
+    (person,) = fold(entries)
+    return person
+
+
+@pytest.mark.parametrize(
+    ("said", "stands"),
+    [
+        ((), ConsentStands.UNASKED),
+        (("yes",), ConsentStands.YES),
+        (("no",), ConsentStands.NO),
+        (("no", "yes"), ConsentStands.YES),
+        (("yes", "no"), ConsentStands.NO),
+        (("yes", "cannot_say"), ConsentStands.UNASKED),
+        (("no", "cannot_say"), ConsentStands.NO),
+        (("minor:yes",), ConsentStands.UNDECIDED),
+        (("minor:unsure", "yes"), ConsentStands.UNDECIDED),
+        (("minor:yes", "assent_yes"), ConsentStands.UNDECIDED),
+        (("minor:yes", "assent_yes+not_yet"), ConsentStands.UNDECIDED),
+        (("minor:yes", "assent_yes+yes"), ConsentStands.YES),
+        (("minor:yes", "assent_no+yes"), ConsentStands.YES),
+        (("minor:yes", "too_young+yes"), ConsentStands.YES),
+        (("minor:yes", "assent_yes+yes", "minor:no"), ConsentStands.UNASKED),
+        # Who said no is not made a child of, so that others may decide.
+        (("no", "minor:yes", "too_young+yes"), ConsentStands.NO),
+        (("no", "minor:unsure", "assent_no+yes"), ConsentStands.NO),
+        (("no", "minor:yes", "assent_yes+yes"), ConsentStands.YES),
+    ],
+)
+def test_whether_help_may_be_offered(said: tuple[str, ...], stands: ConsentStands) -> None:
+    assert consents(*said).consent is stands
+
+
+SAID = ["yes", "no", "cannot_say", "minor:yes", "minor:no", "minor:unsure"]
+SAID += [f"{one}+{decided}" for one in sorted(OF_CHILD) for decided in ("yes", "not_yet")]
+
+
+@given(st.lists(st.sampled_from(SAID), max_size=8))
+def test_a_no_stands_until_a_newer_yes(said: list[str]) -> None:
+    person = consents(*said)
+    newest_no = max((i for i, one in enumerate(said) if one == "no"), default=-1)
+    newer = [
+        one for one in said[newest_no + 1 :] if one in ("yes",) or one.startswith("assent_yes")
+    ]
+    if newest_no >= 0 and not newer:
+        assert person.consent is ConsentStands.NO
+    if person.consent is ConsentStands.YES:
+        assert person.is_child or "yes" in said
+
+
+def test_r9_a_person_from_the_first_question_to_thirty_days() -> None:
+    (person,) = fold(
+        [
+            entry(1, "screened", {**GROWN_UP, "form": "labour", "sex": "woman"}),
+            entry(2, "consent", {"consent": "yes"}),
+            entry(3, "offered", {"service": "isange", "nationality": "other", "state": "BI"}),
+            entry(4, "answered", {"answer": "no_room"}, of=3),
+            entry(5, "offered", {"service": "shelter", "desk": "shelter-kigali"}),
+            entry(6, "answered", {"answer": "accepted"}, of=5),
+            entry(7, "arrived", {"arrived": "yes"}, of=5),
+            entry(8, "thirty", {"thirty": "safe"}, of=5),
+            entry(9, "determination", {"determination": "actual", "body": "court"}),
+        ]
+    )
+    assert (person.sex, person.form, person.nationality, person.state) == (
+        "woman",
+        "labour",
+        "other",
+        "BI",
+    )
+    assert (person.result, person.consented, person.actual) == (
+        ScreeningResult.POSSIBLE,
+        True,
+        True,
+    )
+    first, second = person.referrals
+    assert (first.service, first.why, first.arrived) == ("isange", "no_room", None)
+    assert (second.desk, second.why, second.arrived, second.thirty) == (
+        "shelter-kigali",
+        None,
+        "yes",
+        "safe",
+    )
+
+
+def test_a_correction_speaks_in_its_place_and_both_are_shown() -> None:
+    (person,) = fold(
+        [
+            entry(1, "screened", GROWN_UP),
+            entry(2, "consent", {"consent": "yes"}),
+            entry(3, "offered", {"service": "isange"}),
+            entry(4, "answered", {"answer": "accepted"}, of=3),
+            entry(5, "arrived", {"arrived": "yes"}, of=3),
+            entry(6, "arrived", {"arrived": "no"}, of=3, corrects=5),
+            entry(7, "arrived", {"arrived": "unknown"}, of=3, corrects=6),
+            entry(8, "screened", {**GROWN_UP, "act": "no"}, corrects=1),
+        ]
+    )
+    (help,) = person.referrals
+    assert (help.arrived, help.arrived_at) == ("unknown", AT + timedelta(hours=5))
+    assert person.result is ScreeningResult.NOT_INDICATED
+    assert person.screened_at == AT + timedelta(hours=1)
+    shown = {one.entry.id: one.corrected_by for one in person.moments}
+    assert shown == {1: 8, 2: None, 3: None, 4: None, 5: 6, 6: 7, 7: None, 8: None}
+
+
+def test_persons_are_numbers_and_are_told_apart() -> None:
+    one, two = fold(
+        [
+            entry(1, "screened", GROWN_UP, n=1),
+            entry(2, "screened", {**GROWN_UP, "minor": "yes"}, n=2),
+            entry(3, "consent", {"consent": "no"}, n=1),
+        ]
+    )
+    assert (one.n, one.is_child, one.consent) == (1, False, ConsentStands.NO)
+    assert (two.n, two.is_child, two.consent) == (2, True, ConsentStands.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("screened", PersonCodes(1, {**GROWN_UP, "note": "her name"})),
+        ("screened", PersonCodes(1, {"minor": "yes"})),
+        ("consent", PersonCodes(1, {"consent": "maybe"})),
+        ("consent", PersonCodes(0, {"consent": "yes"})),
+        ("offered", PersonCodes(1, {"service": "isange", "desk": "a free word"})),
+        ("offered", PersonCodes(1, {"service": "isange", "state": "Burundi"})),
+        ("answered", PersonCodes(1, {"answer": "accepted"})),
+        ("consent", PersonCodes(1, {"consent": "yes"}, referral=3)),
+    ],
+)
+def test_no_free_word_is_ever_a_code(kind: str, said: PersonCodes) -> None:
+    with pytest.raises(ValueError, match=KINDS[kind]) as refused:
+        said.checked(KINDS[kind])
+    assert not any(word in str(refused.value) for word in ("her name", "maybe", "Burundi"))
+    assert set(KINDS.values()) == set(CODES_OF)

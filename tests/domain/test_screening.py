@@ -1,0 +1,51 @@
+"""What six answers come to, tried on every one of them."""
+
+from itertools import product
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import (
+    ACT,
+    DECEIT,
+    FORCE,
+    FREE,
+    MINOR,
+    NO,
+    PURPOSE,
+    SURE,
+    UNSURE,
+    YES,
+    PersonCodes,
+)
+from hotline.domain.cases.screening import ScreeningResult, result
+
+NAMES = (MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE)
+
+
+def test_r8_what_every_screening_comes_to() -> None:
+    """Against the words of the design, said the other way round."""
+    seen = set()
+    for said in product(sorted(SURE), repeat=len(NAMES)):
+        codes = dict(zip(NAMES, said, strict=True))
+        PersonCodes(1, codes).checked(EntryKind.SCREENED)
+        found = result(codes)
+        seen.add(found)
+        grown_up = codes[MINOR] == NO
+        both_no = codes[FORCE] == codes[DECEIT] == NO
+        plain_no = NO in (codes[ACT], codes[PURPOSE]) or (grown_up and both_no)
+        assert (found is ScreeningResult.NOT_INDICATED) is plain_no
+        if found is ScreeningResult.POSSIBLE:
+            assert YES in (codes[ACT], codes[PURPOSE], codes[FORCE], codes[DECEIT])
+        if found is ScreeningResult.UNCLEAR:
+            assert YES not in (codes[ACT], codes[PURPOSE], codes[FORCE], codes[DECEIT])
+        if codes[MINOR] in (YES, UNSURE):
+            means = {FORCE: NO, DECEIT: NO}
+            assert result({**codes, **means}) is not ScreeningResult.NOT_INDICATED or plain_no
+        assert result({**codes, FREE: YES}) is result({**codes, FREE: NO})
+    assert seen == set(ScreeningResult)
+
+
+def test_a_child_is_asked_two_questions_less() -> None:
+    child = {MINOR: YES, ACT: YES, PURPOSE: UNSURE, FREE: UNSURE}
+    PersonCodes(1, child).checked(EntryKind.SCREENED)
+    assert result(child) is ScreeningResult.POSSIBLE
+    assert result({**child, MINOR: NO, FORCE: NO, DECEIT: NO}) is ScreeningResult.NOT_INDICATED
