@@ -89,7 +89,7 @@ def test_the_desks_get_a_new_passphrase(line: Operator) -> None:
     own = str(line.folder / "home" / "enrolment-passphrase")
     new = str(line.folder / "new")
     files = ("--passphrase-file", own, "--new-passphrase-file", new)
-    done = line.well("keys", "rotate-desks", *files, *SIGNED)
+    done = line.well("keys", "rotate-desks", *files, *SIGNED, "--second", "Bosco")
     assert "31 desks have new keys, and 2 grants" in done.stdout
     assert "holds an old passphrase" in done.stderr
 

@@ -15,6 +15,7 @@ from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
 from tests.console.conftest import Desk
+from tests.two_people import BOB
 
 PASSPHRASE = "correct horse"
 QUICK = Costs(passes=1, kib=8)
@@ -58,7 +59,7 @@ def lets_in(desk: Desk, account_id: int, code: str) -> None:
     """Asked for by one, carried out by another."""
     member = of_account(account_id)
     admissions.ask(desk.kit, Actor("Admin 1", 99), code, member, "she works there")
-    admissions.admit_by_passphrase(desk.kit, "Admin 2", PASSPHRASE)
+    admissions.admit_by_passphrase(desk.kit, BOB, PASSPHRASE)
 
 
 def change(desk: Desk, tip_id: int, **fields: object) -> None:

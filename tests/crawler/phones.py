@@ -19,6 +19,7 @@ from hotline.store.tips.tips import Tip
 from tests.callers import DANGER_HERE, DESK_KEY, REST, Line
 from tests.crawler.dialogue import CANARY, PIN, RECEIPT, Dialogue, Typed
 from tests.taking import close_by_two, take_case
+from tests.two_people import ALICE
 
 PASSPHRASE = "correct horse"
 WITNESS = "+250788000032"
@@ -151,7 +152,7 @@ class AskedBack:
             self.question,
             desk=NATIONAL,
             passphrase=PASSPHRASE,
-            by="Desk",
+            by=ALICE,
             reason="to know",
         )
 

@@ -1,6 +1,7 @@
 """Who may read a tip, and what a reading leaves behind."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -23,8 +24,9 @@ from hotline.store.tips.tips import Tip
 from tests.builders import NOON, make_referral, make_responder, make_tip
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
+from tests.two_people import ALICE, WITH_BOSCO
 
-SIGNED = {"by": "Alice", "reason": "court asked"}
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 PASSPHRASE = "correct horse"
 QUICK = Costs(passes=1, kib=8)
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
@@ -98,7 +100,9 @@ def test_each_granted_desk_reads_it_and_leaves_a_row(desked: WholeKit, desk: str
 
     assert opened.answers == ANSWERS
     assert "ishuri" not in repr(opened)
-    assert logged(desked) == [(f"desk:{desk}:Alice", "tip_read", f"tip:{tip_id}", "court asked")]
+    assert logged(desked) == [
+        (f"desk:{desk}:Alice", "tip_read", f"tip:{tip_id}", f"court asked{WITH_BOSCO}")
+    ]
 
 
 def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: WholeKit) -> None:
@@ -108,7 +112,12 @@ def test_a_desk_without_a_grant_is_told_so_and_every_try_leaves_a_row(desked: Wh
         access.check_grant(desked, tip_id, desk="12", **SIGNED)
     with pytest.raises(NotFound, match="no grant"):
         access.read_tip(desked, tip_id, desk="12", passphrase=PASSPHRASE, **SIGNED)
-    refused = ("desk:12:Alice", "tip_refused", f"tip:{tip_id}", "no grant: court asked")
+    refused = (
+        "desk:12:Alice",
+        "tip_refused",
+        f"tip:{tip_id}",
+        f"no grant: court asked{WITH_BOSCO}",
+    )
     assert logged(desked) == [refused, refused]
 
 
@@ -118,7 +127,12 @@ def test_a_wrong_passphrase_opens_nothing_and_is_logged(desked: WholeKit) -> Non
     with pytest.raises(PassphraseWrong):
         access.read_tip(desked, tip_id, desk="12", passphrase="wrong", **SIGNED)
     assert logged(desked) == [
-        ("desk:12:Alice", "tip_refused", f"tip:{tip_id}", "wrong passphrase: court asked")
+        (
+            "desk:12:Alice",
+            "tip_refused",
+            f"tip:{tip_id}",
+            f"wrong passphrase: court asked{WITH_BOSCO}",
+        )
     ]
 
 
@@ -203,6 +217,8 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
         counted = outreach.totals(session, By.DISTRICT)
     assert told.responder_id == 1
     assert (counted["12", "tip"], counted[NATIONAL, "tip"]) == (1, -1), "it was counted before"
-    assert ("cli:Alice", "tip_sent_down", f"tip:{tip_id}", "court asked") in logged(desked)
+    assert ("cli:Alice", "tip_sent_down", f"tip:{tip_id}", f"court asked{WITH_BOSCO}") in logged(
+        desked
+    )
     with pytest.raises(EndRefused):
         sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)

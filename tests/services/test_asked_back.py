@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -24,8 +25,9 @@ from tests.builders import make_referral, make_responder
 from tests.callers import DESK_KEY, Caller, Line
 from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
 from tests.taking import close_by_two
+from tests.two_people import ALICE, WITH_BOSCO
 
-SIGNED = {"by": "Alice", "reason": "court asked"}
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 PASSPHRASE = "correct horse"
 LAST = "END Murakoze. Murabeho."
 OFFER = "3 Subiza ikibazo"
@@ -62,7 +64,7 @@ def number(desked: Line) -> str:
 
 def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: int = 1) -> Question:
     return ask_back.ask(
-        line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by="Desk", reason="to know"
+        line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by=ALICE, reason="to know"
     )
 
 
@@ -92,7 +94,9 @@ def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
             "question": "still: Are they still there?",
             "answer": "no: No, they left (rw)",
         }
-    assert logged(desked, "question_asked") == [("cli:Desk", "tip:1", "still: to know")]
+    assert logged(desked, "question_asked") == [
+        ("cli:Alice", "tip:1", f"still: to know{WITH_BOSCO}")
+    ]
     assert logged(desked, "question_answered") == [("receipt", "tip:1", "")]
 
 
@@ -267,7 +271,7 @@ def test_c12_nor_one_of_another_tip_that_the_receipt_stands_for(desked: Line) ->
 def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
     with pytest.raises(PassphraseWrong):
         ask_back.ask(
-            desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by="Desk", reason="x"
+            desked.kit, 1, "still", desk=NATIONAL, passphrase="guess", by=ALICE, reason="x"
         )
     with pytest.raises(NotFound, match="no grant"):
         ask(desked, desk="31")
@@ -275,8 +279,8 @@ def test_only_whoever_may_open_the_tip_asks(desked: Line, number: str) -> None:
         ask(desked, "name")
     assert desked.all(AskedBack) == []
     assert logged(desked, "tip_refused") == [
-        ("desk:national:Desk", "tip:1", "wrong passphrase: x"),
-        ("desk:31:Desk", "tip:1", "no grant: to know"),
+        ("desk:national:Alice", "tip:1", f"wrong passphrase: x{WITH_BOSCO}"),
+        ("desk:31:Alice", "tip:1", f"no grant: to know{WITH_BOSCO}"),
     ]
 
 

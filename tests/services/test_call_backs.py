@@ -16,7 +16,8 @@ from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import CallRefused, NotFound, PassphraseWrong
 from hotline.sealing.passphrase import Costs
 from hotline.services.check_result import CheckResult
-from hotline.services.desk import access, call_back_desk, deskkeys
+from hotline.services.desk import access, call_back_desk
+from hotline.services.desk.keys import rotation
 from hotline.services.outbox import delivery
 from hotline.services.referrals import call_back_requests
 from hotline.services.watch import checks_call_backs
@@ -33,6 +34,7 @@ from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
 from tests.district import District
 from tests.kits import WholeKit
+from tests.two_people import ALICE
 
 HERS = "+250788000077"
 PASSPHRASE = "correct horse"
@@ -260,11 +262,12 @@ def test_a_clock_that_was_away_for_days_ends_it_and_opens_nothing(desk: Desk) ->
 
 def test_a_new_key_of_the_desk_opens_what_waited_for_the_old_one(desk: Desk) -> None:
     waiting = desk.approved(desk.ask())
-    deskkeys.rotate(
+    rotation.rotate(
         desk.kit,
         old=PASSPHRASE,
         new="another horse",
-        **ONE,
+        by=ALICE,
+        reason="a new key",
         settle=lambda: None,
         say=lambda _said: None,
         costs=Costs(passes=1, kib=8),

@@ -1,6 +1,7 @@
 """C20: a complaint about a helper, to the national desk alone: kept as it is told, and unknown to every district."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -23,8 +24,9 @@ from hotline.store.tips.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
 from tests.taking import take_case
+from tests.two_people import ALICE
 
-SIGNED = {"by": "Alice", "reason": "court asked"}
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 TREATED = ("4", "5", "3", "2", "9")
 """From the front to the first question."""
 HURT_HERE = (*TREATED, "4", "1", "1")

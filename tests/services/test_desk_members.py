@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from nacl.public import PrivateKey
@@ -15,8 +16,9 @@ from hotline.domain.tip import NATIONAL
 from hotline.errors import DeskRefused, NotFound, PassphraseWrong, PersonnelRefused
 from hotline.sealing.passphrase import Costs
 from hotline.services.accounts import invitations
-from hotline.services.desk import access, admissions, desk_register, deskkeys
+from hotline.services.desk import access, admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
+from hotline.services.desk.keys import rotation
 from hotline.services.people import one_human, removals
 from hotline.services.people.removals import Posting
 from hotline.store.accounts.accounts import ConsoleAccount
@@ -25,11 +27,13 @@ from hotline.store.desk.audit import AuditEntry
 from hotline.store.people.responders import Responder
 from tests.builders import NOON
 from tests.district import District
+from tests.two_people import ALICE, BOB
 
 PASSPHRASE = "correct horse"
 QUICK = Costs(passes=1, kib=8)
 ADMIN = Actor("Alice", 99)
 SIGNED = {"by": "Alice", "reason": "a test"}
+BY_TWO: dict[str, Any] = {"by": ALICE, "reason": "a test"}
 
 
 @dataclass
@@ -45,7 +49,7 @@ class People:
 
     def let_in(self, desk: str, member: str) -> None:
         self.ask(desk, member)
-        admissions.admit_by_passphrase(self.district.kit, "Bob", PASSPHRASE)
+        admissions.admit_by_passphrase(self.district.kit, BOB, PASSPHRASE)
 
     def opens(self, desk: str, member: str) -> bool:
         """Whether what she opens is the key that tips are sealed to."""
@@ -93,14 +97,14 @@ def test_the_first_is_let_in_by_the_passphrase_and_the_next_by_her(people: Peopl
     kit = people.district.kit
     people.ask(NATIONAL, FIRST)
     assert not people.opens(NATIONAL, FIRST)
-    assert admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE) == [(NATIONAL, FIRST)]
+    assert admissions.admit_by_passphrase(kit, BOB, PASSPHRASE) == [(NATIONAL, FIRST)]
     assert people.opens(NATIONAL, FIRST)
 
     asked = people.ask(NATIONAL, SECOND)
     admissions.admit(kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked)
     assert people.opens(NATIONAL, SECOND)
     assert people.actions()[-4:] == ["desk_admission_asked", "desk_admitted"] * 2
-    assert admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE) == []
+    assert admissions.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
 
 
 def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: People) -> None:
@@ -111,8 +115,8 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
         admissions.admit(kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked)
 
     people.ask("12", PERSON, by=Actor("Bob"))
-    assert ("12", PERSON) not in admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE)
-    assert ("12", PERSON) in admissions.admit_by_passphrase(kit, "Aline", PASSPHRASE)
+    assert ("12", PERSON) not in admissions.admit_by_passphrase(kit, BOB, PASSPHRASE)
+    assert ("12", PERSON) in admissions.admit_by_passphrase(kit, ALICE, PASSPHRASE)
 
 
 def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:
@@ -134,14 +138,14 @@ def test_a_key_that_changed_since_it_was_asked_for_is_let_in_by_nobody(people: P
         admissions.admit(
             people.district.kit, Actor("Chantal", 1), bytes(people.pairs[FIRST]), asked
         )
-    assert admissions.admit_by_passphrase(people.district.kit, "Bob", PASSPHRASE) == []
+    assert admissions.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
 
 
 def test_an_admission_lapses(people: People) -> None:
     people.ask(NATIONAL, FIRST)
     people.district.clock.turn(seconds=APPROVAL_LIVES / timedelta(seconds=1))
     assert admissions.waiting(people.district.kit) == []
-    assert admissions.admit_by_passphrase(people.district.kit, "Bob", PASSPHRASE) == []
+    assert admissions.admit_by_passphrase(people.district.kit, BOB, PASSPHRASE) == []
 
 
 @pytest.mark.parametrize(
@@ -217,8 +221,8 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
 
     with kit.database.reading() as session:
         old = {code: desks.one(session, code).public_key for code in ("12", NATIONAL)}
-    deskkeys.rotate_one(
-        kit, "12", passphrase=PASSPHRASE, settle=settle, say=print, costs=QUICK, **SIGNED
+    rotation.rotate_one(
+        kit, "12", passphrase=PASSPHRASE, settle=settle, say=print, costs=QUICK, **BY_TWO
     )
 
     assert seen == [2]
@@ -231,15 +235,15 @@ def test_a_rotation_seals_the_new_key_to_every_member_of_that_desk_alone(people:
         assert len(members.wrapped_keys(session, "12", PERSON)) == 1
     assert (now["12"] == old["12"], now[NATIONAL] == old[NATIONAL]) == (False, True)
     assert before["12"].members == (PERSON, FIRST, SECOND)
-    assert admissions.admit_by_passphrase(kit, "Bob", PASSPHRASE) == []
+    assert admissions.admit_by_passphrase(kit, BOB, PASSPHRASE) == []
 
 
 def test_a_rotation_ends_the_worry_about_copies(people: People) -> None:
     kit = people.district.kit
     people.let_in("12", PERSON)
     removals.remove(kit, "4", second=None, **SIGNED)
-    deskkeys.rotate_one(
-        kit, "12", passphrase=PASSPHRASE, settle=lambda: None, say=print, costs=QUICK, **SIGNED
+    rotation.rotate_one(
+        kit, "12", passphrase=PASSPHRASE, settle=lambda: None, say=print, costs=QUICK, **BY_TWO
     )
     (line,) = [one for one in desk_register.listed(kit) if one.code == "12"]
     assert (line.copied_since, line.is_moving, line.members) == (None, False, ())
@@ -251,7 +255,7 @@ BORDER = NewDesk("border-east", DeskKind.BORDER, "Border, East", "57")
 def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People) -> None:
     kit = people.district.kit
     for new in (BORDER, NewDesk("isange-12", DeskKind.SERVICE, "Isange")):
-        desk_register.add(kit, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+        desk_register.add(kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
     people.let_in("border-east", FIRST)
     assert people.opens("border-east", FIRST)
     with pytest.raises(DeskRefused, match="nothing is sealed"):
@@ -279,13 +283,13 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
 )
 def test_a_desk_is_not_made_so(new: NewDesk, says: str, people: People) -> None:
     with pytest.raises(DeskRefused, match=says):
-        desk_register.add(people.district.kit, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+        desk_register.add(people.district.kit, new, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
 
 
 def test_a_desk_is_made_once_and_under_the_passphrase_of_the_others(people: People) -> None:
     kit = people.district.kit
     with pytest.raises(PassphraseWrong):
-        desk_register.add(kit, BORDER, passphrase="another", costs=QUICK, **SIGNED)
-    desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+        desk_register.add(kit, BORDER, passphrase="another", costs=QUICK, **BY_TWO)
+    desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)
     with pytest.raises(DeskRefused, match="already"):
-        desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+        desk_register.add(kit, BORDER, passphrase=PASSPHRASE, costs=QUICK, **BY_TWO)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,8 +15,9 @@ from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
 from hotline.services import weekly_keys
-from hotline.services.desk import access, deskkeys
-from hotline.services.desk.deskkeys import Moved
+from hotline.services.desk import access
+from hotline.services.desk.keys import rotation
+from hotline.services.desk.keys.rotation import Moved
 from hotline.store.database import Database
 from hotline.store.desk import audit, desks
 from hotline.store.desk.desks import Desk, DeskMember
@@ -24,8 +26,9 @@ from hotline.store.tips.tips import Grant
 from tests.builders import make_keyfolder, make_tip
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
+from tests.two_people import ALICE
 
-SIGNED = {"by": "Alice", "reason": "court asked"}
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 OLD, NEW = "correct horse", "battery staple"
 QUICK = Costs(passes=1, kib=8)
 ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
@@ -64,11 +67,11 @@ def rotate(kit: WholeKit, *, new: str = NEW, meanwhile: object = None) -> Moved:
         if callable(meanwhile):
             meanwhile()
 
-    return deskkeys.rotate(
+    return rotation.rotate(
         kit,
         old=OLD,
         new=new,
-        by="Aline",
+        by=ALICE,
         reason="the paper was lost",
         settle=settle,
         say=lambda _: None,
@@ -171,11 +174,11 @@ def test_interrupted_anywhere_it_goes_on(kit: WholeKit) -> None:
 def test_a_wrong_passphrase_changes_nothing(kit: WholeKit) -> None:
     before = keys_of(kit)
     with pytest.raises(PassphraseWrong):
-        deskkeys.rotate(
+        rotation.rotate(
             kit,
             old="guess",
             new=NEW,
-            by="Aline",
+            by=ALICE,
             reason="lost",
             settle=lambda: None,
             say=lambda _: None,

@@ -38,6 +38,7 @@ from hotline.store.people.responders import Responder
 from hotline.testing import OpenSealer
 from tests.district import District
 from tests.kits import WholeKit
+from tests.two_people import ALICE as TWO
 
 QUICK = Costs(passes=1, kib=8)
 ALICE, BOB = Actor("Alice"), Actor("Bob")
@@ -270,7 +271,7 @@ def test_what_was_refused_is_nobody_s(office: Office) -> None:
 def test_who_forgot_her_pin_is_told_of_tips_and_opens_nothing_meanwhile(office: Office) -> None:
     proved(office)
     office.decide()
-    assert admissions.admit_by_passphrase(office.kit, "Aline", "correct horse") == [("12", "r1")]
+    assert admissions.admit_by_passphrase(office.kit, TWO, "correct horse") == [("12", "r1")]
     proved(office)
     assert office.person.active
     with office.kit.database.reading() as session, pytest.raises(Exception, match="no member"):

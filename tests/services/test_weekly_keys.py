@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,9 @@ from hotline.store.tips.tips import Grant, Tip
 from hotline.store.watch import alarms
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 from tests.kits import WholeKit
+from tests.two_people import ALICE
 
-SIGNED = {"by": "Alice", "reason": "court asked"}
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
 PASSPHRASE = "five words of a test"
 
 

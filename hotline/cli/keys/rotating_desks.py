@@ -10,10 +10,11 @@ from hotline.cli.keys.backup import FILE, say
 from hotline.cli.kit import ask_passphrase, console_kit, passphrase_in
 from hotline.cli.line.init import PASSPHRASE_FILE
 from hotline.cli.people.desks import named
-from hotline.cli.signing import signed
+from hotline.cli.signing import recovering, signed
 from hotline.config import Settings
 from hotline.ports import LookingKit
-from hotline.services.desk import deskkeys
+from hotline.services.desk.keys import rotation
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 
 SETTLE_SECONDS = 6.0
 """No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
@@ -24,31 +25,34 @@ SETTLE_SECONDS = 6.0
 @click.option("--new-passphrase-file", type=FILE, help="The one that they open with from now on.")
 @click.option("--desk", help="This one alone; it keeps the passphrase of today.")
 @signed
+@recovering
 def rotate_desks(
     passphrase_file: Path | None,
     new_passphrase_file: Path | None,
     desk: str | None,
     name: str,
     reason: str,
+    second: str,
 ) -> None:
-    """Give every desk a new key under a new passphrase, and seal what it may read anew. Safe to repeat.
+    """Give every desk a new key under a new passphrase, before two people. Safe to repeat.
 
-    Tips come in and are read meanwhile, by the new passphrase from the first moment on, and by each member's own key.
-    Interrupted, it is said again with the same two.
+    What a desk may read is sealed anew. Tips come in and are read meanwhile, by the new passphrase from the first
+    moment on, and by each member's own key. Interrupted, it is said again with the same two.
     """
     if desk and new_passphrase_file:
         raise click.UsageError("one desk alone keeps its passphrase")
+    people = TwoPeople(name, second)
     with console_kit() as kit:
         old = ask_passphrase(passphrase_file, "of today")
         if desk:
-            _rotate_one(kit, named(desk), old, name, reason)
+            _rotate_one(kit, named(desk), old, people, reason)
             return
         new = passphrase_in(new_passphrase_file) if new_passphrase_file else _typed_twice()
-        done = deskkeys.rotate(
+        done = rotation.rotate(
             kit,
             old=old,
             new=new,
-            by=name,
+            by=people,
             reason=reason,
             settle=lambda: time.sleep(SETTLE_SECONDS),
             say=say,
@@ -59,12 +63,14 @@ def rotate_desks(
         click.echo(f"{own} holds an old passphrase: remove it", err=True)
 
 
-def _rotate_one(kit: LookingKit, desk: str, passphrase: str, name: str, reason: str) -> None:
-    done = deskkeys.rotate_one(
+def _rotate_one(
+    kit: LookingKit, desk: str, passphrase: str, people: TwoPeople, reason: str
+) -> None:
+    done = rotation.rotate_one(
         kit,
         desk,
         passphrase=passphrase,
-        by=name,
+        by=people,
         reason=reason,
         settle=lambda: time.sleep(SETTLE_SECONDS),
         say=say,

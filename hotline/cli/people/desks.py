@@ -20,8 +20,9 @@ from hotline.domain.tip import is_district
 from hotline.errors import NotFound
 from hotline.ports import LookingKit
 from hotline.services.accounts import at_the_server, directory
-from hotline.services.desk import admissions, desk_register, two_names
+from hotline.services.desk import admissions, desk_register
 from hotline.services.desk.desk_register import DeskLine, NewDesk
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people import personnel, removals
 from hotline.services.people.personnel import shown
 
@@ -69,20 +70,29 @@ def list_(as_json: bool) -> None:
 @click.option("--district", help="The district that it is in.")
 @FILE
 @signed_by
+@recovering
 def add(
-    code: str, kind: str, called: str, district: str | None, file: Path | None, by: str, reason: str
+    code: str,
+    kind: str,
+    called: str,
+    district: str | None,
+    file: Path | None,
+    by: str,
+    reason: str,
+    second: str,
 ) -> None:
-    """Make the desk CODE of a border post, a camp, an oversight body or a service.
+    """Make the desk CODE of a border post, a camp, an oversight body or a service, before two people.
 
     Its key is under the enrolment passphrase, as every desk's. A service takes referrals and never a tip.
     """
     place = district_named(district) if district else None
     if district and place is None:
         raise NotFound(f"no district {district!r}: write its name, as in `Gasabo`")
+    people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = ask_passphrase(file, code)
         new = NewDesk(code, next(one for one in ADDED if one.value == kind), called, place)
-        desk_register.add(kit, new, passphrase=passphrase, by=by, reason=reason)
+        desk_register.add(kit, new, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"{code}: made")
 
 
@@ -152,11 +162,11 @@ def admit(file: Path | None, by: str, second: str) -> None:
 
     Nobody lets in whom she asked for. Desks go on to open by the passphrase.
     """
-    two_names.by_two(by, second, "")
+    people = TwoPeople(by, second)
     with console_kit() as kit:
         names = _names(kit)
         passphrase = ask_passphrase(file, "of all, at enrolment")
-        done = admissions.admit_by_passphrase(kit, by, passphrase, second=second)
+        done = admissions.admit_by_passphrase(kit, people, passphrase)
         left = len(admissions.waiting(kit))
     for desk, member in done:
         click.echo(f"{names.get(member, member)} opens desk {desk}")

@@ -138,7 +138,7 @@ def move(
 ) -> None:
     """Change the level, the districts or the categories of NAME. What is given replaces what was.
 
-    Up to the national desk it wants --second. Where a place of hers goes, her open cases go on to others.
+    A higher level wants --second. Where a place of hers goes, her open cases go on to others.
     """
     if not (level or names or categories):
         raise click.UsageError("say what changes: --level, --district or --category")

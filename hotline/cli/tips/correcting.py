@@ -9,7 +9,8 @@ from hotline.cli.kit import ask_passphrase, console_kit
 from hotline.cli.signing import recovering, signed
 from hotline.domain.places.places import place_name
 from hotline.domain.tip import NATIONAL
-from hotline.services.desk import sending_down, two_names
+from hotline.services.desk import sending_down
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 
 EARLIER = {
     "rw": "Ahantu hari havuzwe mbere",
@@ -42,10 +43,10 @@ def send_down(
     tip_id: int, name: str, reason: str, second: str, passphrase_file: Path | None
 ) -> None:
     """Let the district know of a tip that names an official: for the national desk, when none is involved after all."""
-    reason = two_names.by_two(name, second, reason)
+    people = TwoPeople(name, second)
     with console_kit() as kit:
         passphrase = ask_passphrase(passphrase_file, NATIONAL)
-        sending_down.send_down(kit, tip_id, passphrase=passphrase, by=name, reason=reason)
+        sending_down.send_down(kit, tip_id, passphrase=passphrase, by=people, reason=reason)
     click.echo(f"tip {tip_id}: its district may read it, and is told now")
 
 

@@ -12,7 +12,8 @@ from hotline.cli.tips.desk import desk_code
 from hotline.cli.tips.erasing import erasure
 from hotline.cli.tips.reader import language_option
 from hotline.cli.tips.tip_list import list_
-from hotline.services.desk import access, ask_back, reading, two_names
+from hotline.services.desk import access, ask_back, reading
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 
 DESK = click.option("--desk", required=True, metavar="DESK", help="A district's name, or national.")
 PASSPHRASE = click.option(
@@ -62,11 +63,13 @@ def read(
     language: str,
 ) -> None:
     """Print what a tip says. Leaves a row in the audit log before anything is shown, also where it is refused."""
-    code, reason = desk_code(desk), two_names.by_two(name, second, reason)
+    code, people = desk_code(desk), TwoPeople(name, second)
     with console_kit() as kit:
-        access.check_grant(kit, tip_id, desk=code, by=name, reason=reason)
+        access.check_grant(kit, tip_id, desk=code, by=people, reason=reason)
         passphrase = ask_passphrase(passphrase_file, code)
-        tip = access.read_tip(kit, tip_id, desk=code, passphrase=passphrase, by=name, reason=reason)
+        tip = access.read_tip(
+            kit, tip_id, desk=code, passphrase=passphrase, by=people, reason=reason
+        )
         told = reading.worded(kit, tip, language)
 
     if (first := coming.first_line(tip.coming, tip.matter, language)) is not None:
@@ -100,12 +103,12 @@ def ask(
 
     One of a tip, and no second. Her answer is read where the tip is: `hotline tips read`.
     """
-    code, reason = desk_code(desk), two_names.by_two(name, second, reason)
+    code, people = desk_code(desk), TwoPeople(name, second)
     with console_kit() as kit:
-        ask_back.check(kit, tip_id, question, desk=code, by=name, reason=reason)
+        ask_back.check(kit, tip_id, question, desk=code, by=people, reason=reason)
         passphrase = ask_passphrase(passphrase_file, code)
         asked = ask_back.ask(
-            kit, tip_id, question, desk=code, passphrase=passphrase, by=name, reason=reason
+            kit, tip_id, question, desk=code, passphrase=passphrase, by=people, reason=reason
         )
     click.echo(f"tip {tip_id}: asked, behind its receipt: {asked.node.text['en']}")
 

@@ -25,6 +25,7 @@ from hotline.services import weekly_keys
 from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access, ask_back
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
 from hotline.services.people import enrolment
@@ -38,6 +39,7 @@ PLACE = districts("1")[0]
 PIN = "4711"
 MY_NUMBER = ("4", "5", "5")
 """The way to "My number" from the front."""
+OF_THE_TRIAL = TwoPeople("prove-shred", "nobody, since it is a trial")
 PASSED = (76, 15, 7, 7, 7)
 """Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
 
@@ -128,7 +130,7 @@ class Trial:
             "landmark",
             desk=NATIONAL,
             passphrase=self.passphrase,
-            by="prove-shred",
+            by=OF_THE_TRIAL,
             reason="a trial",
         )
         handset = ReadingCaller(self.hooks, caller)
@@ -138,8 +140,14 @@ class Trial:
 
     def _note(self, words: str) -> None:
         """A desk notes the same words."""
-        named = {"desk": NATIONAL, "by": "prove-shred", "reason": "a trial"}
-        found = access.unlock(self.console, 1, passphrase=self.passphrase, **named)
+        found = access.unlock(
+            self.console,
+            1,
+            desk=NATIONAL,
+            passphrase=self.passphrase,
+            by=OF_THE_TRIAL,
+            reason="a trial",
+        )
         tip, by = found.tip, EntryBy("desk:national:prove-shred", desk=NATIONAL)
         key = open_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
         with self.console.database.writing() as session:

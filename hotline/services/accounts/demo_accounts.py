@@ -16,6 +16,7 @@ from hotline.ports import ConsoleKit
 from hotline.sealing.accounts.account_keys import PAPER_COSTS, new_account_key, wrap_under_password
 from hotline.services.accounts.proving import owner
 from hotline.services.desk import admissions
+from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO
 from hotline.store.accounts import accounts
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
@@ -56,7 +57,7 @@ def open_desks(kit: ConsoleKit, passphrase: str) -> Sequence[str]:
         return ()
     asked = [name for name, desk in OPENS.items() if _ask(kit, name, desk)]
     if asked:
-        admissions.admit_by_passphrase(kit, "the demo's passphrase", passphrase)
+        admissions.admit_by_passphrase(kit, OF_THE_DEMO, passphrase)
     return asked
 
 

@@ -18,12 +18,14 @@ from hotline.ports import Kit
 from hotline.sealing.answers import open_answer
 from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
-from hotline.sealing.opening import open_grant, open_words, opens_grant, unwrap_desk_key
+from hotline.sealing.opening import open_grant, open_words, opens_grant
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services import weekly_keys
 from hotline.services.cases import entries, opened_notes
 from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.opened_notes import OpenedNote
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
@@ -122,7 +124,7 @@ def list_tips(kit: Kit, wanted: Wanted = EVERY) -> Sequence[TipOverview]:
         return tip_overviews(session, wanted)
 
 
-def check_grant(kit: Kit, tip_id: int, *, desk: str, by: str, reason: str) -> None:
+def check_grant(kit: Kit, tip_id: int, *, desk: str, by: TwoPeople, reason: str) -> None:
     """Check that a desk may read a tip, before anybody types a passphrase. A refusal leaves a row in the audit log.
 
     Raises NotFound.
@@ -132,8 +134,10 @@ def check_grant(kit: Kit, tip_id: int, *, desk: str, by: str, reason: str) -> No
     _granted(kit, found, desk, by=by, reason=reason)
 
 
-def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason: str) -> Unlocked:
-    """A tip as a desk opens it. Every refusal leaves a row in the audit log.
+def unlock(
+    kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
+) -> Unlocked:
+    """A tip as a desk opens it, by the passphrase. Every refusal leaves a row in the audit log.
 
     Raises NotFound where there is no such tip or the desk has no grant of it, PassphraseWrong, SealBroken, KeyMissing.
     """
@@ -141,25 +145,21 @@ def unlock(kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason
         tip, grant = visible.with_grant(session, tip_id, desk)
     key = _granted(kit, (tip, grant), desk, by=by, reason=reason)
     with kit.database.reading() as session:
-        wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
-        before = desks.key_before(session, desk)
+        wrapped = by_passphrase.wrapped(session, desk)
 
     key = kit.sealer.weekly_lock.unlock(key, label(tip.uid, desk))
     try:
-        private_key = unwrap_desk_key(wrapped, passphrase, desk=desk)
-        if before is not None and not opens_grant(
-            key, uid=tip.uid, desk=desk, private_key=private_key
-        ):
-            private_key = unwrap_desk_key(before, passphrase, desk=desk)
+        keys = PassphraseOpener(by, passphrase).open(wrapped)
     except PassphraseWrong:
         why = f"wrong passphrase: {reason}"
         _record(kit, "tip_refused", tip_id, desk, by=by, reason=why)
         raise
-    return Unlocked(tip, key, private_key)
+    fits = (one for one in keys if opens_grant(key, uid=tip.uid, desk=desk, private_key=one))
+    return Unlocked(tip, key, next(fits, keys[-1]))
 
 
 def read_tip(
-    kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: str, reason: str
+    kit: Kit, tip_id: int, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> OpenedTip:
     """A tip's answers, and the one to a question back. The audit row is committed before anybody sees them.
 
@@ -197,7 +197,7 @@ def words_of(session: Session, found: Unlocked, desk: str) -> OpenedTip:
 
 
 def _granted(
-    kit: Kit, found: tuple[Tip, bytes | None], desk: str, *, by: str, reason: str
+    kit: Kit, found: tuple[Tip, bytes | None], desk: str, *, by: TwoPeople, reason: str
 ) -> bytes:
     tip, grant = found
     if tip.erased_at is not None:
@@ -228,7 +228,7 @@ def _record(
     tip_id: int,
     desk: str,
     *,
-    by: str,
+    by: TwoPeople,
     reason: str,
     answer: bool = False,
 ) -> None:
@@ -236,13 +236,13 @@ def _record(
         if answer:
             asked_back.read(session, tip_id, kit.now())
         if action == "tip_read":
-            who, key = EntryBy(f"{DESK}:{desk}:{by}", desk=desk), f"{tip_id}:{desk}"
+            who, key = EntryBy(f"{DESK}:{desk}:{by.first}", desk=desk), f"{tip_id}:{desk}"
             entries.done_by(session, tip_id, EntryKind.OPENED, who, kit.now(), key=key)
         audit.append(
             session,
             at=kit.now(),
-            actor=f"{DESK}:{desk}:{by}",
+            actor=f"{DESK}:{desk}:{by.first}",
             action=action,
             subject=f"tip:{tip_id}",
-            reason=reason,
+            reason=by.why(reason),
         )

@@ -4,10 +4,9 @@ So who administers accounts never reads. The first member of a desk is let in by
 a hook reaches imports this file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from nacl.public import PrivateKey
 
@@ -18,17 +17,15 @@ from hotline.domain.desk.members import account_of, of_account, responder_of
 from hotline.errors import DeskRefused, NotFound
 from hotline.ports import Kit
 from hotline.sealing.members import DeskPrivate, open_desk_key, wrap_desk_key
-from hotline.sealing.opening import stretched, unwrap_desk_key
 from hotline.services.desk import two_names
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.store.accounts import accounts, approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision, ApprovalKind
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
 from hotline.store.people import member_keys
 from hotline.text.remark import remark
-
-Opens = Callable[[str], bytes]
-"""The private key of a desk, by its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,42 +119,32 @@ def admit(kit: Kit, by: Actor, private_key: bytes, admission_id: int) -> None:
     """
     if by.account_id is None:
         raise DeskRefused("at the command line the enrolment passphrase lets people in")
-    own = of_account(by.account_id)
-
-    def opens(desk: str) -> bytes:
-        return open_as(session, desk, own, private_key)[0].key
-
     with kit.database.writing() as session:
         row = approvals.held(session, ApprovalKind.ADMISSION, admission_id, kit.now())
         if row is None:
             raise NotFound("that admission was decided already, or its time is over")
-        _carry_out(session, kit, row, by, opens)
+        own, desk = of_account(by.account_id), _about(row)[0]
+        _carry_out(session, kit, row, by, open_as(session, desk, own, private_key)[0].key)
 
 
-def admit_by_passphrase(
-    kit: Kit, by: str, passphrase: str, *, second: str = ""
-) -> Sequence[tuple[str, str]]:
+def admit_by_passphrase(kit: Kit, by: TwoPeople, passphrase: str) -> Sequence[tuple[str, str]]:
     """Carry out every admission that waits, by the enrolment passphrase; desk and member of each.
 
-    `second` is who is there besides: the log keeps both. The demo, whose passphrase everybody may read, has nobody.
     It may be said again: what was carried out waits no more. Nobody carries out what she asked for, and that stays.
     Raises PassphraseWrong, DeskRefused, SealBroken: then nothing has changed.
     """
-    stretch, actor = cache(stretched), Actor(by)
-
-    def opens(desk: str) -> bytes:
-        wrapped = desks.wrapped_key(session, desk, desks.ENROLMENT)
-        return unwrap_desk_key(wrapped, passphrase, desk=desk, stretch=stretch)
-
+    opener, actor = PassphraseOpener(by, passphrase), Actor(by.first)
     done = []
     for one in waiting(kit):
         if one.asked_by == audit.by_actor(actor):
             continue
+        with kit.database.reading() as session:
+            wrapped = by_passphrase.wrapped(session, one.desk)
+        private_key = opener.open(wrapped)[0]
         with kit.database.writing() as session:
             row = approvals.held(session, ApprovalKind.ADMISSION, one.id, kit.now())
             if row is not None and member_keys.public_key(session, *_about(row)) == row.sealed:
-                note = f"; by the passphrase, with {second}" if second else ""
-                _carry_out(session, kit, row, actor, opens, note)
+                _carry_out(session, kit, row, actor, private_key, by)
                 done.append(_about(row))
     return done
 
@@ -176,7 +163,12 @@ def open_as(
 
 
 def _carry_out(
-    session: Session, kit: Kit, row: Approval, by: Actor, opens: Opens, note: str = ""
+    session: Session,
+    kit: Kit,
+    row: Approval,
+    by: Actor,
+    private_key: bytes,
+    people: TwoPeople | None = None,
 ) -> None:
     desk, member = _about(row)
     actor, at = audit.by_actor(by), kit.now()
@@ -188,14 +180,14 @@ def _carry_out(
         raise DeskRefused(
             remark("they have another key since: the admission must be asked for again")
         )
-    private_key = opens(desk)
     if bytes(PrivateKey(private_key).public_key) != desks.one(session, desk).public_key:
         raise DeskRefused(
             remark("desk {desk} has another key since: sign in again, and try again", desk=desk)
         )
     members.seal(session, desk, member, wrap_desk_key(private_key, public_key, desk, member), at)
     approvals.decide(row, actor, at, ApprovalDecision.APPROVED)
-    record(session, kit, "desk_admitted", actor, desk, member, f"{row.reason}{note}")
+    reason = row.reason if people is None else people.why(row.reason)
+    record(session, kit, "desk_admitted", actor, desk, member, reason)
 
 
 def _check_other(row: Approval, by: Actor) -> None:

@@ -16,6 +16,7 @@ from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access
 from hotline.services.desk.access import QuestionBack
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.referrals import asked_back, receipts, retention
@@ -37,7 +38,7 @@ def listed(kit: Kit) -> Mapping[str, Question]:
     return questions(kit.books.book(kit.books.live()))
 
 
-def check(kit: Kit, tip_id: int, name: str, *, desk: str, by: str, reason: str) -> Question:
+def check(kit: Kit, tip_id: int, name: str, *, desk: str, by: TwoPeople, reason: str) -> Question:
     """Whether it may be asked, before anybody types a passphrase. Raises NotFound, AskRefused."""
     access.check_grant(kit, tip_id, desk=desk, by=by, reason=reason)
     question = listed(kit).get(name)
@@ -49,7 +50,7 @@ def check(kit: Kit, tip_id: int, name: str, *, desk: str, by: str, reason: str) 
 
 
 def ask(
-    kit: Kit, tip_id: int, name: str, *, desk: str, passphrase: str, by: str, reason: str
+    kit: Kit, tip_id: int, name: str, *, desk: str, passphrase: str, by: TwoPeople, reason: str
 ) -> Question:
     """From its commit on the question stands behind her receipt. Nothing is sent to anybody.
 
@@ -67,8 +68,8 @@ def ask(
             name,
             tip_key=key,
             desk=desk,
-            actor=audit.by_command(by),
-            reason=reason,
+            actor=audit.by_command(by.first),
+            reason=by.why(reason),
         )
     return question
 

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hotline.domain.accounts.account import Actor
-from hotline.domain.call_back import CallBackState, CallOutcome, refusal, same_person
+from hotline.domain.call_back import CallBackState, CallOutcome, called, refusal, same_person
 from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Menu
 from hotline.errors import CallRefused, HotlineError, NotFound, NotReady, PassphraseWrong
 from hotline.ports import Kit
 from hotline.sealing.envelope import label
-from hotline.sealing.opening import open_tip, opens_grant, unwrap_desk_key
+from hotline.sealing.opening import open_tip, opens_grant
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.services.referrals.call_back_requests import SEALED_AS, end, next_window
 from hotline.store.database import Session
-from hotline.store.desk import audit, desks
+from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
 from hotline.store.tips import call_backs
 from hotline.store.tips.call_backs import CallBack
@@ -89,10 +91,16 @@ def check(kit: Kit, call_back_id: int, *, by: Signer) -> None:
 
 
 def open_call_back(kit: Kit, call_back_id: int, *, by: str, reason: str, passphrase: str) -> Opened:
-    """Number and word, by the national desk's passphrase. Raises what `open_with` raises, and PassphraseWrong."""
-    return open_with(
-        kit, call_back_id, by=by, reason=reason, keys=partial(_keys_of, kit, passphrase)
-    )
+    """Number and word, by the national desk's passphrase: before who asked, and who approved.
+
+    Raises what `open_with` raises, and PassphraseWrong.
+    """
+    check(kit, call_back_id, by=by)
+    with kit.database.reading() as session:
+        approved_by = call_backs.one(session, call_back_id).approved_by
+    people = TwoPeople(by, called(approved_by or ""))
+    keys = partial(_keys_of, kit, PassphraseOpener(people, passphrase))
+    return open_with(kit, call_back_id, by=by, reason=people.why(reason), keys=keys)
 
 
 def open_with(
@@ -174,13 +182,11 @@ def _refuse(kit: Kit, row: CallBack, by: Signer, refused: HotlineError) -> None:
         _record(session, kit, "call_back_refused", row.id, by=by, reason=str(refused))
 
 
-def _keys_of(kit: Kit, passphrase: str) -> Sequence[bytes]:
+def _keys_of(kit: Kit, opener: PassphraseOpener) -> Sequence[bytes]:
     """Today's, and the one that a rotation put aside."""
     with kit.database.reading() as session:
-        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
-        before = desks.key_before(session, NATIONAL)
-    both = (wrapped,) if before is None else (wrapped, before)
-    return [unwrap_desk_key(one, passphrase, desk=NATIONAL) for one in both]
+        wrapped = by_passphrase.wrapped(session, NATIONAL)
+    return opener.open(wrapped)
 
 
 def _open(kit: Kit, row: CallBack, keys: Sequence[bytes]) -> Opened:

@@ -11,11 +11,12 @@ from hotline.engine.easy_pins import is_easy
 from hotline.ports import Kit
 from hotline.sealing.members import new_member_pair
 from hotline.services.desk import admissions
+from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO
 from hotline.store.desk import audit
 from hotline.store.people import memberships, responders
 from hotline.store.people.responders import Responder
 
-ASKS, LETS_IN = Actor("demo"), "the demo's key holder"
+ASKS = Actor("demo")
 WHY = "a responder of the demo"
 PIN_DIGITS = 6
 Wraps = Callable[[bytes, str, int], bytes]
@@ -42,7 +43,7 @@ def make(kit: Kit, wraps: Wraps, passphrase: str) -> Sequence[DemoPin]:
         for desk in sorted(desks):
             admissions.ask(kit, ASKS, desk, of_responder(person.id), WHY)
     if made:
-        admissions.admit_by_passphrase(kit, LETS_IN, passphrase)
+        admissions.admit_by_passphrase(kit, OF_THE_DEMO, passphrase)
     return made
 
 

@@ -13,9 +13,10 @@ from hotline.domain.tip import NATIONAL
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.ports import Kit
 from hotline.sealing.deskkeys import new_desk_key
-from hotline.sealing.opening import unwrap_desk_key
 from hotline.sealing.passphrase import Costs, WrappingKey
 from hotline.services.check_result import CheckResult
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
 from hotline.store.desk.desks import Desk
@@ -78,7 +79,13 @@ def _some(codes: tuple[str, ...]) -> str:
 
 
 def add(
-    kit: Kit, new: NewDesk, *, passphrase: str, by: str, reason: str, costs: Costs | None = None
+    kit: Kit,
+    new: NewDesk,
+    *,
+    passphrase: str,
+    by: TwoPeople,
+    reason: str,
+    costs: Costs | None = None,
 ) -> None:
     """Make a desk, its key under the passphrase of the others. Raises DeskRefused, PassphraseWrong."""
     if new.kind not in ADDED:
@@ -92,8 +99,8 @@ def add(
     if new.place is not None and new.place not in every_district():
         raise DeskRefused(f"{new.place} is no district")
     with kit.database.reading() as session:
-        known = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
-    unwrap_desk_key(known, passphrase, desk=NATIONAL)
+        known = by_passphrase.wrapped(session, NATIONAL)
+    PassphraseOpener(by, passphrase).open(known)
     made = new_desk_key(WrappingKey.stretch(passphrase, costs or Costs()), desk=new.code)
 
     with kit.database.writing() as session:
@@ -108,7 +115,8 @@ def add(
             created_at=kit.now(),
         )
         desks.add(session, desk, wrapped_key=made.wrapped_key, member=desks.ENROLMENT)
-        _record(session, kit, "desk_added", new.code, by, f"{new.kind}: {reason}")
+        why = by.why(f"{new.kind}: {reason}")
+        _record(session, kit, "desk_added", new.code, by.first, why)
 
 
 def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:

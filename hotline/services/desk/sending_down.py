@@ -9,13 +9,14 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.sealing.opening import open_grant
 from hotline.services.desk import access
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.doorbell import ring
 from hotline.services.referrals import correcting, endings
 from hotline.store.desk import desks
 from hotline.store.tips import tips
 
 
-def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: str, reason: str) -> None:
+def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str) -> None:
     """Seals the tip's key to its district, and tells its people. Raises what `access.unlock` raises, and EndRefused.
 
     Once, and only where the national desk says so: an answer that is corrected to "no" opens nothing.
@@ -35,7 +36,9 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: str, reason: str) -
         at = kit.now()
         grant = kit.sealer.grant(key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
         tips.give(session, tip, desk, grant)
-        to_ring = correcting.send_down(session, kit, tip, endings.by_command(by, reason), at)
+        to_ring = correcting.send_down(
+            session, kit, tip, endings.by_command(by.first, by.why(reason)), at
+        )
     if to_ring is not None:
         ring(kit, Job.DELIVER, to_ring)
 

@@ -8,6 +8,7 @@ from hotline.domain.accounts.account import Actor
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.desk.members import of_responder
 from hotline.domain.people.memberships import desks_of, every_district
+from hotline.domain.people.posting import is_raised
 from hotline.domain.people.recipients import NATIONAL_LEAST, national_living
 from hotline.domain.people.standing import UNPROVED, EnrolmentState
 from hotline.domain.places.places import district_named
@@ -60,7 +61,7 @@ def move(
 ) -> Responder:
     """Change level, districts or categories. Where a place of hers is taken away, her open cases go on to others.
 
-    Up to the national desk two people decide. Raises NotFound, PersonnelRefused.
+    For a higher level two people decide. Raises NotFound, PersonnelRefused.
     """
     codes = None if to.districts is None else _codes(to.districts)
     at, to_ring = kit.now(), None
@@ -71,11 +72,11 @@ def move(
             raise PersonnelRefused(
                 f"{person.name} was removed: `hotline responders back` brings her back first"
             )
-        if to.level is Level.NATIONAL and person.level != Level.NATIONAL:
-            check_second(by, second, person, "a move up to the national desk")
         before = _told(person)
         categories = person.categories if to.categories is None else to.categories
         desks = _desks(session, person, to.level, codes)
+        if is_raised(_desks(session, person, None, None), desks):
+            check_second(by, second, person, "a higher level")
         to_ring = settle(session, kit, person, desks, categories, at)
         agreed = f"; agreed by {second}" if second else ""
         why = f"{before} to {_told(person)}: {reason}{agreed}"

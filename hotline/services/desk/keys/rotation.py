@@ -6,7 +6,6 @@ every grant was looked at twice. Said again, it goes on where it stopped.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from hotline.domain.tip import NATIONAL
 from hotline.errors import PassphraseWrong, SealBroken
@@ -14,8 +13,10 @@ from hotline.ports import Kit
 from hotline.sealing.deskkeys import DeskKey, new_desk_key
 from hotline.sealing.envelope import label
 from hotline.sealing.members import wrap_desk_key
-from hotline.sealing.opening import Stretch, opens_grant, regrant, stretched, unwrap_desk_key
+from hotline.sealing.opening import opens_grant, regrant
 from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople, WrappedDesk
 from hotline.store.copies import vaults
 from hotline.store.desk import audit, desks, members
 from hotline.store.people import member_keys
@@ -37,13 +38,14 @@ class DeskKeyPair:
 class Passphrases:
     """Both passphrases, each stretched once for all desks that were wrapped together."""
 
-    old: str = field(repr=False)
-    new: str = field(repr=False)
+    old: PassphraseOpener
+    new: PassphraseOpener
     wrapping: WrappingKey
-    stretch: Stretch = field(default_factory=lambda: cache(stretched), repr=False)
 
-    def unwrap(self, wrapped: bytes, passphrase: str, desk: str) -> bytes:
-        return unwrap_desk_key(wrapped, passphrase, desk=desk, stretch=self.stretch)
+    @classmethod
+    def of(cls, by: TwoPeople, old: str, new: str, costs: Costs | None) -> "Passphrases":
+        wrapping = WrappingKey.stretch(new, costs or Costs())
+        return cls(PassphraseOpener(by, old), PassphraseOpener(by, new), wrapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def rotate(
     *,
     old: str,
     new: str,
-    by: str,
+    by: TwoPeople,
     reason: str,
     settle: Callable[[], None],
     say: Say,
@@ -69,7 +71,7 @@ def rotate(
     passphrase: those before it are changed, and it may be said again with the same two. SealBroken or KeyMissing where
     a grant opens with neither key, or its week's lock does not: then the keys before stay.
     """
-    words = Passphrases(old, new, WrappingKey.stretch(new, costs or Costs()))
+    words = Passphrases.of(by, old, new, costs)
     with kit.database.reading() as session:
         codes = sorted(desks.codes(session))
     done = _rotate(kit, codes, words, settle, say)
@@ -83,7 +85,7 @@ def rotate_one(
     desk: str,
     *,
     passphrase: str,
-    by: str,
+    by: TwoPeople,
     reason: str,
     settle: Callable[[], None],
     say: Say,
@@ -93,7 +95,7 @@ def rotate_one(
 
     Raises NotFound, and what `rotate` raises.
     """
-    words = Passphrases(passphrase, passphrase, WrappingKey.stretch(passphrase, costs or Costs()))
+    words = Passphrases.of(by, passphrase, passphrase, costs)
     with kit.database.reading() as session:
         desks.one(session, desk)
     done = _rotate(kit, [desk], words, settle, say)
@@ -119,37 +121,36 @@ def _rotate(
     return Moved(len(pairs), moved)
 
 
-def _end(kit: Kit, codes: Sequence[str], about: str, *, by: str, reason: str) -> None:
+def _end(kit: Kit, codes: Sequence[str], about: str, *, by: TwoPeople, reason: str) -> None:
     """The keys before are destroyed."""
     with kit.database.writing() as session:
         desks.forget_before(session, codes)
         audit.append(
             session,
             at=kit.now(),
-            actor=audit.by_command(by),
+            actor=audit.by_command(by.first),
             action="desks_rotated",
             subject=about,
-            reason=reason,
+            reason=by.why(reason),
         )
 
 
 def _put(kit: Kit, code: str, words: Passphrases) -> DeskKeyPair | None:
     """The desk's new key in its place, unless an earlier try put it; None where one came to its end."""
     with kit.database.reading() as session:
-        wrapped = desks.wrapped_key(session, code, desks.ENROLMENT)
-        aside = desks.key_before(session, code)
+        found = by_passphrase.wrapped(session, code)
         public_key = desks.public_keys(session, [code])[code]
-    if aside is not None:
-        newest, before = (words.unwrap(one, words.new, code) for one in (wrapped, aside))
+    if found.before is not None:
+        newest, before = words.new.open(found)
         return DeskKeyPair(code, public_key, newest, before)
     try:
-        before = words.unwrap(wrapped, words.old, code)
+        (before,) = words.old.open(found)
     except PassphraseWrong:
-        words.unwrap(wrapped, words.new, code)
+        words.new.open(found)
         return None
 
     made = new_desk_key(words.wrapping, desk=code)
-    newest = words.unwrap(made.wrapped_key, words.new, code)
+    (newest,) = words.new.open(WrappedDesk(code, made.wrapped_key, None))
     _write(kit, code, made, newest, words.wrapping.wrap(before, owner=code))
     return DeskKeyPair(code, made.public_key, newest, before)
 

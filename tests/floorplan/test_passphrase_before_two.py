@@ -1,0 +1,93 @@
+"""The enrolment passphrase opens a desk before two people: no service, page or command goes round it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline.errors import DeskRefused
+from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO, TwoPeople
+from tests.floorplan.tree import ROOT, parsed, python_files, said
+
+OPENER = ROOT / "hotline/services/desk/keys/by_passphrase.py"
+OPENS = {"unwrap_desk_key"}
+"""What the passphrase opens, in `sealing`."""
+BEFORE_TWO = {"TwoPeople", "PassphraseOpener"}
+MAKES = {"make_desks": "gives desks that have no key their first one, and opens none"}
+DEMO = {"demo_pins", "demo_accounts"}
+"""Where the gateway is the pretended one, and `OF_THE_DEMO` stands for both."""
+
+
+def asked_of(function: ast.FunctionDef) -> dict[str, set[str]]:
+    """The names in the type of each argument."""
+    every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return {
+        one.arg: {node.id for node in ast.walk(one.annotation) if isinstance(node, ast.Name)}
+        for one in every
+        if one.annotation is not None
+    }
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef))
+
+
+def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
+    """`lab` proves what the product does, and opens its own trial's desks."""
+    calls = {
+        said(path)
+        for path in python_files("hotline/services", "hotline/web", "hotline/cli", "workers")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Name | ast.alias)
+        and (node.id if isinstance(node, ast.Name) else node.name) in OPENS
+    }
+    assert calls == {said(OPENER)}
+
+
+def test_whatever_takes_the_passphrase_takes_two_people() -> None:
+    alone = [
+        f"{said(path)}: {function.name}"
+        for path in python_files("hotline/services/desk")
+        if path.stem not in DEMO
+        for function in functions(path)
+        if {"passphrase", "old", "new"} & {name for name, _ in _texts(function)}
+        and function.name not in MAKES
+        and not any(BEFORE_TWO & types for types in asked_of(function).values())
+    ]
+    # A call-back's second person is whoever approved it: the row names her.
+    assert alone == ["hotline/services/desk/call_back_desk.py: open_call_back"]
+
+
+def _texts(function: ast.FunctionDef) -> Iterator[tuple[str, set[str]]]:
+    return ((name, types) for name, types in asked_of(function).items() if types == {"str"})
+
+
+def test_two_people_are_made_of_two_names_that_were_given() -> None:
+    """Never of one written in the code: only commands, an approved call-back, and what is no line of callers."""
+    made = {
+        said(path)
+        for path in python_files("hotline", "workers")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "TwoPeople"
+        and any(isinstance(argument, ast.Constant) for argument in node.args)
+    }
+    assert made == {said(OPENER), "hotline/lab/shred/trial.py"}
+    users = {
+        said(path)
+        for path in python_files("hotline")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Name) and node.id == "OF_THE_DEMO" and path != OPENER
+    }
+    assert {Path(one).stem for one in users} == DEMO
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Alice", "Alice"), ("Alice", " aLICE  "), ("Alice", ""), ("", "Bosco")]
+)
+def test_one_person_is_not_two(first: str, second: str) -> None:
+    with pytest.raises(DeskRefused, match="two people"):
+        TwoPeople(first, second)
+    assert OF_THE_DEMO.why("a demo").endswith("with nobody, since it is a demo")
