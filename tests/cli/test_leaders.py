@@ -12,7 +12,7 @@ from hotline.cli.people.leaders import leaders
 from hotline.cli.people.training import training
 from hotline.cli.reach import reach
 from hotline.config import Settings
-from hotline.domain.rolls.certificate import Certificate, code_of, month_of
+from hotline.domain.rolls.certificate import NO_DISTRICT, Certificate, code_of, month_of
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
@@ -64,13 +64,15 @@ def test_a_number_is_asked_for_and_not_shown(home: Path) -> None:
 
 def test_a_certificate_is_told_from_what_is_none_and_the_exit_says_it_too(home: Path) -> None:
     folder = KeyFolder(home / "keys" / "console")
-    code = code_of(
-        Certificate("12", month_of(datetime.now(UTC)), 7), Pseudonyms(folder).certificate
-    )
+    month, digest = month_of(datetime.now(UTC)), Pseudonyms(folder).certificate
+    code = code_of(Certificate("12", month, 7), digest)
     said = run(home, training, "verify", *code.split()).output
     assert said.startswith("valid: every lesson passed, Gasabo, 20")
     document = json.loads(run(home, training, "verify", code.lower(), "--json").stdout)
     assert (document["verdict"], document["district"]) == ("valid", "Gasabo")
+
+    of_several = code_of(Certificate(NO_DISTRICT, month, 7), digest)
+    assert ", of no one district, 20" in run(home, training, "verify", of_several).output
 
     assert "misread" in run(home, training, "verify", "K7Q4", "M2XP", code=1).output
     forged = code_of(Certificate("12", 0, 7), lambda _: "ab")

@@ -37,6 +37,7 @@ def verify(code: tuple[str, ...], *, as_json: bool) -> None:
 
 
 def _sentence(judged: Judged, district: str) -> str:
+    district = district or "of no one district"
     match judged.verdict:
         case CertificateVerdict.VALID:
             return f"valid: every lesson passed, {district}, {judged.month}; holds until {judged.until}"

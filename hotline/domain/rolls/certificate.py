@@ -29,6 +29,8 @@ PASSED = "passed"
 SHOWN = "certificate"
 """The place in a text where the code stands."""
 
+NO_DISTRICT = "00"
+"""Of a responder who is of several districts, or of the nation."""
 VALID_MONTHS = 24
 FIRST_YEAR = 2026
 LETTERS = 12
@@ -127,7 +129,7 @@ def opened(meant: str, digest: Digest) -> Certificate | None:
     rest, district = divmod(payload, _DISTRICTS)
     serial, month = divmod(rest, _MONTHS)
     found = Certificate(f"{district:02}", month, serial)
-    known = {area.code for area in districts()}
+    known = {NO_DISTRICT, *(area.code for area in districts())}
     return found if found.district in known and tag == _tag(found, digest) else None
 
 

@@ -3,7 +3,7 @@
 A replay is told the same, whatever has changed meanwhile.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from hotline.services.dialogue.entry_cases import CaseFlags
 from hotline.services.dialogue.replay import SessionContext, landing
 from hotline.services.referrals import call_back_requests, referral
 from hotline.services.rolls import certificates, joining
+from hotline.services.rolls.learners import BEHIND_PIN
 from hotline.services.tips import receipts
 from hotline.store.dialogue import openings
 from hotline.store.dialogue.ways import KnownSession, WayClass
@@ -132,7 +133,10 @@ def _pinned(
     if opening.responder_id is not None:
         with kit.database.reading() as session:
             who, at = opening.responder_id, opening.started_at
-            return entry_cases.pinned(session, who, at, asks_pin=asks_pin)
+            own = entry_cases.pinned(session, who, at, asks_pin=asks_pin)
+        if asks_pin:
+            own = replace(own, flags=(*own.flags, *_lessons(kit, book, opening, caller)))
+        return own
     if asks_pin:
         return Pinned((PIN_ASKED,), language=_to_prove(kit, caller, opening.started_at))
     if joining.roll_of(book, opening.entry) is None:
@@ -140,6 +144,12 @@ def _pinned(
     known = joining.joined_flags(kit, book, opening, caller)
     lessons = certificates.facts(kit, book, opening, caller).flags
     return Pinned(tuple(name for name, holds in {**known, **lessons}.items() if holds))
+
+
+def _lessons(kit: Kit, book: Book, opening: Opening, caller: str) -> Iterator[str]:
+    """Flags of a responder's session: she is an officer, without a code, and this is what she passed before."""
+    flags = {**BEHIND_PIN, **certificates.facts(kit, book, opening, caller).flags}
+    return (name for name, holds in flags.items() if holds)
 
 
 def _to_prove(kit: Kit, caller: str, at: datetime) -> str:

@@ -21,7 +21,7 @@ def log(
     """Count the first answer of a session. Of anybody who is not on the roll, nothing is counted."""
     row = None
     with suppress(KeyMissing):
-        row = joined.of_number(session, kit.pseudonyms.joined(roll, caller))
+        row = joined.on_roll(session, kit.pseudonyms.joined(roll, caller))
     measure = measure_of(answer.name, answer.value)
     if row is not None and first_time(dialogue, f"counted {answer.name}"):
         cell = Cell(day_of(kit.now()), measure, "", dialogue.channel, "", row.district)

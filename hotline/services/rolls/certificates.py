@@ -1,22 +1,21 @@
-"""Certificates: what an officer is shown who passed every lesson, and what a superior is told of a code.
+"""Certificates: what somebody is shown who passed every lesson, and what a superior is told of a code.
 
 Nothing is kept of one: it is made anew from the roll's row and the line's key whenever it is shown. `pass_lesson` runs
 inside its caller's transaction.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.dialogue.ussd import Opening
 from hotline.domain.rolls import certificate
 from hotline.domain.rolls.certificate import Certificate, CertificateVerdict, Passed
-from hotline.domain.rolls.joining import Roll
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
-from hotline.services.rolls import joining
+from hotline.services.rolls import learners
+from hotline.services.rolls.learners import Learner
 from hotline.store.database import Session
 from hotline.store.rolls import joined
 from hotline.store.rolls.joined import Joined
@@ -28,6 +27,7 @@ class Judged:
 
     verdict: CertificateVerdict
     district: str = ""
+    """Empty where it is of no one district."""
     month: str = ""
     until: str = ""
     """The last month in which it holds."""
@@ -38,17 +38,14 @@ class Judged:
 def facts(kit: Kit, book: Book, opening: Opening, caller: str) -> Facts:
     """The lessons a phone had passed when the session began, and the code that is hers, or will be with the last one.
 
-    Nothing for whoever joined in this very session: she is not known before the next.
+    Nothing for whoever joined in this very session: she is not known before the next. A responder is known by her PIN.
     """
-    if joining.roll_of(book, opening.entry) is not Roll.OFFICERS:
-        return Facts()
-    row = None
-    with suppress(KeyMissing), kit.database.reading() as session:
-        row = joined.of_number(session, kit.pseudonyms.joined(Roll.OFFICERS, caller))
-    if row is None or row.created_at >= opening.started_at or not kit.pseudonyms.knows_certificates:
+    who = learners.as_begun(kit, book, opening, caller)
+    if who is None or not kit.pseudonyms.knows_certificates:
         return Facts()
 
-    before = {name: at for name, at in passed_of(row).items() if at < opening.started_at}
+    passed = {} if who.row is None else passed_of(who.row)
+    before = {name: at for name, at in passed.items() if at < opening.started_at}
     living = certificate.still(before, opening.started_at)
     certified = certificate.whole(living)
     month = certificate.month_of(max(living.values()) if certified else opening.started_at)
@@ -58,7 +55,7 @@ def facts(kit: Kit, book: Book, opening: Opening, caller: str) -> Facts:
             certificate.CERTIFIED: certified,
             **{f"{certificate.PASSED}.{lesson}": True for lesson in living},
         },
-        words={certificate.SHOWN: _code(kit, row, month)},
+        words={certificate.SHOWN: _code(kit, who, month)},
     )
 
 
@@ -82,7 +79,7 @@ def verify(kit: Kit, typed: str) -> Judged:
         return Judged(verdict, misread=meant is None)
     return Judged(
         verdict,
-        found.district,
+        "" if found.district == certificate.NO_DISTRICT else found.district,
         certificate.month_name(found.month),
         certificate.month_name(found.month + certificate.VALID_MONTHS),
     )
@@ -92,7 +89,8 @@ def passed_of(row: Joined) -> Passed:
     return {name: datetime.fromisoformat(when) for name, when in (row.passed or {}).items()}
 
 
-def _code(kit: Kit, row: Joined, month: int) -> str:
-    drawn = int(kit.pseudonyms.holder(row.number_key, month), 16)
-    mine = Certificate(row.district, month, drawn % certificate.SERIALS)
+def _code(kit: Kit, who: Learner, month: int) -> str:
+    drawn = int(kit.pseudonyms.holder(who.number_key, month), 16)
+    district = who.district or certificate.NO_DISTRICT
+    mine = Certificate(district, month, drawn % certificate.SERIALS)
     return certificate.code_of(mine, kit.pseudonyms.certificate)

@@ -21,6 +21,7 @@ from hotline.domain.rolls.joining import (
     Roll,
     new_code,
 )
+from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Book
 from hotline.engine.keying import keys
 from hotline.errors import KeyMissing, NotFound, Undecided
@@ -173,14 +174,14 @@ def end_codes(kit: Kit, roll: Roll, place: str, *, by: str) -> int:
 
 
 def remove(kit: Kit, roll: Roll, number: str, *, by: str) -> None:
-    """Take somebody's phone off a roll. Raises NumberInvalid, NotFound, KeyMissing."""
+    """Take somebody's phone off a roll, or forget a responder's lessons. Raises NumberInvalid, NotFound, KeyMissing."""
     number_key = kit.pseudonyms.joined(roll, sendable(number))
     with kit.database.writing() as session:
         row = joined.of_number(session, number_key)
         if row is None:
             raise NotFound("that number is not on the roll")
         joined.leave(session, [number_key])
-        _record(session, kit, f"{roll}_removed", row.district, by)
+        _record(session, kit, f"{roll}_removed", row.district or NATIONAL, by)
 
 
 def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
@@ -198,7 +199,7 @@ def enlisted(kit: Kit, roll: Roll) -> Sequence[Enlisted]:
 def _is_known(kit: Kit, roll: Roll, opening: Opening, caller: str) -> bool:
     """Whether the phone was on the roll when the session began."""
     with kit.database.reading() as session:
-        row = joined.of_number(session, kit.pseudonyms.joined(roll, caller))
+        row = joined.on_roll(session, kit.pseudonyms.joined(roll, caller))
     return row is not None and row.created_at < opening.started_at
 
 

@@ -6,17 +6,15 @@ from contextlib import suppress
 from datetime import datetime
 
 from hotline.domain.rolls import certificate
-from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.training import TAKEN, LessonCase, measure_of, whole
 from hotline.errors import KeyMissing
 from hotline.ports import Kit
 from hotline.services.reach.outreach import day_of, first_time
-from hotline.services.rolls import certificates
+from hotline.services.rolls import certificates, learners
 from hotline.store.database import Session
 from hotline.store.dialogue.held import HeldDialogue
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
-from hotline.store.rolls import joined
 
 
 def log(
@@ -28,10 +26,10 @@ def log(
     answers: Mapping[str, str],
     at: datetime,
 ) -> None:
-    """Count an answer, and the lesson once it is whole. Of anybody who is on no roll, nothing is counted."""
+    """Count an answer, and the lesson once it is whole: of an officer on the roll, or a responder behind her PIN."""
     row = None
     with suppress(KeyMissing):
-        row = joined.of_number(session, kit.pseudonyms.joined(Roll.OFFICERS, caller))
+        row = learners.answering(session, kit, dialogue, caller, at)
     if row is None:
         return
     measures = [measure_of(answers[case.name])] if first_time(dialogue, case.name) else []

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
@@ -36,6 +36,13 @@ def new(desks: Mapping[str, Level], categories: Collection[str], at: datetime) -
 def running(session: Session, responder_id: int) -> Sequence[Membership]:
     """Hers, by desk."""
     hers = select(Membership).where(Membership.responder_id == responder_id, RUNS)
+    return session.scalars(hers.order_by(Membership.desk_code)).all()
+
+
+def desks_at(session: Session, responder_id: int, at: datetime) -> Sequence[str]:
+    """The desks that she belonged to at a moment."""
+    ran = (Membership.from_at <= at, or_(RUNS, Membership.until_at > at))
+    hers = select(Membership.desk_code).where(Membership.responder_id == responder_id, *ran)
     return session.scalars(hers.order_by(Membership.desk_code)).all()
 
 

@@ -1,6 +1,6 @@
-"""Phones that joined a roll with a district's code, and the codes. Keyed digests: no number and no name is kept.
+"""Phones that joined a roll with a district's code, those of responders who take lessons without one, and the codes.
 
-Rows, and the questions asked of them.
+Keyed digests: no number and no name is kept. Rows, and the questions asked of them.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,15 +29,21 @@ class DistrictCode(Row):
     """Phones that joined with it."""
 
 
+LESSONS_ALONE = "lessons"
+"""In place of a roll: a responder's phone, whose lessons are kept, and which is known behind her PIN alone."""
+
+
 class Joined(Row):
-    """A phone on a roll."""
+    """A phone on a roll; or one whose lessons alone are kept."""
 
     __tablename__ = "joined"
 
     number_key: Mapped[str] = mapped_column(primary_key=True)
     """Lasting keyed digest of roll and MSISDN."""
     roll: Mapped[str]
+    """A `domain.rolls.joining.Roll`, or `LESSONS_ALONE`."""
     district: Mapped[str]
+    """Empty for a responder who is of no one district."""
     created_at: Mapped[datetime]
     told: Mapped[list[str]]
     """What a leader told on the last day she told anything: day, occasion, how many came."""
@@ -71,17 +77,43 @@ def end_codes(session: Session, roll: str, district: str, at: datetime) -> int:
 
 
 def join(session: Session, row: Joined, code_key: str) -> None:
-    """Put a phone on a roll. One that is there moves to the code's district, and is no second use."""
-    if add_if_new(session, row):
+    """Put a phone on a roll. One that is there moves to the code's district, and is no second use.
+
+    One whose lessons alone were kept is on the roll from now on, with all that was passed.
+    """
+    here = Joined.number_key == row.number_key
+    taken_up = update(Joined).where(here, Joined.roll == LESSONS_ALONE)
+    new = {"roll": row.roll, "district": row.district, "created_at": row.created_at}
+    takes = session.execute(taken_up.values(new).returning(Joined.number_key)).first() is not None
+    if takes or add_if_new(session, row):
         used = DistrictCode.code_key == code_key
         session.execute(update(DistrictCode).where(used).values(uses=DistrictCode.uses + 1))
         return
-    here = Joined.number_key == row.number_key
     session.execute(update(Joined).where(here).values(district=row.district))
 
 
+def keep_lessons(session: Session, number_key: str, district: str, at: datetime) -> Joined | None:
+    """The row on which a responder's lessons are kept, made where her phone has none; that of a roll, if it is on one.
+
+    A row of her own follows her to another district.
+    """
+    new = {"number_key": number_key, "roll": LESSONS_ALONE, "district": district}
+    add_if_new(session, Joined(**new, created_at=at, told=[]))
+    row = for_writing(session, number_key)
+    if row is not None and row.roll == LESSONS_ALONE:
+        row.district = district
+    return row
+
+
 def of_number(session: Session, number_key: str) -> Joined | None:
+    """Whatever is kept of a phone."""
     return session.get(Joined, number_key)
+
+
+def on_roll(session: Session, number_key: str) -> Joined | None:
+    """A phone that joined with a code."""
+    row = of_number(session, number_key)
+    return None if row is None or row.roll == LESSONS_ALONE else row
 
 
 def for_writing(session: Session, number_key: str) -> Joined | None:

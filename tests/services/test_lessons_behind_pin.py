@@ -1,0 +1,121 @@
+"""R3, R11: behind her PIN a responder takes the officers' lessons, whatever roll her phone is on."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.referrals.referral import Level
+from hotline.domain.rolls.certificate import CertificateVerdict
+from hotline.domain.rolls.joining import Roll
+from hotline.domain.rolls.training import LESSONS
+from hotline.services.reach.figures import By
+from hotline.services.rolls import certificates, joining
+from hotline.services.rolls.certificates import Judged
+from hotline.store.people.responders import Responder
+from hotline.store.rolls.joined import LESSONS_ALONE, Joined
+from tests.builders import post
+from tests.callers import Caller, Line, line
+from tests.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
+from tests.services.test_certificates import CODE, keys_of
+from tests.services.test_training import RIGHT, counted, dialled, enrol
+
+__all__ = ["line"]
+
+GASABO, HUYE = "12", "24"
+HOME = "CON Bifunguye: 0. Byihutirwa: 0\n1 Ibibazo\n3 Amasomo\n4 PIN yanjye\n0 Subira inyuma\n00 Ahabanza"
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    line.clock.turn(hours=3)  # past the moment at which people of a test are at their desks
+    return reader_beside(line)
+
+
+def behind_pin(line: Line, *keyed: str) -> Caller:
+    """At the screen to which all of it leads, keyed in one hop."""
+    line.clock.at += timedelta(seconds=30)
+    caller = line.caller(PHONE)
+    caller.dial("90")
+    caller.key("*".join((PIN, "3", *keyed)))
+    return caller
+
+
+def all_of(line: Line, *lessons: str) -> list[str]:
+    return [key for lesson in lessons for key in keys_of(line, lesson)]
+
+
+def test_r3_r11_six_lessons_behind_her_pin_count_for_her_district_and_show_its_code(
+    line: Line, beside: ReaderBeside
+) -> None:
+    with_pin(beside, language="rw", desks=(GASABO,))
+    menu = behind_pin(line)
+    assert menu.read().startswith("Amasomo\n1 Icuruzwa")
+    assert "Kuva ku rutonde" not in menu.key("5")
+    assert menu.key("0", "0") == HOME
+
+    shown = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
+    assert shown, "in the session in which she began, as in any later one"
+    later = behind_pin(line, "5", "4")
+    assert shown[0] in later.read()
+    assert later.key("1") == "END Murakoze. Murabeho."
+    assert certificates.verify(line.kit, shown[1]) == Judged(
+        CertificateVerdict.VALID, GASABO, "2026-11", "2028-11"
+    )
+    assert counted(line, By.DISTRICT) == {(GASABO, "lesson"): 6, (GASABO, "lesson_right"): 18}
+
+    (row,) = line.all(Joined)
+    assert (row.roll, row.district, row.told, {*row.passed}) == (
+        LESSONS_ALONE,
+        GASABO,
+        [],
+        {*LESSONS},
+    )
+    assert joining.enlisted(line.kit, Roll.OFFICERS) == []
+    assert "1 Mfite kode" in dialled(line, msisdn=PHONE).read(), "her phone is on no roll"
+
+
+def test_on_the_roll_of_another_district_she_counts_once_and_for_that_one(
+    line: Line, beside: ReaderBeside
+) -> None:
+    with_pin(beside, language="rw", desks=(GASABO,))
+    behind_pin(line, *all_of(line, "smuggling"))
+    enrol(line, "Huye", msisdn=PHONE)
+    behind_pin(line, *all_of(line, *LESSONS[1:]))
+    dialled(line, "1", *RIGHT, msisdn=PHONE)
+    assert counted(line, By.DISTRICT) == {
+        (GASABO, "lesson"): 1,
+        (GASABO, "lesson_right"): 3,
+        (HUYE, "lesson"): 6,
+        (HUYE, "lesson_right"): 18,
+    }
+    (row,) = line.all(Joined)
+    assert (row.roll, row.district, {*row.passed}) == (Roll.OFFICERS, HUYE, {*LESSONS})
+    (huye,) = joining.enlisted(line.kit, Roll.OFFICERS)
+    assert (huye.district, huye.phones, huye.codes[0].uses) == (HUYE, 1, 1)
+    here, there = behind_pin(line, "5", "4"), dialled(line, "5", "4", msisdn=PHONE)
+    code = CODE.search(here.read())
+    assert code
+    assert code[0] in there.read()
+    assert certificates.verify(line.kit, code[1]).district == HUYE
+
+
+def test_of_several_districts_she_counts_for_none_and_removed_for_nobody(
+    line: Line, beside: ReaderBeside
+) -> None:
+    person_id = with_pin(beside, language="rw", desks=(GASABO, HUYE))
+    code = CODE.search(behind_pin(line, *all_of(line, *LESSONS)).read())
+    assert code
+    assert certificates.verify(line.kit, code[1]).district == ""
+    assert {place for place, _ in counted(line, By.DISTRICT)} == {""}
+    with line.database.writing() as session:
+        person = session.get_one(Responder, person_id)
+        post(session, person, Level.RESPONDER, GASABO)
+    caller = behind_pin(line, "1", *RIGHT[:-2])
+    assert counted(line, By.DISTRICT)[GASABO, "lesson_right"] == 2
+    with line.database.writing() as session:
+        session.get_one(Responder, person_id).active = False
+    caller.key(*RIGHT[-2:])
+    assert counted(line, By.DISTRICT)[GASABO, "lesson_right"] == 2
+
+    joining.remove(line.kit, Roll.OFFICERS, PHONE, by="Admin")
+    assert line.all(Joined) == []
