@@ -36,7 +36,7 @@ from hotline.sealing.keys.livekeys import EACH, LiveKeys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
 from hotline.sealing.keys.weekly_lock import WeeklyLock, stuck
 from hotline.sealing.opening import LiveNumbers
-from hotline.sealing.reader_door import ReaderDoor
+from hotline.sealing.reader_door import ReaderDoor, public_half
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import Sealer
 from hotline.sealing.weeklyruns import WeeklyRuns
@@ -207,7 +207,7 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
 
 def _sealer(keys: KeyFolder, public_key: str) -> Sealer:
     live = LiveKeys(keys.path, public_key) if keys.holds(public_key) else None
-    return Sealer(weekly_lock=WeeklyLock(keys), live=live)
+    return Sealer(weekly_lock=WeeklyLock(keys), live=live, reader=public_half(keys))
 
 
 def _watch(settings: Settings, keys: KeyFolder, instruments: Instruments) -> Watch:

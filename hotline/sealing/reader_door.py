@@ -7,8 +7,9 @@ from threading import BoundedSemaphore
 
 from hotline.errors import KeyMissing
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import READER_PUBLIC_KEY
+from hotline.sealing.keys.keymaking import READER_KEY, READER_PUBLIC_KEY
 from hotline.sealing.keys.livekeys import EACH, LiveKeys
+from hotline.sealing.oneoff import public_of
 
 MOST_WAITING = 2
 """Threads of one process that wait for the reader at a time: the others answer callers."""
@@ -34,3 +35,14 @@ class ReaderDoor:
         if self.public is None:
             raise KeyMissing("the key folder holds no key of the reader")
         return self.public.now()[0]
+
+
+def public_half(folder: KeyFolder) -> Callable[[], bytes] | None:
+    """The reader's public key of this moment: of its own file, or of the pair that the reader alone holds."""
+    if folder.holds(READER_KEY):
+        pair = LiveKeys(folder.path, READER_KEY)
+        return lambda: public_of(pair.now()[0])
+    if folder.holds(READER_PUBLIC_KEY):
+        half = LiveKeys(folder.path, READER_PUBLIC_KEY)
+        return lambda: half.now()[0]
+    return None

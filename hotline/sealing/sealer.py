@@ -4,7 +4,7 @@ The line between sealed and clear is drawn once, in `store/tips/tips.py`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +45,8 @@ class Sealer:
     """The outer lock of every grant."""
     live: LiveKeys | None = field(default=None, repr=False)
     """The relay's public key, for a process that must see it change."""
+    reader: Callable[[], bytes] | None = field(default=None, repr=False)
+    """The reader's public key: to whom the first code about a person seals the key of its case."""
 
     def tip(
         self,
@@ -107,6 +109,12 @@ class Sealer:
             raise KeyMissing("this process has no public key of the relay, and so seals no number")
         plain = sodium_pad(msisdn.encode(), NUMBER_BYTES)
         return VERSION + SealedBox(PublicKey(public_key)).encrypt(plain)
+
+    def reader_key(self) -> bytes:
+        """Raises KeyMissing where the folder lacks the reader's public key."""
+        if self.reader is None:
+            raise KeyMissing("this process has no public key of the reader: run `hotline init`")
+        return self.reader()
 
 
 def _sealed(head: bytes, answers: Mapping[str, str], uid: str, place: str) -> bytes:

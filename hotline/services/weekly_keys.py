@@ -6,7 +6,6 @@ from datetime import datetime
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import StoreUnavailable
 from hotline.ports import Kit
-from hotline.sealing.envelope import label
 from hotline.sealing.keys.weekly_lock import last_week, week_of
 from hotline.services import alarming
 from hotline.store.copies import weekly_keys
@@ -14,15 +13,15 @@ from hotline.store.database import Session
 
 
 def lock_anew(session: Session, kit: Kit, at: datetime, limit: int) -> int:
-    """Put this week's lock on grants that have an older one, or none; how many. Opens no tip: the inner lock stays."""
+    """Put this week's lock on grants that have an older one, or none; how many. The inner lock stays."""
     keys = kit.sealer.weekly_lock
     if keys.start is None:
         return 0
     week = max(keys.start, week_of(at))
     found = weekly_keys.locked_before(session, week, since=keys.start, limit=limit)
     for old in found:
-        bound = label(old.uid, old.grant.desk_code)
-        old.grant.sealed_key = keys.lock(keys.unlock(old.grant.sealed_key, bound), bound, at)
+        bare = keys.unlock(old.grant.sealed_key, old.bound)
+        old.grant.sealed_key = keys.lock(bare, old.bound, at)
     return len(found)
 
 

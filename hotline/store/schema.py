@@ -6,7 +6,15 @@ from sqlalchemy import ColumnElement, Index, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hotline.store.accounts import accounts, approvals, sessions, sign_in_tries  # noqa: F401
-from hotline.store.cases import case_log, case_notes  # noqa: F401
+from hotline.store.cases import (  # noqa: F401
+    case_codes,
+    case_keys,
+    case_log,
+    case_notes,
+    case_people,
+    counted,
+    service_referrals,
+)
 from hotline.store.changes import changes, checks, signatures, text_questions  # noqa: F401
 from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks  # noqa: F401

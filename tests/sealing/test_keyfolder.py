@@ -40,11 +40,12 @@ CONTENTS = {
         "enrolled.key",
         "epoch.key",
         "joined.key",
+        "reader.pub",
         "relay.pub",
         "stop.key",
         "watch.pub",
     ],
-    "pages": ["enrolled.key", "epoch.key", "relay.pub", "stop.key", "totp.key"],
+    "pages": ["enrolled.key", "epoch.key", "reader.pub", "relay.pub", "stop.key", "totp.key"],
     "reader": ["epoch.key", "pepper.key", "reader.key"],
 }
 

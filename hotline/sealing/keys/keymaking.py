@@ -61,7 +61,7 @@ HELD_BY: Mapping[str, Sequence[str]] = {
     LISTED_SECRET: ("hooks", "workers"),
     RELAY_PUBLIC_KEY: ("hooks", "workers", "console", "pages"),
     WATCH_PUBLIC_KEY: ("console",),
-    READER_PUBLIC_KEY: ("hooks",),
+    READER_PUBLIC_KEY: ("hooks", "console", "pages"),
     WEEKLY_KEY: ("hooks", "workers", "console", "reader", "pages"),
 }
 """Every lasting key, and the roles whose folders have it."""

@@ -52,7 +52,9 @@ ROTATING: Mapping[str, Rotating] = {
     "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
     "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
     "totp": Rotating(TOTP_KEY, "pages", digest_file=DIGEST_KEY),
-    "reader": Rotating(READER_KEY, "reader", READER_PUBLIC_KEY, ("hooks",), holds_numbers=False),
+    "reader": Rotating(
+        READER_KEY, "reader", READER_PUBLIC_KEY, ("hooks", "console", "pages"), holds_numbers=False
+    ),
     "pepper": Rotating(PEPPER_KEY, "reader"),
 }
 

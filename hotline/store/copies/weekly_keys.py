@@ -1,21 +1,26 @@
-"""Which week's lock is on which grant: the first bytes of each say so."""
+"""Which week's lock is on which grant, of tips and of cases: the first bytes of each say so."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import LargeBinary, func, or_, select
+from sqlalchemy import ColumnElement, LargeBinary, func, or_, select
 from sqlalchemy.orm import Session
 
+from hotline.sealing.cases.case_codes import case_name
+from hotline.sealing.envelope import label
 from hotline.sealing.keys.weekly_lock import LOCKED, MARK_BYTES, mark
+from hotline.store.cases.case_keys import CaseGrant
 from hotline.store.tips.tips import Grant, Tip
 
-MARK = func.substr(Grant.sealed_key, 1, MARK_BYTES, type_=LargeBinary)
+GRANTS: tuple[Any, ...] = (Grant, CaseGrant)
 
 
 @dataclass(frozen=True, slots=True)
 class OldGrant:
-    grant: Grant
-    uid: str
+    grant: Grant | CaseGrant
+    bound: bytes
+    """What it is locked to."""
 
 
 def locked_before(session: Session, week: str, *, since: str, limit: int) -> Sequence[OldGrant]:
@@ -23,19 +28,37 @@ def locked_before(session: Session, week: str, *, since: str, limit: int) -> Seq
 
     Held until the transaction ends.
     """
-    openable = or_(mark(since) <= MARK, MARK < LOCKED)
-    old = (
-        select(Grant, Tip.uid)
-        .join(Tip, Tip.id == Grant.tip_id)
-        .where(mark(week) > MARK, openable)
-        .order_by(Grant.id)
-        .limit(limit)
-        .with_for_update(of=Grant, skip_locked=True)
-    )
-    return [OldGrant(grant, uid) for grant, uid in session.execute(old)]
+    found: list[OldGrant] = []
+    for row in GRANTS:
+        begins = _mark(row)
+        openable = or_(mark(since) <= begins, begins < LOCKED)
+        old = (
+            select(row, Tip.uid)
+            .join(Tip, Tip.id == row.tip_id)
+            .where(mark(week) > begins, openable)
+            .order_by(row.id)
+            .limit(limit - len(found))
+            .with_for_update(of=row, skip_locked=True)
+        )
+        found += [OldGrant(one, _bound(one, uid)) for one, uid in session.execute(old)]
+    return found
 
 
 def oldest(session: Session) -> str | None:
     """The earliest week that a grant still needs."""
-    first = session.scalar(select(MARK).where(MARK >= LOCKED).order_by(MARK).limit(1))
-    return None if first is None else bytes(first[1:]).decode()
+    marks: list[bytes] = []
+    for row in GRANTS:
+        begins = _mark(row)
+        first = select(begins).where(begins >= LOCKED).order_by(begins).limit(1)
+        marks += session.scalars(first).all()
+    return min(marks)[1:].decode() if marks else None
+
+
+def _mark(row: Any) -> ColumnElement[bytes]:
+    return func.substr(row.sealed_key, 1, MARK_BYTES, type_=LargeBinary)
+
+
+def _bound(grant: Grant | CaseGrant, uid: str) -> bytes:
+    if isinstance(grant, CaseGrant):
+        return label(case_name(uid), grant.holder)
+    return label(uid, grant.desk_code)

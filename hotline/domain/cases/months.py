@@ -1,0 +1,50 @@
+"""When a month of cases is counted: twice, and never again. Pure.
+
+A month is Kigali's, and a case belongs to the one in which its tip was filed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain.call_back import KIGALI
+
+
+class MonthVersion(StrEnum):
+    FIRST = "first"
+    REVISED = "revised"
+    """What became of people later is in it, and codes about them may go."""
+
+
+AFTER = {MonthVersion.FIRST: timedelta(days=5), MonthVersion.REVISED: timedelta(days=75)}
+"""How long after the end of a month it is counted."""
+
+
+def month_of(at: datetime) -> str:
+    """As in 2026-11."""
+    return f"{at.astimezone(KIGALI):%Y-%m}"
+
+
+def begins(month: str) -> datetime:
+    return datetime.strptime(month, "%Y-%m").replace(tzinfo=KIGALI)
+
+
+def ends(month: str) -> datetime:
+    """The first moment that is of the next."""
+    return (begins(month) + timedelta(days=31)).replace(day=1)
+
+
+def due_at(month: str, version: MonthVersion) -> datetime:
+    return ends(month) + AFTER[version]
+
+
+def due(
+    months: Iterable[str], made: dict[MonthVersion, frozenset[str]], at: datetime
+) -> Sequence[tuple[str, MonthVersion]]:
+    """Which months are to be counted now, the earliest first. A first count that is late is made all the same."""
+    return [
+        (month, version)
+        for month in sorted(set(months))
+        for version in MonthVersion
+        if month not in made[version] and due_at(month, version) <= at
+    ]

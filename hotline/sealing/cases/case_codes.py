@@ -1,0 +1,59 @@
+"""Codes about a person, sealed to the pair of her case: whoever writes one needs no key. The opening half is apart.
+
+The pair's private half is granted as a tip's key is: the same box, under the same week's lock, by a name of its own, so
+that neither is taken for the other. Whoever makes the pair seals that half to the reader, and keeps it nowhere.
+
+    version 1 | box to the case: padded codes, and what they are bound to
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from nacl.bindings import sodium_pad
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.utils import random
+
+from hotline.errors import SealBroken
+from hotline.sealing.envelope import SIZES, VERSION
+from hotline.sealing.sealer import Sealer
+
+READER = ":reader"
+"""The reader among the holders of a case's key, who are desks else: no desk's code begins so."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case's pair at its birth: the private half leaves this file only as the reader's grant."""
+
+    public_key: bytes
+    grant: bytes = field(repr=False)
+
+
+def new_case(sealer: Sealer, *, uid: str, at: datetime) -> NewCase:
+    """Raises KeyMissing where this process does not know the reader's public key."""
+    private = random(PrivateKey.SEED_SIZE)
+    to = sealer.reader_key()
+    grant = sealer.grant(private, uid=case_name(uid), desk=READER, public_key=to, at=at)
+    return NewCase(bytes(PrivateKey.from_seed(private).public_key), grant)
+
+
+def seal_codes(plain: bytes, *, public_key: bytes, uid: str, entry_id: int) -> bytes:
+    """Bound to the tip of this uid, and to an entry of its log. Raises SealBroken; ValueError for what is too long."""
+    size = next((size for size in SIZES if len(plain) < size), None)
+    if size is None:
+        raise ValueError(f"codes of {len(plain)} bytes")
+    try:
+        box = SealedBox(PublicKey(public_key))
+        return VERSION + box.encrypt(sodium_pad(plain, size) + bound(uid, entry_id))
+    except (CryptoError, TypeError):
+        raise SealBroken("a case's key that nothing can be sealed to") from None
+
+
+def case_name(uid: str) -> str:
+    """What a grant of a case's key is bound to, where a tip's is bound to its uid."""
+    return f"case:{uid}"
+
+
+def bound(uid: str, entry_id: int) -> bytes:
+    return b"codes\0" + uid.encode() + b"\0" + str(entry_id).encode()

@@ -1,0 +1,34 @@
+"""Whom a case is about, by number: when each was met, and when she is asked once more. What was noted is sealed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row, add_if_new
+
+
+class PossibleVictim(Row):
+    """No name, no age, no code: whoever may know more opens the log of the case."""
+
+    __tablename__ = "possible_victim"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    met_at: Mapped[datetime]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When she is asked once more; None while nobody waits for that."""
+    rung: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often that was told to somebody."""
+
+
+def meet(session: Session, tip_id: int, n: int, at: datetime) -> bool:
+    """Whether she was not known before."""
+    return add_if_new(session, PossibleVictim(tip_id=tip_id, n=n, met_at=at))
+
+
+def of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
+    """By number."""
+    found = select(PossibleVictim).where(PossibleVictim.tip_id == tip_id)
+    return session.scalars(found.order_by(PossibleVictim.n)).all()

@@ -1,0 +1,99 @@
+"""The counts of months, written once and never changed; and which tips were counted for the last time.
+
+Written by the reader's chore alone: only what was counted may be destroyed.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import DDL, ForeignKey, UniqueConstraint, event, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row
+
+
+class CaseCounted(Row):
+    """A tip whose codes stand in the revised count of its month."""
+
+    __tablename__ = "case_counted"
+
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), primary_key=True)
+    month: Mapped[str]
+    at: Mapped[datetime]
+
+
+class MonthCount(Row):
+    """One number of a month, raw: what leaves the line is protected first."""
+
+    __tablename__ = "month_count"
+    __table_args__ = (UniqueConstraint("month", "version", "figure", "row", "column"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[str]
+    """As in 2026-11: of Kigali, in which the tips were filed."""
+    version: Mapped[str]
+    """A `domain.cases.months.MonthVersion`."""
+    figure: Mapped[str]
+    row: Mapped[str]
+    column: Mapped[str]
+    number: Mapped[int]
+    made_at: Mapped[datetime]
+
+
+KEEPING_SQLITE = tuple(
+    f"CREATE TRIGGER month_count_no_{what} BEFORE {what} ON month_count"
+    " BEGIN SELECT RAISE(ABORT, 'month_count is insert only'); END"
+    for what in ("update", "delete")
+)
+KEEPING_POSTGRES = (
+    "CREATE FUNCTION month_count_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION 'month_count is insert only'"
+    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE TRIGGER month_count_no_change BEFORE UPDATE OR DELETE ON month_count"
+    " FOR EACH ROW EXECUTE FUNCTION month_count_refuses()",
+)
+for _dialect, _words in (("sqlite", KEEPING_SQLITE), ("postgresql", KEEPING_POSTGRES)):
+    for _word in _words:
+        _made = DDL(_word).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
+        event.listen(MonthCount.__table__, "after_create", _made)
+
+
+def made(session: Session, version: str) -> frozenset[str]:
+    """The months that were counted so."""
+    found = select(MonthCount.month).where(MonthCount.version == version).distinct()
+    return frozenset(session.scalars(found))
+
+
+def cells(session: Session, month: str, version: str) -> Sequence[MonthCount]:
+    """In the order in which they were written."""
+    found = select(MonthCount).where(MonthCount.month == month, MonthCount.version == version)
+    return session.scalars(found.order_by(MonthCount.id)).all()
+
+
+def write(
+    session: Session,
+    month: str,
+    version: str,
+    numbers: Collection[tuple[str, str, str, int]],
+    at: datetime,
+) -> None:
+    """Figure, row, column and number, each once."""
+    session.add_all(
+        MonthCount(
+            month=month,
+            version=version,
+            figure=figure,
+            row=row,
+            column=column,
+            number=number,
+            made_at=at,
+        )
+        for figure, row, column, number in numbers
+    )
+    session.flush()
+
+
+def mark(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
+    """From here on their codes may go."""
+    session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)
+    session.flush()

@@ -1,0 +1,97 @@
+"""Codes about a person stay until they were counted, and counts for good; on both databases, made either way."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from hotline.domain.cases.entries import CaseEntry, EntryKind, EntryWay
+from hotline.errors import StoreUnavailable
+from hotline.sealing.cases.case_codes import READER, NewCase
+from hotline.store import migrate
+from hotline.store.cases import (
+    case_codes,
+    case_keys,
+    case_log,
+    case_people,
+    counted,
+    service_referrals,
+)
+from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.database import Database
+from hotline.store.schema import create_all
+from tests.builders import NOON, make_responder, make_tip
+
+pytestmark = pytest.mark.both
+
+REFUSED = (DBAPIError, StoreUnavailable)
+COUNTED = ("DELETE FROM case_code", "DELETE FROM case_key")
+NEVER = (
+    "UPDATE case_code SET body = body",
+    "UPDATE month_count SET number = 2",
+    "DELETE FROM month_count",
+)
+
+
+def fill(database: Database) -> None:
+    with database.writing() as session:
+        session.add_all([make_tip(), make_responder()])
+        session.flush()
+        entry = CaseEntry(1, EntryKind.SCREENED, NOON, EntryWay.USSD, "screened:1", 1)
+        assert case_log.written(session, entry) == 1
+        assert case_keys.make(session, 1, NewCase(b"public", b"grant"), NOON) == b"public"
+        case_codes.keep(session, 1, b"sealed")
+        counted.write(session, "2026-11", "first", [("identified", "all", "all", 1)], NOON)
+
+
+def offered(entry_id: int) -> ServiceReferral:
+    return ServiceReferral(offered_id=entry_id, tip_id=1, n=1, offered_at=NOON, due_at=NOON)
+
+
+def refused(database: Database, words: str) -> bool:
+    try:
+        with database.writing() as session:
+            session.execute(text(words))
+    except REFUSED:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("made", ["migrated", "at once"])
+def test_e1_no_code_goes_before_it_was_counted_and_no_count_ever(
+    empty: Database, made: str
+) -> None:
+    if made == "migrated":
+        migrate.upgrade(empty)
+    else:
+        create_all(empty)
+    fill(empty)
+    assert [words for words in (*COUNTED, *NEVER) if not refused(empty, words)] == []
+
+    with empty.writing() as session:
+        counted.mark(session, [1], "2026-11", NOON)
+
+    assert [words for words in (*NEVER, *COUNTED) if refused(empty, words)] == [*NEVER]
+    with empty.reading() as session:
+        assert case_codes.of_tip(session, 1) == {}
+        assert case_keys.grant_of(session, 1, READER) is None
+        (cell,) = counted.cells(session, "2026-11", "first")
+        assert (cell.figure, cell.row, cell.column, cell.number) == ("identified", "all", "all", 1)
+
+
+def test_of_two_pairs_for_one_case_the_first_stays_and_a_person_is_met_once(
+    database: Database,
+) -> None:
+    fill(database)
+    with database.writing() as session:
+        assert case_keys.make(session, 1, NewCase(b"another", b"other"), NOON) == b"public"
+        assert case_keys.grant_of(session, 1, READER) == b"grant"
+        assert not case_keys.give(session, 1, READER, b"other")
+        met = [case_people.meet(session, 1, n, NOON) for n in (1, 1, 2)]
+        assert met == [True, False, True]
+        case_people.of_tip(session, 1)[1].due_at = NOON
+        service_referrals.offer(session, offered(1))
+        session.flush()
+        assert service_referrals.due_tips(session, NOON, 9) == [1]
+        assert service_referrals.due_tips(session, NOON - timedelta(seconds=1), 9) == []
