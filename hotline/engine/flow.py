@@ -150,7 +150,7 @@ class Flow:
     gathers: str | None = None
     """What its answers make ("tip"). Entering begins a passage; no digit dialled ahead ever enters it."""
     private: bool = False
-    """Entered by its published entry alone, and only where the service allows it (the responders' list)."""
+    """Entered by its published entry alone, where the service allows it (the responders' list), or from behind one."""
     signed: Mapping[str, Signed] = field(default_factory=dict)
     """By node: those that somebody answers for by name."""
     reasons: Mapping[str, str] = field(default_factory=dict)

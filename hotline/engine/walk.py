@@ -61,9 +61,15 @@ def turned(run: Run, page: int) -> Walked:
 
 
 def entered(book: Book, run: Run, name: str) -> Run:
-    """Call a flow that exists. A gathering one begins a passage: nothing answered before belongs to it."""
+    """Call a flow that exists. A gathering one begins a passage: nothing answered before belongs to it.
+
+    A private one that is called again asks its own questions again: another person may be spoken of.
+    """
     flow = book.flows[name]
     run = run.at((*run.calls, Place(flow.name, flow.start)))
+    if flow.private and run.answers:
+        own = {node.saves for node in flow.nodes.values() if isinstance(node, Menu | Ask)}
+        run = run.saying({said: kept for said, kept in run.answers.items() if said not in own})
     if flow.gathers:
         run = replace(run, passage=run.passage + 1, answers={}, erased=False, trail=run.trail[-1:])
     return run
@@ -85,7 +91,7 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
                 return Walked(replace(run, finished=True), tuple(events), tuple(passed))
             case Branch(arms=arms):
                 run = _at(book, run, _open_arm(arms, run, facts))
-            case Call(flow=name, goes=then) if name in book.flows and not book.flows[name].private:
+            case Call(flow=name, goes=then) if _opens(book, run, name):
                 run = entered(book, run if then is not None else _ended(book, run), name)
                 events.append(FlowEntered(name))
             case Call(goes=then):
@@ -95,6 +101,14 @@ def settle(book: Book, facts: Facts, run: Run) -> Walked:
             case None:
                 run = run.at(front(book), trail=())
     return Walked(_stranded(book, run), tuple(events), tuple(passed))
+
+
+def _opens(book: Book, run: Run, name: str) -> bool:
+    """Whether a call leads into this flow: into a private one only from behind a private entry."""
+    if name not in book.flows:
+        return False
+    beneath = (book.flows[place.flow] for place in run.calls if place.flow in book.flows)
+    return not book.flows[name].private or any(flow.private for flow in beneath)
 
 
 def _ended(book: Book, run: Run) -> Run:

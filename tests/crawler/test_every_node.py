@@ -77,7 +77,13 @@ def behind_a_pin(book: Book) -> set[Place]:
             if name not in without and name != "pin":
                 without.add(name)
                 waiting.append(name)
-    return {Place(flow.name, name) for name in flow.nodes.keys() - without}
+    inner = (one for one in book.flows.values() if one.private and one.name not in entered(book))
+    within = {Place(one.name, name) for one in inner for name in one.nodes}
+    return within | {Place(flow.name, name) for name in flow.nodes.keys() - without}
+
+
+def entered(book: Book) -> set[str]:
+    return set(book.entries.values())
 
 
 @pytest.mark.timeout(600)

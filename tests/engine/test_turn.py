@@ -2,6 +2,7 @@
 
 import pytest
 
+from hotline.engine.document.document import compile as compile_book
 from hotline.engine.events import (
     Answered,
     Completed,
@@ -13,8 +14,18 @@ from hotline.engine.events import (
 )
 from hotline.engine.run import Facts, Option, Place, Run
 from hotline.engine.turn import expects_words, render, resume, start
+from hotline.errors import FlowInvalid
 from hotline.text.languages import CODES
-from tests.engine.books import FRONT, REPORTING, Player, choice, make_book, t
+from tests.engine.books import (
+    FRONT,
+    LISTS,
+    REPORTING,
+    Player,
+    choice,
+    make_book,
+    make_document,
+    t,
+)
 
 BOOK = make_book()
 FRONT_SCREEN = "Welcome rw\n1 Learn rw\n5 Problem rw\n7 English\n8 Francais"
@@ -236,6 +247,28 @@ def test_no_digit_is_spent_in_a_private_flow() -> None:
 def test_no_digit_is_spent_on_a_private_menu() -> None:
     cases = {"list": _choices(first="end"), "end": {"finish": {"text": t("Taken")}}}
     assert Player(make_book(cases=cases)).dial(entry="90", ahead=("1",)).first_line == "M rw"
+
+
+def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_questions_anew() -> None:
+    inner = {
+        "ask": {"menu": {"text": t("Who?"), "saves": "who", "goes": "of", "choices": [choice("A", value="a")]}},
+        "of": {"branch": [{"when": {"answer": "who"}, "goes": "seen"}, {"goes": "seen"}]},
+        "seen": {"say": {"text": t("Seen"), "goes": "back"}},
+        "back": {"finish": {}},
+    }  # fmt: skip
+    cases = {
+        "list": {"menu": {"text": t("M"), "saves": "list", "choices": [choice("x", value="x", goes="in")]}},
+        "in": {"call": {"flow": "inner", "goes": "list"}},
+    }  # fmt: skip
+    document = make_document(cases=cases, inner=inner)
+    document["flows"]["inner"]["private"] = True
+    player = Player(compile_book(document, LISTS)).dial(entry="90").keys("1", "1")
+    assert (player.first_line, dict(player.run.answers)) == ("Seen rw", {"list": "x", "who": "a"})
+    assert dict(player.keys("9", "1").run.answers) == {"list": "x"}
+
+    document["flows"]["learn"]["nodes"] = {"one": {"call": {"flow": "inner"}}}
+    with pytest.raises(FlowInvalid, match=r"learn\.one: inner is private"):
+        compile_book(document, LISTS)
 
 
 def test_an_entry_whose_flow_would_gather_is_the_front() -> None:

@@ -13,6 +13,7 @@ from hotline.domain.dialogue.asks import (
     WORK_VERB,
     WORK_WORDS,
 )
+from hotline.domain.dialogue.person_asks import ANSWERS
 from hotline.domain.rolls import quiz
 from hotline.domain.rolls.gathering import OCCASION_ANSWER
 from hotline.domain.tip import Matter
@@ -28,6 +29,7 @@ CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
 """They are read when a later answer has its effect. A PIN is an event of its own."""
 OF_THE_READER = {
     *READER_PINS,
+    *ANSWERS,
     WORK_CASE,
     WORK_VERB,
     WORK_QUESTION,
@@ -69,6 +71,15 @@ def test_each_answer_is_told_or_has_an_effect() -> None:
         and not name.startswith(quiz.BEFORE)
     }
     assert not unused
+
+
+def test_no_answer_about_a_person_is_asked_outside_of_a_private_flow() -> None:
+    asking = {flow.name for flow in BOOK.flows.values() if ANSWERS & set(_saved(flow))}
+    assert asking == {"screening", "helping", "offering", "following"}
+    assert all(BOOK.flows[name].private for name in asking)
+    asked = {name for flow in asking for name in _saved(BOOK.flows[flow])}
+    assert asked >= ANSWERS
+    assert not any(effect_of(name) for name in ANSWERS)
 
 
 def test_each_effect_is_of_an_answer_that_a_flow_asks_for() -> None:

@@ -139,12 +139,13 @@ def bound_to(session_key: str, text_digest: str) -> str:
 
 
 def without_pins(text: str) -> str:
-    """The text at the same length, with all that may be a PIN struck out: what is kept is a digest of this.
+    """The text at the same length, with what may be a PIN struck out, and all behind it: a digest is kept of this.
 
-    A digest of the text itself could be tried with a million PINs.
+    A digest of the text itself could be tried with a million PINs, and with what is answered of a person in fewer.
     """
     parts = text.split(SEPARATOR)
-    return SEPARATOR.join("#" * len(part) if _may_be_pin(part) else part for part in parts)
+    first = next((at for at, part in enumerate(parts) if _may_be_pin(part)), len(parts))
+    return SEPARATOR.join((*parts[:first], *("#" * len(part) for part in parts[first:])))
 
 
 def _may_be_pin(typed: str) -> bool:

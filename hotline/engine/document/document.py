@@ -6,7 +6,7 @@ where there are any, `"entry_names": {"11": "poster"}` and `"phrases": {"rw": {"
     flow: report                    its name, and its file's
     review: {rw: draft, fr: draft, en: draft}     state of every text in it; a node may have a `review` of its own
     gathers: tip                    what its answers make: entering it begins a passage, no digit dialled ahead enters
-    private: true                   entered by its published entry alone
+    private: true                   entered by its published entry alone, or called by another private one
     start: danger
     nodes:
       danger:                       a node is exactly one of say, menu, ask, branch, call, finish

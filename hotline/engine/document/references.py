@@ -77,7 +77,7 @@ def _in_call(book: Book, flow: Flow, name: str, call: Call) -> Iterator[BrokenRe
     if call.flow not in book.flows:
         message = remark("no flow is called {name}", name=call.flow)
         yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
-    elif book.flows[call.flow].private:
+    elif book.flows[call.flow].private and not flow.private:
         message = remark("{name} is private: only its entry opens it", name=call.flow)
         yield BrokenReference(flow.name, name, "unknown_flow", message, "flow")
 

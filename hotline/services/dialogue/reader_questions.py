@@ -31,8 +31,9 @@ from hotline.domain.dialogue.asks import (
     ReaderAnswer,
     ReaderAsk,
 )
+from hotline.domain.dialogue.person_asks import FLOWS, PERSON, PersonVerb, box, ended_by
 from hotline.engine import keying, turn
-from hotline.engine.events import Answered
+from hotline.engine.events import Answered, FlowEntered
 from hotline.engine.flow import Ask, Book
 from hotline.engine.page_cache import drawn
 from hotline.engine.run import Facts, Option, Run
@@ -60,7 +61,7 @@ class ReaderAsked:
     pin: str = field(repr=False)
     """What was keyed for a work PIN: it may be the code of an SMS."""
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What was typed besides, by the name of its answer: a start PIN, a new PIN, the words of a note."""
+    """What was keyed besides, by name: a start PIN, a new PIN, the words of a note, the codes of a person."""
     of: int | None = None
     """Where it was asked before, when she asks once more for what did not come."""
     wants_page: bool = False
@@ -89,6 +90,8 @@ class ReaderQuestions:
         self._lists: dict[str, Sequence[tuple[str, str]]] = {}
         """Of every answer so far: a choice is played after the list was shown."""
         self._last: ReaderAsked | None = None
+        self._person = ""
+        """Whom this round has written down already: what she corrects is about the same person."""
         self._page: ReaderAsked | None = None
         """Where the page was asked that stands for now as filler."""
 
@@ -100,10 +103,16 @@ class ReaderQuestions:
         if WORK_PIN not in self._typed:
             return None
         led, events = turn.follow(self._book, run, keyed, facts, limit=self._limit)
+        if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
+            self._person = ""
         for event in events:
             if not isinstance(event, Answered):
                 continue
             about = led.answers.get(WORK_CASE, "")
+            verb = ended_by(event.name, event.value, led.answers)
+            if verb is not None:
+                codes = box(verb, led.answers, self._person)
+                return self._asks(run, keyed, upto, _of_verb(verb, about), typed=codes)
             if event.name in PREFIXES:
                 ask = _of_verb(f"{PREFIXES[event.name]}{event.value}", about)
                 return self._asks(run, keyed, upto, ask)
@@ -135,6 +144,8 @@ class ReaderQuestions:
             self._view = answer if RIGHT in answer.flags else ReaderAnswer()
             self._lists = {}
         self._lists |= answer.lists
+        if asked.ask.verb in set(PersonVerb):
+            self._person = answer.words.get(PERSON, self._person)
         self._page = asked if learned.screens else None
         facts = self._facts(answer)
         if learned.screens:
