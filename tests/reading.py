@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from hotline.domain.referrals.referral import Level
+from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.members import PinVault, new_member_pair, wrap_desk_key
 from hotline.sealing.passphrase import Costs
-from hotline.sealing.reader_door import ReaderDoor
+from hotline.sealing.reader_door import ReaderDoor, public_half
 from hotline.services.reader import answering
 from hotline.services.reader.key_memory import KeyMemory
 from hotline.services.reader.reader_kit import ReaderKit
@@ -59,6 +60,8 @@ class ReaderBeside:
 def reader_beside(line: Line) -> ReaderBeside:
     """Puts a reader beside the line: its web process waits for it by a clock that does not tick."""
     path = line.kit.pseudonyms._folder.path.parent
+    half = public_half(KeyFolder(path / "hooks"))
+    line.kit = replace(line.kit, sealer=replace(line.kit.sealer, reader=half))
     plain = {name: getattr(line.kit, name) for name in SHARED}
     kit = ReaderKit(
         **plain,

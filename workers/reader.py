@@ -16,6 +16,7 @@ from hotline.errors import StoreUnavailable
 from hotline.services import weekly_keys
 from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.reader import answering
+from hotline.services.reader.cases import handing_on
 from hotline.services.reader.reader_kit import ReaderKit
 from workers.worker import RECONNECT_SECONDS, make_worker
 
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
 TIDY_SECONDS = 60.0
 """Between two times at which what is over is deleted."""
+HAND_ON_SECONDS = 5.0
+"""Between two times at which keys of cases are handed on, while nobody asks."""
 
 
 class Reader:
@@ -31,13 +34,16 @@ class Reader:
 
     def __init__(self, kit: ReaderKit) -> None:
         self._kit = kit
-        self._tidied = 0.0
+        self._tidied = self._handed_on = 0.0
 
     def look(self) -> None:
-        """Answer whoever waits, and delete what is over. Whatever fails is named, and tried again the next time."""
+        """Answer whoever waits, hand on keys of cases, delete what is over. What fails is named, and tried again."""
         try:
             while answering.answer_next(self._kit):
-                pass
+                self._handed_on = 0.0
+            if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
+                handing_on.reconcile(self._kit)
+                self._handed_on = time.monotonic()
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
                 self._tidy()
                 self._tidied = time.monotonic()

@@ -67,7 +67,10 @@ def test_the_key_of_second_factors_is_rotated_and_the_old_one_destroyed(line: Op
     assert "going on" in again.stdout
     assert "0 second factors sealed anew" in again.stdout
     line.well("keys", "end-old", "--now", *SIGNED)
-    assert pages.names() == ("digest.key", "epoch.key", "totp.key")
+    assert [name for name in pages.names() if "digest" in name or "totp" in name] == [
+        "digest.key",
+        "totp.key",
+    ]
     log = line.well("audit", "list").stdout
     assert log.count("made the key totp anew") == 1
     assert "destroyed the old key totp" in log
@@ -122,7 +125,8 @@ def test_the_reader_s_keys_are_rotated_and_its_pepper_goes_on_paper_alone(line: 
         KeyFolder(line.folder / "home" / "keys" / role) for role in ("reader", "hooks")
     )
     before = reader.read("pepper.key")
-    line.well("keys", "rotate", "reader", *SIGNED)
+    told = line.well("keys", "rotate", "reader", *SIGNED).stdout
+    assert "0 keys of cases sealed anew" in told
     assert hooks.read("reader.pub") == public_of(KeyFolder(reader.path).read("reader.key"))
     assert "when it is keyed next" in line.well("keys", "rotate", "pepper", *SIGNED).stdout
     assert KeyFolder(reader.path).read("pepper.old.key") == before

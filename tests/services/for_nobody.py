@@ -2,7 +2,21 @@
 
 from collections.abc import Mapping
 
-ROWS = {"Tip", "Referral", "Grant", "CallBack", "AskedBack", "TipLikeness", "TipPlace", "TipLink"}
+ROWS = {
+    "Tip",
+    "Referral",
+    "Grant",
+    "CallBack",
+    "AskedBack",
+    "TipLikeness",
+    "TipPlace",
+    "TipLink",
+    "CaseKey",
+    "CaseGrant",
+    "CaseCode",
+    "PossibleVictim",
+    "ServiceReferral",
+}
 LADDER = "the ladder: whom it tells is filtered by `exclusions.kept_from`, and what was told ends with a release"
 TELLER = "whoever told it, by session, phone or receipt"
 UPKEEP = "keys and terms: what is sealed anew, or goes"
@@ -12,6 +26,17 @@ CONDITION = "the condition itself"
 NATION = "the national desk alone asks it, by commands that name no desk"
 
 FOR_NOBODY: Mapping[str, str] = {
+    "cases/case_codes.of_tip": FOUND,
+    "cases/case_holders._beyond": UPKEEP,
+    "cases/case_holders.any_beyond": UPKEEP,
+    "cases/case_holders.lacking": UPKEEP,
+    "cases/case_keys.grant_of": FOUND,
+    "cases/case_keys.make": UPKEEP,
+    "cases/case_keys.public_key": UPKEEP,
+    "cases/case_people.of_tip": FOUND,
+    "cases/service_referrals.due_tips": LADDER,
+    "cases/service_referrals.of_tip": FOUND,
+    "copies/vaults.case_grants": UPKEEP,
     "cases/case_log.tip_of_reference": NATION,
     "copies/vaults.grants": UPKEEP,
     "copies/vaults.call_back_grants": UPKEEP,
@@ -90,6 +115,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "tips/tips.beside": LADDER,
     "tips/tips.erase": TELLER,
     "tips/visible.is_granted": FOUND,
+    "tips/visible.desk_may_know": CONDITION,
     "tips/visible.not_excluded": CONDITION,
     "tips/visible.not_kept_from": CONDITION,
     "tips/visible.may_be_told": CONDITION,

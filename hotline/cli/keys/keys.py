@@ -23,7 +23,7 @@ from hotline.sealing.copies.keyexport import export_keys, import_keys
 from hotline.sealing.keys import rotation
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, SENDING, gateway_key_in
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import PEPPER_KEY, ROLES, make_keys
+from hotline.sealing.keys.keymaking import PEPPER_KEY, READER_KEY, ROLES, make_keys
 from hotline.sealing.keys.livekeys import older
 from hotline.sealing.keys.rotation import ROTATING
 from hotline.services.copies import factor_rotation, pepper_wraps, rekeying
@@ -173,11 +173,13 @@ def _moved(kit: Kit, folder: Path, key: str) -> str:
         return f"{factor_rotation.reseal(kit, factors)} second factors sealed anew"
     if rotating.file == PEPPER_KEY:
         return "each PIN moves to the new pepper when it is keyed next; `hotline doctor` counts"
-    if public_key is None or not rotating.holds_numbers:
+    if public_key is None:
         return ""
     newest, before = rotation.halves(folder, rotating)
-    done = rekeying.reseal(kit, key, public_key=public_key, newest=newest, before=before, say=say)
-    return f"{done} numbers sealed anew"
+    halves = {"public_key": public_key, "newest": newest, "before": before}
+    if rotating.file == READER_KEY:
+        return f"{rekeying.reseal_cases(kit, **halves, say=say)} keys of cases sealed anew"
+    return f"{rekeying.reseal(kit, key, **halves, say=say)} numbers sealed anew"
 
 
 def _needed_by_nobody(kit: Kit) -> None:

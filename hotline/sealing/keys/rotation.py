@@ -40,8 +40,6 @@ class Rotating:
     """Who holds the same secret, and is given the new one once `role` answers to both."""
     digest_file: str | None = None
     """Where the key of its digests is kept, which stays: nobody knows the words that they were made of."""
-    holds_numbers: bool = True
-    """Whether numbers are sealed to the pair: they are sealed anew. What is asked of the reader lives for minutes."""
 
 
 ROTATING: Mapping[str, Rotating] = {
@@ -52,9 +50,7 @@ ROTATING: Mapping[str, Rotating] = {
     "watch": Rotating(WATCH_KEY, "watch", WATCH_PUBLIC_KEY, ("console",)),
     "dial": Rotating(DIAL_SECRET, "hooks", shared_role="watch"),
     "totp": Rotating(TOTP_KEY, "pages", digest_file=DIGEST_KEY),
-    "reader": Rotating(
-        READER_KEY, "reader", READER_PUBLIC_KEY, ("hooks", "console", "pages"), holds_numbers=False
-    ),
+    "reader": Rotating(READER_KEY, "reader", READER_PUBLIC_KEY, ("hooks", "console", "pages")),
     "pepper": Rotating(PEPPER_KEY, "reader"),
 }
 

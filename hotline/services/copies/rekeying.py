@@ -1,11 +1,13 @@
-"""Sealed numbers move from the key before to the newest, in small transactions, while messages go out."""
+"""Sealed numbers and keys of cases move from the key before to the newest, in small transactions of a line at work."""
 
 from collections.abc import Callable, Sequence
 
 from hotline.errors import SealBroken
 from hotline.ports import Kit
+from hotline.sealing.cases.case_codes import READER
 from hotline.sealing.opening import open_number
 from hotline.sealing.sealer import Sealer
+from hotline.services.desk.keys.rotation import DeskKeyPair, move
 from hotline.store.copies import vaults
 from hotline.store.copies.vaults import Column
 from hotline.store.desk import audit
@@ -38,6 +40,16 @@ def reseal(
                 _exchange(kit, column, moved)
                 done, last = done + len(moved), batch[-1][0]
                 say(f"{done} numbers sealed anew, up to row {last}")
+    return done
+
+
+def reseal_cases(
+    kit: Kit, *, public_key: bytes, newest: bytes, before: bytes, say: Callable[[str], None]
+) -> int:
+    """The reader's grants of cases, likewise. Raises SealBroken, KeyMissing."""
+    pair, done = DeskKeyPair(READER, public_key, newest, before), 0
+    while moved := move(kit, [pair], say):
+        done += moved
     return done
 
 

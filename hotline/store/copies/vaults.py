@@ -8,6 +8,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.domain.call_back import CallBackState
+from hotline.sealing.cases.case_codes import case_name
+from hotline.store.cases.case_keys import CaseGrant
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Responder
 from hotline.store.tips.call_backs import CallBack
@@ -28,7 +30,7 @@ BATCH = 200
 class SealedGrant:
     id: int
     uid: str
-    """The tip's."""
+    """The tip's; of a case's key the name that `case_codes.case_name` makes of it."""
     sealed_key: bytes = field(repr=False)
     row: Any = Grant
     """The table that it lies in."""
@@ -69,6 +71,18 @@ def call_back_grants(session: Session, after: int) -> Sequence[SealedGrant]:
         .limit(BATCH)
     )
     return [SealedGrant(one.id, one.uid, one.sealed_key, CallBack) for one in found]
+
+
+def case_grants(session: Session, holder: str, after: int) -> Sequence[SealedGrant]:
+    """The next keys of cases that a desk holds, or the reader."""
+    found = session.execute(
+        select(CaseGrant.id, Tip.uid, CaseGrant.sealed_key)
+        .join(Tip, Tip.id == CaseGrant.tip_id)
+        .where(CaseGrant.holder == holder, CaseGrant.id > after)
+        .order_by(CaseGrant.id)
+        .limit(BATCH)
+    )
+    return [SealedGrant(one.id, case_name(one.uid), one.sealed_key, CaseGrant) for one in found]
 
 
 def regrant(session: Session, grant: SealedGrant, sealed_key: bytes) -> None:

@@ -1,8 +1,9 @@
 """Who may know of a tip: the one condition that every list, count, search, link and export takes, for whom it is made.
 
 A desk knows what was sealed to it, and nothing of a tip in which an official is or may be involved. The national desk
-knows every tip. Nobody knows of one that she, or a desk of hers, is kept from. It has three forms: `visible_to` of tips
-for a viewer, `not_kept_from` of tips that one responder was told of, `may_be_told` of responders for one tip.
+knows every tip. Nobody knows of one that she, or a desk of hers, is kept from. It has four forms: `visible_to` of tips
+for a viewer, `not_kept_from` of tips that one responder was told of, `may_be_told` of responders for one tip,
+`desk_may_know` of desks to which something of a tip is sealed.
 """
 
 from dataclasses import dataclass
@@ -117,6 +118,13 @@ def may_be_told(tip_id: int) -> ColumnElement[bool]:
     return and_(
         ~kept.correlate(Responder), or_(national.correlate(Responder), ~official.correlate(None))
     )
+
+
+def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Of `Tip`, and of the desks of this column that it was sealed to: that they may still know of it."""
+    kept = select(Exclusion.id).where(Exclusion.tip_id == Tip.id, RUNS, Exclusion.desk_code == code)
+    may = or_(code == NATIONAL, Tip.official == "no")
+    return and_(may, ~kept.correlate(Tip, code.class_).exists())
 
 
 def _of_an_official(tip_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -113,10 +113,10 @@ def _rotate(
         if pair is not None:
             pairs.append(pair)
 
-    moved = _move(kit, pairs, say)
+    moved = move(kit, pairs, say)
     settle()
     # The relay locks grants anew meanwhile: only a whole look that finds no old one is the last.
-    while again := _move(kit, pairs, say):
+    while again := move(kit, pairs, say):
         moved += again
     return Moved(len(pairs), moved)
 
@@ -170,11 +170,11 @@ def _write(kit: Kit, code: str, made: DeskKey, newest: bytes, aside: bytes) -> N
         members.reseal(session, code, sealed, at)
 
 
-def _move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say) -> int:
+def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say) -> int:
     """How many grants were sealed to the desks' new keys."""
     moved = 0
     for pair in pairs:
-        for following in (_next, _next_call_back):
+        for following in (_next, _next_call_back, _next_case):
             last = 0
             while batch := following(kit, pair.desk, last):
                 moved += _move_batch(kit, pair, batch)
@@ -193,6 +193,11 @@ def _next_call_back(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGra
         return ()
     with kit.database.reading() as session:
         return vaults.call_back_grants(session, last)
+
+
+def _next_case(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
+    with kit.database.reading() as session:
+        return vaults.case_grants(session, desk, last)
 
 
 def _move_batch(kit: Kit, pair: DeskKeyPair, batch: Sequence[vaults.SealedGrant]) -> int:
