@@ -18,7 +18,6 @@ from hotline.environment import (
     Environment,
     is_bare,
     is_encrypted,
-    is_mailbox,
     is_yes,
     socket_below,
     split_url,
@@ -92,6 +91,8 @@ class Settings:
     """HOTLINE_CONSOLE_PORT: where the console's pages are served; 8080."""
     console_url: str
     """HOTLINE_CONSOLE_URL: `https://...`, the one address that the console answers to; by default on loopback."""
+    law: Path | None
+    """HOTLINE_LAW: a TOML file of what the controller owes by law 058/2021; `hotline law facts` prints one."""
     keys: Path | None
     """HOTLINE_KEYS: one key folder, for a process that is given only its own; else `keys/<role>` in the home folder."""
     clock: Path | None
@@ -179,9 +180,10 @@ class _Reader:
             sms_a_day=self._env.number("SMS_A_DAY", "1000"),
             sends_at_once=self._env.count("SENDS_AT_ONCE", "32"),
             alarm_command=self._env.text("ALARM_COMMAND"),
-            alarm_mail=self._alarm_mail(),
+            alarm_mail=self._env.mailbox("ALARM_MAIL"),
             console_port=console_port,
             console_url=self._env.address("CONSOLE_URL", f"http://127.0.0.1:{console_port}"),
+            law=self._env.folder("LAW"),
             keys=self._env.folder("KEYS"),
             clock=self._clock(gateway_url),
             faults=self._env.testing_folder("FAULTS", "makes processes die, and is for tests"),
@@ -231,14 +233,6 @@ class _Reader:
         if file is not None and (parts is None or parts.hostname not in LOOPBACK):
             self._env.wrong("CLOCK", "turns the clock, and is for the pretended gateway alone")
         return file
-
-    def _alarm_mail(self) -> str:
-        url = self._env.text("ALARM_MAIL")
-        if url and not is_mailbox(url):
-            self._env.wrong(
-                "ALARM_MAIL", "must be smtps://account:password@server/recipient@its.host"
-            )
-        return url
 
     def _api_key_file(self) -> Path | None:
         """The file is read by the processes that send, and only named here."""

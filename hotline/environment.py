@@ -99,6 +99,13 @@ class Environment:
             self.wrong(name, "must be https://, a host and a port alone")
         return url
 
+    def mailbox(self, name: str) -> str:
+        """A mail server of ours, and the recipient behind it."""
+        url = self.text(name)
+        if url and not is_mailbox(url):
+            self.wrong(name, "must be smtps://account:password@server/recipient@its.host")
+        return url
+
     def networks(self, name: str) -> tuple[str, ...]:
         """Addresses or networks, with spaces or commas between."""
         given = tuple(self.text(name).replace(",", " ").split())

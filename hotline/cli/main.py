@@ -83,6 +83,10 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.keys.keys:keys", "List and rotate the keys; export and import them."
     ),
     "lane": CommandEntry("hotline.cli.lane:lane", "See, hold and release what goes out by SMS."),
+    "law": CommandEntry(
+        "hotline.cli.law:law",
+        "The record of processing by law 058/2021, and what the controller still owes.",
+    ),
     "leaders": CommandEntry(
         "hotline.cli.people.leaders:leaders",
         "Local leaders: codes to join with, how many joined, and taking one off.",

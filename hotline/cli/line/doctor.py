@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from hotline.bootstrap import Role, build_console, key_folder
+from hotline.cli.law import owed_found
 from hotline.cli.line.closed import HAND, folder_found, gateway_key_found, kept_found
 from hotline.cli.people.console_found import (
     address_found,
@@ -57,6 +58,7 @@ def doctor(as_json: bool) -> None:
         *_folders(settings),
         *_inside(settings),
         *_console(settings),
+        owed_found(settings),
         _answers("gateway", settings.gateway_url, "see HOTLINE_GATEWAY_URL and the network"),
     )
 

@@ -20,7 +20,6 @@ from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.store.copies import vaults
 from hotline.store.desk import audit, desks, members
 from hotline.store.people import member_keys
-from hotline.store.tips import sketches
 
 Say = Callable[[str], None]
 
@@ -169,7 +168,6 @@ def _write(kit: Kit, code: str, made: DeskKey, newest: bytes, aside: bytes) -> N
             if (public_key := member_keys.public_key(session, code, member)) is not None
         }
         members.reseal(session, code, sealed, at)
-        sketches.forget_desk(session, code)
 
 
 def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say) -> int:

@@ -1,0 +1,119 @@
+"""`hotline law`: what law 058/2021 of Rwanda asks of whoever answers for the data."""
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from hotline.config import Settings
+from hotline.domain.controller import TEMPLATE, LawDuty, LawFacts, facts_of
+from hotline.domain.processing import RECORD
+from hotline.errors import SettingsInvalid
+from hotline.services.check_result import CheckResult
+
+NOT_YET = "not yet"
+NAME = "data protection"
+
+
+@click.group()
+def law() -> None:
+    """The record of processing by law 058/2021, and what the controller still owes."""
+
+
+@law.command()
+@click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+def record(as_json: bool) -> None:
+    """Print the record of processing (article 17): purposes, data, terms, recipients, processors, hosting.
+
+    Terms are those that this version keeps. What the ministry fills in stands in the file of HOTLINE_LAW.
+    """
+    settings = Settings.read(os.environ)
+    facts = facts_in(settings.law)
+    if as_json:
+        document = {
+            "controller": asdict(facts),
+            "owed": [asdict(one) for one in facts.owed],
+            "kept_at": _kept_at(settings),
+            "processing": [asdict(one) for one in RECORD],
+        }
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+        return
+    click.echo("\n".join((*_head(settings, facts), *_body())))
+
+
+@law.command()
+def facts() -> None:
+    """Print a file to fill in, for HOTLINE_LAW: controller, registration, officer, assessment, hosting, processors."""
+    click.echo(TEMPLATE, nl=False)
+
+
+def facts_in(file: Path | None) -> LawFacts:
+    """What the controller has filled in; nothing where no file is named. Raises SettingsInvalid."""
+    if file is None:
+        return LawFacts()
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SettingsInvalid([f"HOTLINE_LAW: {file} cannot be read as TOML"]) from None
+    return facts_of(document)
+
+
+def owed_found(settings: Settings) -> CheckResult:
+    """What a ministry still owes before real callers are answered; a pretended line owes nothing."""
+    try:
+        owed = facts_in(settings.law).owed
+    except SettingsInvalid as broken:
+        return CheckResult(NAME, False, "; ".join(broken.problems), "mend the file of HOTLINE_LAW")
+    if not owed:
+        return CheckResult(NAME, True, "everything that law 058/2021 asks for is filled in")
+    says = f"law 058/2021 still asks for {', '.join(map(_named, owed))}"
+    if settings.pretended:
+        return CheckResult(NAME, True, f"{says}: owed before real callers are answered")
+    todo = "; ".join(one.todo for one in owed)
+    return CheckResult(NAME, False, says, f"{todo}. `hotline law facts > FILE`, and HOTLINE_LAW")
+
+
+def _named(duty: LawDuty) -> str:
+    return f"{duty.name} (article {duty.article})"
+
+
+def _head(settings: Settings, facts: LawFacts) -> Iterator[str]:
+    yield "# Record of processing, law 058/2021, article 17\n"
+    yield f"Controller: {facts.controller or NOT_YET}"
+    yield f"Registration: {facts.registration or NOT_YET}"
+    yield f"Data protection officer: {facts.contact or NOT_YET}"
+    yield f"Impact assessment: {facts.assessed or NOT_YET}"
+    yield f"Hosting: {facts.hosting or NOT_YET}"
+    for name, where in _kept_at(settings).items():
+        yield f"{name}: {where}"
+    yield f"Processors: {'; '.join(facts.processors) or NOT_YET}"
+    yield "Transfers abroad: none of what identifies somebody; figures alone, with small numbers hidden"
+    if facts.owed:
+        yield f"\nStill owed: {', '.join(map(_named, facts.owed))}"
+
+
+def _kept_at(settings: Settings) -> dict[str, str]:
+    """By the configuration: no password, and nothing that is secret."""
+    database = urlsplit(settings.database_url).hostname or "this machine"
+    gateway = urlsplit(settings.gateway_url).hostname or ""
+    return {
+        "Database": database,
+        "Gateway": f"{gateway} (pretended)" if settings.pretended else gateway,
+        "Backups": "sealed, in the folder of HOTLINE_BACKUPS" if settings.backups else NOT_YET,
+    }
+
+
+def _body() -> Iterator[str]:
+    for one in RECORD:
+        yield f"\n## {one.name.capitalize()}\n"
+        yield f"- Purpose: {one.purpose}"
+        yield f"- Basis, for the controller to confirm: {one.basis}"
+        yield f"- About: {one.people}"
+        yield f"- Kept: {one.held}"
+        yield f"- Until: {one.until}"
+        yield f"- Recipients: {one.recipients}"

@@ -1,0 +1,143 @@
+"""What the line keeps of people, why, and until when: the record of processing, as a table. Pure.
+
+Law 058/2021 of Rwanda, article 17, asks a controller for purposes, categories of people and data, recipients, transfers
+and terms. Where a term is a constant of the code it is computed from that constant, so that the record cannot differ
+from what is done.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hotline.domain.cases.months import AFTER, MonthVersion
+from hotline.domain.people.enrolling import OLD_NUMBER_KEPT
+from hotline.domain.tips.retention import (
+    INBOUND,
+    PARAMETERS,
+    PSEUDONYMS,
+    REPLIES,
+    UNCLOSED,
+    WORDS,
+)
+
+
+def days(term: timedelta) -> str:
+    return f"{term.days} days"
+
+
+@dataclass(frozen=True, slots=True)
+class Processing:
+    """One thing that is done with what identifies somebody, or might."""
+
+    name: str
+    purpose: str
+    basis: str
+    """As the controller has to confirm it."""
+    people: str
+    """Whom it is about."""
+    held: str
+    """What is kept, and how."""
+    until: str
+    recipients: str
+
+
+OFFICIAL = "public interest and official authority; vital interest of the person in danger"
+NO_CONSENT = f"{OFFICIAL}; no consent is asked of a child who tells of danger (article 9)"
+DESKS = "the desk of the district that was told, and the national desk"
+RECORD: Sequence[Processing] = (
+    Processing(
+        "tips",
+        "find people who are trafficked or in danger, and send help",
+        NO_CONSENT,
+        "whoever is told about: victims, witnesses, suspects. Health, family and crime are sensitive data",
+        "answers and typed words, sealed; in clear the place, sector, kind, urgency and times",
+        f"words: {days(WORDS)} after the case is closed, or at the latest {days(UNCLOSED + WORDS)} after it was told,"
+        " and longer only under a named legal hold. The codes in clear stay",
+        DESKS,
+    ),
+    Processing(
+        "callers",
+        "keep one dialogue together; stop guessing; link what one phone told",
+        OFFICIAL,
+        "whoever dials or writes",
+        "no number: a keyed digest of it under a key of the week",
+        f"{days(PSEUDONYMS)}, and the key two weeks at most",
+        "nobody",
+    ),
+    Processing(
+        "calls that were asked for",
+        "call somebody back at the time that she chose",
+        "consent, taken back by dialling",
+        "whoever asked for it, aged 18 or more",
+        "her number, sealed to the national desk",
+        "until the call is over, or its time",
+        "the national desk, before two people",
+    ),
+    Processing(
+        "SMS of strangers",
+        "answer with a lesson, or the line's name",
+        "consent: the message itself",
+        "whoever writes",
+        "the number, sealed to the process that sends; that a message came",
+        f"the number: until the answer is sent. Ids of messages: {days(INBOUND)}",
+        "the gateway",
+    ),
+    Processing(
+        "persons who are met",
+        "see that a possible victim is offered help, reaches it, and is asked after thirty days; count it",
+        f"{OFFICIAL}; help itself needs that person's yes, or of a child the best-interest decision",
+        "possible victims, by a number within the case: never a name, birth date or address",
+        "codes of closed lists, sealed under a key of the case: signs, sex as seen, child or adult, citizenship,"
+        " consent, services, arrival",
+        f"the month of the tip, and {days(AFTER[MonthVersion.REVISED])}; then the codes and their key are destroyed and"
+        " counts remain",
+        f"{DESKS}; a service is asked by telephone and gets no data from this line",
+    ),
+    Processing(
+        "what happened to a case",
+        "show who was told, who acted and when",
+        OFFICIAL,
+        "responders",
+        "kinds and times of acts, in clear; notes in words, sealed as the tip",
+        "notes: with the tip's words. Entries stay",
+        DESKS,
+    ),
+    Processing(
+        "responders and desks",
+        "reach whoever must act, and nobody else",
+        "official duty",
+        "officers and staff who are enrolled",
+        "name, desk and level in clear; the number sealed to the process that sends, and as a keyed digest; the PIN"
+        " only as what it unlocks",
+        f"her row stays, so that the log can name her; a number that was changed {days(OLD_NUMBER_KEPT)} more; what she"
+        f" answered by SMS {days(REPLIES)}; what a message to her was about {days(PARAMETERS)}",
+        "the gateway: her number, and an SMS without content",
+    ),
+    Processing(
+        "accounts of the console",
+        "let named people edit, read and decide, and say afterwards who did",
+        "official duty",
+        "staff of the ministry and its desks",
+        "name, role, second factor under a key; the log of readings and decisions as a chain",
+        "until the account is ended; the log stays",
+        "whoever may read the log",
+    ),
+    Processing(
+        "leaders and officers on a roll",
+        "let them report sessions and take lessons",
+        "consent: she joins with a code",
+        "local leaders, police, immigration and labour officers",
+        "a keyed digest of the phone, the district, lessons that were passed",
+        "until she is taken off the roll",
+        "nobody",
+    ),
+    Processing(
+        "figures",
+        "say what the line achieved",
+        OFFICIAL,
+        "everybody, as counts",
+        "counters by day, month and place; sketches that count people and whose key is destroyed with the period",
+        "they stay",
+        "the ministry and its partners: aggregates alone, small numbers hidden",
+    ),
+)

@@ -1,0 +1,56 @@
+"""`hotline law`: a record that cannot differ from what is done, and what is still owed."""
+
+import json
+import tomllib
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from hotline.cli.main import main
+from hotline.domain.tips.retention import UNCLOSED, WORDS
+
+LIVE = "https://api.africastalking.com"
+
+
+def hotline(home: Path, *words: str, **more: str) -> Result:
+    return CliRunner(env={"HOTLINE_HOME": str(home), **more}).invoke(main, words)
+
+
+def test_the_record_says_purposes_terms_processors_and_hosting(tmp_path: Path) -> None:
+    file = tmp_path / "law.toml"
+    file.write_text('controller = "The ministry"\nhosting = "Kigali"\nprocessors = ["A, 2026"]\n')
+    told = hotline(tmp_path, "law", "record", HOTLINE_LAW=str(file), HOTLINE_GATEWAY_URL=LIVE)
+    for said in (
+        "Controller: The ministry",
+        "Hosting: Kigali",
+        "Processors: A, 2026",
+        "Gateway: api.",
+    ):
+        assert said in told.output
+    assert f"{WORDS.days} days" in told.output
+    assert f"{(UNCLOSED + WORDS).days} days" in told.output
+    assert "Registration: not yet" in told.output
+    assert "Still owed: registration (article 29 to 32)" in told.output
+
+    found = json.loads(hotline(tmp_path, "law", "record", "--json").stdout)
+    assert {"controller", "owed", "kept_at", "processing"} == found.keys()
+    assert {one["name"] for one in found["processing"]} > {"tips", "persons who are met", "callers"}
+
+
+def test_the_doctor_names_what_a_ministry_owes_before_it_is_real(tmp_path: Path) -> None:
+    def finding(**more: str) -> dict[str, object]:
+        told = hotline(tmp_path, "doctor", "--json", **more)
+        found = json.loads(told.stdout)["findings"]
+        return next(one for one in found if one["name"] == "data protection")
+
+    assert (finding()["ok"], finding(HOTLINE_GATEWAY_URL=LIVE)["ok"]) == (True, False)
+    assert "an impact assessment (article 38)" in str(finding(HOTLINE_GATEWAY_URL=LIVE)["says"])
+    wrong = tmp_path / "law.toml"
+    wrong.write_text("controller = 7\n")
+    broken = finding(HOTLINE_LAW=str(wrong))
+    assert (broken["ok"], "7" in str(broken["says"])) == (False, False)
+
+
+def test_the_file_to_fill_in_is_toml_that_the_record_reads(tmp_path: Path) -> None:
+    printed = hotline(tmp_path, "law", "facts").output
+    assert tomllib.loads(printed)["controller"] == ""
