@@ -35,7 +35,11 @@ class MetScreen:
 CODE, PAPER = "604713", "40719300"
 """Of the SMS, and of the paper."""
 JOINS = ("proves", "paper_right", "pin_chosen")
-HERS = (f"hers.{REF}",)
+HERS = (f"hers.{REF}", f"people.{REF}", "person_kept")
+ASKED = (PIN, "1", "1", "5", "4", "1")
+"""The questions on site, behind the first screen."""
+HELP = (PIN, "1", "1", "3", "1", "2")
+"""Help for an adult."""
 SCREENS = {
     "pin": MetScreen(),
     "home": MetScreen(keys=(PIN,)),
@@ -49,6 +53,14 @@ SCREENS = {
     "choose": MetScreen(JOINS, (CODE, PAPER)),
     "joined": MetScreen(JOINS, (CODE, PAPER, PIN, PIN)),
     "there": MetScreen((*HERS, "acted_on_site"), (PIN, "1", "1", "2")),
+    "first": MetScreen(HERS, ASKED[:-1]),
+    "child": MetScreen(HERS, ASKED),
+    "signs": MetScreen((*HERS, "possible"), (*ASKED, "2", "1", "1", "1", "1", "2", "1")),
+    "wants": MetScreen(HERS, HELP),
+    "which": MetScreen(HERS, (*HELP, "1", "1", "1")),
+    "answer": MetScreen(HERS, (*HELP, "1", "1", "1", "1")),
+    "arrived": MetScreen((*HERS, f"arrival_due.{REF}"), (PIN, "1", "1")),
+    "thirty": MetScreen((*HERS, f"thirty_due.{REF}"), (PIN, "1", "1")),
 }
 MESSAGES = {
     "alert": Template.ALERT_URGENT_REPLY,

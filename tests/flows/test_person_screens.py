@@ -1,0 +1,73 @@
+"""The screens about one person: short enough for every phone, and never past what is told or asked first."""
+
+import pytest
+
+from hotline.engine.document import document
+from hotline.engine.document.references import targets
+from hotline.engine.flow import Ask, Finish, Flow, Menu, Node, Say
+from hotline.engine.placeholders import WIDEST, filled
+from hotline.services.flows.authoring import read_folder
+from hotline.services.flows.places import place_lists
+from hotline.text.gsm7 import septets
+from hotline.text.languages import CODES
+from tests.floorplan.tree import ROOT
+
+BOOK = document.compile(read_folder(ROOT / "flows"), place_lists())
+FLOWS = [BOOK.flows[name] for name in ("screening", "keeping", "helping", "offering", "following")]
+MOST = 120
+"""Septets of a text with its choices: the ways out and one short line have room beside it."""
+
+
+def shown(node: Node, language: str) -> str:
+    assert isinstance(node, Say | Menu | Ask | Finish)
+    choices = node.choices if isinstance(node, Menu | Ask) else ()
+    lines = [filled((node.text or {}).get(language, ""), WIDEST)]
+    return "\n".join((*lines, *(f"1 {choice.label[language]}" for choice in choices)))
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_each_screen_about_a_person_is_short(language: str) -> None:
+    found = {
+        f"{flow.name}.{name}": septets(shown(node, language))
+        for flow in FLOWS
+        for name, node in flow.nodes.items()
+        if isinstance(node, Say | Menu | Ask | Finish)
+    }
+    assert len(found) > 40
+    assert {name: size for name, size in found.items() if size > MOST} == {}
+
+
+def saves(flow: Flow, name: str, value: str) -> bool:
+    node = flow.nodes[name]
+    return isinstance(node, Menu) and value in {choice.value for choice in node.choices}
+
+
+def test_police_and_the_journey_home_are_chosen_behind_what_the_person_is_told_first() -> None:
+    offering = BOOK.flows["offering"]
+    for value, notice in (("police", "before_police"), ("journey_home", "before_home")):
+        assert [name for name in offering.nodes if saves(offering, name, value)] == [notice]
+        for language, word in {"en": "Not held", "fr": "Ni prison", "rw": "Ntafungwa"}.items():
+            assert shown(offering.nodes[notice], language).startswith(word)
+
+
+def test_nobody_is_asked_or_offered_anything_before_safe_alone_and_hurt_are_named() -> None:
+    """On site she was told already; help behind the questions comes after them."""
+    helping, screening = BOOK.flows["helping"], BOOK.flows["screening"]
+    assert helping.start == "first"
+    begin = screening.nodes[screening.start]
+    assert set(targets(begin)) == {"who", "first"}
+    for name in ("responders.on_site_asks", "screening.first", "helping.first"):
+        flow, _, node = name.partition(".")
+        assert "safe, alone" in shown(BOOK.flows[flow].nodes[node], "en")
+
+
+def test_an_adult_s_no_leads_to_no_service_and_says_where_help_stays_open() -> None:
+    offering = BOOK.flows["offering"]
+    consent, respected = offering.nodes["consent"], offering.nodes["respected"]
+    assert isinstance(consent, Menu)
+    goes = {choice.value: choice.goes for choice in consent.choices}
+    assert goes == {"yes": "sex", "no": "again", "cannot_say": "decided"}
+    assert isinstance(respected, Say)
+    assert respected.goes is None
+    assert all(lead.number is not None for lead in respected.leads)
+    assert "Isange" in respected.text["en"]
