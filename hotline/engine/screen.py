@@ -241,7 +241,7 @@ def _word_pieces(text: str, room: int) -> Iterator[_Piece]:
 def _cut(word: str, room: int) -> Iterator[tuple[bool, str]]:
     """`word` in parts of at most `room` septets: all but the oddest have one. Says which is the first."""
     start, used = 0, 0
-    for at, letter in enumerate(word):
+    for at, letter in enumerate(word if septets(word) > room else ""):
         cost = septets(letter)
         if used + cost > room:
             yield start == 0, word[start:at]

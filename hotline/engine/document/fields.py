@@ -22,7 +22,8 @@ def refused(says: Remark) -> PydanticCustomError:
 def _words(text: str) -> str:
     """Composed, without blanks at its ends. Refuses what nobody would see: NUL, bidi controls, zero widths."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    for letter in text:
+    # What Python prints as it is holds none of them: most texts are looked at once, and not letter by letter.
+    for letter in "" if text.replace("\n", "").isprintable() else text:
         if letter != "\n" and unicodedata.category(letter) in UNSEEN:
             name = unicodedata.name(letter, "a control character")
             code = f"U+{ord(letter):04X}"
