@@ -42,7 +42,8 @@ class Move(NamedTuple):
     """What the ladder decided, where it was asked."""
 
 
-def moves(ladder: Ladder, at: Standing) -> Iterator[Move]:
+def moves(ladder: Ladder, at: Standing, *, acts: bool = True) -> Iterator[Move]:
+    """Without `acts` those alone that cost nothing: most standings are met when nothing more may be paid for."""
     if at.over:
         return
     for kind, nth in zip(KINDS, at.clocks, strict=True):
@@ -52,21 +53,29 @@ def moves(ladder: Ladder, at: Standing) -> Iterator[Move]:
                 if kind is DeadlineKind.OPEN and at.holder is not None:
                     to = to.put(at.holder, add=CHASED)
                 yield Move(kind.value, None, to, 0, course)
-    yield from _sends(ladder, at)
-    for who, one in enumerate(at.people):
-        if one & TOLD and not one & AWAY:
-            yield from _answers(ladder, at, who)
-            if who in at.unread:
-                read = at.put(who, add=READ)
-                says = "{Who} reads it behind her PIN."
-                yield from _happens(ladder, read, Happened.OPENED, says, who)
-        if one & (COUNTS | DOUBTED) and not one & PROVED:
-            yield from _proofs(ladder, at, who)
-        if one & AWAY:
-            yield Move("{Who} is back.", who, at.put(who, drop=AWAY), 1)
-        else:
-            yield from _leaves(ladder, at, who)
-    yield from _commands(ladder, at)
+    yield from _sends(ladder, at, acts=acts)
+    for who in range(len(at.people)):
+        yield from _of_person(ladder, at, who, acts=acts)
+    if acts:
+        yield from _commands(ladder, at)
+
+
+def _of_person(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[Move]:
+    one = at.people[who]
+    if acts and one & TOLD and not one & AWAY:
+        yield from _answers(ladder, at, who)
+        if who in at.unread:
+            read = at.put(who, add=READ)
+            says = "{Who} reads it behind her PIN."
+            yield from _happens(ladder, read, Happened.OPENED, says, who)
+    if one & (COUNTS | DOUBTED) and not one & PROVED:
+        yield from _proofs(ladder, at, who, acts=acts)
+    if not acts:
+        return
+    if one & AWAY:
+        yield Move("{Who} is back.", who, at.put(who, drop=AWAY), 1)
+    else:
+        yield from _leaves(ladder, at, who)
 
 
 def _happens(
@@ -91,7 +100,7 @@ assert all(verdict.replace and not verdict.flag for verdict in LOST), (
 assert all(verdict.flag for verdict in GIVEN_UP), "who cannot be reached is as one who left"
 
 
-def _sends(ladder: Ladder, at: Standing) -> Iterator[Move]:
+def _sends(ladder: Ladder, at: Standing, *, acts: bool) -> Iterator[Move]:
     """What becomes of alerts. Whose will not arrive is the same to the ladder: a colleague of any of them is told."""
     told = [who for who, one in enumerate(at.people) if one & TOLD and not one & AWAY]
     if told:
@@ -102,7 +111,7 @@ def _sends(ladder: Ladder, at: Standing) -> Iterator[Move]:
         if one & KILLED and ladder.resends:
             says = "The claim of the alert to {who} runs out, and it is sent again."
             yield Move(says, who, at.put(who, drop=KILLED))
-        elif not one & (COUNTS | DOUBTED | PASSED | KILLED):
+        elif acts and not one & (COUNTS | DOUBTED | PASSED | KILLED):
             killed = at.put(who, add=KILLED)
             yield Move("kill -9 while the alert to {who} is sent.", who, killed, 1)
 
@@ -145,14 +154,15 @@ def _taken(ladder: Ladder, at: Standing, who: int, says: str, costs: int = 1) ->
         yield move._replace(to=move.to.put(who, add=LOOKED)) if looked else move
 
 
-def _proofs(ladder: Ladder, at: Standing, who: int) -> Iterator[Move]:
+def _proofs(ladder: Ladder, at: Standing, who: int, *, acts: bool) -> Iterator[Move]:
     one = at.people[who]
     says = "The inbox lists the answer of {who}."
     if one & COUNTS:
         yield Move(says, who, at.put(who, add=PROVED))
-        forged = at.put(who, add=DOUBTED, drop=COUNTS)
-        doubted = "The inbox does not list the answer of {who}: it is doubted."
-        yield from _happens(ladder, forged, Happened.DOUBTED, doubted, who)
+        if acts:
+            forged = at.put(who, add=DOUBTED, drop=COUNTS)
+            doubted = "The inbox does not list the answer of {who}: it is doubted."
+            yield from _happens(ladder, forged, Happened.DOUBTED, doubted, who)
         return
     proved = at.put(who, add=COUNTS | PROVED, drop=DOUBTED)
     if one & (PASSED | AWAY):

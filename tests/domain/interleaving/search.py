@@ -94,10 +94,8 @@ def explore(ladder: Ladder, first: Standing, most: int, *, until: str = "") -> E
         for name, holds in RULES.items():
             if name not in broken and not at.over and not holds(ladder, at):
                 broken[name] = _way(came, at)
-        for move in moves(ladder, at):
+        for move in moves(ladder, at, acts=costs[at] < most):
             cost = costs[at] + move.costs
-            if cost > most:
-                continue
             steps += 1
             to = move.to.canonical()
             if to not in costs or cost < costs[to]:
