@@ -15,17 +15,17 @@ from tests import sampling
 from tests.spending import Spent, read
 
 BUDGETS = {
-    "pure": 45,
-    "services": 190,
+    "pure": 35,
+    "services": 200,
     "store": 30,
-    "web": 35,
-    "console": 60,
-    "flows": 20,
-    "crawler": 90,
+    "web": 30,
+    "console": 70,
+    "flows": 15,
+    "crawler": 70,
     "faults": 215,
-    "cli": 90,
-    "house": 65,
-    "browser": 110,
+    "cli": 100,
+    "house": 50,
+    "browser": 100,
 }
 """Processor seconds, with both cores busy. All rooms together, the checks and the installing are ten minutes of two
 cores (1,200); what is left is for a slower machine.

@@ -12,13 +12,12 @@ from hotline.domain.places.places import districts
 from hotline.lab.chaos.callers import plan, tell
 from hotline.lab.chaos.canary import Search, number_forms, written_forms
 from hotline.lab.chaos.settling import settle
-from hotline.lab.stack import Stack
+from hotline.lab.stack import Stack, for_callers
 from tests.homes import LayHome
 
 WORDS = "ikanariyihishe"
 STRANGER = "+250788654321"
 TIPS = 6
-PROCFILE = Path(__file__).parents[2] / "Procfile"
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.timeout(300),
@@ -79,7 +78,7 @@ def test_the_search_finds_what_an_open_run_leaves_behind(tmp_path: Path, lay_hom
     lay_home(tmp_path)
     procfile = tmp_path / "Procfile"
     procfile.write_text(
-        re.sub("wsgi:application", "tests.chaos.open_runs:application", PROCFILE.read_text())
+        re.sub("wsgi:application", "tests.chaos.open_runs:application", for_callers())
     )
     with (
         searching(tmp_path) as search,

@@ -85,6 +85,7 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
     assert all(report.deaths.get(name, 0) >= 1 for name in seldom), report.deaths
 
 
+@pytest.mark.turn("what starts everything from nothing", 4, 5)
 @pytest.mark.parametrize("step", by_turns([*MENDED_BY], "the step that is missing"))
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
     """The last tip meets the death that this step alone mends: without it the run says so, with it all is well."""

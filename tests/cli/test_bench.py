@@ -1,6 +1,7 @@
 """The benchmark measures a real line: few tips here, and every figure is there.
 
-`hop`, on a server or in one process, proves each day that a benchmark runs; the others are run where everything is.
+`hop`, on a server or in one process, takes turns with what else starts everything from nothing; the others are run
+where everything is.
 """
 
 import json
@@ -44,7 +45,7 @@ def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() 
     assert figures["all"]["last"] < 30
 
 
-@pytest.mark.turn("a bench of hops", 0, 3)
+@pytest.mark.turn("what starts everything from nothing", 0, 5)
 def test_a_hop_stands_beside_a_null_endpoint() -> None:
     """Fifty callers: one of them tells."""
     words = ["bench", "hop", "--turns", "1", "--callers", "50", "--warm", "10", "--json"]
@@ -64,7 +65,7 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
     assert {part["ratio"] for part in figures["null"]["full"].values()} == {1.0}
 
 
-@pytest.mark.turn("a bench of hops", 1, 3)
+@pytest.mark.turn("what starts everything from nothing", 1, 5)
 def test_in_one_process_too() -> None:
     words = [
         "bench",

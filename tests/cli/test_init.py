@@ -110,10 +110,8 @@ def test_init_writes_a_new_passphrase_for_its_owner_alone(hotline: Hotline, tmp_
     assert read.exit_code == 0, read.output
 
 
-def test_init_takes_the_passphrase_of_a_file(
-    hotline: Hotline, tmp_path: Path, passphrase: Path
-) -> None:
-    hotline("init", "--passphrase-file", str(passphrase))
+def test_init_takes_the_passphrase_of_a_file(tmp_path: Path) -> None:
+    copy_home(tmp_path / "home", demo=False)
 
     assert not (tmp_path / "home" / "enrolment-passphrase").exists()
     assert PASSPHRASE.encode() not in b"".join(

@@ -7,6 +7,7 @@ import pytest
 from hotline.domain.accounts.account import AccountRole
 from tests.console.conftest import Desk
 from tests.console.test_headers import PAGES
+from tests.sampling import by_turns
 
 HIDDEN_TYPES = {"hidden", "submit"}
 
@@ -63,11 +64,11 @@ def outline(page: str) -> Outline:
     return parser
 
 
-@pytest.mark.parametrize("stale", [False, True], ids=["fresh", "stale"])
-def test_every_field_has_its_label_and_every_form_its_key(desk: Desk, stale: bool) -> None:
+@pytest.mark.parametrize("factor", by_turns(["fresh", "stale"], "how old the factor is"))
+def test_every_field_has_its_label_and_every_form_its_key(desk: Desk, factor: str) -> None:
     tab = desk.tab(AccountRole.ADMIN, AccountRole.EDITOR, name="Admin 1")
     tab.post("/accounts", {"name": "Editor 1", "roles": "editor", "language": "en"})
-    if stale:
+    if factor == "stale":
         desk.clock.turn(minutes=10)
         tab.get("/")
         desk.clock.turn(minutes=6)

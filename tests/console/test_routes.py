@@ -12,6 +12,7 @@ from hotline.web.console.route import Needs, OpenRoute, PageRoute
 from hotline.web.console.routes import ROUTES
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import with_a_tip
+from tests.sampling import by_turns
 
 GUARDED = [route for route in ROUTES if isinstance(route, PageRoute)]
 FILLED = {
@@ -109,12 +110,13 @@ def test_what_one_may_not_see_looks_like_what_does_not_exist(desk: Desk) -> None
     assert there.headers.to_wsgi_list() == nowhere.headers.to_wsgi_list()
 
 
-@pytest.mark.parametrize("key", ["", "0" * 64], ids=["no key", "a foreign key"])
+@pytest.mark.parametrize("key", by_turns(["no key", "a foreign key"], "the key of a form"))
 def test_a_post_without_its_forms_key_changes_nothing_and_keeps_what_was_typed(
     tabs: dict[AccountRole, Tab], key: str
 ) -> None:
+    sent = "" if key == "no key" else "0" * 64
     for route, role, tab in answers(tabs, "POST"):
-        answer = tab.post(path_of(route), {"words": "typed", "secret_password": "seen"}, key=key)
+        answer = tab.post(path_of(route), {"words": "typed", "secret_password": "seen"}, key=sent)
         if not route.lets_in(frozenset({role})):
             assert answer.status_code == 404, f"{named(route)} for {role}"
             continue

@@ -88,6 +88,7 @@ def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
     expect(page.locator("[data-handset=citizen]")).to_be_focused()
 
 
+@pytest.mark.turn("letters on a phone", 0, 2)
 @pytest.mark.browser
 def test_letters_by_pressing_again(citizen: Phone, line: FakeLine) -> None:
     citizen.press("*384*777#")
@@ -142,6 +143,7 @@ def test_a_dead_line_shows_the_networks_error(citizen: Phone, client: EmulatorCl
     citizen.shows("Connection problem or invalid MMI code.")
 
 
+@pytest.mark.turn("which phone is on the right", 0, 4)
 @pytest.mark.browser
 def test_another_responder(url: str, page: Page, responder: Phone) -> None:
     page.locator("[data-people]").select_option("+250738100002")
@@ -150,6 +152,7 @@ def test_another_responder(url: str, page: Page, responder: Phone) -> None:
     responder.shows("1 new message")
 
 
+@pytest.mark.turn("which phone is on the right", 1, 4)
 @pytest.mark.browser
 def test_the_right_phone_is_the_first_that_rings(url: str, page: Page, responder: Phone) -> None:
     LocalSms(url).sent("K7Q4 waits", "+250738100002")
@@ -157,6 +160,7 @@ def test_the_right_phone_is_the_first_that_rings(url: str, page: Page, responder
     expect(page.locator("[data-people]")).to_have_value("+250738100002")
 
 
+@pytest.mark.turn("which phone is on the right", 2, 4)
 @pytest.mark.browser
 def test_a_chosen_phone_stays_and_the_others_are_marked(
     url: str, page: Page, responder: Phone
@@ -211,6 +215,7 @@ def test_without_javascript_there_is_one_sentence_and_it_is_true(
     assert "1 Read" in dialled.output
 
 
+@pytest.mark.turn("letters on a phone", 1, 2)
 @pytest.mark.browser
 def test_letters_by_touch(
     chromium: Browser, url: str, client: EmulatorClient, line: FakeLine
@@ -246,6 +251,7 @@ def alert(url: str, line: FakeLine, citizen: Phone, *to: str) -> None:
     citizen.rests()
 
 
+@pytest.mark.turn("which phone is on the right", 3, 4)
 @pytest.mark.browser
 def test_the_right_phone_follows_each_tip(
     url: str, page: Page, citizen: Phone, responder: Phone, line: FakeLine

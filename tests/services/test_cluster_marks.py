@@ -77,7 +77,6 @@ def asked_how(here: Night) -> set[int]:
     return {row.tip_id for row in rows if row.kind == "manner" and row.fired_at is None}
 
 
-@pytest.mark.both
 def test_thirteen_marked_dangers_of_one_phone_are_told_as_often_as_their_alerts_ring(
     here: Night,
 ) -> None:
@@ -102,7 +101,6 @@ def test_the_first_mark_of_a_cluster_is_told_by_the_name_that_she_knows_and_the_
     assert first.do_not_visit is False
 
 
-@pytest.mark.both
 def test_no_word_comes_once_and_what_the_desk_says_of_the_first_holds_for_the_cluster(
     here: Night,
 ) -> None:

@@ -16,8 +16,6 @@ from tests.callers import DANGER_HERE, make_ready
 from tests.conftest import Clock
 from tests.night import Night, night
 
-pytestmark = pytest.mark.both
-
 DESK = "+250788000101"
 
 

@@ -1,6 +1,6 @@
 """Half-sent bodies: a caller is answered beside them, on the real server, and what sends them is closed."""
 
-import json
+import shutil
 import socket
 import threading
 import time
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -18,7 +19,11 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.lab.stack import free_port, hotline
+from hotline.bootstrap import Role, key_folder
+from hotline.cli.line.hooks import addresses
+from hotline.config import Settings
+from hotline.lab.stack import free_port
+from hotline.sealing.keys.keyfolder import hook_secrets
 from hotline.web.bodies import Bodies, in_turn, whole_first
 from hotline.web.slowness import PATIENCE, Silence, close_slow_ones, overdue
 from tests.callers import FORM
@@ -55,11 +60,13 @@ class Served:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    port = free_port()
-    environ = environ_of(tmp_path_factory.mktemp("bodies"), HOTLINE_PORT=str(port))
-    hotline(environ, "init", "--demo")
-    hook = urlsplit(json.loads(hotline(environ, "hooks", "--json"))["ussd"]).path
+def served(tmp_path_factory: pytest.TempPathFactory, made_home: Path) -> Iterator[Served]:
+    port, home = free_port(), tmp_path_factory.mktemp("bodies") / "home"
+    shutil.copytree(made_home, home)
+    environ = environ_of(home, HOTLINE_PORT=str(port))
+    settings = Settings.read(environ)
+    secrets = hook_secrets(key_folder(settings, Role.HOOKS))
+    hook = urlsplit(addresses(settings, secrets)["ussd"]).path
     with started(command_of("web"), environ):
         until_it_answers(f"http://127.0.0.1:{port}/healthz")
         yield Served(port, hook)
