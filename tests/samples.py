@@ -104,7 +104,7 @@ def is_its_turn(item: pytest.Item) -> bool:
 def is_the_day_of_its_pair(item: pytest.Item) -> bool:
     """One pair of servers proves it today, and the other another day; each test has its own days.
 
-    Those of PostgreSQL, which costs twice as much, are one in three.
+    Those of PostgreSQL, which costs twice as much, are one in three, but for faults: they are one in two.
 
     Marked `both`, it races for locks, and does so on both each day.
     """
@@ -114,7 +114,8 @@ def is_the_day_of_its_pair(item: pytest.Item) -> bool:
     if not isinstance(pair, Pair):
         return True
     case = f"{item.path.name}::{item.name.replace(pair, '', 1)}"
-    return pair is sampling.pick(DAYS_OF_PAIRS, f"the pair of {case}")
+    days = tuple(Pair) if "faults" in item.path.parts else DAYS_OF_PAIRS
+    return pair is sampling.pick(days, f"the pair of {case}")
 
 
 def place(item: pytest.Item) -> tuple[int, str]:
