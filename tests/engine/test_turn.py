@@ -1,5 +1,7 @@
 """Dialling and keying: what each key does, wherever one stands."""
 
+from dataclasses import replace
+
 import pytest
 
 from hotline.engine.document.document import compile as compile_book
@@ -12,6 +14,7 @@ from hotline.engine.events import (
     LanguageChosen,
     TopicRead,
 )
+from hotline.engine.flow import Call
 from hotline.engine.run import Facts, Option, Place, Run
 from hotline.engine.turn import expects_words, render, resume, start
 from hotline.errors import FlowInvalid
@@ -265,6 +268,11 @@ def test_a_private_flow_opens_behind_a_private_entry_alone_and_asks_its_question
     player = Player(compile_book(document, LISTS)).dial(entry="90").keys("1", "1")
     assert (player.first_line, dict(player.run.answers)) == ("Seen rw", {"list": "x", "who": "a"})
     assert dict(player.keys("9", "1").run.answers) == {"list": "x"}
+
+    book = compile_book(document, LISTS)
+    public = replace(book.flows["learn"], start="in", nodes={"in": Call("inner")})
+    led = Player(replace(book, flows={**book.flows, "learn": public})).keys("1")
+    assert led.screen == FRONT_SCREEN
 
     document["flows"]["learn"]["nodes"] = {"one": {"call": {"flow": "inner"}}}
     with pytest.raises(FlowInvalid, match=r"learn\.one: inner is private"):

@@ -161,6 +161,21 @@ def test_going_back_corrects_the_person_who_was_written_down_and_another_round_i
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        (f"{SITE}*2*1*1*3*1*2*1*0*0*0*2*1", ("screened", 3, {**ADULT, "purpose": "no", "free": "yes"})),
+        (f"{HELP}*2*2*1*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
+        (f"{HELP}*2*1*1*1*0*0*0*3", ("consent", 3, {"minor": "no", "consent": "cannot_say"})),
+        (f"{HELP}*2*1*3*1*1*0*0*0*0*3", ("consent", 0, {"minor": "no", "consent": "cannot_say"})),
+    ],
+)  # fmt: skip
+def test_what_she_takes_back_takes_with_it_what_was_asked_because_of_it(
+    text: str, last: object
+) -> None:
+    assert codes(text)[-1] == last
+
+
 def test_what_does_not_come_in_time_is_asked_once_more_with_the_same_codes() -> None:
     reader = PlayedReader(silent=2)
     text = f"{HELP}*2*3"
