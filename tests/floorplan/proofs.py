@@ -2,6 +2,8 @@
 
 import ast
 import re
+from functools import cache
+from pathlib import Path
 
 from tests.floorplan.tree import ROOT, parsed
 
@@ -14,5 +16,12 @@ def is_there(proof: str) -> bool:
     path = ROOT / name
     if not path.is_file():
         return False
-    defined = {node.name for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef)}
-    return test in defined if test else any(one.startswith("test_") for one in defined)
+    return test in defined(path) if test else any(one.startswith("test_") for one in defined(path))
+
+
+@cache
+def defined(path: Path) -> frozenset[str]:
+    """The functions of a file, which most documents name many times."""
+    return frozenset(
+        node.name for node in ast.walk(parsed(path)) if isinstance(node, ast.FunctionDef)
+    )
