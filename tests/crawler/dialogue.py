@@ -1,7 +1,7 @@
 """One dialogue on the real services, and where it stands: a phone that knows what it typed and chose."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotline.domain.dialogue.ussd import EndNotice, UssdHop
@@ -50,6 +50,8 @@ class Dialogue:
     """Every screen so far."""
     said: list[tuple[Place, str]] = field(default_factory=list)
     """What was answered, and where: the words, the digits, or the label that was chosen."""
+    _led: tuple[str, Run] | None = None
+    """The text that was played last, and where it leads: many ask, and to play it costs as much as a hop."""
 
     def dial(self, ahead: str) -> None:
         self.text = ahead
@@ -57,6 +59,12 @@ class Dialogue:
 
     def press(self, key: Key) -> None:
         self.key(self._typed(key.name)[key.at] if key.name else key.digit)
+
+    def jump(self, way: Sequence[Key], said: Sequence[tuple[Place, str]]) -> None:
+        """Press all of it in one hop; what it says was noted by whoever came this way before."""
+        keyed = "*".join(self._typed(key.name)[key.at] if key.name else key.digit for key in way)
+        self.text, self.said = f"{self.text}*{keyed}", [*said]
+        self._hear()
 
     def key(self, keyed: str) -> None:
         self._remember(keyed)
@@ -84,6 +92,11 @@ class Dialogue:
     @property
     def run(self) -> Run:
         """Where its text leads."""
+        if self._led is None or self._led[0] != self.text:
+            self._led = self.text, self._played()
+        return self._led[1]
+
+    def _played(self) -> Run:
         hop = make_hop(session_id=self.session_id, caller=self.msisdn, text=self.text)
         known = session_start.found(self.kit, hop, self.kit.pseudonyms.session(self.session_id))
         assert known is not None

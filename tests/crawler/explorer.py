@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.emulator.reader import choices
@@ -27,6 +27,8 @@ class Explorer:
     """After so many screens it stops."""
     hops: int = 0
     """So many were made."""
+    _said: dict[Way, list[tuple[Place, str]]] = field(default_factory=dict)
+    """By way: what was answered on it."""
 
     def screens(self, msisdn: str) -> Iterator[tuple[Dialogue, Way]]:
         """Walk on for as long as something is new; what else could be pressed begins a walk of its own."""
@@ -37,6 +39,7 @@ class Explorer:
             dialogue = self.walked(msisdn, way)
             while (here := (dialogue.place, masked(dialogue.body))) not in met:
                 met.add(here)
+                self._said[way] = [*dialogue.said]
                 yield dialogue, way
                 if len(met) >= self.most:
                     return
@@ -55,7 +58,11 @@ class Explorer:
         own = next(one.name for one in LANGUAGES if one.code == self.language)
         if self.language != FIRST and not self.standing.enrolled:
             dialogue.key(choices(dialogue.body)[own])
-        for key in (*map(Key, self.standing.opening), *way):
+        keys = (*map(Key, self.standing.opening), *way)
+        if self.standing.at_once and len(way) > 1:
+            dialogue.jump(keys[:-1], self._said.get(way[:-1], ()))
+            keys = keys[-1:]
+        for key in keys:
             dialogue.press(key)
             if forgetful:
                 self.line.flush()

@@ -1,7 +1,7 @@
 """Who calls: everybody, and each phone of which the line knows something. Together they come by every node."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline.domain.rolls.gathering import THEMES
 from hotline.domain.rolls.joining import Roll
@@ -25,9 +25,11 @@ from tests.crawler.phones import (
     as_everybody,
     colleagues_are_quicker,
 )
+from tests.crawler.pin_phones import behind_pin
+from tests.crawler.told_reader import RIGHT_PIN
 from tests.receipts import MY_NUMBER
 
-__all__ = ["STANDINGS", "TYPED", "WITNESS", "Standing"]
+__all__ = ["BEHIND_PIN", "STANDINGS", "TYPED", "WITNESS", "Standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Standing:
     """So many months later than the others: what there is to say goes by the month."""
     enrolled: bool = False
     """A helper's phone: its language is known, and what it is shown is nobody else's."""
+    at_once: bool = False
+    """Each walk is one hop but for its last key: where what the phone types is alike in every dialogue."""
     most: int = 400
     """More hops than these on one tour are a fault of the line, or of what the phone is made into."""
 
@@ -113,3 +117,17 @@ STANDINGS = (
         for number in range(1, THEMES + 1)
     ),
 )
+HERS = Standing(
+    "responder behind her PIN",
+    "90",
+    within=frozenset({"responders"}),
+    prepare=behind_pin,
+    enrolled=True,
+    at_once=True,
+    most=900,
+)
+BEHIND_PIN = (
+    HERS,
+    replace(HERS, name="responder who changes her PIN", opening=(RIGHT_PIN, "4"), most=300),
+)
+"""Tours of their own, in one language a day."""

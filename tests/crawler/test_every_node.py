@@ -76,7 +76,7 @@ def with_a_screen(book: Book) -> set[Place]:
 
 
 def behind_a_pin(book: Book) -> set[Place]:
-    """Nobody of a tour has a PIN: `tests/services/test_reader.py` and the transcripts walk there."""
+    """Nobody of these tours has a PIN: the one of `test_behind_pin.py` walks there."""
     flow = book.flows[book.entries["90"]]
     waiting, without = [flow.start], {flow.start}
     while waiting:

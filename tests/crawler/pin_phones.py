@@ -1,0 +1,59 @@
+"""A responder's phone that has a PIN, and what is typed on it behind the entry."""
+
+import re
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from hotline.domain.referrals.referral import Level
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.reader_door import ReaderDoor
+from hotline.services.referrals import referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
+from tests.builders import post
+from tests.callers import DANGER_HERE, Line
+from tests.crawler.dialogue import CANARY, Typed
+from tests.crawler.helper_phones import as_idle_helper
+from tests.crawler.phones import tell
+from tests.crawler.told_reader import EASY, PAGE_CANARY, PINS, ToldReader
+
+
+def behind_pin(line: Line, msisdn: str, language: str) -> Typed:
+    """She knows of one case as by SMS; all that she sees behind her PIN is of `ToldReader`."""
+    as_idle_helper(line, msisdn, language)
+    key = line.kit.pseudonyms.enrolled(msisdn)
+    with line.database.reading() as session:
+        hers = session.scalars(select(Responder).where(Responder.number_key == key)).one()
+    if hers.pin_wrap is None:
+        _with_case(line, hers.id)
+    folders = line.kit.pseudonyms._folder.path.parent
+    pair = LiveKeys(folders / "reader", "reader.key")
+    reader = ToldReader(line.database, pair, line.kit.phrases, line.clock, language)
+    public = LiveKeys(folders / "hooks", "reader.pub")
+    door = ReaderDoor(public, pause=reader.pause, elapsed=reader.elapsed)
+    line.kit = replace(line.kit, reader=door)
+    return PINS
+
+
+def left_in_clear(kept: bytes, said: str) -> list[str]:
+    """Of the words of a page, those of a note and the PINs: what a row, Redis or a log holds.
+
+    Six digits stand within a digest by chance.
+    """
+    all_of_it = kept + said.encode()
+    typed = sorted({one for pins in PINS.values() for one in pins} - {EASY})
+    alone = (rb"(?<![0-9a-f])%s(?![0-9a-f])" % one.encode() for one in typed)
+    pins = [one for one, pin in zip(typed, alone, strict=True) if re.search(pin, all_of_it)]
+    return pins + [one for one in (PAGE_CANARY, CANARY) if one.encode() in all_of_it]
+
+
+def _with_case(line: Line, responder_id: int) -> None:
+    tell(line, *DANGER_HERE)
+    with line.database.writing() as session:
+        place = session.scalar(select(Tip.place).order_by(Tip.id.desc()).limit(1))
+        person = session.get_one(Responder, responder_id)
+        person.pin_wrap = b"what no PIN opens"
+        post(session, person, Level.RESPONDER, str(place))
+    referral.refer_waiting(line.kit)
+    line.clock.turn(seconds=10)

@@ -1,0 +1,132 @@
+"""C9 and C14 behind a PIN: every screen of the responders' flow, and nothing that hanging up there leaves in clear.
+
+In one language a day, in all three where everything runs at full length. What the reader says is of `ToldReader`, which
+the second test holds to the real one.
+"""
+
+import logging
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.dialogue.asks import WORK_VERB, AskKind
+from hotline.domain.dialogue.ussd import UssdHop
+from hotline.engine.flow import Book, Menu
+from hotline.engine.screen import DEFAULT_LIMIT
+from hotline.services.dialogue.conversation import take_turn
+from hotline.store.dialogue.readings import PinReading
+from hotline.text.gsm7 import is_gsm7, septets
+from hotline.text.languages import CODES
+from tests.callers import Line, line
+from tests.crawler.copies import copied
+from tests.crawler.explorer import Explorer
+from tests.crawler.pin_phones import behind_pin, left_in_clear
+from tests.crawler.small import small
+from tests.crawler.standings import BEHIND_PIN
+from tests.crawler.test_every_node import behind_a_pin, with_a_screen
+from tests.crawler.told_reader import DEAD_PIN, ONE_PIN, WRONG_PIN
+from tests.crawler.tour import Tour
+from tests.kits import WholeKit
+from tests.reading import PHONE, PIN, at_her_desk, reader_beside
+from tests.sampling import by_turns, long
+from tests.steps import Tell
+
+__all__ = ["line"]
+
+TOLD_PHONE = "+250788000101"
+
+
+def verbs(book: Book) -> set[str]:
+    """Everything that a menu of hers asks the reader to do."""
+    menus = (node for node in book.flows["responders"].nodes.values() if isinstance(node, Menu))
+    hers = (menu for menu in menus if menu.saves == WORK_VERB)
+    return {choice.value for menu in hers for choice in menu.choices if choice.value}
+
+
+@dataclass
+class Measured:
+    """The line, and every screen of it that no phone holds."""
+
+    unfit: list[int] = field(default_factory=list)
+    """How many keys lead to each."""
+
+    def __call__(self, kit: WholeKit, hop: UssdHop) -> str:
+        body = take_turn(kit, hop)
+        if septets(body[4:]) > DEFAULT_LIMIT or not is_gsm7(body):
+            self.unfit.append(hop.text.count("*"))
+        return body
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("language", by_turns(CODES, "the tour behind a PIN"))
+def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
+    line: Line,
+    tmp_path: Path,
+    language: str,
+    tell_steps: Tell,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="hotline")
+    tours, measured = [], Measured()
+    with copied(small(line), tmp_path / "told") as told:
+        for standing in BEHIND_PIN:
+            tour = Tour(
+                Explorer(told, standing, language, measured), TOLD_PHONE, 1 if long() else 4
+            )
+            tour.go()
+            tours.append(tour)
+            hops = tour.explorer.hops
+            tell_steps(f"tour in {language}: {standing.name}, {hops} hops of {standing.most}")
+        said = caplog.text + repr(told.jobs.rung)
+        left = left_in_clear(told.written(tmp_path / "told"), said)
+        asked = [row for row in told.all(PinReading) if row.given_up_at is None]
+    assert [fault for tour in tours for fault in tour.faults] == []
+    assert (left, measured.unfit) == ([], [])
+
+    seen = {node for tour in tours for node in tour.nodes}
+    book = line.kit.books.book(line.kit.books.live())
+    there = with_a_screen(book) & behind_a_pin(book)
+    left_out = {node for node in there - seen if node.flow in BEHIND_PIN[0].within}
+    assert left_out == set(), "no key leads there"
+    done = {row.asks["verb"] for row in asked if row.asks["kind"] in (AskKind.ACT, AskKind.PAGE)}
+    assert verbs(book) - {"read"} - done == set(), "what was asked before she hung up is done"
+
+
+NAMES = re.compile(
+    r"\b[A-Z0-9]{4,7}(?=[ :])|\d\d/\d\d \d\d:\d\d|(?<=: )\d+|(?<= )(?:Gasabo|Nyarugenge)"
+)
+CHOICE = re.compile(r"\n[1-8] ")
+
+
+def shown_to(line: Line, phone: str, *keyed: str) -> list[object]:
+    """What a phone is shown on a way, without names and without what a page says, and what was asked for it."""
+    caller, before = line.caller(phone), len(line.all(PinReading))
+    shown = [caller.dial("90"), *(caller.key(one) for one in keyed)]
+    asked = [
+        (row.asks["kind"], row.asks["verb"], row.state, row.given_up_at is None)
+        for row in line.all(PinReading)[before:]
+    ]
+    return [[_shape(screen) for screen in shown], asked]
+
+
+def _shape(screen: str) -> str:
+    is_page = screen.startswith("CON ") and "PIN" not in screen and CHOICE.search(screen) is None
+    return "a page" if is_page else NAMES.sub("...", screen)
+
+
+def test_what_a_tour_is_told_is_what_the_reader_says(line: Line) -> None:
+    """The same keys, the same screens but for names, the same rows: a wrong PIN, a page, an act, and nobody there."""
+    beside = reader_beside(line)
+    at_her_desk(beside)
+    way = ("1", "1", "1", "9", "0", "0", "2")
+    real = [shown_to(line, PHONE, WRONG_PIN, PIN, *way)]
+    beside.stopped = True
+    real.append(shown_to(line, PHONE, PIN, "1"))
+
+    behind_pin(line, TOLD_PHONE, "en")
+    assert [
+        shown_to(line, TOLD_PHONE, WRONG_PIN, ONE_PIN, *way),
+        shown_to(line, TOLD_PHONE, DEAD_PIN, "1"),
+    ] == real

@@ -1,0 +1,240 @@
+"""A reader that opens nothing: what it says goes by the PIN, the case and the verb, so that a tour comes by every
+screen behind a PIN and no act changes what the next walk meets.
+
+It speaks to the line by the same rows and boxes as the reader's process, in the same words;
+`test_behind_pin.py` holds it to that one.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.dialogue.asks import (
+    ASK,
+    CHANGED,
+    CHOSEN,
+    DISTRICT,
+    HISTORY,
+    KEPT_FOR,
+    MY_COLLEAGUES,
+    MY_QUESTIONS,
+    MY_WORK,
+    NEW_AGAIN,
+    NEW_PIN,
+    NOTE,
+    NUMBER_PROVED,
+    PAGE,
+    PAPER_RIGHT,
+    PASS,
+    PIN,
+    PROOF_OVER,
+    PROVES,
+    REFUSED,
+    RESTS,
+    RIGHT,
+    START_PIN,
+    UNREADABLE,
+    AskKind,
+    ReaderAnswer,
+    ReaderAsk,
+    ReadingState,
+    bound_to,
+)
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tips.acts import Acted
+from hotline.domain.wording import Template
+from hotline.errors import SealBroken
+from hotline.sealing import oneoff
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.services.reader.acts import ACTED, ALSO, ASKED_BACK, LATE, NOT_ASKED, UNREAD
+from hotline.services.reader.notes import NOTED
+from hotline.services.reader.passing import NATIONAL_DESK, NOBODY_ELSE, PICKS, WHO
+from hotline.services.reader.view import HAS_QUESTIONS, HAS_WORK
+from hotline.store.database import Database
+from hotline.store.dialogue import readings
+from hotline.text.phrases import Phrases
+
+RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
+"""What opens; what the reader never answers; what opens a case that it is silent of; who has no case."""
+ONE_PIN = "407197"
+"""What opens one case, as a reader with one would: no tour keys it."""
+WRONG_PIN, TIRED_PIN, CODE = "815260", "815261", "604713"
+PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
+    "40719300",
+    "40719301",
+    "40719302",
+    "40719303",
+    "40719304",
+)
+"""Right; wrong; of a phone that is proved by it; over by now; never answered."""
+NEW, EASY, SLOW_NEW, LATE_NEW = "728190", "123456", "728191", "728192"
+PINS: Mapping[str, tuple[str, ...]] = {
+    "work_pin": (RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN, WRONG_PIN, TIRED_PIN, CODE),
+    START_PIN: (PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER),
+    NEW_PIN: (NEW, EASY),
+    NEW_AGAIN: (NEW, EASY, SLOW_NEW, LATE_NEW),
+}
+"""What is typed for the reader alone, by the name of its answer."""
+
+HERS, NEWS, ODD, NATIONS, LATER, MET = "K7Q4", "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
+"""One she holds; one she does not; one that a colleague has and no key opens; one of the national desk's; one that is
+never opened in time; and one of which answers about a person on site are kept, and one is owed."""
+LATE_VERBS = ("", Verb.TAKE)
+"""To read it, and to take it."""
+COLLEAGUE = "7"
+PAGE_CANARY, TIME = "Zuzupage", "25/11 14:05"
+PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at night"] * 4])
+
+DONE: Mapping[str, Mapping[str, str]] = {
+    HERS: {
+        Verb.ON_SITE: f"{ACTED}{Acted.ON_SITE}",
+        Verb.REFERRED: f"{ACTED}{Acted.REFERRED}",
+    },
+    NEWS: {Verb.TAKE: f"{ACTED}{Acted.TAKEN}"},
+    ODD: {Verb.TAKE: LATE, ALSO: f"{ACTED}{Acted.ALREADY_TAKEN}"},
+    NATIONS: {
+        Verb.TAKE: UNREAD,
+        Verb.LET_GO: f"{ACTED}{Acted.LET_TOO_EARLY}",
+        Verb.UNSEEN: f"{ACTED}{Acted.HOW_SAID}",
+        Verb.OPENLY: f"{ACTED}{Acted.LET_GO}",
+    },
+    LATER: {},
+    MET: {Verb.ON_SITE: f"{ACTED}{Acted.ON_SITE}"},
+}
+"""What an act comes to that is chosen on a screen which names its case."""
+OF_ANY: Mapping[str, str] = {
+    f"{ASK}still": ASKED_BACK,
+    f"{ASK}moved": NOT_ASKED,
+    Verb.PASS_ON: f"{ACTED}{Acted.PASSED}",
+    f"{PASS}{WHO}": PICKS,
+    f"{PASS}{COLLEAGUE}": f"{ACTED}{Acted.PASSED}",
+    f"{PASS}{NATIONAL_DESK}": NOBODY_ELSE,
+    "close_helped": f"{ACTED}{Acted.CLOSED}",
+    "close_silent": f"{ACTED}{Acted.OVER}",
+    "close_trial": f"{ACTED}{Acted.MOVED}",
+}
+"""The same on a screen that is alike for every case: a tour presses its keys for one case alone."""
+
+
+@dataclass
+class ToldReader:
+    """The reader's process of a tour: it answers while a hop waits."""
+
+    database: Database
+    pair: LiveKeys
+    phrases: Phrases
+    now: Callable[[], datetime]
+    language: str
+    at: float = 0.0
+
+    def pause(self, seconds: float) -> None:
+        self.at += seconds
+        self.look()
+
+    def elapsed(self) -> float:
+        return self.at
+
+    def look(self) -> None:
+        """Answer every hop that waits, but those of which it is to be silent."""
+        with self.database.reading() as session:
+            waiting = readings.unanswered(session, self.now() - KEPT_FOR)
+        for ask, row in waiting:
+            bound, typed = bound_to(row.session_key, row.text_digest), {}
+            for private in self.pair.now():
+                with suppress(SealBroken):
+                    typed = oneoff.open_box(ask.sealed_pin, private=private, bound=bound)
+            answer = self._said(ReaderAsk.from_dict(row.asks), typed)
+            box = None
+            if answer is not None:
+                box = oneoff.seal(answer.to_dict(), public=ask.public_key, bound=bound)
+            with self.database.writing() as session:
+                if answer is not None:
+                    readings.decide(session, row.id, _state(answer))
+                readings.answer(session, ask.id, box, self.now())
+
+    def _said(self, ask: ReaderAsk, typed: Mapping[str, str]) -> ReaderAnswer | None:
+        """None where it is silent."""
+        pin = typed.get(PIN, "")
+        match ask.kind:
+            case AskKind.VIEW:
+                return self._view(pin)
+            case AskKind.PROVE:
+                return _proof(typed[START_PIN])
+            case AskKind.CHOOSE | AskKind.CHANGE:
+                return _choice(ask.kind, typed)
+            case AskKind.PAGE | AskKind.ACT if ask.reference == LATER and ask.verb in LATE_VERBS:
+                return None
+            case AskKind.PAGE:
+                if ask.reference == ODD and ask.verb != HISTORY:
+                    return ReaderAnswer((UNREADABLE,))
+                return ReaderAnswer(words={PAGE: PAGES})
+            case AskKind.ACT:
+                return _act(ask)
+
+    def _view(self, pin: str) -> ReaderAnswer | None:
+        lists = {
+            RIGHT_PIN: (HERS, NEWS, ODD, NATIONS, MET),
+            ONE_PIN: (NEWS,),
+            SLOW_PIN: (LATER,),
+            IDLE_PIN: (),
+        }
+        if pin in lists:
+            return self._cases(*lists[pin])
+        flags = {TIRED_PIN: (RESTS,), CODE: (PROVES,)}
+        return None if pin == DEAD_PIN else ReaderAnswer(flags.get(pin, ()))
+
+    def _cases(self, *cases: str) -> ReaderAnswer:
+        """`hers`, `lets` and `decides` are pinned when a session begins; here the reader says them of its own cases."""
+        labels = [(one, self._label(one)) for one in cases]
+        questions = [("still", "Zuzustill?"), ("moved", "Zuzumoved?")]
+        words = {"open": str(len(cases)), "urgent": str(len(cases))}
+        words |= {name: said for one in cases for name, said in _named(one).items()}
+        pinned = [f"hers.{HERS}", f"hers.{MET}", f"lets.{NATIONS}", f"decides.{NATIONS}"]
+        pinned += [f"people.{MET}", f"owes_person.{MET}"]
+        has_work = (HAS_WORK, *pinned) if cases else ()
+        lists = {MY_WORK: labels, MY_QUESTIONS: questions}
+        return ReaderAnswer((RIGHT, *has_work, HAS_QUESTIONS), lists, words)
+
+    def _label(self, case: str) -> str:
+        if case in (HERS, MET):
+            return self.phrases.say(self.language, Template.LIST_DUE, ref=case, time=TIME)
+        return self.phrases.say(self.language, Template.LIST_URGENT, ref=case)
+
+
+def _state(answer: ReaderAnswer) -> ReadingState:
+    if RESTS in answer.flags:
+        return ReadingState.RESTED
+    return ReadingState.DONE if answer.flags or answer.words else ReadingState.WRONG
+
+
+def _named(case: str) -> Mapping[str, str]:
+    return {f"ref.{case}": case, f"place.{case}": "Nyarugenge"}
+
+
+def _act(ask: ReaderAsk) -> ReaderAnswer:
+    flag = {**OF_ANY, **DONE[ask.reference]}.get(ask.verb)
+    if flag is None and ask.verb.startswith(NOTE):
+        flag = NOTED
+    if flag is None and ask.verb.startswith(DISTRICT):
+        flag = f"{ACTED}{Acted.NOT_TAKEN_YET}"
+    lists = {MY_COLLEAGUES: [(COLLEAGUE, "Zuzucolleague")]} if flag == PICKS else {}
+    return ReaderAnswer((flag or f"{ACTED}{Acted.TO_BE_JUDGED}",), lists, {"time": TIME})
+
+
+def _proof(start_pin: str) -> ReaderAnswer | None:
+    if start_pin == SLOW_PAPER:
+        return None
+    flags = {PAPER: PAPER_RIGHT, NUMBERS_PAPER: NUMBER_PROVED, LATE_PAPER: PROOF_OVER}
+    return ReaderAnswer((flags[start_pin],)) if start_pin in flags else ReaderAnswer()
+
+
+def _choice(kind: AskKind, typed: Mapping[str, str]) -> ReaderAnswer | None:
+    again = typed[NEW_AGAIN]
+    if again == SLOW_NEW:
+        return None
+    if again == LATE_NEW and kind is AskKind.CHOOSE:
+        return ReaderAnswer((PROOF_OVER,))
+    if typed[NEW_PIN] != again:
+        return ReaderAnswer((REFUSED,))
+    return ReaderAnswer((CHOSEN if kind is AskKind.CHOOSE else CHANGED,))
