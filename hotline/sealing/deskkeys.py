@@ -1,18 +1,85 @@
-"""A desk's key pair at its birth: the private half leaves this file only wrapped."""
+"""A desk's key pair at its birth, and the recovery pair: to it each desk's private key is sealed beside its members.
 
-from dataclasses import dataclass
+The recovery pair's private half exists only wrapped under the enrolment passphrase. So a member who opens a desk seals
+the desk's next key to it without the passphrase. Lines of the release before have each desk's key under the passphrase
+itself: both open. No hook may reach this file, which opens both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from nacl.public import PrivateKey
 
+from hotline.errors import PassphraseWrong, SealBroken
+from hotline.sealing.members import TO_MEMBER, open_desk_key
+from hotline.sealing.opening import Stretch, unwrap, unwrap_desk_key
 from hotline.sealing.passphrase import WrappingKey
+
+OWNER = "recovery pair"
 
 
 @dataclass(frozen=True, slots=True)
-class DeskKey:
+class DeskPair:
+    """A desk's own key pair. Whoever makes it seals the private half to the recovery pair and to members."""
+
+    public: bytes
+    private: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryKey:
+    """The recovery pair: its private half leaves this file only wrapped."""
+
     public_key: bytes
-    wrapped_key: bytes
+    wrapped_key: bytes = field(repr=False)
 
 
-def new_desk_key(stretched: WrappingKey, *, desk: str) -> DeskKey:
+def new_desk_pair() -> DeskPair:
     pair = PrivateKey.generate()
-    return DeskKey(bytes(pair.public_key), stretched.wrap(bytes(pair), owner=desk))
+    return DeskPair(bytes(pair.public_key), bytes(pair))
+
+
+def new_recovery_key(stretched: WrappingKey) -> RecoveryKey:
+    pair = PrivateKey.generate()
+    return RecoveryKey(bytes(pair.public_key), stretched.wrap(bytes(pair), owner=OWNER))
+
+
+def is_to_recovery(wrapped: bytes) -> bool:
+    """Whether a desk's key is sealed to a recovery pair; else it lies under the passphrase itself."""
+    return wrapped[:1] == TO_MEMBER
+
+
+def open_recovery(wrapped: bytes, passphrase: str, *, stretch: Stretch) -> bytes:
+    """The recovery pair's private half. Raises PassphraseWrong, SealBroken."""
+    return unwrap(wrapped, passphrase, owner=OWNER, says="the recovery pair", stretch=stretch)
+
+
+def open_by_passphrase(
+    wrapped: bytes,
+    passphrase: str,
+    *,
+    desk: str,
+    member: str,
+    recovery: Sequence[bytes],
+    stretch: Stretch,
+) -> bytes:
+    """A desk's private key in either form. `recovery`: wrapped private halves, today's first.
+
+    Raises PassphraseWrong, also where the pair that it is sealed to opens with another passphrase; SealBroken.
+    """
+    if not is_to_recovery(wrapped):
+        return unwrap_desk_key(wrapped, passphrase, desk=desk, stretch=stretch)
+    closed = not recovery
+    for one in recovery:
+        try:
+            private = open_recovery(one, passphrase, stretch=stretch)
+        except PassphraseWrong:
+            closed = True
+            continue
+        try:
+            return open_desk_key(wrapped, private, desk, member).key
+        except SealBroken:
+            continue
+    if closed:
+        raise PassphraseWrong(f"the key of desk {desk} does not open with this passphrase")
+    raise SealBroken(f"the key of desk {desk} was altered")

@@ -104,6 +104,8 @@ def test_a_desk_that_somebody_left_wants_a_new_key_and_gets_one(admin: Admin) ->
     admin("desks", "admit", *admin.file, "--second", "Bosco", "--by", "Bob")
     admin("responders", "remove", "Gasabo 1", *BY)
     assert "hotline keys rotate-desks --desk NAME" in admin("desks", "list").stdout
+    pair = ("keys", "recovery", *("--name", "Alice", "--second", "Bosco", "--reason", "a release"))
+    assert "0 desks are sealed to it now" in admin(*pair, *admin.file).stdout
 
     signed = ("--name", "Alice", "--second", "Bosco", "--reason", "she left")
     done = admin("keys", "rotate-desks", "--desk", "Gasabo", *admin.file, *signed)
@@ -161,5 +163,6 @@ def test_one_person_alone_opens_nothing_by_the_passphrase(admin: Admin) -> None:
         ("desks", "admit", "--by", "Bob", "--second", "bob"),
         ("desks", "add", *border, "--by", "Bob", "--reason", "why", "--second", " BOB "),
         ("keys", "rotate-desks", "--desk", "Gasabo", *signed),
+        ("keys", "recovery", *signed),
     ):
         assert "before two people alone" in admin(*words, *admin.file, code=1).output

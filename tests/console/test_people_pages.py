@@ -173,6 +173,37 @@ def test_r10_who_is_taken_away_is_told_nothing_more_and_the_national_desk_hears_
         assert all(row.parameters == {"count": "0"} for row in told)
 
 
+def test_a7_a_member_whose_key_is_open_gives_a_red_desk_a_new_key(
+    desk: Desk, two: tuple[Tab, Tab]
+) -> None:
+    member, gone = (desk.tab(AccountRole.DESK, name=name) for name in ("Desk 1", "Desk 2"))
+    other = desk.tab(AccountRole.DESK, name="Desk 3")
+    for name in ("Desk 1", "Desk 2"):
+        lets_in(desk, account(desk, name), GASABO)
+    away = {"member": of_account(account(desk, "Desk 2")), "reason": "must go"}
+    assert two[0].post(f"/desks/{GASABO}/remove", away).status_code == 303
+    red, path = "This desk needs a new key", f"/desks/{GASABO}/key"
+    assert gone.get(f"/desks/{GASABO}").status_code != 200
+    assert red in member.get(f"/desks/{GASABO}").text
+    assert path in member.get(f"/desks/{GASABO}").text
+    assert path not in two[0].get(f"/desks/{GASABO}").text
+    assert other.post(path, {"reason": "not mine"}).status_code == 404
+
+    assert member.post(path, {"reason": ""}).status_code == 422
+    begun = member.post(path, {"reason": "Desk 2 must go"})
+    assert begun.headers["Location"].endswith(f"/desks/{GASABO}?moved=0")
+    page = member.get(f"/desks/{GASABO}?moved=0").text
+    assert red in page
+    assert 'data-again="7"' in page
+    assert "Sealed anew just now: 0." in page
+    desk.clock.turn(seconds=6)
+    assert member.post(path).headers["Location"].endswith(f"/desks/{GASABO}")
+    assert red not in member.get(f"/desks/{GASABO}").text
+    with desk.kit.database.reading() as session:
+        assert desks.one(session, GASABO).copied_since is None
+        assert list(members.of_desk(session, GASABO)) == [of_account(account(desk, "Desk 1"))]
+
+
 def test_one_of_the_last_two_of_the_nation_is_shut_out_at_once_and_goes_by_two(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:

@@ -11,10 +11,13 @@ from hotline.services.desk.keys.by_passphrase import OF_THE_DEMO, TwoPeople
 from tests.floorplan.tree import ROOT, parsed, python_files, said
 
 OPENER = ROOT / "hotline/services/desk/keys/by_passphrase.py"
-OPENS = {"unwrap_desk_key"}
+OPENS = {"unwrap_desk_key", "open_by_passphrase", "open_recovery"}
 """What the passphrase opens, in `sealing`."""
 BEFORE_TWO = {"TwoPeople", "PassphraseOpener"}
-MAKES = {"make_desks": "gives desks that have no key their first one, and opens none"}
+MAKES = {
+    "make_desks": "gives desks that have no key their first one, and opens none",
+    "new_pair": "makes the recovery pair, and opens nothing",
+}
 DEMO = {"demo_pins", "demo_accounts"}
 """Where the gateway is the pretended one, and `OF_THE_DEMO` stands for both."""
 
@@ -34,10 +37,11 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
 
 
 def test_only_one_file_of_the_product_opens_a_desk_by_a_passphrase() -> None:
-    """`lab` proves what the product does, and opens its own trial's desks."""
     calls = {
         said(path)
-        for path in python_files("hotline/services", "hotline/web", "hotline/cli", "workers")
+        for path in python_files(
+            "hotline/services", "hotline/web", "hotline/cli", "hotline/lab", "workers"
+        )
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Name | ast.alias)
         and (node.id if isinstance(node, ast.Name) else node.name) in OPENS
@@ -74,7 +78,7 @@ def test_two_people_are_made_of_two_names_that_were_given() -> None:
         and node.func.id == "TwoPeople"
         and any(isinstance(argument, ast.Constant) for argument in node.args)
     }
-    assert made == {said(OPENER), "hotline/lab/shred/trial.py"}
+    assert made == {said(OPENER)}
     users = {
         said(path)
         for path in python_files("hotline")

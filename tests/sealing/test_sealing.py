@@ -11,9 +11,15 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.secret import Aead
 
 from hotline.errors import HotlineError, KeyMissing, PassphraseWrong, SealBroken
-from hotline.sealing.deskkeys import new_desk_key
+from hotline.sealing.deskkeys import (
+    RecoveryKey,
+    new_desk_pair,
+    new_recovery_key,
+    open_by_passphrase,
+)
 from hotline.sealing.envelope import HEAD_BYTES, PAIRED, VERSION, binding, label
-from hotline.sealing.opening import RelayNumbers, open_number, open_tip, unwrap_desk_key
+from hotline.sealing.members import wrap_desk_key
+from hotline.sealing.opening import RelayNumbers, open_number, open_tip, stretched, unwrap_desk_key
 from hotline.sealing.passphrase import HEADER, Costs, WrappingKey, checksum
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.sealer import SealedTip, Sealer
@@ -232,12 +238,31 @@ def test_a_desk_s_key_comes_back_for_its_passphrase(passphrase: str, private_key
 
 
 def test_a_desk_s_key_is_no_other_desk_s() -> None:
-    key = new_desk_key(STRETCHED, desk="12")
-    private_key = unwrap_desk_key(key.wrapped_key, "correct horse", desk="12")
-
-    assert bytes(PrivateKey(private_key).public_key) == key.public_key
+    wrapped = STRETCHED.wrap(b"k" * 32, owner="12")
     with pytest.raises(PassphraseWrong):
-        unwrap_desk_key(key.wrapped_key, "correct horse", desk="13")
+        unwrap_desk_key(wrapped, "correct horse", desk="13")
+
+
+def test_a_desk_s_key_opens_by_the_pair_that_it_is_sealed_to_and_by_its_passphrase_alone() -> None:
+    pair, earlier = (new_recovery_key(WrappingKey.stretch(one, QUICK)) for one in ("new", "old"))
+    made = new_desk_pair()
+    assert bytes(PrivateKey(made.private).public_key) == made.public
+    wrapped = wrap_desk_key(made.private, pair.public_key, "12", "enrolment")
+
+    def opened(passphrase: str, *pairs: RecoveryKey, desk: str = "12") -> bytes:
+        named = {"desk": desk, "member": "enrolment", "stretch": stretched}
+        wraps = [one.wrapped_key for one in pairs]
+        return open_by_passphrase(wrapped, passphrase, recovery=wraps, **named)  # type: ignore[arg-type]
+
+    assert opened("new", pair) == opened("new", pair, earlier) == made.private
+    for passphrase, pairs in (("old", (pair, earlier)), ("guess", (pair,)), ("new", (earlier,))):
+        with pytest.raises(PassphraseWrong):
+            opened(passphrase, *pairs)
+    with pytest.raises(PassphraseWrong):
+        opened("new")
+    with pytest.raises(SealBroken):
+        opened("new", pair, desk="13")
+    assert repr(made.private)[2:-1] not in repr(made)
 
 
 @given(st.integers(min_value=0))

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import EndRefused, NotFound, PassphraseWrong, SealBroken
-from hotline.sealing.opening import unwrap_desk_key
+from hotline.sealing.deskkeys import open_by_passphrase
+from hotline.sealing.opening import stretched
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
 from hotline.services.desk import access, audit_log, sending_down
@@ -17,6 +18,7 @@ from hotline.store.database import Database
 from hotline.store.desk import desks
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk, DeskMember
+from hotline.store.desk.recovery_pairs import RecoveryPair
 from hotline.store.outbox.messages import Referral
 from hotline.store.reach import outreach
 from hotline.store.tips import told_tips
@@ -86,10 +88,18 @@ def test_making_desks_again_changes_no_key(desked: WholeKit) -> None:
 def test_no_desk_s_private_key_is_in_the_database(desked: WholeKit) -> None:
     with desked.database.reading() as session:
         wrapped = session.scalars(select(DeskMember.wrapped_key)).all()
-    assert len(wrapped) == 31
+        pairs = session.scalars(select(RecoveryPair.wrapped_key)).all()
+    assert (len(wrapped), len(pairs)) == (31, 1)
     for envelope in wrapped:
         with pytest.raises(PassphraseWrong):
-            unwrap_desk_key(envelope, "guess", desk="12")
+            open_by_passphrase(
+                envelope,
+                "guess",
+                desk="12",
+                member=desks.ENROLMENT,
+                recovery=pairs,
+                stretch=stretched,
+            )
 
 
 @pytest.mark.parametrize("desk", ["12", NATIONAL])

@@ -8,7 +8,6 @@ import pytest
 
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import KeyMissing
-from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of
@@ -127,7 +126,7 @@ def test_row_36_a_tip_of_a_week_that_is_not_held_says_that_its_details_are_locke
 ) -> None:
     told(locked, *DANGER_HERE)
     stretched = WrappingKey.stretch(PASSPHRASE, Costs(1, 8))
-    wrapped = new_desk_key(stretched, desk="national").wrapped_key
+    wrapped = stretched.wrap(b"k" * 32, owner="national")
     with locked.database.writing() as session:
         session.add(
             DeskMember(

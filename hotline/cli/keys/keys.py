@@ -11,6 +11,7 @@ import click
 
 from hotline.cli.keys.backup import FILE, as_json_option, say
 from hotline.cli.keys.pepper import pepper, reader_folder
+from hotline.cli.keys.recovering import recovery
 from hotline.cli.keys.rotating_desks import rotate_desks
 from hotline.cli.keys.weeks import forget
 from hotline.cli.kit import console_kit, passphrase_in
@@ -40,6 +41,7 @@ def keys() -> None:
 
 keys.add_command(forget)
 keys.add_command(rotate_desks)
+keys.add_command(recovery)
 keys.add_command(pepper)
 
 

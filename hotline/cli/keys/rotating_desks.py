@@ -15,9 +15,7 @@ from hotline.config import Settings
 from hotline.ports import LookingKit
 from hotline.services.desk.keys import rotation
 from hotline.services.desk.keys.by_passphrase import TwoPeople
-
-SETTLE_SECONDS = 6.0
-"""No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
+from hotline.services.desk.keys.moving import SETTLES
 
 
 @click.command("rotate-desks")
@@ -54,7 +52,7 @@ def rotate_desks(
             new=new,
             by=people,
             reason=reason,
-            settle=lambda: time.sleep(SETTLE_SECONDS),
+            settle=_settle,
             say=say,
         )
     click.echo(f"{done.desks} desks have new keys, and {done.grants} grants were sealed anew")
@@ -72,10 +70,14 @@ def _rotate_one(
         passphrase=passphrase,
         by=people,
         reason=reason,
-        settle=lambda: time.sleep(SETTLE_SECONDS),
+        settle=_settle,
         say=say,
     )
     click.echo(f"desk {desk} has a new key, and {done.grants} grants were sealed anew")
+
+
+def _settle() -> None:
+    time.sleep(SETTLES.total_seconds())
 
 
 def _typed_twice() -> str:

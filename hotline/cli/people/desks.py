@@ -58,7 +58,7 @@ def list_(as_json: bool) -> None:
         if row["copied_since"]:
             click.secho(
                 f"{'':16} somebody who left may hold a copy of its key since {row['copied_since']}:"
-                " `hotline keys rotate-desks --desk NAME`",
+                " a member presses New key on its page, or `hotline keys rotate-desks --desk NAME`",
                 fg="red",
             )
 

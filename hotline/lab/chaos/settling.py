@@ -15,8 +15,8 @@ from hotline.lab.chaos.callers import Promise
 from hotline.lab.chaos.ledger import Breach, Invariant, PromisedTip
 from hotline.lab.stack import Stack
 from hotline.ports import DoorKit
-from hotline.sealing.opening import unwrap_desk_key
-from hotline.store.desk import desks
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import OF_THE_TRIAL, PassphraseOpener
 
 SETTLE_SECONDS = 150.0
 """An alert of danger may wait a lease (30 s) and then a doubt (30 s), and a second of each."""
@@ -167,8 +167,8 @@ def national_key(stack: Stack, kit: DoorKit) -> bytes:
     """What opens every tip: the desk's key, by the passphrase that `hotline init` left in the home."""
     passphrase = (stack.home / PASSPHRASE_FILE).read_text().strip()
     with kit.database.reading() as session:
-        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
-    return unwrap_desk_key(wrapped, passphrase, desk=NATIONAL)
+        wrapped = by_passphrase.wrapped(session, NATIONAL)
+    return PassphraseOpener(OF_THE_TRIAL, passphrase).open(wrapped)[0]
 
 
 def accepted(stack: Stack) -> dict[str, list[str]]:

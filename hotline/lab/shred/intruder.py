@@ -25,11 +25,12 @@ from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.pseudonyms import contact_by
 from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.notes import open_note
-from hotline.sealing.opening import LiveNumbers, open_grant, open_tip, unwrap_desk_key
+from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
 from hotline.sealing.runs import RunCipher
 from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys.by_passphrase import OF_THE_TRIAL, PassphraseOpener, WrappedDesk
 from hotline.store.cases import case_log, case_notes
-from hotline.store.desk import desks
 from hotline.store.outbox import answers
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.asked_back import AskedBack
@@ -49,7 +50,7 @@ class Stolen:
     asked: AskedBack = field(repr=False)
     note: tuple[str, bytes] = field(repr=False)
     """What a desk noted: the key of its entry, and the sealed words."""
-    wrapped: bytes = field(repr=False)
+    wrapped: WrappedDesk = field(repr=False)
     contact_key: str = field(repr=False)
     answers: Sequence[tuple[str, bytes]] = field(repr=False)
     """Of strangers who wrote: contact and sealed number."""
@@ -77,7 +78,7 @@ class Intruder:
 
     def opens_tip(self) -> bool:
         tip = self.stolen.tip
-        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
+        private = self._national_key()
         seal = {"uid": tip.uid, "place": tip.place, "desk": NATIONAL}
         for weekly_lock in self._weekly_locks():
             try:
@@ -90,7 +91,7 @@ class Intruder:
 
     def calls(self) -> bool:
         """By what the fault run opens it with."""
-        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
+        private = self._national_key()
         return any(
             number(self.stolen.call, private, weekly_lock) == self.caller
             for weekly_lock in self._weekly_locks()
@@ -98,7 +99,7 @@ class Intruder:
 
     def opens_answer(self) -> bool:
         tip, asked = self.stolen.tip, self.stolen.asked
-        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
+        private = self._national_key()
         for weekly_lock in self._weekly_locks():
             try:
                 grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
@@ -111,7 +112,7 @@ class Intruder:
 
     def opens_note(self) -> bool:
         tip, (entry, body) = self.stolen.tip, self.stolen.note
-        private = unwrap_desk_key(self.stolen.wrapped, self.trial.passphrase, desk=NATIONAL)
+        private = self._national_key()
         for weekly_lock in self._weekly_locks():
             try:
                 grant = weekly_lock.unlock(tip.grant or b"", label(tip.uid, NATIONAL))
@@ -121,6 +122,9 @@ class Intruder:
                 continue
             return words == self.words
         return False
+
+    def _national_key(self) -> bytes:
+        return PassphraseOpener(OF_THE_TRIAL, self.trial.passphrase).open(self.stolen.wrapped)[0]
 
     def opens_run(self) -> bool:
         """With any key for the hooks' own and any for the week's, of whatever folder: in one, or one in the other."""
@@ -182,7 +186,7 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
     with trial.console.database.reading() as session:
         (filed,) = books.filed(session, NATIONAL)
         (call,) = books.calls(session)
-        wrapped = desks.wrapped_key(session, NATIONAL, desks.ENROLMENT)
+        wrapped = by_passphrase.wrapped(session, NATIONAL)
         tip, _ = visible.with_grant(session, filed.id, NATIONAL)
         contact_key = tip.contact_key
         asked = asked_back.of_tip(session, filed.id)

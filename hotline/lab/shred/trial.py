@@ -25,7 +25,7 @@ from hotline.services import weekly_keys
 from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
 from hotline.services.desk import access, ask_back
-from hotline.services.desk.keys.by_passphrase import TwoPeople
+from hotline.services.desk.keys.by_passphrase import OF_THE_TRIAL
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
 from hotline.services.people import enrolment
@@ -39,7 +39,6 @@ PLACE = districts("1")[0]
 PIN = "4711"
 MY_NUMBER = ("4", "5", "5")
 """The way to "My number" from the front."""
-OF_THE_TRIAL = TwoPeople("prove-shred", "nobody, since it is a trial")
 PASSED = (76, 15, 7, 7, 7)
 """Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
 

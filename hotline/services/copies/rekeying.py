@@ -7,7 +7,7 @@ from hotline.ports import Kit
 from hotline.sealing.cases.case_codes import READER
 from hotline.sealing.opening import open_number
 from hotline.sealing.sealer import Sealer
-from hotline.services.desk.keys.rotation import DeskKeyPair, move
+from hotline.services.desk.keys.moving import DeskKeyPair, move
 from hotline.store.copies import vaults
 from hotline.store.copies.vaults import Column
 from hotline.store.desk import audit

@@ -16,15 +16,14 @@ from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound, PassphraseWrong, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.answers import open_answer
-from hotline.sealing.deskkeys import new_desk_key
 from hotline.sealing.envelope import label
 from hotline.sealing.opening import open_grant, open_words, opens_grant
-from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.sealing.passphrase import Costs
 from hotline.services import weekly_keys
 from hotline.services.cases import entries, opened_notes
 from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.opened_notes import OpenedNote
-from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys import by_passphrase, recovery
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.services.referrals.case_standing import coming_of
 from hotline.store.database import Session
@@ -84,28 +83,25 @@ def missing_desks(kit: Kit) -> Sequence[str]:
 
 
 def make_desks(kit: Kit, passphrase: str, *, costs: Costs | None = None) -> Sequence[str]:
-    """Make the desks that are missing, their keys wrapped under the passphrase; the codes of those that were made.
+    """Make the desks that are missing, their keys sealed to the recovery pair; the codes of those that were made.
 
-    Desks that exist keep their keys, and go on opening with the passphrase they were made under.
+    The first time it makes that pair under the passphrase. Desks that exist keep their keys, and the pair its
+    passphrase. Raises DeskRefused on a line of an earlier release that has desks, and no pair yet.
     """
     missing = missing_desks(kit)
     if not missing:
         return ()
 
-    stretched = WrappingKey.stretch(passphrase, costs or Costs())
-    pairs = {code: new_desk_key(stretched, desk=code) for code in missing}
-
+    with kit.database.reading() as session:
+        is_empty = not desks.codes(session)
+    pair = recovery.new_pair(passphrase, costs) if is_empty else None
     with kit.database.writing() as session:
-        made = [code for code in missing if code not in desks.codes(session)]
+        held = desks.codes(session)
+        if pair is not None and not held:
+            recovery.first(session, pair, kit.now())
+        made = [code for code in missing if code not in held]
         for code in made:
-            desk = Desk(
-                code=code,
-                kind=kind_of(code),
-                public_key=pairs[code].public_key,
-                created_at=kit.now(),
-            )
-            wrapped = pairs[code].wrapped_key
-            desks.add(session, desk, wrapped_key=wrapped, member=desks.ENROLMENT)
+            recovery.make_desk(session, Desk(code=code, kind=kind_of(code), created_at=kit.now()))
         if made:
             audit.append(
                 session,

@@ -12,10 +12,9 @@ from hotline.domain.people.memberships import every_district
 from hotline.domain.tip import NATIONAL
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.ports import Kit
-from hotline.sealing.deskkeys import new_desk_key
-from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.sealing.passphrase import Costs
 from hotline.services.check_result import CheckResult
-from hotline.services.desk.keys import by_passphrase
+from hotline.services.desk.keys import recovery
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener, TwoPeople
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
@@ -58,18 +57,21 @@ def listed(kit: Kit) -> Sequence[DeskLine]:
 def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
     """What the doctor says of desks' keys. A database that does not answer is another finding's."""
     try:
-        lines = [one for one in listed(kit) if one.kind in READS and one.retired_at is None]
+        every = listed(kit)
+        pair = (recovery.found(kit),) if every else ()
     except StoreUnavailable:
         return ()
+    lines = [one for one in every if one.kind in READS and one.retired_at is None]
     alone = tuple(one.code for one in lines if not one.members)
     left = tuple(one.code for one in lines if one.copied_since is not None)
     if left:
         says = f"somebody who left may hold a copy of the key of {_some(left)}"
-        todo = "`hotline keys rotate-desks --desk NAME` for each"
-        return (CheckResult(KEYS, False, says, todo, names=left),)
+        todo = "a member presses New key on its page, or `hotline keys rotate-desks --desk NAME` for each"
+        return (CheckResult(KEYS, False, says, todo, names=left), *pair)
     if alone:
-        return (CheckResult(KEYS, True, f"by the passphrase alone open {_some(alone)}"),)
-    return (CheckResult(KEYS, True, f"{len(lines)} desks open to members by keys of their own"),)
+        return (CheckResult(KEYS, True, f"by the passphrase alone open {_some(alone)}"), *pair)
+    says = f"{len(lines)} desks open to members by keys of their own"
+    return (CheckResult(KEYS, True, says), *pair)
 
 
 def _some(codes: tuple[str, ...]) -> str:
@@ -87,7 +89,7 @@ def add(
     reason: str,
     costs: Costs | None = None,
 ) -> None:
-    """Make a desk, its key under the passphrase of the others. Raises DeskRefused, PassphraseWrong."""
+    """Make a desk, its key sealed to the recovery pair like the others'. Raises DeskRefused, PassphraseWrong."""
     if new.kind not in ADDED:
         raise DeskRefused("`hotline init` makes the desks of districts and of the nation")
     if not is_code(new.code):
@@ -98,12 +100,10 @@ def add(
         raise DeskRefused("a desk's name has 1 to 60 letters, without : < > or |")
     if new.place is not None and new.place not in every_district():
         raise DeskRefused(f"{new.place} is no district")
-    with kit.database.reading() as session:
-        known = by_passphrase.wrapped(session, NATIONAL)
-    PassphraseOpener(by, passphrase).open(known)
-    made = new_desk_key(WrappingKey.stretch(passphrase, costs or Costs()), desk=new.code)
+    recovery.ensure(kit, PassphraseOpener(by, passphrase), costs)
 
     with kit.database.writing() as session:
+        desks.one(session, NATIONAL, for_writing=True)
         if new.code in desks.codes(session):
             raise DeskRefused(f"there is a desk {new.code} already")
         desk = Desk(
@@ -111,10 +111,9 @@ def add(
             kind=new.kind,
             name=new.name,
             place=new.place,
-            public_key=made.public_key,
             created_at=kit.now(),
         )
-        desks.add(session, desk, wrapped_key=made.wrapped_key, member=desks.ENROLMENT)
+        recovery.make_desk(session, desk)
         why = by.why(f"{new.kind}: {reason}")
         _record(session, kit, "desk_added", new.code, by.first, why)
 

@@ -49,7 +49,7 @@ class Desk(Row):
     retired_at: Mapped[datetime | None]
     """From then on nothing is sealed to it. What was sealed still opens."""
     copied_since: Mapped[datetime | None]
-    """Since when somebody who may not open it any more may hold a copy of its key; None once it has another."""
+    """Since when somebody who may not open it any more may hold a copy of its key; None once nothing opens by that."""
 
 
 class DeskMember(Row):
@@ -63,7 +63,7 @@ class DeskMember(Row):
     member: Mapped[str]
     """`r<id>` of a responder, `account:<id>`, or "enrolment" for the passphrase of `hotline init`."""
     wrapped_key: Mapped[bytes]
-    """Self-describing. `hotline.sealing.opening` reads what is under a passphrase, `members` what is sealed to one."""
+    """Self-describing. `hotline.sealing.deskkeys` reads what the passphrase opens, `members` what is sealed to one."""
     created_at: Mapped[datetime]
 
 
@@ -114,6 +114,13 @@ def wrapped_key(session: Session, code: str, member: str) -> bytes:
     return found
 
 
+def for_passphrase(session: Session) -> dict[str, bytes]:
+    """Each desk's key as the passphrase opens it, by the desk's code."""
+    rows = select(DeskMember.desk_code, DeskMember.wrapped_key)
+    found = session.execute(rows.where(DeskMember.member == ENROLMENT))
+    return {code: key for code, key in found}  # noqa: C416
+
+
 def key_before(session: Session, code: str) -> bytes | None:
     """The one that a rotation put aside, as it is wrapped; None but in the middle of one."""
     return session.scalar(_wrapped(code, BEFORE))
@@ -126,19 +133,29 @@ def put_aside(session: Session, code: str, *, wrapped_key: bytes, at: datetime) 
 
 def replace_key(session: Session, code: str, public_key: bytes, *, wrapped_key: bytes) -> None:
     """From this commit on tips are sealed to the new half."""
-    anew = update(Desk).where(Desk.code == code)
-    session.execute(anew.values(public_key=public_key, copied_since=None))
-    session.execute(
-        update(DeskMember)
-        .where(DeskMember.desk_code == code, DeskMember.member == ENROLMENT)
-        .values(wrapped_key=wrapped_key)
-    )
+    session.execute(update(Desk).where(Desk.code == code).values(public_key=public_key))
+    rewrap(session, code, ENROLMENT, wrapped_key)
 
 
-def forget_before(session: Session, codes: Collection[str]) -> None:
-    """Destroy every key of these desks that was put aside, for the passphrase and for members."""
+def rewrap(session: Session, code: str, member: str, wrapped_key: bytes) -> None:
+    """The same row of a desk, opened by something else from now on."""
+    row = update(DeskMember).where(DeskMember.desk_code == code, DeskMember.member == member)
+    session.execute(row.values(wrapped_key=wrapped_key))
+
+
+def moving_since(session: Session, code: str) -> datetime | None:
+    """When the key was put aside that grants are moved away from; None but in the middle of a rotation."""
+    row = select(DeskMember.created_at)
+    return session.scalar(row.where(DeskMember.desk_code == code, DeskMember.member == BEFORE))
+
+
+def end_rotation(session: Session, code: str) -> None:
+    """Destroy every key of this desk that was put aside. Who left before that holds a copy of nothing any more."""
+    since = moving_since(session, code)
     aside = or_(DeskMember.member == BEFORE, DeskMember.member.startswith(BEFORE_OF))
-    session.execute(delete(DeskMember).where(DeskMember.desk_code.in_(codes), aside))
+    session.execute(delete(DeskMember).where(DeskMember.desk_code == code, aside))
+    ended = update(Desk).where(Desk.code == code, Desk.copied_since <= since)
+    session.execute(ended.values(copied_since=None))
 
 
 def add(session: Session, desk: Desk, *, wrapped_key: bytes, member: str) -> None:

@@ -82,8 +82,7 @@ def forget_at(session: Session, code: str, names: Collection[str], at: datetime)
     for member in names:
         _forget(session, member, [code])
     if opened:
-        copied = update(Desk).where(Desk.code == code, Desk.copied_since.is_(None))
-        session.execute(copied.values(copied_since=at))
+        _may_be_copied(session, [code], at)
     return opened
 
 
@@ -94,9 +93,15 @@ def forget(
     gone = desks_of(session, member) - frozenset(but)
     if gone:
         _forget(session, member, gone)
-        copied = update(Desk).where(Desk.code.in_(gone), Desk.copied_since.is_(None))
-        session.execute(copied.values(copied_since=at))
+        _may_be_copied(session, gone, at)
     return gone
+
+
+def _may_be_copied(session: Session, codes: Collection[str], at: datetime) -> None:
+    """In the middle of a rotation she may hold the new key as well: its end does not end that."""
+    moving = select(DeskMember.desk_code).where(DeskMember.member == BEFORE)
+    anew = or_(Desk.copied_since.is_(None), Desk.code.in_(moving))
+    session.execute(update(Desk).where(Desk.code.in_(codes), anew).values(copied_since=at))
 
 
 def _forget(session: Session, member: str, codes: Collection[str]) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from hotline.errors import DeskRefused
-from hotline.sealing.opening import Stretch, stretched, unwrap_desk_key
+from hotline.sealing.deskkeys import open_by_passphrase, open_recovery
+from hotline.sealing.opening import Stretch, stretched
 from hotline.store.database import Session
-from hotline.store.desk import desks
+from hotline.store.desk import desks, recovery_pairs
 from hotline.text.remark import remark
 
 
@@ -37,26 +38,31 @@ class TwoPeople:
 
 OF_THE_DEMO = TwoPeople("the demo's key holder", "nobody, since it is a demo")
 """For a line whose gateway is the pretended one: its passphrase lies in its home folder for everybody."""
+OF_THE_TRIAL = TwoPeople("a trial", "nobody, since it is a trial")
+"""For a line that `lab` makes in a folder of its own, and that nobody calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedDesk:
-    """A desk's key as it is wrapped for the passphrase: today's, and the one that a rotation put aside."""
+    """A desk's key as the passphrase opens it: today's, and the one that a rotation put aside."""
 
     desk: str
     today: bytes = field(repr=False)
     before: bytes | None = field(repr=False)
+    recovery: tuple[bytes, ...] = field(repr=False)
+    """Private halves of the recovery pairs, as they are wrapped; today's first."""
 
 
 def wrapped(session: Session, desk: str) -> WrappedDesk:
     """Raises NotFound."""
     today = desks.wrapped_key(session, desk, desks.ENROLMENT)
-    return WrappedDesk(desk, today, desks.key_before(session, desk))
+    pairs = tuple(one.wrapped_key for one in recovery_pairs.everything(session))
+    return WrappedDesk(desk, today, desks.key_before(session, desk), pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class PassphraseOpener:
-    """Opens desks' keys for two people; the passphrase is stretched once for desks that were wrapped together."""
+    """Opens desks' keys for two people; the passphrase is stretched once for what was wrapped together."""
 
     by: TwoPeople
     passphrase: str = field(repr=False)
@@ -64,8 +70,21 @@ class PassphraseOpener:
 
     def open(self, found: WrappedDesk) -> tuple[bytes, ...]:
         """Today's private key, and behind it the one put aside. Raises PassphraseWrong, SealBroken."""
-        each = (found.today,) if found.before is None else (found.today, found.before)
-        return tuple(
-            unwrap_desk_key(one, self.passphrase, desk=found.desk, stretch=self.stretch)
-            for one in each
+        each = [(found.today, desks.ENROLMENT)]
+        if found.before is not None:
+            each.append((found.before, desks.BEFORE))
+        return tuple(self._open(found, one, member) for one, member in each)
+
+    def check(self, recovery: bytes) -> None:
+        """Whether it is the passphrase of this recovery pair. Raises PassphraseWrong, SealBroken."""
+        open_recovery(recovery, self.passphrase, stretch=self.stretch)
+
+    def _open(self, found: WrappedDesk, one: bytes, member: str) -> bytes:
+        return open_by_passphrase(
+            one,
+            self.passphrase,
+            desk=found.desk,
+            member=member,
+            recovery=found.recovery,
+            stretch=self.stretch,
         )

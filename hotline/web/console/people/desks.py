@@ -2,9 +2,12 @@
 
 from flask import Response
 
-from hotline.errors import HotlineError
+from hotline.errors import DeskRefused, HotlineError
+from hotline.services.accounts import sessions
 from hotline.services.desk import admissions
+from hotline.services.desk.keys import moving, rekeying
 from hotline.services.people.dossiers import desk_page, leaving
+from hotline.text.remark import remark
 from hotline.web.console import who
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.people import placing
@@ -50,6 +53,23 @@ def remove(visit: Visit, code: str) -> Response:
     return see("desks.one", code=code)
 
 
+def give_key(visit: Visit, code: str) -> Response:
+    """One step of a new key for the desk: it begins, or goes on, until nothing opens by the old one."""
+    reason = visit.form.text("reason", most=200)
+    if not reason and not desk_page.one(visit.kit, visit.by, code).head.is_moving:
+        return _one(visit, code, faults(key=_missing(visit, code)))
+    key = sessions.key_of(visit.kit, visit.token)
+    try:
+        if key is None:
+            raise DeskRefused(remark("your key is closed: sign in again"))
+        done = rekeying.step(visit.kit, visit.by.actor, key, code, reason)
+    except HotlineError as refused:
+        return _one(visit, code, faults(key=why(visit, refused)))
+    if done.is_over:
+        return see("desks.one", code=code)
+    return see("desks.one", code=code, moved=done.moved)
+
+
 def _missing(visit: Visit, member: str) -> str:
     says = visit.say(MISSING) if member else visit.say("choose somebody")
     return f"{says[:1].upper()}{says[1:]}."
@@ -67,5 +87,7 @@ def _one(visit: Visit, code: str, wrong: FormFaults | None = None) -> Response:
         called=placing.named(visit, code, shown.head.name),
         may_ask=bool(visit.by.roles & who.ADMIN),
         may_remove=bool(visit.by.roles & who.RUNNING),
+        moved=visit.query.get("moved", "") if visit.query.get("moved", "").isdecimal() else "",
+        settles=moving.SETTLES.seconds + 1,
         opens=code in desk_page.opened_by(visit.kit, visit.by.account_id),
     )

@@ -53,6 +53,7 @@ PEOPLE_ROUTES: tuple[PageRoute, ...] = (
         "POST", "/desks/<code>/ask", desks.ask, who.ADMIN, Needs.FRESH, "desk_admission_asked"
     ),
     PageRoute("POST", "/desks/<code>/remove", desks.remove, who.RUNNING, Needs.FRESH, "desk_left"),
+    PageRoute("POST", "/desks/<code>/key", desks.give_key, who.DESKS, Needs.KEY, "desk_key_given"),
     PageRoute("GET", "/approvals", approvals.listed, who.DECIDING, menu=phrase("Approvals")),
     PageRoute(
         "POST",

@@ -3,6 +3,7 @@
 //   form[data-unsaved]       leaving with unsaved words asks; Ctrl+S presses the form's first button
 //   button[data-quick]       its answer changes the moving parts alone
 //   button[data-busy]        what it says while the server works
+//   form[data-again="N"]     goes on by itself after so many seconds
 //   select[data-as="ID"]     offers what the select of that id does
 "use strict";
 (() => {
@@ -94,6 +95,8 @@
     one.replaceChildren(options[0], ...[...all].slice(1));
     one.value = value;
   }
+
+  for (const one of document.querySelectorAll("form[data-again]")) setTimeout(() => one.requestSubmit(), one.dataset.again * 1000);
 
   if (innerWidth <= 1100) for (const list of document.querySelectorAll("details[data-wide]")) list.open = false;
 

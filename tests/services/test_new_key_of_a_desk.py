@@ -1,0 +1,269 @@
+"""A member gives her desk a new key: who left opens nothing by a copy, and the passphrase goes on to open it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
+from hotline.sealing.opening import opens_grant
+from hotline.sealing.passphrase import WrappingKey
+from hotline.sealing.sealer import Sealer
+from hotline.services.desk import access, admissions, desk_register
+from hotline.services.desk.keys import by_passphrase, recovery, rekeying, rotation
+from hotline.services.desk.keys.by_passphrase import PassphraseOpener
+from hotline.services.desk.keys.recovery import MadeRecovery
+from hotline.services.desk.keys.rekeying import Rekeyed
+from hotline.services.people import removals
+from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.desk import desks
+from hotline.store.desk.recovery_pairs import RecoveryPair
+from hotline.store.tips import told_tips
+from hotline.store.tips.tips import Grant
+from tests.builders import make_tip
+from tests.kits import WholeKit
+from tests.services.test_desk_members import (
+    FIRST,
+    PASSPHRASE,
+    PERSON,
+    QUICK,
+    SECOND,
+    People,
+    people,
+)
+from tests.two_people import ALICE
+
+__all__ = ["people"]
+
+HERE = "12"
+CHANTAL, DENISE = Actor("Chantal", 1), Actor("Denise", 2)
+ANSWERS = {"danger": "yes", "landmark": "hafi y'ishuri"}
+
+
+def kit_of(people: People) -> WholeKit:
+    return replace(people.district.kit, sealer=Sealer())
+
+
+def tell(people: People, number: int, public_key: bytes | None = None) -> int:
+    """A tip to the district; sealed to a key that a hop read a moment ago, where one is given."""
+    kit = kit_of(people)
+    tip = make_tip(uid=f"{number:032}", place=HERE)
+    with kit.database.writing() as session:
+        keys = {HERE: public_key or desks.one(session, HERE).public_key}
+        sealed = kit.sealer.tip(ANSWERS, uid=tip.uid, place=HERE, desks=keys, at=kit.now())
+        tip.body = sealed.body
+        session.add(tip)
+        session.flush()
+        told_tips.grant(session, tip.id, sealed.grants, first=True)
+        return tip.id
+
+
+def step(people: People, by: Actor = CHANTAL) -> Rekeyed:
+    key = bytes(people.pairs[f"account:{by.account_id}"])
+    return rekeying.step(kit_of(people), by, key, HERE, "she left")
+
+
+def is_red(people: People) -> bool:
+    (line,) = [one for one in desk_register.listed(people.district.kit) if one.code == HERE]
+    return line.copied_since is not None
+
+
+def reads(people: People, tip_id: int, passphrase: str = PASSPHRASE) -> bool:
+    named = {"desk": HERE, "passphrase": passphrase, "reason": "to see"}
+    return access.read_tip(kit_of(people), tip_id, by=ALICE, **named).answers == ANSWERS
+
+
+def desk_key(people: People, member: str) -> bytes:
+    with people.district.database.reading() as session:
+        pair = bytes(people.pairs[member])
+        return admissions.open_as(session, HERE, member, pair)[0].key
+
+
+@pytest.fixture
+def left(people: People) -> People:
+    """Chantal, Denise and a responder opened the desk, and the responder was removed."""
+    for member in (FIRST, SECOND, PERSON):
+        people.let_in(HERE, member)
+    return people
+
+
+def leaves(people: People) -> None:
+    removals.remove(people.district.kit, "4", second=None, by="Alice", reason="must go")
+
+
+@pytest.mark.both
+def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
+    left: People,
+) -> None:
+    told = [tell(left, number) for number in range(3)]
+    copy, clock = desk_key(left, PERSON), left.district.clock
+    leaves(left)
+    with left.district.database.reading() as session:
+        before = desks.one(session, HERE).public_key
+
+    assert step(left) == Rekeyed(moved=3, is_over=False)
+    late = tell(left, 7, before)
+    assert is_red(left), "she opens what is not moved yet"
+    assert all(reads(left, tip_id) for tip_id in (*told, late)), "in the middle of it"
+    assert step(left) == Rekeyed(moved=1, is_over=False)
+    assert step(left) == Rekeyed(moved=0, is_over=False), "a hop may be under way"
+    clock.turn(seconds=6)
+    assert step(left) == Rekeyed(moved=0, is_over=True)
+
+    assert not is_red(left)
+    assert all(reads(left, tip_id) for tip_id in (*told, late))
+    assert left.opens(HERE, FIRST)
+    assert left.opens(HERE, SECOND)
+    with left.district.database.reading() as session:
+        assert desks.key_before(session, HERE) is None
+    for grant in left.district.all(Grant):
+        uid = f"{grant.tip_id:032}"
+        assert not opens_grant(grant.sealed_key, uid=uid, desk=HERE, private_key=copy)
+    assert left.actions()[-2:] == ["tip_read", "tip_read"]
+    assert [one for one in left.actions() if one.startswith("desk_key")] == [
+        "desk_key_given",
+        "desk_key_moved",
+    ]
+
+
+def rotate(people: People, new: str = "", *, pulled: bool = False) -> None:
+    """By the passphrase: this desk alone, or all of them under a new one."""
+
+    def settle() -> None:
+        if pulled:
+            raise InterruptedError
+
+    how: dict[str, Any] = {
+        "by": ALICE,
+        "reason": "the paper was lost",
+        "settle": settle,
+        "say": lambda _: None,
+        "costs": QUICK,
+    }
+    if new:
+        rotation.rotate(kit_of(people), old=PASSPHRASE, new=new, **how)
+    else:
+        rotation.rotate_one(kit_of(people), HERE, passphrase=PASSPHRASE, **how)
+
+
+def public_key(people: People) -> bytes:
+    with people.district.database.reading() as session:
+        return desks.one(session, HERE).public_key
+
+
+def test_what_one_member_began_another_ends_or_the_passphrase(left: People) -> None:
+    clock, before = left.district.clock, public_key(left)
+    leaves(left)
+    step(left)
+    staged, told = public_key(left), tell(left, 1, before)
+    assert step(left, DENISE) == Rekeyed(moved=1, is_over=False)
+    clock.turn(seconds=6)
+    assert step(left, DENISE).is_over
+    assert public_key(left) == staged, "one new key, whoever went on with it"
+
+    step(left)
+    staged = public_key(left)
+    with pytest.raises(DeskRefused, match="middle of another"):
+        rotate(left, "another horse")
+    assert len(left.district.all(RecoveryPair)) == 1, "nothing was begun"
+    rotate(left)
+    assert public_key(left) == staged
+    assert reads(left, told)
+    assert left.opens(HERE, SECOND)
+
+
+def test_who_leaves_in_the_middle_keeps_the_desk_red_and_who_came_later_does_not_go_on(
+    left: People,
+) -> None:
+    clock = left.district.clock
+    removed = FIRST
+    left.district.change(ConsoleAccount, 1, roles=[])
+    step(left, DENISE)
+    assert not left.opens(HERE, removed), "no key for who may not open it any more"
+    left.district.change(ConsoleAccount, 1, roles=[AccountRole.DESK])
+    left.let_in(HERE, removed)
+    with pytest.raises(DeskRefused, match="since this new key was begun"):
+        step(left)
+    clock.turn(seconds=6)
+    leaves(left)
+    assert step(left, DENISE).is_over
+    assert is_red(left), "she had the new key as well"
+    step(left, DENISE)
+    clock.turn(seconds=6)
+    assert step(left, DENISE).is_over
+    assert not is_red(left)
+
+
+def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: People) -> None:
+    before = public_key(left)
+    with pytest.raises(NotFound, match="no member"):
+        rekeying.step(kit_of(left), CHANTAL, bytes(left.pairs[FIRST]), "13", "a test")
+    with pytest.raises(SealBroken):
+        rekeying.step(kit_of(left), CHANTAL, bytes(left.pairs[SECOND]), HERE, "a test")
+    with left.district.database.writing() as session:
+        session.execute(delete(RecoveryPair))
+    with pytest.raises(DeskRefused, match="hotline keys recovery"):
+        step(left)
+    assert public_key(left) == before
+
+
+def as_before(people: People) -> None:
+    """As the release before left it: each desk's key under the passphrase itself, and no pair."""
+    opener = PassphraseOpener(ALICE, PASSPHRASE)
+    stretched = WrappingKey.stretch(PASSPHRASE, QUICK)
+    with people.district.database.writing() as session:
+        for code in desks.codes(session):
+            (key,) = opener.open(by_passphrase.wrapped(session, code))
+            desks.rewrap(session, code, desks.ENROLMENT, stretched.wrap(key, owner=code))
+        session.execute(delete(RecoveryPair))
+
+
+def test_the_pair_is_made_by_a_command_that_may_be_said_twice(left: People) -> None:
+    kit, told = kit_of(left), tell(left, 1)
+    as_before(left)
+    assert reads(left, told), "both forms open"
+    assert "a member can give no desk a new key" in recovery.found(kit).says
+
+    made = {"by": ALICE, "reason": "a new release", "costs": QUICK}
+    with pytest.raises(PassphraseWrong):
+        recovery.make(kit, "guess", **made)  # type: ignore[arg-type]
+    assert recovery.make(kit, PASSPHRASE, **made) == MadeRecovery(True, 31, [])  # type: ignore[arg-type]
+    assert recovery.make(kit, PASSPHRASE, **made) == MadeRecovery(False, 0, [])  # type: ignore[arg-type]
+    assert recovery.found(kit).ok
+    assert reads(left, told)
+    assert left.actions().count("recovery_made") == 1
+    step(left)
+    assert reads(left, told)
+
+
+def test_a_desk_that_is_rotated_or_added_by_the_passphrase_makes_the_pair(left: People) -> None:
+    told = tell(left, 1)
+    as_before(left)
+    rotate(left)
+    assert reads(left, told)
+    found = recovery.found(left.district.kit)
+    assert (found.ok, len(found.names)) == (False, 30)
+    assert HERE not in found.names
+
+
+def test_another_passphrase_has_another_pair_and_the_one_before_goes_at_the_end(
+    left: People,
+) -> None:
+    told = tell(left, 1)
+    with pytest.raises(InterruptedError):
+        rotate(left, "another horse", pulled=True)
+    assert len(left.district.all(RecoveryPair)) == 2
+    assert "not come to its end" in recovery.found(left.district.kit).says
+    assert reads(left, told, "another horse")
+
+    rotate(left, "another horse")
+    (pair,) = left.district.all(RecoveryPair)
+    assert pair.id == 2
+    assert recovery.found(left.district.kit).ok
+    assert reads(left, told, "another horse")
+    with pytest.raises(PassphraseWrong):
+        reads(left, told)
+    rotate(left, "another horse")
+    assert reads(left, told, "another horse")
