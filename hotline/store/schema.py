@@ -36,6 +36,7 @@ from hotline.store.tips import (  # noqa: F401
     guesses,
     likeness,
     links,
+    sketches,
     tips,
     untold,
 )

@@ -11,18 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hotline.domain.tip import NATIONAL
+from hotline.domain.tips.like_words import TERM, pieces
 from hotline.errors import KeyMissing, SealBroken
 from hotline.lab import books
 from hotline.lab.books import FiledTip, WaitingCall
 from hotline.lab.chaos.calls import number
 from hotline.lab.chaos.canary import Search, number_forms, written_forms
-from hotline.lab.shred.trial import Trial
+from hotline.lab.shred.trial import Trial, compared
 from hotline.sealing.answers import open_answer
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY
 from hotline.sealing.keys.livekeys import LiveKeys
 from hotline.sealing.keys.pseudonyms import contact_by
+from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.keys.weekly_lock import WeeklyLock
 from hotline.sealing.notes import open_note
 from hotline.sealing.opening import LiveNumbers, open_grant, open_tip
@@ -34,7 +36,7 @@ from hotline.store.cases import case_log, case_notes
 from hotline.store.outbox import answers
 from hotline.store.referrals import asked_back
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.tips import visible
+from hotline.store.tips import sketches, visible
 
 RUN = re.compile(rb"run:([0-9a-f]{64})\r\n\$(\d+)\r\n")
 """In Redis' append-only file: a session, and how long what was kept of it is."""
@@ -50,6 +52,8 @@ class Stolen:
     asked: AskedBack = field(repr=False)
     note: tuple[str, bytes] = field(repr=False)
     """What a desk noted: the key of its entry, and the sealed words."""
+    sketch: bytes = field(repr=False)
+    """Of words that a desk compared."""
     wrapped: WrappedDesk = field(repr=False)
     contact_key: str = field(repr=False)
     answers: Sequence[tuple[str, bytes]] = field(repr=False)
@@ -71,6 +75,7 @@ class Intruder:
             "the number left for a call, from the same copy, with the same passphrase": self.calls,
             "what she answered to a question back, from the same copy": self.opens_answer,
             "what was noted of the case, from the same copy": self.opens_note,
+            "the pieces of words by which tips are compared, from the same copy": self.opens_sketch,
             "the runs in a copy of Redis' append-only file": self.opens_run,
             "whether it was this number, by the tip's pseudonym": self.recognises,
             "whom an SMS was to answer, from a copy of the database, with the relay's key": self.reads_number,
@@ -121,6 +126,17 @@ class Intruder:
             except (KeyMissing, SealBroken):
                 continue
             return words == self.words
+        return False
+
+    def opens_sketch(self) -> bool:
+        private = self._national_key()
+        keys, uid = SketchKeys.of_desk(NATIONAL, private), self.stolen.tip.uid
+        for weekly_lock in self._weekly_locks():
+            try:
+                sealed = weekly_lock.unlock(self.stolen.sketch, keys.bound(uid))
+                return keys.open(sealed, uid=uid) == keys.sketch(pieces(compared(self.words)))
+            except (KeyMissing, SealBroken):
+                continue
         return False
 
     def _national_key(self) -> bytes:
@@ -194,10 +210,12 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         waiting = answers.sealed_numbers(session)
         (body,) = case_notes.of_tip(session, filed.id).values()
         note = case_log.of_tip(session, filed.id)[-1].key, body
+        whose, since = visible.of_desk(NATIONAL), trial.clock.at - TERM
+        (sketch,) = sketches.newest(session, NATIONAL, whose, since=since, limit=1)
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Stolen(to, filed, call, asked, note, wrapped, contact_key, waiting)
+    return Stolen(to, filed, call, asked, note, sketch.body, wrapped, contact_key, waiting)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

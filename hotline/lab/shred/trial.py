@@ -20,11 +20,12 @@ from hotline.emulator.reader import choose
 from hotline.lab.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
 from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
+from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.opening import open_grant
 from hotline.services import weekly_keys
 from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
-from hotline.services.desk import access, ask_back
+from hotline.services.desk import access, ask_back, like_words
 from hotline.services.desk.keys.by_passphrase import OF_THE_TRIAL
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
@@ -41,6 +42,15 @@ MY_NUMBER = ("4", "5", "5")
 """The way to "My number" from the front."""
 PASSED = (76, 15, 7, 7, 7)
 """Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
+
+
+BESIDE = "inyuma y'isoko rya Kimironko hari inzu y'icyatsi irimo abana benshi badasohoka na rimwe"
+"""Words that are compared are more than one."""
+
+
+def compared(words: str) -> Mapping[str, str]:
+    """What a desk compares with other tips: enough words, the trial's own among them."""
+    return {"landmark": f"{words} {BESIDE}"}
 
 
 @dataclass
@@ -138,7 +148,7 @@ class Trial:
         self._note(words)
 
     def _note(self, words: str) -> None:
-        """A desk notes the same words."""
+        """A desk notes the same words, and compares them with those of other tips."""
         found = access.unlock(
             self.console,
             1,
@@ -149,8 +159,13 @@ class Trial:
         )
         tip, by = found.tip, EntryBy("desk:national:prove-shred", desk=NATIONAL)
         key = open_grant(found.grant, uid=tip.uid, desk=NATIONAL, private_key=found.private_key)
+        keys = SketchKeys.of_desk(NATIONAL, found.private_key)
+        at, typed = self.clock.at, compared(words)
         with self.console.database.writing() as session:
-            note_taking.keep_words(session, tip, words, by, self.clock.at, tip_key=key)
+            note_taking.keep_words(session, tip, words, by, at, tip_key=key)
+            like_words.compare(
+                session, self.console, tip, typed, keys=keys, responder_id=None, at=at
+            )
 
     def text(self, msisdn: str, words: str) -> None:
         """Somebody writes by SMS. Whatever answers her waits: this line has no worker."""

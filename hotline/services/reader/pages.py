@@ -18,15 +18,17 @@ from hotline.domain.wording import Template
 from hotline.errors import KeyMissing, NotFound, SealBroken
 from hotline.ports import Kit
 from hotline.sealing.envelope import label
+from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.opening import open_grant, open_words
 from hotline.services.cases import entries, opened_notes
 from hotline.services.cases.opened_notes import OpenedNote
-from hotline.services.desk import admissions, reading
+from hotline.services.desk import admissions, like_words, reading
 from hotline.services.desk.access import OpenedTip
 from hotline.services.referrals import clusters, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.desk import audit, members
+from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
 from hotline.store.tips import visible
@@ -45,9 +47,11 @@ BY_DIALLING = "by dialling, with her PIN"
 
 @dataclass(frozen=True, slots=True)
 class OpenedCase:
-    """A tip that a desk of hers opened: its own key, and what was told. Both stay out of `repr`."""
+    """A tip that a desk of hers opened: its own key, and what was told. All but the desk stays out of `repr`."""
 
     desk: str
+    desk_key: bytes = field(repr=False)
+    """The desk's key of today, also where the one before opened the tip."""
     tip_key: bytes = field(repr=False)
     answers: Mapping[str, str] = field(repr=False)
 
@@ -71,24 +75,34 @@ def page(
     if case is None:
         return ReaderAnswer((UNREADABLE,))
     if not again:
-        audit.append(
-            session,
-            at=at,
-            actor=f"{RESPONDER}{person.id}",
-            action="tip_read",
-            subject=f"tip:{tip.id}",
-            reason=BY_DIALLING,
+        _is_read(session, kit, person, tip, known_as, at)
+        keys = SketchKeys.of_desk(case.desk, case.desk_key)
+        like_words.compare(
+            session, kit, tip, case.answers, keys=keys, responder_id=person.id, at=at
         )
-        if known_as.opened_at is None:
-            known_as.opened_at = at
-            by = entries.by_responder(person.id, EntryWay.USSD)
-            entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
-        session.flush()
-        ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
     notes = opened_notes.of_tip(session, tip, case.tip_key)
     above = (*_warnings(session, kit, tip, person.language), *_like(session, kit, tip, person))
     lines = (*above, *_told(kit, tip, case.answers, notes, person))
     return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
+
+
+def _is_read(
+    session: Session, kit: Kit, person: Responder, tip: Tip, known_as: Referral, at: datetime
+) -> None:
+    audit.append(
+        session,
+        at=at,
+        actor=f"{RESPONDER}{person.id}",
+        action="tip_read",
+        subject=f"tip:{tip.id}",
+        reason=BY_DIALLING,
+    )
+    if known_as.opened_at is None:
+        known_as.opened_at = at
+        by = entries.by_responder(person.id, EntryWay.USSD)
+        entries.done_by(session, tip.id, EntryKind.OPENED, by, at, key=str(known_as.id))
+    session.flush()
+    ladder.happen(session, kit, tip.id, Event(Happened.OPENED, by=person.id), at)
 
 
 def opened(
@@ -105,11 +119,12 @@ def opened(
             continue
         with suppress(SealBroken, KeyMissing, NotFound):
             unlocked = kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
-            for one in admissions.open_as(session, desk, member, private):
+            opens = admissions.open_as(session, desk, member, private)
+            for one in opens:
                 with suppress(SealBroken):
                     key = open_grant(unlocked, uid=tip.uid, desk=desk, private_key=one.key)
                     answers = open_words(tip.body, key, uid=tip.uid, place=tip.place)
-                    return OpenedCase(desk, key, answers)
+                    return OpenedCase(desk, opens[0].key, key, answers)
     return None
 
 

@@ -31,11 +31,10 @@ from hotline.store.desk import audit
 from hotline.store.referrals import known_cases, referrals
 from hotline.store.tips import exclusions, likeness, links
 from hotline.store.tips.likeness import LikenessKeys, Trait
+from hotline.store.tips.links import LINE
 from hotline.store.tips.told_tips import ToldTip
 
 WHO = "who"
-LINE = "line"
-"""Who links tips where no person does."""
 MOST_COMPARED = 50
 """Tips in one batch: in a storm everything is like everything, and a link tells nobody anything."""
 

@@ -5,6 +5,7 @@ Nothing here outlives a request. Nothing that a hook reaches imports this file.
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hotline.domain.accounts.account import SignedIn
@@ -14,11 +15,12 @@ from hotline.domain.referrals.case_events import Event, Happened
 from hotline.errors import AskRefused, KeyMissing, NotFound, SealBroken
 from hotline.ports import ConsoleKit
 from hotline.sealing.envelope import label
+from hotline.sealing.keys.sketches import SketchKeys
 from hotline.sealing.opening import open_grant
 from hotline.services.accounts import sessions
 from hotline.services.cases import entries
 from hotline.services.cases.entries import EntryBy
-from hotline.services.desk import access, admissions, ask_back
+from hotline.services.desk import access, admissions, ask_back, like_words
 from hotline.services.desk.access import OpenedTip, Unlocked
 from hotline.services.referrals import ladder
 from hotline.services.tips.desk_viewer import found_or_refused
@@ -32,6 +34,14 @@ from hotline.store.tips.visible import Viewer
 Got = TypeVar("Got")
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDesk:
+    """A desk that opened a tip, and its key of today, also where the one before did."""
+
+    code: str
+    key: bytes = field(repr=False)
+
+
 def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedTip:
     """A tip's words. The audit row is committed before anybody sees them; what is refused leaves one too.
 
@@ -40,11 +50,11 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
     viewer, _ = found_or_refused(kit, by, tip_id, reason)
     actor = audit.by_actor(by.actor)
 
-    def opened(session: Session, found: Unlocked, desk: str) -> OpenedTip:
-        return access.words_of(session, found, desk)
+    def opened(session: Session, found: Unlocked, desk: OpenDesk) -> tuple[OpenedTip, OpenDesk]:
+        return access.words_of(session, found, desk.code), desk
 
     try:
-        told = _with_key(kit, by, token, viewer, tip_id, opened)
+        told, desk = _with_key(kit, by, token, viewer, tip_id, opened)
     except (KeyMissing, NotFound, SealBroken):
         _record(kit, "tip_refused", tip_id, actor, f"it does not open: {reason}")
         raise
@@ -53,6 +63,15 @@ def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) ->
             asked_back.read(session, tip_id, kit.now())
         _append(session, kit, "tip_read", tip_id, actor, reason)
         _is_opened(session, kit, viewer, tip_id, actor)
+        like_words.compare(
+            session,
+            kit,
+            session.get_one(Tip, tip_id),
+            told.answers,
+            keys=SketchKeys.of_desk(desk.code, desk.key),
+            responder_id=viewer.responder_id,
+            at=kit.now(),
+        )
     return told
 
 
@@ -60,9 +79,10 @@ def ask(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, question: str, r
     """Put a question behind the receipt, once. Raises NotFound, AskRefused, KeyMissing, SealBroken."""
     viewer, _ = found_or_refused(kit, by, tip_id, reason)
 
-    def keyed(_: Session, found: Unlocked, desk: str) -> tuple[Tip, bytes, str]:
-        named = {"uid": found.tip.uid, "desk": desk}
-        return found.tip, open_grant(found.grant, private_key=found.private_key, **named), desk
+    def keyed(_: Session, found: Unlocked, desk: OpenDesk) -> tuple[Tip, bytes, str]:
+        named = {"uid": found.tip.uid, "desk": desk.code}
+        key = open_grant(found.grant, private_key=found.private_key, **named)
+        return found.tip, key, desk.code
 
     tip, tip_key, desk = _with_key(kit, by, token, viewer, tip_id, keyed)
     with kit.database.writing() as session:
@@ -87,7 +107,7 @@ def _with_key(
     token: str,
     viewer: Viewer,
     tip_id: int,
-    gets: Callable[[Session, Unlocked, str], Got],
+    gets: Callable[[Session, Unlocked, OpenDesk], Got],
 ) -> Got:
     """What the first desk that opens the tip gets of it; another desk's broken seal hides nothing."""
     private_key = sessions.key_of(kit, token)
@@ -102,7 +122,7 @@ def _with_key(
 
 def _unlocked(
     session: Session, kit: ConsoleKit, by: SignedIn, viewer: Viewer, tip_id: int, private_key: bytes
-) -> Iterator[tuple[str, Unlocked]]:
+) -> Iterator[tuple[OpenDesk, Unlocked]]:
     """By each desk of this account that may read it, what opens it: today's key, and the one a rotation put aside."""
     member = of_account(by.account_id)
     for desk in sorted(viewer.desks):
@@ -110,8 +130,9 @@ def _unlocked(
         if grant is None or tip.erased_at is not None:
             continue
         key = kit.sealer.weekly_lock.unlock(grant, label(tip.uid, desk))
-        for one in admissions.open_as(session, desk, member, private_key):
-            yield desk, Unlocked(tip, key, one.key)
+        opens = admissions.open_as(session, desk, member, private_key)
+        for one in opens:
+            yield OpenDesk(desk, opens[0].key), Unlocked(tip, key, one.key)
 
 
 def _is_opened(session: Session, kit: ConsoleKit, viewer: Viewer, tip_id: int, actor: str) -> None:

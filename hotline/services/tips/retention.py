@@ -20,7 +20,7 @@ from hotline.store.outbox import answers
 from hotline.store.people import enrolments
 from hotline.store.referrals import deadlines, retention
 from hotline.store.referrals.retention import Kept, LegalHold
-from hotline.store.tips import likeness
+from hotline.store.tips import likeness, sketches
 
 EVERY = timedelta(days=1)
 BATCH = 200
@@ -172,6 +172,7 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
     retention.forget_replies,
     retention.forget_parameters,
     likeness.forget,
+    sketches.forget,
     answers.forget,
 )
 

@@ -25,6 +25,14 @@ from hotline.store.tips.likeness import MOST, TipLikeness
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer, visible_to
 
+LINE = "line"
+"""Who links tips where no person does."""
+COMPARED = (
+    Tip.matter == Matter.TIP,
+    Tip.channel != trial.CHANNEL,
+    Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
+)
+"""Of `Tip`: that it is compared with others at all."""
 MOST_LINKED = 100
 """Of one situation, where it is looked up for a person."""
 
@@ -42,7 +50,7 @@ class TipLink(Row):
     why: Mapped[str]
     """A `domain.tips.likely.LinkReason`."""
     by: Mapped[str]
-    """An actor, as the audit log writes one; "line" where nobody said so."""
+    """An actor, as the audit log writes one; `LINE` where nobody said so."""
     at: Mapped[datetime]
     undone_by: Mapped[str | None]
     undone_at: Mapped[datetime | None]
@@ -91,11 +99,16 @@ def earlier(session: Session, new: Sequence[TipTraits], at: datetime) -> Sequenc
     return [*found.values()]
 
 
-def keep(session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime) -> None:
-    """Writes down links; one that was there, or was undone, stays as it is."""
+def keep(
+    session: Session, pairs: Iterable[LikelyPair], by: str, at: datetime
+) -> Sequence[LikelyPair]:
+    """Writes down links; one that was there, or was undone, stays as it is. Returns those that are new."""
+    made = []
     for one in pairs:
         a, b = sorted((one.a, one.b))
-        add_if_new(session, TipLink(a=a, b=b, why=one.why, by=by, at=at))
+        if add_if_new(session, TipLink(a=a, b=b, why=one.why, by=by, at=at)):
+            made.append(one)
+    return made
 
 
 def between(session: Session, a: int, b: int) -> TipLink | None:
@@ -152,8 +165,4 @@ def _traits() -> Select[*tuple[Any, ...]]:
         Tip.category,
         Tip.contact_key,
         TipLikeness.words_key,
-    ).where(
-        Tip.matter == Matter.TIP,
-        Tip.channel != trial.CHANNEL,
-        Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
-    )
+    ).where(*COMPARED)

@@ -19,6 +19,7 @@ from hotline.store.copies import vaults
 from hotline.store.database import Session
 from hotline.store.desk import desks, members
 from hotline.store.people import member_keys
+from hotline.store.tips import sketches
 
 SETTLES = timedelta(seconds=6)
 """No hop lasts longer: whichever read a desk's old key has committed by then, or never will."""
@@ -39,7 +40,7 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
     """A new key for the desk, which the caller's transaction holds and has seen at rest.
 
     In that commit it is sealed to the recovery pair, and to every member who may still open the desk; the key before
-    stays beside it, sealed alike. Raises DeskRefused where there is no recovery pair.
+    stays beside it, sealed alike. What it sealed for itself, to compare words, goes. Raises DeskRefused where there is no recovery pair.
     """
     made, pair = new_desk_pair(), recovery.public_key(session)
     aside = wrap_desk_key(before, pair, code, desks.BEFORE)
@@ -52,6 +53,7 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
         if (public_key := member_keys.public_key(session, code, member)) is not None
     }
     members.reseal(session, code, sealed, at)
+    sketches.forget_desk(session, code)
     return DeskKeyPair(code, made.public, made.private, before)
 
 
