@@ -28,6 +28,7 @@ from hotline.store.tips.links import TipLink
 from hotline.store.tips.sketches import TipSketch
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import THE_LINE, of_desk
+from tests.builders import make_tip
 from tests.callers import DANGER_HERE, DESK_KEY, Caller, Line, line, told
 from tests.domain.test_like_words import ANOTHER, SAME
 from tests.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
@@ -109,15 +110,31 @@ def test_r7_the_page_that_is_opened_says_which_case_is_like_it_by_its_words(
     assert linked(line) == set()
 
 
-def opens(line: Line, tip: Tip, *, desk: str = HERE, key: bytes = bytes(DESK_KEY)) -> None:
-    """A member of a desk opens it: its first person, who was told of everything."""
+def filed(line: Line) -> Tip:
+    """A tip that was sealed to a district and to the nation."""
+    tip = make_tip(uid=f"{next(line.numbers):032}", at=line.clock.at)
+    with line.database.writing() as session:
+        session.add(tip)
+        session.flush()
+        for code in (HERE, NATIONAL):
+            session.add(Grant(tip_id=tip.id, desk_code=code, sealed_key=b"a grant"))
+        session.flush()
+        session.refresh(tip)
+        session.expunge(tip)
+    return tip
+
+
+def opens(
+    line: Line, tip: Tip, words: str, *, desk: str = HERE, key: bytes = bytes(DESK_KEY)
+) -> None:
+    """A member of a desk has opened it: its first person."""
     with line.database.writing() as session:
         here = session.get_one(Tip, tip.id)
         like_words.compare(
             session,
             line.kit,
             here,
-            line.read(here),
+            {"landmark": words},
             keys=SketchKeys.of_desk(desk, key),
             responder_id=1,
             at=line.clock.at,
@@ -133,11 +150,6 @@ def change(line: Line, tip: Tip, **fields: object) -> None:
 
 def kept_from(line: Line, tip: Tip, whom: KeptFrom) -> None:
     keeping_from.keep_from(line.kit, tip.id, whom, ExclusionReason.NAMED, **SIGNED)
-
-
-def at_the_nation_too(line: Line, tip: Tip) -> None:
-    change(line, tip, official="unsure")
-    opens(line, tip, desk=NATIONAL)
 
 
 def erased(line: Line, tip: Tip) -> None:
@@ -163,7 +175,7 @@ def let_go(line: Line, tip: Tip) -> None:
 HAPPENS: dict[str, Callable[[Line, Tip], None]] = {
     "she is kept from it": lambda line, tip: kept_from(line, tip, KeptFrom(person="1")),
     "her desk is kept from it": lambda line, tip: kept_from(line, tip, KeptFrom(desk=HERE)),
-    "an official is named in it": at_the_nation_too,
+    "an official is named in it": lambda line, tip: change(line, tip, official="unsure"),
     "it is closed": lambda line, tip: change(line, tip, closed_at=line.clock.at),
     "it is of the line's own trial": lambda line, tip: change(line, tip, channel="trial"),
     "its words are erased": erased,
@@ -177,36 +189,35 @@ def test_r7_what_a_desk_may_not_compare_is_never_linked(line: Line) -> None:
     line.enrol(Level.RESPONDER, "+250788000001")
     chance = random.Random(7)
 
-    def pair() -> tuple[Tip, Tip]:
-        said = " ".join("".join(chance.choices("abegikmnru", k=7)) for _ in range(12))
-        return tell(line, said), tell(line, said)
+    def pair() -> tuple[Tip, Tip, str]:
+        said = ("".join(chance.choices("abegikmnru", k=7)) for _ in range(12))
+        return filed(line), filed(line), " ".join(said)
 
     for happens in HAPPENS.values():
-        first, second = pair()
-        opens(line, first)
+        first, second, said = pair()
+        opens(line, first, said)
         happens(line, first)
-        opens(line, second)
-    assert linked(line) == set()
+        opens(line, second, said)
+    first, second, said = pair()
+    opens(line, first, said)
+    opens(line, second, said, key=bytes(32))
+    opens(line, second, said, desk=NATIONAL)
+    assert linked(line) == set(), "what one key has opened says nothing to another"
 
-    first, second = pair()
-    opens(line, first)
-    opens(line, second, desk=NATIONAL)
-    assert linked(line) == set(), "what one desk has read says nothing at another"
-    opens(line, first, desk=NATIONAL)
-    opens(line, first, desk=NATIONAL)
-    assert linked(line) == {(first.id, second.id, "words")}
+    opens(line, first, said, desk=NATIONAL)
+    opens(line, first, said, desk=NATIONAL)
+    alike = {(first.id, second.id, "words")}
+    assert linked(line) == alike
 
-    first, second = pair()
-    change(line, first, official="yes")
-    change(line, second, official="yes")
-    for desk in (HERE, NATIONAL):
-        before = linked(line)
-        opens(line, first, desk=desk)
-        opens(line, second, desk=desk)
-        assert linked(line) - before == (
-            {(first.id, second.id, "words")} if desk == NATIONAL else set()
-        )
-    assert first.id not in {row.tip_id for row in line.all(TipSketch) if row.desk_code == HERE}
+    first, second, said = pair()
+    for tip in (first, second):
+        change(line, tip, official="yes")
+        opens(line, tip, said)
+    assert linked(line) == alike
+    for tip in (first, second):
+        opens(line, tip, said, desk=NATIONAL)
+    assert linked(line) == alike | {(first.id, second.id, "words")}
+    assert {row.desk_code for row in line.all(TipSketch) if row.tip_id == first.id} == {NATIONAL}
 
 
 DIGESTS: tuple[Callable[[bytes], bytes], ...] = (
@@ -237,8 +248,8 @@ def test_no_column_has_her_words_their_pieces_or_a_digest_of_these_without_a_key
     """By chance one of a hundred pieces lies in a sealed value: a tenth of them lies there by no chance."""
     before = values(line)
     tip = tell(line, ONE)
-    opens(line, tip)
-    opens(line, tip, desk=NATIONAL)
+    opens(line, tip, ONE)
+    opens(line, tip, ONE, desk=NATIONAL)
     (mine, theirs) = line.all(TipSketch)
     assert len(mine.body) == len(theirs.body)
 

@@ -40,7 +40,7 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
     """A new key for the desk, which the caller's transaction holds and has seen at rest.
 
     In that commit it is sealed to the recovery pair, and to every member who may still open the desk; the key before
-    stays beside it, sealed alike. What it sealed for itself, to compare words, goes. Raises DeskRefused where there is no recovery pair.
+    stays beside it, sealed alike. Its sketches of words go. Raises DeskRefused where there is no recovery pair.
     """
     made, pair = new_desk_pair(), recovery.public_key(session)
     aside = wrap_desk_key(before, pair, code, desks.BEFORE)
