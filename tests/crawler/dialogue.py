@@ -140,9 +140,16 @@ class Dialogue:
         if isinstance(node, Menu | Ask) and node.saves is not None:
             labels = {digit: label for label, digit in choices(self.body).items()}
             answer = labels.get(keyed, keyed).rstrip(" .!?")
-            if len(answer) > SHORT or answer == PIN:
+            leads = isinstance(node, Menu) and self._only_leads(node, answer)
+            if not leads and (len(answer) > SHORT or answer == PIN):
                 self.said.append((place, answer))
         self.said.extend((place, number) for number in RECEIPT.findall(self.body))
+
+    def _only_leads(self, node: Menu, label: str) -> bool:
+        """Whether this choice is kept as no answer: the next screen may well be headed by it."""
+        language = self.run.language
+        kept_as_none = (one.label[language] for one in node.choices if not one.value)
+        return label in kept_as_none
 
     def _hear(self) -> None:
         hop = make_hop(session_id=self.session_id, caller=self.msisdn, text=self.text)
