@@ -152,6 +152,11 @@ def is_district(place: str) -> bool:
     return len(place) == 2 and place.isdecimal()
 
 
+def is_camp(place: str | None) -> bool:
+    """Whether it is a refugee camp, which is below its district as a sector is (`domain/places/camps.py`)."""
+    return place is not None and len(place) == 4 and place[2] == "c" and is_district(place[:2])
+
+
 def is_province(place: str) -> bool:
     """Whether no district was told, but its province."""
     return len(place) == 1 and place.isdecimal()

@@ -127,6 +127,7 @@ def test_a_desk_is_added_and_retired(admin: Admin) -> None:
     assert admin.desk("border-east") == {
         "code": "border-east",
         "kind": "border",
+        "place": "Kirehe",
         "name": "Border, East",
         "members": [],
         "waiting": [],
@@ -141,6 +142,20 @@ def test_a_desk_is_added_and_retired(admin: Admin) -> None:
     admin("desks", "leave", "border-east", "Gasabo 1", *BY, code=1)
     admin("desks", "retire", "border-east", *BY)
     assert admin.desk("border-east")["retired"]
+
+
+def test_a_protection_desk_says_which_camp_it_is_for(admin: Admin) -> None:
+    desk = ("camp-mahama", "--kind", "protection", "--called", "Mahama, protection")
+    signed = (*admin.file, *BY, "--second", "Bob")
+    admin("desks", "add", *desk, *signed, code=2)
+    admin("desks", "add", *desk, "--camp", "Mahama", "--district", "Kirehe", *signed, code=2)
+    border = ("border-east", "--kind", "border", "--called", "East", "--camp", "Mahama")
+    admin("desks", "add", *border, *signed, code=2)
+    unknown = admin("desks", "add", *desk, "--camp", "Nowhere", *signed, code=1).output
+    assert "it is one of Kigeme, Kiziba, Mahama, Mugombwa, Nyabiheke" in unknown
+    admin("desks", "add", *desk, "--camp", "mahama camp", *signed)
+    assert admin.desk("camp-mahama")["place"] == "Mahama camp"
+    assert "Mahama, protection (Mahama camp)" in admin("desks", "list").stdout
 
 
 def test_an_account_and_a_responder_are_said_to_be_one(admin: Admin) -> None:

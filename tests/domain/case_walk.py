@@ -11,6 +11,12 @@ from hotline.domain.referrals.referral import Candidate, Case, Notified, first_t
 from tests.builders import NOON
 
 
+def heard(case: Case, person: Candidate) -> Notified:
+    """As the store says who was told: of a desk beside, where she is not of the district."""
+    near = bool(person.districts & case.beside) and case.place not in person.districts
+    return Notified(person.id, person.level, beside=near)
+
+
 @dataclass
 class CaseWalk:
     case: Case
@@ -118,7 +124,8 @@ class CaseWalk:
         return self.happen(Event(Happened.LEFT, by=who)) if told and concerns else None
 
     def _told(self, who: int) -> Notified:
-        return Notified(who, next(one.level for one in self.people if one.id == who))
+        person = next(one for one in self.people if one.id == who)
+        return heard(self.case, person)
 
     def _set(self, clocks: Clocks) -> None:
         for kind, clock in clocks.items():

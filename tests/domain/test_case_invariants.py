@@ -120,12 +120,13 @@ def test_invariant_3_nobody_is_told_who_is_away_or_may_not_hear(
             assert set(order.who) <= may_hear(course) | {course.holder}
 
 
-@given(who=people(), official=st.sampled_from(["no", "yes"]))
+@given(who=people(), official=st.sampled_from(["no", "yes"]), beside=st.booleans())
 def test_invariant_4_silence_tells_one_step_a_tick_and_four_in_ten_minutes(
-    who: list[Candidate], official: str
+    who: list[Candidate], official: str, *, beside: bool
 ) -> None:
     """After those who are told at once."""
-    course = CaseWalk(Case("12", "sex", Urgency.DANGER, official), who)
+    near = BORDER if beside else frozenset[str]()
+    course = CaseWalk(Case("12", "sex", Urgency.DANGER, official, beside=near), who)
     for _ in range(90):
         before = len(course.telling)
         course.tick(1)

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.places.place_names import MOST, find, label, spelling
-from hotline.domain.places.places import districts, place_name, sectors
+from hotline.domain.places.place_names import MOST, SAYS_CAMP, find, label, spelling
+from hotline.domain.places.places import Area, camps, districts, place_name, sectors
+from hotline.domain.places.sms_place import place_told
+from hotline.domain.sms.keywords import spelled
+from hotline.domain.tip import is_camp
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES
 
@@ -30,6 +33,7 @@ kirehi|Kirehe;kilehe|Kirehe;nyamasheki|Nyamasheke;rutsilo|Rutsiro;ngololero|Ngor
     .replace("\n", ";")
     .split(";")
 )
+CAMPS = camps()
 ALL = [area for district in districts() for area in (district, *sectors(district.code))]
 
 
@@ -57,6 +61,13 @@ def test_every_name_is_found_with_every_place_that_bears_it() -> None:
         ("umurenge wa Remera mu karere ka Musanze", ["Remera, Musanze"]),
         ("Nyanza", ["Nyanza District", "Nyanza, Gisagara"]),
         ("akarere ka Huye", ["Huye District", "Huye, Huye"]),
+        ("Mahama", ["Mahama camp, Kirehe", "Mahama, Kirehe"]),
+        ("inkambi ya Mahama", ["Mahama camp, Kirehe"]),
+        ("mu nkambi y'i Mugombwa", ["Mugombwa camp, Gisagara"]),
+        ("camp de kizibba", ["Kiziba camp, Karongi"]),
+        ("Nyabiheke", ["Nyabiheke camp, Gatsibo"]),
+        ("camp Kigali", ["Kigali, Nyarugenge"]),
+        ("nkambi", [f"{camp.name} camp, {place_name(camp.code[:2], 'en')}" for camp in CAMPS]),
         ("Kabeza", []),
         ("", []),
         ("***", []),
@@ -69,8 +80,8 @@ def test_where_several_bear_a_name_all_are_proposed(typed: str, labels: list[str
 
 def test_a_label_says_the_district_fits_on_a_handset_and_is_none_of_another() -> None:
     for language in CODES:
-        said = [label(area)[language] for area in ALL]
-        assert len(set(said)) == len(ALL)
+        said = [label(area)[language] for area in (*ALL, *CAMPS)]
+        assert len(set(said)) == len(ALL) + len(CAMPS)
         assert all(is_gsm7(one) and len(one) <= 30 for one in said)
 
 
@@ -81,11 +92,26 @@ def test_what_is_written_alike_is_one_place_by_another_ear() -> None:
     assert [names for names in alike.values() if len(names) > 1] == [{"Kibilizi", "Kibirizi"}]
 
 
-@given(st.text() | st.lists(st.sampled_from([a.name for a in ALL] + ["x", "-"])).map(" ".join))
+NAMES = [area.name for area in (*ALL, *CAMPS)]
+PIECES = st.sampled_from([*NAMES, "x", "-"]) | st.sampled_from([*SAYS_CAMP, "ya", "", "k1"])
+
+
+@given(st.text() | st.lists(PIECES).map(" ".join))
 def test_no_text_raises_and_all_are_answered_at_once(typed: str) -> None:
     began = perf_counter()
     found = find(typed)
     assert perf_counter() - began < 0.05
     assert len(found) <= MOST
     assert len(set(found)) == len(found)
-    assert all(place_name(area.code, "en") == area.name for area in found)
+    for area in found:
+        called = f"{area.name} camp" if is_camp(area.code) else area.name
+        assert place_name(area.code, "en") == called
+
+
+@given(
+    st.sampled_from(CAMPS), st.sampled_from([f"{word} ya {{}}" for word in SAYS_CAMP] + ["{} camp"])
+)
+def test_a_camp_that_is_called_one_is_the_only_one_meant(camp: Area, words: str) -> None:
+    said = words.format(camp.name)
+    assert find(said) == (camp,)
+    assert place_told(spelled(said)) == {"district": camp.code[:2], "sector": camp.code}

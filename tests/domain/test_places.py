@@ -3,7 +3,7 @@ from collections import Counter
 import pytest
 
 from hotline.domain.places import places
-from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
+from hotline.domain.tip import ABROAD, NATIONAL, UNSURE, is_camp
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES
 
@@ -88,5 +88,33 @@ def test_lists_lead_from_one_to_the_next() -> None:
 def test_lists_are_in_the_order_of_their_names() -> None:
     for name, choices in places.place_lists().items():
         if name not in ("provinces", "countries"):
-            labels = [label["rw"] for _, label in choices]
+            labels = [label["rw"] for code, label in choices if not is_camp(code)]
             assert labels == sorted(labels)
+
+
+def test_the_five_camps_stand_first_in_their_districts_and_are_called_camps() -> None:
+    lists, found = places.place_lists(), places.camps()
+    there = {camp.name: places.place_name(camp.code[:2], "rw") for camp in found}
+    assert there == {
+        "Kigeme": "Nyamagabe",
+        "Kiziba": "Karongi",
+        "Mahama": "Kirehe",
+        "Mugombwa": "Gisagara",
+        "Nyabiheke": "Gatsibo",
+    }
+    codes = [*(s.code for s in ALL), *(d.code for d in places.districts())]
+    for camp in found:
+        first, *rest = lists[f"sectors.{camp.code[:2]}"]
+        assert first[0] == camp.code
+        assert is_camp(camp.code)
+        assert camp.code not in codes
+        assert {is_camp(code) for code, _ in rest} == {False}
+        for language in CODES:
+            name = places.place_name(camp.code, language)
+            assert first[1][language] == name
+            assert is_gsm7(name)
+            assert len(name) <= 20
+            assert places.camp_named(f" {name.upper()}") == camp.code
+        assert places.camp_named(camp.name) == camp.code
+    assert places.camp_named("Kirehe") is None
+    assert not any(map(is_camp, (*codes, "camp", "", None, ABROAD)))

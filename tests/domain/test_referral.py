@@ -14,11 +14,14 @@ from hotline.domain.referrals.referral import (
     Level,
     Notified,
     Reason,
+    colleagues,
     first_told,
     next_told,
+    overdue_told,
 )
 from hotline.domain.tip import ABROAD, UNSURE, Category
 from tests.builders import NOON
+from tests.domain.case_walk import heard
 
 
 def case(
@@ -57,6 +60,10 @@ ROSTER = (
     one(10, Level.RESPONDER, "border-east", "13"),
     one(11, Level.DEPUTY, "border-east"),
     one(12, Level.DEPUTY, "border-west"),
+    one(13, Level.DEPUTY, "camp"),
+    one(14, Level.DEPUTY, "camp"),
+    one(15, Level.COORDINATOR, "camp"),
+    one(16, Level.RESPONDER, "camp", "15"),
 )
 
 
@@ -81,8 +88,13 @@ def named(value: object) -> str:
         (case(place=ABROAD, beside=("border-west",)), (12, 8)),
         (case(place=ABROAD, beside=("border-east",), official="unsure"), (8,)),
         (case(place=ABROAD, beside=("border-south",)), (8,)),
+        (case(place="12", beside=("camp",)), (1, 2, 16, 8)),
+        (case(place="12", beside=("camp",), urgency=3), (1, 16)),
+        (case(place="12", beside=("camp",), official="unsure"), (8,)),
+        (case(place="15", beside=("camp",)), (16, 13, 14, 8)),
+        (case(place="16", beside=("camp",), urgency=3), (16, 8)),
         (case(place=UNSURE, urgency=3), (8,)),
-        (case(place="15"), (8,)),
+        (case(place="16"), (8,)),
         (case(place="13", urgency=1), (3, 10, 8)),
         (case(place="13", urgency=1, category="organs"), (3, 4, 8)),
         (case(place="13", urgency=1, category=None), (3, 4, 8)),
@@ -135,6 +147,36 @@ def test_next_told(before: tuple[int, ...], reason: Reason, after: tuple[int, ..
     assert next_told(case(urgency=3), ROSTER, told(*before), reason) == after
 
 
+@pytest.mark.parametrize(
+    ("before", "reason", "after"),
+    [
+        ((1, 16), Reason.SILENT, (5, 13)),
+        ((1, 5, 16, 13), Reason.SILENT, (6, 15)),
+        # Nobody of the camp is left, or they are far ahead: the district goes on by its own levels.
+        ((1, 15), Reason.SILENT, (5,)),
+        ((1, 5, 6, 16), Reason.SILENT, (8, 13)),
+        # All were told: red, as if there were no camp.
+        ((1, 5, 6, 8, 9, 16), Reason.SILENT, (8,)),
+        ((1, 16), Reason.UNREACHED, (2, 13)),
+        ((1, 2, 3, 5, 6, 8, 9, 13, 14, 15, 16), Reason.UNREACHED, ()),
+    ],
+    ids=str,
+)
+def test_a_camps_people_go_up_a_ladder_of_their_own(
+    before: tuple[int, ...], reason: Reason, after: tuple[int, ...]
+) -> None:
+    asked = case(urgency=3, beside=("camp",))
+    known = [heard(asked, c) for c in ROSTER if c.id in before]
+    assert next_told(asked, ROSTER, known, reason) == after
+
+
+def test_who_holds_it_is_chased_by_a_coordinator_of_a_desk_of_hers() -> None:
+    asked = case(beside=("camp",))
+    assert overdue_told(asked, ROSTER, holder=13, nth=0) == (15,)
+    assert overdue_told(asked, ROSTER, holder=1, nth=0) == (6,)
+    assert colleagues(asked, ROSTER, but=None)[:2] == (6, 15)
+
+
 def test_the_national_desk_alone_hears_of_an_official_however_long_it_takes() -> None:
     for before in ((), (8,), (8, 9)):
         chosen = next_told(case(official="yes"), ROSTER, told(*before), Reason.SILENT)
@@ -149,12 +191,13 @@ CASES = st.builds(
     category=st.none() | st.sampled_from([c.value for c in Category]),
     urgency=st.integers(1, 3),
     official=st.sampled_from(["yes", "no", "unsure"]),
+    beside=st.sampled_from([frozenset[str](), frozenset({"camp"})]),
 )
 CANDIDATES = st.builds(
     Candidate,
     id=st.integers(1, 40),
     level=st.sampled_from(Level),
-    districts=st.frozensets(st.sampled_from(PLACES), max_size=3),
+    districts=st.frozensets(st.sampled_from([*PLACES, *["camp"] * 9]), max_size=3),
     categories=st.frozensets(st.sampled_from([c.value for c in Category]), max_size=3),
     load=st.integers(0, 9),
     told_at=st.none() | st.datetimes(timezones=st.just(NOON.tzinfo)),
@@ -169,7 +212,6 @@ def test_a_tip_without_a_living_recipient_is_impossible(
     asked: Case, roster: list[Candidate], steps: int
 ) -> None:
     """At every step of every ladder somebody is told, and never somebody who may not hear of it."""
-    levels = {c.id: c.level for c in roster}
     allowed = {c.id: c for c in roster}
     chosen = first_told(asked, roster)
     before: list[Notified] = []
@@ -180,20 +222,41 @@ def test_a_tip_without_a_living_recipient_is_impossible(
             if candidate.level is Level.NATIONAL:
                 continue
             assert asked.official == "no"
-            assert not candidate.districts or asked.place in candidate.districts
-        before += [Notified(recipient, levels[recipient]) for recipient in chosen]
+            assert not candidate.districts or candidate.districts & {asked.place, *asked.beside}
+        assert len(set(chosen)) == len(chosen)
+        before += [heard(asked, allowed[recipient]) for recipient in chosen]
         chosen = next_told(asked, roster, before, Reason.SILENT)
     assert len({recipient.responder_id for recipient in before}) <= len(roster)
 
 
 @given(asked=CASES, roster=ROSTERS)
 def test_phones_that_are_all_off_make_no_storm(asked: Case, roster: list[Candidate]) -> None:
-    levels = {c.id: c.level for c in roster}
+    people = {c.id: c for c in roster}
     before: list[Notified] = []
     chosen = first_told(asked, roster)
     rounds = 0
     while chosen:
-        before += [Notified(recipient, levels[recipient]) for recipient in chosen]
+        before += [heard(asked, people[recipient]) for recipient in chosen]
         chosen = next_told(asked, roster, before, Reason.UNREACHED)
         rounds += 1
         assert rounds <= len(roster)
+
+
+@given(asked=CASES, roster=ROSTERS, steps=st.integers(1, 20))
+def test_a_camps_desk_changes_nothing_in_the_districts_ladder(
+    asked: Case, roster: list[Candidate], steps: int
+) -> None:
+    """Wherever anybody of the district may hear of it: the same people of it, and of the nation, at the same steps."""
+    camp, alone = replace(asked, place="12", beside=frozenset({"camp"})), replace(asked, place="12")
+    alone = replace(alone, beside=frozenset())
+    roster = [*roster, Candidate(98, Level.COORDINATOR, frozenset({"12"}))]
+    near = {c.id for c in roster if heard(camp, c).beside and c.level is not Level.NATIONAL}
+    people = {c.id: c for c in roster}
+    both, one = first_told(camp, roster), first_told(alone, roster)
+    told, without = list[Notified](), list[Notified]()
+    for _ in range(steps):
+        assert tuple(who for who in both if who not in near) == one
+        told += [heard(camp, people[who]) for who in both]
+        without += [heard(alone, people[who]) for who in one]
+        both = next_told(camp, roster, told, Reason.SILENT)
+        one = next_told(alone, roster, without, Reason.SILENT)

@@ -170,6 +170,9 @@ TYPING = {"danger": "yes", "official": "no", "province": "1", "district": "typed
         (TYPING | {"danger": "no", "named": "5312"}, "draft", "53", "5312"),
         # She went back, and chose out of the list: what she had typed before does not count.
         (HERE | {"danger": "yes", "sector": "1201", "named": "5312"}, "filed", "12", "1201"),
+        ({"danger": "yes", "district": "55", "sector": "55c1"}, "filed", "55", "55c1"),
+        ({"danger": "yes", "district": "53", "sector": "55c1"}, "filed", "53", None),
+        ({"danger": "yes", "district": "typed", "named": "31c1"}, "filed", "31", "31c1"),
         (HERE | {"danger": "yes", "named": "5312"}, "filed", "12", None),
     ],
 )

@@ -6,13 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from hotline.domain.desk.desks import DeskKind
+from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, TipState
-from hotline.errors import EndRefused, NotFound, PassphraseWrong, SealBroken
+from hotline.errors import DeskRefused, EndRefused, NotFound, PassphraseWrong, SealBroken
 from hotline.sealing.deskkeys import open_by_passphrase
 from hotline.sealing.opening import stretched
 from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
-from hotline.services.desk import access, audit_log, sending_down
+from hotline.services.desk import access, audit_log, desk_register, sending_down
+from hotline.services.desk.desk_register import NewDesk
 from hotline.services.reach.figures import By
 from hotline.store.database import Database
 from hotline.store.desk import desks
@@ -20,6 +23,7 @@ from hotline.store.desk.audit import AuditEntry
 from hotline.store.desk.desks import Desk, DeskMember
 from hotline.store.desk.recovery_pairs import RecoveryPair
 from hotline.store.outbox.messages import Referral
+from hotline.store.people import memberships
 from hotline.store.reach import outreach
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
@@ -232,3 +236,30 @@ def test_the_national_desk_sends_down_what_was_withheld_and_its_district_reads_i
     )
     with pytest.raises(EndRefused):
         sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+
+
+def test_what_is_sent_down_is_sealed_to_its_camps_desk_too_and_told_there(desked: WholeKit) -> None:
+    new = NewDesk("camp-mahama", DeskKind.PROTECTION, "Mahama", "55c1")
+    desk_register.add(desked, new, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+    for bad in (
+        replace(new, place=None),
+        replace(new, place="55"),
+        replace(new, kind=DeskKind.BORDER),
+    ):
+        with pytest.raises(DeskRefused):
+            desk_register.add(desked, bad, passphrase=PASSPHRASE, costs=QUICK, **SIGNED)
+    tip_id = file_tip(desked, place="55", to=(NATIONAL,))
+    with desked.database.writing() as session:
+        tip = session.get_one(Tip, tip_id)
+        tip.official, tip.sector, tip.referred_at = "unsure", "55c1", NOON
+        session.add(person := make_responder(districts=("55",)))
+        session.flush()
+        memberships.place(session, person, {new.code: Level.RESPONDER}, [], NOON)
+
+    sending_down.send_down(desked, tip_id, passphrase=PASSPHRASE, **SIGNED)
+
+    for desk in ("55", new.code):
+        read = access.read_tip(desked, tip_id, desk=desk, passphrase=PASSPHRASE, **SIGNED)
+        assert read.answers == ANSWERS
+    with desked.database.reading() as session:
+        assert [one.responder_id for one in session.scalars(select(Referral))] == [1]

@@ -24,6 +24,8 @@ SIGNED = {"by": "Alice", "reason": "a test"}
 LEAVES_SOON = ("5", "2", "2", "6", "7", "2")
 """Not danger, no official, abroad, Oman, this week."""
 LEAVES_LATER = ("5", "2", "2", "6", "7", "3")
+IN_DANGER = ("5", "1", "2", "6", "7")
+"""Danger, and nothing yet of when they leave."""
 AN_OFFICIAL = ("5", "2", "1", "6", "7", "2")
 
 
@@ -72,6 +74,19 @@ def test_a_journey_that_can_be_stopped_is_told_to_the_border_beside_the_nation(
     at_the_border.clock.turn(minutes=4)
     referral.fire_deadlines(at_the_border.kit)
     assert asked(at_the_border)[3:] == ["Responder 3"]
+
+
+def test_the_border_hears_of_a_danger_at_the_hop_that_says_they_leave_soon(
+    at_the_border: Line,
+) -> None:
+    caller = told(at_the_border, *IN_DANGER)
+    referral.refer_waiting(at_the_border.kit)
+    assert asked(at_the_border) == ["nation"]
+    caller.key("2")
+    assert at_the_border.desks_of(at_the_border.tip) == {"national", BORDER}
+    assert asked(at_the_border) == ["nation", "Responder 1", "Responder 2"]
+    caller.key("9", "1")
+    assert len(asked(at_the_border)) == 3
 
 
 @pytest.mark.parametrize("keyed", [LEAVES_LATER, AN_OFFICIAL])

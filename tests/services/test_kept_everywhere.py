@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 import hotline
 from hotline.domain.call_back import CallBackState
+from hotline.domain.desk.desks import DeskKind
 from hotline.domain.referrals.referral import Level
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import NATIONAL
@@ -29,6 +30,8 @@ from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.database import Session
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Referral
+from hotline.store.people import memberships
+from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back, erasures, known_cases, referrals
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.referrals.desk_pages import tip_pages
@@ -257,15 +260,30 @@ def _desk(district: District, tip_id: int) -> None:
     keeping_from.keep_from(district.kit, tip_id, here, ExclusionReason.ASKED, **SIGNED)
 
 
+def _camp(district: District, tip_id: int) -> None:
+    """He is of that desk too."""
+    with district.database.writing() as session:
+        if session.get(Desk, CAMP) is None:
+            row = {"kind": DeskKind.PROTECTION, "place": "31c1", "public_key": b"k" * 32}
+            session.add(Desk(code=CAMP, created_at=NOON, **row))
+            him = session.get_one(Responder, HE)
+            both = {HERE: Level.RESPONDER, CAMP: Level.COORDINATOR}
+            memberships.place(session, him, both, [], NOON)
+    there = KeptFrom(desk=CAMP)
+    keeping_from.keep_from(district.kit, tip_id, there, ExclusionReason.ASKED, **SIGNED)
+
+
 def _official(district: District, tip_id: int) -> None:
     """Said so afterwards, and nothing was released or sealed anew yet."""
     district.change(Tip, tip_id, official="unsure")
 
 
+CAMP = "camp-desk"
 PERSON = "a person who is named"
 KEEPS: Mapping[str, Callable[[District, int], None]] = {
     PERSON: _person,
     "a desk that nobody trusts": _desk,
+    CAMP: _camp,
     "the district of an official's tip": _official,
 }
 HELD_ALONE = {"referrals/known_cases.held": {1, 2}, "referrals/referrals.quicker": {3, 4}}
@@ -304,7 +322,7 @@ def test_r6_each_way_to_a_tip_is_closed_to_whom_it_is_kept_from(kept: str, told:
     assert seen(told, he) == left
     assert seen(told, his_account) == left
 
-    by_desk = set() if kept == PERSON else KEPT
+    by_desk = set() if kept in (PERSON, CAMP) else KEPT
     with told.database.reading() as session:
         for tip_id in (*KEPT, *OTHERS):
             assert (visible.with_grant(session, tip_id, HERE)[1] is None) == (tip_id in by_desk)

@@ -12,11 +12,11 @@ from hotline.cli.people.console import by_option
 from hotline.cli.signing import agreed, recovering, signed_by
 from hotline.cli.tips.desk import desk_code
 from hotline.domain.accounts.account import Actor
-from hotline.domain.desk.desks import ADDED, is_code
+from hotline.domain.desk.desks import ADDED, DeskKind, is_code
 from hotline.domain.desk.members import of_account, of_responder
-from hotline.domain.places.places import district_named, place_name
+from hotline.domain.places.places import camp_named, camps, district_named, place_name
 from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import is_district
+from hotline.domain.tip import is_camp, is_district
 from hotline.errors import NotFound
 from hotline.ports import LookingKit
 from hotline.services.accounts import at_the_server, directory
@@ -52,7 +52,8 @@ def list_(as_json: bool) -> None:
         return
     for row in rows:
         who = ", ".join(row["members"]) or "the enrolment passphrase alone"
-        click.echo(f"{row['code']:16} {row['kind']:10} {row['name']}: {who}")
+        where = f" ({row['place']})" if row["place"] else ""
+        click.echo(f"{row['code']:16} {row['kind']:10} {row['name']}{where}: {who}")
         if row["waiting"]:
             click.echo(f"{'':16} waits to be let in: {', '.join(row['waiting'])}")
         if row["copied_since"]:
@@ -63,11 +64,33 @@ def list_(as_json: bool) -> None:
             )
 
 
+def _place(context: click.Context, option: click.Parameter, name: str | None) -> None:
+    """Puts where a desk is among what was typed, as its code. Raises NotFound."""
+    if name is None:
+        return
+    if "place" in context.params:
+        raise click.UsageError("a desk is of a camp or of a district")
+    is_of_camp = option.name == "camp"
+    place = camp_named(name) if is_of_camp else district_named(name)
+    if place is None and is_of_camp:
+        names = ", ".join(one.name for one in camps())
+        raise NotFound(f"no camp {name!r}: it is one of {names}")
+    if place is None:
+        raise NotFound(f"no district {name!r}: write its name, as in `Gasabo`")
+    context.params["place"] = place
+
+
 @desks.command()
 @click.argument("code")
 @click.option("--kind", type=click.Choice([one.value for one in ADDED]), required=True)
 @click.option("--called", required=True, help="Its name, as people read it.")
-@click.option("--district", help="The district that it is in.")
+@click.option("--district", expose_value=False, callback=_place, help="The district that it is in.")
+@click.option(
+    "--camp",
+    expose_value=False,
+    callback=_place,
+    help="The refugee camp that a protection desk is for: its name.",
+)
 @FILE
 @signed_by
 @recovering
@@ -75,19 +98,19 @@ def add(
     code: str,
     kind: str,
     called: str,
-    district: str | None,
     file: Path | None,
     by: str,
     reason: str,
     second: str,
+    place: str | None = None,
 ) -> None:
     """Make the desk CODE of a border post, a camp, an oversight body or a service, before two people.
 
-    Its key is under the enrolment passphrase, as every desk's. A service takes referrals and never a tip.
+    Its key is under the enrolment passphrase, as every desk's. A service takes referrals and never a tip. A protection
+    desk is told of what happens in its camp, beside the district's police.
     """
-    place = district_named(district) if district else None
-    if district and place is None:
-        raise NotFound(f"no district {district!r}: write its name, as in `Gasabo`")
+    if (kind == DeskKind.PROTECTION) != is_camp(place):
+        raise click.UsageError("a protection desk is of a camp: --camp; any other of a district")
     people = TwoPeople(by, second)
     with console_kit() as kit:
         passphrase = ask_passphrase(file, code)
@@ -207,6 +230,7 @@ def _row(line: DeskLine, kit: LookingKit, names: Mapping[str, str]) -> Mapping[s
     return {
         "code": line.code,
         "kind": line.kind,
+        "place": line.place and place_name(line.place, "en"),
         "name": line.name or (place_name(line.code, "en") if is_district(line.code) else line.code),
         "members": [names.get(member, member) for member in line.members],
         "waiting": [names.get(member, member) for member in waiting],

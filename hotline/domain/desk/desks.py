@@ -17,7 +17,7 @@ class DeskKind(StrEnum):
     BORDER = "border"
     """Stops journeys that can still be stopped."""
     PROTECTION = "protection"
-    """Of a camp."""
+    """Of a refugee camp: asked beside the police of its district."""
     OVERSIGHT = "oversight"
     """Outside the ministry: complaints about the national desk."""
 

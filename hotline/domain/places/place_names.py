@@ -1,4 +1,4 @@
-"""A place by the name that somebody typed: which districts and sectors may be meant. Pure, and total.
+"""A place by the name that somebody typed: which districts, sectors and camps may be meant. Pure, and total.
 
 It only ever proposes. Names repeat, spellings vary, many exchange l and r; and a village bears any name (Kabeza a
 hundred and forty-eight times), so that villages are not known here at all.
@@ -13,7 +13,9 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from hotline.domain.places.places import Area, Label, districts, place_name, sectors
+from hotline.domain.places.places import Area, Label, camps, districts, place_name, sectors
+from hotline.domain.tip import is_camp
+from hotline.text.languages import CODES
 
 MOST = 5
 """Matches that are offered: a menu's choices."""
@@ -58,19 +60,29 @@ AROUND = frozenset(
     )
 )
 """What stands around a name and is none."""
+SAYS_CAMP = frozenset({"inkambi", "nkambi", "camp", "camps"})
+"""Beside a name that a camp and a sector have, it means the camp."""
 TWINS = (("ou", "u"), ("ch", "c"), ("l", "r"))
 """Written one for the other: French ears, Swahili ears, and those who hear no difference."""
 
 
 def find(typed: str) -> tuple[Area, ...]:
     """What may be meant, likeliest first: all that are spelled so, else those that are spelled nearly so."""
-    pieces = _pieces(typed)
-    if not pieces:
-        return ()
+    words = [word for word in _words(typed) if word not in AROUND]
+    named = [word for word in words if word not in SAYS_CAMP]
+    found = _found(_pieces(named))
+    if len(named) == len(words):
+        return found[:MOST]
+    # She says that it is a camp. Where none has such a name, others do (`Camp Kigali`), or all camps may be meant.
+    meant = tuple(area for area in found if is_camp(area.code))
+    return (meant or found or camps())[:MOST]
+
+
+def _found(pieces: list[str]) -> tuple[Area, ...]:
     known = _by_spelling()
     exact = [area for piece in pieces for area in known.get(piece, ())]
     if exact:
-        return _narrowed(exact)[:MOST]
+        return _narrowed(exact)
     like = [
         (score, name)
         for piece in pieces[:MOST_PIECES]
@@ -79,13 +91,14 @@ def find(typed: str) -> tuple[Area, ...]:
         )
     ]
     nearest = sorted(like, key=lambda one: -one[0])
-    return tuple(dict.fromkeys(area for _, name in nearest for area in known[name]))[:MOST]
+    return tuple(dict.fromkeys(area for _, name in nearest for area in known[name]))
 
 
 def label(area: Area) -> Label:
-    """As a menu offers it: a sector with its district, since names repeat."""
+    """As a menu offers it: a sector or a camp with its district, since names repeat."""
     if len(area.code) > 2:
-        return dict.fromkeys(("rw", "fr", "en"), f"{area.name}, {place_name(area.code[:2], 'rw')}")
+        district = place_name(area.code[:2], "rw")
+        return {code: f"{place_name(area.code, code)}, {district}" for code in CODES}
     return {
         "rw": f"Akarere ka {area.name}",
         "fr": f"District de {area.name}",
@@ -102,11 +115,12 @@ def spelling(name: str) -> str:
     return re.sub(r"(.)\1+", r"\1", letters)
 
 
-def _pieces(typed: str) -> list[str]:
+def _words(typed: str) -> list[str]:
+    return re.split(r"\W+", typed[:MOST_LETTERS].casefold())
+
+
+def _pieces(words: list[str]) -> list[str]:
     """Each word, each two neighbours as one, and all of it as one, spelled alike: `Nyaru genge`, `Remera, Gasabo`."""
-    words = [
-        word for word in re.split(r"\W+", typed[:MOST_LETTERS].casefold()) if word not in AROUND
-    ]
     joined = ["".join(words), *map("".join, pairwise(words)), *words]
     return [piece for piece in dict.fromkeys(map(spelling, joined)) if piece]
 
@@ -129,7 +143,7 @@ def _narrowed(found: Iterable[Area]) -> tuple[Area, ...]:
 def _by_spelling() -> Mapping[str, tuple[Area, ...]]:
     found: dict[str, tuple[Area, ...]] = {}
     for district in districts():
-        for area in (district, *sectors(district.code)):
+        for area in (district, *camps(district.code), *sectors(district.code)):
             key = spelling(area.name)
             found[key] = (*found.get(key, ()), area)
     return found

@@ -1,7 +1,8 @@
-"""Rwanda's provinces, districts and sectors by NISR code, and the lists that flows choose from. Pure.
+"""Rwanda's provinces, districts and sectors by NISR code, its camps, and the lists that flows choose from. Pure.
 
-Each code is a prefix of the next: province `1`, district `12`, sector `1205`. Names repeat (379 for 416 sectors), so
-nothing is ever routed by a sector's name; the 30 districts' names are their own.
+Each code is a prefix of the next: province `1`, district `12`, sector `1205`, camp `55c1`. Names repeat (379 for 416
+sectors), so nothing is ever routed by a sector's name; the 30 districts' names are their own. A camp may have a
+sector's name: it is always called a camp.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from hotline.domain.places.camps import CAMPS
 from hotline.domain.places.countries import COUNTRIES
 from hotline.domain.places.sectors import DISTRICTS
 from hotline.domain.tip import ABROAD, NATIONAL, NOT_SAID, UNSURE
@@ -23,6 +25,7 @@ PROVINCES: Mapping[str, Label] = {
     "4": {"rw": "Amajyaruguru", "fr": "Nord", "en": "North"},
     "5": {"rw": "Iburasirazuba", "fr": "Est", "en": "East"},
 }
+CALLED_CAMP: Label = {"rw": "Inkambi ya {}", "fr": "Camp de {}", "en": "{} camp"}
 ELSEWHERE: Mapping[str, Label] = {
     ABROAD: {"rw": "mu mahanga", "fr": "étranger", "en": "abroad"},
     UNSURE: {"rw": "ahatazwi", "fr": "lieu inconnu", "en": "place not known"},
@@ -33,7 +36,7 @@ ELSEWHERE: Mapping[str, Label] = {
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A district or a sector."""
+    """A district, a sector or a camp."""
 
     code: str
     name: str
@@ -49,8 +52,20 @@ def sectors(district: str) -> tuple[Area, ...]:
     return next((inside for area, inside in _read() if area.code == district), ())
 
 
+def camps(district: str = "") -> tuple[Area, ...]:
+    """The refugee camps of a district, or all of them, by name."""
+    return tuple(camp for camp in _camps() if camp.code.startswith(district))
+
+
+def camp_named(name: str) -> str | None:
+    """The code of the camp of that name, however it is cased, with or without the word for a camp."""
+    wanted = " ".join(name.split()).casefold()
+    said = ((area.code, (area.name, *_called(area).values())) for area in camps())
+    return next((code for code, names in said if wanted in map(str.casefold, names)), None)
+
+
 def province_of(code: str) -> str:
-    """The province of a district or a sector."""
+    """The province of a district, a sector or a camp."""
     return code[:1]
 
 
@@ -82,6 +97,7 @@ def place_name(code: str, language: str) -> str:
     An unknown code is its own name: a message must go out even so.
     """
     labels = PROVINCES.get(code) or ELSEWHERE.get(code) or COUNTRIES.get(code)
+    labels = labels or _camp_names().get(code)
     if labels is not None:
         return labels[language]
     return _names().get(code, code)
@@ -91,17 +107,35 @@ def place_lists() -> dict[str, tuple[tuple[str, Label], ...]]:
     """Value and label of each choice, by list name: `provinces`, `districts.<province>`, `sectors.<district>`,
     `countries`.
 
+    A camp stands before its district's sectors: one of a camp meets it before the sector that has its name.
     `services.flows.places` makes the engine's options of them: the engine and this room are strangers.
     """
     lists = {"provinces": tuple(PROVINCES.items()), "countries": tuple(COUNTRIES.items())}
     lists |= {f"districts.{province}": _choices(districts(province)) for province in PROVINCES}
-    lists |= {f"sectors.{area.code}": _choices(inside) for area, inside in _read()}
+    for area, inside in _read():
+        here = tuple((camp.code, _called(camp)) for camp in camps(area.code))
+        lists[f"sectors.{area.code}"] = (*here, *_choices(inside))
     return lists
 
 
 def _choices(areas: tuple[Area, ...]) -> tuple[tuple[str, Label], ...]:
     """Names of places are not translated."""
     return tuple((area.code, dict.fromkeys(PROVINCES["1"], area.name)) for area in areas)
+
+
+def _called(camp: Area) -> Label:
+    return {language: says.format(camp.name) for language, says in CALLED_CAMP.items()}
+
+
+@cache
+def _camps() -> tuple[Area, ...]:
+    rows = (line.split() for line in CAMPS.split("\n") if line)
+    return tuple(sorted((Area(code, name) for code, name in rows), key=lambda one: one.name))
+
+
+@cache
+def _camp_names() -> Mapping[str, Label]:
+    return {camp.code: _called(camp) for camp in _camps()}
 
 
 @cache

@@ -1,15 +1,16 @@
-"""Where an SMS says that it happens: a country, a district, a sector. Pure, and total.
+"""Where an SMS says that it happens: a country, a district, a sector or a camp. Pure, and total.
 
 A country that is named wins over a district: whoever writes that her daughter went to Oman names her own as well. A
-sector is one where its name is no other's, or where its district is named beside it.
+sector is one where its name is no other's, or where its district is named beside it. A camp is one where "camp" stands
+beside its name, or its district and no sector has the name: villages of other districts are called like it.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
 
 from hotline.domain.places.countries import country_of, says_abroad
-from hotline.domain.places.place_names import spelling
-from hotline.domain.places.places import PROVINCES, Area, districts, sectors
+from hotline.domain.places.place_names import SAYS_CAMP, spelling
+from hotline.domain.places.places import PROVINCES, Area, camps, districts, sectors
 from hotline.domain.tip import ABROAD, UNSURE
 from hotline.text.languages import FIRST
 
@@ -32,7 +33,7 @@ def place_told(words: Sequence[str]) -> Mapping[str, str]:
         return {"province": ABROAD, "country": country}
     heard = [spelling(word) for word in words]
     district = _district(heard)
-    sector = _sector(heard, district)
+    sector = _camp(heard, district) or _sector(heard, district)
     if sector is not None:
         return {"district": sector[:2], "sector": sector}
     if district is not None:
@@ -53,6 +54,21 @@ def _district(heard: Sequence[str]) -> str | None:
     """The one district that is named, spelled well enough to be no other word."""
     named = [area.code for area in districts() if spelling(area.name) in heard]
     return named[0] if len(named) == 1 else None
+
+
+def _camp(heard: Sequence[str], district: str | None) -> str | None:
+    """The one camp that is meant, of the district where one is named."""
+    found = {
+        camp.code
+        for camp in camps(district or "")
+        for at, name in enumerate(heard)
+        if name == spelling(camp.name)
+        and (
+            not _SAYS_CAMP.isdisjoint(heard[max(at - 2, 0) : at + 2])
+            or (district is not None and name not in _sectors())
+        )
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _sector(heard: Sequence[str], district: str | None) -> str | None:
@@ -88,4 +104,5 @@ def _sectors() -> Mapping[str, Sequence[Area]]:
 
 
 _SAYS_SECTOR = frozenset(map(spelling, SAYS_SECTOR))
+_SAYS_CAMP = frozenset(map(spelling, SAYS_CAMP))
 _ORDINARY = frozenset(map(spelling, ORDINARY))

@@ -43,6 +43,8 @@ class Happened(StrEnum):
     """The national desk has said how to go."""
     MOVED = "moved"
     """Whoever told it corrected the place."""
+    BESIDE = "beside"
+    """A later answer says that people of a desk beside may know of it: of which camp it is, or that they leave soon."""
     WITHHELD = "withheld"
     """An official is or may be involved, as a later answer says."""
     SENT_DOWN = "sent_down"

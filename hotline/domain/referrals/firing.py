@@ -7,7 +7,7 @@ from datetime import datetime
 from hotline.domain.referrals import clocks, manner, unread
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.referrals.ladder_steps import judge, national, purpose, red
+from hotline.domain.referrals.ladder_steps import asks, judge, national, red
 from hotline.domain.referrals.referral import Candidate, Reason, colleagues, next_told, overdue_told
 
 
@@ -20,7 +20,7 @@ def _acknowledge_due(
         return red(s, roster, at)
     due = clocks.acknowledge_due(s.case.urgency, at, step=max(s.step, 1))
     again = {DeadlineKind.ACKNOWLEDGE: Clock(due)}
-    return Decision((Tell(who, purpose(s, roster, who)),), again, holder=s.holder)
+    return Decision(asks(s, roster, who), again, holder=s.holder)
 
 
 def _outcome_due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:

@@ -23,10 +23,10 @@ from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.firing import DUE, Step
 from hotline.domain.referrals.ladder_steps import (
     asked,
+    asks,
     first_outcome,
     judge,
     outcome,
-    purpose,
     red,
     second_look,
 )
@@ -73,7 +73,7 @@ def _unreached(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datet
         return Decision(holder=s.holder)
     who = next_told(s.case, roster, s.told, Reason.UNREACHED)
     if who:
-        return Decision((Tell(who, purpose(s, roster, who)),), holder=s.holder)
+        return Decision(asks(s, roster, who), holder=s.holder)
     reached = {one.id for one in roster} & {one.responder_id for one in s.told}
     if reached or DeadlineKind.RED in s.clocks:
         return Decision(holder=s.holder)
@@ -243,6 +243,7 @@ HAPPENED: Mapping[Happened, Step] = {
     Happened.UNHEARD: manner.unheard,
     Happened.DECIDED: manner.decided,
     Happened.MOVED: moving.moved,
+    Happened.BESIDE: moving.beside,
     Happened.WITHHELD: moving.withheld,
     Happened.SENT_DOWN: moving.sent_down,
     Happened.RELEASED: moving.released,

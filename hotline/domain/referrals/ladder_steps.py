@@ -49,11 +49,15 @@ def national(roster: Sequence[Candidate], nth: int, *, but: int | None) -> tuple
     return people if nth >= ALL_FROM else people[:1]
 
 
-def purpose(s: CaseStanding, roster: Sequence[Candidate], who: Sequence[int]) -> Purpose:
-    """The national desk alone, after others: nobody has taken it."""
-    national = {c.id for c in roster if c.level is Level.NATIONAL}
-    last = s.holder is None and s.told and national.issuperset(who)
-    return Purpose.OPEN if last else Purpose.ALERT
+def asks(s: CaseStanding, roster: Sequence[Candidate], who: Sequence[int]) -> tuple[Tell, ...]:
+    """These people are told. The national desk after the district: nobody has taken it."""
+    if s.holder is not None or not s.told:
+        return (Tell(tuple(who), Purpose.ALERT),)
+    desk = {c.id for c in roster if c.level is Level.NATIONAL}
+    local = tuple(one for one in who if one not in desk)
+    last = tuple(one for one in who if one in desk)
+    orders = (Tell(local, Purpose.ALERT), Tell(last, Purpose.OPEN))
+    return tuple(order for order in orders if order.who)
 
 
 def asked(
@@ -61,8 +65,7 @@ def asked(
 ) -> Decision:
     """These people are asked, with time to take it. Who is responsible stays so."""
     due = Clock(clocks.acknowledge_due(s.case.urgency, at, step=0))
-    told = (Tell(who, purpose(s, roster, who)),)
-    return Decision(told, {DeadlineKind.ACKNOWLEDGE: due}, holder=s.holder)
+    return Decision(asks(s, roster, who), {DeadlineKind.ACKNOWLEDGE: due}, holder=s.holder)
 
 
 def second_look(case: Case, at: datetime) -> dict[DeadlineKind, Clock]:

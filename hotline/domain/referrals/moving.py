@@ -12,8 +12,17 @@ from hotline.domain.referrals import clocks
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.ladder_steps import national
-from hotline.domain.referrals.referral import Candidate, Level, first_told
-from hotline.domain.tip import Urgency
+from hotline.domain.referrals.referral import (
+    AT_DANGER,
+    Candidate,
+    Case,
+    Level,
+    Notified,
+    eligible,
+    first_told,
+    turns,
+)
+from hotline.domain.tip import Urgency, is_district
 
 MOST_MOVES = 3
 """How often one passage may ring another district: as many as one contact's like tips ring in an hour."""
@@ -42,6 +51,24 @@ def moved(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) 
     if s.holder in gone:
         return Decision(tell, fresh, close | HELD | _wish(s, gone), None, release=gone)
     return Decision(tell, fresh, close | _wish(s, gone), s.holder, release=gone)
+
+
+def beside(s: CaseStanding, roster: Sequence[Candidate], e: Event, _at: datetime) -> Decision:
+    """A later answer says that desks beside may know of it: their people are asked as well, and no clock changes."""
+    new = told_beside(s.case, roster, s.told) if e.nth <= MOST_MOVES else ()
+    return Decision(tells((new, Purpose.ALERT)), holder=s.holder)
+
+
+def told_beside(
+    case: Case, roster: Sequence[Candidate], told: Sequence[Notified]
+) -> tuple[int, ...]:
+    """Who of a camp, or of the border, is told of a case that others know of already."""
+    local, camp, _ = eligible(case, roster)
+    near = camp if is_district(case.place) else local
+    knew = {one.responder_id for one in told}
+    most = AT_DANGER if case.urgency == Urgency.DANGER else 1
+    wanting = max(0, most - sum(one.id in knew for one in near))
+    return turns(one for one in near if one.id not in knew)[:wanting]
 
 
 def withheld(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:

@@ -20,6 +20,8 @@ from hotline.domain.referrals.referral import (
 )
 
 NOBODY: frozenset[int] = frozenset()
+Route = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+"""Whom a tip may go to first: of its district, of a camp there, of the nation."""
 
 
 class WaitingTip(NamedTuple):
@@ -64,7 +66,7 @@ class Planning:
     def __init__(self, roster: Iterable[Candidate], at: datetime) -> None:
         self._people = tuple(roster)
         self._turns = {one.id: turn_of(one) for one in self._people}
-        self._routes: dict[Case, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        self._routes: dict[Case, Route] = {}
         self._at = at
 
     @property
@@ -89,8 +91,8 @@ class Planning:
         self, case: Case, told: Sequence[Notified] = (), but: frozenset[int] = NOBODY
     ) -> tuple[int, ...]:
         """What `referral.first_told` says of the roster as it stands, without some people."""
-        local, national = self._route(case) if not but else self._route_without(case, but)
-        chosen = choose_first(case.urgency, local, national, self._fairly(told))
+        route = self._route(case) if not but else self._route_without(case, but)
+        chosen = choose_first(case.urgency, *route, fairly=self._fairly(told))
         for one in chosen:
             self._turns[one] = (self._turns[one][0] + 1, self._at, one)
         return chosen
@@ -117,17 +119,17 @@ class Planning:
             return one
         return Candidate(one.id, one.level, one.districts, one.categories, load, told_at)
 
-    def _route_without(
-        self, case: Case, but: frozenset[int]
-    ) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def _route_without(self, case: Case, but: frozenset[int]) -> Route:
         """Of a tip that somebody is kept from: too seldom to be remembered."""
-        local, national = eligible(case, [one for one in self._people if one.id not in but])
-        return tuple(c.id for c in local), tuple(c.id for c in national)
+        return _ids(*eligible(case, [one for one in self._people if one.id not in but]))
 
-    def _route(self, case: Case) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def _route(self, case: Case) -> Route:
         known = self._routes.get(case)
         if known is None:
-            local, national = eligible(case, self._people)
-            known = tuple(c.id for c in local), tuple(c.id for c in national)
-            self._routes[case] = known
+            known = self._routes[case] = _ids(*eligible(case, self._people))
         return known
+
+
+def _ids(*people: Sequence[Candidate]) -> Route:
+    local, camp, national = (tuple(c.id for c in some) for some in people)
+    return local, camp, national

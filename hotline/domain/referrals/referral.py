@@ -2,9 +2,10 @@
 
 Routing: a district's own people from the lowest level that is present; two of them and the national desk where
 somebody is in danger. Of a journey abroad that can still be stopped the people of border desks are asked, as a
-district's are. The national desk alone where an official is or may be involved, where the place is no other, and where
-nobody else is there. Without an acknowledgement the next level is told, then the national desk, again and
-again until a human takes it. Among equals: who has least on her hands, then whoever was told longest ago.
+district's are. A camp's protection desk is asked beside the district, by a ladder of its own: the district's is what it
+would be without. The national desk alone where an official is or may be involved, where the place is no other, and
+where nobody else is there. Without an acknowledgement the next level is told, then the national desk, again and again
+until a human takes it. Among equals: who has least on her hands, then whoever was told longest ago.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -56,7 +57,7 @@ class Case:
     once: bool = False
     """A fragment: the national desk is told of it once, and no clock runs."""
     beside: frozenset[str] = frozenset()
-    """Desks of no district that are asked as a district is: of the border, where a journey can still be stopped."""
+    """Desks that are asked as a district is: of the border, where a journey can be stopped; of a camp, beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,15 @@ class Notified:
     level: Level
     away: bool = False
     """Of a district, and told of a place that was corrected since."""
+    beside: bool = False
+    """Told as one of a desk beside, and not of the district."""
 
 
 Who = TypeVar("Who")
 Turn = tuple[int, datetime, int]
 NEVER = datetime.min.replace(tzinfo=UTC)
 AT_DANGER = 2
-"""How many of the district's people are told where somebody is in danger."""
+"""How many of the district's people, and of a camp's, are told where somebody is in danger."""
 
 
 def first_told(
@@ -99,55 +102,77 @@ def first_told(
     Whoever was told before is preferred: she must learn that it has become urgent.
     """
     before = {one.responder_id for one in told}
-    local, national = eligible(case, roster)
     return choose_first(
-        case.urgency, local, national, lambda people, most: _fairly(people, before)[:most]
+        case.urgency,
+        *eligible(case, roster),
+        fairly=lambda people, most: _fairly(people, before)[:most],
     )
 
 
 def eligible(
     case: Case, roster: Sequence[Candidate]
-) -> tuple[Sequence[Candidate], Sequence[Candidate]]:
-    """Whom a new tip of this route may go to: the district's people of the lowest level present, and the nation's.
+) -> tuple[Sequence[Candidate], Sequence[Candidate], Sequence[Candidate]]:
+    """Whom a new tip of this route may go to: the lowest level present of the district, and of a camp; and the nation.
 
-    Whoever is of both is told as one of the district.
+    Whoever is of two is told as one of the first.
     """
-    local = _lowest(_local(case, roster))
-    here = {c.id for c in local}
-    return local, [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
+    local, camp = _lowest(_local(case, roster)), _lowest(_camp(case, roster))
+    here = {c.id for c in (*local, *camp)}
+    return local, camp, [c for c in roster if c.level is Level.NATIONAL and c.id not in here]
 
 
 def choose_first(
     urgency: int,
     local: Sequence[Who],
+    camp: Sequence[Who],
     national: Sequence[Who],
     fairly: Callable[[Sequence[Who], int], tuple[int, ...]],
 ) -> tuple[int, ...]:
     """`first_told` of those who are eligible. `fairly`: so many of these people at most, whose turn it is."""
+    danger = urgency == Urgency.DANGER
+    most = AT_DANGER if danger else 1
+    beside = fairly(camp, most) if camp else ()
     if not local:
-        return fairly(national, 1)
-    if urgency != Urgency.DANGER:
-        return fairly(local, 1)
-    return fairly(local, AT_DANGER) + fairly(national, 1)
+        return beside + fairly(national, 1)
+    return fairly(local, most) + beside + (fairly(national, 1) if danger else ())
 
 
 def next_told(
     case: Case, roster: Sequence[Candidate], told: Collection[Notified], reason: Reason
 ) -> tuple[int, ...]:
-    """Who is told next.
+    """Who is told next: of the district, then of the nation; and of a camp, while those have anybody left.
 
     Unreached: nobody twice, so that phones that are all off make no storm. Silent: never empty while a national desk
     lives.
     """
     before = {one.responder_id for one in told}
     here = [one for one in told if one.level is not Level.NATIONAL and not one.away]
-    rank = max((_rank(one.level) for one in here), default=-1)
+    local, camp = _local(case, roster), _camp(case, roster)
+    near = [one for one in here if one.beside and is_district(case.place)]
+    people = _higher(local, [one for one in here if one not in near], before, reason)
+    beside = _higher(camp, near, before, reason)
+    if not local:
+        people, beside = beside, ()
+    first = people or _national(roster, before, reason)
+    if reason is Reason.SILENT and before.issuperset(first):
+        return first
+    return tuple(dict.fromkeys(first + beside))
+
+
+def _higher(
+    people: Sequence[Candidate], heard: Sequence[Notified], before: Collection[int], reason: Reason
+) -> tuple[int, ...]:
+    """One who was not told: of the level that heard of it, or of the next where it is silent."""
+    rank = max((_rank(one.level) for one in heard), default=-1)
     if reason is Reason.SILENT:
         rank += 1
-    higher = [c for c in _local(case, roster) if _rank(c.level) >= rank and c.id not in before]
-    if higher:
-        return _fairly(_lowest(higher))[:1]
+    higher = [c for c in people if _rank(c.level) >= rank and c.id not in before]
+    return _fairly(_lowest(higher))[:1]
 
+
+def _national(
+    roster: Sequence[Candidate], before: Collection[int], reason: Reason
+) -> tuple[int, ...]:
     national = [c for c in roster if c.level is Level.NATIONAL]
     fresh = [c for c in national if c.id not in before]
     if fresh or reason is Reason.UNREACHED:
@@ -156,17 +181,23 @@ def next_told(
 
 
 def overdue_told(case: Case, roster: Sequence[Candidate], holder: int, nth: int) -> tuple[int, ...]:
-    """Who is told that the holder says nothing: a coordinator first, then the national desk; then nobody is left."""
+    """Who is told that the holder says nothing: a coordinator first, then the national desk; then nobody is left.
+
+    A coordinator of a desk of hers, where there is one.
+    """
     people = [c for c in roster if c.id != holder]
-    coordinators = [c for c in _local(case, people) if c.level is Level.COORDINATOR]
+    hers = {desk for c in roster if c.id == holder for desk in c.districts}
+    near = (*_local(case, people), *_camp(case, people))
+    coordinators = [c for c in near if c.level is Level.COORDINATOR]
+    own = [c for c in coordinators if c.districts & hers]
     if nth == 0 and coordinators:
-        return _fairly(coordinators)[:1]
+        return _fairly(own or coordinators)[:1]
     return turns([c for c in people if c.level is Level.NATIONAL])[:1] if nth <= 1 else ()
 
 
 def colleagues(case: Case, roster: Sequence[Candidate], *, but: int | None) -> tuple[int, ...]:
-    """Others of the district who may hear of it, the highest level first."""
-    people = [c for c in _local(case, roster) if c.id != but]
+    """Others of the district, or of a desk beside, who may hear of it, the highest level first."""
+    people = [c for c in (*_local(case, roster), *_camp(case, roster)) if c.id != but]
     return tuple(c.id for c in sorted(people, key=lambda c: (-_rank(c.level), turn_of(c))))
 
 
@@ -176,18 +207,26 @@ def turns(candidates: Iterable[Candidate]) -> tuple[int, ...]:
 
 
 def _local(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
-    """The people of the district, or of the desks beside, who may hear of it."""
+    """The people of the district who may hear of it; where there is none, of the desks beside."""
     here = is_district(case.place)
-    if case.official != "no" or not (here or case.beside):
+    desks = frozenset({case.place}) if here else case.beside
+    return [c for c in _hearing(case, roster) if (c.districts & desks if c.districts else here)]
+
+
+def _camp(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
+    """The people of desks beside a district who may hear of it, and are not of the district."""
+    if not case.beside or not is_district(case.place):
         return []
-    desks = {case.place, *case.beside} if here else case.beside
-    return [
-        c
-        for c in roster
-        if c.level is not Level.NATIONAL
-        and (c.districts & desks if c.districts else here)
-        and (not c.categories or case.category is None or case.category in c.categories)
-    ]
+    local = {c.id for c in _local(case, roster)}
+    near = (c for c in _hearing(case, roster) if c.id not in local)
+    return [c for c in near if c.districts & case.beside]
+
+
+def _hearing(case: Case, roster: Sequence[Candidate]) -> list[Candidate]:
+    """Who may hear of such a case, wherever it is, and is not of the nation."""
+    people = [c for c in roster if c.level is not Level.NATIONAL and case.official == "no"]
+    kind = case.category
+    return [c for c in people if not c.categories or kind is None or kind in c.categories]
 
 
 def _lowest(candidates: Sequence[Candidate]) -> list[Candidate]:

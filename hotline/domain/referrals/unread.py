@@ -11,7 +11,7 @@ from datetime import datetime
 from hotline.domain.referrals import clocks
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.domain.referrals.ladder_steps import purpose
+from hotline.domain.referrals.ladder_steps import asks
 from hotline.domain.referrals.referral import Candidate, Reason, next_told
 from hotline.domain.tip import Urgency
 
@@ -45,4 +45,4 @@ def due(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) ->
     if not who:
         return Decision(holder=s.holder)
     ask = {DeadlineKind.ACKNOWLEDGE: Clock(clocks.acknowledge_due(s.case.urgency, at, step=0))}
-    return Decision((Tell(who, purpose(s, roster, who)),), ask, holder=s.holder)
+    return Decision(asks(s, roster, who), ask, holder=s.holder)

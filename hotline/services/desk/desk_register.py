@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hotline.domain.desk.desks import ADDED, READS, DeskKind, is_code, is_desk_name, kind_of
 from hotline.domain.people.memberships import every_district
-from hotline.domain.tip import NATIONAL
+from hotline.domain.tip import NATIONAL, is_camp
 from hotline.errors import DeskRefused, StoreUnavailable
 from hotline.ports import Kit
 from hotline.sealing.passphrase import Costs
@@ -31,7 +31,7 @@ class NewDesk:
     kind: DeskKind
     name: str
     place: str | None = None
-    """The district that it is in."""
+    """The district that it is in; of a protection desk the camp that it is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class DeskLine:
     code: str
     kind: DeskKind
     name: str | None
+    place: str | None
+    """The district that it is in, or the camp that it is for."""
     members: Sequence[str]
     """To whom its key is sealed, beside the passphrase."""
     copied_since: datetime | None
@@ -98,8 +100,7 @@ def add(
         )
     if not is_desk_name(new.name):
         raise DeskRefused("a desk's name has 1 to 60 letters, without : < > or |")
-    if new.place is not None and new.place not in every_district():
-        raise DeskRefused(f"{new.place} is no district")
+    _check_place(new)
     recovery.ensure(kit, PassphraseOpener(by, passphrase), costs)
 
     with kit.database.writing() as session:
@@ -116,6 +117,15 @@ def add(
         recovery.make_desk(session, desk)
         why = by.why(f"{new.kind}: {reason}")
         _record(session, kit, "desk_added", new.code, by.first, why)
+
+
+def _check_place(new: NewDesk) -> None:
+    """Raises DeskRefused."""
+    if new.kind is DeskKind.PROTECTION:
+        if not is_camp(new.place):
+            raise DeskRefused("a protection desk is of a camp: say which")
+    elif new.place not in (None, *every_district()):
+        raise DeskRefused(f"{new.place} is no district")
 
 
 def retire(kit: Kit, code: str, *, by: str, reason: str) -> None:
@@ -135,6 +145,7 @@ def _line(session: Session, row: Desk) -> DeskLine:
         code=row.code,
         kind=DeskKind(row.kind or kind_of(row.code)),
         name=row.name,
+        place=row.place,
         members=tuple(members.of_desk(session, row.code)),
         copied_since=row.copied_since,
         is_moving=desks.key_before(session, row.code) is not None,

@@ -17,9 +17,10 @@ from hotline.store.tips import tips
 
 
 def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: str) -> None:
-    """Seals the tip's key to its district, and tells its people. Raises what `access.unlock` raises, and EndRefused.
+    """Seals the tip's key to its district and its camp, and tells their people.
 
-    Once, and only where the national desk says so: an answer that is corrected to "no" opens nothing.
+    Once, and only where the national desk says so: an answer that is corrected to "no" opens nothing. Raises what
+    `access.unlock` raises, and EndRefused.
     """
     found = access.unlock(kit, tip_id, desk=NATIONAL, passphrase=passphrase, by=by, reason=reason)
     desk = desk_of(found.tip.place, "no")
@@ -34,8 +35,10 @@ def send_down(kit: Kit, tip_id: int, *, passphrase: str, by: TwoPeople, reason: 
         if public_key is None:
             raise NotFound(f"desk {desk} has no key: `hotline init` makes it")
         at = kit.now()
-        grant = kit.sealer.grant(key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
-        tips.give(session, tip, desk, grant)
+        camp = desks.public_keys(session, desks.of_camp(session, tip.sector))
+        for code, known in {desk: public_key, **camp}.items():
+            grant = kit.sealer.grant(key, uid=tip.uid, desk=code, public_key=known, at=at)
+            tips.give(session, tip, code, grant)
         to_ring = correcting.send_down(
             session, kit, tip, endings.by_command(by.first, by.why(reason)), at
         )

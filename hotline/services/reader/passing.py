@@ -17,7 +17,7 @@ from hotline.domain.tips.acts import Act, Done, Way
 from hotline.ports import Kit
 from hotline.services.reader import pages
 from hotline.services.referrals import casework
-from hotline.services.referrals.case_standing import RESPONDER, case_of
+from hotline.services.referrals.case_standing import RESPONDER, case_of, routed
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.people.responders import Responder
@@ -41,7 +41,8 @@ def pass_on(
         national = referral.turns(one for one in people if one.level is Level.NATIONAL)
         chosen, whither = national[:1], PassedTo.NATIONAL
     else:
-        chosen = tuple(one for one in _colleagues(tip, people, person.id) if str(one) == to)
+        named = _colleagues(session, tip, people, person.id)
+        chosen = tuple(one for one in named if str(one) == to)
         whither = PassedTo.COLLEAGUE
     if not chosen:
         return None
@@ -65,7 +66,7 @@ def to_district(
     """
     desk, case = desk_of(place, tip.official), pages.opened(session, kit, person, private, tip)
     people = _others(session, tip, person.id, at)
-    local, _ = referral.eligible(replace(case_of(tip), place=place), people)
+    local, _, _ = referral.eligible(replace(case_of(tip), place=place), people)
     public_key = desks.public_keys(session, [desk]).get(desk) if desk is not None else None
     if desk is None or case is None or public_key is None or not local:
         return None
@@ -88,7 +89,7 @@ def to_district(
 def colleagues(session: Session, person: Responder, tip: Tip, at: datetime) -> ReaderAnswer:
     """Whom she may choose: by name, and never by a number."""
     people = _others(session, tip, person.id, at)
-    ids = _colleagues(tip, people, person.id)[:MOST_COLLEAGUES]
+    ids = _colleagues(session, tip, people, person.id)[:MOST_COLLEAGUES]
     named = [(str(one), session.get_one(Responder, one).name) for one in ids]
     if not named:
         return ReaderAnswer((NOBODY_ELSE,))
@@ -101,6 +102,7 @@ def _others(session: Session, tip: Tip, but: int, at: datetime) -> list[Candidat
     return [one for one in roster if one.id not in kept and one.id != but]
 
 
-def _colleagues(tip: Tip, people: list[Candidate], but: int) -> tuple[int, ...]:
-    """Of its district, who may hear of it; each once."""
-    return tuple(dict.fromkeys(referral.colleagues(case_of(tip), people, but=but)))
+def _colleagues(session: Session, tip: Tip, people: list[Candidate], but: int) -> tuple[int, ...]:
+    """Of its district and of desks beside, who may hear of it; each once."""
+    case = routed(session, tip)
+    return tuple(dict.fromkeys(referral.colleagues(case, people, but=but)))

@@ -39,6 +39,11 @@ def case_of(tip: Tip) -> Case:
     return Case(alerted_as(tip.place, tip.within), tip.category, tip.urgency, tip.official, once)
 
 
+def routed(session: Session, tip: Tip) -> Case:
+    """With the desks that are asked beside its place."""
+    return replace(case_of(tip), beside=tips.beside(session, [tip.id]).get(tip.id, frozenset()))
+
+
 def coming_of(tip: Tip | ToldTip) -> Coming:
     return coming(tip.matter, tip.urgency, tip.visit, bool(tip.do_not_visit), tip.manner)
 
@@ -58,7 +63,7 @@ def standing_of(session: Session, tip: Tip) -> CaseStanding:
         wanted = tip.end_wanted_by
         judging = int(wanted.removeprefix(RESPONDER)) if wanted.startswith(RESPONDER) else 0
     return CaseStanding(
-        case=replace(case_of(tip), beside=tips.beside(session, [tip.id]).get(tip.id, frozenset())),
+        case=routed(session, tip),
         step=referrals.next_step(session, tip.id),
         told=referrals.told(session, [tip.id])[tip.id],
         holder=tip.holder_id,

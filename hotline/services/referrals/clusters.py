@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain.cases.entries import WHY, EntryKind
+from hotline.domain.referrals.moving import told_beside
 from hotline.domain.referrals.planning import LadderStep, WaitingTip
 from hotline.domain.referrals.referral import Candidate
 from hotline.domain.tips.clusters import (
@@ -87,6 +88,9 @@ def follow(
         if not who:
             likeness.follow(session, {tip.tip_id: None})
             continue
+        # It may be of a camp, or of a border, and the cluster's first tip of none.
+        near = told_beside(tip.case, people, told[one.leader_id])
+        who |= dict.fromkeys(one for one in near if one not in tip.kept_from)
         recipients = () if tip.told else tuple(who)
         steps[tip.tip_id] = LadderStep(
             tip.tip_id,

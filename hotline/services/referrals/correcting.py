@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from hotline.domain.desk.desks import DeskKind
+from hotline.domain.places.places import camps
 from hotline.domain.referrals import moving
 from hotline.domain.referrals.case_events import Event, Happened, Purpose, Tell
 from hotline.domain.referrals.coming import Care
@@ -21,6 +22,8 @@ from hotline.domain.tip import (
     Urgency,
     can_be_stopped,
     desk_of,
+    is_camp,
+    is_district,
 )
 from hotline.ports import Kit
 from hotline.services.reach import outreach
@@ -67,8 +70,7 @@ def keep_place(session: Session, tip: ToldTip, before: Route, at: datetime) -> N
     """Writes down the place that was corrected. With danger its desk reads on until the national desk lets it go."""
     if not before.filed or before.place == tip.place:
         return
-    told = tip.referred_at is not None and not untold.waits(session, tip.id)
-    stays = tip.urgency == Urgency.DANGER and told
+    stays = tip.urgency == Urgency.DANGER and _was_told(session, tip)
     session.add(
         TipPlace(
             tip_id=tip.id,
@@ -91,19 +93,37 @@ def readers(
     return [NATIONAL, *dict.fromkeys(desk for desk in local if desk is not None), *beside]
 
 
-def border_desks(
-    session: Session, tip: Tip | ToldTip, answers: Mapping[str, str] = MappingProxyType({})
+def desks_beside(
+    session: Session,
+    tip: Tip | ToldTip,
+    earlier: Sequence[TipPlace],
+    answers: Mapping[str, str] = MappingProxyType({}),
 ) -> Sequence[str]:
-    """Border desks that may read it: of a journey that can still be stopped. Those that could, can."""
-    if tip.official != "no" or tip.place != ABROAD or tip.matter != Matter.TIP:
+    """Desks beside its place that may read it: of the border, where a journey can still be stopped; of its camp.
+
+    A border desk that could, can. A camp that was corrected keeps what its people were told of, until the national desk
+    lets its district go.
+    """
+    if tip.official != "no" or tip.matter != Matter.TIP:
         return ()
-    if can_be_stopped(answers):
-        return desks.of_kind(session, DeskKind.BORDER)
-    return sorted(tips.beside(session, [tip.id]).get(tip.id, ())) if tip.id else ()
+    found = set(desks.of_camp(session, tip.sector)) if is_camp(tip.sector) else set()
+    if tip.place == ABROAD:
+        leaves = can_be_stopped(answers)
+        known = tips.beside(session, [tip.id]).get(tip.id, ()) if tip.id and not leaves else ()
+        found |= {*(desks.of_kind(session, DeskKind.BORDER) if leaves else known)}
+    places = {tip.place, *(one.place for one in earlier if one.released_at is None)}
+    if any(camps(place) for place in places if is_district(place)) and _was_told(session, tip):
+        known_camps = tips.camp_desks(session, tip.id).items()
+        found |= {code for code, camp in known_camps if camp[:2] in places}
+    return sorted(found)
+
+
+def _was_told(session: Session, tip: Tip | ToldTip) -> bool:
+    return bool(tip.id and tip.referred_at is not None and not untold.waits(session, tip.id))
 
 
 def concerns(tip: ToldTip, before: Route, official: str) -> bool:
-    """Whether `tell` has anything to do."""
+    """Whether `tell` has anything to do, where the desks beside are the same."""
     if not before.filed:
         return False
     corrected = (tip.place, tip.official) != (before.place, before.official)
@@ -111,8 +131,20 @@ def concerns(tip: ToldTip, before: Route, official: str) -> bool:
     return corrected or more or outreach.tip_cell(tip) != before.counted
 
 
-def tell(session: Session, kit: Kit, tip: Tip, before: Route, official: str, at: datetime) -> None:
-    """Tells those whom a correction concerns, and counts it where it is now. `official` is what was answered now."""
+def tell(
+    session: Session,
+    kit: Kit,
+    tip: Tip,
+    before: Route,
+    official: str,
+    at: datetime,
+    *,
+    others: bool = False,
+) -> None:
+    """Tells those whom a correction concerns, and counts it where it is now. `official` is what was answered now.
+
+    `others`: it was sealed to other desks than before.
+    """
     if not before.filed or before.counted is None:
         return
     outreach.log_corrected(session, tip, before.counted)
@@ -123,10 +155,15 @@ def tell(session: Session, kit: Kit, tip: Tip, before: Route, official: str, at:
         released.withhold(session, tip.id, gone)
         ladder.happen(session, kit, tip.id, Event(Happened.WITHHELD), at)
     elif before.place != tip.place:
-        moves = len(tips.earlier_places(session, tip.id))
-        ladder.happen(session, kit, tip.id, Event(Happened.MOVED, nth=moves), at)
+        ladder.happen(session, kit, tip.id, Event(Happened.MOVED, nth=_moves(session, tip)), at)
     elif official == "no" and tip.official != "no":
         _tell_more(session, kit, tip, at)
+    elif others:
+        ladder.happen(session, kit, tip.id, Event(Happened.BESIDE, nth=_moves(session, tip)), at)
+
+
+def _moves(session: Session, tip: Tip) -> int:
+    return len(tips.earlier_places(session, tip.id))
 
 
 def may_let_go(session: Session, tip: Tip) -> bool:
@@ -142,7 +179,8 @@ def let_go(session: Session, kit: Kit, tip: Tip, who: EndRequest, at: datetime) 
     for row in earlier:
         row.released_at = row.released_at or at
     session.flush()
-    tips.take_grants(session, tip.id, but=readers(tip, earlier, border_desks(session, tip)))
+    beside = desks_beside(session, tip, earlier)
+    tips.take_grants(session, tip.id, but=readers(tip, earlier, beside))
     _record(session, tip, "first_place_let_go", who, at)
     return ladder.happen(session, kit, tip.id, Event(Happened.RELEASED), at)
 

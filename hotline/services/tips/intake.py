@@ -95,7 +95,7 @@ def note(
         _waits_again(session, kit, tip, telling, kind)
     if kind is None and tip.category is not None and route.filed:
         clusters.link_told(session, tip.id, kit.now())
-    _tell(session, kit, tip, before, route, come_to.official)
+    _tell(session, kit, tip, before, route, come_to.official, others=grants is not None)
     return tip
 
 
@@ -189,7 +189,7 @@ def _seal(session: Session, kit: Kit, tip: ToldTip, telling: Telling) -> Mapping
     A desk whose key is missing or broken cannot read it: the tip is kept and told of all the same, and an alarm raised.
     """
     earlier = tips.earlier_places(session, tip.id) if tip.moved else ()
-    beside = correcting.border_desks(session, tip, telling.answers)
+    beside = correcting.desks_beside(session, tip, earlier, telling.answers)
     wanted = correcting.readers(tip, earlier, beside)
     known = desks.public_keys(session, wanted)
     keys = {code: known.get(code, b"") for code in wanted}
@@ -217,13 +217,21 @@ def _waits_again(
 
 
 def _tell(
-    session: Session, kit: Kit, tip: ToldTip, before: Coming, route: Route, official: str
+    session: Session,
+    kit: Kit,
+    tip: ToldTip,
+    before: Coming,
+    route: Route,
+    official: str,
+    *,
+    others: bool,
 ) -> None:
-    """Tell people what this answer has changed for them: nearly always nothing."""
+    """Tell people what this answer has changed for them: nearly always nothing. `others`: other desks may read it."""
     marked = coming_of(tip).is_marked and not before.is_marked
-    if not marked and not correcting.concerns(tip, route, official):
+    more = others and route.filed
+    if not marked and not more and not correcting.concerns(tip, route, official):
         return
     row, at = told_tips.row_of(session, tip), kit.now()
-    correcting.tell(session, kit, row, route, official, at)
+    correcting.tell(session, kit, row, route, official, at, others=others)
     coming.tell_mark(session, kit, row, before, at)
     tip.referred_urgency = row.referred_urgency

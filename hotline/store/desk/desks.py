@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline.domain.desk.desks import DeskKind
 from hotline.errors import NotFound
 from hotline.store.database import Row
 from hotline.store.prepared import PreparedStatement
@@ -43,7 +44,7 @@ class Desk(Row):
     """Of a desk that was added."""
     org_type: Mapped[str | None]
     place: Mapped[str | None]
-    """The district that it is in."""
+    """The district that it is in; of a protection desk the camp that it is for."""
     public_key: Mapped[bytes]
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
@@ -95,6 +96,12 @@ def of_kind(session: Session, kind: str) -> Sequence[str]:
     """Codes of the desks of that kind to which something may still be sealed."""
     found = select(Desk.code).where(Desk.kind == kind, Desk.retired_at.is_(None))
     return session.scalars(found.order_by(Desk.code)).all()
+
+
+def of_camp(session: Session, camp: str | None) -> Sequence[str]:
+    """Codes of the protection desks of a camp to which something may still be sealed."""
+    found = select(Desk.code).where(Desk.kind == DeskKind.PROTECTION, Desk.place == camp)
+    return session.scalars(found.where(Desk.retired_at.is_(None)).order_by(Desk.code)).all()
 
 
 def one(session: Session, code: str, *, for_writing: bool = False) -> Desk:

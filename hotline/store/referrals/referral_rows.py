@@ -1,7 +1,7 @@
 """The rows of telling people, many at once: referrals, their alerts, and the deadlines that watch over them."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from hotline.domain.places.places import alerted_as
 from hotline.domain.referrals.coming import Care, coming
 from hotline.domain.referrals.planning import NOBODY, WaitingTip
 from hotline.domain.referrals.referral import Case, Level, ReferralState
-from hotline.domain.tip import ABROAD, NATIONAL, TipState
+from hotline.domain.tip import ABROAD, NATIONAL, TipState, is_camp
 from hotline.store.bulk import add, among, new_ids
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
@@ -28,7 +28,6 @@ from hotline.store.tips import tips as tips_store
 from hotline.store.tips.tips import WAITS, Tip
 from hotline.store.tips.untold import Untold
 
-NO_DESK: frozenset[str] = frozenset()
 LOCK = 411_411_006
 """PostgreSQL's advisory lock of those who refer: what one decides by is what the one before left."""
 
@@ -81,21 +80,20 @@ def waiting(session: Session, limit: int) -> Waiting:
     case, care = cache(Case), cache(_care)
     told = referrals.told(session, before) if before else {}
     steps = _next(session, Referral, before)
-    near = tips_store.beside(session, [row.id for row in chosen if row.place == ABROAD])
+    apart = [row.id for row in chosen if row.place == ABROAD or is_camp(row.sector)]
+    near = defaultdict(frozenset, tips_store.beside(session, apart))
     kept = exclusions.kept_from(session, exclusions.kept_tips(session) & by_id.keys())
     tips = [
         WaitingTip(
             id,
-            case(
-                alerted_as(place, within), category, urgency, official, once, near.get(id, NO_DESK)
-            ),
+            case(alerted_as(place, within), category, urgency, official, once, near[id]),
             told.get(id, ()) if told else (),
             steps.get(id, 0) if steps else 0,
             locked,
-            care(matter, urgency, *told_of),
+            care(matter, urgency, *going),
             kept.get(id, NOBODY),
         )
-        for id, place, within, category, urgency, official, _, locked, once, matter, *told_of in chosen
+        for id, place, within, category, urgency, official, _, locked, once, matter, *going, _ in chosen
     ]
     return Waiting(tips, frozenset(row.id for row in marked))
 
@@ -117,6 +115,7 @@ def _held(session: Session, *which: ColumnElement[bool], limit: int | None = Non
         Tip.visit,
         Tip.do_not_visit,
         Tip.manner,
+        Tip.sector,
     )
     tips = tips.where(*which, Tip.closed_at.is_(None)).with_for_update(
         skip_locked=True, key_share=True, of=Tip

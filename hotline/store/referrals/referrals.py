@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from hotline.domain.desk.desks import DeskKind
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.referral import Candidate, Level, Notified, ReferralState
 from hotline.domain.tip import ABROAD, NATIONAL
+from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
 from hotline.store.people.memberships import RUNS
 from hotline.store.people.responders import Membership, Responder, living
@@ -19,7 +21,6 @@ from hotline.store.tips.visible import not_kept_from
 
 LATELY = timedelta(days=1)
 """How far back a responder's load is counted."""
-
 FULL = 200
 """More than this on somebody's hands is not counted: the look before a tip costs the same on the worst day. Among those
 who have their hands full, whoever was told longest ago is next."""
@@ -69,28 +70,28 @@ def languages(session: Session, responder_ids: Collection[int]) -> dict[int, str
 def told(session: Session, tip_ids: Collection[int]) -> dict[int, list[Notified]]:
     """Who was told of each tip, at any step, and not let go since; with the level that she has at its place."""
     border = select(Grant.desk_code).where(Grant.tip_id == Tip.id, Tip.place == ABROAD)
-    hers = or_(Membership.desk_code == Tip.place, Membership.desk_code.in_(border.correlate(Tip)))
-    there = (
-        select(func.min(Membership.level))
-        .where(Membership.responder_id == Responder.id, hers, RUNS)
-        .scalar_subquery()
-    )
-    of_desk = case((Responder.level == Level.NATIONAL, Responder.level))
+    camp = Membership.desk_code.in_(select(Desk.code).where(Desk.kind == DeskKind.PROTECTION))
+    near = _level_at(or_(Membership.desk_code.in_(border.correlate(Tip)), camp))
+    here = _level_at(Membership.desk_code == Tip.place)
+    asked = (Referral.tip_id, Referral.responder_id, Responder.level, here, near)
     rows = session.execute(
-        select(
-            Referral.tip_id,
-            Referral.responder_id,
-            func.coalesce(of_desk, there, Responder.level),
-            and_(Referral.step < Tip.place_step, Responder.level != Level.NATIONAL),
-        )
+        select(*asked, Referral.step < Tip.place_step)
         .join(Responder, Responder.id == Referral.responder_id)
         .join(Tip, Tip.id == Referral.tip_id)
         .where(Referral.tip_id.in_(tip_ids), Referral.released_at.is_(None))
     )
     found: dict[int, list[Notified]] = {tip_id: [] for tip_id in tip_ids}
-    for tip_id, responder_id, level, away in rows:
-        found[tip_id].append(Notified(responder_id, Level(level), bool(away)))
+    for tip_id, who, level, local, aside, earlier in rows:
+        is_local = level != Level.NATIONAL
+        there = Level((local or aside or level) if is_local else level)
+        is_beside = local is None and aside is not None
+        found[tip_id].append(Notified(who, there, is_local and bool(earlier), is_beside))
     return found
+
+
+def _level_at(desk: ColumnElement[bool]) -> ScalarSelect[str | None]:
+    hers = (Membership.responder_id == Responder.id, desk, RUNS)
+    return select(func.min(Membership.level)).where(*hers).scalar_subquery()
 
 
 def next_step(session: Session, tip_id: int) -> int:
@@ -214,8 +215,7 @@ def quicker(session: Session, responder_id: int) -> list[str]:
         ),
     )
     hers = (Referral.released_at.is_(None), *_known_to(responder_id))
-    mine = select(Referral.reference).where(*hers, sooner)
-    return list(session.scalars(mine))
+    return list(session.scalars(select(Referral.reference).where(*hers, sooner)))
 
 
 def open_references(session: Session, responder_id: int, as_of: datetime) -> list[str]:

@@ -57,6 +57,7 @@ class Tip(Row):
     within: Mapped[str | None]
     """Of "abroad" the country that was told, of "unsure" the province. No alert names a country."""
     sector: Mapped[str | None]
+    """A sector's code, or a camp's (`domain.tip.is_camp`)."""
     category: Mapped[str | None]
     urgency: Mapped[int]
     """1 danger or a child, 2 the person herself or seen, 3 heard."""
@@ -117,6 +118,11 @@ WAITS = and_(
     Tip.state != DRAFT, or_(Tip.referred_urgency.is_(None), Tip.referred_urgency > Tip.urgency)
 )
 """Filed, and nobody was told of it, or not at the urgency it has by now."""
+
+
+BORDER = and_(Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
+CAMP = and_(Tip.sector == Desk.place, Desk.kind == DeskKind.PROTECTION)
+"""Desks that are asked beside a tip's place."""
 
 
 class TipPlace(Row):
@@ -187,9 +193,9 @@ def give(session: Session, tip: Tip, code: str, sealed_key: bytes) -> None:
 
 
 def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
-    """Of tips that are abroad, the border desks that they were sealed to. Those without any are left out.
+    """The desks beside a tip's place that it was sealed to: abroad those of the border, of a camp its protection desk.
 
-    The grant is what says that a journey can still be stopped: when they leave is sealed.
+    Tips without any are left out. The grant says that a journey can still be stopped: when they leave is sealed.
     """
     if not tip_ids:
         return {}
@@ -197,12 +203,19 @@ def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset
         select(Grant.tip_id, Grant.desk_code)
         .join(Tip, Tip.id == Grant.tip_id)
         .join(Desk, Desk.code == Grant.desk_code)
-        .where(Grant.tip_id.in_(tip_ids), Tip.place == ABROAD, Desk.kind == DeskKind.BORDER)
+        .where(Grant.tip_id.in_(tip_ids), or_(BORDER, CAMP))
     )
     found: dict[int, set[str]] = defaultdict(set)
     for tip_id, code in rows:
         found[tip_id].add(code)
     return {tip_id: frozenset(codes) for tip_id, codes in found.items()}
+
+
+def camp_desks(session: Session, tip_id: int) -> Mapping[str, str]:
+    """The protection desks that it was sealed to, of whichever camp: code and camp."""
+    asked = select(Grant.desk_code, Desk.place).join(Desk, Desk.code == Grant.desk_code)
+    rows = session.execute(asked.where(Grant.tip_id == tip_id, Desk.kind == DeskKind.PROTECTION))
+    return {code: place or "" for code, place in rows}
 
 
 def take_grants(session: Session, tip_id: int, *, but: Collection[str]) -> None:

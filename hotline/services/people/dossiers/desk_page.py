@@ -24,7 +24,9 @@ class DeskHead:
     code: str
     kind: DeskKind
     name: str
-    """Of a desk that was added; else empty, and its place says it."""
+    """Of a desk that was added; else empty, and its code says it."""
+    place: str
+    """The district that it is in, or the camp that it is for; empty of a district's own."""
     members: int
     waiting: int
     copied_since: datetime | None
@@ -162,6 +164,7 @@ def _head(row: Desk, count: int, waiting: int, is_moving: bool) -> DeskHead:
         code=row.code,
         kind=kind,
         name=row.name or "",
+        place=row.place or "",
         members=count,
         waiting=waiting,
         copied_since=row.copied_since,

@@ -22,7 +22,7 @@ def listed(visit: Visit) -> Response:
         visit,
         "desks.html",
         heads=desk_page.listed(visit.kit, desk_page.seen(visit.kit, visit.by)),
-        placed=lambda one: placing.named(visit, one.code, one.name),
+        placed=lambda one: placing.of_head(visit, one),
     )
 
 
@@ -84,7 +84,7 @@ def _one(visit: Visit, code: str, wrong: FormFaults | None = None) -> Response:
         faults=wrong or FormFaults(),
         desk=shown,
         head=shown.head,
-        called=placing.named(visit, code, shown.head.name),
+        called=placing.of_head(visit, shown.head),
         may_ask=bool(visit.by.roles & who.ADMIN),
         may_remove=bool(visit.by.roles & who.RUNNING),
         moved=visit.query.get("moved", "") if visit.query.get("moved", "").isdecimal() else "",

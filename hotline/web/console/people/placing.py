@@ -7,6 +7,7 @@ from hotline.domain.places.places import districts, place_name
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, is_district
 from hotline.services.people.dossiers import desk_page
+from hotline.services.people.dossiers.desk_page import DeskHead
 from hotline.services.people.dossiers.people_list import EVERYWHERE
 from hotline.web.console.visit import GuestVisit, Visit
 
@@ -38,6 +39,12 @@ def named(visit: GuestVisit, code: str, name: str = "") -> str:
     if code == NATIONAL:
         return visit.say("the national desk")
     return place_name(code, visit.language) if is_district(code) else name or code
+
+
+def of_head(visit: GuestVisit, head: DeskHead) -> str:
+    """The same, with the district that it is in or the camp that it is for."""
+    called = named(visit, head.code, head.name)
+    return f"{called} ({place_name(head.place, visit.language)})" if head.place else called
 
 
 def several(visit: GuestVisit, codes: Sequence[str]) -> str:
