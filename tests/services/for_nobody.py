@@ -117,7 +117,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "tips/tips.earlier_places": FOUND,
     "tips/tips.beside": LADDER,
     "tips/tips.erase": TELLER,
-    "tips/visible.is_granted": FOUND,
     "tips/visible.desk_may_know": CONDITION,
     "tips/visible.not_excluded": CONDITION,
     "tips/visible.not_kept_from": CONDITION,

@@ -148,18 +148,22 @@ def test_r10_a_case_is_passed_on_to_a_colleague_by_name_and_stays_hers(
     check_logs(beside.line.database)
 
 
+@pytest.mark.parametrize("has_a_grant", [False, True], ids=["", "with a grant of an earlier pair"])
 def test_another_district_gets_the_case_sealed_to_it(
-    beside: ReaderBeside, hers: tuple[Caller, Referral]
+    beside: ReaderBeside, hers: tuple[Caller, Referral], has_a_grant: bool
 ) -> None:
     phone, known_as = hers
     place = districts("1")[1].code
+    if has_a_grant:
+        with beside.line.database.writing() as session:
+            session.add(Grant(tip_id=known_as.tip_id, desk_code=place, sealed_key=bytes(80)))
     there = with_pin(beside, msisdn="+250788000078", desks=(place,))
     phone.key("5", "3", "3")
     assert phone.key("1", "2").startswith(f"END {known_as.reference}: passed on.")
 
     assert [row.responder_id for row in beside.line.all(Referral)][-1] == there
     grants = [row.desk_code for row in beside.line.all(Grant) if row.tip_id == known_as.tip_id]
-    assert place in grants
+    assert grants.count(place) == 1
     assert codes(beside, EntryKind.PASSED) == [{"to": "district"}]
     other = beside.line.caller("+250788000078")
     other.dial("90")

@@ -22,7 +22,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
-from hotline.store.tips import exclusions, tips, visible
+from hotline.store.tips import exclusions, tips
 from hotline.store.tips.tips import Tip
 
 WHO, NATIONAL_DESK = "who", "national"
@@ -70,17 +70,16 @@ def to_district(
     public_key = desks.public_keys(session, [desk]).get(desk) if desk is not None else None
     if desk is None or case is None or public_key is None or not local:
         return None
-    if not visible.is_granted(session, tip.id, desk):
-        grant = kit.sealer.grant(case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
-        tips.give(session, tip, desk, grant)
-        audit.append(
-            session,
-            at=at,
-            actor=f"{RESPONDER}{person.id}",
-            action="tip_sent_down",
-            subject=f"tip:{tip.id}",
-            reason=f"desk {desk}: {pages.BY_DIALLING}",
-        )
+    grant = kit.sealer.grant(case.tip_key, uid=tip.uid, desk=desk, public_key=public_key, at=at)
+    tips.give(session, tip, desk, grant)
+    audit.append(
+        session,
+        at=at,
+        actor=f"{RESPONDER}{person.id}",
+        action="tip_sent_down",
+        subject=f"tip:{tip.id}",
+        reason=f"desk {desk}: {pages.BY_DIALLING}",
+    )
     who = referral.turns(local)[:1]
     act = Act(person.id, known_as, Verb.PASS_ON, Way.USSD, at, to=PassedTo.DISTRICT, chosen=who)
     return casework.act(session, kit, act)

@@ -77,12 +77,6 @@ def with_grant(session: Session, tip_id: int, desk_code: str) -> tuple[Tip, byte
     return tip, session.scalar(key.where(*here))
 
 
-def is_granted(session: Session, tip_id: int, desk_code: str) -> bool:
-    """Whether it was sealed to this desk."""
-    found = select(Grant.id).where(Grant.tip_id == tip_id, Grant.desk_code == desk_code)
-    return session.scalar(found.limit(1)) is not None
-
-
 def not_kept_from(
     responder_id: int, tip_id: InstrumentedAttribute[int] = Tip.id
 ) -> ColumnElement[bool]:
