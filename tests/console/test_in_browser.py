@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize, expe
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.services.outbox import lane
-from hotline.store.desk import audit
+from hotline.store.desk import audit, desks
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
-from tests.console.desk_tips import with_a_tip
+from tests.console.desk_tips import DISTRICT, lets_in, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
 from tests.sampling import by_turns
@@ -244,7 +244,28 @@ def part(route: Route, meter: str) -> None:
     route.fulfill(body=body, content_type="text/html")
 
 
-@pytest.mark.turn("what the script does", 0, 3)
+@pytest.mark.turn("what the script does", 3, 4)
+def test_a_new_key_of_a_desk_goes_on_by_itself_until_it_is_over(site: Site) -> None:
+    person = site.desk.person("Desk 1", AccountRole.DESK)
+    writes_people(site.desk)
+    lets_in(site.desk, person.account_id, DISTRICT)
+    with site.desk.kit.database.writing() as session:
+        desks.one(session, DISTRICT).copied_since = site.desk.clock()
+    with site.page() as page:
+        page.clock.install()
+        site.sign_in(page, person)
+        assert not judged(page, f"/desks/{DISTRICT}")
+        page.get_by_label("Reason").fill("somebody left")
+        page.get_by_role("button", name="New key").click()
+        expect(page.get_by_text("they may still hold a copy")).to_be_visible()
+        assert not faults_of(page, "in the middle of it")
+        site.desk.clock.turn(seconds=6)
+        page.clock.fast_forward(7000)
+        expect(page.get_by_text("hold a copy")).to_have_count(0)
+        expect(page.get_by_role("button", name="New key")).to_have_count(0)
+
+
+@pytest.mark.turn("what the script does", 0, 4)
 def test_parts_take_the_place_of_those_of_the_same_id_and_typing_is_not_touched(form: Page) -> None:
     asked: list[str] = []
 
@@ -265,7 +286,7 @@ def test_parts_take_the_place_of_those_of_the_same_id_and_typing_is_not_touched(
     assert asked[1] == "words=abc&do=press%3A1"
 
 
-@pytest.mark.turn("what the script does", 1, 3)
+@pytest.mark.turn("what the script does", 1, 4)
 def test_a_network_that_does_not_answer_is_said_and_the_words_stay(form: Page) -> None:
     form.route("**/try/part", lambda route: route.abort())
     form.get_by_label("Words").fill("abc")
@@ -277,7 +298,7 @@ def test_a_network_that_does_not_answer_is_said_and_the_words_stay(form: Page) -
     expect(form.get_by_text("No network")).to_be_hidden()
 
 
-@pytest.mark.turn("what the script does", 2, 3)
+@pytest.mark.turn("what the script does", 2, 4)
 def test_an_ended_session_asks_before_the_page_is_loaded_anew(form: Page) -> None:
     asked: list[str] = []
 
