@@ -33,6 +33,7 @@ HotlineError
 ├── ErasureRefused
 ├── AskRefused
 ├── PersonnelRefused
+├── CodesRefused
 ├── DeskRefused
 ├── AccountRefused
 ├── Undecided
@@ -194,6 +195,14 @@ class AskRefused(HotlineError):
 
 class PersonnelRefused(HotlineError):
     """A person may not leave, move or come back so; says what to do."""
+
+
+class CodesRefused(HotlineError):
+    """Something may not be written of a person of a case now; `stop` is its `domain.cases.may_record.StopReason`."""
+
+    def __init__(self, stop: str) -> None:
+        self.stop = stop
+        super().__init__(f"this is not written of a person of the case: {stop}")
 
 
 class DeskRefused(HotlineError):

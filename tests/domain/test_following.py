@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.following import FollowClock, FollowKind, after, asked_again, fires
+from hotline.domain.cases.following import FollowClock, FollowKind, fires, of_offer, of_person
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.cases.persons import MetPerson, PersonEntry, fold
 from hotline.domain.referrals.referral import Candidate, Case, Level
 
-AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Kigali
+AT = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)
+"""A Friday, 11:00 in Kigali: the coordinator is asked on the Saturday."""
 CASE = Case("12", None, 2, "no")
 HERS, COLLEAGUE, LEADS, NATION, NATION_TOO = 1, 2, 3, 8, 9
 HERE = frozenset({"12"})
@@ -19,8 +22,8 @@ ROSTER = [
     Candidate(NATION, Level.NATIONAL),
     Candidate(NATION_TOO, Level.NATIONAL),
 ]
-DAYS = timedelta(days=1)
-MORNING = datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
+HOURS, DAYS = timedelta(hours=1), timedelta(days=1)
+MORNING = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 
 
 def played(
@@ -39,46 +42,83 @@ def played(
         now = ring.next
 
 
-@pytest.mark.parametrize(
-    ("kind", "code", "starts"),
-    [
-        (EntryKind.OFFERED, "isange", FollowClock(FollowKind.ANSWER, AT + DAYS)),
-        (EntryKind.ANSWERED, "none", FollowClock(FollowKind.ANSWER, AT + DAYS)),
-        (EntryKind.ANSWERED, "accepted", FollowClock(FollowKind.ARRIVAL, AT + 3 * DAYS)),
-        (EntryKind.ANSWERED, "no_room", FollowClock(FollowKind.OFFER, AT + DAYS)),
-        (EntryKind.ANSWERED, "refused", FollowClock(FollowKind.OFFER, AT + DAYS)),
-        (EntryKind.ANSWERED, "not_our_kind", FollowClock(FollowKind.OFFER, AT + DAYS)),
-        (EntryKind.ANSWERED, "person_refused", None),
-        (EntryKind.ARRIVED, "yes", FollowClock(FollowKind.THIRTY, AT + 30 * DAYS)),
-        (EntryKind.ARRIVED, "no", FollowClock(FollowKind.OFFER, AT + DAYS)),
-        (EntryKind.ARRIVED, "unknown", FollowClock(FollowKind.OFFER, AT + DAYS)),
-        (EntryKind.THIRTY, "helped", None),
-        (EntryKind.THIRTY, "danger", None),
-    ],
-)
-def test_r9_what_is_asked_next(kind: EntryKind, code: str, starts: FollowClock | None) -> None:
-    assert after(kind, code, AT) == starts
+def met(*said: str) -> MetPerson:
+    """A grown-up person who wants help, and what was said of her offers, an hour after the other: `arrived:no`."""
+    entries = [said_of(0, "consent", "yes")]
+    offered = 0
+    for hour, one in enumerate(said, 1):
+        kind, _, code = one.partition(":")
+        entries.append(said_of(hour, kind, code, offered))
+        offered = hour if kind == "offered" else offered
+    (person,) = fold(entries)
+    return person
 
 
-def test_who_did_not_arrive_is_looked_for_once() -> None:
-    assert after(EntryKind.ARRIVED, "no", AT, again=True) is None
+def said_of(hour: int, kind: str, code: str, offered: int = 0) -> PersonEntry:
+    names = {"offered": "service", "answered": "answer"}
+    of = None if kind in ("offered", "consent") else offered
+    codes = PersonCodes(1, {names.get(kind, kind): code}, of)
+    return PersonEntry(hour, EntryKind(kind), AT + hour * HOURS, codes, HERS)
+
+
+OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes"
 
 
 @pytest.mark.parametrize(
-    ("codes", "refusals", "due"),
+    ("said", "kind", "due"),
     [
-        ({"consent": "no"}, 1, AT + 3 * DAYS),
-        ({"consent": "no"}, 2, None),
-        ({"consent": "cannot_say"}, 0, AT + DAYS),
-        ({"consent": "cannot_say"}, 1, AT + DAYS),
-        ({"consent": "assent_yes", "interest": "not_yet"}, 0, AT + DAYS),
-        ({"consent": "assent_yes", "interest": "yes"}, 0, None),
-        ({"consent": "yes"}, 0, None),
+        ([OFFERED], FollowKind.ANSWER, HOURS + DAYS),
+        ([OFFERED, "answered:none"], FollowKind.ANSWER, 2 * HOURS + DAYS),
+        ([OFFERED, ACCEPTED], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
+        ([OFFERED, "answered:no_room"], FollowKind.OFFER, 2 * HOURS + DAYS),
+        ([OFFERED, "answered:refused"], FollowKind.OFFER, 2 * HOURS + DAYS),
+        ([OFFERED, "answered:not_our_kind"], FollowKind.OFFER, 2 * HOURS + DAYS),
+        ([OFFERED, "answered:person_refused"], None, None),
+        ([OFFERED, ACCEPTED, ARRIVED], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
+        ([OFFERED, ACCEPTED, "arrived:no"], FollowKind.OFFER, 3 * HOURS + DAYS),
+        ([OFFERED, ACCEPTED, "arrived:unknown"], FollowKind.OFFER, 3 * HOURS + DAYS),
+        # Looked for once more, and not found.
+        ([OFFERED, ACCEPTED, "arrived:no", "arrived:unknown"], None, None),
+        ([OFFERED, ACCEPTED, ARRIVED, "thirty:helped"], None, None),
+        ([OFFERED, ACCEPTED, ARRIVED, "thirty:danger"], None, None),
+        # Who wants no help any more is not asked after, unless help was reached.
+        ([OFFERED, "consent:no"], None, None),
+        ([OFFERED, ACCEPTED, "consent:no"], None, None),
+        ([OFFERED, ACCEPTED, ARRIVED, "consent:no"], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
     ],
 )
-def test_who_is_asked_once_more(codes: dict[str, str], refusals: int, due: datetime | None) -> None:
-    clock = asked_again(codes, refusals, AT)
-    assert clock == (None if due is None else FollowClock(FollowKind.CONSENT, due))
+def test_r9_what_is_asked_of_an_offer(
+    said: list[str], kind: FollowKind | None, due: timedelta | None
+) -> None:
+    person = met(*said)
+    expected = None if kind is None or due is None else FollowClock(kind, AT + due)
+    assert of_offer(person, person.referrals[-1]) == expected
+
+
+def test_the_next_offer_is_asked_after_in_place_of_one_that_came_to_nothing() -> None:
+    for before in ([OFFERED], [OFFERED, "answered:no_room"]):
+        person = met(*before, OFFERED)
+        first, second = person.referrals
+        assert (of_offer(person, first), of_offer(person, second) is None) == (None, False)
+    first, _ = (person := met(OFFERED, ACCEPTED, OFFERED)).referrals
+    assert of_offer(person, first) is not None
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        (["consent:no"], HOURS + 3 * DAYS),
+        (["consent:no", "consent:no"], None),
+        (["consent:no", "consent:cannot_say"], 2 * HOURS + DAYS),
+        (["consent:cannot_say"], HOURS + DAYS),
+        (["consent:assent_yes"], HOURS + DAYS),
+        (["consent:no", "consent:yes"], None),
+        ([], None),
+    ],
+)
+def test_who_is_asked_once_more(said: list[str], due: timedelta | None) -> None:
+    clock = of_person(met(*said))
+    assert clock == (None if due is None else FollowClock(FollowKind.CONSENT, AT + due))
 
 
 def test_an_arrival_is_asked_of_the_referrer_then_above() -> None:
@@ -95,8 +135,7 @@ def test_an_arrival_is_asked_of_the_referrer_then_above() -> None:
 
 
 def test_thirty_days_are_unknown_seven_days_later() -> None:
-    clock = after(EntryKind.ARRIVED, "yes", AT)
-    assert clock is not None
+    clock = FollowClock(FollowKind.THIRTY, AT + 30 * DAYS)
     first, second, last = played(clock, ROSTER)
     assert first == (30 * DAYS, (HERS,))
     assert second[1] == (LEADS,)

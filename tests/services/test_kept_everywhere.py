@@ -44,6 +44,7 @@ from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import Viewer, of_account, of_responder
 from tests.builders import NOON
 from tests.district import District
+from tests.helping import offered_by
 from tests.services.for_nobody import FOR_NOBODY, ROWS
 
 HE, COLLEAGUE, DESK = 1, 2, 3
@@ -167,6 +168,9 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     "referrals/known_cases.tips_of": lambda one: {
         tip.id for _, tip in known_cases.tips_of(one.session, HE)
     },
+    "referrals/known_cases.followed": lambda one: {
+        tip.id for _, tip in known_cases.followed(one.session, HE)
+    },
     "referrals/known_cases.held": lambda one: one.tips(known_cases.held(one.session, HE, SOON)),
     "referrals/referrals.told_of": lambda one: set(referrals.told_of(one.session, HE)),
     "referrals/referrals.of_responder": by_reference,
@@ -234,6 +238,7 @@ def _hang_on(session: Session, tip_id: int) -> None:
             asked_at=NOON,
         )
     )
+    offered_by(session, tip_id, HE, NOON)
     (his,) = session.scalars(select(Referral).where(Referral.tip_id == tip_id)).all()
     assert his.responder_id == HE
     his.acknowledged_at = NOON + timedelta(minutes=3)

@@ -46,6 +46,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "pass_on",
         "begin_leaves",
         "fire_deadlines",
+        "ring_due",
         "look_after_due",
         "keep_time",
         "fold",

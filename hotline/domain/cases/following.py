@@ -10,16 +10,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.people_codes import (
-    CONSENT,
-    INTEREST,
-    NOT_YET,
-    TURNED_AWAY,
-    YES,
-    ConsentCode,
-    ServiceAnswer,
-)
-from hotline.domain.referrals.clocks import next_morning
+from hotline.domain.cases.people_codes import OF_CHILD, YES, ConsentCode, ServiceAnswer
+from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
+from hotline.domain.referrals.clocks import any_morning
 from hotline.domain.referrals.ladder_steps import national
 from hotline.domain.referrals.referral import Candidate, Case, colleagues, overdue_told
 
@@ -100,27 +93,35 @@ class FollowRing:
         return self.next is None
 
 
-def after(kind: EntryKind, code: str, at: datetime, *, again: bool = False) -> FollowClock | None:
-    """The clock of an offer once this was said of it. `again`: not to have arrived was said before."""
-    if kind is EntryKind.OFFERED or code == ServiceAnswer.NONE:
-        return FollowClock(FollowKind.ANSWER, at + ANSWER_WITHIN)
-    if kind is EntryKind.ANSWERED and code == ServiceAnswer.ACCEPTED:
-        return FollowClock(FollowKind.ARRIVAL, at + ARRIVAL_WITHIN)
-    if kind is EntryKind.ARRIVED and code == YES:
-        return FollowClock(FollowKind.THIRTY, at + THIRTY_DAYS)
-    lost = kind is EntryKind.ARRIVED and not again
-    if lost or (kind is EntryKind.ANSWERED and code in TURNED_AWAY):
-        return FollowClock(FollowKind.OFFER, at + ANSWER_WITHIN)
-    return None
+def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
+    """The clock of an offer as it stands: when somebody is first asked. None where it is followed no more."""
+    if offer.thirty is not None:
+        return None
+    if offer.arrived == YES and offer.arrived_at is not None:
+        return FollowClock(FollowKind.THIRTY, offer.arrived_at + THIRTY_DAYS)
+    if person.consent is ConsentStands.NO or offer.answer == ServiceAnswer.PERSON_REFUSED:
+        return None
+    if offer.arrived is None and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
+        return FollowClock(FollowKind.ARRIVAL, offer.answered_at + ARRIVAL_WITHIN)
+    if offer is not person.newest or offer.lost > 1:
+        # Another service was asked meanwhile; or who did not arrive was looked for, and is not found.
+        return None
+    last = offer.arrived_at or offer.answered_at or offer.offered_at
+    is_open = offer.answer in (None, ServiceAnswer.NONE)
+    kind = FollowKind.ANSWER if is_open else FollowKind.OFFER
+    return FollowClock(kind, last + ANSWER_WITHIN)
 
 
-def asked_again(codes: Mapping[str, str], refusals: int, at: datetime) -> FollowClock | None:
-    """When a person is asked once more. `refusals`: how often in a row it was no, this time among them."""
-    said = codes[CONSENT]
+def of_person(person: MetPerson) -> FollowClock | None:
+    """When a person is asked once more; None where nobody waits for that."""
+    if not person.consents:
+        return None
+    at, said, decided = person.consents[-1]
     if said == ConsentCode.NO:
         due = at + ASKED_AGAIN
-        return FollowClock(FollowKind.CONSENT, due) if refusals <= 1 else None
-    if said == ConsentCode.CANNOT_SAY or codes.get(INTEREST) == NOT_YET:
+        return FollowClock(FollowKind.CONSENT, due) if person.refusals() <= 1 else None
+    undecided = said in OF_CHILD and decided != YES
+    if said == ConsentCode.CANNOT_SAY or undecided:
         return FollowClock(FollowKind.CONSENT, at + NEXT_DAY)
     return None
 
@@ -147,7 +148,7 @@ def fires(
 def _again(kind: FollowKind, turn: int, since: datetime, at: datetime) -> datetime:
     """The coordinator the next morning, the nation the morning after that, and then once a week."""
     if turn + 1 < min(len(RINGS[kind]), 3):
-        return next_morning(at)
+        return any_morning(at)
     if kind is FollowKind.THIRTY:
         return max(at, since + THIRTY_DAYS + UNKNOWN_AFTER)
     return at + WEEKLY

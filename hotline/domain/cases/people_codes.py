@@ -44,10 +44,6 @@ class ServiceAnswer(StrEnum):
     """It has not answered yet."""
 
 
-TURNED_AWAY = frozenset({ServiceAnswer.NO_ROOM, ServiceAnswer.REFUSED, ServiceAnswer.NOT_OUR_KIND})
-"""Another service is to be asked."""
-
-
 class ThirtyDays(StrEnum):
     """How somebody is thirty days after help was reached."""
 
@@ -61,7 +57,7 @@ class ThirtyDays(StrEnum):
 
 MINOR, ACT, FORCE, DECEIT, PURPOSE, FREE = "minor", "act", "force", "deceit", "purpose", "free"
 FORM, SEX, NATIONALITY, STATE = "form", "sex", "nationality", "state"
-CONSENT, INTEREST, NOT_YET = "consent", "interest", "not_yet"
+CONSENT, INTEREST, NOT_YET, AGAIN = "consent", "interest", "not_yet", "again"
 SERVICE, DESK, ANSWER, ARRIVED, THIRTY = "service", "desk", "answer", "arrived", "thirty"
 DETERMINATION, BODY, ACTUAL = "determination", "body", "actual"
 WOMAN, MAN, GIRL, BOY = "woman", "man", "girl", "boy"
@@ -99,6 +95,7 @@ CODES_OF: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
     EntryKind.CONSENT: {
         CONSENT: frozenset(ConsentCode),
         INTEREST: frozenset((YES, NOT_YET)),
+        AGAIN: frozenset((WOMAN, "anyone")),
         MINOR: SURE,
         **AS_SEEN,
     },

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.people_codes import (
     ACTUAL,
     ANSWER,
@@ -72,6 +72,8 @@ class OfferedHelp:
     answered_at: datetime | None = None
     arrived: str | None = None
     arrived_at: datetime | None = None
+    lost: int = 0
+    """How often somebody said that the person did not arrive, or that nobody knows."""
     thirty: str | None = None
     thirty_at: datetime | None = None
 
@@ -225,5 +227,7 @@ def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
         found.answer, found.answered_at = said.codes[ANSWER], one.at
     elif one.kind is EntryKind.ARRIVED:
         found.arrived, found.arrived_at = said.codes[ARRIVED], one.at
+        # Nobody is looked for once more after five weeks in which nobody said it.
+        found.lost += (found.arrived != YES) + (one.way == EntryWay.CLOCK)
     elif one.kind is EntryKind.THIRTY:
         found.thirty, found.thirty_at = said.codes[THIRTY], one.at

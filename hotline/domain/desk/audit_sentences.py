@@ -50,6 +50,7 @@ SENTENCES: Mapping[str, str] = {
     "change_proposed": "proposed {subject}",
     "change_published": "published {subject}",
     "change_sent_back": "sent {subject} back",
+    "danger_again": "said of {subject} that somebody is in danger again",
     "desk_added": "made the {subject}",
     "desk_admission_asked": "asked that {subject} may open a desk",
     "desk_admission_refused": "refused that {subject} opens a desk",

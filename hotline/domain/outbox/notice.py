@@ -40,6 +40,8 @@ NOTICES = frozenset(
         Template.LET_REPLY.name,
         Template.LET_DIAL.name,
         Template.LET_GO.name,
+        Template.FOLLOW.name,
+        Template.FOLLOW_ABOVE.name,
     }
 )
 """Names of the templates said to those who were told: sent again also where it was taken, and asking nobody."""

@@ -49,6 +49,8 @@ class Happened(StrEnum):
     """An official is or may be involved, as a later answer says."""
     SENT_DOWN = "sent_down"
     """The national desk lets the district know of a case that was withheld from it."""
+    DANGER_AGAIN = "danger_again"
+    """Somebody who was helped is in danger again: it is open, and urgent."""
     RELEASED = "released"
     """The national desk lets the people of the first place go."""
     DUE = "due"
@@ -99,6 +101,8 @@ class Purpose(StrEnum):
     """To the national desk: more was told."""
     LET = "let"
     """To the national desk: the new place has it, may the first one go?"""
+    FOLLOW = "follow"
+    """To who can say it, and then above: what became of somebody who was offered help?"""
     LET_GO = "let_go"
     """To the people of the first place: others have it."""
 

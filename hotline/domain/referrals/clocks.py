@@ -134,8 +134,13 @@ def in_hours(at: datetime) -> datetime:
 
 def next_morning(at: datetime) -> datetime:
     """08:00 of the next working day in Kigali."""
-    morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
-    morning += timedelta(days=1)
-    while morning.weekday() >= SATURDAY:
+    morning = any_morning(at)
+    while morning.astimezone(KIGALI).weekday() >= SATURDAY:
         morning += timedelta(days=1)
-    return morning.astimezone(at.tzinfo)
+    return morning
+
+
+def any_morning(at: datetime) -> datetime:
+    """08:00 of the next day in Kigali, also where nobody works: who was to arrive somewhere is not left to a Monday."""
+    morning = at.astimezone(KIGALI).replace(hour=OPENS, minute=0, second=0, microsecond=0)
+    return (morning + timedelta(days=1)).astimezone(at.tzinfo)

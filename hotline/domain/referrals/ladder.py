@@ -18,19 +18,30 @@ from hotline.domain.referrals.case_events import (
     Purpose,
     Tell,
 )
-from hotline.domain.referrals.clocks import CASE_CLOCKS, Clock, DeadlineKind
+from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care
 from hotline.domain.referrals.firing import DUE, Step
 from hotline.domain.referrals.ladder_steps import (
     asked,
     asks,
+    closed,
+    end_wanted,
     first_outcome,
-    judge,
     outcome,
     red,
+    refused,
     second_look,
 )
-from hotline.domain.referrals.referral import Candidate, Case, Level, Reason, first_told, next_told
+from hotline.domain.referrals.referral import (
+    AT_DANGER,
+    Candidate,
+    Case,
+    Level,
+    Reason,
+    first_told,
+    next_told,
+    turns,
+)
 
 ESCALATED = 2
 """The outcome's clock has fired at half time and at full time: others were told."""
@@ -65,6 +76,17 @@ def how(care: Care, at: datetime) -> Mapping[DeadlineKind, Clock]:
 def _raised(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
     who = first_told(s.case, roster, s.told)
     return replace(raised(s.case, s.care, at), tell=(Tell(who, Purpose.ALERT),) if who else ())
+
+
+def _danger_again(
+    s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime
+) -> Decision:
+    """Two of the national desk, whoever held it; where nobody of it lives, as a new one."""
+    people = turns([c for c in roster if c.level is Level.NATIONAL])[:AT_DANGER]
+    who = people or first_told(s.case, roster, s.told)
+    again = raised(s.case, s.care, at)
+    close = again.close | {DeadlineKind.JUDGE, DeadlineKind.SECOND_LOOK}
+    return replace(again, tell=(Tell(who, Purpose.ALERT),) if who else (), close=close)
 
 
 def _unreached(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetime) -> Decision:
@@ -202,31 +224,9 @@ def _doubted(s: CaseStanding, roster: Sequence[Candidate], e: Event, at: datetim
     return _without_the_wish(s, e, Decision((), again, close))
 
 
-def _end_wanted(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
-    """A second person of the national desk judges it; every other clock goes on."""
-    return judge(s, roster, at, 0)
-
-
-def _refused(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -> Decision:
-    """Who refuses by phone holds it from now on."""
-    close = frozenset({DeadlineKind.JUDGE})
-    if e.by is None:
-        asked = s.holder is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
-        again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(at)}
-        return Decision((), again, close, s.holder)
-    close |= {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED}
-    fresh = {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}
-    if DeadlineKind.SECOND_LOOK not in s.clocks:
-        fresh |= second_look(s.case, at)
-    return Decision((), fresh, close, e.by)
-
-
-def _closed(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
-    return Decision(close=frozenset(CASE_CLOCKS), holder=s.holder)
-
-
 HAPPENED: Mapping[Happened, Step] = {
     Happened.RAISED: _raised,
+    Happened.DANGER_AGAIN: _danger_again,
     Happened.UNREACHED: _unreached,
     Happened.LEFT: _left,
     Happened.TAKEN: _taken,
@@ -236,9 +236,9 @@ HAPPENED: Mapping[Happened, Step] = {
     Happened.ANSWERED: _further,
     Happened.PASSED: _passed,
     Happened.DOUBTED: _doubted,
-    Happened.END_WANTED: _end_wanted,
-    Happened.REFUSED: _refused,
-    Happened.CLOSED: _closed,
+    Happened.END_WANTED: end_wanted,
+    Happened.REFUSED: refused,
+    Happened.CLOSED: closed,
     Happened.MARKED: manner.marked,
     Happened.UNHEARD: manner.unheard,
     Happened.DECIDED: manner.decided,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from hotline.domain.referrals import clocks
-from hotline.domain.referrals.case_events import CaseStanding, Decision, Purpose, Tell
-from hotline.domain.referrals.clocks import Clock, DeadlineKind
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose, Tell
+from hotline.domain.referrals.clocks import CASE_CLOCKS, Clock, DeadlineKind
 from hotline.domain.referrals.referral import Candidate, Case, Level, colleagues, turns
 from hotline.domain.tip import Urgency
 
@@ -41,6 +41,29 @@ def judge(s: CaseStanding, roster: Sequence[Candidate], at: datetime, nth: int) 
     who = national(roster, nth, but=s.judging)
     again = {DeadlineKind.JUDGE: Clock(at + clocks.AGAIN, nth)}
     return Decision((Tell(who, Purpose.JUDGE),) if who else (), again, holder=s.holder)
+
+
+def end_wanted(s: CaseStanding, roster: Sequence[Candidate], _e: Event, at: datetime) -> Decision:
+    """A second person of the national desk judges it; every other clock goes on."""
+    return judge(s, roster, at, 0)
+
+
+def refused(s: CaseStanding, _r: Sequence[Candidate], e: Event, at: datetime) -> Decision:
+    """Who refuses by phone holds it from now on."""
+    close = frozenset({DeadlineKind.JUDGE})
+    if e.by is None:
+        asked = s.holder is not None or DeadlineKind.ACKNOWLEDGE in s.clocks
+        again = {} if asked else {DeadlineKind.ACKNOWLEDGE: Clock(at)}
+        return Decision((), again, close, s.holder)
+    close |= {DeadlineKind.ACKNOWLEDGE, DeadlineKind.RED}
+    fresh = {DeadlineKind.OUTCOME: first_outcome(s.case.urgency, at)}
+    if DeadlineKind.SECOND_LOOK not in s.clocks:
+        fresh |= second_look(s.case, at)
+    return Decision((), fresh, close, e.by)
+
+
+def closed(s: CaseStanding, _r: Sequence[Candidate], _e: Event, _at: datetime) -> Decision:
+    return Decision(close=frozenset(CASE_CLOCKS), holder=s.holder)
 
 
 def national(roster: Sequence[Candidate], nth: int, *, but: int | None) -> tuple[int, ...]:

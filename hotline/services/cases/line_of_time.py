@@ -37,6 +37,12 @@ SAID = {
     EntryKind.JUDGED: Template.LINE_REFUSED,
     EntryKind.CLOSED: Template.LINE_CLOSED,
     EntryKind.REOPENED: Template.LINE_REOPENED,
+    EntryKind.SCREENED: Template.LINE_SCREENED,
+    EntryKind.CONSENT: Template.LINE_CONSENT,
+    EntryKind.ANSWERED: Template.LINE_ANSWERED,
+    EntryKind.ARRIVED: Template.LINE_ARRIVED,
+    EntryKind.THIRTY: Template.LINE_THIRTY,
+    EntryKind.DETERMINATION: Template.LINE_DETERMINED,
 }
 """By kind, what it is called. What is not here is for desks alone."""
 

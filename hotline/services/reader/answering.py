@@ -5,6 +5,7 @@ twice, or a worker that is rung twice, finds what was decided, and is answered a
 """
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 
 from hotline.domain.dialogue.asks import (
@@ -19,12 +20,14 @@ from hotline.domain.dialogue.asks import (
     ReadingState,
     bound_to,
 )
+from hotline.domain.dialogue.person_asks import PersonVerb
 from hotline.domain.dialogue.ussd import Pinned
 from hotline.domain.jobs import Job
 from hotline.errors import SealBroken
 from hotline.sealing import oneoff
 from hotline.services.doorbell import ring
 from hotline.services.reader import acts, history, own_pins, pages, pins, proving
+from hotline.services.reader.cases import people_acts
 from hotline.services.reader.pin_tries import PinTry, found_key, known
 from hotline.services.reader.proving import ProofTry
 from hotline.services.reader.reader_kit import ReaderKit
@@ -40,6 +43,7 @@ logger = logging.getLogger(__name__)
 WRONG = ReaderAnswer()
 RESTED = ReaderAnswer((RESTS,))
 CODE_RIGHT = ReaderAnswer((PROVES,))
+PERSON_VERBS = frozenset(PersonVerb)
 PROOFS = (AskKind.PROVE, AskKind.CHOOSE)
 
 
@@ -87,8 +91,7 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
         if proof is not None:
             answer, to_ring = _proof(session, kit, one, first, proof), None
         else:
-            words = one.typed.get(WORK_WORDS, "")
-            answer, to_ring = _decided(session, kit, first, found, pinned, words)
+            answer, to_ring = _decided(session, kit, first, found, pinned, one.typed)
         readings.decide(session, one.reading_id, first.state)
         box = oneoff.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
         readings.answer(session, one.ask_id, box, kit.now())
@@ -123,7 +126,7 @@ def _decided(
     first: PinReading,
     found: PinTry,
     pinned: Pinned,
-    words: str,
+    typed: Mapping[str, str],
 ) -> tuple[ReaderAnswer, int | None]:
     """What this reading is answered, and a message to ring for. What was refused once stays refused."""
     at = kit.now()
@@ -148,7 +151,7 @@ def _decided(
     first.state = ReadingState.DONE
     if again and first.sealed_answer is not None:
         return _kept(kit, first), None
-    answer, to_ring = _done(session, kit, person, found, pinned, first, words, again=again)
+    answer, to_ring = _done(session, kit, person, found, pinned, first, typed, again=again)
     if ReaderAsk.from_dict(first.asks).kind is not AskKind.PAGE:
         _keep(kit, first, answer)
     return answer, to_ring
@@ -170,7 +173,7 @@ def _done(
     found: PinTry,
     pinned: Pinned,
     first: PinReading,
-    words: str,
+    typed: Mapping[str, str],
     *,
     again: bool,
 ) -> tuple[ReaderAnswer, int | None]:
@@ -186,7 +189,10 @@ def _done(
                 return history.page(session, kit, person, ask.reference), None
             shown = pages.page(session, kit, person, found.private, ask.reference, at, again=again)
             return shown, None
+        case AskKind.ACT if ask.verb in PERSON_VERBS:
+            return people_acts.act(session, kit, person, ask, typed, at)
         case AskKind.ACT:
+            words = typed.get(WORK_WORDS, "")
             return acts.act(session, kit, person, found.private, ask, at, words=words)
         case AskKind.CHANGE:
             return own_pins.change(session, person, found.fresh, at), None

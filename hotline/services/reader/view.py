@@ -18,6 +18,8 @@ from hotline.engine.view import said
 from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.desk import ask_back
+from hotline.services.reader.cases import people_view
+from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals import clusters
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
@@ -32,13 +34,17 @@ MOST_CASES = 40
 """On a list: a box of an answer holds no more."""
 
 
-def view(session: Session, kit: Kit, person: Responder, pinned: Pinned) -> ReaderAnswer:
-    """References, places and times: no word of what was told."""
+def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) -> ReaderAnswer:
+    """References, places and times, and numbers of persons: no word of what was told."""
     tips = dict(known_cases.tips_of(session, person.id))
     cases = [one for one in pinned.cases if one in tips][:MOST_CASES]
     danger = sum(tips[one].urgency == Urgency.DANGER for one in cases)
     words = {"open": str(len(cases)), "urgent": str(danger)}
-    for case in cases:
+    known = {tips[one].id for one in cases}
+    asked = [one for one in known_cases.followed(session, person.id) if one[1].id not in known]
+    followed = dict(asked[: MOST_CASES - len(cases)])
+    tips |= followed
+    for case in (*cases, *followed):
         tip = tips[case]
         place = place_name(alerted_as(tip.place, tip.within), person.language)
         words |= {f"ref.{case}": case, f"place.{case}": place}
@@ -48,10 +54,15 @@ def view(session: Session, kit: Kit, person: Responder, pinned: Pinned) -> Reade
         label = _label(session, kit, case, tips[case], f"hers.{case}" in pinned.flags, person)
         other = like.get((tips[case].id, person.id))
         labels.append((case, _with_like(kit, label, other, person.language)))
+    say = kit.phrases.say
+    labels += [(case, say(person.language, Template.LIST_FOLLOW, ref=case)) for case in followed]
     questions = _questions(kit, person.language)
-    has = ((HAS_WORK, cases), (HAS_QUESTIONS, questions))
-    flags = (RIGHT, *(flag for flag, some in has if some))
-    return ReaderAnswer(flags, {MY_WORK: labels, MY_QUESTIONS: questions}, words)
+    has = ((HAS_WORK, labels), (HAS_QUESTIONS, questions))
+    hers = followed | {one: tips[one] for one in cases if f"hers.{one}" in pinned.flags}
+    people = people_view.of_cases(session, kit, hers, person)
+    flags = (RIGHT, *(flag for flag, some in has if some), *people.flags)
+    lists = {MY_WORK: labels, MY_QUESTIONS: questions, **people.lists}
+    return ReaderAnswer(flags, lists, words)
 
 
 def _questions(kit: Kit, language: str) -> Sequence[tuple[str, str]]:

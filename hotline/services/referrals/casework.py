@@ -182,7 +182,7 @@ def _not_trafficking(context: _ActContext) -> Done:
     if not (context.may_judge or context.holds):
         return context.done(Acted.NOT_TAKEN_YET)
     if not one.proved:
-        judged = endings.needs_second(tip) and not context.may_judge
+        judged = endings.needs_second(session, tip) and not context.may_judge
         return context.wait(Acted.TO_BE_JUDGED if judged else Acted.CLOSED)
     if context.may_judge:
         return context.done(Acted.CLOSED, endings.judge(session, kit, tip, who, True, one.at))

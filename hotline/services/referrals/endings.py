@@ -28,6 +28,7 @@ from hotline.services.cases.entries import EntryBy
 from hotline.services.referrals import erasures, ladder
 from hotline.services.referrals.case_standing import RESPONDER
 from hotline.store.accounts import accounts
+from hotline.store.cases import case_log
 from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
@@ -107,10 +108,15 @@ def said(name: str) -> str:
     return name.removeprefix(NAME)
 
 
-def needs_second(tip: Tip) -> bool:
-    """Whether its end waits for a second person."""
+def needs_second(session: Session, tip: Tip) -> bool:
+    """Whether its end waits for a second person.
+
+    Of each case in which somebody was screened or offered help: what came of that is sealed, and whether it waits must
+    tell nobody.
+    """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
-    return tip.urgency == Urgency.DANGER or tip.official != "no" or child
+    is_grave = tip.urgency == Urgency.DANGER or tip.official != "no" or child
+    return is_grave or case_log.has_met(session, tip.id)
 
 
 def end(
@@ -119,7 +125,7 @@ def end(
     """Closes a case with an outcome, or asks the national desk to judge. Asked twice is asked once."""
     if tip.closed_at is not None:
         return Ended(Ending.CLOSED)
-    if not needs_second(tip):
+    if not needs_second(session, tip):
         _close(session, kit, tip, outcome, who, at)
         return Ended(Ending.CLOSED)
     if tip.end_wanted_by is not None:

@@ -157,7 +157,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
     knew = _knew_of_marked(session, steps)
     ids = referral_rows.new_referrals(session, len(told))
     given = _given(ids, told)
-    names = _refer(session, given, at)
+    names = refer(session, given, at)
     like = _like(session, told)
     case_log.written_told(session, _logged(given, told), at)
 
@@ -223,7 +223,7 @@ def _rings(step: LadderStep) -> bool:
     return step.purpose in (Purpose.ALERT, Purpose.OPEN)
 
 
-def _refer(session: Session, given: Sequence[GivenTip], at: datetime) -> list[str]:
+def refer(session: Session, given: Sequence[GivenTip], at: datetime) -> list[str]:
     """Write the referrals, each under a reference that no other ever had; the reference of each."""
     named: dict[int, str] = {}
     left = given

@@ -57,7 +57,7 @@ def check_outcome(kit: Kit, tip_id: int) -> None:
     """Refuse to close without an outcome what a second person judges. Raises NotFound, EndRefused."""
     with kit.database.writing() as session:
         tip = retention.kept(session, tip_id).tip
-        if tip.closed_at is None and endings.needs_second(tip):
+        if tip.closed_at is None and endings.needs_second(session, tip):
             raise EndRefused(
                 f"tip {tip_id}: say what came of it by `--outcome`: a second person judges it"
             )

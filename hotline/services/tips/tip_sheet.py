@@ -116,7 +116,7 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             linked=tip_pages.linked(session, viewer, tip),
             alike=_alike(session, viewer, tip),
             is_national=national,
-            needs_second=endings.needs_second(tip),
+            needs_second=endings.needs_second(session, tip),
             may_judge=national and _may_judge(session, tip, by),
             reference=known_as,
             holds=viewer.responder_id is not None and tip.holder_id == viewer.responder_id,

@@ -42,6 +42,7 @@ class ToldEntry(NamedTuple):
     why: str
 
 
+OF_MEETING = (EntryKind.SCREENED, EntryKind.CONSENT)
 OF_TAKING = (EntryKind.TOLD, EntryKind.TAKEN, EntryKind.PASSED)
 REFUSING_SQLITE = tuple(
     f"CREATE TRIGGER case_log_no_{what} BEFORE {what} ON case_log"
@@ -98,6 +99,27 @@ def of_tip(session: Session, tip_id: int) -> Sequence[CaseLogRow]:
     """All that happened, the first first."""
     found = select(CaseLogRow).where(CaseLogRow.tip_id == tip_id)
     return session.scalars(found.order_by(CaseLogRow.id)).all()
+
+
+def is_written(session: Session, key: str) -> bool:
+    return session.scalar(select(CaseLogRow.id).where(CaseLogRow.key == key)) is not None
+
+
+def has_met(session: Session, tip_id: int) -> bool:
+    """Whether somebody was screened, or asked whether help is wanted."""
+    met = (CaseLogRow.tip_id == tip_id, CaseLogRow.kind.in_(OF_MEETING))
+    return session.scalar(select(CaseLogRow.id).where(*met).limit(1)) is not None
+
+
+def asker(session: Session, tip_id: int, at: Collection[datetime]) -> int | None:
+    """Who asked, at one of these moments, whether help is wanted."""
+    then = (
+        CaseLogRow.tip_id == tip_id,
+        CaseLogRow.kind == EntryKind.CONSENT,
+        CaseLogRow.at.in_(at),
+    )
+    found = select(CaseLogRow.responder_id).where(*then)
+    return session.scalar(found.order_by(CaseLogRow.id.desc()).limit(1))
 
 
 def tip_of_reference(session: Session, reference: str) -> int | None:

@@ -1,6 +1,6 @@
 """Whom a case is about, by number: when each was met, and when she is asked once more. What was noted is sealed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, select
@@ -32,3 +32,11 @@ def of_tip(session: Session, tip_id: int) -> Sequence[PossibleVictim]:
     """By number."""
     found = select(PossibleVictim).where(PossibleVictim.tip_id == tip_id)
     return session.scalars(found.order_by(PossibleVictim.n)).all()
+
+
+def tips_with(session: Session, tip_ids: Collection[int]) -> frozenset[int]:
+    """Those of them in which somebody was met."""
+    if not tip_ids:
+        return frozenset()
+    found = select(PossibleVictim.tip_id).where(PossibleVictim.tip_id.in_(tip_ids))
+    return frozenset(session.scalars(found.distinct()))

@@ -52,3 +52,17 @@ def due_tips(session: Session, at: datetime, limit: int) -> Sequence[int]:
         *(select(row.tip_id).where(row.due_at <= at) for row in (PossibleVictim, ServiceReferral))
     ).limit(limit)
     return session.scalars(found).all()
+
+
+def longest_due(
+    session: Session, tip_id: int, at: datetime
+) -> PossibleVictim | ServiceReferral | None:
+    """Of a tip that its caller holds: what a clock has been over of for longest."""
+    person = select(PossibleVictim).where(
+        PossibleVictim.tip_id == tip_id, PossibleVictim.due_at <= at
+    )
+    offer = select(ServiceReferral).where(
+        ServiceReferral.tip_id == tip_id, ServiceReferral.due_at <= at
+    )
+    rows = [*session.scalars(person), *session.scalars(offer)]
+    return min(rows, key=lambda row: (row.due_at or at, row.n), default=None)

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from hotline.store.cases.case_people import PossibleVictim
+from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
@@ -149,3 +151,34 @@ def is_opened(session: Session, referral_id: int) -> bool:
     hers = (Referral.tip_id == one.tip_id, Referral.responder_id == one.responder_id)
     read = select(Referral.id).where(*hers, Referral.opened_at.is_not(None))
     return session.scalar(read.limit(1)) is not None
+
+
+def has_referred(session: Session, tip_id: int, responder_id: int) -> bool:
+    """Whether she said that somebody helps, by whichever name she knows it."""
+    hers = (Referral.tip_id == tip_id, Referral.responder_id == responder_id)
+    said = select(Referral.id).where(*hers, Referral.handed_to_help_at.is_not(None))
+    return session.scalar(said.limit(1)) is not None
+
+
+def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
+    """Cases, open or closed, of which she may say how somebody is who was offered help; by her newest name of each.
+
+    Who offered it and who took the case may; from the second ring on whoever knows the case.
+    """
+    offer = select(ServiceReferral.tip_id).where(ServiceReferral.due_at.is_not(None))
+    took = and_(Referral.acknowledged_at.is_not(None), BELIEVED)
+    may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.rung > 1)
+    again = select(PossibleVictim.tip_id).where(PossibleVictim.due_at.is_not(None))
+    asked = or_(took, PossibleVictim.rung > 0)
+    hers = (
+        Referral.responder_id == responder_id,
+        Referral.released_at.is_(None),
+        not_kept_from(responder_id),
+        or_(
+            offer.where(ServiceReferral.tip_id == Tip.id, may).exists(),
+            again.where(PossibleVictim.tip_id == Tip.id, asked).exists(),
+        ),
+    )
+    rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
+    newest = {tip.id: (name, tip) for name, tip in session.execute(rows.order_by(Referral.id))}
+    return list(newest.values())

@@ -1,0 +1,97 @@
+"""The persons of a case: read out of their sealed codes, and one code more written down, with what follows in rows.
+
+Codes stand once, beside their entry of the log, sealed. The other rows hold numbers, times and clocks, and can be made
+of the log again. Everything runs inside its caller's transaction. Nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.cases import may_record
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.cases.persons import MetPerson, PersonEntry, fold
+from hotline.errors import CodesRefused, SealBroken
+from hotline.ports import Kit
+from hotline.services.cases import case_opening, entries, person_rows, sealed_codes
+from hotline.services.cases.entries import EntryBy
+from hotline.store.cases import case_keys, case_log
+from hotline.store.database import Session
+from hotline.store.tips.tips import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAct:
+    """What somebody says of a person of a case."""
+
+    kind: EntryKind
+    said: PersonCodes
+    by: EntryBy
+    at: datetime
+    key: str
+    """Its own, so that what comes twice is written once."""
+    supersedes: int | None = None
+    """The entry that it corrects."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCodes:
+    """What was written down of a person."""
+
+    entry_id: int
+    person: MetPerson
+    """As that person stands now."""
+
+
+def opened(session: Session, tip: Tip, private: bytes | None) -> tuple[MetPerson, ...]:
+    """Nobody, where nothing was written of anybody. Raises SealBroken where it was, and `private` is None."""
+    return fold(entries_of(session, tip, private))
+
+
+def entries_of(session: Session, tip: Tip, private: bytes | None) -> Sequence[PersonEntry]:
+    """What was written of persons, in its order. One that does not open hides no other."""
+    if private is None:
+        if case_keys.public_key(session, tip.id) is not None:
+            raise SealBroken("the codes of this case do not open")
+        return ()
+    return [*_read(session, tip, case_opening.codes_of(session, tip, private))]
+
+
+def _read(session: Session, tip: Tip, codes: Mapping[int, bytes]) -> Iterator[PersonEntry]:
+    for row in case_log.of_tip(session, tip.id):
+        if row.id not in codes:
+            continue
+        with suppress(ValueError, KeyError, TypeError):
+            said, kind = PersonCodes.from_bytes(codes[row.id]), EntryKind(row.kind)
+            who, desk = row.responder_id, row.desk
+            yield PersonEntry(row.id, kind, row.at, said, who, desk, row.way, row.supersedes)
+
+
+def write(
+    session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
+) -> WrittenCodes | None:
+    """An entry, its sealed codes, and the rows that follow from both. None where it was written before.
+
+    Its caller holds the tip. Raises ValueError for codes of no list, CodesRefused, SealBroken, KeyMissing.
+    """
+    kind, said, by, at = act.kind, act.said.checked(act.kind), act.by, act.at
+    known = entries_of(session, tip, private)
+    before = fold(known)
+    if case_log.is_written(session, f"{kind}:{act.key}"):
+        return None
+    stop = may_record.judged(before, kind, said, at, corrects=act.supersedes)
+    if stop is not None:
+        raise CodesRefused(stop)
+    entry_id = entries.done_by(
+        session, tip.id, kind, by, at, key=act.key, supersedes=act.supersedes
+    )
+    if entry_id is None:
+        return None
+    sealed_codes.keep(session, kit, tip, entry_id, said.to_bytes(), at)
+    who, way = by.responder_id, by.by_way.value
+    new = PersonEntry(entry_id, kind, at, said, who, by.desk, way, act.supersedes)
+    after = fold((*known, new))
+    person_rows.follow(session, tip.id, before, after)
+    return WrittenCodes(entry_id, next(one for one in after if one.n == said.n))

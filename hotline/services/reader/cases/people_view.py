@@ -1,0 +1,172 @@
+"""The persons of her cases, as lists and flags of the screens: who was met, and what may be said of each now.
+
+Runs inside its caller's transaction, behind her PIN.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain import trial
+from hotline.domain.call_back import KIGALI
+from hotline.domain.cases import following
+from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.people_codes import BOY, GIRL, MAN, WOMAN
+from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
+from hotline.domain.tip import Matter
+from hotline.domain.wording import Template
+from hotline.errors import KeyMissing, SealBroken
+from hotline.ports import Kit
+from hotline.services.cases import people
+from hotline.services.reader.cases.case_keys import private_of
+from hotline.services.reader.reader_kit import ReaderKit
+from hotline.store.cases import case_people
+from hotline.store.database import Session
+from hotline.store.people.responders import Responder
+from hotline.store.referrals import known_cases
+from hotline.store.tips.tips import Tip
+
+SEEN = {
+    WOMAN: Template.MET_WOMAN,
+    MAN: Template.MET_MAN,
+    GIRL: Template.MET_GIRL,
+    BOY: Template.MET_BOY,
+}
+MOST_PEOPLE = 20
+"""On a list."""
+MOST_LETTERS = 2400
+"""Of all her cases' persons together, beside the list of cases: a box holds no more. A case whose persons do not fit is
+shown as one of which no person may be asked.
+"""
+LISTS = {
+    FollowKind.ARRIVAL: ("arrival_due", "arrivals", "arrival_people"),
+    FollowKind.THIRTY: ("thirty_due", "thirties", "thirty_people"),
+}
+"""By what is asked: the flag that it is asked, the one that it is of several, and the list of those."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFlags:
+    """What the screens are told of one case's persons."""
+
+    flags: Sequence[str] = ()
+    lists: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict, repr=False)
+
+    def and_also(self, other: "PeopleFlags") -> "PeopleFlags":
+        return PeopleFlags([*self.flags, *other.flags], {**self.lists, **other.lists})
+
+    @property
+    def letters(self) -> int:
+        """What it takes of a box."""
+        return len(json.dumps([self.flags, self.lists]))
+
+
+def of_tip(session: Session, kit: ReaderKit, tip: Tip) -> Sequence[MetPerson]:
+    """Nobody, where the codes do not open: then nothing is said of them, and a page says that it cannot be read."""
+    try:
+        return people.opened(session, tip, private_of(session, kit, tip))
+    except SealBroken:
+        return ()
+
+
+def may_be_asked(kit: Kit, tip: Tip) -> bool:
+    """Whether the screens of persons are shown of a case at all."""
+    try:
+        kit.sealer.reader_key()
+    except KeyMissing:
+        return False
+    return tip.matter == Matter.TIP and tip.channel != trial.CHANNEL
+
+
+def of_cases(
+    session: Session, kit: ReaderKit, cases: Mapping[str, Tip], person: Responder
+) -> PeopleFlags:
+    """Of those that are hers, or of which she is asked what became of somebody, by the names that she knows them by.
+
+    Where not all fit, the first do.
+    """
+    at, told = kit.now(), PeopleFlags()
+    met = case_people.tips_with(session, [tip.id for tip in cases.values()])
+    for case, tip in cases.items():
+        if not may_be_asked(kit, tip):
+            continue
+        one = PeopleFlags([f"people.{case}"])
+        if tip.closed_at is not None:
+            one = one.and_also(PeopleFlags([f"over.{case}"]))
+        if tip.id in met:
+            people_of = of_tip(session, kit, tip)
+            one = one.and_also(shown(kit, case, people_of, person.language, at))
+        elif known_cases.has_referred(session, tip.id, person.id):
+            one = one.and_also(PeopleFlags([f"owes_person.{case}"]))
+        more = told.and_also(one)
+        told = more if more.letters <= MOST_LETTERS else told
+    return told
+
+
+def shown(
+    kit: Kit, case: str, met: Sequence[MetPerson], language: str, at: datetime
+) -> PeopleFlags:
+    """`case` is the name by which she knows it."""
+    flags = [f"has_people.{case}"] if met else []
+    lists = {f"my_people.{case}": _listed(kit, met, language)} if met else {}
+    for one in met[:MOST_PEOPLE]:
+        flags += [f"{flag}.{case}.{one.n}" for flag in _flags(one)]
+    for kind, (due, several, name) in LISTS.items():
+        whom = [one for one in met if awaited(one, kind, at) is not None]
+        flags += [f"{due}.{case}"] if whom else []
+        if len(whom) > 1:
+            flags.append(f"{several}.{case}")
+            lists[f"{name}.{case}"] = _listed(kit, whom, language)
+    if any(following.of_person(one) is not None for one in met):
+        flags.append(f"consent_due.{case}")
+    return PeopleFlags(flags, lists)
+
+
+def awaited(person: MetPerson, kind: FollowKind, at: datetime) -> OfferedHelp | None:
+    """The newest offer of which this is to be said now."""
+    return _newest(person.referrals, lambda offer: _is_due(person, offer, kind, at))
+
+
+def answered_next(person: MetPerson) -> OfferedHelp | None:
+    """The newest offer that has no answer."""
+    return _newest(person.referrals, lambda offer: offer.answer in (None, "none"))
+
+
+def _newest(
+    offers: Iterable[OfferedHelp], which: Callable[[OfferedHelp], bool]
+) -> OfferedHelp | None:
+    return next((one for one in reversed([*offers]) if which(one)), None)
+
+
+def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetime) -> bool:
+    clock = following.of_offer(person, offer)
+    if clock is None:
+        return False
+    if kind is FollowKind.ARRIVAL:
+        return clock.kind is kind or (clock.kind is FollowKind.OFFER and offer.lost > 0)
+    return clock.kind is kind and clock.due_at <= at
+
+
+def _flags(one: MetPerson) -> list[str]:
+    flags = []
+    if one.minor is not None or one.is_child or one.consents:
+        flags.append("child" if one.is_child else "adult")
+    if one.consent is ConsentStands.YES:
+        flags.append("consented")
+    if one.consent is ConsentStands.NO:
+        flags.append("says_no")
+    if answered_next(one) is not None:
+        flags.append("awaits")
+    return flags
+
+
+def _listed(kit: Kit, met: Sequence[MetPerson], language: str) -> list[tuple[str, str]]:
+    return [(str(one.n), _label(kit, one, language)) for one in met[-MOST_PEOPLE:]]
+
+
+def _label(kit: Kit, one: MetPerson, language: str) -> str:
+    """A number, what the helper saw, and the day: never a result."""
+    who = kit.phrases.say(language, SEEN.get(one.sex or "", Template.MET_PERSON))
+    day = f"{one.met_at.astimezone(KIGALI):%d/%m}"
+    return f"{one.n} {who} {day}"

@@ -1,0 +1,34 @@
+"""Somebody who was helped is in danger again: the case is open, as danger, and the national desk is told at once.
+
+Runs inside its caller's transaction, which holds the tip. Words that are gone stay gone: the person is not.
+"""
+
+from datetime import datetime
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.domain.tip import Urgency
+from hotline.ports import Kit
+from hotline.services.cases import entries
+from hotline.services.cases.entries import EntryBy
+from hotline.services.referrals import ladder
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.tips.tips import Tip
+
+
+def open_again(session: Session, kit: Kit, tip: Tip, by: EntryBy, at: datetime) -> int | None:
+    """Returns a message to ring for."""
+    if tip.closed_at is not None:
+        key = f"{tip.id}:{at.timestamp()}"
+        entries.done_by(session, tip.id, EntryKind.REOPENED, by, at, key=key)
+        tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None
+    tip.urgency = Urgency.DANGER
+    # It is told of here, so it waits for nobody else to tell of it. Who took it before is asked anew.
+    tip.referred_at, tip.referred_urgency = at, Urgency.DANGER
+    audit.append(
+        session, at=at, actor=by.actor, action="danger_again", subject=f"tip:{tip.id}", reason=""
+    )
+    session.flush()
+    event = Event(Happened.DANGER_AGAIN, by=by.responder_id)
+    return ladder.happen(session, kit, tip.id, event, at)

@@ -1,0 +1,101 @@
+"""Asks what became of a person: rings whom a clock names, and ends what nobody said as unknown.
+
+The clock calls it. Of each case one clock fires in a tick, open or closed.
+"""
+
+from datetime import datetime
+
+from hotline.domain.cases import following
+from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.domain.cases.following import (
+    ASKED_AGAIN,
+    NEXT_DAY,
+    THIRTY_DAYS,
+    UNKNOWN,
+    FollowClock,
+    FollowKind,
+    FollowRing,
+)
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.jobs import Job
+from hotline.domain.referrals.planning import NOBODY
+from hotline.ports import Kit
+from hotline.services.cases import entries, sealed_codes
+from hotline.services.cases.entries import EntryBy
+from hotline.services.doorbell import ring
+from hotline.services.referrals.case_standing import routed
+from hotline.services.referrals.helping import asking
+from hotline.store.cases import case_log, service_referrals
+from hotline.store.cases.case_people import PossibleVictim
+from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.database import Session
+from hotline.store.referrals import referrals
+from hotline.store.tips import exclusions
+from hotline.store.tips.tips import Tip
+
+CASES_A_TICK = 50
+BY_CLOCK = EntryBy("clock", EntryWay.CLOCK)
+
+
+def ring_due(kit: Kit) -> None:
+    """Each case in a transaction of its own: on SQLite callers wait for its end."""
+    at, to_ring = kit.now(), None
+    with kit.database.reading() as session:
+        due = service_referrals.due_tips(session, at, CASES_A_TICK)
+    for tip_id in due:
+        with kit.database.writing() as session:
+            tip = referrals.tip_for_writing(session, tip_id)
+            to_ring = _ring(session, kit, tip, at) or to_ring
+    if to_ring is not None:
+        ring(kit, Job.DELIVER, to_ring)
+
+
+def _ring(session: Session, kit: Kit, tip: Tip, at: datetime) -> int | None:
+    """The clock that is longest over; None where another relay was quicker."""
+    row = service_referrals.longest_due(session, tip.id, at)
+    if row is None or row.due_at is None:
+        return None
+    kind = FollowKind.CONSENT if isinstance(row, PossibleVictim) else FollowKind(row.clock or "")
+    fired = _fires(session, tip, row, FollowClock(kind, row.due_at, row.rung), at)
+    row.due_at = None if fired.next is None else fired.next.due_at
+    row.rung = row.rung if fired.next is None else fired.next.rung
+    if fired.is_over and isinstance(row, ServiceReferral):
+        row.clock = None
+        if kind in UNKNOWN:
+            _unknown(session, kit, tip, row, UNKNOWN[kind], at)
+    session.flush()
+    return asking.ask(session, kit, tip, fired.who, at, reminds=fired.reminds)
+
+
+def _fires(
+    session: Session,
+    tip: Tip,
+    row: ServiceReferral | PossibleVictim,
+    clock: FollowClock,
+    at: datetime,
+) -> FollowRing:
+    kept = exclusions.kept_from(session, [tip.id]).get(tip.id, NOBODY)
+    roster = [one for one in referrals.roster(session, at) if one.id not in kept]
+    arrived_at = row.arrived_at if isinstance(row, ServiceReferral) else None
+    since = arrived_at or clock.due_at - THIRTY_DAYS
+    if isinstance(row, ServiceReferral):
+        responsible = row.responder_id
+    else:
+        said = [clock.due_at - later for later in (ASKED_AGAIN, NEXT_DAY)]
+        responsible = case_log.asker(session, tip.id, said)
+    return following.fires(clock, routed(session, tip), roster, responsible, since, at)
+
+
+def _unknown(
+    session: Session, kit: Kit, tip: Tip, row: ServiceReferral, kind: EntryKind, at: datetime
+) -> None:
+    """Nobody said it in time. It needs no key but the public one: a clock opens nothing."""
+    entry_id = entries.done_by(session, tip.id, kind, BY_CLOCK, at, key=f"clock:{row.offered_id}")
+    if entry_id is None:
+        return
+    said = PersonCodes(row.n, {kind.value: "unknown"}, row.offered_id).checked(kind)
+    sealed_codes.keep(session, kit, tip, entry_id, said.to_bytes(), at)
+    if kind is EntryKind.THIRTY:
+        row.thirty_at = at
+    else:
+        row.arrived_at = at

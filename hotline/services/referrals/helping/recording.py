@@ -1,0 +1,81 @@
+"""What is written down of a person, and what follows from it for the case: the ladder, the receipt, danger again.
+
+Everything runs inside its caller's transaction, which holds the tip. Nothing that a hook reaches imports this file.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import ANSWER, THIRTY, ServiceAnswer, ThirtyDays
+from hotline.domain.cases.persons import ConsentStands, MetPerson
+from hotline.domain.referrals.case_events import Event, Happened
+from hotline.ports import Kit
+from hotline.services.cases import people
+from hotline.services.cases.people import PersonAct
+from hotline.services.referrals import ladder
+from hotline.services.referrals.helping import danger_again
+from hotline.store.database import Session
+from hotline.store.referrals import referrals
+from hotline.store.tips.tips import Tip
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of it."""
+
+    entry_id: int | None
+    """None where it was written before: nothing was changed."""
+    person: MetPerson | None = None
+    """As that person stands now."""
+    to_ring: int | None = None
+    """A message to ring for, after the commit."""
+    in_danger: bool = False
+    """The case is open again, as danger."""
+
+
+def record(
+    session: Session, kit: Kit, tip: Tip, act: PersonAct, *, private: bytes | None
+) -> Recorded:
+    """Writes it down, once. It closes no case and lowers no urgency.
+
+    `private`: the case's key, by whichever grant; None where nothing was written of anybody. Raises ValueError for
+    codes of no list, CodesRefused, SealBroken, KeyMissing.
+    """
+    written = people.write(session, kit, tip, act, private=private)
+    if written is None:
+        return Recorded(None)
+    to_ring, in_danger, codes = None, False, act.said.codes
+    match act.kind:
+        case EntryKind.OFFERED if act.by.responder_id is not None:
+            to_ring = _offered(session, kit, tip, act.by.responder_id, act.at)
+        case EntryKind.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
+            _accepted(tip, written.person, act.at)
+        case EntryKind.THIRTY if codes[THIRTY] == ThirtyDays.DANGER and act.supersedes is None:
+            in_danger = True
+            to_ring = danger_again.open_again(session, kit, tip, act.by, act.at)
+        case _:
+            pass
+    session.flush()
+    return Recorded(written.entry_id, written.person, to_ring, in_danger)
+
+
+def _offered(session: Session, kit: Kit, tip: Tip, who: int, at: datetime) -> int | None:
+    """As an SMS with a 3 says it: somebody helps, and its outcome is asked for three days later."""
+    known_as = referrals.names_of(session, tip.id).get(who)
+    if known_as is None or known_as.handed_to_help_at is not None:
+        return None
+    known_as.handed_to_help_at = at
+    session.flush()
+    if tip.closed_at is not None:
+        return None
+    to_ring = ladder.happen(session, kit, tip.id, Event(Happened.REFERRED, by=who), at)
+    if tip.holder_id == who:
+        tip.renewed_at = tip.renewed_at or at
+    return to_ring
+
+
+def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
+    """The receipt says from now on that a helper is there. A person who wants no help any more has none."""
+    if tip.helped_at is None and person.consent is not ConsentStands.NO:
+        tip.helped_at = at

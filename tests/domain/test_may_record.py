@@ -1,0 +1,71 @@
+"""No sequence of what may be said of a person offers help over a no: every one of four acts is tried."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.may_record import judged
+from hotline.domain.cases.people_codes import ConsentCode, PersonCodes
+from hotline.domain.cases.persons import MetPerson, PersonEntry, fold
+
+AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+YES = (ConsentCode.YES, ConsentCode.ASSENT_YES)
+OFFER = PersonCodes(1, {"service": "shelter"})
+SAYS = ("yes", "no", "cannot_say", "assent_yes", "assent_yes+yes", "assent_no+yes", "too_young+yes")
+ACTS = (
+    *(("minor", one, False) for one in ("yes", "no")),
+    *(("minor", one, True) for one in ("yes", "no")),
+    *(("consent", one, False) for one in SAYS),
+    *(("consent", one, True) for one in SAYS),
+)
+"""What is said, and whether it corrects the newest entry of its kind."""
+LONGEST = 4
+
+
+def written(before: Sequence[PersonEntry], what: str, said: str, corrects: bool) -> PersonEntry:
+    kind = EntryKind.SCREENED if what == "minor" else EntryKind.CONSENT
+    consent, _, interest = said.partition("+")
+    codes = {"minor": said, "act": "yes", "purpose": "yes"}
+    if kind is EntryKind.CONSENT:
+        codes = {"consent": consent} | ({"interest": interest} if interest else {})
+    same = [one.id for one in before if one.kind is kind]
+    wrong = (same[-1] if same else -1) if corrects else None
+    at = AT + timedelta(hours=len(before))
+    return PersonEntry(len(before), kind, at, PersonCodes(1, codes), 7, supersedes=wrong)
+
+
+def every(before: Sequence[PersonEntry], left: int) -> Iterator[Sequence[PersonEntry]]:
+    """All that may be written behind this, one act after the other."""
+    yield before
+    for act in ACTS if left else ():
+        one = written(before, *act)
+        if not judged(fold(before), one.kind, one.said, one.at, corrects=one.supersedes):
+            yield from every([*before, one], left - 1)
+
+
+def test_r9_no_sequence_offers_help_after_a_no_without_a_newer_yes() -> None:
+    offered = stopped = 0
+    for entries in every([], LONGEST):
+        if judged(fold(entries), EntryKind.OFFERED, OFFER, AT) is not None:
+            stopped += 1
+            continue
+        offered += 1
+        last = PersonEntry(len(entries), EntryKind.OFFERED, AT, OFFER, 7)
+        for person in fold([*entries, last]):
+            never_over_a_no(person)
+    assert offered > 1000
+    assert stopped > 1000
+
+
+def never_over_a_no(person: MetPerson) -> None:
+    """As the entries were written, one after the other, whatever corrects what."""
+    said_no, may = False, False
+    for moment in sorted(person.moments, key=lambda one: one.entry.id):
+        entry = moment.entry
+        if entry.kind is EntryKind.CONSENT:
+            code = entry.said.codes["consent"]
+            said_no = code == ConsentCode.NO or (said_no and code not in YES)
+            may = may or code in YES or entry.said.codes.get("interest") == "yes"
+        if entry.kind is EntryKind.OFFERED:
+            assert not said_no
+            assert may

@@ -1,0 +1,124 @@
+"""A case that somebody holds, and what is said of its persons, as behind a PIN."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from nacl.public import PrivateKey
+from sqlalchemy import select
+
+from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.cases.persons import MetPerson
+from hotline.domain.referrals.referral import Level
+from hotline.sealing.cases.case_codes import READER
+from hotline.sealing.sealer import Sealer
+from hotline.services.cases import case_opening, entries, people
+from hotline.services.cases.people import PersonAct
+from hotline.services.referrals.helping import following, recording
+from hotline.services.referrals.helping.recording import Recorded
+from hotline.store.cases import case_log
+from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.database import Session
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.referrals import referrals
+from tests.district import District
+from tests.kits import WholeKit
+from tests.taking import take_case
+
+THE_READER = PrivateKey(b"9" * 32)
+GROWN_UP = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
+CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
+
+
+def offered_by(session: Session, tip_id: int, who: int, at: datetime) -> None:
+    """The row alone: somebody was offered help by her, and has not arrived yet."""
+    entry = case_log.of_tip(session, tip_id)[0].id
+    offer = ServiceReferral(offered_id=entry, tip_id=tip_id, n=1, responder_id=who, offered_at=at)
+    offer.clock, offer.due_at, offer.rung = FollowKind.ARRIVAL, at, 0
+    session.add(offer)
+
+
+@dataclass
+class HelpedCase:
+    """One case of district 12, held by its responder; a colleague, a coordinator and the nation stand by."""
+
+    district: District
+    urgency: int = 2
+    keys: Any = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        place = ("12",)
+        self.hers, self.colleague = (self.district.enrol(districts=place) for _ in range(2))
+        self.leads = self.district.enrol(Level.COORDINATOR, districts=place)
+        self.nation = [self.district.enrol(Level.NATIONAL, districts=()) for _ in range(2)]
+        self.tip = self.district.tell(urgency=self.urgency)
+        (first, *_) = self.district.all(Referral)
+        self.hers, self.colleague = sorted(
+            (self.hers, self.colleague), key=lambda one: one != first.responder_id
+        )
+        take_case(self.kit, self.hers, first.reference, self.district.clock())
+        self.district.clock.turn(minutes=1)
+
+    @property
+    def kit(self) -> WholeKit:
+        public = bytes(THE_READER.public_key)
+        return replace(self.district.kit, sealer=Sealer(reader=lambda: public))
+
+    def say(
+        self,
+        kind: str,
+        codes: Mapping[str, str],
+        *,
+        n: int = 1,
+        of: int | None = None,
+        corrects: int | None = None,
+        who: int | None = None,
+        key: str = "",
+    ) -> Recorded:
+        """Whoever holds it says so, in a transaction of its own. `of`: the entry of the offer."""
+        by = entries.by_responder(who or self.hers, EntryWay.USSD)
+        said, at = PersonCodes(n, codes, of), self.district.clock()
+        act = PersonAct(EntryKind(kind), said, by, at, key or f"{next(self.keys)}", corrects)
+        with self.district.database.writing() as session:
+            tip = referrals.tip_for_writing(session, self.tip)
+            return recording.record(session, self.kit, tip, act, private=self.private(session))
+
+    def private(self, session: Session) -> bytes | None:
+        tip = referrals.tip_for_writing(session, self.tip)
+        keys = [bytes(THE_READER)]
+        return case_opening.private_by(session, self.kit, tip, READER, keys)
+
+    def people(self) -> Sequence[MetPerson]:
+        with self.district.database.writing() as session:
+            tip = referrals.tip_for_writing(session, self.tip)
+            return people.opened(session, tip, self.private(session))
+
+    @property
+    def person(self) -> MetPerson:
+        (only,) = self.people()
+        return only
+
+    def offer(self) -> int:
+        """Somebody was met, wants help, and was offered it: the entry of the offer."""
+        self.say("screened", GROWN_UP)
+        self.say("consent", {"consent": "yes"})
+        offered = self.say("offered", {"service": "shelter"}).entry_id
+        assert offered is not None
+        return offered
+
+    def rung(self) -> list[tuple[int, str]]:
+        """Whom the clock asks now, and by which template."""
+        before = len(self.district.all(Message))
+        following.ring_due(self.kit)
+        rows = self.district.all(Message)[before:]
+        return [(row.responder_id, row.template) for row in rows]
+
+    def reference(self, who: int) -> str:
+        with self.district.database.reading() as session:
+            hers = (Referral.tip_id == self.tip, Referral.responder_id == who)
+            found = select(Referral.reference).where(*hers).order_by(Referral.id.desc())
+            return str(session.scalars(found.limit(1)).one())

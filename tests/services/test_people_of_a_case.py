@@ -1,0 +1,269 @@
+"""The persons of a case through the services: screened, asked, offered help, and followed to thirty days on."""
+
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.following import RINGS, of_offer, of_person
+from hotline.domain.cases.people_codes import CODES_OF, NEEDED, OF_REFERRAL
+from hotline.domain.cases.persons import MetPerson
+from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import TipOutcome, Urgency
+from hotline.domain.tips.acts import Acted
+from hotline.errors import CodesRefused
+from hotline.services.cases import person_rows
+from hotline.services.tips import retention
+from hotline.store.cases import case_people, service_referrals
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.database import Session
+from hotline.store.schema import create_all
+from tests.conftest import Clock
+from tests.district import District
+from tests.domain.test_may_record import never_over_a_no
+from tests.helping import CHILD, GROWN_UP, HelpedCase
+from tests.sampling import long, seed
+from tests.services.case_sums import check_logs
+from tests.taking import close_by_two, do
+from tests.unsynced import open_unsynced
+
+ASKS, ABOVE = "FOLLOW", "FOLLOW_ABOVE"
+
+
+@pytest.fixture
+def case(district: District) -> HelpedCase:
+    return HelpedCase(district)
+
+
+@pytest.mark.both
+def test_r9_a_victim_is_followed_to_her_arrival_and_thirty_days_on(case: HelpedCase) -> None:
+    clock = case.district.clock
+    offered = case.offer()
+    assert case.person.result is ScreeningResult.POSSIBLE
+    assert case.district.tip(case.tip).helped_at is None
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    assert case.district.tip(case.tip).helped_at == clock()
+
+    clock.turn(hours=71, minutes=59)
+    assert case.rung() == []
+    clock.turn(minutes=1)
+    assert case.rung() == [(case.hers, ASKS)]
+    assert case.rung() == []
+    clock.turn(hours=24)
+    # She knew it by no name until now, and is given one to dial in with.
+    assert case.rung() == [(case.leads, ABOVE)]
+    assert case.reference(case.leads)
+    case.say("arrived", {"arrived": "yes"}, of=offered, who=case.leads)
+
+    assert endings_wait(case)
+    clock.turn(days=30)
+    assert case.rung() == [(case.hers, ASKS)]
+    clock.turn(days=1)
+    assert case.rung() == [(case.leads, ABOVE)]
+    clock.turn(days=6)
+    assert case.rung() == []
+    (help,) = case.person.referrals
+    assert (help.arrived, help.thirty, help.thirty_at) == ("yes", "unknown", clock())
+    check_rows(case)
+    check_logs(case.district.database)
+
+
+def endings_wait(case: HelpedCase) -> bool:
+    """Whoever met somebody closes the case with a second person, and what it is asked after goes on."""
+    done = do(
+        case.kit, case.hers, case.reference(case.hers), Verb.NOT_TRAFFICKING, case.district.clock()
+    )
+    close_by_two(case.kit, case.tip, TipOutcome.HELPED)
+    closed = case.district.tip(case.tip).closed_at is not None
+    return done.result is Acted.TO_BE_JUDGED and closed
+
+
+def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: HelpedCase) -> None:
+    offered = case.offer()
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    case.say("arrived", {"arrived": "yes"}, of=offered)
+    close_by_two(case.kit, case.tip, TipOutcome.HELPED)
+    case.district.clock.turn(days=12)
+    with pytest.raises(CodesRefused, match="too_early"):
+        case.say("thirty", {"thirty": "helped"}, of=offered)
+    before = set(case.district.told(case.tip))
+    done = case.say("thirty", {"thirty": "danger"}, of=offered)
+    tip = case.district.tip(case.tip)
+    assert (tip.closed_at, tip.urgency, tip.holder_id) == (None, Urgency.DANGER, None)
+    assert done.in_danger
+    assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)
+    assert "acknowledge" in case.district.open_kinds()
+    # Who of the nation takes it holds it; nobody tells of it a second time.
+    do(case.kit, case.nation[0], case.reference(case.nation[0]), Verb.TAKE, tip.updated_at)
+    assert case.district.tip(case.tip).holder_id == case.nation[0]
+    check_logs(case.district.database)
+
+
+def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
+    offered = case.offer()
+    case.say("answered", {"answer": "no_room"}, of=offered)
+    case.say("determination", {"determination": "actual", "body": "court"})
+    of_people = {kind.value for kind in CODES_OF}
+    rows = [row for row in case.district.all(CaseLogRow) if row.kind in of_people]
+    assert {row.kind for row in rows} == of_people - {"arrived", "thirty"}
+    assert all(row.codes == {} for row in rows)
+    assert case.person.actual is True
+
+
+def test_an_end_waits_alike_whatever_a_screening_came_to(district: District) -> None:
+    case = HelpedCase(district, urgency=3)
+    case.say("screened", {**GROWN_UP, "act": "no"})
+    assert case.person.result is ScreeningResult.NOT_INDICATED
+    retention.close_tip(case.kit, case.tip, by="A desk", reason="over", outcome=TipOutcome.HELPED)
+    assert case.district.tip(case.tip).closed_at is None
+
+
+def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: HelpedCase) -> None:
+    case.say("screened", GROWN_UP, key="once")
+    first = case.say("consent", {"consent": "yes"})
+    assert case.say("screened", CHILD, key="once").entry_id is None
+    offered = case.say("offered", {"service": "health"}).entry_id
+    answered = case.say("answered", {"answer": "no_room"}, of=offered)
+    case.say("answered", {"answer": "accepted"}, of=offered, corrects=answered.entry_id)
+    with pytest.raises(CodesRefused, match="ask_anew"):
+        case.say("consent", {"consent": "yes"}, corrects=first.entry_id)
+    person = case.person
+    assert person.referrals[0].answer == "accepted"
+    assert None not in [
+        one.corrected_by for one in person.moments if one.entry.id == answered.entry_id
+    ]
+    check_rows(case)
+
+
+def test_an_offer_by_sms_names_nobody_and_asks_for_nobody(case: HelpedCase) -> None:
+    at = case.district.clock()
+    done = do(case.kit, case.hers, case.reference(case.hers), Verb.REFERRED, at)
+    assert (done.due, case.people()) == (at + timedelta(hours=36), ())
+    case.district.clock.turn(days=10)
+    assert case.rung() == []
+
+
+def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
+    case.say("screened", GROWN_UP)
+    case.say("consent", {"consent": "no", "again": "woman"})
+    with pytest.raises(CodesRefused, match="says_no"):
+        case.say("offered", {"service": "shelter"})
+    case.district.clock.turn(days=3)
+    ((who, template),) = case.rung()
+    assert (who != case.hers, template) == (True, ASKS)
+    case.say("consent", {"consent": "no"}, who=who)
+    case.district.clock.turn(days=30)
+    assert case.rung() == []
+
+
+def check_rows(case: HelpedCase) -> None:
+    """Every row of persons and offers is what the log, opened anew, adds up to."""
+    met = case.people()
+    with case.district.database.reading() as session:
+        seen = {row.n: row for row in case_people.of_tip(session, case.tip)}
+        offers = {row.offered_id: row for row in service_referrals.of_tip(session, case.tip)}
+    assert {row.n: row.met_at for row in seen.values()} == {one.n: one.met_at for one in met}
+    made = {offer.offered_id: (one, offer) for one in met for offer in one.referrals}
+    assert offers.keys() == made.keys()
+    for one in met:
+        asked, again = seen[one.n], of_person(one)
+        assert asked.due_at is None or again is not None
+        if again is not None and asked.rung == 0:
+            assert asked.due_at == again.due_at
+    for offered_id, (one, offer) in made.items():
+        row, clock = offers[offered_id], of_offer(one, offer)
+        times = (row.offered_at, row.answered_at, row.arrived_at, row.thirty_at)
+        assert times == (offer.offered_at, offer.answered_at, offer.arrived_at, offer.thirty_at)
+        if clock is None:
+            assert (row.clock, row.due_at) == (None, None)
+        elif row.due_at is None:
+            assert (row.clock, row.rung) == (None, len(RINGS[clock.kind]))
+        else:
+            assert row.clock == clock.kind
+            assert row.rung > 0 or row.due_at == clock.due_at
+    check_made_anew(case, met)
+
+
+class Undone(Exception):
+    """Ends a transaction that is to leave nothing."""
+
+
+def check_made_anew(case: HelpedCase, met: Sequence[MetPerson]) -> None:
+    """Where the rows are gone, the same fold makes them again."""
+
+    def rows(session: Session) -> list[tuple[object, ...]]:
+        persons = [(row.n, row.met_at) for row in case_people.of_tip(session, case.tip)]
+        offers = [
+            (
+                row.offered_id,
+                row.n,
+                row.responder_id,
+                row.answered_at,
+                row.arrived_at,
+                row.thirty_at,
+            )
+            for row in service_referrals.of_tip(session, case.tip)
+        ]
+        return [*persons, *offers]
+
+    with suppress(Undone), case.district.database.writing() as session:
+        before = rows(session)
+        for row in (
+            *case_people.of_tip(session, case.tip),
+            *service_referrals.of_tip(session, case.tip),
+        ):
+            session.delete(row)
+        session.flush()
+        person_rows.follow(session, case.tip, (), met)
+        assert rows(session) == before
+        raise Undone
+
+
+WALKS = 60 if long() else 4
+STEPS = 40
+
+
+@pytest.mark.longer(20)
+def test_walks_of_what_is_said_of_persons(tmp_path: Path) -> None:
+    """Whatever is said, by whomever, in any order: no screening ends a case, and the rows are what the log says."""
+    for walk in range(WALKS):
+        chance = random.Random(f"{seed()} people {walk}")
+        database = open_unsynced(f"sqlite:///{tmp_path}/{walk}.db")
+        create_all(database)
+        case = HelpedCase(District(database, Clock()), urgency=chance.choice([2, 3]))
+        urgency = case.urgency
+        for _ in range(STEPS):
+            urgency = Urgency.DANGER if is_danger(case, chance) else urgency
+            tip = case.district.tip(case.tip)
+            assert (tip.closed_at, tip.urgency) == (None, urgency)
+        check_rows(case)
+        check_logs(database)
+        for person in case.people():
+            never_over_a_no(person)
+        database.close()
+
+
+def is_danger(case: HelpedCase, chance: random.Random) -> bool:
+    """Time passes, or somebody says anything that the lists know; whether it was that somebody is in danger again."""
+    if chance.random() < 0.25:
+        case.district.clock.turn(hours=chance.choice([1, 30, 80, 800]))
+        case.rung()
+        return False
+    case.district.clock.turn(minutes=1)
+    entries = [moment.entry for one in case.people() for moment in one.moments]
+    kind = chance.choice([*CODES_OF, EntryKind.CONSENT, EntryKind.OFFERED, EntryKind.ANSWERED])
+    codes = {name: chance.choice(sorted(CODES_OF[kind][name])) for name in NEEDED[kind]}
+    offers = [one.id for one in entries if one.kind is EntryKind.OFFERED]
+    of = chance.choice(offers or [0]) if kind in OF_REFERRAL else None
+    corrects = chance.choice(entries).id if entries and chance.random() < 0.15 else None
+    who = chance.choice([case.hers, case.colleague])
+    try:
+        done = case.say(kind, codes, n=chance.randint(1, 3), of=of, corrects=corrects, who=who)
+    except CodesRefused:
+        return False
+    return done.in_danger

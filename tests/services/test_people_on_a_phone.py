@@ -1,0 +1,143 @@
+"""What a phone is told of the persons of a case behind a PIN, and what it says of them."""
+
+import json
+
+import pytest
+
+from hotline.domain.dialogue.asks import MY_WORK, AskKind, ReaderAnswer, ReaderAsk
+from hotline.domain.dialogue.person_asks import CODE, PERSON
+from hotline.domain.dialogue.ussd import Pinned
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import TipOutcome
+from hotline.sealing.envelope import SIZES
+from hotline.services.reader.cases import people_acts, people_view
+from hotline.services.reader.view import view
+from hotline.store.outbox.messages import Referral
+from hotline.store.people.responders import Responder
+from tests.callers import Line
+from tests.helping import CHILD, GROWN_UP
+from tests.reading import ReaderBeside, at_her_desk, reader_beside
+from tests.taking import close_by_two, do, take_case
+
+
+class HerPhone:
+    """What her screens ask of the reader about one case."""
+
+    def __init__(self, line: Line) -> None:
+        self.beside: ReaderBeside = reader_beside(line)
+        _, self.known_as = at_her_desk(self.beside)
+        self.line, self.case = line, self.known_as.reference
+        self.who = self.known_as.responder_id
+
+    def says(self, verb: str, person: str = "", **codes: str) -> ReaderAnswer:
+        typed = {f"{CODE}{name}": value for name, value in codes.items()} | {PERSON: person}
+        self.line.clock.turn(minutes=1)
+        with self.line.database.writing() as session:
+            hers = session.get_one(Responder, self.who)
+            ask = ReaderAsk(AskKind.ACT, self.case, verb)
+            kit, at = self.beside.kit, self.line.clock()
+            return people_acts.act(session, kit, hers, ask, typed, at)[0]
+
+    def sees(self) -> ReaderAnswer:
+        """Her lists, behind her PIN."""
+        pinned = Pinned(cases=(self.case,), flags=(f"hers.{self.case}",))
+        with self.line.database.reading() as session:
+            hers = session.get_one(Responder, self.who)
+            return view(session, self.beside.kit, hers, pinned)
+
+    def takes(self) -> None:
+        take_case(self.line.kit, self.who, self.case, self.line.clock())
+
+
+@pytest.fixture
+def phone(line: Line) -> HerPhone:
+    return HerPhone(line)
+
+
+def test_r8_she_screens_a_person_and_offers_help_on_her_phone(phone: HerPhone) -> None:
+    case = phone.case
+    assert phone.says("screened", "new", **GROWN_UP).flags == ("acted_not_taken_yet",)
+    phone.takes()
+    assert f"people.{case}" in phone.sees().flags
+    screened = phone.says("screened", "new", **GROWN_UP, form="labour", free="no")
+    assert {"person_kept", "possible", f"adult.{case}.1"} <= {*screened.flags}
+    assert screened.words["person"] == "1"
+    assert phone.says("offered", "1", service="shelter").flags == ("person_stopped", "unasked")
+    wants = phone.says("consent", "1", consent="yes", sex="woman", nationality="rwanda")
+    assert {"may_offer", f"consented.{case}.1"} <= {*wants.flags}
+    assert wants.lists[f"my_people.{case}"] == [("1", "1 woman 24/11")]
+    offered = phone.says("offered", "1", service="shelter")
+    assert offered.words["time"].startswith("25/11")
+    assert f"awaits.{case}.1" in offered.flags
+    accepted = phone.says("answered", "1", answer="accepted")
+    assert {"accepted", f"arrival_due.{case}"} <= {*accepted.flags}
+    assert accepted.words["time"].startswith("27/11")
+
+
+def test_r9_what_became_of_her_is_asked_on_the_phone_also_when_the_case_is_closed(
+    phone: HerPhone,
+) -> None:
+    case = phone.case
+    phone.takes()
+    for verb, person, codes in (
+        ("screened", "new", GROWN_UP),
+        ("consent", "1", {"consent": "yes"}),
+        ("offered", "1", {"service": "isange"}),
+        ("answered", "1", {"answer": "accepted"}),
+    ):
+        assert "person_kept" in phone.says(verb, person, **codes).flags
+    close_by_two(phone.line.kit, phone.known_as.tip_id, TipOutcome.HELPED)
+    seen = phone.sees()
+    assert seen.lists[MY_WORK] == [(case, f"{case} how did it go on?")]
+    assert {f"over.{case}", f"arrival_due.{case}", "has_work"} <= {*seen.flags}
+    assert "person_kept" in phone.says("arrived", arrived="yes").flags
+    assert phone.says("thirty", thirty="safe").flags == ("person_stopped", "nobody_waits")
+    phone.line.clock.turn(days=30)
+    assert f"thirty_due.{case}" in phone.sees().flags
+    assert "person_kept" in phone.says("thirty", thirty="safe").flags
+    assert phone.sees().lists[MY_WORK] == []
+
+
+def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:
+    case = phone.case
+    phone.takes()
+    phone.says("screened", "new", **GROWN_UP)
+    phone.says("screened", "new", **CHILD)
+    for person, codes in (
+        ("1", {"consent": "yes"}),
+        ("2", {"consent": "assent_yes", "interest": "yes", "sex": "girl"}),
+    ):
+        phone.says("consent", person, **codes)
+        phone.says("offered", person, service="shelter")
+        phone.says("answered", person, answer="accepted")
+    seen = phone.sees()
+    assert {f"arrivals.{case}", f"child.{case}.2", f"adult.{case}.1"} <= {*seen.flags}
+    assert [n for n, _ in seen.lists[f"arrival_people.{case}"]] == ["1", "2"]
+    assert phone.says("arrived", arrived="yes").flags == ("person_stopped", "which_person")
+    assert f"arrivals.{case}" not in phone.says("arrived", "2", arrived="yes").flags
+
+
+def test_an_sms_that_said_referred_asks_whom_at_the_next_dial(phone: HerPhone) -> None:
+    phone.takes()
+    do(phone.line.kit, phone.who, phone.case, Verb.REFERRED, phone.line.clock())
+    assert f"owes_person.{phone.case}" in phone.sees().flags
+    phone.says("consent", "new", consent="no", minor="no")
+    assert f"owes_person.{phone.case}" not in phone.sees().flags
+
+
+def test_whose_case_it_is_not_says_and_sees_nothing(phone: HerPhone) -> None:
+    phone.takes()
+    phone.says("screened", "new", **GROWN_UP)
+    with phone.line.database.writing() as session:
+        session.get_one(Referral, phone.known_as.id).released_at = phone.line.clock()
+    assert phone.says("consent", "1", consent="yes").flags == ("acted_over",)
+    assert not any(flag.endswith(phone.case) for flag in phone.sees().flags)
+
+
+def test_persons_of_many_cases_leave_room_in_the_box(phone: HerPhone) -> None:
+    phone.takes()
+    for _ in range(25):
+        phone.says("screened", "new", **GROWN_UP)
+    seen = phone.sees()
+    assert len(seen.lists[f"my_people.{phone.case}"]) == people_view.MOST_PEOPLE
+    assert len(json.dumps(seen.to_dict())) < SIZES[-1]
