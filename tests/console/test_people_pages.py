@@ -204,6 +204,15 @@ def test_a7_a_member_whose_key_is_open_gives_a_red_desk_a_new_key(
         assert list(members.of_desk(session, GASABO)) == [of_account(account(desk, "Desk 1"))]
 
 
+def test_a_camps_desk_says_its_camp(desk: Desk, two: tuple[Tab, Tab]) -> None:
+    with desk.kit.database.writing() as session:
+        row = {"code": "camp-mahama", "name": "Protection", "kind": "protection"}
+        now = desk.clock()
+        session.add(desks.Desk(place="55c1", public_key=b"k" * 32, created_at=now, **row))
+    assert "Protection (Mahama camp)" in two[0].get("/desks").text
+    assert "Protection (Mahama camp)" in two[0].get("/desks/camp-mahama").text
+
+
 def test_one_of_the_last_two_of_the_nation_is_shut_out_at_once_and_goes_by_two(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:

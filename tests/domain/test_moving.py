@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.referrals import ladder
+from hotline.domain.referrals import ladder, moving
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
 from hotline.domain.referrals.coming import Care, Coming, visit_told
@@ -83,6 +83,30 @@ def test_a_late_official_ends_the_districts_part_and_it_hears_nothing() -> None:
     assert (decision.holder, decision.release) == (None, (ONE,))
     assert DeadlineKind.ACKNOWLEDGE in decision.set
     assert decision.close == {*HELD, DeadlineKind.JUDGE}
+
+
+@pytest.mark.parametrize("holder", [None, ONE, DESK])
+@pytest.mark.parametrize(
+    ("knew", "nth", "new"),
+    [((), 0, {6, 7}), ((6,), 0, {7}), ((6, 7), 0, set()), ((), moving.MOST_MOVES + 1, set())],
+)
+def test_a_camp_that_is_told_later_asks_its_people_and_changes_no_clock_and_no_holder(
+    knew: tuple[int, ...], nth: int, new: set[int], holder: int | None
+) -> None:
+    camp = [Candidate(n, Level.RESPONDER, frozenset({"camp"})) for n in (6, 7)]
+    above = Candidate(8, Level.COORDINATOR, frozenset({"camp"}))
+    heard = tuple(Notified(n, Level.RESPONDER, beside=True) for n in knew)
+    s = standing(
+        case=replace(CASE, place="12", beside=frozenset({"camp"})),
+        told=(Notified(ONE, Level.RESPONDER), *heard),
+        holder=holder,
+        clocks=ASKED if holder is None else HELD,
+    )
+    event = Event(Happened.BESIDE, nth=nth)
+    decision = ladder.decide(s, [*ROSTER, *camp, above], event, AT)
+    assert told(decision) == ({Purpose.ALERT: new} if new else {})
+    assert (decision.set, decision.close, decision.release) == ({}, frozenset(), ())
+    assert decision.holder == holder
 
 
 @given(
