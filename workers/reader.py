@@ -16,7 +16,7 @@ from hotline.errors import StoreUnavailable
 from hotline.services import weekly_keys
 from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.reader import answering
-from hotline.services.reader.cases import handing_on
+from hotline.services.reader.cases import handing_on, month_ends
 from hotline.services.reader.reader_kit import ReaderKit
 from workers.worker import RECONNECT_SECONDS, make_worker
 
@@ -55,6 +55,7 @@ class Reader:
     def _tidy(self) -> None:
         forget_old_readings(self._kit)
         weekly_keys.forget(self._kit)
+        month_ends.tidy(self._kit)
 
 
 def look_until(kit: ReaderKit, stop: Event) -> None:

@@ -12,15 +12,21 @@ from nacl.public import PrivateKey, SealedBox
 from hotline.adapters.queue.redis_notes import RedisNotes
 from hotline.adapters.queue.rq_jobs import RqJobs
 from hotline.errors import HotlineError
+from hotline.sealing.cases.case_codes import case_name
+from hotline.sealing.cases.case_opening import open_case_key, open_codes
 from hotline.sealing.envelope import label
 from hotline.sealing.members import PinVault, open_desk_key
 from hotline.sealing.opening import open_grant
+from hotline.services.reader.cases import handing_on
+from hotline.store.cases.case_codes import CaseCode
+from hotline.store.cases.case_keys import CaseGrant
 from hotline.store.desk.desks import DeskMember
 from hotline.store.dialogue.readings import PinReading, PinReadingAsk
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Grant
 from tests.callers import Caller, Line
+from tests.persons import screened
 from tests.reading import PHONE, PIN, QUICK, ReaderBeside, at_her_desk, reader_beside
 from tests.valkey import Valkey, valkey
 
@@ -100,6 +106,37 @@ def test_without_the_reader_s_folder_no_tip_opens_and_no_pin_can_be_tried(
         for pepper in keys if row.pin_wrap else ():
             with pytest.raises(HotlineError):
                 PinVault(lambda: (pepper,), QUICK).open(row.pin_wrap, PIN, row.id)  # noqa: B023
+
+
+def opened_codes(beside: ReaderBeside, privates: list[bytes]) -> int:
+    """How many codes about a person these keys open, by whichever grant of their case."""
+    line, opened = beside.line, 0
+    lock = line.kit.sealer.weekly_lock
+    for grant in line.all(CaseGrant):
+        (tip,) = [one for one in line.tips if one.id == grant.tip_id]
+        bare = lock.unlock(grant.sealed_key, label(case_name(tip.uid), grant.holder))
+        named = {"uid": tip.uid, "holder": grant.holder}
+        for private_key in privates:
+            with suppress(HotlineError):
+                key = open_case_key(bare, **named, private_key=private_key)
+                for row in line.all(CaseCode):
+                    open_codes(row.body, private=key, uid=tip.uid, entry_id=row.case_log_id)
+                    opened += 1
+    return opened
+
+
+def test_codes_about_a_person_open_with_the_reader_s_folder_and_without_it_by_none(
+    beside: ReaderBeside, hers: tuple[Caller, Referral], tmp_path: Path
+) -> None:
+    """The price of handing them on by itself: with that folder and the database codes open, and never words."""
+    screened(beside.line.kit, hers[1].tip_id)
+    handing_on.reconcile(beside.kit)
+    assert len(beside.line.all(CaseGrant)) == 3
+    keys = stolen(tmp_path / "keys", but="reader")
+    assert opened_codes(beside, [*keys, *desk_keys(beside, keys)]) == 0
+    every = stolen(tmp_path / "keys")
+    assert opened_codes(beside, every) == 1
+    assert opened_tips(beside, [*every, *desk_keys(beside, every)]) == 0
 
 
 def test_with_the_reader_s_folder_as_well_each_try_of_a_pin_costs_a_stretch_and_the_right_one_opens(

@@ -22,15 +22,22 @@ def retention(context: click.Context, as_json: bool) -> None:
     """Whose words are erased next, and what is held. The clock erases by itself, two weeks after it warned here.
 
     Words go 90 days after `hotline tips close`, or 270 days after the tip was filed where nobody closed it. Place,
-    kind, urgency and times stay, for the figures.
+    kind, urgency and times stay, for the figures. What was noted of persons goes once its month was counted for
+    the last time, 75 days after it ended, and two weeks after a warning too.
     """
     if context.invoked_subcommand is not None:
         return
     with console_kit() as kit:
         rows = [_row(kept) for kept in service.upcoming(kit)]
+        codes = [_going(one) for one in service.upcoming_codes(kit)]
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(json.dumps([*rows, *codes], indent=2, ensure_ascii=False))
         return
+    for one in codes:
+        held = f"; {len(one['held'])} are held" if one["held"] else ""
+        click.echo(
+            f"persons of {one['month']}: {len(one['tips'])} cases, counted {one['goes_at']}, then erased{held}"
+        )
     if not rows:
         click.echo("no words go within two weeks, and none are held", err=True)
     for row in rows:
@@ -44,7 +51,10 @@ def retention(context: click.Context, as_json: bool) -> None:
 @click.argument("tip_id", metavar="ID", type=int)
 @signed
 def hold(tip_id: int, name: str, reason: str) -> None:
-    """Keep a tip's words until the hold is lifted, however long. Leaves a row in the audit log."""
+    """Keep a tip's words, and what was noted of its persons, until the hold is lifted, however long.
+
+    Leaves a row in the audit log.
+    """
     with console_kit() as kit:
         _told(service.hold(kit, tip_id, by=name, reason=reason))
 
@@ -56,6 +66,11 @@ def lift(tip_id: int, name: str, reason: str) -> None:
     """End a hold. What was due meanwhile goes two weeks from now at the earliest."""
     with console_kit() as kit:
         _told(service.lift(kit, tip_id, by=name, reason=reason))
+
+
+def _going(one: service.CodesGoing) -> Mapping[str, Any]:
+    goes_at = _day(one.counted_at)
+    return {"month": one.month, "goes_at": goes_at, "tips": one.tips, "held": one.held}
 
 
 def _told(kept: Kept) -> None:

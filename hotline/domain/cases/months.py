@@ -16,7 +16,8 @@ class MonthVersion(StrEnum):
     """What became of people later is in it, and codes about them may go."""
 
 
-AFTER = {MonthVersion.FIRST: timedelta(days=5), MonthVersion.REVISED: timedelta(days=75)}
+LAST_COUNT = timedelta(days=75)
+AFTER = {MonthVersion.FIRST: timedelta(days=5), MonthVersion.REVISED: LAST_COUNT}
 """How long after the end of a month it is counted."""
 
 
@@ -48,3 +49,16 @@ def due(
         for version in MonthVersion
         if month not in made[version] and due_at(month, version) <= at
     ]
+
+
+def since(first: str, at: datetime) -> Sequence[str]:
+    """Every month from one to that of a moment: one in which nobody was met is counted as well."""
+    found = [first]
+    while found[-1] < month_of(at):
+        found.append(month_of(ends(found[-1])))
+    return found
+
+
+def counted_before(at: datetime) -> datetime:
+    """Whatever was filed before this is of a month whose last count is due by `at`."""
+    return begins(month_of(at - LAST_COUNT))

@@ -17,8 +17,11 @@ from hotline.lab import books
 from hotline.lab.books import FiledTip, WaitingCall
 from hotline.lab.chaos.calls import number
 from hotline.lab.chaos.canary import Search, number_forms, written_forms
+from hotline.lab.shred import stolen_codes
+from hotline.lab.shred.stolen_codes import StolenCodes
 from hotline.lab.shred.trial import Trial, compared
 from hotline.sealing.answers import open_answer
+from hotline.sealing.cases.case_codes import READER
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KEY_BYTES, KeyFolder
 from hotline.sealing.keys.keymaking import RELAY_KEY
@@ -52,6 +55,7 @@ class Stolen:
     asked: AskedBack = field(repr=False)
     note: tuple[str, bytes] = field(repr=False)
     """What a desk noted: the key of its entry, and the sealed words."""
+    person: StolenCodes = field(repr=False)
     sketch: bytes = field(repr=False)
     """Of words that a desk compared."""
     wrapped: WrappedDesk = field(repr=False)
@@ -76,6 +80,8 @@ class Intruder:
             "what she answered to a question back, from the same copy": self.opens_answer,
             "what was noted of the case, from the same copy": self.opens_note,
             "the pieces of words by which tips are compared, from the same copy": self.opens_sketch,
+            "what was noted of a person, from the same copy, with the reader's key": self.opens_codes,
+            "the same, with the desks' passphrase": self.opens_codes_by_desk,
             "the runs in a copy of Redis' append-only file": self.opens_run,
             "whether it was this number, by the tip's pseudonym": self.recognises,
             "whom an SMS was to answer, from a copy of the database, with the relay's key": self.reads_number,
@@ -127,6 +133,14 @@ class Intruder:
                 continue
             return words == self.words
         return False
+
+    def opens_codes(self) -> bool:
+        """With every key of every folder, whatever it is for: the reader's is among them."""
+        return self.stolen.person.are_read(READER, self._keys(), self._weekly_locks())
+
+    def opens_codes_by_desk(self) -> bool:
+        private = self._national_key()
+        return self.stolen.person.are_read(NATIONAL, [private], self._weekly_locks())
 
     def opens_sketch(self) -> bool:
         private = self._national_key()
@@ -209,13 +223,14 @@ def take(trial: Trial, to: Path, *also: Path) -> Stolen:
         assert asked is not None
         waiting = answers.sealed_numbers(session)
         (body,) = case_notes.of_tip(session, filed.id).values()
-        note = case_log.of_tip(session, filed.id)[-1].key, body
+        note = case_log.of_tip(session, filed.id)[-2].key, body
+        person = stolen_codes.steal(session, filed.id, filed.uid)
         whose, since = visible.of_desk(NATIONAL), trial.clock.at - TERM
         (sketch,) = sketches.newest(session, NATIONAL, whose, since=since, limit=1)
     for folder in (trial.home, *also):
         away = shutil.ignore_patterns("keys", "*.sock", "s", ".s.*", "postmaster.*")
         shutil.copytree(folder, to / folder.name, ignore=away, ignore_dangling_symlinks=True)
-    return Stolen(to, filed, call, asked, note, sketch.body, wrapped, contact_key, waiting)
+    return Stolen(to, filed, call, asked, note, person, sketch.body, wrapped, contact_key, waiting)
 
 
 def _runs_in(folder: Path) -> Iterator[tuple[str, bytes]]:

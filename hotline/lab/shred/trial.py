@@ -18,6 +18,7 @@ from hotline.domain.tip import NATIONAL
 from hotline.domain.tips.asking import STILL_TELLING
 from hotline.emulator.reader import choose
 from hotline.lab.labels import ADULT, CALL, CHILD_WORK, NO, PROBLEM, YES
+from hotline.lab.shred import stolen_codes
 from hotline.ports import DoorKit
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.keys.sketches import SketchKeys
@@ -30,6 +31,7 @@ from hotline.services.desk.keys.by_passphrase import OF_THE_TRIAL
 from hotline.services.dialogue import conversation
 from hotline.services.flows import authoring
 from hotline.services.people import enrolment
+from hotline.services.reader.cases import handing_on, month_ends
 from hotline.services.referrals import call_back_requests
 from hotline.services.sms import inbox, sms_replies
 from hotline.services.tips import retention
@@ -40,8 +42,10 @@ PLACE = districts("1")[0]
 PIN = "4711"
 MY_NUMBER = ("4", "5", "5")
 """The way to "My number" from the front."""
-PASSED = (76, 15, 7, 7, 7)
-"""Days from visit to visit of the relay: the warning, the end of the words, and the weeks that its keys live on."""
+PASSED = (76, 15, 15, 15, 7, 7, 7)
+"""Days from visit to visit of the relay: the warning, the end of the words, that of the codes about persons whatever
+day of the month it began, and the weeks that their keys live on.
+"""
 
 
 BESIDE = "inyuma y'isoko rya Kimironko hari inzu y'icyatsi irimo abana benshi badasohoka na rimwe"
@@ -166,6 +170,9 @@ class Trial:
             like_words.compare(
                 session, self.console, tip, typed, keys=keys, responder_id=None, at=at
             )
+        with self.pages.database.writing() as session:
+            stolen_codes.note(session, self.pages, tip)
+        handing_on.reconcile(self.reader)
 
     def text(self, msisdn: str, words: str) -> None:
         """Somebody writes by SMS. Whatever answers her waits: this line has no worker."""
@@ -182,6 +189,7 @@ class Trial:
             call_back_requests.keep_time(self.relay)
             ReadingCaller(self.hooks, "+250788000098")
             weekly_keys.forget(self.console)
+            month_ends.tidy(self.reader)
             weekly_keys.forget(self.reader)
             weekly_keys.forget(self.pages)
             yield f"{days} days later"

@@ -1,8 +1,11 @@
 """Forgetting in time: once a day by the relay, in small batches; and the holds that keep a tip from it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from hotline.domain.cases import months
+from hotline.domain.cases.months import MonthVersion
 from hotline.domain.jobs import Job
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.tip import TipOutcome
@@ -18,9 +21,21 @@ from hotline.store.desk import audit
 from hotline.store.desk.audit import Signer
 from hotline.store.outbox import answers
 from hotline.store.people import enrolments
+from hotline.store.reach import case_ends
 from hotline.store.referrals import deadlines, retention
 from hotline.store.referrals.retention import Kept, LegalHold
 from hotline.store.tips import likeness, sketches
+
+
+@dataclass(frozen=True, slots=True)
+class CodesGoing:
+    """The cases of one month whose codes about persons go once its last count is made."""
+
+    month: str
+    counted_at: datetime
+    tips: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+
 
 EVERY = timedelta(days=1)
 BATCH = 200
@@ -51,6 +66,18 @@ def upcoming(kit: Kit) -> Sequence[Kept]:
     weekly_keys.forget(kit)
     with kit.database.reading() as session:
         return retention.warned(session)
+
+
+def upcoming_codes(kit: Kit) -> Sequence[CodesGoing]:
+    """By month, what was noted of persons and goes soon, or would if nobody held it; the earliest first."""
+    with kit.database.reading() as session:
+        rows = case_ends.warned(session)
+    found: dict[str, CodesGoing] = {}
+    for tip_id, filed_at, held in rows:
+        month = months.month_of(filed_at)
+        one = found.setdefault(month, CodesGoing(month, months.due_at(month, MonthVersion.REVISED)))
+        (one.held if held else one.tips).append(tip_id)
+    return [found[month] for month in sorted(found)]
 
 
 def check_outcome(kit: Kit, tip_id: int) -> None:
@@ -117,10 +144,12 @@ def helped(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> None:
 
 
 def hold(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
-    """Its words stay until somebody lifts the hold. Raises NotFound, also where they are gone already."""
+    """Its words, and what was noted of its persons, stay until somebody lifts the hold. Raises NotFound, also where
+    both are gone already.
+    """
     with kit.database.writing() as session:
         found = retention.kept(session, tip_id)
-        if found.term.keeping is Keeping.ERASED:
+        if found.term.keeping is Keeping.ERASED and not case_ends.are_kept(session, tip_id):
             raise NotFound(f"tip {tip_id}: its words were erased already")
         if found.hold is None:
             row = LegalHold(
@@ -140,6 +169,7 @@ def lift(kit: Kit, tip_id: int, *, by: Signer, reason: str) -> Kept:
             raise NotFound(f"tip {tip_id} is not held")
         found.hold.lifted_by, found.hold.lifted_at = audit.named(by), kit.now()
         found.tip.warned_at = None
+        case_ends.unwarn(session, tip_id)
         _record(session, kit, "hold_lifted", tip_id, by=by, reason=reason)
         session.flush()
         return retention.kept(session, tip_id)

@@ -15,6 +15,7 @@ from hotline.services.tips.retention import ERRAND
 from hotline.services.watch import checks_words
 from hotline.store.outbox import health, holds, lanes
 from hotline.store.outbox.messages import LaneHold
+from hotline.store.reach import case_ends
 from hotline.store.referrals import personnel, retention
 from hotline.store.referrals.retention import Kept
 from hotline.store.watch import alarms
@@ -42,6 +43,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
             held = lanes.held(session, now)
             kept = retention.warned(session)
             tidied = retention.done_at(session, ERRAND)
+            uncounted = case_ends.due(session, now - UNTIDY)
             woken = alarms.can_be_woken(session)
             inbox = fetching.findings(session, kit.line, now)
             urgent = checks_words.finding(session, now)
@@ -65,6 +67,7 @@ def findings(kit: Kit) -> tuple[CheckResult, ...]:
         _held_by(hold) if hold else _lane(held),
         _details(standing),
         _retention(kept, tidied, now),
+        _persons(uncounted),
         *inbox,
     )
 
@@ -203,6 +206,19 @@ def _retention(kept: Sequence[Kept], tidied: datetime | None, now: datetime) -> 
         words = f"the words of {len(going)} tips go soon, the first on {min(going):%Y-%m-%d}"
         return CheckResult("retention", True, f"{words}: `hotline retention` lists them")
     return CheckResult("retention", True, "no words go within two weeks")
+
+
+def _persons(uncounted: Sequence[tuple[str, str]]) -> CheckResult:
+    """What was noted of persons goes once it was counted."""
+    if not uncounted:
+        return CheckResult("persons", True, "every month is counted that should be")
+    month, version = uncounted[0]
+    return CheckResult(
+        "persons",
+        False,
+        f"the {version} count of {month} should have been made two days ago: nothing of it is erased",
+        "start `hotline reader`; where it runs, its log says whether no case opens",
+    )
 
 
 def _at(when: datetime) -> str:

@@ -1,0 +1,60 @@
+"""What was noted of a person, as whoever copied the database has it: sealed, with the key of it by each who held it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.tip import NATIONAL
+from hotline.errors import KeyMissing, SealBroken
+from hotline.ports import Kit
+from hotline.sealing.cases.case_codes import READER, case_name
+from hotline.sealing.cases.case_opening import open_case_key, open_codes
+from hotline.sealing.envelope import label
+from hotline.sealing.keys.weekly_lock import WeeklyLock
+from hotline.services.cases import entries, sealed_codes
+from hotline.services.cases.entries import EntryBy
+from hotline.store.cases import case_codes, case_keys
+from hotline.store.database import Session
+from hotline.store.tips.tips import Tip
+
+SEEN = PersonCodes(1, {"minor": "yes", "act": "yes", "purpose": "yes", "sex": "girl"})
+
+
+@dataclass(frozen=True, slots=True)
+class StolenCodes:
+    uid: str
+    entry_id: int
+    body: bytes = field(repr=False)
+    grants: Mapping[str, bytes] = field(repr=False)
+
+    def are_read(
+        self, holder: str, privates: Collection[bytes], weekly_locks: Iterable[WeeklyLock]
+    ) -> bool:
+        """By a holder's grant, with any of these keys under any of these locks."""
+        bound = label(case_name(self.uid), holder)
+        for weekly_lock in weekly_locks:
+            for private in privates:
+                try:
+                    grant = weekly_lock.unlock(self.grants[holder], bound)
+                    key = open_case_key(grant, uid=self.uid, holder=holder, private_key=private)
+                    seen = open_codes(self.body, private=key, uid=self.uid, entry_id=self.entry_id)
+                except (KeyMissing, SealBroken):
+                    continue
+                return seen == SEEN.to_bytes()
+        return False
+
+
+def note(session: Session, kit: Kit, tip: Tip) -> None:
+    """Somebody signed in notes what she saw of a person."""
+    at, by = kit.now(), EntryBy("account:1:prove-shred")
+    entry_id = entries.done_by(session, tip.id, EntryKind.SCREENED, by, at, key=str(tip.id))
+    assert entry_id is not None
+    sealed_codes.keep(session, kit, tip, entry_id, SEEN.to_bytes(), at)
+
+
+def steal(session: Session, tip_id: int, uid: str) -> StolenCodes:
+    ((entry_id, body),) = case_codes.of_tip(session, tip_id).items()
+    held = {one: case_keys.grant_of(session, tip_id, one) for one in (READER, NATIONAL)}
+    grants = {holder: grant for holder, grant in held.items() if grant is not None}
+    return StolenCodes(uid, entry_id, body, grants)

@@ -1,0 +1,249 @@
+"""What is noted of a victim is counted twice, and then it is gone: never before, never under a hold, whatever stops."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.months import begins
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.sealing.cases.case_codes import READER
+from hotline.services.reader.cases import handing_on, month_ends
+from hotline.services.tips import retention
+from hotline.services.watch.checks_database import findings
+from hotline.store.cases import counted
+from hotline.store.cases.case_codes import CaseCode
+from hotline.store.cases.case_keys import CaseGrant, CaseKey
+from hotline.store.cases.case_people import PossibleVictim
+from hotline.store.cases.counted import CaseCounted
+from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.tips.tips import Tip
+from hotline.testing import FakeShelf
+from tests.callers import DANGER_HERE, Line, told
+from tests.persons import said, screened
+from tests.reading import ReaderBeside, reader_beside
+
+ROWS = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
+POINTS = ("month.before_count", "month.after_count", "codes.before_erase", "codes.after_erase")
+DAY = timedelta(days=1)
+
+
+class StoppedError(Exception):
+    """The process was killed there."""
+
+
+@pytest.fixture
+def beside(line: Line) -> ReaderBeside:
+    """Two tips of one month, a person in each; of the first she was offered help."""
+    beside = reader_beside(line)
+    for _ in range(2):
+        told(line, *DANGER_HERE)
+    for tip_id in (1, 2):
+        screened(line.kit, tip_id)
+    with line.database.writing() as session:
+        tip = session.get_one(Tip, 1)
+        said(session, line.kit, tip, EntryKind.CONSENT, PersonCodes(1, {"consent": "yes"}))
+        codes = PersonCodes(1, {"service": "isange"})
+        offered_id = said(session, line.kit, tip, EntryKind.OFFERED, codes)
+        row = ServiceReferral(offered_id=offered_id, tip_id=1, n=1, offered_at=line.clock.at)
+        session.add(row)
+    handing_on.reconcile(beside.kit)
+    return beside
+
+
+def month(beside: ReaderBeside) -> str:
+    return f"{beside.line.tips[0].filed_at:%Y-%m}"
+
+
+def after(beside: ReaderBeside, days: float) -> None:
+    """So many days after the end of the month, and the reader runs."""
+    ended = (begins(month(beside)) + timedelta(days=31)).replace(day=1)
+    beside.line.clock.at = max(beside.line.clock.at, ended + timedelta(days=days))
+    month_ends.tidy(beside.kit)
+
+
+def numbers(beside: ReaderBeside, version: str) -> dict[str, int]:
+    with beside.line.database.reading() as session:
+        cells = counted.cells(session, month(beside), version)
+        return {one.figure: one.number for one in cells if (one.row, one.column) == ("all", "all")}
+
+
+def left(beside: ReaderBeside, *tips: int) -> dict[str, int]:
+    """How many rows are left of each kind; of everything, or of these tips' keys."""
+    with beside.line.database.reading() as session:
+        if tips:
+            held = select(func.count()).where(CaseKey.tip_id.in_(tips))
+            return {"key": session.scalar(held) or 0}
+        count = {row: session.scalar(select(func.count()).select_from(row)) or 0 for row in ROWS}
+        return {row.__tablename__: number for row, number in count.items()}
+
+
+def done(beside: ReaderBeside) -> list[str]:
+    with beside.line.database.reading() as session:
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+        wanted = ("month_counted", "codes_erased")
+        return [f"{row.action} {row.subject}" for row in rows if row.action in wanted]
+
+
+def accepts(beside: ReaderBeside) -> None:
+    line = beside.line
+    with line.database.writing() as session:
+        tip, offered = session.get_one(Tip, 1), session.scalars(select(ServiceReferral)).one()
+        codes = PersonCodes(1, {"answer": "accepted"}, offered.offered_id)
+        said(session, line.kit, tip, EntryKind.ANSWERED, codes)
+
+
+def test_e1_a_month_is_counted_twice_and_then_nothing_is_left_of_its_persons(
+    beside: ReaderBeside,
+) -> None:
+    after(beside, 4)
+    assert done(beside) == []
+    after(beside, 5)
+    assert done(beside) == [f"month_counted month:{month(beside)}"]
+    accepts(beside)
+    first = numbers(beside, "first")
+    assert (first["identified"], first["offered"], first.get("accepted")) == (2, 1, None)
+
+    after(beside, 60)
+    assert retention.upcoming_codes(beside.line.kit) == []
+    after(beside, 61)
+    (going,) = retention.upcoming_codes(beside.line.kit)
+    assert (going.month, going.tips, going.held) == (month(beside), [1, 2], [])
+    after(beside, 74)
+    assert left(beside)["case_code"] == 5
+    after(beside, 75)
+    revised = numbers(beside, "revised")
+    assert (revised["identified"], revised["accepted"]) == (2, 1)
+    assert set(left(beside).values()) == {0}
+    told_of = [one for one in done(beside) if "tip:" in one or month(beside) in one]
+    assert told_of == [
+        f"month_counted month:{month(beside)}",
+        f"month_counted month:{month(beside)}",
+        "codes_erased tip:1",
+        "codes_erased tip:2",
+    ]
+    with beside.line.database.reading() as session:
+        assert [row.tip_id for row in session.scalars(select(CaseCounted))] == [1, 2]
+    after(beside, 77)
+    assert numbers(beside, "revised") == revised
+    assert retention.upcoming_codes(beside.line.kit) == []
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        pytest.param(one, marks=pytest.mark.turn("where the end of codes stops", mine, len(POINTS)))
+        for mine, one in enumerate(POINTS)
+    ],
+)
+def test_whatever_stops_it_is_taken_up_and_nothing_goes_uncounted(
+    beside: ReaderBeside, point: str
+) -> None:
+    whole = beside.kit
+
+    def stops(name: str) -> None:
+        if name == point:
+            raise StoppedError
+
+    after(beside, 62)
+    beside.kit = replace(whole, failpoint=stops)
+    with pytest.raises(StoppedError):
+        after(beside, 76)
+    with beside.line.database.reading() as session:
+        is_counted = bool(counted.cells(session, month(beside), "revised"))
+        assert bool(session.scalars(select(CaseCounted)).all()) is is_counted
+    assert is_counted or left(beside)["case_code"] == 4
+
+    beside.kit = whole
+    after(beside, 76)
+    assert set(left(beside).values()) == {0}
+    assert numbers(beside, "revised")["identified"] == 2
+    assert [one for one in done(beside) if one.startswith("codes_erased")] == [
+        "codes_erased tip:1",
+        "codes_erased tip:2",
+    ]
+
+
+def test_a_hold_and_a_clock_that_runs_keep_what_was_counted(beside: ReaderBeside) -> None:
+    line = beside.line
+    retention.hold(line.kit, 2, by="Alice", reason="a court asked")
+    with line.database.writing() as session:
+        session.scalars(select(ServiceReferral)).one().due_at = line.clock.at + 200 * DAY
+    after(beside, 61)
+    after(beside, 76)
+    assert numbers(beside, "revised")["identified"] == 2
+    assert left(beside, 1, 2) == {"key": 2}
+
+    with line.database.writing() as session:
+        session.scalars(select(ServiceReferral)).one().due_at = None
+    after(beside, 77)
+    assert (left(beside, 1), left(beside, 2)) == ({"key": 0}, {"key": 1})
+    (held,) = retention.upcoming_codes(line.kit)
+    assert (held.tips, held.held) == ([], [2])
+
+    with line.database.writing() as session:
+        session.get_one(Tip, 2).erased_at = line.clock.at
+    retention.hold(line.kit, 2, by="Alice", reason="still")
+    retention.lift(line.kit, 2, by="Alice", reason="the court is done")
+    after(beside, 78)
+    after(beside, 91)
+    assert left(beside, 2) == {"key": 1}, "warned anew"
+    after(beside, 92)
+    assert set(left(beside).values()) == {0}
+
+
+def test_what_is_written_while_it_counts_is_counted_the_next_time(beside: ReaderBeside) -> None:
+    whole, line = beside.kit, beside.line
+
+    def writes(name: str) -> None:
+        if name == POINTS[0] and left(beside)["case_code"] == 4:
+            screened(line.kit, 2, 2)
+
+    beside.kit = replace(whole, failpoint=writes)
+    after(beside, 5)
+    assert numbers(beside, "first") == {}
+    after(beside, 6)
+    assert numbers(beside, "first")["identified"] == 3
+
+
+def test_who_is_met_after_the_last_count_is_in_no_count_and_is_forgotten_likewise(
+    beside: ReaderBeside,
+) -> None:
+    after(beside, 61)
+    after(beside, 76)
+    assert set(left(beside).values()) == {0}
+    screened(beside.line.kit, 1)
+    after(beside, 77)
+    after(beside, 90)
+    assert left(beside, 1) == {"key": 1}
+    after(beside, 91)
+    assert set(left(beside).values()) == {0}
+    assert numbers(beside, "revised")["identified"] == 2
+
+
+def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
+    beside: ReaderBeside, caplog: pytest.LogCaptureFixture
+) -> None:
+    with beside.line.database.writing() as session:
+        for grant in session.scalars(select(CaseGrant).where(CaseGrant.holder == READER)):
+            grant.sealed_key = grant.sealed_key[:-1] + b"?"
+    after(beside, 61)
+    after(beside, 90)
+    assert (numbers(beside, "revised"), left(beside, 1, 2)) == ({}, {"key": 2})
+    assert "none of its 2 cases opens" in caplog.text
+    beside.line.kit = replace(beside.line.kit, books=FakeShelf())
+    (found,) = [one for one in findings(beside.line.kit) if one.name == "persons"]
+    assert not found.ok
+    assert month(beside) in found.says
+
+
+def test_a_trial_is_in_no_count_and_goes_all_the_same(beside: ReaderBeside) -> None:
+    with beside.line.database.writing() as session:
+        session.get_one(Tip, 2).channel = "trial"
+    after(beside, 61)
+    after(beside, 76)
+    assert numbers(beside, "revised")["identified"] == 1
+    assert set(left(beside).values()) == {0}
