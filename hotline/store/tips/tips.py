@@ -201,14 +201,10 @@ def beside(session: Session, tip_ids: Collection[int]) -> Mapping[int, frozenset
     """
     if not tip_ids:
         return {}
-    rows = session.execute(
-        select(Grant.tip_id, Grant.desk_code)
-        .join(Tip, Tip.id == Grant.tip_id)
-        .join(Desk, Desk.code == Grant.desk_code)
-        .where(Grant.tip_id.in_(tip_ids), or_(BORDER, CAMP))
-    )
+    granted = select(Grant.tip_id, Grant.desk_code).join(Desk, Desk.code == Grant.desk_code)
+    here = granted.join(Tip, Tip.id == Grant.tip_id).where(or_(BORDER, CAMP))
     found: dict[int, set[str]] = defaultdict(set)
-    for tip_id, code in rows:
+    for tip_id, code in session.execute(here.where(Grant.tip_id.in_(tip_ids))):
         found[tip_id].add(code)
     return {tip_id: frozenset(codes) for tip_id, codes in found.items()}
 
