@@ -22,7 +22,9 @@ from hotline.services.tips import retention
 from hotline.store.cases import case_people, service_referrals
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
+from hotline.store.outbox.messages import Referral
 from hotline.store.schema import create_all
+from hotline.store.tips.tips import Tip
 from tests.conftest import Clock
 from tests.district import District
 from tests.domain.test_may_record import never_over_a_no
@@ -81,6 +83,18 @@ def endings_wait(case: HelpedCase) -> bool:
     close_by_two(case.kit, case.tip, TipOutcome.HELPED)
     closed = case.district.tip(case.tip).closed_at is not None
     return done.result is Acted.TO_BE_JUDGED and closed
+
+
+def test_who_may_not_know_of_the_case_any_more_is_asked_nothing(case: HelpedCase) -> None:
+    """She was let go, and an official was named: the nation alone is asked, at once."""
+    case.offer()
+    (known_as,) = [row for row in case.district.all(Referral) if row.responder_id == case.hers]
+    case.district.change(Referral, known_as.id, released_at=case.district.clock())
+    case.district.clock.turn(days=1)
+    assert case.rung() == [(case.leads, ABOVE)]
+    case.district.change(Tip, case.tip, official="unsure")
+    case.district.clock.turn(days=1)
+    assert {who for who, _ in case.rung()} == set(case.nation)
 
 
 def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: HelpedCase) -> None:

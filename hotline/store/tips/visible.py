@@ -6,6 +6,7 @@ for a viewer, `not_kept_from` of tips that one responder was told of, `may_be_to
 `desk_may_know` of desks to which something of a tip is sealed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -112,6 +113,12 @@ def may_be_told(tip_id: int) -> ColumnElement[bool]:
     return and_(
         ~kept.correlate(Responder), or_(national.correlate(Responder), ~official.correlate(None))
     )
+
+
+def who_may(session: Session, tip_id: int, responder_ids: Collection[int]) -> frozenset[int]:
+    """Those of them who may know of this tip."""
+    some = (Responder.id.in_(responder_ids), may_be_told(tip_id))
+    return frozenset(session.scalars(select(Responder.id).where(*some)))
 
 
 def desk_may_know(code: InstrumentedAttribute[str]) -> ColumnElement[bool]:

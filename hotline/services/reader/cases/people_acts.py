@@ -6,6 +6,7 @@ The codes come in the sealed box beside her PIN. Runs inside its caller's transa
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from hotline.domain import trial
 from hotline.domain.cases import following
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.following import FollowKind
@@ -23,6 +24,7 @@ from hotline.domain.cases.people_codes import (
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
 from hotline.domain.dialogue.asks import UNREADABLE, ReaderAnswer, ReaderAsk
 from hotline.domain.dialogue.person_asks import PersonVerb, told_of
+from hotline.domain.tip import Matter
 from hotline.domain.tips.acts import Acted
 from hotline.errors import CodesRefused, KeyMissing, SealBroken
 from hotline.services.cases import entries, people
@@ -77,6 +79,8 @@ def act(
     if known_as is None or known_as.released_at is not None:
         return OVER, None
     tip = session.get_one(Tip, known_as.tip_id)
+    if tip.matter != Matter.TIP or tip.channel == trial.CHANNEL:
+        return OVER, None
     if kind is EntryKind.SCREENED:
         if tip.closed_at is not None:
             return OVER, None

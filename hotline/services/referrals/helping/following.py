@@ -18,7 +18,6 @@ from hotline.domain.cases.following import (
 )
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.jobs import Job
-from hotline.domain.referrals.planning import NOBODY
 from hotline.ports import Kit
 from hotline.services.cases import entries, sealed_codes
 from hotline.services.cases.entries import EntryBy
@@ -30,7 +29,7 @@ from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
 from hotline.store.referrals import referrals
-from hotline.store.tips import exclusions
+from hotline.store.tips import visible
 from hotline.store.tips.tips import Tip
 
 CASES_A_TICK = 50
@@ -74,16 +73,25 @@ def _fires(
     clock: FollowClock,
     at: datetime,
 ) -> FollowRing:
-    kept = exclusions.kept_from(session, [tip.id]).get(tip.id, NOBODY)
-    roster = [one for one in referrals.roster(session, at) if one.id not in kept]
+    everybody = referrals.roster(session, at)
+    may = visible.who_may(session, tip.id, [one.id for one in everybody])
+    roster = [one for one in everybody if one.id in may]
     arrived_at = row.arrived_at if isinstance(row, ServiceReferral) else None
     since = arrived_at or clock.due_at - THIRTY_DAYS
-    if isinstance(row, ServiceReferral):
-        responsible = row.responder_id
-    else:
-        said = [clock.due_at - later for later in (ASKED_AGAIN, NEXT_DAY)]
-        responsible = case_log.asker(session, tip.id, said)
+    responsible = _responsible(session, tip, row, clock)
     return following.fires(clock, routed(session, tip), roster, responsible, since, at)
+
+
+def _responsible(
+    session: Session, tip: Tip, row: ServiceReferral | PossibleVictim, clock: FollowClock
+) -> int | None:
+    """Who offered help, unless she was let go of the case meanwhile; or who asked a person last."""
+    if not isinstance(row, ServiceReferral):
+        said = [clock.due_at - later for later in (ASKED_AGAIN, NEXT_DAY)]
+        return case_log.asker(session, tip.id, said)
+    who = row.responder_id
+    is_hers = who is not None and referrals.newest_of(session, tip.id, who) is not None
+    return who if is_hers else None
 
 
 def _unknown(
