@@ -1,4 +1,4 @@
-"""R8: what a month's persons add up to, and when a month is counted."""
+"""R9: what a month's persons add up to, and when a month is counted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -83,7 +83,7 @@ IDENTIFIED = {
 }
 
 
-def test_r8_the_staircase_counts_each_person_once_and_a_raid_as_one_situation() -> None:
+def test_r9_the_staircase_counts_each_person_once_and_a_raid_as_one_situation() -> None:
     found = count(a_raid_and_two_others())
     cells = {(one.figure, one.row, one.column): one.number for one in found}
     assert len(cells) == len(found)

@@ -17,6 +17,7 @@ from hotline.domain.copies.manifest import Contents, Label
 from hotline.domain.outbox.message import Kind
 from hotline.domain.referrals.referral import Level
 from hotline.errors import BackupInvalid, Occupied, StoreUnavailable
+from hotline.sealing.cases.case_codes import NewCase
 from hotline.sealing.copies.unsealing import Archive
 from hotline.services.accounts import invitations, sessions, welcome
 from hotline.services.copies.backup import BackupTaken, take
@@ -24,6 +25,7 @@ from hotline.services.copies.restore import Restored, read_through, restore
 from hotline.services.outbox import delivery, lane
 from hotline.services.outbox.lane import DoubtDecision
 from hotline.store import migrate
+from hotline.store.cases import case_keys, counted
 from hotline.store.copies import refill
 from hotline.store.copies.snapshots import measure
 from hotline.store.database import Database, open_database
@@ -113,6 +115,9 @@ def test_every_row_comes_back_and_nothing_goes_out(
     line: District, address: Callable[[str], str], tmp_path: Path
 ) -> None:
     line.clock.turn(minutes=5)
+    with line.database.writing() as session:
+        case_keys.make(session, 1, NewCase(b"public", b"grant"), line.clock.at)
+        counted.write(session, "2026-10", "first", [("identified", "all", "all", 1)], line.clock.at)
     taken = take_to(line, tmp_path / "a.backup")
     line.clock.turn(hours=1)
     url = address("back")
@@ -133,8 +138,9 @@ def test_every_row_comes_back_and_nothing_goes_out(
     with back.database.reading() as session:
         chain = audit.verify(session)
     assert (chain.broken_at, chain.length) == (None, taken.contents.audit_rows + 2)
-    with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
-        session.execute(text("DELETE FROM case_log"))
+    for kept in ("case_log", "case_key", "month_count"):
+        with pytest.raises((IntegrityError, StoreUnavailable)), back.database.writing() as session:
+            session.execute(text(f"DELETE FROM {kept}"))
     assert migrate.is_current(back.database)
     back.database.close()
 

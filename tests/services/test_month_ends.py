@@ -96,7 +96,7 @@ def accepts(beside: ReaderBeside) -> None:
         said(session, line.kit, tip, EntryKind.ANSWERED, codes)
 
 
-def test_e1_a_month_is_counted_twice_and_then_nothing_is_left_of_its_persons(
+def test_r9_a_month_is_counted_twice_and_then_nothing_is_left_of_its_persons(
     beside: ReaderBeside,
 ) -> None:
     after(beside, 4)

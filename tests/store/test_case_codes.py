@@ -59,9 +59,7 @@ def refused(database: Database, words: str) -> bool:
 
 
 @pytest.mark.parametrize("made", ["migrated", "at once"])
-def test_e1_no_code_goes_before_it_was_counted_and_no_count_ever(
-    empty: Database, made: str
-) -> None:
+def test_no_code_goes_before_it_was_counted_and_no_count_ever(empty: Database, made: str) -> None:
     if made == "migrated":
         migrate.upgrade(empty)
     else:

@@ -80,7 +80,7 @@ def erase(session: Session, at: datetime, limit: int) -> Sequence[int]:
     over = (CaseKey.tip_id == CaseCounted.tip_id, CaseKey.warned_at <= at - WARNING)
     old = select(Tip.id).join(CaseKey, CaseKey.tip_id == Tip.id).join(CaseCounted, over[0])
     old = old.where(over[1], ~HELD, ~_followed()).order_by(Tip.id).limit(limit)
-    held = session.scalars(old.with_for_update(of=Tip, skip_locked=True)).all()
+    held = session.scalars(old.with_for_update(of=Tip, skip_locked=True, key_share=True)).all()
     # Whoever wrote meanwhile held the tip: what is true now is asked once it is ours.
     still = select(Tip.id).where(Tip.id.in_(held), ~HELD, ~_followed())
     ids = session.scalars(still.order_by(Tip.id)).all()

@@ -13,7 +13,7 @@ from hotline.domain.cases.counting import NATIONALLY, CountedCase, count
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.tip import is_district
 from hotline.domain.tips.retention import WARNING
-from hotline.services.cases import opened_people
+from hotline.services.cases import people
 from hotline.services.reader.cases.case_keys import private_of
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.store.cases import counted
@@ -84,7 +84,7 @@ def _opened(
         if private is None:
             closed += 1
             continue
-        persons = opened_people.opened(session, tip, private)
+        persons = people.opened(session, tip, private)
         cases.append(CountedCase(tip.id, _district(tip), situations.get(tip.id, tip.id), persons))
     return cases, closed
 
