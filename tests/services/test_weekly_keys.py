@@ -8,21 +8,26 @@ import pytest
 
 from hotline.domain.watch.alarms import Alarm
 from hotline.errors import KeyMissing
+from hotline.sealing.cases.case_codes import READER
 from hotline.sealing.envelope import label
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of
 from hotline.sealing.opening import open_tip
 from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.sealing.reader_door import public_half
 from hotline.sealing.sealer import Sealer
 from hotline.services import weekly_keys
+from hotline.services.cases import case_opening
 from hotline.services.desk import access
 from hotline.services.tips import retention
 from hotline.store.copies import weekly_keys as rows
 from hotline.store.desk.desks import ENROLMENT, DeskMember
+from hotline.store.referrals import retention as kept
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.watch import alarms
 from tests.callers import DANGER_HERE, DESK_KEY, QUIET_HERE, REST, Line, told
 from tests.kits import WholeKit
+from tests.persons import screened
 from tests.two_people import ALICE
 
 SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
@@ -96,6 +101,30 @@ def test_no_week_is_forgotten_that_a_tip_still_needs(locked: Line, tmp_path: Pat
     weekly_keys.forget(console)
     assert console.sealer.weekly_lock.start == began
     assert all(opened(console, locked.tip, grant) for grant in locked.all(Grant))
+
+
+def test_the_key_of_a_case_outlives_the_words_of_its_tip_under_the_lock_of_each_week(
+    locked: Line, tmp_path: Path
+) -> None:
+    """No grant of a tip is left; the relay was away for ten weeks, and is there again for five."""
+    told(locked, *DANGER_HERE)
+    folder = KeyFolder(tmp_path / "keys" / "reader")
+    half = public_half(folder)
+    pages = with_keys(locked, tmp_path, "pages")
+    screened(replace(pages, sealer=replace(pages.sealer, reader=half)), 1)
+    with locked.database.writing() as session:
+        kept.redact(session, [1], locked.clock())
+    reader, kit = with_keys(locked, tmp_path, "reader"), relay(locked, tmp_path)
+    for weeks in (10, 1, 1, 1, 1, 1):
+        locked.clock.turn(weeks=weeks)
+        weekly_keys.forget(reader)
+        retention.tidy(kit)
+        with locked.database.reading() as session:
+            pair = [folder.read("reader.key")]
+            private = case_opening.private_by(session, reader, locked.tip, READER, pair)
+            assert private is not None
+            assert len(case_opening.codes_of(session, locked.tip, private)) == 1
+    assert reader.sealer.weekly_lock.start == last_week(locked.clock())
 
 
 def test_a_copy_from_before_opens_for_nobody_once_the_tip_is_erased(
