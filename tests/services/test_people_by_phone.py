@@ -1,0 +1,127 @@
+"""From the dial to the sealed code: a responder answers about a person on a phone, and the reader keeps it once."""
+
+import pytest
+from sqlalchemy import inspect, text
+
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.dialogue.readings import PinReading
+from hotline.store.outbox.messages import Referral
+from tests.callers import Caller, Line
+from tests.reading import PHONE, PIN, ReaderBeside, at_her_desk, reader_beside
+from tests.taking import take_case
+
+SITE = ("2", "1", "1", "3", "1", "2")
+"""Grown up, taken in, by force, perhaps by lies, for somebody's gain, and not free to leave."""
+WORK = "1"
+WANTS_HELP = ("1", "1", "1")
+IN_CLEAR = {
+    "view",
+    "page",
+    "act",
+    "",
+    "2",
+    "screened",
+    "consent",
+    "offered",
+    "answered",
+    "arrived",
+    "thirty",
+}
+CODES = ("labour", "person_form", "isange", "cannot_say", 'rwanda"', "code.")
+
+
+class HerCase:
+    """A responder's phone, and one danger that she took."""
+
+    def __init__(self, line: Line) -> None:
+        self.beside: ReaderBeside = reader_beside(line)
+        self.phone, known_as = at_her_desk(self.beside)
+        self.known_as: Referral = known_as
+        take_case(line.kit, known_as.responder_id, known_as.reference, line.clock.at)
+        self.line, self.case = line, known_as.reference
+
+    def dials(self, *keyed: str) -> Caller:
+        """Another session, at her case."""
+        self.line.clock.turn(minutes=1)
+        phone = self.line.caller(PHONE)
+        phone.dial("90")
+        phone.key(PIN, "1", "1", *keyed)
+        return phone
+
+    def kept(self, kind: str = "") -> list[str]:
+        rows = [row.kind for row in self.line.all(CaseLogRow)]
+        of_people = {"screened", "consent", "offered", "answered", "arrived", "thirty"}
+        return [one for one in rows if one in of_people and kind in ("", one)]
+
+
+@pytest.fixture
+def hers(line: Line) -> HerCase:
+    return HerCase(line)
+
+
+def test_r8_r9_from_the_site_to_help_to_arrival_to_thirty_days_by_phone(hers: HerCase) -> None:
+    phone = hers.dials("2")
+    assert phone.screen.startswith("CON Noted. First: safe, alone, hurt?")
+    assert phone.key("2").startswith("CON Is the person under 18?")
+    assert phone.key(*SITE).startswith("CON Used for?\n1 Work")
+    assert hers.kept() == []
+    assert phone.key(WORK).startswith("CON Signs: possible victim. Offer help now.")
+    shown = phone.screen
+    assert phone.again() == shown
+    assert hers.kept() == ["screened"]
+    assert phone.key("1").startswith("CON Ask alone: wants help?")
+    assert phone.key(*WANTS_HELP).startswith("CON To which help?\n1 Isange")
+    assert phone.key("2", "2").startswith("CON Noted. Offer another.\nTo which help?")
+    hers.line.clock.turn(seconds=20)
+    assert phone.key("1", "1").startswith("END Noted. Say if they arrived by 27/11 ")
+    assert hers.kept() == ["screened", "consent", "offered", "answered", "offered", "answered"]
+
+    phone = hers.dials()
+    assert phone.screen.startswith(f"CON {hers.case}: did they arrive?")
+    assert phone.key("1").startswith("END Noted. You are asked again after 30 days: ")
+    hers.line.clock.turn(days=31)
+    phone = hers.dials()
+    assert phone.screen.startswith(f"CON {hers.case} after 30 days:")
+    assert phone.key("4") == "END Noted. The national desk is told at once."
+    assert hers.kept()[-2:] == ["arrived", "thirty"]
+
+
+def test_no_row_holds_a_code_in_clear_and_the_next_of_several_is_another_person(
+    hers: HerCase,
+) -> None:
+    hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP, "1", "1")
+    phone = hers.dials("4", "5", "4", "1", "2")
+    assert phone.screen.startswith("CON Is the person under 18?")
+    assert phone.key(*SITE, WORK, "1", "2", "1").startswith("CON Noted. Tell the person: help")
+    again = hers.dials("4", "3", "1")
+    assert [line[:3] for line in again.read().split("\n")][:4] == ["Whi", "1 1", "2 2", "3 S"]
+
+    asked = [row.asks for row in hers.line.all(PinReading)]
+    assert {value for row in asked for value in (row["kind"], row["verb"])} <= IN_CLEAR
+    with hers.line.database.reading() as session:
+        tables = inspect(session.get_bind()).get_table_names()
+        rows = {
+            name: str(session.execute(text(f'select * from "{name}"')).all())
+            for name in tables
+            if not name.startswith(("revision", "flow"))
+        }
+    found = {name for name, shown in rows.items() if any(code in shown for code in CODES)}
+    assert found == set()
+
+
+def test_what_ends_in_the_middle_is_not_kept_and_what_the_reader_does_late_is_kept_once(
+    hers: HerCase,
+) -> None:
+    hers.dials("2", "2", *SITE).hang_up()
+    assert hers.kept() == []
+    phone = hers.dials("5", "4", "1", *SITE)
+    assert phone.key("8").startswith("CON Invalid choice.\nUsed for?")
+    assert phone.key("0").startswith("CON Can the person leave freely now?")
+    assert phone.key("1").startswith("CON Used for?")
+    hers.beside.stopped = True
+    assert phone.key(WORK) == "CON One moment.\n1 See\n0 Back 00 Home"
+    assert phone.key("1").startswith("CON Not written down yet.\n1 Try again\n2 Leave it")
+    assert hers.kept() == []
+    hers.beside.stopped = False
+    assert phone.key("1").startswith("CON Signs: possible victim.")
+    assert hers.kept() == ["screened"]
