@@ -26,7 +26,7 @@ from tests.crawler.phones import (
     colleagues_are_quicker,
 )
 from tests.crawler.pin_phones import behind_pin
-from tests.crawler.told_reader import RIGHT_PIN
+from tests.crawler.told_reader import ABOUT_PIN, RIGHT_PIN
 from tests.receipts import MY_NUMBER
 
 __all__ = ["BEHIND_PIN", "STANDINGS", "TYPED", "WITNESS", "Standing"]
@@ -126,8 +126,28 @@ HERS = Standing(
     at_once=True,
     most=900,
 )
-BEHIND_PIN = (
-    HERS,
-    replace(HERS, name="responder who changes her PIN", opening=(RIGHT_PIN, "4"), most=300),
-)
-"""Tours of their own, in one language a day."""
+ABOUT = {
+    "asks on site": (("1", "5", "4"), {"screening", "offering", "keeping"}, 500),
+    "asks a grown-up": (("1", "5", "4", "1", "1", "2"), {"screening", "offering"}, 500),
+    "offers help": (("1", "3"), {"helping"}, 200),
+    "says who arrived": (("2",), {"following"}, 200),
+    "says how it is after thirty days": (("3",), {"following"}, 200),
+}
+"""What is keyed at a case of hers, which flows are walked, and the most hops."""
+BEHIND_PIN = {
+    "cases": (
+        HERS,
+        replace(HERS, name="responder who changes her PIN", opening=(RIGHT_PIN, "4"), most=300),
+    ),
+    "persons": tuple(
+        replace(
+            HERS,
+            name=f"responder who {name}",
+            opening=(ABOUT_PIN, "1", *keys),
+            within=frozenset(flows),
+            most=most,
+        )
+        for name, (keys, flows, most) in ABOUT.items()
+    ),
+}
+"""Tours of their own: of all her cases, and of the persons of one; one of them in one language a day."""

@@ -1,7 +1,7 @@
-"""C9 and C14 behind a PIN: every screen of the responders' flow, and nothing that hanging up there leaves in clear.
+"""C9 and C14 behind a PIN: every screen of the responders' flows, and nothing that hanging up there leaves in clear.
 
-In one language a day, in all three where everything runs at full length. What the reader says is of `ToldReader`, which
-the second test holds to the real one.
+Of cases or of persons, in one language a day; both in all three where everything runs at full length. What the reader
+says is of `ToldReader`, which the last test holds to the real one.
 """
 
 import logging
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hotline.domain.dialogue.asks import WORK_VERB, AskKind
+from hotline.domain.dialogue.person_asks import PersonVerb
 from hotline.domain.dialogue.ussd import UssdHop
 from hotline.engine.flow import Book, Menu
 from hotline.engine.screen import DEFAULT_LIMIT
@@ -36,6 +37,7 @@ from tests.steps import Tell
 __all__ = ["line"]
 
 TOLD_PHONE = "+250788000101"
+TOURS = {f"{language}-{half}": (language, half) for language in CODES for half in BEHIND_PIN}
 
 
 def verbs(book: Book) -> set[str]:
@@ -60,18 +62,19 @@ class Measured:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("language", by_turns(CODES, "the tour behind a PIN"))
+@pytest.mark.parametrize("toured", by_turns([*TOURS], "the tour behind a PIN"))
 def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     line: Line,
     tmp_path: Path,
-    language: str,
+    toured: str,
     tell_steps: Tell,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="hotline")
+    language, half = TOURS[toured]
     tours, measured = [], Measured()
     with copied(small(line), tmp_path / "told") as told:
-        for standing in BEHIND_PIN:
+        for standing in BEHIND_PIN[half]:
             tour = Tour(
                 Explorer(told, standing, language, measured), TOLD_PHONE, 1 if long() else 4
             )
@@ -87,11 +90,18 @@ def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
 
     seen = {node for tour in tours for node in tour.nodes}
     book = line.kit.books.book(line.kit.books.live())
+    within = {flow for standing in BEHIND_PIN[half] for flow in standing.within}
     there = with_a_screen(book) & behind_a_pin(book)
-    left_out = {node for node in there - seen if node.flow in BEHIND_PIN[0].within}
-    assert left_out == set(), "no key leads there"
+    assert {node for node in there - seen if node.flow in within} == set(), "no key leads there"
     done = {row.asks["verb"] for row in asked if row.asks["kind"] in (AskKind.ACT, AskKind.PAGE)}
-    assert verbs(book) - {"read"} - done == set(), "what was asked before she hung up is done"
+    asks = set(PersonVerb) if half == "persons" else verbs(book) - {"read"}
+    assert asks - done == set(), "what was asked before she hung up is done"
+
+
+def test_each_flow_behind_a_pin_is_toured(line: Line) -> None:
+    book = line.kit.books.book(line.kit.books.live())
+    toured = {flow for half in BEHIND_PIN.values() for one in half for flow in one.within}
+    assert {node.flow for node in behind_a_pin(book)} == toured
 
 
 NAMES = re.compile(

@@ -41,6 +41,7 @@ from hotline.domain.dialogue.asks import (
     ReadingState,
     bound_to,
 )
+from hotline.domain.dialogue.person_asks import PersonVerb, told_of
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tips.acts import Acted
 from hotline.domain.wording import Template
@@ -54,11 +55,14 @@ from hotline.services.reader.view import HAS_QUESTIONS, HAS_WORK
 from hotline.store.database import Database
 from hotline.store.dialogue import readings
 from hotline.text.phrases import Phrases
+from tests.crawler.told_persons import ABOUT_CASES, HERS, TIME, about, of_person
 
 RIGHT_PIN, DEAD_PIN, SLOW_PIN, IDLE_PIN = "407193", "407194", "407195", "407196"
 """What opens; what the reader never answers; what opens a case that it is silent of; who has no case."""
 ONE_PIN = "407197"
 """What opens one case, as a reader with one would: no tour keys it."""
+ABOUT_PIN = "407198"
+"""What opens cases of which persons are asked: only tours of these begin with it."""
 WRONG_PIN, TIRED_PIN, CODE = "815260", "815261", "604713"
 PAPER, NO_PAPER, NUMBERS_PAPER, LATE_PAPER, SLOW_PAPER = (
     "40719300",
@@ -77,13 +81,13 @@ PINS: Mapping[str, tuple[str, ...]] = {
 }
 """What is typed for the reader alone, by the name of its answer."""
 
-HERS, NEWS, ODD, NATIONS, LATER, MET = "K7Q4", "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
-"""One she holds; one she does not; one that a colleague has and no key opens; one of the national desk's; one that is
-never opened in time; and one of which answers about a person on site are kept, and one is owed."""
+NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
+"""Beside the one that she holds: one she does not; one that a colleague has and no key opens; one of the national
+desk's; one that is never opened in time; and one of which answers about a person are kept, and one is owed."""
 LATE_VERBS = ("", Verb.TAKE)
 """To read it, and to take it."""
 COLLEAGUE = "7"
-PAGE_CANARY, TIME = "Zuzupage", "25/11 14:05"
+PAGE_CANARY = "Zuzupage"
 PAGES = " ".join([PAGE_CANARY, *["they keep the papers and lock the gate at night"] * 4])
 
 DONE: Mapping[str, Mapping[str, str]] = {
@@ -169,6 +173,8 @@ class ToldReader:
                 if ask.reference == ODD and ask.verb != HISTORY:
                     return ReaderAnswer((UNREADABLE,))
                 return ReaderAnswer(words={PAGE: PAGES})
+            case AskKind.ACT if ask.verb in set(PersonVerb):
+                return of_person(told_of(typed)[1])
             case AskKind.ACT:
                 return _act(ask)
 
@@ -179,6 +185,8 @@ class ToldReader:
             SLOW_PIN: (LATER,),
             IDLE_PIN: (),
         }
+        if pin == ABOUT_PIN:
+            return about(self._cases(*ABOUT_CASES))
         if pin in lists:
             return self._cases(*lists[pin])
         flags = {TIRED_PIN: (RESTS,), CODE: (PROVES,)}

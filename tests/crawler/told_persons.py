@@ -1,0 +1,53 @@
+"""What a tour is told of the persons of a case: by what is keyed it is kept, held up, or never answered."""
+
+from collections.abc import Mapping
+
+from hotline.domain.dialogue.asks import UNREADABLE, ReaderAnswer
+from hotline.domain.dialogue.person_asks import PERSON
+from hotline.domain.tips.acts import Acted
+from hotline.services.reader.acts import ACTED
+
+HERS, ARRIVAL, THIRTY = "K7Q4", "A7RV", "T3RY"
+"""One she holds; one of which is asked whether somebody arrived, and one of which is asked after thirty days."""
+TIME = "25/11 14:05"
+TWO = (("1", "1 Zuzuwoman"), ("2", "2 Zuzuman"))
+ABOUT_FLAGS = (
+    *(f"people.{HERS}", f"has_people.{HERS}", f"awaits.{HERS}.2", f"adult.{HERS}.1"),
+    *(f"arrival_due.{ARRIVAL}", f"arrivals.{ARRIVAL}"),
+    *(f"thirty_due.{THIRTY}", f"thirties.{THIRTY}"),
+)
+ABOUT_LISTS = {
+    f"my_people.{HERS}": TWO,
+    f"arrival_people.{ARRIVAL}": TWO,
+    f"thirty_people.{THIRTY}": TWO,
+}
+ABOUT_CASES = (HERS, ARRIVAL, THIRTY)
+HELD_UP: Mapping[str, tuple[str, ...]] = {
+    "shelter": (UNREADABLE,),
+    "health": (f"{ACTED}{Acted.NOT_TAKEN_YET}",),
+    "child_officer": ("person_stopped", "says_no"),
+    "police": ("person_stopped", "undecided"),
+    "legal": ("person_stopped", "too_early"),
+    "journey_home": (f"{ACTED}{Acted.OVER}",),
+}
+"""By what is chosen: what the answers about a person come to where they are not kept."""
+COMES_TO = {"labour": "possible", "sex": "not_indicated"}
+"""By what the person is used for."""
+
+
+def about(told: ReaderAnswer) -> ReaderAnswer:
+    """What her lists say, and besides what is known of the persons of these cases."""
+    lists = {**told.lists, **ABOUT_LISTS}
+    return ReaderAnswer((*told.flags, *ABOUT_FLAGS), lists, told.words)
+
+
+def of_person(codes: Mapping[str, str]) -> ReaderAnswer | None:
+    """None, where it is silent: for one form, and one answer of a service."""
+    if codes.get("form") == "servitude" or codes.get("answer") == "no_room":
+        return None
+    held = HELD_UP.get(codes.get("service", ""))
+    if held is not None:
+        return ReaderAnswer(held)
+    comes_to = [COMES_TO.get(codes.get("form", ""), "unclear")]
+    no = ["says_no"] if codes.get("answer") == "person_refused" else []
+    return ReaderAnswer(("person_kept", *comes_to, *no), words={PERSON: "3", "time": TIME})
