@@ -63,6 +63,9 @@ def test_abroad_without_a_country(text: str, where: dict[str, str]) -> None:
         ("bafungiye abana mu nkambi ya Mahama", {"district": "55", "sector": "55c1"}),
         ("Kigeme camp", {"district": "25", "sector": "25c1"}),
         ("umukobwa wo mu nkambi, Kiziba muri Karongi", {"district": "31", "sector": "31c1"}),
+        ("inkambi y'impunzi ya Mahama", {"district": "55", "sector": "55c1"}),
+        ("camp de réfugiés de Mahama", {"district": "55", "sector": "55c1"}),
+        ("a girl in Mahama refugee camp", {"district": "55", "sector": "55c1"}),
         ("Kiziba, Karongi", {"district": "31", "sector": "31c1"}),
         # A sector has that name too; and many villages are called Kiziba.
         ("i Mahama", {"district": "55", "sector": "5506"}),

@@ -60,8 +60,13 @@ AROUND = frozenset(
     )
 )
 """What stands around a name and is none."""
-SAYS_CAMP = frozenset({"inkambi", "nkambi", "camp", "camps"})
-"""Beside a name that a camp and a sector have, it means the camp."""
+SAYS_CAMP = frozenset(
+    {
+        *("inkambi", "nkambi", "camp", "camps"),
+        *("impunzi", "mpunzi", "refugee", "refugees", "refugie", "refugies"),
+    }
+)
+"""Beside a name that a camp and a sector have, it means the camp, as in `camp de réfugiés de Mahama`."""
 TWINS = (("ou", "u"), ("ch", "c"), ("l", "r"))
 """Written one for the other: French ears, Swahili ears, and those who hear no difference."""
 
