@@ -270,6 +270,12 @@ def test_a_desk_that_was_added_has_members_and_a_service_has_none(people: People
     with pytest.raises(DeskRefused, match="is not retired"):
         desk_register.retire(kit, "12", **SIGNED)
 
+    people.let_in("12", SECOND)
+    for account_id in (1, 2):
+        invitations.end(kit, ADMIN, account_id)
+    (found, *_) = desk_register.keys_found(kit)
+    assert found.names == ("12", "border-east"), "what was sealed to it still opens by her copy"
+
 
 @pytest.mark.parametrize(
     ("new", "says"),

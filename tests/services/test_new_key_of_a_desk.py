@@ -1,10 +1,11 @@
 """A member gives her desk a new key: who left opens nothing by a copy, and the passphrase goes on to open it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select, text
 
 from hotline.domain.accounts.account import Actor
 from hotline.errors import DeskRefused, NotFound, PassphraseWrong, SealBroken
@@ -12,16 +13,18 @@ from hotline.sealing.opening import opens_grant
 from hotline.sealing.passphrase import WrappingKey
 from hotline.sealing.sealer import Sealer
 from hotline.services.desk import access, admissions, desk_register
-from hotline.services.desk.keys import by_passphrase, recovery, rekeying, rotation
+from hotline.services.desk.keys import by_passphrase, moving, recovery, rekeying, rotation
 from hotline.services.desk.keys.by_passphrase import PassphraseOpener
 from hotline.services.desk.keys.recovery import MadeRecovery
 from hotline.services.desk.keys.rekeying import Rekeyed
 from hotline.services.people import removals
 from hotline.store.desk import desks, members
 from hotline.store.desk.recovery_pairs import RecoveryPair
-from hotline.store.tips import told_tips
+from hotline.store.tips import sketches, told_tips
+from hotline.store.tips.sketches import TipSketch
 from hotline.store.tips.tips import Grant
 from tests.builders import make_tip
+from tests.eventually import eventually
 from tests.kits import WholeKit
 from tests.services.test_desk_members import (
     FIRST,
@@ -108,10 +111,14 @@ def test_a_member_alone_gives_a_red_desk_a_new_key_and_the_passphrase_opens_it(
     assert all(reads(left, tip_id) for tip_id in (*told, late)), "in the middle of it"
     assert step(left) == Rekeyed(moved=1, is_over=False)
     assert step(left) == Rekeyed(moved=0, is_over=False), "a hop may be under way"
+    with left.district.database.writing() as session:
+        sketches.keep(session, late, HERE, b"by a page that the old key opened", clock())
     clock.turn(seconds=6)
     assert step(left) == Rekeyed(moved=0, is_over=True)
 
     assert not is_red(left)
+    with left.district.database.reading() as session:
+        assert session.scalar(select(TipSketch)) is None
     assert all(reads(left, tip_id) for tip_id in (*told, late))
     assert left.opens(HERE, FIRST)
     assert left.opens(HERE, SECOND)
@@ -183,14 +190,37 @@ def test_who_leaves_in_the_middle_keeps_the_desk_red_and_who_came_later_does_not
     left.let_in(HERE, FIRST)
     with pytest.raises(DeskRefused, match="since this new key was begun"):
         step(left)
-    clock.turn(seconds=6)
     leaves(left)
+    clock.turn(seconds=6)
     assert step(left, DENISE).is_over
-    assert is_red(left), "she had the new key as well"
+    assert is_red(left), "she had the new key as well, whatever the clock said as she left"
     step(left, DENISE)
     clock.turn(seconds=6)
     assert step(left, DENISE).is_over
     assert not is_red(left)
+
+
+@pytest.mark.both
+def test_a_new_key_and_a_removal_at_once_take_turns(left: People) -> None:
+    """Each holds the desk first: PostgreSQL would end one of two that wait for each other."""
+    database, key = left.district.database, desk_key(left, FIRST)
+
+    def waits() -> bool:
+        with database.reading() as looking:
+            return bool(looking.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            desks.one(session, HERE, for_writing=True)
+            gone = pool.submit(leaves, left)
+            if not database.is_sqlite:
+                eventually(waits, seconds=20)
+            moving.put(session, HERE, key, left.district.clock())
+        gone.result()
+    left.district.clock.turn(seconds=6)
+    assert step(left).is_over
+    assert is_red(left), "she left after the new key was there"
+    assert not left.opens(HERE, PERSON)
 
 
 def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: People) -> None:
@@ -204,6 +234,21 @@ def test_only_a_member_gives_a_key_and_never_without_a_recovery_pair(left: Peopl
     with pytest.raises(DeskRefused, match="hotline keys recovery"):
         step(left)
     assert public_key(left) == before
+
+
+def test_a_row_that_was_put_back_opens_no_key_to_move_grants_from(left: People) -> None:
+    told = tell(left, 1)
+    with left.district.database.reading() as session:
+        older = desks.wrapped_key(session, HERE, desks.ENROLMENT)
+    rotate(left)
+    newest = public_key(left)
+    with left.district.database.writing() as session:
+        desks.rewrap(session, HERE, desks.ENROLMENT, older)
+    with pytest.raises(SealBroken, match="another key"):
+        rotate(left)
+    assert public_key(left) == newest
+    step(left)
+    assert reads(left, told), "a member's new key mends it"
 
 
 def as_before(people: People) -> None:

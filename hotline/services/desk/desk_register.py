@@ -65,7 +65,8 @@ def keys_found(kit: Kit) -> tuple[CheckResult, ...]:
         return ()
     lines = [one for one in every if one.kind in READS and one.retired_at is None]
     alone = tuple(one.code for one in lines if not one.members)
-    left = tuple(one.code for one in lines if one.copied_since is not None)
+    # One that was retired too: what was sealed to it still opens.
+    left = tuple(one.code for one in every if one.copied_since is not None)
     if left:
         says = f"somebody who left may hold a copy of the key of {_some(left)}"
         todo = "a member presses New key on its page, or `hotline keys rotate-desks --desk NAME` for each"

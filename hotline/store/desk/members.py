@@ -1,11 +1,12 @@
 """To whom a desk's key is sealed: the rows of members, beside those of the passphrase."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from hotline.store.desk import desks
 from hotline.store.desk.desks import BEFORE, BEFORE_OF, ENROLMENT, Desk, DeskMember
 
 BY_PASSPHRASE = (ENROLMENT, BEFORE)
@@ -55,7 +56,7 @@ def desks_of(session: Session, member: str) -> frozenset[str]:
 
 def seal(session: Session, code: str, member: str, wrapped_key: bytes, at: datetime) -> None:
     """In the place of what was sealed to the member before."""
-    _forget(session, member, [code])
+    _forget(session, code, member)
     session.add(DeskMember(desk_code=code, member=member, wrapped_key=wrapped_key, created_at=at))
 
 
@@ -78,12 +79,10 @@ def reseal(session: Session, code: str, sealed: Mapping[str, bytes], at: datetim
 
 def forget_at(session: Session, code: str, names: Collection[str], at: datetime) -> bool:
     """These members open this desk no more. Until it has another key they may hold a copy. Whether any opened it."""
-    opened = any(code in desks_of(session, member) for member in names)
-    for member in names:
-        _forget(session, member, [code])
-    if opened:
-        _may_be_copied(session, [code], at)
-    return opened
+    opened = [member for member in names if code in desks_of(session, member)]
+    for member in opened:
+        _shut(session, code, member, at)
+    return bool(opened)
 
 
 def forget(
@@ -91,23 +90,29 @@ def forget(
 ) -> frozenset[str]:
     """She opens these desks no more. Until each has another key she may hold a copy. The desks that it was."""
     gone = desks_of(session, member) - frozenset(but)
-    if gone:
-        _forget(session, member, gone)
-        _may_be_copied(session, gone, at)
+    for code in sorted(gone):
+        _shut(session, code, member, at)
     return gone
 
 
-def _may_be_copied(session: Session, codes: Collection[str], at: datetime) -> None:
-    """In the middle of a rotation she may hold the new key as well: its end does not end that."""
-    moving = select(DeskMember.desk_code).where(DeskMember.member == BEFORE)
-    anew = or_(Desk.copied_since.is_(None), Desk.code.in_(moving))
-    session.execute(update(Desk).where(Desk.code.in_(codes), anew).values(copied_since=at))
+def _shut(session: Session, code: str, member: str, at: datetime) -> None:
+    """The desk is held first, as a new key holds it: else the two wait for each other.
+
+    In the middle of a rotation she may hold the new key as well. So she left after it, whatever the clock said when
+    somebody pressed: its end does not end that.
+    """
+    desks.one(session, code, for_writing=True)
+    _forget(session, code, member)
+    since = desks.moving_since(session, code)
+    left_at = at if since is None else max(at, since + timedelta(microseconds=1))
+    anew = Desk.copied_since.is_(None) if since is None else true()
+    session.execute(update(Desk).where(Desk.code == code, anew).values(copied_since=left_at))
 
 
-def _forget(session: Session, member: str, codes: Collection[str]) -> None:
+def _forget(session: Session, code: str, member: str) -> None:
     names = (member, BEFORE_OF + member)
     session.execute(
-        delete(DeskMember).where(DeskMember.desk_code.in_(codes), DeskMember.member.in_(names))
+        delete(DeskMember).where(DeskMember.desk_code == code, DeskMember.member.in_(names))
     )
 
 

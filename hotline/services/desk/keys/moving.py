@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from nacl.public import PrivateKey
+
 from hotline.domain.tip import NATIONAL
 from hotline.errors import SealBroken
 from hotline.ports import Kit
@@ -40,8 +42,11 @@ def put(session: Session, code: str, before: bytes, at: datetime) -> DeskKeyPair
     """A new key for the desk, which the caller's transaction holds and has seen at rest.
 
     In that commit it is sealed to the recovery pair, and to every member who may still open the desk; the key before
-    stays beside it, sealed alike. Its sketches of words go. Raises DeskRefused where there is no recovery pair.
+    stays beside it, sealed alike. Its sketches of words go. Raises DeskRefused where there is no recovery pair,
+    SealBroken where `before` is not the key that grants are sealed to.
     """
+    if bytes(PrivateKey(before).public_key) != desks.one(session, code).public_key:
+        raise SealBroken(f"what opens is another key than that of desk {code}")
     made, pair = new_desk_pair(), recovery.public_key(session)
     aside = wrap_desk_key(before, pair, code, desks.BEFORE)
     desks.put_aside(session, code, wrapped_key=aside, at=at)
@@ -76,9 +81,13 @@ def move(kit: Kit, pairs: Sequence[DeskKeyPair], say: Say, *, most: int | None =
 
 
 def end(session: Session, pair: DeskKeyPair) -> None:
-    """Destroy the key before, unless another has ended this rotation meanwhile, and a third key has been put."""
+    """Destroy the key before, unless another has ended this rotation meanwhile, and a third key has been put.
+
+    Sketches go once more: a page that was opened by the key before may have written one after the new key was put.
+    """
     if desks.one(session, pair.desk, for_writing=True).public_key == pair.public_key:
         desks.end_rotation(session, pair.desk)
+        sketches.forget_desk(session, pair.desk)
 
 
 def _next(kit: Kit, desk: str, last: int) -> Sequence[vaults.SealedGrant]:
