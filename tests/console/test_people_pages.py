@@ -197,8 +197,12 @@ def test_a7_a_member_whose_key_is_open_gives_a_red_desk_a_new_key(
     assert 'data-again="7"' in page
     assert "Sealed anew just now: 0." in page
     desk.clock.turn(seconds=6)
-    assert member.post(path).headers["Location"].endswith(f"/desks/{GASABO}")
-    assert red not in member.get(f"/desks/{GASABO}").text
+    for form in ({}, {"reason": "Desk 2 must go"}):
+        ended = member.post(path, form).headers["Location"]
+        assert ended.endswith(f"/desks/{GASABO}?given=yes"), "sent once more, it begins no other"
+    page = member.get(f"/desks/{GASABO}?given=yes").text
+    assert "It has its new key." in page
+    assert red not in page
     with desk.kit.database.reading() as session:
         assert desks.one(session, GASABO).copied_since is None
         assert list(members.of_desk(session, GASABO)) == [of_account(account(desk, "Desk 1"))]

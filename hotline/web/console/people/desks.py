@@ -54,9 +54,15 @@ def remove(visit: Visit, code: str) -> Response:
 
 
 def give_key(visit: Visit, code: str) -> Response:
-    """One step of a new key for the desk: it begins, or goes on, until nothing opens by the old one."""
+    """One step of a new key for the desk: it begins, or goes on, until nothing opens by the old one.
+
+    A form that is sent once more, after another member has ended it, begins none.
+    """
+    head = desk_page.one(visit.kit, visit.by, code).head
+    if not head.is_moving and head.copied_since is None:
+        return see("desks.one", code=code, given="yes")
     reason = visit.form.text("reason", most=200)
-    if not reason and not desk_page.one(visit.kit, visit.by, code).head.is_moving:
+    if not reason and not head.is_moving:
         return _one(visit, code, faults(key=_missing(visit, code)))
     key = sessions.key_of(visit.kit, visit.token)
     try:
@@ -66,7 +72,7 @@ def give_key(visit: Visit, code: str) -> Response:
     except HotlineError as refused:
         return _one(visit, code, faults(key=why(visit, refused)))
     if done.is_over:
-        return see("desks.one", code=code)
+        return see("desks.one", code=code, given="yes")
     return see("desks.one", code=code, moved=done.moved)
 
 
@@ -88,6 +94,7 @@ def _one(visit: Visit, code: str, wrong: FormFaults | None = None) -> Response:
         may_ask=bool(visit.by.roles & who.ADMIN),
         may_remove=bool(visit.by.roles & who.RUNNING),
         moved=visit.query.get("moved", "") if visit.query.get("moved", "").isdecimal() else "",
+        given=bool(visit.query.get("given")),
         settles=moving.SETTLES.seconds + 1,
         opens=code in desk_page.opened_by(visit.kit, visit.by.account_id),
     )
