@@ -19,6 +19,7 @@ from hotline.services.accounts import invitations
 from hotline.services.desk import access, admissions, desk_register
 from hotline.services.desk.desk_register import NewDesk
 from hotline.services.desk.keys import rotation
+from hotline.services.desk.keys.by_passphrase import TwoPeople
 from hotline.services.people import one_human, removals
 from hotline.services.people.removals import Posting
 from hotline.store.accounts.accounts import ConsoleAccount
@@ -117,6 +118,12 @@ def test_nobody_carries_out_what_she_asked_for_nor_lets_herself_in(people: Peopl
     people.ask("12", PERSON, by=Actor("Bob"))
     assert ("12", PERSON) not in admissions.admit_by_passphrase(kit, BOB, PASSPHRASE)
     assert ("12", PERSON) in admissions.admit_by_passphrase(kit, ALICE, PASSPHRASE)
+
+    # At the command line a name is all that is known: in the console's spelling, or in another, it is hers.
+    people.ask("12", SECOND, by=Actor("Bosco", 9))
+    for one in ("bosco", "DENISE"):
+        assert admissions.admit_by_passphrase(kit, TwoPeople(one, "Emma"), PASSPHRASE) == []
+    assert ("12", SECOND) in admissions.admit_by_passphrase(kit, ALICE, PASSPHRASE)
 
 
 def test_only_a_member_of_the_desk_lets_others_in(people: People) -> None:

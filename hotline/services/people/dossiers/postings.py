@@ -98,8 +98,8 @@ def check_other(session: Session, asked: Approval, by: Actor, person: Responder)
     is_same = by.account_id is not None and by.account_id == asked.asker_id
     is_same = is_same or two_names.is_herself(session, by, of_responder(person.id))
     wrote = asked.asked_by.rpartition(":")[2]
-    names = [" ".join(name.split()).casefold() for name in (by.name, wrote, person.name)]
-    if is_same or names[0] in names[1:]:
+    names = (wrote, person.name)
+    if is_same or any(two_names.is_same(by.name, name) for name in names):
         raise PersonnelRefused(
             remark("another admin decides: neither who wrote it down, nor the person herself")
         )
