@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from nacl.public import PrivateKey
 from sqlalchemy import select
 
 from hotline.domain.cases.entries import EntryKind, EntryWay
@@ -26,10 +25,9 @@ from hotline.store.database import Session
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.referrals import referrals
 from tests.district import District
-from tests.kits import WholeKit
+from tests.kits import READER_PUBLIC, THE_READER, WholeKit
 from tests.taking import take_case
 
-THE_READER = PrivateKey(b"9" * 32)
 GROWN_UP = {"minor": "no", "act": "yes", "force": "yes", "deceit": "no", "purpose": "yes"}
 CHILD = {"minor": "yes", "act": "yes", "purpose": "yes"}
 
@@ -65,8 +63,7 @@ class HelpedCase:
 
     @property
     def kit(self) -> WholeKit:
-        public = bytes(THE_READER.public_key)
-        return replace(self.district.kit, sealer=Sealer(reader=lambda: public))
+        return replace(self.district.kit, sealer=Sealer(reader=lambda: READER_PUBLIC))
 
     def say(
         self,

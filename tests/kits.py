@@ -58,6 +58,8 @@ class FakePseudonyms:
 
 
 RELAY_PUBLIC = bytes(PrivateKey(b"r" * 32).public_key)
+THE_READER = PrivateKey(b"9" * 32)
+READER_PUBLIC = bytes(THE_READER.public_key)
 
 
 def survive(_name: str) -> None:
@@ -113,7 +115,7 @@ def make_console_kit(
         database=database,
         books=cast(Any, None),
         jobs=FakeJobs(),
-        sealer=Sealer(relay_public_key=RELAY_PUBLIC),
+        sealer=Sealer(relay_public_key=RELAY_PUBLIC, reader=lambda: READER_PUBLIC),
         pseudonyms=cast(Any, FakePseudonyms()),
         phrases=Phrases({}),
         line=make_line(),

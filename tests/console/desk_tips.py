@@ -3,18 +3,25 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from itertools import count
+from types import SimpleNamespace
+from typing import Any, cast
 
 from hotline.domain.accounts.account import AccountRole, Actor
 from hotline.domain.desk.members import of_account
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access, admissions
+from hotline.services.reader.cases import handing_on
+from hotline.services.reader.reader_kit import ReaderKit
 from hotline.store.accounts import accounts
 from hotline.store.desk import desks
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
 from tests.console.conftest import Desk
+from tests.kits import THE_READER
+from tests.persons import screened
+from tests.reading import SHARED
 from tests.two_people import BOB
 
 PASSPHRASE = "correct horse"
@@ -70,7 +77,7 @@ def change(desk: Desk, tip_id: int, **fields: object) -> None:
 
 
 def with_a_tip(desk: Desk) -> None:
-    """One tip, and whoever is there of these two roles is let into a desk that may know of it."""
+    """One tip with one person, and whoever is there of these two roles is let into a desk that may know of it."""
     man(desk)
     with desk.kit.database.reading() as session:
         everybody = accounts.everybody(session)
@@ -79,3 +86,12 @@ def with_a_tip(desk: Desk) -> None:
             if role in account.held_roles:
                 lets_in(desk, account.id, code)
     assert tell(desk) == 1
+    screened(desk.kit, 1)
+    hands_on(desk)
+
+
+def hands_on(desk: Desk) -> None:
+    """The reader gives each desk the keys of the cases that it may know of."""
+    plain = {name: getattr(desk.kit, name) for name in SHARED}
+    pair = SimpleNamespace(now=lambda: (bytes(THE_READER),))
+    handing_on.reconcile(ReaderKit(**plain, vault=cast(Any, None), pair=cast(Any, pair)))

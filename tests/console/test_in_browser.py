@@ -20,7 +20,7 @@ from tests.sampling import by_turns
 pytestmark = pytest.mark.browser
 
 OPTIONS = {"rules": {"target-size": {"enabled": True}}}
-READERS = ("/tips", "/tips/1", "/call-backs")
+READERS = ("/tips", "/tips/1", "/tips/1/persons/screened", "/call-backs")
 OUTSIDE = ("/enter", "/recover", "/nothing")
 DAYS = 9
 """In so many parts the pages take turns: axe takes most of a second for each."""
@@ -76,7 +76,7 @@ def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) 
 
 
 def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
-    """The pages of tips, which no admin sees; and the one of words, which has no address."""
+    """The pages of tips, which no admin sees; and those of words and persons, which have no address."""
     paths = [path for path in PAGES[share::DAYS] if path in READERS]
     if not paths:
         return []
@@ -89,10 +89,13 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
         for path in paths:
             wrong += judged(page, path)
         if "/tips/1" in paths:
-            page.get_by_label("to send somebody").check()
-            page.get_by_role("button", name="Open the words").click()
-            expect(page.get_by_text("This page closes by itself")).to_be_visible()
-            wrong += faults_of(page, "the words")
+            for form, name in (("/open", "Open the words"), ("/persons", "Open the persons")):
+                page.goto("/tips/1")
+                within = page.locator(f"form[action='/tips/1{form}']")
+                within.get_by_label("to send somebody").check()
+                within.get_by_role("button", name=name).click()
+                expect(page.get_by_text("This page closes by itself")).to_be_visible()
+                wrong += faults_of(page, name)
     return wrong
 
 

@@ -30,6 +30,7 @@ FILLED = {
     "<int:step_id>": "1",
     "<int:responder_id>": "1",
     "<code>": "12",
+    "<act>": "screened",
 }
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"

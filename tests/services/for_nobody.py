@@ -65,6 +65,8 @@ FOR_NOBODY: Mapping[str, str] = {
     "referrals/cluster_names.in_company": LADDER,
     "referrals/cluster_names.known_names": LADDER,
     "referrals/deadlines.overdue": LADDER,
+    "referrals/desk_pages/owed.is_owing": CONDITION,
+    "referrals/desk_pages/owed.owed": FOUND,
     "referrals/desk_pages/tip_events.alerts": FOUND,
     "referrals/desk_pages/tip_events.told": FOUND,
     "referrals/desk_pages/tip_pages._conditions": CONDITION,

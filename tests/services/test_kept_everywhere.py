@@ -27,6 +27,7 @@ from hotline.services.referrals import casework
 from hotline.services.tips import keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.database import Session
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Referral
@@ -34,7 +35,7 @@ from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import asked_back, erasures, known_cases, referrals
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.referrals.desk_pages import tip_pages
+from hotline.store.referrals.desk_pages import owed, tip_pages
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
 from hotline.store.tips import call_backs, links, sketches, visible
 from hotline.store.tips.call_backs import CallBack
@@ -155,6 +156,10 @@ def beside_on_its_page(one: Asker) -> set[int]:
     return {2, *tip_pages.linked(one.session, one.viewer, one.session.get_one(Tip, 2))}
 
 
+def owing(one: Asker) -> set[int]:
+    return {tip.id for tip in owed.owing(one.session, one.viewer, 9)}
+
+
 def counted_beside(one: Asker) -> set[int]:
     second = one.session.get_one(Tip, 2)
     count = tip_pages.linked_counts(one.session, one.viewer, [second])[2]
@@ -180,6 +185,7 @@ WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
     ),
     "referrals/asked_back.recipients": told_of_an_answer,
     "referrals/erasures.told": told_of_a_wish,
+    "referrals/desk_pages/owed.owing": owing,
     "referrals/desk_pages/tip_pages._seen": on_pages,
     "referrals/desk_pages/tip_pages.known": lambda one: set(
         tip_pages.known(one.session, one.viewer, [*KEPT, *OTHERS])
@@ -239,6 +245,7 @@ def _hang_on(session: Session, tip_id: int) -> None:
         )
     )
     offered_by(session, tip_id, HE, NOON)
+    session.add(PossibleVictim(tip_id=tip_id, n=1, met_at=NOON, due_at=NOON, rung=1))
     (his,) = session.scalars(select(Referral).where(Referral.tip_id == tip_id)).all()
     assert his.responder_id == HE
     his.acknowledged_at = NOON + timedelta(minutes=3)

@@ -101,8 +101,8 @@ CODES_OF: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
     },
     EntryKind.OFFERED: {SERVICE: SERVICES, STATE: STATES, **AS_SEEN},
     EntryKind.ANSWERED: {ANSWER: frozenset(ServiceAnswer)},
-    EntryKind.ARRIVED: {ARRIVED: frozenset((YES, NO, "unknown"))},
-    EntryKind.THIRTY: {THIRTY: frozenset(ThirtyDays)},
+    EntryKind.ARRIVED: {ARRIVED: frozenset((YES, NO, "unknown")), STATE: STATES},
+    EntryKind.THIRTY: {THIRTY: frozenset(ThirtyDays), STATE: STATES},
     EntryKind.DETERMINATION: {
         DETERMINATION: frozenset((ACTUAL, "not")),
         BODY: frozenset(("police", "court", "ngo", "government")),

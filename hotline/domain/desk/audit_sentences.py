@@ -95,6 +95,8 @@ SENTENCES: Mapping[str, str] = {
     "responder_number_wanted": "wrote down a new number of {subject}",
     "responder_on_leave": "sent {subject} on leave",
     "responder_proved": "proved phone and paper as {subject}",
+    "people_read": "opened what was noted of the persons of {subject}",
+    "person_noted": "noted something of a person of {subject}",
     "pin_changed": "chose another PIN as {subject}",
     "pepper_shown": "printed the reader's {subject} for paper",
     "pepper_entered": "put the reader's {subject} back from paper",

@@ -40,3 +40,5 @@ class TipFilter:
     """How the question that was asked back stands: asked, answered, read."""
     soon: bool = False
     """Its words go within 14 days."""
+    owes: bool = False
+    """Something is owed to a person of it: an answer, an arrival, thirty days, or to be asked again."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import SignedIn
+from hotline.domain.cases.following import FollowKind
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.referrals.coming import Coming
 from hotline.domain.tip import Basis, Matter, TipState
@@ -17,7 +18,7 @@ from hotline.services.referrals.case_standing import coming_of
 from hotline.services.tips.desk_viewer import is_national, viewer_of
 from hotline.store.database import Session
 from hotline.store.people import responders
-from hotline.store.referrals.desk_pages import tip_events, tip_pages
+from hotline.store.referrals.desk_pages import owed, tip_events, tip_pages
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
@@ -63,6 +64,8 @@ class TipLine:
     goes_at: datetime
     """When its words go, unless somebody holds them."""
     warned: bool
+    owed: frozenset[FollowKind]
+    """What somebody was asked about a person of it, and nobody has said yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,15 @@ class LateTip:
 
 
 @dataclass(frozen=True, slots=True)
+class OwingTip:
+    """Something is owed to a person of it."""
+
+    id: int
+    place: str
+    within: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class UntakenTips:
     late: Sequence[LateTip]
     """Who waits longest at the head."""
@@ -101,6 +113,7 @@ class _Beside:
     linked: Mapping[int, int]
     names: Mapping[int, str]
     red: frozenset[int]
+    owed: Mapping[int, frozenset[FollowKind]]
 
 
 def listed(kit: ConsoleKit, by: SignedIn, wanted: TipFilter, *, before: int | None) -> TipList:
@@ -125,6 +138,14 @@ def untaken(kit: ConsoleKit, by: SignedIn) -> UntakenTips:
     return UntakenTips(late, len(waits) - len(late))
 
 
+def owing(kit: ConsoleKit, by: SignedIn) -> Sequence[OwingTip]:
+    """Those in which something is owed to a person, the oldest first; of very many the first."""
+    with kit.database.reading() as session:
+        viewer = viewer_of(session, by)
+        found = owed.owing(session, viewer, MOST_LATE) if viewer.desks else ()
+    return [OwingTip(tip.id, tip.place, tip.within) for tip in found]
+
+
 def lines_of(
     session: Session, viewer: Viewer, found: Sequence[Tip], at: datetime
 ) -> Sequence[TipLine]:
@@ -138,6 +159,7 @@ def lines_of(
         linked=tip_pages.linked_counts(session, viewer, found),
         names={one.id: one.name for one in responders.everybody(session)} if ids else {},
         red=frozenset(tip for tip, kind, _ in clocks if kind == DeadlineKind.RED),
+        owed=owed.owed(session, ids),
     )
     return [_line(tip, beside, at) for tip in found]
 
@@ -175,6 +197,7 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         erased_at=tip.erased_at,
         goes_at=_term(tip, tip.id in beside.held).goes_at,
         warned=tip.warned_at is not None,
+        owed=beside.owed.get(tip.id, frozenset()),
     )
 
 

@@ -19,6 +19,8 @@ from hotline.services.desk import ask_back
 from hotline.services.referrals import endings
 from hotline.services.tips import linking
 from hotline.services.tips.desk_viewer import is_national, viewer_of
+from hotline.services.tips.persons import case_persons
+from hotline.services.tips.persons.case_persons import CasePersons
 from hotline.services.tips.tip_lines import TipLine, lines_of
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -47,6 +49,8 @@ class Came(StrEnum):
     PASSED = "passed"
     RELEASED = "released"
     MOVED = "moved"
+    PERSON = "person"
+    """Something was noted of a person: `outcome` is the kind of the entry. What it says is sealed."""
     NOTED = "noted"
     """A responder's note: `outcome` is its code. Its words, where it has any, stand with the tip's words alone."""
     LOGGED = "logged"
@@ -62,6 +66,10 @@ class TipMoment:
     outcome: str = ""
     reason: str = ""
     place: str = ""
+    entry_id: int = 0
+    """Of the log of the case; 0 of what stands elsewhere."""
+    corrects: bool = False
+    """It stands in the place of an entry before it, which is shown too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ class TipSheet:
     """What may be asked back now, by name; empty where nothing may."""
     kept: Sequence[KeptPerson]
     """Whom it is kept from, for the national desk."""
+    persons: CasePersons
 
 
 def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
@@ -122,6 +131,7 @@ def one(kit: ConsoleKit, by: SignedIn, tip_id: int) -> TipSheet:
             holds=viewer.responder_id is not None and tip.holder_id == viewer.responder_id,
             questions={} if line.question or line.closed_at or line.erased_at else asks,
             kept=_kept(session, tip) if national else (),
+            persons=case_persons.in_clear(session, tip.id),
         )
 
 
@@ -181,7 +191,17 @@ def _moments(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iter
             yield TipMoment(alert.delivered_at, Came.DELIVERED, alert.name)
     for at in tip_events.silences(session, tip.id):
         yield TipMoment(at, Came.SILENT)
+    noted_by = case_persons.noted_by(session, tip.id)
     for entry in line_of_time.of_tip(session, tip.id):
+        if entry.entry_id in noted_by:
+            yield TipMoment(
+                entry.at,
+                Came.PERSON,
+                noted_by[entry.entry_id],
+                outcome=entry.kind.value,
+                entry_id=entry.entry_id,
+                corrects=entry.supersedes is not None,
+            )
         if entry.kind is EntryKind.NOTE:
             yield TipMoment(entry.at, Came.NOTED, entry.who, outcome=entry.codes.get(SAYS, ""))
     yield from _logged(session, viewer, tip, national)
@@ -206,7 +226,7 @@ def _of_person(told: tip_events.ToldPerson) -> Iterator[TipMoment]:
 def _logged(session: Session, viewer: Viewer, tip: Tip, national: bool) -> Iterator[TipMoment]:
     names = {one.id: one.name for one in responders.everybody(session)}
     for row in audit.entries(session, subject=f"tip:{tip.id}"):
-        if row.action.startswith(HIDDEN) and not national:
+        if row.action == case_persons.NOTED or (row.action.startswith(HIDDEN) and not national):
             continue
         if row.action in linking.ACTIONS:
             other = linking.other_of(row.reason)

@@ -12,6 +12,7 @@ from enum import IntEnum
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.changes.change import ChangeState
 from hotline.domain.places.places import place_name, place_within
+from hotline.domain.tips.wanted import TipStanding
 from hotline.engine.flow import numbers_named
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import invitations
@@ -51,7 +52,7 @@ class TodayLine:
     values: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
     """The page that the line leads to."""
-    part: Mapping[str, int] = field(default_factory=dict)
+    part: Mapping[str, int | str] = field(default_factory=dict)
     """What stands in that page's address."""
 
 
@@ -217,8 +218,23 @@ def _untaken_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
         yield TodayLine(Weight.WARN, says, {"count": str(untaken.in_time)}, "tips.listed")
 
 
+def _owing_tips(kit: ConsoleKit, by: SignedIn) -> Iterator[TodayLine]:
+    """What somebody was asked about a person who was offered help, and nobody has said yet."""
+    found = tip_lines.owing(kit, by)
+    for one in found[:MOST_TIPS]:
+        says = phrase("Tip {tip} in {place}: it is to be said what became of a person.")
+        place = place_within(one.place, one.within, by.language)
+        values = {"tip": str(one.id), "place": place}
+        yield TodayLine(Weight.WARN, says, values, "tips.one", {"tip_id": one.id})
+    if len(found) > MOST_TIPS:
+        says = phrase("Tips in which it is to be said what became of a person: {count}.")
+        asked = {"state": TipStanding.ALL.value, "owes": "yes"}
+        yield TodayLine(Weight.WARN, says, {"count": str(len(found))}, "tips.listed", asked)
+
+
 SOURCES = (
     LineSource(who.DESKS, _untaken_tips),
+    LineSource(who.DESKS, _owing_tips),
     LineSource(who.ALL, _urgent_words, is_bar=True),
     LineSource(who.ALL, _held_lane, is_bar=True),
     LineSource(who.RUNNING, _alarms),

@@ -13,6 +13,7 @@ from hotline.errors import NotFound
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals.asked_back import AskedBack
+from hotline.store.referrals.desk_pages.owed import is_owing
 from hotline.store.referrals.retention import HELD
 from hotline.store.referrals.tip_overview import REAL
 from hotline.store.tips.tips import Tip
@@ -130,6 +131,8 @@ def _conditions(viewer: Viewer, wanted: TipFilter) -> Iterator[ColumnElement[boo
         yield Tip.category == wanted.category
     if wanted.question in QUESTION:
         yield exists().where(AskedBack.tip_id == Tip.id, QUESTION[wanted.question])
+    if wanted.owes:
+        yield is_owing()
     if wanted.soon:
         yield Tip.warned_at.is_not(None) & Tip.erased_at.is_(None) & ~HELD
 

@@ -19,7 +19,7 @@ MOST_LETTERS = 200
 
 def read(visit: Visit, tip_id: int) -> Response:
     """The only page that holds words. Its audit row is committed before it is drawn."""
-    why = _reason(visit)
+    why = reason_of(visit, "why")
     if not why:
         return tip_page(
             visit, tip_id, status=422, wrong=faults(why=visit.say("Say why you open the words."))
@@ -68,9 +68,9 @@ def ask(visit: Visit, tip_id: int) -> Response:
     return see("tips.one", tip_id=tip_id)
 
 
-def _reason(visit: Visit) -> str:
+def reason_of(visit: Visit, field: str) -> str:
     """In English, as the audit log keeps it: one of the list, or what was typed."""
-    chosen = visit.form.text("why", most=20)
+    chosen = visit.form.text(field, most=20)
     if chosen == OTHER:
         return visit.form.text("other", most=MOST_LETTERS)
     return REASONS.get(chosen, "")

@@ -2,7 +2,7 @@
 
 from hotline.web.console import who
 from hotline.web.console.route import Needs, PageRoute
-from hotline.web.console.tips import acting, calls, opening, tips
+from hotline.web.console.tips import acting, calls, opening, persons, tips
 from hotline.web.console.who import phrase
 
 CALL = "/call-backs/<int:call_back_id>"
@@ -13,6 +13,9 @@ TIP_ROUTES = (
     PageRoute("GET", TIP, tips.one, who.DESKS),
     PageRoute("POST", f"{TIP}/open", opening.read, who.DESKS, Needs.KEY, "tip_read"),
     PageRoute("POST", f"{TIP}/ask", opening.ask, who.DESKS, Needs.KEY, "question_asked"),
+    PageRoute("POST", f"{TIP}/persons", persons.read, who.DESKS, Needs.KEY, "people_read"),
+    PageRoute("GET", f"{TIP}/persons/<act>", persons.ask, who.DESKS),
+    PageRoute("POST", f"{TIP}/persons/<act>", persons.note, who.DESKS, Needs.KEY, "person_noted"),
     PageRoute("POST", f"{TIP}/act", acting.act, who.DESKS, Needs.FRESH),
     PageRoute("POST", f"{TIP}/close", acting.close, who.DESKS, Needs.FRESH, "tip_closed"),
     PageRoute("POST", f"{TIP}/judge", acting.judge, who.NATIONAL, Needs.FRESH, "tip_closed"),

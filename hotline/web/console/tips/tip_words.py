@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from hotline.domain.cases.following import FollowKind
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.referrals.coming import YES, Care, Manner
 from hotline.domain.tip import Category, Matter, TipOutcome
@@ -48,6 +49,13 @@ QUESTIONS = {
     "read": phrase("question: answer read"),
 }
 OFFICIAL = {"yes": phrase("an official"), "unsure": phrase("perhaps an official")}
+OWED = {
+    FollowKind.ANSWER: phrase("what the service answers: to be said"),
+    FollowKind.OFFER: phrase("another help: to be offered"),
+    FollowKind.ARRIVAL: phrase("whether the person arrived: to be said"),
+    FollowKind.THIRTY: phrase("after thirty days: to be said"),
+    FollowKind.CONSENT: phrase("the person: to be asked again"),
+}
 UNITS = {"min": phrase("{number} min"), "h": phrase("{number} h"), "days": phrase("{number} days")}
 CARES = {
     Care.CAREFUL: phrase("careful, not openly"),
@@ -143,6 +151,8 @@ def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
     if line.end_wanted is not None:
         words = visit.say(OUTCOMES[TipOutcome(line.end_wanted)])
         yield visit.say("to be judged: {outcome}", outcome=words), "warn"
+    for owed in sorted(line.owed):
+        yield visit.say(OWED[owed]), "warn"
     if line.linked:
         yield visit.say("also from this phone: {count}", count=line.linked), "soft"
     if line.question in QUESTIONS:

@@ -14,6 +14,7 @@ from hotline.errors import NotFound
 from hotline.services.tips import tip_lines, tip_sheet
 from hotline.services.tips.tip_sheet import Came, TipSheet
 from hotline.web.console.form import FormFaults
+from hotline.web.console.tips import person_lines
 from hotline.web.console.tips.tip_words import CATEGORIES, OUTCOMES, QUESTIONS, STANDINGS, URGENCIES
 from hotline.web.console.tips.tip_words import shown as in_words
 from hotline.web.console.visit import Visit, page
@@ -99,6 +100,7 @@ def tip_page(
         ],
         why_kept=[(name, visit.say(words)) for name, words in WHY_KEPT.items()],
         asks=_asks(visit, sheet),
+        persons=person_lines.section(visit, sheet),
         typed=visit.form,
     )
 
@@ -116,6 +118,8 @@ def _moments(visit: Visit, sheet: TipSheet) -> list[tuple[datetime, str, str]]:
             chosen = one.reason in REASONS.values()
             why = visit.say(one.reason) if chosen else one.reason
             told.append((one.at, f"{one.who} {said}".strip(), why))
+        elif one.came is Came.PERSON:
+            told.append((one.at, person_lines.in_clear(visit, one), ""))
         elif one.came is Came.NOTED:
             noted = NOTES[NoteCode(one.outcome or NoteCode.WORDS)]
             told.append((one.at, visit.say(noted, who=one.who), ""))
@@ -137,7 +141,7 @@ def _asks(visit: Visit, sheet: TipSheet) -> list[tuple[str, str, str]]:
     return shown
 
 
-FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question", "soon")
+FILTERS = ("state", "matter", "whose", "place", "urgency", "category", "question", "soon", "owes")
 
 
 def _filter(query: Mapping[str, str]) -> TipFilter:
@@ -153,6 +157,7 @@ def _filter(query: Mapping[str, str]) -> TipFilter:
         category=category if category in {*Category} else "",
         question=question if question in QUESTIONS else "",
         soon=query.get("soon") == "yes",
+        owes=query.get("owes") == "yes",
     )
 
 

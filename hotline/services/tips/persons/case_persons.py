@@ -1,0 +1,150 @@
+"""The persons of a case as a page shows them: in clear how many and which clocks run; opened, what was noted of each.
+
+Nothing here outlives a request. Nothing that a hook reaches imports this file.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.people_codes import CODES_OF
+from hotline.domain.cases.persons import MetPerson
+from hotline.domain.desk.audit_sentences import actor
+from hotline.domain.desk.members import of_account
+from hotline.errors import KeyMissing, NotFound, SealBroken
+from hotline.ports import ConsoleKit
+from hotline.services.accounts import sessions
+from hotline.services.cases import case_opening, line_of_time, people
+from hotline.services.cases.line_of_time import CaseMoment
+from hotline.services.desk import admissions
+from hotline.services.tips.desk_viewer import found_or_refused
+from hotline.store.cases import case_log, case_people, service_referrals
+from hotline.store.cases.service_referrals import ServiceReferral
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.tips.tips import Tip
+from hotline.store.tips.visible import Viewer
+
+NOTED = "person_noted"
+"""How the audit log calls it that an account wrote something down of a person."""
+OF_PEOPLE = frozenset(CODES_OF)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningClock:
+    """What is to be said of one person, and until when."""
+
+    n: int
+    kind: FollowKind
+    due_at: datetime
+    is_owed: bool
+    """Somebody was asked for it, and it is not said yet."""
+    offered_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePersons:
+    """A case's persons in clear: numbers and times."""
+
+    met: Mapping[int, datetime]
+    offers: Sequence[ServiceReferral]
+    clocks: Sequence[RunningClock]
+    """What is due first stands first."""
+    are_gone: bool
+    """Somebody was met, and what was noted went when its month was counted for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPersons:
+    """What was noted of each, which stays out of `repr`; and who noted it, by entry."""
+
+    people: Sequence[MetPerson] = field(repr=False)
+    by: Mapping[int, str]
+
+
+def in_clear(session: Session, tip_id: int) -> CasePersons:
+    rows, offers = case_people.of_tip(session, tip_id), service_referrals.of_tip(session, tip_id)
+    clocks = [
+        RunningClock(row.n, FollowKind.CONSENT, row.due_at, row.rung > 0)
+        for row in rows
+        if row.due_at is not None
+    ]
+    clocks += [
+        RunningClock(row.n, FollowKind(row.clock), row.due_at, row.rung > 0, row.offered_id)
+        for row in offers
+        if row.due_at is not None and row.clock is not None
+    ]
+    met = {row.n: row.met_at for row in rows}
+    gone = not met and case_log.has_met(session, tip_id)
+    return CasePersons(met, offers, sorted(clocks, key=lambda one: one.due_at), gone)
+
+
+def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedPersons:
+    """What was noted of the persons. The audit row is committed before anybody sees it; so is a refusal's.
+
+    Raises NotFound where this account may know of no such tip, KeyMissing, SealBroken where its key opens nothing.
+    """
+    viewer, tip = found_or_refused(kit, by, tip_id, reason)
+    try:
+        private_key = key_of(kit, token)
+        with kit.database.reading() as session:
+            _, private = case_key(session, kit, by, private_key, viewer, tip)
+            found = people.opened(session, tip, private)
+            names = noted_by(session, tip_id)
+    except (KeyMissing, SealBroken):
+        _append(kit, by, tip_id, "tip_refused", f"the persons do not open: {reason}")
+        raise
+    _append(kit, by, tip_id, "people_read", reason)
+    return OpenedPersons(found, names)
+
+
+def key_of(kit: ConsoleKit, token: str) -> bytes:
+    """The account's own. Raises KeyMissing."""
+    private_key = sessions.key_of(kit, token)
+    if private_key is None:
+        raise KeyMissing("the key of this session is closed")
+    return private_key
+
+
+def case_key(
+    session: Session, kit: ConsoleKit, by: SignedIn, private_key: bytes, viewer: Viewer, tip: Tip
+) -> tuple[str, bytes | None]:
+    """The desk by which this account opens the case, and the case's key; None where no desk of hers was handed it."""
+    member, desks = of_account(by.account_id), sorted(viewer.desks)
+    for desk in desks:
+        with suppress(NotFound, SealBroken):
+            keys = [one.key for one in admissions.open_as(session, desk, member, private_key)]
+            found = case_opening.private_by(session, kit, tip, desk, keys)
+            if found is not None:
+                return desk, found
+    return next(iter(desks), ""), None
+
+
+def noted_by(session: Session, tip_id: int) -> Mapping[int, str]:
+    """Who wrote each entry about a person: a responder, an account, or a desk; nobody where it was the clock."""
+    signed = {
+        row.at: actor(row.actor, {})[1]
+        for row in audit.entries(session, subject=f"tip:{tip_id}")
+        if row.action == NOTED
+    }
+    told = [one for one in line_of_time.of_tip(session, tip_id) if one.kind in OF_PEOPLE]
+    return {one.entry_id: _name(one, signed) for one in told}
+
+
+def _name(one: CaseMoment, signed: Mapping[datetime, str]) -> str:
+    return signed.get(one.at) or one.who or one.desk
+
+
+def _append(kit: ConsoleKit, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
+    with kit.database.writing() as session:
+        audit.append(
+            session,
+            at=kit.now(),
+            actor=audit.by_actor(by.actor),
+            action=action,
+            subject=f"tip:{tip_id}",
+            reason=reason,
+        )

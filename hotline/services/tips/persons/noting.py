@@ -1,0 +1,95 @@
+"""What an account writes down of a person of a case: the acts of a responder's phone, and what a deciding body said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hotline.domain.accounts.account import SignedIn
+from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.domain.cases.may_record import StopReason
+from hotline.domain.cases.people_codes import CONSENT, ConsentCode, PersonCodes
+from hotline.domain.jobs import Job
+from hotline.domain.tip import Matter
+from hotline.errors import CodesRefused, NotFound
+from hotline.ports import ConsoleKit
+from hotline.services.cases import people
+from hotline.services.cases.entries import EntryBy
+from hotline.services.cases.people import PersonAct
+from hotline.services.doorbell import ring
+from hotline.services.referrals.helping import recording
+from hotline.services.tips.desk_viewer import viewer_of
+from hotline.services.tips.persons.case_persons import NOTED, case_key, key_of
+from hotline.store.cases import case_log, case_people
+from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.referrals import referrals
+from hotline.store.referrals.desk_pages import tip_pages
+from hotline.store.tips.tips import Tip
+
+CLOSED = "closed"
+"""The stop of a case that is over: nobody new is met there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidOfPerson:
+    """What a form says."""
+
+    kind: EntryKind
+    n: int | None
+    """Which person; None of somebody new."""
+    codes: Mapping[str, str] = field(repr=False)
+    once: str
+    """The form's own word, so that what is sent twice is written once."""
+    offered_id: int | None = None
+    corrects: int | None = None
+
+
+def note(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, said: SaidOfPerson) -> None:
+    """Writes it down once, with its row of the audit log.
+
+    Raises NotFound where this account may know of no such tip, CodesRefused, ValueError for codes of no list, and
+    KeyMissing or SealBroken where its key opens nothing of the case.
+    """
+    private_key, at, actor = key_of(kit, token), kit.now(), audit.by_actor(by.actor)
+    with kit.database.writing() as session:
+        viewer = viewer_of(session, by)
+        tip_pages.seen(session, viewer, tip_id)
+        tip = referrals.tip_for_writing(session, tip_id)
+        if tip.matter != Matter.TIP:
+            raise NotFound(f"tip {tip_id} is about no person who was met")
+        key = f"{tip_id}:{by.account_id}:{said.once}"
+        if case_log.is_written(session, f"{said.kind}:{key}"):
+            return
+        desk, private = case_key(session, kit, by, private_key, viewer, tip)
+        act = PersonAct(
+            said.kind,
+            _codes(session, tip, said),
+            EntryBy(actor, EntryWay.CONSOLE, desk, viewer.responder_id),
+            at,
+            key,
+            said.corrects,
+        )
+        _check(session, tip, act, private)
+        done = recording.record(session, kit, tip, act, private=private)
+        if done.entry_id is not None:
+            subject = f"tip:{tip_id}"
+            audit.append(session, at=at, actor=actor, action=NOTED, subject=subject, reason="")
+    if done.to_ring is not None:
+        ring(kit, Job.DELIVER, done.to_ring)
+
+
+def _codes(session: Session, tip: Tip, said: SaidOfPerson) -> PersonCodes:
+    n = said.n
+    if n is None:
+        n = max((row.n for row in case_people.of_tip(session, tip.id)), default=0) + 1
+    return PersonCodes(n, said.codes, said.offered_id).checked(said.kind)
+
+
+def _check(session: Session, tip: Tip, act: PersonAct, private: bytes | None) -> None:
+    """What the screens of a phone never offer. Raises CodesRefused."""
+    if act.kind is EntryKind.SCREENED and tip.closed_at is not None and act.supersedes is None:
+        raise CodesRefused(CLOSED)
+    if act.kind is not EntryKind.CONSENT or act.said.codes[CONSENT] != ConsentCode.YES:
+        return
+    known = people.opened(session, tip, private)
+    if any(one.n == act.said.n and one.is_child for one in known):
+        raise CodesRefused(StopReason.UNDECIDED)

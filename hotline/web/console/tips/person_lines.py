@@ -1,0 +1,94 @@
+"""The persons of a case on a tip's page: in clear, how many and which clocks run; and where to write something down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel import Locale
+from flask import url_for
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.people_codes import (
+    STATE,
+)
+from hotline.domain.places.places import place_name
+from hotline.domain.tip import Matter
+from hotline.services.tips.persons.case_persons import CasePersons
+from hotline.services.tips.tip_sheet import TipMoment, TipSheet
+from hotline.text.languages import FIRST
+from hotline.web.console.tips.person_words import (
+    CLOCKS,
+    FORMS,
+    HAPPENED,
+    VALUES,
+)
+from hotline.web.console.visit import Visit
+from hotline.web.console.who import phrase
+
+THE_LINE = phrase("The line")
+BY_NOBODY = (EntryKind.SCREENED, EntryKind.CONSENT)
+"""What may be noted before anybody was met."""
+OF_OFFERS = (EntryKind.ANSWERED, EntryKind.ARRIVED, EntryKind.THIRTY)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsSection:
+    """What a tip's page says in clear."""
+
+    is_shown: bool
+    count: int
+    gone: bool
+    noted: bool
+    clocks: Sequence[tuple[str, datetime, bool]]
+    forms: Sequence[tuple[str, str]]
+    """Words and address."""
+
+
+def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
+    persons = sheet.persons
+    clocks = [
+        (visit.say(CLOCKS[one.kind], n=one.n), one.due_at, one.is_owed) for one in persons.clocks
+    ]
+    kinds = [kind for kind in FORMS if _may_be_asked(kind, persons)]
+    return PersonsSection(
+        is_shown=sheet.line.matter == Matter.TIP,
+        count=len(persons.met),
+        gone=persons.are_gone,
+        noted=visit.query.get("noted") == "yes",
+        clocks=clocks,
+        forms=[(visit.say(FORMS[kind].title), form_of(sheet.line.id, kind)) for kind in kinds],
+    )
+
+
+def _may_be_asked(kind: EntryKind, persons: CasePersons) -> bool:
+    if kind in BY_NOBODY:
+        return True
+    return bool(persons.offers if kind in OF_OFFERS else persons.met)
+
+
+def in_clear(visit: Visit, moment: TipMoment) -> str:
+    """An entry of the line of time, of which the page in clear says no code."""
+    who = place_name(moment.who, visit.language) or visit.say(THE_LINE)
+    said = visit.say(HAPPENED[EntryKind(moment.outcome)], who=who)
+    corrects = visit.say("It corrects what was noted before.")
+    return f"{said} {corrects}" if moment.corrects else said
+
+
+def value(visit: Visit, name: str, code: str) -> str:
+    """A code in words; one of a later release as it stands."""
+    if name == STATE:
+        return states(visit.language).get(code, code)
+    words = VALUES.get(name, {}).get(code)
+    return visit.say(words) if words else code
+
+
+def states(language: str) -> Mapping[str, str]:
+    """Names of states, in the second language where the first has none."""
+    return {**Locale("fr" if language == FIRST else language).territories}
+
+
+def form_of(tip_id: int, kind: EntryKind, *, whom: str = "", corrects: int | None = None) -> str:
+    """The address of a form; what is not given is not in it."""
+    return url_for(
+        "persons.ask", tip_id=tip_id, act=kind.value, whom=whom or None, corrects=corrects
+    )

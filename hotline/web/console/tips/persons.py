@@ -1,0 +1,177 @@
+"""The persons of a case: opened in the answer to a POST, as words are; and the forms about them, which open nothing."""
+
+import secrets
+from collections.abc import Mapping
+
+from flask import Response, abort, url_for
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.following import FollowKind
+from hotline.domain.cases.may_record import StopReason
+from hotline.domain.cases.people_codes import (
+    AGAIN,
+    CONSENT,
+    DECEIT,
+    FORCE,
+    FORM,
+    INTEREST,
+    MINOR,
+    NO,
+    OF_CHILD,
+    PURPOSE,
+    YES,
+)
+from hotline.errors import CodesRefused, KeyMissing, NotFound, SealBroken
+from hotline.services.tips import tip_sheet
+from hotline.services.tips.persons import case_persons, noting
+from hotline.services.tips.persons.noting import SaidOfPerson
+from hotline.web.console.form import FormFaults, faults
+from hotline.web.console.templating import when
+from hotline.web.console.tips.opened_persons import shown
+from hotline.web.console.tips.opening import OPEN_SECONDS, reason_of
+from hotline.web.console.tips.person_form import NEW, form_page
+from hotline.web.console.tips.person_words import FORMS
+from hotline.web.console.tips.tip_words import shown as tip_in_words
+from hotline.web.console.tips.tips import tip_page
+from hotline.web.console.visit import Visit, page, see
+from hotline.web.console.who import phrase
+
+UNOPENED = phrase(
+    "No key of yours opens what was noted of persons here. The reader hands it to your desk within a minute: try again."
+    " If it stays so, an admin sees whether the reader runs."
+)
+STOPS: Mapping[str, str] = {
+    StopReason.SAYS_NO: phrase("The person wants no help, and none is offered."),
+    StopReason.UNASKED: phrase(
+        "Nobody knows yet whether the person wants help. Ask alone, and write that down first."
+    ),
+    StopReason.UNDECIDED: phrase(
+        "This person is taken for a child. Write down first whether the child agrees, and what was decided with the"
+        " child officer. Immediate safety never waits."
+    ),
+    StopReason.NOBODY_WAITS: phrase(
+        "Nothing waits for that: open the persons, and see what is next for this one."
+    ),
+    StopReason.TOO_EARLY: phrase(
+        "Thirty days have not passed since the arrival. Write it down then; danger at once."
+    ),
+    StopReason.ASK_ANEW: phrase(
+        "A correction makes no yes, and takes no no away. Ask the person again, and write that down as new."
+    ),
+    noting.CLOSED: phrase("The case is closed. Open it again first."),
+}
+
+
+def read(visit: Visit, tip_id: int) -> Response:
+    """The only page that says what was noted of persons. Its audit row is committed before it is drawn."""
+    why = reason_of(visit, "of_persons")
+    if not why:
+        words = visit.say("Say why you open the persons.")
+        return tip_page(visit, tip_id, status=422, wrong=faults(of_persons=words))
+    try:
+        sheet = tip_sheet.one(visit.kit, visit.by, tip_id)
+        opened = case_persons.read(visit.kit, visit.by, visit.token, tip_id, why)
+    except (KeyMissing, SealBroken):
+        wrong = faults(of_persons=visit.say(UNOPENED))
+        return tip_page(visit, tip_id, status=422, wrong=wrong)
+    except NotFound:
+        abort(404)
+    answer = page(
+        visit,
+        "persons_opened.html",
+        shown=tip_in_words(visit, sheet.line),
+        people=shown(visit, tip_id, opened),
+        minutes=OPEN_SECONDS // 60,
+    )
+    back = url_for("tips.one", tip_id=tip_id)
+    answer.headers["Refresh"] = f"{OPEN_SECONDS}; url={back}?auto"
+    return answer
+
+
+def ask(visit: Visit, tip_id: int, act: str) -> Response:
+    """A form about a person, by number. It knows nothing of her."""
+    whom = visit.query.get("whom", "")
+    return form_page(visit, tip_id, _kind(act), whom, visit.query.get("corrects", ""))
+
+
+def note(visit: Visit, tip_id: int, act: str) -> Response:
+    kind, form = _kind(act), visit.form
+    whom, corrects = form.text("whom", most=24), form.text("corrects", most=12)
+    codes = _codes(visit, kind)
+    wrong = _missing(visit, kind, whom, codes)
+    if wrong:
+        return form_page(visit, tip_id, kind, whom, corrects, wrong)
+    said = SaidOfPerson(
+        kind,
+        None if whom == NEW else _number(whom.partition(":")[0]),
+        codes,
+        form.text("once", most=40) or secrets.token_hex(8),
+        _number(whom.partition(":")[2]),
+        _number(corrects),
+    )
+    try:
+        noting.note(visit.kit, visit.by, visit.token, tip_id, said)
+    except CodesRefused as refused:
+        wrong = faults(whom=_stopped(visit, tip_id, said.n, refused.stop))
+    except (KeyMissing, SealBroken):
+        wrong = faults(whom=visit.say(UNOPENED))
+    except ValueError:
+        wrong = faults(whom=visit.say(STOPS[StopReason.NOBODY_WAITS]))
+    except NotFound:
+        abort(404)
+    if wrong:
+        return form_page(visit, tip_id, kind, whom, corrects, wrong)
+    return see("tips.one", tip_id=tip_id, noted="yes", _anchor="persons")
+
+
+def _kind(act: str) -> EntryKind:
+    """404 for what is no form."""
+    found = next((kind for kind in FORMS if kind.value == act), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _codes(visit: Visit, kind: EntryKind) -> dict[str, str]:
+    """What was answered, without what one answer makes idle."""
+    told = {name: visit.form.text(name, most=20) for name in FORMS[kind].names}
+    if told.get(MINOR) == YES:
+        told |= {FORCE: "", DECEIT: ""}
+    if told.get(PURPOSE) == NO:
+        told[FORM] = ""
+    if told.get(CONSENT) not in OF_CHILD:
+        told[INTEREST] = ""
+    if told.get(CONSENT) != NO:
+        told[AGAIN] = ""
+    return {name: code for name, code in told.items() if code}
+
+
+def _missing(visit: Visit, kind: EntryKind, whom: str, codes: Mapping[str, str]) -> FormFaults:
+    needed = [*FORMS[kind].needed]
+    if codes.get(MINOR) == YES:
+        needed = [name for name in needed if name not in (FORCE, DECEIT)]
+    if codes.get(CONSENT) in OF_CHILD:
+        needed.append(INTEREST)
+    says = {name: visit.say("Choose one.") for name in needed if name not in codes}
+    if not whom:
+        says["whom"] = visit.say("Choose who it is about.")
+    return faults(**says)
+
+
+def _stopped(visit: Visit, tip_id: int, n: int | None, stop: str) -> str:
+    """Why it is not written, and what to do next."""
+    said = visit.say(STOPS[stop])
+    if stop != StopReason.SAYS_NO:
+        return said
+    clocks = tip_sheet.one(visit.kit, visit.by, tip_id).persons.clocks
+    due = [one.due_at for one in clocks if one.n == n and one.kind is FollowKind.CONSENT]
+    if not due:
+        return said
+    again = visit.say(
+        "Somebody else asks once more on {at}, alone.", at=when(visit.language, due[0])
+    )
+    return f"{said} {again}"
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else None

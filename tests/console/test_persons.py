@@ -1,0 +1,293 @@
+"""The persons of a case in the console: noted by forms, opened behind a reason, and shown to nobody else (R8, R9)."""
+
+import re
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+from werkzeug.test import TestResponse
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL
+from hotline.services.referrals.helping import following
+from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.desk.audit import AuditEntry
+from tests.builders import make_responder
+from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import DISTRICT, change, hands_on, lets_in, man, tell
+from tests.console.test_forms import assert_reachable, outline
+from tests.console.test_headers import HEAVIEST, INLINE, assert_light, assert_safe
+from tests.helping import CHILD, GROWN_UP
+from tests.sampling import by_turns
+
+OPENS = {"of_persons": "send"}
+ONCE = count(1)
+
+
+@dataclass
+class CaseDesk:
+    """A tip of one district; the reader hands keys on where a test says so."""
+
+    desk: Desk
+    tip: int
+    district: Tab
+    other: Tab
+    national: Tab
+
+    def says(
+        self, form: str, whom: str = "1", by: Tab | None = None, /, **codes: str
+    ) -> TestResponse:
+        fields = {"whom": whom, "once": f"{next(ONCE)}", **codes}
+        return (by or self.district).post(f"/tips/{self.tip}/persons/{form}", fields)
+
+    def offers(self) -> str:
+        """Somebody is met, wants help, and is offered it: whom later forms are about."""
+        assert self.says("screened", "new", **GROWN_UP, sex="woman").status_code == 303
+        hands_on(self.desk)
+        assert self.says("consent", consent="yes").status_code == 303
+        assert self.says("offered", service="shelter").status_code == 303
+        return f"1:{self.entries()[-1].id}"
+
+    def opened(self, tab: Tab | None = None) -> str:
+        answer = (tab or self.district).post(f"/tips/{self.tip}/persons", OPENS)
+        assert answer.status_code == 200
+        return answer.text
+
+    def clear(self) -> str:
+        return self.district.get(f"/tips/{self.tip}").text
+
+    def entries(self) -> list[CaseLogRow]:
+        with self.desk.kit.database.reading() as session:
+            return session.query(CaseLogRow).order_by(CaseLogRow.id).all()
+
+    def audit(self) -> list[tuple[str, str, str]]:
+        with self.desk.kit.database.reading() as session:
+            rows = session.query(AuditEntry).order_by(AuditEntry.id).all()
+        told = [row for row in rows if row.subject == f"tip:{self.tip}"]
+        return [(row.actor.rpartition(":")[2], row.action, row.reason) for row in told]
+
+    def later(self, **time: int) -> None:
+        """So long that everybody signs in again."""
+        self.desk.clock.turn(**time)
+        self.district = self.desk.tab(AccountRole.DESK, name="Desk 1")
+
+
+@pytest.fixture
+def case(desk: Desk) -> CaseDesk:
+    man(desk)
+
+    def tab(name: str, role: AccountRole, code: str) -> Tab:
+        made = desk.tab(role, name=name)
+        lets_in(desk, desk.people[name].account_id, code)
+        return made
+
+    return CaseDesk(
+        desk,
+        tell(desk, urgency=2),
+        tab("Desk 1", AccountRole.DESK, DISTRICT),
+        tab("Desk 2", AccountRole.DESK, "11"),
+        tab("National 1", AccountRole.NATIONAL, NATIONAL),
+    )
+
+
+def test_r8_signs_are_noted_by_a_form_and_opened_behind_a_reason_alone(case: CaseDesk) -> None:
+    form = case.district.get(f"/tips/{case.tip}/persons/screened").text
+    assert "First: is the person safe" in form
+    lacks = case.says("screened", "new", minor="no", act="yes", purpose="yes")
+    assert lacks.status_code == 422
+    assert lacks.text.count('<p class="fault"') == 2, "force and deceit, of somebody grown up"
+    assert case.says("screened", "new", **GROWN_UP, form="labour").status_code == 303
+
+    assert "Persons met: 1." in case.clear()
+    assert "Desk 1 noted signs seen on a person." in case.clear()
+    assert "possible victim" not in case.clear()
+    early = case.district.post(f"/tips/{case.tip}/persons", OPENS)
+    assert early.status_code == 422
+    assert "The reader hands it to your desk within a minute" in early.text
+    assert "possible victim" not in early.text
+
+    hands_on(case.desk)
+    assert case.district.post(f"/tips/{case.tip}/persons", {}).status_code == 422
+    answer = case.district.post(f"/tips/{case.tip}/persons", OPENS)
+    assert "signs: possible victim" in answer.text
+    assert "actual" not in answer.text, "only a deciding body says so"
+    assert 'class="unprinted"' in answer.text
+    assert answer.headers["Refresh"] == f"300; url=/tips/{case.tip}?auto"
+    assert case.audit() == [
+        ("Desk 1", "person_noted", ""),
+        ("Desk 1", "tip_refused", "the persons do not open: to send somebody"),
+        ("Desk 1", "people_read", "to send somebody"),
+    ]
+
+
+def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk) -> None:
+    assert case.says("screened", "new", **GROWN_UP).status_code == 303
+    hands_on(case.desk)
+    early = case.says("offered", service="shelter")
+    assert early.status_code == 422
+    assert "Ask alone, and write that down first." in early.text
+    assert "/persons/offered" not in case.opened()
+    assert case.says("consent", consent="yes", sex="woman").status_code == 303
+    assert "The person wants help." in case.opened()
+    assert case.says("offered", service="shelter").status_code == 303
+    whom = f"1:{case.entries()[-1].id}"
+    assert f"whom=1:{case.entries()[-1].id}" in case.opened()
+    assert case.says("answered", whom, answer="accepted").status_code == 303
+    assert "Person 1: the arrival is said, by" in case.clear()
+    assert case.says("arrived", whom, arrived="yes", state="BI").status_code == 303
+    early = case.says("thirty", whom, thirty="safe")
+    assert "Thirty days have not passed since the arrival." in early.text
+    case.later(days=31)
+    assert case.says("thirty", whom, thirty="safe").status_code == 303
+    page = case.opened()
+    for said in ("accepted", "Burundi", "safe, and done", "a woman"):
+        assert said in page, said
+    assert "Person 1:" not in case.clear(), "no clock runs any more"
+
+
+def test_r9_an_adults_no_closes_the_forms_of_help_and_says_who_asks_again(case: CaseDesk) -> None:
+    whom = case.offers()
+    assert case.says("consent", consent="no", again="woman").status_code == 303
+    page = case.opened()
+    assert "/persons/offered" not in page
+    assert f"/persons/answered?whom={whom}" not in page
+    assert "A woman asks once more on" in page
+    before = len(case.entries())
+    refused = case.says("offered", service="health")
+    assert refused.status_code == 422
+    assert "none is offered. Somebody else asks once more on" in refused.text
+    assert len(case.entries()) == before
+    assert case.says("consent", consent="yes").status_code == 303
+    assert "/persons/offered" in case.opened()
+
+
+def test_of_a_child_assent_and_what_is_best_are_asked_and_an_adults_yes_is_none(
+    case: CaseDesk,
+) -> None:
+    assert case.says("screened", "new", **CHILD).status_code == 303
+    hands_on(case.desk)
+    assert "taken for a child" in case.says("consent", consent="yes").text
+    lacks = case.says("consent", consent="assent_yes")
+    assert (lacks.status_code, lacks.text.count('<p class="fault"')) == (422, 1)
+    assert case.says("consent", consent="assent_yes", interest="not_yet").status_code == 303
+    assert "taken for a child" in case.says("offered", service="health").text
+    assert "decided with the child officer what is best" in case.opened()
+    assert case.says("consent", consent="assent_no", interest="yes").status_code == 303
+    assert case.says("offered", service="health").status_code == 303
+
+
+def test_a_correction_shows_both_and_what_a_body_decided_is_said_with_the_body(
+    case: CaseDesk,
+) -> None:
+    whom = case.offers()
+    consent, offered = (case.entries()[at] for at in (-2, -1))
+    assert case.says("answered", whom, answer="no_room").status_code == 303
+    wrong = case.entries()[-1].id
+    page = case.opened()
+    assert f"corrects={wrong}" in page
+    form = case.district.get(f"/tips/{case.tip}/persons/answered?whom={whom}&corrects={wrong}")
+    assert "It corrects what was noted on" in form.text
+    mended = {"answer": "accepted", "corrects": str(wrong)}
+    assert case.says("answered", whom, **mended).status_code == 303
+    page = case.opened()
+    assert "<del>no room</del>" in page
+    assert f"corrects={wrong}" not in page
+    assert "It corrects what was noted before." in case.clear()
+    other_kind = case.says("answered", whom, answer="accepted", corrects=str(offered.id))
+    assert other_kind.status_code == 422
+    yes = case.says("consent", consent="yes", corrects=str(consent.id))
+    assert "Ask the person again" in yes.text
+
+    decided = {"determination": "actual", "body": "court"}
+    assert case.says("determination", determination="actual").status_code == 422
+    assert case.says("determination", "1", case.national, **decided).status_code == 303
+    assert "court or prosecution: actual: a victim of trafficking" in case.opened()
+    kinds = {row.kind: row.codes for row in case.entries()}
+    assert kinds["determination"] == kinds["answered"] == {}
+
+
+def test_what_is_sent_twice_is_noted_once_and_what_no_form_offers_not_at_all(
+    case: CaseDesk,
+) -> None:
+    page = f"/tips/{case.tip}/persons"
+    sent = {"whom": "new", "once": "a", **GROWN_UP}
+    for _ in range(2):
+        assert case.district.post(f"{page}/screened", sent).status_code == 303
+    hands_on(case.desk)
+    assert "Persons met: 1." in case.clear()
+    assert case.says("screened", "new", **{**GROWN_UP, "act": "maybe"}).status_code == 422
+    assert case.says("screened", "7", **GROWN_UP).status_code == 422
+    assert case.says("arrived", "1:999", arrived="yes").status_code == 422
+    assert case.says("told").status_code == 404
+    assert case.district.get(f"{page}/told").status_code == 404
+    assert len(case.entries()) == 1
+    change(case.desk, case.tip, closed_at=case.desk.clock())
+    assert "Open it again first." in case.says("screened", "new", **GROWN_UP).text
+
+
+def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk) -> None:
+    """Another district, whoever has no key, and a desk that it is kept from: as if there were no such tip."""
+    case.offers()
+    nobody = case.desk.tab(AccountRole.NATIONAL, name="National 3")
+    tabs = [case.other, nobody]
+    kept = {"desk": DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
+    assert "The person wants help." in case.opened(case.national)
+    assert case.national.post(f"/tips/{case.tip}/keep-from", kept).status_code == 303
+    page, before = f"/tips/{case.tip}/persons", len(case.entries())
+    for tab in (*tabs, case.district):
+        assert tab.post(page, OPENS).status_code == 404
+        assert tab.get(f"{page}/consent?whom=1").status_code == 404
+        assert case.says("consent", "1", tab, consent="no").status_code == 404
+    assert len(case.entries()) == before
+    assert "The person wants help." in case.opened(case.national)
+
+
+def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseDesk) -> None:
+    whom = case.offers()
+    assert case.says("answered", whom, answer="accepted").status_code == 303
+    tell(case.desk)
+    with case.desk.kit.database.writing() as session:
+        session.add(make_responder(level=Level.COORDINATOR))
+    case.later(days=4)
+    assert "what became of a person" not in case.district.get("/").text, "nobody was asked yet"
+    following.ring_due(case.desk.kit)
+    assert f"Tip {case.tip} in Gasabo: it is to be said what became" in case.district.get("/").text
+    shown = case.district.get("/tips?state=all&owes=yes").text
+    assert re.findall(r'href="/tips/(\d+)"', shown) == [str(case.tip)]
+    assert "whether the person arrived: to be said" in shown
+    other = case.desk.tab(AccountRole.DESK, name="Desk 2")
+    assert "what became of a person" not in other.get("/").text
+    assert case.says("arrived", whom, arrived="yes").status_code == 303
+    assert "what became of a person" not in case.district.get("/").text
+
+
+@pytest.mark.parametrize("language", by_turns(["rw", "fr", "en"], "the language of the persons"))
+def test_pages_of_persons_are_light_and_whole_in_each_language(
+    case: CaseDesk, language: str
+) -> None:
+    """Five persons, each with all that may be noted of one."""
+    for n in range(1, 6):
+        told = {**GROWN_UP, "free": "no", "form": "labour", "sex": "girl", "nationality": "other"}
+        assert case.says("screened", "new", **told).status_code == 303
+        hands_on(case.desk)
+        assert case.says("consent", f"{n}", consent="assent_yes", interest="yes").status_code == 303
+        for _ in range(2):
+            assert case.says("offered", f"{n}", service="journey_home").status_code == 303
+            whom = f"{n}:{case.entries()[-1].id}"
+            assert case.says("answered", whom, answer="accepted").status_code == 303
+            assert case.says("arrived", whom, arrived="yes", state="CD").status_code == 303
+    case.district.post("/account/language", {"language": language, "to": "/tips"})
+    for act in ("screened", "consent", "offered", "answered", "arrived", "thirty", "determination"):
+        path = f"/tips/{case.tip}/persons/{act}"
+        assert_light(case.district, path)
+        assert_reachable(path, outline(case.district.get(path).text))
+        refused = case.says(act, "").text
+        assert_reachable(f"{path}, refused", outline(refused))
+    assert_reachable("the tip", outline(case.clear()))
+    answer = case.district.post(f"/tips/{case.tip}/persons", OPENS)
+    assert_safe(answer)
+    assert_reachable("the persons", outline(answer.text))
+    assert INLINE.search(answer.text) is None
+    assert len(answer.data) < HEAVIEST
+    assert f'<html lang="{language}">' in answer.text
