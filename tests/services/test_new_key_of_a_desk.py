@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from nacl.public import PrivateKey
 from sqlalchemy import delete, select, text
 
 from hotline.domain.accounts.account import Actor
@@ -278,6 +279,19 @@ def test_the_pair_is_made_by_a_command_that_may_be_said_twice(left: People) -> N
     assert left.actions().count("recovery_made") == 1
     step(left)
     assert reads(left, told)
+
+
+def test_a_pair_whose_public_half_was_changed_gets_no_desks_key_by_the_passphrase(
+    left: People,
+) -> None:
+    changed = bytes(PrivateKey.generate().public_key)
+    left.district.change(RecoveryPair, 1, public_key=changed)
+    before = public_key(left)
+    with pytest.raises(SealBroken, match="was changed"):
+        recovery.make(kit_of(left), PASSPHRASE, by=ALICE, reason="to see")
+    with pytest.raises(SealBroken, match="was changed"):
+        rotate(left)
+    assert public_key(left) == before
 
 
 def test_a_desk_that_is_rotated_or_added_by_the_passphrase_makes_the_pair(left: People) -> None:

@@ -6,11 +6,14 @@ Nothing that a hook reaches imports this file.
 from dataclasses import dataclass, field
 from functools import cache
 
-from hotline.errors import DeskRefused
+from nacl.public import PrivateKey
+
+from hotline.errors import DeskRefused, SealBroken
 from hotline.sealing.deskkeys import open_by_passphrase, open_recovery
 from hotline.sealing.opening import Stretch, stretched
 from hotline.store.database import Session
 from hotline.store.desk import desks, recovery_pairs
+from hotline.store.desk.recovery_pairs import RecoveryPair
 from hotline.text.remark import remark
 
 
@@ -75,9 +78,14 @@ class PassphraseOpener:
             each.append((found.before, desks.BEFORE))
         return tuple(self._open(found, one, member) for one, member in each)
 
-    def check(self, recovery: bytes) -> None:
-        """Whether it is the passphrase of this recovery pair. Raises PassphraseWrong, SealBroken."""
-        open_recovery(recovery, self.passphrase, stretch=self.stretch)
+    def check(self, recovery: RecoveryPair) -> None:
+        """Raises PassphraseWrong; SealBroken where the pair was altered, or its halves are not of one."""
+        private = open_recovery(recovery.wrapped_key, self.passphrase, stretch=self.stretch)
+        if bytes(PrivateKey(private).public_key) != recovery.public_key:
+            raise SealBroken(
+                "the public half of the recovery pair was changed in the database: who changed it opens each desk that"
+                " got a new key since. Take the row of `recovery_pair` from an earlier backup"
+            )
 
     def _open(self, found: WrappedDesk, one: bytes, member: str) -> bytes:
         return open_by_passphrase(

@@ -84,12 +84,12 @@ def ensure(
         known = by_passphrase.wrapped(session, NATIONAL)
     if today is not None:
         try:
-            opener.check(today.wrapped_key)
+            opener.check(today)
             return
         except PassphraseWrong:
             if instead_of is None:
                 raise
-            instead_of.check(today.wrapped_key)
+            instead_of.check(today)
     else:
         _check_under(known, opener, instead_of)
 
@@ -148,7 +148,7 @@ def retire_older(kit: Kit, opener: PassphraseOpener) -> None:
     if len(every) < 2:
         return
     pair = every[0]
-    opener.check(pair.wrapped_key)
+    opener.check(pair)
     with kit.database.writing() as session:
         desks.one(session, NATIONAL, for_writing=True)
         try:
