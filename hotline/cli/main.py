@@ -32,7 +32,9 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.tips.callbacks:callbacks",
         "Calls that callers asked for: list, open, approve, end.",
     ),
-    "cases": CommandEntry("hotline.cli.tips.cases:cases", "What happened to each case."),
+    "cases": CommandEntry(
+        "hotline.cli.cases.cases:cases", "How each case stands, and what happened to it."
+    ),
     "chaos": CommandEntry(
         "hotline.lab.chaos.chaos:chaos",
         "Tell tips while every process dies and the gateway lies, then read the books.",
@@ -129,6 +131,10 @@ COMMANDS: dict[str, CommandEntry] = {
     "run": CommandEntry(
         "hotline.cli.line.run:run",
         "Run the line: what the Procfile names, and the embedded Redis where no URL is given.",
+    ),
+    "service-referrals": CommandEntry(
+        "hotline.cli.cases.service_referrals:service_referrals",
+        "What became of those who were referred to help, by month.",
     ),
     "tips": CommandEntry(
         "hotline.cli.tips.tips:tips", "See how tips stand; read, ask, close and judge one."

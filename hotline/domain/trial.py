@@ -6,6 +6,8 @@ The number is one that no network gives: whoever calls from it holds the hooks' 
 CALLER = "+250000000000"
 CHANNEL = "trial"
 """In place of `ussd`, on the session and on what is told in it."""
+UNCOUNTED = frozenset({CHANNEL, "drill", "invented"})
+"""Channels of tips that are no case and stand in no figure: the line's own calls, drills, and an invented year."""
 
 
 LEVEL = "trial"

@@ -27,6 +27,7 @@ from hotline.services.referrals import casework
 from hotline.services.tips import keeping_from
 from hotline.services.tips.keeping_from import KeptFrom
 from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.cases import case_overview
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.database import Session
 from hotline.store.desk.desks import Desk
@@ -166,7 +167,13 @@ def counted_beside(one: Asker) -> set[int]:
     return {3: {*KEPT, *OTHERS}, 1: set(OTHERS)}.get(count, set())
 
 
+def cases_of(one: Asker) -> set[int]:
+    wanted = case_overview.CasesWanted(one.viewer)
+    return {found.tip.id for found in case_overview.cases(one.session, wanted)}
+
+
 WAYS: Mapping[str, Callable[[Asker], set[int]]] = {
+    "cases/case_overview.cases": cases_of,
     "referrals/tip_overview._tips": listed,
     "referrals/tip_overview._by_contact": of_the_same_phone,
     "referrals/known_cases.of_responder": answered_by_sms,

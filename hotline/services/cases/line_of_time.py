@@ -4,7 +4,7 @@ It shows nothing that was sealed, and never whom a case is kept from.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hotline.domain.cases.entries import (
@@ -60,6 +60,9 @@ class CaseMoment:
     codes: Mapping[str, str] = field(default_factory=dict)
     entry_id: int = 0
     supersedes: int | None = None
+    """The entry that this one corrects."""
+    corrected_by: int | None = None
+    """The newest entry that corrects this one: both stay."""
 
     @property
     def template(self) -> Template | None:
@@ -78,14 +81,14 @@ def of_tip(session: Session, tip_id: int) -> Sequence[CaseMoment]:
     rows = case_log.of_tip(session, tip_id)
     ids = {row.responder_id for row in rows if row.responder_id is not None}
     names = {one: session.get_one(Responder, one).name for one in ids}
-    return [_moment(row, names) for row in rows]
+    corrected = {row.supersedes: row.id for row in rows if row.supersedes is not None}
+    return [replace(_moment(row, names), corrected_by=corrected.get(row.id)) for row in rows]
 
 
 def by_name(kit: Kit, name: str) -> tuple[int, Sequence[CaseMoment]]:
     """Finds a tip by its id or by any responder's reference, and what happened to it. Raises NotFound."""
     with kit.database.reading() as session:
-        number = name.removeprefix("T")
-        found = int(number) if number.isdecimal() else case_log.tip_of_reference(session, name)
+        found = case_log.tip_named(session, name)
         moments = () if found is None else of_tip(session, found)
     if found is None or not moments:
         raise NotFound(f"no case {name}: `hotline tips list` says which there are")

@@ -127,6 +127,12 @@ def tip_of_reference(session: Session, reference: str) -> int | None:
     return session.scalar(found)
 
 
+def tip_named(session: Session, name: str) -> int | None:
+    """By the number of a tip, as in `12` or `T12`, which there may not be; or by any responder's reference."""
+    number = name.removeprefix("T")
+    return int(number) if number.isdecimal() else tip_of_reference(session, name)
+
+
 def last_of(
     session: Session, tip_id: int, responder_id: int, *, but_told: bool = False
 ) -> CaseLogRow | None:

@@ -41,7 +41,9 @@ class MonthTips:
     def counting(self) -> Sequence[Tip]:
         """But for those that no figure counts."""
         return [
-            tip for tip in self.tips if tip.channel != trial.CHANNEL and tip.matter == Matter.TIP
+            tip
+            for tip in self.tips
+            if tip.channel not in trial.UNCOUNTED and tip.matter == Matter.TIP
         ]
 
 

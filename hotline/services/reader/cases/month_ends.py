@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hotline.domain.cases import months
-from hotline.domain.cases.counting import NATIONALLY, CountedCase, count
+from hotline.domain.cases.counting import NATIONALLY, CountCell, CountedCase, count
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.tip import is_district
 from hotline.domain.tips.retention import WARNING
@@ -52,17 +52,14 @@ def tidy(kit: ReaderKit) -> None:
 
 def _count(kit: ReaderKit, month: str, version: MonthVersion, at: datetime) -> None:
     """Written in one transaction with the marks by which codes may go; not at all where anybody wrote meanwhile."""
-    span = months.begins(month), months.ends(month)
-    with kit.database.reading() as session:
-        found = case_ends.of_month(session, *span)
-        cases, closed = _opened(session, kit, found)
+    found, cases, closed = _read(kit, month)
     if closed and not cases:
         logger.error("%s is not counted: none of its %s cases opens", month, closed)
         return
     numbers = [(one.figure, one.row, one.column, one.number) for one in count(cases)]
     kit.failpoint("month.before_count")
     with kit.database.writing() as session:
-        now = case_ends.of_month(session, *span)
+        now = _of_month(session, month)
         if (now.ids, now.newest) != (found.ids, found.newest):
             return
         counted.write(session, month, version, numbers, at)
@@ -71,6 +68,28 @@ def _count(kit: ReaderKit, month: str, version: MonthVersion, at: datetime) -> N
         told = f"{version}: {len(cases)} cases, {closed} that do not open"
         _record(session, at, "month_counted", f"month:{month}", told)
     kit.failpoint("month.after_count")
+
+
+def counted_now(kit: ReaderKit, month: str, actor: str) -> tuple[Sequence[CountCell], int]:
+    """What the persons of a month come to so far, and how many of its cases do not open. Nothing is kept of it.
+
+    The audit log says who counted, before anybody sees a number. Raises StoreUnavailable.
+    """
+    _, cases, closed = _read(kit, month)
+    told = f"so far: {len(cases)} cases, {closed} that do not open"
+    with kit.database.writing() as session:
+        _record(session, kit.now(), "month_counted", f"month:{month}", told, actor)
+    return count(cases), closed
+
+
+def _read(kit: ReaderKit, month: str) -> tuple[MonthTips, Sequence[CountedCase], int]:
+    with kit.database.reading() as session:
+        found = _of_month(session, month)
+        return found, *_opened(session, kit, found)
+
+
+def _of_month(session: Session, month: str) -> MonthTips:
+    return case_ends.of_month(session, months.begins(month), months.ends(month))
 
 
 def _opened(
@@ -109,5 +128,12 @@ def _erase(kit: ReaderKit, at: datetime) -> int:
     return len(ids)
 
 
-def _record(session: Session, at: datetime, action: str, subject: str, reason: str = "") -> None:
-    audit.append(session, at=at, actor="clock", action=action, subject=subject, reason=reason)
+def _record(
+    session: Session,
+    at: datetime,
+    action: str,
+    subject: str,
+    reason: str = "",
+    actor: str = "clock",
+) -> None:
+    audit.append(session, at=at, actor=actor, action=action, subject=subject, reason=reason)

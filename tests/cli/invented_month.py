@@ -1,0 +1,131 @@
+"""A home with a month that was invented: tips of past March, and persons who came to help, through the services."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hotline.bootstrap import build_console, build_reader
+from hotline.config import Settings
+from hotline.domain.cases.entries import EntryKind, EntryWay
+from hotline.domain.cases.people_codes import OF_REFERRAL, PersonCodes
+from hotline.domain.tips.likely import LikelyPair, LinkReason
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.cases.entries import EntryBy
+from hotline.services.cases.people import PersonAct
+from hotline.services.reader.cases.case_keys import private_of
+from hotline.services.reader.reader_kit import ReaderKit
+from hotline.services.referrals.helping.recording import record
+from hotline.store.cases import service_referrals
+from hotline.store.database import Session
+from hotline.store.referrals import referrals
+from hotline.store.schema import create_all
+from hotline.store.tips import links
+from tests.builders import make_tip
+
+MONTH = "2025-03"
+FILED = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
+BY = EntryBy("account:1:Alice", EntryWay.CONSOLE)
+DAY = timedelta(days=1)
+CHILDREN = ("girl", "boy")
+
+
+@dataclass(frozen=True, slots=True)
+class Invented:
+    """Somebody who was met."""
+
+    tip_id: int
+    n: int
+    form: str
+    sex: str
+    steps: int
+    """How many she took: 0 identified, 1 wants help, 2 offered, 3 accepted, 4 arrived, 5 known after thirty days."""
+
+
+MET = [
+    *(Invented(1, n, "labour", "woman", 5) for n in range(1, 8)),
+    *(Invented(2, n, "sex", "girl", 5) for n in range(1, 6)),
+    Invented(3, 1, "organs", "woman", 0),
+]
+"""Two tips of one situation; and one of an official. The fourth tip is a drill's."""
+DRILL = Invented(4, 1, "labour", "woman", 0)
+
+
+def home(folder: Path) -> Path:
+    make_keys(folder / "keys", FILED)
+    (folder / "hotline.db").touch()
+    kit = build_console(Settings.read(settings(folder)))
+    create_all(kit.database)
+    with kit.database.writing() as session:
+        for number, (place, official) in enumerate(
+            [("12", "no"), ("36", "no"), ("36", "yes"), ("12", "no")], 1
+        ):
+            tip = make_tip(
+                uid=f"{number:032}", place=place, official=official, filed_at=FILED, at=FILED
+            )
+            tip.channel = "drill" if number == DRILL.tip_id else tip.channel
+            session.add(tip)
+        session.flush()
+        links.keep(session, [LikelyPair(1, 2, LinkReason.SAID)], "line", FILED)
+    kit.database.close()
+    with reader(folder, FILED) as reading, reading.database.writing() as session:
+        for one in (*MET, DRILL):
+            _tell(session, reading, one)
+    return folder
+
+
+def settings(folder: Path) -> Mapping[str, str]:
+    return {"HOTLINE_HOME": str(folder)}
+
+
+@contextmanager
+def reader(folder: Path, at: datetime) -> Iterator[ReaderKit]:
+    kit = build_reader(Settings.read(settings(folder)))
+    yield replace(kit, now=lambda: at)
+    kit.database.close()
+
+
+def _tell(session: Session, kit: ReaderKit, one: Invented) -> None:
+    """What became of her, act by act, until she arrived."""
+    minor, yes = ("yes", "assent_yes") if one.sex in CHILDREN else ("no", "yes")
+    signs = {"minor": minor, "act": "yes", "force": "yes", "purpose": "yes"}
+    acts = (
+        (EntryKind.SCREENED, {**signs, "form": one.form, "sex": one.sex}),
+        (EntryKind.CONSENT, {"consent": yes, "interest": "yes"}),
+        (EntryKind.OFFERED, {"service": "isange"}),
+        (EntryKind.ANSWERED, {"answer": "accepted"}),
+        (EntryKind.ARRIVED, {"arrived": "yes"}),
+    )
+    offer = None
+    for step, (kind, codes) in enumerate(acts[: one.steps + 1]):
+        said = PersonCodes(one.n, codes, offer if kind in OF_REFERRAL else None)
+        entry_id = write(session, kit, one.tip_id, kind, said, FILED + step * DAY)
+        offer = entry_id if kind is EntryKind.OFFERED else offer
+
+
+def thirty_days_on(folder: Path) -> None:
+    """Of everybody who arrived."""
+    with reader(folder, FILED + 40 * DAY) as kit, kit.database.writing() as session:
+        for tip_id in {one.tip_id for one in MET}:
+            for row in service_referrals.of_tip(session, tip_id):
+                said = PersonCodes(row.n, {"thirty": "safe"}, row.offered_id)
+                write(session, kit, tip_id, EntryKind.THIRTY, said, kit.now())
+
+
+def write(
+    session: Session,
+    kit: ReaderKit,
+    tip_id: int,
+    kind: EntryKind,
+    said: PersonCodes,
+    at: datetime,
+    corrects: int | None = None,
+) -> int:
+    """The entry of it."""
+    act = PersonAct(kind, said, BY, at, f"{tip_id}:{said.n}:{at}:{corrects}", corrects)
+    tip = referrals.tip_for_writing(session, tip_id)
+    private = private_of(session, kit, tip)
+    entry_id = record(session, kit, tip, act, private=private).entry_id
+    assert entry_id is not None
+    return entry_id

@@ -1,0 +1,171 @@
+"""Cases, and what became of a month's persons, as they are printed: each number is reckoned here a second time."""
+
+import csv
+import io
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hotline.cli.main import main
+from hotline.domain.cases.entries import EntryKind
+from hotline.domain.cases.months import MonthVersion, due_at
+from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.tips.retention import WARNING
+from hotline.services.reader.cases import month_ends
+from hotline.store.cases import case_log
+from tests.cli.invented_month import (
+    FILED,
+    MET,
+    MONTH,
+    Invented,
+    home,
+    reader,
+    settings,
+    thirty_days_on,
+    write,
+)
+
+STEPS = ("identified", "wanted_help", "offered", "accepted", "arrived", "known_at_30_days")
+REPORT = ("service-referrals", "report", "--month")
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return home(tmp_path_factory.mktemp("once"))
+
+
+@pytest.fixture
+def line(made_once: Path, tmp_path: Path) -> Path:
+    """Nobody has counted its month yet."""
+    return shutil.copytree(made_once, tmp_path / "home")
+
+
+def run(line: Path, *words: str, code: int = 0, keys: str = "") -> Result:
+    more = {"HOTLINE_KEYS": str(line / "keys" / keys)} if keys else {}
+    said = CliRunner().invoke(main, words, env={**settings(line), **more})
+    assert said.exit_code == code, said.output
+    return said
+
+
+def told(line: Path) -> Any:
+    return json.loads(run(line, *REPORT, MONTH, "--json").stdout)
+
+
+def rows(document: Any, by: str) -> dict[str, list[Any]]:
+    found = (row for row in document["persons"] if row["by"] == by)
+    return {row["value"]: [row[step] for step in STEPS] for row in found}
+
+
+def reckoned(which: Callable[[Invented], bool], steps: int = len(STEPS)) -> list[Any]:
+    """A plain reckoning; the steps behind these are hidden."""
+    numbers = [sum(one.steps >= step for one in MET if which(one)) for step in range(steps)]
+    return [*numbers, *["hidden"] * (len(STEPS) - steps)]
+
+
+def count(line: Path, version: MonthVersion) -> None:
+    with reader(line, due_at(MONTH, version)) as kit:
+        month_ends.tidy(kit)
+
+
+def test_r9_before_it_is_counted_a_month_is_told_of_everybody_alone(line: Path) -> None:
+    found = told(line)
+    assert found["count"] == "so far"
+    assert [(row["by"], row["identified"]) for row in found["persons"]] == [("all", len(MET))]
+    assert rows(found, "all")["all"] == [*reckoned(lambda _: True, 5)[:5], "<5"]
+    assert "NOT COUNTED YET" in run(line, *REPORT, MONTH).stdout
+    audit = run(line, "audit", "list").stdout
+    assert audit.count("the command line counted the persons of month:2025-03") == 2
+
+    refused = run(line, *REPORT, MONTH, code=1, keys="console").output
+    assert "cannot read the reader's key folder" in refused
+    assert "deploy/as hotline-reader" in refused
+    run(line, *REPORT, "2025-13", code=2)
+    assert "2099-12 has not begun" in run(line, *REPORT, "2099-12", code=1).output
+    nobody = json.loads(run(line, *REPORT, "2024-02", "--json", keys="console").stdout)
+    assert {*rows(nobody, "all")["all"]} == {"<5"}
+
+
+def test_r9_a_month_is_told_from_identified_to_thirty_days_on(line: Path) -> None:
+    count(line, MonthVersion.FIRST)
+    first = told(line)
+    assert (first["count"], first["made_at"]) == ("first", "2025-04-05T22:00:00+00:00")
+    assert rows(first, "all")["all"][4:] == [12, "<5"]
+    thirty_days_on(line)
+    assert told(line) == first, "what is made is not counted again"
+
+    count(line, MonthVersion.REVISED)
+    made = told(line)
+    assert made["count"] == "revised"
+    assert rows(made, "all")["all"] == reckoned(lambda _: True)
+    # One of six went no further than the first step: from there on no row is shown.
+    labour = reckoned(lambda one: one.form == "labour", 1)
+    few = reckoned(lambda one: one.form != "labour", 1)
+    women = reckoned(lambda one: one.sex == "woman", 1)
+    girls = reckoned(lambda one: one.sex == "girl", 1)
+    assert rows(made, "form") == {"labour": labour, "others": few}
+    assert rows(made, "district") == {"Gasabo": labour, "others": few}
+    assert rows(made, "sex") == {"woman": women, "others": girls}
+    assert rows(made, "age group") == {"adult": women, "others": girls}
+    assert made["offers"] == 12
+    assert made["thirty"]["all"] == 12
+    assert (made["tips_with_identified"], made["situations_with_identified"]) == ("<5", "<5")
+    assert {*STEPS, "refused", "offers", "days_to_accepted"} <= {*made["columns"]}
+
+    sheet = list(csv.DictReader(io.StringIO(run(line, *REPORT, MONTH, "--csv").stdout)))
+    people = [row for row in sheet if row["by"] == "form" and row["value"] == "labour"]
+    assert [row["number"] for row in people] == [str(one) for one in labour]
+    text = run(line, *REPORT, MONTH).stdout
+    assert "2025-03: revised count, made 15 Jun 2025 00:00" in text
+    assert "<5: fewer than 5, zero included" in text
+    run(line, *REPORT, MONTH, "--json", "--csv", code=2)
+
+
+def test_cases_are_listed_with_how_many_were_met_and_nothing_of_them(line: Path) -> None:
+    found = json.loads(run(line, "cases", "list", "--open", "--json").stdout)
+    met = Counter(one.tip_id for one in MET)
+    assert [(one["tip"], one["persons_met"]) for one in found] == [(n, met[n]) for n in (3, 2, 1)]
+    assert [one["state"] for one in found] == ["screened", "arrival said", "arrival said"]
+    clocks = [[one["clock"] for one in case["clocks"]] for case in found]
+    assert clocks == [[], ["follow-up"], ["follow-up"]]
+    page = run(line, "cases", "list", "--limit", "2")
+    assert [row.split()[0] for row in page.stdout.splitlines()] == ["T3", "T2"]
+    assert "--before 2" in page.stderr
+    assert run(line, "cases", "list", "--district", "Gasabo").stderr == "no such cases\n"
+
+    count(line, MonthVersion.FIRST)
+    thirty_days_on(line)
+    count(line, MonthVersion.REVISED)
+    with reader(line, due_at(MONTH, MonthVersion.REVISED) + WARNING) as kit:
+        month_ends.tidy(kit)
+    gone = run(line, "cases", "list").stdout
+    assert gone.count("persons: not kept any more") == 3
+    assert gone.count("followed") == 2
+
+
+def test_a_correction_is_shown_beside_what_it_corrects_and_no_code_of_either(line: Path) -> None:
+    with reader(line, FILED) as kit, kit.database.writing() as session:
+        (wrong,) = [row.id for row in case_log.of_tip(session, 3) if row.kind == "screened"]
+        codes = {"minor": "no", "act": "no", "purpose": "no", "form": "begging"}
+        said = PersonCodes(1, codes)
+        right = write(session, kit, 3, EntryKind.SCREENED, said, FILED, corrects=wrong)
+    lines = run(line, "cases", "log", "T3", "--language", "en").stdout.splitlines()[1:]
+    said_so = "2025-03-12 11:00  questions were asked on site  console"
+    assert lines == [
+        f"{said_so} #{wrong} corrected by #{right}",
+        f"{said_so} #{right} corrects #{wrong}",
+    ]
+    shown = run(line, "cases", "show", "3", "--language", "en").stdout
+    assert shown.splitlines()[-2:] == lines
+    assert "persons   1" in shown
+    assert "clocks    none runs" in shown
+    assert "T2 (said)" in run(line, "cases", "show", "T1").stdout
+    whole = json.loads(run(line, "cases", "show", "T3", "--json").stdout)
+    assert [one["codes"] for one in whole["entries"]] == [{}, {}]
+    assert [one["corrected_by"] for one in whole["entries"]] == [right, None]
+    run(line, "cases", "show", "K7Q4", code=1)

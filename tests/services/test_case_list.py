@@ -1,0 +1,91 @@
+"""How a case stands, as its entries and clocks say it, from the first alert until it is closed and open again."""
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain.cases.fold import CaseStage
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import TipOutcome
+from hotline.errors import NotFound
+from hotline.services.cases import case_list
+from hotline.services.cases.case_list import FOLLOW_UP, ListedCase
+from hotline.services.referrals import referral
+from hotline.services.tips import retention
+from hotline.store.desk.desks import Desk
+from hotline.store.tips.tips import Grant, Tip
+from hotline.store.tips.visible import of_desk
+from tests.district import District
+from tests.helping import HelpedCase
+from tests.taking import close_by_two, do
+
+
+def listed(district: District, *, only_open: bool = False) -> list[ListedCase]:
+    return [*case_list.cases(district.kit, only_open=only_open)]
+
+
+def stands(district: District) -> CaseStage:
+    (only,) = listed(district)
+    return only.stage
+
+
+def test_a_case_goes_from_told_to_followed_to_closed_and_begins_anew(district: District) -> None:
+    case = HelpedCase(district)
+    clock, hers = district.clock, case.reference(case.hers)
+    assert stands(district) is CaseStage.TAKEN
+    do(case.kit, case.hers, hers, Verb.ON_SITE, clock())
+    assert stands(district) is CaseStage.ON_SITE
+    case.say("screened", {"minor": "no", "act": "yes", "force": "yes", "purpose": "yes"})
+    assert stands(district) is CaseStage.SCREENED
+    case.say("consent", {"consent": "yes"})
+    offered = case.say("offered", {"service": "shelter"}).entry_id
+    (only,) = listed(district)
+    assert (only.stage, only.case.persons) == (CaseStage.REFERRED, 1)
+    assert only.case.holder == district.responder(case.hers).name
+    assert hers in only.case.references
+    assert [at for at, _ in only.clocks] == sorted(at for at, _ in only.clocks)
+    assert (clock() + timedelta(hours=24), FOLLOW_UP) in only.clocks
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    case.say("arrived", {"arrived": "no"}, of=offered)
+    assert stands(district) is CaseStage.ARRIVAL_SAID
+
+    close_by_two(case.kit, case.tip, TipOutcome.HELPED)
+    assert stands(district) is CaseStage.CLOSED
+    assert listed(district, only_open=True) == []
+    retention.reopen_tip(case.kit, case.tip, by="A desk", reason="again")
+    (only,) = listed(district, only_open=True)
+    assert (only.stage, only.case.holder) == (CaseStage.TOLD, None)
+
+
+def test_who_may_not_know_of_a_case_and_what_is_none_and_what_is_long_over(
+    district: District,
+) -> None:
+    district.enrol(districts=("12",))
+    mine, officials, drill, over, old = (district.file_tip() for _ in range(5))
+    district.change(Tip, officials, official="unsure")
+    district.change(Tip, drill, channel="drill")
+    district.change(Tip, over, closed_at=district.clock() - timedelta(days=29))
+    district.change(Tip, old, closed_at=district.clock() - timedelta(days=31))
+    district.file_tip(state="fragment")
+    with district.database.writing() as session:
+        session.add(Desk(code="12", public_key=b"k" * 32, created_at=district.clock()))
+        session.flush()
+        for tip_id in (mine, officials):
+            session.add(Grant(tip_id=tip_id, desk_code="12", sealed_key=b"key"))
+    assert [one.case.tip.id for one in listed(district)] == [over, officials, mine]
+    assert [one.case.tip.id for one in listed(district, only_open=True)] == [officials, mine]
+    hers = case_list.cases(district.kit, viewer=of_desk("12"))
+    assert [(one.case.tip.id, one.stage) for one in hers] == [(mine, CaseStage.FILED)]
+    page = case_list.cases(district.kit, before=over, limit=1)
+    assert [one.case.tip.id for one in page] == [officials]
+    with pytest.raises(NotFound):
+        case_list.sheet(district.kit, "QQQQ")
+
+
+def test_a_case_that_nobody_is_left_for_is_red(district: District) -> None:
+    case = HelpedCase(district, urgency=3)
+    district.tell(urgency=1)
+    for _ in range(9):
+        district.clock.turn(minutes=5)
+        referral.fire_deadlines(case.kit)
+    assert [one.is_red for one in listed(district)] == [True, False]
