@@ -110,6 +110,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "referrals/unheard.unheard_marks": LADDER,
     "sms/inbound.unproven_answers": WATCH,
     "tips/tips.camp_desks": FOUND,
+    "tips/told_tips.granted": FOUND,
     "tips/call_backs.waiting_of": TELLER,
     "tips/call_backs.waiting_of_session": TELLER,
     "tips/call_backs.any_due": LADDER,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hotline.domain.desk.desks import DeskKind
 from hotline.domain.referrals.referral import Level
@@ -16,7 +17,9 @@ from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.reach import outreach
 from hotline.store.referrals.tip_overview import Wanted, tip_overviews
+from hotline.store.tips import tips
 from hotline.store.tips.exclusions import ExclusionReason
+from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import of_desk
 from tests.builders import make_message
 from tests.callers import DESK_KEY, make_ready, told
@@ -184,6 +187,20 @@ def test_a_corrected_camp_loses_nobody_and_a_corrected_district_is_let_go(here: 
     assert here.writes("desk", "8 {ref}") == "REF: noted. The first place is let go."
     assert here.newest("tent").startswith("REF: others have it now.")
     assert here.line.desks_of(here.tip) == {"national", "53"}
+
+
+def test_a_district_that_it_was_passed_to_reads_on_when_the_camp_is_told(here: Night) -> None:
+    caller = here.tells(*DANGER)
+    with here.line.database.writing() as session:
+        tips.give(session, session.get_one(Tip, here.tip.id), "53", b"as of the pair before")
+    for keyed in (THE_CAMP, "1"):
+        caller.key(keyed)
+        assert here.line.desks_of(here.tip) == {"national", KIREHE, "53", CAMP}
+    with here.line.database.reading() as session:
+        (passed,) = session.scalars(select(Grant.sealed_key).where(Grant.desk_code == "53"))
+    assert passed != b"as of the pair before"
+    caller.key("0", "0", "0", "0", "0", "1")
+    assert here.line.desks_of(here.tip) == {"national"}, "an official is involved"
 
 
 def test_a_camps_desk_that_nobody_trusts_is_told_nothing(here: Night) -> None:

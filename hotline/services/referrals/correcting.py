@@ -34,7 +34,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit, desks
 from hotline.store.reach.outreach import Cell
 from hotline.store.referrals import referrals, released
-from hotline.store.tips import likeness, tips, untold
+from hotline.store.tips import likeness, tips, told_tips, untold
 from hotline.store.tips.tips import Tip, TipPlace
 from hotline.store.tips.told_tips import ToldTip
 
@@ -116,6 +116,20 @@ def desks_beside(
         known_camps = tips.camp_desks(session, tip.id).items()
         found |= {code for code, camp in known_camps if camp[:2] in places}
     return sorted(found)
+
+
+def passed_on(
+    session: Session, tip: ToldTip, before: Route, earlier: Sequence[TipPlace]
+) -> Sequence[str]:
+    """Districts that somebody passed it to: they read on, as the people there do who were asked.
+
+    Without danger a corrected place lets them go with the first place's.
+    """
+    corrected = before.place != tip.place and tip.urgency != Urgency.DANGER
+    if not before.filed or tip.official != "no" or corrected:
+        return ()
+    own = {tip.place, before.place, *(one.place for one in earlier)}
+    return sorted(code for code in told_tips.granted(session, tip.id) - own if is_district(code))
 
 
 def _was_told(session: Session, tip: Tip | ToldTip) -> bool:

@@ -81,7 +81,7 @@ def note(
         state = left(tip.place)
 
     correcting.keep_place(session, tip, route, kit.now())
-    grants = _seal(session, kit, tip, telling)
+    grants = _seal(session, kit, tip, telling, route)
     moved = was is TipState.FRAGMENT and route.place != tip.place
     if (found is not None and _waits_again(session, kit, tip, telling, kind)) or moved:
         tip.referred_urgency = None
@@ -183,7 +183,9 @@ def _fill(kit: Kit, tip: ToldTip, come_to: TipSummary, telling: Telling, before:
     tip.updated_at = kit.now()
 
 
-def _seal(session: Session, kit: Kit, tip: ToldTip, telling: Telling) -> Mapping[str, bytes] | None:
+def _seal(
+    session: Session, kit: Kit, tip: ToldTip, telling: Telling, route: Route
+) -> Mapping[str, bytes] | None:
     """Seal the answers to whoever may read them. Grants of a new key, or None: those that there are open this, too.
 
     A desk whose key is missing or broken cannot read it: the tip is kept and told of all the same, and an alarm raised.
@@ -191,12 +193,14 @@ def _seal(session: Session, kit: Kit, tip: ToldTip, telling: Telling) -> Mapping
     earlier = tips.earlier_places(session, tip.id) if tip.moved else ()
     beside = correcting.desks_beside(session, tip, earlier, telling.answers)
     wanted = correcting.readers(tip, earlier, beside)
-    known = desks.public_keys(session, wanted)
-    keys = {code: known.get(code, b"") for code in wanted}
+    keys = _keys(session, wanted)
 
     answers = {name: said for name, said in telling.answers.items() if name not in ANSWERS}
     seal, grants = {"uid": tip.uid, "place": tip.place}, None
     body = kit.sealer.again(answers, **seal, desks=keys, body=tip.body)
+    if body is None and (passed := correcting.passed_on(session, tip, route, earlier)):
+        keys = _keys(session, wanted := [*wanted, *passed])
+        body = kit.sealer.again(answers, **seal, desks=keys, body=tip.body)
     if body is None:
         sealed = kit.sealer.tip(answers, **seal, desks=keys, at=kit.now())
         body, grants = sealed.body, sealed.grants
@@ -206,6 +210,11 @@ def _seal(session: Session, kit: Kit, tip: ToldTip, telling: Telling) -> Mapping
         logger.critical("alarm: details are locked: %d desks have no key that works", locked)
     tip.body = body
     return grants
+
+
+def _keys(session: Session, codes: Sequence[str]) -> Mapping[str, bytes]:
+    known = desks.public_keys(session, codes)
+    return {code: known.get(code, b"") for code in codes}
 
 
 def _waits_again(

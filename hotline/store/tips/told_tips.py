@@ -165,6 +165,11 @@ def grant(session: Session, tip_id: int, keys: Mapping[str, bytes], *, first: bo
         _GRANTED.rows(session, new_tip_id=tip_id, new_desk_code=code, new_sealed_key=key)
 
 
+def granted(session: Session, tip_id: int) -> set[str]:
+    """Codes of the desks that it was sealed to."""
+    return set(session.scalars(select(Grant.desk_code).where(Grant.tip_id == tip_id)))
+
+
 def row_of(session: Session, told: ToldTip) -> Tip:
     """Its whole row as it is by now, for what is told to people of it."""
     return session.get_one(Tip, told.id, populate_existing=True)
