@@ -13,12 +13,14 @@ from hotline.domain.tip import NATIONAL
 from hotline.services.referrals.helping import following
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.desk.audit import AuditEntry
+from hotline.store.referrals import retention
 from tests.builders import make_responder
 from tests.console.conftest import Desk, Tab
 from tests.console.desk_tips import DISTRICT, change, hands_on, lets_in, man, tell
 from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import HEAVIEST, INLINE, assert_light, assert_safe
 from tests.helping import CHILD, GROWN_UP
+from tests.persons import screened
 from tests.sampling import by_turns
 
 OPENS = {"of_persons": "send"}
@@ -243,6 +245,20 @@ def test_r6_a_case_that_is_kept_from_a_desk_has_no_persons_for_it(case: CaseDesk
     assert "The person wants help." in case.opened(case.national)
 
 
+def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
+    case: CaseDesk,
+) -> None:
+    whom = case.offers()
+    with case.desk.kit.database.writing() as session:
+        retention.redact(session, [case.tip], case.desk.clock())
+    page = f"/tips/{case.tip}/persons"
+    assert case.district.post(page, OPENS).status_code == 404
+    assert "The person wants help." in case.opened(case.national)
+    accepts = {"answer": "accepted"}
+    assert case.says("answered", whom, case.national, **accepts).status_code == 303
+    assert "accepted" in case.opened(case.national)
+
+
 def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseDesk) -> None:
     whom = case.offers()
     assert case.says("answered", whom, answer="accepted").status_code == 303
@@ -253,6 +269,8 @@ def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseD
     assert "what became of a person" not in case.district.get("/").text, "nobody was asked yet"
     following.ring_due(case.desk.kit)
     assert f"Tip {case.tip} in Gasabo: it is to be said what became" in case.district.get("/").text
+    assert "the arrival is said, by" in case.opened()
+    assert case.opened().count("to be said</span>") == 1
     shown = case.district.get("/tips?state=all&owes=yes").text
     assert re.findall(r'href="/tips/(\d+)"', shown) == [str(case.tip)]
     assert "whether the person arrived: to be said" in shown
@@ -291,3 +309,15 @@ def test_pages_of_persons_are_light_and_whole_in_each_language(
     assert INLINE.search(answer.text) is None
     assert len(answer.data) < HEAVIEST
     assert f'<html lang="{language}">' in answer.text
+
+
+def test_of_very_many_persons_a_part_is_opened_at_a_time(case: CaseDesk) -> None:
+    for n in range(1, 8):
+        screened(case.desk.kit, case.tip, n)
+    hands_on(case.desk)
+    assert '<option value="2">persons 6 to 7</option>' in case.clear()
+    for part, first, last in (("", 1, 5), ("1", 1, 5), ("2", 6, 7)):
+        page = case.district.post(f"/tips/{case.tip}/persons", {**OPENS, "part": part}).text
+        shown = [int(n) for n in re.findall(r"<h2>Person (\d+)</h2>", page)]
+        assert shown == [*range(first, last + 1)]
+        assert "There are more persons" in page

@@ -45,6 +45,8 @@ class ShownOffer:
     states: Sequence[str]
     """What came of it, the first first."""
     clock: str
+    is_owed: bool
+    """It is to be said by now."""
     forms: Sequence[tuple[str, str]]
     """What may be said of it now."""
 
@@ -175,6 +177,7 @@ def _offer(visit: Visit, tip_id: int, person: MetPerson, offer: OfferedHelp) -> 
         offered_at=offer.offered_at,
         states=states,
         clock=_clock(visit, person, clock),
+        is_owed=clock is not None and clock.due_at <= visit.kit.now(),
         forms=[
             (visit.say(FORMS[kind].title), form_of(tip_id, kind, whom=whom))
             for kind in _next(person, offer)

@@ -25,6 +25,8 @@ from hotline.web.console.tips.person_words import (
 from hotline.web.console.visit import Visit
 from hotline.web.console.who import phrase
 
+ON_A_PAGE = 5
+"""So many persons are opened at once: all that may be noted of each keeps the page light."""
 THE_LINE = phrase("The line")
 BY_NOBODY = (EntryKind.SCREENED, EntryKind.CONSENT)
 """What may be noted before anybody was met."""
@@ -42,6 +44,19 @@ class PersonsSection:
     clocks: Sequence[tuple[str, datetime, bool]]
     forms: Sequence[tuple[str, str]]
     """Words and address."""
+    parts: Sequence[tuple[str, str]]
+    """Where there are more than one page opens: which of them."""
+
+
+def parts(visit: Visit, count: int) -> Sequence[tuple[str, str]]:
+    """The number of each part of so many persons, and whom it holds; none where all are on one page."""
+    begins = range(1, count + 1, ON_A_PAGE)
+    says = phrase("persons {first} to {last}")
+    return [
+        (str(part), visit.say(says, first=first, last=min(first + ON_A_PAGE - 1, count)))
+        for part, first in enumerate(begins, 1)
+        if count > ON_A_PAGE
+    ]
 
 
 def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
@@ -56,6 +71,7 @@ def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
         gone=persons.are_gone,
         noted=visit.query.get("noted") == "yes",
         clocks=clocks,
+        parts=parts(visit, len(persons.met)),
         forms=[(visit.say(FORMS[kind].title), form_of(sheet.line.id, kind)) for kind in kinds],
     )
 

@@ -30,6 +30,7 @@ from hotline.web.console.templating import when
 from hotline.web.console.tips.opened_persons import shown
 from hotline.web.console.tips.opening import OPEN_SECONDS, reason_of
 from hotline.web.console.tips.person_form import NEW, form_page
+from hotline.web.console.tips.person_lines import ON_A_PAGE
 from hotline.web.console.tips.person_words import FORMS
 from hotline.web.console.tips.tip_words import shown as tip_in_words
 from hotline.web.console.tips.tips import tip_page
@@ -76,11 +77,14 @@ def read(visit: Visit, tip_id: int) -> Response:
         return tip_page(visit, tip_id, status=422, wrong=wrong)
     except NotFound:
         abort(404)
+    part = _number(visit.form.text("part", most=3)) or 1
+    first = (part - 1) * ON_A_PAGE
     answer = page(
         visit,
         "persons_opened.html",
         shown=tip_in_words(visit, sheet.line),
-        people=shown(visit, tip_id, opened),
+        people=shown(visit, tip_id, opened)[first : first + ON_A_PAGE],
+        others=len(opened.people) > ON_A_PAGE,
         minutes=OPEN_SECONDS // 60,
     )
     back = url_for("tips.one", tip_id=tip_id)
