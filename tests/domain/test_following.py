@@ -142,6 +142,14 @@ def test_thirty_days_are_unknown_seven_days_later() -> None:
     assert last == (37 * DAYS, ())
 
 
+def test_thirty_days_that_are_asked_late_leave_time_to_answer() -> None:
+    """The machine was off for three weeks."""
+    since, late = AT - 51 * DAYS, AT
+    clock = FollowClock(FollowKind.THIRTY, since + 30 * DAYS, 1)
+    ring = fires(clock, CASE, ROSTER, HERS, since, late)
+    assert (ring.who, ring.next) == ((LEADS,), FollowClock(FollowKind.THIRTY, MORNING, 2))
+
+
 def test_consent_is_asked_by_somebody_else() -> None:
     clock = FollowClock(FollowKind.CONSENT, AT)
     who = [one for _, one in played(clock, ROSTER)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hotline.domain.cases.entries import EntryKind
-from hotline.domain.cases.may_record import judged
+from hotline.domain.cases.may_record import StopReason, judged
 from hotline.domain.cases.people_codes import ConsentCode, PersonCodes
 from hotline.domain.cases.persons import MetPerson, PersonEntry, fold
 
@@ -69,3 +69,14 @@ def never_over_a_no(person: MetPerson) -> None:
         if entry.kind is EntryKind.OFFERED:
             assert not said_no
             assert may
+
+
+def test_a_no_that_corrects_is_taken_away_by_no_second_correction_of_the_same() -> None:
+    said = [("yes", None), ("no", 0)]
+    entries = [
+        PersonEntry(one, EntryKind.CONSENT, AT, PersonCodes(1, {"consent": code}), 7, supersedes=of)
+        for one, (code, of) in enumerate(said)
+    ]
+    codes = PersonCodes(1, {"consent": "cannot_say"})
+    stops = [judged(fold(entries), EntryKind.CONSENT, codes, AT, corrects=of) for of in (0, 1)]
+    assert stops == [StopReason.NOBODY_WAITS, StopReason.ASK_ANEW]

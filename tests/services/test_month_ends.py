@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Thread, current_thread
 
 import pytest
 from sqlalchemy import func, select
@@ -20,10 +21,11 @@ from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.counted import CaseCounted
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.desk.audit import AuditEntry
+from hotline.store.referrals.referrals import tip_for_writing
 from hotline.store.tips.tips import Tip
 from hotline.testing import FakeShelf
 from tests.callers import DANGER_HERE, Line, told
-from tests.persons import said, screened
+from tests.persons import SIGNS, said, screened
 from tests.reading import ReaderBeside, reader_beside
 
 ROWS = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
@@ -209,6 +211,33 @@ def test_what_is_written_while_it_counts_is_counted_the_next_time(beside: Reader
     assert numbers(beside, "first")["identified"] == 3
 
 
+@pytest.mark.both
+def test_what_is_being_written_while_it_counts_is_waited_for(beside: ReaderBeside) -> None:
+    whole, line = beside.kit, beside.line
+    began, writing = Event(), list[Thread]()
+
+    def write() -> None:
+        with line.database.writing() as session:
+            tip = tip_for_writing(session, 2)
+            codes = PersonCodes(2, SIGNS)
+            said(session, line.kit, tip, EntryKind.SCREENED, codes)
+            began.set()
+            writing[0].join(0.3)
+
+    def writes(name: str) -> None:
+        if name == POINTS[0] and not writing:
+            writing.extend((current_thread(), Thread(target=write)))
+            writing[1].start()
+            began.wait(5)
+
+    beside.kit = replace(whole, failpoint=writes)
+    after(beside, 5)
+    writing[1].join()
+    assert numbers(beside, "first") == {}
+    after(beside, 6)
+    assert numbers(beside, "first")["identified"] == 3
+
+
 def test_who_is_met_after_the_last_count_is_in_no_count_and_is_forgotten_likewise(
     beside: ReaderBeside,
 ) -> None:
@@ -219,6 +248,24 @@ def test_who_is_met_after_the_last_count_is_in_no_count_and_is_forgotten_likewis
     after(beside, 77)
     after(beside, 90)
     assert left(beside, 1) == {"key": 1}
+    after(beside, 91)
+    assert set(left(beside).values()) == {0}
+    assert numbers(beside, "revised")["identified"] == 2
+
+
+def test_whose_first_code_comes_after_the_last_count_is_forgotten_too(
+    beside: ReaderBeside,
+) -> None:
+    """A tip of a counted month of which nobody was met until then."""
+    after(beside, 61)
+    told(beside.line, *DANGER_HERE)
+    with beside.line.database.writing() as session:
+        session.get_one(Tip, 3).filed_at = session.get_one(Tip, 1).filed_at
+    after(beside, 76)
+    screened(beside.line.kit, 3)
+    after(beside, 77)
+    after(beside, 90)
+    assert left(beside, 3) == {"key": 1}
     after(beside, 91)
     assert set(left(beside).values()) == {0}
     assert numbers(beside, "revised")["identified"] == 2

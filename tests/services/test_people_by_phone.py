@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import inspect, text
 
+from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.dialogue.readings import PinReading
 from hotline.store.outbox.messages import Referral
@@ -125,3 +126,15 @@ def test_what_ends_in_the_middle_is_not_kept_and_what_the_reader_does_late_is_ke
     hers.beside.stopped = False
     assert phone.key("1").startswith("CON Signs: possible victim.")
     assert hers.kept() == ["screened"]
+
+
+def test_a_hop_that_comes_again_when_its_reading_is_gone_says_nothing_anew(hers: HerCase) -> None:
+    """Its keys would be read beside newer lists: as another person's, and over what was said since."""
+    phone = hers.dials("2", "2", *SITE, WORK, "1", *WANTS_HELP)
+    assert hers.kept() == ["screened", "consent"]
+    hers.line.clock.turn(hours=1)
+    forget_old_readings(hers.line.kit)
+    hers.beside.restart()
+    phone.again()
+    assert phone.screen.startswith("END Try again")
+    assert hers.kept() == ["screened", "consent"]

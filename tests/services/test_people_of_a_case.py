@@ -118,6 +118,16 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     check_logs(case.district.database)
 
 
+def test_danger_that_corrects_what_was_said_is_danger(case: HelpedCase) -> None:
+    offered = case.offer()
+    case.say("answered", {"answer": "accepted"}, of=offered)
+    case.say("arrived", {"arrived": "yes"}, of=offered)
+    case.district.clock.turn(days=30)
+    safe = case.say("thirty", {"thirty": "safe"}, of=offered).entry_id
+    assert case.say("thirty", {"thirty": "danger"}, of=offered, corrects=safe).in_danger
+    assert case.district.tip(case.tip).urgency == Urgency.DANGER
+
+
 def test_nothing_about_a_person_stands_in_clear(case: HelpedCase) -> None:
     offered = case.offer()
     case.say("answered", {"answer": "no_room"}, of=offered)
@@ -173,6 +183,25 @@ def test_consent_is_asked_once_more_by_somebody_else(case: HelpedCase) -> None:
     case.say("consent", {"consent": "no"}, who=who)
     case.district.clock.turn(days=30)
     assert case.rung() == []
+
+
+def test_who_says_no_to_a_service_is_offered_nothing_until_a_newer_yes(case: HelpedCase) -> None:
+    """The screen says that somebody else asks again in three days."""
+    offered = case.offer()
+    refused = case.say("answered", {"answer": "person_refused"}, of=offered).entry_id
+    for codes, corrects, stop in (
+        ({"service": "health"}, None, "says_no"),
+        ({"answer": "accepted"}, refused, "ask_anew"),
+    ):
+        kind, of = ("answered", offered) if corrects else ("offered", None)
+        with pytest.raises(CodesRefused, match=stop):
+            case.say(kind, codes, of=of, corrects=corrects)
+    case.district.clock.turn(days=3)
+    ((who, template),) = case.rung()
+    assert (who != case.hers, template) == (True, ASKS)
+    case.say("consent", {"consent": "yes"}, who=who)
+    assert case.say("offered", {"service": "health"}, who=who).entry_id
+    check_rows(case)
 
 
 def check_rows(case: HelpedCase) -> None:

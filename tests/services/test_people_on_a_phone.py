@@ -117,6 +117,19 @@ def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:
     assert f"arrivals.{case}" not in phone.says("arrived", "2", arrived="yes").flags
 
 
+def test_a_no_to_a_service_ends_what_is_offered_to_an_adult_and_not_to_a_child(
+    phone: HerPhone,
+) -> None:
+    phone.takes()
+    for person, codes, after in (
+        ("1", {"minor": "no", "consent": "yes"}, "says_no"),
+        ("2", {"minor": "yes", "consent": "too_young", "interest": "yes"}, "offer_next"),
+    ):
+        phone.says("consent", "new", **codes)
+        phone.says("offered", person, service="shelter")
+        assert after in phone.says("answered", person, answer="person_refused").flags
+
+
 def test_an_sms_that_said_referred_asks_whom_at_the_next_dial(phone: HerPhone) -> None:
     phone.takes()
     do(phone.line.kit, phone.who, phone.case, Verb.REFERRED, phone.line.clock())

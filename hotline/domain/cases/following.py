@@ -99,7 +99,7 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
         return None
     if offer.arrived == YES and offer.arrived_at is not None:
         return FollowClock(FollowKind.THIRTY, offer.arrived_at + THIRTY_DAYS)
-    if person.consent is ConsentStands.NO or offer.answer == ServiceAnswer.PERSON_REFUSED:
+    if person.consent is ConsentStands.NO:
         return None
     if offer.arrived is None and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + ARRIVAL_WITHIN)
@@ -150,7 +150,8 @@ def _again(kind: FollowKind, turn: int, since: datetime, at: datetime) -> dateti
     if turn + 1 < min(len(RINGS[kind]), 3):
         return any_morning(at)
     if kind is FollowKind.THIRTY:
-        return max(at, since + THIRTY_DAYS + UNKNOWN_AFTER)
+        # A clock that rings late leaves whoever is asked until the next morning all the same.
+        return max(any_morning(at), since + THIRTY_DAYS + UNKNOWN_AFTER)
     return at + WEEKLY
 
 

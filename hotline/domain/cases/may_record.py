@@ -11,6 +11,7 @@ from enum import StrEnum
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.following import THIRTY_DAYS
 from hotline.domain.cases.people_codes import (
+    ANSWER,
     CONSENT,
     INTEREST,
     OF_REFERRAL,
@@ -86,9 +87,13 @@ def _follows(
 def _corrected(
     person: MetPerson, kind: EntryKind, said: PersonCodes, corrects: int
 ) -> StopReason | None:
-    was = next((one.entry for one in person.moments if one.entry.id == corrects), None)
+    # What was corrected already stands no more: a second correction of it would take away what the first one says.
+    standing = (one.entry for one in person.moments if one.corrected_by is None)
+    was = next((one for one in standing if one.id == corrects), None)
     if was is None or was.kind is not kind or was.said.referral != said.referral:
         return StopReason.NOBODY_WAITS
+    if kind is EntryKind.ANSWERED and was.said.codes[ANSWER] == ServiceAnswer.PERSON_REFUSED:
+        return None if person.is_child else StopReason.ASK_ANEW
     if kind is not EntryKind.CONSENT:
         return None
     makes_yes = YES in (said.codes.get(INTEREST), said.codes[CONSENT])

@@ -225,6 +225,9 @@ def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
         return
     if one.kind is EntryKind.ANSWERED:
         found.answer, found.answered_at = said.codes[ANSWER], one.at
+        if found.answer == ServiceAnswer.PERSON_REFUSED and not person.is_child:
+            # Said to a service, and a no like any other: nothing more is offered until a newer yes.
+            person.consents.append((one.at, ConsentCode.NO, None))
     elif one.kind is EntryKind.ARRIVED:
         found.arrived, found.arrived_at = said.codes[ARRIVED], one.at
         # Nobody is looked for once more after five weeks in which nobody said it.

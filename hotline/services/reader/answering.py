@@ -7,6 +7,7 @@ twice, or a worker that is rung twice, finds what was decided, and is answered a
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 
 from hotline.domain.dialogue.asks import (
     HISTORY,
@@ -21,7 +22,7 @@ from hotline.domain.dialogue.asks import (
     bound_to,
 )
 from hotline.domain.dialogue.person_asks import PersonVerb
-from hotline.domain.dialogue.ussd import Pinned
+from hotline.domain.dialogue.ussd import Opening, Pinned
 from hotline.domain.jobs import Job
 from hotline.errors import SealBroken
 from hotline.sealing import oneoff
@@ -85,12 +86,15 @@ def _read(kit: ReaderKit, ask: PinReadingAsk, row: PinReading) -> ReaderTry:
 def _answer(kit: ReaderKit, one: ReaderTry) -> None:
     proof = proving.tried(kit, one) if one.kind in PROOFS else None
     found = PinTry() if proof is not None else found_key(kit, one)
-    pinned = _pinned(kit, one.session_key)
+    opening = openings.find(kit.database, one.session_key)
+    pinned = (opening and opening[0].pinned) or Pinned()
     with kit.database.writing() as session:
         first = readings.hold(session, one.reading_id)
         if proof is not None:
             answer, to_ring = _proof(session, kit, one, first, proof), None
         else:
+            if opening is not None and first.state == ReadingState.ASKED:
+                _end_if_over(first, opening[0], kit.now())
             answer, to_ring = _decided(session, kit, first, found, pinned, one.typed)
         readings.decide(session, one.reading_id, first.state)
         box = oneoff.seal(answer.to_dict(), public=one.public_key, bound=one.bound)
@@ -102,10 +106,10 @@ def _answer(kit: ReaderKit, one: ReaderTry) -> None:
         ring(kit, Job.DELIVER, to_ring)
 
 
-def _pinned(kit: ReaderKit, session_key: str) -> Pinned:
-    """What was true of her cases when her session began."""
-    found = openings.find(kit.database, session_key)
-    return (found[0].pinned if found is not None else None) or Pinned()
+def _end_if_over(first: PinReading, opening: Opening, at: datetime) -> None:
+    """A hop that comes again when its readings are gone would be played beside newer lists: other keys, other acts."""
+    if opening.started_at < at - KEPT_FOR:
+        first.state = ReadingState.RESTED
 
 
 def _proof(

@@ -112,10 +112,10 @@ def has_met(session: Session, tip_id: int) -> bool:
 
 
 def asker(session: Session, tip_id: int, at: Collection[datetime]) -> int | None:
-    """Who asked, at one of these moments, whether help is wanted."""
+    """Who wrote down, at one of these moments, whether help is wanted; or that it was refused when it came."""
     then = (
         CaseLogRow.tip_id == tip_id,
-        CaseLogRow.kind == EntryKind.CONSENT,
+        CaseLogRow.kind.in_((EntryKind.CONSENT, EntryKind.ANSWERED)),
         CaseLogRow.at.in_(at),
     )
     found = select(CaseLogRow.responder_id).where(*then)

@@ -13,7 +13,7 @@ from hotline.store.database import Row
 
 
 class CaseCounted(Row):
-    """A tip whose codes stand in the revised count of its month."""
+    """A tip whose codes stand in the revised count of its month, or were all written after that."""
 
     __tablename__ = "case_counted"
 

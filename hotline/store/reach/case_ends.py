@@ -1,6 +1,6 @@
 """Which cases a month's count takes, and which codes about persons may go: questions, and the deletion itself."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,8 +30,8 @@ class MonthTips:
     """The tips of a month of whose persons codes are kept."""
 
     tips: Sequence[Tip]
-    newest: int
-    """The newest entry that codes are kept of: whether anything was written since is asked by it."""
+    written: int
+    """Of how many entries codes are kept: whether anything was written since is asked by it."""
 
     @property
     def ids(self) -> Sequence[int]:
@@ -59,12 +59,30 @@ def of_month(session: Session, begins: datetime, ends: datetime) -> MonthTips:
     within = (begins <= FILED, ends > FILED)
     found = select(Tip).join(CaseKey, CaseKey.tip_id == Tip.id).where(*within)
     rows = session.scalars(found.options(defer(Tip.body)).order_by(Tip.id)).all()
-    newest = (
-        select(func.max(CaseCode.case_log_id))
+    written = (
+        select(func.count(CaseCode.case_log_id))
         .join(CaseLogRow, CaseLogRow.id == CaseCode.case_log_id)
         .join(Tip, Tip.id == CaseLogRow.tip_id)
     )
-    return MonthTips(rows, session.scalar(newest.where(*within)) or 0)
+    return MonthTips(rows, session.scalar(written.where(*within)) or 0)
+
+
+def late(session: Session, at: datetime) -> Mapping[str, Sequence[int]]:
+    """By month, the tips whose first code was written when it had been counted for the last time."""
+    over = counted.made(session, MonthVersion.REVISED)
+    found = select(Tip.id, FILED).join(CaseKey, CaseKey.tip_id == Tip.id)
+    found = found.outerjoin(CaseCounted, CaseCounted.tip_id == Tip.id)
+    found = found.where(CaseCounted.tip_id.is_(None), months.counted_before(at) > FILED)
+    by_month: dict[str, list[int]] = {}
+    for tip_id, filed in session.execute(found.order_by(Tip.id)):
+        by_month.setdefault(months.month_of(filed), []).append(tip_id)
+    return {month: ids for month, ids in by_month.items() if month in over}
+
+
+def hold(session: Session, tip_ids: Collection[int]) -> None:
+    """Whoever writes of one of them has ended, and who comes now waits for the end of this transaction."""
+    held = select(Tip.id).where(Tip.id.in_(tip_ids)).order_by(Tip.id)
+    session.execute(held.with_for_update(key_share=True))
 
 
 def warn(session: Session, filed_before: datetime, at: datetime, limit: int) -> int:

@@ -42,6 +42,7 @@ def tidy(kit: ReaderKit) -> None:
         return
     for month, version in due:
         _count(kit, month, version, at)
+    _mark_late(kit, at)
     while _warn(kit, at) == BATCH:
         continue
     while _erase(kit, at) == BATCH:
@@ -59,8 +60,9 @@ def _count(kit: ReaderKit, month: str, version: MonthVersion, at: datetime) -> N
     numbers = [(one.figure, one.row, one.column, one.number) for one in count(cases)]
     kit.failpoint("month.before_count")
     with kit.database.writing() as session:
+        case_ends.hold(session, found.ids)
         now = _of_month(session, month)
-        if (now.ids, now.newest) != (found.ids, found.newest):
+        if (now.ids, now.written) != (found.ids, found.written):
             return
         counted.write(session, month, version, numbers, at)
         if version is MonthVersion.REVISED:
@@ -90,6 +92,13 @@ def _read(kit: ReaderKit, month: str) -> tuple[MonthTips, Sequence[CountedCase],
 
 def _of_month(session: Session, month: str) -> MonthTips:
     return case_ends.of_month(session, months.begins(month), months.ends(month))
+
+
+def _mark_late(kit: ReaderKit, at: datetime) -> None:
+    """Cases of a counted month in which nobody had been met: no count takes them, and they go all the same."""
+    with kit.database.writing() as session:
+        for month, tip_ids in case_ends.late(session, at).items():
+            counted.mark(session, tip_ids, month, at)
 
 
 def _opened(

@@ -172,7 +172,7 @@ def _flags(
     if "service" in codes or ANSWER in codes or "arrived" in codes:
         offer = _its_offer(said, person, done)
         clock = following.of_offer(person, offer) if offer is not None else None
-        flags = [NEXT.get(ServiceAnswer(codes[ANSWER]), "offer_next")] if ANSWER in codes else []
+        flags = [_next(ServiceAnswer(codes[ANSWER]), person)] if ANSWER in codes else []
         return flags, None if clock is None else clock.due_at
     if "consent" in codes:
         again = following.of_person(person)
@@ -181,6 +181,13 @@ def _flags(
         return ["danger_again"] if done.in_danger else [], None
     assert person.result is not None
     return [person.result.value, *(["is_child"] if person.is_child else [])], None
+
+
+def _next(answer: ServiceAnswer, person: MetPerson) -> str:
+    """A child's no to a service is none to help: another is offered."""
+    if answer is ServiceAnswer.PERSON_REFUSED and person.consent is not ConsentStands.NO:
+        return "offer_next"
+    return NEXT.get(answer, "offer_next")
 
 
 def _its_offer(said: PersonCodes, person: MetPerson, done: Recorded) -> OfferedHelp | None:

@@ -51,7 +51,7 @@ def record(
             to_ring = _offered(session, kit, tip, act.by.responder_id, act.at)
         case EntryKind.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
             _accepted(tip, written.person, act.at)
-        case EntryKind.THIRTY if codes[THIRTY] == ThirtyDays.DANGER and act.supersedes is None:
+        case EntryKind.THIRTY if codes[THIRTY] == ThirtyDays.DANGER:
             in_danger = True
             to_ring = danger_again.open_again(session, kit, tip, act.by, act.at)
         case _:
