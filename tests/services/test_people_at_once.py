@@ -1,0 +1,48 @@
+"""Two who write of one person at the same moment, and two relays that fire one clock: on either database."""
+
+from contextlib import suppress
+from functools import partial
+
+import pytest
+
+from hotline.domain.cases.entries import EntryKind
+from hotline.errors import CodesRefused
+from hotline.services.referrals.helping import following
+from hotline.store.outbox.messages import Message
+from tests.district import District
+from tests.domain.test_may_record import never_over_a_no
+from tests.helping import GROWN_UP, HelpedCase
+from tests.services.test_at_once import together
+
+pytestmark = pytest.mark.both
+
+
+def test_two_relays_fire_one_clock_once(district: District) -> None:
+    case = HelpedCase(district)
+    case.offer()
+    district.clock.turn(days=1)
+    before = len(district.all(Message))
+    together(*[partial(following.ring_due, case.kit)] * 4)
+    assert [row.responder_id for row in district.all(Message)[before:]] == [case.hers]
+    assert case.rung() == []
+
+
+def test_r9_of_a_no_and_an_offer_at_once_the_offer_came_first_or_not_at_all(
+    district: District,
+) -> None:
+    """And of two who meet somebody at once, both write to one pair of the case."""
+    case = HelpedCase(district)
+    together(
+        *(partial(case.say, "screened", GROWN_UP, who=one) for one in (case.hers, case.colleague))
+    )
+    for _ in range(3):
+        case.say("consent", {"consent": "yes"})
+
+        def offers() -> None:
+            with suppress(CodesRefused):
+                case.say("offered", {"service": "shelter"})
+
+        together(partial(case.say, "consent", {"consent": "no"}, who=case.colleague), offers)
+    never_over_a_no(case.person)
+    kinds = [one.entry.kind for one in case.person.moments]
+    assert kinds.count(EntryKind.SCREENED) == 2
