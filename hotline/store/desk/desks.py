@@ -79,6 +79,8 @@ def _keys_of(many: int) -> PreparedStatement:
 
 def public_keys(session: Session, codes: Collection[str]) -> dict[str, bytes]:
     """Public keys by desk code, of those desks that exist."""
+    if not codes:
+        return {}
     asked = {f"code_{n}": code for n, code in enumerate(codes)}
     return dict(_keys_of(len(codes)).rows(session, **asked))
 

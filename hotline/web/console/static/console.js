@@ -1,10 +1,10 @@
-// The console's script. Every page does the same without it.
-//   form[data-parts="URL"]   after 400 ms without a key the form goes there, and elements with `data-part` take the place of those of the same id
-//   form[data-unsaved]       leaving with unsaved words asks; Ctrl+S presses the form's first button
-//   button[data-quick]       its answer changes the moving parts alone
-//   button[data-busy]        what it says while the server works
-//   form[data-again="N"]     goes on by itself after so many seconds
-//   select[data-as="ID"]     offers what the select of that id does
+// Every page does the same without it.
+//   form[data-parts="URL"]   400 ms after a key it goes there; parts of that id are replaced
+//   form[data-unsaved]       leaving it asks; Ctrl+S sends it
+//   button[data-quick]       changes parts alone
+//   button[data-busy]        what it says meanwhile
+//   form[data-again="N"]     goes on after N seconds
+//   select[data-as="ID"]     offers what that one does
 "use strict";
 (() => {
   const network = document.getElementById("network");
@@ -77,7 +77,7 @@
     }
   });
 
-  // A page that comes back from the browser's memory may be sent again.
+  // A page out of the browser's memory may be sent again.
   addEventListener("pageshow", () => sent.clear());
 
   document.addEventListener("keydown", (event) => {
@@ -96,7 +96,8 @@
     one.value = value;
   }
 
-  for (const one of document.querySelectorAll("form[data-again]")) setTimeout(() => one.requestSubmit(), one.dataset.again * 1000);
+  const next = document.querySelector("form[data-again]");
+  if (next) setTimeout(() => next.requestSubmit(), next.dataset.again * 1000);
 
   if (innerWidth <= 1100) for (const list of document.querySelectorAll("details[data-wide]")) list.open = false;
 
