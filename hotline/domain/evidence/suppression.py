@@ -7,6 +7,7 @@ narrower range. No more is promised than that range: whoever knows more than the
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from hotline.domain.evidence.circulation import Circulation, Key, Path, cheapest, flow, slack
 from hotline.domain.evidence.tables import (
@@ -41,15 +42,30 @@ def protect(
     """
     steps = 0
     while True:
-        hidden = _hidden(circulation(table), k, shared, kept_back)
-        coarser = coarsened(table) if hidden is None else None
+        published = attempt(table, k, shared=shared, kept_back=kept_back)
+        if published is not None:
+            return replace(published, steps=steps)
+        coarser = coarsened(table)
         if coarser is None:
-            break
+            return replace(withheld(table, shared=shared), steps=steps)
         table, steps = coarser, steps + 1
+
+
+def attempt(
+    table: CountTable, k: int, *, shared: Collection[Key] = (), kept_back: Collection[Key] = ()
+) -> PublishedTable | None:
+    """The table as it is, with what has to be hidden; None where no number is left to hide."""
+    hidden = _hidden(circulation(table), k, shared, kept_back)
     if hidden is None:
-        hidden = set(numbers(table)) - set(shared)
-    shown = {key: None if key in hidden else count for key, count in numbers(table).items()}
-    return PublishedTable(table, shown, steps)
+        return None
+    counted = numbers(table)
+    return PublishedTable(table, {key: None if key in hidden else counted[key] for key in counted})
+
+
+def withheld(table: CountTable, *, shared: Collection[Key] = ()) -> PublishedTable:
+    """The table with nothing in it but what another one publishes."""
+    counted = numbers(table)
+    return PublishedTable(table, {key: counted[key] if key in shared else None for key in counted})
 
 
 def _hidden(

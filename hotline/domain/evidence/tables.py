@@ -22,6 +22,11 @@ class CountTable:
     """The row that a row is part of, where that is not the whole table."""
     coarser: Sequence[Mapping[str, str]] = ()
     """Steps in which its rows and columns are put together, each as the new name of an old one."""
+    made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """What a row or column was put together of, where it was."""
+
+    def parts(self, name: str) -> frozenset[str]:
+        return self.made_of.get(name, frozenset({name}))
 
     def parent(self, row: str) -> str:
         return self.within.get(row, ALL)
@@ -99,6 +104,15 @@ def merged(table: CountTable, names: Mapping[str, str]) -> CountTable:
         new = names.get(row, row)
         if new != table.parent(row):
             within[new] = table.parent(row)
-    rows = tuple(dict.fromkeys(names.get(row, row) for row in table.rows))
-    columns = tuple(dict.fromkeys(names.get(column, column) for column in table.columns))
-    return replace(table, counts=counts, rows=rows, columns=columns, within=within)
+    made_of: dict[str, frozenset[str]] = {}
+    for old in (*table.rows, *table.columns):
+        new = names.get(old, old)
+        made_of[new] = made_of.get(new, frozenset()) | table.parts(old)
+    return replace(
+        table,
+        counts=counts,
+        rows=tuple(dict.fromkeys(names.get(row, row) for row in table.rows)),
+        columns=tuple(dict.fromkeys(names.get(column, column) for column in table.columns)),
+        within=within,
+        made_of=made_of,
+    )
