@@ -42,11 +42,12 @@ class Reader:
             while answering.answer_next(self._kit):
                 self._handed_on = 0.0
             if time.monotonic() - self._handed_on >= HAND_ON_SECONDS:
-                handing_on.reconcile(self._kit)
+                # What fails is tried again when it is due again: nobody behind a PIN waits for it four times a second.
                 self._handed_on = time.monotonic()
+                handing_on.reconcile(self._kit)
             if time.monotonic() - self._tidied >= TIDY_SECONDS:
-                self._tidy()
                 self._tidied = time.monotonic()
+                self._tidy()
         except StoreUnavailable as broken:
             logger.error("nobody is answered: %s", type(broken).__name__)
         except Exception as broken:

@@ -27,6 +27,7 @@ from hotline.testing import FakeShelf
 from tests.callers import DANGER_HERE, Line, told
 from tests.persons import SIGNS, said, screened
 from tests.reading import ReaderBeside, reader_beside
+from workers.reader import Reader
 
 ROWS = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
 POINTS = ("month.before_count", "month.after_count", "codes.before_erase", "codes.after_erase")
@@ -285,6 +286,22 @@ def test_nothing_is_counted_or_erased_by_a_reader_that_opens_nothing(
     (found,) = [one for one in findings(beside.line.kit) if one.name == "persons"]
     assert not found.ok
     assert month(beside) in found.says
+
+
+def test_a_count_that_fails_keeps_the_reader_from_nothing_else(beside: ReaderBeside) -> None:
+    """It is tried again in a minute, and not at each look."""
+    tried = []
+
+    def fails(name: str) -> None:
+        tried.append(name)
+        raise StoppedError
+
+    after(beside, 4)
+    beside.line.clock.turn(days=1)
+    reader = Reader(replace(beside.kit, failpoint=fails))
+    for _ in range(3):
+        reader.look()
+    assert tried == [POINTS[0]]
 
 
 def test_a_trial_is_in_no_count_and_goes_all_the_same(beside: ReaderBeside) -> None:
