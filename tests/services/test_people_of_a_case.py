@@ -153,11 +153,14 @@ def test_what_comes_twice_is_written_once_and_a_correction_shows_both(case: Help
     assert case.say("screened", CHILD, key="once").entry_id is None
     offered = case.say("offered", {"service": "health"}).entry_id
     answered = case.say("answered", {"answer": "no_room"}, of=offered)
-    case.say("answered", {"answer": "accepted"}, of=offered, corrects=answered.entry_id)
     with pytest.raises(CodesRefused, match="ask_anew"):
         case.say("consent", {"consent": "yes"}, corrects=first.entry_id)
+    accepted = case.say("answered", {"answer": "accepted"}, of=offered, corrects=answered.entry_id)
+    assert case.district.tip(case.tip).helped_at is not None
+    case.say("answered", {"answer": "not_our_kind"}, of=offered, corrects=accepted.entry_id)
+    assert case.district.tip(case.tip).helped_at is None
     person = case.person
-    assert person.referrals[0].answer == "accepted"
+    assert person.referrals[0].answer == "not_our_kind"
     assert None not in [
         one.corrected_by for one in person.moments if one.entry.id == answered.entry_id
     ]

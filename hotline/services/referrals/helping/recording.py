@@ -51,6 +51,8 @@ def record(
             to_ring = _offered(session, kit, tip, act.by.responder_id, act.at)
         case EntryKind.ANSWERED if codes[ANSWER] == ServiceAnswer.ACCEPTED:
             _accepted(tip, written.person, act.at)
+        case EntryKind.ANSWERED if act.supersedes is not None:
+            _not_accepted(tip, written.person, act.supersedes)
         case EntryKind.THIRTY if codes[THIRTY] == ThirtyDays.DANGER:
             in_danger = True
             to_ring = danger_again.open_again(session, kit, tip, act.by, act.at)
@@ -79,3 +81,10 @@ def _accepted(tip: Tip, person: MetPerson, at: datetime) -> None:
     """The receipt says from now on that a helper is there. A person who wants no help any more has none."""
     if tip.helped_at is None and person.consent is not ConsentStands.NO:
         tip.helped_at = at
+
+
+def _not_accepted(tip: Tip, person: MetPerson, corrected: int) -> None:
+    """Where the receipt says so by an acceptance that was a mistake, it says so no more."""
+    was = next(one.entry for one in person.moments if one.entry.id == corrected)
+    if tip.helped_at == was.at:
+        tip.helped_at = None
