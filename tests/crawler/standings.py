@@ -124,14 +124,15 @@ HERS = Standing(
     prepare=behind_pin,
     enrolled=True,
     at_once=True,
-    most=900,
+    most=1_000,
 )
 ABOUT = {
     "asks on site": (("1", "5", "4"), {"screening", "offering", "keeping"}, 500),
-    "asks a grown-up": (("1", "5", "4", "1", "1", "2"), {"screening", "offering"}, 500),
+    "asks a grown-up": (("1", "5", "4", "1", "1", "2"), {"screening", "offering"}, 600),
     "offers help": (("1", "3"), {"helping"}, 200),
     "says who arrived": (("2",), {"following"}, 200),
     "says how it is after thirty days": (("3",), {"following"}, 200),
+    "asks once more": (("4",), {"following", "offering"}, 400),
 }
 """What is keyed at a case of hers, which flows are walked, and the most hops."""
 BEHIND_PIN = {

@@ -7,21 +7,23 @@ from hotline.domain.dialogue.person_asks import PERSON
 from hotline.domain.tips.acts import Acted
 from hotline.services.reader.acts import ACTED
 
-HERS, ARRIVAL, THIRTY = "K7Q4", "A7RV", "T3RY"
-"""One she holds; one of which is asked whether somebody arrived, and one of which is asked after thirty days."""
+HERS, ARRIVAL, THIRTY, AGAIN = "K7Q4", "A7RV", "T3RY", "G4NA"
+"""One she holds; one of which is asked who arrived, one of which is asked after thirty days; and one with a no."""
 TIME = "25/11 14:05"
 TWO = (("1", "1 Zuzuwoman"), ("2", "2 Zuzuman"))
 ABOUT_FLAGS = (
     *(f"people.{HERS}", f"has_people.{HERS}", f"awaits.{HERS}.2", f"adult.{HERS}.1"),
     *(f"arrival_due.{ARRIVAL}", f"arrivals.{ARRIVAL}"),
     *(f"thirty_due.{THIRTY}", f"thirties.{THIRTY}"),
+    *(f"consent_due.{AGAIN}", f"says_no.{AGAIN}.1"),
 )
 ABOUT_LISTS = {
     f"my_people.{HERS}": TWO,
     f"arrival_people.{ARRIVAL}": TWO,
     f"thirty_people.{THIRTY}": TWO,
+    f"consent_people.{AGAIN}": TWO[:1],
 }
-ABOUT_CASES = (HERS, ARRIVAL, THIRTY)
+ABOUT_CASES = (HERS, ARRIVAL, THIRTY, AGAIN)
 HELD_UP: Mapping[str, tuple[str, ...]] = {
     "shelter": (UNREADABLE,),
     "health": (f"{ACTED}{Acted.NOT_TAKEN_YET}",),

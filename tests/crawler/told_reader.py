@@ -81,9 +81,11 @@ PINS: Mapping[str, tuple[str, ...]] = {
 }
 """What is typed for the reader alone, by the name of its answer."""
 
-NEWS, ODD, NATIONS, LATER, MET = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM"
+NEWS, ODD, NATIONS, LATER, MET, OVER = "H3ND", "W2RT", "M9XP", "R4CT", "C5JM", "V3RQ"
 """Beside the one that she holds: one she does not; one that a colleague has and no key opens; one of the national
-desk's; one that is never opened in time; and one of which answers about a person are kept, and one is owed."""
+desk's; one that is never opened in time; one of which answers about a person are kept, and one is owed; and one that is
+closed.
+"""
 LATE_VERBS = ("", Verb.TAKE)
 """To read it, and to take it."""
 COLLEAGUE = "7"
@@ -180,7 +182,7 @@ class ToldReader:
 
     def _view(self, pin: str) -> ReaderAnswer | None:
         lists = {
-            RIGHT_PIN: (HERS, NEWS, ODD, NATIONS, MET),
+            RIGHT_PIN: (HERS, NEWS, ODD, NATIONS, MET, OVER),
             ONE_PIN: (NEWS,),
             SLOW_PIN: (LATER,),
             IDLE_PIN: (),
@@ -199,7 +201,7 @@ class ToldReader:
         words = {"open": str(len(cases)), "urgent": str(len(cases))}
         words |= {name: said for one in cases for name, said in _named(one).items()}
         pinned = [f"hers.{HERS}", f"hers.{MET}", f"lets.{NATIONS}", f"decides.{NATIONS}"]
-        pinned += [f"people.{MET}", f"owes_person.{MET}"]
+        pinned += [f"people.{MET}", f"owes_person.{MET}", f"over.{OVER}"]
         has_work = (HAS_WORK, *pinned) if cases else ()
         lists = {MY_WORK: labels, MY_QUESTIONS: questions}
         return ReaderAnswer((RIGHT, *has_work, HAS_QUESTIONS), lists, words)

@@ -12,6 +12,7 @@ from hotline.domain.tip import TipOutcome
 from hotline.sealing.envelope import SIZES
 from hotline.services.reader.cases import people_acts, people_view
 from hotline.services.reader.view import view
+from hotline.services.referrals.helping import following
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from tests.callers import Line
@@ -96,6 +97,17 @@ def test_r9_what_became_of_her_is_asked_on_the_phone_also_when_the_case_is_close
     assert f"thirty_due.{case}" in phone.sees().flags
     assert "person_kept" in phone.says("thirty", thirty="safe").flags
     assert phone.sees().lists[MY_WORK] == []
+
+
+def test_r9_who_heard_a_no_is_not_the_one_who_asks_again(phone: HerPhone) -> None:
+    case, kit = phone.case, phone.line.kit
+    phone.takes()
+    phone.says("screened", "new", **GROWN_UP)
+    for answer, asks in (("cannot_say", True), ("no", False), ("yes", False)):
+        phone.says("consent", "1", consent=answer)
+        phone.line.clock.turn(days=3)
+        following.ring_due(kit)
+        assert (f"consent_due.{case}" in phone.sees().flags) is asks, answer
 
 
 def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:

@@ -41,7 +41,8 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
     danger = sum(tips[one].urgency == Urgency.DANGER for one in cases)
     words = {"open": str(len(cases)), "urgent": str(danger)}
     known = {tips[one].id for one in cases}
-    asked = [one for one in known_cases.followed(session, person.id) if one[1].id not in known]
+    followed_now = known_cases.followed(session, person.id)
+    asked = [one for one in followed_now if one[1].id not in known]
     followed = dict(asked[: MOST_CASES - len(cases)])
     tips |= followed
     for case in (*cases, *followed):
@@ -58,7 +59,10 @@ def view(session: Session, kit: ReaderKit, person: Responder, pinned: Pinned) ->
     labels += [(case, say(person.language, Template.LIST_FOLLOW, ref=case)) for case in followed]
     questions = _questions(kit, person.language)
     has = ((HAS_WORK, labels), (HAS_QUESTIONS, questions))
-    hers = followed | {one: tips[one] for one in cases if f"hers.{one}" in pinned.flags}
+    due = {tip.id for _, tip in followed_now}
+    hers = followed | {
+        one: tips[one] for one in cases if f"hers.{one}" in pinned.flags or tips[one].id in due
+    }
     people = people_view.of_cases(session, kit, hers, person)
     flags = (RIGHT, *(flag for flag, some in has if some), *people.flags)
     lists = {MY_WORK: labels, MY_QUESTIONS: questions, **people.lists}

@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from hotline.domain.cases.entries import EntryKind
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.outbox.messages import BELIEVED, Referral
@@ -161,24 +163,32 @@ def has_referred(session: Session, tip_id: int, responder_id: int) -> bool:
 
 
 def followed(session: Session, responder_id: int) -> Sequence[tuple[str, Tip]]:
-    """Cases, open or closed, of which she may say how somebody is who was offered help; by her newest name of each.
+    """Cases, open or closed, of which she may say how somebody is who was met there; by her newest name of each.
 
-    Who offered it and who took the case may; from the second ring on whoever knows the case.
+    Who offered help and who took the case may; from the second ring on whoever knows the case. Who said no is asked
+    again by somebody else than who heard it.
     """
-    offer = select(ServiceReferral.tip_id).where(ServiceReferral.due_at.is_not(None))
-    took = and_(Referral.acknowledged_at.is_not(None), BELIEVED)
+    known = (Referral.tip_id == Tip.id, Referral.responder_id == responder_id)
+    took = exists().where(*known, Referral.acknowledged_at.is_not(None), BELIEVED)
     may = or_(ServiceReferral.responder_id == responder_id, took, ServiceReferral.rung > 1)
-    again = select(PossibleVictim.tip_id).where(PossibleVictim.due_at.is_not(None))
-    asked = or_(took, PossibleVictim.rung > 0)
+    runs = ServiceReferral.due_at.is_not(None)
+    offer = exists().where(ServiceReferral.tip_id == Tip.id, runs, may)
+    again = exists().where(
+        PossibleVictim.tip_id == Tip.id, PossibleVictim.due_at.is_not(None), PossibleVictim.rung > 0
+    )
     hers = (
         Referral.responder_id == responder_id,
         Referral.released_at.is_(None),
         not_kept_from(responder_id),
-        or_(
-            offer.where(ServiceReferral.tip_id == Tip.id, may).exists(),
-            again.where(PossibleVictim.tip_id == Tip.id, asked).exists(),
-        ),
+        or_(offer, and_(again, ~_heard_last(responder_id))),
     )
     rows = select(Referral.reference, Tip).join(Tip, Tip.id == Referral.tip_id).where(*hers)
     newest = {tip.id: (name, tip) for name, tip in session.execute(rows.order_by(Referral.id))}
     return list(newest.values())
+
+
+def _heard_last(responder_id: int) -> ColumnElement[bool]:
+    """Of `Tip`: that she asked somebody last whether help is wanted."""
+    said = CaseLogRow.tip_id == Tip.id, CaseLogRow.kind == EntryKind.CONSENT
+    newest = select(func.max(CaseLogRow.id)).where(*said).correlate(Tip).scalar_subquery()
+    return exists().where(CaseLogRow.id == newest, CaseLogRow.responder_id == responder_id)

@@ -98,7 +98,7 @@ def act(
         return ReaderAnswer((STOPPED, refused.stop)), None
     except (SealBroken, KeyMissing):
         return ReaderAnswer((UNREADABLE,)), None
-    return _told(kit, ask.reference, said, met, done, person.language, at), done.to_ring
+    return _told(kit, ask.reference, said, met, done, person, at), done.to_ring
 
 
 def _said(
@@ -152,13 +152,13 @@ def _told(
     said: PersonCodes,
     met: Sequence[MetPerson],
     done: Recorded,
-    language: str,
+    her: Responder,
     at: datetime,
 ) -> ReaderAnswer:
     if done.person is None:
         return ReaderAnswer((KEPT,), words={"person": str(said.n)})
     now = [*(one for one in met if one.n != said.n), done.person]
-    shown = people_view.shown(kit, case, sorted(now, key=lambda one: one.n), language, at)
+    shown = people_view.shown(kit, case, sorted(now, key=lambda one: one.n), her, at)
     flags, due = _flags(said, done.person, done)
     words = {"person": str(said.n)} | ({"time": kigali(due)} if due is not None else {})
     return ReaderAnswer((KEPT, *flags, *shown.flags), shown.lists, words)

@@ -96,7 +96,7 @@ def of_cases(
             one = one.and_also(PeopleFlags([f"over.{case}"]))
         if tip.id in met:
             people_of = of_tip(session, kit, tip)
-            one = one.and_also(shown(kit, case, people_of, person.language, at))
+            one = one.and_also(shown(kit, case, people_of, person, at))
         elif known_cases.has_referred(session, tip.id, person.id):
             one = one.and_also(PeopleFlags([f"owes_person.{case}"]))
         more = told.and_also(one)
@@ -105,9 +105,10 @@ def of_cases(
 
 
 def shown(
-    kit: Kit, case: str, met: Sequence[MetPerson], language: str, at: datetime
+    kit: Kit, case: str, met: Sequence[MetPerson], her: Responder, at: datetime
 ) -> PeopleFlags:
     """`case` is the name by which she knows it."""
+    language = her.language
     flags = [f"has_people.{case}"] if met else []
     lists = {f"my_people.{case}": _listed(kit, met, language)} if met else {}
     for one in met[:MOST_PEOPLE]:
@@ -118,8 +119,10 @@ def shown(
         if len(whom) > 1:
             flags.append(f"{several}.{case}")
             lists[f"{name}.{case}"] = _listed(kit, whom, language)
-    if any(following.of_person(one) is not None for one in met):
+    again = [one for one in met if _is_asked_again(one, her.id, at)]
+    if again:
         flags.append(f"consent_due.{case}")
+        lists[f"consent_people.{case}"] = _listed(kit, again, language)
     return PeopleFlags(flags, lists)
 
 
@@ -146,6 +149,16 @@ def _is_due(person: MetPerson, offer: OfferedHelp, kind: FollowKind, at: datetim
     if kind is FollowKind.ARRIVAL:
         return clock.kind is kind or (clock.kind is FollowKind.OFFER and offer.lost > 0)
     return clock.kind is kind and clock.due_at <= at
+
+
+def _is_asked_again(person: MetPerson, who: int, at: datetime) -> bool:
+    """Whether she is to ask whether help is wanted now. After a no that is somebody else than who heard it."""
+    clock = following.of_person(person)
+    if clock is None or clock.due_at > at:
+        return False
+    said_at, _, _ = person.consents[-1]
+    heard = [one.entry.responder_id for one in person.moments if one.entry.at == said_at]
+    return person.consent is not ConsentStands.NO or who not in heard
 
 
 def _flags(one: MetPerson) -> list[str]:
