@@ -1,104 +1,73 @@
-"""One danger by a turned clock: three handsets and a desk; and an official's tip of which its district learns nothing.
+"""One danger by a turned clock, on three handsets and at a desk, from its alert to what became of the person.
 
-The phones call the line's own hooks, with a reader beside it; the desk is a browser.
+An official's tip is told beside it, of which its district learns nothing; and who wants no help is offered none. At the
+end stands the month's count, and nothing else is left. The phones call the line's own hooks, with a reader beside it;
+the desk is a browser.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
+from hotline.domain import trial
 from hotline.domain.accounts.account import AccountRole
+from hotline.domain.cases import months
+from hotline.domain.cases.months import MonthVersion
 from hotline.domain.desk.members import of_account
 from hotline.domain.places.places import districts
-from hotline.domain.referrals.referral import Level
-from hotline.domain.tip import NATIONAL
+from hotline.domain.reach.figures import Hidden
+from hotline.domain.referrals.clocks import any_morning
+from hotline.domain.tip import NATIONAL, TipOutcome
+from hotline.domain.tips.retention import WARNING
 from hotline.domain.wording import Template
 from hotline.sealing.members import wrap_desk_key
-from hotline.services.outbox import delivery
-from hotline.services.referrals import referral
+from hotline.services.cases import case_opening, people
+from hotline.services.reader.cases import month_reports
 from hotline.store.accounts.accounts import ConsoleAccount
+from hotline.store.cases.case_codes import CaseCode
+from hotline.store.cases.case_keys import CaseGrant, CaseKey
 from hotline.store.cases.case_log import CaseLogRow
+from hotline.store.cases.case_people import PossibleVictim
+from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.desk.desks import DeskMember
-from hotline.store.outbox.messages import Referral
 from hotline.store.tips.tips import Tip
-from hotline.testing import FakeSms
+from tests.browser.danger_case import COORDINATOR, HERE, MONTH, SLEEPER, DangerCase, case
 from tests.browser.office import Office, language, make_desk, office
 from tests.browser.stories import story
-from tests.callers import DESK_KEY, Caller, told
+from tests.callers import DANGER_HERE, DESK_KEY, REST, told
 from tests.console.hands import Hands
 from tests.flows.responder_screens import words_of
-from tests.reading import PHONE, PIN, ReaderBeside, reader_beside, with_pin
+from tests.persons import screened
+from tests.reading import PHONE
 from tests.receipts import asked, given
 from tests.signing import Person
+from tests.taking import close_by_two
 
-__all__ = ["language", "make_desk", "office"]
+__all__ = ["case", "language", "make_desk", "office"]
 
 pytestmark = pytest.mark.browser
 
-SLEEPER = "+250788000012"
-HERE = districts("1")[0].code
 OFFICIAL_HERE = ("5", "1", "1", "1", "1")
 """As `DANGER_HERE`, and an official is involved."""
-
-
-@dataclass
-class DangerCase:
-    """A district with one responder, who sleeps, and one deputy with a PIN; and the line's clock."""
-
-    office: Office
-    beside: ReaderBeside
-    sms: FakeSms
-    deputy: int
-
-    def minutes(self, many: int) -> None:
-        for _ in range(many):
-            self.office.desk.clock.turn(minutes=1)
-            self.ticks()
-
-    def ticks(self) -> None:
-        kit = self.office.line.kit
-        referral.refer_waiting(kit)
-        referral.fire_deadlines(kit)
-        delivery.deliver_due(kit)
-
-    def texts(self, number: str) -> list[str]:
-        return [text for to, text in self.sms.sent if to == number]
-
-    def says(self, template: Template, **values: str) -> str:
-        return self.office.line.kit.phrases.say(self.office.language, template, **values)
-
-    def dials(self, *keys: str) -> Caller:
-        """The deputy's phone, behind her PIN, a moment later."""
-        self.office.desk.clock.turn(seconds=5)
-        phone = self.office.line.caller(PHONE)
-        phone.dial("90")
-        phone.key(PIN, *keys)
-        return phone
-
-    def shows(self, node: str) -> str:
-        """The words of a screen of the entry, up to what differs from case to case."""
-        text = words_of("responders", node, self.office.language)
-        return max(re.split(r"\{\w+\}", text), key=len).strip()
-
-    @property
-    def reference(self) -> str:
-        """As the deputy knows the newest case."""
-        rows = sorted(self.office.line.all(Referral), key=lambda row: row.id)
-        return [str(row.reference) for row in rows if row.responder_id == self.deputy][-1]
-
-
-@pytest.fixture
-def case(office: Office) -> DangerCase:
-    line, sms = office.line, FakeSms()
-    line.kit = replace(line.kit, sms=sms)
-    beside = reader_beside(line)
-    line.enrol(Level.RESPONDER, SLEEPER, office.language)
-    deputy = with_pin(beside, level=Level.DEPUTY, language=office.language, desks=(HERE,))
-    return DangerCase(office, beside, sms, deputy)
+SIGNS = ("2", "1", "1", "3", "1", "2", "1")
+"""Grown up, taken in, by force, perhaps by lies, for somebody's gain, not free to leave; work."""
+HER_CELLS = (
+    ("all", "all"),
+    ("all", "sex:woman"),
+    ("all", "age:adult"),
+    ("form:labour", "all"),
+    ("form:labour", "sex:woman"),
+    ("form:labour", "age:adult"),
+    (f"district:{HERE}", "all"),
+    ("from:rwanda", "all"),
+)
+"""Where the person who was helped is counted: once in each."""
+FOLLOWED = (CaseCode, PossibleVictim, ServiceReferral, CaseGrant, CaseKey)
+"""All that stands about a person beside the log, the numbers apart."""
 
 
 @contextmanager
@@ -122,15 +91,22 @@ def opens(office: Office, person: Person, desk: str) -> None:
 
 
 @story("danger")
-def test_r3_r6_a8_a_danger_from_its_alert_to_its_end_on_three_handsets_and_a_desk(
+def test_r3_r6_r8_r9_a8_a_danger_from_its_alert_to_thirty_days_on_and_to_its_months_count(
     case: DangerCase,
 ) -> None:
     number = an_alert_meets_silence(case)
     the_deputy_takes_it_and_reads_it(case)
     she_asks_and_the_reporter_answers(case, number)
     she_passes_it_on(case)
+    she_is_there_and_finds_help(case)
+    another_person_wants_no_help(case)
+    somebody_of_a_trial_is_noted_too(case)
     the_desk_closes_it_with_a_second_person(case)
+    she_is_asked_whether_the_person_arrived(case)
     of_an_official_the_district_meets_nothing(case)
+    the_month_is_counted(case)
+    she_is_asked_again_after_thirty_days(case)
+    the_month_is_counted_for_the_last_time(case)
 
 
 def an_alert_meets_silence(case: DangerCase) -> str:
@@ -175,12 +151,54 @@ def she_passes_it_on(case: DangerCase) -> None:
     assert case.office.line.tip.holder_id == case.deputy, "until somebody takes it"
 
 
+def she_is_there_and_finds_help(case: DangerCase) -> None:
+    """The first that is asked has no room, and the next has."""
+    phone = case.dials("1", "1", "2")
+    assert case.shows("on_site_asks") in phone.screen
+    assert case.shows("minor", "screening") in phone.key("2")
+    assert case.shows("possible", "screening") in phone.key(*SIGNS)
+    assert case.shows("consent", "offering") in phone.key("1")
+    assert case.shows("to", "offering") in phone.key("1", "1", "1")
+    assert case.office.line.tips[0].helped_at is None
+    assert case.shows("to", "offering") in phone.key("1", "2")
+    case.minutes(1)
+    assert case.shows("done", "offering") in phone.key("2", "1")
+    assert case.office.line.tips[0].helped_at is not None
+
+
+def another_person_wants_no_help(case: DangerCase) -> None:
+    """Somebody tells of the same house. Who is met there says no, and no key offers anything from then on."""
+    told(case.office.line, *DANGER_HERE, "1", "1", *REST)
+    case.minutes(4)
+    tip = case.office.line.tips[-1]
+    assert case.shows("yours") in case.chooses(tip.id, "2").screen
+    phone = case.chooses(tip.id, "5", "4", "1", *SIGNS)
+    assert case.shows("respected", "offering").split("{")[0] in phone.key("1", "2", "1")
+    keyed = phone.text
+    for key in "123456789":
+        phone.text = keyed
+        assert case.shows("to", "offering") not in phone.key(key)
+    again = case.chooses(tip.id, "3", "1", "1").screen
+    assert case.shows("consent", "offering") in again
+    assert {row.tip_id for row in case.office.line.all(ServiceReferral)} == {1}
+    close_by_two(case.office.line.kit, tip.id, TipOutcome.HELPED)
+
+
+def somebody_of_a_trial_is_noted_too(case: DangerCase) -> None:
+    line = case.office.line
+    told(line, *DANGER_HERE)
+    tip = line.tips[-1]
+    with line.database.writing() as session:
+        session.get_one(Tip, tip.id).channel = trial.CHANNEL
+    screened(line.kit, tip.id)
+
+
 def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
-    tip, office = case.office.line.tip, case.office
+    tip, office = case.office.line.tips[0], case.office
     with at_the_desk(office, "National 1", AccountRole.NATIONAL, NATIONAL) as hands:
         hands.follows("Tips")
         hands.page.goto(f"/tips/{tip.id}")
-        hands.ticks("to send somebody")
+        hands.click(hands.page.locator("#f-why-send"))
         hands.presses("Open the words")
         expect(hands.page.locator("table")).to_contain_text("still")
         hands.follows("Close the words")
@@ -195,14 +213,43 @@ def the_desk_closes_it_with_a_second_person(case: DangerCase) -> None:
         hands.presses("Agree: it is over")
         hands.sees("It was closed wrongly")
     assert closed(case) == "helped"
-    hers = [row for row in office.line.all(CaseLogRow) if row.responder_id == case.deputy]
-    assert [row.kind for row in hers] == ["told", "taken", "opened", "asked", "note", "passed"]
-    assert case.dials("1").screen.startswith(f"CON {case.shows('nothing')}")
+    rows = [row for row in office.line.all(CaseLogRow) if row.tip_id == tip.id]
+    hers = [row.kind for row in rows if row.responder_id == case.deputy]
+    assert hers[:7] == ["told", "taken", "opened", "asked", "note", "passed", "on_site"]
+    assert hers[7:] == ["screened", "consent", *["offered", "answered"] * 2]
 
 
 def closed(case: DangerCase) -> str | None:
     tip: Tip = case.office.line.tips[0]
     return tip.outcome if tip.closed_at else None
+
+
+def she_is_asked_whether_the_person_arrived(case: DangerCase) -> None:
+    """At 72 hours, and the coordinator the next morning. Who wanted no help is asked once more, by somebody else."""
+    line, coordinator = case.office.line, case.enrols_a_coordinator()
+    helped, other = (tip.id for tip in line.tips[:2])
+    (arrives_by,) = [row.due_at for row in line.all(ServiceReferral) if row.due_at]
+    (asked_again,) = [row.due_at for row in line.all(PossibleVictim) if row.due_at]
+    before = len(case.texts(PHONE))
+    case.turns_to(arrives_by - timedelta(minutes=1))
+    assert len(case.texts(PHONE)) == before
+    case.turns_to(arrives_by)
+    assert case.texts(PHONE)[before:] == [case.follows(Template.FOLLOW, helped, case.deputy)]
+    case.turns_to(asked_again)
+    assert case.texts(COORDINATOR) == [case.follows(Template.FOLLOW, other, coordinator)]
+    phone = case.chooses(other, who=coordinator)
+    assert case.shows("asks_again", "following") in phone.screen
+    assert case.shows("consent", "offering") in phone.key("1")
+    assert case.shows("no_again", "offering") in phone.key("2")
+    assert case.shows("respected_again", "offering") in phone.key("1")
+    case.turns_to(any_morning(arrives_by))
+    unsaid = case.follows(Template.FOLLOW_ABOVE, helped, coordinator)
+    assert case.texts(COORDINATOR)[1:] == [unsaid]
+    phone = case.chooses(helped)
+    assert case.shows("arrived", "following") in phone.screen
+    assert case.shows("there", "following") in phone.key("1")
+    case.turns_to(asked_again + timedelta(days=9))
+    assert (len(case.texts(COORDINATOR)), len(case.texts(PHONE))) == (2, before + 1)
 
 
 def of_an_official_the_district_meets_nothing(case: DangerCase) -> None:
@@ -212,7 +259,7 @@ def of_an_official_the_district_meets_nothing(case: DangerCase) -> None:
     tip = case.office.line.tips[-1]
     assert (tip.place, tip.official) == (HERE, "yes")
     assert (len(case.texts(PHONE)), len(case.texts(SLEEPER))) == before
-    assert case.dials("1").screen.startswith(f"CON {case.shows('nothing')}")
+    assert case.listed() == [case.known_as(1)]
     with at_the_desk(case.office, "Desk 1", AccountRole.DESK, HERE) as hands:
         for address in ("/", "/tips?state=all"):
             hands.page.goto(address)
@@ -221,3 +268,73 @@ def of_an_official_the_district_meets_nothing(case: DangerCase) -> None:
         answer = hands.page.goto(f"/tips/{tip.id}")
         assert answer is not None
         assert answer.status == 404
+        the_desk_opens_whom_it_met(hands)
+
+
+def the_desk_opens_whom_it_met(hands: Hands) -> None:
+    """Of the first case, by the desk's own key, which the reader handed on."""
+    hands.page.goto("/tips/1")
+    hands.click(hands.page.locator("#f-of_persons-send"))
+    hands.presses("Open the persons")
+    hands.sees("Person {n}", n=1)
+    hands.sees("The person wants help.")
+
+
+def the_month_is_counted(case: DangerCase) -> None:
+    """Two persons of one situation, each once in each figure."""
+    case.turns_to(months.due_at(MONTH, MonthVersion.FIRST))
+    counts = partial(case.counts, MonthVersion.FIRST)
+    assert counts("tips_with_identified")["all", "all"] == 2
+    assert counts("situations_with_identified")["all", "all"] == 1
+    assert [counts(one)["all", "all"] for one in ("identified", "offers", "refused_no_room")] == [
+        2,
+        2,
+        1,
+    ]
+    for step in ("consent", "offered", "accepted", "arrived"):
+        assert counts(step) == dict.fromkeys(HER_CELLS, 1), step
+    assert counts("thirty_known") == {}
+    no_table_tells_of_anybody(case, MonthVersion.FIRST)
+
+
+def no_table_tells_of_anybody(case: DangerCase, version: MonthVersion) -> None:
+    """What `hotline service-referrals report` prints of the month."""
+    found = month_reports.report(case.office.line.kit, MONTH, lambda: case.beside.kit)
+    table = found.table
+    cells = {*table.steps.values(), *table.alone.values(), table.days_to_accepted}
+    assert (found.version, cells) == (version, {Hidden.FEWER})
+    assert not any(one.rows for one in table.breakdowns)
+    assert {column.total for column in table.wholes.values()} == {Hidden.FEWER}
+
+
+def she_is_asked_again_after_thirty_days(case: DangerCase) -> None:
+    """And the district's desk reads by its own key how the person came there."""
+    line = case.office.line
+    (asked,) = [row.due_at for row in line.all(ServiceReferral) if row.due_at]
+    case.turns_to(asked)
+    ask = case.follows(Template.FOLLOW, 1, case.deputy)
+    assert case.texts(PHONE)[-2:] == [ask, ask]
+    phone = case.chooses(1)
+    assert case.shows("thirty", "following") in phone.screen
+    assert case.shows("noted", "following") in phone.key("2")
+    assert case.dials("1").screen.startswith(f"CON {case.shows('nothing')}")
+    with line.database.reading() as session:
+        tip = session.get_one(Tip, 1)
+        private = case_opening.private_by(session, line.kit, tip, HERE, [bytes(DESK_KEY)])
+        (person,) = people.opened(session, tip, private)
+    offers = [(one.service, one.answer, one.arrived, one.thirty) for one in person.referrals]
+    assert offers == [("isange", "no_room", None, None), ("shelter", "accepted", "yes", "safe")]
+
+
+def the_month_is_counted_for_the_last_time(case: DangerCase) -> None:
+    line = case.office.line
+    before = [(row.id, row.kind) for row in line.all(CaseLogRow)]
+    last = months.due_at(MONTH, MonthVersion.REVISED)
+    case.turns_to(last - WARNING)
+    assert all(line.all(row) for row in FOLLOWED)
+    case.turns_to(last)
+    for step in ("arrived", "thirty_known", "thirty_safe"):
+        assert case.counts(MonthVersion.REVISED, step) == dict.fromkeys(HER_CELLS, 1), step
+    no_table_tells_of_anybody(case, MonthVersion.REVISED)
+    assert not any(line.all(row) for row in FOLLOWED)
+    assert [(row.id, row.kind) for row in line.all(CaseLogRow)][: len(before)] == before

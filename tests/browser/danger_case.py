@@ -1,0 +1,131 @@
+"""A danger on handsets and at a desk, by a turned clock: what its story looks at."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pytest
+
+from hotline.domain.cases.months import MonthVersion
+from hotline.domain.outbox.message import responders_entry
+from hotline.domain.places.places import districts
+from hotline.domain.referrals.referral import Level
+from hotline.domain.wording import Template
+from hotline.services.outbox import delivery
+from hotline.services.reader.cases import handing_on, month_ends
+from hotline.services.referrals import referral
+from hotline.services.referrals.helping import following
+from hotline.store.cases import counted
+from hotline.store.outbox.messages import Referral
+from hotline.testing import FakeSms
+from tests.browser.office import Office
+from tests.callers import Caller
+from tests.flows.responder_screens import words_of
+from tests.reading import OTHER_PIN, PHONE, PIN, ReaderBeside, reader_beside, with_pin
+
+SLEEPER, COORDINATOR = "+250788000012", "+250788000013"
+HERE = districts("1")[0].code
+MONTH = "2026-11"
+
+
+@dataclass
+class DangerCase:
+    """A district with one responder, who sleeps, and one deputy with a PIN; and the line's clock."""
+
+    office: Office
+    beside: ReaderBeside
+    sms: FakeSms
+    deputy: int
+
+    def enrols_a_coordinator(self) -> int:
+        return with_pin(
+            self.beside,
+            msisdn=COORDINATOR,
+            pin=OTHER_PIN,
+            level=Level.COORDINATOR,
+            language=self.office.language,
+            desks=(HERE,),
+        )
+
+    def minutes(self, many: int) -> None:
+        for _ in range(many):
+            self.office.desk.clock.turn(minutes=1)
+            self.ticks()
+
+    def ticks(self) -> None:
+        kit = self.office.line.kit
+        referral.refer_waiting(kit)
+        referral.fire_deadlines(kit)
+        following.ring_due(kit)
+        delivery.deliver_due(kit)
+
+    def turns_to(self, at: datetime) -> None:
+        """Nobody looks before then."""
+        self.office.desk.clock.at = at
+        self.ticks()
+        handing_on.reconcile(self.beside.kit)
+        month_ends.tidy(self.beside.kit)
+
+    def texts(self, number: str) -> list[str]:
+        return [text for to, text in self.sms.sent if to == number]
+
+    def says(self, template: Template, **values: str) -> str:
+        return self.office.line.kit.phrases.say(self.office.language, template, **values)
+
+    def dials(self, *keys: str, by: tuple[str, str] = (PHONE, PIN)) -> Caller:
+        """The deputy's phone, or another one, behind its PIN, a moment later."""
+        self.office.desk.clock.turn(seconds=5)
+        msisdn, pin = by
+        phone = self.office.line.caller(msisdn)
+        phone.dial("90")
+        phone.key(pin, *keys)
+        return phone
+
+    def chooses(self, tip_id: int, *keys: str, who: int | None = None) -> Caller:
+        """The same, at one of her cases, or of the coordinator's."""
+        phone = self.dials("1", by=(PHONE, PIN) if who is None else (COORDINATOR, OTHER_PIN))
+        name = self.known_as(tip_id, who)
+        (number,) = [line[0] for line in phone.read().split("\n") if name == line[2:6]]
+        phone.key(number, *keys)
+        return phone
+
+    def listed(self) -> list[str]:
+        """The names of the cases on the deputy's list."""
+        return re.findall(r"\n[1-8] (\w{4}) ", self.dials("1").screen)
+
+    def shows(self, node: str, flow: str = "responders") -> str:
+        """The words of a screen of the entry, up to what differs from case to case."""
+        text = words_of(flow, node, self.office.language)
+        return max(re.split(r"\{\w+\}", text), key=len).strip()
+
+    @property
+    def reference(self) -> str:
+        """As the deputy knows the newest case."""
+        return self.known_as(max(row.tip_id for row in self.office.line.all(Referral)))
+
+    def follows(self, template: Template, tip_id: int, who: int) -> str:
+        """The SMS that asks somebody what became of a person."""
+        code = responders_entry(self.office.line.kit.line.service_code)
+        return self.says(template, ref=self.known_as(tip_id, who), code=code)
+
+    def counts(self, version: MonthVersion, figure: str) -> dict[tuple[str, str], int]:
+        """Each number of a figure that was written down of the month."""
+        with self.office.line.database.reading() as session:
+            cells = counted.cells(session, MONTH, version)
+            return {(one.row, one.column): one.number for one in cells if one.figure == figure}
+
+    def known_as(self, tip_id: int, who: int | None = None) -> str:
+        """By the deputy, or by somebody else."""
+        of = tip_id, who or self.deputy
+        rows = self.office.line.all(Referral)
+        return [str(row.reference) for row in rows if (row.tip_id, row.responder_id) == of][-1]
+
+
+@pytest.fixture
+def case(office: Office) -> DangerCase:
+    line, sms = office.line, FakeSms()
+    line.kit = replace(line.kit, sms=sms)
+    beside = reader_beside(line)
+    line.enrol(Level.RESPONDER, SLEEPER, office.language)
+    deputy = with_pin(beside, level=Level.DEPUTY, language=office.language, desks=(HERE,))
+    return DangerCase(office, beside, sms, deputy)
