@@ -1,4 +1,4 @@
-"""The papers that a responder keeps, printed: the card is one page, and the guide three."""
+"""The papers that a responder keeps, printed: the card is one page, and the guide four."""
 
 import re
 from pathlib import Path
@@ -14,11 +14,11 @@ from tests.sampling import by_turns
 pytestmark = pytest.mark.browser
 
 PAGE = re.compile(rb"/Type /Page\b(?!s)")
-PAGES = {"first-ten-minutes": 1, "responder": 3}
+PAGES = {"first-ten-minutes": 1, "responder": 4}
 
 
 @pytest.mark.parametrize("language", by_turns(CODES, "the language of the printed papers"))
-def test_the_card_is_one_page_and_the_guide_three(
+def test_the_card_is_one_page_and_the_guide_four(
     chromium: Browser, tmp_path: Path, language: str
 ) -> None:
     sheet = chromium.new_page()

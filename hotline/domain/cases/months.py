@@ -16,8 +16,8 @@ class MonthVersion(StrEnum):
     """What became of people later is in it, and codes about them may go."""
 
 
-LAST_COUNT = timedelta(days=75)
-AFTER = {MonthVersion.FIRST: timedelta(days=5), MonthVersion.REVISED: LAST_COUNT}
+FIRST_COUNT, LAST_COUNT = timedelta(days=5), timedelta(days=75)
+AFTER = {MonthVersion.FIRST: FIRST_COUNT, MonthVersion.REVISED: LAST_COUNT}
 """How long after the end of a month it is counted."""
 
 

@@ -17,7 +17,7 @@ from hotline.services.cases.people import PersonAct
 from hotline.services.doorbell import ring
 from hotline.services.referrals.helping import recording
 from hotline.services.tips.desk_viewer import viewer_of
-from hotline.services.tips.persons.case_persons import NOTED, case_key, key_of
+from hotline.services.tips.persons.case_persons import case_key, key_of
 from hotline.store.cases import case_log, case_people
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -72,7 +72,9 @@ def note(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, said: SaidOfPer
         done = recording.record(session, kit, tip, act, private=private)
         if done.entry_id is not None:
             subject = f"tip:{tip_id}"
-            audit.append(session, at=at, actor=actor, action=NOTED, subject=subject, reason="")
+            audit.append(
+                session, at=at, actor=actor, action="person_noted", subject=subject, reason=""
+            )
     if done.to_ring is not None:
         ring(kit, Job.DELIVER, done.to_ring)
 
