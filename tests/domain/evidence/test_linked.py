@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.evidence.linked import linked
@@ -21,6 +21,7 @@ from tests.domain.evidence.people_counted import (
     tabled,
 )
 from tests.domain.evidence.reader import Solver
+from tests.samples import EXAMPLES
 
 PEOPLE = st.integers(0, 150)
 SEED = st.integers(0, 10**6)
@@ -95,6 +96,7 @@ def test_dimensions_in_a_ring_are_refused() -> None:
     assert linked([*ring[:2], tabled(met, DISTRICTS, SEXES)], 5)
 
 
+@settings(max_examples=EXAMPLES // 2)
 @given(SEED, st.integers(60, 200), st.integers(0, 10**6))
 def test_a_revised_version_gives_nothing_of_the_first_away(
     seed: int, people: int, later: int
