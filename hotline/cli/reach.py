@@ -1,84 +1,121 @@
-"""`hotline reach`: what the line did, in figures that identify nobody."""
+"""`hotline reach`: what the line did in a month, in figures that identify nobody."""
 
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.domain.cases import months
+from hotline.domain.evidence.month_figures import ALL, ANSWERED, ASKED, KEPT_BACK, QUIZ, SCORE
 from hotline.domain.places.places import place_name
-from hotline.domain.reach.figures import Hidden
+from hotline.domain.reach.answers import column_of
+from hotline.domain.reach.counters import COUNTED, By, Measure
+from hotline.domain.rolls.gathering import CAME, HELD
 from hotline.domain.rolls.quiz import Bound, Gain, Share
+from hotline.domain.rolls.training import TAKEN
 from hotline.domain.tip import NATIONAL
+from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.sealing.keys.people import periods_of
-from hotline.services.reach.figures import (
-    By,
-    Figures,
-    Gains,
-    Sessions,
-    Training,
-    gains,
-    leader_sessions,
-    training,
-)
-from hotline.services.reach.figures import reach as reach_by
-from hotline.services.reach.outreach import Measure
+from hotline.services.reach.figures import MonthEdition, edition, every_month
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs what begins so."""
 TOTAL = "total"
-QUIZ = "quiz"
 LEADERS = "leader-sessions"
 TRAINING = "training"
-EVERY = "all"
 BY = (*(by.value for by in By), QUIZ, LEADERS, TRAINING)
 NAMES = {one: "people" if one is Measure.PERSON else f"{one.value}s" for one in Measure}
 """Columns. None bears the name of what rows are counted by, or one would hide the other."""
 FIRST_COLUMN = 16
 COLUMN = 14
+SIGNS = (
+    f"{KEPT_BACK} is kept back: too few to show, zero included, or it would give such a number away"
+)
+Rows = Sequence[Mapping[str, Any]]
+MonthRows = tuple[str | None, Rows, Mapping[str, Any] | None]
+"""The month they are of, rows that are alike in their columns, and their total where they have one."""
 
 
 @click.command()
 @click.option(
     "--by",
     type=click.Choice(BY),
-    help="Count by one of these. Without it: a summary of everything.",
+    help="Count by one of these. Without it: a summary.",
 )
+@click.option("--month", help="As in 2026-11. Without it: the last that is made.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
-def reach(by: str | None, as_json: bool, as_csv: bool) -> None:
-    """Count people, sessions, topics read and tips, or what the quiz taught.
+def reach(by: str | None, month: str | None, as_json: bool, as_csv: bool) -> None:
+    """Count people, sessions, topics read and tips of one month, or what the quiz taught.
 
-    Without --by: one figure a line, of all that was counted; people of this week and this month.
+    Without --by: one figure a line. A month's figures are made once, five days after it ended, and never change:
+    nothing is told of the month that runs, and nothing is added up over months. By month: every month that is made.
 
-    Cells under 5 are hidden, and whatever would give them away. People are counted by week and by month, to about one
-    in a hundred, and without remembering who they were. By quiz: the share of a hundred that was right before a lesson
-    and after it, of people who answered both; `>=` and `<=` where fewer than five were wrong, or right; nothing where
-    fewer than 20 answered. By leader-sessions: sessions that local leaders held and told of, and the people who came.
-    By training: lessons that officers took, the cases answered, and the share of a hundred that was right.
+    `..` is kept back: under 5, zero included, or it would give such a number away. Weeks are of the month: from its
+    1st, 8th, 15th and 22nd day. People are counted by month alone, to about one in a hundred, and without remembering
+    who they were. By quiz: the share of a hundred that was right before a lesson and after it, of people who answered
+    both; `>=` and `<=` where fewer than five were wrong, or right; nothing where fewer than 20 answered. By
+    leader-sessions: sessions that local leaders held and told of, and the people who came. By training: lessons that
+    officers took, the cases answered, and the share of a hundred that was right.
     """
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
+    if by == By.MONTH and month:
+        raise click.UsageError("--by month lists every month: name none")
+    if month is not None and not months.is_month(month):
+        raise click.UsageError("--month is written as in 2026-11")
     with console_kit() as kit:
-        rows = _found(kit, by) if by else list(_summed(kit))
+        told, rows, total = _asked(kit, by, month)
 
+    every = [*rows, *([total] if total else [])]
     if as_json:
-        total = {"total": rows.pop()} if by else {}
-        click.echo(json.dumps({"by": by, "rows": rows} | total, indent=2, ensure_ascii=False))
+        document = {"by": by, "month": told, "rows": rows} | ({"total": total} if total else {})
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif as_csv:
-        click.echo(as_sheet(rows), nl=False)
-    else:
-        _print(rows)
+        click.echo(as_sheet(every), nl=False)
+    elif every:
+        _print(every)
+        click.echo(f"\n{f'Of {told}. ' if told else ''}{SIGNS}", err=True)
         if not by:
-            few = f"\n{Hidden.FEWER} is too few to show, zero included"
-            click.echo(f"{few}. More: hotline reach --by {', '.join(BY)}", err=True)
+            click.echo(f"More: hotline reach --by {', '.join(BY)}", err=True)
 
 
-def _print(rows: list[Mapping[str, Any]]) -> None:
+def _asked(kit: Kit, by: str | None, month: str | None) -> MonthRows:
+    """No rows while no month is made, and why."""
+    try:
+        return month_rows(kit, by, month)
+    except NotFound as reason:
+        if month is not None:
+            raise
+        click.echo(str(reason), err=True)
+        return None, [], None
+
+
+def month_rows(kit: Kit, by: str | None, month: str | None) -> MonthRows:
+    """Raises NotFound where that month is not made, or none is. Raises StoreUnavailable."""
+    if by == By.MONTH:
+        rows: list[Mapping[str, Any]] = [
+            {"month": one, **{name: cells[measure] for measure, name in NAMES.items()}}
+            for one, cells in every_month(kit).items()
+        ]
+        if not rows:
+            edition(kit)
+        return None, rows, None
+    found = edition(kit, month)
+    made = {QUIZ: _quiz_rows, LEADERS: _session_rows, TRAINING: _training_rows}
+    if by is None:
+        return found.month, [*_summed(found)], None
+    if by in made:
+        *several, total = made[by](found)
+        return found.month, several, total
+    return found.month, [*_rows(found, By(by))], _total(found, By(by))
+
+
+def _print(rows: Rows) -> None:
     table = [[*rows[-1]], *([_shown(value) for value in row.values()] for row in rows)]
     first, *rest = (max(len(cell) for cell in column) for column in zip(*table, strict=True))
     widths = (max(FIRST_COLUMN, first + 1), *(max(COLUMN, width + 2) for width in rest))
@@ -88,64 +125,52 @@ def _print(rows: list[Mapping[str, Any]]) -> None:
         click.echo("".join(cells))
 
 
-def _summed(kit: Kit) -> Iterator[Mapping[str, Any]]:
-    """One figure a row, of everything that was counted."""
-    month, week = periods_of(kit.now())
-    months, weeks = (reach_by(kit, by).columns for by in (By.MONTH, By.WEEK))
-    taught = _shares(gains(kit).total)
+def _summed(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
+    """One figure a row."""
+    taught = _shares(found.gains())
     figures: dict[str, Any] = {
-        "people this week": weeks[Measure.PERSON].cells.get(week, Hidden.FEWER),
-        "people this month": months[Measure.PERSON].cells.get(month, Hidden.FEWER),
-        **{NAMES[one]: months[one].total for one in Measure if one is not Measure.PERSON},
+        **{name: found.number(measure) for measure, name in NAMES.items()},
         "quiz: right before": taught["right_before"],
         "quiz: right after": taught["right_after"],
-        "leader sessions": leader_sessions(kit).held[By.DISTRICT].total,
-        "officers' lessons": training(kit).taken.total,
+        "leader sessions": found.number(HELD),
+        "officers' lessons": found.number(TAKEN),
     }
     for figure, count in figures.items():
         yield {"figure": figure, "count": count}
 
 
-def _found(kit: Kit, by: str) -> list[Mapping[str, Any]]:
-    """Rows alike in their columns; the last is the total."""
-    if by == QUIZ:
-        return _quiz_rows(gains(kit))
-    if by == LEADERS:
-        return list(_session_rows(leader_sessions(kit)))
-    if by == TRAINING:
-        return list(_training_rows(training(kit)))
-    return _reach_rows(reach_by(kit, By(by)))
-
-
-def _session_rows(sessions: Sessions) -> Iterator[Mapping[str, Any]]:
-    for by, held in sessions.held.items():
-        for row, cell in held.cells.items():
+def _session_rows(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
+    for by in (By.DISTRICT, By.TOPIC):
+        held, came = (found.column(figure, by) for figure in (HELD, CAME))
+        for row, cell in held.items():
             yield {
-                "district": place_name(row, "en") if by is By.DISTRICT else EVERY,
-                "occasion": row if by is By.TOPIC else EVERY,
+                "district": place_name(row, "en") if by is By.DISTRICT else ALL,
+                "occasion": row if by is By.TOPIC else ALL,
                 "sessions": cell,
-                "people": sessions.came[by].cells[row],
+                "people": came[row],
             }
-    held, came = sessions.held[By.DISTRICT], sessions.came[By.DISTRICT]
-    yield {"district": TOTAL, "occasion": TOTAL, "sessions": held.total, "people": came.total}
+    held_in_all, came_in_all = found.number(HELD), found.number(CAME)
+    yield {"district": TOTAL, "occasion": TOTAL, "sessions": held_in_all, "people": came_in_all}
 
 
-def _training_rows(found: Training) -> Iterator[Mapping[str, Any]]:
-    for code, taken in found.taken.cells.items():
-        right, asked = found.right.get(code), found.asked.cells[code]
-        yield _trained(place_name(code, "en"), taken, right, asked)
-    yield _trained(TOTAL, found.taken.total, found.total, found.asked.total)
+def _training_rows(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
+    taken, asked, right = (found.column(figure, By.DISTRICT) for figure in (TAKEN, ANSWERED, SCORE))
+    for code, cell in taken.items():
+        place = place_name(code, "en") if code else "no one district"
+        yield _trained(place, cell, right.get(code), asked[code])
+    yield _trained(TOTAL, found.number(TAKEN), _share(found.score()), found.number(ANSWERED))
 
 
-def _trained(place: str, taken: Any, right: Share | None, asked: Any) -> Mapping[str, Any]:
-    return {"district": place, "taken": taken, "right": _share(right), "of": asked}
+def _trained(place: str, taken: Any, right: Any, asked: Any) -> Mapping[str, Any]:
+    return {"district": place, "taken": taken, "right": right, "of": asked}
 
 
-def as_sheet(rows: list[Mapping[str, Any]]) -> str:
+def as_sheet(rows: Rows) -> str:
     """CSV in which no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(rows[-1].keys())
+    if rows:
+        writer.writerow(rows[-1].keys())
     for row in rows:
         writer.writerow([_harmless(value) for value in row.values()])
     return out.getvalue()
@@ -162,12 +187,10 @@ def _shown(value: object) -> str:
     return "-" if value in (None, "") else str(value)
 
 
-def _quiz_rows(gains: Gains) -> list[Mapping[str, Any]]:
-    rows = [
-        {QUIZ: thing, "asked": asked} | _shares(gains.by_thing.get(thing))
-        for thing, asked in gains.asked.cells.items()
-    ]
-    return [*rows, {QUIZ: TOTAL, "asked": gains.asked.total} | _shares(gains.total)]
+def _quiz_rows(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
+    for thing, asked in found.column(ASKED, QUIZ).items():
+        yield {QUIZ: thing, "asked": asked} | _shares(found.gain(thing))
+    yield {QUIZ: TOTAL, "asked": found.number(ASKED)} | _shares(found.gains())
 
 
 def _shares(gain: Gain | None) -> dict[str, Any]:
@@ -182,29 +205,34 @@ def _share(share: Share | None) -> int | str | None:
     return str(share)
 
 
-def _reach_rows(figures: Figures) -> list[Mapping[str, Any]]:
-    return [*_rows(figures), _total(figures)]
+def _rows(found: MonthEdition, by: By) -> Iterator[Mapping[str, Any]]:
+    columns = {measure: found.column(measure, by) for measure in COUNTED[by]}
+    answers = {column: found.column(figure, by) for figure, column in _answers(found, by).items()}
+    for row in found.rows(COUNTED[by], by):
+        called = {"name": found.names.get(row)} if by is By.ENTRY else {}
+        cells = {one: column.get(row, KEPT_BACK) for one, column in columns.items()}
+        given = {name: column.get(row, KEPT_BACK) for name, column in answers.items()}
+        yield {by.value: _named(by, row)} | called | _every_measure(cells) | given
 
 
-def _place(code: str) -> str:
+def _total(found: MonthEdition, by: By) -> Mapping[str, Any]:
+    cells = {measure: found.number(measure) for measure in COUNTED[by]}
+    answers = {column: found.number(figure) for figure, column in _answers(found, by).items()}
+    called = {"name": None} if by is By.ENTRY else {}
+    return {by.value: TOTAL} | called | _every_measure(cells) | answers
+
+
+def _answers(found: MonthEdition, by: By) -> Mapping[str, str]:
+    """Counters of answers, and what each is called."""
+    named = ((figure, column_of(figure)) for figure in found.figures(by))
+    return {figure: column for figure, column in named if column is not None}
+
+
+def _named(by: By, row: str) -> str:
     """Tips in which an official is or may be involved have one row, whatever district they are of."""
-    return "told nationally" if code == NATIONAL else place_name(code, "en")
-
-
-def _rows(figures: Figures) -> Iterator[Mapping[str, Any]]:
-    for row in figures.rows:
-        named = _place(row) if figures.by is By.DISTRICT else row
-        cells = {measure: column.cells[row] for measure, column in figures.columns.items()}
-        answers = {answer: column.cells[row] for answer, column in figures.answers.items()}
-        called = {"name": figures.names.get(row)} if figures.names else {}
-        yield {figures.by.value: named} | called | _every_measure(cells) | answers
-
-
-def _total(figures: Figures) -> Mapping[str, Any]:
-    cells = {measure: column.total for measure, column in figures.columns.items()}
-    answers = {answer: column.total for answer, column in figures.answers.items()}
-    called = {"name": None} if figures.names else {}
-    return {figures.by.value: TOTAL} | called | _every_measure(cells) | answers
+    if by is not By.DISTRICT:
+        return row
+    return "told nationally" if row == NATIONAL else place_name(row, "en")
 
 
 def _every_measure(cells: Mapping[Measure, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.people.leaders import leaders
 from hotline.cli.people.training import training
-from hotline.cli.reach import reach
 from hotline.config import Settings
 from hotline.domain.rolls.certificate import NO_DISTRICT, Certificate, code_of, month_of
 from hotline.sealing.keys.keyfolder import KeyFolder
@@ -77,21 +76,3 @@ def test_a_certificate_is_told_from_what_is_none_and_the_exit_says_it_too(home: 
     assert "misread" in run(home, training, "verify", "K7Q4", "M2XP", code=1).output
     forged = code_of(Certificate("12", 0, 7), lambda _: "ab")
     assert run(home, training, "verify", forged, code=1).output == "not ours\n"
-
-
-def test_sessions_have_a_row_for_every_district_and_every_occasion(home: Path) -> None:
-    document = json.loads(run(home, reach, "--by", "leader-sessions", "--json").stdout)
-    assert len(document["rows"]) == 30 + 5
-    assert document["rows"][-1] == {
-        "district": "all",
-        "occasion": "other",
-        "sessions": "<5",
-        "people": "<5",
-    }
-    assert document["total"]["people"] == "<5"
-
-
-def test_scores_have_a_row_for_every_district(home: Path) -> None:
-    document = json.loads(run(home, reach, "--by", "training", "--json").stdout)
-    assert len(document["rows"]) == 30
-    assert document["total"] == {"district": "total", "taken": "<5", "right": None, "of": "<5"}

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from click.testing import CliRunner, Result
 from hotline.cli.reach import BY, as_sheet, reach
 from hotline.config import Settings
 from hotline.domain.reach.answers import measure_of
+from hotline.domain.reach.counters import By
+from hotline.errors import NotFound
 from hotline.sealing.keys.keymaking import make_keys
+from hotline.services.reach import figures
 from hotline.store.database import open_database
 from hotline.store.flows import flows
 from hotline.store.reach import outreach
@@ -31,26 +35,27 @@ PAIRS = (
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A line that has counted; every test reads alone."""
+    """A line whose November is over and counted; every test reads alone."""
     tmp_path = tmp_path_factory.mktemp("reach")
     make_keys(tmp_path / "keys", NOON)
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
     create_all(database)
+    day = NOON.date()
     with database.writing() as session:
-        for district, tips in (("11", 12), ("12", 3), ("13", 7)):
-            cell = Cell(NOON.date(), "tip", "rw", "ussd", "", district=district)
-            outreach.count(session, cell, tips)
-        for district, answers in (("13", 8), ("12", 3)):
+        for district, tips in (("11", 12), ("12", 3), ("13", 7), ("24", 9)):
+            outreach.count(session, Cell(day, "tip", "rw", "ussd", "", district), tips)
+        for district, answers in (("13", 8), ("12", 3), ("11", 6)):
             heard = measure_of("heard_of", "radio")
-            cell = Cell(NOON.date(), heard, "", "ussd", "", district=district)
-            outreach.count(session, cell, answers)
-        outreach.count(session, Cell(NOON.date(), "session", "rw", "ussd", "="), 9)
-        outreach.count(session, Cell(NOON.date(), "topic", "rw", "ussd", "", topic="wages"), 7)
+            outreach.count(session, Cell(day, heard, "", "ussd", "", district), answers)
+        for entry, sessions in (("=", 9), ("", 4), ("7", 5)):
+            outreach.count(session, Cell(day, "session", "rw", "ussd", entry), sessions)
+        for topic, read in (("wages", 7), ("law", 6)):
+            outreach.count(session, Cell(day, "topic", "rw", "ussd", "", topic=topic), read)
         for thing, measure, times in PAIRS:
-            cell = Cell(NOON.date(), measure, "rw", "ussd", "", topic=thing)
-            outreach.count(session, cell, times)
+            outreach.count(session, Cell(day, measure, "rw", "ussd", "", topic=thing), times)
         named = {"flows": {}, "entries": {"=": "learn"}, "entry_names": {"=": "radio"}}
         flows.add(session, digest="named", document=named, at=NOON).live_from = NOON
+        figures.write_due(session, NOON + timedelta(days=40), {By.ENTRY: {"", "="}})
     database.close()
     return tmp_path
 
@@ -61,42 +66,41 @@ def run(home: Path, *arguments: str) -> Result:
     return result
 
 
-def test_json_names_the_districts_and_hides_the_small(home: Path) -> None:
-    document = json.loads(run(home, "--by", "district", "--json").output)
+def test_json_names_the_districts_and_hides_the_small_with_one_that_is_not(home: Path) -> None:
+    document = json.loads(run(home, "--by", "district", "--json").stdout)
+    assert document["month"] == "2026-11"
     cells = {row["district"]: row["tips"] for row in document["rows"]}
     assert len(cells) == 33
-    assert (cells["Nyarugenge"], cells["Gasabo"]) == (12, "<5")
+    assert (cells["Nyarugenge"], cells["Huye"]) == (12, 9)
+    assert cells["Gasabo"] == cells["Kicukiro"] == cells["Rubavu"] == ".."
+    assert document["total"]["tips"] == 31
     assert document["rows"][0]["sessions"] is None
 
 
 def test_an_answer_that_is_counted_by_district_is_a_column_there(home: Path) -> None:
-    rows = json.loads(run(home, "--by", "district", "--json").output)["rows"]
+    rows = json.loads(run(home, "--by", "district", "--json").stdout)["rows"]
     counted = {row["district"]: row["heard_of: radio"] for row in rows}
-    assert (counted["Kicukiro"], counted["Gasabo"]) == (8, "<5")
-    heading, first, *_ = run(home, "--by", "district").output.splitlines()
+    assert (counted["Kicukiro"], counted["Gasabo"]) == (8, "..")
+    heading, first, *_ = run(home, "--by", "district").stdout.splitlines()
     assert heading.endswith("  heard_of: radio")
     assert len(heading) == len(first)
 
 
-def test_a_sheet_and_a_table_say_the_same(home: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(run(home, "--by", "entry", "--csv").output)))
-    assert {row["entry"]: row["sessions"] for row in rows} == {
-        "": "<5",
-        "'=": "hidden",
-        "total": "9",
+def test_a_sheet_and_a_table_say_the_same_and_name_the_posters(home: Path) -> None:
+    """Of an entry that is not live any more it is known that somebody dialled it."""
+    rows = list(csv.DictReader(io.StringIO(run(home, "--by", "entry", "--csv").stdout)))
+    assert {row["entry"]: (row["sessions"], row["name"]) for row in rows} == {
+        "": ("..", ""),
+        "'=": ("9", "radio"),
+        "7": ("..", ""),
+        "total": ("18", ""),
     }
-    assert "hidden" in run(home, "--by", "entry").output
-
-
-def test_an_entry_is_told_with_the_name_of_its_poster(home: Path) -> None:
-    rows = list(csv.DictReader(io.StringIO(run(home, "--by", "entry", "--csv").output)))
-    assert {row["entry"]: row["name"] for row in rows} == {"": "", "'=": "radio", "total": ""}
-    assert "radio" in run(home, "--by", "entry").output
-    assert "name" not in run(home, "--by", "day").output
+    assert "radio" in run(home, "--by", "entry").stdout
+    assert "name" not in run(home, "--by", "day").stdout
 
 
 def test_the_quiz_tells_shares_before_and_after_and_bounds_where_few_would_show(home: Path) -> None:
-    document = json.loads(run(home, "--by", "quiz", "--json").output)
+    document = json.loads(run(home, "--by", "quiz", "--json").stdout)
 
     names = ("quiz", "asked", "right_before", "right_after", "gain")
     assert [tuple(row[name] for name in names) for row in document["rows"]] == [
@@ -115,28 +119,44 @@ def test_each_way_to_count_prints_the_names_that_it_counts_by(home: Path, by: st
         "channel": "ussd",
         "entry": "=",
         "day": f"{NOON:%Y-%m-%d}",
-        "week": f"{NOON:%G-W%V}",
+        "week": "2026-11-22",
         "month": f"{NOON:%Y-%m}",
         "quiz": "passport",
     }.get(by, "Gasabo")
-    heading, *lines = run(home, "--by", by).output.splitlines()
+    heading, *lines = run(home, "--by", by).stdout.splitlines()
     names = [line.split()[0] if line.strip("- ") else "" for line in lines]
     assert known in names
-    assert names[-1] == "total"
+    assert names[-1] == ("total" if by != "month" else known)
     columns = heading.split()
     assert len(columns) == len(set(columns))
 
 
-def test_without_a_word_it_sums_everything_up(home: Path) -> None:
+@pytest.mark.parametrize(("by", "rows"), [("leader-sessions", 30 + 5), ("training", 30 + 1)])
+def test_every_district_has_a_row_of_what_is_held_there(home: Path, by: str, rows: int) -> None:
+    document = json.loads(run(home, "--by", by, "--json").stdout)
+    assert len(document["rows"]) == rows
+    told = {value for row in document["rows"] for value in row.values()}
+    assert {value for value in told if not isinstance(value, str)} <= {None}
+    assert ".." in document["total"].values()
+
+
+def test_without_a_word_it_sums_a_month_up(home: Path) -> None:
     document = json.loads(run(home, "--json").stdout)
     figures = {row["figure"]: row["count"] for row in document["rows"]}
-    assert (figures["tips"], figures["sessions"], figures["topics"]) == (22, 9, 7)
-    assert figures["people this month"] == figures["complaints"] == "<5"
+    assert (figures["tips"], figures["sessions"], figures["topics"]) == (31, 18, 13)
+    assert figures["people"] == figures["complaints"] == ".."
     assert (figures["quiz: right before"], figures["quiz: right after"]) == ("<=26", ">=77")
 
-    told = run(home)
-    assert ["tips", "22"] in [line.split() for line in told.stdout.splitlines()]
+    told = run(home, "--month", "2026-11")
+    assert ["tips", "31"] in [line.split() for line in told.stdout.splitlines()]
     assert "hotline reach --by district, language" in told.stderr
+
+
+@pytest.mark.parametrize("month", ["2026-12", "2026-10", "2126-11"])
+def test_of_a_month_that_is_not_made_nothing_is_told(home: Path, month: str) -> None:
+    told = CliRunner().invoke(reach, ["--month", month], env={"HOTLINE_HOME": str(home)})
+    assert isinstance(told.exception, NotFound)
+    assert told.stdout == ""
 
 
 def test_a_loss_in_a_sheet_is_a_number(home: Path) -> None:
@@ -144,6 +164,14 @@ def test_a_loss_in_a_sheet_is_a_number(home: Path) -> None:
     assert list(csv.reader(io.StringIO(sheet)))[1:] == [["fee", "-5"], ["total", "'-5"]]
 
 
-def test_one_shape_at_a_time(home: Path) -> None:
-    arguments = ["--by", "day", "--json", "--csv"]
-    assert CliRunner().invoke(reach, arguments, env={"HOTLINE_HOME": str(home)}).exit_code == 2
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--by", "day", "--json", "--csv"),
+        ("--by", "month", "--month", "2026-11"),
+        ("--month", "11"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused(home: Path, arguments: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(reach, arguments, env={"HOTLINE_HOME": str(home)})
+    assert told.exit_code == 2

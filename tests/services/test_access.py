@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.desk.desks import DeskKind
+from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL, TipState
 from hotline.errors import DeskRefused, EndRefused, NotFound, PassphraseWrong, SealBroken
@@ -16,7 +17,6 @@ from hotline.sealing.passphrase import Costs
 from hotline.sealing.sealer import Sealer
 from hotline.services.desk import access, audit_log, desk_register, sending_down
 from hotline.services.desk.desk_register import NewDesk
-from hotline.services.reach.figures import By
 from hotline.store.database import Database
 from hotline.store.desk import desks
 from hotline.store.desk.audit import AuditEntry

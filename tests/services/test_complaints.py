@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from hotline.domain.evidence.month_figures import KEPT_BACK
 from hotline.domain.jobs import Job
+from hotline.domain.reach.counters import By, Measure
 from hotline.domain.referrals.referral import Level
 from hotline.errors import NotFound
 from hotline.services.desk import access
 from hotline.services.outbox import delivery
 from hotline.services.reach import outreach
-from hotline.services.reach.figures import By, reach
-from hotline.services.reach.outreach import Measure
 from hotline.services.referrals import referral
 from hotline.services.tips.intake import rescue_silent
 from hotline.store.outbox.messages import Deadline, Message
@@ -23,6 +23,7 @@ from hotline.store.reach.outreach import Tally
 from hotline.store.tips.tips import Tip
 from tests.builders import make_responder
 from tests.callers import DANGER_HERE, QUIET_HERE, Caller, Line, told
+from tests.counted_month import counted_month
 from tests.taking import take_case
 from tests.two_people import ALICE
 
@@ -221,13 +222,10 @@ def test_figures_count_it_apart_and_of_no_district(staffed: Line) -> None:
     assert districts == [""] * 6
     outreach.fold(staffed.kit)
 
-    by_district = reach(staffed.kit, By.DISTRICT)
-    assert set(by_district.columns) == {Measure.TIP}
-    assert set(by_district.columns[Measure.TIP].cells.values()) == {"<5"}
-    assert by_district.columns[Measure.TIP].total == "<5"
-    by_month = reach(staffed.kit, By.MONTH).columns
-    assert [*by_month[Measure.COMPLAINT].cells.values()] == [6]
-    assert [*by_month[Measure.TIP].cells.values()] == ["<5"]
+    month = counted_month(staffed.kit)
+    assert Measure.COMPLAINT not in month.figures(By.DISTRICT)
+    assert set(month.column(Measure.TIP, By.DISTRICT).values()) == {KEPT_BACK}
+    assert (month.number(Measure.COMPLAINT), month.number(Measure.TIP)) == (6, KEPT_BACK)
     with staffed.database.reading() as session:
         assert sum(measures.tips(session).values()) == 1
 

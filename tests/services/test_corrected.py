@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
 from hotline.services.reach import outreach
-from hotline.services.reach.figures import By
 from hotline.services.referrals import referral
 from hotline.services.sms.inbox import Arrival
 from hotline.services.tips.intake import rescue_silent

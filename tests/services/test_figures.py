@@ -7,11 +7,13 @@ from collections import Counter
 import pytest
 
 from hotline.cli.reach import as_sheet
-from hotline.domain.reach.figures import Hidden
-from hotline.services.reach.figures import By, reach
-from hotline.services.reach.outreach import Measure
+from hotline.domain.evidence.month_figures import KEPT_BACK
+from hotline.domain.reach.counters import By, Measure
+from hotline.errors import NotFound
+from hotline.services.reach.figures import edition
 from hotline.store.reach.outreach import Tally
 from tests.callers import DANGER_HERE, Line
+from tests.counted_month import counted_month
 
 
 def counts(line: Line, measure: Measure) -> dict[tuple[str, str, str, str], int]:
@@ -45,23 +47,23 @@ def test_the_day_is_kigalis(line: Line) -> None:
     assert {str(row.day) for row in line.all(Tally)} == {"2026-11-25"}
 
 
-@pytest.mark.parametrize("by", By)
-def test_small_cells_are_hidden_by_everything(line: Line, by: By) -> None:
+def test_small_cells_are_hidden_by_everything(line: Line) -> None:
     for _ in range(4):
         caller = line.caller()
         caller.dial("11")
         caller.key("9", "9", "00", *DANGER_HERE)
-    figures = reach(line.kit, by)
-    shown = {cell for column in figures.columns.values() for cell in column.cells.values()}
-    assert shown == {Hidden.FEWER}
-    assert {column.total for column in figures.columns.values()} <= {Hidden.FEWER, None}
+    told = counted_month(line.kit)
+    assert {cell.number for column in told.cells.values() for cell in column.values()} == {None}
 
 
-def test_five_are_shown(line: Line) -> None:
+def test_five_are_shown_once_the_month_is_over(line: Line) -> None:
     for _ in range(5):
         line.caller().dial()
-    column = reach(line.kit, By.CHANNEL).columns[Measure.SESSION]
-    assert (column.cells, column.total) == ({"ussd": 5}, 5)
+    with pytest.raises(NotFound):
+        edition(line.kit)
+    told = counted_month(line.kit)
+    assert told.number(Measure.SESSION) == 5
+    assert told.column(Measure.SESSION, By.WEEK)["2026-11-22"] == KEPT_BACK
 
 
 def test_no_cell_of_a_sheet_is_a_formula() -> None:

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.reach.figures import Hidden
+from hotline.domain.evidence.month_figures import KEPT_BACK
+from hotline.domain.reach.counters import By
+from hotline.domain.rolls.gathering import CAME, HELD
 from hotline.domain.rolls.joining import Roll
 from hotline.errors import NotFound, Undecided
 from hotline.services.people.stopping import stop
-from hotline.services.reach.figures import By, leader_sessions
 from hotline.services.rolls import joining
 from hotline.services.sms.inbox import InboxOutcome, MessageOutcome, take_sms
 from hotline.store.desk import audit
@@ -18,6 +19,7 @@ from hotline.store.reach import outreach
 from hotline.store.rolls.joined import DistrictCode, Joined
 from tests.builders import NOON, make_message
 from tests.callers import Caller, Line, line
+from tests.counted_month import counted_month
 
 __all__ = ["line"]
 
@@ -199,8 +201,11 @@ def test_figures_tell_districts_and_occasions_and_hide_the_small(line: Line) -> 
     text(line, f"UMUYOBOZI {elsewhere}", 20, OTHER)
     text(line, "3 CHURCH", 21, OTHER)
 
-    sessions = leader_sessions(line.kit)
-    assert sessions.held[By.DISTRICT].cells["12"] == 6
-    assert sessions.held[By.DISTRICT].cells["24"] is Hidden.FEWER
-    assert sessions.came[By.TOPIC].cells["umuganda"] == 600
-    assert sessions.came[By.TOPIC].cells["church"] is Hidden.FEWER
+    for number in range(7):
+        text(line, f"{100 + number} INTEKO", 22 + number, f"+25078800006{number % 6}")
+
+    told = counted_month(line.kit)
+    held, came = (told.column(one, By.TOPIC) for one in (HELD, CAME))
+    assert (held["village"], came["village"]) == (6, 621)
+    assert {one for name, one in [*held.items(), *came.items()] if name != "village"} == {KEPT_BACK}
+    assert told.column(HELD, By.DISTRICT)["24"] == KEPT_BACK

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
 from hotline.domain.rolls.certificate import CertificateVerdict
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.rolls.training import LESSONS
-from hotline.services.reach.figures import By
 from hotline.services.rolls import certificates, joining
 from hotline.services.rolls.certificates import Judged
 from hotline.store.people.responders import Responder

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from hotline.adapters.bookshelf import SqlBookshelf
-from hotline.domain.reach.figures import Hidden
+from hotline.domain.evidence.month_figures import KEPT_BACK
+from hotline.domain.reach.counters import Measure
 from hotline.engine.flow import Book, Branch, Call, Finish, Menu, Say
 from hotline.errors import NotFound
 from hotline.services.desk import audit_log
@@ -14,7 +15,7 @@ from hotline.services.desk.audit_log import AuditFilter
 from hotline.services.flows import live_flows
 from hotline.services.flows.places import place_lists
 from hotline.services.reach import figures
-from hotline.services.reach.outreach import Measure
+from hotline.services.tips import retention
 from hotline.store.database import Database
 from hotline.store.desk import audit
 from hotline.store.reach import outreach
@@ -80,23 +81,6 @@ def test_a_page_of_the_log_says_where_the_older_rows_begin(kit: WholeKit, clock:
     assert first.newest == audit_log.verify(kit).newest
 
 
-def test_the_week_begins_on_monday_and_hides_what_is_small(kit: WholeKit, clock: Clock) -> None:
-    """The clock stands on a Tuesday."""
-    monday = date(2026, 11, 23)
-    with kit.database.writing() as session:
-        for day, measure, count in (
-            (monday, Measure.SESSION, 7),
-            (monday + timedelta(days=1), Measure.SESSION, 5),
-            (monday - timedelta(days=1), Measure.SESSION, 100),
-            (monday, Measure.TOPIC, 4),
-        ):
-            cell = Cell(day=day, measure=measure, language="rw", channel="ussd", entry="")
-            outreach.count(session, cell, by=count)
-    week = figures.this_week(kit)
-    assert week[Measure.SESSION] == 12
-    assert week[Measure.TOPIC] == week[Measure.PERSON] == Hidden.FEWER
-
-
 @pytest.fixture
 def live(kit: WholeKit, clock: Clock) -> WholeKit:
     publish_shipped(kit.database, clock())
@@ -105,6 +89,26 @@ def live(kit: WholeKit, clock: Clock) -> WholeKit:
 
 def book_of(kit: WholeKit) -> Book:
     return kit.books.book(kit.books.live())
+
+
+def test_today_tells_of_the_last_month_that_is_made_and_hides_what_is_small(
+    live: WholeKit,
+) -> None:
+    """Not of the month that runs, whose number would differ by one from yesterday's."""
+    with live.database.writing() as session:
+        for day, measure, count in (
+            (date(2026, 10, 31), Measure.SESSION, 12),
+            (date(2026, 11, 1), Measure.SESSION, 100),
+            (date(2026, 10, 1), Measure.TOPIC, 4),
+        ):
+            cell = Cell(day=day, measure=measure, language="rw", channel="ussd", entry="")
+            outreach.count(session, cell, by=count)
+    assert figures.newest_numbers(live) is None
+    retention.tidy(live)
+    told = figures.newest_numbers(live)
+    assert told is not None
+    assert (told.month, told.numbers[Measure.SESSION]) == ("2026-10", 12)
+    assert told.numbers[Measure.TOPIC] == told.numbers[Measure.PERSON] == KEPT_BACK
 
 
 def test_every_live_flow_is_listed_with_its_first_words(live: WholeKit) -> None:

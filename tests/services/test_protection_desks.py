@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain.desk.desks import DeskKind
+from hotline.domain.reach.counters import By
 from hotline.domain.referrals.referral import Level
-from hotline.services.reach.figures import By
 from hotline.services.sms.inbox import take_sms
 from hotline.services.tips.intake import rescue_silent
 from hotline.services.tips.keeping_from import KeptFrom, keep_from

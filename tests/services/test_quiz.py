@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from hotline.domain.reach.figures import Hidden
+from hotline.domain.evidence.month_figures import ASKED, KEPT_BACK, QUIZ
+from hotline.domain.reach.counters import By, Measure
 from hotline.domain.rolls.quiz import Gain, Share
 from hotline.engine.document import document
 from hotline.services.flows.authoring import read_folder
 from hotline.services.flows.places import place_lists
 from hotline.services.flows.quizzes import uncounted
-from hotline.services.reach.figures import By, gains, reach
-from hotline.services.reach.outreach import Measure
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Message
 from hotline.store.reach import outreach
 from hotline.store.tips.tips import Tip
 from tests.callers import Line, line
+from tests.counted_month import counted_month
 from tests.engine.books import choice, make_book, t
 
 __all__ = ["line"]
@@ -83,28 +83,32 @@ def test_the_gain_is_told_by_thing_and_over_all(line: Line) -> None:
     for keys, people in ((LEARNS, 10), (KNOWS, 10), (FORGETS, 5)):
         for _ in range(people):
             take_the_quiz(line, keys)
-    found = gains(line.kit)
+    told = counted_month(line.kit)
 
-    assert found.asked.cells == {"fee": 25, "passport": 25, "secret": 25}
-    assert set(found.by_thing.values()) == {Gain(Share(60), Share(80))}
-    assert found.total == Gain(Share(60), Share(80))
+    asked = told.column(ASKED, QUIZ)
+    assert (told.number(ASKED), asked["fee"], asked["begging"]) == (75, KEPT_BACK, KEPT_BACK)
+    assert (asked["passport"], asked["secret"]) == (25, 25)
+    assert told.gain("fee") is None
+    assert {told.gain(thing) for thing in ("passport", "secret")} == {Gain(Share(60), Share(80))}
+    assert told.gains() == Gain(Share(60), Share(80))
 
 
 def test_few_answers_are_hidden_and_show_no_gain(line: Line) -> None:
     for _ in range(4):
         take_the_quiz(line, LEARNS)
-    found = gains(line.kit)
+    told = counted_month(line.kit)
 
-    assert set(found.asked.cells.values()) == {Hidden.FEWER}
-    assert (found.by_thing, found.total) == ({}, None)
+    assert set(told.column(ASKED, QUIZ).values()) == {KEPT_BACK}
+    assert told.gains() is None
 
 
 def test_a_quiz_is_read_as_a_topic_and_its_pairs_are_none_of_reachs_figures(line: Line) -> None:
     for _ in range(5):
         take_the_quiz(line, KNOWS)
-    figures = reach(line.kit, By.TOPIC)
-
-    assert figures.columns[Measure.TOPIC].cells == {"quiz_abroad": 5}
+    told = counted_month(line.kit)
+    assert told.number(Measure.TOPIC) == 5
+    assert "topic" in told.figures(By.TOPIC)
+    assert not [one for one in told.figures(By.TOPIC) if one.startswith("quiz")]
 
 
 def asks(saves: str, *values: str, goes: str) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
-from hotline.domain.reach.figures import Hidden
+from hotline.domain.evidence.month_figures import ANSWERED, KEPT_BACK, SCORE
+from hotline.domain.reach.counters import By
 from hotline.domain.rolls.joining import Roll
-from hotline.services.reach.figures import By, training
+from hotline.domain.rolls.training import TAKEN
 from hotline.services.rolls import joining
 from hotline.store.reach import outreach
 from hotline.store.rolls.joined import Joined
 from tests.callers import Caller, Line, line
+from tests.counted_month import counted_month
 
 __all__ = ["line"]
 
@@ -81,8 +83,12 @@ def test_scores_are_told_by_district_from_twenty_answers_on(line: Line) -> None:
         dialled(line, "1", *RIGHT)
     dialled(line, "1", *RIGHT, msisdn="+250788000052")
 
-    found = training(line.kit)
-    assert (found.taken.cells["12"], found.asked.cells["12"]) == (8, 24)
-    assert str(found.right["12"]) == ">=83"
-    assert found.taken.cells["24"] is Hidden.FEWER
-    assert set(found.right) == {"12"}
+    for _ in range(9):
+        dialled(line, "1", *RIGHT, msisdn="+250788000052")
+
+    told = counted_month(line.kit)
+    taken, answered = (told.column(one, By.DISTRICT) for one in (TAKEN, ANSWERED))
+    assert (taken["24"], answered["24"]) == (10, 30)
+    assert taken["12"] == answered["12"] == KEPT_BACK
+    assert told.column(SCORE, By.DISTRICT) == {"24": ">=86"}
+    assert (str(told.score()), told.number(TAKEN)) == (">=86", 18)

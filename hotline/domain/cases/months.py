@@ -3,6 +3,7 @@
 A month is Kigali's, and a case belongs to the one in which its tip was filed.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,6 +25,10 @@ AFTER = {MonthVersion.FIRST: FIRST_COUNT, MonthVersion.REVISED: LAST_COUNT}
 def month_of(at: datetime) -> str:
     """As in 2026-11."""
     return f"{at.astimezone(KIGALI):%Y-%m}"
+
+
+def is_month(written: str) -> bool:
+    return re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", written, re.ASCII) is not None
 
 
 def begins(month: str) -> datetime:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING, Heard, Opening, UssdHop, is_number
+from hotline.domain.reach.counters import Measure
 from hotline.engine.events import TopicRead
 from hotline.engine.flow import Book
 from hotline.errors import KeyMissing, StoreUnavailable
@@ -13,7 +14,7 @@ from hotline.services import weekly_keys
 from hotline.services.dialogue.answer_effects import EffectContext
 from hotline.services.dialogue.effects import apply, changes, note, only_counts, tallies
 from hotline.services.guessing import heard_mark
-from hotline.services.reach.outreach import Measure, day_of
+from hotline.services.reach.outreach import day_of
 from hotline.services.tips import intake
 from hotline.store.database import Session
 from hotline.store.dialogue import held, openings
@@ -61,7 +62,7 @@ def begin(kit: Kit, hop: UssdHop, known: KnownSession, steps: Sequence[Step]) ->
     """
     opening, at = known.opening, known.opening.started_at
     channel = trial.channel_of(hop.caller, USSD)
-    counted = channel != trial.CHANNEL
+    counted = channel not in trial.UNCOUNTED
     weekly_keys.forget_first(kit, at)
     people = {}
     with suppress(KeyMissing):

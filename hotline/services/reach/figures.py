@@ -1,208 +1,188 @@
-"""What the line did, in figures that identify nobody."""
+"""What the line did, in figures that identify nobody: of a month that is over, made once and then only read."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
-from hotline.domain.places.places import districts
-from hotline.domain.reach.answers import column_of
-from hotline.domain.reach.figures import Cell, Column, apart, protect
-from hotline.domain.rolls.gathering import CAME, HELD, Occasion
-from hotline.domain.rolls.quiz import Gain, Pairs, QuizOutcome, Share, average, gain, pooled, score
-from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
-from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
+from hotline.domain.cases import months
+from hotline.domain.cases.months import AFTER, MonthVersion
+from hotline.domain.evidence.month_figures import (
+    ALL,
+    ANSWERED,
+    ASKED,
+    KEPT_BACK,
+    QUIZ,
+    RIGHT_AFTER,
+    RIGHT_BEFORE,
+    SCORE,
+    MonthCell,
+    MonthCounts,
+    month_cells,
+)
+from hotline.domain.reach.counters import By
+from hotline.domain.rolls.quiz import Bound, Gain, Share, average, pooled, thing_of
+from hotline.engine.flow import Menu, Say
+from hotline.errors import NotFound, NotReady
 from hotline.ports import Kit
-from hotline.sealing.keys.people import KIGALI, periods_of
-from hotline.services.reach.outreach import Measure, day_of, pair_measure
+from hotline.services.reach.outreach import day_of
 from hotline.store.database import Session
 from hotline.store.flows import flows
-from hotline.store.reach import outreach, people
+from hotline.store.reach import editions, outreach, people
 
-
-class By(StrEnum):
-    """What reach can be counted by."""
-
-    DISTRICT = "district"
-    LANGUAGE = "language"
-    CHANNEL = "channel"
-    ENTRY = "entry"
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    TOPIC = "topic"
-
-
-EVENTS = (Measure.SESSION, Measure.TOPIC, Measure.TIP)
-COUNTED = {
-    By.DISTRICT: (Measure.TIP,),
-    By.TOPIC: (Measure.TOPIC,),
-    By.WEEK: tuple(Measure),
-    By.MONTH: tuple(Measure),
-}
-"""Only a tip has a district, only a topic is a topic, and people are counted by week and month alone."""
-PERIOD = {By.WEEK: 1, By.MONTH: 0}
-"""Which of a moment's periods it is."""
+COUNTERS = ("district", "language", "channel", "entry", "topic", "day")
+"""Columns by which a month's counters are added up."""
+ShownCell = int | str
+"""A number, a share with what it says of the true one, or the sign of whatever is kept back."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    by: By
-    rows: Sequence[str]
-    columns: Mapping[Measure, Column]
-    """Without the measures that know nothing of `by`."""
-    answers: Mapping[str, Column] = field(default_factory=dict)
-    """By district: how many gave each answer that is counted so."""
+class MonthEdition:
+    """What is told of one month."""
+
+    month: str
+    cells: Mapping[tuple[str, str], Mapping[str, MonthCell]]
+    """By figure and what it is by, in the order of its rows."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """By entry: what the poster is called that names it."""
+    """What the posters are called that name the entries."""
+
+    def column(self, figure: str, by: str) -> Mapping[str, ShownCell]:
+        return {row: said(cell) for row, cell in self.cells.get((figure, by), {}).items()}
+
+    def number(self, figure: str) -> ShownCell:
+        """The nation's."""
+        return self.column(figure, ALL).get(ALL, KEPT_BACK)
+
+    def figures(self, by: str) -> list[str]:
+        return [figure for figure, of in self.cells if of == by]
+
+    def rows(self, figures: Iterable[str], by: str) -> list[str]:
+        return [*dict.fromkeys(row for one in figures for row in self.cells.get((one, by), {}))]
+
+    def gain(self, thing: str) -> Gain | None:
+        """None where too few were asked."""
+        shares = [self.cells.get((one, QUIZ), {}).get(thing) for one in (RIGHT_BEFORE, RIGHT_AFTER)]
+        before, after = (_share(one) if one is not None else None for one in shares)
+        return Gain(before, after) if before is not None and after is not None else None
+
+    def gains(self) -> Gain | None:
+        """Over all things, made of what is told of each."""
+        asked = self.cells.get((ASKED, QUIZ), {})
+        found = [(cell.number, self.gain(thing)) for thing, cell in asked.items()]
+        return pooled([(number, one) for number, one in found if number and one is not None])
+
+    def score(self) -> Share | None:
+        """Of officers' lessons, over all districts, made of what is told of each."""
+        answered, right = (self.cells.get((one, By.DISTRICT), {}) for one in (ANSWERED, SCORE))
+        found = [(answered[code].number, _share(cell)) for code, cell in right.items()]
+        return average([(number, one) for number, one in found if number and one is not None])
 
 
-def reach(kit: Kit, by: By) -> Figures:
-    """People, sessions, topics read and tips, by one column. Raises StoreUnavailable."""
+@dataclass(frozen=True, slots=True)
+class NationsMonth:
+    """The nation's numbers of one month, by figure."""
+
+    month: str
+    numbers: Mapping[str, ShownCell]
+
+
+def said(cell: MonthCell) -> ShownCell:
+    if cell.number is None:
+        return KEPT_BACK
+    return f"{cell.bound}{cell.number}" if cell.bound else cell.number
+
+
+def _share(cell: MonthCell) -> Share | None:
+    return None if cell.number is None else Share(cell.number, Bound(cell.bound))
+
+
+def make_editions(kit: Kit, at: datetime) -> None:
+    """Of every month that is over and not made, once. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        totals = _by_period(session, by) if by in PERIOD else outreach.totals(session, by)
-        names = flows.entry_names(session) if by is By.ENTRY else {}
-
-    measures = COUNTED.get(by, EVENTS)
-    rows = _rows(by, {value for value, measure in totals if measure in measures})
-    columns = {}
-    for measure in measures:
-        counts = {row: totals.get((row, measure), 0) for row in rows}
-        columns[measure] = apart(counts) if measure is Measure.PERSON else protect(counts)
-    answers = _answers(rows, totals) if by is By.DISTRICT else {}
-    return Figures(by, rows, columns, answers, names)
+        if not due(session, at):
+            return
+    live = live_rows(kit)
+    with kit.database.writing() as session:
+        write_due(session, at, live)
 
 
-def this_week(kit: Kit) -> Mapping[Measure, Cell]:
-    """The nation's, from Monday in Kigali to this moment. Small cells are hidden. Raises StoreUnavailable."""
-    at = kit.now()
-    today = day_of(at)
-    with kit.database.reading() as session:
-        counts = outreach.since(session, today - timedelta(days=today.weekday()))
-        there = people.totals(session).get(periods_of(at)[PERIOD[By.WEEK]], 0)
-
-    found = {measure.value: counts.get(measure, 0) for measure in EVENTS}
-    cells = apart({Measure.PERSON.value: there, **found}).cells
-    return {Measure(name): cell for name, cell in cells.items()}
+def due(session: Session, at: datetime) -> Sequence[str]:
+    """Months that ended `AFTER` ago at least, since the first on which anything was counted."""
+    first = outreach.first_day(session)
+    if first is None:
+        return ()
+    known = {*editions.made(session)}
+    every = set(months.since(f"{first:%Y-%m}", at)) - known
+    return [month for month in sorted(every) if months.due_at(month, MonthVersion.FIRST) <= at]
 
 
-def _answers(rows: Sequence[str], totals: Mapping[tuple[str, str], int]) -> Mapping[str, Column]:
-    measures = sorted({measure for _, measure in totals})
-    return {
-        column: protect({row: totals.get((row, measure), 0) for row in rows})
-        for measure in measures
-        if (column := column_of(measure)) is not None
+def write_due(session: Session, at: datetime, live: Mapping[str, Collection[str]]) -> None:
+    """`live` are the rows that callers can come to: `live_rows`."""
+    for month in due(session, at):
+        editions.write(session, month, month_cells(counted(session, month, live)), at)
+
+
+def live_rows(kit: Kit) -> Mapping[str, Collection[str]]:
+    """Entries, topics and things of the quiz that the live flows have: each is listed, whatever was counted of it."""
+    try:
+        book = kit.books.book(kit.books.live())
+    except NotReady:
+        return {}
+    nodes = [node for flow in book.flows.values() for node in flow.nodes.values()]
+    topics = {node.topic for node in nodes if isinstance(node, Say) and node.topic}
+    saved = {node.saves for node in nodes if isinstance(node, Menu) and node.saves}
+    things = {thing for name in saved if (thing := thing_of(name)) is not None}
+    return {By.ENTRY: {"", *book.entries}, By.TOPIC: topics, QUIZ: things}
+
+
+def counted(session: Session, month: str, live: Mapping[str, Collection[str]]) -> MonthCounts:
+    """Raw, to be shown to nobody."""
+    begins, ends = (day_of(at) for at in (months.begins(month), months.ends(month)))
+    counts = {
+        (by, value, measure): number
+        for by in COUNTERS
+        for (value, measure), number in outreach.totals(session, by, (begins, ends)).items()
     }
+    return MonthCounts(begins, people.totals(session).get(month, 0), counts, live)
 
 
-def _by_period(session: Session, by: By) -> Mapping[tuple[str, str], int]:
-    """The days of each week or month together, and the people that were counted in it."""
-    found: Counter[tuple[str, str]] = Counter()
-    for (day, measure), number in outreach.totals(session, By.DAY).items():
-        noon = datetime.fromisoformat(day).replace(hour=12, tzinfo=KIGALI)
-        found[periods_of(noon)[PERIOD[by]], measure] += number
-    for period, number in people.totals(session).items():
-        if ("W" in period) == (by is By.WEEK):
-            found[period, Measure.PERSON] = number
+def edition(kit: Kit, month: str | None = None) -> MonthEdition:
+    """Of one month, or of the last that is made. Raises NotFound, StoreUnavailable."""
+    with kit.database.reading() as session:
+        wanted = month or editions.newest(session)
+        found = editions.cells(session, wanted) if wanted is not None else ()
+        names = flows.entry_names(session)
+    if wanted is None or not found:
+        raise NotFound(_not_made(wanted or months.month_of(kit.now())))
+    return MonthEdition(wanted, _by_figure(found), names)
+
+
+def _not_made(month: str) -> str:
+    at = months.due_at(month, MonthVersion.FIRST)
+    return f"{month}: its figures are made once, {AFTER[MonthVersion.FIRST].days} days after it ended: on {at:%Y-%m-%d}"
+
+
+def _by_figure(cells: Sequence[MonthCell]) -> Mapping[tuple[str, str], Mapping[str, MonthCell]]:
+    found: dict[tuple[str, str], dict[str, MonthCell]] = {}
+    for cell in cells:
+        found.setdefault((cell.figure, cell.by), {})[cell.row] = cell
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Gains:
-    """What the quiz taught, by the thing asked: only of people who answered both before and after its lesson."""
-
-    asked: Column
-    by_thing: Mapping[str, Gain]
-    """Without the things that too few were asked."""
-    total: Gain | None
-
-
-def gains(kit: Kit) -> Gains:
-    """Raises StoreUnavailable."""
+def every_month(kit: Kit) -> Mapping[str, Mapping[str, ShownCell]]:
+    """The nation's numbers by month. Months have no total: whoever came in two of them is in both."""
     with kit.database.reading() as session:
-        totals = outreach.totals(session, By.TOPIC)
-
-    counted = {pair_measure(outcome): outcome for outcome in QuizOutcome}
-    outcomes: dict[str, dict[QuizOutcome, int]] = {}
-    for (thing, measure), number in totals.items():
-        if measure in counted:
-            outcomes.setdefault(thing, {})[counted[measure]] = number
-    return _gains({thing: Pairs.of(found) for thing, found in sorted(outcomes.items())})
+        found = editions.every(session, ALL)
+    rows: dict[str, dict[str, ShownCell]] = {}
+    for month, figure, number in found:
+        rows.setdefault(month, {})[figure] = KEPT_BACK if number is None else number
+    return rows
 
 
-def _gains(pairs: Mapping[str, Pairs]) -> Gains:
-    asked = protect({thing: both.asked for thing, both in pairs.items()})
-    shown = {
-        thing: found
-        for thing, both in pairs.items()
-        if isinstance(asked.cells[thing], int) and (found := gain(both)) is not None
-    }
-    return Gains(asked, shown, pooled([(pairs[thing].asked, shown[thing]) for thing in shown]))
-
-
-@dataclass(frozen=True, slots=True)
-class Sessions:
-    """What local leaders held: how many sessions, how many people came. By place, and again by occasion."""
-
-    held: Mapping[By, Column]
-    came: Mapping[By, Column]
-
-
-def leader_sessions(kit: Kit) -> Sessions:
-    """Raises StoreUnavailable."""
+def newest_numbers(kit: Kit) -> NationsMonth | None:
+    """Of the last month that is made; None before the first is. Raises StoreUnavailable."""
     with kit.database.reading() as session:
-        totals = {by: outreach.totals(session, by) for by in (By.DISTRICT, By.TOPIC)}
-
-    rows = {
-        By.DISTRICT: [district.code for district in districts()],
-        By.TOPIC: [occasion.value for occasion in Occasion],
-    }
-    held, came = (
-        {
-            by: protect({row: found.get((row, measure), 0) for row in rows[by]})
-            for by, found in totals.items()
-        }
-        for measure in (HELD, CAME)
-    )
-    return Sessions(held, came)
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What officers took of their lessons, by district: lessons, answers, and the share of these that was right."""
-
-    taken: Column
-    asked: Column
-    right: Mapping[str, Share]
-    """Without the districts where too few answered."""
-    total: Share | None
-
-
-def training(kit: Kit) -> Training:
-    """Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        totals = outreach.totals(session, By.DISTRICT)
-
-    codes = [district.code for district in districts()]
-    right = {code: totals.get((code, GOOD), 0) for code in codes}
-    answers = {code: right[code] + totals.get((code, OTHER), 0) for code in codes}
-    asked = protect(answers)
-    shown = {
-        code: found
-        for code, cell in asked.cells.items()
-        if isinstance(cell, int) and (found := score(right[code], cell)) is not None
-    }
-    return Training(
-        taken=protect({code: totals.get((code, TAKEN), 0) for code in codes}),
-        asked=asked,
-        right=shown,
-        total=average([(answers[code], shown[code]) for code in shown]),
-    )
-
-
-def _rows(by: By, counted: Collection[str]) -> Sequence[str]:
-    """Every place has a row, whatever happened there: that one is listed tells nothing."""
-    if by is By.DISTRICT:
-        return [*(district.code for district in districts()), ABROAD, UNSURE, NATIONAL]
-    return sorted(counted)
+        month = editions.newest(session)
+        cells = editions.cells(session, month, by=ALL) if month is not None else ()
+    if month is None:
+        return None
+    return NationsMonth(month, {cell.figure: said(cell) for cell in cells})

@@ -5,11 +5,11 @@ The `log_` functions run inside their caller's transaction: what is counted happ
 
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import TypeAlias
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import is_number
+from hotline.domain.reach.counters import Measure
 from hotline.domain.rolls.quiz import QuizOutcome
 from hotline.domain.tip import NATIONAL, Matter
 from hotline.errors import KeyMissing
@@ -30,15 +30,6 @@ OVER = timedelta(days=2)
 UNANSWERABLE = "unanswerable"
 """The counter of those who wrote from a number that no SMS of ours goes to."""
 SMS = "sms"
-
-
-class Measure(StrEnum):
-    PERSON = "person"
-    SESSION = "session"
-    TOPIC = "topic"
-    TIP = "tip"
-    COMPLAINT = "complaint"
-    FRAGMENT = "fragment"
 
 
 Counts: TypeAlias = HeldDialogue | SessionCounts

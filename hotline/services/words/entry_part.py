@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from hotline.domain.changes import entry_edits
 from hotline.domain.changes.change import ENTRIES, Author, PartDocument, StepKind, part_of
-from hotline.domain.reach.figures import Cell
+from hotline.domain.evidence.month_figures import KEPT_BACK
+from hotline.domain.reach.counters import By, Measure
+from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.changes import drafts, steps
 from hotline.services.changes.assembling import assemble, gather
@@ -14,8 +16,7 @@ from hotline.services.changes.drafts import NewStep
 from hotline.services.changes.results import ChangeRefused
 from hotline.services.changes.steps import StepClash, StepSaved
 from hotline.services.reach import figures
-from hotline.services.reach.figures import By
-from hotline.services.reach.outreach import Measure
+from hotline.services.reach.figures import ShownCell
 
 NAME_LETTERS = 60
 
@@ -38,8 +39,8 @@ class EntryLine:
     name: str
     """What carries it, such as "poster Nyabugogo"; empty where nobody said."""
     is_live: bool
-    calls: Cell | None
-    """Sessions that began with it; None while it is not live."""
+    calls: ShownCell | None
+    """Sessions that began with it in the last month whose figures are made; None before one is, or it is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
     now = drafts.draft(kit, change_id, ENTRIES)
     live = part_of(gathered.live, ENTRIES) or {}
     entries = now.document or {}
-    calls = figures.reach(kit, By.ENTRY).columns[Measure.SESSION].cells
+    calls = _calls(kit)
     lines = [
         EntryLine(
             digits=digits,
@@ -71,7 +72,7 @@ def entries_of(kit: Kit, change_id: int) -> EntriesPart:
             flow=row["flow"],
             name=row.get("name", ""),
             is_live=digits in live,
-            calls=calls.get(digits, 0) if digits in live else None,
+            calls=calls.get(digits, KEPT_BACK) if calls is not None and digits in live else None,
         )
         for digits, row in sorted(entries.items())
     ]
@@ -124,6 +125,13 @@ def take_entry_out(
     return steps.save_step(
         kit, by, change_id, NewStep(ENTRIES, entries, once, says), base_version=version
     )
+
+
+def _calls(kit: Kit) -> Mapping[str, ShownCell] | None:
+    try:
+        return figures.edition(kit).column(Measure.SESSION, By.ENTRY)
+    except NotFound:
+        return None
 
 
 def _free(entries: PartDocument) -> str:

@@ -80,8 +80,8 @@ TALLYING = PreparedStatement(
 
 
 def count(session: Session, cell: Cell, by: int = 1) -> None:
-    """Leave a tally: nobody waits for anybody. The relay folds them. The line's own calls leave none."""
-    if cell.channel != trial.CHANNEL:
+    """Leave a tally: nobody waits for anybody. The relay folds them. What no figure counts leaves none."""
+    if cell.channel not in trial.UNCOUNTED:
         told = {f"new_{name}": value for name, value in asdict(cell).items()}
         TALLYING.rows(session, new_count=by, **told)
 
@@ -111,15 +111,28 @@ def _add(session: Session, cell: Cell, number: int) -> None:
     session.execute(update(Reach).where(*here).values(count=Reach.count + number))
 
 
-def totals(session: Session, by: str) -> Mapping[tuple[str, str], int]:
-    """Counts by (value of the column `by`, measure), with what is not folded yet."""
+def totals(
+    session: Session, by: str, within: tuple[date, date] | None = None
+) -> Mapping[tuple[str, str], int]:
+    """Counts by (value of the column `by`, measure), with what is not folded yet.
+
+    `within`: from a day on, and before another.
+    """
     found: Counter[tuple[str, str]] = Counter()
     for table in (Reach, Tally):
         column = getattr(table, by)
         summed = select(column, table.measure, func.sum(table.count))
+        if within is not None:
+            summed = summed.where(table.day >= within[0], table.day < within[1])
         for value, measure, number in session.execute(summed.group_by(column, table.measure)):
             found[str(value), measure] += int(number)
     return found
+
+
+def first_day(session: Session) -> date | None:
+    """The first on which anything was counted."""
+    days = [session.scalar(select(func.min(table.day))) for table in (Reach, Tally)]
+    return min((day for day in days if day is not None), default=None)
 
 
 def counted_on(session: Session, day: date, measure: str) -> int:
@@ -128,16 +141,6 @@ def counted_on(session: Session, day: date, measure: str) -> int:
     for table in (Reach, Tally):
         here = select(func.sum(table.count)).where(table.day == day, table.measure == measure)
         found += session.scalar(here) or 0
-    return found
-
-
-def since(session: Session, first: date) -> Mapping[str, int]:
-    """Counts by measure from a day on, with what is not folded yet."""
-    found: Counter[str] = Counter()
-    for table in (Reach, Tally):
-        summed = select(table.measure, func.sum(table.count)).where(table.day >= first)
-        for measure, number in session.execute(summed.group_by(table.measure)):
-            found[measure] += int(number)
     return found
 
 

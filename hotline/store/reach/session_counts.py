@@ -73,8 +73,8 @@ def _keep(
 
 
 def _tally(connection: PlainConnection, cell: Cell, number: int) -> None:
-    """The line's own calls leave none."""
-    if cell.channel != trial.CHANNEL:
+    """What no figure counts leaves none."""
+    if cell.channel not in trial.UNCOUNTED:
         marks = ", ".join([connection.mark] * len(TALLY))
         said = f"INSERT INTO tally ({', '.join(TALLY)}) VALUES ({marks})"
         given = (cell.day.isoformat(), *[getattr(cell, name) for name in TALLY[1:-1]], number)

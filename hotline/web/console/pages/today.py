@@ -12,7 +12,7 @@ RELOADED = "60; url=/?auto"
 
 def show(visit: Visit) -> Response:
     sees_reach = bool(visit.by.roles & who.BUT_TRANSLATOR)
-    week = figures.this_week(visit.kit) if sees_reach else {}
-    answer = page(visit, "today.html", lines=lines.today(visit.kit, visit.by), week=week)
+    told = figures.newest_numbers(visit.kit) if sees_reach else None
+    answer = page(visit, "today.html", lines=lines.today(visit.kit, visit.by), told=told)
     answer.headers["Refresh"] = RELOADED
     return answer
