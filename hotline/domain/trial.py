@@ -7,7 +7,10 @@ CALLER = "+250000000000"
 CHANNEL = "trial"
 """In place of `ussd`, on the session and on what is told in it."""
 UNCOUNTED = frozenset({CHANNEL, "drill", "invented"})
-"""Channels of tips that are no case and stand in no figure: the line's own calls, drills, and an invented year."""
+"""Channels of what is no case and stands in no figure: the line's own calls, drills, and an invented year.
+
+Whatever counts asks for all of them; who asks for `CHANNEL` alone says why (`tests/services/test_uncounted.py`).
+"""
 
 
 LEVEL = "trial"

@@ -70,8 +70,8 @@ def messages(session: Session) -> Mapping[tuple[str, int], int]:
 
 
 def tips(session: Session) -> Mapping[str, int]:
-    """How many there are, by state; the line's own and complaints aside."""
-    told = (Tip.channel != trial.CHANNEL, Tip.matter == Matter.TIP)
+    """How many there are, by state; complaints and what no figure counts aside."""
+    told = (Tip.channel.not_in(trial.UNCOUNTED), Tip.matter == Matter.TIP)
     rows = session.execute(select(Tip.state, func.count()).where(*told).group_by(Tip.state))
     found = dict.fromkeys(map(str, TipState), 0)
     for state, count in rows:

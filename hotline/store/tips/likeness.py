@@ -202,5 +202,5 @@ def _traits() -> Select[*tuple[Any, ...]]:
             TipLikeness.leader_id,
         )
         .join(Tip, Tip.id == TipLikeness.tip_id)
-        .where(Tip.matter == Matter.TIP, Tip.channel != trial.CHANNEL)
+        .where(Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED))
     )

@@ -29,7 +29,7 @@ LINE = "line"
 """Who links tips where no person does."""
 COMPARED = (
     Tip.matter == Matter.TIP,
-    Tip.channel != trial.CHANNEL,
+    Tip.channel.not_in(trial.UNCOUNTED),
     Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
 )
 """Of `Tip`: that it is compared with others at all."""

@@ -19,11 +19,11 @@ DELAYS = 1000
 
 
 def sessions(session: Session, at: datetime) -> int:
-    """Dialled within the hour before, the line's own calls aside."""
+    """Dialled within the hour before, without what no figure counts."""
     found = select(func.count()).where(
         Dialogue.started_at > at - HOUR,
         Dialogue.started_at <= at,
-        Dialogue.channel != trial.CHANNEL,
+        Dialogue.channel.not_in(trial.UNCOUNTED),
     )
     return session.scalar(found) or 0
 
