@@ -69,6 +69,10 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.line.emulator:emulator",
         "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
     ),
+    "evidence": CommandEntry(
+        "hotline.cli.evidence:evidence",
+        "What the figures of the line are, and what they leave out.",
+    ),
     "flows": CommandEntry(
         "hotline.cli.words.flows:flows", "Check, play, describe and export the flows."
     ),

@@ -51,6 +51,7 @@ NO_FIGURE: Mapping[str, str] = {
     "outbox/health._locked": WATCH,
     "outbox/health._unreferred": WATCH,
     "outbox/health._untaken": WATCH,
+    "reach/case_ends.of_month": "what a month's figures take of it is `MonthTips.counting`",
     "reach/outreach.counted_on": MADE,
     "reach/outreach.first_day": MADE,
     "reach/outreach.totals": MADE,

@@ -1,0 +1,56 @@
+"""E1: every figure that the product counts has its entry: a sentence in each language, a unit, what it leaves out."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from hotline.domain.cases.counting import CountedCase, count
+from hotline.domain.cases.month_table import ALONE, DAYS, STEPS, WHOLES
+from hotline.domain.cases.people_codes import ThirtyDays
+from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, entry_of
+from hotline.domain.evidence.month_figures import MonthCounts, month_cells
+from hotline.domain.reach.answers import measure_of
+from hotline.domain.reach.counters import Measure
+from hotline.domain.rolls.gathering import CAME, HELD
+from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
+from hotline.text.languages import CODES
+from tests.domain.test_month_table import met
+
+SEEN = ("labour", "woman", "no", "12")
+DAY = "2026-11-24"
+
+
+def reach_figures() -> Iterator[str]:
+    """Of a month in which everything was counted a hundred times."""
+    events = [*Measure, HELD, CAME, TAKEN, GOOD, OTHER, measure_of("heard_of", "radio")]
+    counts = {("day", DAY, one): 100 for one in events}
+    counts |= {("district", place, one): 100 for one in events for place in ("11", "12", "13")}
+    counts |= {("topic", "fee", f"quiz_{one}"): 100 for one in ("knew", "learned", "missed")}
+    for cell in month_cells(MonthCounts(date(2026, 11, 1), 100, counts)):
+        yield cell.figure
+
+
+def case_figures() -> Iterator[str]:
+    cases = [CountedCase(step, "12", step, [met((*SEEN, step))]) for step in range(6)]
+    yield from (cell.figure for cell in count(cases))
+    yield from (*STEPS, *ALONE, DAYS, *(f"thirty_{one}" for one in ThirtyDays))
+    yield from (figure for figures in WHOLES.values() for figure in figures)
+
+
+def test_e1_every_figure_that_is_counted_stands_in_the_dictionary() -> None:
+    figures = {*reach_figures(), *case_figures(), "quiz_gain"}
+    assert {"lesson_score", "quiz_right_after", "refused_no_room", "thirty_safe"} <= figures
+    assert sorted(one for one in figures if entry_of(one) is None) == []
+    used = {entry.name for one in figures if (entry := entry_of(one)) is not None}
+    assert {entry.name for entry in DICTIONARY} == used, "an entry of no figure"
+
+
+def test_each_entry_says_what_it_is_in_every_language() -> None:
+    assert "drills" in NEVER_COUNTED
+    for entry in DICTIONARY:
+        assert {*entry.says} == {*CODES}
+        assert all(said.endswith(".") and len(said) > 20 for said in entry.says.values()), entry
+        assert len({*entry.says.values()}) == len(CODES)
+        assert entry.numerator
+        assert entry.leaves_out
+        assert not entry.denominator or entry_of(entry.denominator) is not None
+    assert entry_of("nothing") is None
