@@ -47,12 +47,6 @@ def protect(counts: Mapping[str, int]) -> Column:
     return Column(cells, total if _safe(counts, small, also) else Hidden.SPARED)
 
 
-def apart(counts: Mapping[str, int]) -> Column:
-    """Hide what is small, of cells that have no total: whoever came in two months is in both."""
-    cells = {row: count if count >= SMALL else Hidden.FEWER for row, count in counts.items()}
-    return Column(cells, None)
-
-
 def _shown(row: str, count: int, small: set[str], also: set[str]) -> Cell:
     if row in small:
         return Hidden.FEWER
