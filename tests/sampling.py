@@ -33,10 +33,13 @@ def pick(options: Sequence[T], what: str, environ: Mapping[str, str] = os.enviro
     return random.Random(f"{seed(environ)} {what}").choice(options)
 
 
-def by_turns(options: Sequence[T], what: str) -> list[Any]:
-    """These as parameters of a test: the one whose day it is, and the others where everything runs at full length."""
+def by_turns(options: Sequence[T], what: str, *marks: pytest.MarkDecorator) -> list[Any]:
+    """These as parameters of a test: the one whose day it is, and the others where everything runs at full length.
+
+    Each bears the marks given.
+    """
     today = pick(options, what)
     return [
-        pytest.param(one, marks=() if one == today else pytest.mark.long, id=str(one))
+        pytest.param(one, marks=marks if one == today else (*marks, pytest.mark.long), id=str(one))
         for one in options
     ]

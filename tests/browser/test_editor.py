@@ -76,6 +76,7 @@ def enter(page: Page, desk: Desk) -> None:
     expect(page.locator("h1")).to_have_text("Today")
 
 
+@pytest.mark.turn("what a writer does in a browser", 0, 3)
 def test_typing_shows_itself_and_ctrl_s_saves(chromium: Browser, served: Desk) -> None:
     with browsing(chromium, served) as page:
         page.goto(f"{ABROAD}/contract")
@@ -126,6 +127,7 @@ def test_a_select_of_a_menu_is_filled_where_it_is_opened(chromium: Browser, serv
         goes[1].select_option("flow:law")
 
 
+@pytest.mark.turn("what a writer does in a browser", 1, 3)
 def test_without_script_the_buttons_do_the_same(chromium: Browser, served: Desk) -> None:
     with browsing(chromium, served, script=False) as page:
         page.goto(f"{ABROAD}/contract")

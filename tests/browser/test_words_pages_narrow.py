@@ -22,6 +22,7 @@ PAGES = (
 )
 
 
+@pytest.mark.turn("what a writer does in a browser", 2, 3)
 def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Desk) -> None:
     served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
     with browsing(chromium, served, width=NARROW) as page:

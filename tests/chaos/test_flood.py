@@ -36,7 +36,6 @@ pytestmark = [
     pytest.mark.timeout(400),
     pytest.mark.slow(reason="waits for callers who dial at their own times"),
     pytest.mark.alone,
-    pytest.mark.turn("a drill, a flood, or what is told to end", 2, 4),
     pytest.mark.longer(2),
 ]
 
@@ -82,6 +81,7 @@ def in_danger(stack: Stack) -> set[str]:
     return told
 
 
+@pytest.mark.turn("a drill, a flood, or whole stories", 2, 7)
 def test_danger_overtakes_a_flood_and_nothing_of_the_flood_is_dropped(
     tmp_path: Path, lay_home: LayHome
 ) -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from threading import Event
 
+import pytest
+
 from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.lab.chaos.ledger import Breach, Invariant
@@ -40,6 +42,7 @@ def test_when_time_is_up_a_breach_is_what_does_not_end_by_itself() -> None:
     assert lasting(lambda: next(moving), seconds=60, pause=0) == []
 
 
+@pytest.mark.slow(reason="waits until nothing has moved for a while, by the true clock")
 def test_when_time_is_up_the_clock_is_turned_until_the_longest_doubt_is_over() -> None:
     turned = Event()
     found = lasting(

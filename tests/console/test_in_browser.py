@@ -123,6 +123,7 @@ def faults_of(page: Page, path: str) -> list[str]:
     return wrong
 
 
+@pytest.mark.turn("what a desk does in a browser", 0, 3)
 def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(expects=lambda said: "422" in said) as page:
@@ -148,6 +149,7 @@ def test_a_keyboard_alone_signs_in_mends_a_fault_and_leaves(site: Site) -> None:
         expect(page.get_by_label("Name")).to_be_focused()
 
 
+@pytest.mark.turn("what a desk does in a browser", 1, 3)
 def test_without_script_everything_is_there(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(script=False) as page:
@@ -164,6 +166,7 @@ def test_without_script_everything_is_there(site: Site) -> None:
         expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+@pytest.mark.turn("what a desk does in a browser", 2, 3)
 def test_words_typed_when_the_session_ends_are_saved_after_signing_in(site: Site) -> None:
     person = site.desk.person("Admin 1", AccountRole.ADMIN)
     with site.page(expects=lambda said: "401" in said) as page:

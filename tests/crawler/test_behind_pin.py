@@ -1,7 +1,7 @@
 """C9 and C14 behind a PIN: every screen of the responders' flows, and nothing that hanging up there leaves in clear.
 
-Of cases or of persons, in one language a day; both in all three where everything runs at full length. What the reader
-says is of `ToldReader`, which the last test holds to the real one.
+On one day of two, of cases or of persons, in one language; both in all three where everything runs at full length.
+What the reader says is of `ToldReader`, which the last test holds to the real one.
 """
 
 import logging
@@ -62,6 +62,7 @@ class Measured:
 
 
 @pytest.mark.timeout(600)
+@pytest.mark.turn("a tour in another language, or behind a PIN", 1, 2)
 @pytest.mark.parametrize("toured", by_turns([*TOURS], "the tour behind a PIN"))
 def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     line: Line,

@@ -44,6 +44,7 @@ def responder(page: Page) -> Phone:
     return Phone(page, "responder")
 
 
+@pytest.mark.turn("what one phone does", 0, 3)
 @pytest.mark.browser
 def test_dial_read_answer_hang_up(citizen: Phone, client: EmulatorClient, line: FakeLine) -> None:
     line.answers = {"1": "CON Read on"}
@@ -66,6 +67,7 @@ def test_dial_read_answer_hang_up(citizen: Phone, client: EmulatorClient, line: 
     assert client.violations() == []
 
 
+@pytest.mark.turn("what one phone does", 1, 3)
 @pytest.mark.browser
 def test_the_keyboard_alone(page: Page, citizen: Phone, line: FakeLine) -> None:
     page.keyboard.type("*384*777#")
@@ -102,6 +104,7 @@ def test_letters_by_pressing_again(citizen: Phone, line: FakeLine) -> None:
     expect(citizen.root.locator("[data-input]")).to_have_text("bf")
 
 
+@pytest.mark.turn("what one phone does", 2, 3)
 @pytest.mark.browser
 def test_an_sms_rings_is_read_and_answered(
     url: str, page: Page, responder: Phone, line: FakeLine
@@ -125,6 +128,7 @@ def test_an_sms_rings_is_read_and_answered(
     expect(log).not_to_contain_text("K7Q4")
 
 
+@pytest.mark.turn("a phone that is off, or a line that is dead", 0, 2)
 @pytest.mark.browser
 def test_a_phone_that_is_off_waits_for_its_message(url: str, responder: Phone) -> None:
     responder.act("power")
@@ -135,6 +139,7 @@ def test_a_phone_that_is_off_waits_for_its_message(url: str, responder: Phone) -
     responder.shows("1 new message")
 
 
+@pytest.mark.turn("a phone that is off, or a line that is dead", 1, 2)
 @pytest.mark.browser
 def test_a_dead_line_shows_the_networks_error(citizen: Phone, client: EmulatorClient) -> None:
     client.move_line({"ussd": "http://127.0.0.1:9/ussd"})

@@ -24,7 +24,7 @@ from workers.clock import tick
 
 PLACES_AT_LEAST, PLACES_AT_MOST = 20, 200
 """Fewer would mean that the tick had not everything to do; more, that it grew unseen."""
-EACH = 1 if long() else 5
+EACH = 1 if long() else 10
 """Of so many places one is tried in a day's sample, beginning with one of the first: by turns, all of them."""
 LOOKS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
 """To be killed at a look is to be killed after the write before it."""
@@ -146,7 +146,7 @@ def sends_allowed(district: District) -> int:
 
 
 @pytest.mark.timeout(900 if long() else 300)
-@pytest.mark.longer(5)
+@pytest.mark.longer(10)
 def test_row_22_whatever_it_was_doing_another_relay_does_it_once(
     district: District, tell_steps: Tell
 ) -> None:

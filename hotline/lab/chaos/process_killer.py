@@ -61,6 +61,8 @@ class ProcessKiller:
     pause: float = 3.0
     """Seconds between deaths once the first deck is through."""
     each: int = EACH
+    spared: frozenset[str] = frozenset()
+    """Deaths that are not dealt: another run's."""
     turn: Callable[[int], None] | None = None
     """Turns the line's clock on: who is frozen then sleeps for seconds of that clock."""
     servers: Mapping[str, Callable[[], None]] = field(default_factory=dict)
@@ -106,11 +108,12 @@ class ProcessKiller:
         seldom = {name: self._killing(mark) for name, mark in MARKS.items()}
         deck = [*often.items()] * self.each + [*seldom.items()] * min(TWICE, self.each)
         deck.append(("everything", self._everything))
+        deck = [one for one in deck if one[0] not in self.spared]
         self._dice.shuffle(deck)
 
         asleep = {name: self._freezing(name) for name in FROZEN}
         asleep |= {name: self._beside(absent) for name, absent in self.absences.items()}
-        yield from asleep.items()
+        yield from (one for one in asleep.items() if one[0] not in self.spared)
         yield from deck
 
     def _tokens(self, name: str) -> Death:

@@ -56,6 +56,8 @@ class Order:
     """After so many nobody begins to tell any more."""
     each: int = EACH
     """How often each failpoint, each server's death and each flush is dealt."""
+    spared: frozenset[str] = frozenset()
+    """Deaths that are not dealt, by name: another run's."""
     callers: int = CALLERS
     """So many tell at a time, until each death was dealt: a quick machine tells more of them."""
     turned: bool = False
@@ -79,6 +81,7 @@ def run(folder: Path, order: Order, say: Say) -> RunReport:
             seed=order.seed,
             pause=order.pause,
             each=order.each,
+            spared=order.spared,
             turn=stack.turn if order.turned else None,
             servers=on.deaths,
             absences=on.absences,
