@@ -97,7 +97,7 @@ def _name(one: ast.stmt) -> str:
 
 
 def asked(one: ast.stmt) -> set[tuple[str, str]]:
-    """`trial.CHANNEL`, `func.count`: what is asked of which name."""
+    """Which names of which modules are asked for, as in `trial.CHANNEL`."""
     found = (node for node in ast.walk(one) if isinstance(node, ast.Attribute))
     return {(node.value.id, node.attr) for node in found if isinstance(node.value, ast.Name)}
 
