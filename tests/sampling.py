@@ -33,6 +33,17 @@ def pick(options: Sequence[T], what: str, environ: Mapping[str, str] = os.enviro
     return random.Random(f"{seed(environ)} {what}").choice(options)
 
 
+def in_turns(options: Sequence[Any], what: str, days: int) -> list[Any]:
+    """These as parameters of a test, a share of them each day: in so many days each has run."""
+    return [
+        pytest.param(
+            *(one if isinstance(one, tuple) else (one,)),
+            marks=pytest.mark.turn(what, number % days, days),
+        )
+        for number, one in enumerate(options)
+    ]
+
+
 def by_turns(options: Sequence[T], what: str, *marks: pytest.MarkDecorator) -> list[Any]:
     """These as parameters of a test: the one whose day it is, and the others where everything runs at full length.
 

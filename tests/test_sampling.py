@@ -1,6 +1,6 @@
 """What is sampled turns with the seed, and each option has its day."""
 
-from tests.sampling import by_turns, long, pick, seed
+from tests.sampling import by_turns, in_turns, long, pick, seed
 
 DAYS = [{"HOTLINE_TEST_SEED": str(day)} for day in range(40)]
 
@@ -28,3 +28,10 @@ def test_by_turns_one_option_is_left_for_today_and_none_is_dropped() -> None:
     (today,) = [one.values[0] for one in params if not one.marks]
     assert today == pick(("fr", "en"), "the tour")
     assert [mark.name for one in params for mark in one.marks] == ["long"]
+
+
+def test_in_turns_every_option_has_one_of_so_many_days() -> None:
+    params = in_turns(["a", ("b", 1), "c"], "a family", 2)
+    assert [one.values for one in params] == [("a",), ("b", 1), ("c",)]
+    turns = [mark.args for one in params for mark in one.marks]
+    assert turns == [("a family", number, 2) for number in (0, 1, 0)]

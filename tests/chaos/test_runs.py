@@ -32,7 +32,7 @@ TIPS = int(os.environ.get("CHAOS_TIPS") or (2000 if long() else 24))
 MINUTES = float(os.environ.get("CHAOS_MINUTES") or (30 if long() else 0.5))
 """After so many nobody begins to tell any more: a slow machine tells fewer tips, and dies as many deaths."""
 AT_LEAST = 10
-AT_A_TIME = 4
+AT_A_TIME = 2
 """Callers at a time in a sample: they tell until every death was dealt, and each tip costs a processor its time."""
 PAUSE = 10.0
 """Seconds between deaths once each has died its first ones: a new start costs the time of five tips."""

@@ -141,6 +141,7 @@ def test_nothing_starts_where_they_cannot_advance(home: Path, role: Role) -> Non
     assert "mount it writable" in said
 
 
+@pytest.mark.turn("a home that cannot be written", 0, 2)
 def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
     script = "; ".join((bound(home / "keys" / "workers", "ro"), 'exec "$@"'))
     told = subprocess.run(
@@ -166,6 +167,7 @@ def test_the_doctor_finds_a_folder_that_cannot_be_written(home: Path) -> None:
     assert re.search(r"WRONG keys of workers: .* cannot be written", told.stdout), told.stdout
 
 
+@pytest.mark.turn("a home that cannot be written", 1, 2)
 def test_init_on_a_read_only_home_asks_for_a_passphrase_by_file(home: Path) -> None:
     """As compose mounts it: the keys can be written, and the rest of the home cannot."""
     says = "import sys; from pathlib import Path; from hotline.cli.line.init import _home, _passphrase;"
