@@ -111,7 +111,7 @@ COMMANDS: dict[str, CommandEntry] = {
     ),
     "reach": CommandEntry(
         "hotline.cli.reach:reach",
-        "Count people, sessions, topics read and tips, or what the quiz taught.",
+        "Count people, sessions, topics read and tips of one month, or what the quiz taught.",
     ),
     "reader": CommandEntry(
         "hotline.cli.line.processes:reader",
