@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
 from enum import StrEnum
 
+from hotline.text.names import is_one_name
+
 KIGALI = timezone(timedelta(hours=2), "CAT")
 """Her day: Rwanda keeps no summer time."""
 ACCOUNT = "account:"
@@ -96,7 +98,7 @@ def same_person(one: str, other: str) -> bool:
     """As people write a name: capitals and spaces tell nobody apart. Two accounts are told apart by their ids."""
     if one.startswith(ACCOUNT) and other.startswith(ACCOUNT):
         return one.split(":", 2)[1] == other.split(":", 2)[1]
-    return called(one).casefold().split() == called(other).casefold().split()
+    return is_one_name(called(one), called(other))
 
 
 def called(who: str) -> str:

@@ -88,4 +88,5 @@ def test_a_number_is_seen_by_whoever_asked_once_approved_and_in_time(
 
 def test_capitals_and_spaces_make_no_second_person() -> None:
     assert same_person(" Alice  Mukamana", "alice mukamana ")
+    assert same_person("Alice", "\uff21lice")
     assert not same_person("Alice", "Alicia")

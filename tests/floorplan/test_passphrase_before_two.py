@@ -89,7 +89,14 @@ def test_two_people_are_made_of_two_names_that_were_given() -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [("Alice", "Alice"), ("Alice", " aLICE  "), ("Alice", ""), ("", "Bosco")]
+    ("first", "second"),
+    [
+        ("Alice", "Alice"),
+        ("Alice", " aLICE  "),
+        ("Alice", "\uff21lice"),
+        ("Alice", ""),
+        ("", "Bosco"),
+    ],
 )
 def test_one_person_is_not_two(first: str, second: str) -> None:
     with pytest.raises(DeskRefused, match="two people"):

@@ -1,9 +1,10 @@
 """An account of the console: its roles and states, its name, and the person who is signed in. Pure."""
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from hotline.text.names import folded
 
 
 class AccountRole(StrEnum):
@@ -53,7 +54,7 @@ def excluded(roles: Iterable[AccountRole]) -> frozenset[AccountRole]:
 
 def entered_as(typed: str) -> str:
     """The form of a name under which its account is found: however it was typed, there is one account of it."""
-    return " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
+    return folded(typed)
 
 
 def is_name(shown: str) -> bool:

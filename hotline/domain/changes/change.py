@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from hotline.text.names import is_one_name
+
 NUMBERS = "#numbers"
 ENTRIES = "#entries"
 PHRASES = "#phrases"
@@ -83,7 +85,7 @@ def are_one(one: Author, other: Author) -> bool:
     """Whether both are one person. Somebody at the command line is known by the name that was given."""
     if one.account_id is not None and other.account_id is not None:
         return one.account_id == other.account_id
-    return one.name.casefold() == other.name.casefold()
+    return is_one_name(one.name, other.name)
 
 
 def may_publish(by: Author, hands: Iterable[Author]) -> bool:

@@ -25,6 +25,7 @@ from hotline.store.accounts.approvals import Approval, ApprovalDecision, Approva
 from hotline.store.database import Session
 from hotline.store.desk import audit, desks, members
 from hotline.store.people import member_keys
+from hotline.text.names import is_one_name
 from hotline.text.remark import remark
 
 
@@ -199,7 +200,7 @@ def _check_other(row: Approval, by: Actor) -> None:
 
 def _asked(asked_by: str, by: Actor) -> bool:
     """Whether it was this name that asked, by a command or in the console."""
-    return two_names.is_same(by.name, asked_by.rpartition(":")[2])
+    return is_one_name(by.name, asked_by.rpartition(":")[2])
 
 
 def _fit(session: Session, desk: str, member: str) -> bytes:

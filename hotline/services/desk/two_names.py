@@ -5,17 +5,13 @@ from hotline.domain.desk.members import account_of, responder_of
 from hotline.store.accounts import accounts
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
-
-
-def is_same(one: str, other: str) -> bool:
-    """As people write a name: capitals and spaces tell nobody apart."""
-    return one.casefold().split() == other.casefold().split()
+from hotline.text.names import is_one_name
 
 
 def is_herself(session: Session, by: Actor, member: str) -> bool:
     """Whether a member is the person who acts: by account or by phone, and at the command line by her name."""
     if by.account_id is None:
-        return is_same(by.name, _name_of(session, member))
+        return is_one_name(by.name, _name_of(session, member))
     if account_of(member) == by.account_id:
         return True
     joined = accounts.one(session, by.account_id).responder_id

@@ -16,6 +16,7 @@ from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
+from hotline.text.names import folded
 
 By: TypeAlias = str | Actor
 """Who acts: an account, or a name at the command line."""
@@ -91,7 +92,7 @@ def check_second(by: By, second: str | None, person: Responder | None, what: str
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
     herself = () if person is None else (person.name,)
-    names = [" ".join(name.split()).casefold() for name in (actor_of(by).name, second, *herself)]
+    names = [folded(name) for name in (actor_of(by).name, second, *herself)]
     if len(set(names)) < len(names):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
 

@@ -35,6 +35,7 @@ from hotline.store.desk.audit import Signer
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import deadlines
 from hotline.store.tips.tips import Tip
+from hotline.text.names import is_one_name
 
 NAME = "name:"
 """What stands in front of a name that a command was given."""
@@ -188,7 +189,7 @@ def is_same(session: Session, one: str, other: str) -> bool:
             return session.get_one(Responder, int(who.removeprefix(RESPONDER))).name
         return said(who)
 
-    return " ".join(called(one).split()).casefold() == " ".join(called(other).split()).casefold()
+    return is_one_name(called(one), called(other))
 
 
 def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:

@@ -14,6 +14,7 @@ from hotline.sealing.opening import Stretch, stretched
 from hotline.store.database import Session
 from hotline.store.desk import desks, recovery_pairs
 from hotline.store.desk.recovery_pairs import RecoveryPair
+from hotline.text.names import folded
 from hotline.text.remark import remark
 
 
@@ -26,7 +27,7 @@ class TwoPeople:
     second: str
 
     def __post_init__(self) -> None:
-        names = {" ".join(name.split()).casefold() for name in (self.first, self.second)}
+        names = {folded(name) for name in (self.first, self.second)}
         if len(names) < 2 or "" in names:
             raise DeskRefused(
                 remark(

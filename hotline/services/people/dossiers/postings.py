@@ -23,6 +23,7 @@ from hotline.store.desk import audit, desks
 from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
+from hotline.text.names import is_one_name
 from hotline.text.remark import remark
 
 
@@ -99,7 +100,7 @@ def check_other(session: Session, asked: Approval, by: Actor, person: Responder)
     is_same = is_same or two_names.is_herself(session, by, of_responder(person.id))
     wrote = asked.asked_by.rpartition(":")[2]
     names = (wrote, person.name)
-    if is_same or any(two_names.is_same(by.name, name) for name in names):
+    if is_same or any(is_one_name(by.name, name) for name in names):
         raise PersonnelRefused(
             remark("another admin decides: neither who wrote it down, nor the person herself")
         )
