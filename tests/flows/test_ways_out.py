@@ -21,11 +21,9 @@ from hotline.text.languages import CODES
 FLOWS = Path(__file__).parents[2] / "flows"
 BOOK: Book = document.compile(read_folder(FLOWS), place_lists())
 SHOWN = [
-    pytest.param(Place(flow.name, name), node, id=f"{flow.name}.{name}")
-    for flow, name, node in nodes(BOOK)
-    if isinstance(node, Waiting)
+    (Place(flow.name, name), node) for flow, name, node in nodes(BOOK) if isinstance(node, Waiting)
 ]
-LISTS = [each for each in SHOWN if isinstance(each.values[1], Ask) and each.values[1].list]
+LISTS = [(place, node) for place, node in SHOWN if isinstance(node, Ask) and node.list]
 
 
 def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tuple[Page, ...]]]:
@@ -37,9 +35,9 @@ def pages(place: Place, node: Waiting, language: str) -> Iterator[tuple[View, tu
             yield seen, paginate(seen.layout)
 
 
-@pytest.mark.parametrize(("place", "node"), SHOWN)
-def test_c1_back_and_home_stand_on_every_page_where_they_act(place: Place, node: Waiting) -> None:
-    for language in CODES:
+@pytest.mark.parametrize("language", CODES)
+def test_c1_back_and_home_stand_on_every_page_where_they_act(language: str) -> None:
+    for place, node in SHOWN:
         own = WORDS[language]
         back = {f"0 {own.back}", f"0 {own.back_short}"}
         if isinstance(node, Ask) and node.skip is not None:
@@ -48,7 +46,7 @@ def test_c1_back_and_home_stand_on_every_page_where_they_act(place: Place, node:
         if at_front(BOOK, Run(language, (place,))):
             ends = {""}
         for _, shown in pages(place, node, language):
-            assert all(page.text.endswith(tuple(ends)) for page in shown)
+            assert all(page.text.endswith(tuple(ends)) for page in shown), place
 
 
 @pytest.mark.parametrize(("place", "node"), LISTS)

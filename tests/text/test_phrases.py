@@ -1,3 +1,5 @@
+from itertools import product
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,11 +68,8 @@ def shipped() -> Phrases:
 
 
 @pytest.mark.parametrize("language", CODES)
-@pytest.mark.parametrize("template", ALERTS)
-def test_an_alert_is_one_sms_wherever_it_happened(
-    template: Template, language: str, shipped: Phrases
-) -> None:
-    for place in PLACES:
+def test_an_alert_is_one_sms_wherever_it_happened(language: str, shipped: Phrases) -> None:
+    for template, place in product(ALERTS, PLACES):
         said = shipped.say(
             language,
             template,
@@ -86,13 +85,10 @@ def test_an_alert_is_one_sms_wherever_it_happened(
 
 
 @pytest.mark.parametrize("language", CODES)
-@pytest.mark.parametrize("template", list(Template))
-def test_nothing_we_send_names_the_subject(
-    template: Template, language: str, shipped: Phrases
-) -> None:
-    said = shipped.say(language, template, **VALUES)
+def test_nothing_we_send_names_the_subject(language: str, shipped: Phrases) -> None:
+    said = {one: shipped.say(language, one, **VALUES).casefold() for one in Template}
 
-    assert not [word for word in TELLING if word in said.casefold()]
+    assert not [(one, word) for one, text in said.items() for word in TELLING if word in text]
 
 
 @pytest.mark.parametrize("language", CODES)
