@@ -199,9 +199,10 @@ class DrawnPeriod:
         sent = self._split(self._tips * 5, NETWORKS)
         for network, number in sent.items():
             failed = number // 40
-            for figure, part in (("sent", number), ("delivered", number - failed)):
-                yield f"sms_{figure}", f"network:{network}", ALL, part
-            yield "sms_failed", f"network:{network}", ALL, failed
+            parts = (("sent", number), ("delivered", number - failed), ("failed", failed))
+            yield from (
+                (f"sms_{figure}", f"network:{network}", ALL, part) for figure, part in parts
+            )
 
     def _pairs(
         self, whole: str, part: str, by: str, values: Sequence[str], number: int
