@@ -89,7 +89,8 @@ class DrawnPeriod:
 
     def nation_of_answer(self) -> list[FigureCell]:
         red = max(6, self._tips // 40)
-        return [_of_all("tips_red", red), _of_all("hours_red", red * 7)]
+        named = {"tips_red": red, "hours_red": red * 7}
+        return [FigureCell(figure, ALL, ALL, number) for figure, number in named.items()]
 
     def shares(self) -> list[FigureCell]:
         found = [
@@ -183,7 +184,7 @@ class DrawnPeriod:
                 yield "identified", f"{by}:{value}", ALL, found["identified", f"{by}:{value}", ALL]
 
     def _screens(self) -> Iterator[Number]:
-        shown = self._tips * 3
+        tips, shown = self._tips, self._tips * 3
         for node in SCREENS:
             answered = shown * self._random.randint(88, 97) // 100
             for figure, number in (("screen_shown", shown), ("screen_answered", answered)):
@@ -191,12 +192,11 @@ class DrawnPeriod:
                 for language, part in self._split(number, LANGUAGES).items():
                     yield figure, f"screen:report/{node}", f"language:{language}", part
             shown = answered
-        entered, filed = self._tips * 3, self._tips
         yield from self._pairs("flow_begun", "flow_left", "flow", FLOWS, self._sessions)
         yield from self._pairs("ussd_session", "ussd_left", "network", NETWORKS, self._sessions)
-        for figure, number in (("entered", entered), ("saved", filed * 7 // 8), ("filed", filed)):
+        for figure, number in (("entered", 3 * tips), ("saved", tips * 7 // 8), ("filed", tips)):
             yield f"report_{figure}", ALL, ALL, number
-        sent = self._split(self._tips * 5, NETWORKS)
+        sent = self._split(tips * 5, NETWORKS)
         for network, number in sent.items():
             failed = number // 40
             parts = (("sent", number), ("delivered", number - failed), ("failed", failed))
@@ -246,7 +246,3 @@ class DrawnPeriod:
 
 def _codes() -> Sequence[str]:
     return sorted(district.code for district in districts())
-
-
-def _of_all(figure: str, number: int) -> FigureCell:
-    return FigureCell(figure, ALL, ALL, number)
