@@ -70,7 +70,7 @@ COMMANDS: dict[str, CommandEntry] = {
         "The gateway's stand-in: its API, its callbacks, and a page with two handsets.",
     ),
     "evidence": CommandEntry(
-        "hotline.cli.evidence:evidence",
+        "hotline.cli.evidence.evidence:evidence",
         "What the figures of the line are, and what they leave out.",
     ),
     "flows": CommandEntry(

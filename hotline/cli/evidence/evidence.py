@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from hotline.cli.evidence.codes import codes
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, REVIEW, FigureEntry
 from hotline.text.languages import CODES
 
@@ -45,3 +46,6 @@ def _lines(entry: FigureEntry, language: str) -> Iterator[str]:
     part = f", of {entry.denominator}" if entry.denominator else ""
     yield f"  counts: {entry.numerator}{part}"
     yield f"  leaves out: {entry.leaves_out}"
+
+
+evidence.add_command(codes)
