@@ -1,0 +1,123 @@
+"""What becomes fewer from step to step: a staircase, and how many leave at each screen. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from hotline.text.charts.drawing import (
+    DARK,
+    HATCH,
+    HIDDEN_WIDTH,
+    LEADING,
+    LIGHT,
+    SIGN,
+    WIDTH,
+    ChartAmount,
+    LegendEntry,
+    bar,
+    bar_width,
+    legend,
+    line,
+    lines_of,
+    longest,
+    picture,
+    room_for,
+    words,
+    written_bar,
+)
+
+HIGH, BETWEEN = 18, 10
+
+
+@dataclass(frozen=True, slots=True)
+class ChartStair:
+    label: str
+    amount: ChartAmount
+
+
+@dataclass(frozen=True, slots=True)
+class FallingStep:
+    """A screen: how many saw it, and how many of them went on."""
+
+    label: str
+    shown: ChartAmount
+    answered: ChartAmount
+
+
+@dataclass(frozen=True, slots=True)
+class FallingWords:
+    """What the legend says, in the reader's language."""
+
+    shown: str
+    answered: str
+    hidden: str
+
+
+def staircase(title: str, steps: Sequence[ChartStair], hidden: str) -> str:
+    """Each step is part of the one above it. `hidden` says what the hatching means."""
+    scale = _scale([step.amount for step in steps], [step.amount.written for step in steps])
+    entries = [LegendEntry("", f"{SIGN} {hidden}")] if _any_hidden(s.amount for s in steps) else []
+    parts, y = legend(entries, 0)
+    corners = []
+    for step in steps:
+        parts += _label(step.label, y)
+        y += _label_height(step.label)
+        parts.append(written_bar(0, y, HIGH, step.amount, scale, DARK))
+        corners.append((bar_width(step.amount, scale), y))
+        y += HIGH + BETWEEN
+    treads = _treads(corners, [step.amount for step in steps])
+    told = [f"{step.label}: {step.amount.written}" for step in steps]
+    return picture(title, told, WIDTH, y - BETWEEN + 2, [*treads, *parts])
+
+
+def _treads(
+    corners: Sequence[tuple[float, float]], amounts: Sequence[ChartAmount]
+) -> Iterator[str]:
+    """From the end of each step down to the next. Beside a hidden step nothing leads anywhere."""
+    for ((right, top), (_, next_top)), (one, following) in zip(
+        pairwise(corners), pairwise(amounts), strict=True
+    ):
+        if one.number is not None and following.number is not None:
+            yield line([(right - 0.5, top + HIGH), (right - 0.5, next_top + HIGH)], HATCH, "2 3")
+
+
+def falling(title: str, steps: Sequence[FallingStep], said: FallingWords) -> str:
+    """At each screen: those who saw it as a light bar, and in it those who went on."""
+    amounts = [one for step in steps for one in (step.shown, step.answered)]
+    scale = _scale(amounts, [_of(step) for step in steps])
+    entries = [LegendEntry(DARK, said.answered), LegendEntry(LIGHT, said.shown)]
+    if _any_hidden(amounts):
+        entries.append(LegendEntry("", f"{SIGN} {said.hidden}"))
+    parts, y = legend(entries, 0)
+    for step in steps:
+        parts += _label(step.label, y)
+        y += _label_height(step.label)
+        parts.append(bar(0, y, HIGH, step.shown, scale, LIGHT))
+        parts.append(bar(0, y + 3, HIGH - 6, step.answered, scale, DARK))
+        right = max(bar_width(step.shown, scale), bar_width(step.answered, scale))
+        parts.append(words(right + 6, y + HIGH / 2 + 5, _of(step)))
+        y += HIGH + BETWEEN
+    told = [f"{step.label}: {_of(step)}" for step in steps]
+    return picture(title, told, WIDTH, y - BETWEEN + 2, parts)
+
+
+def _of(step: FallingStep) -> str:
+    return f"{step.answered.written} / {step.shown.written}"
+
+
+def _scale(amounts: Sequence[ChartAmount], written: Sequence[str]) -> float:
+    room = WIDTH - room_for(written)
+    return max(room, HIDDEN_WIDTH) / longest(amounts)
+
+
+def _any_hidden(amounts: Iterator[ChartAmount] | Sequence[ChartAmount]) -> bool:
+    return any(one.number is None for one in amounts)
+
+
+def _label(label: str, y: float) -> Iterator[str]:
+    for at, told in enumerate(lines_of(label, WIDTH)):
+        yield words(0, y + 13 + at * LEADING, told)
+
+
+def _label_height(label: str) -> float:
+    return len(lines_of(label, WIDTH)) * LEADING
