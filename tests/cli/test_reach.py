@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.reach import BY, as_sheet, reach
+from hotline.cli.reach import BY, reach
 from hotline.config import Settings
 from hotline.domain.reach.answers import measure_of
 from hotline.domain.reach.counters import By
@@ -21,6 +21,7 @@ from hotline.store.flows import flows
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 from hotline.store.schema import create_all
+from hotline.text.csv_sheet import as_sheet
 from tests.builders import NOON
 
 PAIRS = (
