@@ -1,0 +1,178 @@
+"""Puts the numbers of a published period into sentences and tables of one language. Pure.
+
+A sentence whose number is hidden becomes the names of its numbers and what may be said of each; one whose number the
+edition does not have is not told. So whatever is told is true.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import TypeVar
+
+from hotline.domain.evidence.edition import FigureCell, PublishedFigures, span_of
+from hotline.domain.evidence.tables import ALL
+from hotline.domain.evidence.telling.chapter import (
+    ChartKind,
+    ChartPoint,
+    ToldChart,
+    ToldNumber,
+    ToldTable,
+)
+from hotline.domain.evidence.telling.labels import (
+    figure_label,
+    period_label,
+    value_label,
+)
+from hotline.domain.evidence.telling.numbers import SPACE, SaidNumber, grouped, said
+from hotline.domain.evidence.telling.words.periods import BEFORE
+from hotline.text.languages import CODES
+
+Words = tuple[str, str, str]
+"""One template in Kinyarwanda, English and French: `{tip}` is a number, `{tip_before}` what it was before."""
+SUFFIX = "_before"
+_FRENCH_MARK = re.compile(r"(?<=[\w)\]»%.]) ?([:;?!»])(?=\s|$)")
+PERIOD = "period"
+NOT_SHOWN = {"rw": "ntibitangazwa", "en": "not shown", "fr": "pas montré"}
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True, slots=True)
+class CellAt:
+    """Where in a period a number of a sentence stands."""
+
+    figure: str
+    row: str = ALL
+    column: str = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    published: PublishedFigures
+    language: str
+    before: PublishedFigures | None = None
+    """The period before, of the same edition."""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def words(self, words: Words, **values: str) -> str:
+        """A sentence without a number of the period."""
+        told = words[CODES.index(self.language)].format_map(
+            {PERIOD: period_label(self.published.period, self.language), **values}
+        )
+        return spaced(told, self.language)
+
+    def sentence(self, words: Words, **at: CellAt) -> str | None:
+        """None: the edition does not have all of its numbers. A number is of the nation, unless `at` says where."""
+        template = words[CODES.index(self.language)]
+        fields = [name for _, name, _, _ in Formatter().parse(template) if name]
+        asked = {name.removesuffix(SUFFIX): name for name in fields if name != PERIOD}
+        places = {name: at.get(name, CellAt(name)) for name in asked}
+        cells = {name: self.cell(place) for name, place in places.items()}
+        if None in cells.values():
+            return None
+        found = {name: self._said(cell) for name, cell in cells.items()}
+        if None in found.values():
+            listed = {place: cells[name] for name, place in places.items()}
+            return spaced(
+                f"{'; '.join(self._named(*one) for one in listed.items())}.", self.language
+            )
+        before = {f"{name}{SUFFIX}": self._before(place) for name, place in places.items()}
+        period = {PERIOD: period_label(self.published.period, self.language)}
+        return spaced(template.format_map({**before, **found, **period}), self.language)
+
+    def cell(self, at: CellAt) -> FigureCell | None:
+        return self.published.cell(at.figure, at.row, at.column)
+
+    def label(self, figure: str) -> str:
+        return spaced(figure_label(figure, self.language), self.language)
+
+    def named(self, row: str) -> str:
+        return spaced(value_label(row, self.language, self.names), self.language)
+
+    def large(self, figure: str, unit: str = "") -> ToldNumber:
+        before = self.before.cell(figure) if self.before is not None else None
+        told = f"{self.before_name()}:{SPACE}{said(before, unit)}" if before is not None else ""
+        return ToldNumber(self.label(figure), said(self.published.cell(figure), unit), told)
+
+    def before_name(self) -> str:
+        return BEFORE[span_of(self.published.period)][self.language]
+
+    def table(
+        self,
+        title: Words,
+        by: str,
+        columns: Sequence[tuple[str, str]],
+        first: Words,
+        *,
+        most_first: bool = True,
+    ) -> ToldTable | None:
+        """Figures by the rows of one dimension. A column is a figure and the unit it is in. None: there are no rows."""
+        rows = self.rows([figure for figure, _ in columns], by)
+        if most_first:
+            rows = sorted(rows, key=lambda row: -(self.published.number(columns[0][0], row) or 0))
+        told = [
+            [self.named(row), *(self.said(CellAt(figure, row), unit) for figure, unit in columns)]
+            for row in rows
+        ]
+        head = [self.words(first), *(self.label(figure) for figure, _ in columns)]
+        return ToldTable(self.words(title), head, told) if told else None
+
+    def rows(self, figures: Sequence[str], by: str) -> Sequence[str]:
+        """The rows of any of the figures."""
+        return list(
+            dict.fromkeys(row for figure in figures for row in self.published.rows(figure, by))
+        )
+
+    def said(self, at: CellAt, unit: str = "") -> str:
+        """A dash where the edition has no such number: that is not hidden."""
+        cell = self.cell(at)
+        return said(cell, unit) if cell is not None else "\N{EN DASH}"
+
+    def chart(
+        self, kind: ChartKind, title: Words, sentence: Words, points: Mapping[str, CellAt]
+    ) -> ToldChart | None:
+        """`points` by what each is of. None: the edition has none of them."""
+        told = [
+            ChartPoint(self._point(code, at), cell.number, said(cell), code)
+            for code, at in points.items()
+            if (cell := self.cell(at)) is not None
+        ]
+        return ToldChart(kind, self.words(title), self.words(sentence), told) if told else None
+
+    def by_chart(
+        self, title: Words, sentence: Words, figure: str, by: str, *, most_first: bool = True
+    ) -> ToldChart | None:
+        rows = self.published.rows(figure, by)
+        if most_first:
+            rows = sorted(rows, key=lambda row: -(self.published.number(figure, row) or 0))
+        points = {row: CellAt(figure, row) for row in rows}
+        return self.chart(ChartKind.BARS, title, sentence, points)
+
+    def _point(self, code: str, at: CellAt) -> str:
+        return self.label(at.figure) if code.startswith("step:") else self.named(code)
+
+    def _said(self, cell: FigureCell | None) -> SaidNumber | None:
+        if cell is None or cell.number is None:
+            return None
+        return SaidNumber(cell.number, cell.bound, self.language)
+
+    def _before(self, at: CellAt) -> str:
+        cell = self.before.cell(at.figure, at.row, at.column) if self.before is not None else None
+        if cell is None or cell.number is None or cell.bound:
+            return ""
+        return f" ({self.before_name()}: {grouped(cell.number)})"
+
+    def _named(self, at: CellAt, cell: FigureCell | None) -> str:
+        of = ", ".join(self.named(one) for one in (at.row, at.column) if one != ALL)
+        told = said(cell) if self._said(cell) is not None else NOT_SHOWN[self.language]
+        return f"{self.label(at.figure)}{f' ({of})' if of else ''}: {told}"
+
+
+def spaced(told: str, language: str) -> str:
+    """French sets a space before some marks: one at which no line breaks."""
+    return _FRENCH_MARK.sub(f"{SPACE}\\1", told) if language == "fr" else told
+
+
+def told_of(*found: Told | None) -> Sequence[Told]:
+    """What there is."""
+    return [one for one in found if one is not None]
