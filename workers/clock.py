@@ -23,6 +23,7 @@ from hotline.services import alarming, weekly_keys
 from hotline.services.accounts import forgetting
 from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.doorbell import ring
+from hotline.services.evidence import making
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
 from hotline.services.reach import outreach
@@ -115,7 +116,12 @@ def check_unchecked(kit: RelayKit) -> None:
     judging.check_unchecked(kit)
 
 
-ASIDE: tuple[Step, ...] = (lapse_emergency, check_unchecked, fetching.fetch)
+ASIDE: tuple[Step, ...] = (
+    lapse_emergency,
+    check_unchecked,
+    fetching.fetch,
+    making.publish_due,
+)
 """What asks other machines or computes for long: done by whoever leads, beside the ticks."""
 FAREWELL_SECONDS = 2.0
 """How long a relay that ends waits for them."""

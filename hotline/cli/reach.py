@@ -1,7 +1,5 @@
 """`hotline reach`: what the line did in a month, in figures that identify nobody."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,9 +19,8 @@ from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.services.reach.figures import MonthEdition, edition, every_month
+from hotline.text.csv_sheet import as_sheet
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs what begins so."""
 TOTAL = "total"
 LEADERS = "leader-sessions"
 TRAINING = "training"
@@ -163,24 +160,6 @@ def _training_rows(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
 
 def _trained(place: str, taken: Any, right: Any, asked: Any) -> Mapping[str, Any]:
     return {"district": place, "taken": taken, "right": right, "of": asked}
-
-
-def as_sheet(rows: Rows) -> str:
-    """CSV in which no cell is a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    if rows:
-        writer.writerow(rows[-1].keys())
-    for row in rows:
-        writer.writerow([_harmless(value) for value in row.values()])
-    return out.getvalue()
-
-
-def _harmless(value: object) -> str:
-    if isinstance(value, int):
-        return str(value)
-    written = "" if value is None else str(value)
-    return f"'{written}" if written.startswith(FORMULA) else written
 
 
 def _shown(value: object) -> str:

@@ -20,13 +20,14 @@ from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks, recovery_pairs  # noqa: F401
 from hotline.store.dialogue import contacts, readings  # noqa: F401
 from hotline.store.dialogue.contacts import InboundSeen
+from hotline.store.evidence import figure_editions, origin  # noqa: F401
 from hotline.store.flows import flows, publications  # noqa: F401
 from hotline.store.outbox import answers, messages, reply_answers  # noqa: F401
 from hotline.store.outbox.messages import Deadline
 from hotline.store.people import enrolments, responders  # noqa: F401
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Membership
-from hotline.store.reach import editions, measures, outreach, people  # noqa: F401
+from hotline.store.reach import measures, outreach, people  # noqa: F401
 from hotline.store.referrals import asked_back, receipts, retention  # noqa: F401
 from hotline.store.rolls import joined  # noqa: F401
 from hotline.store.sms import inbound  # noqa: F401

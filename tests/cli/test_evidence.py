@@ -1,11 +1,22 @@
-"""`hotline evidence dictionary`: what each figure is, to read and for a program."""
+"""`hotline evidence`: what each figure is, and what was published of a period, to read and for a program."""
 
 import json
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from hotline.cli.evidence.evidence import evidence
+from hotline.config import Settings
+from hotline.domain.cases.months import MonthVersion
+from hotline.domain.evidence.edition import Edition
+from hotline.errors import NotFound
+from hotline.sealing.keys.keymaking import make_keys
+from hotline.store.database import open_database
+from hotline.store.evidence import figure_editions
+from hotline.store.schema import create_all
+from tests.builders import NOON
+from tests.published_year import published
 
 
 @pytest.mark.parametrize(
@@ -38,3 +49,70 @@ def test_the_codes_of_the_standards_are_read_and_handed_to_a_program() -> None:
     assert document["ictip"]["how"].startswith("mapped to its elements")
     labour = {"list": "form", "code": "labour", "element": "event", "part": "purpose", "note": ""}
     assert labour in document["ictip"]["codes"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A line of which two months and a quarter are published, and one month is revised."""
+    path = tmp_path_factory.mktemp("evidence")
+    make_keys(path / "keys", NOON)
+    database = open_database(Settings.read({"HOTLINE_HOME": str(path)}).database_url)
+    create_all(database)
+    with database.writing() as session:
+        for one in (
+            published("2026-08"),
+            published("2026-09"),
+            published("2026-09", version=MonthVersion.REVISED, seed=2, is_invented=True),
+            published("2026-Q3", Edition.OUTSIDE, MonthVersion.REVISED),
+        ):
+            assert figure_editions.write(session, one)
+    database.close()
+    return path
+
+
+def run(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(evidence, arguments, env={"HOTLINE_HOME": str(home)})
+
+
+def test_periods_are_listed_the_newest_first(home: Path) -> None:
+    assert run(home, "periods").stdout.splitlines() == [
+        "months: 2026-09, 2026-08",
+        "quarters: none",
+        "years: none",
+    ]
+    told = json.loads(run(home, "periods", "--for", "outside", "--json").stdout)
+    assert told == {"for": "outside", "months": [], "quarters": ["2026-Q3"], "years": []}
+
+
+def test_what_was_published_is_a_table_a_figure_with_its_sentence(home: Path) -> None:
+    first = run(home, "show", "2026-09", "--version", "first", "--language", "en").stdout
+    assert "INVENTED" not in first
+    assert "How many persons a responder met" in first
+    assert "district Nyarugenge" in first
+    assert ".. is kept back: fewer than 5" in first
+    newest = run(home, "show", "2026-09", "--language", "fr")
+    assert newest.stdout.startswith("INVENTED")
+    assert "are a draft" in newest.stdout
+    assert "fewer than 11" in run(home, "show", "2026-Q3", "--for", "outside").stdout
+
+
+def test_a_program_reads_one_figure_and_its_hidden_numbers(home: Path) -> None:
+    told = json.loads(run(home, "show", "2026-08", "--figure", "tip", "--json").stdout)
+    assert {one["figure"] for one in told["cells"]} == {"tip"}
+    assert {one["number"] for one in told["cells"] if not isinstance(one["number"], int)} == {".."}
+    assert (told["period"], told["for"], told["version"]) == ("2026-08", "inside", "first")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("2026-08", "--figure", "nothing"), "nothing is published of the figure nothing"),
+        (("2006-08", "--version", "revised"), "(inside, revised) were due on 2006-11-15"),
+        (("2126", "--for", "outside"), "(outside, revised) are made on 2127-04-01"),
+    ],
+)
+def test_what_is_not_published_says_when(home: Path, arguments: list[str], says: str) -> None:
+    told = run(home, "show", *arguments)
+    assert isinstance(told.exception, NotFound)
+    assert says in str(told.exception)
+    assert run(home, "show", "2026-13").exit_code == 2

@@ -9,19 +9,21 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from hotline.cli.reach import BY, as_sheet, reach
+from hotline.cli.reach import BY, reach
 from hotline.config import Settings
 from hotline.domain.reach.answers import measure_of
 from hotline.domain.reach.counters import By
 from hotline.errors import NotFound
 from hotline.sealing.keys.keymaking import make_keys
-from hotline.services.reach import figures
+from hotline.services.evidence import making
 from hotline.store.database import open_database
 from hotline.store.flows import flows
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
 from hotline.store.schema import create_all
+from hotline.text.csv_sheet import as_sheet
 from tests.builders import NOON
+from tests.kits import make_kit
 
 PAIRS = (
     ("fee", "quiz_knew", 12),
@@ -55,7 +57,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             outreach.count(session, Cell(day, measure, "rw", "ussd", "", topic=thing), times)
         named = {"flows": {}, "entries": {"=": "learn"}, "entry_names": {"=": "radio"}}
         flows.add(session, digest="named", document=named, at=NOON).live_from = NOON
-        figures.write_due(session, NOON + timedelta(days=40), {By.ENTRY: {"", "="}})
+    kit = make_kit(database=database, now=lambda: NOON)
+    making.make_due(kit, NOON + timedelta(days=40), {By.ENTRY: {"", "="}})
     database.close()
     return tmp_path
 

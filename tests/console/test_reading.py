@@ -9,8 +9,8 @@ import pytest
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.watch.alarms import Alarm, AlarmState
 from hotline.services.accounts import demo_accounts
+from hotline.services.evidence import making
 from hotline.services.outbox import lane
-from hotline.services.reach import figures
 from hotline.store.desk import audit
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.reach import outreach
@@ -39,7 +39,7 @@ def test_today_tells_the_worst_first_and_each_role_its_own(desk: Desk) -> None:
         alarms.keep(session, Alarm.DISK, state, "little room is left")
         outreach.count(session, Cell(date(2026, 10, 31), "session", "rw", "ussd", ""), 1240)
     assert "the whole nation" not in admin.get("/").text
-    figures.make_editions(desk.kit, at)
+    making.make_due(desk.kit, at)
     page = admin.get("/").text
     assert "Alarm since" in page
     assert "fewer than two admins" in page

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from hotline.domain.flows import sheet
 from hotline.errors import ImportRefused
+from hotline.text.csv_sheet import FORMULA
 
 HEAD = "place,rw,agreed,digest\n"
 
@@ -14,7 +15,7 @@ HEAD = "place,rw,agreed,digest\n"
 def test_a_cell_comes_back_as_it_was_and_begins_no_formula(text: str) -> None:
     cell = sheet.cell(text)
     assert sheet.said(cell) == text
-    assert not cell.startswith(sheet.FORMULA)
+    assert not cell.startswith(FORMULA)
 
 
 @given(st.text() | st.text(alphabet="place,rw;agreed\"digest\n\r'=x").map(lambda text: HEAD + text))

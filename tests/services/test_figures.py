@@ -6,12 +6,12 @@ from collections import Counter
 
 import pytest
 
-from hotline.cli.reach import as_sheet
 from hotline.domain.evidence.month_figures import KEPT_BACK
 from hotline.domain.reach.counters import By, Measure
 from hotline.errors import NotFound
 from hotline.services.reach.figures import edition
 from hotline.store.reach.outreach import Tally
+from hotline.text.csv_sheet import as_sheet
 from tests.callers import DANGER_HERE, Line
 from tests.counted_month import counted_month
 

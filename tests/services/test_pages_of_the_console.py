@@ -12,10 +12,10 @@ from hotline.engine.flow import Book, Branch, Call, Finish, Menu, Say
 from hotline.errors import NotFound
 from hotline.services.desk import audit_log
 from hotline.services.desk.audit_log import AuditFilter
+from hotline.services.evidence import making
 from hotline.services.flows import live_flows
 from hotline.services.flows.places import place_lists
 from hotline.services.reach import figures
-from hotline.services.tips import retention
 from hotline.store.database import Database
 from hotline.store.desk import audit
 from hotline.store.reach import outreach
@@ -104,7 +104,7 @@ def test_today_tells_of_the_last_month_that_is_made_and_hides_what_is_small(
             cell = Cell(day=day, measure=measure, language="rw", channel="ussd", entry="")
             outreach.count(session, cell, by=count)
     assert figures.newest_numbers(live) is None
-    retention.tidy(live)
+    making.make_due(live, live.now())
     told = figures.newest_numbers(live)
     assert told is not None
     assert (told.month, told.numbers[Measure.SESSION]) == ("2026-10", 12)

@@ -17,7 +17,7 @@ from hotline.domain.reach.counters import EVENTS, By, Measure
 from hotline.domain.reach.figures import SMALL
 from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
 from hotline.errors import NotFound
-from hotline.services.reach import figures
+from hotline.services.evidence import making
 from hotline.store.database import Database
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
@@ -144,9 +144,9 @@ def test_e3_everything_that_is_printed_in_a_quarter_narrows_no_hidden_number(
         with kit.database.writing() as session:
             for cell, number in cells.get(day, ()):
                 outreach.count(session, cell, number)
-            figures.write_due(session, clock(), {by: VALUES[by] for by in (By.ENTRY, By.TOPIC)})
             if day == date(2026, 11, 10):
                 outreach.count(session, cells[FIRST][-1][0], by=-1)
+        making.make_due(kit, clock(), {by: VALUES[by] for by in (By.ENTRY, By.TOPIC)})
         for month in (None, *(MONTHS if day.weekday() == 0 else ())):
             with suppress(NotFound):
                 told, found = printed(kit, month)

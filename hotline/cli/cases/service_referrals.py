@@ -11,13 +11,13 @@ import click
 from hotline.bootstrap import build_reader
 from hotline.cli.cases import month_rows
 from hotline.cli.kit import console_kit
-from hotline.cli.reach import as_sheet
 from hotline.config import Settings
 from hotline.domain.cases.months import MonthVersion, due_at
 from hotline.errors import KeyMissing, NotReady
 from hotline.services.people.personnel import shown
 from hotline.services.reader.cases import month_reports
 from hotline.services.reader.reader_kit import ReaderKit
+from hotline.text.csv_sheet import as_sheet
 
 MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 

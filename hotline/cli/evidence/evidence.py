@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import click
 
+from hotline.cli.evidence import published
 from hotline.cli.evidence.codes import codes
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, REVIEW, FigureEntry
 from hotline.text.languages import CODES
@@ -49,3 +50,5 @@ def _lines(entry: FigureEntry, language: str) -> Iterator[str]:
 
 
 evidence.add_command(codes)
+evidence.add_command(published.periods)
+evidence.add_command(published.show)

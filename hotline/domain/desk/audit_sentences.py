@@ -66,6 +66,7 @@ SENTENCES: Mapping[str, str] = {
     "end_refused": "looked at {subject}, and it goes on",
     "erase_kept": "kept the words of {subject}, which somebody asked to erase",
     "erase_wanted": "asked to erase {subject}",
+    "figures_made": "published the figures of {subject}",
     "first_place_let_go": "let the people of the first place of {subject} go",
     "flows_brought_back": "brought back the flows of {subject}",
     "flows_published": "published the flows of {subject}",

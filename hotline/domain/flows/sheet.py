@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.errors import ImportRefused
+from hotline.text.csv_sheet import FORMULA
 from hotline.text.gsm7 import SUBSTITUTES
 
 COLUMNS = (
@@ -41,8 +42,6 @@ WIDTHS = {
 }
 """Of the columns of a workbook, in letters."""
 AGREED = frozenset({"yes", "yego", "oui", "y", "ok", "x", "1"})
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a cell for that begins so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What the line did, in figures that identify nobody: of a month that is over, made once and then only read."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from hotline.domain.cases import months
 from hotline.domain.cases.months import AFTER, MonthVersion
+from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
 from hotline.domain.evidence.month_figures import (
     ALL,
     ANSWERED,
@@ -16,21 +16,14 @@ from hotline.domain.evidence.month_figures import (
     RIGHT_BEFORE,
     SCORE,
     MonthCell,
-    MonthCounts,
-    month_cells,
 )
 from hotline.domain.reach.counters import By
-from hotline.domain.rolls.quiz import Bound, Gain, Share, average, pooled, thing_of
-from hotline.engine.flow import Menu, Say
-from hotline.errors import NotFound, NotReady
+from hotline.domain.rolls.quiz import Bound, Gain, Share, average, pooled
+from hotline.errors import NotFound
 from hotline.ports import Kit
-from hotline.services.reach.outreach import day_of
-from hotline.store.database import Session
+from hotline.store.evidence import figure_editions
 from hotline.store.flows import flows
-from hotline.store.reach import editions, outreach, people
 
-COUNTERS = ("district", "language", "channel", "entry", "topic", "day")
-"""Columns by which a month's counters are added up."""
 ShownCell = int | str
 """A number, a share with what it says of the true one, or the sign of whatever is kept back."""
 
@@ -95,94 +88,47 @@ def _share(cell: MonthCell) -> Share | None:
     return None if cell.number is None else Share(cell.number, Bound(cell.bound))
 
 
-def make_editions(kit: Kit, at: datetime) -> None:
-    """Of every month that is over and not made, once. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        if not due(session, at):
-            return
-    live = live_rows(kit)
-    with kit.database.writing() as session:
-        write_due(session, at, live)
-
-
-def due(session: Session, at: datetime) -> Sequence[str]:
-    """Months that ended `AFTER` ago at least, since the first on which anything was counted."""
-    first = outreach.first_day(session)
-    if first is None:
-        return ()
-    known = {*editions.made(session)}
-    every = set(months.since(f"{first:%Y-%m}", at)) - known
-    return [month for month in sorted(every) if months.due_at(month, MonthVersion.FIRST) <= at]
-
-
-def write_due(session: Session, at: datetime, live: Mapping[str, Collection[str]]) -> None:
-    """`live` are the rows that callers can come to: `live_rows`."""
-    for month in due(session, at):
-        editions.write(session, month, month_cells(counted(session, month, live)), at)
-
-
-def live_rows(kit: Kit) -> Mapping[str, Collection[str]]:
-    """Entries, topics and things of the quiz that the live flows have: each is listed, whatever was counted of it."""
-    try:
-        book = kit.books.book(kit.books.live())
-    except NotReady:
-        return {}
-    nodes = [node for flow in book.flows.values() for node in flow.nodes.values()]
-    topics = {node.topic for node in nodes if isinstance(node, Say) and node.topic}
-    saved = {node.saves for node in nodes if isinstance(node, Menu) and node.saves}
-    things = {thing for name in saved if (thing := thing_of(name)) is not None}
-    return {By.ENTRY: {"", *book.entries}, By.TOPIC: topics, QUIZ: things}
-
-
-def counted(session: Session, month: str, live: Mapping[str, Collection[str]]) -> MonthCounts:
-    """Raw, to be shown to nobody."""
-    begins, ends = (day_of(at) for at in (months.begins(month), months.ends(month)))
-    counts = {
-        (by, value, measure): number
-        for by in COUNTERS
-        for (value, measure), number in outreach.totals(session, by, (begins, ends)).items()
-    }
-    return MonthCounts(begins, people.totals(session).get(month, 0), counts, live)
-
-
 def edition(kit: Kit, month: str | None = None) -> MonthEdition:
-    """Of one month, or of the last that is made. Raises NotFound, StoreUnavailable."""
+    """Of one month, or of the last that is made: its newest version. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        wanted = month or editions.newest(session)
-        found = editions.cells(session, wanted) if wanted is not None else ()
+        wanted = month or figure_editions.newest_month(session, Edition.INSIDE)
+        found = figure_editions.read(session, wanted, Edition.INSIDE) if wanted else None
         names = flows.entry_names(session)
-    if wanted is None or not found:
+    if found is None:
         raise NotFound(_not_made(wanted or months.month_of(kit.now())))
-    return MonthEdition(wanted, _by_figure(found), names)
+    return MonthEdition(found.period, _by_figure(found), names)
 
 
 def _not_made(month: str) -> str:
     at = months.due_at(month, MonthVersion.FIRST)
-    return f"{month}: its figures are made once, {AFTER[MonthVersion.FIRST].days} days after it ended: on {at:%Y-%m-%d}"
+    return f"{month}: its figures are made {AFTER[MonthVersion.FIRST].days} days after it ended: on {at:%Y-%m-%d}"
 
 
-def _by_figure(cells: Sequence[MonthCell]) -> Mapping[tuple[str, str], Mapping[str, MonthCell]]:
+def _by_figure(
+    published: PublishedFigures,
+) -> Mapping[tuple[str, str], Mapping[str, MonthCell]]:
+    """Those of one dimension, or of none."""
     found: dict[tuple[str, str], dict[str, MonthCell]] = {}
-    for cell in cells:
-        found.setdefault((cell.figure, cell.by), {})[cell.row] = cell
+    for one in published.cells:
+        if one.column == ALL:
+            by, _, row = one.row.partition(":") if one.row != ALL else (ALL, "", ALL)
+            cell = MonthCell(one.figure, by, row, one.number, one.bound)
+            found.setdefault((one.figure, by), {})[row] = cell
     return found
 
 
 def every_month(kit: Kit) -> Mapping[str, Mapping[str, ShownCell]]:
     """The nation's numbers by month. Months have no total: whoever came in two of them is in both."""
     with kit.database.reading() as session:
-        found = editions.every(session, ALL)
-    rows: dict[str, dict[str, ShownCell]] = {}
-    for month, figure, number in found:
-        rows.setdefault(month, {})[figure] = KEPT_BACK if number is None else number
-    return rows
+        found = figure_editions.nation_by_month(session, Edition.INSIDE)
+    return {month: {one.figure: _said(one) for one in cells} for month, cells in found.items()}
 
 
 def newest_numbers(kit: Kit) -> NationsMonth | None:
     """Of the last month that is made; None before the first is. Raises StoreUnavailable."""
-    with kit.database.reading() as session:
-        month = editions.newest(session)
-        cells = editions.cells(session, month, by=ALL) if month is not None else ()
-    if month is None:
-        return None
-    return NationsMonth(month, {cell.figure: said(cell) for cell in cells})
+    found = every_month(kit)
+    return NationsMonth(month, found[month]) if (month := max(found, default=None)) else None
+
+
+def _said(cell: FigureCell) -> ShownCell:
+    return said(MonthCell(cell.figure, ALL, ALL, cell.number, cell.bound))

@@ -14,7 +14,7 @@ from hotline.errors import EndRefused, NotFound
 from hotline.ports import Kit
 from hotline.services import weekly_keys
 from hotline.services.doorbell import ring
-from hotline.services.reach import figures, outreach
+from hotline.services.reach import outreach
 from hotline.services.referrals import endings
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -54,7 +54,6 @@ def tidy(kit: Kit) -> None:
         outreach.close_periods(session, at)
         enrolments.forget_numbers(session, at)
         again = weekly_keys.lock_anew(session, kit, at, BATCH)
-    figures.make_editions(kit, at)
     full = [again == BATCH, *(_batch(kit, chore, at) == BATCH for chore in CHORES)]
     if not any(full):
         with kit.database.writing() as session:

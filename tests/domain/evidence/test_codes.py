@@ -1,6 +1,7 @@
 """E4: each code of ours is one of a standard's, by its exact name, or it is said why it is none."""
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,7 @@ from hotline.domain.tip import Category, TipOutcome, Urgency
 PEOPLE: Mapping[str, Collection[str]] = {
     name: codes for kind in CODES_OF.values() for name, codes in kind.items()
 }
+FLOWS = Path(__file__).parents[3] / "flows"
 CALLED = {"determination": "determined", SEX: "who"}
 """Lists that a figure names otherwise than an entry does."""
 OURS: Mapping[str, Collection[str]] = {
@@ -41,6 +43,7 @@ OURS: Mapping[str, Collection[str]] = {
     "urgency": {one.name.lower() for one in Urgency},
     "official": SURE,
     "desk": {*DeskKind},
+    "quiz": {one.stem for one in FLOWS.glob("quiz_*.yaml")},
     "place": {"province", "district", "sector", "camp"},
 }
 HTCDS_NAMES: Mapping[str, str] = {

@@ -1,0 +1,80 @@
+"""The files of an export, by their paths in its folder. Pure: who makes workbooks, paper and ids is handed in."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+
+from hotline.domain.evidence.dictionary import entry_of
+from hotline.domain.evidence.edition import PublishedFigures
+from hotline.domain.evidence.exporting import data_package, figure_rows, flow_results
+from hotline.domain.evidence.exporting.data_package import marked, package_name, package_title
+from hotline.domain.evidence.exporting.export_sheets import ExportSheet
+from hotline.domain.evidence.exporting.flow_results import NewId
+from hotline.domain.evidence.suppression import SIGN
+from hotline.domain.evidence.tables import ALL
+
+Workbook = Callable[[Sequence[ExportSheet]], bytes]
+FLOW_RESULTS = "flow-results"
+SHEET_HEAD = (
+    *("by", "value", "called", "and by", "value 2", "called 2"),
+    *("number", "bound"),
+)
+
+
+def export_files(
+    published: PublishedFigures,
+    workbook: Workbook,
+    new_id: NewId,
+    papers: Mapping[str, bytes] | None = None,
+) -> Mapping[str, bytes]:
+    """`papers` are reports in PDF by language. Equal figures give equal files, but for the ids of `flow-results`."""
+    name, title = package_name(published), package_title(published)
+    packed = data_package.tables(published)
+    answers = flow_results.descriptor(published, name, title, new_id)
+    files = {one.path: one.bytes for one in packed}
+    files["datapackage.json"] = as_json(data_package.descriptor(published, packed))
+    files[marked(published, "report.xlsx")] = workbook(sheets(published))
+    for language, paper in (papers or {}).items():
+        files[marked(published, f"report.{language}.pdf")] = paper
+    files[f"{FLOW_RESULTS}/datapackage.json"] = as_json(answers)
+    responses = flow_results.responses(published, new_id)
+    files[f"{FLOW_RESULTS}/{flow_results.RESPONSES}"] = as_json(responses)
+    return files
+
+
+def as_json(document: object) -> bytes:
+    return json.dumps(document, indent=1, ensure_ascii=False).encode()
+
+
+def sheets(published: PublishedFigures) -> Sequence[ExportSheet]:
+    """A sheet a figure, behind one that says what they are."""
+    return [_first(published), *(_of_figure(published, one) for one in published.figures())]
+
+
+def _first(published: PublishedFigures) -> ExportSheet:
+    document = data_package.descriptor(published, [])
+    rows = [(name, str(document[name])) for name in ("title", "description", "created", "made_by")]
+    said = [(one, _says(one)) for one in published.figures()]
+    return ExportSheet("about", package_title(published), ("what", "says"), [*rows, *said])
+
+
+def _of_figure(published: PublishedFigures, figure: str) -> ExportSheet:
+    cells = [cell for cell in published.cells if cell.figure == figure]
+    rows = []
+    for cell in cells:
+        ends = [part for name in (cell.row, cell.column) for part in _called(name)]
+        number = SIGN if cell.number is None else cell.number
+        rows.append((*ends, number, "" if cell.number is None else cell.bound))
+    mark = f"{data_package.INVENTED}. " if published.is_invented else ""
+    says = f"{mark}{figure}, {published.period}: {_says(figure)}"
+    return ExportSheet(figure, says, SHEET_HEAD, rows)
+
+
+def _says(figure: str) -> str:
+    entry = entry_of(figure)
+    return "" if entry is None else entry.says["en"]
+
+
+def _called(name: str) -> tuple[str, str, str]:
+    dimension, value = figure_rows.parted(name)
+    called = "" if dimension == ALL else figure_rows.named(dimension, value, "en")
+    return dimension, value, called

@@ -1,0 +1,86 @@
+"""What was published is written once, never changed, and never taken away; on both databases, made either way."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from hotline.domain.cases.months import MonthVersion
+from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
+from hotline.errors import StoreUnavailable
+from hotline.store import migrate
+from hotline.store.database import Database
+from hotline.store.evidence import figure_editions, origin
+from hotline.store.schema import create_all
+from tests.builders import NOON
+
+pytestmark = pytest.mark.both
+
+NEVER = (
+    "UPDATE figure_edition SET digest = ''",
+    "DELETE FROM figure_edition",
+    "UPDATE figure_cell SET number = 2",
+    "DELETE FROM figure_cell",
+    "UPDATE figure_count SET edition_id = edition_id",
+    "DELETE FROM figure_count",
+    "DELETE FROM home_origin",
+)
+
+
+def published(
+    version: MonthVersion, tips: int | None, edition: Edition = Edition.INSIDE
+) -> PublishedFigures:
+    cells = [FigureCell("tip", "all", "all", tips), FigureCell("tip", "district:11", "all", None)]
+    return PublishedFigures("2026-10", edition, version, NOON, "clock", cells)
+
+
+@pytest.mark.parametrize("made", ["migrated", "at once"])
+def test_what_was_published_stays_as_it_is(empty: Database, made: str) -> None:
+    if made == "migrated":
+        migrate.upgrade(empty)
+    else:
+        create_all(empty)
+    first, revised = (published(one, n) for one, n in zip(MonthVersion, (12, 13), strict=True))
+    with empty.writing() as session:
+        assert figure_editions.write(session, first, {"tip": 12})
+        assert not figure_editions.write(session, published(MonthVersion.FIRST, 99), {"tip": 99})
+        assert figure_editions.write(session, revised)
+        origin.mark_invented(session, NOON)
+    for words in NEVER:
+        with pytest.raises((DBAPIError, StoreUnavailable)), empty.writing() as session:
+            session.execute(text(words))
+
+    with empty.reading() as session:
+        kept = [
+            figure_editions.read(session, "2026-10", Edition.INSIDE, one)
+            for one in (MonthVersion.FIRST, MonthVersion.REVISED, None)
+        ]
+        assert kept == [first, revised, revised]
+        assert figure_editions.counts(session, "2026-10", Edition.INSIDE, MonthVersion.FIRST) == {
+            "tip": 12
+        }
+        assert figure_editions.read(session, "2026-10", Edition.OUTSIDE) is None
+        assert origin.is_invented(session)
+
+
+def test_what_was_told_of_reach_before_is_an_edition(empty: Database) -> None:
+    migrate.upgrade(empty, to="0090")
+    with empty.writing() as session:
+        for month in ("2026-09", "2026-10"):
+            session.execute(text(f"INSERT INTO reach_edition VALUES ('{month}', '{NOON}')"))
+            for by, row, number in (("all", "all", 9), ("district", "11", "NULL")):
+                values = f"'{month}', 'tip', '{by}', '{row}', {number}, ''"
+                columns = 'month, figure, "by", "row", number, bound'
+                session.execute(text(f"INSERT INTO reach_cell ({columns}) VALUES ({values})"))
+    migrate.upgrade(empty)
+    with empty.writing() as session:
+        found = figure_editions.read(session, "2026-10", Edition.INSIDE)
+        assert found is not None
+        assert (found.said("tip"), found.said("tip", "district:11"), found.made_at) == (
+            "9",
+            "..",
+            NOON,
+        )
+        assert figure_editions.write(session, published(MonthVersion.REVISED, 12))
+        assert figure_editions.read(session, "2026-10", Edition.INSIDE) == published(
+            MonthVersion.REVISED, 12
+        )
