@@ -23,7 +23,7 @@ from hotline.services import alarming, weekly_keys
 from hotline.services.accounts import forgetting
 from hotline.services.dialogue.old_readings import forget_old_readings
 from hotline.services.doorbell import ring
-from hotline.services.evidence import making
+from hotline.services.evidence import coverage, making
 from hotline.services.outbox import delivery
 from hotline.services.people import leaves
 from hotline.services.reach import outreach
@@ -90,6 +90,7 @@ STEPS: tuple[Step, ...] = (
     look_after_due,
     sms_replies.keep_time,
     outreach.fold,
+    coverage.sample,
     forgetting.forget_over,
     forget_old_readings,
     retention.tidy,

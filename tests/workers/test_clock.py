@@ -50,6 +50,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "look_after_due",
         "keep_time",
         "fold",
+        "sample",
         "forget_over",
         "forget_old_readings",
         "tidy",

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hotline.domain.evidence.answered.answer_entries import ANSWER
 from hotline.domain.evidence.case_entries import CASES, FAMILIES
 from hotline.domain.evidence.reach_entries import REACH
 
@@ -28,6 +29,9 @@ class FigureUnit(StrEnum):
     ANSWERS = "answers"
     LESSONS = "lessons"
     OFFERS = "offers"
+    MESSAGES = "messages"
+    MINUTES = "minutes"
+    HOURS = "hours"
     DAYS = "days"
     PERCENT = "of a hundred"
     POINTS = "points of a hundred"
@@ -59,7 +63,7 @@ def _entry(name: str, row: tuple[str, str, str, str, str, str, str]) -> FigureEn
 
 
 DICTIONARY: Sequence[FigureEntry] = [
-    _entry(name, row) for rows in (REACH, CASES, FAMILIES) for name, row in rows.items()
+    _entry(name, row) for rows in (REACH, CASES, ANSWER, FAMILIES) for name, row in rows.items()
 ]
 _BY_NAME = {entry.name: entry for entry in DICTIONARY}
 

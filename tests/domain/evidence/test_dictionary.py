@@ -1,18 +1,22 @@
 """E1: every figure that the product counts has its entry: a sentence in each language, a unit, what it leaves out."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from hotline.domain.cases.counting import CountedCase, count
 from hotline.domain.cases.month_table import ALONE, DAYS, STEPS, WHOLES
 from hotline.domain.cases.people_codes import ThirtyDays
+from hotline.domain.evidence.answered import answer_figures
+from hotline.domain.evidence.answered.answer_times import AnsweredTip, AnswerStep
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, entry_of
 from hotline.domain.evidence.month_figures import MonthCounts, month_cells
+from hotline.domain.evidence.raw import Raw, RawTable
 from hotline.domain.reach.answers import measure_of
 from hotline.domain.reach.counters import Measure
 from hotline.domain.rolls.gathering import CAME, HELD
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
 from hotline.text.languages import CODES
+from tests.builders import NOON
 from tests.domain.test_month_table import met
 
 SEEN = ("labour", "woman", "no", "12")
@@ -36,8 +40,18 @@ def case_figures() -> Iterator[str]:
     yield from (figure for figures in WHOLES.values() for figure in figures)
 
 
+def answered_figures() -> Iterator[str]:
+    """Of one tip in which everything happened."""
+    tip = AnsweredTip(1, NOON, dict.fromkeys(AnswerStep, NOON), is_acted=True, red=timedelta())
+    raw: list[Raw] = [*answer_figures.of_tips([tip]), *answer_figures.of_coverage(1, {})]
+    for one in (*raw, *answer_figures.of_messages({})):
+        yield one.figure
+        if isinstance(one, RawTable):
+            yield from (*one.figures, *one.shares)
+
+
 def test_e1_every_figure_that_is_counted_stands_in_the_dictionary() -> None:
-    figures = {*reach_figures(), *case_figures(), "quiz_gain"}
+    figures = {*reach_figures(), *case_figures(), *answered_figures(), "quiz_gain"}
     assert {"lesson_score", "quiz_right_after", "refused_no_room", "thirty_safe"} <= figures
     assert sorted(one for one in figures if entry_of(one) is None) == []
     used = {entry.name for one in figures if (entry := entry_of(one)) is not None}

@@ -1,0 +1,48 @@
+"""In which hours a district had nobody who could be told: one row an hour, written by the relay and never changed.
+
+Whether a phone can be reached has no history elsewhere. An hour in which no relay ran has no row, and is not counted.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.store.database import Row, add_if_new
+
+
+class Coverage(Row):
+    """One hour that was looked at."""
+
+    __tablename__ = "coverage"
+
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    """Its first moment."""
+    missing: Mapped[list[str]]
+    """The districts that had nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredHours:
+    hours: int
+    """How many were looked at, of each district alike."""
+    uncovered: Counter[str]
+    """By district, in how many of them it had nobody."""
+
+
+def is_written(session: Session, hour: datetime) -> bool:
+    return session.get(Coverage, hour) is not None
+
+
+def write(session: Session, hour: datetime, missing: Collection[str]) -> None:
+    """Once an hour: who comes second writes nothing."""
+    add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
+
+
+def counted(session: Session, begins: datetime, ends: datetime) -> CoveredHours:
+    within = (Coverage.hour >= begins, Coverage.hour < ends)
+    rows = session.scalars(select(Coverage.missing).where(*within)).all()
+    return CoveredHours(len(rows), Counter(code for row in rows for code in row))
