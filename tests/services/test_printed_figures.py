@@ -36,6 +36,8 @@ VALUES: Mapping[By, list[str]] = {
     By.TOPIC: ["wages", "abroad", "law", "signs"],
     By.DISTRICT: PLACES,
 }
+OTHERS: Mapping[By, list[str]] = {By.ENTRY: ["other"], By.TOPIC: ["other"]}
+"""Rows that are always listed, and nothing came to."""
 OF: dict[Measure, tuple[By, ...]] = {Measure.SESSION: (By.LANGUAGE, By.CHANNEL, By.ENTRY)}
 OF[Measure.TOPIC] = (*OF[Measure.SESSION], By.TOPIC)
 OF[Measure.TIP] = (*OF[Measure.SESSION], By.DISTRICT)
@@ -111,7 +113,7 @@ def reader_of(quarter: list[date]) -> Reader:
                 reader.sums.append((name(measure, month, By.WEEK, week), parts))
             reader.sums.append((whole, [name(measure, month, By.WEEK, week) for week in weeks]))
             for by in OF[measure]:
-                rows = [_called(by, value) for value in VALUES[by]]
+                rows = [_called(by, value) for value in (*VALUES[by], *OTHERS.get(by, ()))]
                 reader.sums.append((whole, [name(measure, month, by, row) for row in rows]))
     return reader
 

@@ -29,6 +29,8 @@ ALL = "all"
 NATIONALLY = "national"
 """The district of cases that the nation alone is told of: with an official, abroad, and where nobody knows."""
 IDENTIFIED = "identified"
+STEPS = (IDENTIFIED, "consent", "offered", "accepted", "arrived", "thirty_known")
+"""How far a person came."""
 DAY = timedelta(days=1)
 
 

@@ -6,8 +6,10 @@ hidden are put together as `others`, whose margin follows from what is published
 published numbers with those before it, and its own ranges are exact.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.suppression import attempt, withheld
@@ -37,20 +39,26 @@ class _Margins:
 
 
 def linked(
-    tables: Sequence[CountTable], k: int, *, before: Sequence[PublishedTable] = ()
+    tables: Sequence[CountTable],
+    k: int,
+    *,
+    before: Sequence[PublishedTable] = (),
+    beside: Sequence[PublishedTable] = (),
+    also: Collection[Key] = (),
 ) -> list[PublishedTable]:
     """Protects each table beside those before it.
 
     `before` is the first version of the same tables, for a revised one: what it hid is hidden again. So even who
-    knows which numbers changed learns no more from both versions than from the first.
+    knows which numbers changed learns no more from both versions than from the first. `beside` are the same tables as
+    somebody else reads them who may read more: nothing is shown that they hide. `also` is hidden in each table.
     """
     if _in_a_ring(tables):
         raise ValueError("tables of two dimensions each join their dimensions to a ring")
 
     found: list[PublishedTable] = []
     for place, table in enumerate(tables):
-        first = before[place] if before else None
-        found.append(_beside(table, _margins(found), k, first))
+        others = [others[place] for others in (before, beside) if others]
+        found.append(_beside(table, _margins(found), k, others, also))
     return found
 
 
@@ -79,14 +87,18 @@ def _margins(found: Sequence[PublishedTable]) -> _Margins:
 
 
 def _beside(
-    table: CountTable, margins: _Margins, k: int, first: PublishedTable | None
+    table: CountTable,
+    margins: _Margins,
+    k: int,
+    others: Sequence[PublishedTable],
+    also: Collection[Key],
 ) -> PublishedTable:
     """Where the whole is hidden nothing finer is shown. Else each margin is k at least, and its cells can be hidden."""
     if margins.shown.get(ALL) is False:
         return withheld(table)
 
     folded, shared = _folded(table, margins)
-    kept = kept_back(folded, first) if first else ()
+    kept = {*also, *(key for other in others for key in kept_back(folded, other))}
     published = attempt(folded, k, shared=shared, kept_back=kept)
     return published or withheld(folded, shared=shared)
 
@@ -143,25 +155,22 @@ def _published_above(table: CountTable, row: str, margins: _Margins) -> Iterator
 
 
 def kept_back(table: CountTable, first: PublishedTable) -> set[Key]:
-    """The numbers of a revised table that hold anything its first version hid, and that it did not publish itself."""
-    seen = {_cells(first.table, key): number for key, number in first.numbers.items()}
-    hidden = {cells for cells, number in seen.items() if number is None}
+    """The numbers of a table that hold anything its first version hid, and that this did not publish itself."""
+    before = _cells(first.table)
+    seen = {cells: first.numbers[key] for key, cells in before.items()}
+    hidden = frozenset[Key]().union(*(cells for cells, number in seen.items() if number is None))
     return {
-        key
-        for key in numbers(table)
-        if seen.get(_cells(table, key)) is None
-        and any(_cells(table, key) & cells for cells in hidden)
+        key for key, cells in _cells(table).items() if seen.get(cells) is None and cells & hidden
     }
 
 
-def _cells(table: CountTable, key: Key) -> frozenset[Key]:
-    """The smallest cells that a number is the sum of, by the names before anything was put together."""
-    rows = [row for row in table.rows or (ALL,) if key[0] in table.above(row)]
-    columns = [column for column in table.columns or (ALL,) if key[1] in (column, ALL)]
-    return frozenset(
-        (row, column)
-        for old in rows
-        for other in columns
-        for row in table.parts(old)
-        for column in table.parts(other)
-    )
+def _cells(table: CountTable) -> Mapping[Key, frozenset[Key]]:
+    """The smallest cells that each number is the sum of, by the names before anything was put together."""
+    found: dict[Key, set[Key]] = defaultdict(set)
+    for row in table.rows or (ALL,):
+        for column in table.columns or (ALL,):
+            smallest = set(product(table.parts(row), table.parts(column)))
+            for above in table.above(row):
+                found[above, column] |= smallest
+                found[above, ALL] |= smallest
+    return {key: frozenset(cells) for key, cells in found.items()}

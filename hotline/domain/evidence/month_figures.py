@@ -1,33 +1,36 @@
-"""What is told of one month that is over: its figures, and which cells are kept back. Pure.
+"""What the line did in one month that is over, as tables to be published, and what of it is told inside. Pure.
 
-One month is one publication, made once and never anew. So nobody subtracts one day's print from the next, and nothing
-is added up beyond a month. Inside it every table has the nation's number as its total, tables share nothing but that
-number, weeks begin and end inside the month, and the days of a week are protected with that week as their total.
-
-What is kept back is kept back so: every cell under `SMALL`, zero included, and then the smallest others of the table
-until those hidden come to `SMALL` at least, and are two. Whoever knows the total knows what they come to together, and
-each of them may be anything from nothing to that. All have one sign: nobody learns which is which.
+One month is one publication, made once and never anew. So nobody subtracts one day's print from the next. Every table
+has the nation's number as its whole, and shares nothing but that number; weeks begin and end inside the month, and the
+days lie within them; districts lie within provinces. What is hidden, `publishing` decides, for this as for all figures.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from hotline.domain.evidence.edition import Edition, FigureCell
+from hotline.domain.evidence.publishing.case_counts import in_provinces
+from hotline.domain.evidence.publishing.months import month
+from hotline.domain.evidence.publishing.protecting import TOLD_NATIONALLY
+from hotline.domain.evidence.raw import Raw, RawShare, RawTable, by_row, in_two, nation, share
+from hotline.domain.evidence.tables import CountTable
 from hotline.domain.places.places import districts
 from hotline.domain.reach.answers import column_of
 from hotline.domain.reach.counters import CHANNELS, COUNTED, EVENTS, By, Measure
-from hotline.domain.reach.figures import SMALL
 from hotline.domain.rolls.gathering import CAME, HELD, Occasion
-from hotline.domain.rolls.quiz import Pairs, QuizOutcome, Share, gain, score
+from hotline.domain.rolls.quiz import LEAST_ASKED, Pairs, QuizOutcome
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
 from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
 from hotline.text.languages import CODES
 
 KEPT_BACK = ".."
-"""In place of every number that is hidden: fewer than `SMALL`, or it would give such a one away."""
+"""In place of every number that is hidden: it is small, or it would give a small one away."""
 ALL = "all"
 NOWHERE = ""
 """The row of lessons that are of no one district: of responders who belong to several."""
+OTHERS = "other"
+"""The row of entries, topics and things of the quiz that callers come to no more. Always listed: it tells nothing."""
 WEEK_BEGINS = (1, 8, 15, 22)
 """Days of a month. Its last week ends with it, so that no week is of two months."""
 ASKED, RIGHT_BEFORE, RIGHT_AFTER = "quiz_asked", "quiz_right_before", "quiz_right_after"
@@ -80,33 +83,21 @@ class MonthCounts:
         return [self.begins + timedelta(days=n) for n in range((following - self.begins).days)]
 
 
-def hidden_rows(
-    columns: Sequence[Mapping[str, int]], *, listed_for: Collection[str] = ()
-) -> set[str]:
-    """What is hidden of columns with the same rows, in all of them alike: each has its total beside it.
-
-    `listed_for` are rows that are listed because something was counted: each of them is one at least.
-    """
-    rows = {*columns[0]} if columns else set()
-    hidden = {row for row in rows if any(column[row] < SMALL for column in columns)}
-    spare = sorted(rows - hidden, key=lambda row: (columns[0][row], row))
-    while spare and hidden and not _wide(columns, hidden, len(hidden & {*listed_for})):
-        hidden.add(spare.pop(0))
-    return hidden
-
-
-def _wide(columns: Sequence[Mapping[str, int]], hidden: set[str], known: int) -> bool:
-    """Whether each of them may be so little, or `SMALL` more."""
-    enough = all(sum(column[row] for row in hidden) - known >= SMALL for column in columns)
-    return enough and len(hidden) > 1
-
-
 def month_cells(counts: MonthCounts) -> Sequence[MonthCell]:
-    """Everything that is told of a month, in the order in which it is read."""
+    """Everything that is told of a month inside, in the order in which it is read."""
+    return [month_cell(one) for one in month(month_tables(counts), Edition.INSIDE).cells]
+
+
+def month_cell(cell: FigureCell) -> MonthCell:
+    by, colon, value = cell.row.partition(":")
+    return MonthCell(cell.figure, by, value if colon else ALL, cell.number, cell.bound)
+
+
+def month_tables(counts: MonthCounts) -> list[Raw]:
+    """Everything that was counted of a month, raw."""
     return [
-        *_nation(counts),
-        *_breakdowns(counts),
-        *_weeks(counts),
+        *(nation(figure, counts.total(figure)) for figure in Measure if figure not in EVENTS),
+        *(_event(counts, measure) for measure in EVENTS),
         *_answers(counts),
         *_quiz(counts),
         *_gatherings(counts),
@@ -114,42 +105,40 @@ def month_cells(counts: MonthCounts) -> Sequence[MonthCell]:
     ]
 
 
-def _shown(number: int) -> int | None:
-    return number if number >= SMALL else None
+def _event(counts: MonthCounts, measure: Measure) -> RawTable:
+    tables = [
+        _by(counts, by, measure)
+        for by in (By.DISTRICT, By.LANGUAGE, By.CHANNEL, By.ENTRY, By.TOPIC)
+        if measure in COUNTED[by]
+    ]
+    return RawTable(measure, [*tables, _days(counts, measure)])
 
 
-def _nation(counts: MonthCounts) -> Iterator[MonthCell]:
-    for figure in Measure:
-        yield MonthCell(figure, ALL, ALL, _shown(counts.total(figure)))
-    answered = counts.total(GOOD) + counts.total(OTHER)
-    yield from _table(ALL, {one: {ALL: counts.total(one)} for one in (HELD, CAME)})
-    yield from _table(ALL, {TAKEN: {ALL: counts.total(TAKEN)}, ANSWERED: {ALL: answered}})
+def _by(counts: MonthCounts, by: By, measure: str) -> CountTable:
+    """Every row that can be there, whatever happened. What came to no such row is of the others."""
+    found = counts.of(by, measure, _listed(counts, by, counts.values(by, measure)))
+    rest = counts.total(measure) - sum(found.values())
+    if rest > 0 or by in (By.ENTRY, By.TOPIC):
+        found[OTHERS] = max(0, rest)
+    if rest < 0:
+        found[max(found, key=lambda row: found[row])] += rest
+    return _named(by, found)
 
 
-def _table(
-    by: str, columns: Mapping[str, Mapping[str, int]], *, listed_for: Collection[str] = ()
-) -> Iterator[MonthCell]:
-    """One table: what is hidden of one column is hidden of all."""
-    hidden = hidden_rows([*columns.values()], listed_for=listed_for)
-    for figure, column in columns.items():
-        for row, number in column.items():
-            yield MonthCell(figure, by, row, None if row in hidden else number)
+def _named(by: str, found: Mapping[str, int]) -> CountTable:
+    rows = {f"{by}:{row}": number for row, number in found.items()}
+    return by_row(rows, _within(rows) if by == By.DISTRICT else {})
 
 
-def _breakdowns(counts: MonthCounts) -> Iterator[MonthCell]:
-    for by in (By.DISTRICT, By.LANGUAGE, By.CHANNEL, By.ENTRY, By.TOPIC):
-        for measure in COUNTED[by]:
-            known, others = _listed(counts, by, counts.values(by, measure))
-            column = counts.of(by, measure, [*known, *others])
-            yield from _table(by, {measure: column}, listed_for=others)
+def _within(rows: Collection[str]) -> Mapping[str, str]:
+    """The province of a district; and what the nation alone is told of, together."""
+    nations = {f"{By.DISTRICT}:{row}" for row in (ABROAD, UNSURE, NATIONAL)}
+    return {**in_provinces(rows), **dict.fromkeys(nations & {*rows}, TOLD_NATIONALLY)}
 
 
-def _listed(
-    counts: MonthCounts, by: str, counted: Sequence[str]
-) -> tuple[Sequence[str], Sequence[str]]:
-    """The rows that are there whatever happened, and those besides in which something was counted."""
-    known = sorted(counts.live.get(by, ())) or _rows(by)
-    return known, [row for row in counted if row not in known]
+def _listed(counts: MonthCounts, by: str, counted: Sequence[str]) -> Sequence[str]:
+    """The rows that are there whatever happened; where nobody knows these, those in which something was counted."""
+    return sorted(counts.live.get(by, ())) or _rows(by) or counted
 
 
 def _rows(by: str) -> Sequence[str]:
@@ -158,76 +147,72 @@ def _rows(by: str) -> Sequence[str]:
     return {By.LANGUAGE: CODES, By.CHANNEL: CHANNELS}.get(By(by), ()) if by in {*By} else ()
 
 
-def _weeks(counts: MonthCounts) -> Iterator[MonthCell]:
-    days: dict[str, list[str]] = {}
-    for day in counts.days():
-        begins = max(first for first in WEEK_BEGINS if first <= day.day)
-        days.setdefault(day.replace(day=begins).isoformat(), []).append(day.isoformat())
-    for measure in EVENTS:
-        of_days = {week: counts.of(By.DAY, measure, inside) for week, inside in days.items()}
-        weeks = {week: sum(inside.values()) for week, inside in of_days.items()}
-        hidden = hidden_rows([weeks])
-        yield from _table(By.WEEK, {measure: weeks})
-        for week, inside in of_days.items():
-            if week in hidden:
-                yield from (MonthCell(measure, By.DAY, day, None) for day in inside)
-            else:
-                yield from _table(By.DAY, {measure: inside})
+def _days(counts: MonthCounts, measure: str) -> CountTable:
+    """The days of a month, each within its week."""
+    days = {day.isoformat(): _week(day) for day in counts.days()}
+    found = counts.of(By.DAY, measure, days)
+    return by_row(
+        {f"{By.DAY}:{day}": number for day, number in found.items()},
+        {f"{By.DAY}:{day}": f"{By.WEEK}:{week}" for day, week in days.items()},
+    )
 
 
-def _answers(counts: MonthCounts) -> Iterator[MonthCell]:
+def _week(day: date) -> str:
+    begins = max(first for first in WEEK_BEGINS if first <= day.day)
+    return day.replace(day=begins).isoformat()
+
+
+def _answers(counts: MonthCounts) -> Iterator[RawTable]:
     """How many gave each answer that is counted by district. Such a counter has no other figure."""
     for measure in counts.measures():
         if column_of(measure) is not None:
-            column = counts.of(By.DISTRICT, measure, _rows(By.DISTRICT))
-            yield from _table(By.DISTRICT, {measure: column})
-            yield MonthCell(measure, ALL, ALL, _shown(sum(column.values())))
+            found = counts.of(By.DISTRICT, measure, _rows(By.DISTRICT))
+            yield RawTable(measure, [_named(By.DISTRICT, found)])
 
 
-def _quiz(counts: MonthCounts) -> Iterator[MonthCell]:
+def _quiz(counts: MonthCounts) -> Iterator[RawTable]:
+    """How the answers before a lesson and after it compare: of the same people, so both are of one count."""
     names = {outcome: f"quiz_{outcome}" for outcome in QuizOutcome}
     seen = sorted({thing for name in names.values() for thing in counts.values(By.TOPIC, name)})
-    known, others = _listed(counts, QUIZ, seen)
-    things = [*known, *others]
-    found = {
-        thing: Pairs.of(
+    known = _listed(counts, QUIZ, seen)
+    pairs = dict.fromkeys((*known, OTHERS), Pairs(0, 0, 0))
+    for thing in {*known, *seen}:
+        found = Pairs.of(
             {one: counts.of(By.TOPIC, name, [thing])[thing] for one, name in names.items()}
         )
-        for thing in things
-    }
-    asked = {thing: pairs.asked for thing, pairs in found.items()}
-    yield MonthCell(ASKED, ALL, ALL, _shown(sum(asked.values())))
-    for cell in _table(QUIZ, {ASKED: asked}, listed_for=others):
-        yield cell
-        taught = gain(found[cell.row]) if cell.number is not None else None
-        if taught is not None:
-            yield _share(RIGHT_BEFORE, QUIZ, cell.row, taught.before)
-            yield _share(RIGHT_AFTER, QUIZ, cell.row, taught.after)
+        row = thing if thing in known else OTHERS
+        pairs[row] = pairs[row] + found
+    before, after = (
+        RawShare(f"{figure} yes", f"{figure} no", LEAST_ASKED)
+        for figure in (RIGHT_BEFORE, RIGHT_AFTER)
+    )
+    rows = {f"{QUIZ}:{thing}": one for thing, one in pairs.items()}
+    tables = [
+        by_row({row: one.asked for row, one in rows.items()}),
+        in_two({row: (one.before, one.asked) for row, one in rows.items()}, before),
+        in_two({row: (one.after, one.asked) for row, one in rows.items()}, after),
+    ]
+    yield RawTable(ASKED, tables, shares={RIGHT_BEFORE: before, RIGHT_AFTER: after})
 
 
-def _share(figure: str, by: str, row: str, share: Share) -> MonthCell:
-    return MonthCell(figure, by, row, share.percent, share.bound)
-
-
-def _gatherings(counts: MonthCounts) -> Iterator[MonthCell]:
+def _gatherings(counts: MonthCounts) -> Iterator[RawTable]:
     """Nobody comes to a session that is not held: where one is hidden, so is the other."""
-    rows = {
-        By.DISTRICT: [district.code for district in districts()],
-        By.TOPIC: [occasion.value for occasion in Occasion],
-    }
-    for by, known in rows.items():
-        yield from _table(by, {figure: counts.of(by, figure, known) for figure in (HELD, CAME)})
+    codes, occasions = [one.code for one in districts()], [one.value for one in Occasion]
+    for figure in (HELD, CAME):
+        tables = [
+            _named(by, counts.of(by, figure, rows))
+            for by, rows in ((By.DISTRICT, codes), (By.TOPIC, occasions))
+        ]
+        yield RawTable(figure, tables, alike=HELD)
 
 
-def _lessons(counts: MonthCounts) -> Iterator[MonthCell]:
+def _lessons(counts: MonthCounts) -> Iterator[RawTable]:
+    """No case is answered but in a lesson: where one is hidden, so is the other."""
     codes = [*(district.code for district in districts()), NOWHERE]
-    right = counts.of(By.DISTRICT, GOOD, codes)
-    other = counts.of(By.DISTRICT, OTHER, codes)
-    answered = {code: right[code] + other[code] for code in codes}
+    right, other = (counts.of(By.DISTRICT, figure, codes) for figure in (GOOD, OTHER))
     taken = counts.of(By.DISTRICT, TAKEN, codes)
-    for cell in _table(By.DISTRICT, {TAKEN: taken, ANSWERED: answered}):
-        yield cell
-        if cell.figure == ANSWERED and cell.number is not None:
-            share = score(right[cell.row], cell.number)
-            if share is not None:
-                yield _share(SCORE, By.DISTRICT, cell.row, share)
+    yield RawTable(TAKEN, [_named(By.DISTRICT, taken)], alike=TAKEN)
+    answered = {f"{By.DISTRICT}:{code}": (right[code], right[code] + other[code]) for code in codes}
+    told = share(SCORE, ANSWERED, answered, least=LEAST_ASKED, alike=TAKEN)
+    coarse = by_row({row: of for row, (_, of) in answered.items()}, _within([*answered]))
+    yield replace(told, tables=[coarse, *told.tables])

@@ -5,7 +5,7 @@ it, and beside every earlier version and total; else "at least" what the months 
 are never published beside it: they would be its parts, and nothing here knows of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from hotline.domain.evidence.circulation import Key
@@ -32,14 +32,22 @@ class TotalTable:
 
 
 def over_time(
-    known: Months, period: Sequence[str], k: int, *, earlier: Sequence[TotalTable] = ()
+    known: Months,
+    period: Sequence[str],
+    k: int,
+    *,
+    earlier: Sequence[TotalTable] = (),
+    may: Collection[Key] | None = None,
 ) -> TotalTable:
-    """The table over the months of a period, beside all months that are known and the totals before it."""
+    """The table over the months of a period, beside all months that are known and the totals before it.
+
+    Of numbers that a month hides none is shown but those that `may` be, where that is given.
+    """
     spans = [frozenset(period), *(total.months for total in earlier)]
     if any(one & other not in (one, other, frozenset()) for one in spans for other in spans):
         raise ValueError("periods overlap, and neither lies within the other")
 
-    audit = _Audit(known, frozenset(period), k, earlier)
+    audit = _Audit(known, frozenset(period), k, earlier, may)
     audit.months_keep_their_range()
     audit.hidden_totals_keep_theirs()
 
@@ -69,7 +77,12 @@ class _Audit:
     """
 
     def __init__(
-        self, known: Months, period: frozenset[str], k: int, earlier: Sequence[TotalTable]
+        self,
+        known: Months,
+        period: frozenset[str],
+        k: int,
+        earlier: Sequence[TotalTable],
+        may: Collection[Key] | None,
     ) -> None:
         self.period, self.k = period, k
         revised = any(len(versions) > 1 for versions in known.values())
@@ -82,6 +95,8 @@ class _Audit:
             key for key, count in self.counts.items() if count >= k and self._follows(key, earlier)
         }
         self.shown = {key for key, count in self.counts.items() if count >= k} - self.implied
+        if may is not None:
+            self.shown &= {*may}
         self.hidden_before = [
             (key, total.months)
             for total in earlier

@@ -1,7 +1,8 @@
-"""What was counted of a period, as rooms that count hand it over: raw, and shown to nobody before it is protected. Pure.
+"""What was counted of a period, as rooms that count hand it over: raw, and shown to nobody. Pure.
 
 Rows and columns are written `dimension:value`. One that is no dimension's value is a figure by itself (`figures`), or a
-rest that nobody is told of ("not accepted"): it is there so that a part and its whole do not give it away.
+rest that nobody is told of ("not accepted"): it is there so that a part and its whole do not give it away. Where each
+row has its own parts, these lie within it, and are written `screen_answered @ screen:report/where`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,15 +11,18 @@ from dataclasses import dataclass, field
 from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.tables import ALL, CountTable
 
+AT = " @ "
+"""Between the name of a part and the row that it is part of."""
+
 
 @dataclass(frozen=True, slots=True)
 class RawShare:
     """A share of a row's number, told of a hundred."""
 
     holds: str
-    """The column in which it holds."""
+    """The part of the row in which it holds, without `@ row`."""
     lacks: str
-    """The one in which it does not. Both together are the row."""
+    """The part in which it does not. Both together are the row."""
     least: int = 0
     """Of fewer it is not told, whatever they are."""
 
@@ -94,17 +98,30 @@ def staircase(whole: int, parts: Sequence[tuple[str, int]]) -> CountTable:
     return CountTable(counts, [row for row, _ in counts], (), within)
 
 
-def share(figure: str, of: str, counts: Mapping[str, tuple[int, int]]) -> RawTable:
+def part_of(name: str, row: str) -> str:
+    """A row that is part of another one."""
+    return name if row == ALL else f"{name}{AT}{row}"
+
+
+def share(
+    figure: str, of: str, counts: Mapping[str, tuple[int, int]], *, least: int = 0, alike: str = ""
+) -> RawTable:
     """A share by row, as (in how many it held, of how many); `of` is a figure of its own, which is published too.
 
     The rows together are everybody; `all` alone where there is one number.
     """
-    holds, lacks = f"{figure} yes", f"{figure} no"
-    cells = {
-        (row, column): number
+    told = RawShare(f"{figure} yes", f"{figure} no", least)
+    return RawTable(of, [in_two(counts, told)], shares={figure: told}, alike=alike)
+
+
+def in_two(counts: Mapping[str, tuple[int, int]], told: RawShare) -> CountTable:
+    """Each row with the two parts that a share is made of."""
+    parts = {
+        part_of(name, row): number
         for row, (part, whole) in counts.items()
-        for column, number in ((holds, part), (lacks, whole - part))
+        for name, number in ((told.holds, part), (told.lacks, whole - part))
     }
-    rows = [row for row in counts if row != ALL]
-    table = CountTable(cells, rows, (holds, lacks))
-    return RawTable(of, [table], shares={figure: RawShare(holds, lacks)})
+    within = {
+        part_of(name, row): row for row in counts if row != ALL for name in (told.holds, told.lacks)
+    }
+    return by_row(parts, within)

@@ -85,6 +85,9 @@ class Pairs:
     before: int
     after: int
 
+    def __add__(self, other: "Pairs") -> "Pairs":
+        return Pairs(self.asked + other.asked, self.before + other.before, self.after + other.after)
+
     @classmethod
     def of(cls, outcomes: Mapping[QuizOutcome, int]) -> "Pairs":
         knew = outcomes.get(QuizOutcome.KNEW, 0)

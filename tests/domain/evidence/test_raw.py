@@ -1,6 +1,6 @@
 """What rooms hand over to be published: parts beside their rests, so that each adds up to its whole."""
 
-from hotline.domain.evidence.raw import in_parts, nation, share, staircase
+from hotline.domain.evidence.raw import in_parts, nation, part_of, share, staircase
 from hotline.domain.evidence.tables import ALL, numbers
 
 
@@ -20,7 +20,7 @@ def test_a_share_is_made_of_a_row_in_two_parts() -> None:
     assert (found.figure, [*found.shares]) == ("tips_told", ["in_time"])
     counted = numbers(found.tables[0])
     assert (counted[ALL, ALL], counted["urgency:red", ALL]) == (49, 9)
-    assert counted["urgency:red", found.shares["in_time"].lacks] == 2
+    assert counted[part_of(found.shares["in_time"].lacks, "urgency:red"), ALL] == 2
     alone = share("in_time", "tips_told", {ALL: (7, 9)}).tables[0]
     assert numbers(alone)[ALL, ALL] == 9
 

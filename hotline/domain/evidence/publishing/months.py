@@ -1,0 +1,96 @@
+"""A month as it is published: for the inside, then for the outside, first and revised. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from hotline.domain.evidence.circulation import Key
+from hotline.domain.evidence.edition import Edition, FigureCell, Span
+from hotline.domain.evidence.publishing.cells import (
+    Bounds,
+    Place,
+    ShownNumber,
+    count_cells,
+    keys_of,
+    measured,
+    share_rows,
+    shared,
+)
+from hotline.domain.evidence.publishing.made import Made, PublishedCount
+from hotline.domain.evidence.publishing.protecting import PublishedBefore, protected
+from hotline.domain.evidence.publishing.rules import K, dimension, may_show
+from hotline.domain.evidence.raw import Measured, Raw, RawShare, RawTable, part_of
+from hotline.domain.evidence.tables import ALL, numbers
+
+
+def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None = None) -> Made:
+    """What of a month's raw numbers may be read. An edition for the outside is told what the inside reads."""
+    before = before or PublishedBefore()
+    if edition is Edition.OUTSIDE and before.inside is None:
+        raise ValueError("what is shown outside is a part of what is shown inside")
+    counted = [one for one in raw if isinstance(one, RawTable)]
+    counts = {one.figure: one for one in protected(counted, edition, Span.MONTH, before)}
+    cells = [cell for one in counts.values() for cell in _told(one, edition, before.inside)]
+    measures = [one for one in raw if isinstance(one, Measured)]
+    return Made(with_measured(cells, measures, edition, Span.MONTH), counts)
+
+
+def with_measured(
+    cells: Sequence[FigureCell], measures: Sequence[Measured], edition: Edition, span: Span
+) -> list[FigureCell]:
+    """And what is no count, where that is made of enough."""
+    found: Mapping[Place, FigureCell] = {(one.figure, one.row, one.column): one for one in cells}
+    return [
+        *cells,
+        *(
+            measured(one, found, K[edition])
+            for one in measures
+            if may_show(one.figure, frozenset({dimension(one.row) or ALL}), edition, span)
+        ),
+    ]
+
+
+def shown_numbers(count: PublishedCount) -> dict[Key, ShownNumber]:
+    return {
+        key: ShownNumber(number, is_exact=True)
+        for published in count.tables.values()
+        for key, number in published.numbers.items()
+        if number is not None
+    }
+
+
+def _told(count: PublishedCount, edition: Edition, inside: Made | None) -> Iterator[FigureCell]:
+    shown, keys = shown_numbers(count), [*keys_of(count)]
+    yield from count_cells(count, keys, shown, enough=K[edition])
+    for figure, share in count.shares.items():
+        for row in share_rows(share, keys):
+            yield shared(figure, share, row, shown, bounds_of(count, share, row, edition, inside))
+
+
+def bounds_of(
+    count: PublishedCount, share: RawShare, row: str, edition: Edition, inside: Made | None = None
+) -> Bounds:
+    """What is told of a row's parts: all, or that few are of one of them. Outside no more than inside."""
+    shown = shown_numbers(count)
+    holds, lacks = ((part_of(name, row), ALL) for name in (share.holds, share.lacks))
+    if (row, ALL) not in shown:
+        return Bounds()
+    if holds in shown and lacks in shown:
+        return Bounds(shown[holds].least, shown[lacks].least)
+    counted = true_numbers(count)
+    k, most = K[edition], shown[row, ALL].least - K[edition]
+    few = counted[holds] < k, counted[lacks] < k
+    found = Bounds(most if few[1] else 0, most if few[0] else 0) if few[0] != few[1] else Bounds()
+    if edition is Edition.OUTSIDE and inside is not None:
+        told = bounds_of(inside.counts[count.figure], share, row, Edition.INSIDE)
+        return Bounds(
+            found.holds if told.holds >= found.holds else 0,
+            found.lacks if told.lacks >= found.lacks else 0,
+        ).capped(most)
+    return found.capped(most)
+
+
+def true_numbers(count: PublishedCount) -> dict[Key, int]:
+    """Raw."""
+    found: dict[Key, int] = {}
+    for published in count.tables.values():
+        found |= numbers(published.table)
+    return found

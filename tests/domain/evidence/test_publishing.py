@@ -1,0 +1,137 @@
+"""E3: a count is published once, by one rule, inside and outside."""
+
+import pytest
+
+from hotline.domain.evidence.edition import Edition, FigureCell
+from hotline.domain.evidence.publishing.made import Made, made
+from hotline.domain.evidence.publishing.months import month
+from hotline.domain.evidence.publishing.protecting import TOLD_NATIONALLY, PublishedBefore
+from hotline.domain.evidence.raw import Measured, Raw, RawTable, by_row, nation, share, steps
+from hotline.domain.evidence.tables import ALL
+
+PLACES = {"district:11": 30, "district:12": 3, "district:13": 9, "district:21": 40}
+NATIONS = {"district:abroad": 4, "district:unsure": 6, "district:national": 8}
+WITHIN = {
+    **{row: f"province:{row[9]}" for row in PLACES},
+    **dict.fromkeys(NATIONS, TOLD_NATIONALLY),
+}
+TIPS = RawTable("tip", [by_row({**PLACES, **NATIONS}, WITHIN), by_row({"day:1": 60, "day:2": 40})])
+
+
+def both(*raw: Raw) -> tuple[Made, Made]:
+    inside = month(raw, Edition.INSIDE)
+    return inside, month(raw, Edition.OUTSIDE, PublishedBefore(inside=inside))
+
+
+def read(edition: Made, figure: str) -> dict[str, int | str | None]:
+    return {
+        f"{one.row} {one.column}".replace(" all", ""): f"{one.bound}{one.number}"
+        if one.bound
+        else one.number
+        for one in edition.cells
+        if one.figure == figure
+    }
+
+
+def test_a_district_stands_in_its_province_and_outside_no_day_is_told() -> None:
+    inside, outside = both(TIPS)
+    assert read(inside, "tip") == {
+        "all": 100,
+        "district:11": 30,
+        "district:12": None,
+        "district:13": None,
+        "district:21": 40,
+        "district:abroad": None,
+        "district:national": 8,
+        "district:unsure": None,
+        "province:1": 42,
+        "province:2": 40,
+        TOLD_NATIONALLY: 18,
+        "day:1": 60,
+        "day:2": 40,
+    }
+    assert read(outside, "tip") == {
+        "all": 100,
+        "district:11": 30,
+        "district:12": None,
+        "district:13": None,
+        "district:21": 40,
+        "province:1": 42,
+        "province:2": 40,
+        TOLD_NATIONALLY: 18,
+    }
+
+
+def test_a_share_is_exact_or_says_no_more_than_that_few_lack_it() -> None:
+    told = {"urgency:1": (19, 40), "urgency:2": (58, 60), "urgency:3": (2, 4)}
+    inside, outside = both(share("quiz_good", "quiz_all", told))
+    assert read(inside, "quiz_good") == {"urgency:1": None, "urgency:2": ">=91", "urgency:3": None}
+    assert read(inside, "quiz_all") == {
+        "all": 104,
+        "urgency:1": None,
+        "urgency:2": 60,
+        "urgency:3": None,
+    }
+    assert read(outside, "quiz_good")["urgency:2"] == ">=81"
+
+
+def test_how_fast_somebody_answered_is_told_outside_of_no_month() -> None:
+    times = share("acknowledged_within", "acknowledged_of", {"urgency:1": (20, 40)})
+    inside, outside = both(times, Measured("hours_red", ALL, 9, 9), nation("complaint", 12))
+    assert {one.figure for one in inside.cells} == {
+        "acknowledged_of",
+        "acknowledged_within",
+        "hours_red",
+        "complaint",
+    }
+    assert outside.cells == [FigureCell("complaint", ALL, ALL, 12)]
+
+
+def test_what_speaks_of_the_same_is_hidden_together_and_a_part_gives_no_rest_away() -> None:
+    rows = ("district:11", "district:12", "district:21", "district:22")
+    held, came = (
+        RawTable(figure, [by_row(dict(zip(rows, counts, strict=True)))], alike="held")
+        for figure, counts in (("held", (3, 20, 30, 40)), ("came", (40, 90, 80, 70)))
+    )
+    inside, _ = both(held, came, steps("entered", ("saved", 30), ("filed", 28), whole=40))
+    for figure in ("held", "came"):
+        hidden = {row for row, number in read(inside, figure).items() if number is None}
+        assert hidden == {"district:11", "district:12"}
+    assert (read(inside, "saved"), read(inside, "filed")) == ({"all": 30}, {"all": None})
+
+
+def test_a_measure_is_shown_where_what_it_is_made_of_is() -> None:
+    raw: list[Raw] = [
+        nation("tips_red", 4),
+        nation("accepted", 6),
+        Measured("hours_red", ALL, 30, 4, "tips_red"),
+        Measured("days_to_accepted", ALL, 3, 6, "accepted"),
+        Measured("hours", "district:11", 744, 744),
+    ]
+    inside, outside = both(*raw)
+    found = {one.figure: one.number for one in inside.cells}
+    assert found["hours_red"] is None
+    assert (found["days_to_accepted"], found["hours"]) == (3, 744)
+    assert [one.number for one in outside.cells] == [None, None]
+
+
+def test_a_revised_month_hides_what_the_first_hid_and_has_its_rows() -> None:
+    """A topic that is new stands with the others; a number that was hidden stays so, however it grew."""
+    first = month(
+        [RawTable("topic", [by_row({"topic:a": 3, "topic:other": 4, "topic:b": 50})])],
+        Edition.INSIDE,
+    )
+    kept = made(first.cells, first.working())
+    later = RawTable("topic", [by_row({"topic:a": 30, "topic:b": 50, "topic:c": 9})])
+    revised = month([later], Edition.INSIDE, PublishedBefore(first=kept))
+    assert read(revised, "topic") == {
+        "all": 89,
+        "topic:a": None,
+        "topic:b": 50,
+        "topic:other": None,
+    }
+
+
+def test_outside_is_never_made_before_inside() -> None:
+    with pytest.raises(ValueError, match="part of what is shown inside"):
+        month([TIPS], Edition.OUTSIDE)
