@@ -41,8 +41,8 @@ def test_what_was_published_stays_as_it_is(empty: Database, made: str) -> None:
         create_all(empty)
     first, revised = (published(one, n) for one, n in zip(MonthVersion, (12, 13), strict=True))
     with empty.writing() as session:
-        assert figure_editions.write(session, first, {"tip": 12})
-        assert not figure_editions.write(session, published(MonthVersion.FIRST, 99), {"tip": 99})
+        assert figure_editions.write(session, first, "counted")
+        assert not figure_editions.write(session, published(MonthVersion.FIRST, 99), "other")
         assert figure_editions.write(session, revised)
         origin.mark_invented(session, NOON)
     for words in NEVER:
@@ -55,9 +55,9 @@ def test_what_was_published_stays_as_it_is(empty: Database, made: str) -> None:
             for one in (MonthVersion.FIRST, MonthVersion.REVISED, None)
         ]
         assert kept == [first, revised, revised]
-        assert figure_editions.counts(session, "2026-10", Edition.INSIDE, MonthVersion.FIRST) == {
-            "tip": 12
-        }
+        assert figure_editions.counts(session, "2026-10", Edition.INSIDE, MonthVersion.FIRST) == (
+            "counted"
+        )
         assert figure_editions.read(session, "2026-10", Edition.OUTSIDE) is None
         assert origin.is_invented(session)
 

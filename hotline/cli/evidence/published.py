@@ -41,8 +41,7 @@ edition_option = click.option(
 )
 
 
-def period_of(_context: click.Context, _option: click.Parameter, value: str) -> str:
-    """2026-11, 2026-Q4 or 2026; anything else is refused."""
+def _period(_context: click.Context, _option: click.Parameter, value: str) -> str:
     try:
         span_of(value)
     except ValueError as reason:
@@ -69,7 +68,7 @@ def periods(edition: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("period", callback=period_of)
+@click.argument("period", callback=_period)
 @edition_option
 @click.option(
     "--version",

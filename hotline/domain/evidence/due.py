@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from hotline.domain.cases import months
 from hotline.domain.cases.months import MonthVersion
@@ -13,14 +12,13 @@ from hotline.domain.evidence.edition import (
     Edition,
     Span,
     months_in,
+    quarters_in,
     span_of,
 )
 
 OUTSIDE_AFTER = timedelta(days=90)
 """How long after its end a quarter or a year is published for everybody."""
 BOTH = (Edition.INSIDE, Edition.OUTSIDE)
-Made: TypeAlias = Collection[tuple[str, Edition, MonthVersion]]
-"""What is published: period, edition and version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +44,20 @@ def due_at(period: str, edition: Edition, version: MonthVersion) -> datetime:
     return months.due_at(last, MonthVersion.REVISED)
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedSoFar:
+    editions: Collection[tuple[str, Edition, MonthVersion]]
+    """Period, edition and version."""
+    closed: Collection[str] = ()
+    """Months that are never revised, nor added up: what they were made of was not kept."""
+
+    def has(self, period: str, edition: Edition, version: MonthVersion) -> bool:
+        return (period, edition, version) in self.editions
+
+
 def sets_due(
     counted: Sequence[str],
-    made: Made,
+    published: PublishedSoFar,
     waiting: Collection[tuple[str, MonthVersion]],
     at: datetime,
 ) -> Sequence[EditionSet]:
@@ -57,35 +66,52 @@ def sets_due(
     `counted` are the months since the first on which anything was counted. `waiting` are those whose cases the reader
     has to count first.
     """
-    found = [one for month in counted for one in _of_month(month, made, waiting, at)]
-    revised = {one.period for one in found if one.version is MonthVersion.REVISED} | {
-        period for period, _, version in made if version is MonthVersion.REVISED
+    found = [
+        one
+        for month in counted
+        if month not in published.closed
+        for one in _of_month(month, published, waiting, at)
+    ]
+    revised = {
+        *(one.period for one in found if one.version is MonthVersion.REVISED),
+        *(one for one in counted if published.has(one, Edition.INSIDE, MonthVersion.REVISED)),
     }
-    for period in _totals(counted):
-        inside = [month for month in months_in(period) if month in counted]
-        if not revised.issuperset(inside) or months_in(period)[-1] not in inside:
-            continue
-        for edition in BOTH:
-            one = EditionSet(period, MonthVersion.REVISED, (edition,))
-            if (period, edition, one.version) not in made and one.due_at <= at:
-                found.append(one)
+    found += [
+        one
+        for period in _totals(counted)
+        if _is_over(period, counted) and revised.issuperset(_inside(period, counted))
+        for one in (EditionSet(period, MonthVersion.REVISED, (edition,)) for edition in BOTH)
+        if one.due_at <= at and not published.has(period, one.editions[0], one.version)
+    ]
     return sorted(found, key=lambda one: (one.due_at, _order(one), one.period))
 
 
 def _of_month(
-    month: str, made: Made, waiting: Collection[tuple[str, MonthVersion]], at: datetime
+    month: str,
+    published: PublishedSoFar,
+    waiting: Collection[tuple[str, MonthVersion]],
+    at: datetime,
 ) -> Iterable[EditionSet]:
     for version in MonthVersion:
         if (month, version) in waiting or months.due_at(month, version) > at:
             return
-        if (month, Edition.INSIDE, version) not in made:
+        if not published.has(month, Edition.INSIDE, version):
             yield EditionSet(month, version, BOTH)
 
 
 def _totals(counted: Sequence[str]) -> Sequence[str]:
     """The quarters and years in which anything was counted."""
-    quarters = [f"{one[:4]}-Q{-(-int(one[5:]) // MONTHS_OF_QUARTER)}" for one in counted]
-    return [*dict.fromkeys([*quarters, *(one[:4] for one in counted)])]
+    quarters = [quarter for month in counted for quarter in quarters_in(month)]
+    return [*dict.fromkeys([*quarters, *(month[:4] for month in counted)])]
+
+
+def _inside(period: str, counted: Sequence[str]) -> Sequence[str]:
+    """Its months but for those before the line began."""
+    return [month for month in months_in(period) if month in counted]
+
+
+def _is_over(period: str, counted: Sequence[str]) -> bool:
+    return months_in(period)[-1] in counted
 
 
 def _order(one: EditionSet) -> int:

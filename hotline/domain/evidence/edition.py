@@ -51,6 +51,12 @@ def months_in(period: str) -> Sequence[str]:
     return [f"{year}-{number:02}" for number in range(first, first + count)]
 
 
+def quarters_in(period: str) -> Sequence[str]:
+    """Every quarter that a month of it is in. Raises ValueError."""
+    found = (f"{one[:4]}-Q{-(-int(one[5:]) // MONTHS_OF_QUARTER)}" for one in months_in(period))
+    return [*dict.fromkeys(found)]
+
+
 @dataclass(frozen=True, slots=True)
 class FigureCell:
     """One number: a figure, by no dimension or by one or two, each written `name:value`."""

@@ -10,11 +10,10 @@ from datetime import datetime, timedelta
 
 from hotline.domain.cases import months
 from hotline.domain.cases.months import MonthVersion
-from hotline.domain.evidence.due import EditionSet, sets_due
-from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
-from hotline.domain.evidence.month_figures import ALL, MonthCell, month_cells
+from hotline.domain.evidence.due import EditionSet, PublishedSoFar, sets_due
+from hotline.domain.evidence.edition import PublishedFigures
 from hotline.ports import Kit
-from hotline.services.evidence import reach_counts
+from hotline.services.evidence import reach_counts, reckoning
 from hotline.services.evidence.reach_counts import LiveRows
 from hotline.store.cases import counted
 from hotline.store.database import Session
@@ -58,16 +57,15 @@ def make_due(kit: Kit, at: datetime, live: LiveRows | None = None) -> Sequence[E
         found = due(session, at).sets
     if found and live is None:
         live = reach_counts.live_rows(kit)
-    made = [one for one in found if one.version is MonthVersion.FIRST]
-    for one in made:
+    for one in found:
         _make(kit, one, at, live or {})
-    return made
+    return found
 
 
 def due(session: Session, at: datetime) -> FiguresDue:
     waiting = {*case_ends.due(session, at)}
-    made = figure_editions.made(session)
-    return FiguresDue(sets_due(_counted(session, at), made, waiting, at), waiting)
+    published = PublishedSoFar(figure_editions.made(session), figure_editions.closed(session))
+    return FiguresDue(sets_due(_counted(session, at), published, waiting, at), waiting)
 
 
 def _counted(session: Session, at: datetime) -> Sequence[str]:
@@ -80,19 +78,25 @@ def _counted(session: Session, at: datetime) -> Sequence[str]:
 
 def _make(kit: Kit, one: EditionSet, at: datetime, live: LiveRows) -> None:
     with kit.database.reading() as session:
-        counts = reach_counts.counted(
-            session, months.begins(one.period), months.ends(one.period), live
-        )
+        reckon = reckoning.gathered(session, one, live)
         is_invented = origin.is_invented(session)
-    cells = [_cell(cell) for cell in month_cells(counts)]
-    published = [
-        PublishedFigures(one.period, Edition.INSIDE, one.version, at, MADE_BY, cells, is_invented)
-    ]
+    found = reckon()
     kit.failpoint("figures.before_write")
     with kit.database.writing() as session:
-        if not all(figure_editions.write(session, edition) for edition in published):
-            session.rollback()
-            return
+        for edition in one.editions:
+            published = PublishedFigures(
+                period=one.period,
+                edition=edition,
+                version=one.version,
+                made_at=at,
+                made_by=MADE_BY,
+                cells=found[edition].cells,
+                is_invented=is_invented,
+            )
+            counts = found[edition].working().decode()
+            if not figure_editions.write(session, published, counts):
+                session.rollback()
+                return
         audit.append(
             session,
             at=at,
@@ -102,8 +106,3 @@ def _make(kit: Kit, one: EditionSet, at: datetime, live: LiveRows) -> None:
             reason=f"{one.version}: {', '.join(one.editions)}",
         )
     kit.failpoint("figures.after_write")
-
-
-def _cell(cell: MonthCell) -> FigureCell:
-    row = ALL if cell.by == ALL else f"{cell.by}:{cell.row}"
-    return FigureCell(cell.figure, row, ALL, cell.number, cell.bound)

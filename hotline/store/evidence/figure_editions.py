@@ -5,7 +5,6 @@ Rows, and the questions asked of them.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -58,16 +57,24 @@ class FigureCount(Row):
     __tablename__ = "figure_count"
 
     edition_id: Mapped[int] = mapped_column(ForeignKey("figure_edition.id"), primary_key=True)
-    counts: Mapped[dict[str, Any]]
+    counts: Mapped[str]
 
 
 for _table in (FigureEditionRow, FigureCellRow, FigureCount):
     never_changes(_table)
 
 
-def write(
-    session: Session, published: PublishedFigures, counts: Mapping[str, Any] | None = None
-) -> bool:
+TOLD = (
+    FigureCellRow.figure,
+    FigureCellRow.row,
+    FigureCellRow.column,
+    FigureCellRow.number,
+    FigureCellRow.bound,
+)
+"""As `FigureCell` lists them. A year has tens of thousands: no row of them is made an object of the mapper."""
+
+
+def write(session: Session, published: PublishedFigures, counts: str | None = None) -> bool:
     """Whether it is written: of two who make it at once one waits, and writes nothing.
 
     `counts` are kept beside it, and read by `counts`.
@@ -104,9 +111,7 @@ def write(
     return True
 
 
-def counts(
-    session: Session, period: str, edition: Edition, version: MonthVersion
-) -> Mapping[str, Any] | None:
+def counts(session: Session, period: str, edition: Edition, version: MonthVersion) -> str | None:
     """None where that version is not there, or was published before counts were kept."""
     row = _row(session, period, edition, version)
     kept = session.get(FigureCount, row.id) if row is not None else None
@@ -122,6 +127,14 @@ def made(session: Session) -> Collection[tuple[str, Edition, MonthVersion]]:
     }
 
 
+def closed(session: Session) -> Collection[str]:
+    """Months that were published before counts were kept: nothing can be judged beside them."""
+    found = select(FigureEditionRow.period).outerjoin(
+        FigureCount, FigureCount.edition_id == FigureEditionRow.id
+    )
+    return {*session.scalars(found.where(FigureCount.edition_id.is_(None)))}
+
+
 def read(
     session: Session, period: str, edition: Edition, version: MonthVersion | None = None
 ) -> PublishedFigures | None:
@@ -129,11 +142,8 @@ def read(
     row = _row(session, period, edition, version)
     if row is None:
         return None
-    found = select(FigureCellRow).where(FigureCellRow.edition_id == row.id)
-    cells = [
-        FigureCell(one.figure, one.row, one.column, one.number, one.bound)
-        for one in session.scalars(found.order_by(FigureCellRow.id))
-    ]
+    found = select(*TOLD).where(FigureCellRow.edition_id == row.id).order_by(FigureCellRow.id)
+    cells = [FigureCell(*one) for one in session.execute(found)]
     return PublishedFigures(
         period=row.period,
         edition=Edition(row.edition),
@@ -143,6 +153,13 @@ def read(
         cells=cells,
         is_invented=row.is_invented,
     )
+
+
+def newest(session: Session) -> str | None:
+    """What was published last, as a person says it."""
+    found = select(FigureEditionRow).order_by(FigureEditionRow.id.desc()).limit(1)
+    row = session.scalars(found).first()
+    return f"{row.period} ({row.version})" if row is not None else None
 
 
 def newest_month(session: Session, edition: Edition) -> str | None:
@@ -155,14 +172,14 @@ def nation_by_month(session: Session, edition: Edition) -> Mapping[str, Sequence
     found = select(FigureEditionRow.period, func.max(FigureEditionRow.id))
     found = found.where(FigureEditionRow.edition == edition).group_by(FigureEditionRow.period)
     newest = {row_id: period for period, row_id in session.execute(found) if is_month(period)}
-    nation = select(FigureCellRow).where(
+    nation = select(FigureCellRow.edition_id, *TOLD).where(
         FigureCellRow.edition_id.in_(newest), FigureCellRow.row == ALL, FigureCellRow.column == ALL
     )
     months: dict[str, list[FigureCell]] = {period: [] for period in sorted(newest.values())}
-    for one in session.scalars(nation.order_by(FigureCellRow.id)):
-        months[newest[one.edition_id]].append(
-            FigureCell(one.figure, one.row, one.column, one.number, one.bound)
-        )
+    for edition_id, figure, row, column, number, bound in session.execute(
+        nation.order_by(FigureCellRow.id)
+    ):
+        months[newest[edition_id]].append(FigureCell(figure, row, column, number, bound))
     return months
 
 

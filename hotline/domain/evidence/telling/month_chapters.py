@@ -8,7 +8,7 @@ from hotline.domain.evidence.telling.words.chapters import TITLES
 LARGE = ("session", "tip", "acted_of_100", "identified", "arrived")
 INSTEAD = "topic"
 """Where an edition does not say in how many tips somebody acted."""
-OF_REPORT = "screen:report/"
+DANGER = "urgency:1"
 
 
 def month(teller: Teller) -> Chapter:
@@ -54,10 +54,9 @@ def reach(teller: Teller) -> Chapter:
 
 def report(teller: Teller) -> Chapter:
     """Screens stand in the order in which they are listed: that of the flow."""
+    screens = teller.rows(["screen_shown"], "screen")
     steps = {
-        row: (CellAt("screen_shown", row), CellAt("screen_answered", row))
-        for row in teller.rows(["screen_answered"], "screen")
-        if row.startswith(OF_REPORT)
+        row: CellAt("screen_shown", row) for row in screens if row.startswith("screen:report/")
     }
     shown = [("screen_shown", ""), ("screen_answered", "")]
     return Chapter(
@@ -70,7 +69,7 @@ def report(teller: Teller) -> Chapter:
             teller.sentence(line.COMPLAINTS),
         ),
         charts=told_of(
-            teller.chart(ChartKind.FALLING, line.SCREENS, line.SCREENS_SHOWN, steps),
+            teller.chart(ChartKind.BARS, line.SCREENS, line.SCREENS_SHOWN, steps),
             teller.by_chart(line.PROVINCES, line.PROVINCES_SHOWN, "tip", "province"),
         ),
         tables=told_of(

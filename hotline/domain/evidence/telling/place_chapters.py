@@ -19,8 +19,7 @@ SMALLEST = {Edition.INSIDE: INSIDE, Edition.OUTSIDE: OUTSIDE}
 
 
 def places(teller: Teller) -> Chapter:
-    rows = [f"district:{one.code}" for one in districts()]
-    tiles = {row: (CellAt("tip", row), None) for row in rows}
+    tiles = {f"district:{one.code}": CellAt("tip", f"district:{one.code}") for one in districts()}
     return Chapter(
         ChapterName.PLACES,
         teller.words(TITLES[ChapterName.PLACES]),

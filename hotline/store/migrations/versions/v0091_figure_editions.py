@@ -80,7 +80,7 @@ def _tables() -> None:
     op.create_table(
         "figure_count",
         sa.Column("edition_id", sa.Integer(), nullable=False),
-        sa.Column("counts", sa.JSON(), nullable=False),
+        *_text("counts"),
         sa.ForeignKeyConstraint(
             ["edition_id"], ["figure_edition.id"], name=op.f("figure_count_edition_id_of")
         ),

@@ -38,7 +38,7 @@ HELPED = (
 BY_LANGUAGE = {
     "language:rw": (
         "Abahamagaye mu Kinyarwanda: {one}.",
-        "Dialled in Kinyarwanda: {one} {one:time|times}.",
+        "Dialled in Kinyarwanda: {one}.",
         "Appels en kinyarwanda: {one}.",
     ),
 }
