@@ -116,3 +116,18 @@ def test_what_is_not_published_says_when(home: Path, arguments: list[str], says:
     assert isinstance(told.exception, NotFound)
     assert says in str(told.exception)
     assert run(home, "show", "2026-13").exit_code == 2
+
+
+def test_e5_the_report_is_one_command_and_says_whose_draft_it_is(
+    home: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "month.pdf"
+    told = run(home, "report", "--month", "2026-08", "--language", "fr", "--out", str(made))
+    assert told.exit_code == 0
+    assert made.read_bytes().startswith(b"%PDF-1.7")
+    assert "in fr are a draft" in told.stderr
+    first = made.read_bytes()
+    run(home, "report", "--month", "2026-08", "--language", "fr", "--out", str(made))
+    assert made.read_bytes() == first
+    later = run(home, "report", "--month", "2126-08", "--for", "outside")
+    assert "are made on 2126-09-06" in str(later.exception)

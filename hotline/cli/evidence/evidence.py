@@ -8,6 +8,7 @@ import click
 
 from hotline.cli.evidence import published
 from hotline.cli.evidence.codes import codes
+from hotline.cli.evidence.report import report
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, REVIEW, FigureEntry
 from hotline.text.languages import CODES
 
@@ -52,3 +53,4 @@ def _lines(entry: FigureEntry, language: str) -> Iterator[str]:
 evidence.add_command(codes)
 evidence.add_command(published.periods)
 evidence.add_command(published.show)
+evidence.add_command(report)

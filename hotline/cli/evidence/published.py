@@ -41,7 +41,8 @@ edition_option = click.option(
 )
 
 
-def _period(_context: click.Context, _option: click.Parameter, value: str) -> str:
+def period_of(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """2026-11, 2026-Q4 or 2026; anything else is refused."""
     try:
         span_of(value)
     except ValueError as reason:
@@ -68,7 +69,7 @@ def periods(edition: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("period", callback=_period)
+@click.argument("period", callback=period_of)
 @edition_option
 @click.option(
     "--version",

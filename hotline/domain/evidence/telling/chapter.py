@@ -21,7 +21,11 @@ class ChapterName(StrEnum):
 
 class ChartKind(StrEnum):
     BARS = "bars"
-    """One bar a point, each apart from the others."""
+    """One bar a point, each apart from the others; beside it the period before."""
+    FALLING = "falling"
+    """Questions in their order: how many were shown each, and beside it how many answered."""
+    TIMES = "times"
+    """Minutes: the median, and beside it the ninetieth of a hundred."""
     STAIRCASE = "staircase"
     """Steps of one way: each is a part of the one before."""
     TILES = "tiles"
@@ -54,6 +58,9 @@ class ChartPoint:
     said: str
     code: str
     """What the point is of, as the figures write it: `district:11`."""
+    beside: int | None = None
+    beside_said: str = ""
+    """Empty: there is nothing to stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,13 @@ from collections.abc import Iterator
 
 from hotline.domain.evidence.edition import Edition, PublishedFigures
 from hotline.domain.evidence.tables import ALL
-from hotline.domain.evidence.telling.chapter import Chapter, ChapterName, ChartKind, ToldTable
+from hotline.domain.evidence.telling.chapter import (
+    Chapter,
+    ChapterName,
+    ChartKind,
+    ToldChart,
+    ToldTable,
+)
 from hotline.domain.evidence.telling.labels import period_label
 from hotline.domain.evidence.telling.numbers import TIME
 from hotline.domain.evidence.telling.teller import CellAt, Teller, Words, told_of
@@ -27,8 +33,8 @@ def answer(teller: Teller, quarter: PublishedFigures | None) -> Chapter:
         told = Teller(quarter, teller.language)
         of = period_label(quarter.period, teller.language)
         first = teller.words(helping.QUARTER, quarter=of)
-        return Chapter(name, title, [first, *_answered(told)], tables=_times(told))
-    return Chapter(name, title, _answered(teller), tables=_times(teller))
+        return Chapter(name, title, [first, *_answered(told)], (), *_times(told))
+    return Chapter(name, title, _answered(teller), (), *_times(teller))
 
 
 def _answered(teller: Teller) -> list[str]:
@@ -47,8 +53,14 @@ def _answered(teller: Teller) -> list[str]:
     ] or [teller.words(helping.NOTHING)]
 
 
-def _times(teller: Teller) -> list[ToldTable]:
-    return [*_step_tables(teller)]
+def _times(teller: Teller) -> tuple[list[ToldChart], list[ToldTable]]:
+    figures = ("acknowledged_median", "acknowledged_ninety")
+    rows = {
+        row: (CellAt(figures[0], row), CellAt(figures[1], row))
+        for row in teller.rows(figures, "urgency")
+    }
+    chart = teller.chart(ChartKind.TIMES, helping.TO_TAKE, helping.TO_TAKE_SHOWN, rows, TIME)
+    return [*told_of(chart)], [*_step_tables(teller)]
 
 
 def _step_tables(teller: Teller) -> Iterator[ToldTable]:
@@ -88,7 +100,7 @@ def screening(teller: Teller) -> Chapter:
 
 
 def referrals(teller: Teller) -> Chapter:
-    steps = {f"step:{step}": CellAt(step) for step in WAY}
+    steps = {f"step:{step}": (CellAt(step), None) for step in WAY}
     refused = [
         "refused_no_room",
         "refused_not_our_kind",

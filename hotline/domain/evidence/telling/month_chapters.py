@@ -8,7 +8,7 @@ from hotline.domain.evidence.telling.words.chapters import TITLES
 LARGE = ("session", "tip", "acted_of_100", "identified", "arrived")
 INSTEAD = "topic"
 """Where an edition does not say in how many tips somebody acted."""
-DANGER = "urgency:1"
+OF_REPORT = "screen:report/"
 
 
 def month(teller: Teller) -> Chapter:
@@ -54,9 +54,10 @@ def reach(teller: Teller) -> Chapter:
 
 def report(teller: Teller) -> Chapter:
     """Screens stand in the order in which they are listed: that of the flow."""
-    screens = teller.rows(["screen_shown"], "screen")
     steps = {
-        row: CellAt("screen_shown", row) for row in screens if row.startswith("screen:report/")
+        row: (CellAt("screen_shown", row), CellAt("screen_answered", row))
+        for row in teller.rows(["screen_answered"], "screen")
+        if row.startswith(OF_REPORT)
     }
     shown = [("screen_shown", ""), ("screen_answered", "")]
     return Chapter(
@@ -69,7 +70,7 @@ def report(teller: Teller) -> Chapter:
             teller.sentence(line.COMPLAINTS),
         ),
         charts=told_of(
-            teller.chart(ChartKind.BARS, line.SCREENS, line.SCREENS_SHOWN, steps),
+            teller.chart(ChartKind.FALLING, line.SCREENS, line.SCREENS_SHOWN, steps),
             teller.by_chart(line.PROVINCES, line.PROVINCES_SHOWN, "tip", "province"),
         ),
         tables=told_of(

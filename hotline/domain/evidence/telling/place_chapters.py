@@ -19,7 +19,8 @@ SMALLEST = {Edition.INSIDE: INSIDE, Edition.OUTSIDE: OUTSIDE}
 
 
 def places(teller: Teller) -> Chapter:
-    tiles = {f"district:{one.code}": CellAt("tip", f"district:{one.code}") for one in districts()}
+    rows = [f"district:{one.code}" for one in districts()]
+    tiles = {row: (CellAt("tip", row), None) for row in rows}
     return Chapter(
         ChapterName.PLACES,
         teller.words(TITLES[ChapterName.PLACES]),

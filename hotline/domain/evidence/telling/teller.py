@@ -6,7 +6,7 @@ edition does not have is not told. So whatever is told is true.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from string import Formatter
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from hotline.domain.evidence.telling.labels import (
     value_label,
 )
 from hotline.domain.evidence.telling.numbers import SPACE, SaidNumber, grouped, said
+from hotline.domain.evidence.telling.words.figures import LARGE
 from hotline.domain.evidence.telling.words.periods import BEFORE
 from hotline.text.languages import CODES
 
@@ -92,7 +93,8 @@ class Teller:
     def large(self, figure: str, unit: str = "") -> ToldNumber:
         before = self.before.cell(figure) if self.before is not None else None
         told = f"{self.before_name()}:{SPACE}{said(before, unit)}" if before is not None else ""
-        return ToldNumber(self.label(figure), said(self.published.cell(figure), unit), told)
+        label = self.words(LARGE[figure]) if figure in LARGE else self.label(figure)
+        return ToldNumber(label, said(self.published.cell(figure), unit), told)
 
     def before_name(self) -> str:
         return BEFORE[span_of(self.published.period)][self.language]
@@ -129,27 +131,50 @@ class Teller:
         return said(cell, unit) if cell is not None else "\N{EN DASH}"
 
     def chart(
-        self, kind: ChartKind, title: Words, sentence: Words, points: Mapping[str, CellAt]
+        self,
+        kind: ChartKind,
+        title: Words,
+        sentence: Words,
+        points: Mapping[str, tuple[CellAt, CellAt | None]],
+        unit: str = "",
     ) -> ToldChart | None:
-        """`points` by what each is of. None: the edition has none of them."""
+        """`points` by what each is of; the second cell stands beside the first. None: the edition has none of them."""
         told = [
-            ChartPoint(self._point(code, at), cell.number, said(cell), code)
-            for code, at in points.items()
+            self._drawn(code, cell, at, beside, unit)
+            for code, (at, beside) in points.items()
             if (cell := self.cell(at)) is not None
         ]
         return ToldChart(kind, self.words(title), self.words(sentence), told) if told else None
 
-    def by_chart(
-        self, title: Words, sentence: Words, figure: str, by: str, *, most_first: bool = True
-    ) -> ToldChart | None:
-        rows = self.published.rows(figure, by)
-        if most_first:
-            rows = sorted(rows, key=lambda row: -(self.published.number(figure, row) or 0))
-        points = {row: CellAt(figure, row) for row in rows}
-        return self.chart(ChartKind.BARS, title, sentence, points)
+    def _drawn(
+        self, code: str, cell: FigureCell, at: CellAt, beside: CellAt | None, unit: str
+    ) -> ChartPoint:
+        other = self.cell(beside) if beside is not None else None
+        return ChartPoint(
+            self.label(at.figure) if code.startswith("step:") else self.named(code),
+            cell.number,
+            said(cell, unit),
+            code,
+            other.number if other is not None else None,
+            said(other, unit) if other is not None else "",
+        )
 
-    def _point(self, code: str, at: CellAt) -> str:
-        return self.label(at.figure) if code.startswith("step:") else self.named(code)
+    def by_chart(self, title: Words, sentence: Words, figure: str, by: str) -> ToldChart | None:
+        """The most first, with the period before beside."""
+        rows = self.published.rows(figure, by)
+        rows = sorted(rows, key=lambda row: -(self.published.number(figure, row) or 0))
+        chart = self.chart(
+            ChartKind.BARS, title, sentence, {row: (CellAt(figure, row), None) for row in rows}
+        )
+        if chart is None or self.before is None:
+            return chart
+        earlier = {row: self.before.cell(figure, row) for row in rows}
+        points = [
+            replace(one, beside=cell.number, beside_said=said(cell)) if cell is not None else one
+            for one in chart.points
+            for cell in [earlier[one.code]]
+        ]
+        return replace(chart, points=points)
 
     def _said(self, cell: FigureCell | None) -> SaidNumber | None:
         if cell is None or cell.number is None:

@@ -115,6 +115,19 @@ FIGURES: Mapping[str, tuple[str, str, str]] = {
     "lesson_answered": ("Ibisubizo", "Answers", "Réponses"),
     "lesson_score": ("Ibisubizo byiza", "Right answers", "Réponses justes"),
 }
+LARGE: Mapping[str, tuple[str, str, str]] = {
+    "identified": (
+        "Abantu bagaragayeho ibimenyetso",
+        "Persons with signs of trafficking",
+        "Personnes avec des signes de traite",
+    ),
+    "arrived": (
+        "Abantu bageze ku bufasha",
+        "Persons who reached help",
+        "Personnes arrivées à l'aide",
+    ),
+}
+"""Of a number that stands alone, where its column's name would not be enough."""
 STEPS: Mapping[str, tuple[str, str, str]] = {
     "delivered": ("Ubutumwa bwageze", "Alert delivered", "Alerte reçue"),
     "acknowledged": ("Byakiriwe", "Taken by somebody", "Prise en charge"),

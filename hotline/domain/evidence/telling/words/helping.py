@@ -131,3 +131,13 @@ THIRTY = ("Uko bameze nyuma y'iminsi 30", "How they are thirty days on", "Trente
 HOW = ("Uko bameze", "State", "État")
 TOGETHER = ("Bose hamwe", "All", "Toutes ensemble")
 NUMBER = ("Umubare", "Number", "Nombre")
+TO_TAKE = (
+    "Igihe kugeza ushinzwe gufasha abyakiriye",
+    "Time until somebody took it",
+    "Délai jusqu'à la prise en charge",
+)
+TO_TAKE_SHOWN = (
+    "Kimwe cya kabiri n'amakuru 90 ku 100 byakiriwe mu gihe cyerekanywe, hakurikijwe uko byihutirwa.",
+    "Within which time half of the tips, and 90 of 100, were taken, by urgency.",
+    "En combien de temps la moitié des signalements, et 90 sur 100, ont été pris en charge, par urgence.",
+)

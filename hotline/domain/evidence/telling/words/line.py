@@ -38,7 +38,7 @@ HELPED = (
 BY_LANGUAGE = {
     "language:rw": (
         "Abahamagaye mu Kinyarwanda: {one}.",
-        "Dialled in Kinyarwanda: {one}.",
+        "Dialled in Kinyarwanda: {one} {one:time|times}.",
         "Appels en kinyarwanda: {one}.",
     ),
 }
