@@ -15,7 +15,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FILES = {"/words/<language>/sheet/<kind>"}
+FILES = {"/words/<language>/sheet/<kind>", "/evidence/<dashboard>/sheet/<table>"}
 """Rules whose answer is a file to keep, and no page."""
 PAGES = [
     path_of(one)

@@ -31,6 +31,8 @@ FILLED = {
     "<int:responder_id>": "1",
     "<code>": "12",
     "<act>": "screened",
+    "<dashboard>": "reach",
+    "<table>": "week",
 }
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"

@@ -1,10 +1,10 @@
 """Published figures, as whoever shows them reads them. Nobody shows a number that is not in here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.due import due_at, period_before
-from hotline.domain.evidence.edition import Edition, PublishedFigures, Span, span_of
+from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures, Span, span_of
 from hotline.errors import NotFound
 from hotline.ports import Kit
 from hotline.store.evidence import figure_editions
@@ -37,6 +37,12 @@ def before(kit: Kit, published: PublishedFigures) -> PublishedFigures | None:
     """The period before, in the same edition and its newest version. Raises StoreUnavailable."""
     with kit.database.reading() as session:
         return figure_editions.read(session, period_before(published.period), published.edition)
+
+
+def nation_by_month(kit: Kit, edition: Edition) -> Mapping[str, Sequence[FigureCell]]:
+    """Of every month the numbers of the nation, in its newest version. Raises StoreUnavailable."""
+    with kit.database.reading() as session:
+        return figure_editions.nation_by_month(session, edition)
 
 
 def _not_made(kit: Kit, period: str, edition: Edition, version: MonthVersion | None) -> str:

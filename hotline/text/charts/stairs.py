@@ -73,12 +73,13 @@ def staircase(title: str, steps: Sequence[ChartStair], hidden: str) -> str:
 def _treads(
     corners: Sequence[tuple[float, float]], amounts: Sequence[ChartAmount]
 ) -> Iterator[str]:
-    """From the end of each step down to the next. Beside a hidden step nothing leads anywhere."""
-    for ((right, top), (_, next_top)), (one, following) in zip(
+    """From the end of each step down to the one below. Beside a hidden step nothing leads anywhere."""
+    for ((right, top), (below, next_top)), (one, following) in zip(
         pairwise(corners), pairwise(amounts), strict=True
     ):
         if one.number is not None and following.number is not None:
-            yield line([(right - 0.5, top + HIGH), (right - 0.5, next_top + HIGH)], HATCH, "2 3")
+            down = [(right - 0.5, top + HIGH), (right - 0.5, next_top - 1), (below, next_top - 1)]
+            yield line(down, HATCH, "2 3")
 
 
 def falling(title: str, steps: Sequence[FallingStep], said: FallingWords) -> str:

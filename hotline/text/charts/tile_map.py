@@ -66,7 +66,7 @@ def tile_map(
     return picture(title, told, WIDTH, bottom - 4, parts)
 
 
-def _tile(code: str, name: str, amount: ChartAmount, shown: Sequence[int]) -> Iterator[str]:
+def _tile(code: str, name: str, amount: ChartAmount, shown: Sequence[float]) -> Iterator[str]:
     column, row = TILES[code]
     x, y = column * (TILE_WIDTH + GAP), row * (TILE_HEIGHT + GAP)
     inside = x + 0.5, y + 0.5, TILE_WIDTH - 1, TILE_HEIGHT - 1
@@ -86,13 +86,13 @@ def _said(x: float, y: float, name: str, written: str, fill: str) -> Iterator[st
     yield words(x + 5, y + 48, written, fill=fill, size=18, bold=True)
 
 
-def _step(number: int, shown: Sequence[int]) -> int:
+def _step(number: float, shown: Sequence[float]) -> int:
     """About as many districts in each step: one that counts far more than all others does not make them one pale."""
     return len(STEPS) * bisect_left(shown, number) // len(shown)
 
 
-def _entries(shown: Sequence[int]) -> Iterator[LegendEntry]:
-    inside: dict[int, list[int]] = {}
+def _entries(shown: Sequence[float]) -> Iterator[LegendEntry]:
+    inside: dict[int, list[float]] = {}
     for number in shown:
         inside.setdefault(_step(number, shown), []).append(number)
     for step, numbers in inside.items():

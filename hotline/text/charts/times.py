@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hotline.text.charts.drawing import (
+    BOLDER,
     DARK,
     HIDDEN_WIDTH,
     INK,
@@ -20,6 +21,7 @@ from hotline.text.charts.drawing import (
     longest,
     picture,
     room_for,
+    width_of,
     words,
 )
 
@@ -56,29 +58,37 @@ def times(title: str, groups: Sequence[TimesGroup], said: TimesWords) -> str:
         entries.append(LegendEntry("", f"{SIGN} {said.hidden}"))
     parts, y = legend(entries, 0)
     for group in groups:
-        parts += _group(group, y, scale, said)
-        y += LEADING + 2 * HIGH + 2 + BETWEEN
+        drawn, y = _group(group, y, scale, said)
+        parts += drawn
     return picture(title, _told(groups, said), WIDTH, y - BETWEEN + 4, parts)
 
 
-def _group(group: TimesGroup, y: float, scale: float, said: TimesWords) -> Iterator[str]:
-    yield words(0, y + 13, group.label, bold=True)
+def _group(group: TimesGroup, y: float, scale: float, said: TimesWords) -> tuple[list[str], float]:
+    parts = [words(0, y + 13, group.label, bold=True)]
+    promised = _promised(group, said)
+    if promised and BOLDER * width_of(group.label) + width_of(promised) > WIDTH - 12:
+        y += LEADING
+    if promised:
+        parts.append(words(WIDTH, y + 13, promised, fill=SOFT, end=True))
     top = y + LEADING
     for at, (amount, fill) in enumerate(((group.median, DARK), (group.ninety, LIGHT))):
         here = top + at * (HIGH + 2)
-        yield bar(0, here, HIGH, amount, scale, fill)
-        yield words(WIDTH, here + HIGH - 2, amount.written, bold=fill == DARK, end=True)
+        parts.append(bar(0, here, HIGH, amount, scale, fill))
+        parts.append(words(WIDTH, here + HIGH - 2, amount.written, bold=fill == DARK, end=True))
     if group.promise is not None and group.promise.number is not None:
         x = max(1.0, group.promise.number * scale)
-        promised = f"{said.promised} {group.promise.written}"
-        yield line([(x, top - 3), (x, top + 2 * HIGH + 5)], INK, "4 2")
-        yield words(WIDTH, y + 13, promised, fill=SOFT, end=True)
+        parts.append(line([(x, top - 3), (x, top + 2 * HIGH + 5)], INK, "4 2"))
+    return parts, top + 2 * HIGH + 2 + BETWEEN
+
+
+def _promised(group: TimesGroup, said: TimesWords) -> str:
+    return f"{said.promised} {group.promise.written}" if group.promise is not None else ""
 
 
 def _told(groups: Sequence[TimesGroup], said: TimesWords) -> Iterator[str]:
     for group in groups:
-        promised = f", {said.promised} {group.promise.written}" if group.promise else ""
+        promised = _promised(group, said)
         yield (
             f"{group.label}: {said.median} {group.median.written}, "
-            f"{said.ninety} {group.ninety.written}{promised}"
+            f"{said.ninety} {group.ninety.written}{f', {promised}' if promised else ''}"
         )

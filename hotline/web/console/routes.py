@@ -4,6 +4,7 @@ A page of yours is a view in `pages/`, `people/` or `writing/`, a template, and 
 """
 
 from hotline.web.console import who
+from hotline.web.console.evidence.evidence_routes import EVIDENCE_ROUTES
 from hotline.web.console.pages import (
     account,
     accounts,
@@ -187,6 +188,7 @@ ROUTES: tuple[PageRoute | OpenRoute, ...] = (
     PageRoute("POST", "/changes/<int:change_id>/entries", entries.act, who.EDITOR),
     PageRoute("POST", "/changes/<int:change_id>/entries/new", entries.add, who.EDITOR),
     *PEOPLE_ROUTES,
+    *EVIDENCE_ROUTES,
     # who may do what, and who did
     PageRoute("GET", "/accounts", accounts.listed, who.ADMIN, menu=phrase("Accounts")),
     PageRoute("POST", "/accounts", accounts.invite, who.ADMIN, Needs.FRESH, "account_invited"),

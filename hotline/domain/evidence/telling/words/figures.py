@@ -109,6 +109,7 @@ FIGURES: Mapping[str, tuple[str, str, str]] = {
     "quiz_asked": ("Abasubije kabiri", "Answered twice", "Ont répondu deux fois"),
     "quiz_right_before": ("Ibisubizo byiza mbere", "Right before", "Justes avant"),
     "quiz_right_after": ("Ibisubizo byiza nyuma", "Right after", "Justes après"),
+    "quiz_gain": ("Inyongera, ku 100", "Gain, in points", "Gain, en points"),
     "gathering": ("Inama zakozwe", "Sessions held", "Séances tenues"),
     "gathered": ("Abaje mu nama", "People who came", "Personnes venues"),
     "lesson": ("Amasomo yarangiye", "Lessons taken to the end", "Leçons suivies"),

@@ -1,0 +1,218 @@
+"""What a dashboard is made of: a figure in words, as a drawing and as a table, out of one published period."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from hotline.domain.evidence.dictionary import entry_of
+from hotline.domain.evidence.edition import FigureCell
+from hotline.domain.evidence.suppression import INSIDE
+from hotline.domain.evidence.tables import ALL
+from hotline.domain.evidence.telling.labels import period_label
+from hotline.domain.evidence.telling.numbers import said
+from hotline.domain.evidence.telling.teller import CellAt, Teller
+from hotline.domain.places.places import districts
+from hotline.text.charts.bars import BarWords, ChartBar, bars
+from hotline.text.charts.drawing import ChartAmount
+from hotline.text.charts.stairs import (
+    ChartStair,
+    FallingStep,
+    FallingWords,
+    falling,
+    staircase,
+)
+from hotline.text.charts.tile_map import tile_map
+from hotline.web.console.evidence.figure_tables import FigureColumn, FigureRow, FigureTable
+from hotline.web.console.who import phrase
+
+MOST_BARS = 12
+"""Of a list that is longer the drawing shows the largest; the table has all."""
+HIDDEN = phrase("fewer than {smallest}, or kept back for another")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMeaning:
+    """What the dictionary says of a figure."""
+
+    label: str
+    says: str
+    leaves_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardBlock:
+    """One question of a dashboard, answered in words, as drawings and as a table."""
+
+    table: FigureTable
+    """It has the block's title."""
+    sentences: Sequence[str]
+    pictures: Sequence[Markup] = ()
+    meanings: Sequence[FigureMeaning] = ()
+    is_map: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BlockRow:
+    """A row of a table and of its drawing."""
+
+    label: str
+    row: str = ALL
+    row_before: str = ALL
+    """The same in the period before: a week has another name there."""
+    column: str = ALL
+    figure: str = ""
+    """Where each row is a figure of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockColumn:
+    head: str
+    figure: str = ""
+    unit: str = ""
+    """How its numbers are told: `time`, `seconds`, `percent`."""
+    is_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardTeller:
+    teller: Teller
+    phrase: Callable[..., str]
+    """Says a phrase of the console's catalogue."""
+
+    @property
+    def language(self) -> str:
+        return self.teller.language
+
+    def period(self) -> str:
+        return period_label(self.teller.published.period, self.language)
+
+    def period_before(self) -> str:
+        before = self.teller.before
+        return period_label(before.period, self.language) if before is not None else ""
+
+    def has(self, figure: str) -> bool:
+        return self.teller.published.cell(figure) is not None
+
+    # rows and columns
+
+    def rows(
+        self, figures: Sequence[str], by: str, *, most_first: bool = True
+    ) -> Sequence[BlockRow]:
+        """The largest first; what is hidden comes last, in the order of the edition, which says nothing of it."""
+        found = self.teller.rows(figures, by)
+        if most_first:
+            numbers = self.teller.published.number
+            found = sorted(found, key=lambda row: -(numbers(figures[0], row) or 0))
+        return [BlockRow(self.teller.named(row), row, row) for row in found]
+
+    def rows_of(self, figures: Sequence[str]) -> Sequence[BlockRow]:
+        """Figures of the nation, each a row."""
+        found = [one for one in figures if self.has(one)]
+        return [BlockRow(self.teller.label(one), figure=one) for one in found]
+
+    def columns(self, *figures: str, unit: str = "", beside: bool = False) -> list[BlockColumn]:
+        """`beside`: the first of them once more, in the period before."""
+        made = [BlockColumn(self.teller.label(one), one, unit) for one in figures]
+        return [made[0], *self.before(figures[0]), *made[1:]] if beside else made
+
+    def now_and_before(self, unit: str = "") -> list[BlockColumn]:
+        """Of rows that are figures themselves."""
+        return [BlockColumn(self.period(), unit=unit), *self.before()]
+
+    def before(self, figure: str = "") -> list[BlockColumn]:
+        if self.teller.before is None:
+            return []
+        return [BlockColumn(self.period_before(), figure, is_before=True)]
+
+    def cell(self, row: BlockRow, column: BlockColumn) -> FigureCell | None:
+        figure = row.figure or column.figure
+        if not column.is_before:
+            return self.teller.cell(CellAt(figure, row.row, row.column))
+        before = self.teller.before
+        return before.cell(figure, row.row_before, row.column) if before is not None else None
+
+    def table(
+        self,
+        name: str,
+        title: str,
+        first: str,
+        rows: Sequence[BlockRow],
+        columns: Sequence[BlockColumn],
+    ) -> FigureTable:
+        return FigureTable(
+            name,
+            title,
+            first,
+            [FigureColumn(column.head, column.unit) for column in columns],
+            [FigureRow(row.label, [self.cell(row, one) for one in columns]) for row in rows],
+        )
+
+    # drawings
+
+    def bars(self, title: str, rows: Sequence[BlockRow], figure: str = "") -> Markup:
+        """One bar a row, the period before beside it. A row that is not there has no bar."""
+        now, then = BlockColumn("", figure), BlockColumn("", figure, is_before=True)
+        drawn = [
+            ChartBar(row.label, amount(cell), amount(before) if before is not None else None)
+            for row in rows[:MOST_BARS]
+            if (cell := self.cell(row, now)) is not None
+            for before in [self.cell(row, then)]
+        ]
+        said = BarWords(self.period(), self.period_before(), self.hidden())
+        return Markup(bars(title, drawn, said))
+
+    def pairs(
+        self, title: str, rows: Sequence[BlockRow], after: BlockColumn, before: BlockColumn
+    ) -> Markup:
+        """Two figures a row, beside one another; the legend calls them as the table does."""
+        drawn = [
+            ChartBar(
+                row.label,
+                amount(self.cell(row, after), after.unit),
+                amount(self.cell(row, before), before.unit),
+            )
+            for row in rows
+        ]
+        return Markup(bars(title, drawn, BarWords(after.head, before.head, self.hidden())))
+
+    def falling(
+        self, title: str, rows: Sequence[BlockRow], whole: BlockColumn, part: BlockColumn
+    ) -> Markup:
+        """At each row a part of a whole; the legend calls them as the table does."""
+        steps = [
+            FallingStep(row.label, amount(self.cell(row, whole)), amount(self.cell(row, part)))
+            for row in rows
+        ]
+        said = FallingWords(whole.head, part.head, self.hidden())
+        return Markup(falling(title, steps, said))
+
+    def staircase(self, title: str, rows: Sequence[BlockRow]) -> Markup:
+        steps = [ChartStair(row.label, amount(self.cell(row, BlockColumn("")))) for row in rows]
+        return Markup(staircase(title, steps, self.hidden()))
+
+    def map(self, title: str, figure: str) -> Markup:
+        names = {one.code: one.name for one in districts()}
+        cells = {code: self.teller.cell(CellAt(figure, f"district:{code}")) for code in names}
+        amounts = {code: amount(cell) for code, cell in cells.items()}
+        return Markup(tile_map(title, names, amounts, self.hidden()))
+
+    def hidden(self) -> str:
+        return self.phrase(HIDDEN, smallest=INSIDE)
+
+    # words
+
+    def meanings(self, *figures: str) -> Sequence[FigureMeaning]:
+        return [*self._meanings(figures)]
+
+    def _meanings(self, figures: Sequence[str]) -> Iterator[FigureMeaning]:
+        for figure in figures:
+            entry = entry_of(figure)
+            if entry is not None:
+                out = self.phrase(entry.leaves_out) if entry.leaves_out else ""
+                yield FigureMeaning(self.teller.label(figure), entry.says[self.language], out)
+
+
+def amount(cell: FigureCell | None, unit: str = "") -> ChartAmount:
+    """As the table says it."""
+    return ChartAmount(cell.number if cell is not None else None, said(cell, unit))

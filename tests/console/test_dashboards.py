@@ -1,0 +1,143 @@
+"""The pages of figures: what is published stands there, and no other number does."""
+
+import csv
+import io
+import re
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.cases.months import MonthVersion
+from hotline.domain.evidence.edition import Edition, PublishedFigures
+from hotline.domain.evidence.telling.numbers import UNITS, said
+from hotline.domain.evidence.telling.teller import Teller
+from hotline.store.evidence import figure_editions
+from hotline.text.languages import CODES
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller
+from hotline.web.console.evidence.dashboards import DASHBOARDS
+from hotline.web.console.evidence.figure_tables import NONE
+from tests.console.conftest import Desk, Tab
+from tests.console.test_headers import assert_light
+from tests.published_year import published
+
+PATHS = {name: f"/evidence{'' if name == 'month' else f'/{name}'}" for name in DASHBOARDS}
+CELL = re.compile(r'<td class="number">([^<]*)</td>')
+INVENTED = ("IMPIMBANO", "INVENTED", "INVENTÉ")
+
+
+def writes(desk: Desk, *several: PublishedFigures) -> None:
+    with desk.kit.database.writing() as session:
+        for one in several:
+            assert figure_editions.write(session, one)
+
+
+@pytest.fixture
+def tab(desk: Desk) -> Tab:
+    """Of a desk of a line with two months and their quarter."""
+    writes(
+        desk,
+        published("2026-09"),
+        published("2026-10"),
+        published("2026-Q3", version=MonthVersion.REVISED),
+        published("2026-10", Edition.OUTSIDE),
+    )
+    return desk.tab(AccountRole.DESK, name="Desk 1")
+
+
+def _told(*several: PublishedFigures) -> set[str]:
+    """Every way in which a number of theirs may be said."""
+    cells = [cell for one in several for cell in one.cells]
+    return {NONE} | {said(cell, unit) for cell in cells for unit in ("", *UNITS)}
+
+
+def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab) -> None:
+    now, before = published("2026-10"), published("2026-09")
+    told = _told(now, before)
+    for language in CODES:
+        tab.post("/account/language", {"language": language, "to": "/"})
+        for name, path in PATHS.items():
+            page = tab.get(path).text
+            assert f'<html lang="{language}">' in page
+            shown = CELL.findall(page)
+            assert shown, name
+            assert set(shown) <= told, name
+            assert page.count("<svg") == page.count('role="img"') > 0, name
+            assert_light(tab, path)
+
+
+def test_e2_each_figure_of_an_edition_stands_in_a_table() -> None:
+    """A figure that somebody adds is not forgotten here; days are for a program."""
+    now = published("2026-10")
+    told = DashboardTeller(Teller(now, "en", published("2026-09")), _english)
+    found = {
+        cell.figure
+        for board in DASHBOARDS.values()
+        for block in board.blocks(told)
+        for row in block.table.rows
+        for cell in row.cells
+        if cell is not None
+    }
+    assert found == set(now.figures())
+
+
+def _english(phrase: str, **values: object) -> str:
+    return phrase.format_map(values) if values else phrase
+
+
+def test_a_sheet_has_the_numbers_of_its_table_with_the_same_ones_hidden(tab: Tab) -> None:
+    now = published("2026-10")
+    answer = tab.get("/evidence/answer/sheet/districts?period=2026-10")
+    assert answer.headers["Content-Disposition"] == (
+        'attachment; filename="2026-10-answer-districts.csv"'
+    )
+    head, *rows = csv.reader(io.StringIO(answer.text))
+    assert head == ["District", "Tips filed", "Identified"]
+    by_name = {row[0]: row[1:] for row in rows}
+    assert by_name["Gasabo"] == [
+        now.said(figure, "district:12") for figure in ("tip", "identified")
+    ]
+    assert ".." in {cell for row in rows for cell in row}
+    within = tab.get("/evidence/answer/sheet/delivered?period=2026-10").text
+    assert '">=96"' in within
+    assert tab.get("/evidence/answer/sheet/nothing").status_code == 404
+    assert tab.get("/evidence/nothing/sheet/week").status_code == 404
+
+
+def test_a_period_is_chosen_and_a_quarter_has_no_weeks(tab: Tab) -> None:
+    page = tab.get("/evidence/reach").text
+    assert re.findall(r'<option value="(20[^"]+)"', page) == ["2026-10", "2026-09", "2026-Q3"]
+    assert "Calls by week" in page
+    quarter = tab.get("/evidence/reach?period=2026-Q3").text
+    assert "Reach, quarter 3 of 2026" in quarter
+    assert "Calls by week" not in quarter
+    assert tab.get("/evidence?period=2026-13").status_code == 404
+
+
+def test_the_newest_month_is_told_in_five_sentences_and_five_numbers(tab: Tab) -> None:
+    page = tab.get("/evidence").text
+    now, before = published("2026-10"), published("2026-09")
+    for figure in ("session", "tip", "acted_of_100", "identified", "arrived"):
+        large = f"<dd>{said(now.cell(figure))}<span"
+        assert large in page, figure
+        assert f"the month before:\N{NO-BREAK SPACE}{said(before.cell(figure))}" in page, figure
+    assert "How it was counted, and what it cannot say" in page
+    assert not any(word in page for word in INVENTED)
+
+
+def test_invented_figures_say_so_in_three_languages_on_every_page_and_sheet(desk: Desk) -> None:
+    writes(desk, published("2026-10", is_invented=True))
+    tab = desk.tab(AccountRole.AUDITOR)
+    for path in PATHS.values():
+        page = tab.get(path).text
+        assert all(word in page for word in INVENTED), path
+    named = tab.get("/evidence/reach/sheet/week").headers["Content-Disposition"]
+    assert 'filename="invented-2026-10-reach-week.csv"' in named
+
+
+def test_before_the_first_month_is_made_a_page_says_when_it_comes(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.EDITOR)
+    for path in PATHS.values():
+        assert "Nothing is made yet: the first month&#39;s figures come on" in tab.get(path).text
+    writes(desk, published("2026-09"))
+    page = tab.get("/evidence/help?period=2026-10").text
+    assert "Nothing is made of October 2026: its figures come on 6 November 2026" in page
