@@ -35,6 +35,7 @@ HotlineError
 ├── PersonnelRefused
 ├── CodesRefused
 ├── DeskRefused
+├── ExportRefused
 ├── AccountRefused
 ├── Undecided
 ├── CopyFailed
@@ -207,6 +208,10 @@ class CodesRefused(HotlineError):
 
 class DeskRefused(HotlineError):
     """A desk may not be made so, or opened by that person; says why."""
+
+
+class ExportRefused(HotlineError):
+    """Figures may not be taken out so, or by that person; says why."""
 
 
 class AccountRefused(HotlineError):

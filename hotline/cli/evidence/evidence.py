@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from hotline.cli.evidence import published
+from hotline.cli.evidence import exporting, published
 from hotline.cli.evidence.codes import codes
 from hotline.cli.evidence.report import report
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, REVIEW, FigureEntry
@@ -54,3 +54,5 @@ evidence.add_command(codes)
 evidence.add_command(published.periods)
 evidence.add_command(published.show)
 evidence.add_command(report)
+evidence.add_command(exporting.export)
+evidence.add_command(exporting.glotip)

@@ -17,6 +17,8 @@ SEEN_EACH = timedelta(seconds=60)
 """How often at the most a session's row says that somebody is there: each write waits for callers on SQLite."""
 LINK_LIVES = timedelta(minutes=15)
 APPROVAL_LIVES = timedelta(days=7)
+EXPORT_LIVES = timedelta(days=1)
+"""How long figures may be taken, once, after a second person approved."""
 
 
 def wait_after(failures: int) -> timedelta:

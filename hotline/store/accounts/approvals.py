@@ -23,12 +23,16 @@ class ApprovalKind(StrEnum):
     """Of one of the last two of the national desk; its subject is `responder:<id>`."""
     LIFT = "lift"
     """Of what a tip is kept from somebody by; its subject is `exclusion:<id>`."""
+    EXPORT = "export"
+    """Of figures; its subject is `figures:<period>:<edition>:<version>`."""
 
 
 class ApprovalDecision(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    USED = "used"
+    """What was approved was done, and is not done again."""
 
 
 class Approval(Row):
@@ -105,6 +109,20 @@ def approved(session: Session, subject: str) -> Sequence[Approval]:
         Approval.subject == subject, Approval.decision == ApprovalDecision.APPROVED
     )
     return session.scalars(given).all()
+
+
+def granted(
+    session: Session, kind: ApprovalKind, since: datetime, approval_id: int | None = None
+) -> Sequence[Approval]:
+    """What was approved of a kind after a moment, the oldest first; of one, held for being used."""
+    given = select(Approval).where(
+        Approval.kind == kind,
+        Approval.decision == ApprovalDecision.APPROVED,
+        Approval.decided_at > since,
+    )
+    if approval_id is not None:
+        given = given.where(Approval.id == approval_id).with_for_update()
+    return session.scalars(given.order_by(Approval.id)).all()
 
 
 def decide(row: Approval, by: str, at: datetime, decision: ApprovalDecision) -> None:

@@ -1,13 +1,15 @@
 """The files of an export, by their paths in its folder. Pure: who makes workbooks, paper and ids is handed in."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 
 from hotline.domain.evidence.dictionary import entry_of
-from hotline.domain.evidence.edition import PublishedFigures
-from hotline.domain.evidence.exporting import data_package, figure_rows, flow_results
+from hotline.domain.evidence.edition import PublishedFigures, Span, span_of
+from hotline.domain.evidence.exporting import data_package, figure_rows, flow_results, glotip
 from hotline.domain.evidence.exporting.data_package import marked, package_name, package_title
-from hotline.domain.evidence.exporting.export_sheets import ExportSheet
+from hotline.domain.evidence.exporting.export_sheets import ExportSheet, as_csv
 from hotline.domain.evidence.exporting.flow_results import NewId
 from hotline.domain.evidence.suppression import SIGN
 from hotline.domain.evidence.tables import ALL
@@ -33,12 +35,32 @@ def export_files(
     files = {one.path: one.bytes for one in packed}
     files["datapackage.json"] = as_json(data_package.descriptor(published, packed))
     files[marked(published, "report.xlsx")] = workbook(sheets(published))
+    if span_of(published.period) is Span.YEAR:
+        files |= glotip_files(published, workbook)
     for language, paper in (papers or {}).items():
         files[marked(published, f"report.{language}.pdf")] = paper
     files[f"{FLOW_RESULTS}/datapackage.json"] = as_json(answers)
     responses = flow_results.responses(published, new_id)
     files[f"{FLOW_RESULTS}/{flow_results.RESPONSES}"] = as_json(responses)
     return files
+
+
+def glotip_files(published: PublishedFigures, workbook: Workbook) -> Mapping[str, bytes]:
+    """What questionnaires ask of a year. Raises ValueError for another period."""
+    asked = glotip.sheet(published)
+    return {
+        marked(published, "glotip.csv"): as_csv(asked.head, asked.rows),
+        marked(published, "glotip.xlsx"): workbook([asked, glotip.notes(published)]),
+    }
+
+
+def zipped(files: Mapping[str, bytes], folder: str) -> bytes:
+    """All of it in one file, inside of a folder."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path, written in files.items():
+            packed.writestr(zipfile.ZipInfo(f"{folder}/{path}"), written, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
 
 
 def as_json(document: object) -> bytes:
@@ -76,5 +98,4 @@ def _says(figure: str) -> str:
 
 def _called(name: str) -> tuple[str, str, str]:
     dimension, value = figure_rows.parted(name)
-    called = "" if dimension == ALL else figure_rows.named(dimension, value, "en")
-    return dimension, value, called
+    return dimension, value, "" if dimension == ALL else figure_rows.named(dimension, value, "en")

@@ -12,9 +12,9 @@ from hotline.domain.evidence.edition import FigureCell, PublishedFigures
 from hotline.domain.evidence.exporting.export_sheets import ExportCell
 from hotline.domain.evidence.suppression import SIGN
 from hotline.domain.evidence.tables import ALL
-from hotline.domain.places.places import PROVINCES, place_name
+from hotline.domain.evidence.telling.labels import value_label
 from hotline.domain.tip import Urgency
-from hotline.text.languages import CODES, LANGUAGES
+from hotline.text.languages import CODES
 
 FIGURE_HEAD = (
     *("figure", "period", "version"),
@@ -66,16 +66,8 @@ def value_rows(published: PublishedFigures) -> Sequence[Sequence[ExportCell]]:
 
 
 def named(dimension: str, value: str, language: str) -> str:
-    """What a value is called; where nothing better is known, its code in words."""
-    if dimension == "district":
-        return place_name(value, language)
-    if dimension == "province" and value in PROVINCES:
-        return PROVINCES[value][language]
-    if dimension == "language":
-        return next((one.name for one in LANGUAGES if one.code == value), value)
-    if dimension == "urgency":
-        return URGENCIES.get(value, value)
-    return value.replace("_", " ")
+    """What a value is called, as every page and paper calls it."""
+    return value if dimension == ALL else value_label(f"{dimension}:{value}", language)
 
 
 def in_standard(standard: CodeStandard, dimension: str, value: str) -> str:

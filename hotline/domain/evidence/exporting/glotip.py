@@ -6,7 +6,7 @@ Pure. It is made of what was published of a year, and adds nothing up: who adds 
 from collections.abc import Iterator, Sequence
 
 from hotline.domain.evidence.codes.code_tables import CodeStandard
-from hotline.domain.evidence.edition import FigureCell, PublishedFigures
+from hotline.domain.evidence.edition import FigureCell, PublishedFigures, Span, span_of
 from hotline.domain.evidence.exporting.data_package import package_title
 from hotline.domain.evidence.exporting.export_sheets import ExportCell, ExportSheet
 from hotline.domain.evidence.exporting.figure_rows import in_standard, named, parted
@@ -43,7 +43,7 @@ CANNOT_SAY: Sequence[str] = (
 
 def sheet(published: PublishedFigures) -> ExportSheet:
     """Of a year's figures. Raises ValueError for another period."""
-    if len(published.period) != len("2026"):
+    if span_of(published.period) is not Span.YEAR:
         raise ValueError("the sheet is of a year")
     rows = [*_wholes(published), *_parts(published)]
     says = f"{package_title(published)}. For questionnaires of UNODC and SDG 16.2.2"

@@ -1,8 +1,8 @@
-"""The rows of the dashboards in the one table of pages."""
+"""The rows of the dashboards, and of figures that are taken out, in the one table of pages."""
 
 from hotline.web.console import who
-from hotline.web.console.evidence import dashboards
-from hotline.web.console.route import PageRoute
+from hotline.web.console.evidence import dashboards, exports
+from hotline.web.console.route import Needs, PageRoute
 from hotline.web.console.who import phrase
 
 EVIDENCE_ROUTES: tuple[PageRoute, ...] = (
@@ -12,5 +12,17 @@ EVIDENCE_ROUTES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/evidence/help", dashboards.help_, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/learning", dashboards.learning, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/line", dashboards.line, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/evidence/exports", exports.listed, who.RUNNING),
+    PageRoute(
+        "POST", "/evidence/exports", exports.ask, who.RUNNING, Needs.FRESH, "figures_export_asked"
+    ),
+    PageRoute(
+        "POST",
+        "/evidence/exports/<int:approval_id>/take",
+        exports.take,
+        who.RUNNING,
+        Needs.FRESH,
+        "figures_exported",
+    ),
     PageRoute("GET", "/evidence/<dashboard>/sheet/<table>", dashboards.sheet, who.BUT_TRANSLATOR),
 )

@@ -47,8 +47,9 @@ def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
 def _said(visit: Visit, one: WaitsForSecond) -> str:
     """The sentence, with roles, levels and desks as the reader calls them."""
     values = dict(one.values)
-    if (role := values.get("role")) is not None:
-        values["role"] = visit.say(role)
+    for name in ("role", "edition", "version"):
+        if name in values:
+            values[name] = visit.say(values[name])
     if "desk" in values:
         values["desk"] = placing.named(visit, values["desk"])
     if "desks" in values:

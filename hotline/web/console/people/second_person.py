@@ -5,19 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
+from hotline.domain.cases.months import MonthVersion
+from hotline.domain.evidence.edition import Edition
 from hotline.domain.people.standing import EnrolmentKind
 from hotline.errors import NotFound
 from hotline.ports import ConsoleKit
 from hotline.services.accounts import approvals, sessions
 from hotline.services.desk import admissions
+from hotline.services.evidence import exporting
 from hotline.services.people import enrolment_decisions
 from hotline.services.people.dossiers import desk_page, leaving, postings
 from hotline.services.tips.lifted import lifting
+from hotline.text.names import is_one_name
 from hotline.web.console import who
 from hotline.web.console.who import phrase
 
 ROLE, ENROLMENT, POSTING = "role", "enrolment", "posting"
-ADMISSION, REMOVAL, LIFT = "admission", "removal", "lift"
+ADMISSION, REMOVAL, LIFT, EXPORT = "admission", "removal", "lift", "export"
+
+FOR_WHOM: Mapping[Edition, str] = {
+    Edition.INSIDE: phrase("for those who work with the line"),
+    Edition.OUTSIDE: phrase("for everybody"),
+}
+VERSIONS: Mapping[MonthVersion, str] = {
+    MonthVersion.FIRST: phrase("first version"),
+    MonthVersion.REVISED: phrase("revised"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +41,7 @@ class WaitsForSecond:
     id: int
     phrase: str
     values: Mapping[str, str]
-    """Of them `role` and `level` are phrases, and `desk` and `desks` codes of desks."""
+    """Of them `role`, `level`, `edition` and `version` are phrases, and `desk` and `desks` codes of desks."""
     asked_at: datetime
     expires_at: datetime
     reason: str
@@ -53,6 +66,8 @@ def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
         found += [*_enrolments(kit, by), *_postings(kit, by), *_removals(kit, by)]
     if AccountRole.ADMIN in by.roles:
         found += _roles(kit, by)
+    if by.roles & exporting.MAY_TAKE:
+        found += _exports(kit, by)
     if AccountRole.NATIONAL in by.roles:
         found += _lifts(kit, by)
     return sorted(found, key=lambda one: (one.asked_at, one.id))
@@ -187,9 +202,31 @@ def _lifts(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
         )
 
 
-def _is_other(by: SignedIn, asker_id: int | None, asked_by: str, about: str) -> bool:
-    names = {" ".join(name.split()).casefold() for name in (_name(asked_by), about)}
-    return by.account_id != asker_id and " ".join(by.name.split()).casefold() not in names
+def _exports(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in exporting.waiting(kit):
+        yield WaitsForSecond(
+            kind=EXPORT,
+            id=one.id,
+            phrase=phrase(
+                "{by} asks to take out the figures of {period}, {edition}, {version}. Either of you may then take them,"
+                " once, within a day."
+            ),
+            values={
+                "by": _name(one.asked_by),
+                "period": one.wanted.period,
+                "edition": FOR_WHOM[one.wanted.edition],
+                "version": VERSIONS[one.wanted.version],
+            },
+            asked_at=one.asked_at,
+            expires_at=one.until,
+            reason=one.reason,
+            may_decide=_is_other(by, one.asker_id, one.asked_by),
+        )
+
+
+def _is_other(by: SignedIn, asker_id: int | None, asked_by: str, about: str = "") -> bool:
+    names = (_name(asked_by), about)
+    return by.account_id != asker_id and not any(is_one_name(by.name, name) for name in names)
 
 
 def _name(actor: str) -> str:
@@ -202,4 +239,5 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     POSTING: postings.decide,
     REMOVAL: leaving.decide,
     LIFT: lifting.decide,
+    EXPORT: exporting.decide,
 }
