@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from hotline.domain.evidence.edition import Edition, PublishedFigures
 from hotline.domain.evidence.telling.numbers import UNITS, said
 from hotline.domain.evidence.telling.teller import Teller
 from hotline.store.evidence import figure_editions
+from hotline.text.charts.drawing import DARK, LIGHT, SIGN
 from hotline.text.languages import CODES
 from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.evidence.dashboards import DASHBOARDS
@@ -21,7 +23,8 @@ from tests.console.test_headers import assert_light
 from tests.published_year import published
 
 PATHS = {name: f"/evidence{'' if name == 'month' else f'/{name}'}" for name in DASHBOARDS}
-CELL = re.compile(r'<td class="number">([^<]*)</td>')
+DRAWING = re.compile(r"<svg.*?</svg>", re.S)
+CELL = re.compile(r"<td>([^<]*)</td>")
 INVENTED = ("IMPIMBANO", "INVENTED", "INVENTÉ")
 
 
@@ -63,6 +66,28 @@ def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab) -> 
             assert set(shown) <= told, name
             assert page.count("<svg") == page.count('role="img"') > 0, name
             assert_light(tab, path)
+
+
+def test_a_page_on_which_everything_is_hidden_draws_nothing_by_length_and_stays_light(
+    desk: Desk,
+) -> None:
+    """Hatching is the heaviest drawing. In French, whose words are the longest."""
+    several = [published("2026-09"), published("2026-10")]
+    writes(
+        desk,
+        *(
+            replace(one, cells=[replace(cell, number=None, bound="") for cell in one.cells])
+            for one in several
+        ),
+    )
+    tab = desk.tab(AccountRole.ADMIN)
+    tab.post("/account/language", {"language": "fr", "to": "/"})
+    for path in PATHS.values():
+        page = tab.get(path).text
+        assert set(CELL.findall(page)) <= {SIGN, NONE}
+        drawn = re.sub(r'<rect [^>]*stroke="[^>]*>', "", "".join(DRAWING.findall(page)))
+        assert not re.findall(f'fill="({DARK}|{LIGHT})"', drawn)
+        assert_light(tab, path)
 
 
 def test_e2_each_figure_of_an_edition_stands_in_a_table() -> None:

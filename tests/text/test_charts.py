@@ -158,6 +158,19 @@ def test_a_number_is_written_as_it_is_told_and_the_period_before_beside_it() -> 
     assert drawn.findtext(f"{SVG}desc") == "sms: >=96 (September: ..); ussd: 0"
 
 
+def test_what_is_not_there_is_no_hidden_number() -> None:
+    """The last screen has no answer; a median that falls into "never" is not made."""
+    steps = [FallingStep("saved", ChartAmount(40), None)]
+    drawn = ElementTree.fromstring(falling("Screens", steps, FallingWords("saw it", "on", HIDDEN)))
+    assert drawn.findtext(f"{SVG}desc") == "saved: 40"
+    assert SIGN not in " ".join(_written(drawn))
+
+    groups = [TimesGroup("danger", ChartAmount(2), None)]
+    drawn = ElementTree.fromstring(times("T", groups, TimesWords("half", "90", "by", HIDDEN)))
+    assert drawn.findtext(f"{SVG}desc") == "danger: half 2, 90 \N{EN DASH}"
+    assert len(_lengths(drawn)) == 1
+
+
 def test_a_promise_is_a_line_at_its_own_length() -> None:
     groups = [TimesGroup("danger", ChartAmount(2), ChartAmount(9), ChartAmount(30, "30 min"))]
 

@@ -106,19 +106,18 @@ def line(points: Sequence[tuple[float, float]], stroke: str, dashes: str = "") -
 
 def hatched(x: float, y: float, width: float, height: float) -> str:
     """A box that says: there is a number, and it is not shown."""
-    steps = range(BETWEEN_HATCHES, int(width + height), BETWEEN_HATCHES)
-    ways = (_hatch(x, y, width, height, float(step)) for step in steps)
-    return (
-        f"{box(x, y, width, height, PAPER, HATCH)}"
-        f'<path d="{"".join(ways)}" fill="none" stroke="{HATCH}"/>'
-    )
+    way = hatching(x, y, width, height, BETWEEN_HATCHES)
+    return f'{box(x, y, width, height, PAPER, HATCH)}<path d="{way}" fill="none" stroke="{HATCH}"/>'
 
 
-def _hatch(x: float, y: float, width: float, height: float, step: float) -> str:
-    """A line from the left or lower edge up to the upper or right one."""
-    left, low = max(0.0, step - height), min(step, height)
-    right, high = min(step, width), max(0.0, step - width)
-    return f"M{_n(x + left)} {_n(y + low)}L{_n(x + right)} {_n(y + high)}"
+def hatching(x: float, y: float, width: float, height: float, apart: int) -> str:
+    """Lines from the left and lower edges up to the upper and right ones, as a path."""
+    found = []
+    for step in range(apart, int(width + height), apart):
+        left, low = max(0.0, step - height), min(step, height)
+        length = min(step, width) - left
+        found.append(f"M{_n(x + left)} {_n(y + low)}l{_n(length)}-{_n(length)}")
+    return "".join(found)
 
 
 def bar(x: float, y: float, height: float, amount: ChartAmount, scale: float, fill: str) -> str:

@@ -41,7 +41,8 @@ class FallingStep:
 
     label: str
     shown: ChartAmount
-    answered: ChartAmount
+    answered: ChartAmount | None
+    """None: nobody could go on from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def _treads(
 
 def falling(title: str, steps: Sequence[FallingStep], said: FallingWords) -> str:
     """At each screen: those who saw it as a light bar, and in it those who went on."""
-    amounts = [one for step in steps for one in (step.shown, step.answered)]
+    both = [one for step in steps for one in (step.shown, step.answered)]
+    amounts = [one for one in both if one is not None]
     scale = _scale(amounts, [_of(step) for step in steps])
     entries = [LegendEntry(DARK, said.answered), LegendEntry(LIGHT, said.shown)]
     if _any_hidden(amounts):
@@ -94,8 +96,10 @@ def falling(title: str, steps: Sequence[FallingStep], said: FallingWords) -> str
         parts += _label(step.label, y)
         y += _label_height(step.label)
         parts.append(bar(0, y, HIGH, step.shown, scale, LIGHT))
-        parts.append(bar(0, y + 3, HIGH - 6, step.answered, scale, DARK))
-        right = max(bar_width(step.shown, scale), bar_width(step.answered, scale))
+        right = bar_width(step.shown, scale)
+        if step.answered is not None:
+            parts.append(bar(0, y + 3, HIGH - 6, step.answered, scale, DARK))
+            right = max(right, bar_width(step.answered, scale))
         parts.append(words(right + 6, y + HIGH / 2 + 5, _of(step)))
         y += HIGH + BETWEEN
     told = [f"{step.label}: {_of(step)}" for step in steps]
@@ -103,6 +107,8 @@ def falling(title: str, steps: Sequence[FallingStep], said: FallingWords) -> str
 
 
 def _of(step: FallingStep) -> str:
+    if step.answered is None:
+        return step.shown.written
     return f"{step.answered.written} / {step.shown.written}"
 
 

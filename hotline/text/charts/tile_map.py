@@ -5,22 +5,21 @@ is ours: each district stands beside most of those that it borders on.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from hotline.text.charts.drawing import (
     EDGE,
-    INK,
-    LEADING,
+    HATCH,
     PAPER,
     SIGN,
     ChartAmount,
     LegendEntry,
     box,
     grouped,
-    hatched,
+    hatching,
     legend,
     picture,
-    width_of,
     words,
 )
 
@@ -41,6 +40,8 @@ TILES: Mapping[str, tuple[int, int]] = {
 }
 """Column and row of each."""
 TILE_WIDTH, TILE_HEIGHT, GAP = 88, 62, 4
+BETWEEN_HATCHES = 15
+"""Thirty tiles that are all hidden shall weigh no more than a page can bear."""
 NAME = 13
 """The longest name, Nyamasheke, fits its tile so."""
 WIDTH, HEIGHT = 7 * (TILE_WIDTH + GAP) - GAP, 6 * (TILE_HEIGHT + GAP) - GAP
@@ -60,30 +61,58 @@ def tile_map(
     if len(shown) < len(TILES):
         entries.append(LegendEntry("", f"{SIGN} {hidden}"))
     parts, bottom = legend(entries, HEIGHT + 8, WIDTH)
-    for code, amount in found.items():
-        parts += _tile(code, names[code], amount, shown)
+    tiles = [_tile(code, names[code], amount, shown) for code, amount in found.items()]
+    parts += [tile.box for tile in tiles if tile.box]
+    parts += _hidden(code for code, amount in found.items() if amount.number is None)
+    parts += _grouped(f'font-size="{NAME}"', [tile.name for tile in tiles])
+    parts += _grouped('font-size="18" font-weight="600"', [tile.written for tile in tiles])
     told = [f"{names[code]}: {amount.written}" for code, amount in found.items()]
     return picture(title, told, WIDTH, bottom - 4, parts)
 
 
-def _tile(code: str, name: str, amount: ChartAmount, shown: Sequence[float]) -> Iterator[str]:
-    column, row = TILES[code]
-    x, y = column * (TILE_WIDTH + GAP), row * (TILE_HEIGHT + GAP)
-    inside = x + 0.5, y + 0.5, TILE_WIDTH - 1, TILE_HEIGHT - 1
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """What a tile is drawn of, layer by layer."""
+
+    box: str
+    name: str
+    written: str
+
+
+def _tile(code: str, name: str, amount: ChartAmount, shown: Sequence[float]) -> _Tile:
+    x, y = _corner(code)
     if amount.number is None:
-        yield hatched(*inside)
-        yield box(x + 2, y + 7, min(width_of(name, NAME) + 4, TILE_WIDTH - 4), LEADING, PAPER)
-        yield box(x + 2, y + 32, 22, 20, PAPER)
-        yield from _said(x, y, name, amount.written, INK)
-        return
+        return _Tile("", words(x + 4, y + 21, name), words(x + 5, y + 48, amount.written))
     step = _step(amount.number, shown)
-    yield box(*inside, STEPS[step], EDGE)
-    yield from _said(x, y, name, amount.written, PAPER if step >= FROM_WHITE else INK)
+    fill = PAPER if step >= FROM_WHITE else ""
+    return _Tile(
+        box(x + 0.5, y + 0.5, TILE_WIDTH - 1, TILE_HEIGHT - 1, STEPS[step], EDGE),
+        words(x + 4, y + 21, name, fill=fill),
+        words(x + 5, y + 48, amount.written, fill=fill),
+    )
 
 
-def _said(x: float, y: float, name: str, written: str, fill: str) -> Iterator[str]:
-    yield words(x + 4, y + 21, name, fill=fill, size=NAME)
-    yield words(x + 5, y + 48, written, fill=fill, size=18, bold=True)
+def _hidden(codes: Iterable[str]) -> Iterator[str]:
+    """All hidden tiles at once: an edge, a hatching, and white behind what is written."""
+    edges, ways, behind = [], [], []
+    wide = TILE_WIDTH - 1
+    for x, y in map(_corner, codes):
+        edges.append(f"M{x}.5 {y}.5h{wide}v{TILE_HEIGHT - 1}h-{wide}z")
+        ways.append(hatching(x, y, TILE_WIDTH, TILE_HEIGHT, BETWEEN_HATCHES))
+        behind.append(f"M{x + 2} {y + 7}h{TILE_WIDTH - 4}v18h-{TILE_WIDTH - 4}z")
+        behind.append(f"M{x + 2} {y + 32}h22v20h-22z")
+    if edges:
+        yield f'<path d="{"".join(edges + ways)}" fill="none" stroke="{HATCH}"/>'
+        yield f'<path d="{"".join(behind)}" fill="{PAPER}"/>'
+
+
+def _grouped(marks: str, parts: Sequence[str]) -> Sequence[str]:
+    return [f"<g {marks}>", *parts, "</g>"]
+
+
+def _corner(code: str) -> tuple[int, int]:
+    column, row = TILES[code]
+    return column * (TILE_WIDTH + GAP), row * (TILE_HEIGHT + GAP)
 
 
 def _step(number: float, shown: Sequence[float]) -> int:

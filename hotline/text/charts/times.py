@@ -26,14 +26,17 @@ from hotline.text.charts.drawing import (
 )
 
 HIGH, BETWEEN = 13, 14
+NONE = "\N{EN DASH}"
+"""There is no such number; that is not hidden."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimesGroup:
     label: str
     """Short: an urgency."""
-    median: ChartAmount
-    ninety: ChartAmount
+    median: ChartAmount | None
+    """None: in so many it never happened, or nothing is told of it."""
+    ninety: ChartAmount | None
     promise: ChartAmount | None = None
     """None: nothing was promised."""
 
@@ -50,7 +53,8 @@ class TimesWords:
 
 def times(title: str, groups: Sequence[TimesGroup], said: TimesWords) -> str:
     """Two bars a group. What was promised is a line through both, and is written beside the label."""
-    measured = [one for group in groups for one in (group.median, group.ninety)]
+    both = [one for group in groups for one in (group.median, group.ninety)]
+    measured = [one for one in both if one is not None]
     room = WIDTH - room_for(one.written for one in measured)
     scale = max(room, HIDDEN_WIDTH) / longest([*measured, *(group.promise for group in groups)])
     entries = [LegendEntry(DARK, said.median), LegendEntry(LIGHT, said.ninety)]
@@ -73,12 +77,17 @@ def _group(group: TimesGroup, y: float, scale: float, said: TimesWords) -> tuple
     top = y + LEADING
     for at, (amount, fill) in enumerate(((group.median, DARK), (group.ninety, LIGHT))):
         here = top + at * (HIGH + 2)
-        parts.append(bar(0, here, HIGH, amount, scale, fill))
-        parts.append(words(WIDTH, here + HIGH - 2, amount.written, bold=fill == DARK, end=True))
+        parts.append(words(WIDTH, here + HIGH - 2, _written(amount), bold=fill == DARK, end=True))
+        if amount is not None:
+            parts.append(bar(0, here, HIGH, amount, scale, fill))
     if group.promise is not None and group.promise.number is not None:
         x = max(1.0, group.promise.number * scale)
         parts.append(line([(x, top - 3), (x, top + 2 * HIGH + 5)], INK, "4 2"))
     return parts, top + 2 * HIGH + 2 + BETWEEN
+
+
+def _written(amount: ChartAmount | None) -> str:
+    return amount.written if amount is not None else NONE
 
 
 def _promised(group: TimesGroup, said: TimesWords) -> str:
@@ -89,6 +98,6 @@ def _told(groups: Sequence[TimesGroup], said: TimesWords) -> Iterator[str]:
     for group in groups:
         promised = _promised(group, said)
         yield (
-            f"{group.label}: {said.median} {group.median.written}, "
-            f"{said.ninety} {group.ninety.written}{f', {promised}' if promised else ''}"
+            f"{group.label}: {said.median} {_written(group.median)}, "
+            f"{said.ninety} {_written(group.ninety)}{f', {promised}' if promised else ''}"
         )

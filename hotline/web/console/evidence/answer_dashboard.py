@@ -18,7 +18,7 @@ from hotline.web.console.evidence.dashboard_teller import (
     BlockRow,
     DashboardBlock,
     DashboardTeller,
-    amount,
+    amount_there,
 )
 from hotline.web.console.who import phrase
 
@@ -78,8 +78,8 @@ def _drawn(told: DashboardTeller, step: AnswerStep, title: str, rows: Sequence[B
     groups = [
         TimesGroup(
             row.label,
-            amount(told.cell(row, half), TIME),
-            amount(told.cell(row, most), TIME),
+            amount_there(told.cell(row, half), TIME),
+            amount_there(told.cell(row, most), TIME),
             promise(step, row.row),
         )
         for row in rows

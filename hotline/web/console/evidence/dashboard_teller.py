@@ -151,50 +151,57 @@ class DashboardTeller:
     # drawings
 
     def bars(self, title: str, rows: Sequence[BlockRow], figure: str = "") -> Markup:
-        """One bar a row, the period before beside it. A row that is not there has no bar."""
+        """One bar a row, the period before beside it."""
         now, then = BlockColumn("", figure), BlockColumn("", figure, is_before=True)
-        drawn = [
-            ChartBar(row.label, amount(cell), amount(before) if before is not None else None)
-            for row in rows[:MOST_BARS]
-            if (cell := self.cell(row, now)) is not None
-            for before in [self.cell(row, then)]
-        ]
         said = BarWords(self.period(), self.period_before(), self.hidden())
-        return Markup(bars(title, drawn, said))
+        return self._bars(title, rows, now, then, said)
 
     def pairs(
         self, title: str, rows: Sequence[BlockRow], after: BlockColumn, before: BlockColumn
     ) -> Markup:
         """Two figures a row, beside one another; the legend calls them as the table does."""
-        drawn = [
-            ChartBar(
-                row.label,
-                amount(self.cell(row, after), after.unit),
-                amount(self.cell(row, before), before.unit),
-            )
-            for row in rows
-        ]
-        return Markup(bars(title, drawn, BarWords(after.head, before.head, self.hidden())))
+        said = BarWords(after.head, before.head, self.hidden())
+        return self._bars(title, rows, after, before, said)
+
+    def _bars(
+        self,
+        title: str,
+        rows: Sequence[BlockRow],
+        main: BlockColumn,
+        beside: BlockColumn,
+        said: BarWords,
+    ) -> Markup:
+        """A row that is not there has no bar."""
+        drawn = []
+        for row in rows[:MOST_BARS]:
+            cell, other = self.cell(row, main), self.cell(row, beside)
+            if cell is not None:
+                then = amount_there(other, beside.unit)
+                drawn.append(ChartBar(row.label, amount(cell, main.unit), then))
+        return Markup(bars(title, drawn, said))
 
     def falling(
         self, title: str, rows: Sequence[BlockRow], whole: BlockColumn, part: BlockColumn
     ) -> Markup:
         """At each row a part of a whole; the legend calls them as the table does."""
         steps = [
-            FallingStep(row.label, amount(self.cell(row, whole)), amount(self.cell(row, part)))
+            FallingStep(row.label, amount(cell), amount_there(self.cell(row, part)))
             for row in rows
+            if (cell := self.cell(row, whole)) is not None
         ]
         said = FallingWords(whole.head, part.head, self.hidden())
         return Markup(falling(title, steps, said))
 
     def staircase(self, title: str, rows: Sequence[BlockRow]) -> Markup:
-        steps = [ChartStair(row.label, amount(self.cell(row, BlockColumn("")))) for row in rows]
+        cells = {row.label: self.cell(row, BlockColumn("")) for row in rows}
+        steps = [ChartStair(label, amount(cell)) for label, cell in cells.items() if cell]
         return Markup(staircase(title, steps, self.hidden()))
 
     def map(self, title: str, figure: str) -> Markup:
+        """A district that has no number of its own is told with others: it is drawn as hidden."""
         names = {one.code: one.name for one in districts()}
         cells = {code: self.teller.cell(CellAt(figure, f"district:{code}")) for code in names}
-        amounts = {code: amount(cell) for code, cell in cells.items()}
+        amounts = {code: amount(cell) for code, cell in cells.items() if cell is not None}
         return Markup(tile_map(title, names, amounts, self.hidden()))
 
     def hidden(self) -> str:
@@ -213,6 +220,11 @@ class DashboardTeller:
                 yield FigureMeaning(self.teller.label(figure), entry.says[self.language], out)
 
 
-def amount(cell: FigureCell | None, unit: str = "") -> ChartAmount:
+def amount(cell: FigureCell, unit: str = "") -> ChartAmount:
     """As the table says it."""
-    return ChartAmount(cell.number if cell is not None else None, said(cell, unit))
+    return ChartAmount(cell.number, said(cell, unit))
+
+
+def amount_there(cell: FigureCell | None, unit: str = "") -> ChartAmount | None:
+    """None: this edition has no such number. That is not hidden."""
+    return amount(cell, unit) if cell is not None else None

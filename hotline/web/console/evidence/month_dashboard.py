@@ -57,5 +57,5 @@ def months(told: DashboardTeller, found: NationByMonth) -> Iterator[DashboardBlo
 
 
 def _drawn(told: DashboardTeller, title: str, rows: Sequence[FigureRow]) -> Markup:
-    drawn = [ChartBar(row.label, amount(row.cells[0])) for row in rows]
+    drawn = [ChartBar(row.label, amount(cell)) for row in rows if (cell := row.cells[0])]
     return Markup(bars(title, drawn, BarWords("", "", told.hidden())))

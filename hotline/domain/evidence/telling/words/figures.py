@@ -54,6 +54,12 @@ FIGURES: Mapping[str, tuple[str, str, str]] = {
         "Days until a service said yes",
         "Jours jusqu'à l'acceptation",
     ),
+    "screened": ("Ababajijwe ibibazo", "Persons screened", "Personnes interrogées"),
+    "tips_answered": (
+        "Amakuru avugwaho igisubizo",
+        "Tips whose answer is told",
+        "Signalements suivis",
+    ),
     "screened_possible": (
         "Hari ibimenyetso",
         "Signs: possible victim",

@@ -121,6 +121,7 @@ NATIONALITIES: Named = {
     "not_said": ("Ntibivuzwe", "Not said", "Non dit"),
 }
 PLACES: Named = {
+    "": ("Nta karere kamwe", "No one district", "Aucun district précis"),
     "national": ("Byabwiwe igihugu", "Told nationally", "Dit au niveau national"),
     "abroad": ("Mu mahanga", "Abroad", "À l'étranger"),
     "unsure": ("Ahatazwi", "Place not known", "Lieu inconnu"),
