@@ -49,8 +49,9 @@ MonthRows = tuple[str | None, Rows, Mapping[str, Any] | None]
 def reach(by: str | None, month: str | None, as_json: bool, as_csv: bool) -> None:
     """Count people, sessions, topics read and tips of one month, or what the quiz taught.
 
-    Without --by: one figure a line. A month's figures are made once, five days after it ended, and never change:
-    nothing is told of the month that runs, and nothing is added up over months. By month: every month that is made.
+    Without --by: one figure a line. A month's figures are published five days after it ended and, revised, 75 days
+    after it; the newest are printed. Nothing is told of the month that runs, and nothing is added up over months:
+    quarters and years are read by `hotline evidence show`. By month: every month that is made.
 
     `..` is kept back: under 5, zero included, or it would give such a number away. Weeks are of the month: from its
     1st, 8th, 15th and 22nd day. People are counted by month alone, to about one in a hundred, and without remembering

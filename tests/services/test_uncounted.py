@@ -14,6 +14,9 @@ import pytest
 import hotline
 from hotline.domain import trial
 from hotline.domain.cases import months
+from hotline.domain.cases.months import MonthVersion
+from hotline.services.evidence import producers
+from hotline.services.evidence.producers import CountedMonth
 from hotline.store.cases import case_overview
 from hotline.store.cases.case_keys import CaseKey
 from hotline.store.database import Session
@@ -138,6 +141,9 @@ def test_e1_no_figure_counts_a_trial_a_drill_or_an_invented_year(
 ) -> None:
     tip = make_tip()
     tip.channel, tip.filed_at = channel, NOON
+    month = CountedMonth(months.month_of(NOON), MonthVersion.FIRST)
+    with district.database.reading() as session:
+        nothing = producers.of_month(session, month)
     dialled(district, NOON - timedelta(minutes=5), 1, channel=channel)
     with district.database.writing() as session:
         session.add(tip)
@@ -146,3 +152,4 @@ def test_e1_no_figure_counts_a_trial_a_drill_or_an_invented_year(
         outreach.count(session, Cell(NOON.date(), "tip", "rw", channel, "", "12"))
     with district.database.reading() as session:
         assert set(figures(session).values()) == {0 if channel in trial.UNCOUNTED else 1}
+        assert (producers.of_month(session, month) == nothing) is (channel in trial.UNCOUNTED)

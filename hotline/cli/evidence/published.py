@@ -17,11 +17,10 @@ from hotline.domain.evidence.edition import (
     PublishedFigures,
     Span,
     span_of,
-    value_of,
 )
 from hotline.domain.evidence.suppression import INSIDE, OUTSIDE, SIGN
 from hotline.domain.evidence.tables import ALL
-from hotline.domain.places.places import PROVINCES, place_name
+from hotline.domain.evidence.telling.labels import value_label
 from hotline.errors import NotFound
 from hotline.services.evidence import editions
 from hotline.services.people.personnel import shown
@@ -170,9 +169,4 @@ def _by(name: str) -> str:
 
 
 def _label(name: str, language: str) -> str:
-    by, value = _by(name), value_of(name)
-    if by == "district" and value:
-        return f"{by} {place_name(value, language)}"
-    if by == "province" and value in PROVINCES:
-        return f"{by} {PROVINCES[value][language]}"
-    return f"{by} {value.replace('_', ' ') or '-'}" if by != ALL else ALL
+    return f"{_by(name)} {value_label(name, language)}" if name != ALL else ALL
