@@ -136,6 +136,7 @@ def test_a_period_is_chosen_and_a_quarter_has_no_weeks(tab: Tab) -> None:
     assert "Reach, quarter 3 of 2026" in quarter
     assert "Calls by week" not in quarter
     assert tab.get("/evidence?period=2026-13").status_code == 404
+    assert 'href="/evidence">All figures</a>' in tab.get("/").text
 
 
 def test_the_newest_month_is_told_in_five_sentences_and_five_numbers(tab: Tab) -> None:
