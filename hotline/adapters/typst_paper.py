@@ -1,4 +1,6 @@
-"""typst: a report as an A4 PDF, tagged for who hears it read. Its template lies beside this file; every word is data to it.
+"""typst: a report as an A4 PDF, tagged for who hears it read.
+
+Its template lies beside this file, and every word is data to it.
 
 It knows no font but those that it brings itself, and no time but the edition's: one report is one file, byte by byte.
 """

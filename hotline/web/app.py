@@ -1,4 +1,4 @@
-"""The web edge: five hooks for the gateway and one for our own relay, two addresses for the operator, and no page."""
+"""The web edge: five hooks for the gateway, one for our own relay, two addresses for the operator, and one page."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,6 +14,7 @@ from hotline.web.hooks.optout import optout
 from hotline.web.hooks.sms import listed, sms
 from hotline.web.hooks.ussd import ussd
 from hotline.web.problems import plain, refused, unforeseen
+from hotline.web.results import results
 
 HOOKS: Mapping[str, Hook] = {
     "ussd": ussd,
@@ -36,6 +37,7 @@ def create_app(
     app.register_error_handler(Exception, unforeseen)
 
     app.register_blueprint(health)
+    app.register_blueprint(results)
     for name, hook in HOOKS.items():
         app.add_url_rule(f"/hooks/<secret>/{name}", name, _view(hook, door), methods=METHODS)
     return app

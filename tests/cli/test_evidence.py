@@ -131,3 +131,14 @@ def test_e5_the_report_is_one_command_and_says_whose_draft_it_is(
     assert made.read_bytes() == first
     later = run(home, "report", "--month", "2126-08", "--for", "outside")
     assert "are made on 2126-09-06" in str(later.exception)
+
+
+def test_e6_the_results_are_a_page_for_any_site_and_an_sms_a_language(
+    home: Path, tmp_path: Path
+) -> None:
+    made = tmp_path / "results.html"
+    assert run(home, "results", "--out", str(made)).exit_code == 0
+    assert made.read_text(encoding="utf-8") == run(home, "results").stdout
+    lines = run(home, "results", "--sms").stdout.splitlines()
+    assert [one.split(":")[0] for one in lines] == ["rw (draft)", "en", "fr (draft)"]
+    assert "Quarter 3 of 2026. Of 100 tips, somebody acted on" in lines[1]

@@ -12,7 +12,7 @@ from hotline.sealing.keys.keymaking import make_keys
 from hotline.web.app import create_app
 from tests.builders import NOON
 
-OPEN = {"/healthz", "/readyz"}
+OPEN = {"/healthz", "/readyz", "/results"}
 SECRET = "a" * 43
 
 
@@ -24,7 +24,9 @@ def app(tmp_path: Path) -> Flask:
     return create_app(build_door(settings), dict.fromkeys((*HOOKS, LISTED), (SECRET,)))
 
 
-def test_everything_but_the_operators_two_addresses_is_under_a_secret(app: Flask) -> None:
+def test_everything_but_the_operators_two_addresses_and_the_page_of_results_is_under_a_secret(
+    app: Flask,
+) -> None:
     for rule in app.url_map.iter_rules():
         if rule.rule in OPEN:
             assert rule.methods == {"GET", "HEAD", "OPTIONS"}

@@ -9,6 +9,7 @@ import click
 from hotline.cli.evidence import exporting, published
 from hotline.cli.evidence.codes import codes
 from hotline.cli.evidence.report import report
+from hotline.cli.evidence.results import results
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, REVIEW, FigureEntry
 from hotline.text.languages import CODES
 
@@ -56,3 +57,4 @@ evidence.add_command(published.show)
 evidence.add_command(report)
 evidence.add_command(exporting.export)
 evidence.add_command(exporting.glotip)
+evidence.add_command(results)

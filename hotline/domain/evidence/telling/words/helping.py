@@ -6,7 +6,7 @@ BY_QUARTER = (
     "Les délais, les retards et les heures sans garde sont donnés par trimestre, trois mois après, pour tout le pays seulement. Aucun trimestre n'est encore publié.",
 )
 QUARTER = (
-    "Ibihe bitangazwa buri gihembwe, nyuma y'amezi atatu, ku rwego rw'igihugu gusa. Iyi mibare ni iya {quarter}.",
+    "Ibihe bitangazwa buri gihembwe, nyuma y'amezi atatu, ku rwego rw'igihugu gusa. Iyi mibare ni iyi: {quarter}.",
     "Times are told by quarter, three months late, for the nation alone. These are of {quarter}.",
     "Les délais sont donnés par trimestre, trois mois après, pour tout le pays seulement. Ceux-ci sont du {quarter}.",
 )

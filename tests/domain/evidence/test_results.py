@@ -1,0 +1,55 @@
+"""E6: what became of tips, in one SMS and a few sentences that stay true whatever is hidden."""
+
+from dataclasses import replace
+
+import pytest
+
+from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
+from hotline.domain.evidence.telling.results import results, sms
+from hotline.text.gsm7 import is_gsm7
+from hotline.text.languages import CODES
+from hotline.text.segments import segments
+from tests.published_year import published
+
+QUARTER = published("2026-Q4", Edition.OUTSIDE)
+
+
+def of(*cells: tuple[str, str, int | None, str]) -> PublishedFigures:
+    found = [FigureCell(figure, row, "all", number, bound) for figure, row, number, bound in cells]
+    return replace(QUARTER, cells=found)
+
+
+LONGEST = of(("acted_of_100", "all", 100, ">="), ("acknowledged_median", "urgency:1", 60_059, ">="))
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_e6_the_results_are_one_sms_in_each_language(language: str) -> None:
+    told = [sms(one, language) for one in (QUARTER, replace(LONGEST, is_invented=True), None)]
+    for text in told:
+        assert is_gsm7(text)
+        assert segments(text) == 1, f"{len(text)}: {text}"
+        assert not {"*", "#", "+"} & {*text}
+    assert str(QUARTER.number("acted_of_100")) in told[0]
+    assert f"{QUARTER.number('acknowledged_median', 'urgency:1')} min" in told[0]
+    assert not any(one in told[2] for one in "0123456789")
+
+
+def test_e6_what_is_hidden_is_not_told_and_an_invented_year_says_so() -> None:
+    hidden = of(("acted_of_100", "all", None, ""), ("acknowledged_median", "urgency:1", 9, ""))
+    assert sms(hidden, "en") == "Quarter 4 of 2026. Urgent ones: half were taken within 9 min."
+    nothing = of(("acted_of_100", "all", None, ""))
+    assert (
+        sms(nothing, "en")
+        == sms(None, "en")
+        == ("What became of tips is told by quarter. Nothing is out yet.")
+    )
+    told = results([hidden], "en")
+    assert told.sentences[0] == "Of 100 tips, acted on: not shown."
+    assert told.table is not None
+    assert told.table.rows == [["Quarter 4 of 2026", "..", "9\xa0min", "\N{EN DASH}"]]
+    assert results([], "fr").sentences == [
+        "Aucun chiffre n'est encore publié. Ils sont donnés par trimestre, trois mois après."
+    ]
+    invented = replace(QUARTER, is_invented=True)
+    assert results([QUARTER, invented], "rw").marked.startswith("IMPIMBANO")
+    assert results([QUARTER], "rw").marked == ""
