@@ -13,13 +13,13 @@ from hotline.domain.evidence.telling.words import helping, places
 from hotline.domain.evidence.telling.words.figures import STEPS
 from hotline.text.charts.drawing import ChartAmount
 from hotline.text.charts.times import TimesGroup, TimesWords, times
-from hotline.web.console.evidence.dashboard_teller import (
+from hotline.web.console.evidence.dashboard_block import (
     BlockColumn,
+    BlockDrawing,
     BlockRow,
     DashboardBlock,
-    DashboardTeller,
-    amount_there,
 )
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller, amount_there
 from hotline.web.console.who import phrase
 
 DANGER = "urgency:1"
@@ -48,7 +48,7 @@ def _step(told: DashboardTeller, step: AnswerStep) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table(str(step), title, first, rows, _columns(told, step)),
             _sentences(told, step),
-            [_drawn(told, step, title, rows)],
+            _drawn(told, step, title, rows),
             told.meanings(*(f"{step}_{measured}" for measured in ("median", "within"))),
         )
 
@@ -73,7 +73,9 @@ def _sentences(told: DashboardTeller, step: AnswerStep) -> list[str]:
     return [*found] or [told.phrase(says)]
 
 
-def _drawn(told: DashboardTeller, step: AnswerStep, title: str, rows: Sequence[BlockRow]) -> Markup:
+def _drawn(
+    told: DashboardTeller, step: AnswerStep, title: str, rows: Sequence[BlockRow]
+) -> BlockDrawing:
     _, half, most, *_ = _columns(told, step)
     groups = [
         TimesGroup(
@@ -85,7 +87,7 @@ def _drawn(told: DashboardTeller, step: AnswerStep, title: str, rows: Sequence[B
         for row in rows
     ]
     said = TimesWords(half.head, most.head, told.phrase(PROMISED), told.hidden())
-    return Markup(times(title, groups, said))
+    return BlockDrawing(Markup(times(title, groups, said)), len(groups))
 
 
 def promise(step: AnswerStep, row: str) -> ChartAmount | None:
@@ -106,7 +108,7 @@ def _nation(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("acted", title, first, rows, told.now_and_before()),
             told_of(teller.sentence(helping.ACTED), teller.sentence(helping.RED)),
-            [told.bars(title, [row for row in rows if row.figure != "hours_red"])],
+            told.bars(title, [row for row in rows if row.figure != "hours_red"]),
             told.meanings("tips_acted", "tips_red", "hours_red"),
         )
 
@@ -120,7 +122,7 @@ def _gaps(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("gaps", title, words(places.DISTRICT), rows, columns),
             told_of(told.teller.sentence(helping.GAPS) or says),
-            [told.map(title, "hours_uncovered")],
+            told.map(title, "hours_uncovered"),
             told.meanings("hours_uncovered", "hours"),
             is_map=True,
         )
@@ -135,7 +137,7 @@ def _districts(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("districts", title, words(places.DISTRICT), rows, columns),
             told_of(teller.sentence(places.MOST), words(places.NOT_MORE)),
-            [told.map(title, "tip")],
+            told.map(title, "tip"),
             told.meanings("tip", "identified"),
             is_map=True,
         )

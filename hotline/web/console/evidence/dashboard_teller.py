@@ -8,7 +8,6 @@ from markupsafe import Markup
 from hotline.domain.evidence.dictionary import entry_of
 from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.suppression import INSIDE
-from hotline.domain.evidence.tables import ALL
 from hotline.domain.evidence.telling.labels import period_label
 from hotline.domain.evidence.telling.numbers import said
 from hotline.domain.evidence.telling.teller import CellAt, Teller
@@ -23,55 +22,18 @@ from hotline.text.charts.stairs import (
     staircase,
 )
 from hotline.text.charts.tile_map import tile_map
+from hotline.web.console.evidence.dashboard_block import (
+    BlockColumn,
+    BlockDrawing,
+    BlockRow,
+    FigureMeaning,
+)
 from hotline.web.console.evidence.figure_tables import FigureColumn, FigureRow, FigureTable
 from hotline.web.console.who import phrase
 
-MOST_BARS = 12
-"""Of a list that is longer the drawing shows the largest; the table has all."""
+MOST_BARS, MOST_HIDDEN = 12, 3
+"""Of a list that is longer the drawing shows the largest, and some that are hidden; the table has all."""
 HIDDEN = phrase("fewer than {smallest}, or kept back for another")
-
-
-@dataclass(frozen=True, slots=True)
-class FigureMeaning:
-    """What the dictionary says of a figure."""
-
-    label: str
-    says: str
-    leaves_out: str
-
-
-@dataclass(frozen=True, slots=True)
-class DashboardBlock:
-    """One question of a dashboard, answered in words, as drawings and as a table."""
-
-    table: FigureTable
-    """It has the block's title."""
-    sentences: Sequence[str]
-    pictures: Sequence[Markup] = ()
-    meanings: Sequence[FigureMeaning] = ()
-    is_map: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BlockRow:
-    """A row of a table and of its drawing."""
-
-    label: str
-    row: str = ALL
-    row_before: str = ALL
-    """The same in the period before: a week has another name there."""
-    column: str = ALL
-    figure: str = ""
-    """Where each row is a figure of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class BlockColumn:
-    head: str
-    figure: str = ""
-    unit: str = ""
-    """How its numbers are told: `time`, `seconds`, `percent`."""
-    is_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +112,7 @@ class DashboardTeller:
 
     # drawings
 
-    def bars(self, title: str, rows: Sequence[BlockRow], figure: str = "") -> Markup:
+    def bars(self, title: str, rows: Sequence[BlockRow], figure: str = "") -> BlockDrawing:
         """One bar a row, the period before beside it."""
         now, then = BlockColumn("", figure), BlockColumn("", figure, is_before=True)
         said = BarWords(self.period(), self.period_before(), self.hidden())
@@ -158,7 +120,7 @@ class DashboardTeller:
 
     def pairs(
         self, title: str, rows: Sequence[BlockRow], after: BlockColumn, before: BlockColumn
-    ) -> Markup:
+    ) -> BlockDrawing:
         """Two figures a row, beside one another; the legend calls them as the table does."""
         said = BarWords(after.head, before.head, self.hidden())
         return self._bars(title, rows, after, before, said)
@@ -170,19 +132,20 @@ class DashboardTeller:
         main: BlockColumn,
         beside: BlockColumn,
         said: BarWords,
-    ) -> Markup:
+    ) -> BlockDrawing:
         """A row that is not there has no bar."""
         drawn = []
-        for row in rows[:MOST_BARS]:
+        for row in rows:
             cell, other = self.cell(row, main), self.cell(row, beside)
             if cell is not None:
                 then = amount_there(other, beside.unit)
                 drawn.append(ChartBar(row.label, amount(cell, main.unit), then))
-        return Markup(bars(title, drawn, said))
+        drawn = largest(drawn)
+        return BlockDrawing(Markup(bars(title, drawn, said)), len(drawn))
 
     def falling(
         self, title: str, rows: Sequence[BlockRow], whole: BlockColumn, part: BlockColumn
-    ) -> Markup:
+    ) -> BlockDrawing:
         """At each row a part of a whole; the legend calls them as the table does."""
         steps = [
             FallingStep(row.label, amount(cell), amount_there(self.cell(row, part)))
@@ -190,19 +153,20 @@ class DashboardTeller:
             if (cell := self.cell(row, whole)) is not None
         ]
         said = FallingWords(whole.head, part.head, self.hidden())
-        return Markup(falling(title, steps, said))
+        return BlockDrawing(Markup(falling(title, steps, said)), len(steps))
 
-    def staircase(self, title: str, rows: Sequence[BlockRow]) -> Markup:
+    def staircase(self, title: str, rows: Sequence[BlockRow]) -> BlockDrawing:
         cells = {row.label: self.cell(row, BlockColumn("")) for row in rows}
         steps = [ChartStair(label, amount(cell)) for label, cell in cells.items() if cell]
-        return Markup(staircase(title, steps, self.hidden()))
+        return BlockDrawing(Markup(staircase(title, steps, self.hidden())), len(steps))
 
-    def map(self, title: str, figure: str) -> Markup:
+    def map(self, title: str, figure: str) -> BlockDrawing:
         """A district that has no number of its own is told with others: it is drawn as hidden."""
         names = {one.code: one.name for one in districts()}
         cells = {code: self.teller.cell(CellAt(figure, f"district:{code}")) for code in names}
         amounts = {code: amount(cell) for code, cell in cells.items() if cell is not None}
-        return Markup(tile_map(title, names, amounts, self.hidden()))
+        svg = Markup(tile_map(title, names, amounts, self.hidden()))
+        return BlockDrawing(svg, len(amounts))
 
     def hidden(self) -> str:
         return self.phrase(HIDDEN, smallest=INSIDE)
@@ -218,6 +182,20 @@ class DashboardTeller:
             if entry is not None:
                 out = self.phrase(entry.leaves_out) if entry.leaves_out else ""
                 yield FigureMeaning(self.teller.label(figure), entry.says[self.language], out)
+
+
+def largest(drawn: Sequence[ChartBar]) -> list[ChartBar]:
+    """In the order in which they stand."""
+    found: list[ChartBar] = []
+    hidden = 0
+    for one in drawn:
+        before = one.before.number if one.before is not None else None
+        if one.now.number is None and before is None:
+            hidden += 1
+            if hidden > MOST_HIDDEN:
+                continue
+        found.append(one)
+    return found[:MOST_BARS]
 
 
 def amount(cell: FigureCell, unit: str = "") -> ChartAmount:

@@ -25,7 +25,8 @@ from hotline.web.console.evidence import (
     month_dashboard,
     reach_dashboard,
 )
-from hotline.web.console.evidence.dashboard_teller import MOST_BARS, DashboardBlock, DashboardTeller
+from hotline.web.console.evidence.dashboard_block import DashboardBlock
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
 
@@ -128,7 +129,6 @@ def _drawn(visit: Visit, name: str) -> Response:
         invented=[*zip(CODES, INVENTED, strict=True)] if published.is_invented else [],
         chapter=month_chapter(told.teller) if name == "month" else None,
         blocks=_blocks(visit, name, told),
-        most=MOST_BARS,
         method=method(told.teller),
     )
 

@@ -6,12 +6,8 @@ from hotline.domain.evidence.tables import ALL
 from hotline.domain.evidence.telling.help_chapters import WAY
 from hotline.domain.evidence.telling.teller import Words, told_of
 from hotline.domain.evidence.telling.words import helping, line
-from hotline.web.console.evidence.dashboard_teller import (
-    BlockColumn,
-    BlockRow,
-    DashboardBlock,
-    DashboardTeller,
-)
+from hotline.web.console.evidence.dashboard_block import BlockColumn, BlockRow, DashboardBlock
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.who import phrase
 
 SCREENED = ("screened_possible", "screened_not_indicated", "screened_unclear")
@@ -47,7 +43,7 @@ def _listed(
         yield DashboardBlock(
             told.table(name, title, first, rows, told.now_and_before()),
             sentences,
-            [told.bars(title, rows)],
+            told.bars(title, rows),
             told.meanings(figures[0]),
         )
 
@@ -72,7 +68,7 @@ def _way(told: DashboardTeller) -> Iterator[DashboardBlock]:
                 teller.sentence(helping.ARRIVED),
                 teller.sentence(helping.DAYS),
             ),
-            [told.staircase(title, rows)],
+            told.staircase(title, rows),
             told.meanings(*WAY),
         )
 
@@ -92,7 +88,7 @@ def _steps_by(
     yield DashboardBlock(
         told.table(by, title, teller.words(first), rows, columns),
         [told.phrase(phrase("The drawing shows who was identified; the table shows each step."))],
-        [told.bars(title, rows, WAY[0])],
+        told.bars(title, rows, WAY[0]),
     )
 
 
@@ -115,5 +111,5 @@ def _identified_by(
         yield DashboardBlock(
             told.table(by, title, first, rows, columns),
             told_of(told.teller.sentence(helping.FOUND)),
-            [told.bars(title, rows, "identified")],
+            told.bars(title, rows, "identified"),
         )

@@ -6,11 +6,8 @@ from hotline.domain.evidence.telling.numbers import PERCENT
 from hotline.domain.evidence.telling.teller import told_of
 from hotline.domain.evidence.telling.words import places
 from hotline.web.console.evidence.answer_dashboard import by_name
-from hotline.web.console.evidence.dashboard_teller import (
-    BlockColumn,
-    DashboardBlock,
-    DashboardTeller,
-)
+from hotline.web.console.evidence.dashboard_block import BlockColumn, DashboardBlock
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.who import phrase
 
 QUIZ = ("quiz_right_before", "quiz_right_after")
@@ -35,7 +32,7 @@ def _quiz(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("quiz", title, words(places.THING), rows, columns),
             told_of(told.teller.sentence(places.QUIZ)),
-            [told.pairs(title, rows, shares[1], shares[0])],
+            told.pairs(title, rows, shares[1], shares[0]),
             told.meanings("quiz_asked", *QUIZ),
         )
 
@@ -48,7 +45,7 @@ def _gatherings(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("gatherings", title, words(places.OCCASION), rows, columns),
             told_of(told.teller.sentence(places.GATHERINGS)),
-            [told.bars(title, rows, "gathered")],
+            told.bars(title, rows, "gathered"),
             told.meanings("gathering", "gathered"),
         )
 
@@ -63,7 +60,7 @@ def _gatherings_of_districts(told: DashboardTeller) -> Iterator[DashboardBlock]:
                 "came", title, words(places.DISTRICT), rows, told.columns("gathered", "gathering")
             ),
             [told.phrase(says)],
-            [told.map(title, "gathered")],
+            told.map(title, "gathered"),
             is_map=True,
         )
 
@@ -77,7 +74,7 @@ def _lessons(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("lessons", title, words(places.DISTRICT), rows, columns),
             told_of(told.teller.sentence(places.LESSONS)),
-            [told.map(title, "lesson")],
+            told.map(title, "lesson"),
             told.meanings("lesson", "lesson_answered", "lesson_score"),
             is_map=True,
         )

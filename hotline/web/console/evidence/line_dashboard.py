@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from hotline.domain.evidence.telling.words import line
-from hotline.web.console.evidence.dashboard_teller import DashboardBlock, DashboardTeller
+from hotline.web.console.evidence.dashboard_block import DashboardBlock
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.who import phrase
 
 
@@ -22,7 +23,7 @@ def _delivered(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("sms", title, words(line.NETWORK), rows, columns),
             [told.phrase(says)],
-            [told.falling(title, rows, columns[0], columns[1])],
+            told.falling(title, rows, columns[0], columns[1]),
             told.meanings("sms_sent", "sms_delivered", "sms_failed"),
         )
 
@@ -36,7 +37,7 @@ def _dialled(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("dialled", title, words(line.NETWORK), rows, columns),
             [told.phrase(says)],
-            [told.falling(title, rows, *columns)],
+            told.falling(title, rows, *columns),
             told.meanings("ussd_session", "ussd_left"),
         )
 
@@ -50,5 +51,5 @@ def _channels(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("channel", title, words(line.CHANNEL), rows, columns),
             [told.phrase(says)],
-            [told.bars(title, rows, "tip")],
+            told.bars(title, rows, "tip"),
         )

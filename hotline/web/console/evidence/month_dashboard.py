@@ -8,11 +8,8 @@ from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.tables import ALL
 from hotline.domain.evidence.telling.labels import period_label
 from hotline.text.charts.bars import BarWords, ChartBar, bars
-from hotline.web.console.evidence.dashboard_teller import (
-    DashboardBlock,
-    DashboardTeller,
-    amount,
-)
+from hotline.web.console.evidence.dashboard_block import BlockDrawing, DashboardBlock
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller, amount
 from hotline.web.console.evidence.figure_tables import FigureColumn, FigureRow, FigureTable
 from hotline.web.console.who import phrase
 
@@ -52,10 +49,10 @@ def months(told: DashboardTeller, found: NationByMonth) -> Iterator[DashboardBlo
     yield DashboardBlock(
         FigureTable("months", title, first, columns, rows),
         [told.phrase(says)],
-        [_drawn(told, title, rows)],
+        _drawn(told, title, rows),
     )
 
 
-def _drawn(told: DashboardTeller, title: str, rows: Sequence[FigureRow]) -> Markup:
+def _drawn(told: DashboardTeller, title: str, rows: Sequence[FigureRow]) -> BlockDrawing:
     drawn = [ChartBar(row.label, amount(cell)) for row in rows if (cell := row.cells[0])]
-    return Markup(bars(title, drawn, BarWords("", "", told.hidden())))
+    return BlockDrawing(Markup(bars(title, drawn, BarWords("", "", told.hidden()))), len(drawn))

@@ -4,11 +4,8 @@ from collections.abc import Iterator
 
 from hotline.domain.evidence.telling.teller import Teller, told_of
 from hotline.domain.evidence.telling.words import line
-from hotline.web.console.evidence.dashboard_teller import (
-    BlockRow,
-    DashboardBlock,
-    DashboardTeller,
-)
+from hotline.web.console.evidence.dashboard_block import BlockRow, DashboardBlock
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.who import phrase
 
 EVENTS = ("session", "topic", "tip")
@@ -33,7 +30,7 @@ def _weeks(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("week", title, first, rows, told.columns(*EVENTS, beside=True)),
             told_of(teller.sentence(line.DIALLED) or teller.sentence(line.DIALLED_ALONE)),
-            [told.bars(title, rows, "session")],
+            told.bars(title, rows, "session"),
             told.meanings(*EVENTS),
         )
 
@@ -62,7 +59,7 @@ def _languages(told: DashboardTeller) -> Iterator[DashboardBlock]:
                 "language", title, words(line.LANGUAGE), rows, told.columns(*EVENTS, beside=True)
             ),
             [told.phrase(phrase("How often the line was dialled in each language."))],
-            [told.bars(title, rows, "session")],
+            told.bars(title, rows, "session"),
         )
 
 
@@ -74,7 +71,7 @@ def _entries(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("entry", title, first, rows, told.columns(*EVENTS, beside=True)),
             [told.phrase(says)],
-            [told.bars(title, rows, "session")],
+            told.bars(title, rows, "session"),
         )
 
 
@@ -85,7 +82,7 @@ def _topics(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("topic", title, words(line.TOPIC), rows, told.columns("topic", beside=True)),
             told_of(told.teller.sentence(line.READ)),
-            [told.bars(title, rows, "topic")],
+            told.bars(title, rows, "topic"),
             told.meanings("topic"),
         )
 
@@ -100,7 +97,7 @@ def _screens(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("screens", title, words(line.SCREEN), rows, columns),
             told_of(told.teller.sentence(line.REPORTS), told.teller.sentence(line.TIME_TO_FILE)),
-            [told.falling(title, rows, *columns)],
+            told.falling(title, rows, *columns),
             told.meanings("screen_shown", "screen_answered", "report_entered", "report_filed"),
         )
 
@@ -114,6 +111,6 @@ def _flows(told: DashboardTeller) -> Iterator[DashboardBlock]:
         yield DashboardBlock(
             told.table("flows", title, first, rows, columns),
             [told.phrase(says)],
-            [told.falling(title, rows, *columns)],
+            told.falling(title, rows, *columns),
             told.meanings("flow_begun", "flow_left"),
         )
