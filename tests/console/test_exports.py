@@ -48,13 +48,15 @@ def test_e4_one_asks_another_approves_and_either_takes_it_once(
     desk: Desk, two: tuple[Tab, Tab]
 ) -> None:
     first, second = two
-    assert "2026-09, for everybody" in first.get("/evidence/exports").text
+    assert "September 2026, for everybody" in first.get("/evidence/exports").text
     assert first.post("/evidence/exports", WANTED).status_code == 303
     assert first.post("/evidence/exports", WANTED).status_code == 303
     asked = row(desk)
     assert "Waits for another person" in first.get("/evidence/exports").text
     said = second.get("/approvals").text
-    assert "Alice asks to take out the figures of 2026-09, for everybody, first version" in said
+    assert (
+        "Alice asks to take out the figures of September 2026, for everybody, first version" in said
+    )
     take, decide = f"/evidence/exports/{asked.id}/take", f"/approvals/export/{asked.id}"
     assert first.post(decide, YES).status_code == 422
     assert first.post(take).status_code == 422

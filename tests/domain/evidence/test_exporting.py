@@ -21,7 +21,7 @@ from hotline.adapters import spreadsheet
 from hotline.domain.evidence.dictionary import entry_of
 from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
 from hotline.domain.evidence.exporting import data_package, flow_results, glotip
-from hotline.domain.evidence.exporting.export_files import export_files
+from hotline.domain.evidence.exporting.export_files import export_files, glotip_files
 from hotline.domain.evidence.exporting.export_sheets import ExportSheet, sheet_names
 from hotline.domain.evidence.suppression import SIGN
 from hotline.domain.evidence.tables import ALL
@@ -263,8 +263,14 @@ def test_the_sheet_of_a_year_asks_what_questionnaires_ask_and_adds_nothing_up() 
     printed = {cell.number for cell in short if cell.figure in glotip.WHOLES} | {SIGN}
     assert {row[3] for row in sheet.rows} <= printed
     assert any("no zero" in str(row[1]) for row in glotip.notes(year).rows)
+    whole = export_files(year, _no_workbook, lambda: "id")
+    assert whole.items() >= glotip_files(year, _no_workbook).items()
     with pytest.raises(ValueError, match="of a year"):
         glotip.sheet(published("2026-10"))
+
+
+def _no_workbook(_: Sequence[ExportSheet]) -> bytes:
+    return b""
 
 
 def test_names_of_sheets_are_short_and_no_two_alike() -> None:

@@ -9,6 +9,7 @@ from hotline.adapters import spreadsheet
 from hotline.domain.evidence.edition import Edition, Span
 from hotline.domain.evidence.exporting.data_package import package_name
 from hotline.domain.evidence.exporting.export_files import export_files, zipped
+from hotline.domain.evidence.telling.labels import period_label
 from hotline.errors import NotFound
 from hotline.services.evidence import editions, exporting
 from hotline.services.evidence.exporting import AskedExport
@@ -71,7 +72,10 @@ def _listed(visit: Visit, *, wrong: FormFaults | None = None) -> Response:
 
 def _offered(visit: Visit) -> list[tuple[str, str]]:
     return [
-        (f"{edition}:{period}", f"{period}, {visit.say(FOR_WHOM[edition])}")
+        (
+            f"{edition}:{period}",
+            f"{period_label(period, visit.language)}, {visit.say(FOR_WHOM[edition])}",
+        )
         for edition in Edition
         for span, most in SHOWN.items()
         for period in editions.periods(visit.kit, edition, span)[:most]
@@ -81,4 +85,4 @@ def _offered(visit: Visit) -> list[tuple[str, str]]:
 def _said(visit: Visit, one: AskedExport) -> str:
     wanted = one.wanted
     whom, version = visit.say(FOR_WHOM[wanted.edition]), visit.say(VERSIONS[wanted.version])
-    return f"{wanted.period}, {whom}, {version}"
+    return f"{period_label(wanted.period, visit.language)}, {whom}, {version}"

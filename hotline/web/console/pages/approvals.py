@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from hotline.domain.evidence.telling.labels import period_label
 from hotline.errors import HotlineError, Unavailable
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.people import placing, second_person
@@ -50,6 +51,8 @@ def _said(visit: Visit, one: WaitsForSecond) -> str:
     for name in ("role", "edition", "version"):
         if name in values:
             values[name] = visit.say(values[name])
+    if "period" in values:
+        values["period"] = period_label(values["period"], visit.language)
     if "desk" in values:
         values["desk"] = placing.named(visit, values["desk"])
     if "desks" in values:
