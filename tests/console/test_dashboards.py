@@ -19,8 +19,9 @@ from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.evidence.dashboards import DASHBOARDS
 from hotline.web.console.evidence.figure_tables import NONE
 from tests.console.conftest import Desk, Tab
-from tests.console.test_headers import assert_light
+from tests.console.test_headers import HEAVIEST, assert_light
 from tests.published_year import published
+from tests.sampling import by_turns
 
 PATHS = {name: f"/evidence{'' if name == 'month' else f'/{name}'}" for name in DASHBOARDS}
 DRAWING = re.compile(r"<svg.*?</svg>", re.S)
@@ -53,19 +54,19 @@ def _told(*several: PublishedFigures) -> set[str]:
     return {NONE} | {said(cell, unit) for cell in cells for unit in ("", *UNITS)}
 
 
-def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab) -> None:
+@pytest.mark.parametrize("language", by_turns(CODES, "whose words the pages of figures have"))
+def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab, language: str) -> None:
     now, before = published("2026-10"), published("2026-09")
     told = _told(now, before)
-    for language in CODES:
-        tab.post("/account/language", {"language": language, "to": "/"})
-        for name, path in PATHS.items():
-            page = tab.get(path).text
-            assert f'<html lang="{language}">' in page
-            shown = CELL.findall(page)
-            assert shown, name
-            assert set(shown) <= told, name
-            assert page.count("<svg") == page.count('role="img"') > 0, name
-            assert_light(tab, path)
+    tab.post("/account/language", {"language": language, "to": "/"})
+    for name, path in PATHS.items():
+        page = tab.get(path).text
+        assert f'<html lang="{language}">' in page
+        shown = CELL.findall(page)
+        assert shown, name
+        assert set(shown) <= told, name
+        assert page.count("<svg") == page.count('role="img"') > 0, name
+        assert len(page.encode()) < HEAVIEST, name
 
 
 def test_a_page_on_which_everything_is_hidden_draws_nothing_by_length_and_stays_light(
@@ -109,6 +110,7 @@ def _english(phrase: str, **values: object) -> str:
     return phrase.format_map(values) if values else phrase
 
 
+@pytest.mark.turn("figures in a browser, or their sheets", 1, 2)
 def test_a_sheet_has_the_numbers_of_its_table_with_the_same_ones_hidden(tab: Tab) -> None:
     now = published("2026-10")
     answer = tab.get("/evidence/answer/sheet/districts?period=2026-10")

@@ -21,7 +21,7 @@ from tests.published_year import published
 from tests.sampling import by_turns
 
 pytestmark = pytest.mark.browser
-SHARES = 3
+SHARES = 6
 """In so many parts the pages take turns: axe takes seconds for a page that is full."""
 SIZES = {"office": OFFICE, "narrow": NARROW}
 OF_PICTURES = ("en", "office", 0)
@@ -51,6 +51,7 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
         yield Site(desk, chromium)
 
 
+@pytest.mark.turn("figures in a browser, or their sheets", 0, 2)
 @pytest.mark.parametrize("share", by_turns(range(SHARES), "which figures"))
 @pytest.mark.parametrize("size", by_turns([*SIZES], "how wide the figures are"))
 @pytest.mark.parametrize("language", by_turns(["rw", "fr", "en"], "whose words the figures have"))
