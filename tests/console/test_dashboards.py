@@ -110,7 +110,6 @@ def _english(phrase: str, **values: object) -> str:
     return phrase.format_map(values) if values else phrase
 
 
-@pytest.mark.turn("figures in a browser, or their sheets", 1, 2)
 def test_a_sheet_has_the_numbers_of_its_table_with_the_same_ones_hidden(tab: Tab) -> None:
     now = published("2026-10")
     answer = tab.get("/evidence/answer/sheet/districts?period=2026-10")
@@ -139,6 +138,19 @@ def test_a_period_is_chosen_and_a_quarter_has_no_weeks(tab: Tab) -> None:
     assert "Calls by week" not in quarter
     assert tab.get("/evidence?period=2026-13").status_code == 404
     assert 'href="/evidence">All figures</a>' in tab.get("/").text
+
+
+def test_the_month_before_stands_beside_in_the_drawing_and_in_the_table(tab: Tab) -> None:
+    """A week by the day on which it begins."""
+    now, before = published("2026-10"), published("2026-09")
+    page = tab.get("/evidence/reach").text
+    for label, row, then in (
+        ("Kinyarwanda", "language:rw", "language:rw"),
+        ("8", "week:2026-10-08", "week:2026-09-08"),
+    ):
+        cells = [said(one.cell("session", at)) for one, at in ((now, row), (before, then))]
+        assert f"{label}: {cells[0]} (September 2026: {cells[1]})" in page
+        assert f'<th scope="row">{label}</th><td>{cells[0]}</td><td>{cells[1]}</td>' in page
 
 
 def test_the_newest_month_is_told_in_five_sentences_and_five_numbers(tab: Tab) -> None:

@@ -51,7 +51,7 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
         yield Site(desk, chromium)
 
 
-@pytest.mark.turn("figures in a browser, or their sheets", 0, 2)
+@pytest.mark.turn("full figures in a browser", 0, 2)
 @pytest.mark.parametrize("share", by_turns(range(SHARES), "which figures"))
 @pytest.mark.parametrize("size", by_turns([*SIZES], "how wide the figures are"))
 @pytest.mark.parametrize("language", by_turns(["rw", "fr", "en"], "whose words the figures have"))
