@@ -73,6 +73,7 @@ def test_what_was_told_of_reach_before_is_an_edition(empty: Database) -> None:
                 session.execute(text(f"INSERT INTO reach_cell ({columns}) VALUES ({values})"))
     migrate.upgrade(empty)
     with empty.writing() as session:
+        assert figure_editions.closed(session) == {"2026-09", "2026-10"}
         found = figure_editions.read(session, "2026-10", Edition.INSIDE)
         assert found is not None
         assert (found.said("tip"), found.said("tip", "district:11"), found.made_at) == (

@@ -141,7 +141,12 @@ def _figure(found: PublishedFigures, name: str, language: str) -> Iterator[str]:
 
 
 def _table(cells: Sequence[FigureCell], language: str) -> Iterator[str]:
-    """A grid, where it is narrow enough; else a line a number."""
+    """A grid, where it is narrow enough; else a line a number. What is hidden whole is one line."""
+    if len(cells) > 1 and all(one.number is None for one in cells):
+        by = _by(cells[0].row)
+        name = ALL if by == ALL else f"every {by}"
+        yield f"  {name:{FIRST}}{SIGN:>{COLUMN}}"
+        return
     columns = list(dict.fromkeys(one.column for one in cells))
     rows = list(dict.fromkeys(one.row for one in cells))
     if columns == [ALL] or len(rows) == 1 or len(columns) > WIDEST:
