@@ -12,6 +12,8 @@ from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.edition import Edition, PublishedFigures
 from hotline.domain.evidence.telling.numbers import UNITS, said
 from hotline.domain.evidence.telling.teller import Teller
+from hotline.domain.evidence.telling.words.flows import FLOWS
+from hotline.domain.evidence.telling.words.values import TOPICS
 from hotline.store.evidence import figure_editions
 from hotline.text.charts.drawing import DARK, LIGHT, SIGN
 from hotline.text.languages import CODES
@@ -181,3 +183,11 @@ def test_before_the_first_month_is_made_a_page_says_when_it_comes(desk: Desk) ->
     writes(desk, published("2026-09"))
     page = tab.get("/evidence/help?period=2026-10").text
     assert "Nothing is made of October 2026: its figures come on 6 November 2026" in page
+
+
+def test_every_flow_that_callers_come_into_has_a_name(tab: Tab) -> None:
+    book = tab.desk.kit.books.book(tab.desk.kit.books.live())
+    callers = {name for name, flow in book.flows.items() if not flow.private}
+    assert callers <= FLOWS.keys() | TOPICS.keys()
+    page = tab.get("/evidence/reach").text
+    assert "11 A job abroad" in page

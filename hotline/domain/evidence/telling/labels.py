@@ -7,6 +7,7 @@ from hotline.domain.call_back import KIGALI
 from hotline.domain.evidence.edition import Span, span_of, value_of
 from hotline.domain.evidence.telling.words import periods, values
 from hotline.domain.evidence.telling.words.figures import FIGURES, MEASURED, STEPS
+from hotline.domain.evidence.telling.words.flows import FLOWS
 from hotline.domain.places.countries import COUNTRIES
 from hotline.domain.places.places import PROVINCES, districts
 from hotline.text.languages import CODES
@@ -23,7 +24,7 @@ LISTS: Mapping[str, values.Named] = {
     "topic": {**values.TOPICS, **values.OCCASIONS},
     "quiz": values.THINGS,
     "screen": values.SCREENS,
-    "flow": values.TOPICS,
+    "flow": {**values.TOPICS, **FLOWS},
     "from": values.NATIONALITIES,
     "district": values.PLACES,
     "province": values.PLACES,

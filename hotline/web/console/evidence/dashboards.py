@@ -143,7 +143,11 @@ def _blocks(visit: Visit, name: str, told: DashboardTeller) -> Sequence[Dashboar
 
 def _told(visit: Visit, published: PublishedFigures) -> DashboardTeller:
     front = visit.say(phrase("The front"))
-    names = {"entry:": front, "entry:front": front, **shown_names.of_entries(visit.kit)}
+    names = {
+        "entry:": front,
+        "entry:front": front,
+        **shown_names.of_entries(visit.kit, visit.language),
+    }
     before = editions.before(visit.kit, published)
     return DashboardTeller(Teller(published, visit.language, before, names), visit.say)
 
