@@ -20,6 +20,7 @@ from hotline.store.desk.audit import AuditEntry
 from hotline.store.evidence import origin
 from hotline.store.reach import outreach
 from hotline.store.reach.outreach import Cell
+from hotline.testing import FakeShelf
 from tests.builders import NOON, make_tip
 from tests.conftest import Clock
 from tests.kits import WholeKit, make_kit
@@ -153,14 +154,23 @@ def test_two_clocks_make_one(kit: WholeKit) -> None:
     assert audited(kit) == ["2026-10"]
 
 
-def test_what_stops_before_it_is_written_is_made_the_next_time(kit: WholeKit) -> None:
+def test_what_stops_before_it_is_written_is_made_in_the_next_hour(
+    kit: WholeKit, clock: Clock
+) -> None:
+    """And not at each tick: counting takes seconds."""
+
     def stops(name: str) -> None:
         if name == "figures.before_write":
             raise StoppedError
 
+    clock.at = ENDED + 5 * DAY
     with pytest.raises(StoppedError):
-        made(replace(kit, failpoint=stops), 5)
-    assert made(kit, 5) == ["2026-10 first inside outside"]
+        making.publish_due(replace(kit, books=FakeShelf(), failpoint=stops))
+    making.publish_due(replace(kit, books=FakeShelf()))
+    assert audited(kit) == []
+    clock.turn(hours=1)
+    making.publish_due(replace(kit, books=FakeShelf()))
+    assert audited(kit) == ["2026-10"]
 
 
 def test_figures_of_an_invented_line_say_so(kit: WholeKit) -> None:

@@ -37,15 +37,15 @@ class FiguresDue:
 
 
 def publish_due(kit: Kit) -> None:
-    """All that is due, once an hour. Raises StoreUnavailable."""
+    """All that is due, once an hour; what fails is tried again in the next. Raises StoreUnavailable."""
     at = kit.now()
     with kit.database.reading() as session:
         last = retention.done_at(session, ERRAND)
     if last is not None and abs(at - last) < EVERY:
         return
-    make_due(kit, at)
     with kit.database.writing() as session:
         retention.finish(session, ERRAND, at)
+    make_due(kit, at)
 
 
 def make_due(kit: Kit, at: datetime, live: LiveRows | None = None) -> Sequence[EditionSet]:
