@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -13,6 +14,7 @@ from hotline.domain.evidence.edition import Edition, PublishedFigures
 from hotline.domain.evidence.telling.numbers import UNITS, said
 from hotline.domain.evidence.telling.teller import Teller
 from hotline.domain.evidence.telling.words.flows import FLOWS
+from hotline.domain.evidence.telling.words.method import DRAFT
 from hotline.domain.evidence.telling.words.values import TOPICS
 from hotline.store.evidence import figure_editions
 from hotline.text.charts.drawing import DARK, LIGHT, SIGN
@@ -69,6 +71,7 @@ def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab, lan
         assert set(shown) <= told, name
         assert page.count("<svg") == page.count('role="img"') > 0, name
         assert len(page.encode()) < HEAVIEST, name
+        assert DRAFT[language] in unescape(page), "nobody has signed these words yet"
 
 
 def test_a_page_on_which_everything_is_hidden_draws_nothing_by_length_and_stays_light(

@@ -12,7 +12,7 @@ from hotline.domain.evidence.telling.labels import day_label, period_label
 from hotline.domain.evidence.telling.month_chapters import month as month_chapter
 from hotline.domain.evidence.telling.place_chapters import method
 from hotline.domain.evidence.telling.teller import Teller
-from hotline.domain.evidence.telling.words.method import INVENTED
+from hotline.domain.evidence.telling.words.method import DRAFT, INVENTED
 from hotline.errors import NotFound
 from hotline.services.evidence import editions, first_month, shown_names
 from hotline.text.csv_sheet import as_sheet
@@ -130,6 +130,7 @@ def _drawn(visit: Visit, name: str) -> Response:
         chapter=month_chapter(told.teller) if name == "month" else None,
         blocks=_blocks(visit, name, told),
         method=method(told.teller),
+        draft=DRAFT[visit.language],
     )
 
 
