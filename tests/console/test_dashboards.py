@@ -17,9 +17,10 @@ from hotline.domain.evidence.telling.words.flows import FLOWS
 from hotline.domain.evidence.telling.words.method import DRAFT
 from hotline.domain.evidence.telling.words.values import TOPICS
 from hotline.store.evidence import figure_editions
-from hotline.text.charts.drawing import DARK, LIGHT, SIGN
+from hotline.text.charts.bars import ChartBar
+from hotline.text.charts.drawing import DARK, LIGHT, SIGN, ChartAmount
 from hotline.text.languages import CODES
-from hotline.web.console.evidence.dashboard_teller import DashboardTeller
+from hotline.web.console.evidence.dashboard_teller import DashboardTeller, largest
 from hotline.web.console.evidence.dashboards import DASHBOARDS
 from hotline.web.console.evidence.figure_tables import NONE
 from tests.console.conftest import Desk, Tab
@@ -194,3 +195,11 @@ def test_every_flow_that_callers_come_into_has_a_name(tab: Tab) -> None:
     assert callers <= FLOWS.keys() | TOPICS.keys()
     page = tab.get("/evidence/reach").text
     assert "11 A job abroad" in page
+
+
+def test_of_a_long_list_the_drawing_shows_the_largest_and_a_few_that_are_hidden() -> None:
+    hidden = [ChartBar(f"h{at}", ChartAmount(None)) for at in range(9)]
+    shown = [ChartBar(f"s{at}", ChartAmount(90 - at)) for at in range(14)]
+    assert largest(hidden[:4]) == hidden[:4]
+    assert largest([*shown[:2], *hidden]) == [*shown[:2], *hidden[:3]]
+    assert largest(shown) == shown[:12]

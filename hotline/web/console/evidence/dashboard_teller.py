@@ -31,8 +31,8 @@ from hotline.web.console.evidence.dashboard_block import (
 from hotline.web.console.evidence.figure_tables import FigureColumn, FigureRow, FigureTable
 from hotline.web.console.who import phrase
 
-MOST_BARS, MOST_HIDDEN = 12, 3
-"""Of a list that is longer the drawing shows the largest, and some that are hidden; the table has all."""
+SHORT, MOST_BARS, MOST_HIDDEN = 8, 12, 3
+"""Of a list that is not short the drawing shows the largest, and some that are hidden; the table has all."""
 HIDDEN = phrase("fewer than {smallest}, or kept back for another")
 
 
@@ -186,6 +186,8 @@ class DashboardTeller:
 
 def largest(drawn: Sequence[ChartBar]) -> list[ChartBar]:
     """In the order in which they stand."""
+    if len(drawn) <= SHORT:
+        return list(drawn)
     found: list[ChartBar] = []
     hidden = 0
     for one in drawn:
