@@ -1,7 +1,6 @@
 """The only place where a real thing is made."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +12,6 @@ from hotline.adapters.catalogues import load_phrases
 from hotline.adapters.demo_accounts import demo_accounts_in
 from hotline.adapters.failpoints import Failpoints
 from hotline.adapters.live_phrases import LivePhrases
-from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.environment import CHECKOUT
@@ -74,10 +72,6 @@ WALKING = (Role.HOOKS, Role.WORKERS, Role.READER, Role.PAGES)
 """Whose processes destroy the keys of past weeks by themselves, and so must write in their folders."""
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 def key_folder(settings: Settings, role: Role) -> Path:
     """The folder that a process of this role is started with."""
     return settings.keys or settings.home / "keys" / role.value
@@ -87,7 +81,7 @@ def build_door(settings: Settings) -> DoorKit:
     """The web process's. Raises what `build_kit` raises."""
     fuse = plugs.circuit()
     kit, keys = _common(settings, Role.HOOKS, fuse)
-    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, now)
+    cipher = WeeklyRuns(RunCipher.of(keys, each=EACH), kit.sealer.weekly_lock, plugs.now)
     return DoorKit(
         **vars(kit),
         runs=plugs.runs(settings, cipher, fuse),
@@ -103,7 +97,7 @@ def build_relay(settings: Settings) -> RelayKit:
     account = plugs.gateway_account(settings, keys)
     return RelayKit(
         **vars(kit),
-        sms=plugs.sms(settings, account, sender_of(settings)),
+        sms=plugs.sms(settings, account, sender_of(settings), kit.database),
         numbers=LiveNumbers(LiveKeys(keys.path, RELAY_KEY)),
         senders=plugs.senders(settings),
         inbox=plugs.inbox(account),
@@ -121,7 +115,7 @@ def build_watch(settings: Settings) -> WatchKit:
     return WatchKit(
         **vars(kit),
         watch=_watch(settings, keys, instruments),
-        sms=plugs.sms(settings, account, sender_of(settings)),
+        sms=plugs.sms(settings, account, sender_of(settings), kit.database),
         numbers=LiveNumbers(LiveKeys(keys.path, WATCH_KEY)),
     )
 
@@ -199,7 +193,7 @@ def _common(settings: Settings, role: Role, fuse: "Circuit") -> tuple[Kit, KeyFo
         pseudonyms=Pseudonyms(keys),
         phrases=load_phrases(live=LivePhrases(books)),
         line=line_of(settings),
-        now=TurnedClock(settings.clock) if settings.clock else now,
+        now=plugs.clock(settings),
         failpoint=Failpoints(settings.faults) if settings.faults else survive,
     )
     return kit, keys

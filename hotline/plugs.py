@@ -4,10 +4,13 @@ Each function names the port that its adapter is: the type checker refuses an ad
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
+from hotline.adapters.gateway.real_lines import SmsOfRealLines
+from hotline.adapters.turned_clock import TurnedClock
 from hotline.config import Settings
 from hotline.ports import (
     Instruments,
@@ -23,6 +26,7 @@ from hotline.ports import (
 from hotline.sealing.keys.gatewaykey import GATEWAY_KEY, read_gateway_key
 from hotline.sealing.keys.keyfolder import KeyFolder
 from hotline.sealing.weeklyruns import WeeklyRuns
+from hotline.store.database import Database
 
 if TYPE_CHECKING:
     from hotline.adapters.gateway.africastalking_account import Account
@@ -122,11 +126,23 @@ def senders(settings: Settings) -> Senders:
     return later(make)
 
 
-def sms(settings: Settings, account: GatewayAccount, sender: str) -> SmsGateway:
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """The true time; of a demo, as it was turned."""
+    return TurnedClock(settings.clock) if settings.clock else now
+
+
+def sms(settings: Settings, account: GatewayAccount, sender: str, database: Database) -> SmsGateway:
+    """A real gateway sends nothing of a database that is invented."""
+
     def make() -> SmsGateway:
         from hotline.adapters.gateway.africastalking_sms import AfricasTalkingSms
 
-        return AfricasTalkingSms(*account, sender, settings.sends_at_once)
+        real = AfricasTalkingSms(*account, sender, settings.sends_at_once)
+        return real if settings.pretended else SmsOfRealLines(real, database)
 
     return later(make)
 

@@ -3,16 +3,22 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from hotline.bootstrap import build_console
 from hotline.config import Settings
-from hotline.errors import PassphraseWrong
+from hotline.errors import PassphraseWrong, StoreUnavailable
 from hotline.ports import LookingKit
+from hotline.services.evidence import origin
 
+INVENTED = {
+    "rw": "Byose hano ni ibihimbano",
+    "fr": "Tout ici est inventé",
+    "en": "Everything here is invented",
+}
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What nobody misreads on paper."""
 GROUPS = 5
@@ -24,9 +30,17 @@ def console_kit() -> Iterator[LookingKit]:
     """The console's kit out of the environment. Raises what `Settings.read` and `build_kit` raise."""
     kit = build_console(Settings.read(os.environ))
     try:
+        _say_what_is_invented(kit)
         yield kit
     finally:
         kit.database.close()
+
+
+def _say_what_is_invented(kit: LookingKit) -> None:
+    """Beside whatever a command prints. A database that does not answer is the command's to name."""
+    with suppress(StoreUnavailable):
+        if origin.is_invented(kit):
+            click.echo(f"hotline: {' | '.join(INVENTED.values())}", err=True)
 
 
 def passphrase_in(file: Path) -> str:

@@ -36,6 +36,12 @@ def upgrade(database: Database, *, to: str = "head", also: Path | None = None) -
     return changed
 
 
+def is_bare(database: Database) -> bool:
+    """Whether no release of ours ever made a table there. Raises StoreUnavailable."""
+    with database.reading() as session:
+        return stands_at(session) is None
+
+
 def _step(database: Database, config: Config, scripts: ScriptDirectory, goal: str | None) -> bool:
     """One migration nearer; False where there is none left."""
     with database.writing() as session:

@@ -142,7 +142,7 @@ def test_row_32_a_deadline_is_kept_across_any_second(staffed: District, at: date
 def test_row_32_the_zone_of_the_machine_means_nothing(zone: str) -> None:
     """Summer time included: whoever sets it moves no deadline."""
     told = subprocess.run(
-        [sys.executable, "-c", "from hotline.bootstrap import now; print(now().isoformat())"],
+        [sys.executable, "-c", "from hotline.plugs import now; print(now().isoformat())"],
         env={**os.environ, "TZ": zone},
         check=True,
         capture_output=True,

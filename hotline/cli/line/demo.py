@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from urllib.error import URLError
 
@@ -55,13 +56,38 @@ class Ready:
 @click.option(
     "--pins/--no-pins", default=True, show_default=True, help="Three responders have PINs."
 )
+@click.option(
+    "--year",
+    is_flag=True,
+    help="Fill an empty home with an invented year, everywhere marked, and end.",
+)
+@click.option("--seed", default=1, show_default=True, help="Of the invented year.")
+@click.option(
+    "--scale",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0.001, 2.0),
+    help="0.01 is a hundredth of a year's calls, and ready in a minute.",
+)
 @procfile_option
-def demo(page_port: int, procfile: Path, *, made: bool, pins: bool) -> None:
+def demo(
+    page_port: int,
+    procfile: Path,
+    seed: int,
+    scale: float,
+    *,
+    made: bool,
+    pins: bool,
+    year: bool,
+) -> None:
     """Run the line with a pretended gateway: two handsets in a page. Ctrl-C ends everything.
 
     Settings are those of any line; the gateway is always the pretended one, so nothing leaves this machine.
     """
     environ = environ_of(os.environ, page_port)
+    if year:
+        _fill_year(environ, seed, scale)
+        return
     settings = Settings.read(environ)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_run(settings.home):
@@ -73,6 +99,17 @@ def demo(page_port: int, procfile: Path, *, made: bool, pins: bool) -> None:
         if pins:
             demo_pins.make(settings, settings.home / PASSPHRASE_FILE)
         _begin(settings, environ, page_port, entries)
+
+
+def _fill_year(environ: Mapping[str, str], seed: int, scale: float) -> None:
+    """What a year needs is imported here alone: the demo that is run every day has no use for it."""
+    fill = import_module("hotline.cli.year.filling").fill
+    ledger = fill(environ, seed, scale, _say).ledger
+    home = environ.get(HOME, PLAIN)
+    click.echo(
+        f"{len(ledger.sessions)} sessions and {len(ledger.tips)} tips of an invented year are in {home}."
+        f" `HOTLINE_HOME={home} bin/demo` shows them: nothing there is of anybody."
+    )
 
 
 def _begin(

@@ -32,6 +32,7 @@ from hotline.services import national
 from hotline.services.check_result import CheckResult
 from hotline.services.copies import pepper_wraps
 from hotline.services.desk import desk_register
+from hotline.services.evidence import origin
 from hotline.services.sms import sms_replies
 from hotline.services.watch import (
     checks_call_backs,
@@ -106,6 +107,7 @@ def _inside(settings: Settings) -> tuple[CheckResult, ...]:
         sealed = KeyFolder(key_folder(settings, Role.HOOKS)).holds(RELAY_PUBLIC_KEY)
         return (
             *findings(kit),
+            *origin.findings(kit, pretended=settings.pretended),
             sms_replies.finding(kit, sealed=sealed),
             *checks_call_backs.findings(kit),
             national.finding(kit),

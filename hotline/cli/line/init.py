@@ -3,12 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 import click
 
+from hotline import plugs
 from hotline.adapters.demo_accounts import keep_demo_accounts
 from hotline.bootstrap import Role, build_console, build_pages, key_folder
 from hotline.cli.kit import new_passphrase, passphrase_in
@@ -52,7 +52,7 @@ def init(flows: Path, passphrase_file: Path | None, demo: bool) -> None:
     settings = Settings.read(os.environ)
     _home(settings.home)
     keys = settings.home / "keys"
-    _told("keys", make_keys(keys, datetime.now(UTC)), there=f"in {keys}")
+    _told("keys", make_keys(keys, plugs.clock(settings)()), there=f"in {keys}")
     _migrate(settings)
 
     kit = build_console(settings)

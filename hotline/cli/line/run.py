@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from hotline.cli.line.keeper import Keeper, Program
 from hotline.cli.line.procfile import ProcfileLine, read_procfile
 from hotline.config import Settings
 from hotline.environment import CHECKOUT
+from hotline.errors import NotReady, StoreUnavailable
+from hotline.ports import Kit
+from hotline.services.evidence import origin
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +76,9 @@ def run(procfile: Path) -> None:
     """
     settings = Settings.read(os.environ)
     for role in {post.role for post in POSTS.values()}:
-        build_kit(replace(settings, keys=None), role).database.close()
+        kit = build_kit(replace(settings, keys=None), role)
+        with closing(kit.database):
+            _refuse_invented(kit, settings)
     entries = read_procfile(procfile.read_text(encoding="utf-8"))
     programs = programs_of(settings, entries, os.environ)
 
@@ -82,6 +88,15 @@ def run(procfile: Path) -> None:
         for host, port in listening(settings, entries, os.environ):
             refuse_taken(host, port, patience=PATIENCE)
         asyncio.run(Keeper(programs, say=logger.info).run())
+
+
+def _refuse_invented(kit: Kit, settings: Settings) -> None:
+    """Raises NotReady where an invented year is about to meet real callers."""
+    with suppress(StoreUnavailable):
+        if not settings.pretended and origin.is_invented(kit):
+            raise NotReady(
+                "everything in this database is invented: a real line has a home and a database of its own"
+            )
 
 
 def listening(

@@ -1,5 +1,8 @@
 """Once an hour the relay notes which districts have nobody who can be told: reachable, and not on leave."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from hotline.domain.people.recipients import Member
 from hotline.domain.places.places import districts
 from hotline.ports import Kit
@@ -17,6 +20,17 @@ def sample(kit: Kit) -> None:
         people = [one for one in personnel.members(session) if one.lives(at)]
     with kit.database.writing() as session:
         coverage.write(session, hour, _missing(people))
+
+
+def sample_hours(kit: Kit, hours: Sequence[datetime]) -> None:
+    """Writes down hours that are over, by who covers what now: for a clock that is turned by days."""
+    with kit.database.reading() as session:
+        people = personnel.members(session)
+    with kit.database.writing() as session:
+        coverage.write_many(
+            session,
+            {hour: _missing([one for one in people if one.lives(hour)]) for hour in hours},
+        )
 
 
 def _missing(living: list[Member]) -> list[str]:

@@ -75,7 +75,7 @@ def page(
     if case is None:
         return ReaderAnswer((UNREADABLE,))
     if not again:
-        _is_read(session, kit, person, tip, known_as, at)
+        note_read(session, kit, person, tip, known_as, at)
         keys = SketchKeys.of_desk(case.desk, case.desk_key)
         like_words.compare(
             session, kit, tip, case.answers, keys=keys, responder_id=person.id, at=at
@@ -86,9 +86,10 @@ def page(
     return ReaderAnswer(words={PAGE: "\n".join(lines)[:MOST_LETTERS]})
 
 
-def _is_read(
+def note_read(
     session: Session, kit: Kit, person: Responder, tip: Tip, known_as: Referral, at: datetime
 ) -> None:
+    """Somebody reads it: the log of what was read says so, and no clock asks for it any more."""
     audit.append(
         session,
         at=at,

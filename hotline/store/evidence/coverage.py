@@ -4,7 +4,7 @@ Whether a phone can be reached has no history elsewhere. An hour in which no rel
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +40,11 @@ def is_written(session: Session, hour: datetime) -> bool:
 def write(session: Session, hour: datetime, missing: Collection[str]) -> None:
     """Once an hour: who comes second writes nothing."""
     add_if_new(session, Coverage(hour=hour, missing=sorted(missing)))
+
+
+def write_many(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
+    """Hours of which none was written."""
+    session.add_all(Coverage(hour=hour, missing=sorted(codes)) for hour, codes in missing.items())
 
 
 def counted(session: Session, begins: datetime, ends: datetime) -> CoveredHours:

@@ -1,0 +1,92 @@
+"""The ledger of an invented year: what its people did, and when. Tests reckon every figure from it once more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InventedSession:
+    """One dialogue: `keyed` is what was pressed after the dial."""
+
+    at: datetime
+    caller: int
+    """Which of the callers; the same one may call again."""
+    network: str
+    entry: str
+    language: str
+    """In which it ended."""
+    topics: Sequence[str]
+    """Read to their ends."""
+    quiz: Mapping[str, str]
+    """By thing asked twice, how the answers compare."""
+    screens: Sequence[str]
+    """Each that was shown, the first letters of it in English or as shown."""
+    ends: bool
+    """Whether the line said goodbye."""
+    tip_id: int | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InventedTip:
+    tip_id: int
+    filed_at: datetime
+    place: str
+    urgency: int
+    kind: str
+    is_official: bool
+    language: str
+    entry: str
+    is_fragment: bool = False
+    is_complaint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InventedAct:
+    """What somebody did with a case: an `EntryKind`'s word, or `closed`."""
+
+    tip_id: int
+    what: str
+    at: datetime
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InventedWord:
+    """What was written down of a person."""
+
+    tip_id: int
+    n: int
+    what: str
+    at: datetime
+    codes: Mapping[str, str]
+    offer: int | None = None
+    """Which offer of this person it is about, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class InventedGathering:
+    at: datetime
+    district: str
+    occasion: str
+    came: int
+
+
+@dataclass(frozen=True, slots=True)
+class InventedLesson:
+    at: datetime
+    district: str
+    right: int
+    answered: int
+    is_whole: bool
+
+
+@dataclass
+class YearLedger:
+    sessions: list[InventedSession] = field(default_factory=list)
+    tips: list[InventedTip] = field(default_factory=list)
+    acts: list[InventedAct] = field(default_factory=list)
+    words: list[InventedWord] = field(default_factory=list)
+    gatherings: list[InventedGathering] = field(default_factory=list)
+    lessons: list[InventedLesson] = field(default_factory=list)

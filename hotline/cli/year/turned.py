@@ -1,0 +1,94 @@
+"""The plugs of an invented year: a clock that is set from moment to moment, and a gateway that gives nothing away."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hotline.domain.dialogue.ussd import Heard, Opening
+from hotline.domain.jobs import Job
+from hotline.domain.outbox.delivery import Outcome, SendResult
+from hotline.domain.outbox.message import ReportIn
+from hotline.emulator.network.networks import network_of
+from hotline.ports import JobQueue, OpeningNotes, Send, Senders, SmsGateway
+
+LOST_OF = 60
+"""Of so many SMS that a network takes, one does not arrive."""
+
+
+@dataclass
+class YearClock:
+    """Stands where it was set, and goes forward alone."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def reach(self, at: datetime) -> None:
+        self.at = max(self.at, at)
+
+    def turn(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@dataclass
+class InventedGateway(SmsGateway):
+    """Takes every SMS and sends none: what it would report of each waits to be brought. Down, it refuses all."""
+
+    clock: YearClock
+    down: bool = False
+    taken: int = 0
+    waiting: list[tuple[datetime, ReportIn]] = field(default_factory=list, repr=False)
+
+    def send(self, msisdn: str, text: str) -> SendResult:  # noqa: ARG002
+        if self.down:
+            return SendResult(Outcome.TRANSIENT, http_status=503)
+        self.taken += 1
+        said = f"invented-{self.taken}"
+        status = "Failed" if self.taken % LOST_OF == 0 else "Success"
+        after = timedelta(seconds=4 + self.taken % 40)
+        report = ReportIn(said, status, network=network_of(msisdn))
+        self.waiting.append((self.clock.at + after, report))
+        return SendResult(Outcome.ACCEPTED, 201, "102", said)
+
+    def reported(self) -> Sequence[ReportIn]:
+        """What is due by now, and is not told again."""
+        due = [one for at, one in self.waiting if at <= self.clock.at]
+        self.waiting = [(at, one) for at, one in self.waiting if at > self.clock.at]
+        return due
+
+
+class SendersInPlace(Senders):
+    """Sends one after another, in the one thread that there is."""
+
+    def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
+        begun = 0
+        while sends := claim(1):
+            for send in sends:
+                send()
+            begun += len(sends)
+        return begun
+
+    def in_turn(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def end(self, seconds: float) -> None:  # noqa: ARG002
+        return None
+
+
+class SilentBell(JobQueue):
+    """Nobody listens: whoever turns the clock looks by himself."""
+
+    def ring(self, job: Job, row_id: int) -> None:  # noqa: ARG002
+        return None
+
+
+class NoNotes(OpeningNotes):
+    """One process plays everything, and remembers its sessions itself."""
+
+    def tell(self, opening: Opening, heard: Heard) -> None:  # noqa: ARG002
+        return None
+
+    def find(self, key: str) -> tuple[Opening, Heard] | None:  # noqa: ARG002
+        return None
