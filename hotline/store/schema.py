@@ -20,7 +20,7 @@ from hotline.store.database import Database, Row
 from hotline.store.desk import audit, desks, recovery_pairs  # noqa: F401
 from hotline.store.dialogue import contacts, readings  # noqa: F401
 from hotline.store.dialogue.contacts import InboundSeen
-from hotline.store.evidence import coverage, figure_editions, origin  # noqa: F401
+from hotline.store.evidence import coverage, figure_editions, origin, printed_reports  # noqa: F401
 from hotline.store.flows import flows, publications  # noqa: F401
 from hotline.store.outbox import answers, messages, reply_answers  # noqa: F401
 from hotline.store.outbox.messages import Deadline

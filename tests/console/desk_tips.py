@@ -7,7 +7,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hotline.domain.accounts.account import AccountRole, Actor
+from hotline.domain.cases.months import MonthVersion
 from hotline.domain.desk.members import of_account
+from hotline.domain.evidence.edition import Edition
 from hotline.domain.tip import NATIONAL
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access, admissions
@@ -15,6 +17,7 @@ from hotline.services.reader.cases import handing_on
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.store.accounts import accounts
 from hotline.store.desk import desks
+from hotline.store.evidence import printed_reports
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
@@ -88,6 +91,15 @@ def with_a_tip(desk: Desk) -> None:
     assert tell(desk) == 1
     screened(desk.kit, 1)
     hands_on(desk)
+
+
+def with_a_print(desk: Desk) -> None:
+    """One report that a worker has set, for whoever may take it."""
+    with desk.kit.database.writing() as session:
+        version = MonthVersion.FIRST
+        at = desk.kit.now()
+        one = printed_reports.ask(session, "2026-10", Edition.OUTSIDE, version, "rw", at)
+        printed_reports.keep(session, one, "report.pdf", b"%PDF-1.7")
 
 
 def hands_on(desk: Desk) -> None:

@@ -15,7 +15,11 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-FILES = {"/words/<language>/sheet/<kind>", "/evidence/<dashboard>/sheet/<table>"}
+FILES = {
+    "/words/<language>/sheet/<kind>",
+    "/evidence/<dashboard>/sheet/<table>",
+    "/evidence/print/<int:print_id>/file",
+}
 """Rules whose answer is a file to keep, and no page."""
 PAGES = [
     path_of(one)

@@ -12,7 +12,7 @@ from hotline.store.desk import audit, desks
 from tests.console.browsing import NARROW, OFFICE, TWICE_AS_LARGE, Site, free_port, served
 from tests.console.conftest import PAGES as TEMPLATES
 from tests.console.conftest import MakeDesk, writes_history, writes_people
-from tests.console.desk_tips import DISTRICT, lets_in, with_a_tip
+from tests.console.desk_tips import DISTRICT, lets_in, with_a_print, with_a_tip
 from tests.console.test_headers import PAGES
 from tests.console.test_stored_scripts import SCRIPTS
 from tests.sampling import by_turns
@@ -84,6 +84,7 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
     person = site.desk.person("National 1", AccountRole.NATIONAL)
     writes_people(site.desk)
     with_a_tip(site.desk)
+    with_a_print(site.desk)
     with site.page(size) as page:
         site.sign_in(page, person)
         for path in paths:

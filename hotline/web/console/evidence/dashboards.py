@@ -14,7 +14,7 @@ from hotline.domain.evidence.telling.place_chapters import method
 from hotline.domain.evidence.telling.teller import Teller
 from hotline.domain.evidence.telling.words.method import DRAFT, INVENTED
 from hotline.errors import NotFound
-from hotline.services.evidence import editions, first_month, shown_names
+from hotline.services.evidence import editions, first_month, print_room, shown_names
 from hotline.text.csv_sheet import as_sheet
 from hotline.text.languages import CODES
 from hotline.web.console.evidence import (
@@ -27,6 +27,7 @@ from hotline.web.console.evidence import (
 )
 from hotline.web.console.evidence.dashboard_block import DashboardBlock
 from hotline.web.console.evidence.dashboard_teller import DashboardTeller
+from hotline.web.console.people.second_person import FOR_WHOM
 from hotline.web.console.visit import Visit, page
 from hotline.web.console.who import phrase
 
@@ -131,6 +132,7 @@ def _drawn(visit: Visit, name: str) -> Response:
         blocks=_blocks(visit, name, told),
         method=method(told.teller),
         draft=DRAFT[visit.language],
+        printed=_printed(visit, period) if name == "month" else [],
     )
 
 
@@ -140,6 +142,11 @@ def _blocks(visit: Visit, name: str, told: DashboardTeller) -> Sequence[Dashboar
         every = editions.nation_by_month(visit.kit, Edition.INSIDE)
         found = [*month_dashboard.months(told, every), *found]
     return found
+
+
+def _printed(visit: Visit, period: str) -> list[tuple[str, str]]:
+    """For whom the report of the period may be printed."""
+    return [(one.value, visit.say(FOR_WHOM[one])) for one in print_room.offered(visit.kit, period)]
 
 
 def _told(visit: Visit, published: PublishedFigures) -> DashboardTeller:

@@ -1,7 +1,7 @@
 """The rows of the dashboards, and of figures that are taken out, in the one table of pages."""
 
 from hotline.web.console import who
-from hotline.web.console.evidence import dashboards, exports
+from hotline.web.console.evidence import dashboards, exports, report_prints
 from hotline.web.console.route import Needs, PageRoute
 from hotline.web.console.who import phrase
 
@@ -24,5 +24,8 @@ EVIDENCE_ROUTES: tuple[PageRoute, ...] = (
         Needs.FRESH,
         "figures_exported",
     ),
+    PageRoute("POST", "/evidence/print", report_prints.ask, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/evidence/print/<int:print_id>", report_prints.show, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/evidence/print/<int:print_id>/file", report_prints.take, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/<dashboard>/sheet/<table>", dashboards.sheet, who.BUT_TRANSLATOR),
 )
