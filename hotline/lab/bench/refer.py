@@ -77,7 +77,7 @@ def _measure(home: Path, url: str | None, tips: int) -> ReferFigures:
     environ = {"HOTLINE_HOME": str(home)}
     settings = Settings.read(environ | ({"HOTLINE_DATABASE_URL": url} if url else {}))
     make_keys(home / "keys", datetime.now(UTC))
-    _make_tables(settings.database_url)
+    make_tables(settings.database_url)
     console = build_console(settings)
     enrolment.import_responders(console, demo_responders())
     console.database.close()
@@ -90,7 +90,7 @@ def _measure(home: Path, url: str | None, tips: int) -> ReferFigures:
         kit.database.close()
 
 
-def _make_tables(url: str) -> None:
+def make_tables(url: str) -> None:
     database = open_database(url)
     try:
         with database.reading() as session:
