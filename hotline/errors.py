@@ -30,6 +30,7 @@ HotlineError
 ├── Occupied
 ├── CallRefused
 ├── EndRefused
+├── ExerciseRefused
 ├── ErasureRefused
 ├── AskRefused
 ├── PersonnelRefused
@@ -185,6 +186,10 @@ class CallRefused(HotlineError):
 
 class EndRefused(HotlineError):
     """A case may not be ended, judged or opened again so; says why."""
+
+
+class ExerciseRefused(HotlineError):
+    """No exercise may begin there now, or none runs; says why."""
 
 
 class ErasureRefused(HotlineError):

@@ -28,6 +28,7 @@ from hotline.services.outbox import delivery
 from hotline.services.people import leaves
 from hotline.services.reach import outreach
 from hotline.services.referrals import call_back_requests, referral, unheard
+from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.helping import following
 from hotline.services.sms import fetching, sms_replies
 from hotline.services.tips import intake, retention
@@ -87,6 +88,7 @@ STEPS: tuple[Step, ...] = (
     leaves.begin_leaves,
     referral.fire_deadlines,
     following.ring_due,
+    exercising.keep_time,
     look_after_due,
     sms_replies.keep_time,
     outreach.fold,

@@ -73,6 +73,10 @@ COMMANDS: dict[str, CommandEntry] = {
         "hotline.cli.evidence.evidence:evidence",
         "What the figures of the line are, and what they leave out.",
     ),
+    "exercise": CommandEntry(
+        "hotline.cli.tips.exercise:exercise",
+        "A fire drill through one district: start, list, show, end.",
+    ),
     "flows": CommandEntry(
         "hotline.cli.words.flows:flows", "Check, play, describe and export the flows."
     ),

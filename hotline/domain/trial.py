@@ -6,7 +6,9 @@ The number is one that no network gives: whoever calls from it holds the hooks' 
 CALLER = "+250000000000"
 CHANNEL = "trial"
 """In place of `ussd`, on the session and on what is told in it."""
-UNCOUNTED = frozenset({CHANNEL, "drill", "invented"})
+DRILL = "drill"
+"""In the same place, of a tip that nobody told: an exercise (`domain/referrals/drills/exercise.py`)."""
+UNCOUNTED = frozenset({CHANNEL, DRILL, "invented"})
 """Channels of what is no case and stands in no figure: the line's own calls, drills, and an invented year.
 
 Whatever counts asks for all of them; who asks for `CHANNEL` alone says why (`tests/services/test_uncounted.py`).

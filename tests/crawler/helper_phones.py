@@ -1,13 +1,16 @@
 """A helper's phone that was told of one case, of every kind that its list shows."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from hotline.domain import trial
 from hotline.domain.referrals.referral import Level, ReferralState
 from hotline.services.referrals import referral
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
+from hotline.store.referrals.drills.exercises import Exercise
 from hotline.store.tips.tips import Tip
 from tests.builders import make_responder, post
 from tests.callers import DANGER_HERE, Line
@@ -28,6 +31,8 @@ class Helper:
     told: tuple[str, ...] = DANGER_HERE
     national: bool = False
     """She is the national desk, alone; else of the district of the case."""
+    exercise: bool = False
+    """The case is one: nobody told it."""
     took: bool = False
     corrected: bool = False
     """The caller chose another district after the alert, and somebody there has it."""
@@ -52,12 +57,24 @@ class Helper:
         reference = next(
             row.reference for row in reversed(line.all(Referral)) if row.responder_id == hers.id
         )
+        if self.exercise:
+            _rehearse(line)
         if self.took:
             take_case(line.kit, hers.id, reference, line.clock())
             line.clock.turn(seconds=10)
         if self.corrected:
             _correct(line, witness)
         return {"case_letters": (reference, NOBODYS_CASE)}
+
+
+def _rehearse(line: Line) -> None:
+    with line.database.writing() as session:
+        tip = session.scalars(select(Tip).order_by(Tip.id.desc()).limit(1)).one()
+        tip.channel = trial.DRILL
+        begun, over = line.clock(), line.clock() + timedelta(hours=1)
+        row = Exercise(tip_id=tip.id, place=tip.place, climbs=False, started_by="Aline")
+        row.reason, row.started_at, row.ends_at = "the week of drills", begun, over
+        session.add(row)
 
 
 def _posted(line: Line, msisdn: str) -> int:

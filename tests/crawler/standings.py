@@ -96,6 +96,7 @@ STANDINGS = (
             "helper with a case": Helper(),
             "helper with a case to go to": Helper(MAY_COME),
             "helper who took a case": Helper(took=True),
+            "helper with an exercise": Helper(exercise=True),
             "national desk of a case that nobody may come to": Helper(NOBODY_COMES, national=True),
             "national desk of a corrected case": Helper(national=True, corrected=True),
         }.items()

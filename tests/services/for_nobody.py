@@ -24,6 +24,8 @@ UPKEEP = "keys and terms: what is sealed anew, or goes"
 WATCH = "counts of the whole line, for those who keep it running"
 FOUND = "of a referral or a tip that was found by one of the ways"
 CONDITION = "the condition itself"
+DRILL = "an exercise: nobody told it, and nobody is kept from it"
+FIGURES = "the line's own count; what leaves the line is protected first"
 NATION = "the national desk alone asks it, by commands that name no desk"
 
 FOR_NOBODY: Mapping[str, str] = {
@@ -47,6 +49,10 @@ FOR_NOBODY: Mapping[str, str] = {
     "copies/vaults.grants": UPKEEP,
     "copies/vaults.call_back_grants": UPKEEP,
     "copies/weekly_keys.locked_before": UPKEEP,
+    "evidence/answers._entries": FIGURES,
+    "evidence/answers._red": FIGURES,
+    "evidence/answers.messages": FIGURES,
+    "evidence/answers.tips": FIGURES,
     "outbox/dead_messages.unanswered": WATCH,
     "outbox/health._unreferred": WATCH,
     "outbox/health._locked": WATCH,
@@ -57,7 +63,12 @@ FOR_NOBODY: Mapping[str, str] = {
     "reach/case_ends.due": UPKEEP,
     "reach/case_ends.hold": UPKEEP,
     "reach/case_ends.late": UPKEEP,
-    "reach/case_ends.of_month": "the line's own count; what leaves the line is protected first",
+    "reach/case_ends.of_month": FIGURES,
+    "referrals/drills/exercises.danger_since": WATCH,
+    "referrals/drills/exercises.drop_alerts": DRILL,
+    "referrals/drills/exercises.references": DRILL,
+    "referrals/drills/exercises.told": DRILL,
+    "referrals/drills/exercises.unanswered": DRILL,
     "reach/case_ends.warn": UPKEEP,
     "reach/case_ends.warned": UPKEEP,
     "reach/measures.tips": WATCH,

@@ -53,7 +53,6 @@ NO_FIGURE: Mapping[str, str] = {
     "dialogue/contacts.in_the_middle": WATCH,
     "outbox/health._locked": WATCH,
     "outbox/health._unreferred": WATCH,
-    "outbox/health._untaken": WATCH,
     "reach/case_ends.of_month": "what a month's figures take of it is `MonthTips.counting`",
     "reach/outreach.counted_on": MADE,
     "reach/outreach.first_day": MADE,

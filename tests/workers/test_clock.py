@@ -47,6 +47,7 @@ def test_every_step_that_time_owes_is_there() -> None:
         "begin_leaves",
         "fire_deadlines",
         "ring_due",
+        "keep_time",
         "look_after_due",
         "keep_time",
         "fold",

@@ -11,6 +11,7 @@ from hotline.cli.kit import console_kit
 from hotline.cli.moments import MOMENT, at_kigali
 from hotline.cli.tips import coming
 from hotline.cli.tips.desk import desk_code
+from hotline.domain import trial
 from hotline.domain.places.places import place_name, place_within
 from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips.promises import Wait, wait_of
@@ -83,6 +84,8 @@ def _line(standing: TipOverview, now: datetime) -> str:
 def _notes(standing: TipOverview, now: datetime) -> Iterator[str]:
     """How long it waited, who is responsible, what comes next, and all else that whoever looks must know."""
     tip = standing.tip
+    if tip.channel == trial.DRILL:
+        yield "EXERCISE"
     yield from _waited(standing, now)
     yield _holder(standing)
     if standing.is_red:
@@ -128,7 +131,8 @@ def _waited(standing: TipOverview, now: datetime) -> Iterator[str]:
 
 def _wait(standing: TipOverview, now: datetime) -> Wait | None:
     tip = standing.tip
-    if tip.filed_at is None or tip.state == TipState.FRAGMENT:
+    nothing_promised = tip.state == TipState.FRAGMENT or tip.channel == trial.DRILL
+    if tip.filed_at is None or nothing_promised:
         return None
     ended_at = standing.acknowledged_at or tip.closed_at
     return wait_of(tip.urgency, tip.filed_at, ended_at=ended_at, now=now)
@@ -145,6 +149,7 @@ def row_of(standing: TipOverview, now: datetime) -> Mapping[str, Any]:
         "id": tip.id,
         "filed_at": _second(tip.filed_at),
         "matter": tip.matter,
+        "exercise": tip.channel == trial.DRILL,
         "place": place_name(tip.place, "en"),
         "within": tip.within and place_name(tip.within, "en"),
         "category": tip.category,

@@ -66,6 +66,8 @@ SENTENCES: Mapping[str, str] = {
     "end_refused": "looked at {subject}, and it goes on",
     "erase_kept": "kept the words of {subject}, which somebody asked to erase",
     "erase_wanted": "asked to erase {subject}",
+    "exercise_ended": "ended the exercise {subject}",
+    "exercise_started": "began an exercise, {subject}",
     "figures_exported": "took out the figures of {subject}",
     "figures_export_approved": "approved that the figures of {subject} are taken out",
     "figures_export_asked": "asked to take out the figures of {subject}",

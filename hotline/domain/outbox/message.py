@@ -20,6 +20,8 @@ class Kind(StrEnum):
 
 CONFIRMATION_PRIORITY = 4
 """After every alert."""
+EXERCISE_PRIORITY = 5
+"""After everything else that the line sends."""
 
 
 @dataclass(frozen=True, slots=True)

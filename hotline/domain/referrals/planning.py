@@ -58,6 +58,7 @@ class LadderStep(NamedTuple):
     """Who was told of the leader reads that more was told."""
     care: Care = Care.NONE
     """What who is told of it must know before she goes."""
+    is_exercise: bool = False
 
 
 class Planning:

@@ -48,6 +48,8 @@ class Acted(StrEnum):
     """The national desk said how to go: everybody who was told learns it."""
     HOW_WAITS = "how_waits"
     """The same, and nothing proves yet that she wrote it."""
+    EXERCISE = "exercise"
+    """It was one: she answered, and need not go."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from hotline.services.referrals.case_standing import answer_of, coming_of
 from hotline.store.database import Session
 from hotline.store.people import enrolments, responders
 from hotline.store.referrals import cluster_names, known_cases, referrals
+from hotline.store.referrals.drills import exercises
 from hotline.store.tips.tips import Tip
 from hotline.text.languages import FIRST
 
@@ -34,6 +35,8 @@ LETS = "lets"
 DECIDES = "decides"
 """The flag of a case of which she says how to go."""
 SPELLED = "spelled"
+EXERCISE = "exercise"
+"""The flag of a case that is none: everything that she does with it says so."""
 AT_ONCE = (
     Verb.TAKE,
     Verb.ON_SITE,
@@ -68,6 +71,7 @@ def pinned(
     held = known_cases.held(session, responder_id, as_of)
     opened = referral.open_cases(session, responder_id, as_of)
     true = [f"{HERS}.{one}" for one in held]
+    true += [f"{EXERCISE}.{one}" for one in sorted(exercises.references(session, responder_id))]
     if asks_pin:
         true.append(PIN_ASKED)
         true += [] if responders.has_pin(session, responder_id) else [NO_PIN]
@@ -114,6 +118,8 @@ def answered(
     at_once = chosen in AT_ONCE
     if not case or chosen not in set(Verb) - {Verb.HELP}:
         return
+    if name == VERB and case in exercises.references(session, responder_id):
+        at_once = True
     if (name == VERB) is not at_once or (name == LETTERS and not is_spelled(case, said)):
         return
     casework.act(session, kit, Act(responder_id, case, Verb(chosen), Way.USSD, kit.now()))

@@ -16,13 +16,14 @@ from hotline.domain.dialogue.ussd import (
     entry_of,
     is_number,
 )
+from hotline.domain.wording import Template
 from hotline.engine.flow import Book, numbers_shown
 from hotline.engine.run import Facts, Option
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.errors import StoreUnavailable, StrangeCaller
 from hotline.ports import DoorKit, Kit
 from hotline.services.dialogue import entry_cases
-from hotline.services.dialogue.entry_cases import CaseFlags
+from hotline.services.dialogue.entry_cases import EXERCISE, CaseFlags
 from hotline.services.dialogue.replay import SessionContext, landing
 from hotline.services.referrals import call_back_requests, referral
 from hotline.services.rolls import certificates, joining
@@ -108,7 +109,7 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
         return Facts({**flags, **of_receipts.flags}, words=of_receipts.words)
 
     pinned = opening.pinned or _pinned(kit, book, opening, hop.caller) or Pinned()
-    options = tuple(Option(case, dict.fromkeys(CODES, case)) for case in pinned.cases)
+    options = tuple(Option(case, _called(kit, case, pinned)) for case in pinned.cases)
     return Facts(
         flags=CaseFlags(
             {
@@ -124,6 +125,13 @@ def _facts(kit: Kit, book: Book, opening: Opening, hop: UssdHop) -> Facts:
         words={**of_receipts.words, **certificates.facts(kit, book, opening, hop.caller).words},
         language=pinned.language or FIRST,
     )
+
+
+def _called(kit: Kit, case: str, pinned: Pinned) -> Mapping[str, str]:
+    """A reference alone; of an exercise with that word."""
+    if f"{EXERCISE}.{case}" not in pinned.flags:
+        return dict.fromkeys(CODES, case)
+    return {code: kit.phrases.say(code, Template.LIST_EXERCISE, ref=case) for code in CODES}
 
 
 def _pinned(

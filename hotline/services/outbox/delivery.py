@@ -67,7 +67,7 @@ def _deliver(kit: RelayKit, claim: Claim) -> None:
 
     with kit.senders.in_turn():
         told = _record(kit, claim, result)
-        if result.outcome is Outcome.STOPPED and stop_key is not None:
+        if result.outcome is Outcome.STOPPED and stop_key is not None and not claim.is_exercise:
             _stop(kit, stop_key)
     if told is not None:
         ring(kit, Job.DELIVER, told)
@@ -167,7 +167,8 @@ def _consequences(
     at: datetime,
 ) -> int | None:
     """Whoever cannot be reached is no living recipient; a colleague is told at once."""
-    if verdict.flag and claim.is_hers:
+    # What takes somebody off the ladder is never done by an exercise: the next alert of a case learns it.
+    if verdict.flag and claim.is_hers and not claim.is_exercise:
         responder = session.get_one(Responder, claim.responder_id)
         said = None if result.outcome is Outcome.STOPPED else result.provider_status
         responder.unreachable = said or result.outcome

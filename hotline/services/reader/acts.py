@@ -23,6 +23,7 @@ from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases, referrals
+from hotline.store.referrals.drills import exercises
 from hotline.store.tips.tips import Tip
 
 ALSO = "also"
@@ -56,6 +57,8 @@ def act(
     words: str = "",
 ) -> tuple[ReaderAnswer, int | None]:
     """Does it once; what the screen is told, and a message to ring for."""
+    if ask.reference in exercises.references(session, person.id):
+        return _rehearse(session, kit, person, ask, at)
     if ask.verb.startswith(ASK):
         return _ask_back(session, kit, person, private, ask), None
     if ask.verb == Verb.TAKE:
@@ -71,6 +74,16 @@ def act(
         return _pass_on(session, kit, person, private, ask, at)
     asked = Verb.TAKE if ask.verb == ALSO else Verb(ask.verb)
     done = casework.act(session, kit, Act(person.id, ask.reference, asked, Way.USSD, at))
+    return _told(session, done), done.to_ring
+
+
+def _rehearse(
+    session: Session, kit: Kit, person: Responder, ask: ReaderAsk, at: datetime
+) -> tuple[ReaderAnswer, int | None]:
+    """An exercise goes to nobody whom she chooses, and nobody is asked anything: whatever she does answers it."""
+    passes = ask.verb == Verb.PASS_ON or ask.verb.startswith((PASS, DISTRICT))
+    verb = Verb.PASS_ON if passes else Verb.TAKE
+    done = casework.act(session, kit, Act(person.id, ask.reference, verb, Way.USSD, at))
     return _told(session, done), done.to_ring
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hotline.domain import trial
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.desk.members import of_responder
 from hotline.domain.dialogue.asks import PAGE, UNREADABLE, ReaderAnswer
@@ -132,6 +133,8 @@ def opened(
 def _warnings(session: Session, kit: Kit, tip: Tip, language: str) -> Iterator[str]:
     """What may hurt, before any word of what was told."""
     coming = answer_of(session, tip)
+    if tip.channel == trial.DRILL:
+        yield kit.phrases.say(language, Template.EXERCISE_TOLD)
     if coming.care in CARES:
         yield kit.phrases.say(language, CARES[coming.care])
     elif coming.goes_unseen and tip.matter == Matter.TIP:

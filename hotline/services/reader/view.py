@@ -6,6 +6,7 @@ Runs inside its caller's transaction.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from hotline.domain import trial
 from hotline.domain.call_back import KIGALI
 from hotline.domain.dialogue.asks import MY_QUESTIONS, MY_WORK, RIGHT, ReaderAnswer
 from hotline.domain.dialogue.ussd import Pinned
@@ -92,6 +93,8 @@ def _with_like(kit: Kit, label: str, other: str | None, language: str) -> str:
 
 def _label(session: Session, kit: Kit, case: str, tip: Tip, hers: bool, person: Responder) -> str:
     named: Mapping[str, str] = {"ref": case}
+    if tip.channel == trial.DRILL:
+        return kit.phrases.say(person.language, Template.LIST_EXERCISE, **named)
     if hers:
         due = deadlines.last_due(session, tip.id, DeadlineKind.OUTCOME)
         if due is None:

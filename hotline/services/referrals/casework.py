@@ -7,6 +7,7 @@ nothing, and is answered alike. What ends a case of danger, of a child or of an 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from hotline.domain import trial
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.referrals.case_events import Event, Happened
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -19,6 +20,7 @@ from hotline.ports import Kit
 from hotline.services.cases import entries
 from hotline.services.referrals import coming, correcting, endings, ladder
 from hotline.services.referrals.case_standing import RESPONDER, answer_of, is_inbox_unread
+from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.endings import Ending
 from hotline.store.database import Session
 from hotline.store.outbox.messages import Referral
@@ -79,6 +81,8 @@ def act(session: Session, kit: Kit, one: Act) -> Done:
     if referral is None:
         return Done(Acted.UNKNOWN)
     tip = session.get_one(Tip, referral.tip_id)
+    if tip.channel == trial.DRILL:
+        return exercising.answered(session, kit, one, referral, tip)
     if referral.released_at is not None:
         # She may know the case by another name, where the place was corrected twice.
         referral = referrals.newest_of(session, tip.id, one.responder_id) or referral

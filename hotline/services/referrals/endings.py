@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hotline.domain import trial
 from hotline.domain.accounts.account import Actor
 from hotline.domain.cases.entries import (
     AGREES,
@@ -116,6 +117,8 @@ def needs_second(session: Session, tip: Tip) -> bool:
     tell nobody.
     """
     child = tip.basis == Basis.VITAL_INTEREST_CHILD
+    if tip.channel == trial.DRILL:
+        return False
     is_grave = tip.urgency == Urgency.DANGER or tip.official != "no" or child
     return is_grave or case_log.has_met(session, tip.id)
 

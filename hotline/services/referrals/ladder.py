@@ -9,7 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hotline.domain import trial
-from hotline.domain.outbox.message import AlertButRef, alert_but_ref, like_another
+from hotline.domain.outbox.message import (
+    AlertButRef,
+    alert_but_ref,
+    like_another,
+)
 from hotline.domain.referrals import ladder, reference
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Happened, Purpose
 from hotline.domain.referrals.clocks import CASE_CLOCKS, DeadlineKind
@@ -20,6 +24,7 @@ from hotline.ports import Kit
 from hotline.services.referrals import case_messages, cluster_marks, clusters
 from hotline.services.referrals.case_messages import Referred, notify
 from hotline.services.referrals.case_standing import standing_of
+from hotline.services.referrals.drills import limits
 from hotline.store.cases import case_log
 from hotline.store.cases.case_log import ToldEntry
 from hotline.store.database import Session
@@ -53,7 +58,7 @@ def happen(session: Session, kit: Kit, tip_id: int, event: Event, at: datetime) 
     roster = [one for one in referrals.roster(session, at) if one.id not in kept]
     standing = standing_of(session, tip)
 
-    decision = ladder.decide(standing, roster, event, at)
+    decision = limits.decide(session, tip, standing, roster, event, at)
 
     again = event.what is Happened.DUE
     return _carry_out(session, kit, tip, standing, decision, at, again=again)
@@ -94,6 +99,7 @@ def _carry_out(
                 locked=tip.locked_for is not None,
                 leader=likeness.open_leader(session, tip.id),
                 care=before.care,
+                is_exercise=tip.channel == trial.DRILL,
             )
             to_ring = tell(session, kit, [step], at) or to_ring
     if decision.release:
@@ -169,7 +175,7 @@ def tell(session: Session, kit: Kit, steps: Sequence[LadderStep], at: datetime) 
         if of_leader is None:
             said = (case.place, case.urgency, step.purpose, languages[who], code, shut)
             words = like_another(alert_but_ref(*said), like.get((step.tip_id, who)))
-            alerts.append(Alert(one, name, words, case.urgency))
+            alerts.append(Alert(one, name, words, limits.priority(step)))
             by_name.append(Referred(one, name, step))
         elif step.more:
             more = AlertButRef(Template.MORE_TOLD, {}, languages[who])

@@ -52,6 +52,7 @@ ANSWERS = {
     Acted.LET_TOO_EARLY: Template.LET_TOO_EARLY,
     Acted.HOW_SAID: Template.HOW_NOTED,
     Acted.HOW_WAITS: Template.HOW_WAITS,
+    Acted.EXERCISE: Template.EXERCISE,
 }
 """What an act is answered by. An unknown reference is answered as a wrong one."""
 BY = {

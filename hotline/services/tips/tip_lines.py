@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.following import FollowKind
 from hotline.domain.referrals.clocks import DeadlineKind
@@ -42,6 +43,7 @@ class TipLine:
     official: str
     is_child: bool
     is_fragment: bool
+    is_exercise: bool
     language: str
     """In which it was told."""
     filed_at: datetime | None
@@ -178,6 +180,7 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
         official=tip.official,
         is_child=tip.basis == Basis.VITAL_INTEREST_CHILD,
         is_fragment=tip.state == TipState.FRAGMENT,
+        is_exercise=tip.channel == trial.DRILL,
         language=tip.language,
         filed_at=tip.filed_at,
         coming=coming_of(tip),
@@ -203,6 +206,8 @@ def _line(tip: Tip, beside: _Beside, at: datetime) -> TipLine:
 
 def _wait(tip: Tip, taken_at: datetime | None, at: datetime) -> Wait | None:
     if tip.filed_at is None or tip.state == TipState.FRAGMENT or tip.matter != Matter.TIP:
+        return None
+    if tip.channel == trial.DRILL:
         return None
     return wait_of(tip.urgency, tip.filed_at, ended_at=taken_at or tip.closed_at, now=at)
 

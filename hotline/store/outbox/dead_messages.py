@@ -8,10 +8,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain.outbox.delivery import MessageState
+from hotline.domain.outbox.message import EXERCISE_PRIORITY
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 
-OPEN = (Message.state == MessageState.DEAD, Message.answered_at.is_(None))
+OPEN = (
+    Message.state == MessageState.DEAD,
+    Message.answered_at.is_(None),
+    Message.priority != EXERCISE_PRIORITY,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def _untaken(session: Session) -> Mapping[int, datetime]:
         select(Tip.urgency, func.min(Tip.filed_at))
         .join(Deadline, Deadline.tip_id == Tip.id)
         .where(Deadline.fired_at.is_(None), Tip.filed_at.is_not(None))
+        .where(Tip.channel.not_in(trial.UNCOUNTED))
         .where(
             or_(
                 and_(Tip.holder_id.is_(None), Deadline.kind == DeadlineKind.ACKNOWLEDGE),

@@ -18,7 +18,7 @@ from hotline.domain.outbox.delivery import (
     SendResult,
     room,
 )
-from hotline.domain.outbox.message import Kind, Wording
+from hotline.domain.outbox.message import EXERCISE_PRIORITY, Kind, Wording
 from hotline.domain.wording import Template
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.outbox import lanes
@@ -49,6 +49,7 @@ class Claim:
     """What fills `join` in the wording, sealed to the relay."""
     is_hers: bool = True
     """It goes to the number that she is enrolled under."""
+    is_exercise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
         to.number,
         to.code,
         to.is_hers,
+        message.priority == EXERCISE_PRIORITY or wording.template is Template.EXERCISE,
     )
 
 

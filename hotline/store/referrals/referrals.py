@@ -15,6 +15,7 @@ from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import BELIEVED, Deadline, Referral
 from hotline.store.people.memberships import RUNS
 from hotline.store.people.responders import Membership, Responder, living
+from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.referrals.known_cases import by_name
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import not_kept_from
@@ -53,10 +54,9 @@ def roster(session: Session, at: datetime, known: Collection[Candidate] = ()) ->
 
 def _hands(session: Session, at: datetime) -> dict[int, tuple[int, datetime | None]]:
     """How many referrals each was given lately and has not answered, at most `FULL`, and when the last one."""
-    hers = (Referral.responder_id == Responder.id, Referral.created_at > at - LATELY)
-    unanswered = select(Referral.id).where(*hers, Referral.state == ReferralState.SENT)
-    some = unanswered.limit(FULL).correlate(Responder).subquery()
-    load = select(func.count()).select_from(some).scalar_subquery()
+    hers = (Referral.responder_id == Responder.id, Referral.created_at > at - LATELY, OF_A_CASE)
+    some = select(Referral.id).where(*hers, Referral.state == ReferralState.SENT).limit(FULL)
+    load = select(func.count()).select_from(some.correlate(Responder).subquery()).scalar_subquery()
     last = select(func.max(Referral.created_at)).where(*hers).scalar_subquery()
     rows = session.execute(select(Responder.id, load, last).where(*living(at)))
     return {id: (load, told_at) for id, load, told_at in rows}

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from hotline.domain import trial
 from hotline.domain.outbox.delivery import DUE_STATES, MessageState
+from hotline.domain.outbox.message import Kind
 from hotline.domain.wording import Template
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.tips.tips import Tip
@@ -33,14 +35,14 @@ def read_more(session: Session, tip_id: int) -> bool:
 
 
 def is_withheld(session: Session, message: Message) -> bool:
-    """Whether it tells somebody of a district of a case that an official is or may be involved in."""
+    """Whether it tells somebody of a district of a case that an official is or may be involved in; or, as its alert, of
+    an exercise that is over.
+    """
     released = select(Referral.id).join(Tip, Tip.id == Referral.tip_id)
-    here = (
-        Referral.id == message.referral_id,
-        Referral.released_at.is_not(None),
-        Tip.official != "no",
-    )
-    return session.scalar(released.where(*here)) is not None
+    of_official = and_(Referral.released_at.is_not(None), Tip.official != "no")
+    is_over = and_(Tip.channel == trial.DRILL, Tip.closed_at.is_not(None))
+    why = or_(of_official, is_over) if message.kind == Kind.ALERT else of_official
+    return session.scalar(released.where(Referral.id == message.referral_id, why)) is not None
 
 
 def withhold(session: Session, tip_id: int, responder_ids: Collection[int]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, defer
 
+from hotline.domain import trial
 from hotline.domain.tip import Matter, TipState
 from hotline.domain.tips.wanted import TipFilter, TipStanding, Whose
 from hotline.errors import NotFound
@@ -42,8 +43,9 @@ def page(
 
 
 def waiting(session: Session, viewer: Viewer, limit: int) -> Sequence[Tip]:
-    """Those that nobody has taken, who waits longest at the head."""
-    found = _seen(viewer).where(*WAITING, Tip.matter == Matter.TIP)
+    """Those that nobody has taken, who waits longest at the head. Nobody is late in an exercise."""
+    real = (Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED))
+    found = _seen(viewer).where(*WAITING, *real)
     return session.scalars(found.order_by(Tip.filed_at, Tip.id).limit(limit)).all()
 
 

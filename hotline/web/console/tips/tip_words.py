@@ -115,6 +115,8 @@ def waited(visit: Visit, wait: Wait) -> str:
 
 def first(visit: Visit, line: TipLine) -> str:
     """How to go there, before anything else is read."""
+    if line.is_exercise:
+        return visit.say("An exercise. Nobody is in danger, and nobody need go.")
     coming = line.coming
     if line.matter != Matter.TIP and not coming.is_marked:
         return ""
@@ -140,6 +142,8 @@ def _stands(line: TipLine) -> str:
 
 
 def _marks(visit: Visit, line: TipLine) -> Iterator[tuple[str, str]]:
+    if line.is_exercise:
+        yield visit.say("an exercise"), "warn"
     if line.is_red and line.closed_at is None:
         yield visit.say("nobody is left to tell"), "bad"
     if line.closed_at is None and (care := _care(line)):

@@ -1,0 +1,109 @@
+"""A fire drill: an alert that looks real, and goes through one district the real way. Pure.
+
+A drill that is told to a whole district measures a rehearsal; one that reaches the national red trains people to ignore
+red. So it wakes the lowest level that is there, higher ones of the district only where somebody asked for it, and the
+national desk never. It is in no figure, takes nobody off the ladder, and every message of the line goes before its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from hotline.domain.referrals import ladder
+from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose
+from hotline.domain.referrals.clocks import KIGALI, DeadlineKind
+from hotline.domain.referrals.referral import LADDER, Candidate, Level
+from hotline.domain.tip import Urgency
+
+LASTS = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
+"""After that it ends by itself, and who has not answered is told."""
+YEAR = timedelta(days=365)
+MOST_A_YEAR = 4
+"""Of one district: oftener, an alert is taken for one more exercise."""
+NIGHT_BEGINS, NIGHT_ENDS = 22, 6
+"""Hours of Kigali in which none begins, unless somebody asked for it."""
+CALM = timedelta(hours=2)
+"""So long ago the last danger was told in the district or its province, where it is open still."""
+
+
+class ExerciseEnd(StrEnum):
+    """Why it ended."""
+
+    CALLED_OFF = "called_off"
+    TIME = "time"
+    DANGER = "danger"
+    """A real one was told in the district, or in its province."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseTold:
+    """Somebody who was told, and when each step happened; None where it did not."""
+
+    name: str
+    level: str
+    told_at: datetime
+    delivered_at: datetime | None = None
+    answered_at: datetime | None = None
+    opened_at: datetime | None = None
+    lost: str | None = None
+    """How her alert stands, where it will not arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOfAll:
+    """One step of everybody who was told: how many, the middle one and the slowest."""
+
+    count: int
+    median: timedelta | None
+    worst: timedelta | None
+
+
+def who_may_be_woken(
+    roster: Sequence[Candidate], place: str, *, climbs: bool
+) -> Sequence[Candidate]:
+    """Of the district: the lowest level that is there; up to its coordinator where it climbs. The nation never."""
+    here = [
+        one
+        for one in roster
+        if one.level is not Level.NATIONAL and (not one.districts or place in one.districts)
+    ]
+    lowest = min((LADDER.index(one.level) for one in here), default=0)
+    return [one for one in here if climbs or LADDER.index(one.level) == lowest]
+
+
+def follows(
+    standing: CaseStanding, people: Sequence[Candidate], event: Event, at: datetime
+) -> Decision:
+    """What an event of an exercise leads to: what the ladder says of these people, and nothing beyond them.
+
+    The only clock that runs is the one to take it. Where nobody is left to tell, it stops.
+    """
+    decision = ladder.decide(standing, people, event, at)
+    acknowledge = DeadlineKind.ACKNOWLEDGE
+    if DeadlineKind.RED in decision.set:
+        return Decision(close=frozenset({acknowledge}), holder=standing.holder)
+    tell = tuple(order for order in decision.tell if order.purpose is Purpose.ALERT)
+    clocks = {kind: clock for kind, clock in decision.set.items() if kind is acknowledge}
+    return replace(decision, tell=tell, set=clocks)
+
+
+def is_night(at: datetime) -> bool:
+    hour = at.astimezone(KIGALI).hour
+    return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
+
+
+def steps(people: Iterable[ExerciseTold]) -> dict[str, StepOfAll]:
+    """What all of them come to, by step."""
+    told = list(people)
+    return {
+        "delivered": _step([(one.told_at, one.delivered_at) for one in told]),
+        "answered": _step([(one.told_at, one.answered_at) for one in told]),
+        "opened": _step([(one.told_at, one.opened_at) for one in told]),
+    }
+
+
+def _step(times: Iterable[tuple[datetime, datetime | None]]) -> StepOfAll:
+    took = sorted(at - told_at for told_at, at in times if at is not None)
+    middle = took[(len(took) - 1) // 2] if took else None
+    return StepOfAll(len(took), middle, max(took, default=None))

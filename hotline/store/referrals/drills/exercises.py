@@ -1,0 +1,148 @@
+"""Exercises: rows, and the questions asked of them. The tip of each is of the channel `drill`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, and_, func, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from hotline.domain import trial
+from hotline.domain.outbox.delivery import DUE_STATES, MessageState
+from hotline.domain.outbox.message import Kind
+from hotline.domain.places.places import province_of
+from hotline.domain.referrals.drills.exercise import ExerciseTold
+from hotline.domain.tip import Urgency
+from hotline.store.database import Row
+from hotline.store.outbox.messages import Message, Referral
+from hotline.store.people.responders import Responder
+from hotline.store.tips.tips import Tip
+
+WAITING = (*DUE_STATES, MessageState.UNKNOWN)
+LOST = (MessageState.FAILED, MessageState.DEAD)
+
+
+class Exercise(Row):
+    """A drill through one district."""
+
+    __tablename__ = "exercise"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), unique=True)
+    place: Mapped[str]
+    climbs: Mapped[bool]
+    """Whether it goes on to the higher levels of the district where nobody answers."""
+    started_by: Mapped[str]
+    reason: Mapped[str]
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    why_ended: Mapped[str | None]
+    """An `ExerciseEnd`."""
+
+
+OF_A_CASE = Referral.tip_id.not_in(select(Exercise.tip_id))
+"""Of referrals: an exercise weighs nothing on her hands, and nobody is spared a case for it."""
+
+
+def of_tip(session: Session, tip_id: int) -> Exercise | None:
+    return session.scalars(select(Exercise).where(Exercise.tip_id == tip_id)).one_or_none()
+
+
+def running(session: Session) -> Sequence[Exercise]:
+    found = select(Exercise).where(Exercise.ended_at.is_(None))
+    return session.scalars(found.order_by(Exercise.id)).all()
+
+
+def every(session: Session) -> Sequence[Exercise]:
+    """The newest first."""
+    return session.scalars(select(Exercise).order_by(Exercise.id.desc())).all()
+
+
+def held(session: Session, exercise_id: int) -> Exercise | None:
+    """Its row, which nobody else ends meanwhile."""
+    return session.get(Exercise, exercise_id, with_for_update=True)
+
+
+def since(session: Session, place: str, at: datetime) -> int:
+    """How many began in a district since then."""
+    here = (Exercise.place == place, Exercise.started_at > at)
+    return session.scalar(select(func.count()).select_from(Exercise).where(*here)) or 0
+
+
+def danger_since(session: Session, place: str, at: datetime) -> bool:
+    """Whether a danger that is open was told since then, in this district or elsewhere in its province."""
+    near = (
+        Tip.urgency == Urgency.DANGER,
+        Tip.channel.not_in(trial.UNCOUNTED),
+        Tip.filed_at >= at,
+        Tip.closed_at.is_(None),
+        Tip.place.startswith(province_of(place), autoescape=True),
+    )
+    return session.scalar(select(Tip.id).where(*near).limit(1)) is not None
+
+
+def references(session: Session, responder_id: int) -> frozenset[str]:
+    """The names by which she knows exercises."""
+    hers = select(Referral.reference).join(Exercise, Exercise.tip_id == Referral.tip_id)
+    return frozenset(session.scalars(hers.where(Referral.responder_id == responder_id)))
+
+
+def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:
+    """Who was sent an alert of it and neither answered nor read it, each with her newest referral."""
+    tried = (Message.kind == Kind.ALERT, Message.attempts > 0)
+    rows = session.execute(
+        select(Responder, func.max(Referral.id))
+        .join(Referral, Referral.responder_id == Responder.id)
+        .join(Message, and_(Message.referral_id == Referral.id, *tried))
+        .where(Referral.tip_id == tip_id)
+        .group_by(Responder.id)
+        .having(func.max(Referral.acknowledged_at).is_(None))
+        .having(func.max(Referral.opened_at).is_(None))
+        .having(func.max(Referral.passed_at).is_(None))
+        .order_by(Responder.id)
+    )
+    return [(one, referral_id) for one, referral_id in rows]
+
+
+def drop_alerts(session: Session, tip_id: int) -> None:
+    """What was not sent yet never goes out."""
+    theirs = select(Referral.id).where(Referral.tip_id == tip_id)
+    here = (Message.referral_id.in_(theirs), Message.kind == Kind.ALERT)
+    session.execute(
+        update(Message)
+        .where(*here, Message.state.in_(WAITING))
+        .values(state=MessageState.FAILED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def told(session: Session, tip_id: int) -> Sequence[ExerciseTold]:
+    """Everybody who was told of it, in the order in which they were: answering is taking it, or passing it on."""
+    other = aliased(Message)
+    newest = select(func.max(other.id)).where(
+        other.referral_id == Referral.id, other.kind == Kind.ALERT
+    )
+    rows = session.execute(
+        select(Responder.name, Responder.level, Referral, Message.delivered_at, Message.state)
+        .join(Responder, Responder.id == Referral.responder_id)
+        .outerjoin(Message, Message.id == newest.correlate(Referral).scalar_subquery())
+        .where(Referral.tip_id == tip_id)
+        .order_by(Referral.id)
+    )
+    return [
+        ExerciseTold(
+            name,
+            level,
+            known_as.created_at,
+            delivered_at,
+            _first(known_as.acknowledged_at, known_as.passed_at),
+            known_as.opened_at,
+            state if state in LOST else None,
+        )
+        for name, level, known_as, delivered_at, state in rows
+    ]
+
+
+def _first(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)

@@ -1,0 +1,228 @@
+"""R12: an exercise goes through one district the real way, and reaches nobody else, no figure and nobody's place."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain import trial
+from hotline.domain.cases import months
+from hotline.domain.evidence.raw import Measured
+from hotline.domain.outbox.delivery import MessageState, Outcome, SendResult
+from hotline.domain.outbox.message import EXERCISE_PRIORITY, ReportIn
+from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.referrals.drills.exercise import ExerciseEnd, steps
+from hotline.domain.referrals.referral import Level
+from hotline.domain.sms.reply import Verb
+from hotline.domain.tip import Urgency
+from hotline.domain.tips.acts import Act, Acted, Way
+from hotline.errors import ExerciseRefused
+from hotline.services.evidence import answering
+from hotline.services.outbox.reports import apply_report
+from hotline.services.referrals import casework
+from hotline.services.referrals.drills import exercising
+from hotline.services.referrals.drills.exercising import ExerciseReport, WantedExercise
+from hotline.services.tips import retention
+from hotline.store.cases import case_overview
+from hotline.store.outbox import health
+from hotline.store.outbox.messages import Deadline, Message, Referral
+from hotline.store.reach.outreach import Tally
+from hotline.store.referrals import referrals, tip_overview
+from hotline.store.tips.tips import Tip
+from tests.district import District, district
+from workers.clock import STEPS, tick
+
+__all__ = ["district"]
+
+SAID = "was an exercise. Do not go. Thank you."
+OURS = [step for step in STEPS if step.__name__ not in ("tidy", "rescue_silent_drafts")]
+ALIVE = {"name": "Aline", "reason": "the week of drills"}
+
+
+@pytest.fixture
+def staffed(district: District) -> District:
+    """1, 2 and 3 are of district 12; 4 is its deputy, 5 its coordinator; 6 and 7 of the national desk."""
+    for level in (*[Level.RESPONDER] * 3, Level.DEPUTY, Level.COORDINATOR):
+        district.enrol(level)
+    for _ in range(2):
+        district.enrol(Level.NATIONAL, districts=())
+    return district
+
+
+def begun(district: District, **wanted: Any) -> int:
+    return exercising.start(district.kit, WantedExercise("12", **wanted), **ALIVE)
+
+
+def tip_of(district: District) -> Tip:
+    (tip,) = (row for row in district.all(Tip) if row.channel == trial.DRILL)
+    assert isinstance(tip, Tip)
+    return tip
+
+
+def arrive(district: District) -> None:
+    for row in district.all(Message):
+        if row.state == MessageState.ACCEPTED:
+            apply_report(district.kit, ReportIn(row.provider_id, "Success"))
+
+
+def says(district: District, who: int, verb: Verb = Verb.TAKE) -> Acted:
+    known_as = next(row for row in district.all(Referral) if row.responder_id == who)
+    asked = Act(who, known_as.reference, verb, Way.USSD, district.clock())
+    with district.database.writing() as session:
+        return casework.act(session, district.kit, asked).result
+
+
+def reported(district: District) -> ExerciseReport:
+    (found,) = exercising.listed(district.kit)
+    return found
+
+
+def phones(district: District, words: str) -> Iterator[str]:
+    """The last two digits of each number that was sent something with these words."""
+    return (number[-2:] for number, text in district.sms.sent if words in text)
+
+
+def test_r12_every_step_is_timed_and_who_answers_learns_at_once_that_it_is_one(
+    staffed: District,
+) -> None:
+    begun(staffed)
+    assert staffed.told(tip_of(staffed).id) == [(0, 1), (0, 2)], "two of the lowest level"
+    staffed.clock.turn(seconds=4)
+    staffed.deliver()
+    assert sorted(phones(staffed, "urgent")) == ["01", "02"]
+    assert "exercise" not in "".join(text for _, text in staffed.sms.sent), "a mark trains nobody"
+    staffed.clock.turn(seconds=6)
+    arrive(staffed)
+    staffed.clock.turn(seconds=50)
+    assert says(staffed, 1) is Acted.EXERCISE
+    assert says(staffed, 1, Verb.ON_SITE) is Acted.EXERCISE
+    staffed.clock.turn(hours=1)
+    tick(staffed.kit, OURS)
+    staffed.deliver()
+
+    assert list(phones(staffed, SAID)) == ["02"], "who had not answered is told when it is over"
+    first, second = reported(staffed).told
+    assert first.delivered_at == first.told_at + timedelta(seconds=10)
+    assert first.answered_at == first.told_at + timedelta(minutes=1)
+    assert (first.opened_at, second.answered_at) == (None, None)
+    answered = steps([first, second])["answered"]
+    assert (answered.count, answered.worst) == (1, timedelta(minutes=1))
+    assert reported(staffed).exercise.why_ended == ExerciseEnd.TIME
+    assert says(staffed, 2) is Acted.EXERCISE, "also when it is over"
+    assert staffed.open_deadlines() == []
+
+
+@pytest.mark.parametrize(
+    ("climbs", "told"), [(False, {1, 2}), (True, {1, 2, 4, 5})], ids=["stays", "climbs"]
+)
+def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
+    staffed: District, climbs: bool, told: set[int]
+) -> None:
+    """Also where an alert is lost, and somebody passes it on: a colleague of that level, and nobody above."""
+    begun(staffed, climbs=climbs)
+    for _ in range(50):
+        staffed.clock.turn(minutes=1)
+        tick(staffed.kit, OURS)
+        staffed.deliver()
+        arrive(staffed)
+    tip = tip_of(staffed)
+    assert {who for _, who in staffed.told(tip.id)} == told
+    kinds = {row.kind for row in staffed.all(Deadline) if row.tip_id == tip.id}
+    assert kinds == {DeadlineKind.ACKNOWLEDGE}, "never red, nobody judges, nobody looks"
+    with staffed.database.reading() as session:
+        assert health.standing(session).untaken_since == {}, "and no alarm"
+
+
+def test_r12_a_phone_that_is_dead_leaves_her_on_the_ladder_and_asks_a_colleague(
+    staffed: District,
+) -> None:
+    staffed.sms.results = [
+        SendResult(Outcome.STOPPED, 200, "406"),
+        SendResult(Outcome.PERMANENT, 200, "403"),
+    ]
+    begun(staffed)
+    staffed.deliver()
+    assert [staffed.responder(who).unreachable for who in (1, 2)] == [None, None]
+    assert {who for _, who in staffed.told(tip_of(staffed).id)} == {1, 2, 3}
+    assert sorted(str(one.lost) for one in reported(staffed).told) == ["None", "failed", "failed"]
+    real = staffed.tell()
+    staffed.deliver()
+    assert {1, 2} & {who for _, who in staffed.told(real)}, "the stop list has none of them"
+
+
+def test_r12_a_real_alert_goes_first_and_ends_it(staffed: District) -> None:
+    begun(staffed)
+    heard = staffed.tell(urgency=3, place="31")
+    assert [row.priority for row in staffed.all(Message)][:2] == [EXERCISE_PRIORITY] * 2
+    assert staffed.deliver_one()
+    assert "urgent" not in staffed.sms.sent[0][1], "what is least urgent goes before it"
+    with staffed.database.reading() as session:
+        load = {one.id: one.load for one in referrals.roster(session, staffed.clock())}
+    assert load[1] == load[2] == 0, "and it weighs nothing"
+
+    real = staffed.tell(urgency=1, place="11", filed_at=staffed.clock())
+    tick(staffed.kit, OURS)
+    staffed.deliver()
+    assert reported(staffed).exercise.why_ended == ExerciseEnd.DANGER, "it is of the same province"
+    tip = tip_of(staffed)
+    sent = [row for row in staffed.all(Message) if row.attempts and row.priority == 5]
+    assert sent == [], "what was not sent yet never is"
+    assert list(phones(staffed, SAID)) == [], "and nobody is told that what she never got was one"
+    assert staffed.tip(real).closed_at is None is staffed.tip(heard).closed_at
+    assert tip.outcome == "trial"
+
+
+def test_r12_it_is_in_no_figure_and_every_list_says_what_it_is(staffed: District) -> None:
+    begun(staffed)
+    staffed.deliver()
+    arrive(staffed)
+    says(staffed, 1)
+    month = months.month_of(staffed.clock())
+    with staffed.database.reading() as session:
+        raw = answering.counted(session, months.begins(month), months.ends(month))
+        numbers = [
+            number
+            for one in raw
+            if not isinstance(one, Measured)
+            for table in one.tables
+            for number in table.counts.values()
+        ]
+        assert set(numbers) == {0}
+        assert session.scalars(select(Tally)).all() == []
+        assert case_overview.cases(session, case_overview.CasesWanted()) == []
+        (listed,) = tip_overview.tip_overviews(session)
+    assert listed.tip.channel == trial.DRILL
+
+
+def test_r12_one_person_ends_it_whoever_closes_it(staffed: District) -> None:
+    """Danger is closed by two; a drill of it by nobody's second look."""
+    exercise_id = begun(staffed)
+    staffed.deliver()
+    retention.close_tip(staffed.kit, tip_of(staffed).id, by="Alice", reason="enough")
+    assert tip_of(staffed).closed_at is not None
+    exercising.end(staffed.kit, exercise_id, **ALIVE)
+    staffed.deliver()
+    assert sorted(phones(staffed, SAID)) == ["01", "02"]
+    with pytest.raises(ExerciseRefused, match="is over"):
+        exercising.end(staffed.kit, exercise_id, **ALIVE)
+
+
+def test_r12_when_none_may_begin(staffed: District) -> None:
+    def refused(why: str, place: str = "12", **wanted: Any) -> None:
+        with pytest.raises(ExerciseRefused, match=why):
+            exercising.start(staffed.kit, WantedExercise(place, **wanted), **ALIVE)
+
+    refused("nobody of that district", place="31")
+    for _ in range(4):
+        exercise_id = begun(staffed)
+        refused("runs there already")
+        exercising.end(staffed.kit, exercise_id, **ALIVE)
+    refused("within a year")
+    exercising.end(staffed.kit, begun(staffed, again=True), **ALIVE)
+    staffed.clock.turn(hours=13)
+    refused("it is night", again=True)
+    exercising.end(staffed.kit, begun(staffed, again=True, at_night=True), **ALIVE)
+    staffed.file_tip(urgency=Urgency.DANGER, place="11", filed_at=staffed.clock())
+    refused("a real danger", again=True, at_night=True)
