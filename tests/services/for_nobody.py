@@ -26,6 +26,9 @@ FOUND = "of a referral or a tip that was found by one of the ways"
 CONDITION = "the condition itself"
 DRILL = "an exercise: nobody told it, and nobody is kept from it"
 FIGURES = "the line's own count; what leaves the line is protected first"
+TURNED = (
+    "whoever turns the clock of an invented year, in a home where nobody was told of anything real"
+)
 NATION = "the national desk alone asks it, by commands that name no desk"
 
 FOR_NOBODY: Mapping[str, str] = {
@@ -153,6 +156,9 @@ FOR_NOBODY: Mapping[str, str] = {
     "tips/visible._of_an_official": CONDITION,
     "tips/visible._granted": CONDITION,
     "tips/visible._kept": CONDITION,
+    "watch/next_due.next_due": TURNED,
+    "watch/next_due.told_in": TURNED,
+    "watch/next_due.told_of": TURNED,
     "watch/due_rows.bring_forward": UPKEEP,
     "watch/trials.standing": WATCH,
     "watch/trials.untold": WATCH,

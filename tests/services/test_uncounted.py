@@ -66,6 +66,7 @@ NO_FIGURE: Mapping[str, str] = {
     "referrals/tip_overview._tips": ONE,
     "sms/inbound.unproven_answers": WATCH,
     "tips/likeness.in_company": LADDER,
+    "watch/next_due.next_due": LADDER,
     "watch/traffic.sessions_of_weeks": "asks `sessions`",
 }
 TRIALS_ALONE: Mapping[str, str] = {
