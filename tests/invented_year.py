@@ -1,6 +1,6 @@
 """A few months of an invented year, lived by `hotline/cli/year/living.py` on a home that is laid in a moment."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hotline.cli.year.living import YearLife
@@ -21,13 +21,15 @@ from tests.made_once import lay_keys, lay_tables, publish_shipped
 BEGINS = datetime(2026, 1, 1, 0, 0, tzinfo=UTC)
 
 
-def lived(folder: Path, ends: datetime, *, scale: float, seed: int = 1) -> YearLine:
-    """From the first of January on. Whoever has it closes its database."""
+def lived(folder: Path, ends: datetime, *later: datetime, scale: float, seed: int = 1) -> YearLine:
+    """From the first of January on. `later` are moments at which the clock and the reader do their chores, when nobody
+    calls any more. Whoever has it closes its database.
+    """
     home = folder / "home"
     home.mkdir()
     lay_tables(home / "hotline.db")
     lay_keys(home / "keys", BEGINS)
-    plan = YearPlan(BEGINS, ends, seed, scale)
+    plan = YearPlan(BEGINS, ends, seed, scale, chores_each=timedelta(days=10))
     line = open_year(Settings.read({"HOTLINE_HOME": str(home)}), YearClock(BEGINS))
     database = line.desk.database
     hurry(database)
@@ -39,5 +41,8 @@ def lived(folder: Path, ends: datetime, *, scale: float, seed: int = 1) -> YearL
             session.add(Desk(code=code, public_key=key, created_at=BEGINS))
     for people in (demo_responders(), more_responders()):
         enrolment.import_responders(line.desk, people)
-    YearLife(line, plan, lambda _: None).live()
+    life = YearLife(line, plan, lambda _: None)
+    life.live()
+    for moment in later:
+        life.go_on(moment)
     return line

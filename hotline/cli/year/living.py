@@ -9,6 +9,7 @@ from random import Random
 from hotline.cli.year.agenda import Agenda
 from hotline.cli.year.calls import ENTRIES, KINDS, TOPICS, InventedCall
 from hotline.cli.year.casework import Casework
+from hotline.cli.year.drills import YearDrills
 from hotline.cli.year.plan import (
     CALLERS,
     OUTAGE,
@@ -55,11 +56,15 @@ class YearLife:
     def live(self) -> None:
         """From the first moment of the plan to the last."""
         self._draw()
-        while (found := self.agenda.next(self.plan.ends)) is not None:
+        self.go_on(self.plan.ends)
+
+    def go_on(self, until: datetime) -> None:
+        """What was begun is done, up to a moment: nobody calls any more after the plan's end."""
+        while (found := self.agenda.next(until)) is not None:
             moment, errand = found
             self.line.reach(moment)
             errand()
-        self.line.reach(self.plan.ends)
+        self.line.reach(until)
         self._chores()
 
     def _draw(self) -> None:
@@ -74,6 +79,7 @@ class YearLife:
         self.agenda.at(self.plan.outage_at, partial(self._fail, down=True))
         self.agenda.at(self.plan.outage_at + OUTAGE, partial(self._fail, down=False))
         RollCalls(self.line, self.agenda, self.plan, self.call).draw()
+        YearDrills(self.line, self.agenda, self.plan).draw()
         for n in range(self.plan.many(GAPS)):
             self.agenda.at(self.plan.moment(random), partial(self._away, n))
         moment = self.plan.begins
