@@ -42,7 +42,6 @@ HotlineError
 ├── CopyFailed
 ├── KeysDiffer
 ├── RealLine
-├── YearRefused
 └── NotFound
 
 A message never holds an MSISDN nor a word of a tip: it may end in a log.
@@ -242,10 +241,6 @@ class KeysDiffer(HotlineError):
 
 class RealLine(HotlineError):
     """What kills or empties lines was started with the settings of one; says which to unset."""
-
-
-class YearRefused(HotlineError):
-    """An invented year is made in an empty home alone; says what to do."""
 
 
 class NotFound(HotlineError):

@@ -15,7 +15,7 @@ from hotline.cli.main import main
 from hotline.cli.year.filling import refuse_taken_home
 from hotline.config import Settings
 from hotline.domain.outbox.delivery import Outcome
-from hotline.errors import YearRefused
+from hotline.errors import Occupied
 from hotline.services.evidence import origin as origins
 from hotline.store.database import Database, open_database
 from hotline.store.evidence import origin
@@ -29,7 +29,7 @@ NUMBER = "+250788000001"
 
 def refused(home: Path, **more: str) -> str:
     named = {f"HOTLINE_{name}": value for name, value in more.items()}
-    with pytest.raises(YearRefused) as told:
+    with pytest.raises(Occupied) as told:
         refuse_taken_home(Settings.read({"HOTLINE_HOME": str(home), **named}))
     return str(told.value)
 

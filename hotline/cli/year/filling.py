@@ -15,7 +15,7 @@ from hotline.cli.year.plan import YearPlan, year_before
 from hotline.cli.year.turned import YearClock
 from hotline.cli.year.year_line import YearLine, open_year
 from hotline.config import Settings
-from hotline.errors import StartFailed, YearRefused
+from hotline.errors import Occupied, StartFailed
 from hotline.services.people import enrolment
 from hotline.store.database import open_database, sqlite_file
 from hotline.store.evidence import origin
@@ -26,7 +26,7 @@ Told = Callable[[str], None]
 
 
 def fill(environ: Mapping[str, str], seed: int, scale: float, told: Told) -> YearLine:
-    """A year that ends now. Raises YearRefused where a line is there already, StartFailed."""
+    """A year that ends now. Raises Occupied where a line is there already, StartFailed."""
     settings = Settings.read(environ)
     refuse_taken_home(settings)
     now = datetime.now(UTC)
@@ -46,14 +46,14 @@ def fill(environ: Mapping[str, str], seed: int, scale: float, told: Told) -> Yea
 
 
 def refuse_taken_home(settings: Settings) -> None:
-    """Raises YearRefused with what to do: nothing of a year may ever stand among what somebody told."""
+    """Raises Occupied with what to do: nothing of a year may ever stand among what somebody told."""
     home, keys = settings.home, settings.home / "keys"
     if settings.keys is not None:
-        raise YearRefused("an invented year makes its own keys: unset HOTLINE_KEYS")
+        raise Occupied("an invented year makes its own keys: unset HOTLINE_KEYS")
     if keys.exists() and not (home / SETTINGS).exists():
-        raise YearRefused(f"the keys in {home} are no demo's: name an empty folder by HOTLINE_HOME")
+        raise Occupied(f"the keys in {home} are no demo's: name an empty folder by HOTLINE_HOME")
     if keys.exists():
-        raise YearRefused(
+        raise Occupied(
             f"{home} holds a demo already: end it and remove that folder, or name an empty one by HOTLINE_HOME"
         )
     file = sqlite_file(settings.database_url)
@@ -61,7 +61,7 @@ def refuse_taken_home(settings: Settings) -> None:
         return
     with closing(open_database(settings.database_url)) as database:
         if not is_bare(database):
-            raise YearRefused("the database holds a line already: unset HOTLINE_DATABASE_URL")
+            raise Occupied("the database holds a line already: unset HOTLINE_DATABASE_URL")
 
 
 def _make(settings: Settings, environ: Mapping[str, str], turned: int) -> None:
