@@ -64,6 +64,7 @@ def site(make_desk: MakeDesk, chromium: Browser) -> Iterator[Site]:
 def test_pages_pass_axe_and_fit_their_screen(site: Site, size: str, share: int) -> None:
     person = site.desk.person("Admin 1", *EVERYTHING)
     writes_history(site.desk)
+    with_a_print(site.desk)
     lane.hold(site.desk.kit, by="Operator 1", reason="a trial")
     wrong: list[str] = []
     with site.page(SIZES[size], expects=lambda said: "404" in said) as page:
@@ -84,7 +85,6 @@ def judged_of_readers(site: Site, size: ViewportSize, share: int) -> list[str]:
     person = site.desk.person("National 1", AccountRole.NATIONAL)
     writes_people(site.desk)
     with_a_tip(site.desk)
-    with_a_print(site.desk)
     with site.page(size) as page:
         site.sign_in(page, person)
         for path in paths:

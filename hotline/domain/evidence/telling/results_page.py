@@ -6,12 +6,13 @@ from html import escape
 from hotline.domain.evidence.edition import PublishedFigures
 from hotline.domain.evidence.telling.chapter import ToldTable
 from hotline.domain.evidence.telling.results import ToldResults, results
-from hotline.text.languages import CODES, LANGUAGES
+from hotline.text.languages import CODES
 
+NAMES = {"rw": "Kinyarwanda", "en": "English", "fr": "Français"}
 STYLE = (
     "body{max-width:42rem;margin:0 auto;padding:1rem;color:#1b2a2e;background:#fff;font:1rem/1.5 sans-serif}"
     "section{margin:0 0 2.5rem}h1{font-size:1.5rem;line-height:1.2}table{border-collapse:collapse;width:100%}"
-    "caption{text-align:left;font-weight:600}"
+    "nav a{display:inline-block;padding:.5rem 1rem .5rem 0}caption{text-align:left;font-weight:600}"
     "td,th{padding:.3rem .5rem;border-bottom:1px solid #8a9a97;text-align:right;vertical-align:bottom}"
     "td:first-child,th:first-child{text-align:left}.n{color:#4a5b60;font-size:.9rem}"
 )
@@ -20,9 +21,8 @@ STYLE = (
 def page(quarters: Sequence[PublishedFigures]) -> str:
     """`quarters`: the outside editions, the newest first."""
     told = [results(quarters, language) for language in CODES]
-    names = {language.code: language.name for language in LANGUAGES}
     ways = " ".join(
-        f'<a href="#{one.language}" lang="{one.language}" hreflang="{one.language}">{names[one.language]}</a>'
+        f'<a href="#{one.language}" lang="{one.language}" hreflang="{one.language}">{NAMES[one.language]}</a>'
         for one in told
     )
     body = "".join("".join(_section(one)) for one in told)
