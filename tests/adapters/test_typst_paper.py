@@ -25,9 +25,9 @@ from hotline.domain.evidence.telling.printed import (
 )
 from hotline.text.languages import CODES
 from tests.published_year import published
+from tests.sampling import by_turns
 
 MONTH, BEFORE = "2026-10", "2026-09"
-EACH = [(language, edition) for language in CODES for edition in Edition]
 
 
 @cache
@@ -56,7 +56,8 @@ def reckoned(month: PublishedFigures) -> Iterator[str]:
             yield "".join(".." if one is None else grouped(one) for one in cells)
 
 
-@pytest.mark.parametrize(("language", "edition"), EACH)
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("edition", by_turns([*Edition], "whose report is read back"))
 def test_e5_the_paper_reads_back_as_the_edition_says(language: str, edition: Edition) -> None:
     paper, month = told(language, edition), published(MONTH, edition, is_invented=True)
     made = typst_paper.pdf(paper)

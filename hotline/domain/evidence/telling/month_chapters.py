@@ -1,7 +1,7 @@
 """The first chapters: the month in short, whom the line reached, and where people stop who begin to report. Pure."""
 
 from hotline.domain.evidence.telling.chapter import Chapter, ChapterName, ChartKind
-from hotline.domain.evidence.telling.teller import CellAt, Teller, told_of
+from hotline.domain.evidence.telling.teller import MOST_BARS, CellAt, Teller, told_of
 from hotline.domain.evidence.telling.words import line
 from hotline.domain.evidence.telling.words.chapters import TITLES
 
@@ -53,11 +53,14 @@ def reach(teller: Teller) -> Chapter:
 
 
 def report(teller: Teller) -> Chapter:
-    """Screens stand in the order in which they are listed: that of the flow."""
+    """The screens that most saw come first: nearly the order of the flow."""
+    answered = [
+        one for one in teller.rows(["screen_answered"], "screen") if one.startswith(OF_REPORT)
+    ]
+    answered.sort(key=lambda row: -(teller.published.number("screen_shown", row) or 0))
     steps = {
         row: (CellAt("screen_shown", row), CellAt("screen_answered", row))
-        for row in teller.rows(["screen_answered"], "screen")
-        if row.startswith(OF_REPORT)
+        for row in answered[:MOST_BARS]
     }
     shown = [("screen_shown", ""), ("screen_answered", "")]
     return Chapter(
@@ -74,7 +77,7 @@ def report(teller: Teller) -> Chapter:
             teller.by_chart(line.PROVINCES, line.PROVINCES_SHOWN, "tip", "province"),
         ),
         tables=told_of(
-            teller.table(line.SCREENS, "screen", shown, line.SCREEN, most_first=False),
+            teller.table(line.SCREENS, "screen", shown, line.SCREEN, only=OF_REPORT),
             teller.table(
                 line.PROVINCES, "province", [("tip", ""), ("identified", "")], line.PROVINCE
             ),

@@ -34,6 +34,9 @@ Words = tuple[str, str, str]
 SUFFIX = "_before"
 _FRENCH_MARK = re.compile(r"(?<=[\w)\]»%.]) ?([:;?!»])(?=\s|$)")
 PERIOD = "period"
+MOST_BARS = 8
+MISSING = "\N{EN DASH}"
+"""Where an edition has no such number: that is not hidden."""
 NOT_SHOWN = {"rw": "ntibitangazwa", "en": "not shown", "fr": "pas montré"}
 Told = TypeVar("Told")
 
@@ -106,12 +109,15 @@ class Teller:
         columns: Sequence[tuple[str, str]],
         first: Words,
         *,
-        most_first: bool = True,
+        only: str = "",
     ) -> ToldTable | None:
-        """Figures by the rows of one dimension. A column is a figure and the unit it is in. None: there are no rows."""
-        rows = self.rows([figure for figure, _ in columns], by)
-        if most_first:
-            rows = sorted(rows, key=lambda row: -(self.published.number(columns[0][0], row) or 0))
+        """Figures by the rows of one dimension, the most first. A column is a figure and the unit it is in.
+
+        `only`: how the rows begin that are told. None: there are none.
+        """
+        found = self.rows([figure for figure, _ in columns], by)
+        rows = [row for row in found if row.startswith(only)]
+        rows.sort(key=lambda row: -(self.published.number(columns[0][0], row) or 0))
         told = [
             [self.named(row), *(self.said(CellAt(figure, row), unit) for figure, unit in columns)]
             for row in rows
@@ -126,9 +132,8 @@ class Teller:
         )
 
     def said(self, at: CellAt, unit: str = "") -> str:
-        """A dash where the edition has no such number: that is not hidden."""
         cell = self.cell(at)
-        return said(cell, unit) if cell is not None else "\N{EN DASH}"
+        return said(cell, unit) if cell is not None else MISSING
 
     def chart(
         self,
@@ -160,9 +165,9 @@ class Teller:
         )
 
     def by_chart(self, title: Words, sentence: Words, figure: str, by: str) -> ToldChart | None:
-        """The most first, with the period before beside."""
+        """The most first, with the period before beside. Of many rows those that count most."""
         rows = self.published.rows(figure, by)
-        rows = sorted(rows, key=lambda row: -(self.published.number(figure, row) or 0))
+        rows = sorted(rows, key=lambda row: -(self.published.number(figure, row) or 0))[:MOST_BARS]
         chart = self.chart(
             ChartKind.BARS, title, sentence, {row: (CellAt(figure, row), None) for row in rows}
         )

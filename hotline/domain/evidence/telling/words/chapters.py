@@ -47,3 +47,8 @@ TITLES: Mapping[ChapterName, tuple[str, str, str]] = {
         "Comment on a compté, et ce que ces chiffres ne disent pas",
     ),
 }
+TOO_FEW = (
+    "Bike cyane ku buryo bitagaragazwa: {titles}.",
+    "Too few to show: {titles}.",
+    "Trop peu pour être montré: {titles}.",
+)

@@ -80,9 +80,9 @@ SCREENS = (
     "Les questions d'un signalement",
 )
 SCREENS_SHOWN = (
-    "Inshuro buri kibazo cyerekanywe, uko bikurikirana.",
-    "How often each question was shown, in their order.",
-    "Combien de fois chaque question a été affichée, dans l'ordre.",
+    "Inshuro buri kibazo cyerekanywe n'inshuro cyasubijwe, uhereye ku cyerekanywe cyane.",
+    "How often each question was shown and answered, the most shown first.",
+    "Combien de fois chaque question a été affichée et répondue, la plus affichée d'abord.",
 )
 PROVINCES = ("Amakuru ku ntara", "Tips by province", "Signalements par province")
 PROVINCES_SHOWN = (

@@ -43,8 +43,8 @@ CHANNELS: Named = {
 }
 NETWORKS: Named = {
     "63510": ("MTN", "MTN", "MTN"),
-    "63513": ("Airtel", "Airtel", "Airtel"),
-    "63514": ("Airtel", "Airtel", "Airtel"),
+    "63513": ("Airtel (63513)", "Airtel (63513)", "Airtel (63513)"),
+    "63514": ("Airtel (63514)", "Airtel (63514)", "Airtel (63514)"),
     "not_said": ("Ntibizwi", "Not known", "Inconnu"),
 }
 OCCASIONS: Named = {
@@ -52,7 +52,7 @@ OCCASIONS: Named = {
     "church": ("Insengero", "Churches and mosques", "Églises et mosquées"),
     "school": ("Amashuri", "Schools", "Écoles"),
     "village": ("Inteko z'umudugudu", "Village meetings", "Réunions de village"),
-    "other": ("Ahandi", "Elsewhere", "Ailleurs"),
+    "other": ("Ibindi", "Other", "Autre"),
 }
 TOPICS: Named = {
     "what_it_is": ("Icyo ari cyo", "What it is", "Ce que c'est"),
