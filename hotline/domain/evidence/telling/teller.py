@@ -82,7 +82,8 @@ class Teller:
             )
         before = {f"{name}{SUFFIX}": self._before(place) for name, place in places.items()}
         period = {PERIOD: period_label(self.published.period, self.language)}
-        return spaced(template.format_map({**before, **found, **period}), self.language)
+        told = template.format_map({**before, **found, **period})
+        return spaced(f"{told[:1].upper()}{told[1:]}", self.language)
 
     def cell(self, at: CellAt) -> FigureCell | None:
         return self.published.cell(at.figure, at.row, at.column)

@@ -1,14 +1,14 @@
 """What is said of the line itself: Kinyarwanda, English, French. Pure."""
 
 DIALLED = (
-    "Umurongo wahamagawe inshuro {session} ({period}){session_before}. Abawukoresheje ni nka {person}{person_before}.",
+    "{period}: umurongo wahamagawe inshuro {session}{session_before}. Abawukoresheje ni nka {person}{person_before}.",
     "In {period} the line was dialled {session} {session:time|times}{session_before}, by about {person} {person:person|people}{person_before}.",
-    "La ligne a été appelée {session} fois ({period}){session_before}, par environ {person} {person:personne|personnes}{person_before}.",
+    "{period}: la ligne a été appelée {session} fois{session_before}, par environ {person} {person:personne|personnes}{person_before}.",
 )
 DIALLED_ALONE = (
-    "Umurongo wahamagawe inshuro {session} ({period}){session_before}.",
+    "{period}: umurongo wahamagawe inshuro {session}{session_before}.",
     "In {period} the line was dialled {session} {session:time|times}{session_before}.",
-    "La ligne a été appelée {session} fois ({period}){session_before}.",
+    "{period}: la ligne a été appelée {session} fois{session_before}.",
 )
 TIPS = (
     "Hatanzwe amakuru {tip}{tip_before}.",
