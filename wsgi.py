@@ -10,6 +10,7 @@ from hotline.environment import OWNER_ALONE
 from hotline.sealing.keys.hooksecrets import LiveSecrets
 from hotline.web.app import create_app
 from hotline.web.bodies import bodies_for, in_turn
+from hotline.web.counting import count_for_ever
 from hotline.web.front import hooks_first
 from hotline.web.meter import Meter, hand_on_for_ever
 from hotline.web.slowness import close_slow_ones_for_ever
@@ -23,6 +24,7 @@ meter = Meter(kit)
 bodies = bodies_for(kit.database)
 application = in_turn(hooks_first(create_app(kit, secrets, secrets.used, meter.note)), bodies)
 hand_on_for_ever(meter, kit)
+count_for_ever(kit)
 close_slow_ones_for_ever(bodies)
 
 # What is here now stays: no hop waits while the collector looks at it again.

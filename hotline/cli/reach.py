@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
+from hotline.cli.reach_screens import COLUMNS, TOTAL, report_lines, walked_rows, walked_total
 from hotline.domain.cases import months
 from hotline.domain.evidence.month_figures import ALL, ANSWERED, ASKED, KEPT_BACK, QUIZ, SCORE
 from hotline.domain.places.places import place_name
@@ -21,14 +22,13 @@ from hotline.ports import Kit
 from hotline.services.reach.figures import MonthEdition, edition, every_month
 from hotline.text.csv_sheet import as_sheet
 
-TOTAL = "total"
 LEADERS = "leader-sessions"
 TRAINING = "training"
-BY = (*(by.value for by in By), QUIZ, LEADERS, TRAINING)
+BY = (*(by.value for by in By), QUIZ, LEADERS, TRAINING, *COLUMNS)
 NAMES = {one: "people" if one is Measure.PERSON else f"{one.value}s" for one in Measure}
 """Columns. None bears the name of what rows are counted by, or one would hide the other."""
 FIRST_COLUMN = 16
-COLUMN = 14
+COLUMN_WIDTH = 14
 SIGNS = (
     f"{KEPT_BACK} is kept back: too few to show, zero included, or it would give such a number away"
 )
@@ -58,7 +58,9 @@ def reach(by: str | None, month: str | None, as_json: bool, as_csv: bool) -> Non
     who they were. By quiz: the share of a hundred that was right before a lesson and after it, of people who answered
     both; `>=` and `<=` where fewer than five were wrong, or right; nothing where fewer than 20 answered. By
     leader-sessions: sessions that local leaders held and told of, and the people who came. By training: lessons that
-    officers took, the cases answered, and the share of a hundred that was right.
+    officers took, the cases answered, and the share of a hundred that was right. By screen: sessions that were shown
+    it, and in which an answer on it led on; nothing where it asks nothing. By flow: sessions that began it, and that
+    broke off there. By network: sessions, and those that broke off before an end was shown.
     """
     if as_json and as_csv:
         raise click.UsageError("--json or --csv, not both")
@@ -110,13 +112,15 @@ def month_rows(kit: Kit, by: str | None, month: str | None) -> MonthRows:
     if by in made:
         *several, total = made[by](found)
         return found.month, several, total
+    if by in COLUMNS:
+        return found.month, [*walked_rows(found, by)], walked_total(found, by)
     return found.month, [*_rows(found, By(by))], _total(found, By(by))
 
 
 def _print(rows: Rows) -> None:
     table = [[*rows[-1]], *([_shown(value) for value in row.values()] for row in rows)]
     first, *rest = (max(len(cell) for cell in column) for column in zip(*table, strict=True))
-    widths = (max(FIRST_COLUMN, first + 1), *(max(COLUMN, width + 2) for width in rest))
+    widths = (max(FIRST_COLUMN, first + 1), *(max(COLUMN_WIDTH, width + 2) for width in rest))
     for row in table:
         cells = [f"{row[0]:{widths[0]}}"]
         cells += [f"{value:>{width}}" for value, width in zip(row[1:], widths[1:], strict=True)]
@@ -132,6 +136,7 @@ def _summed(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
         "quiz: right after": taught["right_after"],
         "leader sessions": found.number(HELD),
         "officers' lessons": found.number(TAKEN),
+        **report_lines(found),
     }
     for figure, count in figures.items():
         yield {"figure": figure, "count": count}

@@ -136,8 +136,9 @@ RECORD: Sequence[Processing] = (
         "say what the line achieved",
         OFFICIAL,
         "everybody, as counts",
-        "counters by day, month and place; sketches that count people and whose key is destroyed with the period; and"
-        " what was published of each month, small numbers hidden, with the true counts beside it",
+        "counters by day, month and place, and of screens by week; sketches that count people and whose key is"
+        " destroyed with the period; and what was published of each month, small numbers hidden, with the true counts"
+        " beside it",
         "they stay",
         "the ministry and its partners: aggregates alone, small numbers hidden",
     ),

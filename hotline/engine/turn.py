@@ -28,6 +28,8 @@ class Turn:
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
     """Every node it came by, shown or not: what a transcript covers."""
+    answered: bool = False
+    """Whether what was keyed led on from the screen before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,12 @@ def resume(book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAU
 
 def follow(
     book: Book, run: Run, keyed: str, facts: Facts, *, limit: int = DEFAULT_LIMIT
-) -> tuple[Run, tuple[Event, ...]]:
-    """What `resume` leads to, without its screen: for an input behind which another has come already."""
+) -> tuple[Run, tuple[Event, ...], bool]:
+    """What `resume` leads to, what happened, and whether it answered, without a screen: another input is there."""
     if run.finished:
-        return run, ()
+        return run, (), False
     walked = _led(book, run, keyed, facts, _stand(book, run, facts, limit))
-    return (run, ()) if walked is None else (walked.run, walked.events)
+    return (run, (), False) if walked is None else (walked.run, walked.events, walked.answered)
 
 
 def render(book: Book, run: Run, facts: Facts, *, limit: int = DEFAULT_LIMIT) -> Screen:
@@ -145,7 +147,7 @@ def _asked(book: Book, run: Run) -> Ask | None:
 
 def _shown(book: Book, facts: Facts, walked: Walked, limit: int) -> Turn:
     screen = render(book, walked.run, facts, limit=limit)
-    return Turn(walked.run, screen, walked.events, walked.passed)
+    return Turn(walked.run, screen, walked.events, walked.passed, walked.answered)
 
 
 def _at_front(book: Book, facts: Facts) -> Walked:

@@ -22,10 +22,14 @@ class Walked:
     run: Run
     events: tuple[Event, ...] = ()
     passed: tuple[Place, ...] = ()
+    answered: bool = False
+    """Whether it led on from the place before: not back, not home, and not to that place again."""
 
     def after(self, *events: Event) -> "Walked":
         """The same, with what happened before it."""
-        return Walked(self.run, (*events, *self.events), self.passed) if events else self
+        if not events:
+            return self
+        return Walked(self.run, (*events, *self.events), self.passed, self.answered)
 
 
 def front(book: Book) -> tuple[Place, ...]:
@@ -36,7 +40,10 @@ def front(book: Book) -> tuple[Place, ...]:
 def goes(book: Book, facts: Facts, run: Run, node: str | None) -> Walked:
     """Leave the place that waits for another node of its flow, and remember the way back."""
     trail = (*run.trail, run.calls)[-LONGEST_TRAIL:]
-    return settle(book, facts, _at(book, run.at(run.calls, trail=trail), node))
+    walked = settle(book, facts, _at(book, run.at(run.calls, trail=trail), node))
+    here, there = run.calls[-1], walked.run.calls[-1] if walked.run.calls else None
+    stays = there is not None and (here.flow, here.node) == (there.flow, there.node)
+    return Walked(walked.run, walked.events, walked.passed, answered=not stays)
 
 
 def home(book: Book, facts: Facts, run: Run) -> Walked:

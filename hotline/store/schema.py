@@ -27,7 +27,7 @@ from hotline.store.outbox.messages import Deadline
 from hotline.store.people import enrolments, responders  # noqa: F401
 from hotline.store.people.enrolments import Enrolment
 from hotline.store.people.responders import Membership
-from hotline.store.reach import measures, outreach, people  # noqa: F401
+from hotline.store.reach import measures, outreach, people, screen_counts  # noqa: F401
 from hotline.store.referrals import asked_back, receipts, retention  # noqa: F401
 from hotline.store.referrals.drills import exercises  # noqa: F401
 from hotline.store.rolls import joined  # noqa: F401

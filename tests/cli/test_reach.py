@@ -13,12 +13,13 @@ from hotline.cli.reach import BY, reach
 from hotline.config import Settings
 from hotline.domain.reach.answers import measure_of
 from hotline.domain.reach.counters import By
+from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, week_of
 from hotline.errors import NotFound
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.evidence import making
 from hotline.store.database import open_database
 from hotline.store.flows import flows
-from hotline.store.reach import outreach
+from hotline.store.reach import outreach, screen_counts
 from hotline.store.reach.outreach import Cell
 from hotline.store.schema import create_all
 from hotline.text.csv_sheet import as_sheet
@@ -33,6 +34,24 @@ PAIRS = (
     ("passport", "quiz_missed", 2),
     ("secret", "quiz_learned", 9),
 )
+WALKED = (
+    (ScreenMeasure.SHOWN, "report/danger", 40),
+    (ScreenMeasure.ANSWERED, "report/danger", 31),
+    (ScreenMeasure.SHOWN, "report/last", 12),
+    (ScreenMeasure.BEGUN, "report", 40),
+    (ScreenMeasure.FLOW_LEFT, "report", 22),
+    (ScreenMeasure.SESSION, "63510", 60),
+    (ScreenMeasure.LEFT, "63510", 44),
+    (ScreenMeasure.SESSION, "63514", 16),
+    (ScreenMeasure.LEFT, "63514", 6),
+    (ScreenMeasure.ENTERED, "", 40),
+    (ScreenMeasure.FILED, "", 20),
+)
+LIVE = {
+    "screen": ["report/danger", "report/last"],
+    "question": ["report/danger"],
+    "flow": ["report"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +74,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             outreach.count(session, Cell(day, "topic", "rw", "ussd", "", topic=topic), read)
         for thing, measure, times in PAIRS:
             outreach.count(session, Cell(day, measure, "rw", "ussd", "", topic=thing), times)
+        week = week_of(day)
+        for measure, name, number in WALKED:
+            screen_counts.add(session, {(week, ScreenCounter(measure, name)): number})
         named = {"flows": {}, "entries": {"=": "learn"}, "entry_names": {"=": "radio"}}
         flows.add(session, digest="named", document=named, at=NOON).live_from = NOON
     kit = make_kit(database=database, now=lambda: NOON)
-    making.make_due(kit, NOON + timedelta(days=40), {By.ENTRY: {"", "="}})
+    making.make_due(kit, NOON + timedelta(days=40), {By.ENTRY: {"", "="}, **LIVE})
     database.close()
     return tmp_path
 
@@ -127,13 +149,30 @@ def test_each_way_to_count_prints_the_names_that_it_counts_by(home: Path, by: st
         "week": "2026-11-22",
         "month": f"{NOON:%Y-%m}",
         "quiz": "passport",
+        "screen": "report/danger",
+        "flow": "report",
+        "network": "MTN",
     }.get(by, "Gasabo")
     heading, *lines = run(home, "--by", by).stdout.splitlines()
     names = [line.split()[0] if line.strip("- ") else "" for line in lines]
     assert known in names
-    assert names[-1] == ("total" if by != "month" else known)
+    assert names[-1] == ({"month": known, "screen": "report/last", "flow": known}.get(by, "total"))
     columns = heading.split()
     assert len(columns) == len(set(columns))
+
+
+def test_e1_completion_by_screen_and_drop_by_network_and_flow(home: Path) -> None:
+    told = {
+        by: [[*row.values()] for row in json.loads(run(home, "--by", by, "--json").stdout)["rows"]]
+        for by in ("screen", "flow", "network")
+    }
+    assert told["screen"] == [["report/danger", 40, 31], ["report/last", 12, None]]
+    assert told["flow"] == [["report", 40, 22]]
+    assert told["network"][0] == ["MTN 63510", 60, 44]
+    summary = {
+        row["figure"]: row["count"] for row in json.loads(run(home, "--json").stdout)["rows"]
+    }
+    assert [summary[f"reports {one}"] for one in ("begun", "filed", "saved")] == [40, 20, ".."]
 
 
 @pytest.mark.parametrize(("by", "rows"), [("leader-sessions", 30 + 5), ("training", 30 + 1)])

@@ -11,6 +11,7 @@ from enum import StrEnum
 from hotline.domain.evidence.answered.answer_entries import ANSWER
 from hotline.domain.evidence.case_entries import CASES, FAMILIES
 from hotline.domain.evidence.reach_entries import REACH
+from hotline.domain.evidence.screens.screen_entries import SCREENS
 
 NEVER_COUNTED = "trials of the line, drills and an invented year; drafts that were never filed. A month is Kigali's."
 """What no figure counts."""
@@ -30,6 +31,7 @@ class FigureUnit(StrEnum):
     LESSONS = "lessons"
     OFFERS = "offers"
     MESSAGES = "messages"
+    SECONDS = "seconds"
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
@@ -63,7 +65,9 @@ def _entry(name: str, row: tuple[str, str, str, str, str, str, str]) -> FigureEn
 
 
 DICTIONARY: Sequence[FigureEntry] = [
-    _entry(name, row) for rows in (REACH, CASES, ANSWER, FAMILIES) for name, row in rows.items()
+    _entry(name, row)
+    for rows in (REACH, SCREENS, CASES, ANSWER, FAMILIES)
+    for name, row in rows.items()
 ]
 _BY_NAME = {entry.name: entry for entry in DICTIONARY}
 

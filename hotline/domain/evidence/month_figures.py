@@ -18,6 +18,7 @@ from hotline.domain.evidence.tables import CountTable
 from hotline.domain.places.places import districts
 from hotline.domain.reach.answers import column_of
 from hotline.domain.reach.counters import CHANNELS, COUNTED, EVENTS, By, Measure
+from hotline.domain.reach.screens import week_of
 from hotline.domain.rolls.gathering import CAME, HELD, Occasion
 from hotline.domain.rolls.quiz import LEAST_ASKED, Pairs, QuizOutcome
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
@@ -31,8 +32,6 @@ NOWHERE = ""
 """The row of lessons that are of no one district: of responders who belong to several."""
 OTHERS = "other"
 """The row of entries, topics and things of the quiz that callers come to no more. Always listed: it tells nothing."""
-WEEK_BEGINS = (1, 8, 15, 22)
-"""Days of a month. Its last week ends with it, so that no week is of two months."""
 ASKED, RIGHT_BEFORE, RIGHT_AFTER = "quiz_asked", "quiz_right_before", "quiz_right_after"
 ANSWERED, SCORE = "lesson_answered", "lesson_score"
 QUIZ = "quiz"
@@ -149,17 +148,12 @@ def _rows(by: str) -> Sequence[str]:
 
 def _days(counts: MonthCounts, measure: str) -> CountTable:
     """The days of a month, each within its week."""
-    days = {day.isoformat(): _week(day) for day in counts.days()}
+    days = {day.isoformat(): week_of(day).isoformat() for day in counts.days()}
     found = counts.of(By.DAY, measure, days)
     return by_row(
         {f"{By.DAY}:{day}": number for day, number in found.items()},
         {f"{By.DAY}:{day}": f"{By.WEEK}:{week}" for day, week in days.items()},
     )
-
-
-def _week(day: date) -> str:
-    begins = max(first for first in WEEK_BEGINS if first <= day.day)
-    return day.replace(day=begins).isoformat()
 
 
 def _answers(counts: MonthCounts) -> Iterator[RawTable]:

@@ -32,6 +32,7 @@ from hotline.services.dialogue.replay import (
     StarTyped,
     play,
 )
+from hotline.services.dialogue.screens import stands_on
 from hotline.services.guessing import SecretLook
 from hotline.services.rolls import joining
 from hotline.services.tips import intake, receipts
@@ -89,6 +90,7 @@ def end_session(kit: DoorKit, notice: EndNotice) -> None:
         filed = intake.file_drafts(session, kit, tips.drafts_of(session, key))
         session.flush()
         intake.before_commit(kit, filed)
+    kit.sessions.end(key)
     intake.announce(kit, filed)
 
 
@@ -108,19 +110,20 @@ def _begin(kit: DoorKit, hop: UssdHop, key: str) -> str:
         return _go_on(kit, hop, raced)
     kit.notes.tell(opening, known.heard)
     _carry_out(kit, hop, known, way, looks)
-    return _kept(kit, known, way)
+    return _kept(kit, hop, known, way)
 
 
 def _go_on(kit: DoorKit, hop: UssdHop, known: KnownSession) -> str:
     looks: Looks = {}
     way = way_of(kit, hop, known, looks)
     _carry_out(kit, hop, known, way, looks)
-    return _kept(kit, known, way)
+    return _kept(kit, hop, known, way)
 
 
-def _kept(kit: DoorKit, known: KnownSession, way: SharedWay) -> str:
+def _kept(kit: DoorKit, hop: UssdHop, known: KnownSession, way: SharedWay) -> str:
     if kit.sessions.find(known.opening.key) is not known:
         kit.sessions.keep(known)
+    kit.sessions.stand(known, len(hop.text), way.stands)
     return way.answer
 
 
@@ -157,7 +160,10 @@ def way_of(kit: DoorKit, hop: UssdHop, known: KnownSession, looks: Looks) -> Sha
     before = () if base is None else base[0].changing
     changing = (*before, *commit.changing(context.book, steps))
     way = SharedWay(
-        f"{'END' if played.screen.ends else 'CON'} {played.screen.text}", played.run, changing
+        f"{'END' if played.screen.ends else 'CON'} {played.screen.text}",
+        played.run,
+        changing,
+        stands_on(context.book, played.steps, () if base is None else base[0].stands),
     )
     if shared is not None and kept:
         ways.keep(shared, hop.text, way)

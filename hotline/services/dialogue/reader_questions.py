@@ -102,7 +102,7 @@ class ReaderQuestions:
             return self._of_pin(node, run, keyed, upto)
         if WORK_PIN not in self._typed:
             return None
-        led, events = turn.follow(self._book, run, keyed, facts, limit=self._limit)
+        led, events, _ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
         if any(isinstance(event, FlowEntered) and event.flow in FLOWS for event in events):
             self._person = ""
         for event in events:
@@ -196,7 +196,7 @@ class ReaderQuestions:
 
     def _screens(self, run: Run, keyed: str, facts: Facts) -> int:
         """How many screens the page takes to which this input leads; 0 where it leads to none."""
-        led, _ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
+        led, *_ = turn.follow(self._book, run, keyed, facts, limit=self._limit)
         node = node_at(self._book, led.calls[-1]) if led.calls else None
         if not isinstance(node, Waiting) or not shows_word(self._book, led, PAGE):
             return 0

@@ -93,8 +93,8 @@ def landing(book: Book, dialled: str, *, enrolled: bool) -> tuple[str, Sequence[
 def play(context: SessionContext, text: str, heard: Heard, start: Start | None = None) -> Playing:
     """Play `text` to its end. Digits dialled ahead open the session; what came later is keyed in.
 
-    `heard` is what is known of the session's row; where that is too old to say where words ended, it is asked for.
-    `start`, where it is given, lies before the end of `text`.
+    `heard` is what is known of the session's row; where that does not say where words ended, it is asked for. `start`
+    lies before the end of `text`.
     """
     steps: list[Step] = []
     shown: Turn | None = None
@@ -108,23 +108,24 @@ def play(context: SessionContext, text: str, heard: Heard, start: Start | None =
     before, keyed = run, ""
     while rest is not None:
         begins, words = len(text) - len(rest), turn.expects_words(context.book, run)
-        keyed, behind = take(rest)
-        if words and behind is not None and keying.keys(keyed) not in KEYS:
+        keyed, rest = take(rest)
+        if words and rest is not None and keying.keys(keyed) not in KEYS:
             heard = yield from _known_to(begins + len(keyed), heard)
             end = heard.end_of_words(begins, begins + len(keyed), len(text))
-            keyed, behind = text[begins:end], text[end + 1 :] if end < len(text) else None
+            keyed, rest = text[begins:end], text[end + 1 :] if end < len(text) else None
 
-        upto = len(text) - (0 if behind is None else len(behind) + 1)
+        upto = len(text) - (0 if rest is None else len(rest) + 1)
         facts = yield from _learned(context, asking, facts, run, keyed, upto)
         before = run
-        if behind is None:
+        if rest is None:
             shown = turn.resume(context.book, run, keyed, facts, limit=context.limit)
-            run, events = shown.run, shown.events
+            run, events, answered = shown.run, shown.events, shown.answered
         else:
-            run, events = turn.follow(context.book, run, keyed, facts, limit=context.limit)
-        rest = behind
+            run, events, answered = turn.follow(
+                context.book, run, keyed, facts, limit=context.limit
+            )
         starred = (begins, upto) if SEPARATOR in keyed else None
-        steps.append(Step(upto, run, events, words, starred))
+        steps.append(Step(upto, run, events, words, starred, answered))
     if asking is not None and (lacking := asking.lacking(run)) is not None:
         shown = yield from _with_page(context, asking, lacking, Stop(run, before, keyed))
     assert shown is not None

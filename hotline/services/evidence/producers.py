@@ -19,7 +19,7 @@ from hotline.store.database import Session
 
 Counted: TypeAlias = Callable[[Session, datetime, datetime], Sequence[Raw]]
 """What was counted from one moment on and before another."""
-BY_TIME: Sequence[Counted] = (answering.counted,)
+BY_TIME: Sequence[Counted] = (answering.counted, reach_counts.seconds)
 """Of any period. Of a quarter and a year only what is `Measured` is taken: counts come from their months."""
 
 
@@ -42,6 +42,7 @@ def of_month(session: Session, wanted: CountedMonth) -> Sequence[Raw]:
     ]
     return [
         *month_tables(reach),
+        *reach_counts.screens(session, begins, ends, wanted.live),
         *case_tables(cases),
         *(one for count in BY_TIME for one in count(session, begins, ends)),
     ]

@@ -48,6 +48,8 @@ class Dialogue(Row):
     """Keyed digest of session and MSISDN; empty when the session is long over. An older process writes none."""
     pinned: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     """A `domain.dialogue.ussd.Pinned`."""
+    screens_counted: Mapped[int | None]
+    """Letters of `text` whose screens are counted (`store/reach/screen_counts.py`). An older process counts none."""
 
 
 class Stopped(Row):

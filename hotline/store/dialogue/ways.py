@@ -14,8 +14,10 @@ from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
 from hotline.domain.dialogue.ussd import SEPARATOR, Heard, Opening
+from hotline.domain.reach.screens import Stand
 from hotline.engine.events import Event
 from hotline.engine.run import Run
+from hotline.store.dialogue.left import LastStand, LeftSession, LeftSessions
 
 KEPT_SECONDS = 600.0
 """A session is over long before."""
@@ -56,6 +58,8 @@ class Step:
     """Whether words were asked for: where they end must be committed, whatever they say."""
     starred: tuple[int, int] | None = None
     """Where words that hold a `*` begin and end in the text."""
+    answered: bool = False
+    """Whether what was keyed answered the screen before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class SharedWay:
     run: Run = field(repr=False)
     changing: tuple[Step, ...] = field(repr=False)
     """The steps on it that leave something behind."""
+    stands: tuple[Stand, ...] = field(default=(), repr=False)
+    """Every screen on it, from the dial on; none where its screens are not counted."""
 
 
 @dataclass(slots=True)
@@ -79,6 +85,8 @@ class KnownSession:
     """As far as this process knows: perhaps more is committed. Being behind costs a needless look, and nothing else."""
     counted: frozenset[str] = frozenset()
     """Topics that are counted, and committed: reading one again changes nothing."""
+    last: LastStand | None = field(default=None, repr=False)
+    """The furthest that this process saw it, until that is counted."""
 
     def unheard(self, steps: Iterable[Step]) -> Sequence[Step]:
         """Those that may not be committed yet."""
@@ -125,6 +133,7 @@ class SessionMemory:
         self._elapsed = elapsed
         self._lock = Lock()
         self.ways = SharedWays()
+        self.left = LeftSessions()
 
     def find(self, key: str) -> KnownSession | None:
         found = self._known.get(key)
@@ -134,14 +143,46 @@ class SessionMemory:
         """What is too old or too much goes: a session lives for minutes, and its pseudonym shall not stay longer."""
         now = self._elapsed()
         with self._lock:
+            before = self._known.pop(known.opening.key, None)
+            if before is not None and before[1] is not known:
+                self._leave(before[1])
             self._known[known.opening.key] = (now + KEPT_SECONDS, known)
-            self._known.move_to_end(known.opening.key)
             while len(self._known) > MOST_SESSIONS or next(iter(self._known.values()))[0] <= now:
-                self._known.popitem(last=False)
+                self._leave(self._known.popitem(last=False)[1][1])
+
+    def stand(self, known: KnownSession, upto: int, stands: tuple[Stand, ...]) -> None:
+        """A hop of it was answered. What is shorter than what is known came late, or again."""
+        last = known.last
+        if stands and (last is None or last.upto <= upto):
+            known.last = LastStand(upto, stands, self._elapsed(), stands[-1].ends)
+
+    def end(self, key: str) -> None:
+        """The gateway says that it is over."""
+        found = self._known.get(key)
+        if found is not None and (last := found[1].last) is not None:
+            found[1].last = last._replace(is_over=True)
+
+    def take_left(self, silent: float) -> Sequence[LeftSession]:
+        """Those that are over, were silent for so many seconds or were let go of, each once.
+
+        One that goes on all the same comes again, with all of its screens.
+        """
+        before = self._elapsed() - silent
+        with self._lock:
+            for _, known in self._known.values():
+                last = known.last
+                if last is not None and (last.is_over or last.seen <= before):
+                    self._leave(known)
+        return self.left.take()
+
+    def _leave(self, known: KnownSession) -> None:
+        last, known.last = known.last, None
+        self.left.put(known.opening, last)
 
     def clear(self) -> None:
         with self._lock:
             self._known.clear()
+            self.left.take()
         self.ways.clear()
 
 

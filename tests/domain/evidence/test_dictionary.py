@@ -11,8 +11,10 @@ from hotline.domain.evidence.answered.answer_times import AnsweredTip, AnswerSte
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, entry_of
 from hotline.domain.evidence.month_figures import MonthCounts, month_cells
 from hotline.domain.evidence.raw import Raw, RawTable
+from hotline.domain.evidence.screens.screen_figures import LiveScreens, of_screens, of_seconds
 from hotline.domain.reach.answers import measure_of
 from hotline.domain.reach.counters import Measure
+from hotline.domain.reach.screens import ScreenMeasure
 from hotline.domain.rolls.gathering import CAME, HELD
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
 from hotline.text.languages import CODES
@@ -50,8 +52,22 @@ def answered_figures() -> Iterator[str]:
             yield from (*one.figures, *one.shares)
 
 
+def screen_figures() -> Iterator[str]:
+    counted = {ScreenMeasure.SECONDS: {"40": 1}}
+    for one in (*of_screens({}, LiveScreens(["a/b"], ["a/b"], ["a"])), *of_seconds(counted)):
+        yield one.figure
+        if isinstance(one, RawTable):
+            yield from one.figures
+
+
 def test_e1_every_figure_that_is_counted_stands_in_the_dictionary() -> None:
-    figures = {*reach_figures(), *case_figures(), *answered_figures(), "quiz_gain"}
+    figures = {
+        *reach_figures(),
+        *case_figures(),
+        *answered_figures(),
+        *screen_figures(),
+        "quiz_gain",
+    }
     assert {"lesson_score", "quiz_right_after", "refused_no_room", "thirty_safe"} <= figures
     assert sorted(one for one in figures if entry_of(one) is None) == []
     used = {entry.name for one in figures if (entry := entry_of(one)) is not None}

@@ -1,0 +1,46 @@
+"""What `hotline reach` tells of screens, flows and networks."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hotline.domain.evidence.screens.screen_figures import FLOW, SCREEN
+from hotline.domain.evidence.telling.labels import value_label
+from hotline.domain.reach.screens import ScreenMeasure
+from hotline.services.reach.figures import MonthEdition
+
+NETWORK, TOTAL = "network", "total"
+COLUMNS: Mapping[str, Mapping[str, ScreenMeasure]] = {
+    SCREEN: {"shown": ScreenMeasure.SHOWN, "answered": ScreenMeasure.ANSWERED},
+    FLOW: {"begun": ScreenMeasure.BEGUN, "left": ScreenMeasure.FLOW_LEFT},
+    NETWORK: {"sessions": ScreenMeasure.SESSION, "left": ScreenMeasure.LEFT},
+}
+"""By what is counted, the figures and the columns in which they stand."""
+REPORTS: Mapping[str, ScreenMeasure] = {
+    "reports begun": ScreenMeasure.ENTERED,
+    "reports filed": ScreenMeasure.FILED,
+    "reports saved": ScreenMeasure.SAVED,
+    "seconds to filed": ScreenMeasure.SECONDS,
+}
+"""Lines of the summary."""
+
+
+def walked_rows(found: MonthEdition, by: str) -> Iterator[Mapping[str, Any]]:
+    """A screen that asks nothing has no answers, not even hidden ones."""
+    columns = {name: found.column(figure, by) for name, figure in COLUMNS[by].items()}
+    for row in found.rows(COLUMNS[by].values(), by):
+        yield {by: _named(by, row)} | {name: cells.get(row) for name, cells in columns.items()}
+
+
+def walked_total(found: MonthEdition, by: str) -> Mapping[str, Any] | None:
+    """Of all networks. A session is shown many screens, and begins several flows."""
+    if by != NETWORK:
+        return None
+    return {by: TOTAL} | {name: found.number(figure) for name, figure in COLUMNS[by].items()}
+
+
+def report_lines(found: MonthEdition) -> Mapping[str, Any]:
+    return {name: found.number(figure) for name, figure in REPORTS.items()}
+
+
+def _named(by: str, row: str) -> str:
+    return f"{value_label(f'{by}:{row}', 'en')} {row}" if by == NETWORK and row.isdecimal() else row
