@@ -2,6 +2,8 @@
 
 import re
 
+from sqlalchemy import select
+
 from hotline.adapters import typst_paper
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.evidence.edition import Edition
@@ -10,6 +12,7 @@ from hotline.domain.jobs import Job
 from hotline.errors import ProgramMissing
 from hotline.services.evidence import print_room, printing
 from hotline.store.evidence import figure_editions
+from hotline.store.evidence.printed_reports import PrintedReportRow
 from tests.console.conftest import Desk
 from tests.published_year import published
 
@@ -54,8 +57,11 @@ def test_e5_a_page_asks_a_worker_sets_and_the_pdf_is_the_commands_own(desk: Desk
 
     desk.clock.turn(hours=25)
     tab = desk.tab(AccountRole.DESK, name="Desk 1")
+    assert tab.get(f"{address}/file").status_code == 404, "its day is over"
     tab.post("/evidence/print", WANTED | {"language": "rw"})
-    assert tab.get(f"{address}/file").status_code == 404, "kept for a day"
+    with desk.kit.database.reading() as session:
+        kept = session.scalars(select(PrintedReportRow.language)).all()
+    assert kept == ["rw"], "the next one takes it away"
     for wrong in ({"period": "2026-09"}, {"period": "x"}, {"language": "de"}, {"edition": "all"}):
         assert tab.post("/evidence/print", WANTED | wrong).status_code == 404
     assert desk.tab(AccountRole.TRANSLATOR).get(address).status_code == 404

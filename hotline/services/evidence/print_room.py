@@ -49,7 +49,7 @@ def ask(kit: Kit, period: str, edition: Edition, language: str) -> int:
 def state(kit: Kit, print_id: int) -> AskedPrint:
     """Rings once more where it waits: a worker may have been away. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        row = printed_reports.find(session, print_id)
+        row = printed_reports.find(session, print_id, kit.now())
         if row is None:
             raise NotFound("no such report")
         is_ready = row.content is not None
@@ -65,7 +65,7 @@ def state(kit: Kit, print_id: int) -> AskedPrint:
 def take(kit: Kit, print_id: int) -> PrintedFile:
     """Raises NotFound where it is not set yet, or is of yesterday; StoreUnavailable."""
     with kit.database.reading() as session:
-        row = printed_reports.find(session, print_id)
+        row = printed_reports.find(session, print_id, kit.now())
         if row is None or row.content is None:
             raise NotFound("no such report")
         return PrintedFile(row.name, row.content)
@@ -74,7 +74,7 @@ def take(kit: Kit, print_id: int) -> PrintedFile:
 def print_asked(kit: Kit, print_id: int, set_pages: SetPages) -> None:
     """The worker's: set what was asked for. Safe to repeat. Raises NotFound, StoreUnavailable."""
     with kit.database.reading() as session:
-        row = printed_reports.find(session, print_id)
+        row = printed_reports.find(session, print_id, kit.now())
         if row is None or row.content is not None:
             return
         wanted = (row.period, Edition(row.edition), row.language)

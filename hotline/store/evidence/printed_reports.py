@@ -68,8 +68,10 @@ def ask(
     return row.id
 
 
-def find(session: Session, print_id: int) -> PrintedReportRow | None:
-    return session.get(PrintedReportRow, print_id)
+def find(session: Session, print_id: int, at: datetime) -> PrintedReportRow | None:
+    """None where its day is over; the next who asks for any report deletes it."""
+    row = session.get(PrintedReportRow, print_id)
+    return row if row is not None and row.asked_at >= at - KEPT else None
 
 
 def keep(session: Session, print_id: int, name: str, content: bytes) -> None:
