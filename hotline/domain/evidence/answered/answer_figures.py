@@ -12,7 +12,15 @@ from hotline.domain.evidence.answered.answer_times import (
     step_times,
 )
 from hotline.domain.evidence.answered.networks import ROWS, network_row
-from hotline.domain.evidence.raw import Measured, Raw, RawShare, RawTable, nation, share
+from hotline.domain.evidence.raw import (
+    Measured,
+    Raw,
+    RawShare,
+    RawTable,
+    by_row,
+    nation,
+    share,
+)
 from hotline.domain.evidence.tables import ALL, CountTable
 from hotline.domain.places.places import districts
 from hotline.domain.tip import Urgency
@@ -65,16 +73,14 @@ def _acts(tips: Sequence[AnsweredTip], on_site: Mapping[str, StepTimes]) -> RawT
     urgencies = Counter(f"urgency:{tip.urgency}" for tip in tips)
     acted = sum(tip.is_acted for tip in tips)
     there = "on_site_of"
-    nation_wide = CountTable(
-        {(ALL, ACTED): acted, (ALL, NOT_ACTED): len(tips) - acted}, (), (ACTED, NOT_ACTED)
-    )
+    nation_wide = by_row({ACTED: acted, NOT_ACTED: len(tips) - acted})
     cells = {(row, there): one.of for row, one in on_site.items()}
     cells |= {(row, NOWHERE): urgencies[row] - one.of for row, one in on_site.items()}
     by_urgency = CountTable(cells, [*on_site], (there, NOWHERE))
     shares = {ACTED_OF_100: RawShare(ACTED, NOT_ACTED)}
     return RawTable(
         "tips_answered",
-        [nation_wide, by_urgency],
+        [by_urgency, nation_wide],
         frozenset((ACTED, there)),
         shares,
         alike=ALIKE,
@@ -82,10 +88,11 @@ def _acts(tips: Sequence[AnsweredTip], on_site: Mapping[str, StepTimes]) -> RawT
 
 
 def _times(step: AnswerStep, times: Mapping[str, StepTimes]) -> Iterator[Measured]:
+    """Each has a row, also where there is no such time: that a row is listed would tell that there was a tip."""
     for row, one in times.items():
         for told, minutes in (("median", one.median), ("ninety", one.ninety)):
-            if minutes is not None:
-                yield Measured(f"{step}_{told}", row, minutes, one.of, f"{step}_of")
+            of = 0 if minutes is None else one.of
+            yield Measured(f"{step}_{told}", row, minutes or 0, of, f"{step}_of")
 
 
 def of_coverage(hours: int, uncovered: Mapping[str, int]) -> Sequence[Raw]:

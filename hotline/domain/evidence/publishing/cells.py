@@ -113,9 +113,10 @@ def shared(figure: str, share: RawShare, row: str, shown: Numbers, bounds: Bound
 
 
 def measured(one: Measured, cells: Mapping[Place, FigureCell], k: int) -> FigureCell:
-    """ShownNumber where it is made of enough, and that is published."""
+    """Shown where it is made of enough, and that is published: "at least" so many may hide a month of one."""
     made_of = cells.get((one.counted, one.row, ALL)) if one.counted else None
     is_told = one.of >= k and (
-        not one.counted or (made_of is not None and made_of.number is not None)
+        not one.counted
+        or (made_of is not None and made_of.number is not None and not made_of.bound)
     )
     return FigureCell(one.figure, one.row, ALL, one.number if is_told else None)

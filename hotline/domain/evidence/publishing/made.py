@@ -20,6 +20,8 @@ class PublishedCount:
     shares: Mapping[str, RawShare]
     tables: Mapping[int, PublishedTable]
     """By their place among all that it is told by. The whole alone is the first."""
+    alike: str = ""
+    """As of the `RawTable`: what is hidden of one is hidden of all of this name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def _written(count: PublishedCount) -> dict[str, Any]:
     return {
         "figure": count.figure,
         "figures": sorted(count.figures),
+        "alike": count.alike,
         "shares": {name: [one.holds, one.lacks, one.least] for name, one in count.shares.items()},
         "tables": [
             {
@@ -82,6 +85,7 @@ def _count(kept: Mapping[str, Any]) -> PublishedCount:
         frozenset(kept["figures"]),
         {name: RawShare(*one) for name, one in kept["shares"].items()},
         dict(_tables(kept["tables"])),
+        kept.get("alike", ""),
     )
 
 

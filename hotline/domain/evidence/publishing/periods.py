@@ -7,6 +7,7 @@ from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.edition import Edition, FigureCell, Span, months_in, span_of
 from hotline.domain.evidence.linked import linked
 from hotline.domain.evidence.over_time import AtLeast, TotalTable, over_time
+from hotline.domain.evidence.publishing.agreed import agreed
 from hotline.domain.evidence.publishing.cells import (
     Bounds,
     ShownNumber,
@@ -17,7 +18,7 @@ from hotline.domain.evidence.publishing.cells import (
 )
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
 from hotline.domain.evidence.publishing.months import bounds_of, with_measured
-from hotline.domain.evidence.publishing.rules import K, dimensions_of, may_show
+from hotline.domain.evidence.publishing.rules import K, counts_as, dimensions_of, may_show
 from hotline.domain.evidence.raw import AT, Measured, RawShare
 from hotline.domain.evidence.tables import ALL, CountTable, PublishedTable
 
@@ -50,12 +51,10 @@ def period(
         raise ValueError("what is shown outside is a part of what is shown inside")
     months = [one for one in months_in(name) if one in before.months]
     found = _Period(months, edition, span, before)
-    totals: dict[str, Mapping[int, TotalTable]] = {}
-    cells: list[FigureCell] = []
-    for figure in found.figures():
-        counts = found.versions(figure)
-        totals[figure] = tables = found.totals(figure, counts)
-        cells += found.told(counts, tables)
+    counts = {figure: found.versions(figure) for figure in found.figures()}
+    names = {figure: some[months[-1]][-1].alike for figure, some in counts.items()}
+    totals = agreed({one: found.totals(one, some) for one, some in counts.items()}, names)
+    cells = [cell for one, some in counts.items() for cell in found.told(some, totals[one])]
     return Made(with_measured(cells, measures, edition, span), {}, totals)
 
 
@@ -110,10 +109,21 @@ class _Period:
             known = {name: [one.tables[place] for one in some] for name, some in counts.items()}
             may = None if inside is None else _exact(inside.get(place))
             if self._is_new(figure):
-                found[place] = self._alone(known, may or set())
+                is_told = self._is_exact(counts_as(figure))
+                found[place] = self._alone(known, (may or set()) if is_told else set())
             else:
                 found[place] = self._over(figure, place, known, self._limit(counts, place, may))
         return found
+
+    def _is_exact(self, figure: str) -> bool:
+        """Whether the whole of a figure that months outside tell is told: else what counts the same gives one back."""
+        if not figure or figure not in self.figures():
+            return True
+        counts = self.versions(figure)
+        known = {name: [one.tables[0] for one in some] for name, some in counts.items()}
+        inside = self.before.inside.totals.get(figure, {}) if self.before.inside else {}
+        whole = self._over(figure, 0, known, _exact(inside.get(0)))
+        return isinstance(whole.numbers.get((ALL, ALL)), int)
 
     def _limit(
         self,

@@ -95,7 +95,7 @@ def _protected(
         everything = {key for published in found for key in published.numbers} - {(ALL, ALL)}
         return _protected(count, places, edition, before, everything)
     shown = dict(zip(places, found, strict=True))
-    return PublishedCount(count.figure, count.figures, count.shares, shown)
+    return PublishedCount(count.figure, count.figures, count.shares, shown, count.alike)
 
 
 def _tables(made: Made | None, figure: str, places: Places) -> list[PublishedTable]:

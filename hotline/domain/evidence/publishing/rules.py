@@ -1,7 +1,7 @@
 """Which figure is shown to whom, by what, and of which periods: one table. What it does not name is shown. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotline.domain.evidence.edition import Edition, Span
 from hotline.domain.evidence.linked import OTHERS
@@ -26,6 +26,8 @@ class ShownSpans:
     outside: frozenset[Span] = EVERY
     is_nations: bool = False
     """Outside, for the nation alone."""
+    counts_as: str = ""
+    """The figure that counts the same, and has months outside where this has none."""
 
     def of(self, edition: Edition) -> frozenset[Span]:
         return self.inside if edition is Edition.INSIDE else self.outside
@@ -33,10 +35,11 @@ class ShownSpans:
 
 HOW_WE_DO = ShownSpans(outside=QUARTERS, is_nations=True)
 """How fast somebody answered, where nobody was on duty, and whether anybody acted."""
+OF_TIPS = replace(HOW_WE_DO, counts_as="tip")
 OF_FIGURE: Mapping[str, ShownSpans] = {
     "person": ShownSpans(MONTHS, MONTHS),
-    **dict.fromkeys(("delivered", "acknowledged", "opened", "on_site", "outcome"), HOW_WE_DO),
-    **dict.fromkeys(("tips_red", "hours", "tips_acted", "acted"), HOW_WE_DO),
+    **dict.fromkeys(("delivered", "acknowledged", "opened", "outcome", "tips_answered"), OF_TIPS),
+    **dict.fromkeys(("on_site", "tips_red", "hours"), HOW_WE_DO),
 }
 """By figure, or by how a family of figures begins: `delivered_of`, `hours_red`."""
 OF_DIMENSION: Mapping[str, ShownSpans] = {
@@ -55,6 +58,11 @@ def may_show(figure: str, dimensions: frozenset[str], edition: Edition, span: Sp
             return False
     rules = [rule, *(OF_DIMENSION[one] for one in dimensions if one in OF_DIMENSION)]
     return all(span in one.of(edition) for one in rules)
+
+
+def counts_as(figure: str) -> str:
+    """The figure that counts the same and is told outside of each month; empty where none is."""
+    return _rule(figure).counts_as
 
 
 def _rule(figure: str) -> ShownSpans:
