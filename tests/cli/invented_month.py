@@ -46,6 +46,7 @@ class Invented:
 MET = [
     *(Invented(1, n, "labour", "woman", 5) for n in range(1, 8)),
     *(Invented(2, n, "sex", "girl", 5) for n in range(1, 6)),
+    *(Invented(2, n, "organs", "woman", 0) for n in range(6, 11)),
     Invented(3, 1, "organs", "woman", 0),
 ]
 """Two tips of one situation; and one of an official. The fourth tip is a drill's."""

@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
+from hotline.domain.cases import counting
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.months import MonthVersion, due_at
 from hotline.domain.cases.people_codes import PersonCodes
+from hotline.domain.evidence.edition import Edition
 from hotline.domain.tips.retention import WARNING
+from hotline.services.evidence import editions, making
 from hotline.services.reader.cases import month_ends
 from hotline.store.cases import case_log
 from tests.cli.invented_month import (
@@ -31,6 +34,7 @@ from tests.cli.invented_month import (
     write,
 )
 
+NOWHERE: dict[str, dict[str, str]] = {"province": {}, "district": {}, "from": {}}
 STEPS = ("identified", "wanted_help", "offered", "accepted", "arrived", "known_at_30_days")
 REPORT = ("service-referrals", "report", "--month")
 
@@ -62,23 +66,27 @@ def rows(document: Any, by: str) -> dict[str, list[Any]]:
     return {row["value"]: [row[step] for step in STEPS] for row in found}
 
 
-def reckoned(which: Callable[[Invented], bool], steps: int = len(STEPS)) -> list[Any]:
-    """A plain reckoning; the steps behind these are hidden."""
-    numbers = [sum(one.steps >= step for one in MET if which(one)) for step in range(steps)]
-    return [*numbers, *["hidden"] * (len(STEPS) - steps)]
+def shown(cells: Sequence[Any], which: Callable[[Invented], bool]) -> int:
+    """How many of the steps are shown: each is what a plain reckoning comes to."""
+    plain = [sum(one.steps >= step for one in MET if which(one)) for step in range(len(STEPS))]
+    assert all(cell in ("..", number) for cell, number in zip(cells, plain, strict=True))
+    return sum(cell != ".." for cell in cells)
 
 
 def count(line: Path, version: MonthVersion) -> None:
+    """By the reader, and then it is published."""
     with reader(line, due_at(MONTH, version)) as kit:
         month_ends.tidy(kit)
+        making.make_due(kit, kit.now(), {})
 
 
 def test_r9_before_it_is_counted_a_month_is_told_of_everybody_alone(line: Path) -> None:
     found = told(line)
     assert found["count"] == "so far"
     assert [(row["by"], row["identified"]) for row in found["persons"]] == [("all", len(MET))]
-    assert rows(found, "all")["all"] == [*reckoned(lambda _: True, 5)[:5], "<5"]
-    assert "NOT COUNTED YET" in run(line, *REPORT, MONTH).stdout
+    assert shown(rows(found, "all")["everybody"], lambda _: True) == 2
+    assert (found["identified"], found["screened"]) == (NOWHERE, {})
+    assert "NOT PUBLISHED YET" in run(line, *REPORT, MONTH).stdout
     audit = run(line, "audit", "list").stdout
     assert audit.count("the command line counted the persons of month:2025-03") == 2
 
@@ -88,42 +96,56 @@ def test_r9_before_it_is_counted_a_month_is_told_of_everybody_alone(line: Path) 
     run(line, *REPORT, "2025-13", code=2)
     assert "2099-12 has not begun" in run(line, *REPORT, "2099-12", code=1).output
     nobody = json.loads(run(line, *REPORT, "2024-02", "--json", keys="console").stdout)
-    assert {*rows(nobody, "all")["all"]} == {"<5"}
+    assert {*rows(nobody, "all")["everybody"]} == {".."}
 
 
 def test_r9_a_month_is_told_from_identified_to_thirty_days_on(line: Path) -> None:
     count(line, MonthVersion.FIRST)
     first = told(line)
     assert (first["count"], first["made_at"]) == ("first", "2025-04-05T22:00:00+00:00")
-    assert rows(first, "all")["all"][4:] == [12, "<5"]
+    assert shown(rows(first, "all")["everybody"], lambda _: True) == 2
     thirty_days_on(line)
     assert told(line) == first, "what is made is not counted again"
 
     count(line, MonthVersion.REVISED)
     made = told(line)
     assert made["count"] == "revised"
-    assert rows(made, "all")["all"] == reckoned(lambda _: True)
-    # One of six went no further than the first step: from there on no row is shown.
-    labour = reckoned(lambda one: one.form == "labour", 1)
-    few = reckoned(lambda one: one.form != "labour", 1)
-    women = reckoned(lambda one: one.sex == "woman", 1)
-    girls = reckoned(lambda one: one.sex == "girl", 1)
-    assert rows(made, "form") == {"labour": labour, "others": few}
-    assert rows(made, "district") == {"Gasabo": labour, "others": few}
-    assert rows(made, "sex") == {"woman": women, "others": girls}
-    assert rows(made, "age group") == {"adult": women, "others": girls}
-    assert made["offers"] == 12
-    assert made["thirty"]["all"] == 12
-    assert (made["tips_with_identified"], made["situations_with_identified"]) == ("<5", "<5")
+    # Whoever came to the second step came to all others: more of them would say that nobody stayed behind.
+    assert shown(rows(made, "all")["everybody"], lambda _: True) == 2
+    forms, who = rows(made, "form"), rows(made, "sex and age")
+    assert shown(forms["labour"], lambda one: one.form == "labour") == 1
+    assert shown(forms["organs"], lambda one: one.form == "organs") < 2
+    assert {*forms["begging"]} == {".."}
+    assert shown(who["woman"], lambda one: one.sex == "woman") > 0
+    assert {*who["man"], *who["boy"]} == {".."}
+    assert (made["identified"]["province"]["West"], made["met"], made["offers"]) == (10, 18, 12)
+    assert made["identified"]["district"]["told nationally"] == ".."
+    assert {*made["thirty"].values(), *made["refused"].values()} == {".."}
+    assert (made["tips_with_identified"], made["situations_with_identified"]) == ("..", "..")
     assert {*STEPS, "refused", "offers", "days_to_accepted"} <= {*made["columns"]}
+    assert_edition_says_the_same(line, made)
 
     sheet = list(csv.DictReader(io.StringIO(run(line, *REPORT, MONTH, "--csv").stdout)))
     people = [row for row in sheet if row["by"] == "form" and row["value"] == "labour"]
-    assert [row["number"] for row in people] == [str(one) for one in labour]
+    assert [row["number"] for row in people] == [str(one) for one in forms["labour"]]
     text = run(line, *REPORT, MONTH).stdout
     assert "2025-03: revised count, made 15 Jun 2025 00:00" in text
-    assert "<5: fewer than 5, zero included" in text
+    assert ".. is hidden: fewer than 5, zero included" in text
+    assert "identified by province: West 10, all others .." in text
     run(line, *REPORT, MONTH, "--json", "--csv", code=2)
+
+
+def assert_edition_says_the_same(line: Path, told: Any) -> None:
+    """What is printed is what is published, number by number."""
+    with reader(line, FILED) as kit:
+        published = editions.read(kit, MONTH, Edition.INSIDE)
+    steps = [published.said(step) for step in counting.STEPS]
+    assert [str(one) for one in rows(told, "all")["everybody"]] == steps
+    for value, cells in rows(told, "form").items():
+        column = f"form:{value.replace(' ', '_')}"
+        assert [str(one) for one in cells] == [
+            published.said(step, column=column) for step in counting.STEPS
+        ]
 
 
 def test_cases_are_listed_with_how_many_were_met_and_nothing_of_them(line: Path) -> None:

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from hotline.domain.cases import months
-from hotline.domain.cases.counting import CountedCase, count
+from hotline.domain.cases.counting import STEPS, CountedCase, count, who
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.cases.persons import MetPerson, OfferedHelp
 from hotline.domain.cases.screening import ScreeningResult
@@ -63,19 +65,8 @@ STAIRCASE = {
 }
 IDENTIFIED = {
     ("all", "all"): 3,
-    ("all", "sex:girl"): 1,
-    ("all", "sex:man"): 1,
-    ("all", "sex:not_said"): 1,
-    ("all", "age:child"): 1,
-    ("all", "age:adult"): 1,
-    ("all", "age:unsure"): 1,
-    **{(form, "all"): 1 for form in ("form:sex", "form:labour", "form:not_said")},
-    ("form:sex", "sex:girl"): 1,
-    ("form:sex", "age:child"): 1,
-    ("form:labour", "sex:man"): 1,
-    ("form:labour", "age:adult"): 1,
-    ("form:not_said", "sex:not_said"): 1,
-    ("form:not_said", "age:unsure"): 1,
+    **{("all", f"who:{who}"): 1 for who in ("girl", "man", "not_said")},
+    **{("all", f"form:{form}"): 1 for form in ("sex", "labour", "not_said")},
     ("district:12", "all"): 2,
     ("district:national", "all"): 1,
     ("from:BI", "all"): 1,
@@ -92,6 +83,31 @@ def test_r9_the_staircase_counts_each_person_once_and_a_raid_as_one_situation() 
     } == STAIRCASE
     identified = {cell[1:]: number for cell, number in cells.items() if cell[0] == "identified"}
     assert identified == IDENTIFIED
+
+
+@pytest.mark.parametrize(
+    ("sex", "minor", "counted"),
+    [
+        ("woman", "no", "woman"),
+        ("woman", "yes", "girl"),
+        ("woman", "unsure", "girl"),
+        ("man", "yes", "boy"),
+        ("girl", "no", "girl"),
+        (None, "yes", "not_said"),
+        ("man", None, "man"),
+    ],
+)
+def test_sex_and_age_are_one_and_who_may_be_a_child_is_counted_as_one(
+    sex: str | None, minor: str | None, counted: str
+) -> None:
+    assert who(MetPerson(1, NOON, sex=sex, minor=minor)) == counted
+
+
+def test_who_arrived_came_to_each_step_before_whatever_was_written_of_these() -> None:
+    person = MetPerson(1, NOON, result=POSSIBLE)
+    person.referrals = [OfferedHelp(1, NOON, None, "isange", None, None, None, "yes")]
+    found = {one.figure: one.number for one in count([CountedCase(1, "12", 1, [person])])}
+    assert [found.get(step, 0) for step in STEPS] == [1, 1, 1, 1, 1, 0]
 
 
 def test_a_month_of_nobody_is_a_month_that_was_counted() -> None:

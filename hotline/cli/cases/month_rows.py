@@ -1,12 +1,20 @@
-"""A month's table as lines, as rows of a spreadsheet, and as a program reads it. Columns are named in plain words."""
+"""A month's persons as lines, as rows of a spreadsheet, and as a program reads them. Columns have plain words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hotline.domain.cases.counting import NATIONALLY
-from hotline.domain.cases.month_table import DISTRICT, OTHERS, STEPS
+from hotline.domain.cases.counting import IDENTIFIED, NATIONALLY, STEPS
+from hotline.domain.evidence.edition import FigureCell, value_of
+from hotline.domain.evidence.publishing.case_counts import (
+    DAYS,
+    DETERMINED,
+    REFUSED,
+    SCREENED,
+    THIRTY,
+)
+from hotline.domain.evidence.suppression import INSIDE, SIGN
+from hotline.domain.evidence.tables import ALL
 from hotline.domain.places.places import place_name
-from hotline.domain.reach.figures import SMALL, Cell, Hidden
 from hotline.services.people.personnel import shown
 from hotline.services.reader.cases.month_reports import MonthReport
 
@@ -19,11 +27,11 @@ COLUMNS = {
     "known_at_30_days": "of these, somebody said how the person is after thirty days",
 }
 """The steps, in their order, and what each counts."""
-WHOLES = {
-    "screened": "persons, by what the questions on site came to",
-    "determined": "persons, by what a deciding body said",
-    "refused": "offers of which nothing came, by reason",
-    "thirty": "persons, by how they were thirty days after help was reached",
+PARTS: Mapping[str, tuple[str, Sequence[str]]] = {
+    "screened": ("persons, by what the questions on site came to", SCREENED),
+    "determined": ("persons, by what a deciding body said", DETERMINED),
+    "refused": ("offers of which nothing came, by reason", REFUSED),
+    "thirty": ("persons, by how they were thirty days after help was reached", THIRTY),
 }
 ALONE = {
     "met": "persons who were met, whether or not anything was found",
@@ -32,41 +40,44 @@ ALONE = {
     "situations_with_identified": "situations with an identified person; linked tips are one",
     "offers": "offers of help, of which one person may have several",
     "thirty_unknown": "persons of whom nobody could say anything after thirty days",
+    DAYS: "days from an offer to its acceptance (median)",
 }
-DAYS = "days from an offer to its acceptance (median)"
-BY = {"form": "form", "sex": "sex", "age": "age group", DISTRICT: "district"}
+SPLIT = {"form": "form", "who": "sex and age"}
+"""What every step is told by."""
+LISTED = {"province": "province", "district": "district", "from": "from"}
+"""What identified persons are told by."""
 NOTE = (
-    f"{Hidden.FEWER}: fewer than {SMALL}, zero included. {Hidden.SPARED}: it would give such a number away. Values of"
-    f" few identified persons are one row, {OTHERS}. Persons, tips and situations are never divided by one another."
+    f"{SIGN} is hidden: fewer than {INSIDE}, zero included, or it would give such a number away. Whoever may be a child"
+    " is counted as a girl or a boy. Persons, tips and situations are never divided by one another."
 )
-SO_FAR = "NOT COUNTED YET: as it stands now. Breakdowns are made with the first count. Do not pass this on."
+SO_FAR = "NOT PUBLISHED YET: everybody alone, as it stands now. Do not pass this on."
 FIRST, COLUMN = 24, 18
 
 
 def made(report: MonthReport) -> str:
-    """Which count it is, and of when."""
+    """Which edition it is, and of when."""
     if report.version is None:
         return f"so far, as of {shown(report.made_at)}"
     return f"{report.version} count, made {shown(report.made_at)}"
 
 
 def lines(report: MonthReport) -> Iterator[str]:
-    table = report.table
     yield f"{report.month}: {made(report)}"
     yield _row("", [*COLUMNS])
-    yield _row("everybody", [*table.steps.values()])
-    for one in table.breakdowns:
-        yield f"by {BY[one.by]}" + ("" if one.rows else ": too few to show")
-        for value, cells in one.rows.items():
-            yield _row(f"  {_named(one.by, value)}", cells)
-        if one.together and one.by != DISTRICT:
-            yield f"  {OTHERS}: {', '.join(_plain(value) for value in one.together)}"
-    for name, column in table.wholes.items():
-        parts = (f"{_part(one)} {cell}" for one, cell in column.cells.items())
-        yield f"{WHOLES[name]}: {', '.join(parts)}; together {column.total}"
-    for name, cell in table.alone.items():
-        yield f"{ALONE[name]}: {cell}"
-    yield f"{DAYS}: {table.days_to_accepted}"
+    for by, value, cells in _steps(report):
+        yield _row(value if by == ALL else f"  {value}", cells)
+    for by, name in LISTED.items():
+        found = _listed(report, by)
+        told = [f"{value} {cell}" for value, cell in found if cell != SIGN]
+        if found:
+            rest = f"all others {SIGN}" if len(told) < len(found) else ""
+            yield f"identified by {name}: {', '.join([*told, *([rest] if rest else [])])}"
+    for says, figures in PARTS.values():
+        parts = _parts(report, figures)
+        if parts:
+            yield f"{says}: {', '.join(f'{part} {cell}' for part, cell in parts.items())}"
+    for name, says in ALONE.items():
+        yield f"{says}: {_said(report, name)}"
     yield NOTE
     if report.version is None:
         yield SO_FAR
@@ -77,42 +88,61 @@ def sheet(report: MonthReport) -> Iterator[Mapping[str, Any]]:
     for by, value, cells in _steps(report):
         for step, cell in zip(COLUMNS, cells, strict=True):
             yield _number(report, step, by, value, cell)
-    for name, column in report.table.wholes.items():
-        for one, cell in column.cells.items():
-            yield _number(report, name, "answer", _part(one), cell)
-        yield _number(report, name, "all", "all", column.total)
-    for name, cell in report.table.alone.items():
-        yield _number(report, name, "all", "all", cell)
-    yield _number(report, "days_to_accepted", "all", "all", report.table.days_to_accepted)
+    for by, name in LISTED.items():
+        for value, cell in _listed(report, by):
+            yield _number(report, IDENTIFIED, name, value, cell)
+    for name, (_, figures) in PARTS.items():
+        for part, cell in _parts(report, figures).items():
+            yield _number(report, name, "answer", part, cell)
+    for name in ALONE:
+        yield _number(report, name, ALL, ALL, _said(report, name))
 
 
 def document(report: MonthReport) -> Mapping[str, Any]:
-    table = report.table
+    parts = {name: says for name, (says, _) in PARTS.items()}
     return {
         "month": report.month,
         "count": report.version or "so far",
         "made_at": report.made_at.isoformat(timespec="seconds"),
-        "columns": {**COLUMNS, **WHOLES, **ALONE, "days_to_accepted": DAYS},
+        "columns": {**COLUMNS, **parts, **ALONE},
         "hidden": NOTE,
         "persons": [
             {"by": by, "value": value, **dict(zip(COLUMNS, cells, strict=True))}
             for by, value, cells in _steps(report)
         ],
-        "too_few_to_show": [BY[one.by] for one in table.breakdowns if not one.rows],
-        **{
-            name: {**{_part(one): cell for one, cell in column.cells.items()}, "all": column.total}
-            for name, column in table.wholes.items()
-        },
-        **table.alone,
-        "days_to_accepted": table.days_to_accepted,
+        "identified": {name: dict(_listed(report, by)) for by, name in LISTED.items()},
+        **{name: _parts(report, figures) for name, (_, figures) in PARTS.items()},
+        **{name: _said(report, name) for name in ALONE},
     }
 
 
-def _steps(report: MonthReport) -> Iterator[tuple[str, str, Sequence[Cell]]]:
+def _steps(report: MonthReport) -> Iterator[tuple[str, str, Sequence[Any]]]:
     """By what, which value, and a number for each step."""
-    yield "all", "all", [report.table.steps[step] for step in STEPS]
-    for one in report.table.breakdowns:
-        yield from ((BY[one.by], _named(one.by, value), cells) for value, cells in one.rows.items())
+    yield ALL, "everybody", [_said(report, step) for step in STEPS]
+    for by, name in SPLIT.items():
+        for column in report.figures.columns(IDENTIFIED, by):
+            cells = [_said(report, step, column=column) for step in STEPS]
+            yield name, _plain(value_of(column)), cells
+
+
+def _listed(report: MonthReport, by: str) -> list[tuple[str, Any]]:
+    return [
+        (_named(by, value_of(row)), _said(report, IDENTIFIED, row))
+        for row in report.figures.rows(IDENTIFIED, by)
+    ]
+
+
+def _parts(report: MonthReport, figures: Iterable[str]) -> dict[str, Any]:
+    """None of a month that is told of everybody alone. `refused_no_room` -> `no room`."""
+    told = [one for one in figures if report.figures.cell(one) is not None]
+    return {_plain(one.partition("_")[2]): _said(report, one) for one in told}
+
+
+def _said(report: MonthReport, figure: str, row: str = ALL, column: str = ALL) -> int | str:
+    cell: FigureCell | None = report.figures.cell(figure, row, column)
+    if cell is None or cell.number is None or cell.bound:
+        return report.figures.said(figure, row, column)
+    return cell.number
 
 
 def _number(report: MonthReport, figure: str, by: str, value: str, cell: Any) -> dict[str, Any]:
@@ -131,14 +161,9 @@ def _row(name: str, cells: Sequence[Any]) -> str:
 
 
 def _named(by: str, value: str) -> str:
-    if by != DISTRICT or value == OTHERS:
+    if by not in ("district", "province"):
         return _plain(value)
     return "told nationally" if value == NATIONALLY else place_name(value, "en")
-
-
-def _part(figure: str) -> str:
-    """`refused_no_room` -> `no room`."""
-    return _plain(figure.partition("_")[2])
 
 
 def _plain(value: str) -> str:

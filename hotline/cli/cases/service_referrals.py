@@ -40,10 +40,10 @@ def _month(_context: click.Context, _option: click.Parameter, value: str) -> str
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
 def report(month: str, as_json: bool, as_csv: bool) -> None:
-    """Print a month's persons from identified to thirty days on; by form, sex, age and district.
+    """Print a month's persons from identified to thirty days on; by form, sex and age, district, where they are from.
 
-    A month is counted by the reader's process 5 days after it ended, and for the last time 75 days after it; the newest
-    count is printed. Before the first it is counted for you, without breakdowns, by whoever can read the reader's key
+    What is printed is published: 5 days after the month ended, and for the last time 75 days after it; the newest is
+    printed. Before the first it is told of everybody alone, counted for you by whoever can read the reader's key
     folder: on the machine where the reader runs, `deploy/as hotline-reader service-referrals report` (or
     `deploy/as hotline`, where all keys are on one). Each such count leaves a row in the audit log.
 

@@ -13,10 +13,10 @@ from statistics import median
 from hotline.domain.cases.people_codes import (
     BOY,
     GIRL,
-    NO,
+    MAN,
     NOT_SAID,
     OF_CHILD,
-    UNSURE,
+    WOMAN,
     YES,
     ConsentCode,
     ServiceAnswer,
@@ -30,7 +30,7 @@ NATIONALLY = "national"
 """The district of cases that the nation alone is told of: with an official, abroad, and where nobody knows."""
 IDENTIFIED = "identified"
 STEPS = (IDENTIFIED, "consent", "offered", "accepted", "arrived", "thirty_known")
-"""How far a person came."""
+"""How far a person came; each is counted once, and is a part of the step before it."""
 DAY = timedelta(days=1)
 
 
@@ -97,21 +97,28 @@ def _judged(person: MetPerson) -> Iterator[str]:
 
 
 def _steps(person: MetPerson) -> Iterator[str]:
-    """How far an identified person came: each step once, by whichever offer."""
-    yield IDENTIFIED
-    if _ever_consented(person):
-        yield "consent"
-    if person.referrals:
-        yield "offered"
-    if any(one.answer == ServiceAnswer.ACCEPTED for one in person.referrals):
-        yield "accepted"
-    if any(one.arrived == YES for one in person.referrals):
-        yield "arrived"
+    """How far an identified person came: each step once, by whichever offer.
+
+    Whoever came to one came to all before it, whatever was written down of these.
+    """
+    yield from STEPS[: _came(person) + 1]
     state = _thirty(person.referrals)
     if state is not None:
         yield f"thirty_{state}"
-        if state != ThirtyDays.UNKNOWN:
-            yield "thirty_known"
+
+
+def _came(person: MetPerson) -> int:
+    """The place of the last step."""
+    state = _thirty(person.referrals)
+    reached = (
+        True,
+        _ever_consented(person),
+        bool(person.referrals),
+        any(one.answer == ServiceAnswer.ACCEPTED for one in person.referrals),
+        any(one.arrived == YES for one in person.referrals),
+        state not in (None, ThirtyDays.UNKNOWN),
+    )
+    return max(place for place, is_so in enumerate(reached) if is_so)
 
 
 def _ever_consented(person: MetPerson) -> bool:
@@ -130,19 +137,18 @@ def _thirty(offers: Sequence[OfferedHelp]) -> str | None:
 
 def _cells(person: MetPerson, rows: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Where a person is counted. No district and no state stands with another dimension: few are of one."""
-    form = f"form:{person.form or NOT_SAID}"
-    for column in (ALL, f"sex:{person.sex or NOT_SAID}", f"age:{_age(person)}"):
-        yield ALL, column
-        yield form, column
+    yield ALL, ALL
+    yield ALL, f"form:{person.form or NOT_SAID}"
+    yield ALL, f"who:{who(person)}"
     for row in (*rows[1:], f"from:{person.state or person.nationality or NOT_SAID}"):
         yield row, ALL
 
 
-def _age(person: MetPerson) -> str:
-    """Who may be a child is treated as one, and counted apart."""
-    if person.sex in (GIRL, BOY) or person.minor == YES:
-        return "child"
-    return "adult" if person.minor == NO else UNSURE
+def who(person: MetPerson) -> str:
+    """Sex and age together, so that nobody is told apart twice. Who may be a child is counted as one."""
+    if person.is_child:
+        return {WOMAN: GIRL, MAN: BOY}.get(person.sex or NOT_SAID, person.sex or NOT_SAID)
+    return person.sex or NOT_SAID
 
 
 def _offers(person: MetPerson) -> Iterator[str]:

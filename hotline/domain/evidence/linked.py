@@ -106,7 +106,8 @@ def _beside(
 def _folded(table: CountTable, margins: _Margins) -> tuple[CountTable, set[Key]]:
     """The table with `others`, and its numbers that follow from the tables before it."""
     names: dict[str, str] = {}
-    down, across = margins.decided(table.rows), margins.decided(table.columns)
+    down = margins.decided([*table.rows, *({*table.within.values()} - {ALL})])
+    across = margins.decided(table.columns)
     if across:
         hidden = [column for column in table.columns if not margins.good(column)]
         names |= dict.fromkeys(hidden, OTHER_COLUMNS)
@@ -119,7 +120,7 @@ def _folded(table: CountTable, margins: _Margins) -> tuple[CountTable, set[Key]]
     shared = {
         (row, column)
         for row, column in numbers(folded)
-        if (column == ALL and down)
+        if (column == ALL and (row in names.values() or margins.good(row)))
         or (row == ALL and across)
         or ((row, column) == (ALL, ALL) and ALL in margins.shown)
     }
@@ -127,10 +128,14 @@ def _folded(table: CountTable, margins: _Margins) -> tuple[CountTable, set[Key]]
 
 
 def _others(table: CountTable, margins: _Margins) -> dict[str, str]:
-    """The hidden rows, each as one of the others of the row that is published and holds it."""
+    """The hidden rows, each as one of the others of the row that is published and holds it.
+
+    A row that no table has had is hidden as the row is that holds it: it may be a part of a published one.
+    """
     names: dict[str, str] = {}
     for row in table.rows:
-        if not margins.good(row):
+        known = (above for above in table.above(row) if above != ALL and above in margins.shown)
+        if not margins.good(next(known, "")):
             above = next(_published_above(table, row, margins))
             names[row] = OTHERS if above == ALL else f"{OTHERS} {above}"
     return names

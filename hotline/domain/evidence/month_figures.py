@@ -6,7 +6,7 @@ days lie within them; districts lie within provinces. What is hidden, `publishin
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from hotline.domain.evidence.edition import Edition, FigureCell
@@ -207,6 +207,5 @@ def _lessons(counts: MonthCounts) -> Iterator[RawTable]:
     taken = counts.of(By.DISTRICT, TAKEN, codes)
     yield RawTable(TAKEN, [_named(By.DISTRICT, taken)], alike=TAKEN)
     answered = {f"{By.DISTRICT}:{code}": (right[code], right[code] + other[code]) for code in codes}
-    told = share(SCORE, ANSWERED, answered, least=LEAST_ASKED, alike=TAKEN)
-    coarse = by_row({row: of for row, (_, of) in answered.items()}, _within([*answered]))
-    yield replace(told, tables=[coarse, *told.tables])
+    within = _within([*answered])
+    yield share(SCORE, ANSWERED, answered, within, least=LEAST_ASKED, alike=TAKEN)

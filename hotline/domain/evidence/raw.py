@@ -104,14 +104,22 @@ def part_of(name: str, row: str) -> str:
 
 
 def share(
-    figure: str, of: str, counts: Mapping[str, tuple[int, int]], *, least: int = 0, alike: str = ""
+    figure: str,
+    of: str,
+    counts: Mapping[str, tuple[int, int]],
+    within: Mapping[str, str] | None = None,
+    *,
+    least: int = 0,
+    alike: str = "",
 ) -> RawTable:
     """A share by row, as (in how many it held, of how many); `of` is a figure of its own, which is published too.
 
     The rows together are everybody; `all` alone where there is one number.
     """
     told = RawShare(f"{figure} yes", f"{figure} no", least)
-    return RawTable(of, [in_two(counts, told)], shares={figure: told}, alike=alike)
+    coarse = by_row({row: whole for row, (_, whole) in counts.items() if row != ALL}, within)
+    tables = [*([coarse] if coarse.rows else []), in_two(counts, told)]
+    return RawTable(of, tables, shares={figure: told}, alike=alike)
 
 
 def in_two(counts: Mapping[str, tuple[int, int]], told: RawShare) -> CountTable:

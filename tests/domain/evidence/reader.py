@@ -25,6 +25,15 @@ class Solver:
         if number is not None:
             self.model.addConstr(together == number)
 
+    def same(self, cells: Sum, others: Sum) -> None:
+        """That both add up to the same."""
+        self.model.addConstr(self._sum(cells) - self._sum(others) == 0)
+
+    def between(self, cells: Sum, least: float, most: float) -> None:
+        together = self._sum(cells)
+        self.model.addConstr(together >= least)
+        self.model.addConstr(together <= most)
+
     def width(self, cells: Sum) -> int:
         """How far apart the least and the most are that these can add up to."""
         together = self._sum(cells)

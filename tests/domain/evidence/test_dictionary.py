@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from hotline.domain.cases.counting import CountedCase, count
-from hotline.domain.cases.month_table import ALONE, DAYS, STEPS, WHOLES
+from hotline.domain.cases.counting import STEPS
 from hotline.domain.cases.people_codes import ThirtyDays
 from hotline.domain.evidence.answered import answer_figures
 from hotline.domain.evidence.answered.answer_times import AnsweredTip, AnswerStep
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, entry_of
 from hotline.domain.evidence.month_figures import MonthCounts, month_cells
+from hotline.domain.evidence.publishing.case_counts import case_tables
 from hotline.domain.evidence.raw import Raw, RawTable
 from hotline.domain.evidence.screens.screen_figures import LiveScreens, of_screens, of_seconds
 from hotline.domain.reach.answers import measure_of
@@ -19,7 +19,7 @@ from hotline.domain.rolls.gathering import CAME, HELD
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
 from hotline.text.languages import CODES
 from tests.builders import NOON
-from tests.domain.test_month_table import met
+from tests.domain.met_persons import counted
 
 SEEN = ("labour", "woman", "no", "12")
 DAY = "2026-11-24"
@@ -36,10 +36,12 @@ def reach_figures() -> Iterator[str]:
 
 
 def case_figures() -> Iterator[str]:
-    cases = [CountedCase(step, "12", step, [met((*SEEN, step))]) for step in range(6)]
-    yield from (cell.figure for cell in count(cases))
-    yield from (*STEPS, *ALONE, DAYS, *(f"thirty_{one}" for one in ThirtyDays))
-    yield from (figure for figures in WHOLES.values() for figure in figures)
+    cells = counted([(*SEEN, step) for step in range(6)])
+    yield from (*STEPS, *(cell.figure for cell in cells), *(f"thirty_{one}" for one in ThirtyDays))
+    for one in case_tables(cells):
+        yield one.figure
+        if isinstance(one, RawTable):
+            yield from one.figures
 
 
 def answered_figures() -> Iterator[str]:

@@ -18,7 +18,8 @@ def test_each_step_lies_within_the_step_before_it() -> None:
 def test_a_share_is_made_of_a_row_in_two_parts() -> None:
     found = share("in_time", "tips_told", {"urgency:red": (7, 9), "urgency:other": (20, 40)})
     assert (found.figure, [*found.shares]) == ("tips_told", ["in_time"])
-    counted = numbers(found.tables[0])
+    counted = numbers(found.tables[1])
+    assert numbers(found.tables[0])["urgency:red", ALL] == 9
     assert (counted[ALL, ALL], counted["urgency:red", ALL]) == (49, 9)
     assert counted[part_of(found.shares["in_time"].lacks, "urgency:red"), ALL] == 2
     alone = share("in_time", "tips_told", {ALL: (7, 9)}).tables[0]

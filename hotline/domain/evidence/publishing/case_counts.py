@@ -19,6 +19,8 @@ from hotline.domain.cases.people_codes import (
     ThirtyDays,
 )
 from hotline.domain.cases.screening import ScreeningResult
+from hotline.domain.evidence.edition import Edition, FigureCell
+from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.raw import (
     Measured,
     Raw,
@@ -40,10 +42,11 @@ REFUSED = tuple(f"refused_{one}" for one in ServiceAnswer if one not in NO_REFUS
 SCREENED = tuple(f"screened_{one}" for one in ScreeningResult)
 DETERMINED = ("determined_actual", "determined_not")
 THIRTY = tuple(f"thirty_{one}" for one in ThirtyDays if one is not ThirtyDays.UNKNOWN)
-UNKNOWN = "thirty_unknown"
-ALONE = ("tips_screened",)
+ALONE = ("tips_screened", "thirty_unknown")
 TIPS, SITUATIONS = "tips_with_identified", "situations_with_identified"
 DAYS = "days_to_accepted"
+OF_ALL = (*STEPS, *ALONE, TIPS, SITUATIONS, "met", "offers", DAYS)
+"""What is told of everybody before a month is published."""
 Numbers = Mapping[tuple[str, str, str], int]
 
 
@@ -60,6 +63,12 @@ def case_tables(cells: Sequence[CountCell]) -> list[Raw]:
         persons(numbers),
         Measured(DAYS, ALL, every.get(DAYS, 0), every.get("accepted", 0), "accepted"),
     ]
+
+
+def told_so_far(cells: Sequence[CountCell]) -> list[FigureCell]:
+    """Of a month that is not published yet: everybody alone, since two days' breakdowns would differ by one."""
+    made = month(case_tables(cells), Edition.INSIDE)
+    return [one for one in made.cells if one.figure in OF_ALL and one.row == one.column == ALL]
 
 
 def _tips(every: Mapping[str, int]) -> RawTable:
@@ -87,7 +96,7 @@ def persons(numbers: Numbers) -> RawTable:
     ]
     whole = sum(told.counts.values())
     agreeing = [table for table in tables if sum(table.counts.values()) == whole]
-    return RawTable(IDENTIFIED, agreeing, frozenset((*STEPS[1:], *THIRTY, UNKNOWN)))
+    return RawTable(IDENTIFIED, agreeing, frozenset((*STEPS[1:], *THIRTY)))
 
 
 def _steps(numbers: Numbers, column: str) -> CountTable:
@@ -101,17 +110,12 @@ def _steps(numbers: Numbers, column: str) -> CountTable:
 
 
 def _with_states(table: CountTable, numbers: Numbers) -> CountTable:
-    """How those are who are known of after thirty days lies within them; and whom nobody knew of, in the others."""
+    """How those are who are known of after thirty days lies within them."""
     every = {row: number for (row, _), number in table.counts.items()}
-    known, others = STEPS[-1], f"not {STEPS[-1]}"
     states = {one: numbers.get((one, ALL, ALL), 0) for one in THIRTY}
-    if every.pop(known) != sum(states.values()):
+    if every.pop(STEPS[-1]) != sum(states.values()):
         return table
-    rest = every.pop(others)
-    unknown = min(rest, numbers.get((UNKNOWN, ALL, ALL), 0))
-    not_asked = {UNKNOWN: unknown, "not asked": rest - unknown}
-    within = {**table.within, **dict.fromkeys(states, known), **dict.fromkeys(not_asked, others)}
-    return by_row({**every, **states, **not_asked}, within)
+    return by_row({**every, **states}, {**table.within, **dict.fromkeys(states, STEPS[-1])})
 
 
 def _by(numbers: Numbers, columns: Sequence[str]) -> CountTable:

@@ -62,20 +62,27 @@ def count_cells(
 
 def keys_of(count: PublishedCount) -> Iterator[Key]:
     """Of all its tables, as they were before anything was put together."""
+    steps = [
+        row
+        for published in count.tables.values()
+        for row in published.table.within.values()
+        if row in count.figures
+    ]
     for published in count.tables.values():
-        table = published.table
         yield from published.numbers
-        steps = count.figures & {*table.rows, *table.within.values()}
-        rows = [*_parts(table, table.rows), *(sorted(count.figures) if steps else ())]
-        for row in rows:
-            for column in (ALL, *_parts(table, table.columns)):
+        table = published.table
+        rows, columns = _before(table, table.rows), _before(table, table.columns)
+        for row in (*rows, *(dict.fromkeys(steps) if count.figures & {*rows} else ())):
+            for column in (ALL, *columns):
                 yield row, column
 
 
-def _parts(table: CountTable, names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        if name.startswith(OTHERS):
-            yield from sorted(table.parts(name))
+def _before(table: CountTable, names: Iterable[str]) -> list[str]:
+    return [
+        part
+        for name in names
+        for part in (sorted(table.parts(name)) if name.startswith(OTHERS) else [name])
+    ]
 
 
 @dataclass(frozen=True, slots=True)

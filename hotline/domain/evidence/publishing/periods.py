@@ -135,11 +135,10 @@ class _Period:
         if place and any(one.tables[0].hidden for some in counts.values() for one in some):
             return set()
         one = counts[self.months[-1]][-1]
-        if not one.shares:
-            return may
-        parts = tuple(name for told in one.shares.values() for name in (told.holds, told.lacks))
-        keys = one.tables[place].numbers.keys() if may is None else may
-        return {key for key in keys if key[0].partition(AT)[0] not in parts}
+        parts = {row.partition(AT)[0] for row in one.tables[place].table.rows}
+        if any({share.holds, share.lacks} <= parts for share in one.shares.values()):
+            return set()
+        return may
 
     def _over(
         self,

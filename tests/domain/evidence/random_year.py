@@ -1,0 +1,183 @@
+"""The raw counts of an invented year, month by month, first and revised: all that is published, of few and of many."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from hotline.domain.evidence.edition import Edition, months_in
+from hotline.domain.evidence.month_figures import MonthCounts, month_tables
+from hotline.domain.evidence.publishing.case_counts import case_tables
+from hotline.domain.evidence.publishing.made import Made, made
+from hotline.domain.evidence.publishing.months import month
+from hotline.domain.evidence.publishing.periods import PeriodBefore, period
+from hotline.domain.evidence.publishing.protecting import PublishedBefore
+from hotline.domain.evidence.raw import Raw, RawTable, nation, share, steps
+from hotline.domain.evidence.tables import ALL, CountTable
+from hotline.domain.places.places import districts
+from hotline.domain.reach.counters import By, Measure
+from hotline.domain.rolls.gathering import CAME, HELD
+from hotline.domain.rolls.quiz import QuizOutcome
+from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
+from hotline.domain.tip import ABROAD, NATIONAL, UNSURE
+from tests.domain.met_persons import Invented, counted
+
+CODES = [one.code for one in districts()]
+PLACES = [*CODES, ABROAD, UNSURE, NATIONAL]
+LIVE = {By.ENTRY: ["", "11"], By.TOPIC: ["wages", "abroad", "law"], "quiz": ["fee", "passport"]}
+URGENCIES = ("urgency:1", "urgency:2", "urgency:3")
+FORMS, SEXES = ("labour", "sex", "begging"), ("woman", "man", "girl", "boy")
+Counted = Counter[tuple[str, str, str]]
+
+
+def some(chance: Random, values: Sequence[str]) -> str:
+    """The first are common, the last rare."""
+    return values[min(len(values) - 1, int(chance.expovariate(0.9 if len(values) < 5 else 0.15)))]
+
+
+@dataclass
+class InventedMonth:
+    """What happened in a month, and what somebody learned of it later."""
+
+    name: str
+    chance: Random
+    size: float
+
+    def __post_init__(self) -> None:
+        quiet = self.chance.choice((0.1, 0.5, 1, 1, 2))
+        self._many = max(1, int(self.size * quiet * 30))
+        self._counts = self._reach()
+        few = int(self.size * quiet * 10)
+        self._people = [self._person() for _ in range(self.chance.randrange(few + 3))]
+
+    def raw(self) -> Sequence[Raw]:
+        begins = date.fromisoformat(f"{self.name}-01")
+        reach = MonthCounts(begins, self._many, dict(self._counts), LIVE)
+        return [*month_tables(reach), *case_tables(counted(self._people)), *self._answers()]
+
+    def later(self) -> None:
+        """Some tips were of another district, some persons came further, and a few were met late."""
+        tips = [key for key, n in self._counts.items() if key[2] == Measure.TIP and n]
+        for by, place, figure in tips[:3]:
+            if by == By.DISTRICT:
+                self._counts[by, place, figure] -= 1
+                self._counts[by, self.chance.choice(PLACES), figure] += 1
+        self._people = [
+            (*one[:4], min(5, one[4] + self.chance.choice((0, 0, 0, 1, 2)))) for one in self._people
+        ]
+        self._people += [self._person() for _ in range(self.chance.randrange(3))]
+
+    def _reach(self) -> Counted:
+        chance, found = self.chance, Counted()
+        for measure, many in ((Measure.SESSION, 4), (Measure.TOPIC, 4), (Measure.TIP, 2)):
+            for _ in range(self._many * many):
+                day = f"{self.name}-{chance.randint(1, 28):02}"
+                found[By.DAY, day, measure] += 1
+                found[By.LANGUAGE, some(chance, ("rw", "en", "fr")), measure] += 1
+                found[By.CHANNEL, some(chance, ("ussd", "sms")), measure] += 1
+                found[By.ENTRY, some(chance, ("", "11", "12")), measure] += 1
+                if measure is Measure.TOPIC:
+                    found[By.TOPIC, some(chance, ("wages", "abroad", "law")), measure] += 1
+                if measure is Measure.TIP:
+                    found[By.DISTRICT, some(chance, PLACES), measure] += 1
+        for _ in range(self._many):
+            code = some(chance, CODES)
+            held, taken = chance.randrange(3), chance.randrange(3)
+            found[By.DISTRICT, code, HELD] += held
+            found[By.DISTRICT, code, CAME] += held * chance.randrange(30)
+            found[By.DISTRICT, code, TAKEN] += taken
+            found[By.DISTRICT, code, GOOD] += taken * 2
+            found[By.DISTRICT, code, OTHER] += taken
+            found[By.DISTRICT, code, "answer heard_of: radio"] += 1
+            outcome = chance.choice([*QuizOutcome])
+            found[By.TOPIC, some(chance, ("fee", "passport")), f"quiz_{outcome}"] += 1
+        return found
+
+    def _person(self) -> Invented:
+        chance = self.chance
+        sex, step = some(chance, SEXES), chance.choice((0, 1, 2, 3, 4, 5, 5, 5))
+        place = some(chance, [*CODES[:6], NATIONAL])
+        return some(chance, FORMS), sex, chance.choice(("no", "no", "yes")), place, step
+
+    def _answers(self) -> Sequence[Raw]:
+        """How tips were answered, how reports ended, and what became of messages."""
+        chance = Random(self.name)
+        told = {row: chance.randrange(self._many + 1) for row in URGENCIES}
+        late = {row: chance.randrange(min(9, n + 1)) for row, n in told.items()}
+        within = {row: (n - late[row], n) for row, n in told.items()}
+        filed = chance.randrange(self._many)
+        sent = {
+            (f"network:{one}", state): chance.randrange(self._many * scale)
+            for one, scale in (("63510", 3), ("63514", 1))
+            for state in ("sms_delivered", "sms_failed", "sms_open")
+        }
+        table = CountTable(
+            sent, ["network:63510", "network:63514"], ["sms_delivered", "sms_failed", "sms_open"]
+        )
+        acted = chance.randrange(self._many)
+        return [
+            share("acknowledged_within", "acknowledged_of", within),
+            share("acted_of_100", "acted_of", {ALL: (acted, acted + chance.randrange(9))}),
+            nation("tips_red", chance.randrange(9)),
+            steps(
+                "report_entered",
+                ("report_filed", filed),
+                ("report_saved", filed // 2),
+                whole=self._many,
+            ),
+            RawTable("sms_sent", [table], frozenset(("sms_delivered", "sms_failed"))),
+        ]
+
+
+@dataclass
+class PublishedYear:
+    """A year's months, first and revised, with its quarters and the year itself, in both editions."""
+
+    raw: Mapping[str, Sequence[Sequence[Raw]]]
+    """By month: what was counted, first and for the last time."""
+    months: Mapping[Edition, Mapping[str, Sequence[Made]]]
+    totals: Mapping[Edition, Mapping[str, Made]]
+
+
+def published_year(
+    seed: int, size: float, figures: Collection[str] = (), year: str = "2026"
+) -> PublishedYear:
+    """Of these figures; without any, of all."""
+    chance = Random(seed)
+    raw: dict[str, list[Sequence[Raw]]] = {}
+    months: dict[Edition, dict[str, list[Made]]] = {edition: {} for edition in Edition}
+    for name in months_in(year):
+        invented = InventedMonth(name, chance, size)
+        first = invented.raw()
+        invented.later()
+        raw[name] = [
+            [one for one in counts if not figures or one.figure in figures]
+            for counts in (first, invented.raw())
+        ]
+        for counts in raw[name]:
+            inside: Made | None = None
+            for edition in Edition:
+                versions = months[edition].setdefault(name, [])
+                before = PublishedBefore(versions[0] if versions else None, inside)
+                one = month(counts, edition, before)
+                versions.append(made(one.cells, one.working()))
+                inside = one
+    totals = _totals(year, months)
+    return PublishedYear(raw, months, totals)
+
+
+def _totals(
+    year: str, months: Mapping[Edition, Mapping[str, Sequence[Made]]]
+) -> Mapping[Edition, Mapping[str, Made]]:
+    found: dict[Edition, dict[str, Made]] = {edition: {} for edition in Edition}
+    for name in (*(f"{year}-Q{n}" for n in range(1, 5)), year):
+        inside: Made | None = None
+        for edition in Edition:
+            known = {one: months[edition][one] for one in months_in(name)}
+            every = {one: months[Edition.INSIDE][one] for one in months_in(name)}
+            earlier = [*found[edition].values()] if name == year else []
+            one = period(name, edition, PeriodBefore(known, earlier, inside, every))
+            found[edition][name] = made(one.cells, one.working())
+            inside = one
+    return found
