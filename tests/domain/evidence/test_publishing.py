@@ -6,7 +6,17 @@ from hotline.domain.evidence.edition import Edition, FigureCell
 from hotline.domain.evidence.publishing.made import Made, made
 from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.publishing.protecting import TOLD_NATIONALLY, PublishedBefore
-from hotline.domain.evidence.raw import Measured, Raw, RawTable, by_row, nation, share, steps
+from hotline.domain.evidence.raw import (
+    Measured,
+    Raw,
+    RawShare,
+    RawTable,
+    by_row,
+    in_two,
+    nation,
+    share,
+    steps,
+)
 from hotline.domain.evidence.tables import ALL
 
 PLACES = {"district:11": 30, "district:12": 3, "district:13": 9, "district:21": 40}
@@ -135,3 +145,20 @@ def test_a_revised_month_hides_what_the_first_hid_and_has_its_rows() -> None:
 def test_outside_is_never_made_before_inside() -> None:
     with pytest.raises(ValueError, match="part of what is shown inside"):
         month([TIPS], Edition.OUTSIDE)
+
+
+def test_what_the_quiz_taught_follows_from_the_two_shares() -> None:
+    rows = {"quiz:fee": 40, "quiz:passport": 50, "quiz:other": 60}
+    before, after = RawShare("b yes", "b no"), RawShare("a yes", "a no")
+    tables = [
+        by_row(rows),
+        in_two({"quiz:fee": (10, 40), "quiz:passport": (20, 50), "quiz:other": (2, 60)}, before),
+        in_two({"quiz:fee": (30, 40), "quiz:passport": (48, 50), "quiz:other": (58, 60)}, after),
+    ]
+    shares = {"quiz_right_before": before, "quiz_right_after": after}
+    inside, _ = both(RawTable("quiz_asked", tables, shares=shares))
+    assert read(inside, "quiz_gain") == {
+        "quiz:fee": 50,
+        "quiz:passport": ">=50",
+        "quiz:other": ">=82",
+    }

@@ -14,6 +14,7 @@ from hotline.domain.evidence.publishing.cells import (
     share_rows,
     shared,
 )
+from hotline.domain.evidence.publishing.gains import gains
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
 from hotline.domain.evidence.publishing.protecting import PublishedBefore, protected
 from hotline.domain.evidence.publishing.rules import K, dimension, may_show
@@ -36,10 +37,11 @@ def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None =
 def with_measured(
     cells: Sequence[FigureCell], measures: Sequence[Measured], edition: Edition, span: Span
 ) -> list[FigureCell]:
-    """And what is no count, where that is made of enough."""
+    """And what is no count, where that is made of enough, and what follows from what is shown."""
     found: Mapping[Place, FigureCell] = {(one.figure, one.row, one.column): one for one in cells}
     return [
         *cells,
+        *gains(cells),
         *(
             measured(one, found, K[edition])
             for one in measures
