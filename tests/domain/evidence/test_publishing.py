@@ -162,3 +162,10 @@ def test_what_the_quiz_taught_follows_from_the_two_shares() -> None:
         "quiz:passport": ">=50",
         "quiz:other": ">=82",
     }
+
+
+def test_no_screen_is_told_of_outside() -> None:
+    """That of another country counts the tips from abroad, which outside are in one row with others."""
+    inside, outside = both(Measured("screen_shown", "screen:report/country", 40, 40))
+    assert read(inside, "screen_shown") == {"screen:report/country": 40}
+    assert outside.cells == []

@@ -44,7 +44,8 @@ OF_FIGURE: Mapping[str, ShownSpans] = {
 """By figure, or by how a family of figures begins: `delivered_of`, `hours_red`."""
 OF_DIMENSION: Mapping[str, ShownSpans] = {
     **dict.fromkeys(("day", "week"), ShownSpans(MONTHS, NEVER)),
-    **dict.fromkeys(("screen", "flow", "entry"), ShownSpans(MONTHS, MONTHS)),
+    **dict.fromkeys(("screen", "flow"), ShownSpans(MONTHS, NEVER)),
+    "entry": ShownSpans(MONTHS, MONTHS),
 }
 
 
