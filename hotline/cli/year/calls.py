@@ -55,6 +55,7 @@ class InventedCall:
     screens: list[str] = field(default_factory=list, repr=False)
     topics: list[str] = field(default_factory=list)
     quiz: dict[str, str] = field(default_factory=dict)
+    reported: str = ""
 
     def dial(self) -> None:
         self.at = self.line.clock.at
@@ -105,8 +106,10 @@ class InventedCall:
         """`until` names the last thing that is told: `place`, `kind` or `saved`."""
         self.key(REPORT, danger, official)
         self.choose(place_name(province_of(place), self.language))
+        self.reported = "province"
         if until == "province" or not self.choose(place_name(place, self.language)):
             return
+        self.reported = until
         if until == "place":
             return
         self.key("1")
@@ -130,6 +133,7 @@ class InventedCall:
             quiz=dict(self.quiz),
             screens=tuple(self.screens),
             ends=ends,
+            reported=self.reported,
             tip_id=self._told(),
             ended_at=self.line.clock.at,
         )

@@ -24,6 +24,8 @@ class InventedSession:
     """Each that was shown, the first letters of it in English or as shown."""
     ends: bool
     """Whether the line said goodbye."""
+    reported: str = ""
+    """The last thing of a report that was told: `province`, `place`, `kind` or `saved`. Empty: none was begun."""
     tip_id: int | None = None
     ended_at: datetime | None = None
 

@@ -19,7 +19,7 @@ from hotline.services import weekly_keys
 from hotline.services.evidence import making
 from hotline.services.outbox import delivery, reports
 from hotline.services.people import leaves
-from hotline.services.reach import outreach
+from hotline.services.reach import outreach, screens
 from hotline.services.reader.cases import handing_on, month_ends
 from hotline.services.reader.reader_kit import ReaderKit
 from hotline.services.referrals import referral, unheard
@@ -75,7 +75,9 @@ class YearLine:
 
     def end_day(self) -> None:
         """What the clock and the reader do beside their ticks."""
+        screens.count_left(self.door, silent=0.0)
         intake.rescue_silent(self.relay)
+        self.tell()
         unheard.pass_on(self.relay)
         leaves.begin_leaves(self.relay)
         outreach.fold(self.relay)

@@ -26,11 +26,16 @@ def sample_hours(kit: Kit, hours: Sequence[datetime]) -> None:
     """Writes down hours that are over, by who covers what now: for a clock that is turned by days."""
     with kit.database.reading() as session:
         people = personnel.members(session)
+    missing: dict[datetime, list[str]] = {}
+    known: list[Member] = []
+    codes: list[str] = []
+    for hour in hours:
+        living = [one for one in people if one.lives(hour)]
+        if living != known or not missing:
+            known, codes = living, _missing(living)
+        missing[hour] = codes
     with kit.database.writing() as session:
-        coverage.write_many(
-            session,
-            {hour: _missing([one for one in people if one.lives(hour)]) for hour in hours},
-        )
+        coverage.write_many(session, missing)
 
 
 def _missing(living: list[Member]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row, add_if_new
@@ -44,7 +44,9 @@ def write(session: Session, hour: datetime, missing: Collection[str]) -> None:
 
 def write_many(session: Session, missing: Mapping[datetime, Collection[str]]) -> None:
     """Hours of which none was written."""
-    session.add_all(Coverage(hour=hour, missing=sorted(codes)) for hour, codes in missing.items())
+    rows = [{"hour": hour, "missing": sorted(codes)} for hour, codes in missing.items()]
+    if rows:
+        session.execute(insert(Coverage), rows)
 
 
 def counted(session: Session, begins: datetime, ends: datetime) -> CoveredHours:
