@@ -4,29 +4,21 @@ Nothing here asks the product for anything: a ledger goes in, numbers come out. 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from math import ceil
-from statistics import median
 
-from hotline.cli.year.ledger import InventedSession, InventedTip, InventedWord, YearLedger
+from hotline.cli.year.ledger import InventedSession, InventedTip, YearLedger
+from tests.plain_persons import ALL, Numbers, persons, places
 
-Numbers = Counter[tuple[str, str, str]]
-ALL = "all"
 KIGALI = timezone(timedelta(hours=2))
-NATION_ALONE = "national"
 NEVER = timedelta.max
-UNKNOWN_AFTER = timedelta(days=38)
-"""From arriving to the day on which nobody is asked any more how somebody is."""
 REPORTED = {
     "report_entered": ("province", "place", "kind", "saved"),
     "report_filed": ("place", "kind", "saved"),
     "report_saved": ("saved",),
 }
 """How far a report came, by the last thing of it that was told."""
-STEPS = ("identified", "consent", "offered", "accepted", "arrived", "thirty_known")
-NEIGHBOURS = ("BI", "CD", "KE", "TZ", "UG")
 
 
 def month_of(at: datetime) -> str:
@@ -38,7 +30,9 @@ def reckoned(ledger: YearLedger, month: str, counted_at: datetime) -> Numbers:
     found: Numbers = Counter()
     for part in (_sessions, _tips, _learning, _answers):
         found.update(part(ledger, month))
-    found.update(_persons(ledger, month, counted_at))
+    tips = {one.tip_id: one for one in filed(ledger, month)}
+    said = [one for one in ledger.words if one.tip_id in tips and one.at <= counted_at]
+    found.update(persons(tips, said, counted_at))
     return found
 
 
@@ -73,27 +67,20 @@ def _sessions(ledger: YearLedger, month: str) -> Numbers:
     return found
 
 
-def _filed(ledger: YearLedger, month: str) -> Iterator[InventedTip]:
+def filed(ledger: YearLedger, month: str) -> Iterator[InventedTip]:
     return (one for one in ledger.tips if month_of(one.filed_at) == month)
 
 
 def _tips(ledger: YearLedger, month: str) -> Numbers:
     found: Numbers = Counter()
-    for one in _filed(ledger, month):
+    for one in filed(ledger, month):
         if one.is_fragment:
             found["fragment", ALL, ALL] += 1
             continue
         rows = [ALL, f"language:{one.language}", "channel:ussd", f"entry:{one.entry}"]
-        rows += [*_places(one), *_days(one.filed_at)]
+        rows += [*places(one), *_days(one.filed_at)]
         found.update(("tip", row, ALL) for row in rows)
     return found
-
-
-def _places(tip: InventedTip) -> Sequence[str]:
-    """Of a tip about an official the nation alone is told."""
-    if tip.is_official:
-        return f"district:{NATION_ALONE}", f"province:{NATION_ALONE}"
-    return f"district:{tip.place}", f"province:{tip.place[:1]}"
 
 
 def _learning(ledger: YearLedger, month: str) -> Numbers:
@@ -116,7 +103,7 @@ def _answers(ledger: YearLedger, month: str) -> Numbers:
     """Who answered, and how soon: from what was done with each tip."""
     found: Numbers = Counter()
     times: dict[tuple[str, int], list[timedelta]] = {}
-    for tip in _filed(ledger, month):
+    for tip in filed(ledger, month):
         if tip.is_fragment:
             continue
         acts = [one for one in ledger.acts if one.tip_id == tip.tip_id]
@@ -160,104 +147,3 @@ def _firsts(ledger: YearLedger, tip: InventedTip) -> Mapping[str, Sequence[datet
         "outcome": [one.at for one in acts if one.what in ("closed", "end_wanted")]
         + [one.at for one in words if one.what == "offered"],
     }
-
-
-@dataclass
-class MetOnce:
-    """One person, by everything that was said of her up to a count."""
-
-    tip: InventedTip
-    words: Sequence[InventedWord]
-    counted_at: datetime
-
-    def said(self, what: str, code: str) -> list[str]:
-        return [one.codes[code] for one in self.words if one.what == what and code in one.codes]
-
-    @property
-    def result(self) -> str:
-        act, force, child = (self.last("screened", one) for one in ("act", "force", "minor"))
-        if "no" in (act, self.last("screened", "purpose")) or (child == "no" and force == "no"):
-            return "not_indicated"
-        return "possible" if "yes" in (act, force) else "unclear"
-
-    def last(self, what: str, code: str) -> str:
-        return (self.said(what, code) or [""])[-1]
-
-    @property
-    def is_identified(self) -> bool:
-        return self.result == "possible" or self.last("determination", "determination") == "actual"
-
-    def steps(self) -> Iterator[str]:
-        yield "identified"
-        if "yes" in self.said("consent", "consent") or "yes" in self.said("consent", "interest"):
-            yield "consent"
-        if self.said("offered", "service"):
-            yield "offered"
-        if "accepted" in self.said("answered", "answer"):
-            yield "accepted"
-        if "yes" in self.said("arrived", "arrived"):
-            yield "arrived"
-        state = self.last("thirty", "thirty")
-        arrived = [one.at for one in self.words if one.codes.get("arrived") == "yes"]
-        if state:
-            yield from (f"thirty_{state}", "thirty_known")
-        elif arrived and self.counted_at > arrived[-1] + UNKNOWN_AFTER:
-            yield "thirty_unknown"
-
-    def columns(self) -> Iterator[str]:
-        yield from (ALL, f"form:{self.last('screened', 'form') or 'not_said'}")
-        yield f"who:{self.last('screened', 'sex')}"
-
-    def rows(self) -> Iterator[str]:
-        yield from (row for row in _places(self.tip) if row != f"province:{NATION_ALONE}")
-        state = self.last("arrived", "state") or self.last("screened", "nationality")
-        yield f"from:{state if state in (*NEIGHBOURS, 'rwanda') else 'other'}"
-
-
-def _persons(ledger: YearLedger, month: str, counted_at: datetime) -> Numbers:
-    found: Numbers = Counter()
-    waited: list[float] = []
-    tips = {one.tip_id: one for one in _filed(ledger, month)}
-    said = [one for one in ledger.words if one.tip_id in tips and one.at <= counted_at]
-    persons: dict[tuple[int, int], list[InventedWord]] = {}
-    for one in said:
-        persons.setdefault((one.tip_id, one.n), []).append(one)
-    met = [MetOnce(tips[tip_id], words, counted_at) for (tip_id, _), words in persons.items()]
-    found.update(_judged(met))
-    for person in (one for one in met if one.is_identified):
-        for step in person.steps():
-            told = person.columns() if step in STEPS else (ALL,)
-            found.update((step, ALL, column) for column in told)
-        found.update(("identified", row, ALL) for row in person.rows())
-        found["offers", ALL, ALL] += len(person.said("offered", "service"))
-        waited += _waited(person.words)
-        for answer in person.said("answered", "answer"):
-            found[f"refused_{answer}", ALL, ALL] += answer != "accepted"
-    if waited:
-        found["days_to_accepted", ALL, ALL] = round(median(waited))
-    return found
-
-
-def _judged(met: Iterable[MetOnce]) -> Numbers:
-    found: Numbers = Counter()
-    screened, identified = set(), set()
-    for one in met:
-        found["met", ALL, ALL] += 1
-        found["screened", ALL, ALL] += 1
-        found[f"screened_{one.result}", ALL, ALL] += 1
-        said = one.last("determination", "determination")
-        if said:
-            found[f"determined_{said}", ALL, ALL] += 1
-        screened.add(one.tip.tip_id)
-        if one.is_identified:
-            identified.add(one.tip.tip_id)
-    found["tips_screened", ALL, ALL] = len(screened)
-    found["tips_with_identified", ALL, ALL] = len(identified)
-    return found
-
-
-def _waited(words: Sequence[InventedWord]) -> Iterator[float]:
-    offered = [one.at for one in words if one.what == "offered"]
-    for one in words:
-        if one.what == "answered" and one.codes["answer"] == "accepted" and one.offer is not None:
-            yield (one.at - offered[one.offer]) / timedelta(days=1)
