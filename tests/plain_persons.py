@@ -1,4 +1,4 @@
-"""The persons of an invented year, reckoned plainly from what was said of them: the half of `tests/plain_reckoning.py`."""
+"""The persons of an invented year, reckoned plainly from what was said of them, for `tests/plain_reckoning.py`."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -18,7 +18,8 @@ from hotline.services.evidence import editions, producers, reach_counts
 from hotline.services.evidence.producers import CountedMonth
 from hotline.store.cases import counted
 from tests.invented_year import lived
-from tests.plain_reckoning import Numbers, reckoned
+from tests.plain_persons import Numbers
+from tests.plain_reckoning import reckoned
 from tests.sampling import long
 
 MONTHS = (("2026-01", "first"), ("2026-01", "revised"), ("2026-02", "first"))
