@@ -26,6 +26,7 @@ from hotline.domain.tips.retention import WARNING
 from hotline.domain.wording import Template
 from hotline.sealing.members import wrap_desk_key
 from hotline.services.cases import case_opening, people
+from hotline.services.evidence import making
 from hotline.services.reader.cases import month_reports
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.cases.case_codes import CaseCode
@@ -297,8 +298,10 @@ def the_month_is_counted(case: DangerCase) -> None:
 
 
 def no_table_tells_of_anybody(case: DangerCase, version: MonthVersion) -> None:
-    """What `hotline service-referrals report` prints of the month."""
-    found = month_reports.report(case.office.line.kit, MONTH, lambda: case.beside.kit)
+    """What `hotline service-referrals report` prints of the month, once the clock has published it."""
+    kit = case.office.line.kit
+    making.make_due(kit, kit.now())
+    found = month_reports.report(kit, MONTH, lambda: case.beside.kit)
     of_persons = [one for one in found.figures.cells if one.figure in PERSONS]
     assert (found.version, {one.number for one in of_persons}) == (version, {None})
     assert {one.figure for one in of_persons} == PERSONS
