@@ -62,8 +62,8 @@ def test_e1_networks_and_reports_are_told_of_with_their_sums_and_hide_what_these
     assert found["seconds_to_filed", "all"] == 41
 
 
-def test_e1_outside_shows_a_part_of_what_inside_shows() -> None:
+def test_e1_outside_is_told_of_no_screen_and_of_a_part_of_what_inside_shows() -> None:
     inside, outside = cells(), cells(Edition.OUTSIDE)
     assert all(inside[key].number == one.number for key, one in outside.items() if one.number)
-    assert outside["screen_shown", "screen:report/where"].number is None
-    assert outside["screen_shown", "screen:report/danger"].number == 40
+    assert outside["ussd_left", "all"].number == 80
+    assert not any(figure.startswith(("screen", "flow")) for figure, _ in outside)
