@@ -21,6 +21,14 @@ REPORTED = {
 """How far a report came, by the last thing of it that was told."""
 
 
+QUESTIONS = (
+    *("danger", "official", "province", "district", "sector"),
+    *("kind", "who", "visit", "saved"),
+)
+ANSWERED_LAST = {"province": "province", "place": "district", "kind": "kind", "saved": "visit"}
+"""By the last thing that was told: a sector is keyed on the way to the kind, and who needs help on that to "saved"."""
+
+
 def month_of(at: datetime) -> str:
     return at.astimezone(KIGALI).strftime("%Y-%m")
 
@@ -59,11 +67,27 @@ def _sessions(ledger: YearLedger, month: str) -> Numbers:
             found["ussd_left", row, ALL] += not one.ends
         for figure, told in REPORTED.items():
             found[figure, ALL, ALL] += one.reported in told
+        found.update(_report(one))
         for topic in one.topics:
             found["topic", f"topic:{topic}", ALL] += 1
         for thing in one.quiz:
             found["quiz_asked", ALL, ALL] += 1
             found["quiz_asked", f"quiz:{thing}", ALL] += 1
+    return found
+
+
+def _report(one: InventedSession) -> Numbers:
+    """The questions of a report: each that was answered shows the next one."""
+    found: Numbers = Counter()
+    if one.reported:
+        answered = QUESTIONS.index(ANSWERED_LAST[one.reported]) + 1
+        found.update(
+            ("screen_answered", f"screen:report/{node}", ALL) for node in QUESTIONS[:answered]
+        )
+        found.update(
+            ("screen_shown", f"screen:report/{node}", ALL) for node in QUESTIONS[: answered + 1]
+        )
+        found.update((figure, "flow:report", ALL) for figure in ("flow_begun", "flow_left"))
     return found
 
 

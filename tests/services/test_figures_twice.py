@@ -36,7 +36,7 @@ ELSEWHERE = {
     "sms_failed": "as above",
     "tips_red": "where the ladder ends; `tests/services/test_answer_figures.py`",
     "hours_red": "as above",
-    "screen_shown": "which node a screen is of; `tests/services/test_screens_counted.py`",
+    "screen_shown": "which node a screen of another flow is of; `tests/services/test_screens_counted.py`",
     "screen_answered": "as above",
     "flow_begun": "as above",
     "flow_left": "as above",
@@ -89,11 +89,12 @@ def differing(
     """Ours and the plain one, wherever they are not one number."""
     places = {*found, *(place for place, number in plainly.items() if number)}
     pairs = {place: (found.get(place, 0), plainly[place]) for place in places}
-    return {
-        place: pair
-        for place, pair in pairs.items()
-        if pair[0] != pair[1] and place[0] not in ELSEWHERE
-    }
+    return {place: pair for place, pair in pairs.items() if pair[0] != pair[1] and is_known(place)}
+
+
+def is_known(place: tuple[str, str, str]) -> bool:
+    """Whether the ledger knows it: of screens and flows, those of the report."""
+    return place[0] not in ELSEWHERE or place[1].startswith(("screen:report/", "flow:report"))
 
 
 def shown_are_true(line: YearLine, month: str, version: MonthVersion, plainly: Numbers) -> None:
@@ -106,7 +107,7 @@ def shown_are_true(line: YearLine, month: str, version: MonthVersion, plainly: N
 
 def holds(cell: FigureCell, plainly: Numbers) -> bool:
     place = (cell.figure, cell.row, cell.column)
-    if cell.number is None or cell.figure in ELSEWHERE or place not in plainly:
+    if cell.number is None or not is_known(place) or place not in plainly:
         return True
     true = plainly[place]
     return {"": cell.number == true, ">=": cell.number <= true, "<=": cell.number >= true}[
