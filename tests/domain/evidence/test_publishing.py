@@ -169,3 +169,35 @@ def test_no_screen_is_told_of_outside() -> None:
     inside, outside = both(Measured("screen_shown", "screen:report/country", 40, 40))
     assert read(inside, "screen_shown") == {"screen:report/country": 40}
     assert outside.cells == []
+
+
+def test_two_counts_that_differ_by_a_few_are_not_both_told() -> None:
+    """Met 21, identified 20: one person was met and showed no signs."""
+    met, few_met = nation("met", 25), nation("met", 24)
+    identified = nation("identified", 20)
+    told = [read(both(one, identified)[0], "met") for one in (met, few_met)]
+    assert told == [{ALL: 25}, {ALL: None}]
+
+
+def test_a_revised_sum_does_not_tell_of_the_one_tip_that_came_between() -> None:
+    """Five tips were red for 5 hours, later six for 22: the sixth was for 17."""
+    found = {}
+    for tips in (6, 10):
+        first = month(
+            [nation("tips_red", 5), Measured("hours_red", ALL, 5, 5, "tips_red")], Edition.INSIDE
+        )
+        later = [nation("tips_red", tips), Measured("hours_red", ALL, 22, tips, "tips_red")]
+        found[tips] = month(later, Edition.INSIDE, PublishedBefore(first)).cells
+    hours = {
+        tips: [one.number for one in cells if one.figure == "hours_red"]
+        for tips, cells in found.items()
+    }
+    assert hours == {6: [None], 10: [22]}
+
+
+def test_the_slowest_of_a_few_is_nobodys_ninetieth() -> None:
+    told = {}
+    for tips in (9, 10):
+        raw = [nation("opened_of", tips), Measured("opened_ninety", ALL, 300, tips, "opened_of")]
+        told[tips] = [one.number for one in month(raw, Edition.INSIDE).cells if one.row == ALL][1:]
+    assert told == {9: [None], 10: [300]}

@@ -16,6 +16,7 @@ from hotline.domain.evidence.publishing.cells import (
 )
 from hotline.domain.evidence.publishing.gains import gains
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
+from hotline.domain.evidence.publishing.near import without_few_more, without_near
 from hotline.domain.evidence.publishing.protecting import PublishedBefore, protected
 from hotline.domain.evidence.publishing.rules import K, dimension, may_show
 from hotline.domain.evidence.raw import Measured, Raw, RawShare, RawTable, part_of
@@ -31,6 +32,8 @@ def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None =
     counts = {one.figure: one for one in protected(counted, edition, Span.MONTH, before)}
     cells = [cell for one in counts.values() for cell in _told(one, edition, before.inside)]
     measures = [one for one in raw if isinstance(one, Measured)]
+    if before.first is not None:
+        measures = without_few_more(measures, before.first.cells, K[edition])
     return Made(with_measured(cells, measures, edition, Span.MONTH), counts)
 
 
@@ -38,6 +41,7 @@ def with_measured(
     cells: Sequence[FigureCell], measures: Sequence[Measured], edition: Edition, span: Span
 ) -> list[FigureCell]:
     """And what is no count, where that is made of enough, and what follows from what is shown."""
+    cells = without_near(cells, K[edition])
     found: Mapping[Place, FigureCell] = {(one.figure, one.row, one.column): one for one in cells}
     return [
         *cells,
