@@ -1,4 +1,4 @@
-"""What the line did in one month that is over, as tables to be published, and what of it is told inside. Pure.
+"""What the line did in one month that is over, as tables to be published. Pure.
 
 One month is one publication, made once and never anew. So nobody subtracts one day's print from the next. Every table
 has the nation's number as its whole, and shares nothing but that number; weeks begin and end inside the month, and the
@@ -9,9 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from hotline.domain.evidence.edition import Edition, FigureCell
 from hotline.domain.evidence.publishing.case_counts import in_provinces
-from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.publishing.protecting import TOLD_NATIONALLY
 from hotline.domain.evidence.raw import Raw, RawShare, RawTable, by_row, in_two, nation, share
 from hotline.domain.evidence.tables import CountTable
@@ -80,16 +78,6 @@ class MonthCounts:
     def days(self) -> list[date]:
         following = (self.begins + timedelta(days=31)).replace(day=1)
         return [self.begins + timedelta(days=n) for n in range((following - self.begins).days)]
-
-
-def month_cells(counts: MonthCounts) -> Sequence[MonthCell]:
-    """Everything that is told of a month inside, in the order in which it is read."""
-    return [month_cell(one) for one in month(month_tables(counts), Edition.INSIDE).cells]
-
-
-def month_cell(cell: FigureCell) -> MonthCell:
-    by, colon, value = cell.row.partition(":")
-    return MonthCell(cell.figure, by, value if colon else ALL, cell.number, cell.bound)
 
 
 def month_tables(counts: MonthCounts) -> list[Raw]:

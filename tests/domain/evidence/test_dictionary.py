@@ -8,8 +8,10 @@ from hotline.domain.cases.people_codes import ThirtyDays
 from hotline.domain.evidence.answered import answer_figures
 from hotline.domain.evidence.answered.answer_times import AnsweredTip, AnswerStep
 from hotline.domain.evidence.dictionary import DICTIONARY, NEVER_COUNTED, entry_of
-from hotline.domain.evidence.month_figures import MonthCounts, month_cells
+from hotline.domain.evidence.edition import Edition
+from hotline.domain.evidence.month_figures import MonthCounts, month_tables
 from hotline.domain.evidence.publishing.case_counts import case_tables
+from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.raw import Raw, RawTable
 from hotline.domain.evidence.screens.screen_figures import LiveScreens, of_screens, of_seconds
 from hotline.domain.reach.answers import measure_of
@@ -31,7 +33,8 @@ def reach_figures() -> Iterator[str]:
     counts = {("day", DAY, one): 100 for one in events}
     counts |= {("district", place, one): 100 for one in events for place in ("11", "12", "13")}
     counts |= {("topic", "fee", f"quiz_{one}"): 100 for one in ("knew", "learned", "missed")}
-    for cell in month_cells(MonthCounts(date(2026, 11, 1), 100, counts)):
+    raw = month_tables(MonthCounts(date(2026, 11, 1), 100, counts))
+    for cell in month(raw, Edition.INSIDE).cells:
         yield cell.figure
 
 
