@@ -45,6 +45,8 @@ def test_r12_it_is_begun_looked_at_and_called_off(line: Path) -> None:
     assert "RUNS" in shown
     assert "answered   nobody of 1" in shown
     assert "EXERCISE" in CliRunner().invoke(main, ["tips", "list"], env=settings(line)).output
+    told_of = CliRunner().invoke(main, ["cases", "show", f"T{row['tip']}"], env=settings(line))
+    assert "exercise  nobody told it" in told_of.output
     said(line, ["end", "1", *WHO])
     assert json.loads(said(line, ["show", "1", "--json"]))["why_ended"] == "called_off"
     assert "is over" in said(line, ["end", "1", *WHO], 1)

@@ -24,6 +24,7 @@ from hotline.services.outbox.reports import apply_report
 from hotline.services.referrals import casework
 from hotline.services.referrals.drills import exercising
 from hotline.services.referrals.drills.exercising import ExerciseReport, WantedExercise
+from hotline.services.sms.inbox import Arrival, take_sms
 from hotline.services.tips import retention
 from hotline.store.cases import case_overview
 from hotline.store.outbox import health
@@ -31,6 +32,7 @@ from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.reach.outreach import Tally
 from hotline.store.referrals import referrals, tip_overview
 from hotline.store.tips.tips import Tip
+from tests.builders import make_message
 from tests.district import District, district
 from workers.clock import STEPS, tick
 
@@ -114,6 +116,20 @@ def test_r12_every_step_is_timed_and_who_answers_learns_at_once_that_it_is_one(
     assert staffed.open_deadlines() == []
 
 
+def test_r12_an_answer_by_sms_is_answered_so_whatever_it_says(staffed: District) -> None:
+    begun(staffed)
+    staffed.deliver()
+    for who, digit in ((1, "1"), (2, "4")):
+        name = next(row.reference for row in staffed.all(Referral) if row.responder_id == who)
+        sent = make_message(
+            provider_id=f"ATXid_{who}", sender=f"+25078800000{who}", text=f"{digit} {name}"
+        )
+        take_sms(staffed.kit, sent, Arrival.CALLED)
+        staffed.deliver()
+        assert staffed.sms.sent[-1][1] == f"{name} {SAID}"
+    assert all(one.answered_at for one in reported(staffed).told)
+
+
 @pytest.mark.parametrize(
     ("climbs", "told"), [(False, {1, 2}), (True, {1, 2, 4, 5})], ids=["stays", "climbs"]
 )
@@ -122,8 +138,8 @@ def test_r12_silence_wakes_no_other_level_unless_asked_and_the_nation_never(
 ) -> None:
     """Also where an alert is lost, and somebody passes it on: a colleague of that level, and nobody above."""
     begun(staffed, climbs=climbs)
-    for _ in range(50):
-        staffed.clock.turn(minutes=1)
+    for _ in range(9):
+        staffed.clock.turn(minutes=6)
         tick(staffed.kit, OURS)
         staffed.deliver()
         arrive(staffed)

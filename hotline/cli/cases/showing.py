@@ -9,6 +9,7 @@ from hotline.cli.cases.entry_lines import document_of, line_of
 from hotline.cli.cases.listing import clocks, holder, persons, row_of
 from hotline.cli.kit import console_kit
 from hotline.cli.tips.reader import language_option
+from hotline.domain import trial
 from hotline.domain.places.places import place_within
 from hotline.services.cases import case_list
 from hotline.services.cases.case_list import CaseSheet
@@ -47,6 +48,8 @@ def _facts(sheet: CaseSheet) -> Iterator[tuple[str, str]]:
     yield "case", " ".join((f"T{tip.id}", *one.case.references))
     filed = f", filed {shown(tip.filed_at)}" if tip.filed_at is not None else ""
     yield "told of", place_within(tip.place, tip.within, "en") + filed
+    if tip.channel == trial.DRILL:
+        yield "exercise", "nobody told it: `hotline exercise list`"
     yield "urgency", f"P{tip.urgency}"
     ended = f" {shown(tip.closed_at)}, {tip.outcome or 'no outcome'}" if tip.closed_at else ""
     yield "state", f"{one.stage}{ended}{', RED' if one.is_red else ''}"
