@@ -49,12 +49,13 @@ ELSEWHERE = {
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[YearLine]:
-    made = lived(tmp_path, ENDS, *COUNTS, scale=1.0 if long() else 0.04)
+    made = lived(tmp_path, ENDS, *COUNTS, scale=0.4 if long() else 0.04)
     with closing(made.desk.database):
         yield made
 
 
-@pytest.mark.longer(12)
+@pytest.mark.longer(8)
+@pytest.mark.timeout(400)
 def test_e1_r9_every_figure_is_computed_twice_and_they_agree(line: YearLine) -> None:
     live = reach_counts.live_rows(line.desk)
     for month, version in MONTHS:
