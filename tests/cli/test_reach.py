@@ -37,7 +37,7 @@ PAIRS = (
 WALKED = (
     (ScreenMeasure.SHOWN, "report/danger", 40),
     (ScreenMeasure.ANSWERED, "report/danger", 31),
-    (ScreenMeasure.SHOWN, "report/last", 12),
+    (ScreenMeasure.SHOWN, "report/last", 20),
     (ScreenMeasure.BEGUN, "report", 40),
     (ScreenMeasure.FLOW_LEFT, "report", 22),
     (ScreenMeasure.SESSION, "63510", 60),
@@ -166,7 +166,7 @@ def test_e1_completion_by_screen_and_drop_by_network_and_flow(home: Path) -> Non
         by: [[*row.values()] for row in json.loads(run(home, "--by", by, "--json").stdout)["rows"]]
         for by in ("screen", "flow", "network")
     }
-    assert told["screen"] == [["report/danger", 40, 31], ["report/last", 12, None]]
+    assert told["screen"] == [["report/danger", 40, 31], ["report/last", 20, None]]
     assert told["flow"] == [["report", 40, 22]]
     assert told["network"][0] == ["MTN 63510", 60, 44]
     summary = {

@@ -186,7 +186,10 @@ def test_a_revised_sum_does_not_tell_of_the_one_tip_that_came_between() -> None:
         first = month(
             [nation("tips_red", 5), Measured("hours_red", ALL, 5, 5, "tips_red")], Edition.INSIDE
         )
-        later = [nation("tips_red", tips), Measured("hours_red", ALL, 22, tips, "tips_red")]
+        later: list[Raw] = [
+            nation("tips_red", tips),
+            Measured("hours_red", ALL, 22, tips, "tips_red"),
+        ]
         found[tips] = month(later, Edition.INSIDE, PublishedBefore(first)).cells
     hours = {
         tips: [one.number for one in cells if one.figure == "hours_red"]
@@ -198,6 +201,27 @@ def test_a_revised_sum_does_not_tell_of_the_one_tip_that_came_between() -> None:
 def test_the_slowest_of_a_few_is_nobodys_ninetieth() -> None:
     told = {}
     for tips in (9, 10):
-        raw = [nation("opened_of", tips), Measured("opened_ninety", ALL, 300, tips, "opened_of")]
+        raw: list[Raw] = [
+            nation("opened_of", tips),
+            Measured("opened_ninety", ALL, 300, tips, "opened_of"),
+        ]
         told[tips] = [one.number for one in month(raw, Edition.INSIDE).cells if one.row == ALL][1:]
     assert told == {9: [None], 10: [300]}
+
+
+def test_a_screen_is_not_told_where_it_is_what_a_table_keeps_back() -> None:
+    """Topic 12 is 7, and stands hidden beside topic 11, which is 3: its screen would give both back."""
+    topics = RawTable("topic", [by_row({"topic:11": 3, "topic:12": 7, "topic:13": 40})])
+    screens: list[Raw] = [
+        Measured("screen_shown", f"screen:menu/{one}", one, one) for one in (5, 7, 11, 12, 40)
+    ]
+    found = month([topics, *screens], Edition.INSIDE)
+    hidden = {one.row for one in found.cells if one.number is None}
+    assert hidden == {"topic:11", "topic:12", "screen:menu/5", "screen:menu/7", "screen:menu/11"}
+
+
+def test_calls_of_all_networks_do_not_tell_of_the_few_who_wrote() -> None:
+    networks: Raw = RawTable("ussd_session", [by_row({"network:63510": 60, "network:63513": 37})])
+    for sessions, told in ((100, {None}), (110, {97, 60, 37})):
+        found = month([nation("session", sessions), networks], Edition.INSIDE)
+        assert {one.number for one in found.cells if one.figure == "ussd_session"} == told

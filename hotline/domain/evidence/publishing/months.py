@@ -16,7 +16,11 @@ from hotline.domain.evidence.publishing.cells import (
 )
 from hotline.domain.evidence.publishing.gains import gains
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
-from hotline.domain.evidence.publishing.near import without_few_more, without_near
+from hotline.domain.evidence.publishing.near import (
+    without_few_more,
+    without_near,
+    without_repeats,
+)
 from hotline.domain.evidence.publishing.protecting import PublishedBefore, protected
 from hotline.domain.evidence.publishing.rules import K, dimension, may_show
 from hotline.domain.evidence.raw import Measured, Raw, RawShare, RawTable, part_of
@@ -32,6 +36,7 @@ def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None =
     counts = {one.figure: one for one in protected(counted, edition, Span.MONTH, before)}
     cells = [cell for one in counts.values() for cell in _told(one, edition, before.inside)]
     measures = [one for one in raw if isinstance(one, Measured)]
+    measures = without_repeats(measures, counts.values(), K[edition])
     if before.first is not None:
         measures = without_few_more(measures, before.first.cells, K[edition])
     return Made(with_measured(cells, measures, edition, Span.MONTH), counts)
