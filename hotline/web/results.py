@@ -5,6 +5,7 @@ The page is drawn once in ten minutes and kept: whoever asks for it a thousand t
 
 import hashlib
 from base64 import b64encode
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -19,6 +20,8 @@ from hotline.web.problems import plain
 
 results = Blueprint("results", __name__)
 KEPT = timedelta(minutes=10)
+AWAY = timedelta(seconds=30)
+"""How long a database that did not answer is not asked again."""
 _HASH = b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
     "Content-Security-Policy": (
@@ -31,24 +34,34 @@ HEADERS = {
 
 
 class KeptPage:
-    """What was drawn last, and when."""
+    """What was drawn last, and when. One thread draws; nobody waits for it, since callers need the others."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._drawing = Lock()
         self._page = b""
-        self._drawn_at: datetime | None = None
+        self._asked_at: datetime | None = None
+        self._stays = KEPT
 
     def of(self, kit: DoorKit) -> bytes:
-        """An old page where the database does not answer. Raises StoreUnavailable where there is none."""
-        with self._lock:
-            now = kit.now()
-            if self._drawn_at is None or not now - KEPT < self._drawn_at <= now:
-                try:
-                    self._page, self._drawn_at = public_results.page(kit).encode(), now
-                except StoreUnavailable:
-                    if not self._page:
-                        raise
-            return self._page
+        """An old page while a new one is drawn, or the database is away. Raises StoreUnavailable without one."""
+        if self._is_due(kit.now()) and self._drawing.acquire(blocking=False):
+            try:
+                self._draw(kit)
+            finally:
+                self._drawing.release()
+        if not self._page:
+            raise StoreUnavailable("the page of results was not drawn yet")
+        return self._page
+
+    def _is_due(self, now: datetime) -> bool:
+        return self._asked_at is None or not now - self._stays < self._asked_at <= now
+
+    def _draw(self, kit: DoorKit) -> None:
+        """A database that is away is left alone for a while: each look at it holds a thread."""
+        self._asked_at, self._stays = kit.now(), AWAY
+        with suppress(StoreUnavailable):
+            self._page = public_results.page(kit).encode()
+            self._stays = KEPT
 
 
 @results.get("/results")

@@ -16,7 +16,7 @@ from hotline.domain.evidence.telling.teller import Teller
 from hotline.domain.evidence.telling.words.flows import FLOWS
 from hotline.domain.evidence.telling.words.method import DRAFT
 from hotline.domain.evidence.telling.words.values import TOPICS
-from hotline.store.evidence import figure_editions
+from hotline.store.evidence import figure_editions, origin
 from hotline.text.charts.bars import ChartBar
 from hotline.text.charts.drawing import DARK, LIGHT, SIGN, ChartAmount
 from hotline.text.languages import CODES
@@ -178,6 +178,17 @@ def test_invented_figures_say_so_in_three_languages_on_every_page_and_sheet(desk
         assert all(word in page for word in INVENTED), path
     named = tab.get("/evidence/reach/sheet/week").headers["Content-Disposition"]
     assert 'filename="invented-2026-10-reach-week.csv"' in named
+
+
+def test_of_a_line_that_is_invented_every_page_says_so_once(desk: Desk) -> None:
+    tab = desk.tab(AccountRole.NATIONAL)
+    assert not any(word in tab.get("/").text for word in INVENTED)
+    with desk.kit.database.writing() as session:
+        origin.mark_invented(session, desk.clock())
+    writes(desk, published("2026-10", is_invented=True))
+    for path in ("/", "/tips", "/evidence", "/evidence/exports"):
+        page = tab.get(path).text
+        assert [page.count(f"<strong>{word}</strong>") for word in INVENTED] == [1, 1, 1], path
 
 
 def test_before_the_first_month_is_made_a_page_says_when_it_comes(desk: Desk) -> None:

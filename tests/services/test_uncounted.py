@@ -48,7 +48,6 @@ WATCH = "the watchman's: whether the line works is asked of drills too"
 LADDER = "whom the ladder tells next, and of what: a drill is told like a tip"
 ONE = "beside one tip that was found, for who may see it"
 MADE = "adds up what `outreach.count` made, which makes nothing of these"
-REHEARSED = "a drill is practised to its end: its persons too, whom no month counts"
 NO_FIGURE: Mapping[str, str] = {
     "cases/case_overview._add_people": ONE,
     "dialogue/contacts.in_the_middle": WATCH,
@@ -73,8 +72,6 @@ NO_FIGURE: Mapping[str, str] = {
 }
 TRIALS_ALONE: Mapping[str, str] = {
     "lab/books.waiting_without_deadline": WATCH,
-    "services/reader/cases/people_acts.act": REHEARSED,
-    "services/reader/cases/people_view.may_be_asked": REHEARSED,
     "services/referrals/ladder.happen": LADDER,
     "services/tips/filing.reach_state": LADDER,
     "store/outbox/health._unreferred": WATCH,

@@ -1,12 +1,19 @@
 """E6: everybody may read what became of tips, and nobody is marked by reading it."""
 
 import re
-from dataclasses import replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from threading import Event, Thread
+from typing import cast
+
+import pytest
 
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.edition import Edition
-from hotline.store.database import open_database
+from hotline.errors import StoreUnavailable
+from hotline.store.database import Database, Session, open_database
 from hotline.store.evidence import figure_editions
+from hotline.web.results import KeptPage
 from tests.callers import Line
 from tests.published_year import published
 
@@ -62,3 +69,45 @@ def test_without_its_database_the_page_is_the_one_of_before_or_none(line: Line) 
     nowhere = open_database("sqlite:////nowhere/at/all.db")
     cold = replace(line, kit=replace(line.kit, database=nowhere))
     assert cold.client.get("/results").status_code == 503
+
+
+@dataclass
+class DatabaseThatWaits:
+    """Counts who asks it, and lets the first wait until somebody else was answered."""
+
+    real: Database
+    began: Event = field(default_factory=Event)
+    goes_on: Event = field(default_factory=Event)
+    asked: int = 0
+
+    def reading(self) -> AbstractContextManager[Session]:
+        self.asked += 1
+        self.began.set()
+        assert self.goes_on.wait(5)
+        return self.real.reading()
+
+
+def test_nobody_waits_for_the_page_that_another_thread_draws(line: Line) -> None:
+    """The threads are the callers': one at most is held by a slow database."""
+    kept, slow = KeptPage(), DatabaseThatWaits(line.database)
+    kit = replace(line.kit, database=cast(Database, slow))
+    drawing = Thread(target=kept.of, args=(kit,))
+    drawing.start()
+    assert slow.began.wait(5)
+    with pytest.raises(StoreUnavailable):
+        kept.of(kit)
+    assert slow.asked == 1
+    slow.goes_on.set()
+    drawing.join()
+    assert b"No figures are out yet" in kept.of(kit)
+
+    nowhere = replace(line.kit, database=open_database("sqlite:////nowhere/at/all.db"))
+    line.clock.turn(minutes=10)
+    old = kept.of(nowhere)
+    line.clock.turn(seconds=29)
+    before = slow.asked
+    assert kept.of(kit) == old
+    assert slow.asked == before, "a database that is away is left alone for a while"
+    line.clock.turn(seconds=1)
+    kept.of(kit)
+    assert slow.asked > before

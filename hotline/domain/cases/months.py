@@ -28,7 +28,8 @@ def month_of(at: datetime) -> str:
 
 
 def is_month(written: str) -> bool:
-    return re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", written, re.ASCII) is not None
+    """Of this thousand of years: of others no day can be reckoned that lies a little beyond."""
+    return re.fullmatch(r"2\d{3}-(0[1-9]|1[0-2])", written, re.ASCII) is not None
 
 
 def begins(month: str) -> datetime:

@@ -34,9 +34,9 @@ def span_of(period: str) -> Span:
     """Of 2026-11, 2026-Q4 or 2026. Raises ValueError for anything else."""
     if is_month(period):
         return Span.MONTH
-    if re.fullmatch(rf"\d{{4}}-Q[1-{QUARTERS}]", period, re.ASCII):
+    if re.fullmatch(rf"2\d{{3}}-Q[1-{QUARTERS}]", period, re.ASCII):
         return Span.QUARTER
-    if re.fullmatch(r"\d{4}", period, re.ASCII):
+    if re.fullmatch(r"2\d{3}", period, re.ASCII):
         return Span.YEAR
     raise ValueError("a period is written as in 2026-11, 2026-Q4 or 2026")
 

@@ -199,6 +199,8 @@ def reopen(session: Session, tip: Tip, who: EndRequest, at: datetime) -> None:
     """Undoes an end: the case is open, and its ladder goes on at the next tick. Raises EndRefused."""
     if tip.closed_at is None:
         raise EndRefused(f"tip {tip.id} is open")
+    if tip.channel == trial.DRILL:
+        raise EndRefused(f"tip {tip.id} was an exercise: `hotline exercise start` begins another")
     if tip.erased_at is not None:
         raise EndRefused(f"tip {tip.id}: its words were erased; a new tip has to be told")
     tip.closed_at = tip.outcome = tip.end_wanted = tip.end_wanted_by = tip.holder_id = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hotline.domain import trial
 from hotline.domain.cases.entries import UNDONE, WHY, YES, EntryKind
 from hotline.domain.tips.likely import LikelyPair, LinkReason
 from hotline.errors import EndRefused, NotFound
@@ -12,6 +13,7 @@ from hotline.store.database import Session
 from hotline.store.desk import audit
 from hotline.store.tips import links, visible
 from hotline.store.tips.links import LinkedTip
+from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer
 
 ACTIONS = ("tips_linked", "tips_unlinked")
@@ -36,6 +38,8 @@ def link(kit: Kit, a: int, b: int, *, viewer: Viewer | None, actor: str, reason:
     """Somebody says that they are one situation; also where a link was undone. Raises NotFound, EndRefused."""
     with kit.database.writing() as session:
         _check(session, a, b, viewer)
+        if any(session.get_one(Tip, one).channel in trial.UNCOUNTED for one in (a, b)):
+            raise EndRefused("an exercise, or a call of the line itself, is no situation")
         row = links.between(session, a, b)
         if row is None:
             links.keep(session, [LikelyPair(a, b, LinkReason.SAID)], actor, kit.now())

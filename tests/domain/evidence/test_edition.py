@@ -31,6 +31,12 @@ def test_a_period_is_made_of_months(period: str, span: Span, first: str, count: 
     assert (span_of(period), months[0], len(months)) == (span, first, count)
 
 
+@pytest.mark.parametrize("written", ["9999-12", "9999-Q4", "9999", "0000", "0001-01"])
+def test_no_period_is_of_a_year_after_which_no_day_can_be_reckoned(written: str) -> None:
+    with pytest.raises(ValueError, match="2026-Q4"):
+        span_of(written)
+
+
 @given(st.text(max_size=9).filter(lambda written: not re.fullmatch(r"[\d-]+(Q\d)?", written)))
 def test_what_is_no_period_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="2026-Q4"):

@@ -79,7 +79,7 @@ def act(
     if known_as is None or known_as.released_at is not None:
         return OVER, None
     tip = session.get_one(Tip, known_as.tip_id)
-    if tip.matter != Matter.TIP or tip.channel == trial.CHANNEL:
+    if tip.matter != Matter.TIP or tip.channel in trial.UNCOUNTED:
         return OVER, None
     if kind is EntryKind.SCREENED:
         if tip.closed_at is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hotline.domain import trial
 from hotline.domain.accounts.account import SignedIn
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.may_record import StopReason
@@ -54,7 +55,7 @@ def note(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, said: SaidOfPer
         viewer = viewer_of(session, by)
         tip_pages.seen(session, viewer, tip_id)
         tip = referrals.tip_for_writing(session, tip_id)
-        if tip.matter != Matter.TIP:
+        if tip.matter != Matter.TIP or tip.channel in trial.UNCOUNTED:
             raise NotFound(f"tip {tip_id} is about no person who was met")
         key = f"{tip_id}:{by.account_id}:{said.once}"
         if case_log.is_written(session, f"{said.kind}:{key}"):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, and_, func, select, update
+from sqlalchemy import ForeignKey, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from hotline.domain import trial
@@ -71,11 +71,15 @@ def since(session: Session, place: str, at: datetime) -> int:
 
 
 def danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Whether a danger that is open was told since then, in this district or elsewhere in its province."""
+    """Whether anybody was told since then of a danger that is open, in this district or elsewhere in its province.
+
+    Filed since, raised to danger since, or an older one that climbs.
+    """
+    told = exists().where(Referral.tip_id == Tip.id, Referral.created_at >= at)
     near = (
         Tip.urgency == Urgency.DANGER,
         Tip.channel.not_in(trial.UNCOUNTED),
-        Tip.filed_at >= at,
+        or_(Tip.filed_at >= at, told),
         Tip.closed_at.is_(None),
         Tip.place.startswith(province_of(place), autoescape=True),
     )

@@ -14,7 +14,7 @@ from hotline.domain.evidence.telling.place_chapters import method
 from hotline.domain.evidence.telling.teller import Teller
 from hotline.domain.evidence.telling.words.method import DRAFT, INVENTED
 from hotline.errors import NotFound
-from hotline.services.evidence import editions, first_month, print_room, shown_names
+from hotline.services.evidence import editions, first_month, origin, print_room, shown_names
 from hotline.text.csv_sheet import as_sheet
 from hotline.text.languages import CODES
 from hotline.web.console.evidence import (
@@ -127,13 +127,19 @@ def _drawn(visit: Visit, name: str) -> Response:
         dashboards=DASHBOARDS,
         period=period,
         choices=_choices(visit),
-        invented=[*zip(CODES, INVENTED, strict=True)] if published.is_invented else [],
+        invented=_mark(visit, published),
         chapter=month_chapter(told.teller) if name == "month" else None,
         blocks=_blocks(visit, name, told),
         method=method(told.teller),
         draft=DRAFT[visit.language],
         printed=_printed(visit, period) if name == "month" else [],
     )
+
+
+def _mark(visit: Visit, published: PublishedFigures) -> Sequence[tuple[str, str]]:
+    """Of an edition. Where the whole line is invented, each of its pages says so already."""
+    is_said = not published.is_invented or origin.is_invented(visit.kit)
+    return [] if is_said else [*zip(CODES, INVENTED, strict=True)]
 
 
 def _blocks(visit: Visit, name: str, told: DashboardTeller) -> Sequence[DashboardBlock]:
