@@ -272,6 +272,7 @@ def test_a_tip_is_listed_without_its_words_and_red_while_nobody_has_it(
         "red": False,
         "late": True,
         "promised_seconds": 180,
+        "exercise": False,
     }
     plain = hotline("tips", "list").stdout
     assert "NOBODY" in plain

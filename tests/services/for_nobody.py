@@ -160,6 +160,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "watch/next_due.told_in": TURNED,
     "watch/next_due.told_of": TURNED,
     "watch/due_rows.bring_forward": UPKEEP,
+    "reach/screen_counts.reports": "how far a session came in the report, to be counted",
     "watch/trials.standing": WATCH,
     "watch/trials.untold": WATCH,
 }
