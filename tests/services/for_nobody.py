@@ -75,6 +75,7 @@ FOR_NOBODY: Mapping[str, str] = {
     "reach/case_ends.warn": UPKEEP,
     "reach/case_ends.warned": UPKEEP,
     "reach/measures.tips": WATCH,
+    "reach/screen_counts.reports": FIGURES,
     "referrals/acknowledgements.acknowledge": FOUND,
     "referrals/acknowledgements.believed": FOUND,
     "referrals/asked_back.asked": TELLER,
@@ -160,7 +161,6 @@ FOR_NOBODY: Mapping[str, str] = {
     "watch/next_due.told_in": TURNED,
     "watch/next_due.told_of": TURNED,
     "watch/due_rows.bring_forward": UPKEEP,
-    "reach/screen_counts.reports": "how far a session came in the report, to be counted",
     "watch/trials.standing": WATCH,
     "watch/trials.untold": WATCH,
 }
