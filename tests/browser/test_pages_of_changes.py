@@ -51,7 +51,7 @@ def served(writing: Writing) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.mark.turn("what axe finds on pages of writing", 0, 3)
+@pytest.mark.turn("what a writer does, or axe finds", 3, 6)
 @pytest.mark.parametrize("width", by_turns(WIDTHS, "how wide the screen is"))
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     database: Database, clock: Clock, chromium: Browser, width: int

@@ -22,7 +22,7 @@ PAGES = (
 )
 
 
-@pytest.mark.turn("what a writer does in a browser", 2, 3)
+@pytest.mark.turn("what a writer does, or axe finds", 2, 6)
 def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Desk) -> None:
     served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
     with browsing(chromium, served, width=NARROW) as page:
@@ -51,7 +51,7 @@ def test_a_translator_reads_mends_asks_and_agrees(chromium: Browser, served: Des
     assert len(signing.everyone(served.kit)) == 2
 
 
-@pytest.mark.turn("what axe finds on pages of writing", 2, 3)
+@pytest.mark.turn("what a writer does, or axe finds", 5, 6)
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium: Browser, served: Desk) -> None:
     served.person("Editor 2", AccountRole.EDITOR, AccountRole.TRANSLATOR)
     with browsing(chromium, served, width=NARROW) as page:

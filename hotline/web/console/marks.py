@@ -8,6 +8,6 @@ from hotline.services.evidence import origin
 from hotline.text.languages import CODES
 
 
-def marks(kit: ConsoleKit) -> Sequence[tuple[str, str]]:
+def invented_marks(kit: ConsoleKit) -> Sequence[tuple[str, str]]:
     """By language; nothing of a real line. Raises StoreUnavailable."""
     return [*zip(CODES, INVENTED, strict=True)] if origin.is_invented(kit) else []

@@ -72,7 +72,7 @@ class Templates:
             "menu": self._menu_of(by),
             "bars": tuple,
             "counts": dict,
-            "marks": tuple,
+            "invented_marks": tuple,
         }
         return (
             self._environments[language].get_template(template).render(given | values | {"by": by})

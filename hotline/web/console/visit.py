@@ -14,7 +14,7 @@ from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import lines
 from hotline.web.console.form import PostedForm
-from hotline.web.console.marks import marks
+from hotline.web.console.marks import invented_marks
 from hotline.web.console.templating import Templates
 
 
@@ -63,7 +63,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 200, **values: objec
     ask: dict[str, object] = {}
     if by is not None:
         ask = {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
-        ask["marks"] = partial(marks, visit.kit)
+        ask["invented_marks"] = partial(invented_marks, visit.kit)
     given = {"path": visit.path, "query": visit.query} | ask | values
     drawn = visit.templates.draw(visit.language, template, by=by, **given)
     return make_response(drawn, status)
