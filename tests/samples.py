@@ -17,7 +17,7 @@ from tests.servers import Pair
 PARTS = ("computing", "waiting")
 SLOW = "mark.slow"
 """Every slow test writes its mark like this: the waiting part imports no file without it."""
-FEW, MANY = 30, 300
+FEW, MANY = 20, 300
 DAYS_OF_PAIRS = (Pair.EMBEDDED, Pair.EMBEDDED, Pair.SERVERS)
 FIRST_DAY = 739_947
 """The day from which turns are counted: 27 November 2026."""

@@ -19,7 +19,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.turn("what a whole line goes through", 0, 14)
+@pytest.mark.turn("what a whole line goes through", 0, 20)
 @pytest.mark.longer(2)
 @pytest.mark.parametrize("pair", by_turns([*Pair], "the pair of the drill"))
 def test_a_backup_taken_under_load_comes_back_whole_and_sends_nothing_twice(

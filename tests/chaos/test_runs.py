@@ -39,9 +39,9 @@ PAUSE = 10.0
 OFTEN = EACH if long() else 1
 """How often each death is dealt."""
 NAMES = (*FAILPOINTS, *MARKS, "redis", "redis.flush", "everything", *FROZEN)
-DAYS = 1 if long() else 3
+DAYS = 1 if long() else 4
 SPARED = frozenset(NAMES) - {*NAMES[SEED % DAYS :: DAYS]}
-"""In a sample every third death, and each in three days: callers tell until each of the day's was dealt."""
+"""In a sample every fourth death, and each in four days: callers tell until each of the day's was dealt."""
 FEW = 6
 PATIENCE = 15.0
 """Seconds in which the clock is turned by more than a lease and a doubt."""
@@ -96,7 +96,7 @@ def test_no_tip_is_lost_and_no_alert_is_silent(
     assert SPARED.isdisjoint(report.deaths)
 
 
-@pytest.mark.turn("what starts everything from nothing", 4, 6)
+@pytest.mark.turn("what a whole line goes through", 18, 20)
 @pytest.mark.parametrize("step", by_turns([*MENDED_BY], "the step that is missing"))
 def test_a_run_notices_that_a_step_is_missing(tmp_path: Path, step: str, lay_home: LayHome) -> None:
     """The last tip meets the death that this step alone mends: without it the run says so, with it all is well."""

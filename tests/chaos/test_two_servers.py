@@ -23,7 +23,7 @@ from tests.sampling import long
 TIPS = 30 if long() else 12
 pytestmark = [
     pytest.mark.chaos,
-    pytest.mark.turn("what a whole line goes through", 7, 14),
+    pytest.mark.turn("what a whole line goes through", 7, 20),
     pytest.mark.timeout(300),
     pytest.mark.longer(2),
     pytest.mark.slow(reason="waits for real processes to die and to start again"),

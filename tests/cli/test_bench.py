@@ -45,7 +45,7 @@ def test_a_gateway_of_eight_seconds_delays_each_alert_by_its_own_answer_alone() 
     assert figures["all"]["last"] < 30
 
 
-@pytest.mark.turn("what starts everything from nothing", 0, 6)
+@pytest.mark.turn("what a whole line goes through", 14, 20)
 def test_a_hop_stands_beside_a_null_endpoint() -> None:
     """Fifty callers: one of them tells."""
     words = ["bench", "hop", "--turns", "1", "--callers", "50", "--warm", "10", "--json"]
@@ -65,7 +65,7 @@ def test_a_hop_stands_beside_a_null_endpoint() -> None:
     assert {part["ratio"] for part in figures["null"]["full"].values()} == {1.0}
 
 
-@pytest.mark.turn("what starts everything from nothing", 1, 6)
+@pytest.mark.turn("what a whole line goes through", 15, 20)
 def test_in_one_process_too() -> None:
     words = [
         "bench",

@@ -75,6 +75,11 @@ def test_e2_every_page_shows_what_is_published_and_no_other_number(tab: Tab, lan
         assert DRAFT[language] in unescape(page), "nobody has signed these words yet"
 
 
+def test_a_number_in_seconds_says_so_among_all_figures(tab: Tab) -> None:
+    cell = published("2026-10").cell("seconds_to_filed")
+    assert f">{said(cell, 'seconds')}<" in tab.get("/evidence").text
+
+
 def test_a_page_on_which_everything_is_hidden_draws_nothing_by_length_and_stays_light(
     desk: Desk,
 ) -> None:

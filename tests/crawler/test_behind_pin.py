@@ -62,7 +62,7 @@ class Measured:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.turn("a tour in another language, or behind a PIN", 1, 2)
+@pytest.mark.turn("a tour in another language, or behind a PIN", 2, 4)
 @pytest.mark.parametrize("toured", by_turns([*TOURS], "the tour behind a PIN"))
 def test_c9_c14_nothing_is_left_behind_at_any_node_behind_a_pin(
     line: Line,

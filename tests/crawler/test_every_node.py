@@ -48,7 +48,7 @@ PARTS = {
     for name, third in THIRDS.items()
 }
 TOURS = {"rw": ("rw", STANDINGS), **PARTS}
-ITS_DAY = pytest.mark.turn("a tour in another language, or behind a PIN", 0, 2)
+ITS_DAY = pytest.mark.turn("a tour in another language, or behind a PIN", 0, 4)
 AMONG = 1 if long() else 4
 GOODBYE = {"rw": "Murakoze. Murabeho.", "fr": "Merci. Au revoir.", "en": "Thank you. Goodbye."}
 NATIONAL = "+250788000090"

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from hotline.domain.evidence.dictionary import entry_of
+from hotline.domain.evidence.dictionary import FigureUnit, entry_of
 from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.suppression import INSIDE
 from hotline.domain.evidence.telling.labels import period_label
-from hotline.domain.evidence.telling.numbers import said
+from hotline.domain.evidence.telling.numbers import SECONDS, said
 from hotline.domain.evidence.telling.teller import CellAt, Teller
 from hotline.domain.places.places import districts
 from hotline.text.charts.bars import BarWords, ChartBar, bars
@@ -107,7 +107,10 @@ class DashboardTeller:
             title,
             first,
             [FigureColumn(column.head, column.unit) for column in columns],
-            [FigureRow(row.label, [self.cell(row, one) for one in columns]) for row in rows],
+            [
+                FigureRow(row.label, [self.cell(row, one) for one in columns], _unit(row.figure))
+                for row in rows
+            ],
         )
 
     # drawings
@@ -208,3 +211,8 @@ def amount(cell: FigureCell, unit: str = "") -> ChartAmount:
 def amount_there(cell: FigureCell | None, unit: str = "") -> ChartAmount | None:
     """None: this edition has no such number. That is not hidden."""
     return amount(cell, unit) if cell is not None else None
+
+
+def _unit(figure: str) -> str:
+    entry = entry_of(figure) if figure else None
+    return SECONDS if entry is not None and entry.unit is FigureUnit.SECONDS else ""

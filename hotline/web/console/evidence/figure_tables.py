@@ -22,6 +22,8 @@ class FigureColumn:
 class FigureRow:
     label: str
     cells: Sequence[FigureCell | None]
+    unit: str = ""
+    """Where each row is a figure of its own, and this one has a unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class FigureTable:
 
     def _said(self, row: FigureRow) -> Sequence[str]:
         pairs = zip(row.cells, self.columns, strict=True)
-        return [said(cell, column.unit) if cell is not None else NONE for cell, column in pairs]
+        return [
+            said(cell, row.unit or column.unit) if cell is not None else NONE
+            for cell, column in pairs
+        ]
 
 
 def _plain(cell: FigureCell | None) -> int | str:
