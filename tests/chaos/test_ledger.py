@@ -152,7 +152,7 @@ def _no_grant(session: Session) -> None:
 
 def _altered(session: Session) -> None:
     tip = session.query(Tip).one()
-    tip.body = tip.body[:-1] + b"?"
+    tip.body = tip.body[:-1] + bytes([tip.body[-1] ^ 1])
 
 
 def _given_to_nobody(session: Session) -> None:
