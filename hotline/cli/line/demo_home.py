@@ -28,17 +28,29 @@ ASKING = (
         "audit",
         "backup",
         "callbacks",
+        "cases",
         "console",
+        "desks",
         "doctor",
+        "evidence",
+        "exercise",
         "flows",
+        "guide",
         "hooks",
         "keys",
         "lane",
+        "law",
         "leaders",
     ),
-    *("prove-shred", "questions", "reach", "responders", "retention", "tips", "training", "watch"),
+    *("prove-shred", "questions", "reach", "responders", "retention", "service-referrals", "tips"),
+    *("training", "watch"),
 )
-"""Commands about a line that is there already. Those that make one or run one take no home that nobody named."""
+"""Commands about a line that is there already."""
+NOT_ASKING = (
+    *("bench", "chaos", "clock", "demo", "dial", "drill", "emulator", "init", "listen", "reader"),
+    *("release", "restore", "run", "words", "worker"),
+)
+"""Those that make a line or run one, or need none: they take no home that nobody named."""
 
 
 def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[str, str]:
