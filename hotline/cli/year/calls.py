@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from hotline.cli.year.ledger import InventedSession, InventedTip
+from hotline.cli.year.ledger import InventedHop, InventedSession, InventedTip
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.dialogue.ussd import EndNotice, UssdHop
 from hotline.domain.places.places import place_name, province_of
@@ -45,14 +45,13 @@ class InventedCall:
 
     line: YearLine
     random: Random
-    caller: int
     msisdn: str = field(repr=False)
     entry: str = ""
     language: str = "rw"
     session_id: str = ""
     text: str = ""
     screen: str = ""
-    screens: list[str] = field(default_factory=list, repr=False)
+    hops: list[InventedHop] = field(default_factory=list, repr=False)
     topics: list[str] = field(default_factory=list)
     quiz: dict[str, str] = field(default_factory=dict)
     reported: str = ""
@@ -60,7 +59,7 @@ class InventedCall:
     def dial(self) -> None:
         self.at = self.line.clock.at
         self.text = self.entry
-        self._hop()
+        self._hop(self.entry)
         self.key(*LANGUAGE_KEYS[self.language])
 
     def key(self, *keyed: str) -> None:
@@ -69,7 +68,7 @@ class InventedCall:
                 return
             self.line.clock.turn(seconds=self.random.randint(*SECONDS))
             self.text = f"{self.text}*{one}" if self.text else one
-            self._hop()
+            self._hop(one)
 
     def choose(self, label: str) -> bool:
         """Whether it was found on one of the screen's pages, and pressed."""
@@ -125,13 +124,13 @@ class InventedCall:
         conversation.end_session(self.line.door, EndNotice(self.session_id, status))
         return InventedSession(
             at=self.at,
-            caller=self.caller,
+            phone=self.msisdn,
             network=network(self.msisdn),
             entry=self.entry,
             language=self.language,
             topics=tuple(self.topics),
             quiz=dict(self.quiz),
-            screens=tuple(self.screens),
+            hops=tuple(self.hops),
             ends=ends,
             reported=self.reported,
             tip_id=self._told(),
@@ -159,7 +158,7 @@ class InventedCall:
                 return int(tip.id)
         return None
 
-    def _hop(self) -> None:
+    def _hop(self, keyed: str) -> None:
         hop = UssdHop(
             session_id=self.session_id,
             caller=self.msisdn,
@@ -167,7 +166,7 @@ class InventedCall:
             network=network(self.msisdn),
         )
         self.screen = conversation.take_turn(self.line.door, hop)
-        self.screens.append(self.screen[4:44])
+        self.hops.append(InventedHop(self.line.clock.at, keyed, self.screen))
 
 
 def network(msisdn: str) -> str:

@@ -6,12 +6,23 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class InventedSession:
-    """One dialogue: `keyed` is what was pressed after the dial."""
+class InventedHop:
+    """One screen of a dialogue."""
 
     at: datetime
-    caller: int
-    """Which of the callers; the same one may call again."""
+    keyed: str
+    """What was pressed, or dialled behind the service code, and led to it."""
+    screen: str
+    """As it was shown, in whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class InventedSession:
+    """One dialogue."""
+
+    at: datetime
+    phone: str = field(repr=False)
+    """An invented number. The same one may call again."""
     network: str
     entry: str
     language: str
@@ -20,8 +31,7 @@ class InventedSession:
     """Read to their ends."""
     quiz: Mapping[str, str]
     """By thing asked twice, how the answers compare."""
-    screens: Sequence[str]
-    """Each that was shown, the first letters of it in English or as shown."""
+    hops: Sequence[InventedHop] = field(repr=False)
     ends: bool
     """Whether the line said goodbye."""
     reported: str = ""
@@ -84,6 +94,15 @@ class InventedLesson:
     is_whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class InventedLeave:
+    """Everybody of a district is away."""
+
+    district: str
+    starts_at: datetime
+    ends_at: datetime
+
+
 @dataclass
 class YearLedger:
     sessions: list[InventedSession] = field(default_factory=list)
@@ -92,3 +111,4 @@ class YearLedger:
     words: list[InventedWord] = field(default_factory=list)
     gatherings: list[InventedGathering] = field(default_factory=list)
     lessons: list[InventedLesson] = field(default_factory=list)
+    away: list[InventedLeave] = field(default_factory=list)

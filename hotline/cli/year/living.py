@@ -10,6 +10,7 @@ from hotline.cli.year.agenda import Agenda
 from hotline.cli.year.calls import ENTRIES, KINDS, TOPICS, InventedCall
 from hotline.cli.year.casework import Casework
 from hotline.cli.year.drills import YearDrills
+from hotline.cli.year.ledger import InventedLeave
 from hotline.cli.year.plan import (
     CALLERS,
     OUTAGE,
@@ -104,8 +105,9 @@ class YearLife:
     def _away(self, n: int) -> None:
         """Everybody of a district is away at once."""
         random = self.plan.dice(f"away {n}")
-        name, at = random.choice(districts()).name, self.line.clock.at
-        until = at + timedelta(hours=random.randint(8, 60))
+        district, at = random.choice(districts()), self.line.clock.at
+        name, until = district.name, at + timedelta(hours=random.randint(8, 60))
+        self.line.ledger.away.append(InventedLeave(district.code, at, until))
         for who in (
             f"{name} 1",
             f"{name} 2",
@@ -132,7 +134,6 @@ class YearLife:
         return InventedCall(
             line=self.line,
             random=random,
-            caller=caller,
             msisdn=msisdn or f"{prefix}{caller:05}",
             entry=entry,
             session_id=f"invented-{self.plan.seed}-{self.number}",
