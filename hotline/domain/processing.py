@@ -90,7 +90,7 @@ RECORD: Sequence[Processing] = (
         "codes of closed lists, sealed under a key of the case: signs, sex as seen, child or adult, citizenship,"
         " consent, services, arrival",
         f"the month of the tip, and {days(AFTER[MonthVersion.REVISED])}; then the codes and their key are destroyed and"
-        " counts remain",
+        " counts remain. Longer while help for that person is still followed, and under a named legal hold",
         f"{DESKS}; a service is asked by telephone and gets no data from this line",
     ),
     Processing(

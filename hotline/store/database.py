@@ -236,7 +236,9 @@ def _open_sqlite(url: str) -> Engine:
     def prepare(connection: Any, _record: Any) -> None:
         # The driver begins no transaction of its own: `writing()` says when, and how.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # Without the last, `INSERT OR REPLACE` takes a row away, and no trigger that refuses it is asked.
+        pragmas = "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}").close()
 
     return engine

@@ -29,6 +29,10 @@ def test_the_record_says_purposes_terms_processors_and_hosting(tmp_path: Path) -
         assert said in told.output
     assert f"{WORDS.days} days" in told.output
     assert f"{(UNCLOSED + WORDS).days} days" in told.output
+    assert (
+        "Longer while help for that person is still followed, and under a named legal hold"
+        in told.output
+    )
     assert "Registration: not yet" in told.output
     assert "Still owed: registration (article 29 to 32)" in told.output
 

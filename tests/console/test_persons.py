@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from hotline.domain.accounts.account import AccountRole
+from hotline.domain.places.states import STATES
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.services.referrals.helping import following
@@ -137,6 +138,9 @@ def test_r9_a_person_is_followed_in_the_console_to_thirty_days_on(case: CaseDesk
     assert f"whom=1:{case.entries()[-1].id}" in case.opened()
     assert case.says("answered", whom, answer="accepted").status_code == 303
     assert "Person 1: the arrival is said, by" in case.clear()
+    asked = case.district.get(f"/tips/{case.tip}/persons/arrived").text
+    offered = set(re.findall(r'<option value="([^":]+)"', asked))
+    assert offered == STATES, "no continent, and nothing else that would be refused"
     assert case.says("arrived", whom, arrived="yes", state="BI").status_code == 303
     early = case.says("thirty", whom, thirty="safe")
     assert "Thirty days have not passed since the arrival." in early.text

@@ -76,9 +76,12 @@ OFFERED, ACCEPTED, ARRIVED = "offered:isange", "answered:accepted", "arrived:yes
         ([OFFERED, "answered:person_refused"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED], FollowKind.THIRTY, 3 * HOURS + 30 * DAYS),
         ([OFFERED, ACCEPTED, "arrived:no"], FollowKind.OFFER, 3 * HOURS + DAYS),
-        ([OFFERED, ACCEPTED, "arrived:unknown"], FollowKind.OFFER, 3 * HOURS + DAYS),
+        # "Not known" while the person is on the way takes no clock away, however often it is keyed.
+        ([OFFERED, ACCEPTED, "arrived:unknown"], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
+        ([OFFERED, ACCEPTED, *["arrived:unknown"] * 70], FollowKind.ARRIVAL, 2 * HOURS + 3 * DAYS),
+        ([OFFERED, ACCEPTED, *["arrived:unknown"] * 72], FollowKind.OFFER, 74 * HOURS + DAYS),
         # Looked for once more, and not found.
-        ([OFFERED, ACCEPTED, "arrived:no", "arrived:unknown"], None, None),
+        ([OFFERED, ACCEPTED, "arrived:no", *["arrived:unknown"] * 72], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:helped"], None, None),
         ([OFFERED, ACCEPTED, ARRIVED, "thirty:danger"], None, None),
         # Who wants no help any more is not asked after, unless help was reached.

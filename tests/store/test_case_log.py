@@ -35,7 +35,12 @@ def fill(database: Database) -> None:
 
 @pytest.mark.parametrize("made", ["migrated", "at once"])
 @pytest.mark.parametrize(
-    "change", ["UPDATE case_log SET kind = 'closed'", "DELETE FROM case_log WHERE id = 1"]
+    "change",
+    [
+        "UPDATE case_log SET kind = 'closed'",
+        "DELETE FROM case_log WHERE id = 1",
+        "INSERT OR REPLACE INTO case_log SELECT * FROM case_log",
+    ],
 )
 def test_no_entry_is_changed_or_deleted(empty: Database, made: str, change: str) -> None:
     if made == "migrated":

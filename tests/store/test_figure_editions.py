@@ -23,6 +23,7 @@ NEVER = (
     "UPDATE figure_count SET edition_id = edition_id",
     "DELETE FROM figure_count",
     "DELETE FROM home_origin",
+    "INSERT OR REPLACE INTO figure_cell SELECT * FROM figure_cell",
 )
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from hotline.domain.cases.entries import EntryKind
 from hotline.domain.cases.people_codes import OF_CHILD, YES, ConsentCode, ServiceAnswer
-from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
+from hotline.domain.cases.persons import ARRIVAL_WITHIN, ConsentStands, MetPerson, OfferedHelp
 from hotline.domain.referrals.clocks import any_morning
 from hotline.domain.referrals.ladder_steps import national
 from hotline.domain.referrals.referral import Candidate, Case, colleagues, overdue_told
@@ -42,7 +42,6 @@ class RingFor(StrEnum):
 
 
 ANSWER_WITHIN = timedelta(hours=24)
-ARRIVAL_WITHIN = timedelta(hours=72)
 THIRTY_DAYS = timedelta(days=30)
 UNKNOWN_AFTER = timedelta(days=7)
 """Behind the thirty days: nobody said how the person is."""
@@ -101,7 +100,7 @@ def of_offer(person: MetPerson, offer: OfferedHelp) -> FollowClock | None:
         return FollowClock(FollowKind.THIRTY, offer.arrived_at + THIRTY_DAYS)
     if person.consent is ConsentStands.NO:
         return None
-    if offer.arrived is None and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
+    if offer.is_on_the_way and offer.answer == ServiceAnswer.ACCEPTED and offer.answered_at:
         return FollowClock(FollowKind.ARRIVAL, offer.answered_at + ARRIVAL_WITHIN)
     if offer is not person.newest or offer.lost > 1:
         # Another service was asked meanwhile; or who did not arrive was looked for, and is not found.

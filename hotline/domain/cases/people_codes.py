@@ -13,7 +13,7 @@ from hotline.domain.cases.entries import EntryKind
 from hotline.domain.places.states import STATES
 
 YES, NO, UNSURE = "yes", "no", "unsure"
-NOT_SAID, OTHER = "not_said", "other"
+NOT_SAID, OTHER, UNKNOWN = "not_said", "other", "unknown"
 
 
 class ConsentCode(StrEnum):
@@ -101,7 +101,7 @@ CODES_OF: Mapping[EntryKind, Mapping[str, frozenset[str]]] = {
     },
     EntryKind.OFFERED: {SERVICE: SERVICES, STATE: STATES, **AS_SEEN},
     EntryKind.ANSWERED: {ANSWER: frozenset(ServiceAnswer)},
-    EntryKind.ARRIVED: {ARRIVED: frozenset((YES, NO, "unknown")), STATE: STATES},
+    EntryKind.ARRIVED: {ARRIVED: frozenset((YES, NO, UNKNOWN)), STATE: STATES},
     EntryKind.THIRTY: {THIRTY: frozenset(ThirtyDays), STATE: STATES},
     EntryKind.DETERMINATION: {
         DETERMINATION: frozenset((ACTUAL, "not")),

@@ -5,7 +5,7 @@ An entry that corrects another speaks in that one's place and at its time; both 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.cases.entries import EntryKind, EntryWay
@@ -28,12 +28,16 @@ from hotline.domain.cases.people_codes import (
     SEX,
     STATE,
     THIRTY,
+    UNKNOWN,
     YES,
     ConsentCode,
     PersonCodes,
     ServiceAnswer,
 )
 from hotline.domain.cases.screening import ScreeningResult, is_taken_for_child, result
+
+ARRIVAL_WITHIN = timedelta(hours=72)
+"""From a service's yes. Whoever cannot say before that is asked at its end all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,16 @@ class OfferedHelp:
     arrived: str | None = None
     arrived_at: datetime | None = None
     lost: int = 0
-    """How often somebody said that the person did not arrive, or that nobody knows."""
+    """How often somebody said that the person did not arrive, or, once that was due, that nobody knows."""
     thirty: str | None = None
     thirty_at: datetime | None = None
+
+    @property
+    def is_on_the_way(self) -> bool:
+        """Whether nobody has said yet how it ended. "Not known" before the time is over says nothing."""
+        if self.arrived is None or self.arrived_at is None or self.answered_at is None:
+            return self.arrived is None
+        return self.arrived == UNKNOWN and self.arrived_at < self.answered_at + ARRIVAL_WITHIN
 
     @property
     def why(self) -> str | None:
@@ -231,6 +242,7 @@ def _follow(person: MetPerson, one: PersonEntry, said: PersonCodes) -> None:
     elif one.kind is EntryKind.ARRIVED:
         found.arrived, found.arrived_at = said.codes[ARRIVED], one.at
         # Nobody is looked for once more after five weeks in which nobody said it.
-        found.lost += (found.arrived != YES) + (one.way == EntryWay.CLOCK)
+        is_lost = found.arrived != YES and not found.is_on_the_way
+        found.lost += is_lost + (one.way == EntryWay.CLOCK)
     elif one.kind is EntryKind.THIRTY:
         found.thirty, found.thirty_at = said.codes[THIRTY], one.at

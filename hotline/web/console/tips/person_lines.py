@@ -12,6 +12,7 @@ from hotline.domain.cases.people_codes import (
     STATE,
 )
 from hotline.domain.places.places import place_name
+from hotline.domain.places.states import STATES
 from hotline.domain.tip import Matter
 from hotline.services.tips.persons.case_persons import CasePersons
 from hotline.services.tips.tip_sheet import TipMoment, TipSheet
@@ -99,8 +100,9 @@ def value(visit: Visit, name: str, code: str) -> str:
 
 
 def states(language: str) -> Mapping[str, str]:
-    """Names of states, in the second language where the first has none."""
-    return {**Locale("fr" if language == FIRST else language).territories}
+    """Names of states alone, and of no continent; in the second language where the first has none."""
+    names = Locale("fr" if language == FIRST else language).territories
+    return {code: names[code] for code in STATES}
 
 
 def form_of(tip_id: int, kind: EntryKind, *, whom: str = "", corrects: int | None = None) -> str:
