@@ -77,16 +77,15 @@ def _sessions(ledger: YearLedger, month: str) -> Numbers:
 
 
 def _report(one: InventedSession) -> Numbers:
-    """The questions of a report: each that was answered shows the next one."""
+    """The questions of a report: each that was answered shows the next one. Of one revision, the first."""
     found: Numbers = Counter()
     if one.reported:
         answered = QUESTIONS.index(ANSWERED_LAST[one.reported]) + 1
-        found.update(
-            ("screen_answered", f"screen:report/{node}", ALL) for node in QUESTIONS[:answered]
-        )
-        found.update(
-            ("screen_shown", f"screen:report/{node}", ALL) for node in QUESTIONS[: answered + 1]
-        )
+        _, week = _days(one.at)
+        for column in (ALL, f"language:{one.language}", "revision:1", week):
+            for figure, many in (("screen_answered", answered), ("screen_shown", answered + 1)):
+                screens = (f"screen:report/{node}" for node in QUESTIONS[:many])
+                found.update((figure, screen, column) for screen in screens)
         found.update((figure, "flow:report", ALL) for figure in ("flow_begun", "flow_left"))
     return found
 

@@ -75,7 +75,7 @@ def by_place(raws: Sequence[Raw]) -> Mapping[tuple[str, str, str], int]:
         if not isinstance(raw, RawTable):
             found[raw.figure, raw.row, "all"] = raw.number
             continue
-        named = PublishedCount(raw.figure, raw.figures, raw.shares, {})
+        named = PublishedCount(raw.figure, raw.figures, raw.shares, {}, at=raw.at)
         for table in raw.tables:
             for key, number in numbers(table).items():
                 place = place_of(named, key)

@@ -43,6 +43,13 @@ class RawTable:
     """Counts that speak of the same thing have one such name: what is hidden of one is hidden of all."""
     is_whole: bool = False
     """Whether each of its tables is shown whole or not at all: its parts say something of another count."""
+    at: str = ALL
+    """The row that all of it is of, where one figure has many counts: a screen, of which no sum is told."""
+
+    @property
+    def name(self) -> str:
+        """No two counts have one."""
+        return part_of(self.figure, self.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,14 @@ class ScreenCounter(NamedTuple):
     revision_id: int = 0
 
 
+class WalkedAt(NamedTuple):
+    """Beside which screen it was: when a session began, its language, and the flows that it was shown."""
+
+    week: date
+    language: str
+    revision_id: int
+
+
 def week_of(day: date) -> date:
     """The first day of the week of the month that a day lies in."""
     return day.replace(day=max(first for first in WEEK_BEGINS if first <= day.day))

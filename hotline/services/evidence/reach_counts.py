@@ -6,6 +6,11 @@ from datetime import datetime
 from hotline.domain.cases import months
 from hotline.domain.evidence.month_figures import QUIZ, MonthCounts
 from hotline.domain.evidence.raw import Raw
+from hotline.domain.evidence.screens.revision_weeks import (
+    LivePeriod,
+    RevisionWeeks,
+    revision_weeks,
+)
 from hotline.domain.evidence.screens.screen_figures import (
     FLOW,
     QUESTION,
@@ -23,10 +28,13 @@ from hotline.errors import NotReady
 from hotline.ports import Kit
 from hotline.services.reach.outreach import day_of
 from hotline.store.database import Session
+from hotline.store.flows import publications
 from hotline.store.reach import outreach, people, screen_counts
 
 COUNTERS = ("district", "language", "channel", "entry", "topic", "day")
 """Columns by which a month's counters are added up."""
+OF_SCREENS = (ScreenMeasure.SHOWN, ScreenMeasure.ANSWERED)
+ADDED_UP = tuple(one for one in ScreenMeasure if one not in OF_SCREENS)
 LiveRows = Mapping[str, Collection[str]]
 """By what is counted, the rows that callers can come to."""
 
@@ -80,6 +88,18 @@ def seconds(session: Session, begins: datetime, ends: datetime) -> Sequence[Raw]
 def screens(session: Session, begins: datetime, ends: datetime, live: LiveRows) -> Sequence[Raw]:
     """Where the sessions of a month went, and where they were left."""
     first, after = day_of(begins), day_of(ends)
-    totals = {one: screen_counts.totals(session, one, first, after) for one in ScreenMeasure}
-    rows = LiveScreens(live.get(SCREEN, ()), live.get(QUESTION, ()), live.get(FLOW, ()))
-    return of_screens(totals, rows)
+    totals = {one: screen_counts.totals(session, one, first, after) for one in ADDED_UP}
+    walks = {one: screen_counts.walks(session, one, first, after) for one in OF_SCREENS}
+    rows = LiveScreens(
+        live.get(SCREEN, ()),
+        live.get(QUESTION, ()),
+        live.get(FLOW, ()),
+        weeks(session, begins, ends),
+    )
+    return of_screens(totals, rows, walks)
+
+
+def weeks(session: Session, begins: datetime, ends: datetime) -> RevisionWeeks:
+    """Those of a month, as publications cut them."""
+    periods = [LivePeriod(*one) for one in publications.live_periods(session, begins, ends)]
+    return revision_weeks(periods, begins, ends)

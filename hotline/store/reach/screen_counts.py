@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
 from hotline.domain.dialogue.ussd import NOTHING
-from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure
+from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, WalkedAt
 from hotline.domain.tip import Matter, TipState
 from hotline.store.database import Row, insert_into
 from hotline.store.dialogue.contacts import Dialogue
@@ -111,6 +111,20 @@ def reports(session: Session, keys: Collection[str]) -> Mapping[str, Sequence[To
     for key, state, place, filed_at, updated_at in session.execute(asked):
         answered_at = updated_at if filed_at is None else min(filed_at, updated_at)
         found.setdefault(key, []).append(ToldReport(TipState(state), place, answered_at))
+    return found
+
+
+def walks(
+    session: Session, measure: ScreenMeasure, begins: date, ends: date
+) -> Mapping[str, Mapping[WalkedAt, int]]:
+    """Counts by name, each by week, language and revision, of weeks that begin from one day on and before another."""
+    at = (ScreenCount.week, ScreenCount.language, ScreenCount.revision_id)
+    asked = select(ScreenCount.name, *at, ScreenCount.count).where(
+        ScreenCount.measure == measure, ScreenCount.week >= begins, ScreenCount.week < ends
+    )
+    found: dict[str, dict[WalkedAt, int]] = {}
+    for name, week, language, revision_id, count in session.execute(asked):
+        found.setdefault(name, {})[WalkedAt(week, language, revision_id)] = int(count)
     return found
 
 

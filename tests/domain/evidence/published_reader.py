@@ -90,6 +90,12 @@ def leaves(table: CountTable, row: str, column: str) -> list[Key]:
 
 
 def read_at(raw: RawTable, key: Key) -> Place:
+    """As `named_at`; of a screen, its row comes first."""
+    figure, row, column = named_at(raw, key)
+    return (figure, raw.at, row) if raw.at != ALL and row else (figure, row, column)
+
+
+def named_at(raw: RawTable, key: Key) -> Place:
     """Figure, row and column under which a number is read; a rest is read nowhere, and has a name of its own."""
     row, column = key
     name, _, of = row.rpartition(" @ ")

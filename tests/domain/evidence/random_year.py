@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from hotline.domain.evidence.edition import Edition, months_in
@@ -14,9 +15,12 @@ from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.publishing.periods import PeriodBefore, period
 from hotline.domain.evidence.publishing.protecting import PublishedBefore
 from hotline.domain.evidence.raw import Raw, RawTable, nation, share, steps
+from hotline.domain.evidence.screens.revision_weeks import LivePeriod, revision_weeks
+from hotline.domain.evidence.screens.screen_figures import LiveScreens, of_screens
 from hotline.domain.evidence.tables import ALL, CountTable
 from hotline.domain.places.places import districts
 from hotline.domain.reach.counters import By, Measure
+from hotline.domain.reach.screens import ScreenMeasure, WalkedAt, week_of
 from hotline.domain.rolls.gathering import CAME, HELD
 from hotline.domain.rolls.quiz import QuizOutcome
 from hotline.domain.rolls.training import GOOD, OTHER, TAKEN
@@ -27,6 +31,7 @@ CODES = [one.code for one in districts()]
 PLACES = [*CODES, ABROAD, UNSURE, NATIONAL]
 LIVE = {By.ENTRY: ["", "11"], By.TOPIC: ["wages", "abroad", "law"], "quiz": ["fee", "passport"]}
 URGENCIES = ("urgency:1", "urgency:2", "urgency:3")
+SCREENS = ("report/danger", "report/official", "report/province")
 FORMS, SEXES = ("labour", "sex", "begging"), ("woman", "man", "girl", "boy")
 Counted = Counter[tuple[str, str, str]]
 
@@ -34,6 +39,10 @@ Counted = Counter[tuple[str, str, str]]
 def some(chance: Random, values: Sequence[str]) -> str:
     """The first are common, the last rare."""
     return values[min(len(values) - 1, int(chance.expovariate(0.9 if len(values) < 5 else 0.15)))]
+
+
+def name_of(raw: Raw) -> str:
+    return raw.name if isinstance(raw, RawTable) else raw.figure
 
 
 @dataclass
@@ -48,13 +57,24 @@ class InventedMonth:
         quiet = self.chance.choice((0.1, 0.5, 1, 1, 2))
         self._many = max(1, int(self.size * quiet * 30))
         self._counts = self._reach()
+        self._begins = datetime.fromisoformat(f"{self.name}-01T00:00:00+02:00")
+        self._live = self._published()
+        self._walks: dict[ScreenMeasure, dict[str, Counter[WalkedAt]]] = {
+            one: {screen: Counter() for screen in SCREENS}
+            for one in (ScreenMeasure.SHOWN, ScreenMeasure.ANSWERED)
+        }
+        self._walk(self._many * 4)
         few = int(self.size * quiet * 10)
         self._people = [self._person() for _ in range(self.chance.randrange(few + 3))]
 
     def raw(self) -> Sequence[Raw]:
         begins = date.fromisoformat(f"{self.name}-01")
         reach = MonthCounts(begins, self._many, dict(self._counts), LIVE)
-        return [*month_tables(reach), *case_tables(counted(self._people)), *self._answers()]
+        ends = self._begins + timedelta(days=28)
+        live = LiveScreens(SCREENS, SCREENS, [], revision_weeks(self._live, self._begins, ends))
+        screens = [one for one in of_screens({}, live, self._walks) if one.figure == "screen_shown"]
+        cases = case_tables(counted(self._people))
+        return [*month_tables(reach), *cases, *self._answers(), *screens]
 
     def later(self) -> None:
         """Some tips were of another district, some persons came further, and a few were met late."""
@@ -67,6 +87,7 @@ class InventedMonth:
             (*one[:4], min(5, one[4] + self.chance.choice((0, 0, 0, 1, 2)))) for one in self._people
         ]
         self._people += [self._person() for _ in range(self.chance.randrange(3))]
+        self._walk(self.chance.randrange(3))
 
     def _reach(self) -> Counted:
         chance, found = self.chance, Counted()
@@ -93,6 +114,25 @@ class InventedMonth:
             outcome = chance.choice([*QuizOutcome])
             found[By.TOPIC, some(chance, ("fee", "passport")), f"quiz_{outcome}"] += 1
         return found
+
+    def _published(self) -> Sequence[LivePeriod]:
+        """Two or three revisions, each live from some hour on."""
+        hours = sorted(self.chance.sample(range(28 * 24), self.chance.choice((1, 2))))
+        at = [self._begins + timedelta(hours=hour) for hour in (0, *hours, 28 * 24)]
+        return [LivePeriod(7 + n, *one) for n, one in enumerate(pairwise(at))]
+
+    def _walk(self, many: int) -> None:
+        """Each is shown the first screen, and the next one after an answer."""
+        for _ in range(many):
+            at = self._begins + timedelta(hours=self.chance.randrange(28 * 24))
+            revision = next(one for one in self._live if one.begins <= at < one.ends).revision_id
+            language = some(self.chance, ("rw", "en", "fr"))
+            of = WalkedAt(week_of(at.date()), language, revision)
+            for screen in SCREENS:
+                self._walks[ScreenMeasure.SHOWN][screen][of] += 1
+                if self.chance.random() < 0.25:
+                    break
+                self._walks[ScreenMeasure.ANSWERED][screen][of] += 1
 
     def _person(self) -> Invented:
         chance = self.chance
@@ -152,7 +192,7 @@ def published_year(
         first = invented.raw()
         invented.later()
         raw[name] = [
-            [one for one in counts if not figures or one.figure in figures]
+            [one for one in counts if not figures or name_of(one) in figures]
             for counts in (first, invented.raw())
         ]
         for counts in raw[name]:

@@ -1,22 +1,30 @@
 """E3: a reader is told every number that is published of a random year, and narrows no hidden one below k.
 
 Both editions, first and revised, months, quarters and the year. Two readers are asked of each: one has the first
-versions and is told what each later one changed, one has the newest. Two planted leaks are found: the days beside a
-week, and a total that runs.
+versions and is told what each later one changed, one has the newest. Three planted leaks are found: the days beside a
+week, a total that runs, and the weeks of a screen that are not cut where a revision begins.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from random import Random
 
 import pytest
 
 from hotline.domain.evidence.edition import Edition, FigureCell, months_in
+from hotline.domain.evidence.linked import linked
 from hotline.domain.evidence.publishing.made import Made
 from hotline.domain.evidence.raw import RawTable
+from hotline.domain.evidence.screens.revision_weeks import week_row
 from hotline.domain.evidence.suppression import INSIDE, OUTSIDE, protect
-from hotline.domain.evidence.tables import CountTable
+from hotline.domain.evidence.tables import ALL, CountTable
 from tests.domain.evidence.published_reader import CountReader, Place
-from tests.domain.evidence.random_year import PublishedYear, published_year
+from tests.domain.evidence.random_year import (
+    SCREENS,
+    PublishedYear,
+    name_of,
+    published_year,
+)
 from tests.sampling import pick
 
 READS = {INSIDE: (Edition.INSIDE, Edition.OUTSIDE), OUTSIDE: (Edition.OUTSIDE,)}
@@ -24,17 +32,18 @@ READS = {INSIDE: (Edition.INSIDE, Edition.OUTSIDE), OUTSIDE: (Edition.OUTSIDE,)}
 GROUPS = (
     ("identified", "tip"),
     ("session", "acknowledged_of", "acted_of"),
+    ("session", *(f"screen_shown @ screen:{one}" for one in SCREENS)),
     ("topic", "met", "screened", "offers", "report_entered"),
     ("gathering", "gathered", "sms_sent"),
     ("lesson", "lesson_answered", "quiz_asked", "tips_red"),
 )
-"""Figures that are published in one run: all of them in five days."""
+"""Figures that are published in one run: all of them in six days."""
 Hidden = tuple[tuple[str, ...], Place]
 
 
 def of_count(raw: RawTable, cells: Sequence[FigureCell]) -> list[FigureCell]:
     names = {raw.figure, *raw.figures, *raw.shares}
-    return [one for one in cells if one.figure in names]
+    return [one for one in cells if one.figure in names and raw.at in (ALL, one.row)]
 
 
 def editions(
@@ -50,9 +59,9 @@ def editions(
 def reader_of(
     year: PublishedYear, figure: str, k: int, version: int
 ) -> tuple[CountReader, list[Hidden]]:
-    """Who has read all of one count, and what is hidden of it in the edition that tells this reader the most."""
+    """Who has read all of the count of that name, and what is hidden in the edition that tells this reader the most."""
     months = {
-        name: next(one for one in counts[version] if one.figure == figure)
+        name: next(one for one in counts[version] if name_of(one) == figure)
         for name, counts in year.raw.items()
     }
     raws = {name: raw for name, raw in months.items() if isinstance(raw, RawTable)}
@@ -102,7 +111,7 @@ def test_e3_a_solver_that_is_told_a_whole_year_narrows_nothing(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("group", GROUPS, ids=lambda one: one[0])
+@pytest.mark.parametrize("group", GROUPS, ids=lambda one: one[-1])
 @pytest.mark.parametrize("seed", range(6))
 def test_e3_many_years_of_every_size(seed: int, group: tuple[str, ...]) -> None:
     year = published_year(seed, (1, 3, 10, 30, 3, 1)[seed], group)
@@ -138,3 +147,32 @@ def test_a_total_that_runs_from_month_to_month_is_found(request: pytest.FixtureR
             if reader.knows(so_far, place) and reader.truth(so_far, place) >= INSIDE:
                 reader.reads(so_far, [FigureCell(*place, reader.truth(so_far, place))])
     assert any(reader.width(of, place) < INSIDE for of, place in hidden[:40])
+
+
+def test_weeks_of_a_screen_beside_its_revisions_are_found(
+    request: pytest.FixtureRequest,
+) -> None:
+    """Both divide one month: a revision less the whole weeks in it is a piece of a week."""
+    names = [f"screen_shown @ screen:{one}" for one in SCREENS]
+    year = published_year(request.config.option.hypothesis_seed, 2, names)
+    assert any(narrower for name in names for narrower in _beside_whole_weeks(year, name))
+
+
+def _beside_whole_weeks(year: PublishedYear, name: str) -> Iterator[bool]:
+    """Of each hidden number, whether it is narrower than k to who is told of weeks that are not cut, by themselves."""
+    reader, hidden = reader_of(year, name, INSIDE, -1)
+    for month, counts in year.raw.items():
+        raw = next(one for one in counts[-1] if name_of(one) == name)
+        assert isinstance(raw, RawTable)
+        (cut,) = (one for one in raw.tables if one.within and not one.columns)
+        weeks: Counter[tuple[str, str]] = Counter()
+        pieces: dict[str, list[Place]] = {}
+        for (row, column), number in cut.counts.items():
+            weeks[week_row(row), column] += number
+            pieces.setdefault(week_row(row), []).append((raw.figure, raw.at, row))
+        (told,) = linked([CountTable(weeks, [*pieces])], INSIDE)
+        for week, places in pieces.items():
+            if told.numbers[week, ALL] is not None:
+                cells = [leaf for piece in places for leaf in reader.cells([month], piece)]
+                reader.solver.learns(cells, weeks[week, ALL])
+    yield from (reader.width(of, place) < INSIDE for of, place in hidden)

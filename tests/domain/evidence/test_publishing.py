@@ -1,5 +1,7 @@
 """E3: a count is published once, by one rule, inside and outside."""
 
+from dataclasses import replace
+
 import pytest
 
 from hotline.domain.evidence.edition import Edition, FigureCell
@@ -166,7 +168,7 @@ def test_what_the_quiz_taught_follows_from_the_two_shares() -> None:
 
 def test_no_screen_is_told_of_outside() -> None:
     """That of another country counts the tips from abroad, which outside are in one row with others."""
-    inside, outside = both(Measured("screen_shown", "screen:report/country", 40, 40))
+    inside, outside = both(replace(nation("screen_shown", 40), at="screen:report/country"))
     assert read(inside, "screen_shown") == {"screen:report/country": 40}
     assert outside.cells == []
 
@@ -213,7 +215,7 @@ def test_a_screen_is_not_told_where_it_is_what_a_table_keeps_back() -> None:
     """Topic 12 is 7, and stands hidden beside topic 11, which is 3: its screen would give both back."""
     topics = RawTable("topic", [by_row({"topic:11": 3, "topic:12": 7, "topic:13": 40})])
     screens: list[Raw] = [
-        Measured("screen_shown", f"screen:menu/{one}", one, one) for one in (5, 7, 11, 12, 40)
+        replace(nation("screen_shown", one), at=f"screen:menu/{one}") for one in (5, 7, 11, 12, 40)
     ]
     found = month([topics, *screens], Edition.INSIDE)
     hidden = {one.row for one in found.cells if one.number is None}

@@ -40,7 +40,9 @@ def place_of(count: PublishedCount, key: Key) -> Place | None:
     elif column in count.figures:
         figure, column = column, ALL
     told = all(one == ALL or (dimension(one) and AT not in one) for one in (row, column))
-    return (figure, row, column) if told else None
+    if not told:
+        return None
+    return (figure, row, column) if count.at == ALL else (figure, count.at, row)
 
 
 def count_cells(

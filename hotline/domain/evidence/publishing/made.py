@@ -7,8 +7,8 @@ from typing import Any
 
 from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.over_time import AtLeast, TotalTable
-from hotline.domain.evidence.raw import RawShare
-from hotline.domain.evidence.tables import CountTable, PublishedTable, numbers
+from hotline.domain.evidence.raw import RawShare, part_of
+from hotline.domain.evidence.tables import ALL, CountTable, PublishedTable, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,13 @@ class PublishedCount:
     """By their place among all that it is told by. The whole alone is the first."""
     alike: str = ""
     """As of the `RawTable`: what is hidden of one is hidden of all of this name."""
+    at: str = ALL
+    """As of the `RawTable`: the row that all of it is of."""
+
+    @property
+    def name(self) -> str:
+        """No two counts have one."""
+        return part_of(self.figure, self.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Made:
     cells: Sequence[FigureCell]
     """What is read."""
     counts: Mapping[str, PublishedCount] = field(default_factory=dict, repr=False)
-    """Of a month. Raw, by figure: for whoever makes the next edition, and for nobody else."""
+    """Of a month. Raw, by name: for whoever makes the next edition, and for nobody else."""
     totals: Mapping[str, Mapping[int, TotalTable]] = field(default_factory=dict, repr=False)
     """Of a quarter or a year, by figure and the place of the table."""
 
@@ -55,7 +62,7 @@ def made(cells: Sequence[FigureCell], working: bytes) -> Made:
         figure: {int(place): _total(one) for place, one in tables.items()}
         for figure, tables in kept["totals"].items()
     }
-    return Made(cells, {one.figure: one for one in counts}, totals)
+    return Made(cells, {one.name: one for one in counts}, totals)
 
 
 def _written(count: PublishedCount) -> dict[str, Any]:
@@ -63,6 +70,7 @@ def _written(count: PublishedCount) -> dict[str, Any]:
         "figure": count.figure,
         "figures": sorted(count.figures),
         "alike": count.alike,
+        "at": count.at,
         "shares": {name: [one.holds, one.lacks, one.least] for name, one in count.shares.items()},
         "tables": [
             {
@@ -86,6 +94,7 @@ def _count(kept: Mapping[str, Any]) -> PublishedCount:
         {name: RawShare(*one) for name, one in kept["shares"].items()},
         dict(_tables(kept["tables"])),
         kept.get("alike", ""),
+        kept.get("at", ALL),
     )
 
 

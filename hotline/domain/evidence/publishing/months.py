@@ -17,6 +17,7 @@ from hotline.domain.evidence.publishing.cells import (
 from hotline.domain.evidence.publishing.gains import gains
 from hotline.domain.evidence.publishing.made import Made, PublishedCount
 from hotline.domain.evidence.publishing.near import (
+    KeptBack,
     without_few_more,
     without_near,
     without_repeats,
@@ -33,10 +34,14 @@ def month(raw: Sequence[Raw], edition: Edition, before: PublishedBefore | None =
     if edition is Edition.OUTSIDE and before.inside is None:
         raise ValueError("what is shown outside is a part of what is shown inside")
     counted = [one for one in raw if isinstance(one, RawTable)]
-    counts = {one.figure: one for one in protected(counted, edition, Span.MONTH, before)}
+    every = protected([one for one in counted if one.at == ALL], edition, Span.MONTH, before)
+    kept = KeptBack.of(every, K[edition])
+    rows = [one for one in counted if one.at != ALL]
+    walked = protected(rows, edition, Span.MONTH, before, kept.repeated_in)
+    counts = {one.name: one for one in (*every, *walked)}
     cells = [cell for one in counts.values() for cell in _told(one, edition, before.inside)]
     measures = [one for one in raw if isinstance(one, Measured)]
-    measures = without_repeats(measures, counts.values(), K[edition])
+    measures = without_repeats(measures, kept)
     if before.first is not None:
         measures = without_few_more(measures, before.first.cells, K[edition])
     return Made(with_measured(cells, measures, edition, Span.MONTH), counts)
@@ -69,7 +74,10 @@ def shown_numbers(count: PublishedCount) -> dict[Key, ShownNumber]:
 
 
 def _told(count: PublishedCount, edition: Edition, inside: Made | None) -> Iterator[FigureCell]:
+    """Where the whole of a screen is hidden, nothing finer is listed: there are many."""
     shown, keys = shown_numbers(count), [*keys_of(count)]
+    if count.at != ALL and (ALL, ALL) not in shown:
+        keys = [key for key in keys if not any(dimension(name) for name in key)]
     yield from count_cells(count, keys, shown, enough=K[edition])
     for figure, share in count.shares.items():
         for row in share_rows(share, keys):
@@ -91,7 +99,7 @@ def bounds_of(
     few = counted[holds] < k, counted[lacks] < k
     found = Bounds(most if few[1] else 0, most if few[0] else 0) if few[0] != few[1] else Bounds()
     if edition is Edition.OUTSIDE and inside is not None:
-        told = bounds_of(inside.counts[count.figure], share, row, Edition.INSIDE)
+        told = bounds_of(inside.counts[count.name], share, row, Edition.INSIDE)
         return Bounds(
             found.holds if told.holds >= found.holds else 0,
             found.lacks if told.lacks >= found.lacks else 0,

@@ -3,13 +3,15 @@
 No table holds both, so no table's ranges see it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.publishing.made import PublishedCount
 from hotline.domain.evidence.publishing.rules import dimension
-from hotline.domain.evidence.raw import Measured
+from hotline.domain.evidence.raw import Measured, RawTable
+from hotline.domain.evidence.screens.revision_weeks import week_row
 from hotline.domain.evidence.tables import ALL, numbers
 
 NEAR: Mapping[str, str] = {
@@ -22,11 +24,14 @@ NEAR: Mapping[str, str] = {
 """Figures, and what is about the same people or calls: their difference is some of them, or who wrote by SMS."""
 WITH = {"screened_possible": "screened_", "ussd_session": "ussd_"}
 """How the figures begin that go with one of them: they would give it back."""
-REPEATING = frozenset({"screen", "flow"})
-"""Dimensions of measures that may count once more what a table keeps back: a topic's screen, an entry's first one."""
+REPEATING = "flow"
+"""The dimension of measures that may count once more what a table keeps back: an entry's flow, a report's."""
 REPEATED = {("session", "entry"), ("topic", "topic"), ("tip", "district")}
 """Where that may stand, as the count and what it is told by; besides in how far reports came."""
+SAME_ROWS = frozenset({"language", "week"})
+"""By what calls are told, and screens too: what is kept back of a row there is not told in the same row of a screen."""
 REPORT = "report_"
+DAY = "day"
 ADDED_UP = frozenset({"hours_red"})
 """Measures that are sums: a later version less an earlier one is of whoever came between."""
 
@@ -50,20 +55,66 @@ def _apart(number: int | None, other: int | None) -> int:
     return abs(number - other) if number is not None and other is not None else 0
 
 
-def without_repeats(
-    measures: Sequence[Measured], counts: Iterable[PublishedCount], k: int
-) -> list[Measured]:
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """What tables keep back for another, and what is as large, to fewer than k."""
+
+    anywhere: Collection[int]
+    """What a screen or a flow may repeat."""
+    in_row: Mapping[str, Collection[int]]
+    """What a screen may repeat in one language, or in one week."""
+
+    @classmethod
+    def of(cls, counts: Iterable[PublishedCount], k: int) -> "KeptBack":
+        anywhere: set[int] = set()
+        in_row: dict[str, set[int]] = {}
+        for row, is_repeated, number in _kept(counts, k):
+            near = range(number - k + 1, number + k)
+            if is_repeated:
+                anywhere.update(near)
+            if dimension(row) in SAME_ROWS:
+                in_row.setdefault(row, set()).update(near)
+        return cls(anywhere, in_row)
+
+    def repeated_in(self, count: RawTable) -> set[Key]:
+        """The numbers of a screen that are not told for that. The whole: nothing of it is."""
+        return {
+            key
+            for table in count.tables
+            for key, number in numbers(table).items()
+            if self._repeats(count, key, number)
+        }
+
+    def _repeats(self, count: RawTable, key: Key, number: int) -> bool:
+        row, column = key
+        if column not in (ALL, *count.figures):
+            return False
+        if row == ALL or row in count.figures:
+            return number in self.anywhere
+        return number in self.in_row.get(week_row(row), ())
+
+
+def _kept(counts: Iterable[PublishedCount], k: int) -> Iterator[tuple[str, bool, int]]:
+    """Each number that is not small and is hidden: its row, whether it is repeated anywhere, and what it counts.
+
+    What is kept back of a day is, in its week.
+    """
+    for count in counts:
+        for published in count.tables.values():
+            counted, table = numbers(published.table), published.table
+            for key in published.hidden:
+                row, number = key[0], counted[key]
+                if number >= k:
+                    repeated = (count.figure, dimension(row)) in REPEATED or row.startswith(REPORT)
+                    yield table.parent(row) if dimension(row) == DAY else row, repeated, number
+
+
+def without_repeats(measures: Sequence[Measured], kept: KeptBack) -> list[Measured]:
     """Hides what is as large as a number that a table keeps back for another, to fewer than k."""
-    kept = {
-        numbers(published.table)[key]
-        for count in counts
-        for published in count.tables.values()
-        for key in published.hidden
-        if (count.figure, dimension(key[0])) in REPEATED or key[0].startswith(REPORT)
-    }
-    near = {number + n for number in kept if number >= k for n in range(1 - k, k)}
     return [
-        replace(one, of=0) if dimension(one.row) in REPEATING and one.number in near else one
+        replace(one, of=0)
+        if dimension(one.row) == REPEATING and one.number in kept.anywhere
+        else one
         for one in measures
     ]
 

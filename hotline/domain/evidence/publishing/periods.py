@@ -73,6 +73,7 @@ class _Period:
             figure
             for figure in newest[0]
             if all(figure in counts for counts in newest)
+            and newest[0][figure].at == ALL
             and may_show(figure, frozenset(), self.edition, self.span)
         ]
 

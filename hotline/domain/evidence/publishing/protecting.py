@@ -1,6 +1,6 @@
 """Protects what was counted: each count with all its tables, beside what others and earlier versions show. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from hotline.domain.evidence.circulation import Key
@@ -31,28 +31,35 @@ Places = Mapping[int, CountTable]
 
 
 def protected(
-    counts: Sequence[RawTable], edition: Edition, span: Span, before: PublishedBefore
+    counts: Sequence[RawTable],
+    edition: Edition,
+    span: Span,
+    before: PublishedBefore,
+    also: Callable[[RawTable], Collection[Key]] = lambda _: (),
 ) -> list[PublishedCount]:
-    """Each count that may be shown in such an edition."""
+    """Each count that may be shown in such an edition. `also` says what of it is kept back, whatever it counts."""
     shown = [(one, _places(one, edition, span)) for one in counts]
     found = {
-        one.figure: _protected(one, places, edition, before, ()) for one, places in shown if places
+        one.name: _protected(one, places, edition, before, also(one))
+        for one, places in shown
+        if places
     }
     for one, places in shown:
         same = [
-            found[other.figure]
+            found[other.name]
             for other, _ in shown
-            if one.alike and other.alike == one.alike and other.figure in found
+            if one.alike and other.alike == one.alike and other.name in found
         ]
         hidden = {key for other in same for key in _hidden_margins(other)}
-        if places and hidden - _hidden_margins(found[one.figure]):
-            found[one.figure] = _protected(one, places, edition, before, hidden)
+        if places and hidden - _hidden_margins(found[one.name]):
+            found[one.name] = _protected(one, places, edition, before, {*hidden, *also(one)})
     return [*found.values()]
 
 
 def _places(count: RawTable, edition: Edition, span: Span) -> dict[int, CountTable]:
     """The whole alone comes first: no breakdown decides whether it is shown."""
-    if not may_show(count.figure, frozenset(), edition, span):
+    of = frozenset({dimension(count.at)}) if count.at != ALL else frozenset[str]()
+    if not may_show(count.figure, of, edition, span):
         return {}
     whole = sum(count.tables[0].counts.values())
     every = [CountTable({(ALL, ALL): whole}, ()), *(_with_rest(one, whole) for one in count.tables)]
@@ -60,7 +67,7 @@ def _places(count: RawTable, edition: Edition, span: Span) -> dict[int, CountTab
         place: _of_edition(table, edition)
         for place, table in enumerate(every)
         if sum(table.counts.values()) == whole
-        and may_show(count.figure, dimensions_of(table), edition, span)
+        and may_show(count.figure, of | dimensions_of(table), edition, span)
     }
 
 
@@ -86,7 +93,7 @@ def _protected(
     before: PublishedBefore,
     also: Collection[Key],
 ) -> PublishedCount:
-    first, inside = (_tables(made, count.figure, places) for made in (before.first, before.inside))
+    first, inside = (_tables(made, count.name, places) for made in (before.first, before.inside))
     tables = [*places.values()]
     if first:
         tables = [_aligned(table, one) for table, one in zip(tables, first, strict=True)]
@@ -95,12 +102,12 @@ def _protected(
         everything = {key for published in found for key in published.numbers} - {(ALL, ALL)}
         return _protected(count, places, edition, before, everything)
     shown = dict(zip(places, found, strict=True))
-    return PublishedCount(count.figure, count.figures, count.shares, shown, count.alike)
+    return PublishedCount(count.figure, count.figures, count.shares, shown, count.alike, count.at)
 
 
-def _tables(made: Made | None, figure: str, places: Places) -> list[PublishedTable]:
+def _tables(made: Made | None, name: str, places: Places) -> list[PublishedTable]:
     """The same tables in an edition that was made; none where it has not all of them."""
-    count = made.counts.get(figure) if made is not None else None
+    count = made.counts.get(name) if made is not None else None
     if count is None or not count.tables.keys() >= places.keys():
         return []
     return [count.tables[place] for place in places]

@@ -5,12 +5,13 @@ Each: unit, numerator, denominator, what it leaves out; then one sentence in Kin
 
 from collections.abc import Mapping
 
+AS_IT_WAS = "in the language that was read last, of the revision and in the week in which it began"
 LOST = "SMS; responders' own entry; sessions of which a web process died before it had counted them"
 REPORTS = "reports by SMS; a second report of the same session"
 
 SCREENS: Mapping[str, tuple[str, str, str, str, str, str, str]] = {
     "screen_shown": (
-        *("sessions", "sessions that were shown the screen, each once", "", LOST),
+        *("sessions", f"sessions that were shown the screen, each once, {AS_IT_WAS}", "", LOST),
         "Mu mahamagara angahe iyo paji yagaragaye.",
         "In how many sessions this screen was shown.",
         "Dans combien d'appels cet écran a été montré.",

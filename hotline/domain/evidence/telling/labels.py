@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from hotline.domain.call_back import KIGALI
 from hotline.domain.evidence.edition import Span, span_of, value_of
+from hotline.domain.evidence.screens.revision_weeks import OF, REVISION, WEEK
 from hotline.domain.evidence.telling.words import periods, values
 from hotline.domain.evidence.telling.words.figures import FIGURES, MEASURED, STEPS
 from hotline.domain.evidence.telling.words.flows import FLOWS
@@ -54,8 +55,16 @@ def value_label(row: str, language: str, names: Names | None = None) -> str:
     found = known.get(value) or known.get(value.rpartition(" ")[2])
     if found is not None:
         return found[CODES.index(language)]
-    place = _place(by, value, language)
-    return place or plain(value)
+    week, cut, revision = value.partition(OF)
+    if by == REVISION:
+        return revision_label(value, language)
+    if by == WEEK and cut:
+        return f"{week} ({revision_label(revision, language)})"
+    return _place(by, value, language) or plain(value)
+
+
+def revision_label(number: str, language: str) -> str:
+    return values.REVISION[CODES.index(language)].format(n=number)
 
 
 def _place(by: str, value: str, language: str) -> str:

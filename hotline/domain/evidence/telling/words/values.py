@@ -132,5 +132,6 @@ REST: Named = {
     "unknown": ("Ntibizwi", "Not known", "Inconnu"),
 }
 """What any list may end with."""
+REVISION = ("Inshuro ya {n}", "Revision {n}", "Révision {n}")
 OTHERS = ("Ibindi byose hamwe", "All others together", "Tous les autres ensemble")
 """The row of values that stand together: too few of each to be told alone."""
