@@ -9,8 +9,10 @@ from sqlalchemy import Connection, Table, insert, select
 from hotline.domain.places.places import districts
 from hotline.domain.tip import Basis, Category, TipState
 from hotline.store.bulk import insertion
-from hotline.store.cases.case_log import REFUSING_SQLITE, CaseLogRow
+from hotline.store.cases.case_codes import CaseCode
+from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Database
+from hotline.store.insert_only import refusing_on_sqlite
 from hotline.store.outbox.messages import Deadline, Message, Referral
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.untold import Untold
@@ -23,6 +25,8 @@ TOLD: Sequence[Table] = tuple(
     row.metadata.tables[row.__tablename__] for row in (Referral, Message, Deadline, CaseLogRow)
 )
 """What referral writes, in an order that no foreign key minds."""
+KEPT = (CaseLogRow.__tablename__, CaseCode.__tablename__)
+"""What their triggers keep of it, or of what is bound to it."""
 
 Rows = Mapping[Table, Sequence[tuple[Any, ...]]]
 
@@ -87,10 +91,14 @@ def forget_told(database: Database) -> None:
     """As if nobody had been told of any tip."""
     with database.writing() as session:
         connection = session.connection()
+        # Nothing may be deleted from a log, but for this one try; what is bound to it goes by CASCADE.
+        refusing = refusing_on_sqlite(CaseLogRow.__tablename__)
         if database.is_sqlite:
-            # A log that nothing may be deleted from, but for this one try.
-            for words in REFUSING_SQLITE:
+            for words in refusing:
                 connection.exec_driver_sql(f"DROP TRIGGER {words.split()[2]}")
+        else:
+            for kept in KEPT:
+                connection.exec_driver_sql(f"ALTER TABLE {kept} DISABLE TRIGGER USER")
         for table in reversed(TOLD):
             connection.exec_driver_sql(
                 f"DELETE FROM {table.name}"
@@ -98,8 +106,11 @@ def forget_told(database: Database) -> None:
                 else f"TRUNCATE {table.name} CASCADE"
             )
         if database.is_sqlite:
-            for words in REFUSING_SQLITE:
+            for words in refusing:
                 connection.exec_driver_sql(words)
+        else:
+            for kept in KEPT:
+                connection.exec_driver_sql(f"ALTER TABLE {kept} ENABLE TRIGGER USER")
     _let_wait(database)
 
 

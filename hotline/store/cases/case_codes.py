@@ -5,11 +5,12 @@ A trigger refuses UPDATE, and DELETE of any that were not counted, on both datab
 
 from collections.abc import Mapping
 
-from sqlalchemy import DDL, ForeignKey, LargeBinary, event, select
+from sqlalchemy import ForeignKey, LargeBinary, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Row
+from hotline.store.insert_only import keeps_by
 
 
 class CaseCode(Row):
@@ -38,10 +39,7 @@ KEEPING_POSTGRES = (
     "CREATE TRIGGER case_code_no_change BEFORE UPDATE OR DELETE ON case_code"
     " FOR EACH ROW EXECUTE FUNCTION case_code_refuses()",
 )
-for _dialect, _words in (("sqlite", KEEPING_SQLITE), ("postgresql", KEEPING_POSTGRES)):
-    for _word in _words:
-        _made = DDL(_word).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-        event.listen(CaseCode.__table__, "after_create", _made)
+keeps_by(CaseCode, KEEPING_SQLITE, KEEPING_POSTGRES)
 
 
 def keep(session: Session, entry_id: int, body: bytes) -> None:

@@ -5,11 +5,12 @@ A trigger refuses to delete a pair whose codes were not counted, on both databas
 
 from datetime import datetime
 
-from sqlalchemy import DDL, ForeignKey, LargeBinary, UniqueConstraint, event, select
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.sealing.cases.case_codes import READER, NewCase
 from hotline.store.database import Row, add_if_new
+from hotline.store.insert_only import keeps_by
 
 
 class CaseKey(Row):
@@ -49,10 +50,7 @@ KEEPING_POSTGRES = (
     "CREATE TRIGGER case_key_no_delete BEFORE DELETE ON case_key"
     " FOR EACH ROW EXECUTE FUNCTION case_key_refuses()",
 )
-for _dialect, _words in (("sqlite", KEEPING_SQLITE), ("postgresql", KEEPING_POSTGRES)):
-    for _word in _words:
-        _made = DDL(_word).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-        event.listen(CaseKey.__table__, "after_create", _made)
+keeps_by(CaseKey, KEEPING_SQLITE, KEEPING_POSTGRES)
 
 
 def public_key(session: Session, tip_id: int) -> bytes | None:

@@ -1,18 +1,19 @@
 """The log of every case: rows that are written once and never changed, and the questions asked of them.
 
-A trigger refuses UPDATE and DELETE, on both databases. No code of ours turns it off.
+Triggers refuse UPDATE, DELETE and TRUNCATE, on both databases. No code of ours turns it off.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import DDL, ForeignKey, event, select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain.cases.entries import WHY, CaseEntry, EntryKind, EntryWay
 from hotline.store.bulk import Column, add
 from hotline.store.database import Row, add_if_new
+from hotline.store.insert_only import never_changes
 from hotline.store.outbox.messages import Referral
 
 
@@ -44,22 +45,7 @@ class ToldEntry(NamedTuple):
 
 OF_MEETING = (EntryKind.SCREENED, EntryKind.CONSENT)
 OF_TAKING = (EntryKind.TOLD, EntryKind.TAKEN, EntryKind.PASSED)
-REFUSING_SQLITE = tuple(
-    f"CREATE TRIGGER case_log_no_{what} BEFORE {what} ON case_log"
-    " BEGIN SELECT RAISE(ABORT, 'case_log is insert only'); END"
-    for what in ("update", "delete")
-)
-REFUSING_POSTGRES = (
-    "CREATE FUNCTION case_log_refuses() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION 'case_log is insert only'"
-    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    "CREATE TRIGGER case_log_no_change BEFORE UPDATE OR DELETE ON case_log"
-    " FOR EACH ROW EXECUTE FUNCTION case_log_refuses()",
-)
-for _dialect, _words in (("sqlite", REFUSING_SQLITE), ("postgresql", REFUSING_POSTGRES)):
-    for _word in _words:
-        _made = DDL(_word).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-        event.listen(CaseLogRow.__table__, "after_create", _made)
+never_changes(CaseLogRow)
 
 
 def written(session: Session, entry: CaseEntry) -> int | None:

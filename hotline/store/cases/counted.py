@@ -6,10 +6,11 @@ Written by the reader's chore alone: only what was counted may be destroyed.
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import DDL, ForeignKey, UniqueConstraint, event, select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row
+from hotline.store.insert_only import never_changes
 
 
 class CaseCounted(Row):
@@ -40,22 +41,7 @@ class MonthCount(Row):
     made_at: Mapped[datetime]
 
 
-KEEPING_SQLITE = tuple(
-    f"CREATE TRIGGER month_count_no_{what} BEFORE {what} ON month_count"
-    " BEGIN SELECT RAISE(ABORT, 'month_count is insert only'); END"
-    for what in ("update", "delete")
-)
-KEEPING_POSTGRES = (
-    "CREATE FUNCTION month_count_refuses() RETURNS trigger LANGUAGE plpgsql AS"
-    " $$ BEGIN RAISE EXCEPTION 'month_count is insert only'"
-    " USING ERRCODE = 'integrity_constraint_violation'; END $$",
-    "CREATE TRIGGER month_count_no_change BEFORE UPDATE OR DELETE ON month_count"
-    " FOR EACH ROW EXECUTE FUNCTION month_count_refuses()",
-)
-for _dialect, _words in (("sqlite", KEEPING_SQLITE), ("postgresql", KEEPING_POSTGRES)):
-    for _word in _words:
-        _made = DDL(_word).execute_if(dialect=_dialect)  # type: ignore[no-untyped-call]
-        event.listen(MonthCount.__table__, "after_create", _made)
+never_changes(MonthCount)
 
 
 def made(session: Session, version: str) -> frozenset[str]:

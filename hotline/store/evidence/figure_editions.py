@@ -14,7 +14,7 @@ from hotline.domain.evidence.digest import digest_of
 from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
 from hotline.domain.evidence.tables import ALL
 from hotline.store.database import Row, add_if_new
-from hotline.store.evidence.insert_only import never_changes
+from hotline.store.insert_only import never_changes
 
 
 class FigureEditionRow(Row):

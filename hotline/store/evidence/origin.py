@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.store.database import Row, add_if_new
-from hotline.store.evidence.insert_only import never_changes
+from hotline.store.insert_only import never_changes
 
 ONE = 1
 INVENTED = "invented"

@@ -1,0 +1,52 @@
+"""Triggers that refuse a change, a deletion, or the emptying of a table, on both databases.
+
+SQLite has no TRUNCATE. Migrations say the same words again, as a migration never changes.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import DDL, event
+
+from hotline.store.database import Row
+
+NOT_EMPTIED = (
+    "CREATE OR REPLACE FUNCTION refuses_to_be_emptied() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME"
+    " USING ERRCODE = 'integrity_constraint_violation'; END $$"
+)
+
+
+def never_changes(row: type[Row]) -> None:
+    """From its making on, no row of it is changed or deleted."""
+    table = row.__tablename__
+    postgres = (
+        f"CREATE FUNCTION {table}_refuses() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION '{table} is insert only'"
+        " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table}"
+        f" FOR EACH ROW EXECUTE FUNCTION {table}_refuses()",
+    )
+    keeps_by(row, refusing_on_sqlite(table), postgres)
+
+
+def refusing_on_sqlite(table: str) -> tuple[str, ...]:
+    """What SQLite is told for a table that never changes."""
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table}"
+        f" BEGIN SELECT RAISE(ABORT, '{table} is insert only'); END"
+        for what in ("update", "delete")
+    )
+
+
+def keeps_by(row: type[Row], sqlite: Iterable[str], postgres: Iterable[str]) -> None:
+    """Triggers of its own, and none may empty it."""
+    table = row.__tablename__
+    whole = (
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuses_to_be_emptied()"
+    )
+    for dialect, words in (("sqlite", sqlite), ("postgresql", (*postgres, NOT_EMPTIED, whole))):
+        for word in words:
+            # DDL puts its parameters in by "%".
+            made = DDL(word.replace("%", "%%")).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+            event.listen(row.__table__, "after_create", made)

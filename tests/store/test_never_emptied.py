@@ -1,0 +1,32 @@
+"""What is kept is not emptied as a whole either. SQLite knows no TRUNCATE."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from hotline.store import migrate
+from hotline.store.database import Database
+from hotline.store.schema import create_all
+
+KEPT = (
+    "case_log",
+    "case_code",
+    "case_key",
+    "month_count",
+    "figure_edition",
+    "figure_cell",
+    "figure_count",
+    "home_origin",
+)
+
+
+@pytest.mark.parametrize("made", ["migrated", "at once"])
+def test_no_table_that_is_kept_is_truncated(empty_postgres: Database, made: str) -> None:
+    if made == "migrated":
+        migrate.upgrade(empty_postgres)
+    else:
+        create_all(empty_postgres)
+
+    for table in KEPT:
+        with pytest.raises(IntegrityError), empty_postgres.writing() as session:
+            session.execute(text(f"TRUNCATE {table} CASCADE"))
