@@ -188,19 +188,29 @@ def test_e1_each_step_s_times_are_what_a_plain_reckoning_finds(month: District) 
 def test_a_later_tip_of_a_cluster_is_with_those_who_were_told_of_the_first(
     district: District,
 ) -> None:
-    """Nobody is rung for it: they have it at once. Told of by a message that never arrived, it is not delivered."""
-    who = district.enrol()
-    for n, is_rung in enumerate((True, False)):
-        tip_id = district.file_tip(filed_at=MONDAY)
-        row = make_referral(tip_id=tip_id, responder_id=who, reference=f"K7Q{n}", at=MONDAY)
+    """Nobody is rung for it: they have it at once, also where they are reminded later. Told of by a message that never
+    arrived, it is not delivered.
+    """
+    who, later = district.enrol(), 15 * MINUTE
+    for n, rung_after in enumerate((None, later, 0 * MINUTE)):
+        at = MONDAY + n * timedelta(hours=1)
+        tip_id = district.file_tip(filed_at=at)
+        row = make_referral(tip_id=tip_id, responder_id=who, reference=f"K7Q{n}", at=at)
         with district.database.writing() as session:
             session.add(row)
             session.flush()
-            session.add(message_of(row.id)) if is_rung else None
-    tables, _ = found(district)
+            if rung_after is not None:
+                message = message_of(row.id)
+                message.created_at = at + rung_after
+                session.add(message)
+            if rung_after == later:
+                by = (EntryKind.DELIVERED, at + later, EntryWay.SMS, f"{n}", who)
+                case_log.written(session, CaseEntry(tip_id, *by))
+    tables, measured = found(district)
     counts = tables["delivered_of"].tables[-1].counts
-    assert counts["delivered_within yes @ urgency:1", "all"] == 1
+    assert counts["delivered_within yes @ urgency:1", "all"] == 2
     assert counts["delivered_within no @ urgency:1", "all"] == 1
+    assert measured["delivered_median", "urgency:1"].number == 0
 
 
 def test_e6_who_acted_and_what_was_red(month: District) -> None:

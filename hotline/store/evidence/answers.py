@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hotline.domain import trial
 from hotline.domain.cases.entries import OUTCOME, PROOF, WAITS, EntryKind
@@ -26,9 +26,7 @@ def tips(session: Session, begins: datetime, ends: datetime) -> Sequence[Answere
     here = _filed(begins, ends)
     filed = session.execute(select(Tip.id, Tip.urgency, Tip.filed_at).where(*here).order_by(Tip.id))
     entries = _entries(session, here)
-    told = Referral.tip_id == Tip.id
-    rung = exists().where(told, Message.referral_id == Referral.id)
-    unrung = set(session.scalars(select(Tip.id).where(*here, exists().where(told), ~rung)))
+    unrung = set(session.scalars(select(Tip.id).where(*here, *_unrung())))
     red = _red(session, here)
     return [
         answered(
@@ -45,6 +43,15 @@ def tips(session: Session, begins: datetime, ends: datetime) -> Sequence[Answere
 
 def _filed(begins: datetime, ends: datetime) -> tuple[ColumnElement[bool], ...]:
     return (*CASES, Tip.filed_at >= begins, Tip.filed_at < ends)
+
+
+def _unrung() -> tuple[ColumnElement[bool], ...]:
+    """Somebody was told of it, and nobody by a message then: what she is reminded of later tells her nothing new."""
+    hers, any_of = Referral.tip_id == Tip.id, aliased(Referral)
+    firsts = select(func.min(any_of.created_at)).where(any_of.tip_id == Tip.id)
+    first = firsts.correlate(Tip).scalar_subquery()
+    at_once = Message.referral_id == Referral.id, Message.created_at <= first
+    return exists().where(hers), ~exists().where(hers, *at_once)
 
 
 def _entries(
