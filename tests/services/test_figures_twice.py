@@ -1,6 +1,6 @@
-"""E1 to E4: every figure is computed twice, by the product and plainly from the ledger of an invented year."""
+"""E1 to E4: every figure is computed twice, by the product and plainly from what was seen of an invented season."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,42 +9,31 @@ import pytest
 
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.cases.months import MonthVersion
-from hotline.domain.evidence.edition import Edition, FigureCell
-from hotline.domain.evidence.publishing.cells import place_of
-from hotline.domain.evidence.publishing.made import PublishedCount
-from hotline.domain.evidence.raw import Raw, RawTable
-from hotline.domain.evidence.tables import numbers
+from hotline.domain.evidence.dictionary import DICTIONARY, entry_of
+from hotline.domain.evidence.edition import Edition, Span, months_in, span_of
+from hotline.domain.evidence.raw import Raw
 from hotline.services.evidence import editions, producers, reach_counts
 from hotline.services.evidence.producers import CountedMonth
 from hotline.store.cases import counted
-from tests.invented_year import lived
-from tests.plain_persons import Numbers
-from tests.plain_reckoning import reckoned
+from tests.invented_year import lived, seen
+from tests.plain.compared import GAIN, by_place, differing, untrue
+from tests.plain.numbers import Numbers
+from tests.plain.reckoning import reckoned
+from tests.plain.seen import RedClock, Seen
 from tests.sampling import long
 
-MONTHS = (("2026-01", "first"), ("2026-01", "revised"), ("2026-02", "first"))
-ENDS = datetime(2026, 2, 25, 12, 0, tzinfo=UTC)
-COUNTS = (datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 4, 18, tzinfo=UTC))
-"""When February is counted, and January once more."""
-ELSEWHERE = {
-    "person": "an estimate: about one in a hundred is wrong",
-    "situations_with_identified": "which tips are linked is the line's own judgement",
-    "delivered_median": "the gateway's reports, and whom the ladder told",
-    "delivered_ninety": "as above",
-    "sms_sent": "as above",
-    "sms_delivered": "as above",
-    "sms_failed": "as above",
-    "tips_red": "where the ladder ends; `tests/services/test_answer_figures.py`",
-    "hours_red": "as above",
-    "screen_shown": "which node a screen of another flow is of; `tests/services/test_screens_counted.py`",
-    "screen_answered": "as above",
-    "flow_begun": "as above",
-    "flow_left": "as above",
-    "seconds_to_filed": "as above",
-    "hours": "each hour of the clock; `tests/services/test_answer_figures.py`",
-    "hours_uncovered": "as above",
+MONTHS, TOTALS = ("2025-11", "2025-12"), ("2025-Q4", "2025")
+"""The line began in November: its first quarter and its first year are of two months."""
+ENDS = datetime(2025, 12, 26, 12, 0, tzinfo=UTC)
+COUNTS = tuple(
+    datetime(2026, month, day, tzinfo=UTC) for month, day in ((1, 8), (2, 16), (3, 18), (4, 2))
+)
+"""When December is counted, November once more, December once more and the totals inside, and these outside."""
+NOT_MET = {
+    "answer": "no question of the shipped flows is counted by district",
+    "complaint": "nobody complains in an invented year yet",
 }
-"""What the ledger does not know, and why."""
+"""Entries of the dictionary of which a season has no number, and why."""
 
 
 @pytest.fixture
@@ -55,62 +44,66 @@ def line(tmp_path: Path) -> Iterator[YearLine]:
 
 
 @pytest.mark.longer(8)
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_e1_r9_every_figure_is_computed_twice_and_they_agree(line: YearLine) -> None:
-    live = reach_counts.live_rows(line.desk)
-    for month, version in MONTHS:
-        wanted = CountedMonth(month, MonthVersion(version), live)
+    season, met = seen(line), set[str]()
+    for month in MONTHS:
+        for version in MonthVersion:
+            plainly = reckoned(season, counted_at(line, month, version), line.clock.at)
+            assert differing(by_place(our_month(line, month, version)), plainly) == {}, month
+            met |= names(figure for (figure, *_), number in plainly.items() if number)
+    for period in TOTALS:
+        plainly = reckoned(season, counted_at(line, period, MonthVersion.REVISED), line.clock.at)
         with line.desk.database.reading() as session:
-            found = by_place(producers.of_month(session, wanted))
-            (made_at,) = {one.made_at for one in counted.cells(session, month, version)}
-        plainly = reckoned(line.ledger, month, made_at)
-        assert differing(found, plainly) == {}, month
-        shown_are_true(line, month, MonthVersion(version), plainly)
+            measured = by_place(producers.measured(session, period))
+        figures = {figure for figure, *_ in measured}
+        wanted = Numbers({one: n for one, n in plainly.items() if one[0] in figures})
+        assert differing(measured, wanted) == {}, period
+    every = [published_is_true(line, season, period) for period in (*MONTHS, *TOTALS)]
+    assert GAIN in set[str]().union(*every), "two published shares make it: no raw number is one"
+    assert met | {GAIN} == {one.name for one in DICTIONARY} - NOT_MET.keys()
+    assert stray(season) == []
 
 
-def by_place(raws: Sequence[Raw]) -> Mapping[tuple[str, str, str], int]:
-    """What the product counted, as (figure, row, column)."""
-    found: dict[tuple[str, str, str], int] = {}
-    for raw in raws:
-        if not isinstance(raw, RawTable):
-            found[raw.figure, raw.row, "all"] = raw.number
-            continue
-        named = PublishedCount(raw.figure, raw.figures, raw.shares, {}, at=raw.at)
-        for table in raw.tables:
-            for key, number in numbers(table).items():
-                place = place_of(named, key)
-                if place is not None:
-                    assert found.setdefault(place, number) == number, place
-    return found
+def counted_at(line: YearLine, period: str, version: MonthVersion) -> Mapping[str, datetime]:
+    """By month of the season, when its persons were counted."""
+    with line.desk.database.reading() as session:
+        return {
+            month: counted.cells(session, month, version)[0].made_at
+            for month in months_in(period)
+            if month in MONTHS
+        }
 
 
-def differing(
-    found: Mapping[tuple[str, str, str], int], plainly: Numbers
-) -> Mapping[tuple[str, str, str], tuple[int, int]]:
-    """Ours and the plain one, wherever they are not one number."""
-    places = {*found, *(place for place, number in plainly.items() if number)}
-    pairs = {place: (found.get(place, 0), plainly[place]) for place in places}
-    return {place: pair for place, pair in pairs.items() if pair[0] != pair[1] and is_known(place)}
+def our_month(line: YearLine, month: str, version: MonthVersion) -> Sequence[Raw]:
+    wanted = CountedMonth(month, version, reach_counts.live_rows(line.desk))
+    with line.desk.database.reading() as session:
+        return producers.of_month(session, wanted)
 
 
-def is_known(place: tuple[str, str, str]) -> bool:
-    """Whether the ledger knows it: of screens and flows, those of the report."""
-    return place[0] not in ELSEWHERE or place[1].startswith(("screen:report/", "flow:report"))
+def names(figures: Iterable[str]) -> set[str]:
+    """The entries of the dictionary that they are read by. A figure has one, or its name is wrong."""
+    found = {figure: entry_of(figure) for figure in figures}
+    return {entry.name for entry in found.values() if entry is not None}
 
 
-def shown_are_true(line: YearLine, month: str, version: MonthVersion, plainly: Numbers) -> None:
-    """What is published is the number, a bound of it, or nothing."""
-    for edition in Edition:
-        published = editions.read(line.desk, month, edition, version)
-        assert published.is_invented
-        assert [one for one in published.cells if not holds(one, plainly)] == []
+def published_is_true(line: YearLine, season: Seen, period: str) -> set[str]:
+    """Each number, share and median that was published is the plain one, and each bound holds; what was told of."""
+    told = set[str]()
+    for version in MonthVersion if span_of(period) is Span.MONTH else (MonthVersion.REVISED,):
+        for edition in Edition:
+            published = editions.read(line.desk, period, edition, version)
+            assert published.is_invented
+            when = counted_at(line, period, version)
+            assert untrue(published.cells, reckoned(season, when, published.made_at)) == []
+            shown = {one.figure for one in published.cells if one.number is not None}
+            assert shown, (period, edition)
+            told |= names(shown)
+    return told
 
 
-def holds(cell: FigureCell, plainly: Numbers) -> bool:
-    place = (cell.figure, cell.row, cell.column)
-    if cell.number is None or not is_known(place) or place not in plainly:
-        return True
-    true = plainly[place]
-    return {"": cell.number == true, ">=": cell.number <= true, "<=": cell.number >= true}[
-        cell.bound
-    ]
+def stray(season: Seen) -> Sequence[RedClock]:
+    """Clocks of red that ended neither with the next one nor with what somebody did."""
+    goes_on = {(one.tip_id, one.set_at) for one in season.red}
+    goes_on |= {(one.tip_id, one.at) for one in season.ledger.acts}
+    return [one for one in season.red if (one.tip_id, one.ended_at) not in goes_on]

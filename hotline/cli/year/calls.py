@@ -37,6 +37,8 @@ OUTCOMES = {(True, True): "knew", (False, True): "learned", (True, False): "unle
 KINDS = ("labour", "sex", "child_work", "false_offer")
 SECONDS = (4, 18)
 """Between two keys."""
+FINISHES = 0.4
+"""Of those who come to an end, how many press the key for it."""
 
 
 @dataclass
@@ -100,6 +102,12 @@ class InventedCall:
         ):
             self.key(key, NEXT)
             self.quiz[thing] = OUTCOMES.get(pair, "missed")
+        self.finish("2")
+
+    def finish(self, key: str) -> None:
+        """Some say that it is enough; the others hang up."""
+        if self.random.random() < FINISHES:
+            self.key(key)
 
     def report(self, danger: str, official: str, place: str, kind: str, *, until: str) -> None:
         """`until` names the last thing that is told: `place`, `kind` or `saved`."""
@@ -115,6 +123,7 @@ class InventedCall:
         self.key(str(KINDS.index(kind) + 1))
         if until == "saved":
             self.key(self.random.choice("345"), "1")
+            self.finish("1")
 
     def end(self) -> InventedSession:
         """Hangs up, and the gateway says so; what she told is filed."""
@@ -124,7 +133,7 @@ class InventedCall:
         conversation.end_session(self.line.door, EndNotice(self.session_id, status))
         return InventedSession(
             at=self.at,
-            phone=self.msisdn,
+            msisdn=self.msisdn,
             network=network(self.msisdn),
             entry=self.entry,
             language=self.language,

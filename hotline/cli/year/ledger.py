@@ -21,7 +21,7 @@ class InventedSession:
     """One dialogue."""
 
     at: datetime
-    phone: str = field(repr=False)
+    msisdn: str = field(repr=False)
     """An invented number. The same one may call again."""
     network: str
     entry: str

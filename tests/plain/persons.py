@@ -1,4 +1,4 @@
-"""The persons of an invented year, reckoned plainly from what was said of them, for `tests/plain_reckoning.py`."""
+"""The persons of an invented season, reckoned plainly from what was said of them."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from hotline.cli.year.ledger import InventedTip, InventedWord
+from tests.plain.numbers import ALL, Numbers
 
-Numbers = Counter[tuple[str, str, str]]
-ALL = "all"
 NATION_ALONE = "national"
 UNKNOWN_AFTER = timedelta(days=38)
 """From arriving to the day on which nobody is asked any more how somebody is."""
@@ -77,16 +76,19 @@ class MetOnce:
 
 
 def persons(
-    tips: Mapping[int, InventedTip], said: Sequence[InventedWord], counted_at: datetime
+    tips: Mapping[int, InventedTip],
+    said: Sequence[InventedWord],
+    counted_at: datetime,
+    situations: Mapping[int, int],
 ) -> Numbers:
-    """What was said of persons up to a count comes to."""
+    """What was said of persons up to a count comes to. `situations` names that of each tip."""
     found: Numbers = Counter()
     waited: list[float] = []
     by_person: dict[tuple[int, int], list[InventedWord]] = {}
     for one in said:
         by_person.setdefault((one.tip_id, one.n), []).append(one)
     met = [MetOnce(tips[tip_id], words, counted_at) for (tip_id, _), words in by_person.items()]
-    found.update(_judged(met))
+    found.update(_judged(met, situations))
     for person in (one for one in met if one.is_identified):
         for step in person.steps():
             told = person.columns() if step in STEPS else (ALL,)
@@ -101,7 +103,7 @@ def persons(
     return found
 
 
-def _judged(met: Iterable[MetOnce]) -> Numbers:
+def _judged(met: Iterable[MetOnce], situations: Mapping[int, int]) -> Numbers:
     found: Numbers = Counter()
     screened, identified = set(), set()
     for one in met:
@@ -116,6 +118,7 @@ def _judged(met: Iterable[MetOnce]) -> Numbers:
             identified.add(one.tip.tip_id)
     found["tips_screened", ALL, ALL] = len(screened)
     found["tips_with_identified", ALL, ALL] = len(identified)
+    found["situations_with_identified", ALL, ALL] = len({situations[one] for one in identified})
     return found
 
 
