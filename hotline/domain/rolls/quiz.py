@@ -74,7 +74,11 @@ class Gain:
     @property
     def points(self) -> Share:
         difference = self.after.percent - self.before.percent
-        return Share(difference, _less(self.after.bound, self.before.bound))
+        bound = _less(self.after.bound, self.before.bound)
+        if Bound.EXACT in (self.after.bound, self.before.bound):
+            # A share that is no bound was rounded, by half a point at most: a bound less it is a point wider.
+            difference += {Bound.LEAST: -1, Bound.MOST: 1}.get(bound, 0)
+        return Share(difference, bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,9 @@ def pooled(gains: Sequence[tuple[int, Gain]]) -> Gain | None:
 
 def _average(shares: Sequence[tuple[int, Share]]) -> Share:
     asked = sum(weight for weight, _ in shares)
-    percent = round(sum(weight * share.percent for weight, share in shares) / asked)
-    return Share(percent, _together({share.bound for _, share in shares}))
+    bound = _together({share.bound for _, share in shares})
+    whole = {Bound.LEAST: floor, Bound.MOST: ceil}.get(bound, round)
+    return Share(whole(sum(weight * share.percent for weight, share in shares) / asked), bound)
 
 
 def _together(bounds: Collection[Bound]) -> Bound:
