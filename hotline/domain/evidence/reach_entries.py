@@ -27,7 +27,12 @@ REACH: Rows = {
         "Combien de fois la ligne a été appelée dans le mois.",
     ),
     "topic": (
-        *("readings", "topics opened, each once a session", "", "whether it was read to its end"),
+        *(
+            "readings",
+            "topics whose last page was shown, each once a session",
+            "",
+            "whoever left before it",
+        ),
         "Inshuro ingingo zasomwe muri uko kwezi; ingingo ibarwa rimwe muri buri hamagara.",
         "How often a topic was read in the month, each topic once in a session.",
         "Combien de fois un sujet a été lu dans le mois, chaque sujet une fois par appel.",

@@ -108,6 +108,21 @@ def test_whatever_is_hidden_or_missing_nothing_is_told_but_what_is_published(
     assert not [text for text in texts(chapters) if "{" in text or "None" in text or not text]
 
 
+def test_of_several_hidden_numbers_it_is_said_once() -> None:
+    month, red = drawn(), [FigureCell(one, "all", "all", None) for one in ("tips_red", "hours_red")]
+    taken = [
+        FigureCell(f"acknowledged_{one}", "urgency:1", "all", None)
+        for one in ("of", "median", "ninety", "within")
+    ]
+    way = [FigureCell("accepted", "all", "all", 8), FigureCell("arrived", "all", "all", None)]
+    chapters = told(replace(month, cells=[*red, *taken, *way]), "en")
+    told_of = [sentence for chapter in chapters for sentence in chapter.sentences]
+    assert "Tips that waited too long (red), hours in red: not shown." in told_of
+    assert "A service said yes: 8; reached help: not shown." in told_of
+    (answered,) = (one for one in told_of if one.startswith("Taken by somebody (tips)"))
+    assert answered.count("not shown") == answered.count("Danger, or a child") == 1
+
+
 @pytest.mark.parametrize("language", CODES)
 def test_a_number_that_is_hidden_is_said_to_be_and_one_that_is_missing_is_not_told(
     language: str,

@@ -77,9 +77,7 @@ class Teller:
         found = {name: self._said(cell) for name, cell in cells.items()}
         if None in found.values():
             listed = {place: cells[name] for name, place in places.items()}
-            return spaced(
-                f"{'; '.join(self._named(*one) for one in listed.items())}.", self.language
-            )
+            return spaced(f"{self._listed(listed)}.", self.language)
         before = {f"{name}{SUFFIX}": self._before(place) for name, place in places.items()}
         period = {PERIOD: period_label(self.published.period, self.language)}
         told = template.format_map({**before, **found, **period})
@@ -193,10 +191,32 @@ class Teller:
             return ""
         return f" ({self.before_name()}: {grouped(cell.number)})"
 
-    def _named(self, at: CellAt, cell: FigureCell | None) -> str:
+    def _listed(self, cells: Mapping[CellAt, FigureCell | None]) -> str:
+        """The names of numbers with what may be said of each. Of several that are hidden it is said once."""
+        hidden = [at for at, cell in cells.items() if self._said(cell) is None]
+        told = [
+            f"{self._named(at, self._of(at))}: {said(cell)}"
+            for at, cell in cells.items()
+            if cell is not None and at not in hidden
+        ]
+        where = {self._of(at) for at in hidden}
+        shared = where.pop() if len(where) == 1 else None
+        names = [self._named(at, "" if shared is not None else self._of(at)) for at in hidden]
+        named = ", ".join([*names[:1], *map(_within, names[1:])])
+        first, *rest = [*told, f"{named}{shared or ''}: {NOT_SHOWN[self.language]}"]
+        return "; ".join([first, *map(_within, rest)])
+
+    def _of(self, at: CellAt) -> str:
         of = ", ".join(self.named(one) for one in (at.row, at.column) if one != ALL)
-        told = said(cell) if self._said(cell) is not None else NOT_SHOWN[self.language]
-        return f"{self.label(at.figure)}{f' ({of})' if of else ''}: {told}"
+        return f" ({of})" if of else ""
+
+    def _named(self, at: CellAt, of: str) -> str:
+        return f"{self.label(at.figure)}{of}"
+
+
+def _within(name: str) -> str:
+    """As it stands within a sentence: `SMS sent` keeps its capitals."""
+    return name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def spaced(told: str, language: str) -> str:
