@@ -19,6 +19,7 @@ from hotline.domain.rolls.training import TAKEN
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound
 from hotline.ports import Kit
+from hotline.services.evidence import origin
 from hotline.services.reach.figures import MonthEdition, edition, every_month
 from hotline.text.csv_sheet import as_sheet
 
@@ -70,13 +71,17 @@ def reach(by: str | None, month: str | None, as_json: bool, as_csv: bool) -> Non
         raise click.UsageError("--month is written as in 2026-11")
     with console_kit() as kit:
         told, rows, total = _asked(kit, by, month)
+        is_invented = origin.is_invented(kit)
 
     every = [*rows, *([total] if total else [])]
     if as_json:
-        document = {"by": by, "month": told, "rows": rows} | ({"total": total} if total else {})
+        document: dict[str, Any] = {"by": by, "month": told, "rows": rows} | (
+            {"total": total} if total else {}
+        )
+        document |= {"is_invented": True} if is_invented else {}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif as_csv:
-        click.echo(as_sheet(every), nl=False)
+        click.echo(as_sheet(every, is_invented=is_invented), nl=False)
     elif every:
         _print(every)
         click.echo(f"\n{f'Of {told}. ' if told else ''}{SIGNS}", err=True)

@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs what begins so."""
+ORIGIN, INVENTED = "origin", "INVENTED"
+"""The last column of whatever is invented, and what stands in each of its rows."""
 
 
-def as_sheet(rows: Sequence[Mapping[str, object]]) -> str:
-    """Columns are those of the last row; without rows it is empty."""
+def as_sheet(rows: Sequence[Mapping[str, object]], *, is_invented: bool = False) -> str:
+    """Columns are those of the last row; without rows it is empty. Each row says where it is invented."""
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    marks = [INVENTED] if is_invented else []
     if rows:
-        writer.writerow(rows[-1].keys())
+        writer.writerow([*rows[-1].keys(), *(ORIGIN for _ in marks)])
     for row in rows:
-        writer.writerow([harmless(value) for value in row.values()])
+        writer.writerow([*map(harmless, row.values()), *marks])
     return out.getvalue()
 
 

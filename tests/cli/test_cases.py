@@ -22,6 +22,7 @@ from hotline.domain.tips.retention import WARNING
 from hotline.services.evidence import editions, making
 from hotline.services.reader.cases import month_ends
 from hotline.store.cases import case_log
+from hotline.store.evidence import origin
 from tests.cli.invented_month import (
     FILED,
     MET,
@@ -133,6 +134,10 @@ def test_r9_a_month_is_told_from_identified_to_thirty_days_on(line: Path) -> Non
     assert ".. is hidden: fewer than 5, zero included" in text
     assert "identified by province: West 10, all others .." in text
     run(line, *REPORT, MONTH, "--json", "--csv", code=2)
+    with reader(line, FILED) as kit, kit.database.writing() as session:
+        origin.mark_invented(session, FILED)
+    marked = csv.DictReader(io.StringIO(run(line, *REPORT, MONTH, "--csv").stdout))
+    assert {row["origin"] for row in marked} == {"INVENTED"}
 
 
 def assert_edition_says_the_same(line: Path, told: Any) -> None:

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from hotline.errors import NotFound
 from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.evidence import making
 from hotline.store.database import open_database
+from hotline.store.evidence import origin
 from hotline.store.flows import flows
 from hotline.store.reach import outreach, screen_counts
 from hotline.store.reach.outreach import Cell
@@ -201,6 +204,17 @@ def test_of_a_month_that_is_not_made_nothing_is_told(home: Path, month: str) -> 
     told = CliRunner().invoke(reach, ["--month", month], env={"HOTLINE_HOME": str(home)})
     assert isinstance(told.exception, NotFound)
     assert told.stdout == ""
+
+
+def test_of_an_invented_line_each_row_of_a_sheet_says_so(home: Path, tmp_path: Path) -> None:
+    made = shutil.copytree(home, tmp_path / "invented")
+    assert "origin" not in run(made, "--by", "day", "--csv").stdout
+    database = open_database(Settings.read({"HOTLINE_HOME": str(made)}).database_url)
+    with closing(database), database.writing() as session:
+        origin.mark_invented(session, NOON)
+    rows = [*csv.DictReader(io.StringIO(run(made, "--by", "day", "--csv").stdout))]
+    assert {row["origin"] for row in rows} == {"INVENTED"}
+    assert json.loads(run(made, "--json").stdout)["is_invented"]
 
 
 def test_a_loss_in_a_sheet_is_a_number(home: Path) -> None:

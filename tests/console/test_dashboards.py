@@ -181,8 +181,10 @@ def test_invented_figures_say_so_in_three_languages_on_every_page_and_sheet(desk
     for path in PATHS.values():
         page = tab.get(path).text
         assert all(word in page for word in INVENTED), path
-    named = tab.get("/evidence/reach/sheet/week").headers["Content-Disposition"]
-    assert 'filename="invented-2026-10-reach-week.csv"' in named
+    sheet = tab.get("/evidence/reach/sheet/week")
+    assert 'filename="invented-2026-10-reach-week.csv"' in sheet.headers["Content-Disposition"]
+    head, *rows = csv.reader(io.StringIO(sheet.text))
+    assert {head[-1], *(row[-1] for row in rows)} == {"origin", "INVENTED"}
 
 
 def test_of_a_line_that_is_invented_every_page_says_so_once(desk: Desk) -> None:
@@ -191,9 +193,13 @@ def test_of_a_line_that_is_invented_every_page_says_so_once(desk: Desk) -> None:
     with desk.kit.database.writing() as session:
         origin.mark_invented(session, desk.clock())
     writes(desk, published("2026-10", is_invented=True))
-    for path in ("/", "/tips", "/evidence", "/evidence/exports"):
-        page = tab.get(path).text
+    signed = ("/", "/tips", "/evidence", "/evidence/exports", "/no-such-page")
+    for who, path in (*((tab, one) for one in signed), (desk.outside(), "/enter")):
+        page = who.get(path).text
         assert [page.count(f"<strong>{word}</strong>") for word in INVENTED] == [1, 1, 1], path
+    refused = desk.outside().post("/enter", {"a": "b"}, key="", Origin="http://elsewhere.example")
+    assert refused.status_code == 403
+    assert all(word in refused.text for word in INVENTED)
 
 
 def test_before_the_first_month_is_made_a_page_says_when_it_comes(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from hotline.cli.kit import console_kit
 from hotline.config import Settings
 from hotline.domain.cases.months import MonthVersion, due_at
 from hotline.errors import KeyMissing, NotReady
+from hotline.services.evidence import origin
 from hotline.services.people.personnel import shown
 from hotline.services.reader.cases import month_reports
 from hotline.services.reader.reader_kit import ReaderKit
@@ -54,12 +55,14 @@ def report(month: str, as_json: bool, as_csv: bool) -> None:
         raise click.UsageError("--json or --csv, not both")
     with console_kit() as kit, ExitStack() as stack:
         found = month_reports.report(kit, month, lambda: stack.enter_context(_reader(month)))
+        is_invented = origin.is_invented(kit)
     if found.closed:
         click.echo(f"not counted, since they do not open: {found.closed} cases", err=True)
     if as_json:
-        click.echo(json.dumps(month_rows.document(found), indent=2, ensure_ascii=False))
+        document = {**month_rows.document(found), **({"is_invented": True} if is_invented else {})}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif as_csv:
-        click.echo(as_sheet([*month_rows.sheet(found)]), nl=False)
+        click.echo(as_sheet([*month_rows.sheet(found)], is_invented=is_invented), nl=False)
     else:
         click.echo("\n".join(month_rows.lines(found)))
 

@@ -56,9 +56,9 @@ def create_console(kit: ConsoleKit, templates: Templates) -> Flask:
     app.before_request(partial(only_our_host, house))
     app.before_request(only_so_many_fields)
     app.after_request(_harden)
-    app.register_error_handler(Exception, partial(unforeseen, templates))
+    app.register_error_handler(Exception, partial(unforeseen, house))
     for code in (400, 403, 404, 405, 413, 415):
-        app.register_error_handler(code, partial(refused, templates))
+        app.register_error_handler(code, partial(refused, house))
     for route in ROUTES:
         view = (
             guarded_view(house, route) if isinstance(route, PageRoute) else open_view(house, route)

@@ -6,6 +6,7 @@ A log line holds the kind of the error and a reference, which the page shows too
 
 import logging
 import secrets
+from functools import partial
 
 from flask import Response, make_response, request
 from werkzeug.exceptions import HTTPException
@@ -13,26 +14,27 @@ from werkzeug.exceptions import HTTPException
 from hotline.errors import NotFound, Unavailable
 from hotline.text.languages import CODES, FIRST
 from hotline.web.console.form import PostedForm
-from hotline.web.console.templating import Templates
+from hotline.web.console.guard import Gatehouse
+from hotline.web.console.marks import marks_if_known
 
 LOG = logging.getLogger("hotline.console")
 
 
-def refused(templates: Templates, error: HTTPException) -> Response:
+def refused(house: Gatehouse, error: HTTPException) -> Response:
     """An address that is none, or that this account may not see; a request that no page of ours sends."""
     code = error.code or 400
     return _drawn(
-        templates,
+        house,
         "missing.html" if code in {404, 405} else "refused.html",
         404 if code == 405 else code,
     )
 
 
-def unforeseen(templates: Templates, error: Exception) -> Response:
+def unforeseen(house: Gatehouse, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        return refused(templates, error)
+        return refused(house, error)
     if isinstance(error, NotFound):
-        return _drawn(templates, "missing.html", 404)
+        return _drawn(house, "missing.html", 404)
     reference = secrets.token_hex(4)
     away = isinstance(error, Unavailable)
     LOG.log(
@@ -41,7 +43,7 @@ def unforeseen(templates: Templates, error: Exception) -> Response:
         type(error).__name__,
         reference,
     )
-    return _drawn(templates, "broken.html", 503 if away else 500, reference=reference, kept=_kept())
+    return _drawn(house, "broken.html", 503 if away else 500, reference=reference, kept=_kept())
 
 
 def _kept() -> tuple[tuple[str, str], ...]:
@@ -50,8 +52,13 @@ def _kept() -> tuple[tuple[str, str], ...]:
     return tuple(form.kept())
 
 
-def _drawn(templates: Templates, template: str, status: int, **values: object) -> Response:
+def _drawn(house: Gatehouse, template: str, status: int, **values: object) -> Response:
     """In the browser's language: who is signed in was not asked, or could not be."""
     language = request.accept_languages.best_match(CODES, default=FIRST) or FIRST
-    drawn = templates.draw(language, template, by=None, path=request.path, query={}, **values)
+    given = {
+        "path": request.path,
+        "query": {},
+        "invented_marks": partial(marks_if_known, house.kit),
+    }
+    drawn = house.templates.draw(language, template, by=None, **given, **values)
     return make_response(drawn, status)

@@ -14,7 +14,7 @@ from hotline.text.languages import CODES
 from hotline.text.remark import Remark
 from hotline.web.console import lines
 from hotline.web.console.form import PostedForm
-from hotline.web.console.marks import invented_marks
+from hotline.web.console.marks import invented_marks, marks_if_known
 from hotline.web.console.templating import Templates
 
 
@@ -60,7 +60,7 @@ def page(visit: GuestVisit, template: str, *, status: int = 200, **values: objec
     """The page that a template makes of these values. `forms.html` names what every template has besides."""
     by = visit.by if isinstance(visit, Visit) else None
     # Asked where a template shows them: a part of a page does not.
-    ask: dict[str, object] = {}
+    ask: dict[str, object] = {"invented_marks": partial(marks_if_known, visit.kit)}
     if by is not None:
         ask = {name: partial(one, visit.kit, by) for name, one in lines.ON_EVERY_PAGE.items()}
         ask["invented_marks"] = partial(invented_marks, visit.kit)

@@ -207,6 +207,9 @@ def test_what_is_invented_says_so_in_each_name_and_title(
         assert re.fullmatch(r"[a-z0-9._-]+", str(described["name"]))
     leaving = [path for path in files if not path.startswith(("codes/", "flow-results/", "data"))]
     assert {path.startswith("INVENTED-") for path in leaving} == {figures.is_invented}
+    for table in {"figures.csv", "glotip.csv"} & {path.removeprefix("INVENTED-") for path in files}:
+        rows = files[data_package.marked(figures, table)].decode().splitlines()
+        assert {row.endswith(("INVENTED", "origin")) for row in rows} == {figures.is_invented}
     book = opened(files[data_package.marked(figures, "report.xlsx")])
     said = {str(sheet["A1"].value).startswith("INVENTED") for sheet in book.worksheets}
     assert said == {figures.is_invented}

@@ -11,9 +11,15 @@ from hotline.domain.evidence.edition import Edition, PublishedFigures
 from hotline.domain.evidence.exporting import figure_rows
 from hotline.domain.evidence.exporting.export_sheets import ExportCell, as_csv
 from hotline.domain.evidence.suppression import INSIDE, OUTSIDE, SIGN
+from hotline.text.csv_sheet import INVENTED, ORIGIN
 
-INVENTED = "INVENTED"
-"""Stands in every name and title of what is exported of an invented year."""
+Field = Mapping[str, object]
+ORIGIN_FIELD: Field = {
+    "name": ORIGIN,
+    "type": "string",
+    "constraints": {"required": True, "enum": [INVENTED]},
+    "description": "Of no real line.",
+}
 BOUNDS = ("", "<=", ">=")
 PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|-Q[1-4])?"
 FOR: Mapping[Edition, str] = {
@@ -43,7 +49,6 @@ SOURCES: Sequence[Mapping[str, str]] = (
         "path": "https://unstats.un.org/unsd/classifications/Family/Detail/2099",
     },
 )
-Field = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,15 @@ def marked(published: PublishedFigures, file: str) -> str:
     return f"{INVENTED}-{file}" if published.is_invented else file
 
 
+def with_origin(
+    published: PublishedFigures, head: Sequence[str], rows: Sequence[Sequence[ExportCell]]
+) -> tuple[Sequence[str], Sequence[Sequence[ExportCell]]]:
+    """A row that leaves its file says of itself that it is invented."""
+    if not published.is_invented:
+        return head, rows
+    return (*head, ORIGIN), [(*row, INVENTED) for row in rows]
+
+
 def tables(published: PublishedFigures) -> Sequence[PackagedTable]:
     return [
         _figures(published),
@@ -164,13 +178,15 @@ def _figures(published: PublishedFigures) -> PackagedTable:
         },
     }
     head = figure_rows.FIGURE_HEAD
+    marks = [ORIGIN_FIELD] if published.is_invented else []
+    said, said_rows = with_origin(published, head, rows)
     return PackagedTable(
         name="figures",
         path=marked(published, "figures.csv"),
         says="A row a number: a figure, by no dimension or by one or two.",
-        head=head,
-        rows=rows,
-        fields=[{"name": name} | dict(fields[name]) for name in head],
+        head=said,
+        rows=said_rows,
+        fields=[*({"name": name} | dict(fields[name]) for name in head), *marks],
         key=("figure", "period", "version", *head[3:7]),
         points=(
             (["figure"], "codes-figures", ["figure"]),

@@ -8,11 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from hotline.domain.evidence.dictionary import entry_of
 from hotline.domain.evidence.edition import PublishedFigures, Span, span_of
 from hotline.domain.evidence.exporting import data_package, figure_rows, flow_results, glotip
-from hotline.domain.evidence.exporting.data_package import marked, package_name, package_title
+from hotline.domain.evidence.exporting.data_package import (
+    marked,
+    package_name,
+    package_title,
+    with_origin,
+)
 from hotline.domain.evidence.exporting.export_sheets import ExportSheet, as_csv
 from hotline.domain.evidence.exporting.flow_results import NewId
 from hotline.domain.evidence.suppression import SIGN
 from hotline.domain.evidence.tables import ALL
+from hotline.text.csv_sheet import INVENTED
 
 Workbook = Callable[[Sequence[ExportSheet]], bytes]
 FLOW_RESULTS = "flow-results"
@@ -49,7 +55,7 @@ def glotip_files(published: PublishedFigures, workbook: Workbook) -> Mapping[str
     """What questionnaires ask of a year. Raises ValueError for another period."""
     asked = glotip.sheet(published)
     return {
-        marked(published, "glotip.csv"): as_csv(asked.head, asked.rows),
+        marked(published, "glotip.csv"): as_csv(*with_origin(published, asked.head, asked.rows)),
         marked(published, "glotip.xlsx"): workbook([asked, glotip.notes(published)]),
     }
 
@@ -86,7 +92,7 @@ def _of_figure(published: PublishedFigures, figure: str) -> ExportSheet:
         ends = [part for name in (cell.row, cell.column) for part in _called(name)]
         number = SIGN if cell.number is None else cell.number
         rows.append((*ends, number, "" if cell.number is None else cell.bound))
-    mark = f"{data_package.INVENTED}. " if published.is_invented else ""
+    mark = f"{INVENTED}. " if published.is_invented else ""
     says = f"{mark}{figure}, {published.period}: {_says(figure)}"
     return ExportSheet(figure, says, SHEET_HEAD, rows)
 

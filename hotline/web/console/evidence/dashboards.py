@@ -95,7 +95,8 @@ def sheet(visit: Visit, dashboard: str, table: str) -> Response:
     if table not in found:
         raise NotFound(f"no table {table} in {period}")
     origin = "invented-" if published.is_invented else ""
-    return _sent(f"{origin}{period}-{dashboard}-{table}", as_sheet(found[table].sheet_rows()))
+    rows = as_sheet(found[table].sheet_rows(), is_invented=published.is_invented)
+    return _sent(f"{origin}{period}-{dashboard}-{table}", rows)
 
 
 def _sent(name: str, rows: str) -> Response:
