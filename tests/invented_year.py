@@ -35,6 +35,7 @@ from tests.plain.seen import RedClock, Seen, WatchedGateway
 
 BEGINS = datetime(2025, 11, 1, 0, 0, tzinfo=UTC)
 """The line's first moment: its first quarter and year are of two months."""
+SETTINGS = {"HOTLINE_INBOUND_SMS": "yes"}
 FEWER = "".join(
     line for line in more_responders().splitlines(keepends=True) if "National desk" not in line
 )
@@ -122,7 +123,7 @@ def lived(folder: Path, ends: datetime, *later: datetime, scale: float, seed: in
     lay_tables(home / "hotline.db")
     lay_keys(home / "keys", BEGINS)
     plan = YearPlan(BEGINS, ends, seed, scale, chores_each=timedelta(days=10))
-    line = open_year(Settings.read({"HOTLINE_HOME": str(home)}), YearClock(BEGINS))
+    line = open_year(Settings.read(SETTINGS | {"HOTLINE_HOME": str(home)}), YearClock(BEGINS))
     line.gateway = WatchedGateway(line.clock)
     line.relay = replace(line.relay, sms=line.gateway)
     database = line.desk.database

@@ -67,7 +67,7 @@ def _tips(seen: Seen, in_time: InTime) -> Numbers:
 
 
 def _rows(tip: InventedTip) -> list[str]:
-    where = [f"language:{tip.language}", "channel:ussd", f"entry:{tip.entry}"]
+    where = [f"language:{tip.language}", f"channel:{tip.channel}", f"entry:{tip.entry}"]
     return [ALL, *where, *places(tip), *days(tip.filed_at)]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from hotline.cli.year.ledger import InventedSession, InventedTip, YearLedger
+from hotline.cli.year.ledger import InventedSession, InventedSms, InventedTip, YearLedger
 from hotline.cli.year.turned import InventedGateway
 from hotline.domain.outbox.delivery import SendResult
 from hotline.domain.outbox.message import ReportIn
@@ -84,7 +84,8 @@ class Seen:
         return {one.tip_id: one for one in self.ledger.sessions if one.tip_id is not None}
 
     def phone_of(self, tip_id: int) -> str:
-        return self.calls[tip_id].msisdn if tip_id in self.calls else ""
+        told: list[InventedSession | InventedSms] = [*self.ledger.sessions, *self.ledger.messages]
+        return next((one.msisdn for one in told if one.tip_id == tip_id), "")
 
 
 InTime = Callable[[datetime], bool]

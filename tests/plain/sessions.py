@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.cli.year.ledger import InventedSession
+from hotline.cli.year.ledger import InventedSession, InventedSms
 from tests.plain.numbers import ALL, HOLDS, Numbers, days
 from tests.plain.screen_texts import entry_flow, screen_of
 from tests.plain.seen import InTime, Seen
@@ -74,6 +74,10 @@ def counted(seen: Seen, in_time: InTime) -> Numbers:
     for one in ways(seen, in_time):
         for part in (_calls, _screens, _report, _quiz):
             found.update(part(seen, one))
+    for sms in seen.ledger.messages:
+        if in_time(sms.at):
+            where = (f"language:{sms.language}", "channel:sms", "entry:", *days(sms.at))
+            found.update(("session", row, ALL) for row in (ALL, *where))
     return found
 
 
@@ -90,7 +94,8 @@ def seconds(seen: Seen, in_time: InTime) -> Numbers:
 
 def people(seen: Seen, in_time: InTime) -> int:
     """Different phones."""
-    return len({one.msisdn for one in seen.ledger.sessions if in_time(one.at)})
+    everybody: list[InventedSession | InventedSms] = [*seen.ledger.sessions, *seen.ledger.messages]
+    return len({one.msisdn for one in everybody if in_time(one.at)})
 
 
 def is_filed(seen: Seen, one: Way) -> bool:

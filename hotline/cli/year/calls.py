@@ -12,6 +12,7 @@ from hotline.domain.tip import Matter, TipState
 from hotline.emulator.network.networks import AIRTEL, MTN
 from hotline.emulator.reader import choices
 from hotline.services.dialogue import conversation
+from hotline.store.tips.tips import Tip
 from hotline.store.watch import next_due
 
 LANGUAGE_KEYS = {"rw": (), "en": ("7",), "fr": ("8",)}
@@ -34,6 +35,9 @@ QUIZ_THINGS = ("secret", "passport", "fee")
 RIGHT_BEFORE, RIGHT_AFTER = ("1", "2", "1"), ("2", "1", "2")
 QUIZ_ENTRY = ("4", "4", "1")
 OUTCOMES = {(True, True): "knew", (False, True): "learned", (True, False): "unlearned"}
+COMPLAINT = ("4", "5", "3", "2", "9")
+"""From the front to what went wrong."""
+WRONGS = 5
 KINDS = ("labour", "sex", "child_work", "false_offer")
 SECONDS = (4, 18)
 """Between two keys."""
@@ -125,6 +129,13 @@ class InventedCall:
             self.key(self.random.choice("345"), "1")
             self.finish("1")
 
+    def complain(self, wrong: int, place: str) -> None:
+        """Tells how somebody who was to help treated her."""
+        self.key(*COMPLAINT, str(wrong + 1))
+        if self.choose(place_name(province_of(place), self.language)):
+            self.choose(place_name(place, self.language))
+            self.key("1")
+
     def end(self) -> InventedSession:
         """Hangs up, and the gateway says so; what she told is filed."""
         ends = self.screen.startswith("END")
@@ -150,20 +161,7 @@ class InventedCall:
         key = self.line.door.pseudonyms.session(self.session_id)
         with self.line.door.database.reading() as session:
             for tip in next_due.told_in(session, key):
-                self.line.ledger.tips.append(
-                    InventedTip(
-                        tip_id=tip.id,
-                        filed_at=tip.filed_at or tip.updated_at,
-                        place=tip.place,
-                        urgency=tip.urgency,
-                        kind=tip.category or "",
-                        is_official=tip.official != "no",
-                        language=tip.language,
-                        entry=tip.entry,
-                        is_fragment=tip.state == TipState.FRAGMENT,
-                        is_complaint=tip.matter != Matter.TIP,
-                    )
-                )
+                self.line.ledger.tips.append(invented_tip(tip))
                 return int(tip.id)
         return None
 
@@ -176,6 +174,23 @@ class InventedCall:
         )
         self.screen = conversation.take_turn(self.line.door, hop)
         self.hops.append(InventedHop(self.line.clock.at, keyed, self.screen))
+
+
+def invented_tip(tip: Tip) -> InventedTip:
+    """What was told, as the ledger has it."""
+    return InventedTip(
+        tip_id=tip.id,
+        filed_at=tip.filed_at or tip.updated_at,
+        place=tip.place,
+        urgency=tip.urgency,
+        kind=tip.category or "",
+        is_official=tip.official != "no",
+        language=tip.language,
+        entry=tip.entry,
+        channel=tip.channel,
+        is_fragment=tip.state == TipState.FRAGMENT,
+        is_complaint=tip.matter != Matter.TIP,
+    )
 
 
 def network(msisdn: str) -> str:

@@ -1,7 +1,7 @@
 """Responders of an invented year: who takes a case and when, what is found, and how it ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from hotline.cli.year.ledger import InventedAct, InventedTip
@@ -56,10 +56,11 @@ class Casework(CaseFollowing):
         self.agenda.after(self._minutes(low, high), lambda: self._take(tip, TRIES))
 
     def reopened(self, tip: InventedTip) -> None:
-        """Somebody is in danger again."""
+        """Somebody is in danger again: whatever it was before, nobody waits for hours with that."""
         self.ending.discard(tip.tip_id)
         self.again.add(tip.tip_id)
-        self.agenda.after(self._minutes(2, 14), lambda: self._take(tip, TRIES))
+        urgent = replace(tip, urgency=Urgency.DANGER)
+        self.agenda.after(self._minutes(2, 14), lambda: self._take(urgent, TRIES))
 
     def _take(self, tip: InventedTip, tries: int) -> None:
         """The last who was told of it, or another one of them."""

@@ -50,8 +50,20 @@ class InventedTip:
     is_official: bool
     language: str
     entry: str
+    channel: str = "ussd"
     is_fragment: bool = False
     is_complaint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InventedSms:
+    """A tip that was written: the line counts it as a session of its own, without a screen."""
+
+    at: datetime
+    msisdn: str = field(repr=False)
+    network: str
+    language: str
+    tip_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,7 @@ class InventedLeave:
 @dataclass
 class YearLedger:
     sessions: list[InventedSession] = field(default_factory=list)
+    messages: list[InventedSms] = field(default_factory=list)
     tips: list[InventedTip] = field(default_factory=list)
     acts: list[InventedAct] = field(default_factory=list)
     words: list[InventedWord] = field(default_factory=list)

@@ -7,14 +7,16 @@ from functools import partial
 from random import Random
 
 from hotline.cli.year.agenda import Agenda
-from hotline.cli.year.calls import ENTRIES, KINDS, TOPICS, InventedCall
+from hotline.cli.year.calls import ENTRIES, KINDS, TOPICS, WRONGS, InventedCall
 from hotline.cli.year.casework import Casework
 from hotline.cli.year.drills import YearDrills
 from hotline.cli.year.ledger import InventedLeave
 from hotline.cli.year.plan import (
     CALLERS,
+    COMPLAINTS,
     OUTAGE,
     SESSIONS,
+    SMS_TIPS,
     STORM_DISTRICT,
     STORM_TIPS,
     TIPS,
@@ -22,6 +24,7 @@ from hotline.cli.year.plan import (
     some_district,
 )
 from hotline.cli.year.rolls import RollCalls
+from hotline.cli.year.written import write_tip
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.referral import Level
@@ -70,10 +73,17 @@ class YearLife:
 
     def _draw(self) -> None:
         random = self.plan.dice("calls")
-        tips = self.plan.many(TIPS)
+        written = max(len(LANGUAGES), self.plan.many(SMS_TIPS))
+        tips = max(1, self.plan.many(TIPS) - written)
         for n in range(self.plan.many(SESSIONS)):
             call = self._tells if n < tips else self._calls
             self.agenda.at(self.plan.moment(random), partial(call, n))
+        for errand, many in (
+            (self._writes, written),
+            (self._complains, self.plan.many(COMPLAINTS)),
+        ):
+            for n in range(many):
+                self.agenda.at(self.plan.moment(random), partial(errand, n))
         for n in range(self.plan.many(STORM_TIPS)):
             at = self.plan.storm_at + timedelta(minutes=random.uniform(0, 60))
             self.agenda.at(at, partial(self._storm, n))
@@ -129,15 +139,17 @@ class YearLife:
     def call(self, random: Random, msisdn: str | None = None, entry: str = "") -> InventedCall:
         """A dialogue that somebody is about to begin."""
         self.number += 1
-        caller = random.randrange(max(3, self.plan.many(CALLERS)))
-        prefix = "+2507883" if caller % 4 else "+2507333"
         return InventedCall(
             line=self.line,
             random=random,
-            msisdn=msisdn or f"{prefix}{caller:05}",
+            msisdn=msisdn or self._msisdn(random),
             entry=entry,
             session_id=f"invented-{self.plan.seed}-{self.number}",
         )
+
+    def _msisdn(self, random: Random) -> str:
+        caller = random.randrange(max(3, self.plan.many(CALLERS)))
+        return f"{'+2507883' if caller % 4 else '+2507333'}{caller:05}"
 
     def _calls(self, n: int) -> None:
         random = self.plan.dice(f"call {n}")
@@ -182,8 +194,30 @@ class YearLife:
         official = "1" if random.random() < 0.05 else "2"
         until = random.choices(("place", "kind", "saved"), (20, 15, 65))[0]
         call.report(danger, official, place, random.choice(KINDS), until=until)
+        self._ends(call)
+
+    def _complains(self, n: int) -> None:
+        random = self.plan.dice(f"complaint {n}")
+        call = self.call(random)
+        call.language = random.choices(LANGUAGES, (86, 8, 6))[0]
+        call.dial()
+        call.complain(random.randrange(WRONGS), some_district(random))
+        self._ends(call)
+
+    def _ends(self, call: InventedCall) -> None:
+        """What was told by then is referred."""
         known = len(self.line.ledger.tips)
         self.line.ledger.sessions.append(call.end())
+        self._begins(known)
+
+    def _writes(self, n: int) -> None:
+        random = self.plan.dice(f"sms {n}")
+        known = len(self.line.ledger.tips)
+        write_tip(self.line, random, self._msisdn(random), n)
+        self._begins(known)
+
+    def _begins(self, known: int) -> None:
+        """Whoever is to be told of what was just filed, is; and somebody will take it."""
         self.line.tell()
         for tip in self.line.ledger.tips[known:]:
             self.casework.begin(tip)

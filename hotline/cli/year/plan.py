@@ -8,6 +8,8 @@ from hotline.domain.call_back import KIGALI
 from hotline.domain.places.places import districts
 
 SESSIONS, TIPS, CALLERS = 12_000, 900, 6_500
+SMS_TIPS, COMPLAINTS = 90, 40
+"""Tips that are written are some of the nine hundred, and sessions of their own."""
 STORM_TIPS, STORM_DISTRICT = 24, "12"
 LEADERS, OFFICERS = 90, 60
 OUTAGE = timedelta(hours=6)

@@ -1,16 +1,25 @@
 """The plugs of an invented year: a clock that is set from moment to moment, and a gateway that gives nothing away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from hotline.domain.dialogue.ussd import Heard, Opening
 from hotline.domain.jobs import Job
 from hotline.domain.outbox.delivery import Outcome, SendResult
 from hotline.domain.outbox.message import ReportIn
 from hotline.emulator.network.networks import network_of
-from hotline.ports import JobQueue, OpeningNotes, Send, Senders, SmsGateway
+from hotline.ports import (
+    RUN_SECONDS,
+    JobQueue,
+    OpeningNotes,
+    RunStore,
+    Send,
+    Senders,
+    SmsGateway,
+)
 
 LOST_OF = 60
 """Of so many SMS that a network takes, one does not arrive."""
@@ -59,12 +68,16 @@ class InventedGateway(SmsGateway):
         return due
 
 
+@dataclass(frozen=True)
 class SendersInPlace(Senders):
     """Sends one after another, in the one thread that there is."""
 
+    at_once: int
+    """How many are claimed together, as on the line."""
+
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
         begun = 0
-        while sends := claim(1):
+        while sends := claim(self.at_once):
             for send in sends:
                 send()
             begun += len(sends)
@@ -81,6 +94,16 @@ class SilentBell(JobQueue):
     """Nobody listens: whoever turns the clock looks by himself."""
 
     def ring(self, job: Job, row_id: int) -> None:  # noqa: ARG002
+        return None
+
+
+class NoRuns(RunStore):
+    """Who wrote a minute ago is forgotten: each message of the year is whole."""
+
+    def load(self, key: str) -> None:  # noqa: ARG002
+        return None
+
+    def save(self, key: str, said: Mapping[str, Any], *, seconds: int = RUN_SECONDS) -> None:  # noqa: ARG002
         return None
 
 

@@ -9,6 +9,7 @@ from hotline.cli.year.ledger import YearLedger
 from hotline.cli.year.turned import (
     InventedGateway,
     NoNotes,
+    NoRuns,
     SendersInPlace,
     SilentBell,
     YearClock,
@@ -109,8 +110,8 @@ def open_year(settings: Settings, clock: YearClock) -> YearLine:
     for other in (relay, reader, desk):
         other.database.close()
     return YearLine(
-        door=replace(door, **same, notes=NoNotes()),
-        relay=replace(relay, **same, sms=gateway, senders=SendersInPlace()),
+        door=replace(door, **same, notes=NoNotes(), runs=NoRuns()),
+        relay=replace(relay, **same, sms=gateway, senders=SendersInPlace(settings.sends_at_once)),
         reader=replace(reader, **same),
         desk=replace(desk, **same),
         clock=clock,

@@ -38,17 +38,18 @@ class ToldOfCase(NamedTuple):
     is_national: bool
 
 
+WAITS = (*DUE_STATES, MessageState.UNKNOWN)
+ASKED = (
+    (NextKind.CASE, select(func.min(Deadline.due_at)).where(Deadline.fired_at.is_(None))),
+    (NextKind.PERSON, select(func.min(PossibleVictim.due_at))),
+    (NextKind.PERSON, select(func.min(ServiceReferral.due_at))),
+    (NextKind.MESSAGE, select(func.min(Message.next_at)).where(Message.state.in_(WAITS))),
+)
+
+
 def next_due(session: Session) -> Sequence[NextDue]:
     """Of each kind the earliest: a clock of a case, of a person or an offer, and a message."""
-    waits = (*DUE_STATES, MessageState.UNKNOWN)
-    person, offer = PossibleVictim.due_at, ServiceReferral.due_at
-    found = [
-        (NextKind.CASE, select(func.min(Deadline.due_at)).where(Deadline.fired_at.is_(None))),
-        (NextKind.PERSON, select(func.min(person))),
-        (NextKind.PERSON, select(func.min(offer))),
-        (NextKind.MESSAGE, select(func.min(Message.next_at)).where(Message.state.in_(waits))),
-    ]
-    rows = [(session.scalar(asked), what) for what, asked in found]
+    rows = [(session.scalar(asked), what) for what, asked in ASKED]
     return [NextDue(at, what) for at, what in rows if at is not None]
 
 
@@ -65,3 +66,13 @@ def told_in(session: Session, session_key: str) -> Sequence[Tip]:
     """What was told in one dialogue."""
     found = select(Tip).where(Tip.session_key == session_key).order_by(Tip.id)
     return session.scalars(found).all()
+
+
+def last_tip(session: Session) -> int:
+    """The newest tip's id; 0 where there is none."""
+    return session.scalar(select(func.max(Tip.id))) or 0
+
+
+def told_since(session: Session, tip_id: int) -> Sequence[Tip]:
+    """Tips that came after that one."""
+    return session.scalars(select(Tip).where(Tip.id > tip_id).order_by(Tip.id)).all()
