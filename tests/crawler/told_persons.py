@@ -15,7 +15,7 @@ ABOUT_FLAGS = (
     *(f"people.{HERS}", f"has_people.{HERS}", f"awaits.{HERS}.2", f"adult.{HERS}.1"),
     *(f"arrival_due.{ARRIVAL}", f"arrivals.{ARRIVAL}"),
     *(f"thirty_due.{THIRTY}", f"thirties.{THIRTY}"),
-    *(f"consent_due.{AGAIN}", f"says_no.{AGAIN}.1"),
+    *(f"consent_due.{AGAIN}", f"says_no.{AGAIN}.1", f"woman_asks.{AGAIN}"),
 )
 ABOUT_LISTS = {
     f"my_people.{HERS}": TWO,

@@ -104,10 +104,11 @@ def test_r9_who_heard_a_no_is_not_the_one_who_asks_again(phone: HerPhone) -> Non
     phone.takes()
     phone.says("screened", "new", **GROWN_UP)
     for answer, asks in (("cannot_say", True), ("no", False), ("yes", False)):
-        phone.says("consent", "1", consent=answer)
+        phone.says("consent", "1", consent=answer, again="woman")
         phone.line.clock.turn(days=3)
         following.ring_due(kit)
-        assert (f"consent_due.{case}" in phone.sees().flags) is asks, answer
+        for flag in ("consent_due", "woman_asks"):
+            assert (f"{flag}.{case}" in phone.sees().flags) is asks, answer
 
 
 def test_two_persons_are_asked_after_by_their_number(phone: HerPhone) -> None:

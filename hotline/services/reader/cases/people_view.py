@@ -12,7 +12,7 @@ from hotline.domain import trial
 from hotline.domain.call_back import KIGALI
 from hotline.domain.cases import following
 from hotline.domain.cases.following import FollowKind
-from hotline.domain.cases.people_codes import BOY, GIRL, MAN, WOMAN
+from hotline.domain.cases.people_codes import AGAIN, BOY, GIRL, MAN, WOMAN
 from hotline.domain.cases.persons import ConsentStands, MetPerson, OfferedHelp
 from hotline.domain.tip import Matter
 from hotline.domain.wording import Template
@@ -123,6 +123,8 @@ def shown(
     if again:
         flags.append(f"consent_due.{case}")
         lists[f"consent_people.{case}"] = _listed(kit, again, language)
+    if any(_wishes_woman(one) for one in again):
+        flags.append(f"woman_asks.{case}")
     return PeopleFlags(flags, lists)
 
 
@@ -159,6 +161,12 @@ def _is_asked_again(person: MetPerson, who: int, at: datetime) -> bool:
     said_at, _, _ = person.consents[-1]
     heard = [one.entry.responder_id for one in person.moments if one.entry.at == said_at]
     return person.consent is not ConsentStands.NO or who not in heard
+
+
+def _wishes_woman(person: MetPerson) -> bool:
+    """Whether a woman is to ask once more: what was said of it last."""
+    told = (one.entry.said.codes for one in reversed(person.moments) if one.corrected_by is None)
+    return next((codes[AGAIN] for codes in told if AGAIN in codes), None) == WOMAN
 
 
 def _flags(one: MetPerson) -> list[str]:
