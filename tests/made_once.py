@@ -70,10 +70,10 @@ def lay_released(file: Path) -> None:
 
 
 @cache
-def _keys(at: datetime) -> Mapping[Path, bytes]:
+def _keys(hour: datetime) -> Mapping[Path, bytes]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "keys"
-        make_keys(folder, at)
+        make_keys(folder, hour)
         files = [path for path in folder.rglob("*") if path.is_file()]
         return {path.relative_to(folder): _known(path) for path in files}
 
@@ -91,10 +91,16 @@ def lay_keys(folder: Path, at: datetime) -> None:
     folder.mkdir(mode=0o700)
     for role in ROLES:
         (folder / role).mkdir(mode=0o700)
-    for name, secret in _keys(at).items():
+    for name, secret in _keys(at.replace(minute=0, second=0, microsecond=0)).items():
         handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
         with os.fdopen(handle, "wb") as file:
             file.write(secret)
+
+
+def lay_line(home: Path, at: datetime) -> None:
+    """Writes the keys and the empty tables of a line into a folder that is there."""
+    lay_keys(home / "keys", at)
+    lay_tables(home / "hotline.db")
 
 
 @cache

@@ -1,5 +1,7 @@
 """The catalogues of `locales/`, read once into phrases: gettext's `.po` files, by Babel."""
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -19,11 +21,15 @@ def catalogue_path(locales: Path, language: str) -> Path:
 
 def load_phrases(locales: Path = LOCALES, live: LiveWords = as_shipped) -> Phrases:
     """Every language's phrases. What is missing or fuzzy is said in English. Raises NotReady without a catalogue."""
-    said = {language: _read(catalogue_path(locales, language)) for language in CODES}
-    return Phrases(said, live)
+    return Phrases(_catalogues(locales), live)
 
 
-def _read(path: Path) -> dict[str, str]:
+@cache
+def _catalogues(locales: Path) -> Mapping[str, Mapping[str, str]]:
+    return {language: _read(catalogue_path(locales, language)) for language in CODES}
+
+
+def _read(path: Path) -> Mapping[str, str]:
     """English to translation. No-break spaces and curly quotes of a word processor end here."""
     try:
         with path.open("rb") as file:

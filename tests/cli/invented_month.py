@@ -11,7 +11,6 @@ from hotline.config import Settings
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.people_codes import OF_REFERRAL, PersonCodes
 from hotline.domain.tips.likely import LikelyPair, LinkReason
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.cases.entries import EntryBy
 from hotline.services.cases.people import PersonAct
 from hotline.services.reader.cases.case_keys import private_of
@@ -20,9 +19,9 @@ from hotline.services.referrals.helping.recording import record
 from hotline.store.cases import service_referrals
 from hotline.store.database import Session
 from hotline.store.referrals import referrals
-from hotline.store.schema import create_all
 from hotline.store.tips import links
 from tests.builders import make_tip
+from tests.made_once import lay_line
 
 MONTH = "2025-03"
 FILED = datetime(2025, 3, 12, 9, 0, tzinfo=UTC)
@@ -54,10 +53,8 @@ DRILL = Invented(4, 1, "labour", "woman", 0)
 
 
 def home(folder: Path) -> Path:
-    make_keys(folder / "keys", FILED)
-    (folder / "hotline.db").touch()
+    lay_line(folder, FILED)
     kit = build_console(Settings.read(settings(folder)))
-    create_all(kit.database)
     with kit.database.writing() as session:
         for number, (place, official) in enumerate(
             [("12", "no"), ("36", "no"), ("36", "yes"), ("12", "no")], 1

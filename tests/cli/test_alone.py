@@ -14,9 +14,8 @@ from click.testing import CliRunner
 from hotline.cli.line.alone import LOCK, only_run
 from hotline.cli.main import main
 from hotline.errors import Occupied
-from hotline.sealing.keys.keymaking import make_keys
 from tests.floorplan.tree import ROOT
-from tests.made_once import lay_released
+from tests.made_once import lay_keys, lay_released
 
 
 @pytest.fixture
@@ -32,7 +31,8 @@ def shared() -> Iterator[int]:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
-    make_keys(home / "keys", datetime.now(UTC))
+    home.mkdir()
+    lay_keys(home / "keys", datetime.now(UTC))
     lay_released(home / "hotline.db")
     return home
 

@@ -11,10 +11,9 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.desk.audit_sentences import AuditLine, sentence
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.desk import audit
-from hotline.store.schema import create_all
 from tests.builders import make_responder
+from tests.made_once import lay_line
 
 AT = datetime(2026, 11, 25, 12, 5, tzinfo=UTC)
 ROWS = (
@@ -29,10 +28,8 @@ ROWS = (
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    make_keys(tmp_path / "keys", AT)
-    (tmp_path / "hotline.db").touch()
+    lay_line(tmp_path, AT)
     kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    create_all(kit.database)
     with kit.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         for day, actor, action, subject, reason in ROWS:

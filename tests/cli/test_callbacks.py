@@ -11,14 +11,13 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access
 from hotline.services.referrals.call_back_requests import SEALED_AS
 from hotline.store.desk import desks
-from hotline.store.schema import create_all
 from hotline.store.tips.call_backs import CallBack
 from tests.builders import make_tip
+from tests.made_once import lay_line
 
 HERS = "+250788000077"
 ALICE = ("--name", "Alice", "--reason", "agreed with her")
@@ -29,11 +28,9 @@ BOSCO = ("--name", "Bosco", "--reason", "I was asked")
 def home(tmp_path: Path) -> Path:
     """A line on which one call-back waits, its window open."""
     now = datetime.now(UTC)
-    make_keys(tmp_path / "keys", now)
-    (tmp_path / "hotline.db").touch()
+    lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
     kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    create_all(kit.database)
     access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
     told = {"number": HERS, "word": "rice", "others": "alone", "language": "rw"}
     with kit.database.writing() as session:

@@ -15,11 +15,10 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.ports import LookingKit
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access
 from hotline.store.people.responders import Responder
-from hotline.store.schema import create_all
+from tests.made_once import lay_line
 
 WORDS = "correct horse"
 BY = ("--by", "Alice", "--reason", "she works there")
@@ -58,11 +57,9 @@ class Admin:
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
     """A line whose people have a key each, as if they had chosen PINs."""
-    make_keys(tmp_path / "keys", datetime.now(UTC))
-    (tmp_path / "hotline.db").touch()
+    lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
     kit = line.kit
-    create_all(kit.database)
     access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
     (tmp_path / "passphrase").write_text(f"{WORDS}\n")
     (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")

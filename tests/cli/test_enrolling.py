@@ -12,9 +12,8 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.people import proving_phones
-from hotline.store.schema import create_all
+from tests.made_once import lay_line
 
 NUMBER = "+250788000001"
 ROWS = f"""name,msisdn,language,level,districts,categories
@@ -25,11 +24,7 @@ BY, BOB = (("--by", name, "--reason", "known to me") for name in ("Alice", "Bob"
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    make_keys(tmp_path / "keys", datetime.now(UTC))
-    (tmp_path / "hotline.db").touch()
-    kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    create_all(kit.database)
-    kit.database.close()
+    lay_line(tmp_path, datetime.now(UTC))
     (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")
     say(tmp_path, "import", str(tmp_path / "people.csv"), "--proving")
     return tmp_path

@@ -11,11 +11,10 @@ from hotline.config import Settings
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.edition import Edition
 from hotline.errors import NotFound
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
 from hotline.store.evidence import figure_editions
-from hotline.store.schema import create_all
 from tests.builders import NOON
+from tests.made_once import lay_line
 from tests.published_year import published
 
 
@@ -55,9 +54,8 @@ def test_the_codes_of_the_standards_are_read_and_handed_to_a_program() -> None:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A line of which two months and a quarter are published, and one month is revised."""
     path = tmp_path_factory.mktemp("evidence")
-    make_keys(path / "keys", NOON)
+    lay_line(path, NOON)
     database = open_database(Settings.read({"HOTLINE_HOME": str(path)}).database_url)
-    create_all(database)
     with database.writing() as session:
         for one in (
             published("2026-08"),

@@ -9,9 +9,8 @@ from click.testing import CliRunner, Result
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.sealing.keys.keymaking import make_keys
-from hotline.store.schema import create_all
 from tests.builders import make_responder, make_tip
+from tests.made_once import lay_line
 
 BY = ("--by", "Alice", "--reason", "the caller names him")
 
@@ -24,10 +23,8 @@ def say(home: Path, *words: str, code: int = 0) -> Result:
 
 def home(folder: Path) -> Path:
     """With two tips of one phone, and a responder."""
-    make_keys(folder / "keys", datetime.now(UTC))
-    (folder / "hotline.db").touch()
+    lay_line(folder, datetime.now(UTC))
     kit = build_console(Settings.read({"HOTLINE_HOME": str(folder)}))
-    create_all(kit.database)
     with kit.database.writing() as session:
         session.add_all([make_tip(), make_tip(uid="0" * 31 + "2"), make_responder()])
     kit.database.close()

@@ -12,13 +12,12 @@ from hotline.cli.evidence.evidence import evidence
 from hotline.config import Settings
 from hotline.domain.evidence.edition import Edition
 from hotline.errors import ExportRefused, HotlineError, NotFound, Occupied
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.evidence import figure_editions
-from hotline.store.schema import create_all
 from hotline.text.languages import CODES
 from tests.builders import NOON
+from tests.made_once import lay_line
 from tests.published_year import published
 
 TWO = ("--by", "Alice", "--second", "Bosco", "--reason", "asked by the ministry")
@@ -28,9 +27,8 @@ TWO = ("--by", "Alice", "--second", "Bosco", "--reason", "asked by the ministry"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A line of which a month is published, and a year that is invented."""
     path = tmp_path_factory.mktemp("exports")
-    make_keys(path / "keys", NOON)
+    lay_line(path, NOON)
     database = open_database(Settings.read({"HOTLINE_HOME": str(path)}).database_url)
-    create_all(database)
     with database.writing() as session:
         for one in (
             published("2026-09"),

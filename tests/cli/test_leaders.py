@@ -10,23 +10,17 @@ from click.testing import CliRunner, Result
 
 from hotline.cli.people.leaders import leaders
 from hotline.cli.people.training import training
-from hotline.config import Settings
 from hotline.domain.rolls.certificate import NO_DISTRICT, Certificate, code_of, month_of
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.keys.pseudonyms import Pseudonyms
-from hotline.store.database import open_database
-from hotline.store.schema import create_all
+from tests.made_once import lay_line
 
 WHO = ("--name", "A. Director")
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    make_keys(tmp_path / "keys", datetime.now(UTC))
-    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
-    create_all(database)
-    database.close()
+    lay_line(tmp_path, datetime.now(UTC))
     return tmp_path
 
 

@@ -16,7 +16,6 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tips.acts import Act, Acted, Way
 from hotline.ports import LookingKit
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.people import leaves
 from hotline.services.referrals import casework, referral
 from hotline.store.dialogue import contacts
@@ -24,10 +23,10 @@ from hotline.store.outbox import outbox
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import referrals
-from hotline.store.schema import create_all
 from hotline.store.tips.tips import Tip
 from hotline.store.watch.alarms import STOPPED
 from tests.builders import make_tip
+from tests.made_once import lay_line
 
 BY = ("--by", "Alice", "--reason", "her own wish")
 SECOND = ("--second", "Bob")
@@ -79,10 +78,8 @@ class Admin:
 
 @pytest.fixture
 def admin(tmp_path: Path) -> Admin:
-    make_keys(tmp_path / "keys", datetime.now(UTC))
-    (tmp_path / "hotline.db").touch()
+    lay_line(tmp_path, datetime.now(UTC))
     line = Admin(tmp_path)
-    create_all(line.kit.database)
     (tmp_path / "people.csv").write_text(ROWS, encoding="utf-8")
     line("import", str(tmp_path / "people.csv"))
     return line

@@ -11,11 +11,10 @@ from hotline.bootstrap import build_console
 from hotline.cli.line.init import FLOWS
 from hotline.cli.main import main
 from hotline.config import Settings
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.changes import versions
 from hotline.services.desk.audit_log import listed
 from hotline.services.flows import authoring, publishing
-from tests.made_once import lay_released
+from tests.made_once import lay_keys, lay_released
 
 SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
 
@@ -23,7 +22,8 @@ SIGNED = ("--by", "Alice", "--reason", "a number was wrong")
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
-    make_keys(home / "keys", datetime.now(UTC))
+    home.mkdir()
+    lay_keys(home / "keys", datetime.now(UTC))
     lay_released(home / "hotline.db")
     return home
 

@@ -17,17 +17,16 @@ from hotline.domain.reach.answers import measure_of
 from hotline.domain.reach.counters import By
 from hotline.domain.reach.screens import ScreenCounter, ScreenMeasure, week_of
 from hotline.errors import NotFound
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.evidence import making
 from hotline.store.database import open_database
 from hotline.store.evidence import origin
 from hotline.store.flows import flows
 from hotline.store.reach import outreach, screen_counts
 from hotline.store.reach.outreach import Cell
-from hotline.store.schema import create_all
 from hotline.text.csv_sheet import as_sheet
 from tests.builders import NOON
 from tests.kits import make_kit
+from tests.made_once import lay_line
 
 PAIRS = (
     ("fee", "quiz_knew", 12),
@@ -61,9 +60,8 @@ LIVE = {
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A line whose November is over and counted; every test reads alone."""
     tmp_path = tmp_path_factory.mktemp("reach")
-    make_keys(tmp_path / "keys", NOON)
+    lay_line(tmp_path, NOON)
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
-    create_all(database)
     day = NOON.date()
     with database.writing() as session:
         for district, tips in (("11", 12), ("12", 3), ("13", 7), ("24", 9)):

@@ -11,10 +11,9 @@ from click.testing import CliRunner, Result
 from hotline.cli.tips.retention import retention
 from hotline.cli.tips.tips import tips
 from hotline.config import Settings
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
-from hotline.store.schema import create_all
 from tests.builders import make_tip
+from tests.made_once import lay_line
 
 WHO = ("--name", "A. Director", "--reason", "letter 12")
 
@@ -22,9 +21,8 @@ WHO = ("--name", "A. Director", "--reason", "letter 12")
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     now = datetime.now(UTC)
-    make_keys(tmp_path / "keys", now)
+    lay_line(tmp_path, now)
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
-    create_all(database)
     with database.writing() as session:
         tip = make_tip(urgency=3, filed_at=now - timedelta(days=265))
         tip.warned_at = now

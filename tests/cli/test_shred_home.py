@@ -6,14 +6,11 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from hotline.cli.main import main
-from hotline.config import Settings
 from hotline.sealing.keys.keyfolder import KeyFolder
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.keys.people import periods_of
 from hotline.sealing.keys.weekly_lock import WeeklyLock, last_week, week_of
 from hotline.sealing.keys.weeks import key_name
-from hotline.store.database import open_database
-from hotline.store.schema import create_all
+from tests.made_once import lay_line
 
 
 def typed(*words: str, **environ: str) -> Result:
@@ -26,10 +23,7 @@ def proved(home: Path) -> Result:
 
 def old_line(home: Path) -> None:
     """A line whose keys were made nine weeks ago, and walked nowhere since."""
-    make_keys(home / "keys", datetime.now(UTC) - timedelta(weeks=9))
-    database = open_database(Settings.read({"HOTLINE_HOME": str(home)}).database_url)
-    create_all(database)
-    database.close()
+    lay_line(home, datetime.now(UTC) - timedelta(weeks=9))
 
 
 def test_a_role_that_did_not_walk_is_found(tmp_path: Path) -> None:

@@ -13,16 +13,15 @@ from hotline.cli.main import main
 from hotline.cli.tips.reader import locale_language
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access
 from hotline.services.flows import authoring
 from hotline.store.desk import desks
 from hotline.store.referrals.asked_back import AskedBack
-from hotline.store.schema import create_all
 from hotline.store.tips import told_tips
 from tests.builders import make_tip
 from tests.callers import FLOWS
+from tests.made_once import lay_line
 
 SIGNED = ("--name", "Alice", "--second", "Bosco", "--reason", "to send the right people")
 
@@ -31,11 +30,9 @@ SIGNED = ("--name", "Alice", "--second", "Bosco", "--reason", "to send the right
 def home(tmp_path: Path) -> Path:
     """A line with one tip, of an hour ago, whose teller took a receipt."""
     now = datetime.now(UTC)
-    make_keys(tmp_path / "keys", now)
-    (tmp_path / "hotline.db").touch()
+    lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text("correct horse\n", encoding="utf-8")
     kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    create_all(kit.database)
     authoring.publish(kit.database, authoring.read_folder(FLOWS), now)
     access.make_desks(kit, "correct horse", costs=Costs(passes=1, kib=8))
     tip = make_tip(at=now - timedelta(hours=1))

@@ -11,11 +11,10 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import TipOutcome
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
-from hotline.store.schema import create_all
 from hotline.store.tips.tips import Tip
 from tests.builders import make_responder, make_tip
+from tests.made_once import lay_line
 from tests.sampling import in_turns
 
 OTHER = ("--name", "Bob", "--reason", "seen too")
@@ -30,9 +29,8 @@ JUDGED = pytest.mark.parametrize(
 def home(tmp_path: Path) -> Path:
     """A line with four tips that were told of an hour ago."""
     now = datetime.now(UTC)
-    make_keys(tmp_path / "keys", now)
+    lay_line(tmp_path, now)
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
-    create_all(database)
     then = now - timedelta(hours=1)
     cases: tuple[tuple[int, str, str], ...]
     cases = ((3, "no", "public_duty"), (1, "no", "public_duty"))

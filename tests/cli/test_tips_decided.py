@@ -11,13 +11,12 @@ from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.tip import NATIONAL
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.sealing.passphrase import Costs
 from hotline.services.desk import access
 from hotline.store.desk import desks
-from hotline.store.schema import create_all
 from hotline.store.tips import told_tips
 from tests.builders import make_tip
+from tests.made_once import lay_line
 
 SIGNED = ("--name", "Alice", "--reason", "as the desk agreed")
 WORDS = "correct horse"
@@ -27,11 +26,9 @@ WORDS = "correct horse"
 def home(tmp_path: Path) -> Path:
     """A line with one danger of Gasabo that names an official: the national desk alone reads it."""
     now = datetime.now(UTC)
-    make_keys(tmp_path / "keys", now)
-    (tmp_path / "hotline.db").touch()
+    lay_line(tmp_path, now)
     (tmp_path / "passphrase").write_text(f"{WORDS}\n", encoding="utf-8")
     kit = build_console(Settings.read({"HOTLINE_HOME": str(tmp_path)}))
-    create_all(kit.database)
     access.make_desks(kit, WORDS, costs=Costs(passes=1, kib=8))
     then = now - timedelta(hours=1)
     tip = make_tip(official="yes", at=then, filed_at=then, referred_at=then, referred_urgency=1)
@@ -50,6 +47,13 @@ def said(home: Path, *arguments: str, code: int = 0) -> str:
     result = CliRunner().invoke(main, arguments, env={"HOTLINE_HOME": str(home)})
     assert result.exit_code == code, result.output
     return result.output
+
+
+def listed(home: Path) -> dict[str, object]:
+    """The one tip, without the seconds that it waited."""
+    (row,) = json.loads(said(home, "tips", "list", "--json"))
+    assert row.pop("waited_seconds") >= 3600
+    return dict(row)
 
 
 def log(home: Path) -> str:
@@ -83,6 +87,6 @@ def test_a_tip_is_sent_down_once_with_the_desk_s_passphrase(home: Path) -> None:
 
 
 def test_nobody_is_let_go_while_nobody_of_a_new_place_has_it(home: Path) -> None:
-    before = json.loads(said(home, "tips", "list", "--json"))
+    before = listed(home)
     assert "nobody of the new place has it" in said(home, "tips", "let-go", "1", *SIGNED, code=1)
-    assert json.loads(said(home, "tips", "list", "--json")) == before
+    assert listed(home) == before

@@ -10,12 +10,11 @@ from click.testing import CliRunner
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.referrals.clocks import Clock, DeadlineKind
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
 from hotline.store.referrals import deadlines
-from hotline.store.schema import create_all
 from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
+from tests.made_once import lay_line
 
 SIGNED = ("--name", "Alice", "--reason", "nobody reached the place")
 
@@ -24,9 +23,8 @@ SIGNED = ("--name", "Alice", "--reason", "nobody reached the place")
 def home(tmp_path: Path) -> Path:
     """A line with a danger that nobody has taken, and that somebody asked to erase."""
     now = datetime.now(UTC)
-    make_keys(tmp_path / "keys", now)
+    lay_line(tmp_path, now)
     database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
-    create_all(database)
     then = now - timedelta(hours=1)
     with database.writing() as session:
         tip = make_tip(at=then, filed_at=then, referred_at=then, referred_urgency=1)

@@ -18,24 +18,21 @@ from hotline.domain.sms.reply import Verb
 from hotline.domain.tip import NATIONAL, TipOutcome
 from hotline.domain.tips.acts import Act, Way
 from hotline.ports import LookingKit
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.services.referrals import casework, referral
 from hotline.services.tips import retention
 from hotline.store.desk.desks import Desk
 from hotline.store.outbox.messages import Deadline, Referral
-from hotline.store.schema import create_all
 from hotline.store.tips.tips import Grant, Tip
 from tests.builders import make_responder, make_tip
+from tests.made_once import lay_line
 
 HOURS_OF_SEEN = timedelta(hours=6)
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    make_keys(tmp_path / "keys", datetime.now(UTC))
-    (tmp_path / "hotline.db").touch()
+    lay_line(tmp_path, datetime.now(UTC))
     kit = kit_of(tmp_path)
-    create_all(kit.database)
     with kit.database.writing() as session:
         session.add(make_responder(name="Gasabo 1"))
         session.add(make_responder(name="Nation", level=Level.NATIONAL, msisdn="+250788000009"))

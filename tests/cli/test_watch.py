@@ -9,21 +9,17 @@ from click.testing import CliRunner, Result
 from hotline.cli.main import main
 from hotline.config import Settings
 from hotline.domain.watch.alarms import Alarm, move
-from hotline.sealing.keys.keymaking import make_keys
 from hotline.store.database import open_database
-from hotline.store.schema import create_all
 from hotline.store.watch import alarms
 from tests.builders import NOON
+from tests.made_once import lay_line
 
 NUMBER = "0788700001"
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    make_keys(tmp_path / "keys", NOON)
-    database = open_database(Settings.read({"HOTLINE_HOME": str(tmp_path)}).database_url)
-    create_all(database)
-    database.close()
+    lay_line(tmp_path, NOON)
     return tmp_path
 
 

@@ -1,6 +1,7 @@
 """The places of `domain.places.places` as lists that the engine's flows choose from."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from hotline.domain.places import place_names, places
 from hotline.engine.run import Option
@@ -34,6 +35,7 @@ class PlaceLists(Mapping[str, tuple[Option, ...]]):
         return len(self._written)
 
 
+@cache
 def place_lists() -> PlaceLists:
     """What `Book.lists` holds: `provinces`, `districts.<province>`, `sectors.<district>`, `named.<typed>`."""
     return PlaceLists(
