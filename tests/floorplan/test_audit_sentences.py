@@ -18,6 +18,8 @@ NAMED = {
 }
 """What stands in braces in an action's name."""
 
+APPENDING = ("audit.append", "audit.sign")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadModule:
@@ -55,7 +57,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _of_audit(call: ast.Call) -> bool:
-    return _called(call) == "append" and ast.unparse(call.func) == "audit.append"
+    return _called(call) in ("append", "sign") and ast.unparse(call.func) in APPENDING
 
 
 def _handed(name: str, parameter: str, everywhere: dict[Path, ReadModule]) -> Iterator[ast.expr]:

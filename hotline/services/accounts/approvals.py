@@ -186,11 +186,6 @@ def record(
     reason: str = "",
 ) -> None:
     """What a person did to an account, for the audit log."""
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_actor(by),
-        action=action,
-        subject=f"account {account.shown}",
-        reason=reason,
+    audit.sign(
+        session, by, at=kit.now(), action=action, subject=f"account {account.shown}", reason=reason
     )

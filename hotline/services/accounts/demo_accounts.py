@@ -122,10 +122,10 @@ def _make(
         pair.private_key, password, account=bound, costs=PAPER_COSTS
     )
     account.totp = kit.proofs.factors.seal(secret, account=bound)
-    audit.append(
+    audit.sign(
         session,
+        Actor("demo"),
         at=kit.now(),
-        actor=audit.by_actor(Actor("demo")),
         action="account_invited",
         subject=f"account {name}",
         reason="an account of the demo",

@@ -123,10 +123,10 @@ def finish(kit: ConsoleKit, link: str) -> str:
             raise refusal(AccountFault.STEP_MISSING)
         row.used_at, row.locked_key = kit.now(), None
         account.state = AccountState.ACTIVE
-        audit.append(
+        audit.sign(
             session,
+            Actor(account.shown, account.id),
             at=kit.now(),
-            actor=audit.by_actor(Actor(account.shown, account.id)),
             action="account_taken_up",
             subject=f"account {account.shown}",
         )

@@ -201,11 +201,6 @@ def _open(kit: Kit, row: CallBack, keys: Sequence[bytes]) -> Opened:
 def _record(
     session: Session, kit: Kit, action: str, call_back_id: int, *, by: Signer, reason: str
 ) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.signer(by),
-        action=action,
-        subject=f"call-back:{call_back_id}",
-        reason=reason,
+    audit.sign(
+        session, by, at=kit.now(), action=action, subject=f"call-back:{call_back_id}", reason=reason
     )

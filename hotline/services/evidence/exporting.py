@@ -191,11 +191,4 @@ def _asked(row: Approval, until: datetime) -> AskedExport:
 def _record(
     session: Session, kit: Kit, by: Actor, action: str, wanted: WantedFigures, reason: str
 ) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_actor(by),
-        action=action,
-        subject=str(wanted),
-        reason=reason,
-    )
+    audit.sign(session, by, at=kit.now(), action=action, subject=str(wanted), reason=reason)

@@ -40,9 +40,8 @@ def publish_due(kit: Kit) -> None:
     """All that is due, once an hour; what fails is tried again in the next. Raises StoreUnavailable."""
     at = kit.now()
     with kit.database.reading() as session:
-        last = retention.done_at(session, ERRAND)
-    if last is not None and abs(at - last) < EVERY:
-        return
+        if retention.is_done(session, ERRAND, at, EVERY):
+            return
     with kit.database.writing() as session:
         retention.finish(session, ERRAND, at)
     make_due(kit, at)

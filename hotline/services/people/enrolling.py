@@ -109,13 +109,13 @@ def _begin(
         wording = Wording(Template.JOIN, {"code": dial}, person.language)
         to_ring = responder_sms.say(session, person, wording, at)
         is_number = number.kind is EnrolmentKind.NUMBER
-        record_step(
+        personnel.record(
             session,
             kit,
-            by,
             "responder_number_wanted" if is_number else "responder_invited",
             person,
-            reason,
+            by=by,
+            reason=reason,
         )
         paper = StartPaper(person.id, person.name, dial, start_pin, at + START_LIVES)
     ring(kit, Job.DELIVER, to_ring)
@@ -160,16 +160,3 @@ def _withdraw(session: Session, by: Actor, responder_id: int, at: datetime) -> N
     if asked.decided_at is None:
         approvals.decide(asked, audit.by_actor(by), at, ApprovalDecision.WITHDRAWN)
     session.flush()
-
-
-def record_step(
-    session: Session, kit: Kit, by: Actor, action: str, person: Responder, reason: str
-) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_actor(by),
-        action=action,
-        subject=f"responder:{person.id}",
-        reason=reason,
-    )

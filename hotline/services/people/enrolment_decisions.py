@@ -19,7 +19,6 @@ from hotline.services import national
 from hotline.services.doorbell import ring
 from hotline.services.people import personnel, responder_sms
 from hotline.services.people.dossiers.postings import ask_in_everywhere, check_other
-from hotline.services.people.enrolling import record_step
 from hotline.store.accounts import approvals
 from hotline.store.accounts.approvals import Approval, ApprovalDecision
 from hotline.store.database import Session
@@ -99,7 +98,8 @@ def _decide(
     if approve:
         return _approve(session, kit, by, person, row, at, reason)
     enrolments.end(row, EnrolmentEnd.REFUSED, at)
-    record_step(session, kit, by, "responder_refused", person, f"{row.kind}: {reason}")
+    why = f"{row.kind}: {reason}"
+    personnel.record(session, kit, "responder_refused", person, by=by, reason=why)
     return None
 
 
@@ -121,12 +121,12 @@ def _approve(
         enrolments.end(row, EnrolmentEnd.APPROVED, at)
         row.sealed_number = before
         session.flush()
-        record_step(session, kit, by, "responder_number_changed", person, reason)
+        personnel.record(session, kit, "responder_number_changed", person, by=by, reason=reason)
         return responder_sms.say(session, person, _changed(kit, person.language), at)
     enrolments.end(row, EnrolmentEnd.APPROVED, at)
     person.state, person.active = EnrolmentState.ACTIVE, True
     session.flush()
-    record_step(session, kit, by, "responder_approved", person, reason)
+    personnel.record(session, kit, "responder_approved", person, by=by, reason=reason)
     ask_in_everywhere(session, kit, by, person, reason)
     return None
 

@@ -13,8 +13,6 @@ from hotline.errors import PersonnelRefused
 from hotline.ports import Kit
 from hotline.services.people import handing_on
 from hotline.services.people.personnel import (
-    By,
-    actor_of,
     check_national,
     check_second,
     find,
@@ -22,6 +20,8 @@ from hotline.services.people.personnel import (
     shown,
 )
 from hotline.store.database import Session
+from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.dialogue import contacts
 from hotline.store.people import memberships
 from hotline.store.people.responders import Leave, Responder
@@ -47,7 +47,7 @@ class BroughtBack:
 
 
 def leave(
-    kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: By, reason: str
+    kit: Kit, name: str, *, starts_at: datetime | None, ends_at: datetime, by: Signer, reason: str
 ) -> LeaveGiven:
     """Send a person on leave, from now on where no beginning is given. Raises NotFound, PersonnelRefused."""
     at, to_ring = kit.now(), None
@@ -63,7 +63,7 @@ def leave(
             responder_id=person.id,
             starts_at=begins,
             ends_at=ends_at,
-            asked_by=actor_of(by).name,
+            asked_by=audit.named(by),
             asked_at=at,
             begun_at=None,
         )
@@ -80,7 +80,7 @@ def leave(
 
 
 def back(
-    kit: Kit, name: str, *, number: str | None, second: str | None, by: By, reason: str
+    kit: Kit, name: str, *, number: str | None, second: str | None, by: Signer, reason: str
 ) -> BroughtBack:
     """Let a person be told again: ends leave, a removal, and the mark of a number that could not be reached.
 

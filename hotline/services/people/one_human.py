@@ -37,10 +37,10 @@ def join(kit: Kit, by: Actor, account_id: int, name: str, reason: str) -> Respon
         session.flush()
         hers = {row.desk_code for row in memberships.running(session, person.id)}
         members.forget(session, of_account(account.id), kit.now(), but=hers)
-        audit.append(
+        audit.sign(
             session,
+            by,
             at=kit.now(),
-            actor=audit.by_actor(by),
             action="account_joined",
             subject=f"account {account.shown}",
             reason=f"responder {person.id}: {reason}",

@@ -3,23 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
-from hotline.domain.accounts.account import Actor
 from hotline.domain.call_back import KIGALI
 from hotline.domain.people.recipients import NATIONAL_LEAST, fewest_national
 from hotline.errors import NotFound, PersonnelRefused
 from hotline.ports import Kit
 from hotline.store.database import Session
 from hotline.store.desk import audit
+from hotline.store.desk.audit import Signer
 from hotline.store.people import responders
 from hotline.store.people.responders import Leave, Responder
 from hotline.store.referrals import personnel
 from hotline.store.referrals.personnel import OpenCase
 from hotline.text.names import folded
-
-By: TypeAlias = str | Actor
-"""Who acts: an account, or a name at the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +83,21 @@ def check_national(
     return left
 
 
-def check_second(by: By, second: str | None, person: Responder | None, what: str) -> None:
+def check_second(by: Signer, second: str | None, person: Responder | None, what: str) -> None:
     """Two names, of two people, neither the one it is about. Raises PersonnelRefused."""
     if second is None:
         raise PersonnelRefused(f"{what} wants a second person: add `--second NAME`")
     herself = () if person is None else (person.name,)
-    names = [folded(name) for name in (actor_of(by).name, second, *herself)]
+    names = [folded(name) for name in (audit.named(by), second, *herself)]
     if len(set(names)) < len(names):
         raise PersonnelRefused(f"{what} wants two people, and neither is the person herself")
 
 
-def actor_of(by: By) -> Actor:
-    return by if isinstance(by, Actor) else Actor(by)
-
-
 def record(
-    session: Session, kit: Kit, action: str, person: Responder, *, by: By, reason: str
+    session: Session, kit: Kit, action: str, person: Responder, *, by: Signer, reason: str
 ) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_actor(actor_of(by)),
-        action=action,
-        subject=f"responder:{person.id}",
-        reason=reason,
+    audit.sign(
+        session, by, at=kit.now(), action=action, subject=f"responder:{person.id}", reason=reason
     )
 
 

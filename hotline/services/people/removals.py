@@ -20,8 +20,6 @@ from hotline.services.desk import admissions
 from hotline.services.people import handing_on, one_human, responder_sms
 from hotline.services.people.leaves import LONGEST_LEAVE
 from hotline.services.people.personnel import (
-    By,
-    actor_of,
     check_national,
     check_second,
     find,
@@ -29,6 +27,7 @@ from hotline.services.people.personnel import (
 )
 from hotline.store.database import Session
 from hotline.store.desk import desks as store_desks
+from hotline.store.desk.audit import Signer
 from hotline.store.people import memberships
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import personnel
@@ -154,7 +153,7 @@ def _narrows(before: Collection[str], after: Collection[str]) -> bool:
     return bool(after) and (not before or not set(before) <= set(after))
 
 
-def remove(kit: Kit, name: str, *, second: str | None, by: By, reason: str) -> Removed:
+def remove(kit: Kit, name: str, *, second: str | None, by: Signer, reason: str) -> Removed:
     """Remove a person at once: she is told nothing more, her open cases take their next step, her account ends.
 
     The desks that she could open want another key from then on (`hotline desks list`). The national desk is told by
@@ -180,7 +179,8 @@ def remove(kit: Kit, name: str, *, second: str | None, by: By, reason: str) -> R
         person.active, person.left_at = False, at
         person.state = EnrolmentState.PROVING if is_new else EnrolmentState.LEFT
         memberships.end(session, person, at)
-        one_human.end(session, kit, actor_of(by), person, at)
+        actor = by if isinstance(by, Actor) else Actor(by)
+        one_human.end(session, kit, actor, person, at)
         to_ring = handing_on.hand_on(session, kit, person.id, at)
         if not is_new:
             to_ring = responder_sms.tell_removal(session, cases, at) or to_ring

@@ -63,10 +63,10 @@ def found_or_refused(kit: Kit, by: SignedIn, tip_id: int, reason: str) -> tuple[
             is_there = session.get(Tip, tip_id) is not None
     if is_there:
         with kit.database.writing() as session:
-            audit.append(
+            audit.sign(
                 session,
+                by.actor,
                 at=kit.now(),
-                actor=audit.by_actor(by.actor),
                 action="tip_refused",
                 subject=f"tip:{tip_id}",
                 reason=f"no grant: {reason}",

@@ -127,11 +127,4 @@ def _named(row: Exclusion) -> str:
 
 
 def _record(session: Session, kit: Kit, action: str, tip_id: int, by: Signer, reason: str) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.signer(by),
-        action=action,
-        subject=f"tip:{tip_id}",
-        reason=reason,
-    )
+    audit.sign(session, by, at=kit.now(), action=action, subject=f"tip:{tip_id}", reason=reason)

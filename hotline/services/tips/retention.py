@@ -46,9 +46,8 @@ def tidy(kit: Kit) -> None:
     """One batch of everything, each tick, until nothing is left; then not before tomorrow. Raises StoreUnavailable."""
     at = kit.now()
     with kit.database.reading() as session:
-        last = retention.done_at(session, ERRAND)
-    if last is not None and abs(at - last) < EVERY:
-        return
+        if retention.is_done(session, ERRAND, at, EVERY):
+            return
 
     with kit.database.writing() as session:
         outreach.close_periods(session, at)
@@ -210,11 +209,4 @@ CHORES: tuple[Callable[[Session, datetime, int], int], ...] = (
 def _record(
     session: Session, kit: Kit, action: str, tip_id: int, *, by: Signer, reason: str
 ) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.signer(by),
-        action=action,
-        subject=f"tip:{tip_id}",
-        reason=reason,
-    )
+    audit.sign(session, by, at=kit.now(), action=action, subject=f"tip:{tip_id}", reason=reason)

@@ -107,6 +107,13 @@ def append(
     return entry
 
 
+def sign(
+    session: Session, by: Signer, *, at: datetime, action: str, subject: str, reason: str = ""
+) -> AuditEntry:
+    """One more row, of what a person did."""
+    return append(session, at=at, actor=signer(by), action=action, subject=subject, reason=reason)
+
+
 def entries(
     session: Session, *, since: datetime | None = None, subject: str | None = None
 ) -> Sequence[AuditEntry]:

@@ -5,7 +5,7 @@ Every deletion here may run twice, and two relays at once pass each other by.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, String, and_, cast, delete, exists, or_, select
 from sqlalchemy import update as update_rows
@@ -55,7 +55,7 @@ class LegalHold(Row):
 
 
 class Errand(Row):
-    """Something the relay does once a day: when it was last done to its end."""
+    """Something that is done once an hour or once a day: when it was last done to its end."""
 
     __tablename__ = "errand"
 
@@ -80,6 +80,12 @@ HELD = exists().where(LegalHold.tip_id == Tip.id, LegalHold.lifted_at.is_(None))
 def done_at(session: Session, name: str) -> datetime | None:
     errand = session.get(Errand, name)
     return errand.done_at if errand else None
+
+
+def is_done(session: Session, name: str, at: datetime, within: timedelta) -> bool:
+    """Whether it was last done within this time. A clock that was set back keeps nothing from being done for longer."""
+    last = done_at(session, name)
+    return last is not None and abs(at - last) < within
 
 
 def finish(session: Session, name: str, at: datetime) -> None:

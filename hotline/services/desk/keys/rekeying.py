@@ -78,11 +78,4 @@ def _begun(
 
 
 def _record(session: Session, kit: Kit, by: Actor, action: str, desk: str, reason: str) -> None:
-    audit.append(
-        session,
-        at=kit.now(),
-        actor=audit.by_actor(by),
-        action=action,
-        subject=f"desk:{desk}",
-        reason=reason,
-    )
+    audit.sign(session, by, at=kit.now(), action=action, subject=f"desk:{desk}", reason=reason)

@@ -36,10 +36,9 @@ def tidy(kit: ReaderKit) -> None:
     """All that is due, once an hour. Raises StoreUnavailable."""
     at = kit.now()
     with kit.database.reading() as session:
-        last = retention.done_at(session, ERRAND)
+        if retention.is_done(session, ERRAND, at, EVERY):
+            return
         due = case_ends.due(session, at)
-    if last is not None and abs(at - last) < EVERY:
-        return
     for month, version in due:
         _count(kit, month, version, at)
     _mark_late(kit, at)

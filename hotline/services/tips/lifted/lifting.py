@@ -135,10 +135,10 @@ def _record(
     session: Session, kit: Kit, by: Actor, action: str, row: Exclusion, reason: str
 ) -> None:
     whom = f"desk {row.desk_code}" if row.desk_code else f"responder {row.responder_id}"
-    audit.append(
+    audit.sign(
         session,
+        by,
         at=kit.now(),
-        actor=audit.by_actor(by),
         action=action,
         subject=f"tip:{row.tip_id}",
         reason=f"{whom}: {reason}",

@@ -140,11 +140,6 @@ def _name(one: CaseMoment, signed: Mapping[datetime, str]) -> str:
 
 def _append(kit: ConsoleKit, by: SignedIn, tip_id: int, action: str, reason: str) -> None:
     with kit.database.writing() as session:
-        audit.append(
-            session,
-            at=kit.now(),
-            actor=audit.by_actor(by.actor),
-            action=action,
-            subject=f"tip:{tip_id}",
-            reason=reason,
+        audit.sign(
+            session, by.actor, at=kit.now(), action=action, subject=f"tip:{tip_id}", reason=reason
         )
