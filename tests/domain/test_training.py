@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.rolls.quiz import Share, average, score
+from hotline.domain.rolls.quiz import Share, average
 from hotline.domain.rolls.training import GOOD, OTHER, LessonCase, case_of, measure_of, whole
 
 
@@ -26,9 +26,6 @@ def test_not_to_be_sure_is_not_right_and_a_lesson_is_whole_with_its_last_case() 
     assert whole("child", answers | {"train_child_2": "unsure"})
 
 
-def test_a_score_is_told_from_twenty_answers_on_and_bounds_what_few_gave() -> None:
-    assert score(15, 19) is None
-    assert str(score(15, 30)) == "50"
-    assert str(score(29, 30)) == ">=86"
+def test_a_score_of_several_districts_weighs_each_by_its_answers() -> None:
     assert average([]) is None
     assert average([(20, Share(50)), (60, Share(90))]) == Share(80)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.places.places import districts
-from hotline.text.charts.bars import BarWords, ChartBar, bars
+from hotline.text.charts.bars import ChartBar, bars
 from hotline.text.charts.drawing import (
     DARK,
     HIDDEN_WIDTH,
@@ -17,12 +17,13 @@ from hotline.text.charts.drawing import (
     PAPER,
     SIGN,
     ChartAmount,
+    ChartWords,
     grouped,
     width_of,
 )
-from hotline.text.charts.stairs import ChartStair, FallingStep, FallingWords, falling, staircase
+from hotline.text.charts.stairs import ChartStair, FallingStep, falling, staircase
 from hotline.text.charts.tile_map import STEPS, TILES, tile_map
-from hotline.text.charts.times import TimesGroup, TimesWords, times
+from hotline.text.charts.times import TimesGroup, times
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = {area.code: area.name for area in districts()}
@@ -40,12 +41,12 @@ def _pairs(amounts: Sequence[ChartAmount]) -> Sequence[tuple[str, ChartAmount, C
 
 def _bars(amounts: Sequence[ChartAmount]) -> str:
     rows = [ChartBar(*row) for row in _pairs(amounts)]
-    return bars("By <week>", rows, BarWords("now", "before", HIDDEN))
+    return bars("By <week>", rows, ChartWords("now", "before", HIDDEN))
 
 
 def _falling(amounts: Sequence[ChartAmount]) -> str:
     steps = [FallingStep(*row) for row in _pairs(amounts)]
-    return falling("Where people stop", steps, FallingWords("saw it", "went on", HIDDEN))
+    return falling("Where people stop", steps, ChartWords("went on", "saw it", HIDDEN))
 
 
 def _stairs(amounts: Sequence[ChartAmount]) -> str:
@@ -56,7 +57,7 @@ def _stairs(amounts: Sequence[ChartAmount]) -> str:
 
 def _times(amounts: Sequence[ChartAmount]) -> str:
     groups = [TimesGroup(*row) for row in _pairs(amounts)]
-    return times("Opened", groups, TimesWords("half", "90 of 100", "promised", HIDDEN))
+    return times("Opened", groups, ChartWords("half", "90 of 100", HIDDEN), "promised")
 
 
 def _map(amounts: Sequence[ChartAmount]) -> str:
@@ -152,7 +153,7 @@ def test_a_number_is_written_as_it_is_told_and_the_period_before_beside_it() -> 
         ChartBar("ussd", ChartAmount(0)),
     ]
 
-    drawn = ElementTree.fromstring(bars("Line", rows, BarWords("October", "September", HIDDEN)))
+    drawn = ElementTree.fromstring(bars("Line", rows, ChartWords("October", "September", HIDDEN)))
 
     assert [*_written(drawn)][:3] == ["October", "September", f"{SIGN} {HIDDEN}"]
     assert drawn.findtext(f"{SVG}desc") == "sms: >=96 (September: ..); ussd: 0"
@@ -161,12 +162,12 @@ def test_a_number_is_written_as_it_is_told_and_the_period_before_beside_it() -> 
 def test_what_is_not_there_is_no_hidden_number() -> None:
     """The last screen has no answer; a median that falls into "never" is not made."""
     steps = [FallingStep("saved", ChartAmount(40), None)]
-    drawn = ElementTree.fromstring(falling("Screens", steps, FallingWords("saw it", "on", HIDDEN)))
+    drawn = ElementTree.fromstring(falling("Screens", steps, ChartWords("on", "saw it", HIDDEN)))
     assert drawn.findtext(f"{SVG}desc") == "saved: 40"
     assert SIGN not in " ".join(_written(drawn))
 
     groups = [TimesGroup("danger", ChartAmount(2), None)]
-    drawn = ElementTree.fromstring(times("T", groups, TimesWords("half", "90", "by", HIDDEN)))
+    drawn = ElementTree.fromstring(times("T", groups, ChartWords("half", "90", HIDDEN), "by"))
     assert drawn.findtext(f"{SVG}desc") == "danger: half 2, 90 \N{EN DASH}"
     assert len(_lengths(drawn)) == 1
 
@@ -175,7 +176,7 @@ def test_a_promise_is_a_line_at_its_own_length() -> None:
     groups = [TimesGroup("danger", ChartAmount(2), ChartAmount(9), ChartAmount(30, "30 min"))]
 
     drawn = ElementTree.fromstring(
-        times("Delivered", groups, TimesWords("half", "90", "promised", HIDDEN))
+        times("Delivered", groups, ChartWords("half", "90", HIDDEN), "promised")
     )
 
     dashed = [

@@ -7,7 +7,6 @@ narrower range. No more is promised than that range: whoever knows more than the
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from hotline.domain.evidence.circulation import Circulation, Key, Path, cheapest, flow, slack
 from hotline.domain.evidence.tables import (
@@ -15,7 +14,6 @@ from hotline.domain.evidence.tables import (
     CountTable,
     PublishedTable,
     circulation,
-    coarsened,
     numbers,
 )
 
@@ -34,27 +32,18 @@ def protect(
     shared: Collection[Key] = (),
     kept_back: Collection[Key] = (),
 ) -> PublishedTable:
-    """Leaves each hidden number a range at least k wide, whatever else is read in the table.
-
-    `shared` are numbers that another table publishes, so that they cannot be hidden here. `kept_back` are hidden
-    whatever they count. Where no number is left that would help, the table is coarsened; after the last step of its
-    list it shows what is shared, and nothing else.
-    """
-    steps = 0
-    while True:
-        published = attempt(table, k, shared=shared, kept_back=kept_back)
-        if published is not None:
-            return replace(published, steps=steps)
-        coarser = coarsened(table)
-        if coarser is None:
-            return replace(withheld(table, shared=shared), steps=steps)
-        table, steps = coarser, steps + 1
+    """The table alone, or withheld."""
+    return attempt(table, k, shared=shared, kept_back=kept_back) or withheld(table, shared=shared)
 
 
 def attempt(
     table: CountTable, k: int, *, shared: Collection[Key] = (), kept_back: Collection[Key] = ()
 ) -> PublishedTable | None:
-    """The table as it is, with what has to be hidden; None where no number is left to hide."""
+    """Leaves each hidden number a range at least k wide, whatever else is read in the table.
+
+    `shared` are numbers that another table publishes, so that they cannot be hidden here. `kept_back` are hidden
+    whatever they count. None where no number is left that would help.
+    """
     hidden = _hidden(circulation(table), k, shared, kept_back)
     if hidden is None:
         return None

@@ -20,8 +20,6 @@ class CountTable:
     columns: Sequence[str] = ()
     within: Mapping[str, str] = field(default_factory=dict)
     """The row that a row is part of, where that is not the whole table."""
-    coarser: Sequence[Mapping[str, str]] = ()
-    """Steps in which its rows and columns are put together, each as the new name of an old one."""
     made_of: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """What a row or column was put together of, where it was."""
 
@@ -44,11 +42,9 @@ class PublishedTable:
     """What of a table may be read."""
 
     table: CountTable
-    """As it was coarsened."""
+    """With its rows and columns as they were put together."""
     numbers: Mapping[Key, int | None]
     """None is hidden: small itself, or kept back for another. Nobody is told which."""
-    steps: int = 0
-    """How many of the table's own steps it was coarsened by."""
 
     @property
     def hidden(self) -> frozenset[Key]:
@@ -84,14 +80,6 @@ def _ends(table: CountTable, row: str, column: str) -> tuple[Key, Key]:
         return tail, (row, "") if parts or table.columns else _END
     head = _END if row == ALL else (table.parent(row), column)
     return (row, column) if parts else (row, ""), head
-
-
-def coarsened(table: CountTable) -> CountTable | None:
-    """The table after the first step of its own list; None at the end of the list."""
-    if not table.coarser:
-        return None
-    step, *later = table.coarser
-    return replace(merged(table, step), coarser=later)
 
 
 def merged(table: CountTable, names: Mapping[str, str]) -> CountTable:

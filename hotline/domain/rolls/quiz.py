@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor
 
-from hotline.domain.reach.figures import SMALL
-
 BEFORE = "quiz_"
 AGAIN = "again_"
 RIGHT = "right"
@@ -102,18 +100,6 @@ class Pairs:
         )
 
 
-def gain(pairs: Pairs) -> Gain | None:
-    """None where too few were asked."""
-    if pairs.asked < LEAST_ASKED:
-        return None
-    return Gain(_share(pairs.before, pairs.asked), _share(pairs.after, pairs.asked))
-
-
-def score(right: int, asked: int) -> Share | None:
-    """The share of answers that were right; None where too few were asked."""
-    return _share(right, asked) if asked >= LEAST_ASKED else None
-
-
 def average(scores: Sequence[tuple[int, Share]]) -> Share | None:
     """Over several, each with how many were asked: made of what is shown of them."""
     return _average(scores) if scores else None
@@ -141,15 +127,6 @@ def _together(bounds: Collection[Bound]) -> Bound:
     if not apart:
         return Bound.EXACT
     return apart.pop() if len(apart) == 1 else Bound.ABOUT
-
-
-def _share(right: int, asked: int) -> Share:
-    """Fewer than five who were right, or who were not, are never told apart: the share is then a bound."""
-    if right < SMALL:
-        return Share(ceil(100 * (SMALL - 1) / asked), Bound.MOST)
-    if asked - right < SMALL:
-        return Share(floor(100 * (asked - SMALL + 1) / asked), Bound.LEAST)
-    return Share(round(100 * right / asked))
 
 
 def _less(after: Bound, before: Bound) -> Bound:

@@ -9,10 +9,12 @@ from hotline.text.charts.drawing import (
     HIDDEN_WIDTH,
     LEADING,
     LIGHT,
-    SIGN,
     WIDTH,
     ChartAmount,
+    ChartWords,
     LegendEntry,
+    entries_of,
+    hatching_of,
     legend,
     line,
     lines_of,
@@ -37,21 +39,13 @@ class ChartBar:
     """None: there is nothing to stand beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class BarWords:
-    """What the legend says, in the reader's language."""
-
-    now: str
-    before: str
-    hidden: str
-
-
-def bars(title: str, rows: Sequence[ChartBar], said: BarWords) -> str:
+def bars(title: str, rows: Sequence[ChartBar], said: ChartWords) -> str:
+    """The period as dark bars, the one before it as light ones."""
     amounts = [one for row in rows for one in (row.now, row.before) if one is not None]
     left = _left(rows)
     room = WIDTH - left - room_for(one.written for one in amounts)
     scale = max(room, HIDDEN_WIDTH) / longest(amounts)
-    parts, y = legend(_entries(rows, said), 0)
+    parts, y = legend(_entries(rows, amounts, said), 0)
     begins = y
     for row in rows:
         drawn, y = _row(row, left, y, scale)
@@ -81,15 +75,16 @@ def _row(row: ChartBar, left: float, y: float, scale: float) -> tuple[list[str],
     return parts, y + BETWEEN
 
 
-def _entries(rows: Sequence[ChartBar], said: BarWords) -> Sequence[LegendEntry]:
-    before = [row.before for row in rows if row.before is not None]
-    entries = [LegendEntry(DARK, said.now), LegendEntry(LIGHT, said.before)] if before else []
-    if any(one.number is None for one in [*before, *(row.now for row in rows)]):
-        entries.append(LegendEntry("", f"{SIGN} {said.hidden}"))
-    return entries
+def _entries(
+    rows: Sequence[ChartBar], amounts: Sequence[ChartAmount], said: ChartWords
+) -> Sequence[LegendEntry]:
+    """Where there is nothing beside the bars, they need no name."""
+    if any(row.before is not None for row in rows):
+        return entries_of(said, amounts)
+    return hatching_of(said.hidden, amounts)
 
 
-def _told(rows: Sequence[ChartBar], said: BarWords) -> Iterator[str]:
+def _told(rows: Sequence[ChartBar], said: ChartWords) -> Iterator[str]:
     for row in rows:
-        before = f" ({said.before}: {row.before.written})" if row.before is not None else ""
+        before = f" ({said.light}: {row.before.written})" if row.before is not None else ""
         yield f"{row.label}: {row.now.written}{before}"

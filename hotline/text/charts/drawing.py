@@ -50,6 +50,27 @@ class LegendEntry:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChartWords:
+    """What the legend says of the dark bars, the light ones and the hatching, in the reader's language."""
+
+    dark: str
+    light: str
+    hidden: str
+
+
+def entries_of(said: ChartWords, amounts: Iterable[ChartAmount]) -> list[LegendEntry]:
+    """Of a chart with two bars a row."""
+    bars = [LegendEntry(DARK, said.dark), LegendEntry(LIGHT, said.light)]
+    return [*bars, *hatching_of(said.hidden, amounts)]
+
+
+def hatching_of(hidden: str, amounts: Iterable[ChartAmount]) -> list[LegendEntry]:
+    """Told where a number is hidden."""
+    is_hidden = any(one.number is None for one in amounts)
+    return [LegendEntry("", f"{SIGN} {hidden}")] if is_hidden else []
+
+
 def grouped(number: float) -> str:
     """Thousands apart, by a space at which no line breaks."""
     return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")

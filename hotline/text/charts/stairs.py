@@ -10,12 +10,13 @@ from hotline.text.charts.drawing import (
     HIDDEN_WIDTH,
     LEADING,
     LIGHT,
-    SIGN,
     WIDTH,
     ChartAmount,
-    LegendEntry,
+    ChartWords,
     bar,
     bar_width,
+    entries_of,
+    hatching_of,
     legend,
     line,
     lines_of,
@@ -45,20 +46,10 @@ class FallingStep:
     """None: nobody could go on from there."""
 
 
-@dataclass(frozen=True, slots=True)
-class FallingWords:
-    """What the legend says, in the reader's language."""
-
-    shown: str
-    answered: str
-    hidden: str
-
-
 def staircase(title: str, steps: Sequence[ChartStair], hidden: str) -> str:
     """Each step is part of the one above it. `hidden` says what the hatching means."""
     scale = _scale([step.amount for step in steps], [step.amount.written for step in steps])
-    entries = [LegendEntry("", f"{SIGN} {hidden}")] if _any_hidden(s.amount for s in steps) else []
-    parts, y = legend(entries, 0)
+    parts, y = legend(hatching_of(hidden, (step.amount for step in steps)), 0)
     corners = []
     for step in steps:
         parts += _label(step.label, y)
@@ -83,15 +74,12 @@ def _treads(
             yield line(down, HATCH, "2 3")
 
 
-def falling(title: str, steps: Sequence[FallingStep], said: FallingWords) -> str:
-    """At each screen: those who saw it as a light bar, and in it those who went on."""
+def falling(title: str, steps: Sequence[FallingStep], said: ChartWords) -> str:
+    """At each screen: those who saw it as a light bar, and in it, dark, those who went on."""
     both = [one for step in steps for one in (step.shown, step.answered)]
     amounts = [one for one in both if one is not None]
     scale = _scale(amounts, [_of(step) for step in steps])
-    entries = [LegendEntry(DARK, said.answered), LegendEntry(LIGHT, said.shown)]
-    if _any_hidden(amounts):
-        entries.append(LegendEntry("", f"{SIGN} {said.hidden}"))
-    parts, y = legend(entries, 0)
+    parts, y = legend(entries_of(said, amounts), 0)
     for step in steps:
         parts += _label(step.label, y)
         y += _label_height(step.label)
@@ -115,10 +103,6 @@ def _of(step: FallingStep) -> str:
 def _scale(amounts: Sequence[ChartAmount], written: Sequence[str]) -> float:
     room = WIDTH - room_for(written)
     return max(room, HIDDEN_WIDTH) / longest(amounts)
-
-
-def _any_hidden(amounts: Iterator[ChartAmount] | Sequence[ChartAmount]) -> bool:
-    return any(one.number is None for one in amounts)
 
 
 def _label(label: str, y: float) -> Iterator[str]:

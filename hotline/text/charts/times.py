@@ -10,12 +10,12 @@ from hotline.text.charts.drawing import (
     INK,
     LEADING,
     LIGHT,
-    SIGN,
     SOFT,
     WIDTH,
     ChartAmount,
-    LegendEntry,
+    ChartWords,
     bar,
+    entries_of,
     legend,
     line,
     longest,
@@ -41,35 +41,25 @@ class TimesGroup:
     """None: nothing was promised."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimesWords:
-    """What the legend says, in the reader's language."""
+def times(title: str, groups: Sequence[TimesGroup], said: ChartWords, promised: str) -> str:
+    """Two bars a group: dark for the median, light for the 90th of a hundred.
 
-    median: str
-    ninety: str
-    promised: str
-    hidden: str
-
-
-def times(title: str, groups: Sequence[TimesGroup], said: TimesWords) -> str:
-    """Two bars a group. What was promised is a line through both, and is written beside the label."""
+    What was promised is a line through both, and is written beside the label.
+    """
     both = [one for group in groups for one in (group.median, group.ninety)]
     measured = [one for one in both if one is not None]
     room = WIDTH - room_for(one.written for one in measured)
     scale = max(room, HIDDEN_WIDTH) / longest([*measured, *(group.promise for group in groups)])
-    entries = [LegendEntry(DARK, said.median), LegendEntry(LIGHT, said.ninety)]
-    if any(one.number is None for one in measured):
-        entries.append(LegendEntry("", f"{SIGN} {said.hidden}"))
-    parts, y = legend(entries, 0)
+    parts, y = legend(entries_of(said, measured), 0)
     for group in groups:
-        drawn, y = _group(group, y, scale, said)
+        drawn, y = _group(group, y, scale, promised)
         parts += drawn
-    return picture(title, _told(groups, said), WIDTH, y - BETWEEN + 4, parts)
+    return picture(title, _told(groups, said, promised), WIDTH, y - BETWEEN + 4, parts)
 
 
-def _group(group: TimesGroup, y: float, scale: float, said: TimesWords) -> tuple[list[str], float]:
+def _group(group: TimesGroup, y: float, scale: float, word: str) -> tuple[list[str], float]:
     parts = [words(0, y + 13, group.label, bold=True)]
-    promised = _promised(group, said)
+    promised = _promised(group, word)
     if promised and BOLDER * width_of(group.label) + width_of(promised) > WIDTH - 12:
         y += LEADING
     if promised:
@@ -90,14 +80,14 @@ def _written(amount: ChartAmount | None) -> str:
     return amount.written if amount is not None else NONE
 
 
-def _promised(group: TimesGroup, said: TimesWords) -> str:
-    return f"{said.promised} {group.promise.written}" if group.promise is not None else ""
+def _promised(group: TimesGroup, word: str) -> str:
+    return f"{word} {group.promise.written}" if group.promise is not None else ""
 
 
-def _told(groups: Sequence[TimesGroup], said: TimesWords) -> Iterator[str]:
+def _told(groups: Sequence[TimesGroup], said: ChartWords, word: str) -> Iterator[str]:
     for group in groups:
-        promised = _promised(group, said)
+        promised = _promised(group, word)
         yield (
-            f"{group.label}: {said.median} {_written(group.median)}, "
-            f"{said.ninety} {_written(group.ninety)}{f', {promised}' if promised else ''}"
+            f"{group.label}: {said.dark} {_written(group.median)}, "
+            f"{said.light} {_written(group.ninety)}{f', {promised}' if promised else ''}"
         )

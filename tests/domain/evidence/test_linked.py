@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.evidence.linked import linked
-from hotline.domain.evidence.suppression import protect
 from hotline.domain.evidence.tables import ALL, CountTable, PublishedTable
+from tests.domain.evidence.one_table import alone
 from tests.domain.evidence.people_counted import (
     AGES,
     DISTRICTS,
@@ -53,7 +53,7 @@ def test_a_solver_that_knows_all_tables_narrows_nothing(seed: int, people: int, 
 
 def test_tables_that_are_protected_one_by_one_give_each_other_away() -> None:
     leaks = [
-        narrowed_by_all([protect(table, 5) for table in all_tables(month(seed, 120))], 5)
+        narrowed_by_all([alone(table, 5) for table in all_tables(month(seed, 120))], 5)
         for seed in range(4)
     ]
     assert any(leaks)

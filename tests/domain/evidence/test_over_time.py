@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hotline.domain.evidence.circulation import Key
 from hotline.domain.evidence.linked import linked
 from hotline.domain.evidence.over_time import AtLeast, TotalTable, over_time
-from hotline.domain.evidence.suppression import protect
 from hotline.domain.evidence.tables import ALL, CountTable, PublishedTable
+from tests.domain.evidence.one_table import alone
 from tests.domain.evidence.people_counted import Person, form_tables, month, of_whom
 from tests.domain.evidence.reader import Solver
 from tests.samples import EXAMPLES
@@ -103,8 +103,8 @@ def line(**counts: int) -> CountTable:
 
 def test_a_total_of_what_one_month_hides_is_at_least_what_the_others_show() -> None:
     months = {
-        "m1": [protect(line(a=2, b=9, c=30), 5)],
-        "m2": [protect(line(a=8, b=9, c=30), 5)],
+        "m1": [alone(line(a=2, b=9, c=30), 5)],
+        "m2": [alone(line(a=8, b=9, c=30), 5)],
     }
     assert over_time(months, ["m1", "m2"], 5).numbers == {
         (ALL, ALL): 88,
@@ -116,8 +116,8 @@ def test_a_total_of_what_one_month_hides_is_at_least_what_the_others_show() -> N
 
 def test_what_two_months_hide_alike_may_be_added_up() -> None:
     months = {
-        "m1": [protect(line(a=4, b=12, c=30), 5)],
-        "m2": [protect(line(a=4, b=13, c=31), 5)],
+        "m1": [alone(line(a=4, b=12, c=30), 5)],
+        "m2": [alone(line(a=4, b=13, c=31), 5)],
     }
     assert over_time(months, ["m1", "m2"], 5).numbers == {
         (ALL, ALL): 94,
@@ -128,7 +128,7 @@ def test_what_two_months_hide_alike_may_be_added_up() -> None:
 
 
 def test_periods_that_overlap_are_refused() -> None:
-    months = {name: [protect(line(a=20, b=30), 5)] for name in NAMES[:3]}
+    months = {name: [alone(line(a=20, b=30), 5)] for name in NAMES[:3]}
     earlier = over_time(months, NAMES[:2], 5)
     with pytest.raises(ValueError, match="overlap"):
         over_time(months, NAMES[1:3], 5, earlier=[earlier])
@@ -148,10 +148,10 @@ def told_lines(months: Mapping[str, PublishedTable]) -> Solver:
 
 def test_a_hidden_total_keeps_its_range_beside_a_later_one() -> None:
     months = {
-        "m1": protect(line(a=1, b=3, c=7), 5),
-        "m2": protect(line(a=4, b=5, c=2), 5),
-        "m3": protect(line(a=9, b=2, c=2), 5),
-        "m4": protect(line(a=0, b=4, c=2), 5),
+        "m1": alone(line(a=1, b=3, c=7), 5),
+        "m2": alone(line(a=4, b=5, c=2), 5),
+        "m3": alone(line(a=9, b=2, c=2), 5),
+        "m4": alone(line(a=0, b=4, c=2), 5),
     }
     known = {name: [published] for name, published in months.items()}
     halves = [over_time(known, NAMES[:2], 5), over_time(known, NAMES[2:4], 5)]
@@ -173,9 +173,9 @@ def test_a_hidden_total_keeps_its_range_beside_a_later_one() -> None:
 
 def test_days_and_weeks_of_one_figure_give_days_away() -> None:
     """The leak that the audit is for: each table is protected, and the week is the sum of its days."""
-    days = {"m1": protect(line(a=2, b=9, c=30), 5), "m2": protect(line(a=8, b=9, c=30), 5)}
+    days = {"m1": alone(line(a=2, b=9, c=30), 5), "m2": alone(line(a=8, b=9, c=30), 5)}
     solver = told_lines(days)
     assert solver.width(of_lines(["m1"], ("a", ALL))) >= 5
-    for key, number in protect(line(a=10, b=18, c=60), 5).numbers.items():
+    for key, number in alone(line(a=10, b=18, c=60), 5).numbers.items():
         solver.learns(of_lines(days, key), number)
     assert solver.width(of_lines(["m1"], ("a", ALL))) == 0

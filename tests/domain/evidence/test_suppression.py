@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.evidence.suppression import protect
+from hotline.domain.evidence.suppression import attempt, withheld
 from hotline.domain.evidence.tables import ALL, CountTable, PublishedTable, numbers
+from tests.domain.evidence.one_table import alone
 from tests.domain.evidence.random_tables import tables
 from tests.domain.evidence.reader import narrowed
 
@@ -54,17 +55,17 @@ def shown(published: PublishedTable) -> str:
     ],
 )
 def test_what_is_read_of_a_small_table(told: CountTable, read: str) -> None:
-    assert shown(protect(told, 5)) == read
+    assert shown(alone(told, 5)) == read
 
 
 def test_a_column_gives_no_cell_away_either() -> None:
-    published = protect(table("a b", "x y", a="1 20", b="30 40"), 5)
+    published = alone(table("a b", "x y", a="1 20", b="30 40"), 5)
     assert shown(published) == ("a=21 a.x=.. a.y=.. all=91 all.x=31 all.y=60 b=70 b.x=.. b.y=..")
 
 
 @given(tables(), st.sampled_from([5, 11]))
 def test_a_solver_narrows_no_hidden_number(told: CountTable, k: int) -> None:
-    published = protect(told, k)
+    published = alone(told, k)
     counted = numbers(told)
     for key, number in published.numbers.items():
         assert number == counted[key] >= k or number is None
@@ -82,7 +83,7 @@ def thirty_districts(seed: int, columns: int) -> CountTable:
 
 def test_a_solver_narrows_nothing_of_thirty_districts(request: pytest.FixtureRequest) -> None:
     told = thirty_districts(request.config.option.hypothesis_seed, 4)
-    published = protect(told, 5)
+    published = alone(told, 5)
     assert 10 < len(published.hidden) < len(published.numbers) - 10
     assert narrowed(told, published.numbers, 5) == {}
 
@@ -93,19 +94,15 @@ def test_the_solver_finds_a_planted_leak() -> None:
     assert narrowed(told, leaked, 5) == {("a", "x"): 0}
 
 
-def test_where_no_number_is_left_to_hide_the_table_takes_its_next_step() -> None:
-    told = CountTable(
-        {("a", ALL): 2, ("b", ALL): 3, ("c", ALL): 90},
-        ["a", "b", "c"],
-        coarser=[{"a": "ab", "b": "ab"}],
-    )
-    held = {(ALL, ALL), ("c", ALL)}
-    published = protect(told, 6, shared=held)
-    assert (shown(published), published.steps) == ("ab=.. all=95 c=90", 1)
-    published = protect(told, 5, shared=held)
-    assert (shown(published), published.steps) == ("a=.. all=95 b=.. c=90", 0)
+def test_where_no_number_is_left_to_hide_nothing_is_published() -> None:
+    told, held = table("a b c", a="2", b="3", c="90"), {(ALL, ALL), ("c", ALL)}
+    assert attempt(told, 6, shared=held) is None
+    published = attempt(told, 5, shared=held)
+    assert published is not None
+    assert shown(published) == "a=.. all=95 b=.. c=90"
+    assert shown(withheld(told, shared=held)) == "a=.. all=95 b=.. c=90"
 
 
 def test_what_was_kept_back_once_is_hidden_again() -> None:
     told = table("a b c", a="30", b="40", c="50")
-    assert shown(protect(told, 5, kept_back=[("a", ALL)])) == "a=.. all=120 b=.. c=50"
+    assert shown(alone(told, 5, also=[("a", ALL)])) == "a=.. all=120 b=.. c=50"

@@ -6,17 +6,16 @@ from hotline.domain.evidence.telling.place_chapters import SMALLEST
 from hotline.domain.evidence.telling.teller import Teller
 from hotline.domain.evidence.telling.words import charts as words
 from hotline.domain.places.places import districts
-from hotline.text.charts.bars import BarWords, ChartBar, bars
-from hotline.text.charts.drawing import ChartAmount
+from hotline.text.charts.bars import ChartBar, bars
+from hotline.text.charts.drawing import ChartAmount, ChartWords
 from hotline.text.charts.stairs import (
     ChartStair,
     FallingStep,
-    FallingWords,
     falling,
     staircase,
 )
 from hotline.text.charts.tile_map import tile_map
-from hotline.text.charts.times import TimesGroup, TimesWords, times
+from hotline.text.charts.times import TimesGroup, times
 
 
 def svg(chart: ToldChart, teller: Teller) -> str:
@@ -29,22 +28,17 @@ def svg(chart: ToldChart, teller: Teller) -> str:
         return tile_map(title, names, {value_of(one.code): _amount(one) for one in points}, hidden)
     if chart.kind is ChartKind.FALLING:
         steps = [FallingStep(one.label, _amount(one), _beside(one)) for one in points]
-        said = FallingWords(teller.words(words.SHOWN), teller.words(words.ANSWERED), hidden)
+        said = ChartWords(teller.words(words.ANSWERED), teller.words(words.SHOWN), hidden)
         return falling(title, steps, said)
     if chart.kind is ChartKind.TIMES:
         groups = [TimesGroup(one.label, _amount(one), _beside(one)) for one in points]
-        legend = TimesWords(
-            teller.words(words.MEDIAN),
-            teller.words(words.NINETY),
-            teller.words(words.PROMISED),
-            hidden,
-        )
-        return times(title, groups, legend)
+        said = ChartWords(teller.words(words.MEDIAN), teller.words(words.NINETY), hidden)
+        return times(title, groups, said, teller.words(words.PROMISED))
     rows = [
         ChartBar(one.label, _amount(one), _beside(one) if one.beside_said else None)
         for one in points
     ]
-    return bars(title, rows, BarWords(teller.words(words.NOW), teller.before_name(), hidden))
+    return bars(title, rows, ChartWords(teller.words(words.NOW), teller.before_name(), hidden))
 
 
 def _amount(point: ChartPoint) -> ChartAmount:

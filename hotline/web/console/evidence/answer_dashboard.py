@@ -11,8 +11,8 @@ from hotline.domain.evidence.telling.numbers import MINUTE, TIME, minutes_said, 
 from hotline.domain.evidence.telling.teller import CellAt, Words, told_of
 from hotline.domain.evidence.telling.words import helping, places
 from hotline.domain.evidence.telling.words.figures import STEPS
-from hotline.text.charts.drawing import ChartAmount
-from hotline.text.charts.times import TimesGroup, TimesWords, times
+from hotline.text.charts.drawing import ChartAmount, ChartWords
+from hotline.text.charts.times import TimesGroup, times
 from hotline.web.console.evidence.dashboard_block import (
     BlockColumn,
     BlockDrawing,
@@ -86,8 +86,9 @@ def _drawn(
         )
         for row in rows
     ]
-    said = TimesWords(half.head, most.head, told.phrase(PROMISED), told.hidden())
-    return BlockDrawing(Markup(times(title, groups, said)), len(groups))
+    said = ChartWords(half.head, most.head, told.hidden())
+    drawn = times(title, groups, said, told.phrase(PROMISED))
+    return BlockDrawing(Markup(drawn), len(groups))
 
 
 def promise(step: AnswerStep, row: str) -> ChartAmount | None:

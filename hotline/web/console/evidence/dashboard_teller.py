@@ -12,12 +12,11 @@ from hotline.domain.evidence.telling.labels import period_label
 from hotline.domain.evidence.telling.numbers import SECONDS, said
 from hotline.domain.evidence.telling.teller import CellAt, Teller
 from hotline.domain.places.places import districts
-from hotline.text.charts.bars import BarWords, ChartBar, bars
-from hotline.text.charts.drawing import ChartAmount
+from hotline.text.charts.bars import ChartBar, bars
+from hotline.text.charts.drawing import ChartAmount, ChartWords
 from hotline.text.charts.stairs import (
     ChartStair,
     FallingStep,
-    FallingWords,
     falling,
     staircase,
 )
@@ -118,14 +117,14 @@ class DashboardTeller:
     def bars(self, title: str, rows: Sequence[BlockRow], figure: str = "") -> BlockDrawing:
         """One bar a row, the period before beside it."""
         now, then = BlockColumn("", figure), BlockColumn("", figure, is_before=True)
-        said = BarWords(self.period(), self.period_before(), self.hidden())
+        said = ChartWords(self.period(), self.period_before(), self.hidden())
         return self._bars(title, rows, now, then, said)
 
     def pairs(
         self, title: str, rows: Sequence[BlockRow], after: BlockColumn, before: BlockColumn
     ) -> BlockDrawing:
         """Two figures a row, beside one another; the legend calls them as the table does."""
-        said = BarWords(after.head, before.head, self.hidden())
+        said = ChartWords(after.head, before.head, self.hidden())
         return self._bars(title, rows, after, before, said)
 
     def _bars(
@@ -134,7 +133,7 @@ class DashboardTeller:
         rows: Sequence[BlockRow],
         main: BlockColumn,
         beside: BlockColumn,
-        said: BarWords,
+        said: ChartWords,
     ) -> BlockDrawing:
         """A row that is not there has no bar."""
         drawn = []
@@ -155,7 +154,7 @@ class DashboardTeller:
             for row in rows
             if (cell := self.cell(row, whole)) is not None
         ]
-        said = FallingWords(whole.head, part.head, self.hidden())
+        said = ChartWords(part.head, whole.head, self.hidden())
         return BlockDrawing(Markup(falling(title, steps, said)), len(steps))
 
     def staircase(self, title: str, rows: Sequence[BlockRow]) -> BlockDrawing:

@@ -7,7 +7,8 @@ from markupsafe import Markup
 from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.tables import ALL
 from hotline.domain.evidence.telling.labels import period_label
-from hotline.text.charts.bars import BarWords, ChartBar, bars
+from hotline.text.charts.bars import ChartBar, bars
+from hotline.text.charts.drawing import ChartWords
 from hotline.web.console.evidence.dashboard_block import BlockDrawing, DashboardBlock
 from hotline.web.console.evidence.dashboard_teller import DashboardTeller, amount
 from hotline.web.console.evidence.figure_tables import FigureColumn, FigureRow, FigureTable
@@ -55,4 +56,4 @@ def months(told: DashboardTeller, found: NationByMonth) -> Iterator[DashboardBlo
 
 def _drawn(told: DashboardTeller, title: str, rows: Sequence[FigureRow]) -> BlockDrawing:
     drawn = [ChartBar(row.label, amount(cell)) for row in rows if (cell := row.cells[0])]
-    return BlockDrawing(Markup(bars(title, drawn, BarWords("", "", told.hidden()))), len(drawn))
+    return BlockDrawing(Markup(bars(title, drawn, ChartWords("", "", told.hidden()))), len(drawn))
