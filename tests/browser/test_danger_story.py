@@ -19,6 +19,7 @@ from hotline.domain.cases import months
 from hotline.domain.cases.counting import STEPS
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.desk.members import of_account
+from hotline.domain.evidence.edition import Edition
 from hotline.domain.places.places import districts
 from hotline.domain.referrals.clocks import any_morning
 from hotline.domain.tip import NATIONAL, TipOutcome
@@ -26,8 +27,7 @@ from hotline.domain.tips.retention import WARNING
 from hotline.domain.wording import Template
 from hotline.sealing.members import wrap_desk_key
 from hotline.services.cases import case_opening, people
-from hotline.services.evidence import making
-from hotline.services.reader.cases import month_reports
+from hotline.services.evidence import editions, making
 from hotline.store.accounts.accounts import ConsoleAccount
 from hotline.store.cases.case_codes import CaseCode
 from hotline.store.cases.case_keys import CaseGrant, CaseKey
@@ -301,8 +301,8 @@ def no_table_tells_of_anybody(case: DangerCase, version: MonthVersion) -> None:
     """What `hotline service-referrals report` prints of the month, once the clock has published it."""
     kit = case.office.line.kit
     making.make_due(kit, kit.now())
-    found = month_reports.report(kit, MONTH, lambda: case.beside.kit)
-    of_persons = [one for one in found.figures.cells if one.figure in PERSONS]
+    found = editions.read(kit, MONTH, Edition.INSIDE)
+    of_persons = [one for one in found.cells if one.figure in PERSONS]
     assert (found.version, {one.number for one in of_persons}) == (version, {None})
     assert {one.figure for one in of_persons} == PERSONS
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from hotline.domain.cases.counting import IDENTIFIED, NATIONALLY, STEPS
-from hotline.domain.evidence.edition import FigureCell, value_of
+from hotline.domain.evidence.edition import PublishedFigures, value_of
 from hotline.domain.evidence.publishing.case_counts import (
     DAYS,
     DETERMINED,
@@ -16,7 +16,6 @@ from hotline.domain.evidence.suppression import INSIDE, SIGN
 from hotline.domain.evidence.tables import ALL
 from hotline.domain.places.places import place_name
 from hotline.services.people.personnel import shown
-from hotline.services.reader.cases.month_reports import MonthReport
 
 COLUMNS = {
     "identified": "persons in whom a responder saw signs, or who are victims by a deciding body's word",
@@ -50,19 +49,16 @@ NOTE = (
     f"{SIGN} is hidden: fewer than {INSIDE}, zero included, or it would give such a number away. Whoever may be a child"
     " is counted as a girl or a boy. Persons, tips and situations are never divided by one another."
 )
-SO_FAR = "NOT PUBLISHED YET: everybody alone, as it stands now. Do not pass this on."
 FIRST, COLUMN = 24, 18
 
 
-def made(report: MonthReport) -> str:
+def made(report: PublishedFigures) -> str:
     """Which edition it is, and of when."""
-    if report.version is None:
-        return f"so far, as of {shown(report.made_at)}"
     return f"{report.version} count, made {shown(report.made_at)}"
 
 
-def lines(report: MonthReport) -> Iterator[str]:
-    yield f"{report.month}: {made(report)}"
+def lines(report: PublishedFigures) -> Iterator[str]:
+    yield f"{report.period}: {made(report)}"
     yield _row("", [*COLUMNS])
     for by, value, cells in _steps(report):
         yield _row(value if by == ALL else f"  {value}", cells)
@@ -79,11 +75,9 @@ def lines(report: MonthReport) -> Iterator[str]:
     for name, says in ALONE.items():
         yield f"{says}: {_said(report, name)}"
     yield NOTE
-    if report.version is None:
-        yield SO_FAR
 
 
-def sheet(report: MonthReport) -> Iterator[Mapping[str, Any]]:
+def sheet(report: PublishedFigures) -> Iterator[Mapping[str, Any]]:
     """One number a row."""
     for by, value, cells in _steps(report):
         for step, cell in zip(COLUMNS, cells, strict=True):
@@ -98,11 +92,11 @@ def sheet(report: MonthReport) -> Iterator[Mapping[str, Any]]:
         yield _number(report, name, ALL, ALL, _said(report, name))
 
 
-def document(report: MonthReport) -> Mapping[str, Any]:
+def document(report: PublishedFigures) -> Mapping[str, Any]:
     parts = {name: says for name, (says, _) in PARTS.items()}
     return {
-        "month": report.month,
-        "count": report.version or "so far",
+        "month": report.period,
+        "count": report.version,
         "made_at": report.made_at.isoformat(timespec="seconds"),
         "columns": {**COLUMNS, **parts, **ALONE},
         "hidden": NOTE,
@@ -116,39 +110,40 @@ def document(report: MonthReport) -> Mapping[str, Any]:
     }
 
 
-def _steps(report: MonthReport) -> Iterator[tuple[str, str, Sequence[Any]]]:
+def _steps(report: PublishedFigures) -> Iterator[tuple[str, str, Sequence[Any]]]:
     """By what, which value, and a number for each step."""
     yield ALL, "everybody", [_said(report, step) for step in STEPS]
     for by, name in SPLIT.items():
-        for column in report.figures.columns(IDENTIFIED, by):
+        for column in report.columns(IDENTIFIED, by):
             cells = [_said(report, step, column=column) for step in STEPS]
             yield name, _plain(value_of(column)), cells
 
 
-def _listed(report: MonthReport, by: str) -> list[tuple[str, Any]]:
+def _listed(report: PublishedFigures, by: str) -> list[tuple[str, Any]]:
     return [
         (_named(by, value_of(row)), _said(report, IDENTIFIED, row))
-        for row in report.figures.rows(IDENTIFIED, by)
+        for row in report.rows(IDENTIFIED, by)
     ]
 
 
-def _parts(report: MonthReport, figures: Iterable[str]) -> dict[str, Any]:
-    """None of a month that is told of everybody alone. `refused_no_room` -> `no room`."""
-    told = [one for one in figures if report.figures.cell(one) is not None]
-    return {_plain(one.partition("_")[2]): _said(report, one) for one in told}
+def _parts(report: PublishedFigures, figures: Iterable[str]) -> dict[str, Any]:
+    """`refused_no_room` -> `no room`."""
+    return {_plain(one.partition("_")[2]): _said(report, one) for one in figures}
 
 
-def _said(report: MonthReport, figure: str, row: str = ALL, column: str = ALL) -> int | str:
-    cell: FigureCell | None = report.figures.cell(figure, row, column)
+def _said(report: PublishedFigures, figure: str, row: str = ALL, column: str = ALL) -> int | str:
+    cell = report.cell(figure, row, column)
     if cell is None or cell.number is None or cell.bound:
-        return report.figures.said(figure, row, column)
+        return report.said(figure, row, column)
     return cell.number
 
 
-def _number(report: MonthReport, figure: str, by: str, value: str, cell: Any) -> dict[str, Any]:
+def _number(
+    report: PublishedFigures, figure: str, by: str, value: str, cell: Any
+) -> dict[str, Any]:
     return {
-        "month": report.month,
-        "count": report.version or "so far",
+        "month": report.period,
+        "count": report.version,
         "figure": figure,
         "by": by,
         "value": value,

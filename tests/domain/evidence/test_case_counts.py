@@ -7,7 +7,7 @@ import pytest
 
 from hotline.domain.cases.counting import STEPS
 from hotline.domain.evidence.edition import Edition, FigureCell
-from hotline.domain.evidence.publishing.case_counts import case_tables, told_so_far
+from hotline.domain.evidence.publishing.case_counts import case_tables
 from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.raw import RawTable
 from hotline.domain.evidence.tables import ALL
@@ -89,13 +89,3 @@ def test_states_beyond_the_neighbours_stand_together() -> None:
     rows = [row for figure, row, _ in cells if figure == "identified" and row.startswith("from:")]
     assert len(rows) == 8
     assert "from:other" in rows
-
-
-def test_a_month_that_is_counted_anew_each_day_is_told_of_everybody_alone() -> None:
-    people: list[Invented] = [("labour", "woman", "no", "12", 5), ("sex", "man", "no", "36", 0)] * 9
-    so_far = {one.figure: one.number for one in told_so_far(counted(people))}
-    published = told(people)
-    assert so_far == {figure: published[figure, ALL, ALL] for figure in so_far}
-    assert {*STEPS, "met", "offers"} <= {*so_far}
-    assert not {"thirty_safe", "screened_possible"} & {*so_far}
-    assert (so_far["identified"], so_far["met"]) == (18, 18)

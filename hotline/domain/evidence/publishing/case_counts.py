@@ -19,8 +19,6 @@ from hotline.domain.cases.people_codes import (
     ThirtyDays,
 )
 from hotline.domain.cases.screening import ScreeningResult
-from hotline.domain.evidence.edition import Edition, FigureCell
-from hotline.domain.evidence.publishing.months import month
 from hotline.domain.evidence.raw import (
     Measured,
     Raw,
@@ -45,8 +43,6 @@ THIRTY = tuple(f"thirty_{one}" for one in ThirtyDays if one is not ThirtyDays.UN
 ALONE = ("tips_screened", "thirty_unknown")
 TIPS, SITUATIONS = "tips_with_identified", "situations_with_identified"
 DAYS = "days_to_accepted"
-OF_ALL = (*STEPS, *ALONE, TIPS, SITUATIONS, "met", "offers", DAYS)
-"""What is told of everybody before a month is published."""
 Numbers = Mapping[tuple[str, str, str], int]
 
 
@@ -63,12 +59,6 @@ def case_tables(cells: Sequence[CountCell]) -> list[Raw]:
         persons(numbers),
         Measured(DAYS, ALL, every.get(DAYS, 0), every.get("accepted", 0), "accepted"),
     ]
-
-
-def told_so_far(cells: Sequence[CountCell]) -> list[FigureCell]:
-    """Of a month that is not published yet: everybody alone, since two days' breakdowns would differ by one."""
-    made = month(case_tables(cells), Edition.INSIDE)
-    return [one for one in made.cells if one.figure in OF_ALL and one.row == one.column == ALL]
 
 
 def _tips(every: Mapping[str, int]) -> RawTable:

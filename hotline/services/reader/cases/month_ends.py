@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from hotline.domain.cases import months
-from hotline.domain.cases.counting import NATIONALLY, CountCell, CountedCase, count
+from hotline.domain.cases.counting import NATIONALLY, CountedCase, count
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.tip import is_district
 from hotline.domain.tips.retention import WARNING
@@ -71,18 +71,6 @@ def _count(kit: ReaderKit, month: str, version: MonthVersion, at: datetime) -> N
     kit.failpoint("month.after_count")
 
 
-def counted_now(kit: ReaderKit, month: str, actor: str) -> tuple[Sequence[CountCell], int]:
-    """What the persons of a month come to so far, and how many of its cases do not open. Nothing is kept of it.
-
-    The audit log says who counted, before anybody sees a number. Raises StoreUnavailable.
-    """
-    _, cases, closed = _read(kit, month)
-    told = f"so far: {len(cases)} cases, {closed} that do not open"
-    with kit.database.writing() as session:
-        _record(session, kit.now(), "month_counted", f"month:{month}", told, actor)
-    return count(cases), closed
-
-
 def _read(kit: ReaderKit, month: str) -> tuple[MonthTips, Sequence[CountedCase], int]:
     with kit.database.reading() as session:
         found = _of_month(session, month)
@@ -142,6 +130,5 @@ def _record(
     action: str,
     subject: str,
     reason: str = "",
-    actor: str = "clock",
 ) -> None:
-    audit.append(session, at=at, actor=actor, action=action, subject=subject, reason=reason)
+    audit.append(session, at=at, actor="clock", action=action, subject=subject, reason=reason)
