@@ -106,6 +106,14 @@ class Template(StrEnum):
     CASE_OVER = "{ref}: it is over. Thank you."
     EXERCISE = "{ref} was an exercise. Do not go. Thank you."
     """Answers whatever is said of an exercise; and, when it ends, to who was told and has not answered."""
+    EXERCISE_BEGUN = "{place}: an exercise runs until {time}. Tell none of those alerted there."
+    """To the national desk, and to coordinators who are not tried themselves. `time` is 25/11 14:05."""
+    EXERCISE_PLANNED = "{place}: an exercise comes before {time}. Tell none of those alerted there."
+    """To the national desk and the coordinators of the desk: they know the week, and not the hour."""
+    EXERCISE_PLANNED_NIGHT = (
+        "{place}: an exercise comes before {time}, by night. Tell none of those alerted there."
+    )
+    EXERCISE_OFF = "{place}: no exercise comes before {time}. It was called off."
     ASK_BACK = "{ref}: 1 take 2 there 3 referred 4 not it 5 pass on"
     """Answers what was not clear, and `0`. An answer never repeats what was written to us."""
     PINS_WRONG = "Three wrong PINs on one phone. Dial {code}"
@@ -222,5 +230,15 @@ class Template(StrEnum):
     """To whoever took the tip: `ref` is K7Q4, or T12 at the national desk. Never to what, nor which."""
 
 
+OF_EXERCISES = frozenset(
+    {
+        Template.EXERCISE,
+        Template.EXERCISE_BEGUN,
+        Template.EXERCISE_PLANNED,
+        Template.EXERCISE_PLANNED_NIGHT,
+        Template.EXERCISE_OFF,
+    }
+)
+"""Told beside the alert of an exercise: in no figure, and a number that is refused takes nobody off the ladder."""
 ALWAYS_SHIPPED = frozenset({Template.FAILURE})
 """What is said while the database does not answer: no change of the console can reach it."""

@@ -1,8 +1,10 @@
-"""R12: an exercise is begun, looked at and called off at the server, by a named person, with a reason."""
+"""R12: at the server an exercise is planned by two, begun, looked at and ended, by named persons, with a reason."""
 
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,10 @@ from click.testing import CliRunner
 from hotline.bootstrap import build_console
 from hotline.cli.main import main
 from hotline.config import Settings
+from hotline.domain.referrals.drills.exercise import WantedExercise
+from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import Urgency
+from hotline.services.referrals.drills import plans
 from tests.builders import make_responder
 from tests.cli.invented_month import home, settings
 
@@ -19,10 +25,16 @@ WHO = ("--name", "Aline", "--reason", "the week of drills")
 
 @pytest.fixture
 def line(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two people planned one some days ago: it may begin at whatever hour these tests run."""
     folder = shutil.copytree(home(tmp_path_factory.mktemp("once")), tmp_path / "home")
     kit = build_console(Settings.read(settings(folder)))
+    number = "+250788000002"
     with kit.database.writing() as session:
         session.add(make_responder())
+        session.add(make_responder(name="National 1", level=Level.NATIONAL, msisdn=number))
+    days_ago = replace(kit, now=lambda: kit.now() - timedelta(days=3))
+    wanted = WantedExercise("12", Urgency.SEEN, climbs=True, at_night=True)
+    assert plans.plan_at_server(days_ago, ("Aline", "Bosco"), wanted, "the week").id == 1
     kit.database.close()
     return folder
 
@@ -33,13 +45,22 @@ def said(line: Path, words: Sequence[str], code: int = 0) -> str:
     return found.output
 
 
-def test_r12_it_is_begun_looked_at_and_called_off(line: Path) -> None:
-    """At whatever hour this test runs."""
-    assert "never to the national desk" in said(line, ["start", "national", *WHO], 1)
-    begins = ["start", "Gasabo", *WHO, "--at-night", "--climb", "--urgency", "2"]
-    assert "told Gasabo 1" in said(line, begins)
+def test_r12_it_is_planned_begun_looked_at_and_ended(line: Path) -> None:
+    assert "and no other desk" in said(line, ["start", "national", *WHO], 1)
+    assert "No such option" in said(line, ["start", "Gasabo", *WHO, "--at-night"], 2)
+    plan = ["plan", "Gasabo", *WHO, "--again"]
+    assert "a second name is missing" in said(line, [*plan, "--second", "ALINE"], 1)
+    assert "`hotline exercise begin 2`" in said(line, [*plan, "--second", "Bosco"])
+    listed = said(line, ["list"])
+    assert "plan 1: Gasabo P2 before" in listed
+    assert ", also at night  Aline and Bosco: the week" in listed
+    assert "called off" in said(line, ["call-off", "2", *WHO])
+    assert "was begun or called off" in said(line, ["begin", "2", "--name", "Aline"], 1)
+
+    assert "told Gasabo 1" in said(line, ["begin", "1", "--name", "Aline"])
     (row,) = json.loads(said(line, ["list", "--json"]))
-    assert (row["district"], row["urgency"], row["started_by"]) == ("Gasabo", 2, "Aline")
+    two = (row["started_by"], row["agreed_by"])
+    assert (row["district"], row["urgency"], *two) == ("Gasabo", 2, "Aline", "Bosco")
     assert [one["answered_at"] for one in row["told"]] == [None]
     shown = said(line, ["show", "1"])
     assert "RUNS" in shown
@@ -49,4 +70,4 @@ def test_r12_it_is_begun_looked_at_and_called_off(line: Path) -> None:
     assert "exercise  nobody told it" in told_of.output
     said(line, ["end", "1", *WHO])
     assert json.loads(said(line, ["show", "1", "--json"]))["why_ended"] == "called_off"
-    assert "is over" in said(line, ["end", "1", *WHO], 1)
+    assert "is over already" in said(line, ["end", "1", *WHO], 1)

@@ -34,6 +34,7 @@ FILLED = {
     "<dashboard>": "reach",
     "<table>": "week",
     "<int:print_id>": "1",
+    "<int:exercise_id>": "1",
 }
 """What stands in an address in place of its parts: of these there is one."""
 ELSEWHERE = "https://elsewhere.example"

@@ -14,6 +14,8 @@ TRIES = 8
 SOON = timedelta(minutes=5)
 """From what files a tip to the end of its call, and to the first SMS."""
 MORE_TOLD = ("ibindi byavuzwe", "more was told", "il y a du nouveau")
+OF_EXERCISES = ("imyitozo", "exercise", "exercice")
+"""What stands in an SMS about one that names no case: to those who answer for a desk."""
 KNOWN_NETWORKS = ("63510", "63513", "63514")
 
 
@@ -69,7 +71,9 @@ def sent(seen: Seen, in_time: InTime, until: datetime) -> Numbers:
     found: Numbers = Counter()
     for one in messages(seen, until):
         first = one.tries[0]
-        if not in_time(first.at) or tips_named(seen, first.words) - seen.tips.keys():
+        of_exercise = any(words in first.words for words in OF_EXERCISES)
+        named = tips_named(seen, first.words)
+        if not in_time(first.at) or of_exercise or named - seen.tips.keys():
             continue
         arrived = one.report is not None and one.report.has_arrived
         for row in (ALL, f"network:{one.network}"):

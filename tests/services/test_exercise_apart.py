@@ -10,7 +10,7 @@ from hotline.services.referrals.drills import exercising
 from hotline.services.tips import linking, retention
 from hotline.store.tips.tips import Tip
 from tests.district import District, district
-from tests.services.test_exercise import ALIVE, begun, reported, staffed, tip_of
+from tests.services.test_exercise import ALINE, WHY, begun, reported, staffed, tip_of
 
 __all__ = ["district", "staffed"]
 
@@ -19,7 +19,7 @@ def test_r12_it_stays_apart_from_cases_and_is_not_begun_again_by_opening_it(
     staffed: District,
 ) -> None:
     real = staffed.file_tip(place="31")
-    exercising.end(staffed.kit, begun(staffed), **ALIVE)
+    exercising.end(staffed.kit, begun(staffed), by=ALINE, reason=WHY)
     tip = tip_of(staffed)
     signed = {"actor": "Alice", "reason": "alike"}
     with pytest.raises(EndRefused, match="no situation"):

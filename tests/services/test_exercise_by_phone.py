@@ -2,9 +2,10 @@
 
 import pytest
 
+from hotline.domain.accounts.account import Actor
+from hotline.domain.referrals.drills.exercise import WantedExercise
 from hotline.domain.referrals.referral import Level
-from hotline.services.referrals.drills import exercising
-from hotline.services.referrals.drills.exercising import WantedExercise
+from hotline.services.referrals.drills import exercising, reports
 from hotline.store.outbox.messages import Referral
 from hotline.store.people.responders import Responder
 from tests.builders import post
@@ -17,8 +18,8 @@ PLACE, COLLEAGUE = "11", "+250788000012"
 
 
 def begin(line: Line) -> None:
-    wanted = WantedExercise(PLACE, at_night=True)
-    exercising.start(line.kit, wanted, name="Aline", reason="the week of drills")
+    wanted = WantedExercise(PLACE)
+    exercising.start(line.kit, wanted, by=Actor("Aline"), reason="the week of drills")
     line.clock.turn(seconds=10)
 
 
@@ -47,7 +48,7 @@ def test_r12_behind_a_pin_the_list_the_page_and_the_answer_say_that_it_is_one(
     assert phone.key("1").startswith("CON An exercise. Nobody is in danger. Do not go.")
     phone.key("0")
     assert phone.key("2") == "END It was an exercise. Do not go. Thank you."
-    (found,) = exercising.listed(line.kit)
+    (found,) = reports.listed(line.kit)
     (told,) = found.told
     assert told.opened_at is not None
     assert told.answered_at is not None
@@ -63,5 +64,5 @@ def test_r12_without_a_pin_whatever_she_says_of_it_is_answered_so(line: Line, ke
     assert f"1 {reference(line, who)} exercise" in phone.dial("90")
     phone.key("1")
     assert phone.key(key) == "END It was an exercise. Do not go. Thank you."
-    (found,) = exercising.listed(line.kit)
+    (found,) = reports.listed(line.kit)
     assert [told.answered_at is not None for told in found.told] == [True]

@@ -1,4 +1,4 @@
-"""`hotline exercise`: a fire drill through one district, and how everybody answered it."""
+"""`hotline exercise`: a fire drill through one desk, and how everybody answered it."""
 
 import json
 from collections.abc import Mapping
@@ -8,54 +8,123 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.signing import signed
-from hotline.cli.tips.desk import desk_code
+from hotline.cli.people.desks import named
+from hotline.cli.signing import checked, signed
+from hotline.domain.accounts.account import Actor
 from hotline.domain.places.places import place_name
-from hotline.domain.referrals.drills.exercise import ExerciseTold, StepOfAll, steps
-from hotline.domain.tip import Urgency, is_district
-from hotline.errors import ExerciseRefused
+from hotline.domain.referrals.drills.exercise import (
+    ExerciseTold,
+    StepOfAll,
+    WantedExercise,
+    steps,
+)
+from hotline.domain.tip import Urgency
+from hotline.ports import Kit
 from hotline.services.people.personnel import shown
-from hotline.services.referrals.drills import exercising
-from hotline.services.referrals.drills.exercising import ExerciseReport, WantedExercise
+from hotline.services.referrals.drills import exercising, plans, reports, telling
+from hotline.services.referrals.drills.plans import PlannedExercise
+from hotline.services.referrals.drills.reports import ExerciseReport
 
 ID = click.argument("exercise_id", metavar="ID", type=int)
+PLAN = click.argument("plan_id", metavar="PLAN", type=int)
+DESK = click.argument("desk", metavar="DESK")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="For a program to read.")
+URGENCY = click.option("--urgency", type=click.IntRange(1, 2), default=1, help="1 danger, 2 seen.")
+CLIMB = click.option(
+    "--climb", is_flag=True, help="Where nobody answers, up to the coordinator of the desk."
+)
 
 
 @click.group()
 def exercise() -> None:
-    """A fire drill through one district: start, list, show, end.
+    """A fire drill through one desk: start, plan, begin, list, show, end, call-off.
 
     An alert that looks real goes out, and every step is timed.
 
-    Whoever answers, reads or dials learns at once that it is one. It is in no figure, and never reaches the national
+    Whoever answers, reads or dials learns at once that it is one. It is in no figure, and alerts nobody of the national
     desk. (`hotline drill` rehearses a restore.)
     """
 
 
 @exercise.command()
-@click.argument("district", metavar="DISTRICT")
-@click.option("--urgency", type=click.IntRange(1, 2), default=1, help="1 danger, 2 seen.")
-@click.option(
-    "--climb", is_flag=True, help="Where nobody answers, up to the district's coordinator."
-)
-@click.option("--at-night", is_flag=True, help="Also between 22:00 and 06:00.")
-@click.option("--again", is_flag=True, help="One more than four a year.")
+@DESK
+@URGENCY
+@CLIMB
 @signed
-def start(
-    district: str, urgency: int, climb: bool, at_night: bool, again: bool, name: str, reason: str
-) -> None:
-    """Send an alert to DISTRICT's people on the lowest level: two of them for danger, else one.
+def start(desk: str, urgency: int, climb: bool, name: str, reason: str) -> None:
+    """Send an alert to the people of DESK on the lowest level: two of them for danger, else one.
 
-    Refused while one runs there, while no message goes out, and while a real danger is open there or in its province.
+    DESK is a district, or the code of a border post's or a camp's desk. The national desk is told by SMS that it runs,
+    and so are coordinators who are not tried themselves.
+
+    Refused at night and where it would run into the night, after four in a year, within a week after another, while one
+    runs there, while no message goes out, and while a real danger is open there or in its province. At night and
+    oftener: `hotline exercise plan`.
     """
-    place = desk_code(district)
-    if not is_district(place):
-        raise ExerciseRefused("an exercise goes through a district, and never to the national desk")
-    wanted = WantedExercise(place, Urgency(urgency), climb, at_night, again)
+    wanted = WantedExercise(named(desk), Urgency(urgency), climb)
     with console_kit() as kit:
-        exercise_id = exercising.start(kit, wanted, name=name, reason=reason)
-        found = exercising.report(kit, exercise_id)
+        exercise_id = exercising.start(kit, wanted, by=Actor(name), reason=reason)
+        _say_begun(kit, exercise_id)
+
+
+@exercise.command()
+@DESK
+@URGENCY
+@CLIMB
+@click.option("--at-night", is_flag=True, help="Also between 22:00 and 06:00, once in 30 days.")
+@click.option("--again", is_flag=True, help="One more than four a year.")
+@click.option(
+    "--second",
+    prompt="A second person who agrees",
+    callback=checked,
+    help="Who agrees besides you: the audit log keeps both.",
+)
+@signed
+def plan(
+    desk: str,
+    urgency: int,
+    climb: bool,
+    at_night: bool,
+    again: bool,
+    second: str,
+    name: str,
+    reason: str,
+) -> None:
+    """Plan an exercise by two people. Begin it within a week by `hotline exercise begin`, or call it off.
+
+    The national desk and the coordinators of DESK are told by SMS that it comes, and not when; at night the SMS waits
+    until six. One at night begins four hours after that at the earliest.
+    """
+    wanted = WantedExercise(named(desk), Urgency(urgency), climb, at_night, again)
+    with console_kit() as kit:
+        planned = plans.plan_at_server(kit, (name, second), wanted, reason)
+    click.echo(
+        f"planned: `hotline exercise begin {planned.id}` before {shown(planned.until)},"
+        f" or `hotline exercise call-off {planned.id}`"
+    )
+
+
+@exercise.command()
+@PLAN
+@click.option("--name", prompt="Your name", callback=checked, help="Kept in the audit log.")
+def begin(plan_id: int, name: str) -> None:
+    """Begin what two people planned. It is refused as `start` is, but for what they lifted."""
+    with console_kit() as kit:
+        _say_begun(kit, exercising.begin(kit, plan_id, by=Actor(name)))
+
+
+@exercise.command("call-off")
+@PLAN
+@signed
+def call_off(plan_id: int, name: str, reason: str) -> None:
+    """What two people planned does not take place. Who was told of it learns that."""
+    with console_kit() as kit:
+        plans.call_off(kit, Actor(name), plan_id, reason)
+    click.echo("called off")
+
+
+def _say_begun(kit: Kit, exercise_id: int) -> None:
+    found = reports.report(kit, exercise_id)
     names = ", ".join(one.name for one in found.told)
     click.echo(f"exercise {exercise_id} runs until {shown(found.exercise.ends_at)}: told {names}")
 
@@ -63,14 +132,16 @@ def start(
 @exercise.command("list")
 @AS_JSON
 def list_(as_json: bool) -> None:
-    """Every exercise, the newest first."""
+    """Every exercise, the newest first; before them what two people planned and nobody has begun."""
     with console_kit() as kit:
-        found = exercising.listed(kit)
+        found, planned = reports.listed(kit), plans.planned(kit)
     if as_json:
         click.echo(json.dumps([_row(one) for one in found], indent=2, ensure_ascii=False))
         return
-    if not found:
-        click.echo("no exercise yet: `hotline exercise start DISTRICT`", err=True)
+    if not found and not planned:
+        click.echo("no exercise yet: `hotline exercise start DESK`", err=True)
+    for plan in planned:
+        click.echo(_plan_line(plan))
     for one in found:
         click.echo(_line(one))
 
@@ -81,7 +152,7 @@ def list_(as_json: bool) -> None:
 def show(exercise_id: int, as_json: bool) -> None:
     """Who was told, and how long each step took."""
     with console_kit() as kit:
-        found = exercising.report(kit, exercise_id)
+        found = reports.report(kit, exercise_id)
     if as_json:
         click.echo(json.dumps(_row(found), indent=2, ensure_ascii=False))
         return
@@ -98,15 +169,22 @@ def show(exercise_id: int, as_json: bool) -> None:
 def end(exercise_id: int, name: str, reason: str) -> None:
     """Call it off: nothing more goes out, and who was told and has not answered learns that it was one."""
     with console_kit() as kit:
-        exercising.end(kit, exercise_id, name=name, reason=reason)
+        exercising.end(kit, exercise_id, by=Actor(name), reason=reason)
     click.echo(f"exercise {exercise_id} is over")
 
 
 def _line(one: ExerciseReport) -> str:
     row = one.exercise
     over = f"ended {shown(row.ended_at)}, {row.why_ended}" if row.ended_at else "RUNS"
-    place = place_name(row.place, "en")
-    return f"{row.id:4}  {shown(row.started_at):17}  {place:14} P{one.urgency}  {over}  {row.started_by}: {row.reason}"
+    desk = telling.desk_named(row.desk, "en")
+    return f"{row.id:4}  {shown(row.started_at):17}  {desk:14} P{one.urgency}  {over}  {row.started_by}: {row.reason}"
+
+
+def _plan_line(one: PlannedExercise) -> str:
+    desk = telling.desk_named(one.wanted.desk, "en")
+    night = ", also at night" if one.wanted.at_night else ""
+    two = f"{plans.name_of(one.asked_by)} and {one.agreed_by}"
+    return f"plan {one.id}: {desk} P{int(one.wanted.urgency)} before {shown(one.until)}{night}  {two}: {one.reason}"
 
 
 def _person(one: ExerciseTold) -> str:
@@ -140,11 +218,13 @@ def _row(one: ExerciseReport) -> Mapping[str, Any]:
     return {
         "id": row.id,
         "tip": row.tip_id,
+        "desk": row.desk,
         "district": place_name(row.place, "en"),
         "urgency": one.urgency,
         "climbs": row.climbs,
         "started_at": _second(row.started_at),
         "started_by": row.started_by,
+        "agreed_by": row.agreed_by,
         "reason": row.reason,
         "ends_at": _second(row.ends_at),
         "ended_at": _second(row.ended_at),

@@ -44,6 +44,7 @@ CHECKING = (
     "services/words",
     "services/people",
     "services/desk",
+    "services/referrals/drills",
     "domain/people",
     "cli/words",
 )

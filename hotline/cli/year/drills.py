@@ -9,19 +9,19 @@ from random import Random
 from hotline.cli.year.agenda import Agenda
 from hotline.cli.year.plan import YearPlan, some_district
 from hotline.cli.year.year_line import YearLine
-from hotline.domain.referrals.drills.exercise import LASTS
+from hotline.domain.accounts.account import Actor
+from hotline.domain.referrals.drills.exercise import LASTS, WantedExercise
 from hotline.domain.sms.reply import Verb
 from hotline.domain.tips.acts import Act, Way
 from hotline.errors import ExerciseRefused
 from hotline.services.referrals import casework
-from hotline.services.referrals.drills import exercising
-from hotline.services.referrals.drills.exercising import WantedExercise
+from hotline.services.referrals.drills import exercising, reports
 from hotline.store.watch import next_due
 from hotline.store.watch.next_due import ToldOfCase
 
 DRILLS = 24
 ANSWERS = 0.8
-NAME = "An invented admin"
+BY = Actor("An invented admin")
 
 
 @dataclass
@@ -39,9 +39,9 @@ class YearDrills:
         """Where it is refused (at night, in a danger), none is held."""
         wanted = WantedExercise(some_district(random))
         with suppress(ExerciseRefused):
-            exercise = exercising.start(self.line.desk, wanted, name=NAME, reason="an invented one")
+            exercise = exercising.start(self.line.desk, wanted, by=BY, reason="an invented one")
             self.line.tell()
-            tip_id = exercising.report(self.line.desk, exercise).exercise.tip_id
+            tip_id = reports.report(self.line.desk, exercise).exercise.tip_id
             for who in self._told(tip_id):
                 if random.random() < ANSWERS:
                     wait = timedelta(minutes=random.uniform(1, 25))

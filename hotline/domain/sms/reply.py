@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from rapidfuzz.distance import OSA
-
 from hotline.domain.referrals import reference as references
-from hotline.domain.referrals.reference import TWINS
 from hotline.domain.sms.keywords import is_stop
-from hotline.domain.sms.reply_pieces import ANSWERING, STUCK, Piece, Sort, read_pieces
+from hotline.domain.sms.reply_pieces import ANSWERING, Piece, Sort, read_pieces
+from hotline.domain.sms.reply_slips import near, unstuck
 
 
 class Verb(StrEnum):
@@ -57,7 +55,19 @@ class ReplyReading:
     meant: Meant
     actions: tuple[Action, ...] = ()
     reference: str | None = None
-    """Of the case that she is asked about; None where it can be several, or none."""
+    """Of the case that she is asked about, also beside what she does; None where it can be several, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class BareDrills:
+    """What an answer that names none may be to, beside her cases."""
+
+    references: tuple[str, ...] = ()
+    beside: str | None = None
+    """Her case that may be meant as well: she is asked about it."""
+
+
+NO_DRILLS = BareDrills()
 
 
 def parse(
@@ -66,8 +76,10 @@ def parse(
     lately: bool,
     over: Collection[str] = (),
     more: str = "",
+    drills: BareDrills = NO_DRILLS,
 ) -> ReplyReading:
-    """Total. `lately`: exactly one alert went to her in twelve hours. `more`: digits that she alone has, `DECIDING`.
+    """Total. `lately`: her one open case is the one that she was alerted of in twelve hours. `more`: digits that she
+    alone has, `DECIDING`.
 
     References in `over` are hers too, of cases that are closed: read where she writes them whole, and never guessed.
     """
@@ -82,7 +94,7 @@ def parse(
         return _of_several(pieces, named)
     if named:
         return _of_one(pieces, named[0])
-    return _of_none(text, pieces, open_references, lately)
+    return _of_none(text, pieces, open_references, lately, drills)
 
 
 def _of_one(pieces: Sequence[Piece], reference: str) -> ReplyReading:
@@ -118,8 +130,13 @@ def _alternate(turns: Sequence[Piece]) -> bool:
     return all(one.sort is not other.sort for one, other in pairwise(turns))
 
 
-def _of_none(text: str, pieces: Sequence[Piece], hers: Sequence[str], lately: bool) -> ReplyReading:
-    """No reference of hers stands in it. Only taking is guessed, and only where one case can be meant."""
+def _of_none(
+    text: str, pieces: Sequence[Piece], hers: Sequence[str], lately: bool, drills: BareDrills
+) -> ReplyReading:
+    """No reference of hers stands in it. Only taking is guessed, and only where one case can be meant.
+
+    What may be to an exercise is to that and to no case.
+    """
     only = hers[0] if len(hers) == 1 else None
     strange = [one.says for one in pieces if one.sort is Sort.STRANGE]
     if strange:
@@ -130,6 +147,9 @@ def _of_none(text: str, pieces: Sequence[Piece], hers: Sequence[str], lately: bo
     if verb is Verb.HELP:
         return ReplyReading(Meant.HELP, reference=only)
     bare = all(one.sort in (*ANSWERING, Sort.LETTER, Sort.COURTESY) for one in pieces)
+    if verb is Verb.TAKE and bare and drills.references:
+        actions = tuple(Action(verb, one) for one in drills.references)
+        return ReplyReading(Meant.ACT, actions, drills.beside)
     if verb is Verb.TAKE and bare and only is not None and lately:
         return ReplyReading(Meant.ACT, (Action(verb, only),))
     return ReplyReading(Meant.ASK, reference=only)
@@ -139,55 +159,19 @@ def _of_strange(
     pieces: Sequence[Piece], strange: Sequence[str], hers: Sequence[str]
 ) -> ReplyReading:
     """Something like a reference that is none of hers: a slip, or somebody else's."""
-    near = {(one, stuck) for letters in strange for one, stuck in _near(letters, hers)}
-    names = {one for one, _ in near}
+    meant = {(one, stuck) for letters in strange for one, stuck in near(letters, hers)}
+    names = {one for one, _ in meant}
     if not names:
-        shaped = any(references.read(letters) for one in strange for letters, _ in _unstuck(one))
+        shaped = any(references.read(letters) for one in strange for letters, _ in unstuck(one))
         return ReplyReading(Meant.WRONG if shaped else Meant.ASK)
     if len(names) > 1:
         return ReplyReading(Meant.ASK)
     (name,) = names
-    digits = {stuck for _, stuck in near if stuck}
+    digits = {stuck for _, stuck in meant if stuck}
     verb = _verb([*pieces, *(Piece(Sort.DIGIT, digit) for digit in digits)])
     if verb is Verb.TAKE and len(strange) == 1:
         return ReplyReading(Meant.ACT, (Action(verb, name),))
     return ReplyReading(Meant.ASK, reference=name)
-
-
-def _near(letters: str, hers: Sequence[str]) -> list[tuple[str, str]]:
-    """Those of hers that differ by one letter: wrong, lost, doubled or exchanged; with a digit that sticks to it."""
-    for digits in (False, True):
-        found = [
-            (one, stuck)
-            for meant, stuck in _unstuck(letters)
-            for one in hers
-            if bool(stuck) is digits and _one_slip(meant.translate(TWINS), one)
-        ]
-        if found:
-            return found
-    return []
-
-
-def _unstuck(letters: str) -> list[tuple[str, str]]:
-    found = [(letters, "")]
-    if letters[0] in STUCK:
-        found.append((letters[1:], letters[0].translate(_ONES)))
-    if letters[-1] in STUCK:
-        found.append((letters[:-1], letters[-1].translate(_ONES)))
-    return found
-
-
-_ONES = str.maketrans("IL", "11")
-
-
-def _one_slip(typed: str, meant: str) -> bool:
-    """A letter too many is a slip only where it stands twice: a longer reference may be another one."""
-    if len(typed) > len(meant):
-        return any(
-            typed[at] == typed[at - 1] and typed[:at] + typed[at + 1 :] == meant
-            for at in range(1, len(typed))
-        )
-    return OSA.distance(typed, meant, score_cutoff=1) == 1
 
 
 def _sure(pieces: Sequence[Piece]) -> list[Piece]:

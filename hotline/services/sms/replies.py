@@ -15,8 +15,9 @@ from hotline.domain.outbox.message import (
     responders_entry,
 )
 from hotline.domain.referrals.coming import Care
+from hotline.domain.referrals.drills.bare_answers import meant
 from hotline.domain.referrals.referral import Level
-from hotline.domain.sms.reply import DECIDING, Meant, ReplyReading, parse
+from hotline.domain.sms.reply import DECIDING, BareDrills, Meant, ReplyReading, parse
 from hotline.domain.sms.reply_limits import Why
 from hotline.domain.tips.acts import Act, Acted, Done, Way
 from hotline.domain.wording import Template
@@ -28,6 +29,7 @@ from hotline.services.referrals import casework
 from hotline.store.database import Session
 from hotline.store.people.responders import Responder
 from hotline.store.referrals import known_cases
+from hotline.store.referrals.drills import exercises
 from hotline.store.referrals.known_cases import KnownCases
 
 NAMED_FOR = timedelta(days=30)
@@ -86,10 +88,24 @@ def read(session: Session, responder: Responder, text: str, at: datetime) -> Rea
     """What she means. Comes before the transaction: whoever the whole nation's cases are told may name thousands, and
     everybody who writes on SQLite would wait while they are looked at. An act looks at its own case again.
     """
-    cases = known_cases.of_responder(session, responder.id, at - NAMED_FOR)
-    lately = known_cases.alerts_since(session, responder.id, at - LATELY) == 1
+    known = known_cases.of_responder(session, responder.id, at - NAMED_FOR)
+    told = known_cases.told_lately(session, responder.id, at - LATELY)
+    heard = exercises.heard(session, responder.id, at - LATELY)
+    drilled = {one.reference for one in heard}
+    real = tuple(one for one in known.open if one not in drilled)
+    open_told = [one for one in told if one.reference in real]
+    asked = next((one.reference for one in open_told if not one.is_taken), None)
+
+    drills = meant(heard, open_told[0].told_at if open_told else None, at)
+
+    over = tuple(one for one in known.open if one in drilled and one not in drills)
+    running = tuple(one for one in known.open if one in drills)
+    cases = KnownCases((*real, *running), (*known.also, *over))
+    lately = len(told) == 1 and real == (told[0].reference,)
     more = DECIDING if responder.level == Level.NATIONAL else ""
-    return ReadReply(responder.id, cases, parse(text, cases.open, lately, cases.also, more))
+    bare = BareDrills(drills, asked)
+    reading = parse(text, cases.open, lately, cases.also, more, bare)
+    return ReadReply(responder.id, cases, reading)
 
 
 def hear(
@@ -119,7 +135,26 @@ def hear(
             responder_sms.say(session, responder, wording, at, of=of)
             for wording, of in _worded(kit, responder, reading, done, cases)
         ]
+    if done and reading.reference is not None:
+        to_ring += _ask_beside(session, kit, responder, message, reading, cases, at)
     return Replied(reading.meant, done, tuple(to_ring))
+
+
+def _ask_beside(
+    session: Session,
+    kit: Kit,
+    responder: Responder,
+    message: MessageIn,
+    reading: ReplyReading,
+    cases: KnownCases,
+    at: datetime,
+) -> Sequence[int]:
+    """What she did was an exercise's; a case of hers may have been meant as well."""
+    said = f"? {reading.reference}"
+    key = kit.pseudonyms.sms(message.sender, kit.line.shortcode, said, "")
+    if not responder_sms.may_answer(session, responder, Why.HINT, key, at):
+        return ()
+    return (responder_sms.say(session, responder, _hint(kit, responder, reading, cases), at),)
 
 
 def _why(reading: ReplyReading) -> Why:

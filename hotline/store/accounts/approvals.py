@@ -25,6 +25,8 @@ class ApprovalKind(StrEnum):
     """Of what a tip is kept from somebody by; its subject is `exclusion:<id>`."""
     EXPORT = "export"
     """Of figures; its subject is `figures:<period>:<edition>:<version>`."""
+    EXERCISE = "exercise"
+    """Of a fire drill; its subject is `exercise:<desk>:<urgency>:<what is lifted>`."""
 
 
 class ApprovalDecision(StrEnum):

@@ -13,6 +13,7 @@ from hotline.domain.evidence.answered.answer_figures import SentMessages
 from hotline.domain.evidence.answered.answer_times import COUNTED, AnsweredTip, StepEntry, answered
 from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.clocks import DeadlineKind
+from hotline.domain.wording import OF_EXERCISES
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.cases.case_overview import CASES
 from hotline.store.outbox.messages import Attempt, Deadline, DeliveryReport, Message, Referral
@@ -93,6 +94,7 @@ def messages(session: Session, begins: datetime, ends: datetime) -> Mapping[str,
         Tip.id == Referral.tip_id,
         Tip.channel.in_(trial.UNCOUNTED),
     )
+    beside = Message.template.in_([one.name for one in OF_EXERCISES])
     written = (Message.created_at >= begins, Message.created_at < ends, Message.attempts > 0)
     named = (
         select(Attempt.message_id, func.max(DeliveryReport.network).label("network"))
@@ -113,7 +115,7 @@ def messages(session: Session, begins: datetime, ends: datetime) -> Mapping[str,
         )
         .select_from(Message)
         .outerjoin(named, named.c.message_id == Message.id)
-        .where(*written, ~uncounted)
+        .where(*written, ~uncounted, ~beside)
         .group_by(network)
         .order_by(network)
     )

@@ -19,7 +19,7 @@ from hotline.domain.outbox.delivery import (
     room,
 )
 from hotline.domain.outbox.message import EXERCISE_PRIORITY, Kind, Wording
-from hotline.domain.wording import Template
+from hotline.domain.wording import OF_EXERCISES, Template
 from hotline.store.dialogue.contacts import Stopped
 from hotline.store.outbox import lanes
 from hotline.store.outbox.messages import BELIEVED, Attempt, DeliveryReport, Message, Referral
@@ -114,7 +114,7 @@ def _claim(session: Session, message: Message, at: datetime, worker: str) -> Cla
         to.number,
         to.code,
         to.is_hers,
-        message.priority == EXERCISE_PRIORITY or wording.template is Template.EXERCISE,
+        message.priority == EXERCISE_PRIORITY or wording.template in OF_EXERCISES,
     )
 
 

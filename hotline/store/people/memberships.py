@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.domain import trial
 from hotline.domain.people.memberships import desks_of, districts_of, highest
 from hotline.domain.referrals.referral import Level
+from hotline.domain.tip import NATIONAL
 from hotline.store.people.responders import Membership, Responder, living
 
 RUNS = Membership.until_at.is_(None)
@@ -105,6 +106,17 @@ def leaders(session: Session, of: Responder, at: datetime) -> Sequence[Responder
         RUNS,
     )
     found = select(Responder).where(leads, Responder.id != of.id, *living(at))
+    return session.scalars(found.order_by(Responder.id)).all()
+
+
+def who_answer_for(session: Session, desk: str, at: datetime) -> Sequence[Responder]:
+    """The coordinators of a desk and the people of the national desk who can be told."""
+    place = or_(
+        and_(Membership.desk_code == desk, Membership.level == Level.COORDINATOR),
+        Membership.desk_code == NATIONAL,
+    )
+    there = exists().where(Membership.responder_id == Responder.id, place, RUNS)
+    found = select(Responder).where(there, *living(at))
     return session.scalars(found.order_by(Responder.id)).all()
 
 

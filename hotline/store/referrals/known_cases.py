@@ -13,6 +13,7 @@ from hotline.store.cases.case_people import PossibleVictim
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.outbox.messages import BELIEVED, Referral
 from hotline.store.people.responders import Responder
+from hotline.store.referrals.drills.exercises import OF_A_CASE
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import not_excluded, not_kept_from
 
@@ -124,10 +125,26 @@ def known_as(session: Session, responder_id: int, tip_ids: Collection[int]) -> s
     return session.scalar(select(Referral.reference).where(*hers).order_by(Referral.id).limit(1))
 
 
-def alerts_since(session: Session, responder_id: int, since: datetime) -> int:
-    """How often she was told of a case since then."""
-    told = (Referral.responder_id == responder_id, Referral.created_at > since)
-    return session.scalar(select(func.count()).select_from(Referral).where(*told)) or 0
+@dataclass(frozen=True, slots=True)
+class ToldLately:
+    """By which name she was told of a case, and when."""
+
+    reference: str
+    told_at: datetime
+    is_taken: bool
+    """She took it, is believed, and did not pass it on."""
+
+
+def told_lately(session: Session, responder_id: int, since: datetime) -> Sequence[ToldLately]:
+    """Of what she was told since then, the newest first. Of no exercise."""
+    told = (Referral.responder_id == responder_id, Referral.created_at > since, OF_A_CASE)
+    took = and_(Referral.acknowledged_at.is_not(None), Referral.passed_at.is_(None), BELIEVED)
+    rows = session.execute(
+        select(Referral.reference, Referral.created_at, took)
+        .where(*told)
+        .order_by(Referral.created_at.desc(), Referral.id.desc())
+    )
+    return [ToldLately(name, at, bool(taken)) for name, at, taken in rows]
 
 
 def taken_since(session: Session, tip: Tip) -> datetime | None:

@@ -5,9 +5,8 @@ that shows it: a source asks the database little.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from enum import IntEnum
 
 from hotline.domain.accounts.account import AccountRole, SignedIn
 from hotline.domain.changes.change import ChangeState
@@ -25,8 +24,9 @@ from hotline.services.tips import tip_lines
 from hotline.services.watch import quiet_hour, watchers
 from hotline.services.words import text_questions
 from hotline.web.console import who
-from hotline.web.console.people import second_person
+from hotline.web.console.people import exercise_lines, second_person
 from hotline.web.console.templating import day, when
+from hotline.web.console.today_line import TodayLine, Weight
 from hotline.web.console.who import phrase
 
 MINUTE = timedelta(minutes=1)
@@ -34,26 +34,6 @@ MOST_TIPS = 5
 """So many late tips are named on Today; the others are counted."""
 SOON = timedelta(days=60)
 """How long before a number's confirmation ends somebody is told."""
-
-
-class Weight(IntEnum):
-    """How much a line hurts. The heaviest stand first."""
-
-    BAD = 2
-    WARN = 1
-    PLAIN = 0
-
-
-@dataclass(frozen=True, slots=True)
-class TodayLine:
-    weight: Weight
-    phrase: str
-    """English, with placeholders: the reader's language says it."""
-    values: Mapping[str, str] = field(default_factory=dict)
-    endpoint: str = ""
-    """The page that the line leads to."""
-    part: Mapping[str, int | str] = field(default_factory=dict)
-    """What stands in that page's address."""
 
 
 Tells = Callable[[ConsoleKit, SignedIn], Iterator[TodayLine]]
@@ -242,6 +222,7 @@ SOURCES = (
     LineSource(who.RUNNING, _quiet),
     LineSource(who.ADMIN, _admins),
     LineSource(who.DECIDING, _approvals),
+    LineSource(who.RUNNING, exercise_lines.told),
     LineSource(who.PEOPLE, _desks),
     LineSource(who.APPROVER, _proposed),
     LineSource(who.WRITING | who.RUNNING, _numbers),

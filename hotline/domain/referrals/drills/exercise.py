@@ -3,26 +3,37 @@
 A drill that is told to a whole district measures a rehearsal; one that reaches the national red trains people to ignore
 red. So it wakes the lowest level that is there, higher ones of the district only where somebody asked for it, and the
 national desk never. It is in no figure, takes nobody off the ladder, and every message of the line goes before its own.
+
+One person may begin one by day, four times a year at a desk. What goes beyond is planned by two, and told to those who
+answer for the desk before it begins (docs/adr/0112).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from hotline.domain.referrals import ladder
 from hotline.domain.referrals.case_events import CaseStanding, Decision, Event, Purpose
 from hotline.domain.referrals.clocks import KIGALI, DeadlineKind
 from hotline.domain.referrals.referral import LADDER, Candidate, Level
-from hotline.domain.tip import Urgency
+from hotline.domain.tip import Urgency, is_district
 
 LASTS = {Urgency.DANGER: timedelta(hours=1), Urgency.SEEN: timedelta(hours=2)}
 """After that it ends by itself, and who has not answered is told."""
 YEAR = timedelta(days=365)
 MOST_A_YEAR = 4
-"""Of one district: oftener, an alert is taken for one more exercise."""
+"""At one desk: oftener, an alert is taken for one more exercise. Two people lift it."""
+REST = timedelta(days=7)
+"""From one at a desk to the next. Nobody lifts it: a second name at the command line is typed, and not proved."""
+NIGHT_REST = timedelta(days=30)
+"""The same at night: who is woken for nothing stops answering."""
 NIGHT_BEGINS, NIGHT_ENDS = 22, 6
-"""Hours of Kigali in which none begins, unless somebody asked for it."""
+"""Hours of Kigali in which none runs, unless two people planned it so."""
+NOTICE = timedelta(hours=4)
+"""So long before one at night those who answer for the desk were told of it, by day."""
+PLAN_LIVES = timedelta(days=7)
+"""So long what two people planned may be begun. Those who answer for the desk know the week, and not the hour."""
 CALM = timedelta(hours=2)
 """So long ago the last danger was told in the district or its province, where it is open still."""
 
@@ -34,6 +45,32 @@ class ExerciseEnd(StrEnum):
     TIME = "time"
     DANGER = "danger"
     """A real one was told in the district, or in its province."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedExercise:
+    """What is to be tried, and which of its limits two people lift."""
+
+    desk: str
+    """A district, or a desk that was added and is told of tips."""
+    urgency: Urgency = Urgency.DANGER
+    climbs: bool = False
+    at_night: bool = False
+    again: bool = False
+    """Although as many were held in a year as there may be."""
+
+    @property
+    def code(self) -> str:
+        """As a plan keeps it: `12:1:cn`."""
+        marks = {"c": self.climbs, "n": self.at_night, "a": self.again}
+        lifted = "".join(mark for mark, is_set in marks.items() if is_set)
+        return f"{self.desk}:{int(self.urgency)}:{lifted}"
+
+
+def wanted_of(code: str) -> WantedExercise:
+    """What `WantedExercise.code` wrote."""
+    desk, urgency, marks = code.split(":")
+    return WantedExercise(desk, Urgency(int(urgency)), "c" in marks, "n" in marks, "a" in marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +97,38 @@ class StepOfAll:
 
 
 def who_may_be_woken(
-    roster: Sequence[Candidate], place: str, *, climbs: bool
+    roster: Sequence[Candidate], desk: str, *, climbs: bool
 ) -> Sequence[Candidate]:
-    """Of the district: the lowest level that is there; up to its coordinator where it climbs. The nation never."""
+    """Of the desk: the lowest level that is there; up to its coordinator where it climbs. The nation never.
+
+    Each stands for this desk alone: who is of a camp and of its district is told as one of the desk that is tried.
+    """
+    every = is_district(desk)
     here = [
-        one
+        replace(one, districts=frozenset({desk}))
         for one in roster
-        if one.level is not Level.NATIONAL and (not one.districts or place in one.districts)
+        if one.level is not Level.NATIONAL
+        and (desk in one.districts or (every and not one.districts))
     ]
     lowest = min((LADDER.index(one.level) for one in here), default=0)
     return [one for one in here if climbs or LADDER.index(one.level) == lowest]
 
 
 def follows(
-    standing: CaseStanding, people: Sequence[Candidate], event: Event, at: datetime
+    standing: CaseStanding,
+    people: Sequence[Candidate],
+    event: Event,
+    at: datetime,
+    ends_at: datetime,
 ) -> Decision:
     """What an event of an exercise leads to: what the ladder says of these people, and nothing beyond them.
 
-    The only clock that runs is the one to take it. Where nobody is left to tell, it stops.
+    The only clock that runs is the one to take it. Where nobody is left to tell, and once its time is over, it stops:
+    a clock that stood still wakes nobody at night.
     """
     decision = ladder.decide(standing, people, event, at)
     acknowledge = DeadlineKind.ACKNOWLEDGE
-    if DeadlineKind.RED in decision.set:
+    if DeadlineKind.RED in decision.set or at >= ends_at:
         return Decision(close=frozenset({acknowledge}), holder=standing.holder)
     tell = tuple(order for order in decision.tell if order.purpose is Purpose.ALERT)
     clocks = {kind: clock for kind, clock in decision.set.items() if kind is acknowledge}
@@ -91,6 +138,20 @@ def follows(
 def is_night(at: datetime) -> bool:
     hour = at.astimezone(KIGALI).hour
     return hour >= NIGHT_BEGINS or hour < NIGHT_ENDS
+
+
+def is_by_night(urgency: Urgency, at: datetime) -> bool:
+    """Whether one that begins then is at night, at its beginning or before its end."""
+    return is_night(at) or is_night(at + LASTS[urgency])
+
+
+def told_from(at: datetime) -> datetime:
+    """When those who answer for a desk are told of what was planned at this moment: nobody is woken for that."""
+    if not is_night(at):
+        return at
+    there = at.astimezone(KIGALI)
+    morning = there.replace(hour=NIGHT_ENDS, minute=0, second=0, microsecond=0)
+    return (morning if morning > there else morning + timedelta(days=1)).astimezone(UTC)
 
 
 def steps(people: Iterable[ExerciseTold]) -> dict[str, StepOfAll]:

@@ -32,6 +32,7 @@ def decide(
     if tip.channel != trial.DRILL:
         return ladder.decide(standing, roster, event, at)
     row = exercises.of_tip(session, tip.id)
-    climbs = row is not None and row.climbs
-    people = exercise.who_may_be_woken(roster, tip.place, climbs=climbs)
-    return exercise.follows(standing, people, event, at)
+    if row is None:
+        return Decision(holder=standing.holder)
+    people = exercise.who_may_be_woken(roster, row.desk, climbs=row.climbs)
+    return exercise.follows(standing, people, event, at, row.ends_at)

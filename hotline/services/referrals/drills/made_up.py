@@ -8,6 +8,7 @@ from hotline.domain import trial
 from hotline.domain.tip import NATIONAL, Basis, Matter, TipState, Urgency
 from hotline.domain.wording import Template
 from hotline.ports import Kit
+from hotline.services.referrals.drills.tried_desks import TriedDesk
 from hotline.store.database import Session
 from hotline.store.desk import desks
 from hotline.store.tips.tips import Grant, Tip
@@ -17,14 +18,14 @@ WORDS = "words"
 """The answer that holds what was told."""
 
 
-def made_up(session: Session, kit: Kit, place: str, urgency: Urgency, at: datetime) -> Tip:
+def made_up(session: Session, kit: Kit, desk: TriedDesk, urgency: Urgency, at: datetime) -> Tip:
     """A made-up tip: sealed as any, and nothing in it but that it is an exercise, in every language."""
     uid = secrets.token_hex(16)
     said = " / ".join(kit.phrases.say(language, Template.EXERCISE_TOLD) for language in CODES)
-    codes = (place, NATIONAL)
+    codes = (desk.code, NATIONAL)
     known = desks.public_keys(session, codes)
     keys: Mapping[str, bytes] = {code: known.get(code, b"") for code in codes}
-    sealed = kit.sealer.tip({WORDS: said}, uid=uid, place=place, desks=keys, at=at)
+    sealed = kit.sealer.tip({WORDS: said}, uid=uid, place=desk.place, desks=keys, at=at)
     tip = Tip(
         uid=uid,
         identity=f"{trial.DRILL}:{uid}",
@@ -35,7 +36,8 @@ def made_up(session: Session, kit: Kit, place: str, urgency: Urgency, at: dateti
         channel=trial.DRILL,
         language=CODES[0],
         entry="",
-        place=place,
+        place=desk.place,
+        sector=desk.camp,
         urgency=urgency,
         official="no",
         basis=Basis.PUBLIC_DUTY,

@@ -10,8 +10,10 @@ from hotline.domain import trial
 from hotline.domain.outbox.delivery import DUE_STATES, MessageState
 from hotline.domain.outbox.message import Kind
 from hotline.domain.places.places import province_of
+from hotline.domain.referrals.drills.bare_answers import HeardExercise
 from hotline.domain.referrals.drills.exercise import ExerciseTold
-from hotline.domain.tip import Urgency
+from hotline.domain.tip import Urgency, is_district
+from hotline.domain.wording import Template
 from hotline.store.database import Row
 from hotline.store.outbox.messages import Message, Referral
 from hotline.store.people.responders import Responder
@@ -29,9 +31,14 @@ class Exercise(Row):
     id: Mapped[int] = mapped_column(primary_key=True)
     tip_id: Mapped[int] = mapped_column(ForeignKey("tip.id"), unique=True)
     place: Mapped[str]
+    """The tip's: the district that an alert names, or abroad."""
+    desk_code: Mapped[str | None]
+    """Whose people are tried; None in a row of the release before, where it is the district's."""
     climbs: Mapped[bool]
-    """Whether it goes on to the higher levels of the district where nobody answers."""
+    """Whether it goes on to the higher levels of the desk where nobody answers."""
     started_by: Mapped[str]
+    agreed_by: Mapped[str | None]
+    """The second person, where two planned it."""
     reason: Mapped[str]
     started_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -39,6 +46,10 @@ class Exercise(Row):
     ended_by: Mapped[str | None]
     why_ended: Mapped[str | None]
     """An `ExerciseEnd`."""
+
+    @property
+    def desk(self) -> str:
+        return self.desk_code or self.place
 
 
 OF_A_CASE = Referral.tip_id.not_in(select(Exercise.tip_id))
@@ -64,32 +75,56 @@ def held(session: Session, exercise_id: int) -> Exercise | None:
     return session.get(Exercise, exercise_id, with_for_update=True)
 
 
-def since(session: Session, place: str, at: datetime) -> int:
-    """How many began in a district since then."""
-    here = (Exercise.place == place, Exercise.started_at > at)
-    return session.scalar(select(func.count()).select_from(Exercise).where(*here)) or 0
+def since(session: Session, desk: str, at: datetime) -> Sequence[Exercise]:
+    """Those that began at a desk since then, the newest first."""
+    of_desk = func.coalesce(Exercise.desk_code, Exercise.place) == desk
+    found = select(Exercise).where(of_desk, Exercise.started_at > at)
+    return session.scalars(found.order_by(Exercise.id.desc())).all()
 
 
 def danger_since(session: Session, place: str, at: datetime) -> bool:
-    """Whether anybody was told since then of a danger that is open, in this district or elsewhere in its province.
+    """Whether anybody was told since then of a danger that is open, in this district or elsewhere in its province; for
+    what is abroad, of one abroad.
 
     Filed since, raised to danger since, or an older one that climbs.
     """
     told = exists().where(Referral.tip_id == Tip.id, Referral.created_at >= at)
-    near = (
+    near = province_of(place) if is_district(place) else place
+    open_there = (
         Tip.urgency == Urgency.DANGER,
         Tip.channel.not_in(trial.UNCOUNTED),
         or_(Tip.filed_at >= at, told),
         Tip.closed_at.is_(None),
-        Tip.place.startswith(province_of(place), autoescape=True),
+        Tip.place.startswith(near, autoescape=True),
     )
-    return session.scalar(select(Tip.id).where(*near).limit(1)) is not None
+    return session.scalar(select(Tip.id).where(*open_there).limit(1)) is not None
 
 
 def references(session: Session, responder_id: int) -> frozenset[str]:
     """The names by which she knows exercises."""
     hers = select(Referral.reference).join(Exercise, Exercise.tip_id == Referral.tip_id)
     return frozenset(session.scalars(hers.where(Referral.responder_id == responder_id)))
+
+
+def heard(session: Session, responder_id: int, since: datetime) -> Sequence[HeardExercise]:
+    """Those of which an alert was sent to her since then, the newest first."""
+    sent = exists().where(
+        Message.referral_id == Referral.id, Message.kind == Kind.ALERT, Message.attempts > 0
+    )
+    words = (Message.referral_id == Referral.id, Message.template == Template.EXERCISE.name)
+    said = select(func.min(Message.accepted_at)).where(*words).scalar_subquery()
+    rows = session.execute(
+        select(Referral, said)
+        .join(Exercise, Exercise.tip_id == Referral.tip_id)
+        .where(Referral.responder_id == responder_id, Referral.created_at > since, sent)
+        .order_by(Referral.id.desc())
+    )
+    return [
+        HeardExercise(
+            one.reference, one.created_at, _first(one.acknowledged_at, one.passed_at), said_at
+        )
+        for one, said_at in rows
+    ]
 
 
 def unanswered(session: Session, tip_id: int) -> Sequence[tuple[Responder, int]]:

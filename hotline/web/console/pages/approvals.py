@@ -6,7 +6,7 @@ from hotline.domain.evidence.telling.labels import period_label
 from hotline.errors import HotlineError, Unavailable
 from hotline.web.console.form import FormFaults, faults
 from hotline.web.console.people import placing, second_person
-from hotline.web.console.people.second_person import SecondDecision, WaitsForSecond
+from hotline.web.console.people.waits import SecondDecision, WaitsForSecond
 from hotline.web.console.visit import Visit, page, see, why
 from hotline.web.console.who import phrase
 

@@ -2,7 +2,7 @@
 
 from hotline.web.console import who
 from hotline.web.console.pages import approvals
-from hotline.web.console.people import desks, enrolling, people
+from hotline.web.console.people import desks, enrolling, exercises, people
 from hotline.web.console.route import Needs, PageRoute
 from hotline.web.console.who import phrase
 
@@ -54,6 +54,32 @@ PEOPLE_ROUTES: tuple[PageRoute, ...] = (
     ),
     PageRoute("POST", "/desks/<code>/remove", desks.remove, who.RUNNING, Needs.FRESH, "desk_left"),
     PageRoute("POST", "/desks/<code>/key", desks.give_key, who.DESKS, Needs.KEY, "desk_key_given"),
+    PageRoute("GET", "/exercises", exercises.listed, who.RUNNING, menu=phrase("Exercises")),
+    PageRoute("POST", "/exercises", exercises.ask, who.RUNNING, Needs.FRESH, "exercise_asked"),
+    PageRoute(
+        "POST",
+        "/exercises/plans/<int:approval_id>/begin",
+        exercises.begin,
+        who.RUNNING,
+        Needs.FRESH,
+        "exercise_started",
+    ),
+    PageRoute(
+        "POST",
+        "/exercises/plans/<int:approval_id>/call-off",
+        exercises.call_off,
+        who.RUNNING,
+        Needs.FRESH,
+        "exercise_called_off",
+    ),
+    PageRoute(
+        "POST",
+        "/exercises/<int:exercise_id>/end",
+        exercises.end,
+        who.RUNNING,
+        Needs.FRESH,
+        "exercise_ended",
+    ),
     PageRoute("GET", "/approvals", approvals.listed, who.DECIDING, menu=phrase("Approvals")),
     PageRoute(
         "POST",

@@ -1,8 +1,6 @@
 """Everything that waits for a second person, as sentences: each kind has its service, and one row in `DECIDE`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from hotline.domain.accounts.account import AccountRole, Actor, SignedIn
 from hotline.domain.cases.months import MonthVersion
@@ -15,13 +13,15 @@ from hotline.services.desk import admissions
 from hotline.services.evidence import exporting
 from hotline.services.people import enrolment_decisions
 from hotline.services.people.dossiers import desk_page, leaving, postings
+from hotline.services.referrals.drills import plans
 from hotline.services.tips.lifted import lifting
-from hotline.text.names import is_one_name
 from hotline.web.console import who
+from hotline.web.console.people.waits import SecondDecision, WaitsForSecond, is_other, name_of
 from hotline.web.console.who import phrase
 
 ROLE, ENROLMENT, POSTING = "role", "enrolment", "posting"
 ADMISSION, REMOVAL, LIFT, EXPORT = "admission", "removal", "lift", "export"
+EXERCISE = "exercise"
 
 FOR_WHOM: Mapping[Edition, str] = {
     Edition.INSIDE: phrase("for those who work with the line"),
@@ -33,37 +33,12 @@ VERSIONS: Mapping[MonthVersion, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class WaitsForSecond:
-    """One thing that waits, in the words of a page."""
-
-    kind: str
-    id: int
-    phrase: str
-    values: Mapping[str, str]
-    """Of them `role`, `level`, `edition` and `version` are phrases, and `desk` and `desks` codes of desks."""
-    asked_at: datetime
-    expires_at: datetime
-    reason: str
-    may_decide: bool
-    needs_key: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SecondDecision:
-    """What somebody decides of one thing that waits."""
-
-    kind: str
-    id: int
-    approve: bool
-    reason: str
-
-
 def waiting(kit: ConsoleKit, by: SignedIn) -> Sequence[WaitsForSecond]:
     """What this account may see of it, the oldest first."""
     found = [*_admissions(kit, by)]
     if by.roles & who.RUNNING:
         found += [*_enrolments(kit, by), *_postings(kit, by), *_removals(kit, by)]
+        found += _exercises(kit, by)
     if AccountRole.ADMIN in by.roles:
         found += _roles(kit, by)
     if by.roles & exporting.MAY_TAKE:
@@ -121,14 +96,14 @@ def _enrolments(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
             if is_number
             else phrase("{by} asks to enrol {about} for {desks}. Phone and paper were proved."),
             values={
-                "by": _name(one.asked_by),
+                "by": name_of(one.asked_by),
                 "about": one.name,
                 **({} if is_number else {"desks": ",".join(one.desks)}),
             },
             asked_at=one.proved_at,
             expires_at=one.lapses_at,
             reason=one.reason,
-            may_decide=_is_other(by, one.asker_id, one.asked_by, one.name),
+            may_decide=is_other(by, one.asker_id, one.asked_by, one.name),
         )
 
 
@@ -139,14 +114,14 @@ def _postings(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
             id=one.id,
             phrase=phrase("{by} asks for more places of {about}: {places}"),
             values={
-                "by": _name(one.asked_by),
+                "by": name_of(one.asked_by),
                 "about": one.name,
                 "places": ",".join(f"{code}={level}" for code, level in one.gains.items()),
             },
             asked_at=one.asked_at,
             expires_at=one.expires_at,
             reason=one.reason,
-            may_decide=_is_other(by, one.asker_id, one.asked_by, one.name),
+            may_decide=is_other(by, one.asker_id, one.asked_by, one.name),
         )
 
 
@@ -159,11 +134,11 @@ def _removals(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
                 "{by} asks to take {about} away, one of the last two of the national desk."
                 " Everything is closed to them already; they are still told of cases."
             ),
-            values={"by": _name(one.asked_by), "about": one.name},
+            values={"by": name_of(one.asked_by), "about": one.name},
             asked_at=one.asked_at,
             expires_at=one.expires_at,
             reason=one.reason,
-            may_decide=_is_other(by, one.asker_id, one.asked_by, one.name),
+            may_decide=is_other(by, one.asker_id, one.asked_by, one.name),
         )
 
 
@@ -191,14 +166,14 @@ def _lifts(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
             if one.is_desk
             else phrase("{by} asks that {about} may know of tip {tip} again"),
             values={
-                "by": _name(one.asked_by),
+                "by": name_of(one.asked_by),
                 "tip": str(one.tip_id),
                 **({"desk": one.whom} if one.is_desk else {"about": one.whom}),
             },
             asked_at=one.asked_at,
             expires_at=one.expires_at,
             reason=one.reason,
-            may_decide=_is_other(by, one.asker_id, one.asked_by, one.whom),
+            may_decide=is_other(by, one.asker_id, one.asked_by, one.whom),
         )
 
 
@@ -212,7 +187,7 @@ def _exports(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
                 " once, within a day."
             ),
             values={
-                "by": _name(one.asked_by),
+                "by": name_of(one.asked_by),
                 "period": one.wanted.period,
                 "edition": FOR_WHOM[one.wanted.edition],
                 "version": VERSIONS[one.wanted.version],
@@ -220,18 +195,35 @@ def _exports(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
             asked_at=one.asked_at,
             expires_at=one.until,
             reason=one.reason,
-            may_decide=_is_other(by, one.asker_id, one.asked_by),
+            may_decide=is_other(by, one.asker_id, one.asked_by),
         )
 
 
-def _is_other(by: SignedIn, asker_id: int | None, asked_by: str, about: str = "") -> bool:
-    names = (_name(asked_by), about)
-    return by.account_id != asker_id and not any(is_one_name(by.name, name) for name in names)
+OF_EXERCISES: Mapping[tuple[bool, bool], str] = {
+    (False, False): phrase("{by} asks for an exercise at {desk}, by day."),
+    (True, False): phrase("{by} asks for an exercise at {desk}. It may wake people at night."),
+    (False, True): phrase(
+        "{by} asks for an exercise at {desk}, by day, although four were held there within a year."
+    ),
+    (True, True): phrase(
+        "{by} asks for an exercise at {desk}, although four were held there within a year. It may wake people at night."
+    ),
+}
+"""By whether it may be at night, and whether it is one more than four a year."""
 
 
-def _name(actor: str) -> str:
-    """Of an actor, as the audit log writes one."""
-    return actor.rpartition(":")[2]
+def _exercises(kit: ConsoleKit, by: SignedIn) -> Iterator[WaitsForSecond]:
+    for one in plans.waiting(kit):
+        yield WaitsForSecond(
+            kind=EXERCISE,
+            id=one.id,
+            phrase=OF_EXERCISES[one.wanted.at_night, one.wanted.again],
+            values={"by": name_of(one.asked_by), "desk": one.wanted.desk},
+            asked_at=one.asked_at,
+            expires_at=one.until,
+            reason=one.reason,
+            may_decide=is_other(by, one.asker_id, one.asked_by),
+        )
 
 
 DECIDE: Mapping[str, Callable[..., object]] = {
@@ -240,4 +232,5 @@ DECIDE: Mapping[str, Callable[..., object]] = {
     REMOVAL: leaving.decide,
     LIFT: lifting.decide,
     EXPORT: exporting.decide,
+    EXERCISE: plans.decide,
 }

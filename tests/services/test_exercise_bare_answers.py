@@ -1,0 +1,107 @@
+"""R12: an answer that names no case, beside an exercise: it takes no case by mistake, and few are asked twice."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+import pytest
+
+from hotline.domain.referrals.referral import Level
+from hotline.services.referrals.drills import exercising
+from hotline.services.sms.inbox import Arrival, take_sms
+from hotline.store.outbox.messages import Referral
+from hotline.store.tips.tips import Tip
+from tests.builders import make_message
+from tests.district import District, district
+from tests.services.test_exercise import ALINE, WHY, begun
+
+__all__ = ["district"]
+
+PHONE = "+250788000001"
+SAID = {
+    " was an exercise": "is one",
+    ": you have taken": "taken",
+    ": yours": "taken",
+    ": 1 take": "?",
+}
+IDS = count(1)
+
+
+def names(district: District) -> dict[str, str]:
+    """What she was told of: `E` is the exercise, `R` a case."""
+    kinds = {row.id: "E" if row.channel == "drill" else "R" for row in district.all(Tip)}
+    return {row.reference: kinds[row.tip_id] for row in district.all(Referral)}
+
+
+def answers(district: District, text: str) -> Iterator[str]:
+    """What she reads when she writes it."""
+    known = names(district)
+    for reference, kind in known.items():
+        text = text.replace(kind, reference)
+    before = len(district.sms.sent)
+    sent = make_message(
+        provider_id=f"ATXid_{next(IDS)}", sender=PHONE, text=text, sent_at=district.clock()
+    )
+    take_sms(district.kit, sent, Arrival.CALLED)
+    district.deliver()
+    for number, said in district.sms.sent[before:]:
+        assert number == PHONE
+        kind = next(kind for reference, kind in known.items() if said.startswith(reference))
+        yield f"{kind} {next(short for words, short in SAID.items() if words in said)}"
+
+
+def lived(district: District, story: Sequence[str | float]) -> list[str]:
+    """What she reads in a story: `drill` alerts her and `over` ends it, `alert` is a case, numbers are minutes."""
+    read: list[str] = []
+    exercise = 0
+    for step in story:
+        match step:
+            case "drill":
+                exercise = begun(district)
+            case "over":
+                exercising.end(district.kit, exercise, by=ALINE, reason=WHY)
+            case "alert":
+                district.tell(urgency=2)
+            case str():
+                read += answers(district, step)
+            case _:
+                district.clock.turn(minutes=step)
+        district.deliver()
+    return read
+
+
+@pytest.mark.parametrize(
+    ("story", "read"),
+    [
+        (("drill", 1, "1", 1, "1"), ["E is one", "E is one"]),
+        (("drill", 1, "1", 5, "alert", 1, "1"), ["E is one", "R taken"]),
+        (("drill", 5, "over", 5, "alert", 1, "1", 1, "1"), ["R taken", "R taken"]),
+        (("drill", 5, "alert", 1, "1", 1, "1"), ["E is one", "R ?", "R taken"]),
+        (("drill", 5, "alert", 1, "1 R"), ["R taken"]),
+        (("drill", 5, "alert", 1, "1 E"), ["E is one"]),
+        (("drill", 5, "over", 0.1, "alert", 0.1, "1"), ["E is one", "R ?"]),
+        (("drill", 1, "1", 0.1, "alert", 0.1, "1"), ["E is one", "E is one", "R ?"]),
+        (("alert", 120, "drill", 30, "over", 60, "1"), ["E is one", "R ?"]),
+        (("alert", 120, "drill", 1, "1", 1, "1"), ["E is one", "R ?", "R taken"]),
+        (("alert", 1200, "drill", 30, "over", 60, "1"), ["E is one"]),
+        (("alert", 1, "1", 60, "drill", 1, "1"), ["R taken", "E is one"]),
+    ],
+    ids=lambda told: " ".join(map(str, told)),
+)
+def test_r12_a_bare_answer_beside_an_exercise(
+    district: District, story: Sequence[str | float], read: list[str]
+) -> None:
+    district.enrol(Level.RESPONDER)
+    assert lived(district, story) == read
+
+
+def test_a_bare_answer_takes_no_older_case_than_the_one_she_was_alerted_of(
+    district: District,
+) -> None:
+    """A colleague was quicker with the new one: what is left open is another case."""
+    district.enrol(Level.RESPONDER)
+    district.tell(urgency=2)
+    district.clock.turn(hours=20)
+    newer = district.tell(urgency=2)
+    district.deliver()
+    district.change(Tip, newer, closed_at=district.clock())
+    assert list(answers(district, "1")) == ["R ?"]
