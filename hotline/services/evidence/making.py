@@ -15,6 +15,7 @@ from hotline.domain.evidence.edition import PublishedFigures
 from hotline.ports import Kit
 from hotline.services.evidence import reach_counts, reckoning
 from hotline.services.evidence.reach_counts import LiveRows
+from hotline.services.evidence.reckoning import Kept
 from hotline.store.cases import counted
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -56,8 +57,9 @@ def make_due(kit: Kit, at: datetime, live: LiveRows | None = None) -> Sequence[E
         found = due(session, at).sets
     if found and live is None:
         live = reach_counts.live_rows(kit)
+    kept: Kept = {}
     for one in found:
-        _make(kit, one, at, live or {})
+        _make(kit, one, at, live or {}, kept)
     return found
 
 
@@ -75,9 +77,9 @@ def _counted(session: Session, at: datetime) -> Sequence[str]:
     return months.since(min(known), at) if known else ()
 
 
-def _make(kit: Kit, one: EditionSet, at: datetime, live: LiveRows) -> None:
+def _make(kit: Kit, one: EditionSet, at: datetime, live: LiveRows, kept: Kept) -> None:
     with kit.database.reading() as session:
-        reckon = reckoning.gathered(session, one, live)
+        reckon = reckoning.gathered(session, one, live, kept)
         is_invented = origin.is_invented(session)
     found = reckon()
     kit.failpoint("figures.before_write")

@@ -1,6 +1,7 @@
 """What of a period may be published: gathers what was counted, and was published before; hides what is small."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from hotline.domain.cases.months import MonthVersion
@@ -21,18 +22,42 @@ Reckon: TypeAlias = Callable[[], Reckoned]
 """Takes seconds, and asks nobody: said when the database is no longer open."""
 
 
-def gathered(session: Session, one: EditionSet, live: LiveRows) -> Reckon:
-    """Raises StoreUnavailable."""
+Kept: TypeAlias = dict[tuple[str, Edition, MonthVersion], Made]
+"""Editions that were read once, for all that is made at one time: none of them ever changes."""
+
+
+def gathered(session: Session, one: EditionSet, live: LiveRows, kept: Kept | None = None) -> Reckon:
+    """Raises StoreUnavailable. What is read of earlier editions stays in `kept`."""
+    before = _Before(session, {} if kept is None else kept)
     if span_of(one.period) is Span.MONTH:
-        return _month(session, one, live)
-    return _total(session, one.period, one.editions[0])
+        return _month(before, one, live)
+    return _total(before, one.period, one.editions[0])
 
 
-def _month(session: Session, one: EditionSet, live: LiveRows) -> Reckon:
-    raw = producers.of_month(session, CountedMonth(one.period, one.version, live))
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was published."""
+
+    session: Session
+    known: Kept
+
+    def read(self, name: str, edition: Edition, version: MonthVersion) -> Made | None:
+        """None where it is not published."""
+        place = (name, edition, version)
+        if place not in self.known:
+            counts = figure_editions.counts(self.session, *place)
+            published = figure_editions.read(self.session, *place)
+            if counts is None or published is None:
+                return None
+            self.known[place] = made(published.cells, counts.encode())
+        return self.known[place]
+
+
+def _month(before: _Before, one: EditionSet, live: LiveRows) -> Reckon:
+    raw = producers.of_month(before.session, CountedMonth(one.period, one.version, live))
     is_revised = one.version is MonthVersion.REVISED
     first = {
-        edition: _kept(session, one.period, edition, MonthVersion.FIRST) if is_revised else None
+        edition: before.read(one.period, edition, MonthVersion.FIRST) if is_revised else None
         for edition in one.editions
     }
 
@@ -44,40 +69,31 @@ def _month(session: Session, one: EditionSet, live: LiveRows) -> Reckon:
     return reckon
 
 
-def _total(session: Session, name: str, edition: Edition) -> Reckon:
+def _total(published: _Before, name: str, edition: Edition) -> Reckon:
     is_outside = edition is Edition.OUTSIDE
     before = PeriodBefore(
-        months=_months(session, name, edition),
-        earlier=_quarters(session, name, edition),
-        inside=_kept(session, name, Edition.INSIDE, MonthVersion.REVISED) if is_outside else None,
-        inside_months=_months(session, name, Edition.INSIDE) if is_outside else None,
+        months=_months(published, name, edition),
+        earlier=_quarters(published, name, edition),
+        inside=published.read(name, Edition.INSIDE, MonthVersion.REVISED) if is_outside else None,
+        inside_months=_months(published, name, Edition.INSIDE) if is_outside else None,
     )
-    measures = producers.measured(session, name)
+    measures = producers.measured(published.session, name)
     return lambda: {edition: period(name, edition, before, measures)}
 
 
-def _months(session: Session, name: str, edition: Edition) -> Mapping[str, Sequence[Made]]:
+def _months(published: _Before, name: str, edition: Edition) -> Mapping[str, Sequence[Made]]:
     """Those of the period that were counted: the line may have begun in the midst of it."""
     found = {
-        one: [_kept(session, one, edition, version) for version in MonthVersion]
+        one: [published.read(one, edition, version) for version in MonthVersion]
         for one in months_in(name)
     }
     return {one: [kept for kept in some if kept] for one, some in found.items() if any(some)}
 
 
-def _quarters(session: Session, name: str, edition: Edition) -> Sequence[Made]:
+def _quarters(published: _Before, name: str, edition: Edition) -> Sequence[Made]:
     found = (
-        _kept(session, one, edition, MonthVersion.REVISED)
+        published.read(one, edition, MonthVersion.REVISED)
         for one in quarters_in(name)
         if one != name
     )
     return [one for one in found if one is not None]
-
-
-def _kept(session: Session, name: str, edition: Edition, version: MonthVersion) -> Made | None:
-    """None where it is not published."""
-    counts = figure_editions.counts(session, name, edition, version)
-    published = figure_editions.read(session, name, edition, version)
-    if counts is None or published is None:
-        return None
-    return made(published.cells, counts.encode())
