@@ -30,7 +30,7 @@ from hotline.store.evidence import origin
 from hotline.store.hurried import hurry
 from hotline.store.outbox.messages import Deadline, Referral
 from tests.callers import DESK_KEY
-from tests.made_once import lay_keys, lay_tables, publish_shipped
+from tests.made_once import lay_keys, lay_tables, publish_shipped, share_statements
 from tests.plain.seen import RedClock, Seen, WatchedGateway
 
 BEGINS = datetime(2025, 11, 1, 0, 0, tzinfo=UTC)
@@ -43,8 +43,10 @@ FEWER = "".join(
 PEOPLE = (demo_responders(), FEWER)
 CLASS = 21
 """How many take the quiz, one after the other."""
-MET = (16, 0, 8, 0)
+MET = (10, 0, 6, 0)
 """How many persons are met in each of four tips of one situation."""
+RAID = "raid 2"
+"""Its dice are drawn so that everything becomes of somebody: judged, refused, not known of any more."""
 SAME_PHONE = "+250788390001"
 PLACE = "41"
 IGNORED = timedelta(minutes=103)
@@ -70,7 +72,8 @@ class SeasonCasework(Casework):
         for n in range(1, many + 1):
             person = MetInCase(self, tip, who.responder_id, n)
             self.agenda.after(timedelta(minutes=n), person.begin)
-        self.agenda.after(timedelta(minutes=110), lambda: self._close(tip, TipOutcome.HELPED))
+        ends = timedelta(minutes=110 if many else 25)
+        self.agenda.after(ends, lambda: self._close(tip, TipOutcome.HELPED))
 
 
 class SeasonLife(YearLife):
@@ -82,7 +85,7 @@ class SeasonLife(YearLife):
         for n in range(CLASS):
             self.agenda.at(middle + timedelta(minutes=2 * n), partial(self._takes_quiz, n))
         self.agenda.at(middle + timedelta(days=1), self._is_ignored)
-        raid = SeasonCasework(self.line, self.agenda, self.plan.dice("raid"))
+        raid = SeasonCasework(self.line, self.agenda, self.plan.dice(RAID))
         for n, many in enumerate(MET):
             at = middle + timedelta(days=2, minutes=6 * n)
             self.agenda.at(at, partial(self._is_raided, raid, n, many))
@@ -122,12 +125,13 @@ def lived(folder: Path, ends: datetime, *later: datetime, scale: float, seed: in
     home.mkdir()
     lay_tables(home / "hotline.db")
     lay_keys(home / "keys", BEGINS)
-    plan = YearPlan(BEGINS, ends, seed, scale, chores_each=timedelta(days=10))
+    plan = YearPlan(BEGINS, ends, seed, scale, chores_each=timedelta(days=19))
     line = open_year(Settings.read(SETTINGS | {"HOTLINE_HOME": str(home)}), YearClock(BEGINS))
     line.gateway = WatchedGateway(line.clock)
     line.relay = replace(line.relay, sms=line.gateway)
     database = line.desk.database
     hurry(database)
+    share_statements(database)
     publish_shipped(database, BEGINS)
     with database.writing() as session:
         origin.mark_invented(session, BEGINS)
