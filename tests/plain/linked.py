@@ -32,10 +32,11 @@ def _is_same_phone(seen: Seen, one: InventedTip, other: InventedTip) -> bool:
 
 
 def _is_same_thing(seen: Seen, one: InventedTip, other: InventedTip) -> bool:
-    is_place = one.place == other.place and one.place.isdecimal()
-    is_kind = one.kind == other.kind != ""
-    sectors = {_sector(seen, tip.tip_id) for tip in (one, other)} - {ANY}
-    return is_place and is_kind and other.filed_at - one.filed_at <= DAY and len(sectors) < 2
+    if one.place != other.place or not one.place.isdecimal() or one.kind != other.kind:
+        return False
+    if not one.kind or other.filed_at - one.filed_at > DAY:
+        return False
+    return len({_sector(seen, tip.tip_id) for tip in (one, other)} - {ANY}) < 2
 
 
 def _sector(seen: Seen, tip_id: int) -> str:

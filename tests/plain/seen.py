@@ -84,8 +84,12 @@ class Seen:
         return {one.tip_id: one for one in self.ledger.sessions if one.tip_id is not None}
 
     def phone_of(self, tip_id: int) -> str:
+        return self._phones.get(tip_id, "")
+
+    @cached_property
+    def _phones(self) -> Mapping[int, str]:
         told: list[InventedSession | InventedSms] = [*self.ledger.sessions, *self.ledger.messages]
-        return next((one.msisdn for one in told if one.tip_id == tip_id), "")
+        return {one.tip_id: one.msisdn for one in told if one.tip_id is not None}
 
 
 InTime = Callable[[datetime], bool]
