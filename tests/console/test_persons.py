@@ -12,6 +12,7 @@ from hotline.domain.places.states import STATES
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import NATIONAL
 from hotline.services.referrals.helping import following
+from hotline.store.cases import counted
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.desk.audit import AuditEntry
 from hotline.store.referrals import retention
@@ -261,6 +262,11 @@ def test_what_was_noted_outlives_the_words_of_its_tip_for_the_national_desk(
     accepts = {"answer": "accepted"}
     assert case.says("answered", whom, case.national, **accepts).status_code == 303
     assert "accepted" in case.opened(case.national)
+    late, page_of_tip = "counted for the last time", f"/tips/{case.tip}"
+    assert late not in case.national.get(page_of_tip).text
+    with case.desk.kit.database.writing() as session:
+        counted.mark(session, [case.tip], "2026-01", case.desk.clock())
+    assert late in case.national.get(page_of_tip).text
 
 
 def test_a8_what_is_owed_to_a_person_stands_in_the_list_and_on_today(case: CaseDesk) -> None:

@@ -15,6 +15,7 @@ from hotline.services.tips import retention
 from hotline.store.desk.desks import Desk
 from hotline.store.tips.tips import Grant, Tip
 from hotline.store.tips.visible import of_desk
+from tests.builders import make_referral
 from tests.district import District
 from tests.helping import HelpedCase
 from tests.taking import close_by_two, do
@@ -67,13 +68,16 @@ def test_who_may_not_know_of_a_case_and_what_is_none_and_what_is_long_over(
     district.change(Tip, over, closed_at=district.clock() - timedelta(days=29))
     district.change(Tip, old, closed_at=district.clock() - timedelta(days=31))
     district.file_tip(state="fragment")
+    told = district.file_tip(state="fragment", urgency=1)
+    with district.database.writing() as session:
+        session.add(make_referral(tip_id=told))
     with district.database.writing() as session:
         session.add(Desk(code="12", public_key=b"k" * 32, created_at=district.clock()))
         session.flush()
         for tip_id in (mine, officials):
             session.add(Grant(tip_id=tip_id, desk_code="12", sealed_key=b"key"))
-    assert [one.case.tip.id for one in listed(district)] == [over, officials, mine]
-    assert [one.case.tip.id for one in listed(district, only_open=True)] == [officials, mine]
+    assert [one.case.tip.id for one in listed(district)] == [told, over, officials, mine]
+    assert [one.case.tip.id for one in listed(district, only_open=True)] == [told, officials, mine]
     hers = case_list.cases(district.kit, viewer=of_desk("12"))
     assert [(one.case.tip.id, one.stage) for one in hers] == [(mine, CaseStage.FILED)]
     page = case_list.cases(district.kit, before=over, limit=1)

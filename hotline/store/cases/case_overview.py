@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, defer
 
 from hotline.domain import trial
@@ -20,12 +20,15 @@ from hotline.store.people.responders import Responder
 from hotline.store.tips.tips import Tip
 from hotline.store.tips.visible import Viewer, visible_to
 
-CASES = (
-    Tip.matter == Matter.TIP,
-    Tip.channel.not_in(trial.UNCOUNTED),
-    Tip.state.not_in((TipState.DRAFT, TipState.FRAGMENT)),
-)
+CASES = (Tip.matter == Matter.TIP, Tip.channel.not_in(trial.UNCOUNTED), Tip.state != TipState.DRAFT)
 """Of `Tip`: that it is a case, and nobody's rehearsal."""
+WHOLE = (*CASES, Tip.state != TipState.FRAGMENT)
+"""The same, and she did not hang up before she had told a district."""
+LISTED = (
+    *CASES,
+    or_(Tip.state != TipState.FRAGMENT, exists().where(Referral.tip_id == Tip.id)),
+)
+"""The same; what she left early is a case for whoever was told of it."""
 BATCH = 500
 """So many a statement: a database takes so many parameters and no more."""
 
@@ -63,7 +66,7 @@ class CasesWanted:
 
 def cases(session: Session, wanted: CasesWanted) -> Sequence[CaseOverview]:
     """The newest first."""
-    found = select(Tip).where(*CASES, *_conditions(wanted)).options(defer(Tip.body))
+    found = select(Tip).where(*LISTED, *_conditions(wanted)).options(defer(Tip.body))
     tips = session.scalars(found.order_by(Tip.id.desc()).limit(wanted.limit)).all()
     return of_tips(session, tips)
 

@@ -79,6 +79,11 @@ def write(
     session.flush()
 
 
+def is_over(session: Session, tip_id: int) -> bool:
+    """Whether its month was counted for the last time: what is noted from then on is in no table."""
+    return session.get(CaseCounted, tip_id) is not None
+
+
 def mark(session: Session, tip_ids: Collection[int], month: str, at: datetime) -> None:
     """From here on their codes may go."""
     session.add_all(CaseCounted(tip_id=tip_id, month=month, at=at) for tip_id in tip_ids)

@@ -15,7 +15,7 @@ from hotline.domain.outbox.delivery import MessageState
 from hotline.domain.referrals.clocks import DeadlineKind
 from hotline.domain.wording import OF_EXERCISES
 from hotline.store.cases.case_log import CaseLogRow
-from hotline.store.cases.case_overview import CASES
+from hotline.store.cases.case_overview import WHOLE
 from hotline.store.outbox.messages import Attempt, Deadline, DeliveryReport, Message, Referral
 from hotline.store.tips.tips import Tip
 
@@ -43,7 +43,7 @@ def tips(session: Session, begins: datetime, ends: datetime) -> Sequence[Answere
 
 
 def _filed(begins: datetime, ends: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*CASES, Tip.filed_at >= begins, Tip.filed_at < ends)
+    return (*WHOLE, Tip.filed_at >= begins, Tip.filed_at < ends)
 
 
 def _unrung() -> tuple[ColumnElement[bool], ...]:

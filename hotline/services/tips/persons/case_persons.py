@@ -21,7 +21,7 @@ from hotline.services.cases import case_opening, line_of_time, people
 from hotline.services.cases.line_of_time import CaseMoment
 from hotline.services.desk import admissions
 from hotline.services.tips.desk_viewer import found_or_refused
-from hotline.store.cases import case_log, case_people, service_referrals
+from hotline.store.cases import case_log, case_people, counted, service_referrals
 from hotline.store.cases.service_referrals import ServiceReferral
 from hotline.store.database import Session
 from hotline.store.desk import audit
@@ -55,6 +55,8 @@ class CasePersons:
     """What is due first stands first."""
     are_gone: bool
     """Somebody was met, and what was noted went when its month was counted for good."""
+    is_counted: bool = False
+    """Its month was counted for good: what is noted from now on helps the person, and is in no figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def in_clear(session: Session, tip_id: int) -> CasePersons:
     ]
     met = {row.n: row.met_at for row in rows}
     gone = not met and case_log.has_met(session, tip_id)
-    return CasePersons(met, offers, sorted(clocks, key=lambda one: one.due_at), gone)
+    clocks.sort(key=lambda one: one.due_at)
+    return CasePersons(met, offers, clocks, gone, counted.is_over(session, tip_id))
 
 
 def read(kit: ConsoleKit, by: SignedIn, token: str, tip_id: int, reason: str) -> OpenedPersons:

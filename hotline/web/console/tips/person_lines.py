@@ -41,6 +41,7 @@ class PersonsSection:
     is_shown: bool
     count: int
     gone: bool
+    counted: bool
     noted: bool
     clocks: Sequence[tuple[str, datetime, bool]]
     forms: Sequence[tuple[str, str]]
@@ -70,6 +71,7 @@ def section(visit: Visit, sheet: TipSheet) -> PersonsSection:
         is_shown=sheet.line.matter == Matter.TIP,
         count=len(persons.met),
         gone=persons.are_gone,
+        counted=persons.is_counted,
         noted=visit.query.get("noted") == "yes",
         clocks=clocks,
         parts=parts(visit, len(persons.met)),
