@@ -39,11 +39,12 @@ def apply_report(kit: Kit, report: ReportIn) -> None:
 def apply_early(session: Session, kit: Kit, provider_id: str, at: datetime) -> int | None:
     """Apply what was kept for this id, if a message has it by now. Returns a new alert's id, if it led to one."""
     outbox.take_turns(session, provider_id)
-    message = outbox.message_of_provider_id(session, provider_id)
+    kept = outbox.early_reports(session, provider_id)
+    message = outbox.message_of_provider_id(session, provider_id) if kept else None
     if message is None:
         return None
     told: int | None = None
-    for row in outbox.early_reports(session, provider_id):
+    for row in kept:
         row.applied = True
         told = _apply(session, kit, message, row, at) or told
     session.flush()

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, delete, func, insert, select, text, update
+from sqlalchemy import UniqueConstraint, delete, func, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.domain import trial
-from hotline.store.database import Row, add_if_new
+from hotline.store.database import Row, insert_into
 from hotline.store.prepared import PreparedStatement, new_values
 
 LOCK = 4_114_110_004
@@ -96,8 +96,7 @@ def fold(session: Session, limit: int) -> int:
         sums[Cell(*cell)] += number
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    for summed, number in sums.items():
-        _add(session, summed, number)
+    _add(session, sums)
     return len(ids)
 
 
@@ -105,10 +104,15 @@ def any_tally(session: Session) -> bool:
     return session.scalar(select(Tally.id).limit(1)) is not None
 
 
-def _add(session: Session, cell: Cell, number: int) -> None:
-    add_if_new(session, Reach(**asdict(cell), count=0))
-    here = [getattr(Reach, name) == value for name, value in asdict(cell).items()]
-    session.execute(update(Reach).where(*here).values(count=Reach.count + number))
+def _add(session: Session, sums: Mapping[Cell, int]) -> None:
+    if not sums:
+        return
+    new = insert_into(session, Reach)
+    raised = new.on_conflict_do_update(
+        index_elements=_columns(Reach), set_={"count": Reach.count + new.excluded.count}
+    )
+    given = [{**asdict(cell), "count": number} for cell, number in sums.items()]
+    session.connection().execute(raised, given)
 
 
 def totals(
