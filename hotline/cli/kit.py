@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from hotline.bootstrap import build_console
+from hotline.cli.line import demo_home
 from hotline.config import Settings
 from hotline.errors import PassphraseWrong, StoreUnavailable
 from hotline.ports import LookingKit
@@ -28,16 +29,19 @@ GROUP_LETTERS = 5
 @contextmanager
 def console_kit() -> Iterator[LookingKit]:
     """The console's kit out of the environment. Raises what `Settings.read` and `build_kit` raise."""
-    kit = build_console(Settings.read(os.environ))
+    settings = Settings.read(os.environ)
+    kit = build_console(settings)
     try:
-        _say_what_is_invented(kit)
+        _say_what_is_invented(kit, settings.home)
         yield kit
     finally:
         kit.database.close()
 
 
-def _say_what_is_invented(kit: LookingKit) -> None:
+def _say_what_is_invented(kit: LookingKit, home: Path) -> None:
     """Beside whatever a command prints. A database that does not answer is the command's to name."""
+    if broken_off := demo_home.unfinished(home):
+        click.echo(f"hotline: {broken_off}", err=True)
     with suppress(StoreUnavailable):
         if origin.is_invented(kit):
             click.echo(f"hotline: {' | '.join(INVENTED.values())}", err=True)

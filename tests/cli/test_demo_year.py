@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from hotline.adapters.gateway.real_lines import INVENTED, SmsOfRealLines
-from hotline.cli.line.demo_home import SETTINGS
+from hotline.cli.line.demo import environ_of
+from hotline.cli.line.demo_home import SETTINGS, UNFINISHED
 from hotline.cli.main import main
-from hotline.cli.year.filling import refuse_taken_home
+from hotline.cli.year.filling import fill, refuse_taken_home
 from hotline.config import Settings
 from hotline.domain.outbox.delivery import Outcome
 from hotline.errors import Occupied
@@ -51,6 +52,14 @@ def test_where_a_line_is_it_says_what_to_do(tmp_path: Path) -> None:
     assert "unset HOTLINE_DATABASE_URL" in refused(tmp_path / "new", DATABASE_URL=elsewhere)
 
 
+def test_a_year_that_was_broken_off_looks_whole_to_no_command(tmp_path: Path) -> None:
+    (tmp_path / UNFINISHED).touch()
+    assert "was broken off" in refused(tmp_path)
+    for words in (["demo"], ["demo", "--year"]):
+        told = CliRunner().invoke(main, words, env={"HOTLINE_HOME": str(tmp_path)})
+        assert (told.exit_code, "remove that folder" in told.output) == (1, True)
+
+
 def test_the_command_refuses_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "keys").mkdir()
     told = CliRunner().invoke(main, ["demo", "--year"], env={"HOTLINE_HOME": str(tmp_path)})
@@ -79,10 +88,19 @@ def test_before_it_is_known_nothing_is_sent() -> None:
 
 
 @pytest.mark.long
+def test_a_home_that_was_left_in_the_midst_of_its_year_says_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    breaks_off(home)
+    assert "was broken off" in hotline(home, "reach").stderr
+    assert "remove that folder" in hotline(home, "demo", "--year", good=False).stderr
+
+
+@pytest.mark.long
 def test_a_small_year_is_full_and_no_command_hides_what_it_is(tmp_path: Path) -> None:
     home = tmp_path / "home"
     said = hotline(home, "demo", "--year", "--scale", "0.005")
     assert "invented year" in said.stdout
+    assert not (home / UNFINISHED).exists()
 
     with sqlite3.connect(home / "hotline.db") as rows:
         for table in ("dialogue", "tip", "figure_edition", "coverage"):
@@ -91,6 +109,17 @@ def test_a_small_year_is_full_and_no_command_hides_what_it_is(tmp_path: Path) ->
             rows.execute("DELETE FROM home_origin")
     assert "Everything here is invented" in hotline(home, "reach").stderr
     assert "holds a demo already" in hotline(home, "demo", "--year", good=False).stderr
+
+
+def breaks_off(home: Path) -> None:
+    """Once the year has begun."""
+
+    def stop(_said: str) -> None:
+        raise KeyboardInterrupt
+
+    environ = environ_of({"PATH": os.environ["PATH"], "HOTLINE_HOME": str(home)}, 8001)
+    with pytest.raises(KeyboardInterrupt):
+        fill(environ, 1, 0.005, stop)
 
 
 def hotline(home: Path, *words: str, good: bool = True) -> "subprocess.CompletedProcess[str]":

@@ -30,7 +30,7 @@ from hotline.domain.outbox.message import responders_entry
 from hotline.domain.people.enrolment import read_responders
 from hotline.domain.people.rehearsal import demo_responders
 from hotline.environment import PREFIX
-from hotline.errors import StartFailed
+from hotline.errors import Occupied, StartFailed
 from hotline.sealing.keys.keyfolder import hook_secrets
 
 DEADLINE = 60.0
@@ -89,6 +89,8 @@ def demo(
         _fill_year(environ, seed, scale)
         return
     settings = Settings.read(environ)
+    if broken_off := demo_home.unfinished(settings.home):
+        raise Occupied(broken_off)
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with only_run(settings.home):
         entries = read_procfile(procfile.read_text(encoding="utf-8"))

@@ -16,6 +16,8 @@ DEMO = Path("var/demo")
 SETTINGS = "demo-settings.json"
 """What a demo writes in its home, and no other line: the settings that it runs under."""
 CLOCK = "demo-clock"
+UNFINISHED = "demo-year-unfinished"
+"""A file that stands in a home while its invented year is lived, and after that was broken off."""
 DEFAULTS = {"HOTLINE_INBOUND_SMS": "yes", "HOTLINE_LOG": "text", "HOTLINE_WEB_WORKERS": "1"}
 """A demo's settings, where nobody says otherwise."""
 NAMING = (
@@ -60,6 +62,16 @@ def demo_settings(environ: Mapping[str, str], command: str | None) -> Mapping[st
     if (PLAIN / "keys").exists():
         return {}
     return {**_kept(DEMO), **environ, HOME: str(DEMO)} if (DEMO / SETTINGS).exists() else {}
+
+
+def unfinished(home: Path) -> str:
+    """What to do where an invented year was broken off; empty elsewhere."""
+    if not (home / UNFINISHED).exists():
+        return ""
+    return (
+        f"{home} holds an invented year that was broken off, or is still being lived:"
+        " once nothing runs there, remove that folder and begin again"
+    )
 
 
 def keep(home: Path, environ: Mapping[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Makes the home of a demo whose line is a year old: everything in it is invented, and says so for ever."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hotline.cli.line import demo_home
-from hotline.cli.line.demo_home import SETTINGS
+from hotline.cli.line.demo_home import SETTINGS, UNFINISHED
 from hotline.cli.year.living import YearLife
 from hotline.cli.year.people import more_responders
 from hotline.cli.year.plan import YearPlan, year_before
@@ -36,12 +37,14 @@ def fill(environ: Mapping[str, str], seed: int, scale: float, told: Told) -> Yea
 
     line = open_year(settings, YearClock(plan.begins))
     hurry(line.door.database)
+    _collect_seldom()
     with closing(line.door.database):
         with line.desk.database.writing() as session:
             origin.mark_invented(session, plan.begins)
         enrolment.import_responders(line.desk, more_responders())
         YearLife(line, plan, told).live()
     _clock(settings).unlink(missing_ok=True)
+    (settings.home / UNFINISHED).unlink()
     return line
 
 
@@ -50,6 +53,8 @@ def refuse_taken_home(settings: Settings) -> None:
     home, keys = settings.home, settings.home / "keys"
     if settings.keys is not None:
         raise Occupied("an invented year makes its own keys: unset HOTLINE_KEYS")
+    if broken_off := demo_home.unfinished(home):
+        raise Occupied(broken_off)
     if keys.exists() and not (home / SETTINGS).exists():
         raise Occupied(f"the keys in {home} are no demo's: name an empty folder by HOTLINE_HOME")
     if keys.exists():
@@ -67,11 +72,18 @@ def refuse_taken_home(settings: Settings) -> None:
 def _make(settings: Settings, environ: Mapping[str, str], turned: int) -> None:
     """`hotline init --demo` on the first day of the year, in a process of its own."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (settings.home / UNFINISHED).touch()
     _clock(settings).write_text(str(turned), encoding="ascii")
     demo_home.keep(settings.home, dict(environ))
     words = [sys.executable, "-m", "hotline.cli.main", "init", "--demo"]
     if subprocess.run(words, env=environ, stdout=subprocess.DEVNULL, check=False).returncode != 0:
         raise StartFailed("`hotline init --demo` did not succeed")
+
+
+def _collect_seldom() -> None:
+    """All that the people of a year did stays in its ledger: to look at it again and again was a sixth of the work."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _clock(settings: Settings) -> Path:

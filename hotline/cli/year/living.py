@@ -11,6 +11,7 @@ from hotline.cli.year.calls import ENTRIES, KINDS, TOPICS, WRONGS, InventedCall
 from hotline.cli.year.casework import Casework
 from hotline.cli.year.drills import YearDrills
 from hotline.cli.year.ledger import InventedLeave
+from hotline.cli.year.people import everybody_of
 from hotline.cli.year.plan import (
     CALLERS,
     COMPLAINTS,
@@ -27,7 +28,6 @@ from hotline.cli.year.rolls import RollCalls
 from hotline.cli.year.written import write_tip
 from hotline.cli.year.year_line import YearLine
 from hotline.domain.places.places import districts
-from hotline.domain.referrals.referral import Level
 from hotline.services.evidence import coverage
 from hotline.services.people import leaves
 
@@ -116,14 +116,9 @@ class YearLife:
         """Everybody of a district is away at once."""
         random = self.plan.dice(f"away {n}")
         district, at = random.choice(districts()), self.line.clock.at
-        name, until = district.name, at + timedelta(hours=random.randint(8, 60))
+        until = at + timedelta(hours=random.randint(8, 60))
         self.line.ledger.away.append(InventedLeave(district.code, at, until))
-        for who in (
-            f"{name} 1",
-            f"{name} 2",
-            f"{name} {Level.COORDINATOR}",
-            f"{name} {Level.DEPUTY}",
-        ):
+        for who in everybody_of(district):
             leaves.leave(
                 self.line.desk,
                 who,

@@ -21,6 +21,8 @@ from hotline.ports import (
     SmsGateway,
 )
 
+ARRIVES_AFTER = (5, 8, 13, 40)
+"""Seconds, one after the other."""
 LOST_OF = 60
 """Of so many SMS that a network takes, one does not arrive."""
 
@@ -56,7 +58,7 @@ class InventedGateway(SmsGateway):
         self.taken += 1
         said = f"invented-{self.taken}"
         status = "Failed" if self.taken % LOST_OF == 0 else "Success"
-        after = timedelta(seconds=4 + self.taken % 40)
+        after = timedelta(seconds=ARRIVES_AFTER[self.taken % len(ARRIVES_AFTER)])
         report = ReportIn(said, status, network=network_of(msisdn))
         self.waiting.append((self.clock.at + after, report))
         return SendResult(Outcome.ACCEPTED, 201, "102", said)
@@ -76,11 +78,13 @@ class SendersInPlace(Senders):
     """How many are claimed together, as on the line."""
 
     def fill(self, claim: Callable[[int], Sequence[Send]]) -> int:
-        begun = 0
-        while sends := claim(self.at_once):
+        begun, full = 0, True
+        while full:
+            sends = claim(self.at_once)
             for send in sends:
                 send()
             begun += len(sends)
+            full = len(sends) == self.at_once
         return begun
 
     def in_turn(self) -> AbstractContextManager[object]:
@@ -90,11 +94,19 @@ class SendersInPlace(Senders):
         return None
 
 
-class SilentBell(JobQueue):
-    """Nobody listens: whoever turns the clock looks by himself."""
+@dataclass
+class NotedBell(JobQueue):
+    """Whoever turns the clock looks whether it rang."""
+
+    rang: bool = False
 
     def ring(self, job: Job, row_id: int) -> None:  # noqa: ARG002
-        return None
+        self.rang = True
+
+    def has_rung(self) -> bool:
+        """Since it was asked last."""
+        rang, self.rang = self.rang, False
+        return rang
 
 
 class NoRuns(RunStore):

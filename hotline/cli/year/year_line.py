@@ -10,8 +10,8 @@ from hotline.cli.year.turned import (
     InventedGateway,
     NoNotes,
     NoRuns,
+    NotedBell,
     SendersInPlace,
-    SilentBell,
     YearClock,
 )
 from hotline.config import Settings
@@ -45,6 +45,7 @@ class YearLine:
     """The commands'."""
     clock: YearClock
     gateway: InventedGateway
+    bell: NotedBell
     ledger: YearLedger = field(default_factory=YearLedger)
 
     def reach(self, at: datetime) -> None:
@@ -67,12 +68,18 @@ class YearLine:
             following.ring_due(self.relay)
         for report in self.gateway.reported():
             reports.apply_report(self.relay, report)
-        delivery.deliver_due(self.relay)
+        self._deliver(is_due=due.what is NextKind.MESSAGE)
 
     def tell(self) -> None:
         """Whoever is to be told of what was just filed, is."""
         referral.refer_waiting(self.relay)
-        delivery.deliver_due(self.relay)
+        self._deliver(is_due=False)
+
+    def _deliver(self, *, is_due: bool) -> None:
+        """What was rung for, and what that led to."""
+        while self.bell.has_rung() or is_due:
+            is_due = False
+            delivery.deliver_due(self.relay)
 
     def end_day(self) -> None:
         """What the clock and the reader do beside their ticks."""
@@ -100,12 +107,12 @@ def open_year(settings: Settings, clock: YearClock) -> YearLine:
     """The line of a home that was made, on this clock. Raises what `build_kit` raises."""
     door, relay = build_door(settings), build_relay(settings)
     reader, desk = build_reader(settings), build_console(settings)
-    gateway = InventedGateway(clock)
+    gateway, bell = InventedGateway(clock), NotedBell()
     same: dict[str, Any] = {
         "database": door.database,
         "books": door.books,
         "now": clock,
-        "jobs": SilentBell(),
+        "jobs": bell,
     }
     for other in (relay, reader, desk):
         other.database.close()
@@ -116,4 +123,5 @@ def open_year(settings: Settings, clock: YearClock) -> YearLine:
         desk=replace(desk, **same),
         clock=clock,
         gateway=gateway,
+        bell=bell,
     )

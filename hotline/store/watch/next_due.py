@@ -39,18 +39,20 @@ class ToldOfCase(NamedTuple):
 
 
 WAITS = (*DUE_STATES, MessageState.UNKNOWN)
-ASKED = (
+EARLIEST = (
     (NextKind.CASE, select(func.min(Deadline.due_at)).where(Deadline.fired_at.is_(None))),
     (NextKind.PERSON, select(func.min(PossibleVictim.due_at))),
     (NextKind.PERSON, select(func.min(ServiceReferral.due_at))),
     (NextKind.MESSAGE, select(func.min(Message.next_at)).where(Message.state.in_(WAITS))),
 )
+ASKED = select(*(one.scalar_subquery() for _, one in EARLIEST))
 
 
 def next_due(session: Session) -> Sequence[NextDue]:
     """Of each kind the earliest: a clock of a case, of a person or an offer, and a message."""
-    rows = [(session.scalar(asked), what) for what, asked in ASKED]
-    return [NextDue(at, what) for at, what in rows if at is not None]
+    found = session.execute(ASKED).one()
+    pairs = zip(found, EARLIEST, strict=True)
+    return [NextDue(at, what) for at, (what, _) in pairs if at is not None]
 
 
 def told_of(session: Session, tip_id: int) -> Sequence[ToldOfCase]:
