@@ -7,6 +7,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,9 +16,12 @@ from typing import Any
 from sqlalchemy import Dialect
 
 from hotline.adapters.catalogues import load_phrases
+from hotline.engine.document import document as documents
+from hotline.engine.flow import Book
 from hotline.sealing.keys.keymaking import ROLES, make_keys
 from hotline.services.flows import authoring
 from hotline.services.flows.authoring import ReadyDocument
+from hotline.services.flows.places import place_lists
 from hotline.store import migrate
 from hotline.store.database import Database, open_database
 from hotline.store.schema import create_all
@@ -109,9 +113,24 @@ def shipped_phrases() -> Phrases:
 
 
 @cache
+def _document() -> dict[str, Any]:
+    return authoring.read_folder(FLOWS)
+
+
+def shipped_document() -> dict[str, Any]:
+    """What the shipped flow files hold; a copy, which a test may change."""
+    return deepcopy(_document())
+
+
+@cache
+def shipped_book() -> Book:
+    """The shipped flows, as they are played."""
+    return documents.compile(_document(), place_lists())
+
+
+@cache
 def _shipped() -> ReadyDocument:
-    """The shipped flows, compiled."""
-    return authoring.ready(authoring.read_folder(FLOWS))
+    return authoring.ready(_document())
 
 
 def publish_shipped(database: Database, at: datetime) -> None:

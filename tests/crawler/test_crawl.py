@@ -1,19 +1,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 
-from hotline.engine.document import document
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from tests.crawler.crawler import Crawler, Line
 from tests.crawler.engine_line import EngineLine
+from tests.made_once import shipped_book
 from tests.steps import Tell
 
-FLOWS = Path(__file__).parents[2] / "flows"
 MOST = 90_000
 """More presses than these on a country of thirty districts are a fault of the crawler, or of a list."""
 REPORTING = Facts(flags={"reporting": True})
@@ -21,7 +17,7 @@ REPORTING = Facts(flags={"reporting": True})
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    return document.compile(read_folder(FLOWS), place_lists())
+    return shipped_book()
 
 
 def small(book: Book) -> Book:

@@ -1,22 +1,19 @@
 """Whatever is keyed, at any node: nothing raises, nothing grows too large, nothing loops, nothing is told apart."""
 
 import json
-from pathlib import Path
 
 import gsm0338
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Book
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.turn import Turn, expects_words, render, resume, start
 from hotline.engine.walk import LONGEST_TRAIL
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from tests.engine.books import make_book
+from tests.made_once import shipped_book
 
-SHIPPED = compile_book(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+SHIPPED = shipped_book()
 BOOKS = st.sampled_from([SHIPPED, make_book()])
 FACTS = st.sampled_from([Facts(), Facts(flags={"reporting": True})])
 KEY = st.sampled_from([*"123456789", "0", "00", "000", "", "*", "a b"]) | st.text(max_size=200)

@@ -18,6 +18,7 @@ from hotline.engine.transcripts.pressing import (
 from hotline.services.flows import authoring
 from hotline.services.flows.places import place_lists
 from tests.callers import FLOWS
+from tests.made_once import shipped_book
 
 
 def test_every_shipped_flow_comes_back_as_it_was() -> None:
@@ -30,13 +31,13 @@ def test_every_shipped_flow_comes_back_as_it_was() -> None:
 
 def test_lists_are_those_of_whoever_reads_it() -> None:
     lists = {"provinces": (Option("1", {"en": "Kigali"}),)}
-    book = document.compile(authoring.read_folder(FLOWS), place_lists())
+    book = shipped_book()
     assert unpress(press(book), lists).lists == lists
 
 
 def test_every_kind_of_node_is_in_what_is_shipped() -> None:
     """So that the first test says something of each."""
-    pressed = press(document.compile(authoring.read_folder(FLOWS), place_lists()))
+    pressed = press(shipped_book())
     for number, kind in enumerate(CLASSES, 1):
         assert f"[{number}," in pressed, kind
 

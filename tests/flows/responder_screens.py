@@ -7,15 +7,13 @@ from pathlib import Path
 from hotline.adapters.catalogues import load_phrases
 from hotline.domain.outbox.message import RESPONDERS_SUFFIX, responders_entry
 from hotline.domain.wording import Template
-from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Ask, Book, Finish, Menu, Say
 from hotline.engine.run import Facts, Option
 from hotline.engine.turn import resume, start
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
 from hotline.text.phrases import Phrases
 from tests.floorplan.tree import ROOT
+from tests.made_once import shipped_book
 
 REF, OTHER, PLACE, TIME = "K7Q4", "H3ND", "Gasabo", "25/11 14:05"
 SERVICE = "*384*777#"
@@ -77,7 +75,7 @@ def phrases() -> Phrases:
 
 @cache
 def book() -> Book:
-    return compile_book(read_folder(ROOT / "flows"), place_lists())
+    return shipped_book()
 
 
 def words_of(flow: str, node: str, language: str) -> str:

@@ -1,7 +1,6 @@
 """Every answer of the shipped flows is used: by its effect, with a report, or behind a receipt."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from hotline.domain.dialogue.asks import (
     AGAIN,
@@ -18,13 +17,11 @@ from hotline.domain.rolls import quiz
 from hotline.domain.rolls.gathering import OCCASION_ANSWER
 from hotline.domain.tip import Matter
 from hotline.domain.tips.receipt import RECEIPT
-from hotline.engine.document import document
 from hotline.engine.flow import Ask, Call, Flow, Menu
 from hotline.services.dialogue.answer_effects import EFFECTS, effect_of
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
+from tests.made_once import shipped_book
 
-BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+BOOK = shipped_book()
 CHANGE_NOTHING = {OCCASION_ANSWER, RECEIPT, "pin"}
 """They are read when a later answer has its effect. A PIN is an event of its own."""
 OF_THE_READER = {

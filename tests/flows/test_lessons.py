@@ -1,23 +1,19 @@
 """C5: what a lesson promises, whichever it is: three screens at most, each whole, and counted at its end."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from hotline.engine import turn
-from hotline.engine.document import document
 from hotline.engine.document.references import targets
-from hotline.engine.flow import Book, Call, Flow, Menu, Say
+from hotline.engine.flow import Call, Flow, Menu, Say
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
 from hotline.engine.view import view
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
+from tests.made_once import shipped_book
 
-FLOWS = Path(__file__).parents[2] / "flows"
-BOOK: Book = document.compile(read_folder(FLOWS), place_lists())
+BOOK = shipped_book()
 MOST_SCREENS = 3
 MOST_LETTERS = 130
 """Of an English screen's own words and choices, so that Kinyarwanda fits beside the ways out."""

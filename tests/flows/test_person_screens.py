@@ -2,17 +2,14 @@
 
 import pytest
 
-from hotline.engine.document import document
 from hotline.engine.document.references import targets
 from hotline.engine.flow import Ask, Finish, Flow, Menu, Node, Say
 from hotline.engine.placeholders import WIDEST, filled
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.text.gsm7 import septets
 from hotline.text.languages import CODES
-from tests.floorplan.tree import ROOT
+from tests.made_once import shipped_book
 
-BOOK = document.compile(read_folder(ROOT / "flows"), place_lists())
+BOOK = shipped_book()
 FLOWS = [BOOK.flows[name] for name in ("screening", "keeping", "helping", "offering", "following")]
 MOST = 120
 """Septets of a text with its choices: the ways out and one short line have room beside it."""

@@ -2,24 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from hotline.domain.rolls.quiz import AGAIN, BEFORE, RIGHT, QuizOutcome, outcome
 from hotline.engine import turn
-from hotline.engine.document import document
 from hotline.engine.events import Finished
-from hotline.engine.flow import Book, Call, Flow, Menu, Say
+from hotline.engine.flow import Call, Flow, Menu, Say
 from hotline.engine.run import Facts, Place, Run
 from hotline.engine.screen import paginate
 from hotline.engine.view import view
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
+from tests.made_once import shipped_book
 
-FLOWS = Path(__file__).parents[2] / "flows"
-BOOK: Book = document.compile(read_folder(FLOWS), place_lists())
+BOOK = shipped_book()
 QUIZZES = [flow for name, flow in BOOK.flows.items() if name.startswith("quiz_")]
 KEYS = {"en": ("7",), "fr": ("8",), "rw": ()}
 YES, NO, UNSURE = "1", "2", "3"

@@ -11,18 +11,16 @@ import pytest
 from hotline.domain.tip import Category
 from hotline.engine import turn
 from hotline.engine.check.sizes.columns import wrapped
-from hotline.engine.document import document
-from hotline.engine.flow import Ask, Book, Finish, Menu, Node, Say, Text
+from hotline.engine.flow import Ask, Finish, Menu, Node, Say, Text
 from hotline.engine.numbers.numbers import flags
 from hotline.engine.numbers.questions import QuestionStatus, questions
 from hotline.engine.run import Facts
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
+from tests.made_once import shipped_book, shipped_document
 
 FLOWS = Path(__file__).parents[2] / "flows"
-DOCUMENT = read_folder(FLOWS)
-BOOK: Book = document.compile(DOCUMENT, place_lists())
+DOCUMENT = shipped_document()
+BOOK = shipped_book()
 REPORTING = Facts(flags={"reporting": True, "number.112": True})
 REPORT = BOOK.flows["report"]
 

@@ -1,18 +1,14 @@
 """R11: what a lesson for officers promises: three screens, three cases, each explained in one screen, not all alike."""
 
-from pathlib import Path
-
 import pytest
 
 from hotline.domain.rolls.quiz import VALUES
 from hotline.domain.rolls.training import CASES, LessonCase
 from hotline.domain.rolls.training import LESSONS as NAMES
-from hotline.engine.document import document
 from hotline.engine.flow import Flow, Menu, Say
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
+from tests.made_once import shipped_book
 
-BOOK = document.compile(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+BOOK = shipped_book()
 LESSONS = [flow for name, flow in BOOK.flows.items() if name.startswith("train_")]
 
 

@@ -1,25 +1,21 @@
 """C1: `0` and `00` stand on every page of every screen where they act, and "not sure" on every page of a list."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from hotline.engine.check.parts import nodes
 from hotline.engine.check.situations import listings, situations
 from hotline.engine.check.sizes.narrow import MOST_LINES, narrow
-from hotline.engine.document import document
-from hotline.engine.flow import Ask, Book
+from hotline.engine.flow import Ask
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import DEFAULT_LIMIT, Page, paginate
 from hotline.engine.view import View, Waiting, at_front, said, view
 from hotline.engine.words import WORDS
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
+from tests.made_once import shipped_book
 
-FLOWS = Path(__file__).parents[2] / "flows"
-BOOK: Book = document.compile(read_folder(FLOWS), place_lists())
+BOOK = shipped_book()
 SHOWN = [
     (Place(flow.name, name), node) for flow, name, node in nodes(BOOK) if isinstance(node, Waiting)
 ]

@@ -6,23 +6,20 @@ The reader is played: what it would do with it is its own tests' business.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from hotline.domain.dialogue.asks import AskKind, ReaderAnswer, without_pins
 from hotline.domain.dialogue.person_asks import PersonVerb, told_of
 from hotline.domain.dialogue.ussd import PIN_ASKED, Heard, Opening, Pinned
-from hotline.engine.document.document import compile as compile_book
 from hotline.engine.run import Facts
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.services.dialogue import commit
 from hotline.services.dialogue.reader_questions import ReaderAsked, ReaderLearned
 from hotline.services.dialogue.replay import Learned, Played, SessionContext, play
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
+from tests.made_once import shipped_book
 
-BOOK = compile_book(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+BOOK = shipped_book()
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 CASE = "K7Q4"
 FACTS = Facts(flags={PIN_ASKED: True}, language="en")

@@ -1,6 +1,5 @@
 """C6: what a quiz taught is counted in pairs, once a session, and nothing is kept of who answered."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +7,6 @@ import pytest
 from hotline.domain.evidence.month_figures import ASKED, KEPT_BACK, QUIZ
 from hotline.domain.reach.counters import By, Measure
 from hotline.domain.rolls.quiz import Gain, Share
-from hotline.engine.document import document
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.services.flows.quizzes import uncounted
 from hotline.store.dialogue.contacts import Dialogue
 from hotline.store.outbox.messages import Message
@@ -19,10 +15,10 @@ from hotline.store.tips.tips import Tip
 from tests.callers import Line, line
 from tests.counted_month import counted_month
 from tests.engine.books import choice, make_book, t
+from tests.made_once import shipped_book
 
 __all__ = ["line"]
 
-FLOWS = Path(__file__).parents[2] / "flows"
 LESSON = ("9", "9", "9")
 """Its three screens, between the halves."""
 LEARNS = ("1", "2", "1", "2", *LESSON, "2", "9", "1", "9", "2")
@@ -138,5 +134,5 @@ def test_a_slip_that_would_count_nothing_is_found(
 
 
 def test_the_shipped_quizzes_are_counted() -> None:
-    book = document.compile(read_folder(FLOWS), place_lists())
+    book = shipped_book()
     assert list(uncounted(book)) == []

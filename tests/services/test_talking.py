@@ -1,23 +1,20 @@
 """Whatever is written, by anybody, in any order: reading by SMS never raises, and never leads to a report."""
 
 from datetime import date
-from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.domain.sms.topics import AskedTopic, Topic
-from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Ask
 from hotline.engine.run import Run
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.services.sms import sms_screens
 from hotline.text.gsm7 import is_gsm7
 from hotline.text.languages import CODES
 from hotline.text.segments import segments
+from tests.made_once import shipped_book
 
-BOOK = compile_book(read_folder(Path(__file__).parents[2] / "flows"), place_lists())
+BOOK = shipped_book()
 SMS = sms_screens.talk_context(BOOK, date(2026, 11, 24))
 CLOSED = {flow.name for flow in BOOK.flows.values() if flow.gathers or flow.private}
 WRITTEN = st.one_of(

@@ -17,22 +17,20 @@ import pytest
 from hotline.domain.rolls.joining import Roll
 from hotline.domain.sms.topics import AskedTopic, Topic
 from hotline.engine import turn
-from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Call
 from hotline.engine.run import Place, Run
 from hotline.engine.screen import Screen
 from hotline.engine.transcripts.transcript import DIAL, Transcript, read
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.services.sms import sms_screens
 from hotline.services.sms.sms_screens import Spoken
 from hotline.text.languages import CODES, FIRST
 from hotline.text.segments import ALONE, segments
+from tests.made_once import shipped_book
 
 HERE = Path(__file__).parent
 FILES = sorted(HERE.glob("*.txt"))
 DAY = date(2026, 11, 24)
-BOOK = compile_book(read_folder(HERE.parents[1] / "flows"), place_lists())
+BOOK = shipped_book()
 SMS = sms_screens.talk_context(BOOK, DAY)
 
 

@@ -7,15 +7,13 @@ from pathlib import Path
 import gsm0338
 import pytest
 
-from hotline.engine.document.document import compile as compile_book
 from hotline.engine.flow import Book
 from hotline.engine.run import Place
 from hotline.engine.screen import DEFAULT_LIMIT
 from hotline.engine.transcripts.transcript import Recording, Transcript, read, record
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.services.tips.hanging_up import leaves
 from hotline.text.languages import CODES
+from tests.made_once import shipped_book
 
 HERE = Path(__file__).parent
 FLOWS = HERE.parent.parent / "flows"
@@ -24,7 +22,7 @@ FILES = sorted(HERE.glob("*.txt"))
 
 @pytest.fixture(scope="module")
 def book() -> Book:
-    return compile_book(read_folder(FLOWS), place_lists())
+    return shipped_book()
 
 
 Played = Callable[[Path], tuple[Transcript, Recording]]

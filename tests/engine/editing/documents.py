@@ -3,27 +3,18 @@
 import copy
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-from hotline.engine.document.document import bind, read
-from hotline.engine.flow import Book
-from hotline.services.flows.authoring import read_folder
-from hotline.services.flows.places import place_lists
 from hotline.text.languages import CODES
+from tests.made_once import shipped_document
 
 
 @cache
 def shipped() -> dict[str, Any]:
     """Read once: whoever changes it copies it first."""
-    return read_folder(Path(__file__).parents[3] / "flows")
-
-
-@cache
-def shipped_book() -> Book:
-    return bind(read(shipped()), place_lists())
+    return shipped_document()
 
 
 def shipped_nodes() -> list[dict[str, Any]]:

@@ -37,7 +37,8 @@ from tests.engine.books import (
     make_flow,
     t,
 )
-from tests.engine.editing.documents import BROKEN, GARBAGE, shipped, shipped_book
+from tests.engine.editing.documents import BROKEN, GARBAGE, shipped
+from tests.made_once import shipped_book
 
 DAY = date(2026, 11, 26)
 BOOK = make_book()

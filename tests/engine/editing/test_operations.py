@@ -39,7 +39,8 @@ from hotline.engine.editing.operations.screens import (
 from hotline.engine.editing.outline import Arrow, arrows_of, outline, start_of
 from hotline.engine.editing.searching import WordsFound, searched
 from tests.engine.books import LEARN, TELL, choice, make_flow, t
-from tests.engine.editing.documents import WORDS, changed, shipped, shipped_book
+from tests.engine.editing.documents import WORDS, changed, shipped
+from tests.made_once import shipped_book
 
 FLOW = make_flow(
     name="x",
