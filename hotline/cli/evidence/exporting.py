@@ -85,10 +85,10 @@ def export(
 ) -> None:
     """Write what was published of a month, a quarter or a year into FOLDER, by two people.
 
-    There is a table with a row a number, a workbook with a sheet a figure, what each word is, in HTCDS and IC-TIP
-    besides, and a description of all of it for programs (a Frictionless data package). `flow-results` holds the
-    published counts of quizzes and lessons as rows of responses. Of a year there is what questionnaires ask. The report
-    is there in three languages, where typst is. A hidden number is `..` in all of it.
+    It writes a table with one row for each number, a workbook with one sheet for each figure, what each word means and
+    its codes in HTCDS and IC-TIP, and a description for programs (a Frictionless data package). `flow-results` holds
+    the published counts of quizzes and lessons as rows of responses. A year comes with the sheet for questionnaires.
+    The report comes in three languages, where typst is installed. A hidden number is `..` everywhere.
     """
     wanted = (period, Edition(edition), MonthVersion(version) if version else None)
     _empty(folder)
@@ -106,7 +106,7 @@ def glotip(year: str, folder: Path, edition: str, by: str, second: str, reason: 
     """Write the sheet that questionnaires ask of a year into FOLDER, by two people: UNODC's, and SDG 16.2.2.
 
     Victims whom this line detected, by sex, child or adult, form and citizenship, and what that can say and cannot. It
-    adds nothing up: whoever adds hidden numbers guesses.
+    adds nothing up, since hidden numbers cannot be added.
     """
     _empty(folder)
     with console_kit() as kit:

@@ -20,8 +20,9 @@ from hotline.text.languages import CODES
 def results(out: Path | None, as_sms: bool) -> None:
     """Print the public page of results: of 100 tips, on how many somebody acted, and how fast they were taken.
 
-    By quarter, three months late, of the nation alone, as `hotline evidence show 2026-Q4 --for outside` has it. The
-    line's web process shows the same page at `/results`. Neither page nor SMS says how the line is reached.
+    For each quarter, three months later, for the whole country: the numbers of `hotline evidence show 2026-Q4 --for
+    outside`. The line's web process shows the same page at `/results`. Neither page nor SMS says how the line is
+    reached.
     """
     with console_kit() as kit:
         if as_sms:

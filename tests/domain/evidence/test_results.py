@@ -51,7 +51,7 @@ def test_e6_what_is_hidden_is_not_told_and_an_invented_year_says_so() -> None:
     assert (
         sms(nothing, "en")
         == sms(None, "en")
-        == ("What became of tips is told by quarter. Nothing is out yet.")
+        == ("What became of tips is published by quarter. Nothing is out yet.")
     )
     told = results([hidden], "en")
     assert told.sentences[0] == "Of 100 tips, acted on: not shown."

@@ -2,12 +2,12 @@
 
 BY_QUARTER = (
     "Ibihe, amakuru yatinze n'amasaha ntawe uri ku kazi bitangazwa buri gihembwe, nyuma y'amezi atatu, ku rwego rw'igihugu gusa. Nta gihembwe kiratangazwa.",
-    "Times, late tips and hours with nobody on duty are told by quarter, three months late, for the nation alone. No quarter is out yet.",
+    "Times, late tips and hours with nobody on duty are published by quarter, three months later, for the whole country only. No quarter is out yet.",
     "Les délais, les retards et les heures sans garde sont donnés par trimestre, trois mois après, pour tout le pays seulement. Aucun trimestre n'est encore publié.",
 )
 QUARTER = (
     "Ibihe bitangazwa buri gihembwe, nyuma y'amezi atatu, ku rwego rw'igihugu gusa. Iyi mibare ni iyi: {quarter}.",
-    "Times are told by quarter, three months late, for the nation alone. These are of {quarter}.",
+    "Times are published by quarter, three months later, for the whole country only. These are of {quarter}.",
     "Les délais sont donnés par trimestre, trois mois après, pour tout le pays seulement. Ceux-ci sont du {quarter}.",
 )
 NOTHING = (

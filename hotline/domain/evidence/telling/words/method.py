@@ -2,7 +2,7 @@
 
 INVENTED = (
     "Iyi mibare yose ni impimbano: ni iy'igerageza, nta muntu n'umwe ivuga.",
-    "All of this is invented, to show what such pages look like: no number is of anybody.",
+    "All of this is invented, to show what such pages look like: no number is about a real person.",
     "Tout ceci est inventé, pour montrer à quoi ressemblent ces pages: aucun chiffre ne parle de quelqu'un.",
 )
 CONTACTS = (
@@ -12,7 +12,7 @@ CONTACTS = (
 )
 APART = (
     "Abantu, amakuru n'ibintu byabaye bibarwa ukwabyo: ibintu bimwe byabaye bishobora kugira amakuru menshi n'abantu benshi. Nta na kimwe kigabanywa ikindi.",
-    "Persons, tips and situations are counted each by themselves: one situation may have several tips and many persons. They are never divided by one another.",
+    "Persons, tips and situations are counted separately: one situation may have several tips and many persons. Never divide one of them by another.",
     "Les personnes, les signalements et les situations sont comptés chacun à part: une situation peut avoir plusieurs signalements et beaucoup de personnes. Aucun n'est jamais divisé par un autre.",
 )
 POSSIBLE = (
@@ -42,7 +42,7 @@ NEVER = (
 )
 HIDDEN = (
     "\u201c..\u201d iri mu mwanya w'umubare uri munsi ya {smallest}, na zeru irimo, cyangwa uwo washoboraga kuwuhishura: nta muntu ugomba kumenyekana. Muri iri tangazwa, hahishwe imibare {hidden} kuri {all}.",
-    "\u201c..\u201d stands for a number under {smallest}, zero included, or for one that would give such a number away: nobody shall be recognised. In this edition {hidden} of {all} numbers are hidden.",
+    "\u201c..\u201d stands for a number under {smallest}, zero included, or for one from which it could be computed: nobody must be recognised. In this edition {hidden} of {all} numbers are hidden.",
     "\u201c..\u201d remplace un nombre sous {smallest}, zéro compris, ou un nombre qui le trahirait: personne ne doit être reconnu. Dans cette édition, {hidden} nombres sur {all} sont cachés.",
 )
 TOGETHER = (
@@ -57,7 +57,7 @@ BOUNDS = (
 )
 BY_QUARTER = (
     "Ibihe, amakuru yatinze n'amasaha ntawe uri ku kazi bitangazwa buri gihembwe, nyuma y'amezi atatu, ku rwego rw'igihugu gusa.",
-    "Times, late tips and hours with nobody on duty are told by quarter, three months late, for the nation alone.",
+    "Times, late tips and hours with nobody on duty are published by quarter, three months later, for the whole country only.",
     "Les délais, les retards et les heures sans garde sont donnés par trimestre, trois mois après, pour tout le pays seulement.",
 )
 DRAFT = {

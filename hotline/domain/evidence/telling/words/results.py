@@ -17,7 +17,7 @@ ACTED = (
 )
 MEANS = (
     "Gukurikirana bivuga ko umuntu yagiyeyo, yahuye n'uwo bireba, yasabye ubufasha, cyangwa ikibazo cyarangijwe no gufasha.",
-    "To act is to be there, to meet a person, to ask for help, or to end a case with help.",
+    "To act means: to go there, to meet a person, to ask for help, or to close the case with help.",
     "Agir, c'est être sur place, rencontrer une personne, demander une aide, ou finir un cas avec une aide.",
 )
 FAST = (
@@ -37,17 +37,17 @@ ARRIVED = (
 )
 EMPTY = (
     "Nta mibare iratangazwa. Itangazwa buri gihembwe, nyuma y'amezi atatu.",
-    "No figures are out yet. They are told by quarter, three months late.",
+    "No figures are out yet. They are published by quarter, three months later.",
     "Aucun chiffre n'est encore publié. Ils sont donnés par trimestre, trois mois après.",
 )
 APART = (
     "Abantu n'amakuru bibarwa ukwabyo: amakuru amwe ashobora kuvuga abantu benshi, cyangwa nta n'umwe.",
-    "Persons and tips are counted apart: one tip may be about many persons, or about none that anybody met.",
+    "Persons and tips are counted separately: one tip may be about many persons, or nobody may have met one.",
     "Les personnes et les signalements sont comptés à part: un signalement peut concerner plusieurs personnes, ou aucune qu'on ait rencontrée.",
 )
 NOBODY = (
     "Nta muntu umenyekana muri iyi mibare: umubare uri munsi ya 11 ntutangazwa. Itangazwa buri gihembwe, nyuma y'amezi atatu, ku rwego rw'igihugu gusa.",
-    "These figures make nobody known: numbers under 11 are not told. They are of the nation alone, by quarter, three months late.",
+    "Nobody can be recognised by these figures: numbers under 11 are not shown. They are for the whole country, by quarter, three months later.",
     "Ces chiffres ne font reconnaître personne: les nombres sous 11 ne sont pas donnés. Ils sont de tout le pays, par trimestre, trois mois après.",
 )
 CANNOT = (
@@ -87,6 +87,6 @@ SMS_FAST = (
 )
 SMS_EMPTY = (
     "Icyakurikiyeho ku makuru yatanzwe gitangazwa buri gihembwe. Nta kiratangazwa.",
-    "What became of tips is told by quarter. Nothing is out yet.",
+    "What became of tips is published by quarter. Nothing is out yet.",
     "Ce que sont devenus les signalements est dit par trimestre. Rien n'est encore publié.",
 )
