@@ -21,7 +21,7 @@ from hotline.store.evidence import printed_reports
 from hotline.store.tips import told_tips
 from hotline.store.tips.tips import Tip
 from tests.builders import make_tip
-from tests.console.conftest import Desk
+from tests.console.conftest import Desk, Tab
 from tests.kits import THE_READER
 from tests.persons import screened
 from tests.reading import SHARED
@@ -70,6 +70,13 @@ def lets_in(desk: Desk, account_id: int, code: str) -> None:
     member = of_account(account_id)
     admissions.ask(desk.kit, Actor("Admin 1", 99), code, member, "she works there")
     admissions.admit_by_passphrase(desk.kit, BOB, PASSPHRASE)
+
+
+def admitted(desk: Desk, name: str, role: AccountRole, code: str) -> Tab:
+    """Somebody of that role, signed in, whose key opens that desk."""
+    made = desk.tab(role, name=name)
+    lets_in(desk, desk.people[name].account_id, code)
+    return made
 
 
 def change(desk: Desk, tip_id: int, **fields: object) -> None:

@@ -18,7 +18,7 @@ from hotline.store.desk.audit import AuditEntry
 from hotline.store.referrals import retention
 from tests.builders import make_responder
 from tests.console.conftest import Desk, Tab
-from tests.console.desk_tips import DISTRICT, change, hands_on, lets_in, man, tell
+from tests.console.desk_tips import DISTRICT, admitted, change, hands_on, man, tell
 from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import HEAVIEST, INLINE, assert_light, assert_safe
 from tests.helping import CHILD, GROWN_UP
@@ -81,17 +81,12 @@ class CaseDesk:
 def case(desk: Desk) -> CaseDesk:
     man(desk)
 
-    def tab(name: str, role: AccountRole, code: str) -> Tab:
-        made = desk.tab(role, name=name)
-        lets_in(desk, desk.people[name].account_id, code)
-        return made
-
     return CaseDesk(
         desk,
         tell(desk, urgency=2),
-        tab("Desk 1", AccountRole.DESK, DISTRICT),
-        tab("Desk 2", AccountRole.DESK, "11"),
-        tab("National 1", AccountRole.NATIONAL, NATIONAL),
+        admitted(desk, "Desk 1", AccountRole.DESK, DISTRICT),
+        admitted(desk, "Desk 2", AccountRole.DESK, "11"),
+        admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL),
     )
 
 

@@ -1,14 +1,12 @@
 """Tips in the console: a list, one tip in clear, its words behind a reason, and what may be done with it (A8)."""
 
 import re
-from dataclasses import dataclass
 
 import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases.entries import EntryWay, NoteCode
 from hotline.domain.desk.members import of_account
-from hotline.domain.tip import NATIONAL
 from hotline.services.cases import note_taking
 from hotline.services.cases.entries import EntryBy
 from hotline.services.tips.tip_lines import ROWS
@@ -18,63 +16,13 @@ from hotline.store.desk.audit import AuditEntry
 from hotline.store.referrals import retention
 from hotline.store.tips.tips import Tip
 from tests.builders import make_referral, make_responder
-from tests.console.conftest import Desk, Tab
-from tests.console.desk_tips import DISTRICT, WORDS, change, lets_in, man, tell
+from tests.console.desk_tips import DISTRICT, WORDS, change, tell
 from tests.console.test_forms import assert_reachable, outline
 from tests.console.test_headers import assert_light, assert_safe
-from tests.domain.test_like_words import SAME
+from tests.console.tip_desks import OTHER_DISTRICT, Desks, desks, listed
 from tests.sampling import in_turns
 
-OTHER_DISTRICT = "11"
-
-
-@dataclass
-class Desks:
-    """The national desk with two people, a district's desk, and another district's."""
-
-    desk: Desk
-    national: Tab
-    second: Tab
-    district: Tab
-    other: Tab
-
-    def rows(self) -> list[tuple[str, str, str]]:
-        """Who did what, and why, of the tips alone."""
-        with self.desk.kit.database.reading() as session:
-            found = session.query(AuditEntry).order_by(AuditEntry.id).all()
-        return [
-            (row.actor.rpartition(":")[2], row.action, row.reason)
-            for row in found
-            if row.subject.startswith("tip:")
-        ]
-
-    def tip(self, tip_id: int) -> Tip:
-        with self.desk.kit.database.reading() as session:
-            return session.get_one(Tip, tip_id)
-
-
-@pytest.fixture
-def desks(desk: Desk) -> Desks:
-    man(desk)
-
-    def tab(name: str, role: AccountRole, code: str) -> Tab:
-        made = desk.tab(role, name=name)
-        lets_in(desk, desk.people[name].account_id, code)
-        return made
-
-    return Desks(
-        desk,
-        tab("National 1", AccountRole.NATIONAL, NATIONAL),
-        tab("National 2", AccountRole.NATIONAL, NATIONAL),
-        tab("Desk 1", AccountRole.DESK, DISTRICT),
-        tab("Desk 2", AccountRole.DESK, OTHER_DISTRICT),
-    )
-
-
-def listed(tab: Tab, query: str = "") -> list[int]:
-    """The numbers of the tips of a list, in its order."""
-    found = re.findall(r'href="/tips/(\d+)"', tab.get(f"/tips{query}").text)
-    return [int(number) for number in found]
+__all__ = ["desks"]
 
 
 def test_a8_a_desk_lists_what_was_sealed_to_it_and_nothing_else(desks: Desks) -> None:
@@ -201,113 +149,6 @@ def test_a8_filters_stand_in_the_address_and_a_page_holds_fifty(desks: Desks) ->
     assert listed(desks.national, "?urgency=3") == [first]
     assert listed(desks.national, "?state=closed") == []
     assert listed(desks.national, "?place=11") == []
-
-
-def test_a8_what_was_closed_by_two_people_is_closed_and_by_one_alone_is_not(desks: Desks) -> None:
-    """Of danger: whoever wanted it does not judge it, by this account or by one of the same name."""
-    tip = tell(desks.desk, urgency=1)
-    closes = {"outcome": "helped", "reason": "she is safe"}
-    assert desks.national.post(f"/tips/{tip}/close", closes).status_code == 303
-    assert desks.tip(tip).closed_at is None
-    agrees = {"do": "agree", "reason": "I called"}
-    assert desks.national.post(f"/tips/{tip}/judge", agrees).status_code == 422
-    assert desks.district.post(f"/tips/{tip}/judge", agrees).status_code == 404
-    assert desks.tip(tip).closed_at is None
-    assert desks.second.post(f"/tips/{tip}/judge", agrees).status_code == 303
-    assert desks.tip(tip).closed_at is not None
-    assert ("National 1", "end_wanted_helped", "she is safe") in desks.rows()
-    assert ("National 2", "tip_closed", "I called") in desks.rows()
-
-
-def test_a8_a_tip_of_no_danger_is_closed_by_its_desk_and_opened_again(desks: Desks) -> None:
-    tip = tell(desks.desk, urgency=3)
-    assert desks.district.post(f"/tips/{tip}/close", {"reason": "over"}).status_code == 422
-    assert desks.district.post(f"/tips/{tip}/close", {"outcome": "joke"}).status_code == 422
-    closes = {"outcome": "not-found", "reason": "nobody lives there"}
-    assert desks.district.post(f"/tips/{tip}/close", closes).status_code == 303
-    assert desks.tip(tip).outcome == "not-found"
-    assert listed(desks.district, "?state=closed") == [tip]
-    again = {"reason": "she called again"}
-    assert desks.district.post(f"/tips/{tip}/reopen", again).status_code == 303
-    assert desks.tip(tip).closed_at is None
-
-
-def test_a8_a_helper_a_hold_and_how_to_go_are_said_with_a_reason(desks: Desks) -> None:
-    tip = tell(desks.desk)
-    assert desks.district.post(f"/tips/{tip}/helped", {}).status_code == 422
-    assert desks.district.post(f"/tips/{tip}/helped", {"reason": "Isange"}).status_code == 303
-    assert desks.district.post(f"/tips/{tip}/hold", {"reason": "court"}).status_code == 404
-    for do in ("hold", "lift"):
-        held = desks.national.post(f"/tips/{tip}/hold", {"do": do, "reason": "court"})
-        assert held.status_code == 303
-    said = desks.national.post(f"/tips/{tip}/manner", {"do": "unseen", "reason": "he is armed"})
-    assert said.status_code == 303
-    assert [row[1] for row in desks.rows()] == [
-        "tip_helped",
-        "hold_placed",
-        "hold_lifted",
-        "go_unseen",
-    ]
-    assert "go with a colleague, not openly" in desks.district.get(f"/tips/{tip}").text
-
-
-def test_a8_a_tip_is_kept_from_a_desk_which_then_meets_it_nowhere(desks: Desks) -> None:
-    tip = tell(desks.desk)
-    kept = {"desk": DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
-    assert desks.district.post(f"/tips/{tip}/keep-from", kept).status_code == 404
-    assert desks.national.post(f"/tips/{tip}/keep-from", {"reason": "x"}).status_code == 422
-    assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
-    assert listed(desks.district) == []
-    assert desks.district.get(f"/tips/{tip}").status_code == 404
-    assert "the landmark is theirs" in desks.national.get(f"/tips/{tip}").text
-    assert desks.national.post(f"/tips/{tip}/let-know", {"reason": "x"}).status_code == 422
-    again = {"exclusion": "1", "reason": "it was another landmark"}
-    assert desks.national.post(f"/tips/{tip}/let-know", again).status_code == 303
-    other = tell(desks.desk)
-    assert desks.national.post(f"/tips/{other}/let-know", again).status_code == 404
-    assert listed(desks.district, "?state=all") == [other], "a second person decides"
-
-
-def test_a8_reasons_and_whom_a_tip_is_kept_from_are_for_the_national_desk(desks: Desks) -> None:
-    tip = tell(desks.desk)
-    kept = {"desk": OTHER_DISTRICT, "why_kept": "named", "reason": "the landmark is theirs"}
-    assert desks.national.post(f"/tips/{tip}/keep-from", kept).status_code == 303
-    helped = {"reason": "the cousin of the chief"}
-    assert desks.district.post(f"/tips/{tip}/helped", helped).status_code == 303
-
-    nation, district = (one.get(f"/tips/{tip}").text for one in (desks.national, desks.district))
-    for said in (f"kept tip {tip} from somebody", kept["reason"], helped["reason"]):
-        assert said in nation
-        assert said not in district
-
-
-def test_r7_a_person_of_the_desk_says_which_tips_are_alike_and_which_are_not(desks: Desks) -> None:
-    one, other = tell(desks.desk), tell(desks.desk)
-    elsewhere = tell(desks.desk, place=OTHER_DISTRICT)
-    page, alike = f"/tips/{one}", f'Like it</dt><dd><a class="target" href="/tips/{other}"'
-    said = {"other_tip": str(other), "reason": "the same house", "do": "like"}
-    assert desks.district.post(f"{page}/like", {**said, "other_tip": "x"}).status_code == 422
-    assert desks.district.post(f"{page}/like", {**said, "reason": ""}).status_code == 422
-    theirs = {**said, "other_tip": str(elsewhere)}
-    assert "There is no such tip." in desks.district.post(f"{page}/like", theirs).text
-    assert alike not in desks.district.get(page).text
-    assert desks.district.post(f"{page}/like", said).status_code == 303
-    assert alike in desks.district.get(page).text
-    assert desks.district.post(f"{page}/like", said).status_code == 422
-    assert desks.district.post(f"{page}/like", {**said, "do": "undo"}).status_code == 303
-    assert alike not in desks.district.get(page).text
-
-
-def test_r7_tips_in_like_words_are_linked_when_a_desk_has_opened_both(desks: Desks) -> None:
-    """The nation opens one of them, which links nothing in the district."""
-    same = SAME[0]
-    one, other = (tell(desks.desk, answers={"landmark": words}) for words in (same.one, same.other))
-    alike = f'Like it</dt><dd><a class="target" href="/tips/{one}"'
-    assert desks.national.post(f"/tips/{one}/open", {"why": "send"}).status_code == 200
-    assert desks.district.post(f"/tips/{other}/open", {"why": "send"}).status_code == 200
-    assert alike not in desks.district.get(f"/tips/{other}").text
-    assert desks.district.post(f"/tips/{one}/open", {"why": "send"}).status_code == 200
-    assert alike in desks.district.get(f"/tips/{other}").text
 
 
 def test_a8_once_its_words_are_erased_a_tip_leaves_the_districts_list(desks: Desks) -> None:

@@ -1,0 +1,59 @@
+"""Four people at their desks, signed in: the pages of tips as each of them sees them."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from hotline.domain.accounts.account import AccountRole
+from hotline.domain.tip import NATIONAL
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.tips.tips import Tip
+from tests.console.conftest import Desk, Tab
+from tests.console.desk_tips import DISTRICT, admitted, man
+
+OTHER_DISTRICT = "11"
+
+
+@dataclass
+class Desks:
+    """The national desk with two people, a district's desk, and another district's."""
+
+    desk: Desk
+    national: Tab
+    second: Tab
+    district: Tab
+    other: Tab
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Who did what, and why, of the tips alone."""
+        with self.desk.kit.database.reading() as session:
+            found = session.query(AuditEntry).order_by(AuditEntry.id).all()
+        return [
+            (row.actor.rpartition(":")[2], row.action, row.reason)
+            for row in found
+            if row.subject.startswith("tip:")
+        ]
+
+    def tip(self, tip_id: int) -> Tip:
+        with self.desk.kit.database.reading() as session:
+            return session.get_one(Tip, tip_id)
+
+
+@pytest.fixture
+def desks(desk: Desk) -> Desks:
+    man(desk)
+
+    return Desks(
+        desk,
+        admitted(desk, "National 1", AccountRole.NATIONAL, NATIONAL),
+        admitted(desk, "National 2", AccountRole.NATIONAL, NATIONAL),
+        admitted(desk, "Desk 1", AccountRole.DESK, DISTRICT),
+        admitted(desk, "Desk 2", AccountRole.DESK, OTHER_DISTRICT),
+    )
+
+
+def listed(tab: Tab, query: str = "") -> list[int]:
+    """The numbers of the tips of a list, in its order."""
+    found = re.findall(r'href="/tips/(\d+)"', tab.get(f"/tips{query}").text)
+    return [int(number) for number in found]

@@ -1,0 +1,65 @@
+"""A phone that writes to the line, and reads its answers."""
+
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.sealing.keys.livekeys import LiveKeys
+from hotline.sealing.opening import LiveNumbers
+from hotline.sealing.sealer import Sealer
+from hotline.services.sms import sms_replies
+from hotline.services.sms.inbox import MessageOutcome, take_sms
+from hotline.testing import FakeSms
+from tests.builders import make_message
+from tests.callers import Line
+
+HERS = "+250788000055"
+
+
+@dataclass
+class Texter:
+    """A phone that writes and is written to. `says("akazi")`, `reads()`."""
+
+    line: Line
+    sms: FakeSms
+    msisdn: str = HERS
+    numbers: Any = None
+
+    def __post_init__(self) -> None:
+        self.numbers = count(1)
+
+    def says(self, text: str, *, provider_id: str = "") -> MessageOutcome:
+        name = provider_id or f"ATXid_{self.msisdn[-2:]}_{next(self.numbers)}"
+        at = self.line.kit.now()
+        message = make_message(provider_id=name, sender=self.msisdn, text=text, sent_at=at)
+        return take_sms(self.line.kit, message)
+
+    def reads(self) -> list[str]:
+        """What came since the last time."""
+        sms_replies.send_due(self.line.kit)
+        came = [text for to, text in self.sms.sent if to == self.msisdn]
+        self.sms.sent.clear()
+        return came
+
+    def asks(self, *texts: str) -> str:
+        """The answer to the last of these; each has exactly one."""
+        for text in texts:
+            self.says(text)
+            self.line.clock.turn(seconds=20)
+            (screen,) = self.reads()
+        return screen
+
+
+@pytest.fixture
+def texter(line: Line, tmp_path: Path) -> Texter:
+    sms, keys = FakeSms(), tmp_path / "keys"
+    line.kit = replace(
+        line.kit,
+        sms=sms,
+        sealer=Sealer(live=LiveKeys(keys / "hooks", "relay.pub")),
+        numbers=LiveNumbers(LiveKeys(keys / "workers", "relay.key")),
+    )
+    return Texter(line, sms)
