@@ -1,5 +1,7 @@
 """`hotline evidence`: what each figure is, and what was published of a period, to read and for a program."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from click.testing import CliRunner, Result
 from hotline.cli.evidence.evidence import evidence
 from hotline.config import Settings
 from hotline.domain.cases.months import MonthVersion
+from hotline.domain.evidence.dictionary import NEVER_COUNTED, entry_of
 from hotline.domain.evidence.edition import Edition
 from hotline.errors import NotFound
 from hotline.store.database import open_database
@@ -26,9 +29,17 @@ def test_the_dictionary_is_read_in_three_languages(language: str, says: str) -> 
     told = CliRunner().invoke(evidence, ["dictionary", "--language", language])
     assert told.exit_code == 0
     assert says in told.stdout
-    assert "counts: identified persons who said yes to help, of identified" in told.stdout
-    assert "refused_... (offers)" in told.stdout
     assert ("draft" in told.stderr) is (language != "en")
+    sheet = CliRunner().invoke(evidence, ["dictionary", "--language", language, "--csv"]).stdout
+    rows = {row[0]: row for row in csv.reader(io.StringIO(sheet))}
+    consent = entry_of("consent")
+    assert consent is not None
+    parts = [consent.units[language], consent.numerator[language]]
+    assert rows["consent"][3:5] == parts
+    assert f"consent ({parts[0]})" in told.stdout
+    assert parts[1] in told.stdout
+    assert consent.part_of[language] in rows["consent"][5]
+    assert NEVER_COUNTED[language].partition(";")[0] in told.stdout
 
 
 def test_a_program_reads_all_of_it() -> None:
@@ -36,6 +47,10 @@ def test_a_program_reads_all_of_it() -> None:
     figures = {one["name"]: one for one in json.loads(told.stdout)["figures"]}
     assert figures["arrived"]["denominator"] == "identified"
     assert {*figures["tip"]["says"]} == {"rw", "en", "fr"}
+    one = CliRunner().invoke(evidence, ["dictionary", "--json", "--language", "fr"])
+    french = {each["name"]: each for each in json.loads(one.stdout)["figures"]}
+    assert french["arrived"]["part_of"] == {"fr": figures["identified"]["numerator"]["fr"]}
+    assert CliRunner().invoke(evidence, ["dictionary", "--json", "--csv"]).exit_code == 2
 
 
 def test_the_codes_of_the_standards_are_read_and_handed_to_a_program() -> None:

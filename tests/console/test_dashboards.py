@@ -10,7 +10,9 @@ import pytest
 
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases.months import MonthVersion
+from hotline.domain.evidence.dictionary import DICTIONARY
 from hotline.domain.evidence.edition import Edition, PublishedFigures
+from hotline.domain.evidence.telling import dictionary_table
 from hotline.domain.evidence.telling.numbers import UNITS, said
 from hotline.domain.evidence.telling.teller import Teller
 from hotline.domain.evidence.telling.words.flows import FLOWS
@@ -138,6 +140,23 @@ def test_a_sheet_has_the_numbers_of_its_table_with_the_same_ones_hidden(tab: Tab
     assert '">=96"' in within
     assert tab.get("/evidence/answer/sheet/nothing").status_code == 404
     assert tab.get("/evidence/nothing/sheet/week").status_code == 404
+
+
+@pytest.mark.parametrize("language", by_turns(CODES, "whose words the dictionary's page has"))
+def test_e1_the_dictionary_stands_on_a_page_that_each_figure_leads_to(
+    tab: Tab, language: str
+) -> None:
+    tab.post("/account/language", {"language": language, "to": "/"})
+    page = unescape(tab.get("/evidence/dictionary").text)
+    for entry in DICTIONARY:
+        told = dictionary_table.told(entry, language)
+        assert f'id="{entry.name}"' in page
+        for part in (told.says, told.unit, told.numerator, told.denominator, told.leaves_out):
+            assert part in page, entry.name
+    assert len(page.encode()) < HEAVIEST
+    linked = re.findall(r'href="/evidence/dictionary#(\w+)"', tab.get("/evidence/help").text)
+    assert "arrived" in linked
+    assert {*linked} <= {entry.name for entry in DICTIONARY}
 
 
 def test_a_period_is_chosen_and_a_quarter_has_no_weeks(tab: Tab) -> None:

@@ -127,12 +127,12 @@ def lines(found: PublishedFigures, names: Sequence[str], language: str) -> Itera
         " >= is so much at least, <= at most."
     )
     if REVIEW[language]:
-        yield f"The sentences in {language} are a {REVIEW[language]}."
+        yield f"The words in {language} are a {REVIEW[language]}."
 
 
 def _figure(found: PublishedFigures, name: str, language: str) -> Iterator[str]:
     entry = entry_of(name)
-    yield f"{name} ({entry.unit})" if entry else name
+    yield f"{name} ({entry.units[language]})" if entry else name
     if entry:
         yield f"  {entry.says[language]}"
     cells = [one for one in found.cells if one.figure == name]

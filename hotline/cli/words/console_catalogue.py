@@ -20,7 +20,6 @@ from hotline.domain.accounts import faults as account_faults
 from hotline.domain.accounts.account import AccountRole, AccountState
 from hotline.domain.desk import audit_sentences
 from hotline.domain.desk.desks import DeskKind
-from hotline.domain.evidence.dictionary import DICTIONARY
 from hotline.domain.flows.review import CONSOLE, ReviewedText
 from hotline.domain.referrals.referral import Level
 from hotline.domain.tip import Category
@@ -104,7 +103,6 @@ def _of_tables() -> Iterator[str]:
     yield from audit_sentences.OUTCOMES.values()
     yield from audit_sentences.PROCESSES.values()
     yield from account_faults.SENTENCES.values()
-    yield from (entry.leaves_out for entry in DICTIONARY if entry.leaves_out)
     yield from (role.value for role in AccountRole)
     yield from (state.value for state in AccountState)
     yield from (each.value for words in (PersonState, Level, DeskKind) for each in words)

@@ -1,4 +1,4 @@
-"""The dictionary of figures: what each number that the line counts is, in one sentence, and what it leaves out. Pure.
+"""The dictionary of figures: what each number that the line counts is, and leaves out, in three languages. Pure.
 
 A figure has its own entry, or that of its family: `refused_no_room` is read by `refused`. French and Kinyarwanda are
 drafts until somebody has signed them.
@@ -6,37 +6,21 @@ drafts until somebody has signed them.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from hotline.domain.evidence.answered.answer_entries import ANSWER
-from hotline.domain.evidence.case_entries import CASES, FAMILIES
-from hotline.domain.evidence.reach_entries import REACH
-from hotline.domain.evidence.screens.screen_entries import SCREENS
+from hotline.domain.evidence.entries.answer_entries import ANSWER
+from hotline.domain.evidence.entries.case_entries import CASES
+from hotline.domain.evidence.entries.figure_entry import UNITS, EntryParts, FigureUnit, Words
+from hotline.domain.evidence.entries.help_entries import FAMILIES, OFFERS
+from hotline.domain.evidence.entries.learning_entries import LEARNING
+from hotline.domain.evidence.entries.left_out import NOWHERE
+from hotline.domain.evidence.entries.reach_entries import REACH
+from hotline.domain.evidence.entries.screen_entries import SCREENS
+from hotline.text.languages import CODES
 
-NEVER_COUNTED = "trials of the line, drills and an invented year; drafts that were never filed. A month is Kigali's."
-"""What no figure counts."""
-REVIEW: Mapping[str, str] = {"rw": "draft", "en": "", "fr": "draft"}
-"""Whether the sentences of a language are somebody's word yet."""
-
-
-class FigureUnit(StrEnum):
-    PEOPLE = "people"
-    SESSIONS = "sessions"
-    READINGS = "readings"
-    TIPS = "tips"
-    SITUATIONS = "situations"
-    COMPLAINTS = "complaints"
-    PAIRS = "pairs of answers"
-    ANSWERS = "answers"
-    LESSONS = "lessons"
-    OFFERS = "offers"
-    MESSAGES = "messages"
-    SECONDS = "seconds"
-    MINUTES = "minutes"
-    HOURS = "hours"
-    DAYS = "days"
-    PERCENT = "of a hundred"
-    POINTS = "points of a hundred"
+Said = Mapping[str, str]
+"""By language."""
+REVIEW: Said = {"rw": "draft", "en": "", "fr": "draft"}
+"""Whether the words of a language are somebody's word yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +29,53 @@ class FigureEntry:
 
     name: str
     """As exports and commands print it."""
-    says: Mapping[str, str]
-    """One sentence, by language."""
+    says: Said
+    """One sentence."""
     unit: FigureUnit
-    numerator: str
+    numerator: Said
     denominator: str
-    """What the numerator is a part of: a figure, or a plain word; empty where the figure is a number and no part."""
-    leaves_out: str
+    """The figure that the numerator is a part of; empty where the figure is a number and no part."""
+    leaves_out: Said
     """Besides what no figure counts."""
     is_family: bool
     """Whether it is of several figures, whose names begin with its own."""
 
+    @property
+    def units(self) -> Said:
+        return _by_language(UNITS[self.unit])
 
-def _entry(name: str, row: tuple[str, str, str, str, str, str, str]) -> FigureEntry:
-    unit, numerator, denominator, leaves_out, rw, en, fr = row
-    says = {"rw": rw, "en": en, "fr": fr}
-    of = FigureUnit(unit), numerator, denominator, leaves_out
-    return FigureEntry(name, says, *of, is_family=name in FAMILIES)
+    @property
+    def part_of(self) -> Said:
+        """What the denominator counts."""
+        whole = entry_of(self.denominator)
+        return whole.numerator if whole is not None else dict.fromkeys(CODES, "")
 
 
+def _by_language(words: Words) -> Said:
+    return dict(zip(CODES, words, strict=True))
+
+
+def _entry(name: str, parts: EntryParts) -> FigureEntry:
+    out = {
+        code: "; ".join(words[at] for words in parts.leaves_out) for at, code in enumerate(CODES)
+    }
+    return FigureEntry(
+        name,
+        _by_language(parts.says),
+        parts.unit,
+        _by_language(parts.numerator),
+        parts.denominator,
+        out,
+        is_family=name in FAMILIES,
+    )
+
+
+NEVER_COUNTED: Said = _by_language(NOWHERE)
+"""What no figure counts."""
 DICTIONARY: Sequence[FigureEntry] = [
-    _entry(name, row)
-    for rows in (REACH, SCREENS, CASES, ANSWER, FAMILIES)
-    for name, row in rows.items()
+    _entry(name, parts)
+    for written in (REACH, LEARNING, SCREENS, CASES, OFFERS, ANSWER, FAMILIES)
+    for name, parts in written.items()
 ]
 _BY_NAME = {entry.name: entry for entry in DICTIONARY}
 

@@ -25,6 +25,9 @@ from hotline.domain.evidence.exporting.export_files import export_files, glotip_
 from hotline.domain.evidence.exporting.export_sheets import ExportSheet, sheet_names
 from hotline.domain.evidence.suppression import SIGN
 from hotline.domain.evidence.tables import ALL
+from hotline.domain.evidence.telling import dictionary_table
+from hotline.domain.evidence.telling.words.method import DRAFT
+from hotline.text.languages import CODES
 from tests.published_year import published
 
 EXPORTED = [("2026-10", Edition.INSIDE, True), ("2026-Q3", Edition.OUTSIDE, False)]
@@ -107,7 +110,7 @@ def test_nothing_hidden_comes_out_cell_by_cell(export: tuple[PublishedFigures, F
         said_of(cell) for cell in figures.cells
     ]
     book = opened(files[data_package.marked(figures, "report.xlsx")])
-    sheets = book.worksheets[1:]
+    sheets = book.worksheets[1 + len(CODES) :]
     assert len(sheets) == len(figures.figures())
     for figure, sheet in zip(figures.figures(), sheets, strict=True):
         cells = [cell for cell in figures.cells if cell.figure == figure]
@@ -235,12 +238,39 @@ def test_every_figure_of_the_package_says_what_it_is(
     _, files = export
     for row in table(files, "codes/figures.csv"):
         entry = entry_of(row["figure"])
-        assert row["says_en"] == ("" if entry is None else entry.says["en"])
+        if entry is None:
+            assert row["says_en"] == ""
+            continue
+        for part, said in (
+            ("unit", entry.units),
+            ("says", entry.says),
+            ("numerator", entry.numerator),
+            ("leaves_out", entry.leaves_out),
+        ):
+            assert [row[f"{part}_{code}"] for code in CODES] == [said[code] for code in CODES]
     by = {(row["dimension"], row["value"]): row for row in table(files, "codes/values.csv")}
     assert by["form", "labour"]["htcds"].startswith("vic_TypeOfExploitation=ForcedLabour")
     assert by["who", "girl"]["htcds"] == "prs_Gender=Feminine"
     assert by["district", "12"]["name_fr"] == "Gasabo"
     assert "conform" not in files["datapackage.json"].decode()
+
+
+def test_e1_the_workbook_holds_the_dictionary_of_its_figures_in_each_language(
+    export: tuple[PublishedFigures, Files],
+) -> None:
+    figures, files = export
+    book = opened(files[data_package.marked(figures, "report.xlsx")])
+    entries = {one.name: one for one in map(entry_of, figures.figures()) if one is not None}
+    assert "identified" in entries
+    for code in CODES:
+        sheet = book[f"dictionary-{code}"]
+        assert DRAFT[code] in str(sheet["A1"].value)
+        assert bool(DRAFT[code]) is (code != "en")
+        told = {row[0]: row[2:] for row in sheet.iter_rows(min_row=3, values_only=True)}
+        assert told == {
+            one.row[0]: tuple(part or None for part in one.row[2:])
+            for one in (dictionary_table.told(each, code) for each in entries.values())
+        }
 
 
 def test_the_sheet_of_a_year_asks_what_questionnaires_ask_and_adds_nothing_up() -> None:

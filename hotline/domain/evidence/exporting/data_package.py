@@ -139,8 +139,8 @@ def descriptor(
         "title": package_title(published),
         "description": (
             f"{SIGN} stands for a hidden number: fewer than {least}, zero included, or kept back so that no such"
-            f" number can be computed. Never counted: {NEVER_COUNTED} These numbers count contacts with a line,"
-            " and do not say how much trafficking there is."
+            f" number can be computed. Never counted: {NEVER_COUNTED['en']}. A month is Kigali's. These numbers count"
+            " contacts with a line, and do not say how much trafficking there is."
         ),
         "created": published.made_at.isoformat(timespec="seconds"),
         "licenses": [LICENCES[published.edition]],

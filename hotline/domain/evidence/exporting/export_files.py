@@ -18,7 +18,9 @@ from hotline.domain.evidence.exporting.export_sheets import ExportSheet, as_csv
 from hotline.domain.evidence.exporting.flow_results import NewId
 from hotline.domain.evidence.suppression import SIGN
 from hotline.domain.evidence.tables import ALL
+from hotline.domain.evidence.telling import dictionary_table
 from hotline.text.csv_sheet import INVENTED
+from hotline.text.languages import CODES
 
 Workbook = Callable[[Sequence[ExportSheet]], bytes]
 FLOW_RESULTS = "flow-results"
@@ -74,8 +76,12 @@ def as_json(document: object) -> bytes:
 
 
 def sheets(published: PublishedFigures) -> Sequence[ExportSheet]:
-    """A sheet a figure, behind one that says what they are."""
-    return [_first(published), *(_of_figure(published, one) for one in published.figures())]
+    """A sheet a figure, behind one that says what they are, and the dictionary of them in each language."""
+    return [
+        _first(published),
+        *(_dictionary(published, language) for language in CODES),
+        *(_of_figure(published, one) for one in published.figures()),
+    ]
 
 
 def _first(published: PublishedFigures) -> ExportSheet:
@@ -83,6 +89,16 @@ def _first(published: PublishedFigures) -> ExportSheet:
     rows = [(name, str(document[name])) for name in ("title", "description", "created", "made_by")]
     said = [(one, _says(one)) for one in published.figures()]
     return ExportSheet("about", package_title(published), ("what", "says"), [*rows, *said])
+
+
+def _dictionary(published: PublishedFigures, language: str) -> ExportSheet:
+    """Every entry that a figure of the period is read by, once."""
+    found = {one.name: one for one in map(entry_of, published.figures()) if one is not None}
+    says = dictionary_table.says(language)
+    if published.is_invented:
+        says = f"{INVENTED}. {says}"
+    head, rows = dictionary_table.head(language), dictionary_table.rows(found.values(), language)
+    return ExportSheet(f"dictionary-{language}", says, head, rows)
 
 
 def _of_figure(published: PublishedFigures, figure: str) -> ExportSheet:

@@ -22,9 +22,11 @@ FIGURE_HEAD = (
     *("number", "hidden", "bound"),
 )
 VALUE_HEAD = ("dimension", "value", *(f"name_{code}" for code in CODES), "htcds", "ictip")
+PARTS = ("unit", "says", "numerator", "leaves_out")
+"""Of an entry of the dictionary, in each language."""
 ENTRY_HEAD = (
-    *("figure", "unit", *(f"says_{code}" for code in CODES)),
-    *("numerator", "denominator", "leaves_out", "htcds", "ictip"),
+    *("figure", "denominator", *(f"{part}_{code}" for part in PARTS for code in CODES)),
+    *("htcds", "ictip"),
 )
 LISTS = {"form": "form", "who": "who", "from": "nationality"}
 """The list of ours that the values of a dimension are of."""
@@ -96,6 +98,6 @@ def _entry_row(figure: str) -> Sequence[ExportCell]:
     codes = (in_standard(one, FAMILY_LISTS.get(family, family), code) for one in CodeStandard)
     if entry is None:
         return (figure, *("" for _ in ENTRY_HEAD[1:-2]), *codes)
-    says = (entry.says[language] for language in CODES)
-    whole = (entry.numerator, entry.denominator, entry.leaves_out)
-    return (figure, entry.unit.value, *says, *whole, *codes)
+    parts = (entry.units, entry.says, entry.numerator, entry.leaves_out)
+    said = (part[language] for part in parts for language in CODES)
+    return (figure, entry.denominator, *said, *codes)

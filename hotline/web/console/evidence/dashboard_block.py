@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from hotline.domain.evidence.tables import ALL
+from hotline.domain.evidence.telling.dictionary_table import ToldFigure
 from hotline.web.console.evidence.figure_tables import FigureTable
 
 
@@ -14,8 +15,7 @@ class FigureMeaning:
     """What the dictionary says of a figure."""
 
     label: str
-    says: str
-    leaves_out: str
+    entry: ToldFigure
 
 
 @dataclass(frozen=True, slots=True)

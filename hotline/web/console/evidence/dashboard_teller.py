@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from hotline.domain.evidence.dictionary import FigureUnit, entry_of
+from hotline.domain.evidence.dictionary import entry_of
 from hotline.domain.evidence.edition import FigureCell
+from hotline.domain.evidence.entries.figure_entry import FigureUnit
 from hotline.domain.evidence.suppression import INSIDE
+from hotline.domain.evidence.telling import dictionary_table
 from hotline.domain.evidence.telling.labels import period_label
 from hotline.domain.evidence.telling.numbers import SECONDS, said
 from hotline.domain.evidence.telling.teller import CellAt, Teller
@@ -182,8 +184,8 @@ class DashboardTeller:
         for figure in figures:
             entry = entry_of(figure)
             if entry is not None:
-                out = self.phrase(entry.leaves_out) if entry.leaves_out else ""
-                yield FigureMeaning(self.teller.label(figure), entry.says[self.language], out)
+                one = dictionary_table.told(entry, self.language)
+                yield FigureMeaning(self.teller.label(figure), one)
 
 
 def largest(drawn: Sequence[ChartBar]) -> list[ChartBar]:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from flask import Response, make_response
 
 from hotline.domain.cases.months import MonthVersion
+from hotline.domain.evidence.dictionary import DICTIONARY
 from hotline.domain.evidence.due import due_at
 from hotline.domain.evidence.edition import Edition, PublishedFigures, Span, span_of
+from hotline.domain.evidence.telling import dictionary_table
 from hotline.domain.evidence.telling.labels import day_label, period_label
 from hotline.domain.evidence.telling.month_chapters import month as month_chapter
 from hotline.domain.evidence.telling.place_chapters import method
@@ -80,6 +82,20 @@ def learning(visit: Visit) -> Response:
 
 def line(visit: Visit) -> Response:
     return _drawn(visit, "line")
+
+
+def dictionary(visit: Visit) -> Response:
+    """Every figure: what it counts, of what it is a part, and what it leaves out."""
+    language = visit.language
+    return page(
+        visit,
+        "figure_dictionary.html",
+        title=dictionary_table.words_of(dictionary_table.TITLE, language),
+        head=dictionary_table.head(language),
+        entries=[dictionary_table.told(one, language) for one in DICTIONARY],
+        never=dictionary_table.never(language),
+        draft=DRAFT[language],
+    )
 
 
 def sheet(visit: Visit, dashboard: str, table: str) -> Response:

@@ -12,6 +12,7 @@ EVIDENCE_ROUTES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/evidence/help", dashboards.help_, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/learning", dashboards.learning, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/line", dashboards.line, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/evidence/dictionary", dashboards.dictionary, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/exports", exports.listed, who.RUNNING),
     PageRoute(
         "POST", "/evidence/exports", exports.ask, who.RUNNING, Needs.FRESH, "figures_export_asked"

@@ -55,6 +55,10 @@ FIGURES: Mapping[str, tuple[str, str, str]] = {
         "Jours jusqu'à l'acceptation",
     ),
     "screened": ("Ababajijwe ibibazo", "Persons screened", "Personnes interrogées"),
+    "determined": ("Icyo urwego rwemeje", "By a deciding body", "Selon l'organe qui décide"),
+    "refused": ("Ubufasha butabonetse", "Offers that came to nothing", "Demandes sans suite"),
+    "thirty": ("Uko bameze nyuma y'iminsi 30", "How they are at 30 days", "État à 30 jours"),
+    "answer": ("Ibisubizo by'abanditse", "Answers of a roll", "Réponses des inscrits"),
     "tips_answered": (
         "Amakuru avugwaho igisubizo",
         "Tips whose answer is told",
