@@ -19,11 +19,11 @@ BUDGETS = {
     "services": 225,
     "store": 30,
     "web": 30,
-    "console": 90,
+    "console": 85,
     "flows": 15,
     "crawler": 65,
     "faults": 130,
-    "cli": 110,
+    "cli": 90,
     "house": 50,
     "browser": 90,
 }

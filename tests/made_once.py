@@ -97,8 +97,8 @@ def lay_keys(folder: Path, at: datetime) -> None:
         (folder / role).mkdir(mode=0o700)
     for name, secret in _keys(at.replace(minute=0, second=0, microsecond=0)).items():
         handle = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secret)
+        os.write(handle, secret)
+        os.close(handle)
 
 
 def lay_line(home: Path, at: datetime) -> None:
