@@ -2,79 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from hotline.domain.places.places import districts
 from hotline.domain.tip import NATIONAL
 from hotline.engine.flow import Book
-from hotline.engine.numbers.questions import FLOW, Question
+from hotline.engine.numbers.questions import FLOW
 from hotline.errors import AskRefused, NotFound, PassphraseWrong
-from hotline.sealing.passphrase import Costs, WrappingKey
-from hotline.services.desk import access, ask_back
-from hotline.services.desk.access import QuestionBack
-from hotline.services.tips import question_answers, retention
-from hotline.store.desk.audit import AuditEntry
-from hotline.store.desk.desks import ENROLMENT, DeskMember
-from hotline.store.outbox.messages import Message, Referral
+from hotline.services.desk import ask_back
+from hotline.services.tips import question_answers
 from hotline.store.referrals.asked_back import AskedBack
 from hotline.store.tips.tips import Tip
-from tests.builders import make_referral, make_responder
-from tests.callers import DESK_KEY, Caller, Line
+from tests.callers import Line
 from tests.receipts import MY_NUMBER, PIN, asked, given, wrong
+from tests.services.asking_back import (
+    DISTRICT,
+    LAST,
+    OFFER,
+    STATUS,
+    ask,
+    desked,
+    logged,
+    messages,
+    number,
+    read,
+)
 from tests.taking import close_by_two
 from tests.two_people import ALICE, WITH_BOSCO
 
-SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
-PASSPHRASE = "correct horse"
-LAST = "END Murakoze. Murabeho."
-OFFER = "3 Subiza ikibazo"
-STATUS = (
-    "CON Byakiriwe.\n1 Soza\n2 Siba ibyo navuze\n3 Subiza ikibazo\n0 Subira inyuma\n00 Ahabanza"
-)
-DISTRICT = districts("1")[0].code
-
-
-@pytest.fixture
-def desked(line: Line) -> Line:
-    """Its national desk and one district can open what is theirs."""
-    wrapping = WrappingKey.stretch(PASSPHRASE, Costs(passes=1, kib=8))
-    with line.database.writing() as session:
-        for code in (NATIONAL, DISTRICT):
-            session.add(
-                DeskMember(
-                    desk_code=code,
-                    member=ENROLMENT,
-                    wrapped_key=wrapping.wrap(bytes(DESK_KEY), owner=code),
-                    created_at=line.clock.at,
-                )
-            )
-    return line
-
-
-@pytest.fixture
-def number(desked: Line) -> str:
-    """A tip's receipt, some minutes after it was told."""
-    _, number = given(desked)
-    desked.clock.turn(minutes=4)
-    return number
-
-
-def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: int = 1) -> Question:
-    return ask_back.ask(
-        line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by=ALICE, reason="to know"
-    )
-
-
-def read(line: Line, desk: str = NATIONAL) -> QuestionBack | None:
-    return access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE, **SIGNED).asked
-
-
-def logged(line: Line, action: str) -> list[tuple[str, str, str]]:
-    rows = [row for row in line.all(AuditEntry) if row.action == action]
-    return [(row.actor, row.subject, row.reason) for row in rows]
+__all__ = ["desked", "number"]
 
 
 def test_c12_asked_answered_by_a_digit_and_read_by_each_desk_of_the_tip(
@@ -202,50 +159,6 @@ def test_c12_wrong_and_used_up_look_alike_while_a_question_waits(desked: Line, n
     assert "Subiza" not in before
 
 
-def messages(line: Line) -> list[Message]:
-    return [row for row in line.all(Message) if row.template == "ANSWERED"]
-
-
-def test_c12_the_desk_that_asked_is_told_without_content_and_she_is_sent_nothing(
-    desked: Line, number: str
-) -> None:
-    ask(desked)
-    assert messages(desked) == []
-    asked(desked, number).key("3", "1")
-    (only,) = messages(desked)
-    assert (only.responder_id, only.parameters, only.referral_id) == (1, {"ref": "T1"}, None)
-
-
-def test_c12_whoever_took_the_tip_is_told_by_her_own_reference(desked: Line, number: str) -> None:
-    with desked.database.writing() as session:
-        took = make_responder(name="Took", msisdn="+250788000091", language="fr")
-        sent = make_responder(name="Sent", msisdn="+250788000092")
-        away = make_responder(name="Away", msisdn="+250788000093", active=False)
-        session.add_all((took, sent, away))
-        session.flush()
-        for reference, person, at in (
-            ("K7Q4", took, desked.clock.at),
-            ("K7Q5", sent, None),
-            ("K7Q6", away, desked.clock.at),
-        ):
-            session.add(
-                make_referral(responder_id=person.id, reference=reference, acknowledged_at=at)
-            )
-        took_id = took.id
-    ask(desked, desk=DISTRICT)
-    asked(desked, number).key("3", "1")
-    assert [(row.responder_id, row.language, row.parameters) for row in messages(desked)] == [
-        (took_id, "fr", {"ref": "K7Q4"})
-    ]
-    assert {row.reference for row in desked.all(Referral)} >= {"K7Q4"}
-
-
-def test_c12_the_national_desk_is_told_where_nobody_took_it(desked: Line, number: str) -> None:
-    ask(desked, desk=DISTRICT)
-    asked(desked, number).key("3", "1")
-    assert [row.responder_id for row in messages(desked)] == [1]
-
-
 def test_c12_there_is_no_second_question(desked: Line, number: str) -> None:
     ask(desked)
     with pytest.raises(AskRefused, match="no second"):
@@ -341,57 +254,3 @@ def test_c12_a_closed_tip_asks_nothing(desked: Line, number: str) -> None:
     ask(desked)
     close_by_two(desked.kit, 1)
     assert "Subiza" not in asked(desked, number).screen
-
-
-def answered(line: Line, number: str) -> Caller:
-    ask(line, "landmark")
-    caller = asked(line, number)
-    caller.key("3", "ikanari")
-    return caller
-
-
-def test_c12_her_answer_goes_with_her_words_by_receipt(desked: Line, number: str) -> None:
-    answered(desked, number)
-    (row,) = desked.all(AskedBack)
-    assert row.body
-    asked(desked, number, msisdn="+250788000056").key("2", "2")
-    assert desked.all(AskedBack), "a wish, and no more"
-    close_by_two(desked.kit, 1)
-    assert desked.all(AskedBack) == []
-    with pytest.raises(NotFound, match="erased"):
-        ask(desked)
-
-
-def test_c12_her_answer_goes_with_her_words_by_the_term(desked: Line, number: str) -> None:
-    answered(desked, number)
-    with desked.database.writing() as session:
-        session.execute(update(Tip).values(closed_at=desked.clock(), warned_at=desked.clock()))
-    desked.clock.turn(days=91)
-    retention.tidy(desked.kit)
-    assert desked.all(AskedBack) == []
-
-
-def test_the_list_says_that_an_answer_waits_to_be_read(desked: Line, number: str) -> None:
-    def state() -> str | None:
-        return access.list_tips(desked.kit)[0].question
-
-    assert state() is None
-    ask(desked)
-    read(desked)
-    assert state() == "asked"
-    asked(desked, number).key("3", "1")
-    assert state() == "answered"
-    read(desked)
-    assert state() == "read"
-
-
-def test_an_answer_that_does_not_open_hides_nothing_of_the_tip(desked: Line, number: str) -> None:
-    ask(desked)
-    asked(desked, number).key("3", "1")
-    with desked.database.writing() as session:
-        session.execute(update(AskedBack).values(locked_key=b"\x01" + bytes(72)))
-    opened = access.read_tip(desked.kit, 1, desk=NATIONAL, passphrase=PASSPHRASE, **SIGNED)
-    assert opened.answers["danger"] == "yes"
-    assert opened.asked is not None
-    assert (opened.asked.answer, opened.asked.answered_at) == (None, desked.clock.at)
-    assert ask_back.worded(desked.kit, opened.asked, "en")["answer"] == "(came, and does not open)"

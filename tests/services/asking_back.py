@@ -1,0 +1,71 @@
+"""Desks that can open what is theirs, a receipt, and a question asked back of it."""
+
+from typing import Any
+
+import pytest
+
+from hotline.domain.places.places import districts
+from hotline.domain.tip import NATIONAL
+from hotline.engine.numbers.questions import Question
+from hotline.sealing.passphrase import Costs, WrappingKey
+from hotline.services.desk import access, ask_back
+from hotline.services.desk.access import QuestionBack
+from hotline.store.desk.audit import AuditEntry
+from hotline.store.desk.desks import ENROLMENT, DeskMember
+from hotline.store.outbox.messages import Message
+from tests.callers import DESK_KEY, Line
+from tests.receipts import given
+from tests.two_people import ALICE
+
+SIGNED: dict[str, Any] = {"by": ALICE, "reason": "court asked"}
+PASSPHRASE = "correct horse"
+LAST = "END Murakoze. Murabeho."
+OFFER = "3 Subiza ikibazo"
+STATUS = (
+    "CON Byakiriwe.\n1 Soza\n2 Siba ibyo navuze\n3 Subiza ikibazo\n0 Subira inyuma\n00 Ahabanza"
+)
+DISTRICT = districts("1")[0].code
+
+
+@pytest.fixture
+def desked(line: Line) -> Line:
+    """Its national desk and one district can open what is theirs."""
+    wrapping = WrappingKey.stretch(PASSPHRASE, Costs(passes=1, kib=8))
+    with line.database.writing() as session:
+        for code in (NATIONAL, DISTRICT):
+            session.add(
+                DeskMember(
+                    desk_code=code,
+                    member=ENROLMENT,
+                    wrapped_key=wrapping.wrap(bytes(DESK_KEY), owner=code),
+                    created_at=line.clock.at,
+                )
+            )
+    return line
+
+
+@pytest.fixture
+def number(desked: Line) -> str:
+    """A tip's receipt, some minutes after it was told."""
+    _, number = given(desked)
+    desked.clock.turn(minutes=4)
+    return number
+
+
+def ask(line: Line, question: str = "still", *, desk: str = NATIONAL, tip_id: int = 1) -> Question:
+    return ask_back.ask(
+        line.kit, tip_id, question, desk=desk, passphrase=PASSPHRASE, by=ALICE, reason="to know"
+    )
+
+
+def read(line: Line, desk: str = NATIONAL) -> QuestionBack | None:
+    return access.read_tip(line.kit, 1, desk=desk, passphrase=PASSPHRASE, **SIGNED).asked
+
+
+def logged(line: Line, action: str) -> list[tuple[str, str, str]]:
+    rows = [row for row in line.all(AuditEntry) if row.action == action]
+    return [(row.actor, row.subject, row.reason) for row in rows]
+
+
+def messages(line: Line) -> list[Message]:
+    return [row for row in line.all(Message) if row.template == "ANSWERED"]
