@@ -1,22 +1,15 @@
-"""The pages of figures in Chromium, full: axe, a keyboard, a narrow screen.
+"""The pages of figures in Chromium, full: axe, a keyboard, a narrow screen."""
 
-HOTLINE_TEST_LONG=yes HOTLINE_TEST_PICTURES=yes takes the pictures of figures in docs/ anew.
-"""
-
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from hotline.domain.accounts.account import AccountRole
-from hotline.environment import is_yes
 from tests.console.browsing import NARROW, OFFICE, Site, free_port, served
 from tests.console.conftest import MakeDesk
-from tests.console.hands import PICTURES
 from tests.console.test_dashboards import PATHS, writes
 from tests.console.test_in_browser import judged
-from tests.floorplan.tree import ROOT
 from tests.published_year import published
 from tests.sampling import by_turns
 
@@ -24,22 +17,6 @@ pytestmark = pytest.mark.browser
 SHARES = 6
 """In so many parts the pages take turns: axe takes seconds for a page that is full."""
 SIZES = {"office": OFFICE, "narrow": NARROW}
-OF_PICTURES = ("en", "office", 0)
-EVIDENCE = ROOT / "docs" / "evidence"
-DRAWN = {
-    PICTURES / "figures-map.png": "/evidence/answer#districts",
-    EVIDENCE / "months.png": "/evidence#months",
-    EVIDENCE / "week.png": "/evidence/reach#week",
-    EVIDENCE / "screens.png": "/evidence/reach#screens",
-    EVIDENCE / "acknowledged.png": "/evidence/answer#acknowledged",
-    EVIDENCE / "districts.png": "/evidence/answer#districts",
-    EVIDENCE / "way.png": "/evidence/help#way",
-    EVIDENCE / "form.png": "/evidence/help#form",
-    EVIDENCE / "quiz.png": "/evidence/learning#quiz",
-    EVIDENCE / "sms.png": "/evidence/line#sms",
-}
-"""Parts of pages that docs/ shows."""
-TOP: FloatRect = {"x": 0, "y": 0, "width": OFFICE["width"], "height": 720}
 
 
 @pytest.fixture
@@ -64,8 +41,6 @@ def test_e2_full_dashboards_pass_axe_and_are_read_by_keyboard(
         wrong = [fault for path in [*PATHS.values()][share::SHARES] for fault in judged(page, path)]
         assert not wrong, "\n".join(wrong)
         reads_by_keyboard(page)
-        if (language, size, share) == OF_PICTURES:
-            takes_pictures(page)
 
 
 def reads_by_keyboard(page: Page) -> None:
@@ -83,14 +58,3 @@ def reads_by_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("select[name=period]")).to_have_value("2026-09")
-
-
-def takes_pictures(page: Page) -> None:
-    if not is_yes(os.environ.get("HOTLINE_TEST_PICTURES", "")):
-        return
-    EVIDENCE.mkdir(exist_ok=True)
-    page.goto("/evidence")
-    page.screenshot(path=PICTURES / "figures-month.png", clip=TOP)
-    for file, at in DRAWN.items():
-        page.goto(at)
-        page.locator(f"#{at.partition('#')[2]}").screenshot(path=file)
