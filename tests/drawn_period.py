@@ -9,9 +9,8 @@ from hotline.domain.evidence.edition import FigureCell
 from hotline.domain.evidence.suppression import OUTSIDE
 from hotline.domain.evidence.tables import ALL
 from hotline.domain.places.places import PROVINCES, districts, province_of
+from tests.drawn_screens import DrawnScreens, Number, shared_out
 
-Number = tuple[str, str, str, int]
-"""Figure, row, column and what was counted."""
 STEPS = ("identified", "consent", "offered", "accepted", "arrived", "thirty_known")
 STEP_SHARES = (1.0, 0.9, 0.92, 0.75, 0.9, 0.8)
 """Of a hundred persons of the step before, how many come so far."""
@@ -24,7 +23,6 @@ TOPICS = ("work_abroad", "work_in_homes", "children", "rights_at_work", "forced_
 QUIZ = ("quiz_abroad secret", "quiz_abroad passport", "quiz_crime consent", "quiz_children force")
 OCCASIONS = ("umuganda", "church", "school", "village", "other")
 NETWORKS = ("63510", "63514")
-SCREENS = ("danger", "official", "province", "district", "sector", "kind", "who", "visit", "saved")
 FLOWS = ("report", "learn", "quiz_abroad", "screening")
 TIMES = {
     "delivered": (1, 4, 97),
@@ -44,6 +42,7 @@ class DrawnPeriod:
         self._tips = months * random.randint(380, 460)
         self._persons = [self._person() for _ in range(months * random.randint(120, 140))]
         self._lessons: Mapping[str, int] = {}
+        self._screens = DrawnScreens(random, self._tips * 3)
 
     def numbers(self) -> Iterator[Number]:
         """What both editions show of a month, a quarter or a year."""
@@ -56,7 +55,7 @@ class DrawnPeriod:
         yield from self._places("tip", self._tips)
         yield from self._learning()
         yield from self._staircase()
-        yield from self._screens()
+        yield from self._of_line()
 
     def inside(self) -> Iterator[Number]:
         for code in _codes():
@@ -74,6 +73,9 @@ class DrawnPeriod:
                 begins = max(one for one in WEEK_BEGINS if one <= int(day[-2:]))
                 weeks[f"week:{month}-{begins:02}"] += count
             yield from ((figure, week, ALL, count) for week, count in weeks.items())
+
+    def over_revisions(self, month: str) -> Iterator[Number]:
+        return self._screens.over_revisions(month)
 
     def times(self, rows: Sequence[str]) -> list[FigureCell]:
         found = []
@@ -183,15 +185,9 @@ class DrawnPeriod:
             for value in values:
                 yield "identified", f"{by}:{value}", ALL, found["identified", f"{by}:{value}", ALL]
 
-    def _screens(self) -> Iterator[Number]:
-        tips, shown = self._tips, self._tips * 3
-        for node in SCREENS:
-            answered = shown * self._random.randint(88, 97) // 100
-            for figure, number in (("screen_shown", shown), ("screen_answered", answered)):
-                yield figure, f"screen:report/{node}", ALL, number
-                for language, part in self._split(number, LANGUAGES).items():
-                    yield figure, f"screen:report/{node}", f"language:{language}", part
-            shown = answered
+    def _of_line(self) -> Iterator[Number]:
+        tips = self._tips
+        yield from self._screens.numbers(LANGUAGES)
         yield from self._pairs("flow_begun", "flow_left", "flow", FLOWS, self._sessions)
         yield from self._pairs("ussd_session", "ussd_left", "network", NETWORKS, self._sessions)
         for figure, number in (("entered", 3 * tips), ("saved", tips * 7 // 8), ("filed", tips)):
@@ -225,10 +221,7 @@ class DrawnPeriod:
 
     def _split(self, whole: int, names: Iterable[str]) -> dict[str, int]:
         """The whole in uneven parts, which come to it."""
-        parts = {name: self._random.uniform(0.2, 1.8) for name in names}
-        shares = {name: int(whole * part / sum(parts.values())) for name, part in parts.items()}
-        shares[next(iter(shares))] += whole - sum(shares.values())
-        return shares
+        return shared_out(whole, {name: self._random.uniform(0.2, 1.8) for name in names})
 
     def _person(self) -> dict[str, str | int]:
         step = 1

@@ -19,7 +19,8 @@ from hotline.domain.evidence.edition import (
     span_of,
 )
 from hotline.domain.evidence.suppression import INSIDE, OUTSIDE
-from tests.drawn_period import DrawnPeriod, Number
+from tests.drawn_period import DrawnPeriod
+from tests.drawn_screens import Number
 
 SMALLEST = {Edition.INSIDE: INSIDE, Edition.OUTSIDE: OUTSIDE}
 
@@ -39,7 +40,7 @@ def published(
     if edition is Edition.INSIDE:
         numbers += drawn.inside()
     if span_of(period) is Span.MONTH and edition is Edition.INSIDE:
-        numbers += drawn.over_days(period)
+        numbers += [*drawn.over_days(period), *drawn.over_revisions(period)]
     cells = _hidden(numbers, SMALLEST[edition])
     if edition is Edition.INSIDE or span_of(period) is Span.QUARTER:
         cells += drawn.times(["urgency:1", "urgency:2", "urgency:3"])

@@ -7,14 +7,23 @@ from typing import Any
 import click
 
 from hotline.cli.kit import console_kit
-from hotline.cli.reach_screens import COLUMNS, TOTAL, report_lines, walked_rows, walked_total
+from hotline.cli.reach_rolls import quiz_rows, session_rows, shares, training_rows
+from hotline.cli.reach_screens import (
+    COLUMNS,
+    CROSSED,
+    TOTAL,
+    crossed_rows,
+    report_lines,
+    walked_rows,
+    walked_total,
+)
 from hotline.domain.cases import months
-from hotline.domain.evidence.month_figures import ALL, ANSWERED, ASKED, KEPT_BACK, QUIZ, SCORE
+from hotline.domain.evidence.month_figures import KEPT_BACK, QUIZ
+from hotline.domain.evidence.screens.screen_figures import SCREEN
 from hotline.domain.places.places import place_name
 from hotline.domain.reach.answers import column_of
 from hotline.domain.reach.counters import COUNTED, By, Measure
-from hotline.domain.rolls.gathering import CAME, HELD
-from hotline.domain.rolls.quiz import Bound, Gain, Share
+from hotline.domain.rolls.gathering import HELD
 from hotline.domain.rolls.training import TAKEN
 from hotline.domain.tip import NATIONAL
 from hotline.errors import NotFound
@@ -44,10 +53,19 @@ MonthRows = tuple[str | None, Rows, Mapping[str, Any] | None]
     type=click.Choice(BY),
     help="Count by one of these. Without it: a summary.",
 )
+@click.option("--and", "also", type=click.Choice(CROSSED), help="With --by screen: by this, too.")
+@click.option("--flow", help="With --by screen: the screens of this flow alone.")
 @click.option("--month", help="As in 2026-11. Without it: the last that is made.")
 @click.option("--json", "as_json", is_flag=True, help="For a program to read.")
 @click.option("--csv", "as_csv", is_flag=True, help="For a spreadsheet.")
-def reach(by: str | None, month: str | None, as_json: bool, as_csv: bool) -> None:
+def reach(
+    by: str | None,
+    also: str | None,
+    flow: str | None,
+    month: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
     """Count people, sessions, topics read and tips of one month, or what the quiz taught.
 
     Without --by: one figure a line. A month's figures are published five days after it ended and, revised, 75 days
@@ -60,39 +78,56 @@ def reach(by: str | None, month: str | None, as_json: bool, as_csv: bool) -> Non
     both; `>=` and `<=` where fewer than five were wrong, or right; nothing where fewer than 20 answered. By
     leader-sessions: sessions that local leaders held and told of, and the people who came. By training: lessons that
     officers took, the cases answered, and the share of a hundred that was right. By screen: sessions that were shown
-    it, and in which an answer on it led on; nothing where it asks nothing. By flow: sessions that began it, and that
-    broke off there. By network: sessions, and those that broke off before an end was shown.
+    it, and in which an answer on it led on; nothing where it asks nothing. With --and: the same by language, revision
+    or week, and how many of a hundred went on; a week in which another revision became live is told in pieces, as
+    2026-11-08/12. By flow: sessions that began it, and that broke off there. By network: sessions; those broken off.
     """
-    if as_json and as_csv:
-        raise click.UsageError("--json or --csv, not both")
-    if by == By.MONTH and month:
-        raise click.UsageError("--by month lists every month: name none")
-    if month is not None and not months.is_month(month):
-        raise click.UsageError("--month is written as in 2026-11")
+    _check(by, also, flow, month, is_twice=as_json and as_csv)
     with console_kit() as kit:
-        told, rows, total = _asked(kit, by, month)
+        told, rows, total = _asked(kit, by, month, also, flow)
         is_invented = origin.is_invented(kit)
 
     every = [*rows, *([total] if total else [])]
     if as_json:
-        document: dict[str, Any] = {"by": by, "month": told, "rows": rows} | (
-            {"total": total} if total else {}
-        )
+        document: dict[str, Any] = {"by": by} | ({"and": also} if also else {})
+        document |= {"month": told, "rows": rows} | ({"total": total} if total else {})
         document |= {"is_invented": True} if is_invented else {}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     elif as_csv:
         click.echo(as_sheet(every, is_invented=is_invented), nl=False)
     elif every:
         _print(every)
-        click.echo(f"\n{f'Of {told}. ' if told else ''}{SIGNS}", err=True)
-        if not by:
-            click.echo(f"More: hotline reach --by {', '.join(BY)}", err=True)
+        _explain(by, told)
 
 
-def _asked(kit: Kit, by: str | None, month: str | None) -> MonthRows:
+def _check(
+    by: str | None, also: str | None, flow: str | None, month: str | None, *, is_twice: bool
+) -> None:
+    if is_twice:
+        raise click.UsageError("--json or --csv, not both")
+    if by == By.MONTH and month:
+        raise click.UsageError("--by month lists every month: name none")
+    if (also or flow) and by != SCREEN:
+        raise click.UsageError("--and and --flow are for --by screen")
+    if month is not None and not months.is_month(month):
+        raise click.UsageError("--month is written as in 2026-11")
+
+
+def _explain(by: str | None, month: str | None) -> None:
+    click.echo(f"\n{f'Of {month}. ' if month else ''}{SIGNS}", err=True)
+    if not by:
+        click.echo(f"More: hotline reach --by {', '.join(BY)}", err=True)
+
+
+def _asked(
+    kit: Kit, by: str | None, month: str | None, also: str | None, flow: str | None
+) -> MonthRows:
     """No rows while no month is made, and why."""
     try:
-        return month_rows(kit, by, month)
+        if also is not None:
+            found = edition(kit, month)
+            return found.month, [*crossed_rows(found, also, flow)], None
+        return month_rows(kit, by, month, flow)
     except NotFound as reason:
         if month is not None:
             raise
@@ -100,7 +135,7 @@ def _asked(kit: Kit, by: str | None, month: str | None) -> MonthRows:
         return None, [], None
 
 
-def month_rows(kit: Kit, by: str | None, month: str | None) -> MonthRows:
+def month_rows(kit: Kit, by: str | None, month: str | None, flow: str | None = None) -> MonthRows:
     """Raises NotFound where that month is not made, or none is. Raises StoreUnavailable."""
     if by == By.MONTH:
         rows: list[Mapping[str, Any]] = [
@@ -111,14 +146,14 @@ def month_rows(kit: Kit, by: str | None, month: str | None) -> MonthRows:
             edition(kit)
         return None, rows, None
     found = edition(kit, month)
-    made = {QUIZ: _quiz_rows, LEADERS: _session_rows, TRAINING: _training_rows}
+    made = {QUIZ: quiz_rows, LEADERS: session_rows, TRAINING: training_rows}
     if by is None:
         return found.month, [*_summed(found)], None
     if by in made:
         *several, total = made[by](found)
         return found.month, several, total
     if by in COLUMNS:
-        return found.month, [*walked_rows(found, by)], walked_total(found, by)
+        return found.month, [*walked_rows(found, by, flow)], walked_total(found, by)
     return found.month, [*_rows(found, By(by))], _total(found, By(by))
 
 
@@ -134,7 +169,7 @@ def _print(rows: Rows) -> None:
 
 def _summed(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
     """One figure a row."""
-    taught = _shares(found.gains())
+    taught = shares(found.gains())
     figures: dict[str, Any] = {
         **{name: found.number(measure) for measure, name in NAMES.items()},
         "quiz: right before": taught["right_before"],
@@ -147,52 +182,8 @@ def _summed(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
         yield {"figure": figure, "count": count}
 
 
-def _session_rows(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
-    for by in (By.DISTRICT, By.TOPIC):
-        held, came = (found.column(figure, by) for figure in (HELD, CAME))
-        for row, cell in held.items():
-            yield {
-                "district": place_name(row, "en") if by is By.DISTRICT else ALL,
-                "occasion": row if by is By.TOPIC else ALL,
-                "sessions": cell,
-                "people": came[row],
-            }
-    held_in_all, came_in_all = found.number(HELD), found.number(CAME)
-    yield {"district": TOTAL, "occasion": TOTAL, "sessions": held_in_all, "people": came_in_all}
-
-
-def _training_rows(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
-    taken, asked, right = (found.column(figure, By.DISTRICT) for figure in (TAKEN, ANSWERED, SCORE))
-    for code, cell in taken.items():
-        place = place_name(code, "en") if code else "no one district"
-        yield _trained(place, cell, right.get(code), asked[code])
-    yield _trained(TOTAL, found.number(TAKEN), _share(found.score()), found.number(ANSWERED))
-
-
-def _trained(place: str, taken: Any, right: Any, asked: Any) -> Mapping[str, Any]:
-    return {"district": place, "taken": taken, "right": right, "of": asked}
-
-
 def _shown(value: object) -> str:
     return "-" if value in (None, "") else str(value)
-
-
-def _quiz_rows(found: MonthEdition) -> Iterator[Mapping[str, Any]]:
-    for thing, asked in found.column(ASKED, QUIZ).items():
-        yield {QUIZ: thing, "asked": asked} | _shares(found.gain(thing))
-    yield {QUIZ: TOTAL, "asked": found.number(ASKED)} | _shares(found.gains())
-
-
-def _shares(gain: Gain | None) -> dict[str, Any]:
-    shares = (gain.before, gain.after, gain.points) if gain else (None, None, None)
-    return dict(zip(("right_before", "right_after", "gain"), map(_share, shares), strict=True))
-
-
-def _share(share: Share | None) -> int | str | None:
-    """A number for a program to reckon with, where it is exact."""
-    if share is None or share.bound is Bound.EXACT:
-        return None if share is None else share.percent
-    return str(share)
 
 
 def _rows(found: MonthEdition, by: By) -> Iterator[Mapping[str, Any]]:

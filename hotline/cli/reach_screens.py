@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hotline.domain.evidence.edition import FigureCell, value_of
+from hotline.domain.evidence.screens.rates import flow_of, rate
+from hotline.domain.evidence.screens.revision_weeks import REVISION, WEEK
 from hotline.domain.evidence.screens.screen_figures import FLOW, SCREEN
+from hotline.domain.evidence.suppression import SIGN
 from hotline.domain.evidence.telling.labels import value_label
 from hotline.domain.reach.screens import ScreenMeasure
 from hotline.services.reach.figures import MonthEdition
@@ -15,6 +19,8 @@ COLUMNS: Mapping[str, Mapping[str, ScreenMeasure]] = {
     NETWORK: {"sessions": ScreenMeasure.SESSION, "left": ScreenMeasure.LEFT},
 }
 """By what is counted, the figures and the columns in which they stand."""
+CROSSED = ("language", REVISION, WEEK)
+"""By what else a screen is told."""
 REPORTS: Mapping[str, ScreenMeasure] = {
     "reports begun": ScreenMeasure.ENTERED,
     "reports filed": ScreenMeasure.FILED,
@@ -24,11 +30,41 @@ REPORTS: Mapping[str, ScreenMeasure] = {
 """Lines of the summary."""
 
 
-def walked_rows(found: MonthEdition, by: str) -> Iterator[Mapping[str, Any]]:
+def walked_rows(
+    found: MonthEdition, by: str, flow: str | None = None
+) -> Iterator[Mapping[str, Any]]:
     """A screen that asks nothing has no answers, not even hidden ones."""
     columns = {name: found.column(figure, by) for name, figure in COLUMNS[by].items()}
     for row in found.rows(COLUMNS[by].values(), by):
+        if flow not in (None, row.partition("/")[0]):
+            continue
         yield {by: _named(by, row)} | {name: cells.get(row) for name, cells in columns.items()}
+
+
+def crossed_rows(found: MonthEdition, by: str, flow: str | None) -> Iterator[Mapping[str, Any]]:
+    """Each screen by what else it is told by. A screen that asks nothing has no share."""
+    published = found.published
+    cells = {
+        (one.row, one.column): one for one in published.cells if one.figure == ScreenMeasure.SHOWN
+    }
+    for (screen, column), shown in cells.items():
+        if column.partition(":")[0] != by or flow not in (None, flow_of(screen)):
+            continue
+        answered = published.cell(ScreenMeasure.ANSWERED, screen, column)
+        share = rate(published, screen, column)
+        yield {
+            SCREEN: value_of(screen),
+            by: value_of(column),
+            "shown": _said(shown),
+            "answered": _said(answered),
+            "of_100": _said(share),
+        }
+
+
+def _said(cell: FigureCell | None) -> int | str | None:
+    if cell is None:
+        return None
+    return SIGN if cell.number is None else cell.number
 
 
 def walked_total(found: MonthEdition, by: str) -> Mapping[str, Any] | None:

@@ -11,9 +11,10 @@ import pytest
 from hotline.domain.accounts.account import AccountRole
 from hotline.domain.cases.months import MonthVersion
 from hotline.domain.evidence.dictionary import DICTIONARY
-from hotline.domain.evidence.edition import Edition, PublishedFigures
+from hotline.domain.evidence.edition import Edition, FigureCell, PublishedFigures
+from hotline.domain.evidence.screens.rates import rate
 from hotline.domain.evidence.telling import dictionary_table
-from hotline.domain.evidence.telling.numbers import UNITS, said
+from hotline.domain.evidence.telling.numbers import PERCENT, UNITS, said
 from hotline.domain.evidence.telling.teller import Teller
 from hotline.domain.evidence.telling.words.flows import FLOWS
 from hotline.domain.evidence.telling.words.method import DRAFT
@@ -58,7 +59,9 @@ def tab(desk: Desk) -> Tab:
 def _told(*several: PublishedFigures) -> set[str]:
     """Every way in which a number of theirs may be said."""
     cells = [cell for one in several for cell in one.cells]
-    return {NONE} | {said(cell, unit) for cell in cells for unit in ("", *UNITS)}
+    shown = [(one, cell) for one in several for cell in one.cells if cell.figure == "screen_shown"]
+    rates = {said(rate(one, cell.row, cell.column), PERCENT) for one, cell in shown}
+    return {NONE} | rates | {said(cell, unit) for cell in cells for unit in ("", *UNITS)}
 
 
 @pytest.mark.parametrize("language", by_turns(CODES, "whose words the pages of figures have"))
@@ -157,6 +160,37 @@ def test_e1_the_dictionary_stands_on_a_page_that_each_figure_leads_to(
     linked = re.findall(r'href="/evidence/dictionary#(\w+)"', tab.get("/evidence/help").text)
     assert "arrived" in linked
     assert {*linked} <= {entry.name for entry in DICTIONARY}
+
+
+def test_e2_a_screen_is_read_by_language_by_revision_and_by_week(tab: Tab) -> None:
+    """The editor's question: do fewer people stop there than before, and in which language?"""
+    now, before = published("2026-10"), published("2026-09")
+    page = tab.get("/evidence/screens").text
+    for name, columns in (
+        ("language", ["language:rw", "language:fr", "language:en"]),
+        ("revision", ["revision:11", "revision:12"]),
+        ("week", [f"week:2026-10-{one}" for one in ("01", "08/11", "08/12", "15", "22")]),
+    ):
+        (district,) = (one for one in _rows(tab, f"screens/sheet/{name}") if "District" in one)
+        told = [rate(now, "screen:report/district", one) for one in columns]
+        assert district[-len(columns) :] == [_plain(one) for one in told], name
+    assert _rows(tab, "screens/sheet/revision")[0] == [
+        *("Question", "September 2026", "Revision 11", "Revision 12")
+    ]
+    assert "8 (Revision 11)" in page
+    assert _plain(rate(before, "screen:report/district")) in page
+    assert re.search(r"\d+ of 100 went on \((Kinyarwanda|French|English)\), and \d+", page)
+    assert re.search(r"\d+ of 100 went on \(Revision 1[12]\), and \d+", page)
+    assert re.findall(r'<option value="(\w+)" selected', page) == ["report"]
+    assert 'value="report" selected' in tab.get("/evidence/screens?flow=nothing").text
+
+
+def _rows(tab: Tab, sheet: str) -> list[list[str]]:
+    return [*csv.reader(io.StringIO(tab.get(f"/evidence/{sheet}?flow=report").text))]
+
+
+def _plain(cell: FigureCell | None) -> str:
+    return SIGN if cell is None or cell.number is None else str(cell.number)
 
 
 def test_a_period_is_chosen_and_a_quarter_has_no_weeks(tab: Tab) -> None:

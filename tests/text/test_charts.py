@@ -21,6 +21,7 @@ from hotline.text.charts.drawing import (
     grouped,
     width_of,
 )
+from hotline.text.charts.shares import SharesRow, shares
 from hotline.text.charts.stairs import ChartStair, FallingStep, falling, staircase
 from hotline.text.charts.tile_map import STEPS, TILES, tile_map
 from hotline.text.charts.times import TimesGroup, times
@@ -60,6 +61,11 @@ def _times(amounts: Sequence[ChartAmount]) -> str:
     return times("Opened", groups, ChartWords("half", "90 of 100", HIDDEN), "promised")
 
 
+def _shares(amounts: Sequence[ChartAmount]) -> str:
+    rows = [SharesRow(label, both) for label, *both in _pairs(amounts)]
+    return shares("By language", rows, ("rw", "fr"), HIDDEN)
+
+
 def _map(amounts: Sequence[ChartAmount]) -> str:
     return tile_map("Tips", NAMES, dict(zip(TILES, amounts, strict=False)), HIDDEN)
 
@@ -79,7 +85,7 @@ ROWS = st.lists(st.none() | st.integers(0, 99_999), min_size=2, max_size=12).fil
 )
 
 
-@pytest.mark.parametrize("chart", [_bars, _falling, _stairs, _times, _map])
+@pytest.mark.parametrize("chart", [_bars, _falling, _stairs, _times, _shares, _map])
 @given(numbers=ROWS)
 def test_every_number_is_written_and_drawn_to_scale_or_hatched_in_one_size(
     chart: Chart, numbers: Sequence[int | None]

@@ -18,6 +18,7 @@ from hotline.domain.evidence.edition import (
     Span,
     span_of,
 )
+from hotline.domain.evidence.screens.screen_figures import SCREEN
 from hotline.domain.evidence.suppression import INSIDE, OUTSIDE, SIGN
 from hotline.domain.evidence.tables import ALL
 from hotline.domain.evidence.telling.labels import value_label
@@ -120,7 +121,7 @@ def lines(found: PublishedFigures, names: Sequence[str], language: str) -> Itera
     yield f"{found.period}, {found.edition}, {found.version}: published {shown(found.made_at)}"
     for name in names:
         yield ""
-        yield from _figure(found, name, language)
+        yield from _figure(found, name, language, is_whole=len(names) == 1)
     yield ""
     yield (
         f"{SIGN} is kept back: fewer than {LEAST[found.edition]}, zero included, or it would give such a number away."
@@ -130,12 +131,18 @@ def lines(found: PublishedFigures, names: Sequence[str], language: str) -> Itera
         yield f"The words in {language} are a {REVIEW[language]}."
 
 
-def _figure(found: PublishedFigures, name: str, language: str) -> Iterator[str]:
+def _figure(found: PublishedFigures, name: str, language: str, *, is_whole: bool) -> Iterator[str]:
+    """Screens have thousands of numbers: what they are by is printed where that figure alone is asked for."""
     entry = entry_of(name)
     yield f"{name} ({entry.units[language]})" if entry else name
     if entry:
         yield f"  {entry.says[language]}"
     cells = [one for one in found.cells if one.figure == name]
+    if not is_whole:
+        told = [one for one in cells if one.column == ALL or _by(one.row) != SCREEN]
+        if len(told) < len(cells):
+            cells = told
+            yield f"  (by language, revision and week: --figure {name})"
     for by in dict.fromkeys(_by(one.row) for one in cells):
         yield from _table([one for one in cells if _by(one.row) == by], language)
 

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import product
 from random import Random
 
 from hotline.domain.cases.entries import EntryKind, EntryWay
 from hotline.domain.cases.people_codes import PersonCodes
 from hotline.domain.places.places import districts
+from hotline.domain.reach.screens import WEEK_BEGINS, ScreenCounter
 from hotline.lab.bench import burst
 from hotline.ports import Kit, RelayKit
 from hotline.services.cases import entries, sealed_codes
@@ -18,7 +20,7 @@ from hotline.services.referrals import referral
 from hotline.store.cases import case_people
 from hotline.store.cases.case_log import CaseLogRow
 from hotline.store.database import Session
-from hotline.store.reach import outreach
+from hotline.store.reach import outreach, screen_counts
 from hotline.store.reach.outreach import Cell
 from hotline.store.tips.tips import Tip
 from hotline.text.languages import CODES
@@ -41,6 +43,9 @@ SAID = (
 )
 FORMS, WHO = ("labour", "sex", "servitude", "marriage", "child_work"), ("woman", "man", "girl")
 DAYS = 28
+SCREENS = tuple(f"flow_{place // 20}/screen_{place}" for place in range(400))
+LIVE = {"screen": SCREENS, "question": SCREENS}
+"""As many screens as the shipped flows show to callers."""
 
 
 def count_sessions(kit: Kit, many: int, begins: datetime, dice: Random) -> None:
@@ -54,6 +59,20 @@ def count_sessions(kit: Kit, many: int, begins: datetime, dice: Random) -> None:
     with kit.database.writing() as session:
         for cell, number in cells.items():
             outreach.count(session, cell, number)
+
+
+def count_screens(kit: Kit, many: int, begins: datetime, dice: Random) -> None:
+    """Each screen is shown to a part of the sessions, of three languages and two revisions, and most answer it."""
+    counts: Counter[tuple[date, ScreenCounter]] = Counter()
+    for place, screen in enumerate(SCREENS):
+        for at in product(WEEK_BEGINS, CODES, (1, 2)):
+            week, language, revision = day_of(begins + timedelta(days=at[0] - 1, hours=3)), *at[1:]
+            shown = many * dice.randint(50, 150) // (2400 * (1 + place))
+            stopped = shown * dice.randint(3, 30) // 100
+            for measure, number in (("screen_shown", shown), ("screen_answered", shown - stopped)):
+                counts[week, ScreenCounter(measure, screen, language, revision)] += number
+    with kit.database.writing() as session:
+        screen_counts.add(session, counts)
 
 
 def tell_tips(kit: RelayKit, many: int, dice: Random) -> None:

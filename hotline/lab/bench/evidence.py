@@ -106,7 +106,7 @@ def _measured(
     with _timed(figures, PROTECTED):
         made = reckon()
     with _timed(figures, PUBLISHED):
-        making.make_due(looker, after(), {})
+        making.make_due(looker, after(), busy_month.LIVE)
     with _timed(figures, PRINTED):
         figures.pages = sum(_printed(looker))
     inside = made[Edition.INSIDE].cells
@@ -125,6 +125,7 @@ def _fill(settings: Settings, begins: datetime, size: tuple[int, int, int]) -> N
         enrolment.import_responders(desk, demo_responders())
         tell(f"counting {sessions} sessions ...")
         busy_month.count_sessions(desk, sessions, begins, dice)
+        busy_month.count_screens(desk, sessions, begins, dice)
         tell(f"telling of {tips} tips ...")
         busy_month.tell_tips(relay, tips, dice)
         tell(f"meeting {persons} persons ...")
@@ -134,7 +135,7 @@ def _fill(settings: Settings, begins: datetime, size: tuple[int, int, int]) -> N
 
 def _gathered(kit: Kit, due: EditionSet, figures: EvidenceFigures) -> reckoning.Reckon:
     with kit.database.reading() as session, _timed(figures, GATHERED):
-        return reckoning.gathered(session, due, {})
+        return reckoning.gathered(session, due, busy_month.LIVE)
 
 
 def _printed(kit: Kit) -> Iterator[int]:

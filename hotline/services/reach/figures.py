@@ -35,6 +35,7 @@ class MonthEdition:
     month: str
     cells: Mapping[tuple[str, str], Mapping[str, MonthCell]]
     """By figure and what it is by, in the order of its rows."""
+    published: PublishedFigures
     names: Mapping[str, str] = field(default_factory=dict)
     """What the posters are called that name the entries."""
 
@@ -96,7 +97,7 @@ def edition(kit: Kit, month: str | None = None) -> MonthEdition:
         names = flows.entry_names(session)
     if found is None:
         raise NotFound(_not_made(wanted or months.month_of(kit.now())))
-    return MonthEdition(found.period, _by_figure(found), names)
+    return MonthEdition(found.period, _by_figure(found), found, names)
 
 
 def _not_made(month: str) -> str:

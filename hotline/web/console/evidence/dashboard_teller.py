@@ -42,6 +42,8 @@ class DashboardTeller:
     teller: Teller
     phrase: Callable[..., str]
     """Says a phrase of the console's catalogue."""
+    flow: str = ""
+    """Whose screens are asked for."""
 
     @property
     def language(self) -> str:

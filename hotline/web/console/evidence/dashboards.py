@@ -19,13 +19,14 @@ from hotline.errors import NotFound
 from hotline.services.evidence import editions, first_month, origin, print_room, shown_names
 from hotline.text.csv_sheet import as_sheet
 from hotline.text.languages import CODES
-from hotline.web.console.evidence import (
+from hotline.web.console.evidence.boards import (
     answer_dashboard,
     help_dashboard,
     learning_dashboard,
     line_dashboard,
     month_dashboard,
     reach_dashboard,
+    screens_dashboard,
 )
 from hotline.web.console.evidence.dashboard_block import DashboardBlock
 from hotline.web.console.evidence.dashboard_teller import DashboardTeller
@@ -48,9 +49,11 @@ class Dashboard:
     blocks: Blocks
 
 
+SCREENS = "screens"
 DASHBOARDS: Mapping[str, Dashboard] = {
     "month": Dashboard(phrase("In short"), "dashboards.month", month_dashboard.nation),
     "reach": Dashboard(phrase("Reach"), "dashboards.reach", reach_dashboard.blocks),
+    SCREENS: Dashboard(phrase("Screens"), "dashboards.screens", screens_dashboard.blocks),
     "answer": Dashboard(phrase("Answer"), "dashboards.answer", answer_dashboard.blocks),
     "help": Dashboard(phrase("Help"), "dashboards.help_", help_dashboard.blocks),
     "learning": Dashboard(phrase("Learning"), "dashboards.learning", learning_dashboard.blocks),
@@ -66,6 +69,11 @@ def month(visit: Visit) -> Response:
 
 def reach(visit: Visit) -> Response:
     return _drawn(visit, "reach")
+
+
+def screens(visit: Visit) -> Response:
+    """Of one flow: there are many screens."""
+    return _drawn(visit, SCREENS)
 
 
 def answer(visit: Visit) -> Response:
@@ -134,7 +142,9 @@ def _drawn(visit: Visit, name: str) -> Response:
         label, day = period_label(period, visit.language), day_label(due, visit.language)
         return page(visit, "evidence_none.html", period=label, day=day)
     told = _told(visit, published)
-    board = DASHBOARDS[name]
+    board, flow = DASHBOARDS[name], ""
+    if name == SCREENS:
+        flow = screens_dashboard.chosen(published, told.flow)
     return page(
         visit,
         "dashboard.html",
@@ -144,6 +154,8 @@ def _drawn(visit: Visit, name: str) -> Response:
         dashboards=DASHBOARDS,
         period=period,
         choices=_choices(visit),
+        flow=flow or None,
+        flows=screens_dashboard.choices(told) if flow else [],
         invented=_mark(visit, published),
         chapter=month_chapter(told.teller) if name == "month" else None,
         blocks=_blocks(visit, name, told),
@@ -178,9 +190,11 @@ def _told(visit: Visit, published: PublishedFigures) -> DashboardTeller:
         "entry:": front,
         "entry:front": front,
         **shown_names.of_entries(visit.kit, visit.language),
+        **shown_names.of_revisions(visit.kit, published.period, visit.language),
     }
     before = editions.before(visit.kit, published)
-    return DashboardTeller(Teller(published, visit.language, before, names), visit.say)
+    teller = Teller(published, visit.language, before, names)
+    return DashboardTeller(teller, visit.say, visit.query.get("flow", ""))
 
 
 def _period(visit: Visit) -> str:

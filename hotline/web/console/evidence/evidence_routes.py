@@ -8,6 +8,7 @@ from hotline.web.console.who import phrase
 EVIDENCE_ROUTES: tuple[PageRoute, ...] = (
     PageRoute("GET", "/evidence", dashboards.month, who.BUT_TRANSLATOR, menu=phrase("Figures")),
     PageRoute("GET", "/evidence/reach", dashboards.reach, who.BUT_TRANSLATOR),
+    PageRoute("GET", "/evidence/screens", dashboards.screens, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/answer", dashboards.answer, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/help", dashboards.help_, who.BUT_TRANSLATOR),
     PageRoute("GET", "/evidence/learning", dashboards.learning, who.BUT_TRANSLATOR),

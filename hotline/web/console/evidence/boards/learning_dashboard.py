@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hotline.domain.evidence.telling.numbers import PERCENT
 from hotline.domain.evidence.telling.teller import told_of
 from hotline.domain.evidence.telling.words import places
-from hotline.web.console.evidence.answer_dashboard import by_name
+from hotline.web.console.evidence.boards.answer_dashboard import by_name
 from hotline.web.console.evidence.dashboard_block import BlockColumn, DashboardBlock
 from hotline.web.console.evidence.dashboard_teller import DashboardTeller
 from hotline.web.console.who import phrase

@@ -1,0 +1,1 @@
+"""What each dashboard shows of a period: its questions, in their order."""
