@@ -59,6 +59,18 @@ def texts() -> Sequence[ScreenText]:
     return found
 
 
+@cache
+def topics() -> Mapping[str, str]:
+    """The topic that each screen opens."""
+    found: dict[str, str] = {}
+    for file in sorted(FLOWS.glob("*.yaml")):
+        read = _yaml(file)
+        for name, node in read.get("nodes", {}).items():
+            topic = node["say"].get("topic") if isinstance(node.get("say"), Mapping) else None
+            found |= {f"{read['flow']}/{name}": topic} if topic else {}
+    return found
+
+
 def _of_node(screen: str, node: Mapping[str, Any]) -> Iterator[ScreenText]:
     """Also with each line that may stand before its words."""
     leads = [None, *(one["text"] for one in node.get("lead", ()))]

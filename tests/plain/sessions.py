@@ -4,13 +4,13 @@ Which screen it is says its text, as it stands in `flows`.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from hotline.cli.year.ledger import InventedSession, InventedSms
 from tests.plain.numbers import ALL, HOLDS, Numbers, days
-from tests.plain.screen_texts import entry_flow, screen_of
+from tests.plain.screen_texts import entry_flow, screen_of, topics
 from tests.plain.seen import InTime, Seen
 
 BACK = ("0", "00", "000")
@@ -36,6 +36,14 @@ class Way:
         for n in range(1, len(hops)):
             if self.screens[n] != self.screens[n - 1] and hops[n].keyed not in BACK:
                 yield self.screens[n - 1], hops[n].keyed, hops[n].at
+
+    def topics(self) -> Mapping[str, datetime]:
+        """When each topic was opened first: a call may go on past midnight."""
+        found: dict[str, datetime] = {}
+        for hop, screen in zip(self.session.hops, self.screens, strict=True):
+            if screen in topics():
+                found.setdefault(topics()[screen], hop.at)
+        return found
 
     @property
     def flows(self) -> set[str]:
@@ -74,6 +82,8 @@ def counted(seen: Seen, in_time: InTime) -> Numbers:
     for one in ways(seen, in_time):
         for part in (_calls, _screens, _report, _quiz):
             found.update(part(seen, one))
+    for call in seen.ledger.sessions:
+        found.update(_topics(way(call), in_time))
     for sms in seen.ledger.messages:
         if in_time(sms.at):
             where = (f"language:{sms.language}", "channel:sms", "entry:", *days(sms.at))
@@ -107,13 +117,19 @@ def _calls(_seen: Seen, one: Way) -> Numbers:
     found: Numbers = Counter()
     call = one.session
     where = (f"language:{call.language}", "channel:ussd", f"entry:{call.entry}", *days(call.at))
-    for row in (ALL, *where):
-        found["session", row, ALL] += 1
-        found["topic", row, ALL] += len(call.topics)
+    found.update(("session", row, ALL) for row in (ALL, *where))
     for row in (ALL, f"network:{call.network}"):
         found["ussd_session", row, ALL] += 1
         found["ussd_left", row, ALL] += not call.ends
-    found.update(("topic", f"topic:{topic}", ALL) for topic in call.topics)
+    return found
+
+
+def _topics(one: Way, in_time: InTime) -> Numbers:
+    found: Numbers = Counter()
+    by = (f"language:{one.session.language}", "channel:ussd", f"entry:{one.session.entry}")
+    for topic, at in one.topics().items():
+        if in_time(at):
+            found.update(("topic", row, ALL) for row in (ALL, f"topic:{topic}", *by, *days(at)))
     return found
 
 

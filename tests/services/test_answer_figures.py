@@ -213,6 +213,19 @@ def test_a_later_tip_of_a_cluster_is_with_those_who_were_told_of_the_first(
     assert measured["delivered_median", "urgency:1"].number == 0
 
 
+def test_a_tip_that_is_a_danger_since_later_is_timed_as_what_it_was_told_as(
+    district: District,
+) -> None:
+    """Somebody is in danger again a month on: no danger had waited for an hour."""
+    tip_id = district.file_tip(filed_at=MONDAY, urgency=3)
+    with district.database.writing() as session:
+        tip = session.get_one(Tip, tip_id)
+        tip.told_urgency, tip.urgency = 3, 1
+    tables, _ = found(district)
+    rows = tables["acknowledged_of"].tables[0].counts
+    assert (rows["urgency:3", "all"], rows["urgency:1", "all"]) == (1, 0)
+
+
 def test_e6_who_acted_and_what_was_red(month: District) -> None:
     tables, measured = found(month)
     by_urgency, whole = tables["tips_answered"].tables

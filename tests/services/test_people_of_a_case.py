@@ -105,9 +105,10 @@ def test_in_danger_again_opens_a_closed_case_for_the_nation_at_once(case: Helped
     case.district.clock.turn(days=12)
     with pytest.raises(CodesRefused, match="too_early"):
         case.say("thirty", {"thirty": "helped"}, of=offered)
-    before = set(case.district.told(case.tip))
+    before, told_as = set(case.district.told(case.tip)), case.district.tip(case.tip).urgency
     done = case.say("thirty", {"thirty": "danger"}, of=offered)
     tip = case.district.tip(case.tip)
+    assert tip.told_urgency == told_as, "how fast it was answered goes by what it was told as"
     assert (tip.closed_at, tip.urgency, tip.holder_id) == (None, Urgency.DANGER, None)
     assert done.in_danger
     assert {who for _, who in set(case.district.told(case.tip)) - before} == set(case.nation)

@@ -51,6 +51,7 @@ MADE = "adds up what `outreach.count` made, which makes nothing of these"
 NO_FIGURE: Mapping[str, str] = {
     "cases/case_overview._add_people": ONE,
     "dialogue/contacts.in_the_middle": WATCH,
+    "evidence/answers._unrung": "a part of `evidence/answers.tips`, which leaves them out",
     "outbox/health._locked": WATCH,
     "outbox/health._unreferred": WATCH,
     "reach/case_ends.of_month": "what a month's figures take of it is `MonthTips.counting`",
@@ -59,7 +60,7 @@ NO_FIGURE: Mapping[str, str] = {
     "reach/outreach.totals": MADE,
     "reach/screen_counts.totals": "adds up what is made of `screen_counts.hold`, which holds none of these",
     "referrals/desk_pages/tip_pages.linked_counts": ONE,
-    "referrals/known_cases.alerts_since": LADDER,
+    "referrals/drills/exercises.heard": "asks of exercises alone",
     "referrals/known_cases.taken_since": ONE,
     "referrals/referrals._hands": LADDER,
     "referrals/referrals.other_takers": LADDER,
@@ -67,7 +68,6 @@ NO_FIGURE: Mapping[str, str] = {
     "referrals/tip_overview._tips": ONE,
     "sms/inbound.unproven_answers": WATCH,
     "tips/likeness.in_company": LADDER,
-    "watch/next_due.next_due": LADDER,
     "watch/traffic.sessions_of_weeks": "asks `sessions`",
 }
 TRIALS_ALONE: Mapping[str, str] = {

@@ -25,7 +25,8 @@ FAILED = (MessageState.FAILED, MessageState.DEAD)
 def tips(session: Session, begins: datetime, ends: datetime) -> Sequence[AnsweredTip]:
     """Those that were filed in the period and count, in the order of their ids."""
     here = _filed(begins, ends)
-    filed = session.execute(select(Tip.id, Tip.urgency, Tip.filed_at).where(*here).order_by(Tip.id))
+    told = func.coalesce(Tip.told_urgency, Tip.urgency)
+    filed = session.execute(select(Tip.id, told, Tip.filed_at).where(*here).order_by(Tip.id))
     entries = _entries(session, here)
     unrung = set(session.scalars(select(Tip.id).where(*here, *_unrung())))
     red = _red(session, here)

@@ -61,6 +61,8 @@ class Tip(Row):
     category: Mapped[str | None]
     urgency: Mapped[int]
     """1 danger or a child, 2 the person herself or seen, 3 heard."""
+    told_urgency: Mapped[int | None]
+    """The one that it was told with, where somebody was in danger again later: figures time it by this one."""
     official: Mapped[str]
     """yes, no or unsure. Anything but "no" keeps the district's desk out."""
     basis: Mapped[str]
